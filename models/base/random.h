@@ -1,0 +1,47 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Counter-based random numbers: a draw is a pure function of its key, never of the order of drawing. */
+#ifndef BH_MODELS_BASE_RANDOM_H
+#define BH_MODELS_BASE_RANDOM_H
+
+#include <stdint.h>
+
+/* What a draw is for; part of every key, so that draws of different purpose never share bits. */
+enum bh_purpose {
+    BH_PURPOSE_ARRIVAL = 1, /* when the next fault of a stream strikes */
+    BH_PURPOSE_CARRIER,     /* which node it strikes */
+    BH_PURPOSE_LANDING,     /* which zone of the node it lands in */
+    BH_PURPOSE_KIND,        /* data or instruction */
+    BH_PURPOSE_SHARED_BUG,  /* whether the same trigger strikes the other kernel too */
+    BH_PURPOSE_LIFETIME,    /* how long a live copy lives */
+    BH_PURPOSE_ENDING,      /* masked, signalled, silent */
+    BH_PURPOSE_HANG,        /* whether a signalled error is a hang */
+    BH_PURPOSE_ATTEMPT,     /* when a copy tries a channel */
+    BH_PURPOSE_GUARD,       /* whether the guard blocks: compared with the blocking probability */
+    BH_PURPOSE_VICTIM,      /* which process or guest a smaller disposition takes */
+    BH_PURPOSE_RESIDUAL,    /* whether the error stays live after a smaller disposition */
+    BH_PURPOSE_REPAIR,      /* how long hardware repair takes */
+    BH_PURPOSE_NOISE,       /* noise of a stretch of steps */
+    BH_PURPOSE_UNCERTAINTY, /* draws of assumed numbers over their ranges */
+    BH_PURPOSE_BOOTSTRAP,
+};
+
+/* Identifies a stream: the scenario's seed and the replica; then draws are numbered by (stream, purpose, a, b). */
+struct bh_random {
+    uint64_t seed;
+    uint64_t replica;
+};
+
+/* Uniform on the open interval (0, 1) with 53 bits, from Philox 4x64-10 (Salmon et al., SC 2011). `stream` names the
+ * fault or component (a hash), `a` and `b` the channel and ordinal within it. */
+double bh_random_uniform(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
+                         uint64_t b);
+/* Exponential of the given mean by inverse transform of the draw above. */
+double bh_random_exponential(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
+                             uint64_t b, double mean);
+
+/* A 64-bit identity of a text (XXH3), and of two identities joined in order. */
+uint64_t bh_identity(const char *text);
+uint64_t bh_identity_join(uint64_t left, uint64_t right);
+
+#endif

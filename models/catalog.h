@@ -1,0 +1,253 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Everything under models/data, read and checked: each number with its unit, source, status and range. */
+#ifndef BH_MODELS_CATALOG_H
+#define BH_MODELS_CATALOG_H
+
+#include "models/base/document.h"
+#include "models/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* --- The words of the model ------------------------------------------------------------------------------------ */
+
+/* Error zones (E-Zones 1 to 4). Names: host-kernel, host-user, guest-kernel, guest-user. */
+enum bh_zone_kind { BH_HOST_KERNEL, BH_HOST_USER, BH_GUEST_KERNEL, BH_GUEST_USER, BH_ZONE_KINDS };
+
+/* Kinds of error after Goloubeva et al. 2006. Names: data, instruction. */
+enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_ERROR_KINDS };
+
+/* How far something reaches; also what a disposition takes down (all but NONE). Ordered. Names as in the design. */
+enum bh_scope {
+    BH_SCOPE_NONE,
+    BH_SCOPE_PROCESS,
+    BH_SCOPE_GUEST,
+    BH_SCOPE_NODE,
+    BH_SCOPE_ENCLAVE,
+    BH_SCOPE_COMPOSITION,
+    BH_SCOPE_SYSTEM,
+    BH_SCOPES
+};
+
+/* Names: process/kernel, guest/host, enclave/enclave, node/node. */
+enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE_NODE, BH_BOUNDARIES };
+
+/* How many instances of a zone a node has. Names: node, guest, process. */
+enum bh_multiplicity { BH_PER_NODE, BH_PER_GUEST, BH_PER_PROCESS };
+
+/* Names, NULL-terminated, in the order of the enumerations. */
+extern const char *const bh_zone_kind_names[];
+extern const char *const bh_error_kind_names[];
+extern const char *const bh_scope_names[];
+extern const char *const bh_boundary_names[];
+extern const char *const bh_multiplicity_names[];
+
+/* --- Numbers ----------------------------------------------------------------------------------------------------- */
+
+/* published: read in the cited work; computed: from cited data, the source says how; assumed: ours, always with a
+ * range; scenario: set by a scenario or by --set. */
+enum bh_status { BH_PUBLISHED, BH_COMPUTED, BH_ASSUMED, BH_SET_BY_SCENARIO };
+extern const char *const bh_status_names[];
+
+struct bh_parameter {
+    double value; /* SI */
+    double low, high; /* range in SI; both equal to value where none is given. Assumed numbers always have one. */
+    enum bh_dimension dimension;
+    enum bh_status status;
+    const char *source; /* borrowed from the catalog */
+    const char *path;   /* "channels.vm-exit.probability"; borrowed */
+    struct bh_place place;
+};
+
+/* --- What the files hold ------------------------------------------------------------------------------------------ */
+
+/* The end of one live error copy in a zone, by error kind (models/data/zones.yaml). The three shares sum to 1. */
+struct bh_ending {
+    struct bh_parameter lifetime_s; /* mean; 1/mu */
+    struct bh_parameter masked, signalled, silent; /* shares; silent only where applications live */
+    struct bh_parameter hang; /* share of the signalled errors that are hangs and wait for a watchdog */
+};
+
+struct bh_zone_numbers {
+    struct bh_parameter memory_weight, cpu_weight; /* relative share of a node, split over the instances of the kind */
+    struct bh_parameter residual; /* probability that the error stays live after a disposition smaller than the zone */
+    struct bh_ending ending[BH_ERROR_KINDS];
+};
+
+/* What carries software faults and noise: kernels, VMMs, applications (models/data/components.yaml). */
+struct bh_component {
+    const char *name;
+    const char *description;
+    bool is_kernel;
+    struct bh_parameter fault_rate;        /* activated software faults per second and instance */
+    struct bh_parameter instruction_share; /* share of its faults that are instruction errors */
+    /* Kernels only: operating-system noise per node and step. The tail is "bounded" (uniform on 0..2 mean) or
+     * "exponential"; `measured_nodes` is the largest machine for which it was measured, beyond it: extrapolated. */
+    struct bh_parameter noise_share;       /* mean noise per compute second */
+    bool noise_is_bounded;
+    struct bh_parameter noise_measured_nodes;
+    struct bh_parameter shared_bug;        /* probability that a trigger also strikes the same kernel in the host */
+};
+
+/* A mechanism by which an error crosses (models/data/channels.yaml). */
+struct bh_channel_type {
+    const char *name;
+    const char *description;
+    enum bh_boundary boundary;
+    struct bh_parameter probability; /* crossed before the end, if alone and unguarded */
+};
+
+/* A protection level of one boundary (models/data/guards.yaml), in order of strength. Costs while on. */
+struct bh_guard_level {
+    const char *name;
+    const char *description;
+    enum bh_boundary boundary;
+    unsigned strength;                    /* position in the file, from 0 */
+    struct bh_parameter blocks;           /* probability that an attempt is blocked */
+    bool detects;                         /* on-block: detected (signals in the source zone) or dropped */
+    struct bh_parameter compute_slowdown; /* fraction of compute time */
+    struct bh_parameter exit_time_s;      /* added to each VM exit */
+    struct bh_parameter latency_s;        /* added to each message */
+    struct bh_parameter bandwidth_loss;   /* fraction of link bandwidth lost */
+    struct bh_parameter memory_share;     /* fraction of node memory used */
+    struct bh_parameter switch_time_s;    /* to switch it on or off */
+};
+
+struct bh_zone_template {
+    const char *name;
+    enum bh_zone_kind kind;
+    enum bh_multiplicity per;
+    int parent; /* index into zones, -1 for the root; parents precede children */
+    size_t components_count;
+    const struct bh_component **components; /* resolved; "host-kernel" and "guest-kernel" stand for the chosen kernels,
+                                               "application" for the enclave's application: both are NULL entries,
+                                               see roles */
+    const char **roles;                     /* as written, one per component */
+    struct bh_place place;
+};
+
+struct bh_channel_template {
+    const struct bh_channel_type *type;
+    int from, to; /* zone templates. Ancestor and descendant: related instances; else: all pairs of other guests */
+    struct bh_place place;
+};
+
+/* A virtualization system (models/data/systems). */
+struct bh_system {
+    const char *name;
+    const char *title;
+    const struct bh_component *host_kernel, *guest_kernel; /* guest_kernel NULL if it has no guests */
+    size_t zones_count;
+    struct bh_zone_template *zones;
+    size_t channels_count;
+    struct bh_channel_template *channels;
+    /* Levels offered per boundary, weakest first; count 0: the boundary does not exist here. */
+    size_t offered_count[BH_BOUNDARIES];
+    const struct bh_guard_level **offered[BH_BOUNDARIES];
+    struct bh_parameter compute_slowdown; /* without guards; may be negative */
+    struct bh_parameter exit_time_s;      /* per VM exit, without guards */
+    struct bh_parameter latency_s;        /* added per message */
+    struct bh_parameter bandwidth_loss;
+    struct bh_parameter guest_boot_s;     /* 0 where there are no guests */
+    struct bh_place place;
+};
+
+/* Hardware fault classes (models/data/faults.yaml). Landing: node (takes the whole node, whatever the policy), memory
+ * or cpu (a zone by that share). */
+enum bh_landing { BH_LANDING_NODE, BH_LANDING_MEMORY, BH_LANDING_CPU };
+extern const char *const bh_landing_names[];
+enum bh_mend { BH_MEND_REBOOT, BH_MEND_REPAIR };
+extern const char *const bh_mend_names[];
+
+struct bh_fault_class {
+    const char *name;
+    const char *description;
+    enum bh_landing landing;
+    enum bh_mend mend;
+    struct bh_parameter rate;              /* activated faults per second and node; exponential arrivals */
+    struct bh_parameter instruction_share; /* of those that land in a zone */
+    /* Repair (mend: repair): lognormal with this median and standard deviation of the logarithm (0: constant). */
+    struct bh_parameter repair_median_s;
+    struct bh_parameter repair_sigma;
+};
+
+/* A bulk-synchronous application or a loss-tolerant service (models/data/applications.yaml). */
+struct bh_application {
+    const char *name;
+    const char *description;
+    bool tolerates_loss; /* a lost process stops only its own node's part */
+    struct bh_parameter fault_rate;        /* software faults per second and process */
+    struct bh_parameter instruction_share;
+    struct bh_parameter step_s;            /* native compute time per step */
+    struct bh_parameter exits_per_s;       /* VM exits per compute second */
+    struct bh_parameter halo_bytes;        /* per node and step */
+    struct bh_parameter halo_messages;     /* per node and step */
+    struct bh_parameter collectives;       /* per step; each takes 2 log2(nodes) messages */
+    struct bh_parameter checkpoint_bytes;  /* per node; a service reloads as much when a part restarts */
+    bool saves_guest;                      /* checkpoints save the whole guest, not the application alone */
+};
+
+/* Dispositions and guards, as written (models/data/policies.yaml). */
+enum bh_guard_rule { BH_GUARDS_WEAKEST, BH_GUARDS_STRONGEST, BH_GUARDS_NAMED };
+struct bh_policy {
+    const char *name;
+    const char *description;
+    enum bh_scope disposition[BH_ZONE_KINDS];
+    enum bh_guard_rule guard_rule;
+    const char *guard_name[BH_BOUNDARIES]; /* for BH_GUARDS_NAMED; NULL: the weakest offered */
+    struct bh_place place;
+    struct bh_place disposition_place[BH_ZONE_KINDS];
+    struct bh_place guards_place;
+};
+
+/* Times of recovery that do not depend on the virtualization system (models/data/recovery.yaml). */
+struct bh_recovery_numbers {
+    struct bh_parameter process_restart_s;  /* relaunch of an application once its nodes and guests are up */
+    struct bh_parameter node_reboot_s;
+    struct bh_parameter spare_activation_s; /* a warm spare takes a failed node's place */
+    struct bh_parameter system_restart_s;   /* the whole machine */
+    struct bh_parameter detection_s;        /* from a failure to the start of recovery */
+    struct bh_parameter watchdog_s;         /* from the start of a hang to its detection */
+    struct bh_parameter local_bandwidth;    /* bytes per second and node, to node-local storage */
+};
+
+struct bh_catalog {
+    struct bh_zone_numbers zones[BH_ZONE_KINDS];
+    struct bh_recovery_numbers recovery;
+    size_t components_count;   struct bh_component *components;
+    size_t channel_types_count; struct bh_channel_type *channel_types;
+    size_t guards_count;       struct bh_guard_level *guards; /* grouped by boundary, weakest first */
+    size_t systems_count;      struct bh_system *systems;
+    size_t faults_count;       struct bh_fault_class *faults;
+    size_t applications_count; struct bh_application *applications;
+    size_t policies_count;     struct bh_policy *policies;
+    /* Every parameter of the catalog, in file order, for `check` and for uncertainty. */
+    size_t parameters_count;   const struct bh_parameter **parameters;
+    struct bh_document *document; /* all files merged into one tree; owns the text */
+    char *directory;
+};
+
+/* Reads DIRECTORY/{zones,components,channels,guards,faults,applications,policies,recovery}.yaml and
+ * DIRECTORY/systems/(*).yaml, applies `overrides` (a map from dotted parameter path to value, or NULL) and resolves.
+ * `extra` (or NULL) is a map with any of the keys components, channels, guards, systems, faults, applications,
+ * policies: entries a scenario defines itself, in the same form as in the files; they add to or replace the files'.
+ * Fails with a place on anything malformed: unknown keys, missing unit/source/status, an assumed number without range,
+ * a value outside its range, shares that do not sum to 1, a zone tree with a cycle or two roots, unknown names. */
+struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
+                                   struct bh_error *err);
+void bh_catalog_destroy(struct bh_catalog *catalog);
+
+/* By name; with an error at `place` that names the nearest known one. */
+const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place, struct bh_error *);
+const struct bh_policy *bh_catalog_policy(const struct bh_catalog *, const char *name, struct bh_place, struct bh_error *);
+const struct bh_application *bh_catalog_application(const struct bh_catalog *, const char *name, struct bh_place,
+                                                    struct bh_error *);
+const struct bh_component *bh_catalog_component(const struct bh_catalog *, const char *name, struct bh_place,
+                                                struct bh_error *);
+const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const char *name, struct bh_place,
+                                              struct bh_error *);
+const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,
+                                                struct bh_error *);
+
+#endif

@@ -1,0 +1,150 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A scenario file: what is simulated, under which policies, at which points. */
+#ifndef BH_SIM_SCENARIO_H
+#define BH_SIM_SCENARIO_H
+
+#include "models/base/document.h"
+#include "models/base/error.h"
+#include "models/catalog.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An enclave: a share of every node given to one application. All enclaves stand on the same nodes. */
+struct bh_enclave_spec {
+    const char *name;
+    const struct bh_application *application;
+    uint64_t guests_per_node;     /* native: process sets */
+    uint64_t processes_per_guest;
+    double node_share;            /* share of each node's CPU and node-time; the shares of all enclaves sum to 1 */
+    struct bh_place place;
+};
+
+/* One line of the comparison: a virtualization system under a policy. */
+struct bh_policy_spec {
+    const char *name; /* default "SYSTEM POLICY", e.g. "kvm protection-first" */
+    const struct bh_system *system;
+    const struct bh_policy *policy;
+    const struct bh_component *host_kernel, *guest_kernel; /* the system's own unless the entry names others */
+    struct bh_place place;
+};
+
+enum bh_interval_rule { BH_INTERVAL_FIXED, BH_INTERVAL_YOUNG, BH_INTERVAL_DALY, BH_INTERVAL_EXACT };
+extern const char *const bh_interval_rule_names[]; /* fixed young daly exact */
+
+/* Checkpoint levels: local (node-local storage: survives loss of processes and guests and a node's reboot, not the
+ * loss of its node) and storage (a storage host's disks over the platform's links: survives everything). */
+enum bh_level { BH_LEVEL_LOCAL, BH_LEVEL_STORAGE, BH_LEVELS };
+extern const char *const bh_level_names[];
+struct bh_checkpoint_spec {
+    bool enabled;
+    enum bh_interval_rule rule;
+    double interval_s;  /* BH_INTERVAL_FIXED: native compute seconds between checkpoints of this level */
+    double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
+    struct bh_place place;
+};
+
+/* A fault by script: what happens instead of, or besides, what the catalog's rates bring. */
+struct bh_script_fault {
+    double at_s;
+    uint64_t node;             /* node slot of the workload */
+    enum bh_zone_kind zone;    /* where it lands; a system without this kind takes the nearest kernel or process */
+    size_t enclave;            /* whose guest or process */
+    enum bh_error_kind kind;
+    int ending;                /* -1: drawn; else 0 masked, 1 signalled, 2 silent, for the copy at the origin */
+    struct bh_place place;
+};
+
+/* One value of an axis: a label and the settings it makes. */
+struct bh_axis_value {
+    const char *label;
+    double number;      /* the label as a number; NaN if it is none */
+    size_t settings_count;
+    const char **paths; /* dotted paths into the scenario; "models.X" reaches the catalog's parameter X */
+    const struct bh_node **values;
+};
+struct bh_axis {
+    const char *name;
+    const char *unit; /* "1" unless given */
+    size_t count;
+    struct bh_axis_value *values;
+    struct bh_place place;
+};
+
+/* A resolved scenario at one point: all axes have taken a value. */
+struct bh_scenario {
+    const char *name, *title, *description;
+    char *file;              /* as given */
+    struct bh_catalog *catalog;
+
+    char *platform_file;     /* absolute or relative to the working directory; .xml, or .yaml for a parametric machine */
+    struct bh_place platform_place;
+    uint64_t nodes;          /* nodes the workload uses, without spares */
+    struct bh_place nodes_place;
+
+    double work_s;           /* native fault-free compute time per node */
+    double horizon_s;
+    uint64_t spares;         /* warm spares, nodes; a share of `nodes` in the file is rounded up */
+    size_t enclaves_count;
+    struct bh_enclave_spec *enclaves;
+    size_t primary;          /* the enclave that headline numbers speak of: the first */
+
+    struct bh_checkpoint_spec checkpoint[BH_LEVELS];
+    bool final_checkpoint;   /* also one after the last stretch of work (closed-form tests) */
+    bool virtualization_costs; /* off: slowdown, guards, noise and communication cost nothing (closed-form tests) */
+
+    size_t policies_count;
+    struct bh_policy_spec *policies;
+    size_t baseline;         /* the policy entry that prices are relative to */
+
+    bool random_faults;      /* false: only the script */
+    bool *fault_enabled;     /* per catalog fault class (hardware) */
+    bool software_faults;
+    size_t script_count;
+    struct bh_script_fault *script;
+
+    uint64_t replicas;
+    uint64_t seed;
+    bool reproduces_input;   /* results are headed "reproduced, not predicted" */
+
+    struct bh_document *document; /* with this point's settings made; owned */
+};
+
+/* A scenario with its axes. */
+struct bh_study {
+    char *file;
+    char *data_directory; /* models/data */
+    struct bh_document *document;
+    size_t axes_count;
+    struct bh_axis *axes;          /* the `vary` list: a full product */
+    /* The `uncertainty` axis: an assumed number over its range, at one point of the product. */
+    bool has_uncertainty;
+    struct bh_axis uncertainty;
+    size_t *uncertainty_at;        /* index on each axis */
+};
+
+/* A setting from the command line, "path=value". */
+struct bh_setting {
+    const char *path;
+    const char *value;
+};
+
+/* Reads and checks a scenario file. `data_directory` is where models/data was found. The first point is resolved as a
+ * check. Fails with BH_ERROR_INPUT and file:line:column. */
+struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                               size_t settings_count, struct bh_error *err);
+void bh_study_destroy(struct bh_study *study);
+
+/* Number of points of the product (without uncertainty). */
+size_t bh_study_points(const struct bh_study *study);
+/* Position on each axis of point number `point`; the last axis varies fastest. `index` has axes_count entries. */
+void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
+
+/* Resolves one point; `uncertain` is the position on the uncertainty axis or -1. The caller destroys the scenario. */
+struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
+                                     struct bh_error *err);
+void bh_scenario_destroy(struct bh_scenario *scenario);
+
+#endif

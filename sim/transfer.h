@@ -1,0 +1,36 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Checkpoint and restore traffic: few SimGrid flows that stand for one per host. */
+#ifndef BH_SIM_TRANSFER_H
+#define BH_SIM_TRANSFER_H
+
+#include "models/base/error.h"
+#include "sim/platform.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum bh_direction { BH_WRITE, BH_READ };
+
+/* A plan of flows between the hosts of nodes [first_node, first_node + nodes) and the platform's storage hosts: as few
+ * flows as keep the sources from being the bottleneck, 16 at most, equal bytes each, spread over the hosts and storage
+ * hosts. NULL on failure (no storage host). */
+struct bh_transfer;
+struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint64_t first_node, uint64_t nodes,
+                                       struct bh_error *err);
+void bh_transfer_destroy(struct bh_transfer *transfer);
+unsigned bh_transfer_flows(const struct bh_transfer *transfer);
+/* Disk and network activities one transfer starts. */
+unsigned bh_transfer_activities(const struct bh_transfer *transfer);
+
+/* Called by an actor: starts all flows and disk I/Os at once and waits for all. Returns true when all of `bytes`
+ * arrived, false when interrupted by bh_transfer_interrupt. */
+bool bh_transfer_run(struct bh_transfer *transfer, enum bh_direction direction, double bytes);
+/* Called by another actor: ends a transfer under way early; no effect if none is. */
+void bh_transfer_interrupt(struct bh_transfer *transfer);
+bool bh_transfer_is_active(const struct bh_transfer *transfer);
+
+/* Seconds that `bytes` take with nobody else about (plain arithmetic over the plan's bottlenecks). */
+double bh_transfer_alone_s(const struct bh_transfer *transfer, enum bh_direction direction, double bytes);
+
+#endif
