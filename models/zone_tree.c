@@ -289,7 +289,7 @@ enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct 
         return BH_SCOPE_NONE;
     if (one_zone && tree->zones[first].process >= 0)
         return BH_SCOPE_PROCESS;
-    return one_guest && !shared ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
+    return tree->has_guests && one_guest && !shared ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
 }
 
 size_t bh_zone_tree_tenants_hit(const struct bh_zone_tree *tree, const struct bh_zone_set *affected)

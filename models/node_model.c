@@ -1,0 +1,262 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Applies a policy to a node's zone tree. */
+#include "models/node_model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct bh_guard_level *offered_by_name(const struct bh_system *system, enum bh_boundary boundary,
+                                                    const char *name)
+{
+    for (size_t i = 0; i < system->offered_count[boundary]; i++)
+        if (strcmp(system->offered[boundary][i]->name, name) == 0)
+            return system->offered[boundary][i];
+    return NULL;
+}
+
+static int refuse_guard(const struct bh_system *system, const struct bh_policy *policy, enum bh_boundary boundary,
+                        struct bh_error *err)
+{
+    char offered[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < system->offered_count[boundary] && used < sizeof offered; i++)
+        used += (size_t)snprintf(offered + used, sizeof offered - used, "%s%s", i ? ", " : "",
+                                 system->offered[boundary][i]->name);
+    return bh_fail_at(err, policy->guards_place,
+                      "policy `%s`: guard level `%s` at boundary `%s` is not offered by system `%s`; offered: %s",
+                      policy->name, policy->guard_name[boundary], bh_boundary_names[boundary], system->name,
+                      offered[0] ? offered : "none");
+}
+
+int bh_choose_guards(const struct bh_system *system, const struct bh_policy *policy,
+                     const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
+{
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        size_t offered = system->offered_count[b];
+        const char *name = policy->guard_rule == BH_GUARDS_NAMED ? policy->guard_name[b] : NULL;
+        guard[b] = NULL;
+        if (name != NULL) {
+            guard[b] = offered_by_name(system, (enum bh_boundary)b, name);
+            if (guard[b] == NULL)
+                return refuse_guard(system, policy, (enum bh_boundary)b, err);
+        } else if (offered > 0)
+            guard[b] = system->offered[b][policy->guard_rule == BH_GUARDS_STRONGEST ? offered - 1 : 0];
+    }
+    return 0;
+}
+
+/* The least scope that holds the subtree of a user-mode zone. */
+static enum bh_scope least_scope(const struct bh_system *system, size_t zone)
+{
+    bool has_children = false;
+    for (size_t z = 0; z < system->zones_count; z++)
+        has_children = has_children || system->zones[z].parent == (int)zone;
+    if (system->zones[zone].per == BH_PER_NODE && has_children)
+        return BH_SCOPE_NODE;
+    return has_children ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
+}
+
+int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err)
+{
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_zone_template *zone = &system->zones[z];
+        if (zone->kind != BH_HOST_USER && zone->kind != BH_GUEST_USER)
+            continue;
+        enum bh_scope least = least_scope(system, z);
+        if (policy->disposition[zone->kind] < least)
+            return bh_fail_at(err, policy->disposition_place[zone->kind],
+                              "policy `%s` disposes of %s errors as `%s`, but in system `%s` zone `%s` takes down what "
+                              "runs inside it: expected `%s` or larger",
+                              policy->name, bh_zone_kind_names[zone->kind],
+                              bh_scope_names[policy->disposition[zone->kind]], system->name, zone->name,
+                              bh_scope_names[least]);
+    }
+    return 0;
+}
+
+static struct bh_copy_ending copy_ending(const struct bh_ending *numbers)
+{
+    return (struct bh_copy_ending){
+        .rate = 1.0 / numbers->lifetime_s.value,
+        .masked = numbers->masked.value,
+        .signalled = numbers->signalled.value,
+        .silent = numbers->silent.value,
+        .hang = numbers->hang.value,
+    };
+}
+
+static void fill_zones(struct bh_node_model *model, const struct bh_catalog *catalog, const struct bh_policy *policy)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            model->ending[z][kind] = copy_ending(&numbers->ending[kind]);
+        model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
+        enum bh_scope disposition = policy->disposition[tree->zones[z].kind];
+        if (disposition == BH_SCOPE_GUEST && !tree->has_guests)
+            disposition = BH_SCOPE_PROCESS;
+        model->disposition[z] = disposition;
+    }
+}
+
+static void fill_crossings(struct bh_node_model *model)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    for (size_t c = 0; c < tree->channels_count; c++) {
+        const struct bh_channel *channel = &tree->channels[c];
+        const struct bh_guard_level *guard = model->guard[channel->type->boundary];
+        model->crossings[c] = (struct bh_crossing){
+            .from = channel->from,
+            .to = channel->to,
+            .boundary = channel->type->boundary,
+            .probability = channel->type->probability.value,
+            .guard = guard,
+            .blocks = guard ? guard->blocks.value : 0.0,
+            .detects = guard && guard->detects,
+        };
+    }
+}
+
+struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
+                                           const struct bh_policy *policy, const struct bh_tenant *tenants,
+                                           size_t tenants_count, struct bh_error *err)
+{
+    struct bh_node_model *model = bh_allocate(1, sizeof *model);
+    if (bh_check_dispositions(system, policy, err) != 0 || bh_choose_guards(system, policy, model->guard, err) != 0)
+        goto fail;
+    model->tree = bh_zone_tree_create(catalog, system, tenants, tenants_count, err);
+    if (model->tree == NULL)
+        goto fail;
+    model->ending = bh_allocate(model->tree->zones_count, sizeof *model->ending);
+    model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
+    model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);
+    model->crossings = bh_allocate(model->tree->channels_count, sizeof *model->crossings);
+    fill_zones(model, catalog, policy);
+    fill_crossings(model);
+    return model;
+fail:
+    bh_node_model_destroy(model);
+    return NULL;
+}
+
+void bh_node_model_destroy(struct bh_node_model *model)
+{
+    if (model == NULL)
+        return;
+    bh_zone_tree_destroy(model->tree);
+    free(model->ending);
+    free(model->residual);
+    free(model->disposition);
+    free(model->crossings);
+    free(model);
+}
+
+double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind)
+{
+    const struct bh_crossing *crossing = &model->crossings[channel];
+    if (crossing->probability >= 1.0)
+        return INFINITY;
+    /* c = mu p / (1 - p): alone against its own ending, the attempt comes first with probability c / (c + mu) = p. */
+    return model->ending[crossing->from][kind].rate * crossing->probability / (1.0 - crossing->probability);
+}
+
+/* The n-th process zone inside the subtree of a zone; counts them in *found. */
+static size_t nth_process(const struct bh_zone_tree *tree, size_t zone, size_t n, size_t *found)
+{
+    size_t seen = 0, answer = 0;
+    for (size_t p = 0; p < tree->processes_count; p++)
+        if (bh_zone_set_has(&tree->zones[zone].subtree, tree->process_zone[p]) && seen++ == n)
+            answer = tree->process_zone[p];
+    *found = seen;
+    return answer;
+}
+
+/* The n-th guest with zones inside the subtree of a zone. */
+static size_t nth_guest(const struct bh_zone_tree *tree, size_t zone, size_t n, size_t *found)
+{
+    size_t seen = 0, answer = 0;
+    for (size_t g = 0; g < tree->guests_count; g++)
+        if (bh_zone_set_meets(&tree->zones[zone].subtree, &tree->guest_zones[g]) && seen++ == n)
+            answer = g;
+    *found = seen;
+    return answer;
+}
+
+static bool is_vmm(const struct bh_zone_tree *tree, size_t zone)
+{
+    return !tree->zones[zone].is_kernel && !tree->zones[zone].is_application;
+}
+
+/* Top zone of the innermost guest that a zone is part of: its guest kernel, or the VMM process that runs that alone;
+ * -1 for a zone that is in no guest. */
+static int guest_top(const struct bh_zone_tree *tree, size_t zone)
+{
+    int top = (int)zone;
+    if (is_vmm(tree, zone) && tree->zones[zone].guest >= 0)
+        return top;
+    while (top >= 0 && tree->zones[top].kind != BH_GUEST_KERNEL)
+        top = tree->zones[top].parent;
+    if (top < 0)
+        return -1;
+    int above = tree->zones[top].parent;
+    bool own_vmm = above >= 0 && is_vmm(tree, (size_t)above) && tree->zones[above].guest == tree->zones[top].guest;
+    return own_vmm ? above : top;
+}
+
+size_t bh_victims_count(const struct bh_node_model *model, size_t zone)
+{
+    size_t found = 1;
+    if (model->disposition[zone] == BH_SCOPE_PROCESS)
+        nth_process(model->tree, zone, 0, &found);
+    else if (model->disposition[zone] == BH_SCOPE_GUEST && guest_top(model->tree, zone) < 0)
+        nth_guest(model->tree, zone, 0, &found);
+    return found > 0 ? found : 1;
+}
+
+/* Zones of the tenants that a zone serves: its owner's, or all of them (and the shared ones) for a shared zone. */
+static struct bh_zone_set served_zones(const struct bh_zone_tree *tree, size_t zone)
+{
+    int enclave = tree->zones[zone].enclave;
+    return enclave >= 0 ? tree->tenant_zones[enclave] : tree->zones[0].subtree;
+}
+
+struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    struct bh_zone_set down = {{0}};
+    size_t found, victims = bh_victims_count(model, zone);
+    size_t victim = (size_t)(u * (double)victims);
+    *beyond_node = model->disposition[zone] >= BH_SCOPE_ENCLAVE;
+    switch (model->disposition[zone]) {
+    case BH_SCOPE_NONE:
+        break;
+    case BH_SCOPE_PROCESS:
+        victim = nth_process(tree, zone, victim, &found);
+        if (found > 0)
+            bh_zone_set_add(&down, victim);
+        break;
+    case BH_SCOPE_GUEST:
+        if (guest_top(tree, zone) >= 0) {
+            down = tree->zones[guest_top(tree, zone)].subtree;
+            break;
+        }
+        victim = nth_guest(tree, zone, victim, &found);
+        if (found > 0)
+            down = tree->guest_zones[victim];
+        break;
+    case BH_SCOPE_NODE:
+    case BH_SCOPE_SYSTEM:
+    case BH_SCOPES:
+        down = tree->zones[0].subtree;
+        break;
+    case BH_SCOPE_ENCLAVE:
+    case BH_SCOPE_COMPOSITION:
+        down = served_zones(tree, zone);
+        break;
+    }
+    return down;
+}

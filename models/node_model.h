@@ -1,0 +1,64 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How errors behave on a node under one policy: rates, channels, guards and dispositions per zone instance. */
+#ifndef BH_MODELS_NODE_MODEL_H
+#define BH_MODELS_NODE_MODEL_H
+
+#include "models/base/error.h"
+#include "models/catalog.h"
+#include "models/zone_tree.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The ending of a live copy: total rate mu, split into shares. */
+struct bh_copy_ending {
+    double rate; /* mu, per second */
+    double masked, signalled, silent, hang;
+};
+
+/* A channel with the guard that is on. */
+struct bh_crossing {
+    size_t from, to;
+    enum bh_boundary boundary;
+    double probability;                /* p: crossed before the end, if alone and unguarded */
+    const struct bh_guard_level *guard; /* NULL where the boundary has none */
+    double blocks;                     /* b of the guard, 0 without one */
+    bool detects;
+};
+
+struct bh_node_model {
+    struct bh_zone_tree *tree;        /* owned */
+    struct bh_copy_ending (*ending)[BH_ERROR_KINDS]; /* per zone */
+    double *residual;                 /* per zone */
+    enum bh_scope *disposition;       /* per zone: what a signalled error takes down */
+    struct bh_crossing *crossings;    /* parallel to tree->channels */
+    const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
+};
+
+/* Chooses the guard level of each boundary that the policy asks for. Fails with BH_ERROR_INPUT at the policy's guards
+ * when it names a level that the system does not offer. */
+int bh_choose_guards(const struct bh_system *system, const struct bh_policy *policy,
+                     const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+
+/* Fails with BH_ERROR_INPUT when a disposition contradicts the tree: a zone in user mode cannot go on after a signalled
+ * error, so its disposition takes down at least its subtree. */
+int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err);
+
+struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
+                                           const struct bh_policy *policy, const struct bh_tenant *tenants,
+                                           size_t tenants_count, struct bh_error *err);
+void bh_node_model_destroy(struct bh_node_model *model);
+
+/* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
+double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);
+
+/* What a signalled error in `zone` takes down on its node, given a uniform draw for the victim of a disposition smaller
+ * than the zone. `*beyond_node` says whether it takes down more than this node (enclave, composition, system). The
+ * zone itself goes on if it is not in the answer. */
+struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node);
+
+/* Number of equally likely victims that the draw above chooses from (1 where there is no choice). */
+size_t bh_victims_count(const struct bh_node_model *model, size_t zone);
+
+#endif
