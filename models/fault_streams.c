@@ -1,0 +1,153 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Builds the fault streams of a node and draws their faults. */
+#include "models/fault_streams.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct builder {
+    struct bh_fault_streams *streams;
+    const struct bh_node_model *model;
+    const struct bh_component *host_kernel, *guest_kernel;
+    const struct bh_tenant *tenants;
+};
+
+static void add_stream(struct builder *builder, const struct bh_fault_stream *stream)
+{
+    struct bh_fault_streams *streams = builder->streams;
+    if (stream->rate <= 0.0)
+        return;
+    streams->stream = bh_reallocate(streams->stream, streams->count + 1, sizeof *streams->stream);
+    streams->stream[streams->count++] = *stream;
+}
+
+/* Names the owner within the node by order, since a zone's index differs between systems. */
+static uint64_t owner_identity(const struct bh_zone *zone, const char *component, const char *kind)
+{
+    uint64_t identity = bh_identity_join(bh_identity(component), bh_identity(kind));
+    identity = bh_identity_join(identity, (uint64_t)(zone->guest + 1));
+    return bh_identity_join(identity, (uint64_t)(zone->process + 1));
+}
+
+static void add_component(struct builder *builder, size_t index, const struct bh_component *component)
+{
+    const struct bh_zone *zone = &builder->model->tree->zones[index];
+    bool is_guest_kernel = component == builder->guest_kernel && zone->kind == BH_GUEST_KERNEL;
+    struct bh_fault_stream stream = {
+        .identity = owner_identity(zone, component->name, bh_zone_kind_names[zone->kind]),
+        .zone = index,
+        .rate = component->fault_rate.value,
+        .instruction_share = component->instruction_share.value,
+        .shared_bug = is_guest_kernel && component == builder->host_kernel ? component->shared_bug.value : 0.0,
+    };
+    char name[48];
+    snprintf(stream.name, sizeof stream.name, "%s in %s", component->name,
+             bh_zone_name(builder->model->tree, index, name, sizeof name));
+    add_stream(builder, &stream);
+}
+
+static void add_application(struct builder *builder, size_t index)
+{
+    const struct bh_zone *zone = &builder->model->tree->zones[index];
+    const struct bh_application *application = builder->tenants[zone->enclave].application;
+    struct bh_fault_stream stream = {
+        .identity = owner_identity(zone, application->name, "application"),
+        .zone = index,
+        .rate = application->fault_rate.value,
+        .instruction_share = application->instruction_share.value,
+    };
+    char name[48];
+    snprintf(stream.name, sizeof stream.name, "%s in %s", application->name,
+             bh_zone_name(builder->model->tree, index, name, sizeof name));
+    add_stream(builder, &stream);
+}
+
+static void add_zone(struct builder *builder, size_t index)
+{
+    const struct bh_zone_template *template = builder->model->tree->zones[index].template;
+    for (size_t i = 0; i < template->components_count; i++) {
+        if (template->components[i] != NULL)
+            add_component(builder, index, template->components[i]);
+        else if (strcmp(template->roles[i], "host-kernel") == 0)
+            add_component(builder, index, builder->host_kernel);
+        else if (strcmp(template->roles[i], "guest-kernel") == 0)
+            add_component(builder, index, builder->guest_kernel);
+        else
+            add_application(builder, index);
+    }
+}
+
+static void add_hardware(struct builder *builder, const struct bh_fault_class *class)
+{
+    struct bh_fault_stream stream = {
+        .identity = bh_identity_join(bh_identity("hardware"), bh_identity(class->name)),
+        .hardware = class,
+        .rate = class->rate.value,
+        .instruction_share = class->instruction_share.value,
+    };
+    snprintf(stream.name, sizeof stream.name, "%s", class->name);
+    add_stream(builder, &stream);
+}
+
+struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalog, const struct bh_node_model *model,
+                                                 const struct bh_tenant *tenants, const bool *enabled, bool software,
+                                                 const struct bh_component *host_kernel,
+                                                 const struct bh_component *guest_kernel)
+{
+    struct builder builder = {bh_allocate(1, sizeof(struct bh_fault_streams)), model, host_kernel, guest_kernel,
+                              tenants};
+    for (size_t f = 0; f < catalog->faults_count; f++)
+        if (enabled[f])
+            add_hardware(&builder, &catalog->faults[f]);
+    for (size_t z = 0; software && z < model->tree->zones_count; z++)
+        add_zone(&builder, z);
+    return builder.streams;
+}
+
+void bh_fault_streams_destroy(struct bh_fault_streams *streams)
+{
+    if (streams == NULL)
+        return;
+    free(streams->stream);
+    free(streams);
+}
+
+struct bh_fault bh_fault_next(const struct bh_random *random, const struct bh_fault_stream *stream, uint64_t nodes,
+                              const struct bh_fault *previous)
+{
+    struct bh_fault fault = {.stream = stream, .number = previous ? previous->number + 1 : 0};
+    double mean_s = 1.0 / (stream->rate * (double)nodes);
+    fault.time_s = (previous ? previous->time_s : 0.0) +
+                   bh_random_exponential(random, BH_PURPOSE_ARRIVAL, stream->identity, fault.number, 0, mean_s);
+    fault.node = (uint64_t)(bh_random_uniform(random, BH_PURPOSE_CARRIER, stream->identity, fault.number, 0) *
+                            (double)nodes);
+    fault.identity = bh_identity_join(stream->identity, fault.number);
+    return fault;
+}
+
+struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
+                                 const struct bh_fault *fault)
+{
+    const struct bh_fault_stream *stream = fault->stream;
+    struct bh_origin origin = {.zone = stream->zone, .kind = BH_DATA};
+    if (stream->hardware != NULL)
+        origin.zone = bh_zone_tree_land(model->tree, stream->hardware->landing,
+                                        bh_random_uniform(random, BH_PURPOSE_LANDING, fault->identity, 0, 0));
+    if (bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share)
+        origin.kind = BH_INSTRUCTION;
+    origin.also_host_kernel =
+        stream->shared_bug > 0.0 &&
+        bh_random_uniform(random, BH_PURPOSE_SHARED_BUG, fault->identity, 0, 0) < stream->shared_bug;
+    return origin;
+}
+
+double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault)
+{
+    const struct bh_fault_class *class = fault->stream->hardware;
+    double z = gsl_cdf_ugaussian_Pinv(bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->identity, 0, 0));
+    return class->repair_median_s.value * exp(class->repair_sigma.value * z);
+}

@@ -1,0 +1,32 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Containment over all faults of a node: exact coverage, escape ratios and interruption rates of one policy. */
+#ifndef BH_MODELS_ISOLATION_H
+#define BH_MODELS_ISOLATION_H
+
+#include "models/base/error.h"
+#include "models/catalog.h"
+#include "models/fault_streams.h"
+#include "models/node_model.h"
+
+#include <stddef.h>
+
+/* Rates are per second and node; each error is taken alone on a node that is otherwise up. */
+struct bh_isolation {
+    double error_rate;                /* activated errors */
+    double unchangeable_rate;         /* of those, the ones that no policy could change: hardware loss of the node */
+    double coverage[BH_SCOPES];       /* P(system extent <= s | activated): cumulative */
+    double escape[BH_BOUNDARIES];     /* P(beyond | begun inside, not masked at its origin); NaN: no such boundary */
+    double *loss_rate;                /* rate at which tenant t loses scope s on a node, at [t * BH_SCOPES + s] */
+    double *repair_rate;              /* the part of tenant t's node losses that need repair, at [t] */
+    double unresolved;                /* bound on the probability left unfollowed, over all origins */
+    size_t tenants_count;
+};
+
+/* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once.
+ * Fails with BH_ERROR_NUMERIC when the chain is too large. */
+struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams,
+                                         struct bh_error *err);
+void bh_isolation_destroy(struct bh_isolation *isolation);
+
+#endif
