@@ -1,0 +1,43 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Checkpoint intervals: Young, Daly, and the exact optimum. */
+#include "models/interval.h"
+
+#include <gsl/gsl_sf_lambert.h>
+#include <math.h>
+
+double bh_interval_young_s(double checkpoint_s, double mtti_s)
+{
+    return sqrt(2.0 * checkpoint_s * mtti_s);
+}
+
+double bh_interval_daly_s(double checkpoint_s, double mtti_s)
+{
+    if (isinf(mtti_s))
+        return INFINITY;
+    if (checkpoint_s >= 2.0 * mtti_s)
+        return mtti_s;
+    /* tau = sqrt(2 delta M) [1 + sqrt(delta/2M)/3 + (delta/2M)/9] - delta */
+    double ratio = checkpoint_s / (2.0 * mtti_s);
+    return sqrt(2.0 * checkpoint_s * mtti_s) * (1.0 + sqrt(ratio) / 3.0 + ratio / 9.0) - checkpoint_s;
+}
+
+double bh_interval_exact_s(double checkpoint_s, double mtti_s)
+{
+    if (isinf(mtti_s))
+        return INFINITY;
+    gsl_sf_result lambert;
+    double ratio = checkpoint_s / mtti_s, root = sqrt(2.0 * ratio);
+    /* Near the branch point -1/e the argument loses digits: there 1 + W0 = q - q^2/3 + q^3/36 - ... with
+     * q = sqrt(2 delta/M), and both ways are good to 1e-9. */
+    if (ratio < 1e-7)
+        return mtti_s * root * (1.0 - root / 3.0 + root * root / 36.0);
+    if (gsl_sf_lambert_W0_e(-exp(-1.0 - ratio), &lambert) != 0)
+        return bh_interval_daly_s(checkpoint_s, mtti_s);
+    return mtti_s * (1.0 + lambert.val);
+}
+
+double bh_daly_makespan_s(double work_s, double interval_s, double checkpoint_s, double restart_s, double mtti_s)
+{
+    return mtti_s * exp(restart_s / mtti_s) * expm1((interval_s + checkpoint_s) / mtti_s) * work_s / interval_s;
+}
