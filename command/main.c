@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The program `bulkhead`: finds the subcommand and hands it the rest of the line. */
 #include "command/command.h"
+#include "command/data_directory.h"
 #include "config.h"
 #include "models/base/document.h"
 #include "models/base/error.h"
@@ -39,14 +40,19 @@ static const struct command *find_command(const char *name)
 
 static void print_help(FILE *stream)
 {
-    fprintf(stream, "Usage: bulkhead COMMAND [ARGUMENT...]\n"
-                    "Simulates how errors spread through a virtualized HPC machine, and what it costs to stop them.\n\n");
+    fputs("Usage: bulkhead COMMAND [ARGUMENT...]\n"
+          "Simulates how errors spread through a virtualized HPC machine, and what it costs to stop them.\n\n",
+          stream);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(stream, "  %-8s %-10s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-    fprintf(stream, "\n"
-                    "bulkhead COMMAND --help lists the options of a subcommand; bulkhead --version prints the version.\n"
-                    "BULKHEAD_DATA names a folder with models/data, platforms and experiments to use instead of the\n"
-                    "program's own. Exit status: 0 done, 1 failed, 2 bad input.\n");
+    fputs("\nbulkhead COMMAND --help lists the options of a subcommand; bulkhead --version prints the version.\n"
+          "Exit status: 0 done, 1 failed, 2 bad input.\n",
+          stream);
+
+    struct bh_error err = {0};
+    char *directory = bh_data_directory(&err);
+    fprintf(stream, "Data (BULKHEAD_DATA names another folder): %s\n", directory != NULL ? directory : err.text);
+    free(directory);
 }
 
 static int fail_unknown_command(const char *name)

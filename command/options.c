@@ -124,10 +124,9 @@ const struct argp bh_options_work = {.options = work_options, .parser = parse_wo
 const struct argp bh_options_output = {.options = output_options, .parser = parse_output};
 const struct argp bh_options_json = {.options = json_options, .parser = parse_json};
 
-void bh_options_to_children(struct argp_state *state, struct bh_options *options)
+void bh_options_to_children(struct argp_state *state, const struct argp_child *children, struct bh_options *options)
 {
-    const struct argp_child *children = state->root_argp->children;
-    for (size_t i = 0; children != NULL && children[i].argp != NULL; i++)
+    for (size_t i = 0; children[i].argp != NULL; i++)
         state->child_inputs[i] = options;
 }
 

@@ -24,14 +24,16 @@ struct bh_options {
 
 /* Children for an argp; each expects a struct bh_options as its input. A subcommand lists those it takes:
  *     static const struct argp_child children[] = {{&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, ...}, {0}};
- * and hands the options on in its own parser: `case ARGP_KEY_INIT: bh_options_to_children(state, &options)`. */
+ * and hands the options on in its own parser:
+ *     case ARGP_KEY_INIT: bh_options_to_children(state, children, &options); return 0; */
 extern const struct argp bh_options_scenario; /* --set PATH=VALUE, --replicas N, --seed N */
 extern const struct argp bh_options_work;     /* -j, --jobs N; -q, --quiet */
 extern const struct argp bh_options_output;   /* -o, --output FILE */
 extern const struct argp bh_options_json;     /* --json */
 
-/* Gives every child parser of `state` the same options. */
-void bh_options_to_children(struct argp_state *state, struct bh_options *options);
+/* Gives every child parser of `state` the same options. `children` is the list above: argp's own root_argp is a wrapper
+ * that has other children. */
+void bh_options_to_children(struct argp_state *state, const struct argp_child *children, struct bh_options *options);
 
 /* Workers to use: what was asked for, else the cores this process may run on. */
 unsigned bh_options_jobs(const struct bh_options *options);
