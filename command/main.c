@@ -1,0 +1,131 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The program `bulkhead`: finds the subcommand and hands it the rest of the line. */
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "config.h"
+#include "models/base/document.h"
+#include "models/base/error.h"
+
+#include <errno.h>
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* argp prints this for the --version of every subcommand. */
+const char *argp_program_version = "bulkhead " PACKAGE_VERSION;
+
+struct command {
+    const char *name;
+    const char *arguments;
+    const char *help;
+    int (*function)(int argc, char **argv);
+};
+
+static int command_help(int argc, char **argv);
+
+static const struct command commands[] = {
+    {"help", "[COMMAND]", "what a subcommand does and its options", command_help},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static void print_help(FILE *stream)
+{
+    fputs("Usage: bulkhead COMMAND [ARGUMENT...]\n"
+          "Simulates how errors spread through a virtualized HPC machine, and what it costs to stop them.\n\n",
+          stream);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(stream, "  %-8s %-10s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    fputs("\nbulkhead COMMAND --help lists the options of a subcommand; bulkhead --version prints the version.\n"
+          "Exit status: 0 done, 1 failed, 2 bad input.\n",
+          stream);
+
+    struct bh_error err = {0};
+    char *directory = bh_data_directory(&err);
+    fprintf(stream, "Data (BULKHEAD_DATA names another folder): %s\n", directory != NULL ? directory : err.text);
+    free(directory);
+}
+
+static int fail_unknown_command(const char *name)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *nearest = bh_nearest_name(name, names, COMMANDS);
+    fprintf(stderr, "bulkhead: no subcommand '%s'", name);
+    if (nearest != NULL)
+        fprintf(stderr, "; nearest is '%s'", nearest);
+    fprintf(stderr, " (bulkhead --help lists them)\n");
+    return BH_EXIT_INPUT;
+}
+
+/* Runs a subcommand under the name "bulkhead NAME", with which argp begins its messages. */
+static int run_command(const char *name, int argc, char **argv)
+{
+    const struct command *command = find_command(name);
+    if (command == NULL)
+        return fail_unknown_command(name);
+    char *title = bh_print_text("bulkhead %s", name);
+    argv[0] = title;
+    int status = command->function(argc, argv);
+    free(title);
+    return status;
+}
+
+static int command_help(int argc, char **argv)
+{
+    if (argc < 2 || argv[1][0] == '-' || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return BH_EXIT_DONE;
+    }
+    char help[] = "--help";
+    char *arguments[] = {argv[1], help, NULL};
+    return run_command(argv[1], 2, arguments);
+}
+
+int bh_command_fail(const struct bh_error *err)
+{
+    fprintf(stderr, "bulkhead: %s\n", err->text);
+    return err->code == BH_ERROR_INPUT ? BH_EXIT_INPUT : BH_EXIT_FAILED;
+}
+
+/* A full disk shows when stdout is flushed; a summary that was not written is a failure. */
+static int close_output(int status)
+{
+    int had_error = ferror(stdout);
+    errno = 0;
+    if (fclose(stdout) == 0 && !had_error)
+        return status;
+    fprintf(stderr, "bulkhead: cannot write to standard output: %s\n", errno != 0 ? strerror(errno) : "write error");
+    return status == BH_EXIT_DONE ? BH_EXIT_FAILED : status;
+}
+
+int main(int argc, char **argv)
+{
+    /* GSL's own handler aborts; every status is checked instead. */
+    gsl_set_error_handler_off();
+    int status = BH_EXIT_DONE;
+    if (argc < 2) {
+        print_help(stderr);
+        status = BH_EXIT_INPUT;
+    } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "-?") == 0) {
+        print_help(stdout);
+    } else if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts(argp_program_version);
+    } else if (argv[1][0] == '-') {
+        fprintf(stderr, "bulkhead: unknown option '%s' before the subcommand (bulkhead --help lists both)\n", argv[1]);
+        status = BH_EXIT_INPUT;
+    } else {
+        status = run_command(argv[1], argc - 1, argv + 1);
+    }
+    return close_output(status);
+}

@@ -1,0 +1,48 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Options that several subcommands share, as argp child parsers. */
+#ifndef BH_COMMAND_OPTIONS_H
+#define BH_COMMAND_OPTIONS_H
+
+#include "sim/scenario.h"
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the shared options said. Start from zeroes; jobs is then 0, which means one worker per core: see
+ * bh_options_jobs. */
+struct bh_options {
+    size_t settings_count;
+    struct bh_setting *settings; /* --set and, as the settings they are, --replicas and --seed; in the order given */
+    unsigned jobs;
+    bool quiet;
+    bool json;
+    const char *output; /* NULL: none */
+};
+
+/* Children for an argp; each expects a struct bh_options as its input. A subcommand lists those it takes:
+ *     static const struct argp_child children[] = {{&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, ...}, {0}};
+ * and hands the options on in its own parser:
+ *     case ARGP_KEY_INIT: bh_options_to_children(state, children, &options); return 0; */
+extern const struct argp bh_options_scenario; /* --set PATH=VALUE, --replicas N, --seed N */
+extern const struct argp bh_options_work;     /* -j, --jobs N; -q, --quiet */
+extern const struct argp bh_options_output;   /* -o, --output FILE */
+extern const struct argp bh_options_json;     /* --json */
+
+/* Gives every child parser of `state` the same options. `children` is the list above: argp's own root_argp is a wrapper
+ * that has other children. */
+void bh_options_to_children(struct argp_state *state, const struct argp_child *children, struct bh_options *options);
+
+/* Workers to use: what was asked for, else the cores this process may run on. */
+unsigned bh_options_jobs(const struct bh_options *options);
+
+/* Frees what the options own. */
+void bh_options_free(struct bh_options *options);
+
+/* Runs argp with the manners of this program: `argv[0]` names the subcommand in messages, a wrong option is one
+ * message and exit status 2, words are taken in any order with the options. */
+void bh_options_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+#endif

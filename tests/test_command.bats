@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# The command itself: help, version, unknown words, exit statuses.
+
+load common
+
+@test "--help lists the subcommands on stdout" {
+    run_bulkhead --help
+    expect_status 0
+    expect_text "$output" 'Usage: bulkhead COMMAND' '  help ' 'Exit status: 0 done, 1 failed, 2 bad input'
+    [ -z "$errors" ]
+}
+
+@test "help is --help" {
+    run_bulkhead --help
+    local help=$output
+    run_bulkhead help
+    expect_status 0
+    [ "$output" = "$help" ]
+}
+
+@test "--version prints the tracked version" {
+    run_bulkhead --version
+    expect_status 0
+    [ "$output" = "bulkhead $(cat "$SOURCE_DIRECTORY/VERSION")" ]
+}
+
+@test "no subcommand: the help on stderr, status 2" {
+    run_bulkhead
+    expect_status 2
+    [ -z "$output" ]
+    expect_text "$errors" 'Usage: bulkhead COMMAND'
+}
+
+@test "an unknown subcommand names the nearest known one" {
+    run_bulkhead hepl
+    expect_status 2
+    [ -z "$output" ]
+    expect_lines "$errors" 1
+    expect_text "$errors" "no subcommand 'hepl'" "nearest is 'help'"
+}
+
+@test "a subcommand like none names no other" {
+    run_bulkhead xyzzyxyzzy
+    expect_status 2
+    expect_lines "$errors" 1
+    case $errors in *nearest*) return 1 ;; esac
+}
+
+@test "help of an unknown subcommand fails like the subcommand" {
+    run_bulkhead help hepl
+    expect_status 2
+    expect_text "$errors" "nearest is 'help'"
+}
+
+@test "an option before the subcommand is refused" {
+    run_bulkhead --quiet help
+    expect_status 2
+    expect_lines "$errors" 1
+    expect_text "$errors" "'--quiet'"
+}
+
+@test "a full disk is a failure, not a silence" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    run sh -c "'$BULKHEAD' --help >/dev/full"
+    expect_status 1
+    expect_text "$output" 'cannot write to standard output'
+}
+
+@test "every subcommand has --help and refuses unknown options with status 2" {
+    for name in $(bulkhead --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'); do
+        [ "$name" = help ] && continue
+        run_bulkhead "$name" --help
+        expect_status 0
+        expect_text "$output" "Usage: bulkhead $name"
+        run_bulkhead "$name" --no-such-option
+        expect_status 2
+        expect_text "$errors" "bulkhead $name: " '--no-such-option'
+        run_bulkhead "$name" --version
+        expect_status 0
+    done
+}
+
+@test "the man page has every subcommand and every long option" {
+    local page=$SOURCE_DIRECTORY/doc/bulkhead.1 name option
+    for name in $(bulkhead --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'); do
+        grep -q "^\\.B bulkhead $name" "$page" || { echo "no $name in the man page" >&2; return 1; }
+        [ "$name" = help ] && continue
+        for option in $(bulkhead "$name" --help | grep -o -- '--[a-z-]\{2,\}' | sort -u); do
+            [ "$option" = --usage ] && continue
+            sed 's/\\-/-/g' "$page" | grep -q -- "$option" ||
+                { echo "no $option of $name in the man page" >&2; return 1; }
+        done
+    done
+}
