@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES_MOST = 500000 };
+/* Negligible mass per state, from exact to coarse: the next is tried when a node is too rich in states for the one
+ * before. What was left out is reported as `unresolved`. */
+static const double least_masses[] = {1e-16, 1e-13, 1e-10, 1e-8};
+enum { STATES_MOST = 50000 };
 
 /* An origin with the rate at which errors begin there. Alike origins share one entry. */
 struct weighted {
@@ -92,6 +95,20 @@ struct sums {
     double beyond[BH_BOUNDARIES], exposed[BH_BOUNDARIES];
 };
 
+static int follow_origin(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
+                         struct bh_error *err)
+{
+    size_t cells = model->tree->tenants_count * BH_SCOPES;
+    struct bh_error last = {0};
+    for (size_t i = 0; i < sizeof least_masses / sizeof *least_masses; i++) {
+        last = (struct bh_error){0};
+        memset(spread->loss, 0, cells * sizeof(double));
+        if (bh_spread_exact(model, origin, least_masses[i], STATES_MOST, spread, &last) == 0)
+            return 0;
+    }
+    return bh_fail(err, last.code, "%s", last.text);
+}
+
 static int follow(const struct gathering *gathering, struct bh_isolation *isolation, struct sums *sums,
                   struct bh_error *err)
 {
@@ -100,8 +117,7 @@ static int follow(const struct gathering *gathering, struct bh_isolation *isolat
     int status = 0;
     for (size_t i = 0; i < gathering->count && status == 0; i++) {
         const struct weighted *entry = &gathering->entries[i];
-        memset(spread.loss, 0, cells * sizeof(double));
-        status = bh_spread_exact(gathering->model, entry->origin, STATES_MOST, &spread, err);
+        status = follow_origin(gathering->model, entry->origin, &spread, err);
         double unmasked = 0.0;
         for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
             sums->extent[s] += entry->rate * spread.extent[s];

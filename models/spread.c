@@ -11,8 +11,6 @@
 #define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)XXH3_64bits((key), (length)))
 #include <uthash.h>
 
-static const double least_mass = 1e-16;
-
 /* Compared as bytes: no padding, unused bits zero. */
 struct state {
     struct bh_zone_set live, failed, affected;
@@ -34,6 +32,7 @@ struct walk {
     size_t origin;
     struct entry *next; /* the generation being filled */
     size_t next_count;
+    double least_mass;
     struct bh_spread *spread;
 };
 
@@ -235,7 +234,7 @@ static void step_generation(struct walk *walk, struct entry *generation)
     struct entry *entry, *following;
     HASH_ITER(hh, generation, entry, following)
     {
-        if (entry->mass < least_mass)
+        if (entry->mass < walk->least_mass)
             walk->spread->unresolved += entry->mass;
         else
             step(walk, &entry->state, entry->mass);
@@ -266,11 +265,11 @@ static struct state initial_state(const struct bh_origin *origin)
     return state;
 }
 
-int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, size_t most_states,
-                    struct bh_spread *spread, struct bh_error *err)
+int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
+                    size_t most_states, struct bh_spread *spread, struct bh_error *err)
 {
     double *loss = spread->loss;
-    struct walk walk = {.model = model, .origin = origin.zone, .spread = spread};
+    struct walk walk = {.model = model, .origin = origin.zone, .least_mass = least_mass, .spread = spread};
     struct state start = initial_state(&origin);
     *spread = (struct bh_spread){.loss = loss};
     if (model->tree->channels_count > CHANNELS_MOST)
