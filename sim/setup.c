@@ -1,0 +1,197 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Resolves a scenario's policy: zone tree, guards, slowdowns, fault streams, checkpoint intervals. */
+#include "sim/setup.h"
+
+#include "models/interval.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void fill_tenants(struct bh_setup *setup, const struct bh_scenario *scenario)
+{
+    setup->tenants = bh_allocate(scenario->enclaves_count, sizeof *setup->tenants);
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        const struct bh_enclave_spec *spec = &scenario->enclaves[e];
+        setup->tenants[e] = (struct bh_tenant){
+            .guests_per_node = spec->guests_per_node,
+            .processes_per_guest = spec->processes_per_guest,
+            .node_share = spec->node_share,
+            .application = spec->application,
+        };
+    }
+}
+
+static void fill_slowdown(struct bh_setup *setup, struct bh_enclave_setup *enclave,
+                          const struct bh_platform_facts *facts)
+{
+    const struct bh_policy_spec *policy = setup->policy;
+    struct bh_network network = {facts->latency_s, facts->node_bandwidth};
+    enclave->slowdown = (struct bh_slowdown){.compute = 1.0};
+    if (setup->scenario->virtualization_costs)
+        enclave->slowdown = bh_slowdown_of(enclave->spec->application, policy->system,
+                                           setup->model->guard, policy->host_kernel,
+                                           policy->guest_kernel, network, setup->scenario->nodes);
+    const struct bh_slowdown *slowdown = &enclave->slowdown;
+    enclave->noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
+    enclave->wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +
+                             enclave->noise_per_step_s / enclave->spec->application->step_s.value;
+}
+
+static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *enclave,
+                             const struct bh_platform_facts *facts)
+{
+    const struct bh_scenario *scenario = setup->scenario;
+    double local_s = enclave->checkpoint_bytes / scenario->catalog->recovery.local_bandwidth.value;
+    double bytes = enclave->checkpoint_bytes * (double)scenario->nodes;
+    double sources = facts->host_bandwidth * (double)facts->hosts;
+    double expected[BH_LEVELS][2] = {
+        [BH_LEVEL_LOCAL] = {local_s, local_s},
+        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth, sources),
+                              bytes / fmin(facts->storage_read_bandwidth, sources)},
+    };
+    for (int level = 0; level < BH_LEVELS; level++) {
+        const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
+        enclave->has_level[level] = spec->enabled && !enclave->spec->application->tolerates_loss;
+        enclave->is_fixed[level] = spec->write_s >= 0.0 || spec->read_s >= 0.0 || level == BH_LEVEL_LOCAL;
+        enclave->write_s[level] = spec->write_s >= 0.0 ? spec->write_s : expected[level][0];
+        enclave->read_s[level] = spec->read_s >= 0.0 ? spec->read_s : expected[level][1];
+    }
+}
+
+/* Failures that the levels must recover from: the local level from all that interrupt the enclave, the storage level
+ * from those that cost a node its storage, or from all when it is alone. */
+static void fill_mtti(struct bh_setup *setup, struct bh_enclave_setup *enclave, size_t index)
+{
+    double nodes = (double)setup->scenario->nodes, all = 0.0;
+    for (int scope = BH_SCOPE_PROCESS; scope < BH_SCOPES; scope++)
+        all += setup->isolation->loss_rate[index * BH_SCOPES + (size_t)scope];
+    double lost = setup->isolation->repair_rate[index];
+    enclave->mtti_s[BH_LEVEL_LOCAL] = 1.0 / (nodes * all);
+    enclave->mtti_s[BH_LEVEL_STORAGE] = 1.0 / (nodes * (enclave->has_level[BH_LEVEL_LOCAL] ? lost : all));
+}
+
+static double chosen_interval_s(const struct bh_checkpoint_spec *spec, const struct bh_enclave_setup *enclave,
+                                enum bh_level level)
+{
+    double delta = enclave->write_s[level], mtti_s = enclave->mtti_s[level], wall_s = INFINITY;
+    switch (spec->rule) {
+    case BH_INTERVAL_FIXED:
+        return spec->interval_s;
+    case BH_INTERVAL_YOUNG:
+        wall_s = bh_interval_young_s(delta, mtti_s);
+        break;
+    case BH_INTERVAL_DALY:
+        wall_s = bh_interval_daly_s(delta, mtti_s);
+        break;
+    case BH_INTERVAL_EXACT:
+        wall_s = bh_interval_exact_s(delta, mtti_s);
+        break;
+    }
+    return wall_s / enclave->wall_per_work;
+}
+
+/* The shortest interval sets the rhythm; storage joins every n-th checkpoint. A checkpoint never comes more often than
+ * once a step. */
+static void fill_intervals(struct bh_setup *setup, struct bh_enclave_setup *enclave)
+{
+    const struct bh_checkpoint_spec *spec = setup->scenario->checkpoint;
+    double step_s = enclave->spec->application->step_s.value;
+    double interval_s[BH_LEVELS] = {INFINITY, INFINITY};
+    for (int level = 0; level < BH_LEVELS; level++)
+        if (enclave->has_level[level]) {
+            interval_s[level] = chosen_interval_s(&spec[level], enclave, (enum bh_level)level);
+            if (spec[level].rule != BH_INTERVAL_FIXED)
+                interval_s[level] = fmax(interval_s[level], step_s);
+        }
+    enclave->interval_work_s = fmin(interval_s[BH_LEVEL_LOCAL], interval_s[BH_LEVEL_STORAGE]);
+    enclave->storage_every = 0;
+    if (!enclave->has_level[BH_LEVEL_STORAGE] || isinf(interval_s[BH_LEVEL_STORAGE]))
+        return;
+    if (!enclave->has_level[BH_LEVEL_LOCAL])
+        enclave->storage_every = 1;
+    else
+        enclave->storage_every = (uint64_t)fmax(1.0, round(interval_s[BH_LEVEL_STORAGE] / enclave->interval_work_s));
+}
+
+static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclave)
+{
+    const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
+    double process_s = recovery->detection_s.value + recovery->process_restart_s.value;
+    for (int scope = 0; scope < BH_SCOPES; scope++)
+        enclave->restart_s[scope] = NAN;
+    enclave->restart_s[BH_SCOPE_PROCESS] = process_s;
+    if (setup->model->tree->has_guests)
+        enclave->restart_s[BH_SCOPE_GUEST] = process_s + setup->guest_boot_s;
+    enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value;
+    enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value;
+}
+
+static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_platform_facts *facts)
+{
+    struct bh_enclave_setup *enclave = &setup->enclaves[index];
+    enclave->spec = &setup->scenario->enclaves[index];
+    enclave->checkpoint_bytes = enclave->spec->application->checkpoint_bytes.value;
+    fill_slowdown(setup, enclave, facts);
+    fill_level_times(setup, enclave, facts);
+    fill_mtti(setup, enclave, index);
+    fill_intervals(setup, enclave);
+    fill_restart(setup, enclave);
+}
+
+struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
+                                 const struct bh_platform_facts *facts, struct bh_error *err)
+{
+    struct bh_setup *setup = bh_allocate(1, sizeof *setup);
+    const struct bh_policy_spec *spec = &scenario->policies[policy];
+    setup->scenario = scenario;
+    setup->policy = spec;
+    fill_tenants(setup, scenario);
+    setup->model = bh_node_model_create(scenario->catalog, spec->system, spec->policy, setup->tenants,
+                                        scenario->enclaves_count, err);
+    if (setup->model == NULL)
+        goto fail;
+    setup->streams =
+        bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
+                                scenario->software_faults, spec->host_kernel, spec->guest_kernel);
+    setup->isolation = bh_isolation_create(setup->model, setup->streams, err);
+    if (setup->isolation == NULL)
+        goto fail;
+    setup->guest_boot_s = setup->model->tree->has_guests ? spec->system->guest_boot_s.value : 0.0;
+    setup->enclaves_count = scenario->enclaves_count;
+    setup->enclaves = bh_allocate(setup->enclaves_count, sizeof *setup->enclaves);
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        fill_enclave(setup, e, facts);
+    return setup;
+fail:
+    bh_setup_destroy(setup);
+    return NULL;
+}
+
+void bh_setup_destroy(struct bh_setup *setup)
+{
+    if (setup == NULL)
+        return;
+    bh_isolation_destroy(setup->isolation);
+    bh_fault_streams_destroy(setup->streams);
+    bh_node_model_destroy(setup->model);
+    free(setup->tenants);
+    free(setup->enclaves);
+    free(setup);
+}
+
+void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from)
+{
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        setup->enclaves[e].interval_work_s = from->enclaves[e].interval_work_s;
+        setup->enclaves[e].storage_every = from->enclaves[e].storage_every;
+    }
+}
+
+void bh_setup_drop_checkpoints(struct bh_setup *setup)
+{
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        setup->enclaves[e].interval_work_s = INFINITY;
+        setup->enclaves[e].storage_every = 0;
+    }
+}

@@ -1,0 +1,57 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A scenario under one of its policies, resolved into models: everything a replica needs, and nothing that changes. */
+#ifndef BH_SIM_SETUP_H
+#define BH_SIM_SETUP_H
+
+#include "models/base/error.h"
+#include "models/fault_streams.h"
+#include "models/isolation.h"
+#include "models/node_model.h"
+#include "models/slowdown.h"
+#include "sim/platform.h"
+#include "sim/scenario.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bh_enclave_setup {
+    const struct bh_enclave_spec *spec;
+    struct bh_slowdown slowdown;
+    double noise_per_step_s;     /* expected; 0 without noise */
+    double wall_per_work;        /* wall-clock seconds per native compute second, expected noise included */
+    double checkpoint_bytes;     /* per node */
+    double mtti_s[BH_LEVELS];    /* mean time between failures that a checkpoint of this level must recover from */
+    bool has_level[BH_LEVELS];
+    double write_s[BH_LEVELS];   /* expected; what is simulated for storage is traffic unless the scenario fixes it */
+    double read_s[BH_LEVELS];
+    bool is_fixed[BH_LEVELS];    /* write_s and read_s are fixed by the scenario: no traffic */
+    double interval_work_s;      /* native compute seconds between checkpoints; INFINITY: none */
+    uint64_t storage_every;      /* every n-th checkpoint goes to storage too; 0: never */
+    double restart_s[BH_SCOPES]; /* expected outage after losing this scope, restore not included; NaN: none */
+};
+
+struct bh_setup {
+    const struct bh_scenario *scenario;
+    const struct bh_policy_spec *policy;
+    struct bh_node_model *model;
+    struct bh_fault_streams *streams;
+    struct bh_isolation *isolation;
+    struct bh_tenant *tenants;
+    size_t enclaves_count;
+    struct bh_enclave_setup *enclaves;
+    double guest_boot_s; /* 0 without guests */
+};
+
+/* Resolves policy entry number `policy` of a scenario on a platform with these facts. The scenario must outlive the
+ * setup. */
+struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
+                                 const struct bh_platform_facts *facts, struct bh_error *err);
+void bh_setup_destroy(struct bh_setup *setup);
+
+/* Takes over the checkpoint intervals of another setup (for prices: same nodes, intervals and checkpoints). */
+void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from);
+/* Leaves checkpoints out (for net overhead: native, without checkpoints). */
+void bh_setup_drop_checkpoints(struct bh_setup *setup);
+
+#endif
