@@ -4,6 +4,8 @@
  * quietly. */
 #include "models/base/error.h"
 
+#include "models/base/utf8.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,45 +17,6 @@
 /* Shares of bh_error.text, in bytes. Together with separators and the caret's line they stay below its size. */
 enum { FILE_BYTES = 200, MESSAGE_BYTES = 760, EXCERPT_BYTES = 320, EXCERPT_COLUMNS = 90, INDENT = 4 };
 
-/* Length in bytes of the well-formed UTF-8 character at `text` and its code point; 0 if it is not one.
- * Ends of text count as malformed, so nothing behind the NUL is read. */
-static size_t decode_character(const char *text, uint32_t *code_point)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t length;
-    if (bytes[0] == 0)
-        return 0;
-    if (bytes[0] < 0x80)
-        length = 1;
-    else if ((bytes[0] & 0xE0) == 0xC0)
-        length = 2;
-    else if ((bytes[0] & 0xF0) == 0xE0)
-        length = 3;
-    else if ((bytes[0] & 0xF8) == 0xF0)
-        length = 4;
-    else
-        return 0;
-    uint32_t value = length == 1 ? bytes[0] : bytes[0] & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((bytes[i] & 0xC0) != 0x80)
-            return 0;
-        value = value << 6 | (bytes[i] & 0x3F);
-    }
-    if (value < least[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-        return 0;
-    *code_point = value;
-    return length;
-}
-
-/* Characters that could move the cursor, recolour the terminal or reorder what is read. */
-static bool is_unsafe(uint32_t code_point)
-{
-    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x061C ||
-           (code_point >= 0x200B && code_point <= 0x200F) || (code_point >= 0x2028 && code_point <= 0x202E) ||
-           (code_point >= 0x2060 && code_point <= 0x206F) || code_point == 0xFEFF;
-}
-
 /* Text being put together in a buffer of fixed size, always NUL-terminated. */
 struct line {
     char *text;
@@ -64,11 +27,11 @@ struct line {
 static size_t put_character(struct line *line, const char *text, bool keep_breaks)
 {
     uint32_t code_point = 0;
-    size_t length = decode_character(text, &code_point);
+    size_t length = bh_utf8_decode(text, &code_point);
     const char *shown = text;
     size_t shown_length = length;
 
-    if (length == 0 || is_unsafe(code_point)) {
+    if (length == 0 || bh_utf8_is_unsafe(code_point)) {
         bool kept = keep_breaks && *text == '\n';
         shown = kept ? "\n" : *text == '\t' ? " " : "?";
         shown_length = 1;
@@ -107,7 +70,7 @@ static void put_text(struct line *line, const char *text, size_t most, bool keep
 static size_t skip_character(const char *text)
 {
     uint32_t code_point = 0;
-    size_t length = decode_character(text, &code_point);
+    size_t length = bh_utf8_decode(text, &code_point);
     return length ? length : 1;
 }
 

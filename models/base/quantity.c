@@ -111,6 +111,11 @@ const char *bh_dimension_name(enum bh_dimension dimension)
     return dimensions[dimension].name;
 }
 
+const char *bh_dimension_noun(enum bh_dimension dimension)
+{
+    return dimensions[dimension].noun;
+}
+
 const char *bh_dimension_unit(enum bh_dimension dimension)
 {
     return dimensions[dimension].unit;
