@@ -24,6 +24,8 @@ enum bh_node_kind { BH_NODE_SCALAR, BH_NODE_LIST, BH_NODE_MAP };
 struct bh_document *bh_document_read(const char *path, struct bh_error *err);
 /* The same from memory; `name` stands in messages for the file. */
 struct bh_document *bh_document_parse(const char *text, size_t length, const char *name, struct bh_error *err);
+/* A document of its own with an equal tree: a sweep changes copies. Places still point at where values were written. */
+struct bh_document *bh_document_copy(const struct bh_document *document);
 void bh_document_destroy(struct bh_document *document);
 struct bh_node *bh_document_root(const struct bh_document *document);
 const char *bh_document_name(const struct bh_document *document);
@@ -49,6 +51,15 @@ const char *bh_node_key(const struct bh_node *map, size_t index);       /* key o
 struct bh_node *bh_node_find(const struct bh_node *map, const char *key);           /* NULL if absent; no error */
 struct bh_node *bh_node_find_path(const struct bh_node *node, const char *path);    /* dotted; NULL if absent */
 struct bh_node *bh_node_need(const struct bh_node *map, const char *key, struct bh_error *err); /* absent: error */
+
+/* Fails at the node's place, with its dotted path ("workload.work: ") before the text: for checks of meaning. */
+int bh_node_fail(const struct bh_node *node, struct bh_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* "workload.enclaves.0.work", the way from the root to the node; a long one is cut at its beginning. "" for the root.
+ * Returns buffer. */
+char *bh_node_path(const struct bh_node *node, char *buffer, size_t size);
+/* Where the key of a map stands, as opposed to its value. */
+struct bh_place bh_node_key_place(const struct bh_node *map, size_t index);
 
 int bh_node_expect(const struct bh_node *node, enum bh_node_kind kind, const char *what, struct bh_error *err);
 /* Every key of the map must be one of `known` (NULL-terminated); else the message names the nearest known key. */

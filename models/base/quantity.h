@@ -31,6 +31,7 @@ char *bh_quantity_print(double value, enum bh_dimension dimension, char *buffer,
 
 /* "time", "rate", ...; and the SI unit: "s", "1/s", "B", "B/s", "1". */
 const char *bh_dimension_name(enum bh_dimension dimension);
+const char *bh_dimension_noun(enum bh_dimension dimension); /* "a time", "a rate", ... */
 const char *bh_dimension_unit(enum bh_dimension dimension);
 /* Lower and upper limit of the dimension's values. */
 double bh_dimension_least(enum bh_dimension dimension);

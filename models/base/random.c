@@ -1,0 +1,49 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Philox 4x64-10 as a function of (seed, replica; purpose, stream, a, b), with 53 bits per draw; XXH3 identities. */
+#include "models/base/random.h"
+
+#include <Random123/philox.h>
+#include <math.h>
+#include <string.h>
+#include <xxhash.h>
+
+/* Random123's own adaptors give 32-bit doubles, too coarse for probabilities below 1e-9.
+ * The grid is k 2^-53 with k from 0 to 2^53 - 1; 0 itself becomes 2^-54, so that logarithms are finite and no
+ * probability of 0 is ever met. The largest value is 1 - 2^-53. */
+static double to_open_interval(uint64_t bits)
+{
+    uint64_t k = bits >> 11;
+    return k ? (double)k * 0x1p-53 : 0x1p-54;
+}
+
+double bh_random_uniform(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
+                         uint64_t b)
+{
+    philox4x64_key_t key = {{random->seed, random->replica}};
+    philox4x64_ctr_t counter = {{(uint64_t)purpose, stream, a, b}};
+    return to_open_interval(philox4x64_R(10, counter, key).v[0]);
+}
+
+double bh_random_exponential(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
+                             uint64_t b, double mean)
+{
+    return -mean * log(bh_random_uniform(random, purpose, stream, a, b));
+}
+
+/* The identities below are part of every stream's key and so of every result. XXH3's output is the same on all
+ * machines since xxHash 0.8.0 but defined on bytes, hence the fixed byte order. */
+uint64_t bh_identity(const char *text)
+{
+    return XXH3_64bits(text, strlen(text));
+}
+
+uint64_t bh_identity_join(uint64_t left, uint64_t right)
+{
+    unsigned char bytes[16];
+    for (unsigned i = 0; i < 8; i++) {
+        bytes[i] = (unsigned char)(left >> 8 * i);
+        bytes[8 + i] = (unsigned char)(right >> 8 * i);
+    }
+    return XXH3_64bits(bytes, sizeof bytes);
+}
