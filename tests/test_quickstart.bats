@@ -96,3 +96,70 @@ quickstart() {
         "$SOURCE_DIRECTORY/build-aux/packages"
     expect_status 0
 }
+
+# A built tree in which nothing is missing, whose program is the shell text on stdin.
+built_tree() {
+    local tool
+    for tool in chmod make mkdir mktemp mv nproc rm tail tee touch; do
+        ln -s "$(command -v "$tool")" "$bin/$tool"
+    done
+    echo '# nothing' >"$top/build-aux/packages"
+    mkdir "$top/build"
+    touch "$top/configure.ac" "$top/Makefile.in" "$top/configure"
+    chmod +x "$top/configure"
+    touch "$top/build/config.status"
+    echo 'all: ;' >"$top/build/Makefile"
+    echo >"$top/build/.quickstart"
+    { echo "#!$shell"; cat; } >"$top/build/bulkhead"
+    chmod +x "$top/build/bulkhead"
+}
+
+@test "the results come all together, with the summary" {
+    built_tree <<'END'
+case $1 in
+run) echo "the summary of $2"; echo results >"$4" ;;
+report) folder=${2%/*}; echo pdf >"$folder/balance.pdf"; echo png >"$folder/balance.png" ;;
+esac
+END
+    mkdir -p "$top/results/balance"
+    touch "$top/results/balance/old"
+    quickstart
+    expect_status 0
+    [ "$(cat "$top/results/balance/summary.txt")" = 'the summary of experiments/balance.yaml' ]
+    [ "$(cat "$top/results/balance/results.h5")" = results ]
+    expect_text "$output" 'the summary of' 'results/balance/balance.pdf' 'results/balance/results.h5'
+    [ ! -e "$top/results/balance/old" ]
+    [ "$(ls -A "$top/results")" = balance ]
+}
+
+@test "a run that fails leaves the earlier results as they were" {
+    built_tree <<'END'
+echo half; echo half >"$4"; exit 1
+END
+    mkdir -p "$top/results/balance"
+    echo earlier >"$top/results/balance/results.h5"
+    quickstart
+    expect_status 1
+    expect_text "$errors" 'the simulation failed'
+    [ "$(cat "$top/results/balance/results.h5")" = earlier ]
+    [ "$(ls -A "$top/results")" = balance ]
+}
+
+@test "a report without a figure is a failure" {
+    built_tree <<'END'
+case $1 in run) echo summary; echo results >"$4" ;; esac
+END
+    quickstart
+    expect_status 1
+    expect_text "$errors" 'left no balance.pdf'
+    [ -z "$(ls -A "$top/results")" ]
+}
+
+@test "a build that fails shows the end of its log" {
+    built_tree <<<''
+    printf 'all:\n\t@echo the compiler was not amused; exit 1\n' >"$top/build/Makefile"
+    quickstart
+    expect_status 1
+    expect_text "$errors" 'the compiler was not amused' "failed: make -C $top/build" 'build/quickstart.log'
+    [ ! -e "$top/results" ]
+}
