@@ -13,13 +13,14 @@
 #include <string.h>
 
 static const char *const root_keys[] = {
-    "scenario", "title",    "description", "reproduces-input", "platform", "workload", "checkpoints",
-    "costs",    "policies", "baseline",    "faults",           "script",   "replicas", "seed",
-    "vary",     "uncertainty", "models",   "define",           NULL,
+    "scenario", "title",       "description", "reproduces-input", "platform", "workload", "checkpoints",
+    "costs",    "policies",    "baseline",    "faults",           "script",   "replicas", "seed",
+    "vary",     "uncertainty", "models",      "define",           NULL,
 };
 
 /* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */
-static char *read_text(const char *path, size_t *length, struct bh_error *err) {
+static char *read_text(const char *path, size_t *length, struct bh_error *err)
+{
     enum { LIMIT = 1 << 20 };
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
@@ -38,18 +39,20 @@ static char *read_text(const char *path, size_t *length, struct bh_error *err) {
     return text;
 }
 
-static bool begins_with_key(const char *path, const char *key) {
+static bool begins_with_key(const char *path, const char *key)
+{
     size_t length = strlen(key);
     return strncmp(path, key, length) == 0 && (path[length] == '.' || path[length] == '\0');
 }
 
-static int set_from_command_line(struct bh_document *document, const struct bh_setting *setting,
-                                 struct bh_error *err) {
+static int set_from_command_line(struct bh_document *document, const struct bh_setting *setting, struct bh_error *err)
+{
     return bh_document_set(document, setting->path, setting->value, "--set", err);
 }
 
 /* Settings below vary and uncertainty change the axes, so they are made before the axes are read. */
-static int set_axes(struct bh_study *study, struct bh_error *err) {
+static int set_axes(struct bh_study *study, struct bh_error *err)
+{
     for (size_t i = 0; i < study->settings_count; i++) {
         const char *path = study->settings[i].path;
         if ((begins_with_key(path, "vary") || begins_with_key(path, "uncertainty")) &&
@@ -60,7 +63,8 @@ static int set_axes(struct bh_study *study, struct bh_error *err) {
 }
 
 /* One resolution for each value of each axis, the others at their first value, and for each uncertain value. */
-static int check_every_value(const struct bh_study *study, struct bh_error *err) {
+static int check_every_value(const struct bh_study *study, struct bh_error *err)
+{
     size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
     int status = -1;
     struct bh_scenario *scenario = bh_study_resolve(study, index, -1, err);
@@ -95,7 +99,8 @@ out:
 }
 
 struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
-                               size_t settings_count, struct bh_error *err) {
+                               size_t settings_count, struct bh_error *err)
+{
     struct bh_study *study = bh_allocate(1, sizeof *study);
     study->file = bh_copy_text(path);
     study->data_directory = bh_copy_text(data_directory);
@@ -120,7 +125,8 @@ fail:
     return NULL;
 }
 
-void bh_study_destroy(struct bh_study *study) {
+void bh_study_destroy(struct bh_study *study)
+{
     if (study == NULL)
         return;
     bh_axes_release(study);
@@ -136,14 +142,16 @@ void bh_study_destroy(struct bh_study *study) {
     free(study);
 }
 
-size_t bh_study_points(const struct bh_study *study) {
+size_t bh_study_points(const struct bh_study *study)
+{
     size_t points = 1;
     for (size_t a = 0; a < study->axes_count; a++)
         points *= study->axes[a].count;
     return points;
 }
 
-void bh_study_index(const struct bh_study *study, size_t point, size_t *index) {
+void bh_study_index(const struct bh_study *study, size_t point, size_t *index)
+{
     for (size_t a = study->axes_count; a-- > 0;) {
         index[a] = point % study->axes[a].count;
         point /= study->axes[a].count;
@@ -151,7 +159,8 @@ void bh_study_index(const struct bh_study *study, size_t point, size_t *index) {
 }
 
 static int override_from_command_line(struct bh_overrides *overrides, const char *path, const char *text,
-                                      struct bh_error *err) {
+                                      struct bh_error *err)
+{
     struct bh_document *value = bh_document_parse(text, strlen(text), "--set", err);
     if (value == NULL)
         return -1;
@@ -163,8 +172,9 @@ static int override_from_command_line(struct bh_overrides *overrides, const char
 
 /* Makes all settings of one point on a fresh copy of the file. No setting of the command line touches what an axis
  * sets, so those of the document can be made first and those of the models last. */
-static int make_settings(struct bh_scenario *scenario, const struct bh_study *study, const size_t *index,
-                         int uncertain, struct bh_overrides *overrides, struct bh_error *err) {
+static int make_settings(struct bh_scenario *scenario, const struct bh_study *study, const size_t *index, int uncertain,
+                         struct bh_overrides *overrides, struct bh_error *err)
+{
     for (size_t i = 0; i < study->settings_count; i++)
         if (bh_models_path(study->settings[i].path) == NULL &&
             set_from_command_line(scenario->document, &study->settings[i], err) != 0)
@@ -182,7 +192,8 @@ static int make_settings(struct bh_scenario *scenario, const struct bh_study *st
     return 0;
 }
 
-static int resolve_head(struct bh_scenario *scenario, struct bh_error *err) {
+static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
+{
     const struct bh_node *root = bh_document_root(scenario->document);
     const struct bh_node *name = bh_node_need(root, "scenario", err);
     if (name == NULL || (scenario->name = bh_node_text(name, err)) == NULL)
@@ -203,7 +214,8 @@ static int resolve_head(struct bh_scenario *scenario, struct bh_error *err) {
 }
 
 struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
-                                     struct bh_error *err) {
+                                     struct bh_error *err)
+{
     struct bh_scenario *scenario = bh_allocate(1, sizeof *scenario);
     struct bh_overrides overrides = {0};
     int status = -1;
@@ -232,7 +244,8 @@ out:
     return scenario;
 }
 
-void bh_scenario_destroy(struct bh_scenario *scenario) {
+void bh_scenario_destroy(struct bh_scenario *scenario)
+{
     if (scenario == NULL)
         return;
     for (size_t i = 0; i < scenario->policies_count; i++)
@@ -249,23 +262,26 @@ void bh_scenario_destroy(struct bh_scenario *scenario) {
 }
 
 int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
-                               struct bh_error *err) {
+                               struct bh_error *err)
+{
     if (scenario->nodes > facts->nodes || scenario->spares > facts->nodes - scenario->nodes)
         return bh_fail_at(err, scenario->nodes_place,
-                          "platform.nodes: found %llu nodes and %llu spares, expected at most the %llu nodes of %s",
+                          "platform.nodes: found %llu and %llu spares; expected at most the %llu nodes of %s",
                           (unsigned long long)scenario->nodes, (unsigned long long)scenario->spares,
                           (unsigned long long)facts->nodes, scenario->platform_file);
     const struct bh_checkpoint_spec *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
     bool times_are_given = storage->write_s >= 0 && storage->read_s >= 0;
     if (storage->enabled && !times_are_given && facts->storage_hosts == 0)
-        return bh_fail_at(err, storage->place,
-                          "checkpoints.storage: %s has no host with disks and bulkhead:role=storage; expected one, or "
-                          "fixed write and read times",
-                          scenario->platform_file);
+        return bh_fail_at(
+            err, storage->place,
+            "checkpoints.storage: found no host with disks and bulkhead:role=storage in %s; expected one, or "
+            "fixed write and read times",
+            scenario->platform_file);
     return 0;
 }
 
-bool bh_node_is(const struct bh_node *node, const char *word) {
+bool bh_node_is(const struct bh_node *node, const char *word)
+{
     if (bh_node_kind(node) != BH_NODE_SCALAR)
         return false;
     const char *text = bh_node_text(node, NULL);
@@ -273,23 +289,27 @@ bool bh_node_is(const struct bh_node *node, const char *word) {
 }
 
 int bh_optional_quantity(const struct bh_node *map, const char *key, enum bh_dimension dimension, double *value,
-                         struct bh_error *err) {
+                         struct bh_error *err)
+{
     const struct bh_node *node = bh_node_find(map, key);
     return node == NULL ? 0 : bh_node_quantity(node, dimension, value, err);
 }
 
 int bh_optional_count(const struct bh_node *map, const char *key, uint64_t least, uint64_t most, uint64_t *value,
-                      struct bh_error *err) {
+                      struct bh_error *err)
+{
     const struct bh_node *node = bh_node_find(map, key);
     return node == NULL ? 0 : bh_node_count_value(node, least, most, value, err);
 }
 
-int bh_optional_bool(const struct bh_node *map, const char *key, bool *value, struct bh_error *err) {
+int bh_optional_bool(const struct bh_node *map, const char *key, bool *value, struct bh_error *err)
+{
     const struct bh_node *node = bh_node_find(map, key);
     return node == NULL ? 0 : bh_node_bool(node, value, err);
 }
 
-int bh_optional_text(const struct bh_node *map, const char *key, const char **value, struct bh_error *err) {
+int bh_optional_text(const struct bh_node *map, const char *key, const char **value, struct bh_error *err)
+{
     const struct bh_node *node = bh_node_find(map, key);
     if (node == NULL)
         return 0;

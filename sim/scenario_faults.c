@@ -10,7 +10,8 @@
 /* --- Random faults ------------------------------------------------------------------------------------------------ */
 
 /* `hardware: none`, `all`, or a list of fault classes. */
-static int read_hardware(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err) {
+static int read_hardware(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
     const struct bh_catalog *catalog = scenario->catalog;
     if (node == NULL || bh_node_is(node, "all"))
         return 0;
@@ -32,7 +33,8 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
     return 0;
 }
 
-static int read_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err) {
+static int read_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
     static const char *const keys[] = {"hardware", "software", NULL};
     size_t count = scenario->catalog->faults_count;
     scenario->fault_enabled = bh_allocate(count + 1, sizeof *scenario->fault_enabled);
@@ -43,8 +45,7 @@ static int read_random(struct bh_scenario *scenario, const struct bh_node *node,
     if (all || none)
         return 0;
     if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware and software)", err) != 0 ||
-        bh_node_check_keys(node, keys, err) != 0 ||
-        read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
+        bh_node_check_keys(node, keys, err) != 0 || read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
         bh_optional_bool(node, "software", &scenario->software_faults, err) != 0)
         return -1;
     bool hardware = false;
@@ -57,20 +58,22 @@ static int read_random(struct bh_scenario *scenario, const struct bh_node *node,
 /* --- Script ------------------------------------------------------------------------------------------------------- */
 
 static int read_when(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
-                     struct bh_error *err) {
+                     struct bh_error *err)
+{
     const struct bh_node *at = bh_node_need(map, "at", err);
     if (at == NULL || bh_node_quantity(at, BH_DIMENSION_TIME, &fault->at_s, err) != 0)
         return -1;
     char found[64], horizon[64];
     if (fault->at_s > scenario->horizon_s)
-        return bh_fail_at(err, bh_node_place(at), "script: found at: %s, expected at most workload.horizon, %s",
-                          bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, found, sizeof found),
-                          bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, horizon, sizeof horizon));
+        return bh_node_fail(at, err, "found %s; expected at most workload.horizon, %s",
+                            bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, found, sizeof found),
+                            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, horizon, sizeof horizon));
     return 0;
 }
 
 static int read_where(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
-                      struct bh_error *err) {
+                      struct bh_error *err)
+{
     const struct bh_node *zone = bh_node_need(map, "zone", err), *node = bh_node_find(map, "node"),
                          *enclave = bh_node_find(map, "enclave");
     if (zone == NULL)
@@ -83,11 +86,10 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
         if (bh_node_count_value(node, 0, UINT64_MAX, &fault->node, err) != 0)
             return -1;
         if (fault->node >= scenario->nodes)
-            return bh_fail_at(err, bh_node_place(node),
-                              "script: found node %llu, expected 0 to %llu: platform.nodes is %llu and counting "
-                              "begins at 0",
-                              (unsigned long long)fault->node, (unsigned long long)scenario->nodes - 1,
-                              (unsigned long long)scenario->nodes);
+            return bh_node_fail(
+                node, err, "found node %llu; expected 0 to %llu, since platform.nodes is %llu and counting begins at 0",
+                (unsigned long long)fault->node, (unsigned long long)scenario->nodes - 1,
+                (unsigned long long)scenario->nodes);
     }
     fault->enclave = scenario->primary;
     if (enclave == NULL)
@@ -103,7 +105,8 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
     return 0;
 }
 
-static int read_what(const struct bh_node *map, struct bh_script_fault *fault, struct bh_error *err) {
+static int read_what(const struct bh_node *map, struct bh_script_fault *fault, struct bh_error *err)
+{
     static const char *const endings[] = {"masked", "signalled", "silent", NULL};
     const struct bh_node *kind = bh_node_find(map, "kind"), *ending = bh_node_find(map, "ending");
     fault->kind = BH_DATA;
@@ -120,14 +123,15 @@ static int read_what(const struct bh_node *map, struct bh_script_fault *fault, s
         return -1;
     bool is_kernel = fault->zone == BH_HOST_KERNEL || fault->zone == BH_GUEST_KERNEL;
     if (fault->ending == 2 && is_kernel)
-        return bh_fail_at(err, bh_node_place(ending),
-                          "script: found ending silent in zone %s, expected masked or signalled: only application data "
-                          "holds silent errors, and a kernel's reach it through a channel",
-                          bh_zone_kind_names[fault->zone]);
+        return bh_node_fail(ending, err,
+                            "found `silent` in the zone %s; expected masked or signalled: only application data "
+                            "holds silent errors, and a kernel's reach it through a channel",
+                            bh_zone_kind_names[fault->zone]);
     return 0;
 }
 
-static int read_script(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err) {
+static int read_script(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
+{
     static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", NULL};
     if (list == NULL)
         return 0;
@@ -148,7 +152,8 @@ static int read_script(struct bh_scenario *scenario, const struct bh_node *list,
     return 0;
 }
 
-int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err) {
+int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
     const struct bh_node *root = bh_document_root(scenario->document);
     if (read_random(scenario, bh_node_find(root, "faults"), err) != 0)
         return -1;

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *bh_models_path(const char *path) {
+const char *bh_models_path(const char *path)
+{
     static const char prefix[] = "models.";
     return strncmp(path, prefix, sizeof prefix - 1) == 0 ? path + sizeof prefix - 1 : NULL;
 }
 
-void bh_overrides_release(struct bh_overrides *overrides) {
+void bh_overrides_release(struct bh_overrides *overrides)
+{
     for (size_t i = 0; i < overrides->count; i++)
         free(overrides->list[i].path);
     for (size_t i = 0; i < overrides->documents_count; i++)
@@ -21,8 +23,8 @@ void bh_overrides_release(struct bh_overrides *overrides) {
     *overrides = (struct bh_overrides){0};
 }
 
-int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node,
-                     struct bh_error *err) {
+int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node, struct bh_error *err)
+{
     if (bh_node_expect(node, BH_NODE_SCALAR, "the value of a catalog number", err) != 0)
         return -1;
     for (size_t i = 0; i < overrides->count; i++) {
@@ -37,7 +39,8 @@ int bh_overrides_add(struct bh_overrides *overrides, const char *path, const str
 }
 
 static int add_below(struct bh_overrides *overrides, const char *prefix, const struct bh_node *map,
-                     struct bh_error *err) {
+                     struct bh_error *err)
+{
     for (size_t i = 0; i < bh_node_count(map); i++) {
         const struct bh_node *value = bh_node_item(map, i);
         char *path = bh_print_text("%s%s%s", prefix, *prefix ? "." : "", bh_node_key(map, i));
@@ -50,14 +53,16 @@ static int add_below(struct bh_overrides *overrides, const char *prefix, const s
     return 0;
 }
 
-int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *map, struct bh_error *err) {
+int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *map, struct bh_error *err)
+{
     if (bh_node_expect(map, BH_NODE_MAP, "models", err) != 0)
         return -1;
     return add_below(overrides, "", map, err);
 }
 
 /* Appends TEXT to *sum as a quoted YAML scalar. */
-static void append_quoted(char **sum, const char *text) {
+static void append_quoted(char **sum, const char *text)
+{
     char *quoted = bh_allocate(2 * strlen(text) + 3, 1), *end = quoted;
     *end++ = '"';
     for (; *text; text++) {
@@ -73,7 +78,8 @@ static void append_quoted(char **sum, const char *text) {
 }
 
 /* Each value must be a number of the right dimension for a number that the catalog knows. */
-static int check(const struct bh_overrides *overrides, const struct bh_catalog *catalog, struct bh_error *err) {
+static int check(const struct bh_overrides *overrides, const struct bh_catalog *catalog, struct bh_error *err)
+{
     for (size_t i = 0; i < overrides->count; i++) {
         const struct bh_override *override = &overrides->list[i];
         const struct bh_parameter *parameter =
@@ -86,7 +92,8 @@ static int check(const struct bh_overrides *overrides, const struct bh_catalog *
 }
 
 /* The settings as one map from dotted path to value; such keys cannot be reached by path, so it is made as text. */
-static struct bh_document *as_document(const struct bh_overrides *overrides, struct bh_error *err) {
+static struct bh_document *as_document(const struct bh_overrides *overrides, struct bh_error *err)
+{
     char *text = bh_copy_text("{");
     for (size_t i = 0; i < overrides->count; i++) {
         append_quoted(&text, overrides->list[i].path);
@@ -104,7 +111,8 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
 }
 
 struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const char *data_directory,
-                                             const struct bh_node *extra, struct bh_error *err) {
+                                             const struct bh_node *extra, struct bh_error *err)
+{
     struct bh_catalog *catalog = bh_catalog_read(data_directory, NULL, extra, err);
     if (catalog == NULL || overrides->count == 0)
         return catalog;

@@ -15,7 +15,8 @@ const char *const bh_level_names[] = {"local", "storage", NULL};
 /* --- Platform ---------------------------------------------------------------------------------------------------- */
 
 /* FOLDER/FILE, with the folder of `beside` if that is not NULL; NULL unless it is there. Owned by the caller. */
-static char *try_file(const char *beside, const char *folder, const char *file, char **tried) {
+static char *try_file(const char *beside, const char *folder, const char *file, char **tried)
+{
     const char *slash = beside == NULL ? NULL : strrchr(beside, '/');
     char *path;
     if (beside != NULL)
@@ -34,7 +35,8 @@ static char *try_file(const char *beside, const char *folder, const char *file, 
 /* Beside the scenario (for a name from the command line: in the working directory), else among Bulkhead's platforms,
  * which stand next to models/data, installed or not. */
 static int find_platform(struct bh_scenario *scenario, const struct bh_node *node, const char *data_directory,
-                         struct bh_error *err) {
+                         struct bh_error *err)
+{
     const char *file = bh_node_text(node, err);
     if (file == NULL)
         return -1;
@@ -50,16 +52,17 @@ static int find_platform(struct bh_scenario *scenario, const struct bh_node *nod
             scenario->platform_file = try_file(NULL, folder, file, &tried);
     }
     if (scenario->platform_file == NULL)
-        bh_fail_at(err, scenario->platform_place,
-                   "platform.file: found '%s', which cannot be read; expected a SimGrid platform (.xml) or a "
-                   "parametric machine (.yaml); tried %s",
-                   file, tried);
+        bh_node_fail(node, err,
+                     "found `%s`, which cannot be read; expected a SimGrid platform (.xml) or a "
+                     "parametric machine (.yaml); tried %s",
+                     file, tried);
     free(folder);
     free(tried);
     return scenario->platform_file == NULL ? -1 : 0;
 }
 
-int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err) {
+int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err)
+{
     static const char *const keys[] = {"file", "nodes", NULL};
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "platform", err), *file, *nodes;
     if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "platform", err) != 0 ||
@@ -76,9 +79,10 @@ int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory
 /* --- Workload ---------------------------------------------------------------------------------------------------- */
 
 static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map, struct bh_enclave_spec *enclave,
-                        struct bh_error *err) {
-    static const char *const keys[] = {"name", "application", "guests-per-node", "processes-per-guest", "node-share",
-                                       NULL};
+                        struct bh_error *err)
+{
+    static const char *const keys[] = {"name",       "application", "guests-per-node", "processes-per-guest",
+                                       "node-share", NULL};
     const struct bh_node *name, *application;
     const char *application_name;
     if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
@@ -87,8 +91,7 @@ static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map,
         (application_name = bh_node_text(application, err)) == NULL)
         return -1;
     enclave->place = bh_node_place(name);
-    enclave->application =
-        bh_catalog_application(scenario->catalog, application_name, bh_node_place(application), err);
+    enclave->application = bh_catalog_application(scenario->catalog, application_name, bh_node_place(application), err);
     enclave->guests_per_node = enclave->processes_per_guest = 1;
     enclave->node_share = -1; /* not given */
     if (enclave->application == NULL ||
@@ -97,17 +100,17 @@ static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map,
         bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0)
         return -1;
     if (enclave->node_share == 0)
-        return bh_fail_at(err, bh_node_place(bh_node_find(map, "node-share")),
-                          "node-share of the enclave '%s': found 0, expected more than 0 and at most 1", enclave->name);
+        return bh_node_fail(bh_node_find(map, "node-share"), err, "found 0; expected more than 0 and at most 1");
     for (const struct bh_enclave_spec *other = scenario->enclaves; other < enclave; other++)
         if (strcmp(other->name, enclave->name) == 0)
-            return bh_fail_at(err, enclave->place, "enclaves: the name '%s' is already that of the enclave in line %u",
-                              enclave->name, other->place.line);
+            return bh_node_fail(name, err, "the name `%s` is already that of the enclave in line %u", enclave->name,
+                                other->place.line);
     return 0;
 }
 
 /* The shares sum to 1; where none is given, they are equal. */
-static int settle_shares(struct bh_scenario *scenario, struct bh_place place, struct bh_error *err) {
+static int settle_shares(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
+{
     size_t given = 0;
     double sum = 0;
     for (size_t i = 0; i < scenario->enclaves_count; i++) {
@@ -123,32 +126,35 @@ static int settle_shares(struct bh_scenario *scenario, struct bh_place place, st
     }
     for (size_t i = 0; i < scenario->enclaves_count; i++)
         if (scenario->enclaves[i].node_share < 0)
-            return bh_fail_at(err, scenario->enclaves[i].place,
-                              "the enclave '%s' has no node-share, but others have; expected one for all or for none",
-                              scenario->enclaves[i].name);
+            return bh_fail_at(
+                err, scenario->enclaves[i].place,
+                "the enclave `%s` has no node-share, while others have one; expected it for all or for none",
+                scenario->enclaves[i].name);
     if (fabs(sum - 1) > 1e-9)
-        return bh_fail_at(err, place, "the node-share of all enclaves: found a sum of %.12g, expected 1", sum);
+        return bh_node_fail(list, err, "found node shares that sum to %.12g; expected a sum of 1", sum);
     return 0;
 }
 
-static int read_enclaves(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err) {
+static int read_enclaves(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err)
+{
     const struct bh_node *list = bh_node_need(workload, "enclaves", err);
     if (list == NULL || bh_node_expect(list, BH_NODE_LIST, "enclaves", err) != 0)
         return -1;
     size_t count = bh_node_count(list);
     if (count == 0)
-        return bh_fail_at(err, bh_node_place(list), "workload.enclaves: found none, expected at least one enclave");
+        return bh_node_fail(list, err, "found none; expected at least one enclave");
     scenario->enclaves = bh_allocate(count, sizeof *scenario->enclaves);
     scenario->enclaves_count = count;
     for (size_t i = 0; i < count; i++)
         if (read_enclave(scenario, bh_node_item(list, i), &scenario->enclaves[i], err) != 0)
             return -1;
     scenario->primary = 0;
-    return settle_shares(scenario, bh_node_place(list), err);
+    return settle_shares(scenario, list, err);
 }
 
 /* A count of nodes, or a share of the workload's nodes ("0.1 %"), rounded up. */
-static int read_spares(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err) {
+static int read_spares(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
     if (node == NULL)
         return 0;
     const char *text = bh_node_text(node, err);
@@ -164,7 +170,8 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
     return 0;
 }
 
-int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err) {
+int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
     static const char *const keys[] = {"work", "horizon", "spares", "enclaves", NULL};
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
     if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
@@ -173,15 +180,14 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err) {
         return -1;
     char text[64], other[64];
     if (scenario->work_s <= 0)
-        return bh_fail_at(err, bh_node_place(work), "workload.work: found 0, expected a time above 0");
+        return bh_node_fail(work, err, "found 0; expected a time above 0");
     scenario->horizon_s = 60 * scenario->work_s;
     if (bh_optional_quantity(map, "horizon", BH_DIMENSION_TIME, &scenario->horizon_s, err) != 0)
         return -1;
     if (scenario->horizon_s < scenario->work_s)
-        return bh_fail_at(err, bh_node_place(bh_node_find(map, "horizon")),
-                          "workload.horizon: found %s, expected at least the work, %s",
-                          bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
-                          bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other));
+        return bh_node_fail(bh_node_find(map, "horizon"), err, "found %s; expected at least the work, %s",
+                            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
+                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other));
     if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
         return -1;
     return read_enclaves(scenario, map, err);
@@ -190,7 +196,8 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err) {
 /* --- Checkpoints ------------------------------------------------------------------------------------------------- */
 
 static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoint_spec *checkpoint,
-                         const struct bh_node *node, struct bh_error *err) {
+                         const struct bh_node *node, struct bh_error *err)
+{
     const char *text = bh_node_text(node, err);
     if (text == NULL)
         return -1;
@@ -205,22 +212,23 @@ static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoin
         return -1;
     char found[64], work[64];
     if (checkpoint->interval_s <= 0 || checkpoint->interval_s > scenario->work_s)
-        return bh_fail_at(err, bh_node_place(node), "interval: found %s, expected more than 0 and at most the work, %s",
-                          bh_quantity_print(checkpoint->interval_s, BH_DIMENSION_TIME, found, sizeof found),
-                          bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work));
+        return bh_node_fail(node, err, "found %s; expected more than 0 and at most the work, %s",
+                            bh_quantity_print(checkpoint->interval_s, BH_DIMENSION_TIME, found, sizeof found),
+                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work));
     return 0;
 }
 
 static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
-                      struct bh_error *err) {
+                      struct bh_error *err)
+{
     static const char *const keys[] = {"interval", "write", "read", NULL};
     struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
     checkpoint->place = bh_node_place(map);
     if (bh_node_is(map, "none") || bh_node_is(map, "no"))
         return 0;
     const struct bh_node *interval;
-    if (bh_node_expect(map, BH_NODE_MAP, bh_level_names[level], err) != 0 ||
-        bh_node_check_keys(map, keys, err) != 0 || (interval = bh_node_need(map, "interval", err)) == NULL ||
+    if (bh_node_expect(map, BH_NODE_MAP, bh_level_names[level], err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        (interval = bh_node_need(map, "interval", err)) == NULL ||
         read_interval(scenario, checkpoint, interval, err) != 0 ||
         bh_optional_quantity(map, "write", BH_DIMENSION_TIME, &checkpoint->write_s, err) != 0 ||
         bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0)
@@ -229,7 +237,8 @@ static int read_level(struct bh_scenario *scenario, enum bh_level level, const s
     return 0;
 }
 
-int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err) {
+int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
     static const char *const keys[] = {"local", "storage", "final", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
     for (enum bh_level level = 0; level < BH_LEVELS; level++)
