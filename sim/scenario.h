@@ -24,7 +24,7 @@ struct bh_enclave_spec {
 
 /* One line of the comparison: a virtualization system under a policy. */
 struct bh_policy_spec {
-    const char *name; /* default "SYSTEM POLICY", e.g. "kvm protection-first" */
+    char *name; /* default "SYSTEM POLICY", e.g. "kvm protection-first" */
     const struct bh_system *system;
     const struct bh_policy *policy;
     const struct bh_component *host_kernel, *guest_kernel; /* the system's own unless the entry names others */
@@ -112,11 +112,21 @@ struct bh_scenario {
     struct bh_document *document; /* with this point's settings made; owned */
 };
 
+/* A setting from the command line, "path=value". */
+struct bh_setting {
+    const char *path;
+    const char *value;
+};
+
 /* A scenario with its axes. */
 struct bh_study {
     char *file;
     char *data_directory; /* models/data */
-    struct bh_document *document;
+    char *text;           /* of the file: every point is resolved from it afresh, so that places stay true */
+    size_t text_length;
+    size_t settings_count;
+    struct bh_setting *settings; /* copies; each point makes them last */
+    struct bh_document *document; /* owns the axes' names, labels and values */
     size_t axes_count;
     struct bh_axis *axes;          /* the `vary` list: a full product */
     /* The `uncertainty` axis: an assumed number over its range, at one point of the product. */
@@ -125,14 +135,11 @@ struct bh_study {
     size_t *uncertainty_at;        /* index on each axis */
 };
 
-/* A setting from the command line, "path=value". */
-struct bh_setting {
-    const char *path;
-    const char *value;
-};
-
-/* Reads and checks a scenario file. `data_directory` is where models/data was found. The first point is resolved as a
- * check. Fails with BH_ERROR_INPUT and file:line:column. */
+/* Reads and checks a scenario file. `data_directory` is where models/data was found. Settings are made in this order,
+ * later ones win: the file, the values of the axes, the value of the uncertainty axis, `settings`. A setting of a path
+ * that an axis sets is an error; settings below `vary` and `uncertainty` change the axes themselves. Every value of
+ * every axis is resolved once, so that what is wrong shows before anything runs. Fails with BH_ERROR_INPUT and
+ * file:line:column. */
 struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
                                size_t settings_count, struct bh_error *err);
 void bh_study_destroy(struct bh_study *study);
@@ -146,5 +153,11 @@ void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
 struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
                                      struct bh_error *err);
 void bh_scenario_destroy(struct bh_scenario *scenario);
+
+/* What only the loaded platform can tell: that it has the nodes and spares asked for, and a storage host if checkpoints
+ * go to one. Fails with the place of the key that asks for them. */
+struct bh_platform_facts;
+int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                               struct bh_error *err);
 
 #endif

@@ -1,0 +1,161 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Which faults strike: the catalog's classes that are on, and the script. */
+#include "sim/scenario_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Random faults ------------------------------------------------------------------------------------------------ */
+
+/* `hardware: none`, `all`, or a list of fault classes. */
+static int read_hardware(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
+    const struct bh_catalog *catalog = scenario->catalog;
+    if (node == NULL || bh_node_is(node, "all"))
+        return 0;
+    for (size_t i = 0; i < catalog->faults_count; i++)
+        scenario->fault_enabled[i] = false;
+    if (bh_node_is(node, "none"))
+        return 0;
+    if (bh_node_expect(node, BH_NODE_LIST, "hardware (a list of fault classes, all or none)", err) != 0)
+        return -1;
+    for (size_t i = 0; i < bh_node_count(node); i++) {
+        const struct bh_node *item = bh_node_item(node, i);
+        const char *name = bh_node_text(item, err);
+        const struct bh_fault_class *fault =
+            name == NULL ? NULL : bh_catalog_fault(catalog, name, bh_node_place(item), err);
+        if (fault == NULL)
+            return -1;
+        scenario->fault_enabled[fault - catalog->faults] = true;
+    }
+    return 0;
+}
+
+static int read_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
+    static const char *const keys[] = {"hardware", "software", NULL};
+    size_t count = scenario->catalog->faults_count;
+    scenario->fault_enabled = bh_allocate(count + 1, sizeof *scenario->fault_enabled);
+    bool all = node == NULL || bh_node_is(node, "all"), none = node != NULL && bh_node_is(node, "none");
+    for (size_t i = 0; i < count; i++)
+        scenario->fault_enabled[i] = !none;
+    scenario->random_faults = scenario->software_faults = !none;
+    if (all || none)
+        return 0;
+    if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware and software)", err) != 0 ||
+        bh_node_check_keys(node, keys, err) != 0 || read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
+        bh_optional_bool(node, "software", &scenario->software_faults, err) != 0)
+        return -1;
+    bool hardware = false;
+    for (size_t i = 0; i < count; i++)
+        hardware = hardware || scenario->fault_enabled[i];
+    scenario->random_faults = hardware || scenario->software_faults;
+    return 0;
+}
+
+/* --- Script ------------------------------------------------------------------------------------------------------- */
+
+static int read_when(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
+                     struct bh_error *err)
+{
+    const struct bh_node *at = bh_node_need(map, "at", err);
+    if (at == NULL || bh_node_quantity(at, BH_DIMENSION_TIME, &fault->at_s, err) != 0)
+        return -1;
+    char found[64], horizon[64];
+    if (fault->at_s > scenario->horizon_s)
+        return bh_node_fail(at, err, "found %s; expected at most workload.horizon, %s",
+                            bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, found, sizeof found),
+                            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, horizon, sizeof horizon));
+    return 0;
+}
+
+static int read_where(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
+                      struct bh_error *err)
+{
+    const struct bh_node *zone = bh_node_need(map, "zone", err), *node = bh_node_find(map, "node"),
+                         *enclave = bh_node_find(map, "enclave");
+    if (zone == NULL)
+        return -1;
+    int kind = bh_node_choice(zone, bh_zone_kind_names, "zone", err);
+    if (kind < 0)
+        return -1;
+    fault->zone = (enum bh_zone_kind)kind;
+    if (node != NULL) {
+        if (bh_node_count_value(node, 0, UINT64_MAX, &fault->node, err) != 0)
+            return -1;
+        if (fault->node >= scenario->nodes)
+            return bh_node_fail(
+                node, err, "found node %llu; expected 0 to %llu, since platform.nodes is %llu and counting begins at 0",
+                (unsigned long long)fault->node, (unsigned long long)scenario->nodes - 1,
+                (unsigned long long)scenario->nodes);
+    }
+    fault->enclave = scenario->primary;
+    if (enclave == NULL)
+        return 0;
+    const char **names = bh_allocate(scenario->enclaves_count + 1, sizeof *names);
+    for (size_t i = 0; i < scenario->enclaves_count; i++)
+        names[i] = scenario->enclaves[i].name;
+    int choice = bh_node_choice(enclave, names, "enclave", err);
+    free(names);
+    if (choice < 0)
+        return -1;
+    fault->enclave = (size_t)choice;
+    return 0;
+}
+
+static int read_what(const struct bh_node *map, struct bh_script_fault *fault, struct bh_error *err)
+{
+    static const char *const endings[] = {"masked", "signalled", "silent", NULL};
+    const struct bh_node *kind = bh_node_find(map, "kind"), *ending = bh_node_find(map, "ending");
+    fault->kind = BH_DATA;
+    fault->ending = -1;
+    if (kind != NULL) {
+        int choice = bh_node_choice(kind, bh_error_kind_names, "kind", err);
+        if (choice < 0)
+            return -1;
+        fault->kind = (enum bh_error_kind)choice;
+    }
+    if (ending == NULL)
+        return 0;
+    if ((fault->ending = bh_node_choice(ending, endings, "ending", err)) < 0)
+        return -1;
+    bool is_kernel = fault->zone == BH_HOST_KERNEL || fault->zone == BH_GUEST_KERNEL;
+    if (fault->ending == 2 && is_kernel)
+        return bh_node_fail(ending, err,
+                            "found `silent` in the zone %s; expected masked or signalled: only application data "
+                            "holds silent errors, and a kernel's reach it through a channel",
+                            bh_zone_kind_names[fault->zone]);
+    return 0;
+}
+
+static int read_script(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
+{
+    static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", NULL};
+    if (list == NULL)
+        return 0;
+    if (bh_node_expect(list, BH_NODE_LIST, "script", err) != 0)
+        return -1;
+    size_t count = bh_node_count(list);
+    scenario->script = bh_allocate(count + 1, sizeof *scenario->script);
+    scenario->script_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct bh_node *map = bh_node_item(list, i);
+        struct bh_script_fault *fault = &scenario->script[i];
+        fault->place = bh_node_place(map);
+        if (bh_node_expect(map, BH_NODE_MAP, "a fault of the script", err) != 0 ||
+            bh_node_check_keys(map, keys, err) != 0 || read_when(scenario, map, fault, err) != 0 ||
+            read_where(scenario, map, fault, err) != 0 || read_what(map, fault, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(scenario->document);
+    if (read_random(scenario, bh_node_find(root, "faults"), err) != 0)
+        return -1;
+    return read_script(scenario, bh_node_find(root, "script"), err);
+}

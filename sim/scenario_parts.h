@@ -1,0 +1,66 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the files that resolve a scenario share; nobody else includes it. */
+#ifndef BH_SIM_SCENARIO_PARTS_H
+#define BH_SIM_SCENARIO_PARTS_H
+
+#include "models/base/document.h"
+#include "sim/scenario.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Settings of catalog numbers, in the order in which they are made; a later one of the same path replaces the earlier.
+ * Paths are owned; nodes are borrowed, save those in `documents`, which came from the command line. */
+struct bh_override {
+    char *path; /* without "models." */
+    const struct bh_node *node;
+};
+struct bh_overrides {
+    size_t count;
+    struct bh_override *list;
+    size_t documents_count;
+    struct bh_document **documents;
+};
+void bh_overrides_release(struct bh_overrides *overrides);
+/* Fails if the value is no scalar. */
+int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node,
+                     struct bh_error *err);
+/* Adds every entry of a scenario's `models` map, whose keys are dotted paths or nested maps. */
+int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *map, struct bh_error *err);
+/* Reads the catalog with them made: first each is checked against the number that it replaces, so that messages point
+ * at where the value was written. `extra` is the scenario's `define` map or NULL. */
+struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const char *data_directory,
+                                             const struct bh_node *extra, struct bh_error *err);
+
+/* The rest of PATH after "models.", or NULL if it does not begin so. */
+const char *bh_models_path(const char *path);
+
+/* sim/scenario_axes.c: reads `vary` and `uncertainty` into the study; makes the settings of one point. */
+int bh_axes_read(struct bh_study *study, struct bh_error *err);
+void bh_axes_release(struct bh_study *study);
+int bh_axes_apply(const struct bh_study *study, const size_t *index, int uncertain, struct bh_document *document,
+                  struct bh_overrides *overrides, struct bh_error *err);
+
+/* The numbers that the uncertainty axis draws are assumed ones, within their ranges. */
+int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario *scenario, struct bh_error *err);
+
+/* sim/scenario_workload.c, scenario_faults.c and scenario_policies.c: fill their part of the scenario, whose document
+ * and catalog are there. */
+int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err);
+int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err);
+int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
+int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
+int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);
+
+/* Optional keys: leave *value as it is when the map lacks the key. */
+int bh_optional_quantity(const struct bh_node *map, const char *key, enum bh_dimension dimension, double *value,
+                         struct bh_error *err);
+int bh_optional_count(const struct bh_node *map, const char *key, uint64_t least, uint64_t most, uint64_t *value,
+                      struct bh_error *err);
+int bh_optional_bool(const struct bh_node *map, const char *key, bool *value, struct bh_error *err);
+int bh_optional_text(const struct bh_node *map, const char *key, const char **value, struct bh_error *err);
+/* Whether the scalar's text is exactly `word`. */
+bool bh_node_is(const struct bh_node *node, const char *word);
+
+#endif

@@ -1,0 +1,105 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The lines of the comparison: which system under which policy, and whether the two fit. */
+#include "models/node_model.h"
+#include "sim/scenario_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An entry's own choice of kernel; `*kernel` keeps the system's where it makes none. */
+static int read_kernel(const struct bh_catalog *catalog, const struct bh_node *map, const char *key,
+                       const struct bh_system *system, const struct bh_component **kernel, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, key);
+    if (node == NULL)
+        return 0;
+    const char *name = bh_node_text(node, err);
+    if (name == NULL)
+        return -1;
+    if (*kernel == NULL)
+        return bh_node_fail(node, err, "found `%s`; the system `%s` has no guests and takes none", name, system->name);
+    const struct bh_component *component = bh_catalog_component(catalog, name, bh_node_place(node), err);
+    if (component == NULL)
+        return -1;
+    if (!component->is_kernel)
+        return bh_node_fail(node, err,
+                            "found the component `%s`, which is not a kernel; expected one with `kernel: yes`, such "
+                            "as `%s`",
+                            name, (*kernel)->name);
+    *kernel = component;
+    return 0;
+}
+
+static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, struct bh_policy_spec *spec,
+                       struct bh_error *err)
+{
+    static const char *const keys[] = {"system", "policy", "name", "host-kernel", "guest-kernel", NULL};
+    const struct bh_catalog *catalog = scenario->catalog;
+    const struct bh_guard_level *guards[BH_BOUNDARIES];
+    const struct bh_node *system, *policy;
+    const char *system_name, *policy_name, *name = NULL;
+    if (bh_node_expect(map, BH_NODE_MAP, "an entry of policies", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        (system = bh_node_need(map, "system", err)) == NULL || (policy = bh_node_need(map, "policy", err)) == NULL ||
+        (system_name = bh_node_text(system, err)) == NULL || (policy_name = bh_node_text(policy, err)) == NULL ||
+        bh_optional_text(map, "name", &name, err) != 0)
+        return -1;
+    spec->place = bh_node_place(map);
+    if ((spec->system = bh_catalog_system(catalog, system_name, bh_node_place(system), err)) == NULL ||
+        (spec->policy = bh_catalog_policy(catalog, policy_name, bh_node_place(policy), err)) == NULL)
+        return -1;
+    spec->name = name == NULL ? bh_print_text("%s %s", system_name, policy_name) : bh_copy_text(name);
+    for (const struct bh_policy_spec *other = scenario->policies; other < spec; other++)
+        if (strcmp(other->name, spec->name) == 0)
+            return bh_node_fail(map, err,
+                                "the name `%s` is already that of the entry in line %u; expected another: give the "
+                                "entry a key `name`",
+                                spec->name, other->place.line);
+    spec->host_kernel = spec->system->host_kernel;
+    spec->guest_kernel = spec->system->guest_kernel;
+    if (read_kernel(catalog, map, "host-kernel", spec->system, &spec->host_kernel, err) != 0 ||
+        read_kernel(catalog, map, "guest-kernel", spec->system, &spec->guest_kernel, err) != 0 ||
+        bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
+        bh_choose_guards(spec->system, spec->policy, guards, err) != 0)
+        return -1;
+    return 0;
+}
+
+/* The entry that prices are relative to: as named, else the first native one, else the first. */
+static int find_baseline(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
+    scenario->baseline = 0;
+    if (node == NULL) {
+        for (size_t i = scenario->policies_count; i-- > 0;)
+            if (strcmp(scenario->policies[i].system->name, "native") == 0)
+                scenario->baseline = i;
+        return 0;
+    }
+    const char **names = bh_allocate(scenario->policies_count + 1, sizeof *names);
+    for (size_t i = 0; i < scenario->policies_count; i++)
+        names[i] = scenario->policies[i].name;
+    int choice = bh_node_choice(node, names, "baseline", err);
+    free(names);
+    if (choice < 0)
+        return -1;
+    scenario->baseline = (size_t)choice;
+    return 0;
+}
+
+int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(scenario->document);
+    const struct bh_node *list = bh_node_need(root, "policies", err);
+    if (list == NULL || bh_node_expect(list, BH_NODE_LIST, "policies", err) != 0)
+        return -1;
+    size_t count = bh_node_count(list);
+    if (count == 0)
+        return bh_node_fail(list, err, "found none; expected at least one entry");
+    scenario->policies = bh_allocate(count, sizeof *scenario->policies);
+    scenario->policies_count = count;
+    for (size_t i = 0; i < count; i++)
+        if (read_policy(scenario, bh_node_item(list, i), &scenario->policies[i], err) != 0)
+            return -1;
+    return find_baseline(scenario, bh_node_find(root, "baseline"), err);
+}

@@ -1,0 +1,256 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The machine, the work, the enclaves and the checkpoints of a scenario. */
+#include "sim/scenario_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const bh_interval_rule_names[] = {"fixed", "young", "daly", "exact", NULL};
+const char *const bh_level_names[] = {"local", "storage", NULL};
+
+/* --- Platform ---------------------------------------------------------------------------------------------------- */
+
+/* FOLDER/FILE, with the folder of `beside` if that is not NULL; NULL unless it is there. Owned by the caller. */
+static char *try_file(const char *beside, const char *folder, const char *file, char **tried)
+{
+    const char *slash = beside == NULL ? NULL : strrchr(beside, '/');
+    char *path;
+    if (beside != NULL)
+        path = slash == NULL ? bh_copy_text(file) : bh_print_text("%.*s/%s", (int)(slash - beside), beside, file);
+    else
+        path = bh_print_text("%s/%s", folder, file);
+    if (access(path, R_OK) == 0)
+        return path;
+    char *joined = bh_print_text("%s%s%s", *tried, **tried ? " and " : "", path);
+    free(*tried);
+    *tried = joined;
+    free(path);
+    return NULL;
+}
+
+/* Beside the scenario (for a name from the command line: in the working directory), else among Bulkhead's platforms,
+ * which stand next to models/data, installed or not. */
+static int find_platform(struct bh_scenario *scenario, const struct bh_node *node, const char *data_directory,
+                         struct bh_error *err)
+{
+    const char *file = bh_node_text(node, err);
+    if (file == NULL)
+        return -1;
+    scenario->platform_place = bh_node_place(node);
+    char *tried = bh_copy_text("");
+    bool from_command_line = strcmp(scenario->platform_place.file, scenario->file) != 0;
+    char *folder = bh_print_text("%s/../../platforms", data_directory);
+    if (file[0] == '/') {
+        scenario->platform_file = try_file("", NULL, file, &tried);
+    } else {
+        scenario->platform_file = try_file(from_command_line ? "" : scenario->file, NULL, file, &tried);
+        if (scenario->platform_file == NULL)
+            scenario->platform_file = try_file(NULL, folder, file, &tried);
+    }
+    if (scenario->platform_file == NULL)
+        bh_node_fail(node, err,
+                     "found `%s`, which cannot be read; expected a SimGrid platform (.xml) or a "
+                     "parametric machine (.yaml); tried %s",
+                     file, tried);
+    free(folder);
+    free(tried);
+    return scenario->platform_file == NULL ? -1 : 0;
+}
+
+int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err)
+{
+    static const char *const keys[] = {"file", "nodes", NULL};
+    const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "platform", err), *file, *nodes;
+    if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "platform", err) != 0 ||
+        bh_node_check_keys(map, keys, err) != 0 || (file = bh_node_need(map, "file", err)) == NULL ||
+        (nodes = bh_node_need(map, "nodes", err)) == NULL)
+        return -1;
+    scenario->nodes_place = bh_node_place(nodes);
+    /* 2^40: beyond any machine, and low enough that node-seconds stay exact to parts in 1e-9. */
+    if (bh_node_count_value(nodes, 1, (uint64_t)1 << 40, &scenario->nodes, err) != 0)
+        return -1;
+    return find_platform(scenario, file, data_directory, err);
+}
+
+/* --- Workload ---------------------------------------------------------------------------------------------------- */
+
+static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map, struct bh_enclave_spec *enclave,
+                        struct bh_error *err)
+{
+    static const char *const keys[] = {"name",       "application", "guests-per-node", "processes-per-guest",
+                                       "node-share", NULL};
+    const struct bh_node *name, *application;
+    const char *application_name;
+    if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        (name = bh_node_need(map, "name", err)) == NULL || (enclave->name = bh_node_text(name, err)) == NULL ||
+        (application = bh_node_need(map, "application", err)) == NULL ||
+        (application_name = bh_node_text(application, err)) == NULL)
+        return -1;
+    enclave->place = bh_node_place(name);
+    enclave->application = bh_catalog_application(scenario->catalog, application_name, bh_node_place(application), err);
+    enclave->guests_per_node = enclave->processes_per_guest = 1;
+    enclave->node_share = -1; /* not given */
+    if (enclave->application == NULL ||
+        bh_optional_count(map, "guests-per-node", 1, 4096, &enclave->guests_per_node, err) != 0 ||
+        bh_optional_count(map, "processes-per-guest", 1, 4096, &enclave->processes_per_guest, err) != 0 ||
+        bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0)
+        return -1;
+    if (enclave->node_share == 0)
+        return bh_node_fail(bh_node_find(map, "node-share"), err, "found 0; expected more than 0 and at most 1");
+    for (const struct bh_enclave_spec *other = scenario->enclaves; other < enclave; other++)
+        if (strcmp(other->name, enclave->name) == 0)
+            return bh_node_fail(name, err, "the name `%s` is already that of the enclave in line %u", enclave->name,
+                                other->place.line);
+    return 0;
+}
+
+/* The shares sum to 1; where none is given, they are equal. */
+static int settle_shares(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
+{
+    size_t given = 0;
+    double sum = 0;
+    for (size_t i = 0; i < scenario->enclaves_count; i++) {
+        if (scenario->enclaves[i].node_share >= 0) {
+            given++;
+            sum += scenario->enclaves[i].node_share;
+        }
+    }
+    if (given == 0) {
+        for (size_t i = 0; i < scenario->enclaves_count; i++)
+            scenario->enclaves[i].node_share = 1.0 / (double)scenario->enclaves_count;
+        return 0;
+    }
+    for (size_t i = 0; i < scenario->enclaves_count; i++)
+        if (scenario->enclaves[i].node_share < 0)
+            return bh_fail_at(
+                err, scenario->enclaves[i].place,
+                "the enclave `%s` has no node-share, while others have one; expected it for all or for none",
+                scenario->enclaves[i].name);
+    if (fabs(sum - 1) > 1e-9)
+        return bh_node_fail(list, err, "found node shares that sum to %.12g; expected a sum of 1", sum);
+    return 0;
+}
+
+static int read_enclaves(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err)
+{
+    const struct bh_node *list = bh_node_need(workload, "enclaves", err);
+    if (list == NULL || bh_node_expect(list, BH_NODE_LIST, "enclaves", err) != 0)
+        return -1;
+    size_t count = bh_node_count(list);
+    if (count == 0)
+        return bh_node_fail(list, err, "found none; expected at least one enclave");
+    scenario->enclaves = bh_allocate(count, sizeof *scenario->enclaves);
+    scenario->enclaves_count = count;
+    for (size_t i = 0; i < count; i++)
+        if (read_enclave(scenario, bh_node_item(list, i), &scenario->enclaves[i], err) != 0)
+            return -1;
+    scenario->primary = 0;
+    return settle_shares(scenario, list, err);
+}
+
+/* A count of nodes, or a share of the workload's nodes ("0.1 %"), rounded up. */
+static int read_spares(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
+    if (node == NULL)
+        return 0;
+    const char *text = bh_node_text(node, err);
+    if (text == NULL)
+        return -1;
+    if (strchr(text, '%') == NULL)
+        return bh_node_count_value(node, 0, (uint64_t)1 << 40, &scenario->spares, err);
+    double share;
+    if (bh_node_quantity(node, BH_DIMENSION_PROBABILITY, &share, err) != 0)
+        return -1;
+    /* A share such as 0.1 % has no exact binary form: what lies within 1e-9 of a whole number is that number. */
+    scenario->spares = (uint64_t)ceil(share * (double)scenario->nodes * (1 - 1e-12) - 1e-9);
+    return 0;
+}
+
+int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
+    static const char *const keys[] = {"work", "horizon", "spares", "enclaves", NULL};
+    const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
+    if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
+        bh_node_check_keys(map, keys, err) != 0 || (work = bh_node_need(map, "work", err)) == NULL ||
+        bh_node_quantity(work, BH_DIMENSION_TIME, &scenario->work_s, err) != 0)
+        return -1;
+    char text[64], other[64];
+    if (scenario->work_s <= 0)
+        return bh_node_fail(work, err, "found 0; expected a time above 0");
+    scenario->horizon_s = 60 * scenario->work_s;
+    if (bh_optional_quantity(map, "horizon", BH_DIMENSION_TIME, &scenario->horizon_s, err) != 0)
+        return -1;
+    if (scenario->horizon_s < scenario->work_s)
+        return bh_node_fail(bh_node_find(map, "horizon"), err, "found %s; expected at least the work, %s",
+                            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
+                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other));
+    if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
+        return -1;
+    return read_enclaves(scenario, map, err);
+}
+
+/* --- Checkpoints ------------------------------------------------------------------------------------------------- */
+
+static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoint_spec *checkpoint,
+                         const struct bh_node *node, struct bh_error *err)
+{
+    const char *text = bh_node_text(node, err);
+    if (text == NULL)
+        return -1;
+    bool is_number = strchr("+-.0123456789", text[0]) != NULL && text[0] != '\0';
+    if (!is_number) {
+        int rule = bh_node_choice(node, bh_interval_rule_names + 1, "interval (or a time)", err);
+        checkpoint->rule = (enum bh_interval_rule)(rule + 1);
+        return rule < 0 ? -1 : 0;
+    }
+    checkpoint->rule = BH_INTERVAL_FIXED;
+    if (bh_node_quantity(node, BH_DIMENSION_TIME, &checkpoint->interval_s, err) != 0)
+        return -1;
+    char found[64], work[64];
+    if (checkpoint->interval_s <= 0 || checkpoint->interval_s > scenario->work_s)
+        return bh_node_fail(node, err, "found %s; expected more than 0 and at most the work, %s",
+                            bh_quantity_print(checkpoint->interval_s, BH_DIMENSION_TIME, found, sizeof found),
+                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work));
+    return 0;
+}
+
+static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
+                      struct bh_error *err)
+{
+    static const char *const keys[] = {"interval", "write", "read", NULL};
+    struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
+    checkpoint->place = bh_node_place(map);
+    if (bh_node_is(map, "none") || bh_node_is(map, "no"))
+        return 0;
+    const struct bh_node *interval;
+    if (bh_node_expect(map, BH_NODE_MAP, bh_level_names[level], err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        (interval = bh_node_need(map, "interval", err)) == NULL ||
+        read_interval(scenario, checkpoint, interval, err) != 0 ||
+        bh_optional_quantity(map, "write", BH_DIMENSION_TIME, &checkpoint->write_s, err) != 0 ||
+        bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0)
+        return -1;
+    checkpoint->enabled = true;
+    return 0;
+}
+
+int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
+    static const char *const keys[] = {"local", "storage", "final", NULL};
+    const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
+    for (enum bh_level level = 0; level < BH_LEVELS; level++)
+        scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
+    if (map == NULL || bh_node_is(map, "none"))
+        return 0;
+    if (bh_node_expect(map, BH_NODE_MAP, "checkpoints", err) != 0 || bh_node_check_keys(map, keys, err) != 0)
+        return -1;
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        const struct bh_node *node = bh_node_find(map, bh_level_names[level]);
+        if (node != NULL && read_level(scenario, level, node, err) != 0)
+            return -1;
+    }
+    return bh_optional_bool(map, "final", &scenario->final_checkpoint, err);
+}
