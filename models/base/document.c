@@ -164,7 +164,8 @@ static void release(struct bh_source *source)
 struct bh_document *bh_document_parse(const char *text, size_t length, const char *name, struct bh_error *err)
 {
     if (length > BH_DOCUMENT_BYTES) {
-        bh_fail_at(err, (struct bh_place){name, 1, 1, NULL}, "larger than 1 MiB; expected a YAML file of at most 1 MiB");
+        bh_fail_at(err, (struct bh_place){name, 1, 1, NULL},
+                   "larger than 1 MiB; expected a YAML file of at most 1 MiB");
         return NULL;
     }
     char *copy = bh_allocate(length + 1, 1);

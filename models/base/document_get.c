@@ -220,9 +220,9 @@ int bh_node_choice(const struct bh_node *node, const char *const *known, const c
             return (int)i;
     char list[LIST_BYTES], found[FOUND_BYTES];
     const char *nearest = bh_nearest_name(node->text, known, count);
-    return bh_node_fail(node, err, "unknown %s %s; %s%s%sknown: %s", what,
-                        bh_node_describe(node, found, sizeof found), nearest ? "did you mean `" : "",
-                        nearest ? nearest : "", nearest ? "`? " : "", bh_list_names(known, count, list, sizeof list));
+    return bh_node_fail(node, err, "unknown %s %s; %s%s%sknown: %s", what, bh_node_describe(node, found, sizeof found),
+                        nearest ? "did you mean `" : "", nearest ? nearest : "", nearest ? "`? " : "",
+                        bh_list_names(known, count, list, sizeof list));
 }
 
 const char *bh_node_text(const struct bh_node *node, struct bh_error *err)

@@ -8,7 +8,7 @@
 #include <yaml.h>
 
 /* uthash ends the program by itself when memory runs out; ours says so first. */
-#define uthash_malloc(size) bh_allocate(1, (size))
+#define uthash_malloc(size)       bh_allocate(1, (size))
 #define uthash_free(memory, size) free(memory)
 #include <uthash.h>
 
@@ -134,7 +134,8 @@ static int refuse_decoration(struct builder *builder, const yaml_event_t *event,
 {
     struct bh_place place = mark_place(builder, event->start_mark);
     if (anchor)
-        return bh_fail_at(builder->err, place, "anchor `&%.60s`; anchors and aliases are not accepted: write the value out",
+        return bh_fail_at(builder->err, place,
+                          "anchor `&%.60s`; anchors and aliases are not accepted: write the value out",
                           (const char *)anchor);
     if (tag)
         return bh_fail_at(builder->err, place, "tag `%.60s`; tags are not accepted: write the plain value",
@@ -164,8 +165,7 @@ static int take_scalar(struct builder *builder, const yaml_event_t *event)
 static int open_node(struct builder *builder, const yaml_event_t *event, enum bh_node_kind kind)
 {
     bool is_map = kind == BH_NODE_MAP;
-    if (refuse_decoration(builder, event,
-                          is_map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor,
+    if (refuse_decoration(builder, event, is_map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor,
                           is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag) != 0)
         return -1;
     struct bh_place place = mark_place(builder, event->start_mark);
@@ -257,10 +257,8 @@ struct bh_node *bh_document_build(struct bh_document *document, struct bh_source
     struct bh_error own = {0}; /* so that failure is known even if the caller wants no text */
     if (strncmp(source->text + offset, byte_order_mark, 3) == 0)
         offset += 3;
-    struct builder builder = {.document = document,
-                              .source = source,
-                              .shift = count_characters(source->text, offset),
-                              .err = &own};
+    struct builder builder = {
+        .document = document, .source = source, .shift = count_characters(source->text, offset), .err = &own};
     if (!yaml_parser_initialize(&parser)) {
         bh_fail(err, BH_ERROR_SYSTEM, "%s: out of memory", source->name);
         return NULL;

@@ -11,8 +11,8 @@
 /* Where a value goes: an existing child of `parent`, or a new key of it. */
 struct target {
     struct bh_node *parent;
-    size_t position; /* parent->count: to be appended */
-    size_t depth;    /* of the value: lists and maps above it */
+    size_t position;  /* parent->count: to be appended */
+    size_t depth;     /* of the value: lists and maps above it */
     const char *last; /* last part of the path */
 };
 

@@ -80,8 +80,7 @@ static void put_excerpt(struct line *line, const struct bh_place *place)
     const char *source = place->line_text;
     size_t column = place->column > 0 ? place->column - 1 : 0;
     size_t length = 0; /* in characters, up to the column and one window beyond it */
-    for (const char *end = source; *end && *end != '\n' && *end != '\r' && length < column + EXCERPT_COLUMNS;
-         length++)
+    for (const char *end = source; *end && *end != '\n' && *end != '\r' && length < column + EXCERPT_COLUMNS; length++)
         end += skip_character(end);
     if (column > length)
         column = length;

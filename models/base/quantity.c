@@ -16,7 +16,7 @@
 
 /* Julian year, as astronomers and failure rates use it. */
 #define HOUR 3600.0
-#define DAY (24 * HOUR)
+#define DAY  (24 * HOUR)
 #define YEAR (365.25 * DAY)
 
 /* What a unit measures. The percent sign is a unit that suits two dimensions. */
@@ -76,9 +76,8 @@ static const struct unit units[] = {
 enum { UNITS = sizeof units / sizeof *units };
 
 static const char *const measure_names[] = {
-    [MEASURES_TIME] = "a time",           [MEASURES_RATE] = "a rate",
-    [MEASURES_BYTES] = "a number of bytes", [MEASURES_BANDWIDTH] = "a bandwidth",
-    [MEASURES_SHARE] = "a percentage",
+    [MEASURES_TIME] = "a time",           [MEASURES_RATE] = "a rate",        [MEASURES_BYTES] = "a number of bytes",
+    [MEASURES_BANDWIDTH] = "a bandwidth", [MEASURES_SHARE] = "a percentage",
 };
 
 struct dimension {
