@@ -1,0 +1,197 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Dispositions applied: zones go down, nodes are lost, enclaves hear of it. */
+#include "sim/disposal.h"
+
+#include "sim/replica_state.h"
+
+#include <simgrid/engine.h>
+
+/* One failure on its way to the enclaves. */
+struct blow {
+    uint64_t slot;
+    struct bh_zone_set down;
+    enum bh_scope beyond_node; /* NONE, enclave, composition or system */
+    bool lost_local;
+    long cause;
+};
+
+static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *replica)
+{
+    return &replica->setup->scenario->catalog->recovery;
+}
+
+long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy)
+{
+    const struct bh_node_model *model = replica->setup->model;
+    const struct bh_catalog *catalog = replica->setup->scenario->catalog;
+    const struct bh_crossing *crossing = copy->entered_by >= 0 ? &model->crossings[copy->entered_by] : NULL;
+    struct bh_cause_key key = {
+        .stream = copy->error->stream,
+        .origin = (int)model->tree->zones[copy->error->origin].kind,
+        .boundary = crossing ? (int)crossing->boundary : -1,
+        .guard = crossing && crossing->guard ? (int)(crossing->guard - catalog->guards) : -1,
+        .disposition = (int)model->disposition[copy->zone],
+    };
+    return (long)bh_causes_find(&replica->causes, key);
+}
+
+/* Everything an application-wide loss stops is the whole enclave; a service loses its part. */
+static enum bh_scope application_extent(const struct bh_replica *replica, size_t lost_enclaves, enum bh_scope part)
+{
+    if (lost_enclaves == 0)
+        return part;
+    return lost_enclaves > 1 && lost_enclaves == replica->setup->enclaves_count ? BH_SCOPE_SYSTEM : BH_SCOPE_ENCLAVE;
+}
+
+/* Tells every enclave that lost something; returns the application extent. */
+static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow *blow)
+{
+    const struct bh_zone_tree *tree = replica->setup->model->tree;
+    struct bh_effect effect = {.failed = blow->down};
+    enum bh_scope part = BH_SCOPE_NONE;
+    size_t lost_enclaves = 0;
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
+        struct bh_enclave *enclave = &replica->enclaves[e];
+        enum bh_scope loss = bh_effect_loss(tree, &effect, e);
+        if (loss == BH_SCOPE_NONE || enclave->phase == BH_PHASE_DONE)
+            continue;
+        if (blow->beyond_node > loss)
+            loss = blow->beyond_node;
+        if (bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE)
+            part = loss > part ? loss : part;
+        else
+            lost_enclaves++;
+        bh_enclave_fail(enclave, blow->slot, loss, blow->lost_local, blow->cause);
+    }
+    return application_extent(replica, lost_enclaves, part);
+}
+
+static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
+{
+    const struct bh_zone_tree *tree = replica->setup->model->tree;
+    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    if (blow->beyond_node == BH_SCOPE_SYSTEM) {
+        bh_machine_fail_everywhere(replica->machine, -1, detected_s + recovery_of(replica)->system_restart_s.value);
+        bh_errors_clear_everywhere(replica, -1, false);
+        return;
+    }
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        if (bh_zone_set_meets(&tree->tenant_zones[t], &blow->down)) {
+            bh_machine_fail_everywhere(replica->machine, (int)t, detected_s + replica->setup->guest_boot_s);
+            bh_errors_clear_everywhere(replica, (int)t, false);
+        }
+}
+
+static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
+{
+    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    double boot_s = replica->setup->guest_boot_s;
+    bh_machine_fail(replica->machine, blow->slot, &blow->down, detected_s + recovery_of(replica)->node_reboot_s.value,
+                    detected_s + boot_s, boot_s);
+    bh_errors_clear(replica, blow->slot, &blow->down);
+    if (blow->beyond_node != BH_SCOPE_NONE)
+        take_down_everywhere(replica, blow);
+    return tell_enclaves(replica, blow);
+}
+
+/* An error goes on with the residual probability when the disposition is smaller than its zone. */
+static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
+{
+    double u = bh_random_uniform(&replica->random, BH_PURPOSE_RESIDUAL, copy->error->identity, copy->zone,
+                                 copy->generation);
+    if (u >= replica->setup->model->residual[copy->zone]) {
+        bh_copy_end(replica, copy);
+        return;
+    }
+    if (copy->is_hung)
+        bh_copy_stall(replica, copy, false, -1);
+    copy->is_hung = false;
+    copy->generation++;
+    copy->born_s = simgrid_get_clock();
+}
+
+void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
+{
+    const struct bh_node_model *model = replica->setup->model;
+    struct bh_live_error *error = copy->error;
+    double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, copy->zone, copy->generation);
+    bool beyond_node;
+    enum bh_scope disposition = model->disposition[copy->zone];
+    struct blow blow = {.slot = error->slot,
+                        .down = bh_taken_down(model, copy->zone, u, &beyond_node),
+                        .cause = bh_disposal_cause(replica, copy)};
+    if (beyond_node) {
+        blow.beyond_node = disposition;
+        if (disposition > error->effect.beyond_node)
+            error->effect.beyond_node = disposition;
+    }
+    replica->tallies.failures[disposition]++;
+    replica->causes.cause[blow.cause].failures++;
+    bh_zone_set_join(&error->effect.failed, &blow.down);
+    bh_zone_set_join(&error->effect.affected, &blow.down);
+    if (!bh_zone_set_has(&blow.down, copy->zone))
+        leave_or_end(replica, copy);
+    enum bh_scope extent = take_down(replica, &blow);
+    if (extent > error->application_extent)
+        error->application_extent = extent;
+}
+
+static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fault)
+{
+    double repair_s = bh_fault_repair_s(&replica->random, fault);
+    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = simgrid_get_clock() + repair_s,
+                                                           .kind = BH_EVENT_REPAIRED,
+                                                           .index = fault->node});
+}
+
+static void lose_slot(struct bh_replica *replica, const struct bh_fault *fault, uint64_t slot)
+{
+    const struct bh_zone_tree *tree = replica->setup->model->tree;
+    struct bh_cause_key key = {(int)(fault->stream - replica->setup->streams->stream), -1, -1, -1, BH_SCOPE_NODE};
+    struct blow blow = {.slot = slot, .down = tree->zones[0].subtree};
+    blow.cause = (long)bh_causes_find(&replica->causes, key);
+    replica->causes.cause[blow.cause].failures++;
+    replica->tallies.failures[BH_SCOPE_NODE]++;
+    replica->tallies.system_extent[BH_SCOPE_NODE]++;
+    replica->tallies.simultaneous_losses += tree->tenants_count > 1;
+    enum bh_scope extent;
+    if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
+        double spare_s = recovery_of(replica)->detection_s.value + recovery_of(replica)->spare_activation_s.value;
+        blow.lost_local = true;
+        bh_errors_clear(replica, slot, &blow.down);
+        bh_machine_lose_node(replica->machine, slot, simgrid_get_clock() + spare_s, replica->setup->guest_boot_s);
+        send_to_repair(replica, fault);
+        extent = tell_enclaves(replica, &blow);
+    } else
+        extent = take_down(replica, &blow);
+    replica->tallies.application_extent[extent]++;
+}
+
+void bh_disposal_node(struct bh_replica *replica, const struct bh_fault *fault, enum bh_post post, uint64_t slot)
+{
+    bool is_up = post == BH_POST_SPARE ||
+                 (post == BH_POST_IN_SLOT && bh_machine_is_up(replica->machine, slot, 0, simgrid_get_clock()));
+    if (!is_up) {
+        replica->tallies.struck_while_down++;
+        return;
+    }
+    if (post == BH_POST_SPARE) {
+        if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
+            bh_machine_lose_spare(replica->machine, fault->node);
+            send_to_repair(replica, fault);
+        }
+        return;
+    }
+    replica->tallies.errors++;
+    replica->tallies.unchangeable_errors++;
+    lose_slot(replica, fault, slot);
+}
+
+void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
+{
+    double ready_s = simgrid_get_clock() + recovery_of(replica)->spare_activation_s.value;
+    if (bh_machine_repaired(replica->machine, node, ready_s, replica->setup->guest_boot_s))
+        for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+            bh_enclave_nodes_came(&replica->enclaves[e]);
+}

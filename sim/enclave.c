@@ -1,0 +1,142 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What bulk-synchronous applications and loss-tolerant services share: the actor, signals, silent errors, the end. */
+#include "sim/enclave.h"
+
+#include "sim/replica_state.h"
+
+#include <math.h>
+#include <simgrid/actor.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+
+bool bh_enclave_is_service(const struct bh_enclave *enclave)
+{
+    return enclave->setup->spec->application->tolerates_loss;
+}
+
+static void enclave_actor(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    struct bh_enclave *enclave = sg_actor_self_get_data();
+    enclave->activities = 0;
+    if (bh_enclave_is_service(enclave))
+        bh_service_body(enclave);
+    else
+        bh_bulk_synchronous_body(enclave);
+}
+
+int bh_enclave_start(struct bh_enclave *enclave, struct bh_error *err)
+{
+    sg_host_t host = bh_platform_host(enclave->replica->platform, 0);
+    const char *argv[] = {enclave->setup->spec->name};
+    sg_actor_t actor = sg_actor_init(enclave->setup->spec->name, host);
+    if (actor == NULL)
+        return bh_fail(err, BH_ERROR_SYSTEM, "SimGrid made no actor for enclave `%s`", enclave->setup->spec->name);
+    sg_actor_set_data(actor, enclave);
+    sg_actor_start_(actor, enclave_actor, 1, argv);
+    return 0;
+}
+
+void bh_enclave_clear(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        free(enclave->saved[level].copies);
+    bh_service_clear(enclave);
+    bh_transfer_destroy(enclave->transfer);
+    free(enclave->silent_s);
+}
+
+void bh_enclave_wake(struct bh_enclave *enclave)
+{
+    enclave->is_signalled = true;
+    if (enclave->transfer != NULL && bh_transfer_is_active(enclave->transfer))
+        bh_transfer_interrupt(enclave->transfer);
+    else
+        sg_cond_notify_one(enclave->wakes);
+}
+
+void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause)
+{
+    if (enclave->phase == BH_PHASE_DONE)
+        return;
+    if (bh_enclave_is_service(enclave))
+        bh_service_fail(enclave, scope < BH_SCOPE_ENCLAVE ? slot : BH_ALL_SLOTS, cause);
+    else
+        bh_bulk_synchronous_fail(enclave, lost_local, cause);
+    bh_enclave_wake(enclave);
+}
+
+void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
+{
+    if (enclave->phase == BH_PHASE_DONE)
+        return;
+    if (bh_enclave_is_service(enclave)) {
+        bh_service_stall(enclave, slot, begins, cause);
+        bh_enclave_wake(enclave);
+        return;
+    }
+    enclave->stalls += begins ? 1 : -1U;
+    if (begins)
+        enclave->stall_cause = cause;
+    if (enclave->phase <= BH_PHASE_STALLED) /* an outage goes on whether or not a zone hangs */
+        bh_enclave_wake(enclave);
+}
+
+void bh_enclave_nodes_came(struct bh_enclave *enclave)
+{
+    if (enclave->phase == BH_PHASE_AWAIT_NODES || (bh_enclave_is_service(enclave) && enclave->phase != BH_PHASE_DONE))
+        bh_enclave_wake(enclave);
+}
+
+void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s)
+{
+    if (enclave->phase == BH_PHASE_DONE)
+        return;
+    enclave->silent_s = bh_reallocate(enclave->silent_s, enclave->silent_count + 1, sizeof(double));
+    enclave->silent_s[enclave->silent_count++] = now_s;
+}
+
+bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
+{
+    if (enclave->phase == BH_PHASE_DONE)
+        return false;
+    if (bh_enclave_is_service(enclave))
+        return bh_service_runs(enclave, slot);
+    return enclave->phase <= BH_PHASE_STALLED && !enclave->has_failed;
+}
+
+bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
+{
+    while (!enclave->is_signalled && !enclave->replica->over)
+        if (bh_replica_sleep(enclave->replica, enclave->wakes, until_s))
+            return true;
+    return false;
+}
+
+void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s)
+{
+    const struct bh_slowdown *slowdown = &enclave->setup->slowdown;
+    double work_node_s = node_s - noise_node_s;
+    double per_wall = 1.0 / (slowdown->compute + slowdown->virtualization + slowdown->guards);
+    bh_ledger_book(&enclave->ledger, BH_PART_COMPUTE, work_node_s * slowdown->compute * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_VIRTUALIZATION, work_node_s * slowdown->virtualization * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_GUARDS, work_node_s * slowdown->guards * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_NOISE, noise_node_s, NULL);
+}
+
+void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
+{
+    struct bh_replica *replica = enclave->replica;
+    const struct bh_scenario *scenario = replica->setup->scenario;
+    double spares = enclave->index == (int)scenario->primary ? (double)scenario->spares : 0.0;
+    enclave->phase = BH_PHASE_DONE;
+    enclave->is_finished = is_finished;
+    enclave->elapsed_s = simgrid_get_clock();
+    bh_ledger_book(&enclave->ledger, BH_PART_IDLE_SPARES, spares * enclave->elapsed_s, NULL);
+    bh_ledger_assert_sum(&enclave->ledger, ((double)scenario->nodes + spares) * enclave->elapsed_s);
+    if (--replica->running == 0) {
+        replica->over = true;
+        sg_cond_notify_one(replica->injector_wakes);
+    }
+}

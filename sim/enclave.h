@@ -1,0 +1,132 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* An enclave at run time: one actor that computes, checkpoints, loses work, restarts and restores. */
+#ifndef BH_SIM_ENCLAVE_H
+#define BH_SIM_ENCLAVE_H
+
+#include "models/base/error.h"
+#include "sim/errors.h"
+#include "sim/ledger.h"
+#include "sim/setup.h"
+#include "sim/transfer.h"
+
+#include <simgrid/cond.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bh_replica;
+struct bh_part_outage;
+
+/* The state a restore returns to. */
+struct bh_saved_state {
+    bool is_valid;
+    double work_s;             /* native compute seconds done */
+    double saved_s;            /* when */
+    struct bh_ledger ledger;   /* useful parts at that time */
+    size_t copies_count;       /* live errors that it holds */
+    struct bh_saved_copy *copies;
+};
+
+enum bh_phase {
+    BH_PHASE_COMPUTE,
+    BH_PHASE_CHECKPOINT_LOCAL,
+    BH_PHASE_CHECKPOINT_STORAGE,
+    BH_PHASE_STALLED, /* a hang holds the application up until a watchdog finds it */
+    BH_PHASE_DETECT,
+    BH_PHASE_AWAIT_NODES,
+    BH_PHASE_RESTART,
+    BH_PHASE_RESTORE,
+    BH_PHASE_DONE,
+};
+
+/* While an outage goes on, a second failure is charged only from the time at which the first would have ended. */
+struct bh_charge {
+    long cause;
+    double from_s;
+};
+enum { BH_CHARGES = 4 };
+
+/* In place of a slot: all of them. */
+#define BH_ALL_SLOTS UINT64_MAX
+
+struct bh_enclave {
+    struct bh_replica *replica;
+    const struct bh_enclave_setup *setup;
+    int index;
+    enum bh_phase phase;
+    sg_cond_t wakes;
+    bool is_signalled;        /* something happened since it last looked */
+    struct bh_transfer *transfer;
+    unsigned activities;      /* disk and network activities this actor has used up */
+
+    double work_s;            /* native compute seconds done, per node */
+    uint64_t checkpoints;     /* completed since the start or the last rollback, counted from the position */
+    double next_stop_s;       /* position of the next checkpoint, or the end of the work */
+    struct bh_saved_state saved[BH_LEVELS];
+    uint64_t segments;        /* stretches computed so far: numbers the noise draws */
+    unsigned restores;
+
+    /* Set by the injector. */
+    unsigned stalls;          /* hung zones that hold it up */
+    long stall_cause;
+    bool has_failed;
+    double failed_s;
+    bool lost_local;          /* a node with a local checkpoint is gone */
+    long failure_cause;
+
+    struct bh_charge charges[BH_CHARGES];
+    unsigned charges_count;  /* above 0: an outage goes on */
+    double outage_end_s;     /* when it is expected to end */
+    double restart_end_s;    /* when the relaunch under way is done */
+
+    /* Loss-tolerant services: parts (one per slot) that are down. */
+    struct bh_part_outage *outages;
+    double node_work_s;       /* native node-seconds done */
+
+    double *silent_s;         /* when errors became silent in its data */
+    size_t silent_count;
+    struct bh_ledger ledger;
+    double interruptions, events;
+    double elapsed_s;
+    bool is_finished;
+};
+
+/* Creates the actor. */
+int bh_enclave_start(struct bh_enclave *enclave, struct bh_error *err);
+/* Frees what the enclave holds, not the struct itself. */
+void bh_enclave_clear(struct bh_enclave *enclave);
+
+/* --- Called by the injector ------------------------------------------------------------------------------------ */
+
+/* The enclave has lost `scope` on a slot. */
+void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause);
+/* A hang on a slot begins to hold the enclave up (or, with `begins` false, ends without a failure). */
+void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
+/* A slot that waited has a node again. */
+void bh_enclave_nodes_came(struct bh_enclave *enclave);
+/* Look again: something happened, or the replica is over. */
+void bh_enclave_wake(struct bh_enclave *enclave);
+/* An error became silent in the application's data. */
+void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s);
+/* Whether the application runs on a slot: in an outage there is no process for an error to be in. */
+bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
+
+/* --- Shared by the two kinds of enclave ------------------------------------------------------------------------- */
+
+bool bh_enclave_is_service(const struct bh_enclave *enclave);
+/* Sleeps until a time; false when signalled before. Never beyond the horizon: then it is signalled. */
+bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
+/* Splits useful node-seconds over compute, virtualization, guards and noise, and counts the work done. */
+void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s);
+/* The work is done, or the replica is over: books idle spares and checks the sum. */
+void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
+
+void bh_bulk_synchronous_body(struct bh_enclave *enclave);
+void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause);
+void bh_service_body(struct bh_enclave *enclave);
+void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause);
+void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
+bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot);
+void bh_service_clear(struct bh_enclave *enclave);
+
+#endif

@@ -1,0 +1,71 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Live errors in calendar time: copies that end, cross channels, meet guards, and are disposed of. */
+#ifndef BH_SIM_ERRORS_H
+#define BH_SIM_ERRORS_H
+
+#include "models/fault_streams.h"
+#include "models/spread.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bh_replica;
+
+/* An activated error: what it has done so far. */
+struct bh_live_error {
+    int stream;             /* index into the setup's streams; -1: the script */
+    uint64_t identity;      /* keys its draws */
+    uint64_t slot;
+    size_t origin;
+    struct bh_effect effect;
+    enum bh_scope application_extent;
+    unsigned copies;        /* live ones */
+    unsigned depth;         /* largest number of hops so far */
+    bool is_revived;        /* came back with a checkpoint: not counted again */
+};
+
+/* A live copy of an error in one zone. It has exactly one pending event, which frees it once it is ended. */
+struct bh_copy {
+    struct bh_live_error *error;
+    size_t zone;
+    enum bh_error_kind kind;
+    unsigned generation;    /* numbers its fresh draws after it was left live, or came back */
+    int forced_ending;      /* -1, or what the script says: 0 masked, 1 signalled, 2 silent */
+    int entered_by;         /* channel; -1: it began here */
+    unsigned depth;
+    double born_s;
+    uint64_t used[8];       /* channels attempted */
+    bool is_hung, is_ended;
+    struct bh_copy *prev, *next;
+};
+
+/* A fault strikes. Hardware that takes the node, or an error in a zone. */
+void bh_errors_strike(struct bh_replica *replica, const struct bh_fault *fault);
+void bh_errors_strike_by_script(struct bh_replica *replica, size_t line);
+
+/* The next step of a copy is due: an attempt, its ending, or the watchdog. */
+void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy);
+
+/* Ends copies as `cleared`: those in `zones` of a slot; or those in a tenant's application zones on all slots. */
+void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones);
+void bh_errors_clear_everywhere(struct bh_replica *replica, int tenant, bool application_only);
+
+/* What a checkpoint of a tenant holds of live errors. */
+struct bh_saved_copy {
+    int stream;
+    uint64_t identity, slot;
+    size_t zone;
+    enum bh_error_kind kind;
+    unsigned generation;
+};
+/* Copies in the zones that the tenant's checkpoints save; the caller frees. */
+struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int tenant, size_t *count);
+/* A restore brings a saved copy back. */
+void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores);
+
+/* The job is over: what is still live is pending. */
+void bh_errors_finish(struct bh_replica *replica);
+
+#endif

@@ -1,0 +1,87 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The injector: one actor that owns all that happens to the machine, in order of time. */
+#include "sim/disposal.h"
+#include "sim/replica_state.h"
+
+#include <simgrid/actor.h>
+#include <simgrid/engine.h>
+
+static void schedule_next_fault(struct bh_replica *replica, size_t stream)
+{
+    const struct bh_fault_stream *source = &replica->setup->streams->stream[stream];
+    struct bh_fault *fault = &replica->next_fault[stream];
+    uint64_t nodes = source->hardware != NULL ? bh_machine_nodes(replica->machine) : replica->setup->scenario->nodes;
+    *fault = bh_fault_next(&replica->random, source, nodes, fault->stream != NULL ? fault : NULL);
+    bh_event_queue_push(&replica->queue,
+                        (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = stream});
+}
+
+static void schedule_all(struct bh_replica *replica)
+{
+    const struct bh_scenario *scenario = replica->setup->scenario;
+    bh_event_queue_push(&replica->queue,
+                        (struct bh_event){.time_s = scenario->horizon_s, .kind = BH_EVENT_HORIZON});
+    if (!replica->options.faults)
+        return;
+    for (size_t s = 0; scenario->random_faults && s < replica->setup->streams->count; s++)
+        schedule_next_fault(replica, s);
+    for (size_t i = 0; i < scenario->script_count; i++)
+        bh_event_queue_push(
+            &replica->queue,
+            (struct bh_event){.time_s = scenario->script[i].at_s, .kind = BH_EVENT_SCRIPT, .index = i});
+}
+
+static void reach_horizon(struct bh_replica *replica)
+{
+    replica->over = true;
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        if (replica->enclaves[e].phase != BH_PHASE_DONE)
+            bh_enclave_wake(&replica->enclaves[e]);
+}
+
+static void happen(struct bh_replica *replica, const struct bh_event *event)
+{
+    switch (event->kind) {
+    case BH_EVENT_HORIZON:
+        reach_horizon(replica);
+        break;
+    case BH_EVENT_FAULT: {
+        struct bh_fault fault = replica->next_fault[event->index];
+        schedule_next_fault(replica, event->index);
+        bh_errors_strike(replica, &fault);
+        break;
+    }
+    case BH_EVENT_SCRIPT:
+        bh_errors_strike_by_script(replica, event->index);
+        break;
+    case BH_EVENT_COPY:
+        bh_errors_step(replica, event->subject);
+        break;
+    case BH_EVENT_REPAIRED:
+        bh_disposal_repaired(replica, event->index);
+        break;
+    }
+}
+
+static void injector_actor(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    struct bh_replica *replica = sg_actor_self_get_data();
+    while (!replica->over) {
+        double due_s = bh_event_queue_first(&replica->queue)->time_s;
+        if (due_s > simgrid_get_clock() && !bh_replica_sleep(replica, replica->injector_wakes, due_s))
+            continue;
+        struct bh_event event = bh_event_queue_pop(&replica->queue);
+        happen(replica, &event);
+    }
+}
+
+void bh_injector_start(struct bh_replica *replica)
+{
+    const char *argv[] = {"injector"};
+    schedule_all(replica);
+    sg_actor_t actor = sg_actor_init("injector", bh_platform_host(replica->platform, 0));
+    sg_actor_set_data(actor, replica);
+    sg_actor_start_(actor, injector_actor, 1, argv);
+}

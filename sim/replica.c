@@ -1,0 +1,131 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Sets the actors of one replica up, runs SimGrid, and gathers the record. */
+#include "sim/replica.h"
+
+#include "sim/activity.h"
+#include "sim/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+
+/* SimGrid's deadlock callback carries no data, and a process runs one replica. */
+static bool has_deadlocked;
+
+static void note_deadlock(void)
+{
+    has_deadlocked = true;
+}
+
+/* SimGrid refuses time-outs below a nanosecond, and a clock of months has no finer steps. */
+static double least_sleep_s(double now_s)
+{
+    return fmax(1e-9, 1e-15 * now_s);
+}
+
+bool bh_replica_sleep(struct bh_replica *replica, sg_cond_t wakes, double until_s)
+{
+    double now_s = simgrid_get_clock();
+    if (until_s - now_s < least_sleep_s(now_s))
+        return true;
+    sg_mutex_lock(replica->mutex);
+    /* Time-outs must be finite; the injector ends all sleeps at the horizon. */
+    double longest_s = 2.0 * replica->setup->scenario->horizon_s;
+    bool is_timeout = sg_cond_wait_for(wakes, replica->mutex, fmin(until_s - now_s, longest_s)) != 0;
+    sg_mutex_unlock(replica->mutex);
+    return is_timeout;
+}
+
+struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index)
+{
+    return index >= 0 ? &replica->causes.cause[index] : NULL;
+}
+
+static int create_enclave(struct bh_replica *replica, size_t index, struct bh_error *err)
+{
+    struct bh_enclave *enclave = &replica->enclaves[index];
+    const struct bh_enclave_setup *setup = &replica->setup->enclaves[index];
+    enclave->replica = replica;
+    enclave->setup = setup;
+    enclave->index = (int)index;
+    enclave->wakes = sg_cond_init();
+    bool needs_storage = setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] &&
+                         setup->storage_every > 0;
+    if (needs_storage) {
+        enclave->transfer = bh_transfer_create(replica->platform, 0, replica->setup->scenario->nodes, err);
+        if (enclave->transfer == NULL)
+            return -1;
+    }
+    return bh_enclave_start(enclave, err);
+}
+
+static void gather(struct bh_replica *replica, struct bh_replica_record *record)
+{
+    record->tallies = replica->tallies;
+    record->causes = replica->causes;
+    record->enclaves_count = replica->setup->enclaves_count;
+    record->enclaves = bh_allocate(record->enclaves_count, sizeof *record->enclaves);
+    for (size_t e = 0; e < record->enclaves_count; e++) {
+        const struct bh_enclave *enclave = &replica->enclaves[e];
+        double done_s = bh_enclave_is_service(enclave)
+                            ? enclave->node_work_s
+                            : enclave->work_s * (double)replica->setup->scenario->nodes;
+        record->enclaves[e] = (struct bh_enclave_record){
+            .elapsed_s = enclave->elapsed_s,
+            .useful_work_s = done_s,
+            .interruptions = enclave->interruptions,
+            .finished = enclave->is_finished,
+            .corrupt = enclave->silent_count > 0,
+            .ledger = enclave->ledger,
+        };
+        record->tallies.events += enclave->events;
+    }
+}
+
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
+                   struct bh_replica_options options, struct bh_replica_record *record, struct bh_error *err)
+{
+    struct bh_replica replica = {.setup = setup, .platform = platform, .options = options};
+    int status = -1;
+    *record = (struct bh_replica_record){0};
+    replica.random = (struct bh_random){setup->scenario->seed, options.replica};
+    replica.machine = bh_machine_create(setup->model->tree, setup->scenario->nodes, setup->scenario->spares);
+    replica.next_fault = bh_allocate(setup->streams->count, sizeof *replica.next_fault);
+    replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
+    replica.running = setup->enclaves_count;
+    replica.mutex = sg_mutex_init();
+    replica.injector_wakes = sg_cond_init();
+    bh_activity_on_deadlock(note_deadlock);
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        if (create_enclave(&replica, e, err) != 0)
+            goto out;
+    bh_injector_start(&replica);
+    simgrid_run();
+    if (has_deadlocked) {
+        bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: every actor waited for another at %g s; please report this",
+                (unsigned long long)options.replica, simgrid_get_clock());
+        goto out;
+    }
+    bh_errors_finish(&replica);
+    gather(&replica, record);
+    status = 0;
+out:
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        bh_enclave_clear(&replica.enclaves[e]);
+    for (; replica.queue.count > 0; bh_event_queue_pop(&replica.queue))
+        if (bh_event_queue_first(&replica.queue)->kind == BH_EVENT_COPY)
+            free(bh_event_queue_first(&replica.queue)->subject);
+    bh_event_queue_clear(&replica.queue);
+    bh_machine_destroy(replica.machine);
+    free(replica.next_fault);
+    free(replica.enclaves);
+    return status;
+}
+
+void bh_replica_record_clear(struct bh_replica_record *record)
+{
+    free(record->enclaves);
+    free(record->causes.cause);
+    *record = (struct bh_replica_record){0};
+}

@@ -1,0 +1,58 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* One replica: the models of a setup on SimGrid's clock, from 0 to the end of the work or the horizon. */
+#ifndef BH_SIM_REPLICA_H
+#define BH_SIM_REPLICA_H
+
+#include "models/base/error.h"
+#include "sim/ledger.h"
+#include "sim/platform.h"
+#include "sim/setup.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Counts over all errors of a replica. */
+struct bh_tallies {
+    double faults;              /* that struck something up or down */
+    double struck_while_down;
+    double errors;              /* activated in something up */
+    double unchangeable_errors; /* of those: hardware loss of a node */
+    double silent_errors;
+    double simultaneous_losses; /* errors that took zones of two or more enclaves down */
+    double depth_sum;           /* of the errors' propagation depths, in zone hops */
+    double failures[BH_SCOPES]; /* signalled errors by the disposition applied; hardware loss as node */
+    double system_extent[BH_SCOPES], application_extent[BH_SCOPES];
+    double escape_seen[BH_BOUNDARIES], escape_exposed[BH_BOUNDARIES];
+    double events;              /* failures, restarts and checkpoints that enclaves saw: for costs per event */
+};
+
+struct bh_enclave_record {
+    double elapsed_s;      /* makespan, or the horizon when unfinished */
+    double useful_work_s;  /* native node-seconds done */
+    double interruptions;
+    bool finished;
+    bool corrupt;          /* ended with silent errors in its data (SDC) */
+    struct bh_ledger ledger;
+};
+
+struct bh_replica_record {
+    struct bh_tallies tallies;
+    size_t enclaves_count;
+    struct bh_enclave_record *enclaves;
+    struct bh_causes causes;
+    bool deadlocked;
+};
+
+struct bh_replica_options {
+    uint64_t replica;
+    bool faults;        /* off: the fault-free run, with the expected noise in place of drawn noise */
+};
+
+/* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform. The record's arrays
+ * are owned by the caller. A deadlock, which would be a bug of ours, is reported as BH_ERROR_SYSTEM. */
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
+                   struct bh_replica_options options, struct bh_replica_record *record, struct bh_error *err);
+void bh_replica_record_clear(struct bh_replica_record *record);
+
+#endif

@@ -1,0 +1,45 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the actors of one replica share. SimGrid runs one actor at a time, so no locks guard it. */
+#ifndef BH_SIM_REPLICA_STATE_H
+#define BH_SIM_REPLICA_STATE_H
+
+#include "models/fault_streams.h"
+#include "sim/enclave.h"
+#include "sim/errors.h"
+#include "sim/event_queue.h"
+#include "sim/machine.h"
+#include "sim/replica.h"
+
+#include <simgrid/cond.h>
+#include <simgrid/mutex.h>
+
+struct bh_replica {
+    const struct bh_setup *setup;
+    const struct bh_platform *platform;
+    struct bh_replica_options options;
+    struct bh_random random;
+    struct bh_machine *machine;
+    struct bh_event_queue queue;
+    struct bh_fault *next_fault;  /* per stream */
+    struct bh_copy *copies;       /* all live copies, everywhere */
+    uint64_t errors_made;
+    struct bh_tallies tallies;
+    struct bh_causes causes;
+    struct bh_enclave *enclaves;
+    size_t running;               /* enclaves that still work */
+    bool over;                    /* horizon reached, or all enclaves done */
+    sg_mutex_t mutex;             /* needed by SimGrid's condition variables, never contended */
+    sg_cond_t injector_wakes;
+};
+
+/* Sleeps until `until_s` on the condition variable, or until it is notified. False when notified before. */
+bool bh_replica_sleep(struct bh_replica *replica, sg_cond_t wakes, double until_s);
+
+/* The cause row of a failure; valid until the next call. */
+struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index);
+
+/* The injector's body: faults, errors, repairs and the horizon, in order of time. */
+void bh_injector_start(struct bh_replica *replica);
+
+#endif

@@ -1,0 +1,199 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A loss-tolerant service: a lost process stops only its own node's part, which restarts and reloads while the others
+ * go on. */
+#include "sim/enclave.h"
+#include "sim/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+/* A part that is down, or all of them (slot BH_ALL_SLOTS). */
+struct bh_part_outage {
+    uint64_t slot;
+    unsigned stalls;      /* hung zones that hold the part up; it returns when they end, or fails */
+    bool has_failed;
+    double failed_s;
+    /* Found before each sleep and booked after it, so that what happens at its end does not change it. */
+    bool is_foreseen;
+    double detected_s, hardware_s, ready_s, restarted_s, returns_s;
+    long cause;
+    struct bh_part_outage *prev, *next;
+};
+
+static double nodes_of(const struct bh_enclave *enclave)
+{
+    return (double)enclave->replica->setup->scenario->nodes;
+}
+
+static struct bh_part_outage *find_outage(const struct bh_enclave *enclave, uint64_t slot)
+{
+    struct bh_part_outage *outage;
+    DL_FOREACH(enclave->outages, outage)
+        if (outage->slot == slot)
+            return outage;
+    return NULL;
+}
+
+static struct bh_part_outage *need_outage(struct bh_enclave *enclave, uint64_t slot, long cause)
+{
+    struct bh_part_outage *outage = find_outage(enclave, slot);
+    if (outage == NULL) {
+        outage = bh_allocate(1, sizeof *outage);
+        outage->slot = slot;
+        outage->cause = cause;
+        outage->returns_s = INFINITY;
+        DL_APPEND(enclave->outages, outage);
+    }
+    return outage;
+}
+
+bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
+{
+    const struct bh_part_outage *outage = find_outage(enclave, slot);
+    return (outage == NULL || !outage->has_failed) && find_outage(enclave, BH_ALL_SLOTS) == NULL;
+}
+
+void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause)
+{
+    struct bh_part_outage *outage = need_outage(enclave, slot, cause);
+    if (!outage->has_failed) {
+        outage->cause = cause;
+        enclave->interruptions++;
+        enclave->events++;
+    }
+    outage->has_failed = true;
+    outage->failed_s = simgrid_get_clock();
+    outage->returns_s = INFINITY;
+}
+
+void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
+{
+    struct bh_part_outage *outage = begins ? need_outage(enclave, slot, cause) : find_outage(enclave, slot);
+    if (outage == NULL)
+        return;
+    if (begins)
+        outage->stalls++;
+    else if (outage->stalls > 0)
+        outage->stalls--;
+}
+
+void bh_service_clear(struct bh_enclave *enclave)
+{
+    struct bh_part_outage *outage, *next;
+    DL_FOREACH_SAFE(enclave->outages, outage, next)
+    {
+        DL_DELETE(enclave->outages, outage);
+        free(outage);
+    }
+}
+
+/* When each phase of an outage ends, as far as is known now: a hang until its watchdog, a slot until it has a node. */
+static void foresee(const struct bh_enclave *enclave, struct bh_part_outage *outage)
+{
+    const struct bh_recovery_numbers *recovery = &enclave->replica->setup->scenario->catalog->recovery;
+    const struct bh_machine *machine = enclave->replica->machine;
+    uint64_t slot = outage->slot == BH_ALL_SLOTS ? 0 : outage->slot;
+    outage->is_foreseen = true;
+    outage->detected_s = outage->failed_s + recovery->detection_s.value;
+    if (!outage->has_failed) {
+        outage->detected_s = outage->returns_s = outage->stalls > 0 ? INFINITY : simgrid_get_clock();
+        return;
+    }
+    outage->hardware_s = bh_machine_slot_hardware_s(machine, slot);
+    outage->ready_s = fmax(outage->detected_s, bh_machine_slot_ready_s(machine, slot, enclave->index));
+    outage->restarted_s = outage->ready_s + recovery->process_restart_s.value;
+    outage->returns_s = outage->restarted_s + enclave->setup->read_s[BH_LEVEL_LOCAL];
+}
+
+/* Books the piece of [from, to] that lies before `end` and returns where it stops. */
+static double book_until(struct bh_enclave *enclave, const struct bh_part_outage *outage, enum bh_part part,
+                         double from_s, double to_s, double end_s)
+{
+    double stop_s = fmin(to_s, fmax(from_s, end_s));
+    double parts = outage->slot == BH_ALL_SLOTS ? nodes_of(enclave) : 1.0;
+    bh_ledger_book(&enclave->ledger, part, (stop_s - from_s) * parts,
+                   bh_replica_cause(enclave->replica, outage->cause));
+    return stop_s;
+}
+
+static void book_outage(struct bh_enclave *enclave, const struct bh_part_outage *outage, double from_s, double to_s)
+{
+    from_s = book_until(enclave, outage, BH_PART_DETECTION, from_s, to_s, outage->detected_s);
+    from_s = book_until(enclave, outage, BH_PART_REPAIR_AND_SPARE_WAIT, from_s, to_s,
+                        fmin(outage->hardware_s, outage->ready_s));
+    from_s = book_until(enclave, outage, BH_PART_RESTART, from_s, to_s, outage->restarted_s);
+    book_until(enclave, outage, BH_PART_RESTORE, from_s, to_s, INFINITY);
+}
+
+/* Number of parts that are down; the outage of all counts alone. */
+static double foresee_all(const struct bh_enclave *enclave, double *next_return_s)
+{
+    struct bh_part_outage *outage;
+    double down = 0.0;
+    *next_return_s = INFINITY;
+    DL_FOREACH(enclave->outages, outage)
+    {
+        foresee(enclave, outage);
+        *next_return_s = fmin(*next_return_s, outage->returns_s);
+        down++;
+    }
+    return find_outage(enclave, BH_ALL_SLOTS) != NULL ? nodes_of(enclave) : down;
+}
+
+static void book(struct bh_enclave *enclave, double down, double from_s, double to_s)
+{
+    const struct bh_enclave_setup *setup = enclave->setup;
+    double up_node_s = (nodes_of(enclave) - down) * (to_s - from_s);
+    const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
+    bool all_down = everything != NULL && everything->is_foreseen;
+    double noise = setup->noise_per_step_s / setup->spec->application->step_s.value / setup->wall_per_work;
+    bh_enclave_book_useful(enclave, up_node_s, up_node_s * noise);
+    enclave->node_work_s += up_node_s / setup->wall_per_work;
+    DL_FOREACH(enclave->outages, outage)
+        if (outage->is_foreseen && (!all_down || outage == everything))
+            book_outage(enclave, outage, from_s, to_s);
+}
+
+static void end_outages(struct bh_enclave *enclave, double now_s)
+{
+    struct bh_part_outage *outage, *next;
+    DL_FOREACH_SAFE(enclave->outages, outage, next)
+    {
+        bool stall_ended = !outage->has_failed && outage->stalls == 0;
+        if (!stall_ended && outage->returns_s > now_s)
+            continue;
+        enclave->events += outage->has_failed;
+        DL_DELETE(enclave->outages, outage);
+        free(outage);
+    }
+}
+
+/* Between two events the number of parts that are up is constant, and so is the rate of work. */
+static void serve(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock(), next_return_s;
+    double total_s = nodes_of(enclave) * enclave->replica->setup->scenario->work_s;
+    double down = foresee_all(enclave, &next_return_s);
+    double rate = (nodes_of(enclave) - down) / enclave->setup->wall_per_work;
+    double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
+    bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));
+    double now_s = simgrid_get_clock();
+    book(enclave, down, start_s, now_s);
+    enclave->is_signalled = false;
+    end_outages(enclave, now_s);
+    if (is_undisturbed && done_s <= next_return_s) {
+        enclave->node_work_s = total_s;
+        bh_enclave_end(enclave, true);
+    }
+}
+
+void bh_service_body(struct bh_enclave *enclave)
+{
+    while (enclave->phase != BH_PHASE_DONE && !enclave->replica->over)
+        serve(enclave);
+    if (enclave->phase != BH_PHASE_DONE)
+        bh_enclave_end(enclave, false);
+}
