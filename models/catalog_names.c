@@ -27,8 +27,7 @@ int bh_fail_unknown(const char *what, const char *name, const char *const *known
     char list[400] = "";
     size_t length = 0;
     for (size_t i = 0; i < count && length < sizeof list - 1; i++) {
-        const int written =
-            snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", known[i]);
+        const int written = snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", known[i]);
         length += written > 0 ? (size_t)written : 0;
     }
     if (length < sizeof list - 1)

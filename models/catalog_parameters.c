@@ -108,8 +108,10 @@ static int read_range(const struct bh_node *map, const char *unit, struct bh_par
         read_number(bh_node_item(range, 1), unit, parameter, "range", &parameter->high, err))
         return -1;
     if (parameter->low > parameter->high)
-        return bh_fail_at(err, bh_node_place(range), "%s: found a range whose least is above its most, expected [least, "
-                          "most]", parameter->path);
+        return bh_fail_at(err, bh_node_place(range),
+                          "%s: found a range whose least is above its most, expected [least, "
+                          "most]",
+                          parameter->path);
     if (parameter->value < parameter->low || parameter->value > parameter->high)
         return bh_fail_at(err, bh_node_place(bh_node_find(map, "value")),
                           "%s: found a value outside its range, expected one inside", parameter->path);
@@ -193,8 +195,8 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
 {
     for (size_t i = 0; i < count; i++) {
         struct bh_parameter *parameter = (void *)((char *)structure + fields[i].offset);
-        if ((fields[i].optional ? bh_parameter_read_optional : bh_parameter_read)(
-                reader, map, fields[i].key, prefix, fields[i].dimension, parameter, err))
+        if ((fields[i].optional ? bh_parameter_read_optional : bh_parameter_read)(reader, map, fields[i].key, prefix,
+                                                                                  fields[i].dimension, parameter, err))
             return -1;
     }
     return 0;

@@ -9,12 +9,13 @@
 #include <string.h>
 
 #define BH_FIELD(type, member, key_text, what, may_be_left_out)                                                        \
-    {.key = (key_text), .dimension = (what), .offset = offsetof(type, member), .optional = (may_be_left_out)}
+    {                                                                                                                  \
+        .key = (key_text), .dimension = (what), .offset = offsetof(type, member), .optional = (may_be_left_out)        \
+    }
 #define BH_COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Name and map of entry `index` of a section. Names become parts of parameter paths, which dots divide. */
-static const struct bh_node *entry(const struct bh_node *section, size_t index, const char **name,
-                                   struct bh_error *err)
+static const struct bh_node *entry(const struct bh_node *section, size_t index, const char **name, struct bh_error *err)
 {
     const struct bh_node *node = bh_node_item(section, index);
     *name = bh_node_key(section, index);
@@ -117,9 +118,9 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
 static int read_component(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                           struct bh_component *component, struct bh_error *err)
 {
-    static const char *const kernel_keys[] = {"description", "kernel",     "fault-rate",           "instruction-share",
-                                              "noise-share", "noise-tail", "noise-measured-nodes", "shared-bug",
-                                              NULL};
+    static const char *const kernel_keys[] = {"description",          "kernel",      "fault-rate",
+                                              "instruction-share",    "noise-share", "noise-tail",
+                                              "noise-measured-nodes", "shared-bug",  NULL};
     static const char *const other_keys[] = {"description", "kernel", "fault-rate", "instruction-share", NULL};
     static const char *const tails[] = {"exponential", "bounded", NULL};
     static const struct bh_parameter_field fields[] = {
@@ -147,8 +148,8 @@ static int read_component(struct bh_catalog_reader *reader, const struct bh_node
         bh_parameter_none(&component->noise_measured_nodes, BH_DIMENSION_FACTOR, place);
         bh_parameter_none(&component->shared_bug, BH_DIMENSION_PROBABILITY, place);
     }
-    return bh_parameter_read_fields(reader, map, prefix, fields, component->is_kernel ? BH_COUNT(fields) : 2,
-                                    component, err);
+    return bh_parameter_read_fields(reader, map, prefix, fields, component->is_kernel ? BH_COUNT(fields) : 2, component,
+                                    err);
 }
 
 int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
@@ -200,8 +201,8 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
 static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_guard_level *guard,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description",  "blocks",       "on-block",    "compute-slowdown", "exit-time",
-                                       "latency",      "bandwidth-loss", "memory-share", "switch-time",    NULL};
+    static const char *const keys[] = {"description", "blocks",         "on-block",     "compute-slowdown", "exit-time",
+                                       "latency",     "bandwidth-loss", "memory-share", "switch-time",      NULL};
     static const char *const on_block[] = {"dropped", "detected", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_guard_level, blocks, "blocks", BH_DIMENSION_PROBABILITY, false),
@@ -255,8 +256,8 @@ int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *secti
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "landing", "mend", "rate", "instruction-share", "repair-median",
-                                       "repair-sigma", NULL};
+    static const char *const keys[] = {"description",       "landing",       "mend",         "rate",
+                                       "instruction-share", "repair-median", "repair-sigma", NULL};
     if (bh_node_check_keys(map, keys, err))
         return -1;
     fault->description = bh_read_text(map, "description", err);
@@ -297,9 +298,9 @@ int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *secti
 static int read_application(struct bh_catalog_reader *reader, const struct bh_node *map,
                             struct bh_application *application, struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "tolerates-loss",    "saves",         "fault-rate",
-                                       "instruction-share", "step",        "exits-per-second", "halo-bytes",
-                                       "halo-messages", "collectives",     "checkpoint-bytes", NULL};
+    static const char *const keys[] = {
+        "description",      "tolerates-loss", "saves",         "fault-rate",  "instruction-share", "step",
+        "exits-per-second", "halo-bytes",     "halo-messages", "collectives", "checkpoint-bytes",  NULL};
     static const char *const saves[] = {"application", "guest", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),

@@ -9,8 +9,7 @@ static const struct bh_component *read_kernel(const struct bh_catalog *catalog, 
                                               struct bh_error *err)
 {
     const char *name = bh_node_text(node, err);
-    const struct bh_component *kernel =
-        name ? bh_catalog_component(catalog, name, bh_node_place(node), err) : NULL;
+    const struct bh_component *kernel = name ? bh_catalog_component(catalog, name, bh_node_place(node), err) : NULL;
     if (kernel && !kernel->is_kernel) {
         bh_fail_at(err, bh_node_place(node), "found the component `%s`, which is no kernel, expected a kernel", name);
         return NULL;
@@ -39,11 +38,15 @@ static int read_channel(const struct bh_catalog *catalog, const struct bh_system
     channel->from = (int)source;
     channel->to = (int)target;
     if (source == target && system->zones[source].per == BH_PER_NODE)
-        return bh_fail_at(err, channel->place, "found a channel from `%s` to itself, of which a node has one, expected "
-                          "another zone", system->zones[source].name);
+        return bh_fail_at(err, channel->place,
+                          "found a channel from `%s` to itself, of which a node has one, expected "
+                          "another zone",
+                          system->zones[source].name);
     if (system->offered_count[channel->type->boundary] == 0)
-        return bh_fail_at(err, channel->place, "found a channel over %s, where system `%s` offers no guard level, "
-                          "expected one under `guards`", bh_boundary_names[channel->type->boundary], system->name);
+        return bh_fail_at(err, channel->place,
+                          "found a channel over %s, where system `%s` offers no guard level, "
+                          "expected one under `guards`",
+                          bh_boundary_names[channel->type->boundary], system->name);
     return 0;
 }
 
@@ -76,8 +79,10 @@ static int read_offered(const struct bh_catalog *catalog, const struct bh_node *
         return -1;
     const size_t count = bh_node_count(list);
     if (count == 0)
-        return bh_fail_at(err, bh_node_place(list), "%s: found no level, expected at least one, or no key `%s` where "
-                          "there is no such boundary", bh_boundary_names[boundary], bh_boundary_names[boundary]);
+        return bh_fail_at(err, bh_node_place(list),
+                          "%s: found no level, expected at least one, or no key `%s` where "
+                          "there is no such boundary",
+                          bh_boundary_names[boundary], bh_boundary_names[boundary]);
     const struct bh_guard_level **levels = bh_allocate(count, sizeof *levels);
     system->offered[boundary] = levels;
     for (size_t i = 0; i < count; i++) {
@@ -115,7 +120,8 @@ static int read_guards_of(const struct bh_catalog *catalog, const struct bh_node
 static int read_costs(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"compute-slowdown", "exit-time", "latency", "bandwidth-loss", "guest-boot", NULL};
+    static const char *const keys[] = {"compute-slowdown", "exit-time",  "latency",
+                                       "bandwidth-loss",   "guest-boot", NULL};
     /* A system without guests has no exits and boots none; what it costs in time it may leave out. */
     const bool native = system->guest_kernel == NULL;
     const struct bh_parameter_field fields[] = {
@@ -134,8 +140,8 @@ static int read_costs(struct bh_catalog_reader *reader, const struct bh_node *ma
 static int read_system(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system,
                        struct bh_error *err)
 {
-    static const char *const keys[] = {"system", "title",    "host-kernel", "guest-kernel", "zones",
-                                       "channels", "guards", "costs",       NULL};
+    static const char *const keys[] = {"system", "title", "host-kernel", "guest-kernel", "zones", "channels",
+                                       "guards", "costs", NULL};
     const struct bh_catalog *catalog = reader->catalog;
     if (bh_node_check_keys(map, keys, err))
         return -1;

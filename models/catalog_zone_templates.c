@@ -28,26 +28,36 @@ static int read_role(const struct bh_catalog *catalog, const struct bh_system *s
         return -1;
     if (strcmp(*role, host_kernel_role) == 0) {
         if (zone->kind != BH_HOST_KERNEL)
-            return bh_fail_at(err, place, "zone `%s`: found component host-kernel in a zone of kind %s, expected it in "
-                              "the host kernel's zone only", zone->name, bh_zone_kind_names[zone->kind]);
+            return bh_fail_at(err, place,
+                              "zone `%s`: found component host-kernel in a zone of kind %s, expected it in "
+                              "the host kernel's zone only",
+                              zone->name, bh_zone_kind_names[zone->kind]);
     } else if (strcmp(*role, guest_kernel_role) == 0) {
         if (zone->kind != BH_GUEST_KERNEL)
-            return bh_fail_at(err, place, "zone `%s`: found component guest-kernel in a zone of kind %s, expected it in "
-                              "a guest kernel's zone only", zone->name, bh_zone_kind_names[zone->kind]);
+            return bh_fail_at(err, place,
+                              "zone `%s`: found component guest-kernel in a zone of kind %s, expected it in "
+                              "a guest kernel's zone only",
+                              zone->name, bh_zone_kind_names[zone->kind]);
         if (!system->guest_kernel)
-            return bh_fail_at(err, place, "system `%s`: found component guest-kernel, expected the key `guest-kernel` "
-                              "to say which kernel that is", system->name);
+            return bh_fail_at(err, place,
+                              "system `%s`: found component guest-kernel, expected the key `guest-kernel` "
+                              "to say which kernel that is",
+                              system->name);
     } else if (strcmp(*role, application_role) == 0) {
         if (is_kernel_kind(zone->kind))
-            return bh_fail_at(err, place, "zone `%s`: found the application in a kernel's zone, expected it in a zone "
-                              "of kind host-user or guest-user", zone->name);
+            return bh_fail_at(err, place,
+                              "zone `%s`: found the application in a kernel's zone, expected it in a zone "
+                              "of kind host-user or guest-user",
+                              zone->name);
     } else {
         *component = bh_catalog_component(catalog, *role, place, err);
         if (!*component)
             return -1;
         if ((*component)->is_kernel && !is_kernel_kind(zone->kind))
-            return bh_fail_at(err, place, "zone `%s`: found the kernel `%s` in a zone of kind %s, expected it in a "
-                              "kernel's zone", zone->name, *role, bh_zone_kind_names[zone->kind]);
+            return bh_fail_at(err, place,
+                              "zone `%s`: found the kernel `%s` in a zone of kind %s, expected it in a "
+                              "kernel's zone",
+                              zone->name, *role, bh_zone_kind_names[zone->kind]);
     }
     return 0;
 }
@@ -60,8 +70,10 @@ static int read_components_of(const struct bh_catalog *catalog, const struct bh_
         return -1;
     const size_t count = bh_node_count(list);
     if (count == 0)
-        return bh_fail_at(err, bh_node_place(list), "zone `%s`: found no components, expected at least one: faults "
-                          "belong to components", zone->name);
+        return bh_fail_at(err, bh_node_place(list),
+                          "zone `%s`: found no components, expected at least one: faults "
+                          "belong to components",
+                          zone->name);
     zone->components_count = count;
     zone->components = bh_allocate(count, sizeof *zone->components);
     zone->roles = bh_allocate(count, sizeof *zone->roles);
@@ -121,8 +133,7 @@ long bh_system_find_zone(const struct bh_system *system, const struct bh_node *n
     if (!name)
         return -1;
     const long index = find_zone(system->zones, system->zones_count, name);
-    return index >= 0 ? index
-                      : unknown_zone(system->zones, system->zones_count, what, name, bh_node_place(node), err);
+    return index >= 0 ? index : unknown_zone(system->zones, system->zones_count, what, name, bh_node_place(node), err);
 }
 
 /* Parents as positions in file order, one root, no zone named twice. */
@@ -137,8 +148,10 @@ static int link_parents(const struct bh_system *system, const struct bh_node *li
                               system->name, zones[i].name);
         if (!parent) {
             if (root >= 0)
-                return bh_fail_at(err, zones[i].place, "system `%s`: found a second root zone, `%s` besides `%s`, "
-                                  "expected one zone without parent", system->name, zones[i].name, zones[root].name);
+                return bh_fail_at(err, zones[i].place,
+                                  "system `%s`: found a second root zone, `%s` besides `%s`, "
+                                  "expected one zone without parent",
+                                  system->name, zones[i].name, zones[root].name);
             root = (long)i;
             zones[i].parent = -1;
             continue;
@@ -176,9 +189,10 @@ static int order_zones(const struct bh_system *system, struct bh_zone_template *
         stuck++;
     free(position);
     if (stuck < count)
-        return bh_fail_at(err, zones[stuck].place, "system `%s`: found a cycle in the zone tree: `%s` is among its own "
-                          "parents' children, expected a tree whose root has no parent", system->name,
-                          zones[stuck].name);
+        return bh_fail_at(err, zones[stuck].place,
+                          "system `%s`: found a cycle in the zone tree: `%s` is among its own "
+                          "parents' children, expected a tree whose root has no parent",
+                          system->name, zones[stuck].name);
     return 0;
 }
 
@@ -210,9 +224,10 @@ static bool holds_application(const struct bh_zone_template *zone)
 static int check_tree(const struct bh_system *system, struct bh_error *err)
 {
     if (system->zones[0].kind != BH_HOST_KERNEL)
-        return bh_fail_at(err, system->zones[0].place, "system `%s`: found root zone `%s` of kind %s, expected "
-                          "host-kernel", system->name, system->zones[0].name,
-                          bh_zone_kind_names[system->zones[0].kind]);
+        return bh_fail_at(err, system->zones[0].place,
+                          "system `%s`: found root zone `%s` of kind %s, expected "
+                          "host-kernel",
+                          system->name, system->zones[0].name, bh_zone_kind_names[system->zones[0].kind]);
     if (system->zones[0].per != BH_PER_NODE)
         return bh_fail_at(err, system->zones[0].place, "system `%s`: found the root zone per %s, expected per node",
                           system->name, bh_multiplicity_names[system->zones[0].per]);
@@ -225,25 +240,33 @@ static int check_tree(const struct bh_system *system, struct bh_error *err)
                               zone->name, bh_zone_kind_names[zone->kind], parent->name,
                               bh_zone_kind_names[parent->kind]);
         if (parent && zone->per < parent->per)
-            return bh_fail_at(err, zone->place, "zone `%s`: found one per %s inside `%s`, of which there is one per "
-                              "%s, expected no fewer", zone->name, bh_multiplicity_names[zone->per], parent->name,
+            return bh_fail_at(err, zone->place,
+                              "zone `%s`: found one per %s inside `%s`, of which there is one per "
+                              "%s, expected no fewer",
+                              zone->name, bh_multiplicity_names[zone->per], parent->name,
                               bh_multiplicity_names[parent->per]);
         if (parent && holds_application(parent))
-            return bh_fail_at(err, zone->place, "zone `%s`: found it inside `%s`, which holds the application, "
-                              "expected the application's zone to have no children", zone->name, parent->name);
+            return bh_fail_at(err, zone->place,
+                              "zone `%s`: found it inside `%s`, which holds the application, "
+                              "expected the application's zone to have no children",
+                              zone->name, parent->name);
         if (!holds_application(zone))
             continue;
         if (home)
-            return bh_fail_at(err, zone->place, "system `%s`: found the application in `%s` and in `%s`, expected it "
-                              "in one zone", system->name, home->name, zone->name);
+            return bh_fail_at(err, zone->place,
+                              "system `%s`: found the application in `%s` and in `%s`, expected it "
+                              "in one zone",
+                              system->name, home->name, zone->name);
         if (zone->per != BH_PER_PROCESS)
             return bh_fail_at(err, zone->place, "zone `%s`: found the application per %s, expected per process",
                               zone->name, bh_multiplicity_names[zone->per]);
         home = zone;
     }
     if (!home)
-        return bh_fail_at(err, system->place, "system `%s`: found no zone with the component `application`, expected "
-                          "one", system->name);
+        return bh_fail_at(err, system->place,
+                          "system `%s`: found no zone with the component `application`, expected "
+                          "one",
+                          system->name);
     return 0;
 }
 
@@ -254,8 +277,10 @@ int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_nod
         return -1;
     const size_t count = bh_node_count(list);
     if (count == 0)
-        return bh_fail_at(err, bh_node_place(list), "system `%s`: found no zones, expected at least a host kernel and "
-                          "the application", system->name);
+        return bh_fail_at(err, bh_node_place(list),
+                          "system `%s`: found no zones, expected at least a host kernel and "
+                          "the application",
+                          system->name);
     system->zones_count = count;
     system->zones = bh_allocate(count, sizeof *system->zones);
     for (size_t i = 0; i < count; i++)
