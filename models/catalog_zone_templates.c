@@ -239,17 +239,17 @@ static int check_tree(const struct bh_system *system, struct bh_error *err)
             return bh_fail_at(err, zone->place, "zone `%s`: found kind %s inside `%s` of kind %s, which cannot hold it",
                               zone->name, bh_zone_kind_names[zone->kind], parent->name,
                               bh_zone_kind_names[parent->kind]);
+        if (parent && holds_application(parent))
+            return bh_fail_at(err, zone->place,
+                              "zone `%s`: found it inside `%s`, which holds the application, "
+                              "expected the application's zone to have no children",
+                              zone->name, parent->name);
         if (parent && zone->per < parent->per)
             return bh_fail_at(err, zone->place,
                               "zone `%s`: found one per %s inside `%s`, of which there is one per "
                               "%s, expected no fewer",
                               zone->name, bh_multiplicity_names[zone->per], parent->name,
                               bh_multiplicity_names[parent->per]);
-        if (parent && holds_application(parent))
-            return bh_fail_at(err, zone->place,
-                              "zone `%s`: found it inside `%s`, which holds the application, "
-                              "expected the application's zone to have no children",
-                              zone->name, parent->name);
         if (!holds_application(zone))
             continue;
         if (home)
