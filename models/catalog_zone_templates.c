@@ -167,6 +167,27 @@ static int link_parents(const struct bh_system *system, const struct bh_node *li
     return 0;
 }
 
+/* A zone that never got its place is on a cycle of parents or below one: says which zones form it. */
+static int fail_cycle(const struct bh_system *system, const struct bh_zone_template *zones, size_t count, size_t stuck,
+                      struct bh_error *err)
+{
+    int zone = (int)stuck;
+    for (size_t i = 0; i < count; i++)
+        zone = zones[zone].parent; /* after as many steps as there are zones, one is on the cycle */
+    const int first = zone;
+    char *path = bh_copy_text(zones[first].name);
+    do {
+        zone = zones[zone].parent;
+        char *longer = bh_print_text("%s in %s", path, zones[zone].name);
+        free(path);
+        path = longer;
+    } while (zone != first);
+    bh_fail_at(err, zones[first].place, "system `%s`: found a cycle in the zone tree, %s, expected a tree",
+               system->name, path);
+    free(path);
+    return -1;
+}
+
 /* Writes the zones into `ordered` so that parents precede children, otherwise in file order. */
 static int order_zones(const struct bh_system *system, struct bh_zone_template *zones, size_t count,
                        struct bh_zone_template *ordered, struct bh_error *err)
@@ -189,10 +210,7 @@ static int order_zones(const struct bh_system *system, struct bh_zone_template *
         stuck++;
     free(position);
     if (stuck < count)
-        return bh_fail_at(err, zones[stuck].place,
-                          "system `%s`: found a cycle in the zone tree: `%s` is among its own "
-                          "parents' children, expected a tree whose root has no parent",
-                          system->name, zones[stuck].name);
+        return fail_cycle(system, zones, count, stuck, err);
     return 0;
 }
 

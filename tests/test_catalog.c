@@ -119,7 +119,7 @@ static void test_values_are_in_si(void **state)
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     assert_close(need_parameter(catalog, "systems.kvm.costs.exit-time")->value, 0.66e-6, 1e-12);
     assert_close(need_parameter(catalog, "zones.guest-user.data.lifetime")->value, 60, 1e-12);
-    assert_close(need_parameter(catalog, "faults.memory.rate")->value, 0.01 / (365.25 * 86400), 1e-12);
+    assert_close(need_parameter(catalog, "faults.processor.rate")->value, 0.01 / (365.25 * 86400), 1e-12);
     assert_close(catalog->recovery.local_bandwidth.value, 2e9, 1e-12);
     bh_catalog_destroy(catalog);
 }
@@ -485,7 +485,8 @@ static const struct {
     {"systems/kvm.yaml", "host-kernel: linux", "host-kernel: linus", "did you mean `linux`"},
     {"systems/kvm.yaml", "host-kernel: linux", "host-kernel: kvm-module", "is no kernel"},
     {"systems/kvm.yaml", "guest-kernel: linux\n", "", "to say which kernel"},
-    {"systems/kvm.yaml", "kind: host-user, parent: host", "kind: host-user, parent: guest", "cycle"},
+    {"systems/kvm.yaml", "kind: host-user, parent: host", "kind: host-user, parent: guest",
+     "cycle in the zone tree, vmm in guest in vmm"},
     {"systems/kvm.yaml", ", parent: host, per", ", per", "second root"},
     {"systems/kvm.yaml", "kind: host-kernel,", "kind: host-kernel, parent: process,", "cycle"},
     {"systems/kvm.yaml", "parent: vmm", "parent: vm", "did you mean `vmm`"},
