@@ -38,10 +38,14 @@ int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform
  * latencies, and runs one empty actor, so that forks afterwards are cheap. */
 struct bh_platform;
 struct bh_platform *bh_platform_load(const char *xml, struct bh_error *err);
+/* Frees Bulkhead's part; SimGrid itself cannot be unloaded. */
+void bh_platform_destroy(struct bh_platform *platform);
 
 /* Compute hosts in file order, and the node numbers [first, first + count) each stands for. */
 size_t bh_platform_hosts(const struct bh_platform *platform);
 uint64_t bh_platform_nodes(const struct bh_platform *platform);
+uint64_t bh_platform_first_node(const struct bh_platform *platform, size_t index);
+uint64_t bh_platform_node_count(const struct bh_platform *platform, size_t index);
 /* SimGrid's handle (sg_host_t) of compute host `index`. */
 void *bh_platform_host(const struct bh_platform *platform, size_t index);
 

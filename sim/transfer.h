@@ -12,9 +12,12 @@
 
 enum bh_direction { BH_WRITE, BH_READ };
 
-/* A plan of flows between the hosts of nodes [first_node, first_node + nodes) and the platform's storage hosts: as few
- * flows as keep the sources from being the bottleneck, 16 at most, equal bytes each, spread over the hosts and storage
- * hosts. NULL on failure (no storage host). */
+/* A plan of flows between the hosts of nodes [first_node, first_node + nodes) and the platform's storage hosts: the
+ * fewest flows, equal bytes each to equal storage hosts, spread over the hosts, whose time agrees with that of one flow
+ * per host within 0.5 %. That is 16 at most unless more are needed to keep the sources from being the bottleneck (many
+ * narrow hosts: let a host stand for more nodes). One disk I/O per disk. Concurrent transfers share links per flow and
+ * disks per transfer. NULL on failure (no storage host, more nodes than there are). A plan asks for every route once,
+ * about 1 us per host: make it before forking replicas. */
 struct bh_transfer;
 struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint64_t first_node, uint64_t nodes,
                                        struct bh_error *err);
@@ -22,6 +25,9 @@ void bh_transfer_destroy(struct bh_transfer *transfer);
 unsigned bh_transfer_flows(const struct bh_transfer *transfer);
 /* Disk and network activities one transfer starts. */
 unsigned bh_transfer_activities(const struct bh_transfer *transfer);
+/* Of these, disk I/Os: finished ones stay with the actor that ran the transfer, which should hand over to a fresh actor
+ * after about 1,000. */
+unsigned bh_transfer_disk_activities(const struct bh_transfer *transfer);
 
 /* Called by an actor: starts all flows and disk I/Os at once and waits for all. Returns true when all of `bytes`
  * arrived, false when interrupted by bh_transfer_interrupt. */

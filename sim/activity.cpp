@@ -1,0 +1,88 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The only C++ of Bulkhead: SimGrid's C interface can neither cancel a transfer nor see a deadlock. */
+#include "sim/activity.h"
+
+#include <cmath>
+#include <simgrid/Exception.hpp>
+#include <simgrid/s4u.hpp>
+
+namespace s4u = simgrid::s4u;
+
+/* SimGrid counts references; a C pointer holds one until bh_activity_free. */
+static struct bh_activity *keep(s4u::Activity *activity)
+{
+    return reinterpret_cast<struct bh_activity *>(activity->add_ref());
+}
+
+static s4u::Activity *of(const struct bh_activity *activity)
+{
+    return reinterpret_cast<s4u::Activity *>(const_cast<struct bh_activity *>(activity));
+}
+
+static sg_size_t whole(double bytes)
+{
+    return static_cast<sg_size_t>(std::fmin(std::fmax(std::round(bytes), 1.0), 0x1p63));
+}
+
+struct bh_activity *bh_activity_send(sg_host_t from, sg_host_t to, double bytes)
+{
+    return keep(s4u::Comm::sendto_async(from, to, whole(bytes)).get());
+}
+
+struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes)
+{
+    return keep(disk->io_init(whole(bytes), s4u::Io::OpType::READ)->start());
+}
+
+struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes)
+{
+    return keep(disk->io_init(whole(bytes), s4u::Io::OpType::WRITE)->start());
+}
+
+bool bh_activity_wait(struct bh_activity *activity)
+{
+    try {
+        of(activity)->wait();
+        return true;
+    } catch (const simgrid::Exception &) {
+        return false;
+    }
+}
+
+void bh_activity_cancel(struct bh_activity *activity)
+{
+    /* The actor that this wakes may free the activity before cancel() has returned. */
+    const s4u::ActivityPtr held(of(activity));
+    held->cancel();
+}
+
+double bh_activity_remaining(const struct bh_activity *activity)
+{
+    return of(activity)->get_remaining();
+}
+
+void bh_activity_free(struct bh_activity *activity)
+{
+    of(activity)->unref();
+}
+
+void bh_activity_on_deadlock(void (*callback)(void))
+{
+    s4u::Engine::on_deadlock_cb(callback);
+}
+
+static void walk(const s4u::NetZone *zone, void (*visit)(void *, sg_host_t, const char *), void *data)
+{
+    for (s4u::Host *host : zone->get_all_hosts())
+        if (host->get_englobing_zone() == zone)
+            visit(data, host, zone->get_cname());
+    for (const s4u::NetZone *child : zone->get_children())
+        walk(child, visit, data);
+}
+
+void bh_walk_hosts(void (*visit)(void *data, sg_host_t host, const char *zone), void *data)
+{
+    if (const s4u::NetZone *root = s4u::Engine::get_instance()->get_netzone_root())
+        walk(root, visit, data);
+}
