@@ -143,7 +143,7 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
     }
     size_t entry = (key_rows(figure) - 1) * KEY_COLUMNS;
     write_key_line(stream, entry, "lw 5 lc rgb 'gray80'");
-    write_key_entry(stream, entry++, "pt -1", "range of assumptions");
+    write_key_entry(stream, entry++, "pt -1", "assumed range");
     write_key_line(stream, entry, "lw 1.2 lc rgb 'gray20'");
     write_key_entry(stream, entry++, "pt -1", "simulated, 95 %");
     write_key_entry(stream, entry++, "pt 6 ps 1.5 lw 0.8 lc rgb 'gray40'", "Pareto front");
