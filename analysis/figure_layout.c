@@ -1,0 +1,333 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Positions, ranges and ticks of the trade-off figure. */
+#include "analysis/figure_layout.h"
+
+#include "analysis/measures.h"
+#include "analysis/tradeoff.h"
+#include "models/base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Share of the upper panel's height between rows, so that a mark never hides the next one. */
+static const double row_gap = 0.024;
+/* Escape below this is as good as none, and is drawn at the edge. */
+static const double least_escape = 1e-12;
+
+double bh_figure_forward(double percent)
+{
+    return asinh(percent / BH_FIGURE_LINEAR_PERCENT);
+}
+
+double bh_figure_inverse(double position)
+{
+    return BH_FIGURE_LINEAR_PERCENT * sinh(position);
+}
+
+/* Clusters of neighbours that are too close are laid out evenly about their mean, until none touch. */
+void bh_figure_spread(double *positions, size_t count, double gap)
+{
+    size_t *size = bh_allocate(count, sizeof *size);
+    double *centre = bh_allocate(count, sizeof *centre);
+    size_t clusters = 0;
+    for (size_t i = 0; i < count; i++) {
+        size[clusters] = 1;
+        centre[clusters++] = positions[i];
+        while (clusters > 1) {
+            size_t a = clusters - 2, b = clusters - 1, both = size[a] + size[b];
+            if (centre[b] - centre[a] >= (double)both / 2 * gap)
+                break;
+            centre[a] = (centre[a] * (double)size[a] + centre[b] * (double)size[b]) / (double)both;
+            size[a] = both;
+            clusters--;
+        }
+    }
+    size_t next = 0;
+    for (size_t c = 0; c < clusters; c++)
+        for (size_t k = 0; k < size[c]; k++)
+            positions[next++] = centre[c] + ((double)k - (double)(size[c] - 1) / 2) * gap;
+    free(centre);
+    free(size);
+}
+
+/* Numbers the different texts of a list in order of appearance. */
+static size_t number_texts(char *const *texts, size_t count, size_t *number, const char **names)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = 0;
+        while (n < found && strcmp(names[n], texts[i]) != 0)
+            n++;
+        if (n == found)
+            names[found++] = texts[i];
+        number[i] = n;
+    }
+    return found;
+}
+
+/* Round ticks from least to most, the most telling first: 0, powers of ten, then their fives and twos. */
+static void choose_ticks(struct bh_figure_ticks *ticks, double gap)
+{
+    static const double steps[] = {1, 5, 2};
+    double span = bh_figure_forward(ticks->most) - bh_figure_forward(ticks->least);
+    ticks->count = 0;
+    for (int round = -1; round < 3; round++)
+        for (int power = 0; power < 9; power++)
+            for (int sign = 1; sign >= -1; sign -= 2) {
+                double value = round < 0 ? 0 : sign * steps[round] * pow(10, power);
+                bool fits = value >= ticks->least && value <= ticks->most &&
+                            ticks->count < sizeof ticks->values / sizeof ticks->values[0];
+                for (size_t i = 0; i < ticks->count && fits; i++)
+                    fits = fabs(bh_figure_forward(value) - bh_figure_forward(ticks->values[i])) > gap * span;
+                if (fits)
+                    ticks->values[ticks->count++] = value;
+            }
+}
+
+static void widen(struct bh_figure_ticks *ticks, double value)
+{
+    if (!isfinite(value))
+        return;
+    ticks->least = fmin(ticks->least, value);
+    ticks->most = fmax(ticks->most, value);
+}
+
+/* Ends of the axis: the data's, with a margin on both sides. */
+static void close_range(struct bh_figure_ticks *ticks, double margin)
+{
+    double least = bh_figure_forward(ticks->least), most = bh_figure_forward(ticks->most);
+    double span = fmax(most - least, 0.5);
+    ticks->least = bh_figure_inverse(least - margin * span);
+    ticks->most = bh_figure_inverse(most + margin * span);
+}
+
+static int by_price(const void *left, const void *right)
+{
+    const struct bh_figure_row *a = left, *b = right;
+    if (a->price_percent != b->price_percent)
+        return a->price_percent < b->price_percent ? -1 : 1;
+    return a->policy < b->policy ? -1 : a->policy > b->policy;
+}
+
+static void note_escape(struct bh_figure *figure, double escape)
+{
+    if (escape < least_escape)
+        figure->has_zero_escape = true;
+    else if (escape < figure->escape_least)
+        figure->escape_least = escape;
+}
+
+/* Whether two rows share a stretch of the escape axis, marks, bars and intervals included. */
+static bool share_stretch(const struct bh_figure *figure, const struct bh_figure_row *a, const struct bh_figure_row *b)
+{
+    const struct bh_figure_row *rows[] = {a, b};
+    double left[2], right[2];
+    for (int i = 0; i < 2; i++) {
+        const struct bh_figure_row *row = rows[i];
+        left[i] = fmax(fmin(fmin(row->escape, row->escape_low), row->seen.low), figure->escape_least) / 1.5;
+        right[i] = fmax(fmax(fmax(row->escape, row->escape_high), row->seen.high), figure->escape_least) * 1.5;
+    }
+    return left[0] <= right[1] && left[1] <= right[0];
+}
+
+/* Pushes rows apart that would cover each other, half the overlap each, until none do or patience ends. */
+static void part_rows(struct bh_figure *figure)
+{
+    size_t count = figure->rows_count;
+    double *at = bh_allocate(count, sizeof *at);
+    double gap = row_gap * (bh_figure_forward(figure->price_ticks.most) - bh_figure_forward(figure->price_ticks.least));
+    for (size_t i = 0; i < count; i++)
+        at[i] = bh_figure_forward(figure->rows[i].price_percent);
+    bool moved = true;
+    for (int round = 0; round < 400 && moved; round++) {
+        moved = false;
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = i + 1; j < count; j++) {
+                double overlap = gap - (at[j] - at[i]);
+                if (overlap < 1e-3 * gap || overlap > 3 * gap || !share_stretch(figure, &figure->rows[i], &figure->rows[j]))
+                    continue;
+                at[i] -= overlap / 2;
+                at[j] += overlap / 2;
+                moved = true;
+            }
+    }
+    for (size_t i = 0; i < count; i++) {
+        figure->rows[i].position = bh_figure_inverse(at[i]);
+        widen(&figure->price_ticks, figure->rows[i].position);
+    }
+    free(at);
+}
+
+static void lay_rows(struct bh_figure *figure)
+{
+    const struct bh_view *view = figure->view;
+    size_t count = view->policy.count;
+    figure->rows = bh_allocate(count, sizeof *figure->rows);
+    figure->escape_least = 1e-2;
+    for (size_t p = 0; p < count; p++) {
+        size_t cell = p * view->points + view->headline, at = cell * view->boundary.count + figure->boundary;
+        struct bh_figure_row row = {.policy = p, .system = figure->system_of[p], .mark = figure->mark_of[p]};
+        row.price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
+        row.escape = view->escape_exact[at];
+        row.escape_low = view->escape_low[at];
+        row.escape_high = view->escape_high[at];
+        row.seen = bh_measure_escape(view, p, view->headline, figure->boundary);
+        if (!isfinite(row.price_percent) || !isfinite(row.escape))
+            continue;
+        widen(&figure->price_ticks, row.price_percent);
+        note_escape(figure, row.escape);
+        note_escape(figure, isnan(row.escape_low) ? row.escape : row.escape_low);
+        figure->rows[figure->rows_count++] = row;
+    }
+    figure->escape_least = pow(10, floor(log10(figure->escape_least)) - (figure->has_zero_escape ? 1 : 0));
+    qsort(figure->rows, figure->rows_count, sizeof *figure->rows, by_price);
+    close_range(&figure->price_ticks, 0.06);
+    double *values = bh_allocate(3 * count + 1, sizeof *values), *escapes = values + count;
+    bool *front = bh_allocate(count, sizeof *front);
+    for (size_t i = 0; i < figure->rows_count; i++) {
+        values[i] = figure->rows[i].price_percent;
+        escapes[i] = figure->rows[i].escape;
+    }
+    bh_pareto_front(values, escapes, figure->rows_count, front);
+    for (size_t i = 0; i < figure->rows_count; i++)
+        figure->rows[i].on_front = front[i];
+    part_rows(figure);
+    choose_ticks(&figure->price_ticks, 0.045);
+    free(front);
+    free(values);
+}
+
+/* The axis that the lower panels run along, and the one shown by hollow and filled marks. */
+static void choose_axes(struct bh_figure *figure)
+{
+    const struct bh_view *view = figure->view;
+    figure->scale_axis = bh_view_find_axis(view, "nodes");
+    for (size_t a = 0; a < view->axes_count && figure->scale_axis == view->axes_count; a++)
+        if (view->axes[a].numbers != NULL && view->axes[a].count > 1)
+            figure->scale_axis = a;
+    if (figure->scale_axis < view->axes_count && view->axes[figure->scale_axis].numbers == NULL)
+        figure->scale_axis = view->axes_count;
+    figure->second_axis = view->axes_count;
+    for (size_t a = view->axes_count; a-- > 0;)
+        if (a != figure->scale_axis && view->axes[a].count == 2)
+            figure->second_axis = a;
+}
+
+/* One policy along the scale axis, at position `second` of the second axis. */
+static struct bh_figure_series lay_series(struct bh_figure *figure, size_t policy, size_t second)
+{
+    const struct bh_view *view = figure->view;
+    struct bh_figure_series series = {.policy = policy, .system = figure->system_of[policy],
+                                      .mark = figure->mark_of[policy], .count = 1};
+    if (figure->scale_axis < view->axes_count)
+        series.count = view->axes[figure->scale_axis].count;
+    series.scale = bh_allocate(series.count, sizeof *series.scale);
+    series.position = bh_allocate(series.count, sizeof *series.position);
+    series.overhead = bh_allocate(series.count, sizeof *series.overhead);
+    series.unfinished = bh_allocate(series.count, sizeof *series.unfinished);
+    size_t base = view->headline;
+    if (figure->second_axis < view->axes_count) {
+        /* Filled is the headline's value. */
+        series.hollow = second != bh_view_position(view, base, figure->second_axis);
+        base = bh_view_neighbour(view, base, figure->second_axis, second);
+    }
+    /* Marks of one panel stand side by side about the true value: on a log axis by factors. */
+    double aside = (double)series.mark - (double)(figure->marks_count - 1) / 2;
+    for (size_t i = 0; i < series.count; i++) {
+        struct bh_measures measures;
+        size_t point = base;
+        series.scale[i] = 1;
+        series.position[i] = 1 + aside;
+        if (figure->scale_axis < view->axes_count) {
+            point = bh_view_neighbour(view, base, figure->scale_axis, i);
+            series.scale[i] = view->axes[figure->scale_axis].numbers[i];
+            series.position[i] = series.scale[i] * pow(1.2, aside);
+        }
+        bh_measure(view, policy, point, view->primary, &measures);
+        series.overhead[i] = (struct bh_estimate){100 * measures.net_overhead.mean, 100 * measures.net_overhead.low,
+                                                  100 * measures.net_overhead.high};
+        series.unfinished[i] = measures.unfinished > 0;
+        figure->any_unfinished = figure->any_unfinished || series.unfinished[i];
+        widen(&figure->overhead_ticks, series.overhead[i].mean);
+        widen(&figure->overhead_ticks, series.overhead[i].low);
+        widen(&figure->overhead_ticks, series.overhead[i].high);
+    }
+    return series;
+}
+
+/* A panel per system; the baseline, when it is its system's only policy, is drawn in every panel instead. */
+static void lay_panels(struct bh_figure *figure)
+{
+    const struct bh_view *view = figure->view;
+    size_t policies = view->policy.count, seconds = 1, of_system = 0;
+    size_t baseline = bh_view_find_label(&view->policy, view->baseline);
+    if (figure->second_axis < view->axes_count)
+        seconds = view->axes[figure->second_axis].count;
+    for (size_t p = 0; p < policies && baseline < policies; p++)
+        of_system += figure->system_of[p] == figure->system_of[baseline];
+    if (of_system != 1 || figure->systems_count == 1)
+        baseline = policies;
+    figure->panel_system = bh_allocate(figure->systems_count, sizeof *figure->panel_system);
+    figure->panel_first = bh_allocate(figure->systems_count + 1, sizeof *figure->panel_first);
+    figure->series = bh_allocate((policies + figure->systems_count) * seconds, sizeof *figure->series);
+    for (size_t s = 0; s < figure->systems_count; s++) {
+        if (baseline < policies && figure->system_of[baseline] == s)
+            continue;
+        figure->panel_system[figure->panels_count] = s;
+        figure->panel_first[figure->panels_count++] = figure->series_count;
+        for (size_t second = seconds; second-- > 0;)
+            for (size_t p = 0; p < policies; p++)
+                if (p == baseline || figure->system_of[p] == s)
+                    figure->series[figure->series_count++] = lay_series(figure, p, second);
+    }
+    figure->panel_first[figure->panels_count] = figure->series_count;
+    close_range(&figure->overhead_ticks, 0.05);
+    choose_ticks(&figure->overhead_ticks, 0.08);
+    double least = bh_figure_forward(figure->overhead_ticks.least), most = bh_figure_forward(figure->overhead_ticks.most);
+    figure->unfinished_percent = bh_figure_inverse(most + 0.08 * (most - least));
+    if (figure->any_unfinished)
+        figure->overhead_ticks.most = bh_figure_inverse(most + 0.17 * (most - least));
+}
+
+struct bh_figure *bh_figure_create(const struct bh_view *view)
+{
+    struct bh_figure *figure = bh_allocate(1, sizeof *figure);
+    size_t policies = view->policy.count;
+    figure->view = view;
+    figure->boundary = bh_view_find_label(&view->boundary, "enclave/enclave");
+    if (figure->boundary == view->boundary.count)
+        figure->boundary--;
+    figure->system_of = bh_allocate(policies, sizeof *figure->system_of);
+    figure->mark_of = bh_allocate(policies, sizeof *figure->mark_of);
+    figure->system_names = bh_allocate(policies, sizeof *figure->system_names);
+    figure->mark_names = bh_allocate(policies, sizeof *figure->mark_names);
+    figure->systems_count = number_texts(view->policy_system, policies, figure->system_of, figure->system_names);
+    figure->marks_count = number_texts(view->policy_policy, policies, figure->mark_of, figure->mark_names);
+    lay_rows(figure);
+    choose_axes(figure);
+    lay_panels(figure);
+    return figure;
+}
+
+void bh_figure_destroy(struct bh_figure *figure)
+{
+    if (figure == NULL)
+        return;
+    for (size_t i = 0; i < figure->series_count; i++) {
+        free(figure->series[i].scale);
+        free(figure->series[i].position);
+        free(figure->series[i].overhead);
+        free(figure->series[i].unfinished);
+    }
+    free(figure->series);
+    free(figure->panel_first);
+    free(figure->panel_system);
+    free(figure->rows);
+    free(figure->mark_names);
+    free(figure->system_names);
+    free(figure->mark_of);
+    free(figure->system_of);
+    free(figure);
+}

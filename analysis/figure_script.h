@@ -1,0 +1,30 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Writes figures' data and gnuplot scripts. */
+#ifndef BH_ANALYSIS_FIGURE_SCRIPT_H
+#define BH_ANALYSIS_FIGURE_SCRIPT_H
+
+#include "analysis/figure_layout.h"
+#include "analysis/results_reader.h"
+
+#include <stdio.h>
+
+/* The trade-off: price against escape above, net overhead along the scale below. Data blocks are numbered as the
+ * script's `index` expects. */
+void bh_figure_write_data(const struct bh_figure *figure, FILE *stream);
+void bh_figure_write_script(const struct bh_figure *figure, const char *name, FILE *stream);
+
+/* A matrix, for scenarios that reproduce their input: policies by scope, the share of errors that reached it. */
+void bh_matrix_write_data(const struct bh_view *view, FILE *stream);
+void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream);
+
+/* Parts that all scripts share. Height in inches; the width is that of two columns of a paper. */
+void bh_script_begin(FILE *stream, const struct bh_view *view, const char *name, double height_in);
+void bh_script_end(FILE *stream);
+/* A gnuplot string in single quotes, in which names mean themselves: no mark-up, no command substitution. The caller
+ * frees. */
+char *bh_script_quote(const char *text);
+/* One line of a comment. */
+void bh_script_comment(FILE *stream, const char *text);
+
+#endif

@@ -1,0 +1,49 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What is said of one policy at one point: every number that tables, JSON and figures show. */
+#ifndef BH_ANALYSIS_MEASURES_H
+#define BH_ANALYSIS_MEASURES_H
+
+#include "analysis/results_reader.h"
+#include "analysis/statistics.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bh_measures {
+    size_t replicas, unfinished;
+    /* NaN if any replica is unfinished: the mean of the rest would flatter. */
+    struct bh_estimate makespan_s, net_overhead, slowdown;
+    /* Useful native node-seconds per node-second, finished or not. */
+    struct bh_estimate work_rate;
+    /* Paired differences from the reference policy (protection first of the same system): of net overhead, or of the
+     * work rate where either is unfinished. All NaN for the reference itself. */
+    struct bh_estimate difference;
+    bool difference_is_rate;
+    double correlation; /* of the paired replicas; NaN if either does not vary */
+    double price;
+
+    double interruptions, elapsed_s;        /* sums over replicas */
+    struct bh_estimate mtti_s;              /* infinite mean: no interruption seen */
+    double checkpoint_time_s;               /* of the dearest level; NaN: none */
+    double restart_time_s;                  /* mean over the scopes of the failures seen; NaN: none */
+    struct bh_estimate faults, errors, failures; /* per replica */
+    struct bh_estimate unchangeable;        /* share of errors that no policy could have changed */
+    double silent_errors, struck_while_down, simultaneous_losses; /* sums over replicas; NaN: not recorded */
+};
+
+/* Measures of a policy for one enclave at a point. */
+void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures);
+
+/* Share of errors whose system extent is at most `scope`. */
+struct bh_estimate bh_measure_containment(const struct bh_view *view, size_t policy, size_t point, size_t scope);
+/* Share of errors whose largest extent is exactly `scope`; `extent` is view->system_extent or ->application_extent. */
+struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *extent, size_t policy, size_t point,
+                                     size_t scope);
+/* Share of the errors not masked at their origin that went beyond a boundary. */
+struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary);
+/* Share of an enclave's node-time that went into a part of the ledger. */
+struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
+                                   size_t part);
+
+#endif

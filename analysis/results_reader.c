@@ -1,0 +1,324 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Reads results: which arrays there must be, and over which axes. */
+#include "analysis/results_reader.h"
+
+#include "analysis/hdf5_reader.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_AXES = 16 };
+
+/* What an array's last axes may be, after [policy, varied axes...] or [policy, uncertain value]. */
+enum tail { TAIL_END, TAIL_ENCLAVE, TAIL_REPLICA, TAIL_PART, TAIL_SCOPE, TAIL_BOUNDARY, TAIL_LEVEL };
+
+struct array_rule {
+    const char *name;
+    size_t offset; /* of the pointer in its struct */
+    bool optional;
+    enum tail tail[4];
+};
+
+#define IN_VIEW(member) offsetof(struct bh_view, member)
+static const struct array_rule view_arrays[] = {
+    {"makespan", IN_VIEW(makespan_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"finished", IN_VIEW(finished), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"useful_work", IN_VIEW(useful_work), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"elapsed", IN_VIEW(elapsed_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"interruptions", IN_VIEW(interruptions), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"sdc", IN_VIEW(sdc), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"node_time", IN_VIEW(node_time), false, {TAIL_ENCLAVE, TAIL_REPLICA, TAIL_PART}},
+    {"native_bare_makespan", IN_VIEW(native_bare_makespan_s), false, {TAIL_ENCLAVE}},
+    {"price", IN_VIEW(price), false, {TAIL_ENCLAVE}},
+    {"checkpoint_time", IN_VIEW(checkpoint_time_s), true, {TAIL_ENCLAVE, TAIL_LEVEL}},
+    {"restart_time", IN_VIEW(restart_time_s), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
+    {"faults", IN_VIEW(faults), false, {TAIL_REPLICA}},
+    {"errors", IN_VIEW(errors), false, {TAIL_REPLICA}},
+    {"unchangeable_errors", IN_VIEW(unchangeable_errors), false, {TAIL_REPLICA}},
+    {"silent_errors", IN_VIEW(silent_errors), true, {TAIL_REPLICA}},
+    {"struck_while_down", IN_VIEW(struck_while_down), true, {TAIL_REPLICA}},
+    {"simultaneous_losses", IN_VIEW(simultaneous_losses), true, {TAIL_REPLICA}},
+    {"failures", IN_VIEW(failures), false, {TAIL_REPLICA, TAIL_SCOPE}},
+    {"system_extent", IN_VIEW(system_extent), false, {TAIL_REPLICA, TAIL_SCOPE}},
+    {"application_extent", IN_VIEW(application_extent), false, {TAIL_REPLICA, TAIL_SCOPE}},
+    {"escape_seen", IN_VIEW(escape_seen), false, {TAIL_REPLICA, TAIL_BOUNDARY}},
+    {"escape_exposed", IN_VIEW(escape_exposed), false, {TAIL_REPLICA, TAIL_BOUNDARY}},
+    {"escape_exact", IN_VIEW(escape_exact), false, {TAIL_BOUNDARY}},
+    {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
+    {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
+    {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
+};
+
+#define IN_UNCERTAINTY(member) offsetof(struct bh_view_uncertainty, member)
+static const struct array_rule uncertainty_arrays[] = {
+    {"uncertainty/makespan", IN_UNCERTAINTY(makespan_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/finished", IN_UNCERTAINTY(finished), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/useful_work", IN_UNCERTAINTY(useful_work), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/elapsed", IN_UNCERTAINTY(elapsed_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/native_bare_makespan", IN_UNCERTAINTY(native_bare_makespan_s), false, {TAIL_ENCLAVE}},
+    {"uncertainty/escape_exact", IN_UNCERTAINTY(escape_exact), false, {TAIL_BOUNDARY}},
+};
+
+static double **pointer_at(void *base, size_t offset)
+{
+    return (double **)((char *)base + offset);
+}
+
+static const struct bh_view_axis *tail_axis(const struct bh_view *view, enum tail tail)
+{
+    switch (tail) {
+    case TAIL_ENCLAVE: return &view->enclave;
+    case TAIL_REPLICA: return &view->replica;
+    case TAIL_PART: return &view->part;
+    case TAIL_SCOPE: return &view->scope;
+    case TAIL_BOUNDARY: return &view->boundary;
+    case TAIL_LEVEL: return &view->level;
+    case TAIL_END: break;
+    }
+    return NULL;
+}
+
+/* Reads every array of the rules into pointers of `base`; `between` are the axes between policy and tail. */
+static int read_arrays(const struct bh_source *source, struct bh_view *view, void *base, const struct array_rule *rules,
+                       size_t rules_count, const struct bh_view_axis *between, size_t between_count,
+                       struct bh_error *err)
+{
+    for (size_t i = 0; i < rules_count; i++) {
+        const struct bh_view_axis *axes[MOST_AXES + 5] = {&view->policy};
+        size_t count = 1;
+        for (size_t j = 0; j < between_count; j++)
+            axes[count++] = &between[j];
+        for (size_t j = 0; j < 4 && rules[i].tail[j] != TAIL_END; j++)
+            axes[count++] = tail_axis(view, rules[i].tail[j]);
+        if (rules[i].optional && !bh_source_has(source, rules[i].name))
+            continue;
+        double *values = bh_source_numbers(source, rules[i].name, axes, count, err);
+        if (values == NULL)
+            return -1;
+        *pointer_at(base, rules[i].offset) = values;
+    }
+    return 0;
+}
+
+static int read_attributes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    uint64_t flag = 0;
+    struct {
+        const char *name;
+        char **text;
+    } const texts[] = {{"title", &view->title},
+                       {"scenario", &view->scenario},
+                       {"version", &view->version},
+                       {"baseline", &view->baseline},
+                       {"primary_enclave", &view->primary_enclave}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if ((*texts[i].text = bh_source_text(source, texts[i].name, err)) == NULL)
+            return -1;
+    if (bh_source_count(source, "seed", &view->seed, err) != 0 ||
+        bh_source_count(source, "reproduces_input", &flag, err) != 0)
+        return -1;
+    view->reproduces_input = flag != 0;
+    /* Files need not say these two. */
+    if (bh_source_has_attribute(source, "nodes") && bh_source_count(source, "nodes", &view->nodes, err) != 0)
+        return -1;
+    flag = 1;
+    if (bh_source_has_attribute(source, "faults_requested") &&
+        bh_source_count(source, "faults_requested", &flag, err) != 0)
+        return -1;
+    view->faults_requested = flag != 0;
+    return 0;
+}
+
+static int read_axes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    struct {
+        const char *name;
+        struct bh_view_axis *axis;
+    } const fixed[] = {{"policy", &view->policy}, {"enclave", &view->enclave},   {"replica", &view->replica},
+                       {"part", &view->part},     {"scope", &view->scope},       {"boundary", &view->boundary},
+                       {"level", &view->level}};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        if (bh_source_axis(source, fixed[i].name, fixed[i].axis, err) != 0)
+            return -1;
+    view->policy_system = bh_source_texts(source, "policy_system", view->policy.count, err);
+    view->policy_policy = bh_source_texts(source, "policy_policy", view->policy.count, err);
+    char *list = bh_source_text(source, "axes", err);
+    if (view->policy_system == NULL || view->policy_policy == NULL || list == NULL) {
+        free(list);
+        return -1;
+    }
+    view->axes = bh_allocate(MOST_AXES, sizeof *view->axes);
+    view->points = 1;
+    int status = 0;
+    char *rest = NULL;
+    for (char *name = strtok_r(list, ",", &rest); name != NULL && status == 0; name = strtok_r(NULL, ",", &rest)) {
+        if (view->axes_count == MOST_AXES) {
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: more than %d varied axes", view->file, MOST_AXES);
+            break;
+        }
+        struct bh_view_axis *axis = &view->axes[view->axes_count++];
+        status = bh_source_axis(source, name, axis, err);
+        view->points *= axis->count;
+    }
+    free(list);
+    return status;
+}
+
+static int read_uncertainty(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    struct bh_view_axis *axis = &view->uncertainty.axis;
+    view->headline = view->points - 1;
+    char *name = bh_source_text(source, "uncertainty_axis", err);
+    if (name == NULL)
+        return -1;
+    int status = 0;
+    if (name[0] != '\0') {
+        char *path = bh_print_text("uncertainty/%s", name);
+        status = bh_source_axis(source, path, axis, err);
+        if (status == 0 && axis->numbers == NULL)
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: '%s' holds words, expected numbers", view->file, path);
+        free(path);
+        if (status == 0)
+            status = read_arrays(source, view, &view->uncertainty, uncertainty_arrays,
+                                 sizeof uncertainty_arrays / sizeof uncertainty_arrays[0], axis, 1, err);
+    }
+    free(name);
+    if (status != 0 || axis->count == 0 || !bh_source_has_attribute(source, "uncertainty_at"))
+        return status;
+    /* Positions on the varied axes, "2,1". */
+    char *at = bh_source_text(source, "uncertainty_at", err);
+    if (at == NULL)
+        return -1;
+    const char *next = at;
+    size_t point = 0;
+    for (size_t i = 0; i < view->axes_count; i++) {
+        char *end = NULL;
+        unsigned long position = strtoul(next, &end, 10);
+        if (end == next || position >= view->axes[i].count || *end != (i + 1 < view->axes_count ? ',' : '\0')) {
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: attribute 'uncertainty_at' is '%s', expected a position on each of %zu axes",
+                             view->file, at, view->axes_count);
+            break;
+        }
+        point = point * view->axes[i].count + position;
+        next = end + 1;
+    }
+    free(at);
+    if (status == 0)
+        view->headline = point;
+    return status;
+}
+
+struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)
+{
+    struct bh_view *view = bh_allocate(1, sizeof *view);
+    const struct bh_source source = {file, name};
+    view->file = bh_copy_text(name);
+    int status = read_attributes(&source, view, err);
+    if (status == 0)
+        status = read_axes(&source, view, err);
+    if (status == 0)
+        status = read_arrays(&source, view, view, view_arrays, sizeof view_arrays / sizeof view_arrays[0], view->axes,
+                             view->axes_count, err);
+    if (status == 0)
+        status = read_uncertainty(&source, view, err);
+    if (status == 0) {
+        view->primary = bh_view_find_label(&view->enclave, view->primary_enclave);
+        if (view->primary == view->enclave.count)
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: primary enclave '%s' is not on the axis 'enclave'", name,
+                             view->primary_enclave);
+    }
+    if (status == 0)
+        return view;
+    bh_view_destroy(view);
+    return NULL;
+}
+
+struct bh_view *bh_view_read(const char *path, struct bh_error *err)
+{
+    struct bh_source source = {-1, path};
+    if (bh_source_open(&source, path, err) != 0)
+        return NULL;
+    struct bh_view *view = bh_view_read_open(source.file, path, err);
+    bh_source_close(&source);
+    return view;
+}
+
+void bh_view_destroy(struct bh_view *view)
+{
+    if (view == NULL)
+        return;
+    for (size_t i = 0; i < sizeof view_arrays / sizeof view_arrays[0]; i++)
+        free(*pointer_at(view, view_arrays[i].offset));
+    for (size_t i = 0; i < sizeof uncertainty_arrays / sizeof uncertainty_arrays[0]; i++)
+        free(*pointer_at(&view->uncertainty, uncertainty_arrays[i].offset));
+    bh_source_free_texts(view->policy_system, view->policy.count);
+    bh_source_free_texts(view->policy_policy, view->policy.count);
+    struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,
+                                         &view->scope,  &view->boundary, &view->level,   &view->uncertainty.axis};
+    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++)
+        bh_source_free_axis(axes[i]);
+    for (size_t i = 0; i < view->axes_count; i++)
+        bh_source_free_axis(&view->axes[i]);
+    free(view->axes);
+    free(view->title);
+    free(view->scenario);
+    free(view->version);
+    free(view->baseline);
+    free(view->primary_enclave);
+    free(view->file);
+    free(view);
+}
+
+static size_t stride_of(const struct bh_view *view, size_t axis)
+{
+    size_t stride = 1;
+    for (size_t i = axis + 1; i < view->axes_count; i++)
+        stride *= view->axes[i].count;
+    return stride;
+}
+
+size_t bh_view_position(const struct bh_view *view, size_t point, size_t axis)
+{
+    return point / stride_of(view, axis) % view->axes[axis].count;
+}
+
+size_t bh_view_neighbour(const struct bh_view *view, size_t point, size_t axis, size_t position)
+{
+    size_t stride = stride_of(view, axis);
+    return point - bh_view_position(view, point, axis) * stride + position * stride;
+}
+
+size_t bh_view_find_axis(const struct bh_view *view, const char *name)
+{
+    size_t i = 0;
+    while (i < view->axes_count && strcmp(view->axes[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+size_t bh_view_find_label(const struct bh_view_axis *axis, const char *label)
+{
+    size_t i = 0;
+    while (i < axis->count && strcmp(axis->labels[i], label) != 0)
+        i++;
+    return i;
+}
+
+double bh_view_nodes(const struct bh_view *view, size_t point)
+{
+    size_t axis = bh_view_find_axis(view, "nodes");
+    if (axis < view->axes_count && view->axes[axis].numbers != NULL)
+        return view->axes[axis].numbers[bh_view_position(view, point, axis)];
+    return (double)view->nodes;
+}
+
+size_t bh_view_reference(const struct bh_view *view, size_t policy)
+{
+    for (size_t i = 0; i < view->policy.count; i++)
+        if (strcmp(view->policy_system[i], view->policy_system[policy]) == 0 &&
+            strcmp(view->policy_policy[i], "protection-first") == 0)
+            return i;
+    return policy;
+}

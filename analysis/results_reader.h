@@ -1,0 +1,86 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A results file in memory: arrays by name, over policies and points of the varied axes. */
+#ifndef BH_ANALYSIS_RESULTS_READER_H
+#define BH_ANALYSIS_RESULTS_READER_H
+
+#include "models/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One axis; `numbers` is NULL when the labels are words. Labels of numbers are printed numbers. */
+struct bh_view_axis {
+    char *name;
+    char *unit;
+    size_t count;
+    char **labels;
+    double *numbers;
+};
+
+/* The same policies with an assumed number at several values of its range, at one point of the varied axes. Arrays are
+ * [policy][value][enclave]... */
+struct bh_view_uncertainty {
+    struct bh_view_axis axis; /* count 0: the file has none */
+    double *makespan_s, *finished, *useful_work, *elapsed_s; /* ...[replica] */
+    double *native_bare_makespan_s;
+    double *escape_exact; /* [policy][value][boundary] */
+};
+
+/* Everything read is `double`, whatever the file holds. [cell] stands for policy * points + point, and a point for a
+ * position on every varied axis, the last varying fastest. Pointers marked "or NULL" are data that a file may lack.
+ * All is owned by the view. */
+struct bh_view {
+    char *file; /* as given; for messages */
+    char *title, *scenario, *version, *baseline, *primary_enclave;
+    uint64_t seed;
+    uint64_t nodes; /* of a scenario that does not vary them; 0: the file does not say */
+    bool reproduces_input;
+    bool faults_requested;
+
+    size_t points;
+    size_t axes_count; /* the varied axes */
+    struct bh_view_axis *axes;
+    size_t headline; /* the point the uncertainty axis stands at, else the last one, which is the largest scale */
+
+    struct bh_view_axis policy, enclave, replica, part, scope, boundary, level;
+    char **policy_system, **policy_policy;
+    size_t primary; /* index of the primary enclave */
+
+    double *makespan_s, *finished, *useful_work, *elapsed_s; /* [cell][enclave][replica] */
+    double *interruptions, *sdc;                             /* [cell][enclave][replica]; sdc or NULL */
+    double *node_time;                                       /* [cell][enclave][replica][part] */
+    double *native_bare_makespan_s, *price;                  /* [cell][enclave] */
+    double *checkpoint_time_s;                               /* [cell][enclave][level] or NULL */
+    double *restart_time_s;                                  /* [cell][enclave][scope] or NULL */
+    double *faults, *errors, *unchangeable_errors;           /* [cell][replica] */
+    double *silent_errors, *struck_while_down, *simultaneous_losses; /* [cell][replica] or NULL */
+    double *failures, *system_extent, *application_extent;   /* [cell][replica][scope] */
+    double *escape_seen, *escape_exposed;                    /* [cell][replica][boundary] */
+    double *escape_exact, *escape_low, *escape_high;         /* [cell][boundary] */
+    double *containment_exact;                               /* [cell][scope] or NULL */
+
+    struct bh_view_uncertainty uncertainty;
+};
+
+/* Reads a file, or a file that is already open (an HDF5 identifier, which stays open; `name` stands in messages).
+ * NULL with BH_ERROR_INPUT when it is no HDF5 file, is cut short, or lacks something or holds it in another shape. */
+struct bh_view *bh_view_read(const char *path, struct bh_error *err);
+struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err);
+void bh_view_destroy(struct bh_view *view);
+
+/* Position of a point on one of the varied axes. */
+size_t bh_view_position(const struct bh_view *view, size_t point, size_t axis);
+/* The point that differs from `point` in its position on one axis. */
+size_t bh_view_neighbour(const struct bh_view *view, size_t point, size_t axis, size_t position);
+/* Index of the varied axis called `name`, or axes_count. */
+size_t bh_view_find_axis(const struct bh_view *view, const char *name);
+/* Index of a label, or the axis' count. */
+size_t bh_view_find_label(const struct bh_view_axis *axis, const char *label);
+/* Nodes at a point: from the axis called `nodes`, else from the file; 0 if neither says. */
+double bh_view_nodes(const struct bh_view *view, size_t point);
+/* The policy entry "protection-first" of the same system, or `policy` itself when there is none. */
+size_t bh_view_reference(const struct bh_view *view, size_t policy);
+
+#endif

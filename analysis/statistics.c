@@ -1,0 +1,124 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Estimates over replicas. */
+#include "analysis/statistics.h"
+
+#include "models/base/error.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+const struct bh_estimate bh_estimate_none = {NAN, NAN, NAN};
+
+/* Half of what lies outside the interval. */
+static const double tail = (1 - BH_CONFIDENCE) / 2;
+
+static double sum_of(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum;
+}
+
+struct bh_estimate bh_mean(const double *values, size_t count)
+{
+    struct bh_estimate estimate = bh_estimate_none;
+    double mean = sum_of(values, count) / (double)count;
+    if (count == 0 || !isfinite(mean))
+        return estimate;
+    estimate.mean = mean;
+    if (count < 2)
+        return estimate;
+    double squares = 0;
+    for (size_t i = 0; i < count; i++)
+        squares += (values[i] - mean) * (values[i] - mean);
+    /* mean -+ t(n-1) s / sqrt(n) */
+    double error = sqrt(squares / (double)(count - 1) / (double)count);
+    double reach = gsl_cdf_tdist_Qinv(tail, (double)(count - 1)) * error;
+    estimate.low = mean - reach;
+    estimate.high = mean + reach;
+    return estimate;
+}
+
+struct bh_estimate bh_paired_difference(const double *left, const double *right, size_t count)
+{
+    double *difference = bh_allocate(count, sizeof *difference);
+    for (size_t i = 0; i < count; i++)
+        difference[i] = left[i] - right[i];
+    struct bh_estimate estimate = bh_mean(difference, count);
+    free(difference);
+    return estimate;
+}
+
+/* Half the width of the interval of R = sum(tops) / sum(bottoms):
+ * t(n-1) sqrt(sum (y_i - R x_i)^2 / (n (n - 1))) / mean(x); NaN for a single cluster. */
+static double ratio_reach(const double *tops, const double *bottoms, size_t count, double ratio)
+{
+    if (count < 2)
+        return NAN;
+    double squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        double rest = tops[i] - ratio * bottoms[i];
+        squares += rest * rest;
+    }
+    double n = (double)count;
+    return gsl_cdf_tdist_Qinv(tail, n - 1) * sqrt(squares / (n * (n - 1))) / (sum_of(bottoms, count) / n);
+}
+
+struct bh_estimate bh_share_exact(double part, double whole)
+{
+    if (!(whole > 0) || !(part >= 0) || part > whole)
+        return bh_estimate_none;
+    struct bh_estimate estimate = {part / whole, 0, 1};
+    if (part > 0)
+        estimate.low = gsl_cdf_beta_Pinv(tail, part, whole - part + 1);
+    if (part < whole)
+        estimate.high = gsl_cdf_beta_Qinv(tail, part + 1, whole - part);
+    return estimate;
+}
+
+struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count)
+{
+    double part = sum_of(parts, count), whole = sum_of(wholes, count);
+    if (!(whole > 0) || !(part >= 0))
+        return bh_estimate_none;
+    struct bh_estimate estimate = {part / whole, 0, 1};
+    double reach = ratio_reach(parts, wholes, count, estimate.mean);
+    /* Residuals that vanish but for rounding tell nothing about the spread. */
+    if (part == 0 || part == whole || !(reach > 1e-12 * estimate.mean))
+        return bh_share_exact(part, whole);
+    estimate.low = fmax(0, estimate.mean - reach);
+    estimate.high = fmin(1, estimate.mean + reach);
+    return estimate;
+}
+
+struct bh_estimate bh_ratio(const double *tops, const double *bottoms, size_t count)
+{
+    double top = sum_of(tops, count), bottom = sum_of(bottoms, count);
+    if (!isfinite(top) || !isfinite(bottom) || (top == 0 && bottom == 0))
+        return bh_estimate_none;
+    struct bh_estimate estimate = {top / bottom, NAN, NAN};
+    if (bottom == 0)
+        return estimate;
+    double reach = ratio_reach(tops, bottoms, count, estimate.mean);
+    estimate.low = fmax(0, estimate.mean - reach);
+    estimate.high = estimate.mean + reach;
+    if (isnan(reach))
+        estimate.low = NAN;
+    return estimate;
+}
+
+double bh_correlation(const double *left, const double *right, size_t count)
+{
+    double n = (double)count, mean_left = sum_of(left, count) / n, mean_right = sum_of(right, count) / n;
+    double both = 0, of_left = 0, of_right = 0;
+    for (size_t i = 0; i < count; i++) {
+        both += (left[i] - mean_left) * (right[i] - mean_right);
+        of_left += (left[i] - mean_left) * (left[i] - mean_left);
+        of_right += (right[i] - mean_right) * (right[i] - mean_right);
+    }
+    return of_left > 0 && of_right > 0 ? both / sqrt(of_left * of_right) : NAN;
+}

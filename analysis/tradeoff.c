@@ -1,0 +1,153 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Pareto front and critical values. */
+#include "analysis/tradeoff.h"
+
+#include "models/base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void bh_pareto_front(const double *cost, const double *escape, size_t count, bool *on_front)
+{
+    for (size_t i = 0; i < count; i++) {
+        on_front[i] = !isnan(cost[i]) && !isnan(escape[i]);
+        for (size_t j = 0; j < count && on_front[i]; j++)
+            if (cost[j] <= cost[i] && escape[j] <= escape[i] && (cost[j] < cost[i] || escape[j] < escape[i]))
+                on_front[i] = false;
+    }
+}
+
+double bh_critical_value(double from, double to, double left, double right)
+{
+    double share = left / (left - right);
+    if (from > 0 && to > 0)
+        return exp(log(from) + share * (log(to) - log(from)));
+    return from + share * (to - from);
+}
+
+/* Per replica, at one value of the uncertainty axis: net overhead, or minus the work rate, so that less is better. */
+static void cost_row(const struct bh_view *view, size_t policy, size_t value, size_t enclave, bool by_rate,
+                     double *costs)
+{
+    const struct bh_view_uncertainty *uncertainty = &view->uncertainty;
+    size_t row = (policy * uncertainty->axis.count + value) * view->enclave.count + enclave;
+    size_t replicas = view->replica.count;
+    for (size_t r = 0; r < replicas; r++) {
+        size_t at = row * replicas + r;
+        costs[r] = by_rate ? -uncertainty->useful_work[at] / uncertainty->elapsed_s[at]
+                           : uncertainty->makespan_s[at] / uncertainty->native_bare_makespan_s[row] - 1;
+    }
+}
+
+static bool is_finished(const struct bh_view *view, size_t policy, size_t value, size_t enclave)
+{
+    size_t row = (policy * view->uncertainty.axis.count + value) * view->enclave.count + enclave;
+    for (size_t r = 0; r < view->replica.count; r++)
+        if (view->uncertainty.finished[row * view->replica.count + r] == 0)
+            return false;
+    return true;
+}
+
+static struct bh_estimate difference_at(const struct bh_view *view, size_t left, size_t right, size_t value,
+                                        size_t enclave, bool by_rate)
+{
+    size_t replicas = view->replica.count;
+    double *costs = bh_allocate(2 * replicas, sizeof *costs);
+    cost_row(view, left, value, enclave, by_rate, costs);
+    cost_row(view, right, value, enclave, by_rate, costs + replicas);
+    struct bh_estimate difference = bh_paired_difference(costs, costs + replicas, replicas);
+    free(costs);
+    return difference;
+}
+
+static int sign_of(double value)
+{
+    return (value > 0) - (value < 0);
+}
+
+/* Going outward from value `at` beside a flip (step -1 or 1): where the interval of the difference leaves 0. */
+static double interval_leaves_zero(const double *axis, const struct bh_estimate *differences, size_t count, size_t at,
+                                   int step)
+{
+    for (size_t i = at; i < count; i += (size_t)step) { /* wraps below 0 */
+        const struct bh_estimate *here = &differences[i], *inward = &differences[i - (size_t)step];
+        if (isnan(here->low))
+            return NAN;
+        if (here->low <= 0 && here->high >= 0)
+            continue;
+        /* The end nearer to 0; on the flip's side it has passed it. */
+        double end = here->low > 0 ? here->low : here->high;
+        double end_inward = here->low > 0 ? inward->low : inward->high;
+        if (sign_of(end) == sign_of(end_inward))
+            return NAN;
+        return bh_critical_value(axis[i - (size_t)step], axis[i], end_inward, end);
+    }
+    return NAN;
+}
+
+static void add_flip(struct bh_flips *flips, const double *axis, const struct bh_estimate *differences, size_t count,
+                     size_t before, size_t after)
+{
+    if (flips->count == BH_MOST_FLIPS)
+        return;
+    size_t n = flips->count++;
+    flips->critical[n] =
+        bh_critical_value(axis[before], axis[after], differences[before].mean, differences[after].mean);
+    flips->low[n] = interval_leaves_zero(axis, differences, count, before, -1);
+    flips->high[n] = interval_leaves_zero(axis, differences, count, after, 1);
+}
+
+void bh_find_flips(const struct bh_view *view, size_t enclave, size_t left, size_t right, struct bh_flips *flips)
+{
+    size_t count = view->uncertainty.axis.count;
+    *flips = (struct bh_flips){.comparable = count > 0};
+    if (count == 0)
+        return;
+    /* One measure along the whole axis, or neighbouring differences could not be joined by a line. */
+    bool by_rate = false;
+    for (size_t i = 0; i < count; i++)
+        by_rate = by_rate || !is_finished(view, left, i, enclave) || !is_finished(view, right, i, enclave);
+    struct bh_estimate *differences = bh_allocate(count, sizeof *differences);
+    flips->equal = true;
+    size_t last = count; /* the last value with a difference other than 0 */
+    for (size_t i = 0; i < count; i++) {
+        differences[i] = difference_at(view, left, right, i, enclave, by_rate);
+        flips->comparable = flips->comparable && !isnan(differences[i].mean);
+    }
+    for (size_t i = 0; i < count && flips->comparable; i++) {
+        int sign = sign_of(differences[i].mean);
+        if (sign == 0)
+            continue;
+        flips->equal = false;
+        if (flips->sign_first == 0)
+            flips->sign_first = sign;
+        flips->sign_last = sign;
+        if (last < count && sign_of(differences[last].mean) != sign)
+            add_flip(flips, view->uncertainty.axis.numbers, differences, count, last, i);
+        last = i;
+    }
+    free(differences);
+}
+
+void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best)
+{
+    size_t replicas = view->replica.count;
+    double *costs = bh_allocate(replicas, sizeof *costs);
+    for (size_t i = 0; i < view->uncertainty.axis.count; i++) {
+        bool by_rate = false;
+        for (size_t p = 0; p < view->policy.count; p++)
+            by_rate = by_rate || !is_finished(view, p, i, enclave);
+        double least = INFINITY;
+        best[i] = 0;
+        for (size_t p = 0; p < view->policy.count; p++) {
+            cost_row(view, p, i, enclave, by_rate, costs);
+            double mean = bh_mean(costs, replicas).mean;
+            if (mean < least) {
+                least = mean;
+                best[i] = p;
+            }
+        }
+    }
+    free(costs);
+}

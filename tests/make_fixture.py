@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Makes results files with the layout of a campaign and invented numbers, for tests of the analysis only.
+
+usage: make_fixture.py KIND FILE
+KIND: balance (17 policies, nodes x spares, uncertainty), plain (no axes, reproduced input), single (one policy),
+      quiet (faults asked for, none struck)
+"""
+import json
+import math
+import sys
+
+import h5py
+import numpy as np
+
+SCOPES = ["none", "process", "guest", "node", "enclave", "composition", "system"]
+BOUNDARIES = ["process/kernel", "guest/host", "enclave/enclave", "node/node"]
+PARTS = ["compute", "virtualization", "guards", "composition", "noise", "checkpoint", "lost-work", "detection",
+         "restart", "restore", "repair-and-spare-wait", "composition-wait", "idle-spares"]
+KINDS = ["protection-first", "performance-first", "protected-disposition", "protected-guards"]
+# system: price with the weakest and the strongest guards, share of the escape probability over its channels
+SYSTEMS = {"qemu": (6.1, 6.6, 0.5), "kvm": (0.035, 0.12, 1.0), "palacios": (-0.012, 0.041, 1.6),
+           "palacios-shared-network": (-0.015, 0.038, 4.0)}
+WORK = 86400.0
+HORIZON = 60 * 86400.0
+
+
+def scale(file, name, values, unit=None):
+    if isinstance(values[0], str):
+        data = file.create_dataset(name, data=np.array(values, dtype=object), dtype=h5py.string_dtype())
+    else:
+        data = file.create_dataset(name, data=np.array(values))
+        data.attrs["unit"] = unit or "1"
+    data.attrs["description"] = name
+    data.make_scale(name)
+    return data
+
+
+def put(group, name, axes, data, unit="1"):
+    data = np.asarray(data)
+    if data.dtype == object:
+        stored = group.create_dataset(name, data=data, dtype=h5py.string_dtype())
+    else:
+        stored = group.create_dataset(name, data=data)
+    for i, axis in enumerate(axes):
+        stored.dims[i].attach_scale(group[axis] if axis in group else group.file[axis])
+        stored.dims[i].label = axis
+    stored.attrs["unit"] = unit
+    stored.attrs["description"] = name
+
+
+def escape(system, kind, probability):
+    """Invented escape ratio to the co-located enclave."""
+    if system == "native":
+        return 0.62
+    guard = 0.02 if kind in ("protection-first", "protected-guards") else 1.0
+    contained = kind in ("protection-first", "protected-disposition")
+    leak = 1 - (1 - probability * guard) ** SYSTEMS[system][2]
+    return leak + 3e-7 if contained else 0.21 + 0.79 * leak
+
+
+def price_of(system, kind):
+    if system == "native":
+        return 0.0
+    return SYSTEMS[system][1 if kind in ("protection-first", "protected-guards") else 0]
+
+
+def main(kind, path):
+    random = np.random.default_rng(7)
+    policies = [("native", "native")]
+    if kind == "single":
+        policies = [("kvm", "protection-first")]
+    else:
+        policies += [(s, k) for s in SYSTEMS for k in (KINDS if kind == "balance" else KINDS[:1])]
+    axes = [("nodes", [1024.0, 16384.0, 131072.0, 1048576.0]), ("spares", ["none", "warm"])] if kind == "balance" else []
+    replicas = 20 if kind in ("balance", "quiet") else 1
+    enclaves = ["application", "service"]
+    file = h5py.File(path, "w", track_order=True)
+    file.attrs["title"] = "The price of isolation against how far errors escape"
+    file.attrs["scenario"] = "balance" if kind == "balance" else "guest-kernel-error"
+    file.attrs["version"] = "0.1.0"
+    file.attrs["seed"] = np.uint64(1)
+    file.attrs["nodes"] = np.uint64(4096)
+    file.attrs["primary_enclave"] = "application"
+    file.attrs["baseline"] = " ".join(policies[0])
+    file.attrs["reproduces_input"] = np.uint8(kind == "plain")
+    file.attrs["faults_requested"] = np.uint8(1)
+    file.attrs["provenance"] = json.dumps({"software": {}, "parameters": {}, "environment": {}})
+    file.attrs["axes"] = ",".join(name for name, _ in axes)
+    file.attrs["uncertainty_axis"] = "escape" if kind == "balance" else ""
+    file.attrs["uncertainty_at"] = "2,1" if kind == "balance" else ""
+    scale(file, "policy", [" ".join(p) for p in policies])
+    for name, values in axes:
+        scale(file, name, values, "nodes")
+    scale(file, "enclave", enclaves)
+    scale(file, "replica", np.arange(replicas, dtype=np.uint64))
+    for name, values in (("part", PARTS), ("scope", SCOPES), ("boundary", BOUNDARIES), ("level", ["local", "storage"])):
+        scale(file, name, values)
+    put(file, "policy_system", ["policy"], np.array([p[0] for p in policies], dtype=object))
+    put(file, "policy_policy", ["policy"], np.array([p[1] for p in policies], dtype=object))
+
+    shape = [len(policies)] + [len(v) for _, v in axes]
+    names = ["policy"] + [n for n, _ in axes]
+    arrays = {}
+
+    def array(name, extra, unit="1", dtype=float):
+        lengths = {"enclave": 2, "replica": replicas, "part": len(PARTS), "scope": 7, "boundary": 4, "level": 2}
+        arrays[name] = (np.zeros(shape + [lengths[e] for e in extra], dtype=dtype), names + list(extra), unit)
+        return arrays[name][0]
+
+    er = ("enclave", "replica")
+    makespan, finished = array("makespan", er, "s"), array("finished", er, dtype=np.uint8)
+    useful, elapsed = array("useful_work", er, "s"), array("elapsed", er, "s")
+    node_time = array("node_time", er + ("part",), "s")
+    free, native = array("fault_free_makespan", ("enclave",), "s"), array("native_makespan", ("enclave",), "s")
+    bare, price = array("native_bare_makespan", ("enclave",), "s"), array("price", ("enclave",))
+    interval, checkpoint = array("interval", ("enclave", "level"), "s"), array("checkpoint_time", ("enclave", "level"), "s")
+    restart = array("restart_time", ("enclave", "scope"), "s")
+    r = ("replica",)
+    faults, errors = array("faults", r, dtype=np.uint64), array("errors", r, dtype=np.uint64)
+    down, unchangeable = array("struck_while_down", r, dtype=np.uint64), array("unchangeable_errors", r, dtype=np.uint64)
+    silent, losses = array("silent_errors", r, dtype=np.uint64), array("simultaneous_losses", r, dtype=np.uint64)
+    interruptions, sdc = array("interruptions", er, dtype=np.uint64), array("sdc", er, dtype=np.uint8)
+    rs, rb = ("replica", "scope"), ("replica", "boundary")
+    failures = array("failures", rs, dtype=np.uint64)
+    system_extent, application_extent = array("system_extent", rs, dtype=np.uint64), array("application_extent", rs, dtype=np.uint64)
+    seen, exposed = array("escape_seen", rb, dtype=np.uint64), array("escape_exposed", rb, dtype=np.uint64)
+    exact, low, high = (array("escape_" + n, ("boundary",)) for n in ("exact", "low", "high"))
+    coverage, depth = array("containment_exact", ("scope",)), array("propagation_depth", r)
+
+    for p, (system, policy) in enumerate(policies):
+        for point in np.ndindex(*shape[1:]):
+            nodes = axes[0][1][point[0]] if axes else 4096.0
+            warm = bool(point[1]) if axes else True
+            at = (p,) + point
+            rate = 0.0 if kind == "quiet" else nodes * 1.5e-9 * (1.0 if system == "native" else 1.3)
+            leak = escape(system, policy, 1e-3)
+            price[at] = price_of(system, policy)
+            native[at], bare[at] = WORK * 1.02, WORK
+            free[at] = native[at] * (1 + price[at])
+            interval[at], checkpoint[at] = (600.0, 7200.0), (20.0, 420.0)
+            restart[at] = [math.nan, 5.0, 40.0, 300.0, 320.0, 400.0, 900.0]
+            exact[at] = [0.8, leak, leak, leak / 50]
+            low[at] = [0.8] + [escape(system, policy, 1e-6)] * 2 + [1e-8]
+            high[at] = [0.8] + [escape(system, policy, 1e-1)] * 2 + [1e-2]
+            loss = (520 if leak > 0.1 else 180 + 300 * leak) * (1 if warm else 2.1)
+            for replica in range(replicas):
+                blow = 1 / max(1e-9, 1 - rate * loss)
+                mean = free[at][0] * blow if rate * loss < 0.985 else math.inf
+                for e in range(2):
+                    wall = mean * random.normal(1, 0.004 + 0.02 * min(1, rate * 100)) if mean < math.inf else math.inf
+                    done = wall < HORIZON
+                    makespan[at][e, replica] = wall if done else math.nan
+                    finished[at][e, replica] = done
+                    elapsed[at][e, replica] = wall if done else HORIZON
+                    share = nodes * (0.75, 0.25)[e]
+                    useful[at][e, replica] = share * (WORK if done else WORK * random.uniform(0.3, 0.5))
+                    total = share * elapsed[at][e, replica]
+                    used = np.array([useful[at][e, replica], 0, 0, 0, 0.01 * total, 0.02 * total] + [0.0] * 7)
+                    used[1] = max(0.0, total - used.sum()) * 0.4
+                    used[6] = total - used.sum()
+                    node_time[at][e, replica] = used
+                    interruptions[at][e, replica] = random.poisson(rate * elapsed[at][e, replica] * (0.6 + 0.4 * leak))
+                faults[at][replica] = random.poisson(2 * rate * elapsed[at][0, replica])
+                n = errors[at][replica] = random.binomial(int(faults[at][replica]), 0.8)
+                unchangeable[at][replica] = random.binomial(n, 0.4)
+                system_extent[at][replica] = random.multinomial(int(n), [0.2, 0.3 * (1 - leak), 0.5 * (1 - leak), 0, 0, 0, 0.8 * leak])
+                application_extent[at][replica] = random.multinomial(int(n), [0.5, 0.1, 0, 0, 0.4, 0, 0])
+                failures[at][replica] = random.multinomial(int(n), [0.5, 0.1, 0.2, 0.2, 0, 0, 0])
+                exposed[at][replica] = random.binomial(n, 0.7)
+                seen[at][replica] = random.binomial(exposed[at][replica].astype(int), [0.8, leak, leak, min(1.0, leak / 50)])
+            coverage[at] = np.linspace(0.2, 1, 7)
+    for name, (data, dims, unit) in arrays.items():
+        put(file, name, dims, data, unit)
+
+    cause = np.dtype([("policy", "<u4")] + [("a%d" % (i + 1), "<u4") for i in range(len(axes))] +
+                     [(n, h5py.string_dtype()) for n in ("fault", "origin", "boundary", "guard", "disposition")] +
+                     [("failures", "<f8"), ("lost", "<f8")])
+    row = (0,) + (0,) * len(axes) + ("memory", "host-kernel", "none", "none", "node", 12.0, 3.4e7)
+    scale(file, "cause", np.arange(1, dtype=np.uint64))
+    put(file, "causes", ["cause"], np.array([row], dtype=cause))
+
+    if kind == "balance":
+        group = file.create_group("uncertainty", track_order=True)
+        values = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1])
+        scale(group, "escape", values)
+        shape = [len(policies), len(values), 2, replicas]
+        span, rows = np.zeros(shape), np.zeros(shape[:3])
+        chain = np.zeros(shape[:2] + [4])
+        noise = random.normal(1, 0.01, [2, replicas])
+        for p, (system, policy) in enumerate(policies):
+            for i, probability in enumerate(values):
+                leak = escape(system, policy, probability)
+                # Weak guards are cheaper, and lose more the more escapes.
+                span[p, i] = WORK * (1 + price_of(system, policy)) * (1.2 + 0.9 * leak) * noise
+                rows[p, i] = price_of(system, policy)
+                chain[p, i] = [0.8, leak, leak, leak / 50]
+        put(group, "makespan", ["policy", "escape", "enclave", "replica"], span, "s")
+        put(group, "finished", ["policy", "escape", "enclave", "replica"], np.ones(shape, dtype=np.uint8))
+        put(group, "useful_work", ["policy", "escape", "enclave", "replica"], np.full(shape, WORK * 131072), "s")
+        put(group, "elapsed", ["policy", "escape", "enclave", "replica"], span, "s")
+        put(group, "native_bare_makespan", ["policy", "escape", "enclave"], np.full(shape[:3], WORK), "s")
+        put(group, "price", ["policy", "escape", "enclave"], rows)
+        put(group, "escape_exact", ["policy", "escape", "boundary"], chain)
+    file.close()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in ("balance", "plain", "single", "quiet"):
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2])
