@@ -196,6 +196,7 @@ char *bh_copy_text(const char *text)
 char *bh_print_text(const char *format, ...)
 {
     va_list arguments, again;
+    BH_BUG_ASSERT(format != NULL);
     va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
