@@ -148,6 +148,8 @@ static void test_nearest_name(void **state)
             assert_null(nearest);
     }
     assert_null(bh_nearest_name("seed", NULL, 0));
+    /* Two neighbours swapped are one slip, two wrong letters are two. */
+    assert_string_equal(bh_nearest_name("sede", (const char *const[]){"sadx", "seed"}, 2), "seed");
 
     char longest[4096];
     memset(longest, 's', sizeof longest - 1);

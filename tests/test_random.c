@@ -46,6 +46,17 @@ static void test_uniform_is_philox(void **state)
     assert_close(bh_random_uniform(&random, BH_PURPOSE_LANDING, 44, 55, 66), (double)(bits >> 11) * 0x1p-53, 0);
 }
 
+/* Never 0, whose logarithm is infinite, and never 1. */
+static void test_open_interval(void **state)
+{
+    (void)state;
+    assert_close(bh_random_open_interval(0), 0x1p-54, 0);
+    assert_close(bh_random_open_interval(2047), 0x1p-54, 0);
+    assert_close(bh_random_open_interval(2048), 0x1p-53, 0);
+    assert_close(bh_random_open_interval(UINT64_MAX / 2 + 1), 0.5, 0);
+    assert_close(bh_random_open_interval(UINT64_MAX), 1 - 0x1p-53, 0);
+}
+
 /* Draws a sample along the last counter. */
 static double *draw(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a)
 {
@@ -190,13 +201,10 @@ static void test_identities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers),
-        cmocka_unit_test(test_uniform_is_philox),
-        cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_bins),
-        cmocka_unit_test(test_exponential),
-        cmocka_unit_test(test_neighbours),
-        cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_uniform_is_philox),
+        cmocka_unit_test(test_open_interval), cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_bins),          cmocka_unit_test(test_exponential),
+        cmocka_unit_test(test_neighbours),    cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_identities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,8 @@
 #include <xxhash.h>
 
 /* Random123's own adaptors give 32-bit doubles, too coarse for probabilities below 1e-9.
- * The grid is k 2^-53 with k from 0 to 2^53 - 1; 0 itself becomes 2^-54, so that logarithms are finite and no
- * probability of 0 is ever met. The largest value is 1 - 2^-53. */
-static double to_open_interval(uint64_t bits)
+ * The halves (k + 1/2) 2^-53 would be symmetric, but the last of them rounds to 1. */
+double bh_random_open_interval(uint64_t bits)
 {
     uint64_t k = bits >> 11;
     return k ? (double)k * 0x1p-53 : 0x1p-54;
@@ -22,7 +21,7 @@ double bh_random_uniform(const struct bh_random *random, enum bh_purpose purpose
 {
     philox4x64_key_t key = {{random->seed, random->replica}};
     philox4x64_ctr_t counter = {{(uint64_t)purpose, stream, a, b}};
-    return to_open_interval(philox4x64_R(10, counter, key).v[0]);
+    return bh_random_open_interval(philox4x64_R(10, counter, key).v[0]);
 }
 
 double bh_random_exponential(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
