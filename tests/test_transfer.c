@@ -9,10 +9,8 @@
 
 #include <signal.h>
 #include <simgrid/actor.h>
-#include <simgrid/cond.h>
 #include <simgrid/disk.h>
 #include <simgrid/engine.h>
-#include <simgrid/mutex.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -27,7 +25,7 @@ static struct {
     unsigned flows, disk_ios, deadlocks;
     bool is_active_after;
     double remaining[2];
-} *seen;
+} * seen;
 
 static struct bh_platform *platform;
 static struct bh_transfer *transfers[2];
@@ -143,7 +141,7 @@ static void test_arithmetic(void **state)
 }
 
 #define HEAD                                                                                                           \
-    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"                         \
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"                        \
     "<platform version=\"4.1\"><zone id=\"machine\" routing=\"Full\">\n"
 #define STORAGE(name, disks, bandwidth)                                                                                \
     "<zone id=\"z" name "\" routing=\"Full\"><host id=\"" name "\" speed=\"1Gf\">" disks                               \
@@ -157,7 +155,7 @@ static void test_arithmetic(void **state)
 /* Two unlike storage hosts, one with two unlike disks: each gets its share, and all finish together at 7 GB/s. */
 static const char several_stores[] =
     HEAD "<cluster id=\"c\" prefix=\"n-\" suffix=\"\" radical=\"0-31\" speed=\"1Gf\" bw=\"2GBps\" lat=\"1us\"/>\n" //
-    STORAGE("s", DISK("a", "1GBps") DISK("b", "2GBps"), "10GBps") STORAGE("t", DISK("a", "4GBps"), "10GBps")      //
+    STORAGE("s", DISK("a", "1GBps") DISK("b", "2GBps"), "10GBps") STORAGE("t", DISK("a", "4GBps"), "10GBps")       //
     ROUTE("s") ROUTE("t") "</zone></platform>\n";
 
 /* 64 narrow hosts feed 40 GB/s only by more than 16 flows. */
@@ -393,9 +391,7 @@ static void remaining(void)
 static void wait_for_ever(int count, char **arguments)
 {
     (void)count, (void)arguments;
-    sg_mutex_t mutex = sg_mutex_init();
-    sg_mutex_lock(mutex);
-    sg_cond_wait(sg_cond_init(), mutex);
+    sg_actor_suspend(sg_actor_self());
 }
 
 static void count_deadlock(void)
@@ -446,11 +442,11 @@ static void test_signals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arithmetic),      cmocka_unit_test(test_several_stores),
-        cmocka_unit_test(test_narrow_hosts),    cmocka_unit_test(test_few_for_all),
-        cmocka_unit_test(test_part),            cmocka_unit_test(test_equal_shares),
-        cmocka_unit_test(test_interrupt),       cmocka_unit_test(test_interrupt_edges),
-        cmocka_unit_test(test_interface),       cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_arithmetic),   cmocka_unit_test(test_several_stores),
+        cmocka_unit_test(test_narrow_hosts), cmocka_unit_test(test_few_for_all),
+        cmocka_unit_test(test_part),         cmocka_unit_test(test_equal_shares),
+        cmocka_unit_test(test_interrupt),    cmocka_unit_test(test_interrupt_edges),
+        cmocka_unit_test(test_interface),    cmocka_unit_test(test_signals),
     };
     seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return seen == MAP_FAILED ? 1 : cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
