@@ -130,10 +130,9 @@ static int check_names(const struct bh_platform *platform, sg_host_t host, struc
     char *key;
     char *value;
     char *unknown = NULL;
-    xbt_dict_foreach (properties, cursor, key, value)
-        if (strncmp(key, "bulkhead:", 9) == 0 && strcmp(key, property_names[0]) != 0 &&
-            strcmp(key, property_names[1]) != 0 && !unknown)
-            unknown = bh_copy_text(key);
+    xbt_dict_foreach(properties, cursor, key,
+                     value) if (strncmp(key, "bulkhead:", 9) == 0 && strcmp(key, property_names[0]) != 0 &&
+                                strcmp(key, property_names[1]) != 0 && !unknown) unknown = bh_copy_text(key);
     xbt_dict_free(&properties);
     if (!unknown)
         return 0;
@@ -155,7 +154,8 @@ static int read_nodes(const struct bh_platform *platform, sg_host_t host, uint64
     char *end = NULL;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    if (strspn(text, "0123456789") == strlen(text) && *text && !errno && value >= 1 && value <= BH_NODES_PER_HOST_MOST) {
+    if (strspn(text, "0123456789") == strlen(text) && *text && !errno && value >= 1 &&
+        value <= BH_NODES_PER_HOST_MOST) {
         *nodes = value;
         return 0;
     }

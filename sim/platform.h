@@ -11,12 +11,12 @@
 
 /* Facts of a platform, found in a forked probe, so that a file that SimGrid chokes on costs one message. */
 struct bh_platform_facts {
-    uint64_t nodes;             /* sum of bulkhead:nodes over compute hosts */
-    uint64_t hosts;             /* compute hosts */
+    uint64_t nodes; /* sum of bulkhead:nodes over compute hosts */
+    uint64_t hosts; /* compute hosts */
     uint64_t storage_hosts;
-    double latency_s;           /* one way, between the compute hosts farthest apart by latency among those probed */
-    double node_bandwidth;      /* bytes/s of one node's share of its host's link */
-    double host_bandwidth;      /* bytes/s of the narrowest compute host's route to storage */
+    double latency_s;      /* one way, between the compute hosts farthest apart by latency among those probed */
+    double node_bandwidth; /* bytes/s of one node's share of its host's link */
+    double host_bandwidth; /* bytes/s of the narrowest compute host's route to storage */
     double storage_write_bandwidth, storage_read_bandwidth; /* bytes/s: all storage hosts together, the lesser of disks
                                                                and the links that lead to them */
 };

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Loading time grows with hosts, and with groups squared (a route between each two): 2^20 nodes load in 30 ms. */
-#define HOSTS_MOST UINT64_C(2048)
+#define HOSTS_MOST  UINT64_C(2048)
 #define GROUPS_MOST UINT64_C(64)
 
 struct description {
@@ -38,7 +38,10 @@ struct number {
     int dimension;
     size_t offset;
 };
-#define NUMBER(path, dimension, field) {path, dimension, offsetof(struct description, field)}
+#define NUMBER(path, dimension, field)                                                                                 \
+    {                                                                                                                  \
+        path, dimension, offsetof(struct description, field)                                                           \
+    }
 static const struct number numbers[] = {
     NUMBER("nodes-per-cabinet", COUNT, nodes_per_cabinet),
     NUMBER("cabinets-per-group", COUNT, cabinets_per_group),
@@ -101,7 +104,8 @@ static int read_number(const struct bh_node *root, const struct number *number, 
         return -1;
     if ((chosen == 2) != (range != NULL))
         return bh_fail_at(err, bh_node_place(node), "%s: %s", number->path,
-                          range ? "only an assumed number has a range" : "an assumed number needs a range: [LOW, HIGH]");
+                          range ? "only an assumed number has a range"
+                                : "an assumed number needs a range: [LOW, HIGH]");
     double *value = (double *)((char *)description + number->offset), ends[2];
     if (read_value(value_node, unit, number->dimension, value, err) != 0)
         return -1;
@@ -125,9 +129,12 @@ static int read_number(const struct bh_node *root, const struct number *number, 
 
 static int check_keys(const struct bh_node *root, struct bh_error *err)
 {
-    static const char *const top[] = {"machine", "title", "description", "nodes", "nodes-per-cabinet",
-                                      "cabinets-per-group", "node-speed", "node-bandwidth", "latency",
-                                      "global-bandwidth", "storage", NULL};
+    static const char *const top[] = {"machine",           "title",
+                                      "description",       "nodes",
+                                      "nodes-per-cabinet", "cabinets-per-group",
+                                      "node-speed",        "node-bandwidth",
+                                      "latency",           "global-bandwidth",
+                                      "storage",           NULL};
     static const char *const storage_keys[] = {"hosts", "disks", "bandwidth-law", "read-per-write", NULL};
     static const char *const law_keys[] = {"at-nodes", "bandwidth", "exponent", NULL};
     static const char *const nodes_keys[] = {"least", "most", NULL};
@@ -143,7 +150,7 @@ static int check_keys(const struct bh_node *root, struct bh_error *err)
         return -1;
     const struct bh_node *law = bh_node_need(storage, "bandwidth-law", err);
     return !law || bh_node_expect(law, BH_NODE_MAP, "bandwidth-law", err) != 0 ? -1
-                                                                                : bh_node_check_keys(law, law_keys, err);
+                                                                               : bh_node_check_keys(law, law_keys, err);
 }
 
 static int read_description(const struct bh_node *root, struct description *description, struct bh_error *err)
@@ -152,8 +159,7 @@ static int read_description(const struct bh_node *root, struct description *desc
         return -1;
     const struct bh_node *nodes = bh_node_find(root, "nodes");
     const struct bh_node *least = bh_node_need(nodes, "least", err), *most = bh_node_need(nodes, "most", err);
-    if (!least || !most ||
-        bh_node_count_value(least, 1, BH_NODES_PER_HOST_MOST, &description->nodes_least, err) != 0 ||
+    if (!least || !most || bh_node_count_value(least, 1, BH_NODES_PER_HOST_MOST, &description->nodes_least, err) != 0 ||
         bh_node_count_value(most, description->nodes_least, BH_NODES_PER_HOST_MOST, &description->nodes_most, err) != 0)
         return -1;
     for (size_t i = 0; i < NUMBERS; i++)
@@ -177,7 +183,8 @@ static struct layout lay_out(const struct description *description, uint64_t nod
     while (nodes / per_host > HOSTS_MOST)
         per_host *= 2;
     struct layout layout = {.nodes_per_host = per_host, .full_hosts = nodes / per_host, .rest = nodes % per_host};
-    uint64_t least = (layout.full_hosts + GROUPS_MOST - 1) / GROUPS_MOST, usual = (uint64_t)description->cabinets_per_group;
+    uint64_t least = (layout.full_hosts + GROUPS_MOST - 1) / GROUPS_MOST,
+             usual = (uint64_t)description->cabinets_per_group;
     layout.hosts_per_group = usual > least ? usual : least;
     layout.groups = (layout.full_hosts + layout.hosts_per_group - 1) / layout.hosts_per_group + (layout.rest > 0);
     return layout;
@@ -223,11 +230,12 @@ static void write_routes(FILE *out, const struct description *description, const
 {
     for (uint64_t g = 0; g < layout->groups; g++) {
         for (uint64_t h = 0; h < g; h++)
-            fprintf(out,
-                    "<zoneRoute src=\"g%llu\" dst=\"g%llu\" gw_src=\"g%llu-g%llu_router\" gw_dst=\"g%llu-g%llu_router\">"
-                    "<link_ctn id=\"global%llu\"/><link_ctn id=\"global%llu\"/></zoneRoute>\n",
-                    (unsigned long long)h, (unsigned long long)g, (unsigned long long)h, (unsigned long long)h,
-                    (unsigned long long)g, (unsigned long long)g, (unsigned long long)h, (unsigned long long)g);
+            fprintf(
+                out,
+                "<zoneRoute src=\"g%llu\" dst=\"g%llu\" gw_src=\"g%llu-g%llu_router\" gw_dst=\"g%llu-g%llu_router\">"
+                "<link_ctn id=\"global%llu\"/><link_ctn id=\"global%llu\"/></zoneRoute>\n",
+                (unsigned long long)h, (unsigned long long)g, (unsigned long long)h, (unsigned long long)h,
+                (unsigned long long)g, (unsigned long long)g, (unsigned long long)h, (unsigned long long)g);
         for (uint64_t s = 0; s < (uint64_t)description->storage_hosts; s++)
             fprintf(out,
                     "<zoneRoute src=\"g%llu\" dst=\"s%llu\" gw_src=\"g%llu-g%llu_router\" gw_dst=\"storage%llu\">"

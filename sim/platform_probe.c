@@ -140,8 +140,8 @@ static int probe_compute(struct report *report, const struct bh_platform *platfo
 }
 
 /* Every route to and from one storage host. The links that all of them share lead to the storage host alone. */
-static int probe_storage(struct report *report, const struct bh_platform *platform, const struct bh_storage_host *storage,
-                         struct bh_error *err)
+static int probe_storage(struct report *report, const struct bh_platform *platform,
+                         const struct bh_storage_host *storage, struct bh_error *err)
 {
     struct bh_platform_facts *facts = &report->facts;
     size_t *seen[2] = {bh_allocate(platform->links_count, sizeof **seen),
@@ -175,10 +175,8 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
     return status;
 }
 
-static int probe(struct report *report, const char *xml)
+static int probe_platform(struct report *report, struct bh_platform *platform, struct bh_error *err)
 {
-    struct bh_error *err = &report->error;
-    struct bh_platform *platform = bh_platform_open(xml);
     if (bh_platform_read(platform, err) != 0 || check_resources(platform, err) != 0)
         return -1;
     report->facts = (struct bh_platform_facts){
@@ -210,8 +208,10 @@ static void run_child(struct report *report, const char *xml, int messages)
     int nothing = open("/dev/null", O_WRONLY);
     if (nothing >= 0)
         dup2(nothing, STDOUT_FILENO);
-    probe(report, xml);
+    struct bh_platform *platform = bh_platform_open(xml);
+    probe_platform(report, platform, &report->error);
     report->is_done = true;
+    bh_platform_destroy(platform);
     _exit(0);
 }
 
@@ -351,8 +351,7 @@ int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform
         return -1;
     if (bh_platform_check_text(xml, err) != 0)
         return -1;
-    struct report *report =
-        mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct report *report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (report == MAP_FAILED)
         return bh_fail(err, BH_ERROR_SYSTEM, "cannot share memory with a child process: %s", strerror(errno));
     int status = probe_in_child(xml, report, err);

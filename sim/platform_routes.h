@@ -9,7 +9,7 @@
 /* Begin with zeroes; reused from one search to the next. */
 struct bh_route {
     size_t count;
-    size_t *links;          /* indices into the platform's links, in order */
+    size_t *links; /* indices into the platform's links, in order */
     double latency_s;
     double bandwidth;       /* bytes/s of the narrowest link */
     double first_bandwidth; /* bytes/s of the first link: the host's own */

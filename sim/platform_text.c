@@ -76,12 +76,17 @@ static bool is_tag(const struct tag *tag, const char *name)
     return strncmp(tag->begin + 1, name, length) == 0 && strchr(" \t\r\n/>", tag->begin[1 + length]);
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Copies an attribute's value; false if the tag has none of that name. */
 static bool attribute(const struct tag *tag, const char *name, char *value, size_t size)
 {
     size_t length = strlen(name);
     for (const char *at = tag->begin; at + length < tag->end; at++) {
-        if (!strchr(" \t\r\n", at[0]) || strncmp(at + 1, name, length) != 0)
+        if (!is_blank(at[0]) || at[1] != name[0] || strncmp(at + 1, name, length) != 0)
             continue;
         const char *rest = at + 1 + length;
         rest += strspn(rest, " \t\r\n");

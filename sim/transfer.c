@@ -191,8 +191,8 @@ struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint6
                                        struct bh_error *err)
 {
     if (platform->storage_count == 0) {
-        bh_fail(err, BH_ERROR_INPUT,
-                "%s: no storage host; expected a host with a <disk> and bulkhead:role \"storage\"", platform->file);
+        bh_fail(err, BH_ERROR_INPUT, "%s: no storage host; expected a host with a <disk> and bulkhead:role \"storage\"",
+                platform->file);
         return NULL;
     }
     if (nodes == 0 || first_node >= platform->nodes || nodes > platform->nodes - first_node) {
@@ -278,8 +278,8 @@ static size_t start_all(struct bh_transfer *transfer, enum bh_direction directio
 {
     size_t flows = transfer->flows_count, count = flows + transfer->disks_count, i = 0;
     while (i < count && !transfer->is_interrupted) {
-        transfer->activities[i] = i < flows ? start_flow(transfer, i, direction, bytes)
-                                            : start_disk(transfer, i - flows, direction, bytes);
+        transfer->activities[i] =
+            i < flows ? start_flow(transfer, i, direction, bytes) : start_disk(transfer, i - flows, direction, bytes);
         i++;
     }
     return i;
