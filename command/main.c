@@ -26,6 +26,7 @@ struct command {
 static int command_help(int argc, char **argv);
 
 static const struct command commands[] = {
+    {"report", "RESULTS", "tables and figures from results", bh_command_report},
     {"help", "[COMMAND]", "what a subcommand does and its options", command_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
