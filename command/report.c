@@ -53,12 +53,24 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct report *report = state->input;
     switch (key) {
-    case 'o': report->folder = text; return 0;
-    case KEY_FORMAT: choose_format(state, text, report); return 0;
-    case KEY_ALL_POINTS: report->all_points = true; return 0;
-    case KEY_ENCLAVE: report->enclave = text; return 0;
-    case KEY_NO_FIGURE: report->no_figure = true; return 0;
-    case KEY_FIGURE_ONLY: report->figure_only = true; return 0;
+    case 'o':
+        report->folder = text;
+        return 0;
+    case KEY_FORMAT:
+        choose_format(state, text, report);
+        return 0;
+    case KEY_ALL_POINTS:
+        report->all_points = true;
+        return 0;
+    case KEY_ENCLAVE:
+        report->enclave = text;
+        return 0;
+    case KEY_NO_FIGURE:
+        report->no_figure = true;
+        return 0;
+    case KEY_FIGURE_ONLY:
+        report->figure_only = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (report->file != NULL)
             argp_failure(state, BH_EXIT_INPUT, 0, "one results file at a time: found '%s' too", text);
@@ -70,7 +82,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (report->no_figure && report->figure_only)
             argp_failure(state, BH_EXIT_INPUT, 0, "--no-figure and --figure-only leave nothing to do");
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -107,9 +120,8 @@ static int print_tables(const struct bh_view *view, const struct report *report,
 {
     if (report->format == FORMAT_JSON)
         return bh_json_print(view, stdout, err);
-    struct bh_summary_options summary = {.markdown = report->format == FORMAT_MARKDOWN,
-                                         .all_points = report->all_points,
-                                         .enclave = view->primary};
+    struct bh_summary_options summary = {
+        .markdown = report->format == FORMAT_MARKDOWN, .all_points = report->all_points, .enclave = view->primary};
     if (report->enclave != NULL) {
         summary.enclave = bh_view_find_label(&view->enclave, report->enclave);
         if (summary.enclave == view->enclave.count) {
