@@ -54,9 +54,13 @@ void bh_script_begin(FILE *stream, const struct bh_view *view, const char *name,
             "width = 7.1; height = %.2f   # inches: two columns of a paper\n"
             "dots = 220                  # per inch, of the PNG\n"
             "terminal_of(format) = \\\n"
-            "  format eq 'pdf' ? sprintf(\"set terminal pdfcairo enhanced color size %%.2fin,%%.2fin font 'Helvetica,9' fontscale 0.75 linewidth 1.6 pointscale 0.55\", width, height) : \\\n"
-            "  format eq 'png' ? sprintf(\"set terminal pngcairo enhanced color size %%d,%%d font 'Helvetica,9' fontscale %%.3f linewidth %%.3f pointscale %%.3f background 'white'\", width * dots, height * dots, 0.75 * dots / 72., 0.8 * dots / 72., 0.55 * dots / 72.) : \\\n"
-            "  sprintf(\"set terminal svg enhanced size %%d,%%d font 'Helvetica,9' fontscale 1 linewidth 0.8 background 'white'\", width * 72, height * 72)\n"
+            "  format eq 'pdf' ? sprintf(\"set terminal pdfcairo enhanced color size %%.2fin,%%.2fin font "
+            "'Helvetica,9' fontscale 0.75 linewidth 1.6 pointscale 0.55\", width, height) : \\\n"
+            "  format eq 'png' ? sprintf(\"set terminal pngcairo enhanced color size %%d,%%d font 'Helvetica,9' "
+            "fontscale %%.3f linewidth %%.3f pointscale %%.3f background 'white'\", width * dots, height * dots, 0.75 "
+            "* dots / 72., 0.8 * dots / 72., 0.55 * dots / 72.) : \\\n"
+            "  sprintf(\"set terminal svg enhanced size %%d,%%d font 'Helvetica,9' fontscale 1 linewidth 0.8 "
+            "background 'white'\", width * 72, height * 72)\n"
             "set encoding utf8\n"
             "set colorsequence podo      # told apart by colour-blind readers\n"
             "\n",
@@ -75,8 +79,9 @@ static char *file_name(const char *scenario)
     for (char *c = name; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c) && strchr("-_.", *c) == NULL)
             *c = '-';
-    if (name[0] == '.')
-        name[0] = '-';
+    /* Neither hidden nor an option of gnuplot's. */
+    if (!isalnum((unsigned char)name[0]))
+        name[0] = '_';
     return name;
 }
 
@@ -121,9 +126,10 @@ static int draw(const char *folder, const char *name, struct bh_error *err)
     if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NOT_FOUND)
         return bh_fail(err, BH_ERROR_SYSTEM,
                        "gnuplot was not found, so the figure is not drawn; its data and script are left in %s: "
-                       "install gnuplot (Debian: gnuplot-nox) and run: gnuplot %s.gp", folder, name);
-    return bh_fail(err, BH_ERROR_SYSTEM, "gnuplot failed; the figure's data and script are left in %s: %s.dat and %s.gp",
-                   folder, name, name);
+                       "install gnuplot (Debian: gnuplot-nox) and run: gnuplot %s.gp",
+                       folder, name);
+    return bh_fail(err, BH_ERROR_SYSTEM,
+                   "gnuplot failed; the figure's data and script are left in %s: %s.dat and %s.gp", folder, name, name);
 }
 
 int bh_figure_write(const struct bh_view *view, const char *folder, bool run_gnuplot, char **base, struct bh_error *err)

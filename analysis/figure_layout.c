@@ -146,7 +146,8 @@ static void part_rows(struct bh_figure *figure)
         for (size_t i = 0; i < count; i++)
             for (size_t j = i + 1; j < count; j++) {
                 double overlap = gap - (at[j] - at[i]);
-                if (overlap < 1e-3 * gap || overlap > 3 * gap || !share_stretch(figure, &figure->rows[i], &figure->rows[j]))
+                if (overlap < 1e-3 * gap || overlap > 3 * gap ||
+                    !share_stretch(figure, &figure->rows[i], &figure->rows[j]))
                     continue;
                 at[i] -= overlap / 2;
                 at[j] += overlap / 2;
@@ -219,8 +220,8 @@ static void choose_axes(struct bh_figure *figure)
 static struct bh_figure_series lay_series(struct bh_figure *figure, size_t policy, size_t second)
 {
     const struct bh_view *view = figure->view;
-    struct bh_figure_series series = {.policy = policy, .system = figure->system_of[policy],
-                                      .mark = figure->mark_of[policy], .count = 1};
+    struct bh_figure_series series = {
+        .policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy], .count = 1};
     if (figure->scale_axis < view->axes_count)
         series.count = view->axes[figure->scale_axis].count;
     series.scale = bh_allocate(series.count, sizeof *series.scale);
@@ -285,7 +286,8 @@ static void lay_panels(struct bh_figure *figure)
     figure->panel_first[figure->panels_count] = figure->series_count;
     close_range(&figure->overhead_ticks, 0.05);
     choose_ticks(&figure->overhead_ticks, 0.08);
-    double least = bh_figure_forward(figure->overhead_ticks.least), most = bh_figure_forward(figure->overhead_ticks.most);
+    double least = bh_figure_forward(figure->overhead_ticks.least),
+           most = bh_figure_forward(figure->overhead_ticks.most);
     figure->unfinished_percent = bh_figure_inverse(most + 0.08 * (most - least));
     if (figure->any_unfinished)
         figure->overhead_ticks.most = bh_figure_inverse(most + 0.17 * (most - least));

@@ -17,9 +17,9 @@
 /* A policy in the upper panel. */
 struct bh_figure_row {
     size_t policy;
-    size_t system, mark;  /* index of its system and of its kind of policy: colour and point type */
+    size_t system, mark; /* index of its system and of its kind of policy: colour and point type */
     double price_percent;
-    double position;      /* where it is drawn, in percent: rows that would cover each other are moved apart */
+    double position; /* where it is drawn, in percent: rows that would cover each other are moved apart */
     double escape, escape_low, escape_high; /* exact, and over the range of the assumed numbers */
     struct bh_estimate seen;                /* in the simulation */
     bool on_front;
@@ -29,8 +29,8 @@ struct bh_figure_row {
 struct bh_figure_series {
     size_t policy, system, mark;
     bool hollow;
-    size_t count; /* values of the scale axis; 1 without one */
-    double *scale, *position; /* `position`: moved aside so that marks stay apart */
+    size_t count;                 /* values of the scale axis; 1 without one */
+    double *scale, *position;     /* `position`: moved aside so that marks stay apart */
     struct bh_estimate *overhead; /* percent; NaN where unfinished */
     bool *unfinished;
 };
@@ -45,7 +45,7 @@ struct bh_figure {
     const struct bh_view *view;
     size_t boundary;
     size_t systems_count, marks_count;
-    size_t *system_of, *mark_of;          /* per policy */
+    size_t *system_of, *mark_of; /* per policy */
     const char **system_names, **mark_names;
     size_t rows_count;
     struct bh_figure_row *rows; /* by price */

@@ -50,11 +50,13 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
             "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6\n"
             "  unset key; unset colorbox\n"
             "  set border 0\n"
-            "  set lmargin at screen %.3f; set rmargin at screen 0.98; set bmargin at screen 0.04; set tmargin at screen %.4f\n"
+            "  set lmargin at screen %.3f; set rmargin at screen 0.98; set bmargin at screen 0.04; set tmargin at "
+            "screen %.4f\n"
             "  set xrange [-0.5:%.1f]; set yrange [%.1f:-0.5]\n"
             "  set palette defined (0 '#f2f2f2', 0.001 '#cfe3f1', 1 '#0072b2')\n"
             "  set cbrange [0:1]\n",
-            title, fmin(0.5, 0.03 + 0.0095 * (double)longest), 1 - 0.62 / height, (double)view->scope.count - 0.5, (double)view->policy.count - 0.5);
+            title, fmin(0.5, 0.03 + 0.0095 * (double)longest), 1 - 0.62 / height, (double)view->scope.count - 0.5,
+            (double)view->policy.count - 0.5);
     free(title);
     free(text);
     write_names(stream, "x2tics", &view->scope, "scale 0 offset 0, -0.5");
@@ -62,7 +64,8 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
     fprintf(stream,
             "  unset xtics; set x2range [-0.5:%.1f]\n"
             "  plot data using 1:2:(0.47):(0.44):3 with boxxyerror fs solid noborder lc palette, \\\n"
-            "    data using 1:2:($3 > 0 ? sprintf('%%.3g', $3) : ''):($3 > 0.5 ? 0xffffff : 0x000000) with labels tc rgb variable\n",
+            "    data using 1:2:($3 > 0 ? sprintf('%%.3g', $3) : ''):($3 > 0.5 ? 0xffffff : 0x000000) with labels tc "
+            "rgb variable\n",
             (double)view->scope.count - 0.5);
     bh_script_end(stream);
 }

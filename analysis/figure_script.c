@@ -54,14 +54,15 @@ void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
     const struct bh_view *view = figure->view;
     char point[512] = "";
     append_point(view, point, sizeof point);
-    fprintf(stream,
-            "# Upper panel, one block per system%s%s. Escape over the boundary %s.\n"
-            "# price_percent: fault-free makespan over the native one, minus 1. drawn_at: the same, moved aside where\n"
-            "# rows would cover each other. escape: exact, at the nominal assumed numbers; escape_low, escape_high: over\n"
-            "# their range. seen, seen_low, seen_high: ratio in the simulation and its 95 %% interval.\n"
-            "# on_front: 1 if no other policy is as cheap and as tight.\n"
-            "# price_percent drawn_at escape escape_low escape_high seen seen_low seen_high point_type on_front\n",
-            view->axes_count > 0 ? ", at " : "", point, view->boundary.labels[figure->boundary]);
+    fprintf(
+        stream,
+        "# Upper panel, one block per system%s%s. Escape over the boundary %s.\n"
+        "# price_percent: fault-free makespan over the native one, minus 1. drawn_at: the same, moved aside where\n"
+        "# rows would cover each other. escape: exact, at the nominal assumed numbers; escape_low, escape_high: over\n"
+        "# their range. seen, seen_low, seen_high: ratio in the simulation and its 95 %% interval.\n"
+        "# on_front: 1 if no other policy is as cheap and as tight.\n"
+        "# price_percent drawn_at escape escape_low escape_high seen seen_low seen_high point_type on_front\n",
+        view->axes_count > 0 ? ", at " : "", point, view->boundary.labels[figure->boundary]);
     for (size_t s = 0; s < figure->systems_count; s++) {
         size_t written = 0;
         bh_script_comment(stream, figure->system_names[s]);
@@ -112,7 +113,8 @@ static void write_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool 
 static void write_key_entry(FILE *stream, size_t entry, const char *symbol, const char *text)
 {
     char *title = bh_script_quote(text);
-    fprintf(stream, "  set label %zu %s at screen %.4f, screen 1 - %zu * key_step left offset 1.2, 0 font ',8' point %s\n",
+    fprintf(stream,
+            "  set label %zu %s at screen %.4f, screen 1 - %zu * key_step left offset 1.2, 0 font ',8' point %s\n",
             200 + entry, title, 0.03 + 0.195 * (double)(entry % KEY_COLUMNS), 1 + entry / KEY_COLUMNS, symbol);
     free(title);
 }
@@ -122,7 +124,9 @@ static void write_key_line(FILE *stream, size_t entry, const char *style)
 {
     double x = 0.03 + 0.195 * (double)(entry % KEY_COLUMNS);
     size_t line = 1 + entry / KEY_COLUMNS;
-    fprintf(stream, "  set arrow %zu from screen %.4f, screen 1 - %zu * key_step to screen %.4f, screen 1 - %zu * key_step nohead %s\n",
+    fprintf(stream,
+            "  set arrow %zu from screen %.4f, screen 1 - %zu * key_step to screen %.4f, screen 1 - %zu * key_step "
+            "nohead %s\n",
             200 + entry, x - 0.014, line, x + 0.012, line, style);
 }
 
@@ -225,10 +229,12 @@ static void write_upper(const struct bh_figure *figure, FILE *stream)
     fprintf(stream,
             "  # (a) price against escape\n"
             "  set border 3 lw 0.8\n"
-            "  set lmargin at screen 0.097; set rmargin at screen %.4f; set tmargin at screen upper_top; set bmargin at screen upper_bottom\n"
+            "  set lmargin at screen 0.097; set rmargin at screen %.4f; set tmargin at screen upper_top; set bmargin "
+            "at screen upper_bottom\n"
             "  set label 100 %s at graph 0, graph 1 left offset 0, 0.7\n"
             "  set xlabel 'Escape ratio to the co-located enclave' offset 0, 0.4\n"
-            "  set label 101 'Price of isolation (%%)' at screen 0.022, screen (upper_top + upper_bottom) / 2 center rotate by 90\n"
+            "  set label 101 'Price of isolation (%%)' at screen 0.022, screen (upper_top + upper_bottom) / 2 center "
+            "rotate by 90\n"
             "  set logscale x\n  set format x '10^{%%T}'\n"
             "  set xrange [%.3g:1.5]; set xtics nomirror scale 0.6, 0.3\n"
             "  set nonlinear y via asinh(y / linear) inverse linear * sinh(y)\n",
@@ -244,14 +250,19 @@ static void write_upper(const struct bh_figure *figure, FILE *stream)
     write_system_labels(figure, stream);
     fputs("  plot \\\n", stream);
     for (size_t s = 0; s < figure->systems_count; s++)
-        fprintf(stream, "    data index %zu using (edge($4)):2:(edge($5) - edge($4)):(0) with vectors nohead lw 5 lc rgb "
-                        "tint[%zu] notitle, \\\n", s, s % COLOURS + 1);
+        fprintf(stream,
+                "    data index %zu using (edge($4)):2:(edge($5) - edge($4)):(0) with vectors nohead lw 5 lc rgb "
+                "tint[%zu] notitle, \\\n",
+                s, s % COLOURS + 1);
     for (size_t s = 0; s < figure->systems_count; s++) {
         int colour = colours[s % COLOURS];
-        fprintf(stream, "    data index %zu using (edge($3)):2:(edge($7)):(edge($8)) with xerrorbars pt -1 lw 1.2 lt %d notitle, \\\n"
-                        "    data index %zu using (edge($3)):2:9 with points pt variable ps 1.35 lc rgb 'white' notitle, \\\n"
-                        "    data index %zu using (edge($3)):2:9 with points pt variable ps 1.05 lt %d notitle, \\\n"
-                        "    data index %zu using (edge($3)):($10 > 0 ? $2 : NaN) with points pt 6 ps 1.75 lw 0.8 lc rgb 'gray40' notitle%s\n",
+        fprintf(stream,
+                "    data index %zu using (edge($3)):2:(edge($7)):(edge($8)) with xerrorbars pt -1 lw 1.2 lt %d "
+                "notitle, \\\n"
+                "    data index %zu using (edge($3)):2:9 with points pt variable ps 1.35 lc rgb 'white' notitle, \\\n"
+                "    data index %zu using (edge($3)):2:9 with points pt variable ps 1.05 lt %d notitle, \\\n"
+                "    data index %zu using (edge($3)):($10 > 0 ? $2 : NaN) with points pt 6 ps 1.75 lw 0.8 lc rgb "
+                "'gray40' notitle%s\n",
                 s, colour, s, s, colour, s, s + 1 < figure->systems_count ? ", \\" : "");
     }
     fputs("  unset label; unset arrow\n\n", stream);
@@ -309,13 +320,18 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
     char *title = bh_script_quote(figure->system_names[system]);
     fprintf(stream,
             "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
-            "  set tmargin at screen lower_top - %zu * lower_step; set bmargin at screen lower_top - %zu * lower_step - lower_height\n"
+            "  set tmargin at screen lower_top - %zu * lower_step; set bmargin at screen lower_top - %zu * lower_step "
+            "- lower_height\n"
             "  set label 100 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',8.5' textcolor lt %d\n",
             left, left + width, line, line, title, colours[system % COLOURS]);
     free(title);
-    write_ticks(stream, &figure->overhead_ticks, column == 0, figure->any_unfinished ? figure->unfinished_percent : NAN);
+    write_ticks(stream, &figure->overhead_ticks, column == 0,
+                figure->any_unfinished ? figure->unfinished_percent : NAN);
     if (column == 0)
-        fprintf(stream, "  set label 101 'Net overhead (%%)' at screen 0.022, screen lower_top - %zu * lower_step - lower_height / 2 center rotate by 90\n", line);
+        fprintf(stream,
+                "  set label 101 'Net overhead (%%)' at screen 0.022, screen lower_top - %zu * lower_step - "
+                "lower_height / 2 center rotate by 90\n",
+                line);
     else
         fputs("  unset label 101\n", stream);
     fputs("  plot \\\n", stream);
@@ -331,9 +347,10 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
                 "    data index %zu using 2:3 with points pt %d ps %.2f lc rgb 'white' notitle, \\\n"
                 "    data index %zu using 2:3 with points pt %d ps %.2f lw 1 lt %d notitle, \\\n"
                 "    data index %zu using 2:6 with points pt %d ps %.2f lw 1 lt %d notitle%s\n",
-                block, series->hollow ? "0.7" : "1", dash, colour, block, colour, block, mark_type(series->mark, false), size * 1.1, block,
-                mark_type(series->mark, series->hollow), size, colour, block, mark_type(series->mark, true), size * 0.9,
-                colour, k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
+                block, series->hollow ? "0.7" : "1", dash, colour, block, colour, block, mark_type(series->mark, false),
+                size * 1.1, block, mark_type(series->mark, series->hollow), size, colour, block,
+                mark_type(series->mark, true), size * 0.9, colour,
+                k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
     }
 }
 
@@ -344,9 +361,15 @@ static void write_lower(const struct bh_figure *figure, FILE *stream)
           stream);
     write_scale_axis(figure, stream);
     if (figure->any_unfinished)
-        fprintf(stream, "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
-                bh_figure_inverse((bh_figure_forward(figure->unfinished_percent) * 9 + bh_figure_forward(figure->overhead_ticks.least)) / 10),
-                bh_figure_inverse((bh_figure_forward(figure->unfinished_percent) * 9 + bh_figure_forward(figure->overhead_ticks.least)) / 10));
+        fprintf(
+            stream,
+            "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
+            bh_figure_inverse(
+                (bh_figure_forward(figure->unfinished_percent) * 9 + bh_figure_forward(figure->overhead_ticks.least)) /
+                10),
+            bh_figure_inverse(
+                (bh_figure_forward(figure->unfinished_percent) * 9 + bh_figure_forward(figure->overhead_ticks.least)) /
+                10));
     fputs("  set label 1 '(b)' at screen 0.012, screen lower_top + 0.018 left\n", stream);
     for (size_t panel = 0; panel < figure->panels_count; panel++) {
         write_panel(figure, panel, stream);
@@ -369,8 +392,9 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
             "key_step = %.4f; upper_top = %.4f; upper_bottom = %.4f\n"
             "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n"
             "array tint[7] = ['#c8c8c8', '#cfe9f8', '#bcd7e8', '#f4d3bd', '#f8e4ba', '#bde4d8', '#f2dde8']\n\n",
-            BH_FIGURE_LINEAR_PERCENT, figure->escape_least, figure->escape_least, 0.17 / height, 1 - (key + 0.38) / height,
-            1 - (key + 3.15) / height, 1 - (key + 3.78) / height, 1.9 / height, 2.5 / height);
+            BH_FIGURE_LINEAR_PERCENT, figure->escape_least, figure->escape_least, 0.17 / height,
+            1 - (key + 0.38) / height, 1 - (key + 3.15) / height, 1 - (key + 3.78) / height, 1.9 / height,
+            2.5 / height);
     fputs("do for [format in formats] {\n"
           "  eval terminal_of(format)\n"
           "  set output name.'.'.format\n"

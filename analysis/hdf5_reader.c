@@ -97,8 +97,8 @@ char *bh_source_text(const struct bh_source *source, const char *name, struct bh
 {
     char *text = read_text(source->file, name);
     if (text == NULL)
-        bad(source, err, name, bh_source_has_attribute(source, name) ? "is no text attribute"
-                                                                     : "is missing from the attributes");
+        bad(source, err, name,
+            bh_source_has_attribute(source, name) ? "is no text attribute" : "is missing from the attributes");
     return text;
 }
 
@@ -249,8 +249,8 @@ static void print_extent(char *buffer, size_t size, const hsize_t *extent, size_
 {
     size_t used = (size_t)snprintf(buffer, size, "[");
     for (size_t i = 0; i < rank && used < size; i++)
-        used += (size_t)snprintf(buffer + used, size - used, "%s%llu", i == 0 ? "" : ", ",
-                                 (unsigned long long)extent[i]);
+        used +=
+            (size_t)snprintf(buffer + used, size - used, "%s%llu", i == 0 ? "" : ", ", (unsigned long long)extent[i]);
     if (used < size)
         snprintf(buffer + used, size - used, "]");
 }

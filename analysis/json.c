@@ -38,9 +38,9 @@ static json_t *containment_object(const struct bh_view *view, size_t policy, siz
             continue;
         json_t *entry = estimate_object(bh_measure_containment(view, policy, point, scope), "1");
         if (json_is_object(entry) && view->containment_exact != NULL)
-            json_object_set_new(entry, "exact",
-                                number(view->containment_exact[(policy * view->points + point) * view->scope.count +
-                                                               scope]));
+            json_object_set_new(
+                entry, "exact",
+                number(view->containment_exact[(policy * view->points + point) * view->scope.count + scope]));
         json_object_set_new(object, scopes[i], entry);
     }
     return object;

@@ -149,7 +149,8 @@ static double dearest_checkpoint(const struct bh_view *view, size_t cell, size_t
 {
     double dearest = NAN;
     for (size_t l = 0; view->checkpoint_time_s != NULL && l < view->level.count; l++)
-        dearest = fmax(dearest, view->checkpoint_time_s[(cell * view->enclave.count + enclave) * view->level.count + l]);
+        dearest =
+            fmax(dearest, view->checkpoint_time_s[(cell * view->enclave.count + enclave) * view->level.count + l]);
     return dearest;
 }
 

@@ -23,12 +23,12 @@ struct bh_measures {
     double correlation; /* of the paired replicas; NaN if either does not vary */
     double price;
 
-    double interruptions, elapsed_s;        /* sums over replicas */
-    struct bh_estimate mtti_s;              /* infinite mean: no interruption seen */
-    double checkpoint_time_s;               /* of the dearest level; NaN: none */
-    double restart_time_s;                  /* mean over the scopes of the failures seen; NaN: none */
+    double interruptions, elapsed_s;             /* sums over replicas */
+    struct bh_estimate mtti_s;                   /* infinite mean: no interruption seen */
+    double checkpoint_time_s;                    /* of the dearest level; NaN: none */
+    double restart_time_s;                       /* mean over the scopes of the failures seen; NaN: none */
     struct bh_estimate faults, errors, failures; /* per replica */
-    struct bh_estimate unchangeable;        /* share of errors that no policy could have changed */
+    struct bh_estimate unchangeable;             /* share of errors that no policy could have changed */
     double silent_errors, struck_while_down, simultaneous_losses; /* sums over replicas; NaN: not recorded */
 };
 

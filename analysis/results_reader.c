@@ -69,13 +69,20 @@ static double **pointer_at(void *base, size_t offset)
 static const struct bh_view_axis *tail_axis(const struct bh_view *view, enum tail tail)
 {
     switch (tail) {
-    case TAIL_ENCLAVE: return &view->enclave;
-    case TAIL_REPLICA: return &view->replica;
-    case TAIL_PART: return &view->part;
-    case TAIL_SCOPE: return &view->scope;
-    case TAIL_BOUNDARY: return &view->boundary;
-    case TAIL_LEVEL: return &view->level;
-    case TAIL_END: break;
+    case TAIL_ENCLAVE:
+        return &view->enclave;
+    case TAIL_REPLICA:
+        return &view->replica;
+    case TAIL_PART:
+        return &view->part;
+    case TAIL_SCOPE:
+        return &view->scope;
+    case TAIL_BOUNDARY:
+        return &view->boundary;
+    case TAIL_LEVEL:
+        return &view->level;
+    case TAIL_END:
+        break;
     }
     return NULL;
 }
@@ -136,8 +143,8 @@ static int read_axes(const struct bh_source *source, struct bh_view *view, struc
     struct {
         const char *name;
         struct bh_view_axis *axis;
-    } const fixed[] = {{"policy", &view->policy}, {"enclave", &view->enclave},   {"replica", &view->replica},
-                       {"part", &view->part},     {"scope", &view->scope},       {"boundary", &view->boundary},
+    } const fixed[] = {{"policy", &view->policy}, {"enclave", &view->enclave}, {"replica", &view->replica},
+                       {"part", &view->part},     {"scope", &view->scope},     {"boundary", &view->boundary},
                        {"level", &view->level}};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         if (bh_source_axis(source, fixed[i].name, fixed[i].axis, err) != 0)
@@ -197,7 +204,8 @@ static int read_uncertainty(const struct bh_source *source, struct bh_view *view
         char *end = NULL;
         unsigned long position = strtoul(next, &end, 10);
         if (end == next || position >= view->axes[i].count || *end != (i + 1 < view->axes_count ? ',' : '\0')) {
-            status = bh_fail(err, BH_ERROR_INPUT, "%s: attribute 'uncertainty_at' is '%s', expected a position on each of %zu axes",
+            status = bh_fail(err, BH_ERROR_INPUT,
+                             "%s: attribute 'uncertainty_at' is '%s', expected a position on each of %zu axes",
                              view->file, at, view->axes_count);
             break;
         }

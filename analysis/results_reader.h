@@ -22,7 +22,7 @@ struct bh_view_axis {
 /* The same policies with an assumed number at several values of its range, at one point of the varied axes. Arrays are
  * [policy][value][enclave]... */
 struct bh_view_uncertainty {
-    struct bh_view_axis axis; /* count 0: the file has none */
+    struct bh_view_axis axis;                                /* count 0: the file has none */
     double *makespan_s, *finished, *useful_work, *elapsed_s; /* ...[replica] */
     double *native_bare_makespan_s;
     double *escape_exact; /* [policy][value][boundary] */
@@ -48,18 +48,18 @@ struct bh_view {
     char **policy_system, **policy_policy;
     size_t primary; /* index of the primary enclave */
 
-    double *makespan_s, *finished, *useful_work, *elapsed_s; /* [cell][enclave][replica] */
-    double *interruptions, *sdc;                             /* [cell][enclave][replica]; sdc or NULL */
-    double *node_time;                                       /* [cell][enclave][replica][part] */
-    double *native_bare_makespan_s, *price;                  /* [cell][enclave] */
-    double *checkpoint_time_s;                               /* [cell][enclave][level] or NULL */
-    double *restart_time_s;                                  /* [cell][enclave][scope] or NULL */
-    double *faults, *errors, *unchangeable_errors;           /* [cell][replica] */
+    double *makespan_s, *finished, *useful_work, *elapsed_s;         /* [cell][enclave][replica] */
+    double *interruptions, *sdc;                                     /* [cell][enclave][replica]; sdc or NULL */
+    double *node_time;                                               /* [cell][enclave][replica][part] */
+    double *native_bare_makespan_s, *price;                          /* [cell][enclave] */
+    double *checkpoint_time_s;                                       /* [cell][enclave][level] or NULL */
+    double *restart_time_s;                                          /* [cell][enclave][scope] or NULL */
+    double *faults, *errors, *unchangeable_errors;                   /* [cell][replica] */
     double *silent_errors, *struck_while_down, *simultaneous_losses; /* [cell][replica] or NULL */
-    double *failures, *system_extent, *application_extent;   /* [cell][replica][scope] */
-    double *escape_seen, *escape_exposed;                    /* [cell][replica][boundary] */
-    double *escape_exact, *escape_low, *escape_high;         /* [cell][boundary] */
-    double *containment_exact;                               /* [cell][scope] or NULL */
+    double *failures, *system_extent, *application_extent;           /* [cell][replica][scope] */
+    double *escape_seen, *escape_exposed;                            /* [cell][replica][boundary] */
+    double *escape_exact, *escape_low, *escape_high;                 /* [cell][boundary] */
+    double *containment_exact;                                       /* [cell][scope] or NULL */
 
     struct bh_view_uncertainty uncertainty;
 };

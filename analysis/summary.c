@@ -85,8 +85,9 @@ static void add_times_cell(struct bh_table *table, double numerator, double deno
     bh_table_cell(table, "%s", isfinite(ratio) ? bh_number_plain(ratio, text) : "-");
 }
 
-static void add_policy_row(struct bh_table *table, const struct bh_view *view, size_t policy, const struct bh_measures *m,
-                           size_t point, size_t boundary, bool any_unfinished, const char **shown)
+static void add_policy_row(struct bh_table *table, const struct bh_view *view, size_t policy,
+                           const struct bh_measures *m, size_t point, size_t boundary, bool any_unfinished,
+                           const char **shown)
 {
     char text[BH_NUMBER_SIZE], least[BH_NUMBER_SIZE];
     double exact = view->escape_exact[(policy * view->points + point) * view->boundary.count + boundary];
@@ -206,7 +207,8 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
     const char *shown = NULL;
     char text[BH_NUMBER_SIZE], *name = bh_summary_point_name(view, point);
     char *heading = bh_print_text("How far errors reach%s%s: share of errors by the largest thing that failed or was "
-                                  "reached", name[0] == '\0' ? "" : " at ", name);
+                                  "reached",
+                                  name[0] == '\0' ? "" : " at ", name);
     print_heading(options, stream, heading);
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "policy");
@@ -320,11 +322,13 @@ static void print_critical(const struct bh_view *view, const struct bh_summary_o
 
 static void print_legend(const struct bh_view *view, FILE *stream)
 {
-    fputs("\nprice: fault-free makespan over the native one, minus 1. net overhead: makespan under faults over the\n"
-          "native fault-free one without checkpoints, minus 1; it contains what isolation pays back. from protection\n"
-          "first: paired difference of net overhead, same system. escape: exact ratio to the co-located enclave at the\n"
-          "nominal assumed numbers. changeable: share of errors that any policy could have changed. Brackets and ±: 95 %.\n",
-          stream);
+    fputs(
+        "\nprice: fault-free makespan over the native one, minus 1. net overhead: makespan under faults over the\n"
+        "native fault-free one without checkpoints, minus 1; it contains what isolation pays back. from protection\n"
+        "first: paired difference of net overhead, same system. escape: exact ratio to the co-located enclave at the\n"
+        "nominal assumed numbers. changeable: share of errors that any policy could have changed. Brackets and ±: 95 "
+        "%.\n",
+        stream);
     if (view->replica.count < 2)
         fputs("One replica: there are no intervals.\n", stream);
 }

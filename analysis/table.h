@@ -22,8 +22,8 @@ void bh_table_print(const struct bh_table *table, bool markdown, FILE *stream);
 
 /* How numbers look in tables; each fills and returns `buffer`. NaN is shown as a dash. */
 enum { BH_NUMBER_SIZE = 64 };
-char *bh_number_percent(double share, char *buffer);  /* 0.123 -> "12.3 %" */
-char *bh_number_time(double seconds, char *buffer);   /* 5400 -> "1.50 h" */
-char *bh_number_plain(double value, char *buffer);    /* three digits, exponents for the very small and large */
+char *bh_number_percent(double share, char *buffer); /* 0.123 -> "12.3 %" */
+char *bh_number_time(double seconds, char *buffer);  /* 5400 -> "1.50 h" */
+char *bh_number_plain(double value, char *buffer);   /* three digits, exponents for the very small and large */
 
 #endif

@@ -19,9 +19,9 @@ enum { BH_MOST_FLIPS = 8 };
 /* How the order of two policies, by mean net overhead, depends on the uncertainty axis. Where either has an unfinished
  * replica both are compared by useful work rate. */
 struct bh_flips {
-    bool comparable;     /* false: the file has no uncertainty axis, or a difference is not a number */
-    bool equal;          /* no difference at any value */
-    size_t count;        /* flips, from the axis' least value up; at most BH_MOST_FLIPS are kept */
+    bool comparable; /* false: the file has no uncertainty axis, or a difference is not a number */
+    bool equal;      /* no difference at any value */
+    size_t count;    /* flips, from the axis' least value up; at most BH_MOST_FLIPS are kept */
     double critical[BH_MOST_FLIPS];
     /* Where the interval of the paired difference leaves 0, left and right of the critical value; NaN: it does not
      * within the axis. */

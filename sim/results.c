@@ -64,8 +64,8 @@ static int refuse_name(struct bh_results *results, const char *name, struct bh_e
     if (name[0] == '\0' || name[0] == '/' || strcmp(name, ".") == 0 || strstr(name, "//") != NULL)
         bh_fail(&results->first, BH_ERROR_INPUT, "'%s' cannot name anything in a results file", name);
     else if (H5Lexists(results->file, name, H5P_DEFAULT) > 0)
-        bh_fail(&results->first, BH_ERROR_INPUT, "the results already hold something named '%s': give the axis another name",
-                name);
+        bh_fail(&results->first, BH_ERROR_INPUT,
+                "the results already hold something named '%s': give the axis another name", name);
     return refuse(results, err);
 }
 
@@ -336,12 +336,12 @@ static int add_array(struct bh_results *results, const char *name, const char *c
         extent[opened] = extent_of(scales[opened]);
     }
     if (make_groups(results, name) == 0)
-        dataset = write_dataset(results, name, extent, (int)axes_count, file_type, memory_type, data, unit,
-                                description);
+        dataset =
+            write_dataset(results, name, extent, (int)axes_count, file_type, memory_type, data, unit, description);
     bool attached = dataset >= 0;
     for (size_t i = 0; i < axes_count && attached; i++)
-        attached = H5DSattach_scale(dataset, scales[i], (unsigned)i) >= 0 &&
-                   H5DSset_label(dataset, (unsigned)i, axes[i]) >= 0;
+        attached =
+            H5DSattach_scale(dataset, scales[i], (unsigned)i) >= 0 && H5DSset_label(dataset, (unsigned)i, axes[i]) >= 0;
     status = attached ? 0 : fail(results, err, "array", name);
 out:
     if (dataset >= 0)
@@ -363,8 +363,7 @@ int bh_results_add_array(struct bh_results *results, const char *name, const cha
         return add_array(results, name, axes, axes_count, H5T_STD_U64LE, H5T_NATIVE_UINT64, data, unit, description,
                          err);
     case BH_ELEMENT_UINT8:
-        return add_array(results, name, axes, axes_count, H5T_STD_U8LE, H5T_NATIVE_UINT8, data, unit, description,
-                         err);
+        return add_array(results, name, axes, axes_count, H5T_STD_U8LE, H5T_NATIVE_UINT8, data, unit, description, err);
     }
     BH_BUG_ASSERT(false);
     return -1;
@@ -440,6 +439,5 @@ int bh_results_set_flag(struct bh_results *results, const char *name, uint8_t va
 {
     if (refuse(results, err) != 0)
         return -1;
-    return write_attribute(results->file, name, H5T_STD_U8LE, &value) == 0 ? 0
-                                                                          : fail(results, err, "attribute", name);
+    return write_attribute(results->file, name, H5T_STD_U8LE, &value) == 0 ? 0 : fail(results, err, "attribute", name);
 }

@@ -56,8 +56,7 @@ int bh_results_add_array(struct bh_results *results, const char *name, const cha
 int bh_results_add_texts(struct bh_results *results, const char *name, const char *const *axes, size_t axes_count,
                          const char *const *data, const char *description, struct bh_error *err);
 /* Elements of an array of this name over these axes; 0 if an axis is unknown or the product does not fit. */
-size_t bh_results_count(const struct bh_results *results, const char *name, const char *const *axes,
-                        size_t axes_count);
+size_t bh_results_count(const struct bh_results *results, const char *name, const char *const *axes, size_t axes_count);
 
 /* A table: one row per struct. `rows` may have no row. Its dimension is an axis of row numbers named `axis`, which is
  * added too. */

@@ -51,13 +51,11 @@ int bh_results_check_path(const char *path, struct bh_error *err)
     char *folder = folder_of(path);
     int status = 0;
     if (stat(folder, &facts) != 0)
-        status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot write results: folder %s: %s", path, folder,
-                         strerror(errno));
+        status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot write results: folder %s: %s", path, folder, strerror(errno));
     else if (!S_ISDIR(facts.st_mode))
         status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot write results: %s is no folder", path, folder);
     else if (access(folder, W_OK | X_OK) != 0)
-        status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot write results: folder %s: %s", path, folder,
-                         strerror(errno));
+        status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot write results: folder %s: %s", path, folder, strerror(errno));
     free(folder);
     return status;
 }

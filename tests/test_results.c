@@ -2,16 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The results writer: equal calls make equal bytes, failures leave nothing behind and harm nothing. */
 #include "sim/results.h"
+#include "tests/helper.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { POLICIES = 3, REPLICAS = 4, LARGE = 20000 };
 

@@ -1,0 +1,167 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead report: tables on stdout, figures beside the results or where asked. */
+#include "analysis/figure.h"
+#include "analysis/json.h"
+#include "analysis/summary.h"
+#include "command/command.h"
+#include "command/options.h"
+#include "models/base/document.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
+static const char *const format_names[] = {"text", "markdown", "json"};
+enum { FORMATS = sizeof format_names / sizeof format_names[0] };
+
+struct report {
+    const char *file;
+    const char *folder; /* NULL: the results' own */
+    const char *enclave;
+    enum format format;
+    bool all_points, no_figure, figure_only;
+};
+
+enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY };
+
+static const struct argp_option options[] = {
+    {"output", 'o', "DIR", 0, "put figures there; made if it is not there (default: where RESULTS is)", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 0},
+    {"all-points", KEY_ALL_POINTS, NULL, 0, "the full table for every point of the varied axes", 0},
+    {"enclave", KEY_ENCLAVE, "NAME", 0, "tables for this enclave (default: the scenario's first)", 0},
+    {"no-figure", KEY_NO_FIGURE, NULL, 0, "tables only", 0},
+    {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "figures only", 0},
+    {0},
+};
+
+static void choose_format(struct argp_state *state, const char *text, struct report *report)
+{
+    for (size_t i = 0; i < FORMATS; i++)
+        if (strcmp(text, format_names[i]) == 0) {
+            report->format = (enum format)i;
+            return;
+        }
+    const char *nearest = bh_nearest_name(text, format_names, FORMATS);
+    argp_failure(state, BH_EXIT_INPUT, 0, "--format: found '%s', expected text, markdown or json%s%s%s", text,
+                 nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct report *report = state->input;
+    switch (key) {
+    case 'o':
+        report->folder = text;
+        return 0;
+    case KEY_FORMAT:
+        choose_format(state, text, report);
+        return 0;
+    case KEY_ALL_POINTS:
+        report->all_points = true;
+        return 0;
+    case KEY_ENCLAVE:
+        report->enclave = text;
+        return 0;
+    case KEY_NO_FIGURE:
+        report->no_figure = true;
+        return 0;
+    case KEY_FIGURE_ONLY:
+        report->figure_only = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (report->file != NULL)
+            argp_failure(state, BH_EXIT_INPUT, 0, "one results file at a time: found '%s' too", text);
+        report->file = text;
+        return 0;
+    case ARGP_KEY_END:
+        if (report->file == NULL)
+            argp_failure(state, BH_EXIT_INPUT, 0, "which results file? (bulkhead report --help)");
+        if (report->no_figure && report->figure_only)
+            argp_failure(state, BH_EXIT_INPUT, 0, "--no-figure and --figure-only leave nothing to do");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "RESULTS",
+    .doc = "Tables and figures of a results file.\vThe data and the gnuplot script of a figure are left beside it.",
+};
+
+/* The folder for figures, made if asked for and missing; the caller frees. */
+static char *figure_folder(const struct report *report, struct bh_error *err)
+{
+    if (report->folder == NULL) {
+        const char *slash = strrchr(report->file, '/');
+        if (slash == NULL)
+            return bh_copy_text(".");
+        return slash == report->file ? bh_copy_text("/")
+                                     : bh_print_text("%.*s", (int)(slash - report->file), report->file);
+    }
+    struct stat facts;
+    if (mkdir(report->folder, 0777) != 0 && errno != EEXIST) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: cannot make the folder: %s", report->folder, strerror(errno));
+        return NULL;
+    }
+    if (stat(report->folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: is no folder", report->folder);
+        return NULL;
+    }
+    return bh_copy_text(report->folder);
+}
+
+static int print_tables(const struct bh_view *view, const struct report *report, struct bh_error *err)
+{
+    if (report->format == FORMAT_JSON)
+        return bh_json_print(view, stdout, err);
+    struct bh_summary_options summary = {
+        .markdown = report->format == FORMAT_MARKDOWN, .all_points = report->all_points, .enclave = view->primary};
+    if (report->enclave != NULL) {
+        summary.enclave = bh_view_find_label(&view->enclave, report->enclave);
+        if (summary.enclave == view->enclave.count) {
+            const char *nearest =
+                bh_nearest_name(report->enclave, (const char *const *)view->enclave.labels, view->enclave.count);
+            return bh_fail(err, BH_ERROR_INPUT, "--enclave: no enclave '%s' in %s%s%s%s", report->enclave, view->file,
+                           nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "",
+                           nearest != NULL ? "'" : "");
+        }
+    }
+    bh_summary_print(view, &summary, stdout);
+    return 0;
+}
+
+static int draw_figure(const struct bh_view *view, const struct report *report, struct bh_error *err)
+{
+    char *base = NULL, *folder = figure_folder(report, err);
+    int status = -1;
+    if (folder != NULL)
+        status = bh_figure_write(view, folder, true, &base, err);
+    if (status == 0)
+        fprintf(stderr, "figure: %s.pdf, .png and .svg; data and script: %s.dat and .gp\n", base, base);
+    free(base);
+    free(folder);
+    return status;
+}
+
+int bh_command_report(int argc, char **argv)
+{
+    struct report report = {0};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &report);
+    struct bh_view *view = bh_view_read(report.file, &err);
+    if (view == NULL)
+        return bh_command_fail(&err);
+    int status = report.figure_only ? 0 : print_tables(view, &report, &err);
+    /* Tables come first, whatever becomes of the figure. */
+    fflush(stdout);
+    if (status == 0 && !report.no_figure)
+        status = draw_figure(view, &report, &err);
+    bh_view_destroy(view);
+    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+}

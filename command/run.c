@@ -1,0 +1,111 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead run`: one scenario under each of its policies. */
+#include "analysis/json.h"
+#include "analysis/results_reader.h"
+#include "analysis/summary.h"
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "sim/campaign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *scenario;
+};
+
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0},
+    {&bh_options_work, 0, NULL, 0},
+    {&bh_options_output, 0, NULL, 0},
+    {&bh_options_json, 0, NULL, 0},
+    {0},
+};
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->scenario != NULL)
+            argp_error(state, "one scenario at a time: `%s` is one too many", word);
+        arguments->scenario = word;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no scenario; try experiments/balance.yaml");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .parser = parse,
+    .args_doc = "SCENARIO",
+    .doc = "Simulates a scenario under each of its policies and prints a summary with 95 % intervals.\v"
+           "With -o the results are kept as HDF5, from which `bulkhead report` makes tables and the figure.",
+    .children = children,
+};
+
+/* The summary is made from the results file, in memory if none was asked for: what is printed is what is stored. */
+static int print(const struct bh_results *results, const char *name, bool as_json, struct bh_error *err)
+{
+    struct bh_view *view = bh_view_read_open(bh_results_handle(results), name, err);
+    struct bh_summary_options options = {0};
+    int status = 0;
+    if (view == NULL)
+        return -1;
+    options.enclave = view->primary;
+    if (as_json)
+        status = bh_json_print(view, stdout, err);
+    else
+        bh_summary_print(view, &options, stdout);
+    bh_view_destroy(view);
+    return status;
+}
+
+static int run(const struct arguments *arguments, struct bh_error *err)
+{
+    const struct bh_options *options = &arguments->options;
+    struct bh_study *study = NULL;
+    struct bh_campaign *campaign = NULL;
+    struct bh_results *results = NULL;
+    int status = -1;
+    char *data = bh_models_directory(err);
+    if (data == NULL)
+        return -1;
+    study = bh_study_read(arguments->scenario, data, options->settings, options->settings_count, err);
+    if (study == NULL || (options->output != NULL && bh_results_check_path(options->output, err) != 0))
+        goto out;
+    campaign = bh_campaign_run(study, bh_options_jobs(options), !options->quiet, err);
+    if (campaign == NULL)
+        goto out;
+    results = bh_results_create(options->output, err);
+    if (results == NULL)
+        goto out;
+    bh_campaign_write(campaign, results);
+    if (print(results, options->output != NULL ? options->output : "results", options->json, err) == 0)
+        status = bh_results_commit(results, err);
+out:
+    bh_results_destroy(results);
+    bh_campaign_destroy(campaign);
+    bh_study_destroy(study);
+    free(data);
+    return status;
+}
+
+int bh_command_run(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &arguments);
+    int status = run(&arguments, &err) == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    bh_options_free(&arguments.options);
+    return status;
+}

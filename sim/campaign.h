@@ -1,0 +1,41 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* All points, policies and replicas of a study, run in worker processes. */
+#ifndef BH_SIM_CAMPAIGN_H
+#define BH_SIM_CAMPAIGN_H
+
+#include "models/base/error.h"
+#include "sim/results.h"
+#include "sim/scenario.h"
+#include "sim/stage.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bh_campaign {
+    const struct bh_study *study;
+    size_t points;            /* stages of the product come first ... */
+    size_t uncertain;         /* ... then those of the uncertainty axis */
+    struct bh_stage **stages;
+    /* Exact escape ratios with the uncertain number at the ends of its axis, [(point * policies + policy) * 2 + end] *
+     * BH_BOUNDARIES; NaN without an uncertainty axis. */
+    double *escape_ends;
+    double wall_s;
+};
+
+/* Resolves all points (so that bad input shows before anything runs), then runs all replicas, `workers` at once.
+ * Equal studies and seeds give equal records, whatever the workers. */
+struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned workers, bool shows_progress,
+                                    struct bh_error *err);
+void bh_campaign_destroy(struct bh_campaign *campaign);
+
+/* Fills a results file that was just created; errors stick to it (see bh_results_commit). */
+void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *results);
+
+/* The table of causes, part of the above. */
+void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_results *results);
+
+/* What ran, on what, with which numbers: one JSON object; owned by the caller. */
+char *bh_campaign_provenance(const struct bh_campaign *campaign);
+
+#endif

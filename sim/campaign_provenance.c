@@ -1,0 +1,155 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What a results file says of its origin: the table of causes, and the provenance in three parts. */
+#include "sim/campaign.h"
+
+#include "config.h"
+#include "revision.h"
+
+#include <gsl/gsl_version.h>
+#include <jansson.h>
+#include <simgrid/version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+/* --- Causes ---------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_AXES = 8 };
+
+/* One row: a policy at a point, a cause, and its sums over replicas. */
+struct row {
+    uint32_t policy, axis[MOST_AXES];
+    const char *fault, *origin, *boundary, *guard, *disposition;
+    double failures, lost_node_s;
+};
+
+struct rows {
+    struct row *row;
+    size_t count;
+};
+
+static struct row describe_cause(const struct bh_stage *stage, size_t policy, const struct bh_cause_key *key)
+{
+    const struct bh_setup *setup = stage->setups[policy];
+    const struct bh_catalog *catalog = stage->scenario->catalog;
+    return (struct row){
+        .policy = (uint32_t)policy,
+        .fault = key->stream >= 0 ? setup->streams->stream[key->stream].name : "script",
+        .origin = key->origin >= 0 ? bh_zone_kind_names[key->origin] : "node hardware",
+        .boundary = key->boundary >= 0 ? bh_boundary_names[key->boundary] : "none",
+        .guard = key->guard >= 0 ? catalog->guards[key->guard].name : "none",
+        .disposition = bh_scope_names[key->disposition],
+    };
+}
+
+static void add_causes(struct rows *rows, const struct bh_campaign *campaign, const struct bh_stage *stage,
+                       size_t policy)
+{
+    struct bh_causes sums = {0};
+    for (uint64_t r = 0; r < stage->scenario->replicas; r++) {
+        const struct bh_causes *causes = &stage->records[policy * stage->scenario->replicas + r].causes;
+        for (size_t c = 0; c < causes->count; c++) {
+            struct bh_cause *sum = &sums.cause[bh_causes_find(&sums, causes->cause[c].key)];
+            sum->failures += causes->cause[c].failures;
+            sum->lost_node_s += causes->cause[c].lost_node_s;
+        }
+    }
+    rows->row = bh_reallocate(rows->row, rows->count + sums.count + 1, sizeof *rows->row);
+    for (size_t c = 0; c < sums.count; c++) {
+        struct row row = describe_cause(stage, policy, &sums.cause[c].key);
+        for (size_t a = 0; a < campaign->study->axes_count && a < MOST_AXES; a++)
+            row.axis[a] = (uint32_t)stage->index[a];
+        row.failures = sums.cause[c].failures;
+        row.lost_node_s = sums.cause[c].lost_node_s;
+        rows->row[rows->count++] = row;
+    }
+    free(sums.cause);
+}
+
+void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_results *results)
+{
+    static const struct bh_column after[] = {
+        {"fault", BH_COLUMN_TEXT, offsetof(struct row, fault)},
+        {"origin", BH_COLUMN_TEXT, offsetof(struct row, origin)},
+        {"boundary", BH_COLUMN_TEXT, offsetof(struct row, boundary)},
+        {"guard", BH_COLUMN_TEXT, offsetof(struct row, guard)},
+        {"disposition", BH_COLUMN_TEXT, offsetof(struct row, disposition)},
+        {"failures", BH_COLUMN_DOUBLE, offsetof(struct row, failures)},
+        {"lost_node_time", BH_COLUMN_DOUBLE, offsetof(struct row, lost_node_s)},
+    };
+    enum { AFTER = sizeof after / sizeof after[0] };
+    struct bh_column columns[1 + MOST_AXES + AFTER] = {{"policy", BH_COLUMN_UINT32, offsetof(struct row, policy)}};
+    size_t used = 1;
+    for (size_t a = 0; a < campaign->study->axes_count && a < MOST_AXES; a++)
+        columns[used++] = (struct bh_column){campaign->study->axes[a].name, BH_COLUMN_UINT32,
+                                             offsetof(struct row, axis) + a * sizeof(uint32_t)};
+    memcpy(&columns[used], after, sizeof after);
+    struct rows rows = {0};
+    for (size_t s = 0; s < campaign->points; s++)
+        for (size_t p = 0; p < campaign->stages[s]->scenario->policies_count; p++)
+            add_causes(&rows, campaign, campaign->stages[s], p);
+    bh_results_add_table(results, "causes", "cause", columns, used + AFTER, rows.row, rows.count, sizeof *rows.row,
+                         "lost node-seconds by fault, origin, last boundary crossed with its guard, and disposition, "
+                         "summed over replicas; policy and axes as positions",
+                         NULL);
+    free(rows.row);
+}
+
+/* --- Provenance ------------------------------------------------------------------------------------------------------ */
+
+static json_t *software(void)
+{
+    int major, minor, patch;
+    char simgrid[32];
+    sg_version_get(&major, &minor, &patch);
+    snprintf(simgrid, sizeof simgrid, "%d.%d.%d", major, minor, patch);
+    json_t *settings = json_array();
+    for (const char *const *setting = bh_platform_settings; *setting != NULL; setting++)
+        json_array_append_new(settings, json_string(*setting));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", "bulkhead", "version", PACKAGE_VERSION, "revision",
+                     BH_REVISION, "simgrid", simgrid, "gsl", GSL_VERSION, "simgrid_settings", settings);
+}
+
+static json_t *parameter(const struct bh_parameter *parameter)
+{
+    json_t *object = json_pack("{s:f, s:s, s:s, s:s}", "value", parameter->value, "unit",
+                               bh_dimension_unit(parameter->dimension), "status", bh_status_names[parameter->status],
+                               "source", parameter->source != NULL ? parameter->source : "");
+    if (object != NULL && parameter->low < parameter->high)
+        json_object_set_new(object, "range", json_pack("[f, f]", parameter->low, parameter->high));
+    return object;
+}
+
+static json_t *parameters(const struct bh_campaign *campaign)
+{
+    const struct bh_scenario *scenario = campaign->stages[0]->scenario;
+    char *text = bh_node_print_json(bh_document_root(campaign->study->document));
+    json_t *models = json_object();
+    for (size_t i = 0; i < scenario->catalog->parameters_count; i++)
+        json_object_set_new(models, scenario->catalog->parameters[i]->path,
+                            parameter(scenario->catalog->parameters[i]));
+    json_t *object = json_pack("{s:o?, s:o}", "scenario", json_loads(text, 0, NULL), "models", models);
+    free(text);
+    return object;
+}
+
+/* Nothing that differs between runs of the same program on the same machine: equal results are equal bytes. */
+static json_t *environment(void)
+{
+    struct utsname system;
+    if (uname(&system) != 0)
+        return json_object();
+    return json_pack("{s:s, s:s, s:s}", "system", system.sysname, "release", system.release, "machine",
+                     system.machine);
+}
+
+char *bh_campaign_provenance(const struct bh_campaign *campaign)
+{
+    json_t *object = json_pack("{s:o, s:o, s:o}", "software", software(), "parameters", parameters(campaign),
+                               "environment", environment());
+    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+    json_decref(object);
+    return text != NULL ? text : bh_copy_text("{}");
+}

@@ -1,0 +1,249 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# bulkhead report: tables, JSON, figures, and files that are not what they should be. Results are made by a helper.
+
+load common
+
+setup_file() {
+    : "${SOURCE_DIRECTORY:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
+    : "${PYTHON:=/usr/bin/python3}"
+    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || return 0
+    for kind in balance plain single quiet; do
+        "$PYTHON" "$SOURCE_DIRECTORY/tests/make_fixture.py" $kind "$BATS_FILE_TMPDIR/$kind.h5"
+    done
+}
+
+setup() {
+    [ -e "$BATS_FILE_TMPDIR/balance.h5" ] || skip "no h5py to make results with"
+    results=$BATS_FILE_TMPDIR
+    figures=$BATS_TEST_TMPDIR/figures
+}
+
+# Changes a copy of the balance results with lines of Python in which `f` is the open file: $changed.
+change() {
+    changed=$BATS_TEST_TMPDIR/changed.h5
+    cp "$results/balance.h5" "$changed"
+    "$PYTHON" -c "
+import h5py, numpy
+f = h5py.File('$changed', 'r+')
+$1
+f.close()"
+}
+
+# The report on $1 is refused with one message that has these parts.
+expect_refusal() {
+    local file=$1
+    shift
+    run_bulkhead report "$file" -o "$figures"
+    expect_status 2
+    [ -z "$output" ]
+    expect_lines "$errors" 1
+    expect_text "$errors" "$file" "$@"
+    [ ! -e "$figures" ]
+}
+
+@test "the tables say what was found, with units and intervals" {
+    run_bulkhead report "$results/balance.h5" --no-figure
+    expect_status 0
+    expect_text "$output" 'At 131072 nodes, spares: warm' 'net overhead' 'MTTI/checkpoint' 'MTTI/restart' 'changeable' \
+        'unfinished 20/20' 'from protection first' "Critical values of the assumed number 'escape'" \
+        'no flip between 1e-06 and 0.1' '0.0257 ['
+    [ -z "$errors" ]
+}
+
+@test "--all-points has a table for each point" {
+    run_bulkhead report "$results/balance.h5" --no-figure --all-points
+    expect_status 0
+    [ "$(grep -c '^At ' <<<"$output")" -eq 8 ]
+    expect_text "$output" 'useful work' 'work rate'
+}
+
+@test "columns are aligned" {
+    run_bulkhead report "$results/single.h5" --no-figure
+    expect_status 0
+    local rule row
+    rule=$(grep -m1 '^---' <<<"$output")
+    row=$(grep -m1 '^  protection-first' <<<"$output")
+    [ "${#rule}" -eq "${#row}" ]
+    expect_text "$output" 'One replica: there are no intervals.'
+}
+
+@test "markdown rows have as many cells as their header" {
+    run_bulkhead report "$results/balance.h5" --no-figure --format markdown
+    expect_status 0
+    awk -F'|' '/^\|/ { if (!n) n = NF; if (NF != n) exit 1; next } { n = 0 }' <<<"$output"
+}
+
+@test "what reproduces its input says so" {
+    run_bulkhead report "$results/plain.h5" --no-figure
+    expect_status 0
+    expect_text "$output" 'REPRODUCED, NOT PREDICTED' 'How far errors reach'
+}
+
+@test "faults that were asked for and did not strike are named" {
+    run_bulkhead report "$results/quiet.h5" --no-figure
+    expect_status 0
+    expect_text "$output" 'Faults were asked for, and none struck'
+}
+
+@test "JSON has one entry per policy and point, and null for what cannot be told" {
+    run_bulkhead report "$results/balance.h5" --no-figure --format json
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert list(d)[:3] == ["scenario", "version", "seed"], list(d)
+assert len(d["policies"]) == 17 * 8
+keys = {"name", "system", "nodes", "replicas", "unfinished", "makespan", "price", "net_overhead", "slowdown",
+        "containment", "escape", "extent", "breakdown", "faults", "errors", "failures", "point"}
+for p in d["policies"]:
+    assert keys <= set(p), keys - set(p)
+    assert list(p["containment"]) == ["process", "guest", "node", "enclave"]
+    assert set(p["extent"]) == {"system", "application"}
+    assert (p["makespan"] is None) == (p["unfinished"] > 0) == (p["net_overhead"] is None) == (p["slowdown"] is None)
+    assert abs(sum(p["breakdown"].values()) - 1) < 1e-9
+    for escape in p["escape"].values():
+        assert set(escape) == {"ratio", "ci95", "exact", "low", "high"}
+        assert escape["ci95"] is None or escape["ci95"][0] < escape["ci95"][1]
+    if p["makespan"]:
+        assert p["makespan"]["ci95"][0] < p["makespan"]["mean"] < p["makespan"]["ci95"][1]
+        assert abs(p["slowdown"]["mean"] - 1 - p["net_overhead"]["mean"]) < 1e-9
+assert any(p["unfinished"] == 20 for p in d["policies"])
+assert {p["nodes"] for p in d["policies"]} == {1024, 16384, 131072, 1048576}
+END
+}
+
+@test "figures are left with their data and a script that draws them again" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    run_bulkhead report "$results/balance.h5" -o "$figures" --figure-only
+    expect_status 0
+    [ -z "$output" ]
+    for suffix in dat gp pdf png svg; do
+        [ -s "$figures/balance.$suffix" ]
+    done
+    expect_lines "$errors" 1
+    cp "$figures/balance.svg" "$figures/first.svg"
+    (cd "$figures" && gnuplot balance.gp)
+    cmp "$figures/balance.svg" "$figures/first.svg"
+}
+
+@test "a figure for every kind of scenario" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    for kind in plain single quiet; do
+        run_bulkhead report "$results/$kind.h5" -o "$figures" --figure-only
+        expect_status 0
+        expect_lines "$errors" 1
+        [ -s "$figures/guest-kernel-error.png" ]
+    done
+}
+
+@test "names in a file are names in the figure, never commands" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    change "
+del f['policy_policy']
+f.attrs['scenario'] = '../x y'
+f.attrs['title'] = 'a\nsystem(\"touch pwned\")'
+names = ['\`touch pwned\` \'.system(\"touch pwned\").\' {/=20 _^@&~' + chr(92)] * 17
+f.create_dataset('policy_policy', data=numpy.array(names, dtype=object), dtype=h5py.string_dtype())"
+    run_bulkhead report "$changed" -o "$figures" --figure-only
+    expect_status 0
+    [ -s "$figures/_.-x-y.png" ]
+    [ ! -e "$figures/pwned" ] && [ ! -e pwned ]
+}
+
+@test "without gnuplot the tables, the data and the script are there, and the message says how to go on" {
+    mkdir "$BATS_TEST_TMPDIR/empty"
+    real=$BULKHEAD
+    run_bulkhead_alone() {
+        status=0
+        PATH=$BATS_TEST_TMPDIR/empty "$real" report "$results/balance.h5" -o "$figures" \
+            >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" || status=$?
+        output=$(cat "$BATS_TEST_TMPDIR/stdout")
+        errors=$(cat "$BATS_TEST_TMPDIR/stderr")
+    }
+    run_bulkhead_alone
+    expect_status 1
+    expect_text "$output" 'net overhead'
+    expect_lines "$errors" 1
+    expect_text "$errors" 'gnuplot was not found' 'gnuplot balance.gp'
+    [ -s "$figures/balance.dat" ] && [ -s "$figures/balance.gp" ]
+}
+
+@test "what is no results file is refused" {
+    echo 'not HDF5' >"$BATS_TEST_TMPDIR/text.h5"
+    expect_refusal "$BATS_TEST_TMPDIR/text.h5" 'not an HDF5 file'
+    : >"$BATS_TEST_TMPDIR/empty.h5"
+    expect_refusal "$BATS_TEST_TMPDIR/empty.h5" 'not an HDF5 file'
+    expect_refusal "$BATS_TEST_TMPDIR/missing.h5" 'No such file'
+    expect_refusal "$BATS_TEST_TMPDIR" 'not an HDF5 file'
+    "$PYTHON" -c "import h5py; h5py.File('$BATS_TEST_TMPDIR/other.h5', 'w').close()"
+    expect_refusal "$BATS_TEST_TMPDIR/other.h5" "'title' is missing"
+}
+
+@test "a file that was cut short is refused" {
+    size=$(stat -c %s "$results/balance.h5")
+    for share in 1 30 60 99; do
+        head -c $((size * share / 100)) "$results/balance.h5" >"$BATS_TEST_TMPDIR/cut.h5"
+        run_bulkhead report "$BATS_TEST_TMPDIR/cut.h5" --no-figure
+        expect_status 2
+        expect_lines "$errors" 1
+    done
+}
+
+@test "missing, misshapen and mistyped data is named" {
+    change "del f['makespan']"
+    expect_refusal "$changed" "'makespan' is missing"
+    change "del f['makespan']; f['makespan'] = numpy.zeros((17, 4, 2, 2))"
+    expect_refusal "$changed" "'makespan' has shape [17, 4, 2, 2], expected [17, 4, 2, 2, 20]"
+    change "del f['price']; f['price'] = numpy.full((17, 4, 2, 2), b'x')"
+    expect_refusal "$changed" "'price' does not hold numbers"
+    change "del f['policy']; f['policy'] = 3"
+    expect_refusal "$changed" "'policy' is no axis"
+    change "del f['policy']; f.create_group('policy')"
+    expect_refusal "$changed" "'policy' is missing or no dataset"
+    change "del f['uncertainty/makespan']"
+    expect_refusal "$changed" "'uncertainty/makespan' is missing"
+    change "f.attrs['axes'] = 'nodes,colour'"
+    expect_refusal "$changed" "'colour' is missing"
+    change "f.attrs['seed'] = 'one'"
+    expect_refusal "$changed" "'seed' is no whole number"
+    change "f.attrs['primary_enclave'] = 'nobody'"
+    expect_refusal "$changed" "'nobody'"
+    change "f.attrs['uncertainty_at'] = '9,9'"
+    expect_refusal "$changed" "uncertainty_at"
+}
+
+@test "wrong options are one message and status 2" {
+    for words in "--format html $results/single.h5" "--enclave nobody --no-figure $results/single.h5" "" \
+        "--no-figure --figure-only $results/single.h5" "$results/single.h5 $results/plain.h5" \
+        "$results/single.h5 --figure-only -o $results/single.h5" "$results/single.h5 --figure-only -o /nowhere/at/all"; do
+        # shellcheck disable=SC2086 # several words
+        run_bulkhead report $words
+        expect_status 2
+        expect_lines "$errors" 1
+    done
+}
+
+@test "other tools open what the simulator writes" {
+    [ -x "${BUILD_DIRECTORY:-}/tests/test_results" ] || skip "no build tree"
+    "$PYTHON" -c 'import xarray, h5netcdf' 2>/dev/null || skip "no xarray"
+    "$BUILD_DIRECTORY/tests/test_results" "$BATS_TEST_TMPDIR/sample.h5"
+    "$PYTHON" - "$BATS_TEST_TMPDIR/sample.h5" <<'END'
+import sys
+import h5py, xarray
+f = h5py.File(sys.argv[1])
+assert [d.label for d in f["makespan"].dims] == ["policy", "replica"]
+assert list(f["makespan"].dims[0]) == ["policy"]
+assert f["makespan"].attrs["unit"] == "s" and f["makespan"].attrs["description"]
+assert f["causes"][1]["origin"] == b"guest-kernel" and f["causes"][0]["failures"] == 2.5
+assert f["large"].compression == "gzip"
+for group in (b"/", b"uncertainty"):
+    assert h5py.h5g.open(f.id, group).get_create_plist().get_link_creation_order() == 3
+d = xarray.open_dataset(sys.argv[1], engine="h5netcdf")
+assert d.makespan.sel(policy="größe", replica=3) == 86411
+assert d.attrs["seed"] == 2**64 - 1
+g = xarray.open_dataset(sys.argv[1], engine="h5netcdf", group="uncertainty")
+assert g.price.dims == ("policy", "escape") and g.price.sel(escape=0.1).shape == (3,)
+END
+}
