@@ -8,6 +8,7 @@
 
 #include <gsl/gsl_version.h>
 #include <jansson.h>
+#include <simgrid/forward.h>
 #include <simgrid/version.h>
 #include <stdio.h>
 #include <stdlib.h>
