@@ -26,6 +26,8 @@ struct command {
 static int command_help(int argc, char **argv);
 
 static const struct command commands[] = {
+    {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
+     bh_command_check},
     {"help", "[COMMAND]", "what a subcommand does and its options", command_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
