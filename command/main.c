@@ -28,6 +28,8 @@ static int command_help(int argc, char **argv);
 static const struct command commands[] = {
     {"run", "SCENARIO", "simulates a scenario under each of its policies", bh_command_run},
     {"report", "RESULTS", "tables and figures from results", bh_command_report},
+    {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
+     bh_command_check},
     {"help", "[COMMAND]", "what a subcommand does and its options", command_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

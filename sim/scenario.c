@@ -261,12 +261,23 @@ void bh_scenario_destroy(struct bh_scenario *scenario)
     free(scenario);
 }
 
+struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario)
+{
+    struct bh_tenant *tenants = bh_allocate(scenario->enclaves_count, sizeof *tenants);
+    for (size_t i = 0; i < scenario->enclaves_count; i++) {
+        const struct bh_enclave_spec *enclave = &scenario->enclaves[i];
+        tenants[i] = (struct bh_tenant){enclave->guests_per_node, enclave->processes_per_guest, enclave->node_share,
+                                        enclave->application};
+    }
+    return tenants;
+}
+
 int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                struct bh_error *err)
 {
     if (scenario->nodes > facts->nodes || scenario->spares > facts->nodes - scenario->nodes)
         return bh_fail_at(err, scenario->nodes_place,
-                          "platform.nodes: found %llu and %llu spares; expected at most the %llu nodes of %s",
+                          "platform.nodes: found %llu nodes and %llu spares; expected at most the %llu nodes of %s",
                           (unsigned long long)scenario->nodes, (unsigned long long)scenario->spares,
                           (unsigned long long)facts->nodes, scenario->platform_file);
     const struct bh_checkpoint_spec *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
@@ -278,6 +289,17 @@ int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct 
             "fixed write and read times",
             scenario->platform_file);
     return 0;
+}
+
+const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,
+                            struct bh_error *err)
+{
+    const char **names = bh_allocate(count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        memcpy(&names[i], (const char *)items + i * size, sizeof names[i]);
+    int choice = bh_node_choice(node, names, what, err);
+    free(names);
+    return choice < 0 ? NULL : (const char *)items + (size_t)choice * size;
 }
 
 bool bh_node_is(const struct bh_node *node, const char *word)

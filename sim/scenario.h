@@ -7,6 +7,7 @@
 #include "models/base/document.h"
 #include "models/base/error.h"
 #include "models/catalog.h"
+#include "models/zone_tree.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -153,6 +154,9 @@ void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
 struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
                                      struct bh_error *err);
 void bh_scenario_destroy(struct bh_scenario *scenario);
+
+/* The enclaves as the models know them; the caller frees. */
+struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario);
 
 /* What only the loaded platform can tell: that it has the nodes and spares asked for, and a storage host if checkpoints
  * go to one. Fails with the place of the key that asks for them. */

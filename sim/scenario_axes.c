@@ -13,9 +13,48 @@ enum { MOST_POINTS = 1000000 };
 
 /* Names at the root of a results file, which an axis must not take. */
 static const char *const taken_names[] = {
-    "policy",        "enclave",     "replica",  "part",        "scope",    "boundary",      "level", "policy_system",
-    "policy_policy", "makespan",    "finished", "useful_work", "elapsed",  "node_time",     "price", "interval",
-    "causes",        "uncertainty", "faults",   "errors",      "failures", "interruptions", "sdc",   NULL,
+    "policy",
+    "policy_system",
+    "policy_policy",
+    "enclave",
+    "replica",
+    "part",
+    "scope",
+    "boundary",
+    "level",
+    "makespan",
+    "finished",
+    "useful_work",
+    "elapsed",
+    "node_time",
+    "fault_free_makespan",
+    "native_makespan",
+    "native_bare_makespan",
+    "price",
+    "interval",
+    "checkpoint_time",
+    "restart_time",
+    "faults",
+    "struck_while_down",
+    "errors",
+    "unchangeable_errors",
+    "silent_errors",
+    "interruptions",
+    "sdc",
+    "simultaneous_losses",
+    "failures",
+    "system_extent",
+    "application_extent",
+    "escape_seen",
+    "escape_exposed",
+    "escape_exact",
+    "escape_low",
+    "escape_high",
+    "containment_exact",
+    "propagation_depth",
+    "causes",
+    "uncertainty",
+    NULL,
 };
 
 static int read_name(const struct bh_node *node, const char **name, struct bh_error *err)
@@ -207,7 +246,7 @@ static int read_at(struct bh_study *study, const struct bh_node *map, struct bh_
         const char **labels = bh_allocate(axis->count + 1, sizeof *labels);
         for (size_t v = 0; v < axis->count; v++)
             labels[v] = axis->values[v].label;
-        int choice = bh_node_choice(node, labels, axis->name, err);
+        int choice = bh_node_choice(node, labels, "value", err);
         free(labels);
         if (choice < 0)
             goto out;
@@ -321,6 +360,7 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
             struct bh_place place = bh_node_place(value->values[s]);
             const struct bh_parameter *parameter = bh_catalog_parameter(catalog, path, place, err);
             double number;
+            char low[64], high[64];
             if (parameter == NULL || bh_node_quantity(value->values[s], parameter->dimension, &number, err) != 0)
                 goto out;
             if (parameter->status != BH_ASSUMED) {
@@ -332,8 +372,9 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
             }
             if (number < parameter->low || number > parameter->high) {
                 bh_fail_at(err, place,
-                           "uncertainty: found %g for %s; expected a value from %g to %g, the range assumed for it",
-                           number, path, parameter->low, parameter->high);
+                           "uncertainty: found %s for %s; expected a value from %s to %s, the range assumed for it",
+                           value->label, path, bh_quantity_print(parameter->low, parameter->dimension, low, sizeof low),
+                           bh_quantity_print(parameter->high, parameter->dimension, high, sizeof high));
                 goto out;
             }
         }

@@ -23,9 +23,8 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
         return -1;
     for (size_t i = 0; i < bh_node_count(node); i++) {
         const struct bh_node *item = bh_node_item(node, i);
-        const char *name = bh_node_text(item, err);
         const struct bh_fault_class *fault =
-            name == NULL ? NULL : bh_catalog_fault(catalog, name, bh_node_place(item), err);
+            bh_choose_named(item, catalog->faults, catalog->faults_count, sizeof *catalog->faults, "fault class", err);
         if (fault == NULL)
             return -1;
         scenario->fault_enabled[fault - catalog->faults] = true;

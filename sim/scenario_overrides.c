@@ -25,8 +25,9 @@ void bh_overrides_release(struct bh_overrides *overrides)
 
 int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node, struct bh_error *err)
 {
-    if (bh_node_expect(node, BH_NODE_SCALAR, "the value of a catalog number", err) != 0)
-        return -1;
+    if (bh_node_kind(node) != BH_NODE_SCALAR)
+        return bh_fail_at(err, bh_node_place(node), "models.%s: found %s; expected a single value", path,
+                          bh_node_kind(node) == BH_NODE_LIST ? "a list" : "a map");
     for (size_t i = 0; i < overrides->count; i++) {
         if (strcmp(overrides->list[i].path, path) == 0) {
             overrides->list[i].node = node;
@@ -85,8 +86,13 @@ static int check(const struct bh_overrides *overrides, const struct bh_catalog *
         const struct bh_parameter *parameter =
             bh_catalog_parameter(catalog, override->path, bh_node_place(override->node), err);
         double value;
-        if (parameter == NULL || bh_node_quantity(override->node, parameter->dimension, &value, err) != 0)
+        const char *text = bh_node_text(override->node, err);
+        if (parameter == NULL || text == NULL)
             return -1;
+        /* By its path in the catalog: from the command line, the node alone does not know it. */
+        struct bh_error own = {0};
+        if (bh_quantity_parse(text, NULL, parameter->dimension, &value, &own) != 0)
+            return bh_fail_at(err, bh_node_place(override->node), "models.%s: %s", override->path, own.text);
     }
     return 0;
 }

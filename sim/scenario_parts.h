@@ -60,6 +60,10 @@ int bh_optional_count(const struct bh_node *map, const char *key, uint64_t least
                       struct bh_error *err);
 int bh_optional_bool(const struct bh_node *map, const char *key, bool *value, struct bh_error *err);
 int bh_optional_text(const struct bh_node *map, const char *key, const char **value, struct bh_error *err);
+/* The item of an array whose structures begin with their name that the node names; NULL with an error that shows the
+ * key and the known names. `what` names the kind of thing. */
+const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,
+                            struct bh_error *err);
 /* Whether the scalar's text is exactly `word`. */
 bool bh_node_is(const struct bh_node *node, const char *word);
 

@@ -15,20 +15,37 @@ static int read_kernel(const struct bh_catalog *catalog, const struct bh_node *m
     const struct bh_node *node = bh_node_find(map, key);
     if (node == NULL)
         return 0;
-    const char *name = bh_node_text(node, err);
-    if (name == NULL)
-        return -1;
     if (*kernel == NULL)
-        return bh_node_fail(node, err, "found `%s`; the system `%s` has no guests and takes none", name, system->name);
-    const struct bh_component *component = bh_catalog_component(catalog, name, bh_node_place(node), err);
+        return bh_node_fail(node, err, "the system `%s` has no guests; expected no such key", system->name);
+    const struct bh_component *component = bh_choose_named(node, catalog->components, catalog->components_count,
+                                                           sizeof *catalog->components, "component", err);
     if (component == NULL)
         return -1;
     if (!component->is_kernel)
         return bh_node_fail(node, err,
                             "found the component `%s`, which is not a kernel; expected one with `kernel: yes`, such "
                             "as `%s`",
-                            name, (*kernel)->name);
+                            component->name, (*kernel)->name);
     *kernel = component;
+    return 0;
+}
+
+/* Whether the policy's dispositions and guards fit the system, and a node holds all zones. */
+static int check_fit(const struct bh_scenario *scenario, const struct bh_policy_spec *spec, struct bh_error *err)
+{
+    const struct bh_guard_level *guards[BH_BOUNDARIES];
+    if (bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
+        bh_choose_guards(spec->system, spec->policy, guards, err) != 0)
+        return -1;
+    struct bh_error own = {0};
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
+    struct bh_zone_tree *tree =
+        bh_zone_tree_create(scenario->catalog, spec->system, tenants, scenario->enclaves_count, &own);
+    free(tenants);
+    bh_zone_tree_destroy(tree);
+    if (tree == NULL)
+        return bh_node_fail(bh_node_find_path(bh_document_root(scenario->document), "workload.enclaves"), err, "%s",
+                            own.text);
     return 0;
 }
 
@@ -37,19 +54,22 @@ static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, 
 {
     static const char *const keys[] = {"system", "policy", "name", "host-kernel", "guest-kernel", NULL};
     const struct bh_catalog *catalog = scenario->catalog;
-    const struct bh_guard_level *guards[BH_BOUNDARIES];
     const struct bh_node *system, *policy;
-    const char *system_name, *policy_name, *name = NULL;
+    const char *name = NULL;
     if (bh_node_expect(map, BH_NODE_MAP, "an entry of policies", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
         (system = bh_node_need(map, "system", err)) == NULL || (policy = bh_node_need(map, "policy", err)) == NULL ||
-        (system_name = bh_node_text(system, err)) == NULL || (policy_name = bh_node_text(policy, err)) == NULL ||
         bh_optional_text(map, "name", &name, err) != 0)
         return -1;
     spec->place = bh_node_place(map);
-    if ((spec->system = bh_catalog_system(catalog, system_name, bh_node_place(system), err)) == NULL ||
-        (spec->policy = bh_catalog_policy(catalog, policy_name, bh_node_place(policy), err)) == NULL)
+    spec->system =
+        bh_choose_named(system, catalog->systems, catalog->systems_count, sizeof *catalog->systems, "system", err);
+    if (spec->system == NULL)
         return -1;
-    spec->name = name == NULL ? bh_print_text("%s %s", system_name, policy_name) : bh_copy_text(name);
+    spec->policy =
+        bh_choose_named(policy, catalog->policies, catalog->policies_count, sizeof *catalog->policies, "policy", err);
+    if (spec->policy == NULL)
+        return -1;
+    spec->name = name == NULL ? bh_print_text("%s %s", spec->system->name, spec->policy->name) : bh_copy_text(name);
     for (const struct bh_policy_spec *other = scenario->policies; other < spec; other++)
         if (strcmp(other->name, spec->name) == 0)
             return bh_node_fail(map, err,
@@ -60,8 +80,7 @@ static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, 
     spec->guest_kernel = spec->system->guest_kernel;
     if (read_kernel(catalog, map, "host-kernel", spec->system, &spec->host_kernel, err) != 0 ||
         read_kernel(catalog, map, "guest-kernel", spec->system, &spec->guest_kernel, err) != 0 ||
-        bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
-        bh_choose_guards(spec->system, spec->policy, guards, err) != 0)
+        check_fit(scenario, spec, err) != 0)
         return -1;
     return 0;
 }

@@ -32,6 +32,16 @@ static char *try_file(const char *beside, const char *folder, const char *file, 
     return NULL;
 }
 
+/* DATA/platforms of DATA/models/data; by way of ".." where the folder is not called so. */
+static char *platforms_folder(const char *data_directory)
+{
+    static const char ending[] = "/models/data";
+    size_t length = strlen(data_directory), cut = sizeof ending - 1;
+    if (length > cut && strcmp(data_directory + length - cut, ending) == 0)
+        return bh_print_text("%.*s/platforms", (int)(length - cut), data_directory);
+    return bh_print_text("%s/../../platforms", data_directory);
+}
+
 /* Beside the scenario (for a name from the command line: in the working directory), else among Bulkhead's platforms,
  * which stand next to models/data, installed or not. */
 static int find_platform(struct bh_scenario *scenario, const struct bh_node *node, const char *data_directory,
@@ -43,7 +53,7 @@ static int find_platform(struct bh_scenario *scenario, const struct bh_node *nod
     scenario->platform_place = bh_node_place(node);
     char *tried = bh_copy_text("");
     bool from_command_line = strcmp(scenario->platform_place.file, scenario->file) != 0;
-    char *folder = bh_print_text("%s/../../platforms", data_directory);
+    char *folder = platforms_folder(data_directory);
     if (file[0] == '/') {
         scenario->platform_file = try_file("", NULL, file, &tried);
     } else {
@@ -84,14 +94,14 @@ static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map,
     static const char *const keys[] = {"name",       "application", "guests-per-node", "processes-per-guest",
                                        "node-share", NULL};
     const struct bh_node *name, *application;
-    const char *application_name;
     if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
         (name = bh_node_need(map, "name", err)) == NULL || (enclave->name = bh_node_text(name, err)) == NULL ||
-        (application = bh_node_need(map, "application", err)) == NULL ||
-        (application_name = bh_node_text(application, err)) == NULL)
+        (application = bh_node_need(map, "application", err)) == NULL)
         return -1;
     enclave->place = bh_node_place(name);
-    enclave->application = bh_catalog_application(scenario->catalog, application_name, bh_node_place(application), err);
+    enclave->application =
+        bh_choose_named(application, scenario->catalog->applications, scenario->catalog->applications_count,
+                        sizeof *scenario->catalog->applications, "application", err);
     enclave->guests_per_node = enclave->processes_per_guest = 1;
     enclave->node_share = -1; /* not given */
     if (enclave->application == NULL ||
@@ -185,9 +195,10 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
     if (bh_optional_quantity(map, "horizon", BH_DIMENSION_TIME, &scenario->horizon_s, err) != 0)
         return -1;
     if (scenario->horizon_s < scenario->work_s)
-        return bh_node_fail(bh_node_find(map, "horizon"), err, "found %s; expected at least the work, %s",
-                            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
-                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other));
+        return bh_node_fail(
+            bh_node_find(map, "horizon"), err, "found %s; expected at least workload.work, %s (line %u)",
+            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
+            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other), bh_node_place(work).line);
     if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
         return -1;
     return read_enclaves(scenario, map, err);
@@ -203,16 +214,21 @@ static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoin
         return -1;
     bool is_number = strchr("+-.0123456789", text[0]) != NULL && text[0] != '\0';
     if (!is_number) {
-        int rule = bh_node_choice(node, bh_interval_rule_names + 1, "interval (or a time)", err);
-        checkpoint->rule = (enum bh_interval_rule)(rule + 1);
-        return rule < 0 ? -1 : 0;
+        for (int rule = BH_INTERVAL_YOUNG; rule <= BH_INTERVAL_EXACT; rule++) {
+            checkpoint->rule = (enum bh_interval_rule)rule;
+            if (strcmp(text, bh_interval_rule_names[rule]) == 0)
+                return 0;
+        }
+        const char *nearest = bh_nearest_name(text, bh_interval_rule_names + 1, BH_INTERVAL_EXACT);
+        return bh_node_fail(node, err, "found `%.60s`; expected a time, young, daly or exact%s%s%s", text,
+                            nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
     }
     checkpoint->rule = BH_INTERVAL_FIXED;
     if (bh_node_quantity(node, BH_DIMENSION_TIME, &checkpoint->interval_s, err) != 0)
         return -1;
     char found[64], work[64];
     if (checkpoint->interval_s <= 0 || checkpoint->interval_s > scenario->work_s)
-        return bh_node_fail(node, err, "found %s; expected more than 0 and at most the work, %s",
+        return bh_node_fail(node, err, "found %s; expected more than 0 and at most workload.work, %s",
                             bh_quantity_print(checkpoint->interval_s, BH_DIMENSION_TIME, found, sizeof found),
                             bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work));
     return 0;

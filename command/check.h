@@ -1,0 +1,40 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The parts of `bulkhead check`: a resolved scenario told to a person, or to a program. */
+#ifndef BH_COMMAND_CHECK_H
+#define BH_COMMAND_CHECK_H
+
+#include "sim/explain.h"
+#include "sim/platform.h"
+#include "sim/scenario.h"
+
+#include <stdio.h>
+
+/* All that there is to tell. */
+struct bh_check {
+    const struct bh_study *study;
+    const size_t *index; /* the point: position on each axis */
+    const struct bh_scenario *scenario;
+    const struct bh_platform_facts *facts;
+    const struct bh_rate_table *rates;
+};
+
+/* What is simulated: machine, work, enclaves, checkpoints, faults, axes. */
+void bh_check_print_setting(const struct bh_check *check, FILE *stream);
+/* The zone tree and the channels of each system; dispositions and guards of each policy. */
+void bh_check_print_structure(const struct bh_check *check, FILE *stream);
+/* Fault rates by zone and system. */
+void bh_check_print_rates(const struct bh_check *check, FILE *stream);
+/* Every number with unit, status and range, and the sources as footnotes. */
+void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
+/* The same as one JSON object. */
+void bh_check_print_json(const struct bh_check *check, FILE *stream);
+
+/* Words of TEXT in lines of at most BH_CHECK_WIDTH columns, those after the first indented; the first is taken to
+ * begin at column `indent`. */
+enum { BH_CHECK_WIDTH = 112 };
+void bh_check_print_wrapped(const char *text, int indent, FILE *stream);
+/* "131,072"; returns buffer. */
+char *bh_check_count(uint64_t count, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,229 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What `bulkhead check --json` prints: the resolved scenario as one object. */
+#include "command/check.h"
+
+#include "models/node_model.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *texts(const char *const *names, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(names[i]));
+    return list;
+}
+
+/* {AXIS: LABEL, ...} */
+static json_t *point(const struct bh_study *study, const size_t *index)
+{
+    json_t *object = json_object();
+    for (size_t a = 0; a < study->axes_count; a++)
+        json_object_set_new(object, study->axes[a].name, json_string(study->axes[a].values[index[a]].label));
+    return object;
+}
+
+static json_t *axis(const struct bh_axis *axis)
+{
+    json_t *labels = json_array(), *paths = json_array();
+    for (size_t v = 0; v < axis->count; v++)
+        json_array_append_new(labels, json_string(axis->values[v].label));
+    for (size_t s = 0; s < axis->values[0].settings_count; s++)
+        json_array_append_new(paths, json_string(axis->values[0].paths[s]));
+    return json_pack("{s:s, s:s, s:o, s:o}", "name", axis->name, "unit", axis->unit, "values", labels, "sets", paths);
+}
+
+static json_t *axes(const struct bh_study *study)
+{
+    json_t *list = json_array();
+    for (size_t a = 0; a < study->axes_count; a++)
+        json_array_append_new(list, axis(&study->axes[a]));
+    return list;
+}
+
+static json_t *platform(const struct bh_check *check)
+{
+    const struct bh_platform_facts *facts = check->facts;
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "file", check->scenario->platform_file,
+                     "nodes", (json_int_t)check->scenario->nodes, "spares", (json_int_t)check->scenario->spares,
+                     "available_nodes", (json_int_t)facts->nodes, "hosts", (json_int_t)facts->hosts, "storage_hosts",
+                     (json_int_t)facts->storage_hosts, "latency_s", facts->latency_s, "node_bandwidth_B_per_s",
+                     facts->node_bandwidth, "storage_write_B_per_s", facts->storage_write_bandwidth,
+                     "storage_read_B_per_s", facts->storage_read_bandwidth);
+}
+
+static json_t *enclaves(const struct bh_scenario *scenario)
+{
+    json_t *list = json_array();
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:I, s:I, s:f}", "name", enclave->name, "application",
+                                        enclave->application->name, "guests_per_node",
+                                        (json_int_t)enclave->guests_per_node, "processes_per_guest",
+                                        (json_int_t)enclave->processes_per_guest, "node_share", enclave->node_share));
+    }
+    return list;
+}
+
+/* A number that may not be given: null. */
+static json_t *number_or_null(double value, bool is_given)
+{
+    return is_given && isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *checkpoints(const struct bh_scenario *scenario)
+{
+    json_t *object = json_object();
+    for (size_t l = 0; l < BH_LEVELS; l++) {
+        const struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[l];
+        if (!checkpoint->enabled)
+            continue;
+        json_object_set_new(object, bh_level_names[l],
+                            json_pack("{s:s, s:o, s:o, s:o}", "rule", bh_interval_rule_names[checkpoint->rule],
+                                      "interval_s",
+                                      number_or_null(checkpoint->interval_s, checkpoint->rule == BH_INTERVAL_FIXED),
+                                      "write_s", number_or_null(checkpoint->write_s, checkpoint->write_s >= 0),
+                                      "read_s", number_or_null(checkpoint->read_s, checkpoint->read_s >= 0)));
+    }
+    json_object_set_new(object, "final", json_boolean(scenario->final_checkpoint));
+    return object;
+}
+
+static json_t *script(const struct bh_scenario *scenario)
+{
+    static const char *const endings[] = {"masked", "signalled", "silent"};
+    json_t *list = json_array();
+    for (size_t s = 0; s < scenario->script_count; s++) {
+        const struct bh_script_fault *fault = &scenario->script[s];
+        json_array_append_new(list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
+                                              (json_int_t)fault->node, "zone", bh_zone_kind_names[fault->zone],
+                                              "enclave", scenario->enclaves[fault->enclave].name, "kind",
+                                              bh_error_kind_names[fault->kind], "ending",
+                                              fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
+    }
+    return list;
+}
+
+static json_t *policy(const struct bh_policy_spec *spec)
+{
+    const struct bh_guard_level *guard[BH_BOUNDARIES] = {NULL};
+    bh_choose_guards(spec->system, spec->policy, guard, NULL);
+    json_t *dispositions = json_object(), *guards = json_object();
+    for (size_t k = 0; k < BH_ZONE_KINDS; k++)
+        json_object_set_new(dispositions, bh_zone_kind_names[k],
+                            json_string(bh_scope_names[spec->policy->disposition[k]]));
+    for (size_t b = 0; b < BH_BOUNDARIES; b++)
+        if (guard[b] != NULL)
+            json_object_set_new(guards, bh_boundary_names[b], json_string(guard[b]->name));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o}", "name", spec->name, "system", spec->system->name, "policy",
+                     spec->policy->name, "host_kernel", spec->host_kernel->name, "guest_kernel",
+                     spec->guest_kernel != NULL ? spec->guest_kernel->name : NULL, "dispositions", dispositions,
+                     "guards", guards);
+}
+
+static json_t *policies(const struct bh_scenario *scenario)
+{
+    json_t *list = json_array();
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        json_array_append_new(list, policy(&scenario->policies[p]));
+    return list;
+}
+
+static json_t *systems(const struct bh_check *check)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; c < check->rates->columns; c++) {
+        const struct bh_system *system = check->scenario->policies[check->rates->policy[c]].system;
+        json_t *zones = json_array(), *channels = json_array();
+        for (size_t z = 0; z < system->zones_count; z++) {
+            const struct bh_zone_template *zone = &system->zones[z];
+            json_array_append_new(zones, json_pack("{s:s, s:s, s:i, s:s, s:s?, s:o}", "name", zone->name, "kind",
+                                                   bh_zone_kind_names[zone->kind], "e_zone", (int)zone->kind + 1, "per",
+                                                   bh_multiplicity_names[zone->per], "parent",
+                                                   zone->parent < 0 ? NULL : system->zones[zone->parent].name,
+                                                   "components", texts(zone->roles, zone->components_count)));
+        }
+        for (size_t i = 0; i < system->channels_count; i++) {
+            const struct bh_channel_template *channel = &system->channels[i];
+            json_array_append_new(channels,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:f}", "type", channel->type->name, "from",
+                                            system->zones[channel->from].name, "to", system->zones[channel->to].name,
+                                            "boundary", bh_boundary_names[channel->type->boundary], "probability",
+                                            channel->type->probability.value));
+        }
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", check->rates->title[c], "system",
+                                        system->name, "title", system->title, "zones", zones, "channels", channels));
+    }
+    return list;
+}
+
+/* Activated faults per second and node: a row per zone and cause, {system: rate}. */
+static json_t *fault_rates(const struct bh_rate_table *table)
+{
+    json_t *rows = json_array();
+    for (size_t r = 0; r < table->rows_count; r++) {
+        const struct bh_rate_row *row = &table->rows[r];
+        json_t *rates = json_object();
+        for (size_t c = 0; c < table->columns; c++)
+            json_object_set_new(rates, table->title[c], json_real(row->rate[c]));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:o}", "zone", row->zone, "cause", row->cause,
+                                              "hardware", row->is_hardware, "rate", rates));
+    }
+    json_t *totals = json_object();
+    for (size_t c = 0; c < table->columns; c++)
+        json_object_set_new(totals, table->title[c], json_real(table->total[c]));
+    return json_pack("{s:s, s:o, s:o}", "unit", "1/s per node", "rows", rows, "total", totals);
+}
+
+static json_t *parameters(const struct bh_scenario *scenario)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < scenario->catalog->parameters_count; i++) {
+        const struct bh_parameter *parameter = scenario->catalog->parameters[i];
+        if (!bh_scenario_uses(scenario, parameter))
+            continue;
+        json_t *object = json_pack("{s:s, s:f, s:s, s:s, s:s}", "path", parameter->path, "value", parameter->value,
+                                   "unit", bh_dimension_unit(parameter->dimension), "status",
+                                   bh_status_names[parameter->status], "source", parameter->source);
+        if (parameter->status == BH_ASSUMED)
+            json_object_set_new(object, "range", json_pack("[f, f]", parameter->low, parameter->high));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+void bh_check_print_json(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_scenario *scenario = check->scenario;
+    const struct bh_study *study = check->study;
+    json_t *hardware = json_array();
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+        if (scenario->fault_enabled[f])
+            json_array_append_new(hardware, json_string(scenario->catalog->faults[f].name));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:I, s:I, "
+        "s:b}",
+        "scenario", scenario->name, "title", scenario->title, "description", scenario->description, "point",
+        point(study, check->index), "axes", axes(study), "platform", platform(check), "work_s", scenario->work_s,
+        "horizon_s", scenario->horizon_s, "enclaves", enclaves(scenario), "checkpoints", checkpoints(scenario),
+        "hardware_faults", hardware, "software_faults", scenario->software_faults, "script", script(scenario),
+        "virtualization_costs", scenario->virtualization_costs, "baseline", scenario->policies[scenario->baseline].name,
+        "policies", policies(scenario), "systems", systems(check), "fault_rates", fault_rates(check->rates),
+        "parameters", parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed",
+        (json_int_t)scenario->seed, "reproduces_input", scenario->reproduces_input);
+    BH_BUG_ASSERT(object != NULL);
+    if (study->has_uncertainty) {
+        json_t *uncertainty = axis(&study->uncertainty);
+        json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));
+        json_object_set_new(object, "uncertainty", uncertainty);
+    }
+    json_dumpf(object, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    fputc('\n', stream);
+    json_decref(object);
+}

@@ -1,0 +1,177 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Last part of what `bulkhead check` prints: fault rates, and every number with its source. */
+#include "command/check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double seconds_per_year = 365.25 * 86400;
+
+/* --- Fault rates -------------------------------------------------------------------------------------------------- */
+
+static int column_width(const char *title)
+{
+    int length = (int)strlen(title);
+    return length > 9 ? length : 9;
+}
+
+/* Columns [from, to) of the table: as many as fit side by side. */
+struct columns {
+    size_t from, to;
+};
+
+static void print_rate_line(const struct bh_rate_table *table, struct columns columns, const char *zone,
+                            const char *cause, const double *rate, double factor, FILE *stream)
+{
+    fprintf(stream, "  %-14s %-24s", zone, cause);
+    for (size_t c = columns.from; c < columns.to; c++) {
+        char text[32] = "-";
+        if (rate[c] > 0)
+            snprintf(text, sizeof text, "%.3g", rate[c] * factor);
+        fprintf(stream, "  %*s", column_width(table->title[c]), text);
+    }
+    fputc('\n', stream);
+}
+
+/* The whole machine: its faults per day, and how long it goes between two. */
+static void print_machine(const struct bh_check *check, struct columns columns, FILE *stream)
+{
+    const struct bh_rate_table *table = check->rates;
+    double nodes = (double)check->scenario->nodes;
+    print_rate_line(table, columns, "the machine", "all, per day", table->total, 86400 * nodes, stream);
+    fprintf(stream, "  %-14s %-24s", "", "one fault every");
+    for (size_t c = columns.from; c < columns.to; c++) {
+        char text[64] = "-";
+        if (table->total[c] > 0)
+            bh_quantity_print(1 / (table->total[c] * nodes), BH_DIMENSION_TIME, text, sizeof text);
+        fprintf(stream, "  %*s", column_width(table->title[c]), text);
+    }
+    fputc('\n', stream);
+}
+
+static bool strikes_any(const struct bh_rate_row *row, struct columns columns)
+{
+    for (size_t c = columns.from; c < columns.to; c++)
+        if (row->rate[c] > 0)
+            return true;
+    return false;
+}
+
+static void print_columns(const struct bh_check *check, struct columns columns, FILE *stream)
+{
+    const struct bh_rate_table *table = check->rates;
+    fprintf(stream, "  %-14s %-24s", "zone", "cause");
+    for (size_t c = columns.from; c < columns.to; c++)
+        fprintf(stream, "  %*s", column_width(table->title[c]), table->title[c]);
+    fputc('\n', stream);
+    const char *last = "";
+    double *software = bh_allocate(table->columns, sizeof *software);
+    for (size_t r = 0; r < table->rows_count; r++) {
+        const struct bh_rate_row *row = &table->rows[r];
+        if (!strikes_any(row, columns))
+            continue;
+        print_rate_line(table, columns, strcmp(row->zone, last) == 0 ? "" : row->zone, row->cause, row->rate,
+                        seconds_per_year, stream);
+        last = row->zone;
+        for (size_t c = columns.from; c < columns.to && !row->is_hardware; c++)
+            software[c] += row->rate[c];
+    }
+    print_rate_line(table, columns, "a node", "software", software, seconds_per_year, stream);
+    print_rate_line(table, columns, "", "all", table->total, seconds_per_year, stream);
+    print_machine(check, columns, stream);
+    free(software);
+}
+
+void bh_check_print_rates(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_rate_table *table = check->rates;
+    fputs("\nActivated faults per node and year, by the zone in which they land", stream);
+    if (table->rows_count == 0) {
+        fputs(": none at random\n", stream);
+        return;
+    }
+    fputc('\n', stream);
+    struct columns columns = {0, 0};
+    while (columns.to < table->columns) {
+        int width = 2 + 14 + 1 + 24;
+        if (columns.to > 0)
+            fputc('\n', stream);
+        columns.from = columns.to;
+        do
+            width += 2 + column_width(table->title[columns.to++]);
+        while (columns.to < table->columns && width + 2 + column_width(table->title[columns.to]) <= BH_CHECK_WIDTH);
+        print_columns(check, columns, stream);
+    }
+    char nodes[32];
+    fprintf(stream, "  The machine: %s nodes that run the work. Spares can fail too.\n",
+            bh_check_count(check->scenario->nodes, nodes, sizeof nodes));
+}
+
+/* --- Numbers ------------------------------------------------------------------------------------------------------ */
+
+/* Footnotes: each source once, in order of first mention. */
+struct footnotes {
+    size_t count;
+    const char **text;
+};
+
+static size_t footnote(struct footnotes *notes, const char *text)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        if (strcmp(notes->text[i], text) == 0)
+            return i + 1;
+    notes->text = bh_reallocate(notes->text, notes->count + 1, sizeof *notes->text);
+    notes->text[notes->count++] = text;
+    return notes->count;
+}
+
+static void print_number(const struct bh_parameter *parameter, struct footnotes *notes, int width, FILE *stream)
+{
+    char value[64], low[64], high[64], range[160] = "";
+    bh_quantity_print(parameter->value, parameter->dimension, value, sizeof value);
+    if (parameter->status == BH_ASSUMED)
+        snprintf(range, sizeof range, "%s to %s",
+                 bh_quantity_print(parameter->low, parameter->dimension, low, sizeof low),
+                 bh_quantity_print(parameter->high, parameter->dimension, high, sizeof high));
+    fprintf(stream, "  %-*s %-13s %-9s %-26s", width, parameter->path, value, bh_status_names[parameter->status],
+            range);
+    if (parameter->status == BH_SET_BY_SCENARIO)
+        fputs(" -\n", stream);
+    else
+        fprintf(stream, " [%zu]\n", footnote(notes, parameter->source));
+}
+
+void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    struct footnotes notes = {0};
+    size_t used = 0, assumed = 0;
+    int width = 0;
+    for (size_t i = 0; i < catalog->parameters_count; i++) {
+        const struct bh_parameter *parameter = catalog->parameters[i];
+        if (!bh_scenario_uses(check->scenario, parameter))
+            continue;
+        int length = (int)strlen(parameter->path);
+        width = length > width ? length : width;
+        used++;
+        assumed += parameter->status == BH_ASSUMED;
+    }
+    fprintf(
+        stream,
+        "\nNumbers: %zu are used, %zu of them assumed, with the range in which they may lie. A scenario sets one by\n"
+        "its path under `models:`, the command line by --set models.PATH=VALUE.\n",
+        used, assumed);
+    fprintf(stream, "  %-*s %-13s %-9s %-26s source\n", width, "path", "value", "status", "range");
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        if (bh_scenario_uses(check->scenario, catalog->parameters[i]))
+            print_number(catalog->parameters[i], &notes, width, stream);
+    if (notes.count > 0)
+        fputs("\nSources\n", stream);
+    for (size_t n = 0; n < notes.count; n++) {
+        fprintf(stream, "  %*s[%zu] ", n + 1 < 10 ? 2 : n + 1 < 100 ? 1 : 0, "", n + 1);
+        bh_check_print_wrapped(notes.text[n], 8, stream);
+    }
+    free(notes.text);
+}

@@ -1,0 +1,199 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Second part of what `bulkhead check` prints: zone trees, channels, dispositions and guards. */
+#include "command/check.h"
+
+#include "models/node_model.h"
+#include "models/zone_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Systems ------------------------------------------------------------------------------------------------------ */
+
+static void print_components(const struct bh_scenario *scenario, const struct bh_policy_spec *spec,
+                             const struct bh_zone_template *zone, FILE *stream)
+{
+    for (size_t c = 0; c < zone->components_count; c++) {
+        if (c > 0)
+            fputs(", ", stream);
+        if (zone->components[c] != NULL) {
+            fputs(zone->components[c]->name, stream);
+        } else if (strcmp(zone->roles[c], "host-kernel") == 0) {
+            fputs(spec->host_kernel->name, stream);
+        } else if (strcmp(zone->roles[c], "guest-kernel") == 0) {
+            fputs(spec->guest_kernel->name, stream);
+        } else {
+            for (size_t e = 0; e < scenario->enclaves_count; e++)
+                fprintf(stream, "%s%s", e > 0 ? " or " : "", scenario->enclaves[e].application->name);
+        }
+    }
+}
+
+static void print_zone(const struct bh_scenario *scenario, const struct bh_policy_spec *spec,
+                       const struct bh_zone_tree *tree, size_t template, int depth, FILE *stream)
+{
+    const struct bh_zone_template *zone = &spec->system->zones[template];
+    size_t count = 0;
+    double memory = 0, cpu = 0;
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        if (tree->zones[z].template_index != template)
+            continue;
+        count++;
+        memory += tree->zones[z].memory_share;
+        cpu += tree->zones[z].cpu_share;
+    }
+    fprintf(stream, "    %*s%-*s %d %-12s %5zu %6.1f %% %6.1f %%  ", 2 * depth, "", 20 - 2 * depth, zone->name,
+            (int)zone->kind + 1, bh_zone_kind_names[zone->kind], count, 100 * memory, 100 * cpu);
+    print_components(scenario, spec, zone, stream);
+    fputc('\n', stream);
+    for (size_t child = template + 1; child < spec->system->zones_count; child++)
+        if (spec->system->zones[child].parent == (int)template)
+            print_zone(scenario, spec, tree, child, depth + 1, stream);
+}
+
+static void print_channels(const struct bh_system *system, FILE *stream)
+{
+    char value[64];
+    for (size_t c = 0; c < system->channels_count; c++) {
+        const struct bh_channel_template *channel = &system->channels[c];
+        char way[64];
+        snprintf(way, sizeof way, "%s -> %s", system->zones[channel->from].name, system->zones[channel->to].name);
+        fprintf(stream, "    %-24s %-22s %-16s %s%s\n", way, channel->type->name,
+                bh_boundary_names[channel->type->boundary],
+                bh_quantity_print(channel->type->probability.value, BH_DIMENSION_PROBABILITY, value, sizeof value),
+                channel->type->probability.status == BH_ASSUMED ? " (assumed)" : "");
+    }
+}
+
+static void print_system(const struct bh_scenario *scenario, const struct bh_policy_spec *spec, const char *title,
+                         FILE *stream)
+{
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
+    struct bh_zone_tree *tree =
+        bh_zone_tree_create(scenario->catalog, spec->system, tenants, scenario->enclaves_count, NULL);
+    free(tenants);
+    if (tree == NULL) /* resolving the scenario built it before */
+        return;
+    fprintf(stream, "\n  %s: %s\n", title, spec->system->title);
+    fprintf(stream, "    %-20s %-14s %5s %8s %8s  %s\n", "zone", "E-Zone", "count", "memory", "CPU", "holds");
+    print_zone(scenario, spec, tree, 0, 0, stream);
+    fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
+    print_channels(spec->system, stream);
+    bh_zone_tree_destroy(tree);
+}
+
+/* --- Policies ----------------------------------------------------------------------------------------------------- */
+
+static bool is_first_use(const struct bh_scenario *scenario, size_t p)
+{
+    for (size_t i = 0; i < p; i++)
+        if (scenario->policies[i].policy == scenario->policies[p].policy)
+            return false;
+    return true;
+}
+
+static void print_dispositions(const struct bh_scenario *scenario, FILE *stream)
+{
+    fputs("\nDispositions: what a signalled error takes down, by the zone it is in\n", stream);
+    fprintf(stream, "  %-24s", "policy");
+    for (size_t k = 0; k < BH_ZONE_KINDS; k++)
+        fprintf(stream, " %-12s", bh_zone_kind_names[k]);
+    fputs(" guards\n", stream);
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        static const char *const rules[] = {"weakest offered", "strongest offered", "named"};
+        const struct bh_policy *policy = scenario->policies[p].policy;
+        if (!is_first_use(scenario, p))
+            continue;
+        fprintf(stream, "  %-24s", policy->name);
+        for (size_t k = 0; k < BH_ZONE_KINDS; k++)
+            fprintf(stream, " %-12s", bh_scope_names[policy->disposition[k]]);
+        fprintf(stream, " %s\n", rules[policy->guard_rule]);
+    }
+}
+
+static void mark_guards(const struct bh_scenario *scenario, const struct bh_policy_spec *spec, bool *is_on)
+{
+    const struct bh_guard_level *guard[BH_BOUNDARIES];
+    if (bh_choose_guards(spec->system, spec->policy, guard, NULL) != 0)
+        return;
+    for (size_t b = 0; b < BH_BOUNDARIES; b++)
+        if (guard[b] != NULL)
+            is_on[guard[b] - scenario->catalog->guards] = true;
+}
+
+/* Which level is on, per line of the comparison; boundaries that no system has are left out. */
+static void print_guards_on(const struct bh_scenario *scenario, FILE *stream)
+{
+    bool has[BH_BOUNDARIES] = {false};
+    int width = 8;
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        int length = (int)strlen(scenario->policies[p].name);
+        width = length > width ? length : width;
+        for (size_t b = 0; b < BH_BOUNDARIES; b++)
+            has[b] = has[b] || scenario->policies[p].system->offered_count[b] > 0;
+    }
+    fprintf(stream, "\nGuards that are on\n  %-*s", width, "");
+    for (size_t b = 0; b < BH_BOUNDARIES; b++)
+        if (has[b])
+            fprintf(stream, "  %20s", bh_boundary_names[b]);
+    fputc('\n', stream);
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        const struct bh_policy_spec *spec = &scenario->policies[p];
+        const struct bh_guard_level *guard[BH_BOUNDARIES] = {NULL};
+        bh_choose_guards(spec->system, spec->policy, guard, NULL);
+        fprintf(stream, "  %-*s", width, spec->name);
+        for (size_t b = 0; b < BH_BOUNDARIES; b++)
+            if (has[b])
+                fprintf(stream, "  %20s", guard[b] != NULL ? guard[b]->name : "-");
+        fputc('\n', stream);
+    }
+}
+
+static void print_cost(const struct bh_parameter *cost, FILE *stream)
+{
+    char text[64];
+    fprintf(stream, " %9s",
+            cost->value == 0 ? "-" : bh_quantity_print(cost->value, cost->dimension, text, sizeof text));
+}
+
+static void print_guard_levels(const struct bh_scenario *scenario, FILE *stream)
+{
+    const struct bh_catalog *catalog = scenario->catalog;
+    bool *is_on = bh_allocate(catalog->guards_count + 1, sizeof *is_on);
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        mark_guards(scenario, &scenario->policies[p], is_on);
+    fputs("\nWhat those guards do, and cost while they are on\n", stream);
+    fprintf(stream, "  %-36s %7s %9s %9s %9s %9s %9s %9s\n", "level", "blocks", "on block", "compute", "per exit",
+            "latency", "bandwidth", "memory");
+    for (size_t g = 0; g < catalog->guards_count; g++) {
+        const struct bh_guard_level *level = &catalog->guards[g];
+        char name[128], blocks[64];
+        if (!is_on[g])
+            continue;
+        snprintf(name, sizeof name, "%s %s", bh_boundary_names[level->boundary], level->name);
+        fprintf(stream, "  %-36s %7s %9s", name,
+                bh_quantity_print(level->blocks.value, BH_DIMENSION_PROBABILITY, blocks, sizeof blocks),
+                level->detects ? "detected" : "dropped");
+        print_cost(&level->compute_slowdown, stream);
+        print_cost(&level->exit_time_s, stream);
+        print_cost(&level->latency_s, stream);
+        print_cost(&level->bandwidth_loss, stream);
+        print_cost(&level->memory_share, stream);
+        fputc('\n', stream);
+    }
+    free(is_on);
+}
+
+void bh_check_print_structure(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_rate_table *rates = check->rates;
+    fputs("\nSystems: zones of a node (a zone that fails takes those below it along), with their shares of its memory\n"
+          "and CPU time, where hardware faults land; and the channels by which errors cross\n",
+          stream);
+    for (size_t c = 0; c < rates->columns; c++)
+        print_system(check->scenario, &check->scenario->policies[rates->policy[c]], rates->title[c], stream);
+    print_dispositions(check->scenario, stream);
+    print_guards_on(check->scenario, stream);
+    print_guard_levels(check->scenario, stream);
+}

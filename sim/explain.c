@@ -1,0 +1,217 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Which numbers a scenario uses, and which fault rates they give each zone. */
+#include "sim/explain.h"
+
+#include "models/fault_streams.h"
+#include "models/node_model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Numbers in use ------------------------------------------------------------------------------------------------ */
+
+/* Whether PATH is "SECTION.NAME.anything"; names may hold slashes but no dots. */
+static bool is_of(const char *path, const char *section, const char *name)
+{
+    size_t section_length = strlen(section), name_length = strlen(name);
+    return strncmp(path, section, section_length) == 0 && path[section_length] == '.' &&
+           strncmp(path + section_length + 1, name, name_length) == 0 && path[section_length + 1 + name_length] == '.';
+}
+
+static bool component_is_used(const char *path, const struct bh_component *component)
+{
+    return component != NULL && is_of(path, "components", component->name);
+}
+
+static bool system_uses(const struct bh_system *system, const char *path)
+{
+    if (is_of(path, "systems", system->name))
+        return true;
+    for (size_t z = 0; z < system->zones_count; z++)
+        for (size_t c = 0; c < system->zones[z].components_count; c++)
+            if (component_is_used(path, system->zones[z].components[c]))
+                return true;
+    for (size_t c = 0; c < system->channels_count; c++)
+        if (is_of(path, "channels", system->channels[c].type->name))
+            return true;
+    return false;
+}
+
+static bool policy_uses(const struct bh_policy_spec *spec, const char *path)
+{
+    const struct bh_guard_level *guard[BH_BOUNDARIES];
+    if (system_uses(spec->system, path) || component_is_used(path, spec->host_kernel) ||
+        component_is_used(path, spec->guest_kernel))
+        return true;
+    if (bh_choose_guards(spec->system, spec->policy, guard, NULL) != 0)
+        return false;
+    for (size_t b = 0; b < BH_BOUNDARIES; b++) {
+        char name[96];
+        if (guard[b] == NULL)
+            continue;
+        snprintf(name, sizeof name, "%s.%s", bh_boundary_names[b], guard[b]->name);
+        if (is_of(path, "guards", name))
+            return true;
+    }
+    return false;
+}
+
+bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parameter *parameter)
+{
+    const char *path = parameter->path;
+    if (strncmp(path, "zones.", 6) == 0 || strncmp(path, "recovery.", 9) == 0)
+        return true;
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        if (is_of(path, "applications", scenario->enclaves[e].application->name))
+            return true;
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+        if (scenario->fault_enabled[f] && is_of(path, "faults", scenario->catalog->faults[f].name))
+            return true;
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        if (policy_uses(&scenario->policies[p], path))
+            return true;
+    return false;
+}
+
+/* --- Fault rates --------------------------------------------------------------------------------------------------- */
+
+static bool is_same_stack(const struct bh_policy_spec *left, const struct bh_policy_spec *right)
+{
+    return left->system == right->system && left->host_kernel == right->host_kernel &&
+           left->guest_kernel == right->guest_kernel;
+}
+
+static char *column_title(const struct bh_policy_spec *spec)
+{
+    const struct bh_system *system = spec->system;
+    if (spec->host_kernel == system->host_kernel && spec->guest_kernel == system->guest_kernel)
+        return bh_copy_text(system->name);
+    return bh_print_text("%s on %s%s%s", system->name, spec->host_kernel->name, spec->guest_kernel ? "/" : "",
+                         spec->guest_kernel ? spec->guest_kernel->name : "");
+}
+
+static void choose_columns(struct bh_rate_table *table, const struct bh_scenario *scenario)
+{
+    table->policy = bh_allocate(scenario->policies_count, sizeof *table->policy);
+    table->title = bh_allocate(scenario->policies_count, sizeof *table->title);
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        size_t c = 0;
+        while (c < table->columns && !is_same_stack(&scenario->policies[table->policy[c]], &scenario->policies[p]))
+            c++;
+        if (c < table->columns)
+            continue;
+        table->policy[table->columns] = p;
+        table->title[table->columns++] = column_title(&scenario->policies[p]);
+    }
+    table->total = bh_allocate(table->columns, sizeof *table->total);
+}
+
+static void add_rate(struct bh_rate_table *table, size_t column, const char *zone, const char *cause, bool is_hardware,
+                     double rate)
+{
+    size_t r = 0;
+    while (r < table->rows_count &&
+           (strcmp(table->rows[r].zone, zone) != 0 || strcmp(table->rows[r].cause, cause) != 0))
+        r++;
+    if (r == table->rows_count) {
+        table->rows = bh_reallocate(table->rows, ++table->rows_count, sizeof *table->rows);
+        table->rows[r] = (struct bh_rate_row){.zone = zone, .is_hardware = is_hardware};
+        snprintf(table->rows[r].cause, sizeof table->rows[r].cause, "%s", cause);
+        table->rows[r].rate = bh_allocate(table->columns, sizeof *table->rows[r].rate);
+    }
+    table->rows[r].rate[column] += rate;
+    table->total[column] += rate;
+}
+
+static void add_stream(struct bh_rate_table *table, size_t column, const struct bh_zone_tree *tree,
+                       const struct bh_fault_stream *stream)
+{
+    if (stream->hardware == NULL) {
+        char cause[64];
+        /* The stream is named "COMPONENT in ZONE". */
+        const char *end = strstr(stream->name, " in ");
+        snprintf(cause, sizeof cause, "%.*s", end ? (int)(end - stream->name) : (int)strlen(stream->name),
+                 stream->name);
+        add_rate(table, column, bh_zone_kind_names[tree->zones[stream->zone].kind], cause, false, stream->rate);
+        return;
+    }
+    if (stream->hardware->landing == BH_LANDING_NODE) {
+        add_rate(table, column, "node", stream->hardware->name, true, stream->rate);
+        return;
+    }
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone *zone = &tree->zones[z];
+        double share = stream->hardware->landing == BH_LANDING_MEMORY ? zone->memory_share : zone->cpu_share;
+        add_rate(table, column, bh_zone_kind_names[zone->kind], stream->hardware->name, true, stream->rate * share);
+    }
+}
+
+static int fill_column(struct bh_rate_table *table, size_t column, const struct bh_scenario *scenario,
+                       struct bh_error *err)
+{
+    const struct bh_policy_spec *spec = &scenario->policies[table->policy[column]];
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
+    struct bh_node_model *model =
+        bh_node_model_create(scenario->catalog, spec->system, spec->policy, tenants, scenario->enclaves_count, err);
+    if (model != NULL) {
+        struct bh_fault_streams *streams =
+            bh_fault_streams_create(scenario->catalog, model, tenants, scenario->fault_enabled,
+                                    scenario->software_faults, spec->host_kernel, spec->guest_kernel);
+        for (size_t s = 0; s < streams->count; s++)
+            add_stream(table, column, model->tree, &streams->stream[s]);
+        bh_fault_streams_destroy(streams);
+    }
+    int status = model == NULL ? -1 : 0;
+    bh_node_model_destroy(model);
+    free(tenants);
+    return status;
+}
+
+static int zone_order(const char *zone)
+{
+    for (int k = 0; k < BH_ZONE_KINDS; k++)
+        if (strcmp(bh_zone_kind_names[k], zone) == 0)
+            return k;
+    return -1;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct bh_rate_row *a = left, *b = right;
+    int zones = zone_order(a->zone) - zone_order(b->zone);
+    if (zones != 0)
+        return zones;
+    return a->is_hardware != b->is_hardware ? a->is_hardware - b->is_hardware : strcmp(a->cause, b->cause);
+}
+
+struct bh_rate_table *bh_rate_table_create(const struct bh_scenario *scenario, struct bh_error *err)
+{
+    struct bh_rate_table *table = bh_allocate(1, sizeof *table);
+    choose_columns(table, scenario);
+    for (size_t c = 0; c < table->columns; c++) {
+        if (fill_column(table, c, scenario, err) != 0) {
+            bh_rate_table_destroy(table);
+            return NULL;
+        }
+    }
+    if (table->rows_count > 0)
+        qsort(table->rows, table->rows_count, sizeof *table->rows, compare_rows);
+    return table;
+}
+
+void bh_rate_table_destroy(struct bh_rate_table *table)
+{
+    if (table == NULL)
+        return;
+    for (size_t r = 0; r < table->rows_count; r++)
+        free(table->rows[r].rate);
+    for (size_t c = 0; c < table->columns; c++)
+        free(table->title[c]);
+    free(table->rows);
+    free(table->title);
+    free(table->policy);
+    free(table->total);
+    free(table);
+}

@@ -1,0 +1,39 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What a resolved scenario comes to: the numbers it uses and the faults that strike each zone. */
+#ifndef BH_SIM_EXPLAIN_H
+#define BH_SIM_EXPLAIN_H
+
+#include "models/base/error.h"
+#include "models/catalog.h"
+#include "sim/scenario.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether a number of the catalog can change this scenario's results: one of a zone, a recovery time, an enclave's
+ * application, a fault class that is on, or of a system, kernel, component, channel or guard level of its policies. */
+bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parameter *parameter);
+
+/* One cause of faults in one kind of zone. */
+struct bh_rate_row {
+    const char *zone; /* name of the zone kind; "node" for what takes the whole node */
+    char cause[64];   /* a component, an application or a hardware fault class */
+    bool is_hardware;
+    double *rate; /* activated faults per second and node, per column; 0: none */
+};
+
+/* Fault rates of all systems side by side. */
+struct bh_rate_table {
+    size_t columns;
+    size_t *policy; /* per column: the first policy entry with this system and these kernels */
+    char **title;   /* "kvm", or "kvm on kitten/linux" with kernels other than the system's own */
+    size_t rows_count;
+    struct bh_rate_row *rows; /* by zone kind from the whole node inwards, software before hardware */
+    double *total;            /* per column, per second and node */
+};
+/* Hardware faults land by the zones' shares of memory or CPU. NULL on failure. */
+struct bh_rate_table *bh_rate_table_create(const struct bh_scenario *scenario, struct bh_error *err);
+void bh_rate_table_destroy(struct bh_rate_table *table);
+
+#endif
