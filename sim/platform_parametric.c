@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Loading time grows with hosts, and with groups squared (a route between each two): 2^20 nodes load in 30 ms. */
-#define HOSTS_MOST  UINT64_C(2048)
+/* Loading time grows with hosts, and with groups squared (a route between each two). Wide hosts also need fewer flows to
+ * keep storage busy: at 2^20 nodes a host stands for 2,048 of them, and one flow will do. */
+#define HOSTS_MOST  UINT64_C(512)
 #define GROUPS_MOST UINT64_C(64)
 
 struct description {
@@ -183,8 +184,9 @@ static struct layout lay_out(const struct description *description, uint64_t nod
     while (nodes / per_host > HOSTS_MOST)
         per_host *= 2;
     struct layout layout = {.nodes_per_host = per_host, .full_hosts = nodes / per_host, .rest = nodes % per_host};
-    uint64_t least = (layout.full_hosts + GROUPS_MOST - 1) / GROUPS_MOST,
-             usual = (uint64_t)description->cabinets_per_group;
+    double cabinets_per_host = fmax(1, (double)per_host / description->nodes_per_cabinet);
+    uint64_t usual = (uint64_t)fmax(1, round(description->cabinets_per_group / cabinets_per_host));
+    uint64_t least = (layout.full_hosts + GROUPS_MOST - 1) / GROUPS_MOST;
     layout.hosts_per_group = usual > least ? usual : least;
     layout.groups = (layout.full_hosts + layout.hosts_per_group - 1) / layout.hosts_per_group + (layout.rest > 0);
     return layout;
