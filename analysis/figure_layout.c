@@ -156,7 +156,9 @@ static void part_rows(struct bh_figure *figure)
     }
     for (size_t i = 0; i < count; i++) {
         figure->rows[i].position = bh_figure_inverse(at[i]);
-        widen(&figure->price_ticks, figure->rows[i].position);
+        /* Room for half a mark. */
+        widen(&figure->price_ticks, bh_figure_inverse(at[i] - 0.8 * gap));
+        widen(&figure->price_ticks, bh_figure_inverse(at[i] + 0.8 * gap));
     }
     free(at);
 }

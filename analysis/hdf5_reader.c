@@ -4,14 +4,17 @@
 #include "analysis/hdf5_reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_RANK = 32, MOST_TEXT = 1 << 16 };
+enum { MOST_CPU_SECONDS = 60, MOST_RANK = 32, MOST_TEXT = 1 << 16 };
 /* No honest axis or array is longer; a damaged length must not make us ask for the machine's memory. */
 static const double MOST_ELEMENTS = 1e9;
 
@@ -37,6 +40,27 @@ int bh_source_open(struct bh_source *source, const char *path, struct bh_error *
     H5Pclose(access_list);
     if (source->file < 0)
         return bh_fail(err, BH_ERROR_INPUT, "%s: an HDF5 file that is cut short or damaged", path);
+    return 0;
+}
+
+int bh_source_survives(const char *path, int (*read)(const char *path), struct bh_error *err)
+{
+    int status = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        setrlimit(RLIMIT_CPU, &(struct rlimit){MOST_CPU_SECONDS, MOST_CPU_SECONDS});
+        int quiet = open("/dev/null", O_WRONLY);
+        dup2(quiet, STDERR_FILENO);
+        _exit(read(path) == 0 ? 0 : 1);
+    }
+    if (child < 0)
+        return bh_fail(err, BH_ERROR_SYSTEM, "cannot start a process: %s", strerror(errno));
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (WIFSIGNALED(status))
+        return bh_fail(err, BH_ERROR_INPUT, "%s: the file is damaged: HDF5 crashed on it or came to no end", path);
     return 0;
 }
 

@@ -19,6 +19,9 @@ struct bh_source {
 
 int bh_source_open(struct bh_source *source, const char *path, struct bh_error *err);
 void bh_source_close(struct bh_source *source);
+/* Calls `read` in a child process first: HDF5 1.10 crashes or hangs on some damaged files, and either
+ * ends in a message here. 0 unless the child died of a signal; what `read` returned is for the caller to find again. */
+int bh_source_survives(const char *path, int (*read)(const char *path), struct bh_error *err);
 bool bh_source_has(const struct bh_source *source, const char *dataset);
 bool bh_source_has_attribute(const struct bh_source *source, const char *name);
 

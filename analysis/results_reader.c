@@ -243,7 +243,7 @@ struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_erro
     return NULL;
 }
 
-struct bh_view *bh_view_read(const char *path, struct bh_error *err)
+static struct bh_view *read_path(const char *path, struct bh_error *err)
 {
     struct bh_source source = {-1, path};
     if (bh_source_open(&source, path, err) != 0)
@@ -251,6 +251,20 @@ struct bh_view *bh_view_read(const char *path, struct bh_error *err)
     struct bh_view *view = bh_view_read_open(source.file, path, err);
     bh_source_close(&source);
     return view;
+}
+
+static int try_path(const char *path)
+{
+    struct bh_view *view = read_path(path, NULL);
+    bh_view_destroy(view);
+    return view != NULL ? 0 : -1;
+}
+
+struct bh_view *bh_view_read(const char *path, struct bh_error *err)
+{
+    if (bh_source_survives(path, try_path, err) != 0)
+        return NULL;
+    return read_path(path, err);
 }
 
 void bh_view_destroy(struct bh_view *view)

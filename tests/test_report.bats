@@ -191,6 +191,23 @@ f.create_dataset('policy_policy', data=numpy.array(names, dtype=object), dtype=h
     done
 }
 
+@test "no damage to a file is a crash" {
+    "$PYTHON" - "$results/plain.h5" "$BATS_TEST_TMPDIR" <<'END'
+import random, sys
+good = open(sys.argv[1], "rb").read()
+random.seed(1)
+for n in range(60):
+    bad = bytearray(good)
+    for _ in range(20):
+        bad[random.randrange(len(bad))] = random.choice((0, 255, random.randrange(256)))
+    open("%s/damaged-%d.h5" % (sys.argv[2], n), "wb").write(bad)
+END
+    for file in "$BATS_TEST_TMPDIR"/damaged-*.h5; do
+        run_bulkhead report "$file" --no-figure --format json
+        [ "$status" -eq 0 ] || expect_status 2
+    done
+}
+
 @test "missing, misshapen and mistyped data is named" {
     change "del f['makespan']"
     expect_refusal "$changed" "'makespan' is missing"
