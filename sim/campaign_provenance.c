@@ -52,9 +52,9 @@ static void add_causes(struct rows *rows, const struct bh_campaign *campaign, co
     for (uint64_t r = 0; r < stage->scenario->replicas; r++) {
         const struct bh_causes *causes = &stage->records[policy * stage->scenario->replicas + r].causes;
         for (size_t c = 0; c < causes->count; c++) {
-            struct bh_cause *sum = &sums.cause[bh_causes_find(&sums, causes->cause[c].key)];
-            sum->failures += causes->cause[c].failures;
-            sum->lost_node_s += causes->cause[c].lost_node_s;
+            size_t row = bh_causes_find(&sums, causes->cause[c].key);
+            sums.cause[row].failures += causes->cause[c].failures;
+            sums.cause[row].lost_node_s += causes->cause[c].lost_node_s;
         }
     }
     rows->row = bh_reallocate(rows->row, rows->count + sums.count + 1, sizeof *rows->row);

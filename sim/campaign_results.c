@@ -397,10 +397,14 @@ static void write_attributes(const struct bh_campaign *campaign, struct bh_resul
 {
     const struct bh_study *study = campaign->study;
     const struct bh_scenario *scenario = campaign->stages[0]->scenario;
-    char axes[512] = "";
-    size_t used = 0;
-    for (size_t a = 0; a < study->axes_count && used < sizeof axes; a++)
+    char axes[512] = "", at[256] = "";
+    size_t used = 0, used_at = 0;
+    for (size_t a = 0; a < study->axes_count && used < sizeof axes && used_at < sizeof at; a++) {
         used += (size_t)snprintf(axes + used, sizeof axes - used, "%s%s", a ? "," : "", study->axes[a].name);
+        if (study->has_uncertainty)
+            used_at += (size_t)snprintf(at + used_at, sizeof at - used_at, "%s%zu", a ? "," : "",
+                                        study->uncertainty_at[a]);
+    }
     bh_results_set_text(results, "title", scenario->title, NULL);
     bh_results_set_text(results, "scenario", scenario->name, NULL);
     bh_results_set_text(results, "version", PACKAGE_VERSION, NULL);
@@ -412,6 +416,7 @@ static void write_attributes(const struct bh_campaign *campaign, struct bh_resul
     bh_results_set_flag(results, "faults_requested", scenario->random_faults || scenario->script_count > 0, NULL);
     bh_results_set_text(results, "axes", axes, NULL);
     bh_results_set_text(results, "uncertainty_axis", study->has_uncertainty ? study->uncertainty.name : "", NULL);
+    bh_results_set_text(results, "uncertainty_at", at, NULL);
 }
 
 static void write_uncertainty(const struct bh_campaign *campaign, struct bh_results *results)

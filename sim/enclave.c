@@ -44,6 +44,7 @@ void bh_enclave_clear(struct bh_enclave *enclave)
         free(enclave->saved[level].copies);
     bh_service_clear(enclave);
     bh_transfer_destroy(enclave->transfer);
+    bh_bed_destroy(&enclave->bed);
     free(enclave->silent_s);
 }
 
@@ -53,7 +54,7 @@ void bh_enclave_wake(struct bh_enclave *enclave)
     if (enclave->transfer != NULL && bh_transfer_is_active(enclave->transfer))
         bh_transfer_interrupt(enclave->transfer);
     else
-        sg_cond_notify_one(enclave->wakes);
+        bh_bed_wake(&enclave->bed);
 }
 
 void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause)
@@ -109,7 +110,7 @@ bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
 {
     while (!enclave->is_signalled && !enclave->replica->over)
-        if (bh_replica_sleep(enclave->replica, enclave->wakes, until_s))
+        if (bh_bed_sleep(enclave->replica, &enclave->bed, until_s))
             return true;
     return false;
 }
@@ -137,6 +138,6 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
     bh_ledger_assert_sum(&enclave->ledger, ((double)scenario->nodes + spares) * enclave->elapsed_s);
     if (--replica->running == 0) {
         replica->over = true;
-        sg_cond_notify_one(replica->injector_wakes);
+        bh_bed_wake(&replica->injector_bed);
     }
 }

@@ -11,11 +11,19 @@
 #include "sim/transfer.h"
 
 #include <simgrid/cond.h>
+#include <simgrid/mutex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct bh_replica;
 struct bh_part_outage;
+
+/* Where one actor sleeps. SimGrid's condition variables want a mutex; each actor has its own, since one that several
+ * sleep on is not always handed back after a time-out. */
+struct bh_bed {
+    sg_mutex_t mutex;
+    sg_cond_t wakes;
+};
 
 /* The state a restore returns to. */
 struct bh_saved_state {
@@ -54,7 +62,7 @@ struct bh_enclave {
     const struct bh_enclave_setup *setup;
     int index;
     enum bh_phase phase;
-    sg_cond_t wakes;
+    struct bh_bed bed;
     bool is_signalled;        /* something happened since it last looked */
     struct bh_transfer *transfer;
     unsigned activities;      /* disk and network activities this actor has used up */

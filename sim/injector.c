@@ -70,7 +70,7 @@ static void injector_actor(int argc, char **argv)
     struct bh_replica *replica = sg_actor_self_get_data();
     while (!replica->over) {
         double due_s = bh_event_queue_first(&replica->queue)->time_s;
-        if (due_s > simgrid_get_clock() && !bh_replica_sleep(replica, replica->injector_wakes, due_s))
+        if (due_s > simgrid_get_clock() && !bh_bed_sleep(replica, &replica->injector_bed, due_s))
             continue;
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         happen(replica, &event);

@@ -24,16 +24,35 @@ static double least_sleep_s(double now_s)
     return fmax(1e-9, 1e-15 * now_s);
 }
 
-bool bh_replica_sleep(struct bh_replica *replica, sg_cond_t wakes, double until_s)
+struct bh_bed bh_bed_create(void)
+{
+    return (struct bh_bed){sg_mutex_init(), sg_cond_init()};
+}
+
+void bh_bed_destroy(struct bh_bed *bed)
+{
+    if (bed->wakes != NULL)
+        sg_cond_destroy(bed->wakes);
+    if (bed->mutex != NULL)
+        sg_mutex_destroy(bed->mutex);
+    *bed = (struct bh_bed){0};
+}
+
+void bh_bed_wake(struct bh_bed *bed)
+{
+    sg_cond_notify_one(bed->wakes);
+}
+
+bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s)
 {
     double now_s = simgrid_get_clock();
     if (until_s - now_s < least_sleep_s(now_s))
         return true;
-    sg_mutex_lock(replica->mutex);
     /* Time-outs must be finite; the injector ends all sleeps at the horizon. */
     double longest_s = 2.0 * replica->setup->scenario->horizon_s;
-    bool is_timeout = sg_cond_wait_for(wakes, replica->mutex, fmin(until_s - now_s, longest_s)) != 0;
-    sg_mutex_unlock(replica->mutex);
+    sg_mutex_lock(bed->mutex);
+    bool is_timeout = sg_cond_wait_for(bed->wakes, bed->mutex, fmin(until_s - now_s, longest_s)) != 0;
+    sg_mutex_unlock(bed->mutex);
     return is_timeout;
 }
 
@@ -49,7 +68,7 @@ static int create_enclave(struct bh_replica *replica, size_t index, struct bh_er
     enclave->replica = replica;
     enclave->setup = setup;
     enclave->index = (int)index;
-    enclave->wakes = sg_cond_init();
+    enclave->bed = bh_bed_create();
     bool needs_storage = setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] &&
                          setup->storage_every > 0;
     if (needs_storage) {
@@ -94,8 +113,7 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     replica.next_fault = bh_allocate(setup->streams->count, sizeof *replica.next_fault);
     replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
     replica.running = setup->enclaves_count;
-    replica.mutex = sg_mutex_init();
-    replica.injector_wakes = sg_cond_init();
+    replica.injector_bed = bh_bed_create();
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         if (create_enclave(&replica, e, err) != 0)
@@ -117,6 +135,7 @@ out:
         if (bh_event_queue_first(&replica.queue)->kind == BH_EVENT_COPY)
             free(bh_event_queue_first(&replica.queue)->subject);
     bh_event_queue_clear(&replica.queue);
+    bh_bed_destroy(&replica.injector_bed);
     bh_machine_destroy(replica.machine);
     free(replica.next_fault);
     free(replica.enclaves);

@@ -11,8 +11,6 @@
 #include "sim/machine.h"
 #include "sim/replica.h"
 
-#include <simgrid/cond.h>
-#include <simgrid/mutex.h>
 
 struct bh_replica {
     const struct bh_setup *setup;
@@ -29,12 +27,14 @@ struct bh_replica {
     struct bh_enclave *enclaves;
     size_t running;               /* enclaves that still work */
     bool over;                    /* horizon reached, or all enclaves done */
-    sg_mutex_t mutex;             /* needed by SimGrid's condition variables, never contended */
-    sg_cond_t injector_wakes;
+    struct bh_bed injector_bed;
 };
 
-/* Sleeps until `until_s` on the condition variable, or until it is notified. False when notified before. */
-bool bh_replica_sleep(struct bh_replica *replica, sg_cond_t wakes, double until_s);
+struct bh_bed bh_bed_create(void);
+void bh_bed_destroy(struct bh_bed *bed);
+/* Sleeps until `until_s`, or until woken. False when woken before. */
+bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s);
+void bh_bed_wake(struct bh_bed *bed);
 
 /* The cause row of a failure; valid until the next call. */
 struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index);
