@@ -9,7 +9,7 @@
 
 /* Negligible mass per state, from exact to coarse: the next is tried when a node is too rich in states for the one
  * before. What was left out is reported as `unresolved`. */
-static const double least_masses[] = {1e-16, 1e-13, 1e-10, 1e-8};
+static const double least_masses[] = {1e-13, 1e-11, 1e-9};
 enum { STATES_MOST = 50000 };
 
 /* An origin with the rate at which errors begin there. Alike origins share one entry. */

@@ -29,4 +29,13 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
                                          struct bh_error *err);
 void bh_isolation_destroy(struct bh_isolation *isolation);
 
+/* Remembers isolations by what they depend on: scenarios that differ only in size, spares or intervals share them. */
+struct bh_isolation_cache;
+struct bh_isolation_cache *bh_isolation_cache_create(void);
+void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
+/* As bh_isolation_create, but the answer belongs to the cache. */
+const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache,
+                                                   const struct bh_node_model *model,
+                                                   const struct bh_fault_streams *streams, struct bh_error *err);
+
 #endif

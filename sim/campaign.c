@@ -177,7 +177,7 @@ static int create_stages(struct bh_campaign *campaign, struct bh_error *err)
         if (is_point)
             bh_study_index(study, s, index);
         campaign->stages[s] = bh_stage_create(study, is_point ? index : study->uncertainty_at,
-                                              is_point ? -1 : (int)(s - campaign->points), err);
+                                              is_point ? -1 : (int)(s - campaign->points), campaign->isolations, err);
         status = campaign->stages[s] != NULL ? 0 : -1;
     }
     free(index);
@@ -203,7 +203,7 @@ static int find_escape_end(struct bh_campaign *campaign, size_t point, bool grea
                                                     extreme_value(&campaign->study->uncertainty, greatest), err);
     int status = scenario != NULL ? 0 : -1;
     for (size_t p = 0; p < policies && status == 0; p++) {
-        struct bh_setup *setup = bh_setup_create(scenario, p, &stage->facts, err);
+        struct bh_setup *setup = bh_setup_create(scenario, p, &stage->facts, campaign->isolations, err);
         if (setup == NULL)
             status = -1;
         else
@@ -235,6 +235,7 @@ struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned worke
     struct timespec start, end;
     size_t jobs = 0;
     campaign->study = study;
+    campaign->isolations = bh_isolation_cache_create();
     clock_gettime(CLOCK_MONOTONIC, &start);
     if (create_stages(campaign, err) != 0 || find_escape_ends(campaign, err) != 0)
         goto fail;
@@ -263,5 +264,6 @@ void bh_campaign_destroy(struct bh_campaign *campaign)
         bh_stage_destroy(campaign->stages[s]);
     free(campaign->stages);
     free(campaign->escape_ends);
+    bh_isolation_cache_destroy(campaign->isolations);
     free(campaign);
 }

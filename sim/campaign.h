@@ -20,6 +20,7 @@ struct bh_campaign {
     /* Exact escape ratios with the uncertain number at the ends of its axis, [(point * policies + policy) * 2 + end] *
      * BH_BOUNDARIES; NaN without an uncertainty axis. */
     double *escape_ends;
+    struct bh_isolation_cache *isolations;
     double wall_s;
 };
 

@@ -140,7 +140,8 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
 }
 
 struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
-                                 const struct bh_platform_facts *facts, struct bh_error *err)
+                                 const struct bh_platform_facts *facts, struct bh_isolation_cache *cache,
+                                 struct bh_error *err)
 {
     struct bh_setup *setup = bh_allocate(1, sizeof *setup);
     const struct bh_policy_spec *spec = &scenario->policies[policy];
@@ -154,7 +155,7 @@ struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t poli
     setup->streams =
         bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
                                 scenario->software_faults, spec->host_kernel, spec->guest_kernel);
-    setup->isolation = bh_isolation_create(setup->model, setup->streams, err);
+    setup->isolation = bh_isolation_cache_find(cache, setup->model, setup->streams, err);
     if (setup->isolation == NULL)
         goto fail;
     setup->guest_boot_s = setup->model->tree->has_guests ? spec->system->guest_boot_s.value : 0.0;
@@ -172,7 +173,6 @@ void bh_setup_destroy(struct bh_setup *setup)
 {
     if (setup == NULL)
         return;
-    bh_isolation_destroy(setup->isolation);
     bh_fault_streams_destroy(setup->streams);
     bh_node_model_destroy(setup->model);
     free(setup->tenants);

@@ -36,17 +36,18 @@ struct bh_setup {
     const struct bh_policy_spec *policy;
     struct bh_node_model *model;
     struct bh_fault_streams *streams;
-    struct bh_isolation *isolation;
+    const struct bh_isolation *isolation; /* the cache's */
     struct bh_tenant *tenants;
     size_t enclaves_count;
     struct bh_enclave_setup *enclaves;
     double guest_boot_s; /* 0 without guests */
 };
 
-/* Resolves policy entry number `policy` of a scenario on a platform with these facts. The scenario must outlive the
- * setup. */
+/* Resolves policy entry number `policy` of a scenario on a platform with these facts. The scenario and
+ * the cache must outlive the setup. */
 struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
-                                 const struct bh_platform_facts *facts, struct bh_error *err);
+                                 const struct bh_platform_facts *facts, struct bh_isolation_cache *cache,
+                                 struct bh_error *err);
 void bh_setup_destroy(struct bh_setup *setup);
 
 /* Takes over the checkpoint intervals of another setup (for prices: same nodes, intervals and checkpoints). */

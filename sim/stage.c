@@ -28,20 +28,20 @@ static int probe_platform(struct bh_stage *stage, struct bh_error *err)
     return status == 0 ? bh_scenario_check_platform(stage->scenario, &stage->facts, err) : -1;
 }
 
-static int create_setups(struct bh_stage *stage, struct bh_error *err)
+static int create_setups(struct bh_stage *stage, struct bh_isolation_cache *cache, struct bh_error *err)
 {
     const struct bh_scenario *scenario = stage->scenario;
     size_t policies = scenario->policies_count;
     stage->setups = bh_allocate(policies, sizeof *stage->setups);
     stage->baselines = bh_allocate(policies, sizeof *stage->baselines);
     for (size_t p = 0; p < policies; p++) {
-        stage->setups[p] = bh_setup_create(scenario, p, &stage->facts, err);
-        stage->baselines[p] = bh_setup_create(scenario, scenario->baseline, &stage->facts, err);
+        stage->setups[p] = bh_setup_create(scenario, p, &stage->facts, cache, err);
+        stage->baselines[p] = bh_setup_create(scenario, scenario->baseline, &stage->facts, cache, err);
         if (stage->setups[p] == NULL || stage->baselines[p] == NULL)
             return -1;
         bh_setup_copy_intervals(stage->baselines[p], stage->setups[p]);
     }
-    stage->bare = bh_setup_create(scenario, scenario->baseline, &stage->facts, err);
+    stage->bare = bh_setup_create(scenario, scenario->baseline, &stage->facts, cache, err);
     if (stage->bare == NULL)
         return -1;
     bh_setup_drop_checkpoints(stage->bare);
@@ -52,7 +52,7 @@ static int create_setups(struct bh_stage *stage, struct bh_error *err)
 }
 
 struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *index, int uncertain,
-                                 struct bh_error *err)
+                                 struct bh_isolation_cache *cache, struct bh_error *err)
 {
     struct bh_stage *stage = bh_allocate(1, sizeof *stage);
     stage->index = bh_allocate(study->axes_count > 0 ? study->axes_count : 1, sizeof *stage->index);
@@ -60,7 +60,7 @@ struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *ind
         stage->index[a] = index[a];
     stage->uncertain = uncertain;
     stage->scenario = bh_study_resolve(study, index, uncertain, err);
-    if (stage->scenario == NULL || probe_platform(stage, err) != 0 || create_setups(stage, err) != 0) {
+    if (stage->scenario == NULL || probe_platform(stage, err) != 0 || create_setups(stage, cache, err) != 0) {
         bh_stage_destroy(stage);
         return NULL;
     }

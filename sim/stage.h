@@ -29,7 +29,7 @@ struct bh_stage {
 
 /* Resolves a point: reads the platform in a probe and checks that it is large enough. `index` is copied. */
 struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *index, int uncertain,
-                                 struct bh_error *err);
+                                 struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_stage_destroy(struct bh_stage *stage);
 
 /* The stage's jobs, in this order: bare baseline, then per policy: fault-free, baseline with its intervals, replicas. */
