@@ -183,7 +183,8 @@ static void serve(struct bh_enclave *enclave)
     double now_s = simgrid_get_clock();
     book(enclave, down, start_s, now_s);
     enclave->is_signalled = false;
-    end_outages(enclave, now_s);
+    /* The clock may stop a rounding error short of the time that was slept to. */
+    end_outages(enclave, is_undisturbed ? fmax(now_s, fmin(done_s, next_return_s)) : now_s);
     if (is_undisturbed && done_s <= next_return_s) {
         enclave->node_work_s = total_s;
         bh_enclave_end(enclave, true);
