@@ -107,7 +107,7 @@ static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
     if (copy->is_hung)
         bh_copy_stall(replica, copy, false, -1);
     copy->is_hung = false;
-    copy->generation++;
+    copy->generation = copy->error->lives[copy->zone]++;
     copy->born_s = simgrid_get_clock();
 }
 

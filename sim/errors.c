@@ -69,6 +69,7 @@ static struct bh_copy *add_copy(struct bh_replica *replica, struct bh_live_error
     copy->forced_ending = -1;
     copy->entered_by = -1;
     copy->born_s = simgrid_get_clock();
+    copy->generation = error->lives[zone]++;
     error->copies++;
     DL_APPEND(replica->copies, copy);
     return copy;
@@ -188,7 +189,6 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
     struct bh_copy *left = add_copy(replica, error, crossing->to, BH_DATA);
     left->entered_by = (int)channel;
     left->depth = copy->depth + 1;
-    left->generation = copy->generation;
     error->depth = left->depth > error->depth ? left->depth : error->depth;
     bh_zone_set_add(&error->effect.affected, crossing->to);
     schedule(replica, left, next_due(replica, left).time_s);
@@ -220,9 +220,12 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy)
 static struct bh_live_error *make_error(struct bh_replica *replica, int stream, uint64_t identity, uint64_t slot,
                                         size_t origin)
 {
-    struct bh_live_error *error = bh_allocate(1, sizeof *error);
-    *error = (struct bh_live_error){.stream = stream, .identity = identity, .slot = slot, .origin = origin};
-    replica->tallies.errors++;
+    size_t zones = replica->setup->model->tree->zones_count;
+    struct bh_live_error *error = bh_allocate(1, sizeof *error + zones * sizeof error->lives[0]);
+    error->stream = stream;
+    error->identity = identity;
+    error->slot = slot;
+    error->origin = origin;
     return error;
 }
 
@@ -244,6 +247,7 @@ static void strike_zone(struct bh_replica *replica, const struct bh_fault *fault
     }
     int stream = (int)(fault->stream - replica->setup->streams->stream);
     struct bh_live_error *error = make_error(replica, stream, fault->identity, slot, origin.zone);
+    replica->tallies.errors++;
     begin_copy(replica, error, origin.zone, origin.kind, -1);
     if (origin.also_host_kernel && origin.zone != 0)
         begin_copy(replica, error, 0, origin.kind, -1);
@@ -276,6 +280,7 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
         return;
     }
     uint64_t identity = bh_identity_join(bh_identity("script"), line);
+    replica->tallies.errors++;
     begin_copy(replica, make_error(replica, -1, identity, script->node, zone), zone, script->kind, script->ending);
 }
 
@@ -321,14 +326,10 @@ struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int tenan
 
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores)
 {
-    struct bh_live_error *error = bh_allocate(1, sizeof *error);
-    *error = (struct bh_live_error){.stream = saved->stream,
-                                    .identity = saved->identity,
-                                    .slot = saved->slot,
-                                    .origin = saved->zone,
-                                    .is_revived = true};
+    struct bh_live_error *error = make_error(replica, saved->stream, saved->identity, saved->slot, saved->zone);
+    error->is_revived = true;
+    error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     struct bh_copy *copy = add_copy(replica, error, saved->zone, saved->kind);
-    copy->generation = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     schedule(replica, copy, next_due(replica, copy).time_s);
 }
 

@@ -24,6 +24,7 @@ struct bh_live_error {
     unsigned copies;        /* live ones */
     unsigned depth;         /* largest number of hops so far */
     bool is_revived;        /* came back with a checkpoint: not counted again */
+    unsigned lives[];       /* per zone: times a copy began there or was left live, which numbers its fresh draws */
 };
 
 /* A live copy of an error in one zone. It has exactly one pending event, which frees it once it is ended. */
@@ -31,7 +32,7 @@ struct bh_copy {
     struct bh_live_error *error;
     size_t zone;
     enum bh_error_kind kind;
-    unsigned generation;    /* numbers its fresh draws after it was left live, or came back */
+    unsigned generation;    /* which of the error's lives in this zone this is; part of the key of its draws */
     int forced_ending;      /* -1, or what the script says: 0 masked, 1 signalled, 2 silent */
     int entered_by;         /* channel; -1: it began here */
     unsigned depth;

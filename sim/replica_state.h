@@ -21,7 +21,6 @@ struct bh_replica {
     struct bh_event_queue queue;
     struct bh_fault *next_fault;  /* per stream */
     struct bh_copy *copies;       /* all live copies, everywhere */
-    uint64_t errors_made;
     struct bh_tallies tallies;
     struct bh_causes causes;
     struct bh_enclave *enclaves;
