@@ -42,7 +42,7 @@ extern const char *const bh_level_names[];
 struct bh_checkpoint_spec {
     bool enabled;
     enum bh_interval_rule rule;
-    double interval_s;  /* BH_INTERVAL_FIXED: native compute seconds between checkpoints of this level */
+    double interval_s;  /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
     double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
     struct bh_place place;
 };

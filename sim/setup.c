@@ -77,7 +77,8 @@ static double chosen_interval_s(const struct bh_checkpoint_spec *spec, const str
     double delta = enclave->write_s[level], mtti_s = enclave->mtti_s[level], wall_s = INFINITY;
     switch (spec->rule) {
     case BH_INTERVAL_FIXED:
-        return spec->interval_s;
+        wall_s = spec->interval_s;
+        break;
     case BH_INTERVAL_YOUNG:
         wall_s = bh_interval_young_s(delta, mtti_s);
         break;
@@ -183,7 +184,8 @@ void bh_setup_destroy(struct bh_setup *setup)
 void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from)
 {
     for (size_t e = 0; e < setup->enclaves_count; e++) {
-        setup->enclaves[e].interval_work_s = from->enclaves[e].interval_work_s;
+        setup->enclaves[e].interval_work_s =
+            from->enclaves[e].interval_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
         setup->enclaves[e].storage_every = from->enclaves[e].storage_every;
     }
 }

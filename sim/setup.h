@@ -50,7 +50,8 @@ struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t poli
                                  struct bh_error *err);
 void bh_setup_destroy(struct bh_setup *setup);
 
-/* Takes over the checkpoint intervals of another setup (for prices: same nodes, intervals and checkpoints). */
+/* Takes over the checkpoint intervals of another setup, in wall-clock time (for prices: same nodes, intervals and
+ * checkpoints). */
 void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from);
 /* Leaves checkpoints out (for net overhead: native, without checkpoints). */
 void bh_setup_drop_checkpoints(struct bh_setup *setup);
