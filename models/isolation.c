@@ -15,6 +15,7 @@ enum { STATES_MOST = 50000 };
 /* An origin with the rate at which errors begin there. Alike origins share one entry. */
 struct weighted {
     struct bh_origin origin;
+    bool repairs; /* a node that goes down with such an error goes to repair */
     double rate;
 };
 
@@ -31,28 +32,30 @@ static bool are_alike(const struct bh_zone_tree *tree, const struct bh_origin *l
            left->also_host_kernel == right->also_host_kernel;
 }
 
-static void add_rate(struct gathering *gathering, struct bh_origin origin, double rate)
+static void add_rate(struct gathering *gathering, struct bh_origin origin, bool repairs, double rate)
 {
     if (rate <= 0.0)
         return;
     for (size_t i = 0; i < gathering->count; i++)
-        if (are_alike(gathering->model->tree, &gathering->entries[i].origin, &origin)) {
+        if (gathering->entries[i].repairs == repairs &&
+            are_alike(gathering->model->tree, &gathering->entries[i].origin, &origin)) {
             gathering->entries[i].rate += rate;
             return;
         }
     gathering->entries = bh_reallocate(gathering->entries, gathering->count + 1, sizeof *gathering->entries);
-    gathering->entries[gathering->count++] = (struct weighted){origin, rate};
+    gathering->entries[gathering->count++] = (struct weighted){origin, repairs, rate};
 }
 
 static void add_kinds(struct gathering *gathering, size_t zone, const struct bh_fault_stream *stream, double rate)
 {
     double of_kind[BH_ERROR_KINDS] = {[BH_DATA] = rate * (1.0 - stream->instruction_share),
                                       [BH_INSTRUCTION] = rate * stream->instruction_share};
+    bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
         struct bh_origin origin = {.zone = zone, .kind = (enum bh_error_kind)kind};
-        add_rate(gathering, origin, of_kind[kind] * (1.0 - stream->shared_bug));
+        add_rate(gathering, origin, repairs, of_kind[kind] * (1.0 - stream->shared_bug));
         origin.also_host_kernel = true;
-        add_rate(gathering, origin, of_kind[kind] * stream->shared_bug);
+        add_rate(gathering, origin, repairs, of_kind[kind] * stream->shared_bug);
     }
 }
 
@@ -129,6 +132,8 @@ static int follow(const struct gathering *gathering, struct bh_isolation *isolat
         }
         for (size_t c = 0; c < cells; c++)
             isolation->loss_rate[c] += entry->rate * spread.loss[c];
+        for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
+            isolation->repair_rate[t] += entry->rate * spread.loss[t * BH_SCOPES + BH_SCOPE_NODE];
         isolation->unresolved = fmax(isolation->unresolved, spread.unresolved);
         isolation->error_rate += entry->rate;
     }

@@ -260,6 +260,9 @@ static void restore(struct bh_enclave *enclave)
     book_outage(enclave, BH_PART_RESTORE, start_s, simgrid_get_clock());
     if (!is_done)
         return;
+    /* A guest's checkpoint replaces the guest with all that was live in it. */
+    if (enclave->setup->spec->application->saves_guest && level < BH_LEVELS)
+        bh_errors_clear_everywhere(enclave->replica, enclave->index, false);
     enclave->restores++;
     enclave->events++;
     enclave->charges_count = 0;

@@ -12,7 +12,7 @@ struct blow {
     uint64_t slot;
     struct bh_zone_set down;
     enum bh_scope beyond_node; /* NONE, enclave, composition or system */
-    bool lost_local;
+    const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
     long cause;
 };
 
@@ -62,7 +62,7 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
             part = loss > part ? loss : part;
         else
             lost_enclaves++;
-        bh_enclave_fail(enclave, blow->slot, loss, blow->lost_local, blow->cause);
+        bh_enclave_fail(enclave, blow->slot, loss, blow->repairs != NULL, blow->cause);
     }
     return application_extent(replica, lost_enclaves, part);
 }
@@ -83,12 +83,25 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
         }
 }
 
+static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fault)
+{
+    double repair_s = bh_fault_repair_s(&replica->random, fault);
+    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = simgrid_get_clock() + repair_s,
+                                                           .kind = BH_EVENT_REPAIRED,
+                                                           .index = fault->node});
+}
+
 static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
 {
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     double boot_s = replica->setup->guest_boot_s;
-    bh_machine_fail(replica->machine, blow->slot, &blow->down, detected_s + recovery_of(replica)->node_reboot_s.value,
-                    detected_s + boot_s, boot_s);
+    if (blow->repairs != NULL) {
+        double spare_s = detected_s + recovery_of(replica)->spare_activation_s.value;
+        bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
+        send_to_repair(replica, blow->repairs);
+    } else
+        bh_machine_fail(replica->machine, blow->slot, &blow->down,
+                        detected_s + recovery_of(replica)->node_reboot_s.value, detected_s + boot_s, boot_s);
     bh_errors_clear(replica, blow->slot, &blow->down);
     if (blow->beyond_node != BH_SCOPE_NONE)
         take_down_everywhere(replica, blow);
@@ -132,17 +145,17 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     bh_zone_set_join(&error->effect.affected, &blow.down);
     if (!bh_zone_set_has(&blow.down, copy->zone))
         leave_or_end(replica, copy);
+    /* Broken hardware under a node that goes down is repaired; under one that goes on, it waits for that. */
+    struct bh_fault fault = {.identity = error->identity};
+    if (error->stream >= 0 && bh_zone_set_has(&blow.down, 0)) {
+        fault.stream = &replica->setup->streams->stream[error->stream];
+        fault.node = bh_machine_node_in(replica->machine, error->slot);
+        if (fault.stream->hardware != NULL && fault.stream->hardware->mend == BH_MEND_REPAIR)
+            blow.repairs = &fault;
+    }
     enum bh_scope extent = take_down(replica, &blow);
     if (extent > error->application_extent)
         error->application_extent = extent;
-}
-
-static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fault)
-{
-    double repair_s = bh_fault_repair_s(&replica->random, fault);
-    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = simgrid_get_clock() + repair_s,
-                                                           .kind = BH_EVENT_REPAIRED,
-                                                           .index = fault->node});
 }
 
 static void lose_slot(struct bh_replica *replica, const struct bh_fault *fault, uint64_t slot)
@@ -155,16 +168,9 @@ static void lose_slot(struct bh_replica *replica, const struct bh_fault *fault, 
     replica->tallies.failures[BH_SCOPE_NODE]++;
     replica->tallies.system_extent[BH_SCOPE_NODE]++;
     replica->tallies.simultaneous_losses += tree->tenants_count > 1;
-    enum bh_scope extent;
-    if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
-        double spare_s = recovery_of(replica)->detection_s.value + recovery_of(replica)->spare_activation_s.value;
-        blow.lost_local = true;
-        bh_errors_clear(replica, slot, &blow.down);
-        bh_machine_lose_node(replica->machine, slot, simgrid_get_clock() + spare_s, replica->setup->guest_boot_s);
-        send_to_repair(replica, fault);
-        extent = tell_enclaves(replica, &blow);
-    } else
-        extent = take_down(replica, &blow);
+    if (fault->stream->hardware->mend == BH_MEND_REPAIR)
+        blow.repairs = fault;
+    enum bh_scope extent = take_down(replica, &blow);
     replica->tallies.application_extent[extent]++;
 }
 

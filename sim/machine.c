@@ -152,6 +152,12 @@ static struct bh_slot *find_slot(const struct bh_machine *machine, uint64_t numb
     return slot;
 }
 
+uint64_t bh_machine_node_in(const struct bh_machine *machine, uint64_t number)
+{
+    const struct bh_slot *slot = find_slot(machine, number);
+    return slot != NULL ? slot->node : number;
+}
+
 static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
 {
     struct bh_slot *slot = find_slot(machine, number);

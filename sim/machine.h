@@ -27,6 +27,9 @@ uint64_t bh_machine_nodes(const struct bh_machine *machine);
 /* Where physical node `node` is, and its slot when it is in one. */
 enum bh_post bh_machine_find(const struct bh_machine *machine, uint64_t node, uint64_t *slot);
 
+/* The physical node in a slot that is not waiting for one. */
+uint64_t bh_machine_node_in(const struct bh_machine *machine, uint64_t slot);
+
 /* Whether a zone of a slot is up at a time. Application processes are up with their guest; whether the application
  * runs is the enclave's affair. */
 bool bh_machine_is_up(const struct bh_machine *machine, uint64_t slot, size_t zone, double now_s);
