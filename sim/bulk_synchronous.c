@@ -241,6 +241,7 @@ static void await_nodes(struct bh_enclave *enclave)
 {
     double start_s = simgrid_get_clock(), ready_s, hardware_s;
     bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
+    enclave->outage_end_s = expected_end_s(enclave); /* now that it is known when waiting slots have nodes */
     if (ready_s > start_s)
         bh_enclave_sleep(enclave, ready_s);
     double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
@@ -266,7 +267,7 @@ static void restore(struct bh_enclave *enclave)
     enclave->restores++;
     enclave->events++;
     enclave->charges_count = 0;
-    enclave->phase = BH_PHASE_COMPUTE;
+    enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE; /* a kernel may have hung meanwhile */
     for (size_t i = 0; level < BH_LEVELS && i < enclave->saved[level].copies_count; i++)
         bh_errors_revive(enclave->replica, &enclave->saved[level].copies[i], enclave->restores);
 }

@@ -111,7 +111,7 @@ bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
 {
     while (!enclave->is_signalled && !enclave->replica->over)
         if (bh_bed_sleep(enclave->replica, &enclave->bed, until_s))
-            return true;
+            return !enclave->is_signalled; /* what strikes at the very end still strikes */
     return false;
 }
 

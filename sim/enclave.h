@@ -122,7 +122,8 @@ bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
 /* --- Shared by the two kinds of enclave ------------------------------------------------------------------------- */
 
 bool bh_enclave_is_service(const struct bh_enclave *enclave);
-/* Sleeps until a time; false when signalled before. Never beyond the horizon: then it is signalled. */
+/* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
+ * checkpoint along. Never beyond the horizon. */
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
 /* Splits useful node-seconds over compute, virtualization, guards and noise, and counts the work done. */
 void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s);

@@ -95,7 +95,7 @@ static void foresee(const struct bh_enclave *enclave, struct bh_part_outage *out
 {
     const struct bh_recovery_numbers *recovery = &enclave->replica->setup->scenario->catalog->recovery;
     const struct bh_machine *machine = enclave->replica->machine;
-    uint64_t slot = outage->slot == BH_ALL_SLOTS ? 0 : outage->slot;
+    uint64_t slot = outage->slot; /* BH_ALL_SLOTS: no slot's own state, only what is down everywhere */
     outage->is_foreseen = true;
     outage->detected_s = outage->failed_s + recovery->detection_s.value;
     if (!outage->has_failed) {
@@ -166,6 +166,11 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
         if (!stall_ended && outage->returns_s > now_s)
             continue;
         enclave->events += outage->has_failed;
+        if (outage->stalls > 0) { /* restarted, but a kernel below still hangs */
+            outage->has_failed = false;
+            outage->returns_s = INFINITY;
+            continue;
+        }
         DL_DELETE(enclave->outages, outage);
         free(outage);
     }
