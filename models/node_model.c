@@ -258,5 +258,8 @@ struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone,
         down = served_zones(tree, zone);
         break;
     }
+    /* A process beside the guests serves none of them, but it does not outlive its own failure. */
+    if (!tree->zones[zone].is_kernel)
+        bh_zone_set_join(&down, &tree->zones[zone].subtree);
     return down;
 }

@@ -55,7 +55,7 @@ double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum b
 
 /* What a signalled error in `zone` takes down on its node, given a uniform draw for the victim of a disposition smaller
  * than the zone. `*beyond_node` says whether it takes down more than this node (enclave, composition, system). The
- * zone itself goes on if it is not in the answer. */
+ * zone itself goes on if it is not in the answer; only kernels do. */
 struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node);
 
 /* Number of equally likely victims that the draw above chooses from (1 where there is no choice). */

@@ -1,0 +1,296 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A policy on a node: which guards are on, what signalled errors take down, at what rate channels are attempted. */
+#include "tests/models.h"
+
+static const struct bh_tenant tenants[] = {
+    {.guests_per_node = 2, .processes_per_guest = 2, .node_share = 0.5},
+    {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.5},
+};
+
+static struct bh_zone_set down(const struct bh_node_model *model, size_t zone, double u, bool *beyond)
+{
+    return bh_taken_down(model, zone, u, beyond);
+}
+
+static bool equals(struct bh_zone_set left, struct bh_zone_set right)
+{
+    return memcmp(&left, &right, sizeof left) == 0;
+}
+
+static struct bh_zone_set only(size_t zone)
+{
+    struct bh_zone_set set = {{0}};
+    bh_zone_set_add(&set, zone);
+    return set;
+}
+
+/* --- Guards -------------------------------------------------------------------------------------------------------- */
+
+static void test_guards_chosen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *system, *policy, *guest_host, *process_kernel;
+    } cases[] = {
+        {"palacios", "protection-first", "emulated-io", "hardware-protection"},
+        {"palacios", "performance-first", "passthrough", "hardware-protection"},
+        {"palacios", "protected-disposition", "passthrough", "hardware-protection"},
+        {"palacios", "protected-guards", "emulated-io", "hardware-protection"},
+        {"kvm", "performance-first", "iommu", "hardware-protection"},
+        {"kvm", "remapped-devices", "iommu", "hardware-protection"},
+        {"qemu", "performance-first", "emulated-io", "hardware-protection"},
+        {"native", "native", NULL, "hardware-protection"},
+    };
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bh_node_model *model = bh_test_model(catalog, cases[i].system, cases[i].policy, tenants, 2);
+        const struct bh_guard_level *outer = model->guard[BH_GUEST_HOST];
+        assert_int_equal(outer != NULL, cases[i].guest_host != NULL);
+        if (outer)
+            assert_string_equal(outer->name, cases[i].guest_host);
+        assert_string_equal(model->guard[BH_PROCESS_KERNEL]->name, cases[i].process_kernel);
+        assert_null(model->guard[BH_ENCLAVE_ENCLAVE]);
+        assert_null(model->guard[BH_NODE_NODE]);
+        for (size_t c = 0; c < model->tree->channels_count; c++) {
+            const struct bh_crossing *crossing = &model->crossings[c];
+            const struct bh_channel_type *type = model->tree->channels[c].type;
+            assert_int_equal(crossing->from, model->tree->channels[c].from);
+            assert_int_equal(crossing->to, model->tree->channels[c].to);
+            assert_ptr_equal(crossing->guard, model->guard[type->boundary]);
+            assert_close(crossing->probability, type->probability.value, 0);
+            assert_close(crossing->blocks, crossing->guard->blocks.value, 0);
+            assert_int_equal(crossing->detects, crossing->guard->detects);
+        }
+        bh_node_model_destroy(model);
+    }
+    bh_catalog_destroy(catalog);
+}
+
+static void test_guard_not_offered(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    struct bh_error err = {0};
+    assert_null(bh_node_model_create(catalog, bh_test_system(catalog, "palacios"),
+                                     bh_test_policy(catalog, "remapped-devices"), tenants, 2, &err));
+    assert_int_equal(err.code, BH_ERROR_INPUT);
+    assert_non_null(strstr(err.text, "`iommu`"));
+    assert_non_null(strstr(err.text, "not offered by system `palacios`"));
+    assert_non_null(strstr(err.text, "passthrough, nested-paging, emulated-io"));
+    assert_non_null(strstr(err.text, "policies.yaml:"));
+    bh_catalog_destroy(catalog);
+}
+
+/* --- Dispositions -------------------------------------------------------------------------------------------------- */
+
+static void test_dispositions_applied(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    struct bh_node_model *model = bh_test_model(catalog, "kvm", "protection-first", tenants, 2);
+    static const enum bh_scope expected[] = {BH_SCOPE_NODE, BH_SCOPE_GUEST, BH_SCOPE_GUEST, BH_SCOPE_PROCESS};
+    for (size_t z = 0; z < model->tree->zones_count; z++) {
+        enum bh_zone_kind kind = model->tree->zones[z].kind;
+        assert_int_equal(model->disposition[z], expected[kind]);
+        assert_close(model->residual[z], catalog->zones[kind].residual.value, 0);
+        assert_close(model->ending[z][BH_DATA].rate, 1.0 / catalog->zones[kind].ending[BH_DATA].lifetime_s.value, 0);
+        assert_close(model->ending[z][BH_INSTRUCTION].masked, catalog->zones[kind].ending[BH_INSTRUCTION].masked.value,
+                     0);
+    }
+    bh_node_model_destroy(model);
+    bh_catalog_destroy(catalog);
+}
+
+/* Native has no guests: `guest` means `process`. Its processes are host-user zones with an application's endings. */
+static void test_native_guest_becomes_process(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    struct bh_node_model *model = bh_test_model(catalog, "native", "protection-first", tenants, 2);
+    bool beyond;
+    assert_int_equal(model->disposition[0], BH_SCOPE_NODE);
+    for (size_t p = 0; p < model->tree->processes_count; p++) {
+        size_t zone = model->tree->process_zone[p];
+        assert_int_equal(model->disposition[zone], BH_SCOPE_PROCESS);
+        assert_true(equals(down(model, zone, 0.9, &beyond), only(zone)));
+        assert_false(beyond);
+        assert_close(model->ending[zone][BH_DATA].silent, catalog->zones[BH_GUEST_USER].ending[BH_DATA].silent.value,
+                     0);
+    }
+    bh_node_model_destroy(model);
+    bh_catalog_destroy(catalog);
+}
+
+#define POLICY(kernel, vmm, guest, process)                                                                            \
+    "{policies: {mine: {description: for the test, dispositions: {host-kernel: " kernel ", host-user: " vmm            \
+    ", guest-kernel: " guest ", guest-user: " process "}, guards: weakest}}}"
+
+static void test_contradictions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *system, *policy, *expected; /* NULL: accepted */
+    } cases[] = {
+        {"kvm", POLICY("node", "process", "guest", "process"), "zone `vmm`"},
+        {"kvm", POLICY("process", "guest", "process", "process"), NULL},
+        {"kvm", POLICY("guest", "node", "system", "enclave"), NULL},
+        {"native", POLICY("node", "process", "guest", "process"), NULL},
+        /* The outer VMM of a nested node takes all guests down with it. */
+        {"kvm-nested", POLICY("node", "guest", "guest", "process"), "zone `outer-vmm`"},
+        {"kvm-nested", POLICY("node", "node", "guest", "process"), NULL},
+        {"palacios", POLICY("node", "process", "guest", "process"), NULL}, /* it has no host-user zone */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bh_catalog *catalog = bh_test_catalog(NULL, cases[i].policy);
+        struct bh_error err = {0};
+        struct bh_node_model *model = bh_node_model_create(catalog, bh_test_system(catalog, cases[i].system),
+                                                           bh_test_policy(catalog, "mine"), tenants, 2, &err);
+        if ((model != NULL) != (cases[i].expected == NULL))
+            fail_msg("case %zu: %s", i, model ? "accepted" : err.text);
+        if (!model) {
+            assert_int_equal(err.code, BH_ERROR_INPUT);
+            assert_non_null(strstr(err.text, cases[i].expected));
+            assert_non_null(strstr(err.text, "define.yaml:1:"));
+        }
+        bh_node_model_destroy(model);
+        bh_catalog_destroy(catalog);
+    }
+}
+
+/* Each victim is drawn by an equal part of (0, 1), in order. */
+static void assert_victims(const struct bh_node_model *model, size_t zone, const struct bh_zone_set *victims,
+                           size_t count)
+{
+    bool beyond;
+    assert_int_equal(bh_victims_count(model, zone), count);
+    for (size_t v = 0; v < count; v++) {
+        assert_true(equals(down(model, zone, (v + 0.001) / count, &beyond), victims[v]));
+        assert_true(equals(down(model, zone, (v + 0.999) / count, &beyond), victims[v]));
+        assert_false(beyond);
+    }
+}
+
+/* kvm: host 0; per guest vmm, guest and its processes. Guests: {1 2 3 4}, {5 6 7 8}, {9 10 11}. */
+static void test_taken_down(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    struct bh_node_model *model = bh_test_model(catalog, "kvm", "protection-first", tenants, 2);
+    const struct bh_zone_tree *tree = model->tree;
+    const struct bh_zone_set *guests = tree->guest_zones, node = tree->zones[0].subtree;
+    struct bh_zone_set processes[5];
+    for (size_t p = 0; p < 5; p++)
+        processes[p] = only(tree->process_zone[p]);
+    const size_t guest = bh_zone_tree_find(tree, BH_GUEST_KERNEL, 0), vmm = bh_zone_tree_find(tree, BH_HOST_USER, 0);
+    assert_int_equal(tree->zones[guest].parent, vmm);
+
+    /* process: a process itself; a kernel any of those it runs, going on itself. */
+    model->disposition[0] = model->disposition[guest] = BH_SCOPE_PROCESS;
+    assert_victims(model, tree->process_zone[3], &processes[3], 1);
+    assert_victims(model, guest, processes, 2);
+    assert_victims(model, 0, processes, 5);
+
+    /* guest: kernel, VMM and processes of one, whichever of them fails; the host kernel any guest. */
+    model->disposition[0] = model->disposition[guest] = model->disposition[vmm] = BH_SCOPE_GUEST;
+    model->disposition[tree->process_zone[0]] = BH_SCOPE_GUEST;
+    assert_victims(model, guest, guests, 1);
+    assert_victims(model, vmm, guests, 1);
+    assert_victims(model, tree->process_zone[0], guests, 1);
+    assert_victims(model, 0, guests, 3);
+
+    model->disposition[guest] = BH_SCOPE_NODE;
+    assert_victims(model, guest, &node, 1);
+
+    /* Larger than the node: what the owner has here, and more elsewhere; a shared zone serves all. */
+    bool beyond;
+    for (int scope = BH_SCOPE_ENCLAVE; scope <= BH_SCOPE_COMPOSITION; scope++) {
+        model->disposition[guest] = model->disposition[0] = (enum bh_scope)scope;
+        assert_true(equals(down(model, guest, 0.5, &beyond), tree->tenant_zones[0]));
+        assert_true(beyond);
+        assert_true(equals(down(model, 0, 0.5, &beyond), node));
+        assert_true(beyond);
+    }
+    model->disposition[guest] = BH_SCOPE_SYSTEM;
+    assert_true(equals(down(model, guest, 0.5, &beyond), node));
+    assert_true(beyond);
+    bh_node_model_destroy(model);
+    bh_catalog_destroy(catalog);
+}
+
+/* The outer guest of a nested node is a guest, too: its kernel's failure takes its VMM and all inner guests. */
+static void test_taken_down_nested(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, POLICY("guest", "node", "guest", "process"));
+    struct bh_node_model *model = bh_test_model(catalog, "kvm-nested", "mine", tenants, 2);
+    const struct bh_zone_tree *tree = model->tree;
+    bool beyond;
+    size_t outer = bh_zone_tree_find(tree, BH_GUEST_KERNEL, 0);
+    assert_string_equal(tree->zones[outer].template->name, "outer-guest");
+    assert_true(equals(down(model, outer, 0.7, &beyond), tree->zones[tree->zones[outer].parent].subtree));
+    assert_int_equal(bh_victims_count(model, outer), 1);
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (strcmp(tree->zones[z].template->name, "guest") == 0)
+            assert_true(equals(down(model, z, 0.7, &beyond), tree->guest_zones[tree->zones[z].guest]));
+    bh_node_model_destroy(model);
+    bh_catalog_destroy(catalog);
+}
+
+/* A process beside the guests, such as a daemon on the host: alone in its subtree and in no guest. */
+static void test_failed_user_zone_is_down(void **state)
+{
+    (void)state;
+    static const struct bh_small_zone zones[] = {
+        {-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, -1, -1, -1}, {0, BH_GUEST_KERNEL, 0, 0, -1},
+        {2, BH_GUEST_USER, 0, 0, 0},      {2, BH_HOST_USER, 0, 0, -1},
+    };
+    struct bh_node_model *model = bh_small_model(zones, 5, NULL, 0);
+    bool beyond;
+    for (int scope = BH_SCOPE_PROCESS; scope <= BH_SCOPE_SYSTEM; scope++)
+        for (size_t z = 0; z < 5; z++) {
+            if (model->tree->zones[z].is_kernel)
+                continue;
+            model->disposition[z] = (enum bh_scope)scope;
+            struct bh_zone_set gone = down(model, z, 0.5, &beyond);
+            if (!bh_zone_set_within(&model->tree->zones[z].subtree, &gone))
+                fail_msg("zone %zu goes on after its own failure under disposition `%s`", z, bh_scope_names[scope]);
+        }
+    bh_node_model_destroy(model);
+}
+
+/* --- Channels ------------------------------------------------------------------------------------------------------ */
+
+/* c = mu p / (1 - p), so that c / (c + mu) = p. */
+static void test_attempt_rate(void **state)
+{
+    (void)state;
+    static const struct bh_small_zone zones[] = {{-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, 0, 0, 0}};
+    static const struct bh_small_channel channels[] = {
+        {1, 0, 0.25, 0, false}, {1, 0, 0.0, 0, false}, {1, 0, 1e-12, 0.9, false}, {1, 0, 1.0, 0.5, false}};
+    struct bh_node_model *model = bh_small_model(zones, 2, channels, 4);
+    model->ending[1][BH_DATA].rate = 0.3;
+    model->ending[1][BH_INSTRUCTION].rate = 20.0;
+    assert_close(bh_attempt_rate(model, 0, BH_DATA), 0.3 / 3, 1e-15);
+    assert_close(bh_attempt_rate(model, 0, BH_INSTRUCTION), 20.0 / 3, 1e-15);
+    assert_close(bh_attempt_rate(model, 1, BH_DATA), 0.0, 0);
+    assert_close(bh_attempt_rate(model, 2, BH_DATA), 0.3e-12, 1e-11);
+    assert_true(isinf(bh_attempt_rate(model, 3, BH_DATA)));
+    bh_node_model_destroy(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_guards_chosen),
+        cmocka_unit_test(test_guard_not_offered),
+        cmocka_unit_test(test_dispositions_applied),
+        cmocka_unit_test(test_native_guest_becomes_process),
+        cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_taken_down),
+        cmocka_unit_test(test_taken_down_nested),
+        cmocka_unit_test(test_failed_user_zone_is_down),
+        cmocka_unit_test(test_attempt_rate),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
