@@ -11,19 +11,9 @@
 /* An actor that does disk I/O hands over to a fresh one: finished activities stay in SimGrid's lists. */
 enum { ACTIVITIES_MOST = 1000 };
 
-static double nodes_of(const struct bh_enclave *enclave)
-{
-    return (double)enclave->replica->setup->scenario->nodes;
-}
-
 static double work_total_s(const struct bh_enclave *enclave)
 {
     return enclave->replica->setup->scenario->work_s;
-}
-
-static const struct bh_recovery_numbers *recovery_of(const struct bh_enclave *enclave)
-{
-    return &enclave->replica->setup->scenario->catalog->recovery;
 }
 
 /* Position of the next checkpoint, or the end of the work. A remainder too short to compute is none. */
@@ -45,7 +35,7 @@ static void book_outage(struct bh_enclave *enclave, enum bh_part part, double fr
         double until_s = c + 1 < enclave->charges_count ? fmin(to_s, enclave->charges[c + 1].from_s) : to_s;
         if (until_s <= from_s)
             continue;
-        bh_ledger_book(&enclave->ledger, part, (until_s - from_s) * nodes_of(enclave),
+        bh_ledger_book(&enclave->ledger, part, (until_s - from_s) * bh_enclave_nodes(enclave),
                        bh_replica_cause(enclave->replica, enclave->charges[c].cause));
         from_s = until_s;
     }
@@ -65,8 +55,8 @@ static double expected_end_s(const struct bh_enclave *enclave)
     double ready_s, hardware_s;
     enum bh_level level = restore_level(enclave);
     bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
-    return fmax(ready_s, enclave->failed_s + recovery_of(enclave)->detection_s.value) +
-           recovery_of(enclave)->process_restart_s.value + (level < BH_LEVELS ? enclave->setup->read_s[level] : 0.0);
+    return fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value) +
+           bh_enclave_recovery(enclave)->process_restart_s.value + (level < BH_LEVELS ? enclave->setup->read_s[level] : 0.0);
 }
 
 void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause)
@@ -169,8 +159,8 @@ static void compute(struct bh_enclave *enclave)
     double elapsed_s = simgrid_get_clock() - start_s;
     double share = is_done || duration_s <= 0.0 ? 1.0 : fmin(1.0, elapsed_s / duration_s);
     if (duration_s > 0.0)
-        bh_enclave_book_useful(enclave, elapsed_s * nodes_of(enclave),
-                               elapsed_s * nodes_of(enclave) * noise / duration_s);
+        bh_enclave_book_useful(enclave, elapsed_s * bh_enclave_nodes(enclave),
+                               elapsed_s * bh_enclave_nodes(enclave) * noise / duration_s);
     enclave->work_s = is_done ? stop_s : enclave->work_s + share * work_s;
     if (is_done)
         choose_after_compute(enclave);
@@ -195,14 +185,14 @@ static bool move_state(struct bh_enclave *enclave, enum bh_level level, enum bh_
         return bh_enclave_sleep(enclave, simgrid_get_clock() + fixed_s);
     enclave->activities += bh_transfer_activities(enclave->transfer);
     return !enclave->replica->over &&
-           bh_transfer_run(enclave->transfer, direction, setup->checkpoint_bytes * nodes_of(enclave));
+           bh_transfer_run(enclave->transfer, direction, setup->checkpoint_bytes * bh_enclave_nodes(enclave));
 }
 
 static void checkpoint(struct bh_enclave *enclave, enum bh_level level)
 {
     double start_s = simgrid_get_clock();
     bool is_done = move_state(enclave, level, BH_WRITE);
-    bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * nodes_of(enclave), NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), NULL);
     if (!is_done)
         return;
     save(enclave, level);
@@ -223,7 +213,7 @@ static void stay_stalled(struct bh_enclave *enclave)
         return;
     }
     bh_enclave_sleep(enclave, INFINITY);
-    bh_ledger_book(&enclave->ledger, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * nodes_of(enclave),
+    bh_ledger_book(&enclave->ledger, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
                    bh_replica_cause(enclave->replica, enclave->stall_cause));
 }
 
@@ -249,7 +239,7 @@ static void await_nodes(struct bh_enclave *enclave)
     book_outage(enclave, BH_PART_RESTART, boundary_s, now_s);
     if (enclave->is_signalled || enclave->replica->over)
         return;
-    enclave->restart_end_s = now_s + recovery_of(enclave)->process_restart_s.value;
+    enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->phase = BH_PHASE_RESTART;
 }
 
@@ -288,7 +278,7 @@ static void step(struct bh_enclave *enclave)
         stay_stalled(enclave);
         break;
     case BH_PHASE_DETECT:
-        wait_out(enclave, enclave->failed_s + recovery_of(enclave)->detection_s.value, BH_PART_DETECTION,
+        wait_out(enclave, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value, BH_PART_DETECTION,
                  BH_PHASE_AWAIT_NODES);
         break;
     case BH_PHASE_AWAIT_NODES:

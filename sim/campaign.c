@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -134,26 +133,13 @@ static int take_frames(struct bh_stage *stage, FILE *in, struct bh_progress *pro
 
 static int run_stage(struct bh_stage *stage, unsigned at_once, struct bh_progress *progress, struct bh_error *err)
 {
-    int ends[2];
-    pid_t parent = getpid();
-    if (pipe(ends) != 0)
-        return bh_fail(err, BH_ERROR_SYSTEM, "no pipe for the replicas: %s", strerror(errno));
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid < 0) {
-        close(ends[0]);
-        close(ends[1]);
-        return bh_fail(err, BH_ERROR_SYSTEM, "no process for the replicas: %s", strerror(errno));
-    }
-    if (pid == 0) {
-        close(ends[0]);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent)
-            _exit(1);
-        run_loader(stage, at_once, ends[1]);
-    }
-    close(ends[1]);
-    FILE *in = fdopen(ends[0], "r");
+    int end;
+    pid_t pid = bh_workers_fork(&end, err);
+    if (pid < 0)
+        return -1;
+    if (pid == 0)
+        run_loader(stage, at_once, end);
+    FILE *in = fdopen(end, "r");
     BH_BUG_ASSERT(in != NULL);
     int status = take_frames(stage, in, progress, err);
     fclose(in);

@@ -15,6 +15,16 @@ bool bh_enclave_is_service(const struct bh_enclave *enclave)
     return enclave->setup->spec->application->tolerates_loss;
 }
 
+double bh_enclave_nodes(const struct bh_enclave *enclave)
+{
+    return (double)enclave->replica->setup->scenario->nodes;
+}
+
+const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave)
+{
+    return &enclave->replica->setup->scenario->catalog->recovery;
+}
+
 static void enclave_actor(int argc, char **argv)
 {
     (void)argc, (void)argv;

@@ -122,6 +122,9 @@ bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
 /* --- Shared by the two kinds of enclave ------------------------------------------------------------------------- */
 
 bool bh_enclave_is_service(const struct bh_enclave *enclave);
+/* Nodes, and the numbers of recovery, of the enclave's scenario. */
+double bh_enclave_nodes(const struct bh_enclave *enclave);
+const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave);
 /* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
  * checkpoint along. Never beyond the horizon. */
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);

@@ -23,11 +23,6 @@ struct bh_part_outage {
     struct bh_part_outage *prev, *next;
 };
 
-static double nodes_of(const struct bh_enclave *enclave)
-{
-    return (double)enclave->replica->setup->scenario->nodes;
-}
-
 static struct bh_part_outage *find_outage(const struct bh_enclave *enclave, uint64_t slot)
 {
     struct bh_part_outage *outage;
@@ -93,7 +88,7 @@ void bh_service_clear(struct bh_enclave *enclave)
 /* When each phase of an outage ends, as far as is known now: a hang until its watchdog, a slot until it has a node. */
 static void foresee(const struct bh_enclave *enclave, struct bh_part_outage *outage)
 {
-    const struct bh_recovery_numbers *recovery = &enclave->replica->setup->scenario->catalog->recovery;
+    const struct bh_recovery_numbers *recovery = bh_enclave_recovery(enclave);
     const struct bh_machine *machine = enclave->replica->machine;
     uint64_t slot = outage->slot; /* BH_ALL_SLOTS: no slot's own state, only what is down everywhere */
     outage->is_foreseen = true;
@@ -113,7 +108,7 @@ static double book_until(struct bh_enclave *enclave, const struct bh_part_outage
                          double from_s, double to_s, double end_s)
 {
     double stop_s = fmin(to_s, fmax(from_s, end_s));
-    double parts = outage->slot == BH_ALL_SLOTS ? nodes_of(enclave) : 1.0;
+    double parts = outage->slot == BH_ALL_SLOTS ? bh_enclave_nodes(enclave) : 1.0;
     bh_ledger_book(&enclave->ledger, part, (stop_s - from_s) * parts,
                    bh_replica_cause(enclave->replica, outage->cause));
     return stop_s;
@@ -140,13 +135,13 @@ static double foresee_all(const struct bh_enclave *enclave, double *next_return_
         *next_return_s = fmin(*next_return_s, outage->returns_s);
         down++;
     }
-    return find_outage(enclave, BH_ALL_SLOTS) != NULL ? nodes_of(enclave) : down;
+    return find_outage(enclave, BH_ALL_SLOTS) != NULL ? bh_enclave_nodes(enclave) : down;
 }
 
 static void book(struct bh_enclave *enclave, double down, double from_s, double to_s)
 {
     const struct bh_enclave_setup *setup = enclave->setup;
-    double up_node_s = (nodes_of(enclave) - down) * (to_s - from_s);
+    double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
     const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
     bool all_down = everything != NULL && everything->is_foreseen;
     double noise = setup->noise_per_step_s / setup->spec->application->step_s.value / setup->wall_per_work;
@@ -180,9 +175,9 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
 static void serve(struct bh_enclave *enclave)
 {
     double start_s = simgrid_get_clock(), next_return_s;
-    double total_s = nodes_of(enclave) * enclave->replica->setup->scenario->work_s;
+    double total_s = bh_enclave_nodes(enclave) * enclave->replica->setup->scenario->work_s;
     double down = foresee_all(enclave, &next_return_s);
-    double rate = (nodes_of(enclave) - down) / enclave->setup->wall_per_work;
+    double rate = (bh_enclave_nodes(enclave) - down) / enclave->setup->wall_per_work;
     double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
     bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));
     double now_s = simgrid_get_clock();

@@ -51,7 +51,7 @@ static _Noreturn void run_child(const struct bh_workers *workers, size_t job, in
     _exit(status == 0 ? 0 : 1);
 }
 
-static int start_child(const struct bh_workers *workers, struct child *child, size_t job, struct bh_error *err)
+pid_t bh_workers_fork(int *end, struct bh_error *err)
 {
     int ends[2];
     pid_t parent = getpid();
@@ -65,15 +65,25 @@ static int start_child(const struct bh_workers *workers, struct child *child, si
         close(ends[1]);
         return bh_fail(err, BH_ERROR_SYSTEM, "no process for a worker: %s", strerror(cause));
     }
+    close(ends[pid == 0 ? 0 : 1]);
+    *end = ends[pid == 0 ? 1 : 0];
     if (pid == 0) {
-        close(ends[0]);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent)
+        if (getppid() != parent) /* it died before the line above */
             _exit(1);
-        run_child(workers, job, ends[1]);
     }
-    close(ends[1]);
-    *child = (struct child){.pid = pid, .job = job, .pipe = ends[0]};
+    return pid;
+}
+
+static int start_child(const struct bh_workers *workers, struct child *child, size_t job, struct bh_error *err)
+{
+    int end;
+    pid_t pid = bh_workers_fork(&end, err);
+    if (pid < 0)
+        return -1;
+    if (pid == 0)
+        run_child(workers, job, end);
+    *child = (struct child){.pid = pid, .job = job, .pipe = end};
     return 0;
 }
 

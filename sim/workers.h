@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct bh_workers {
     size_t jobs;
@@ -21,6 +22,10 @@ struct bh_workers {
     /* For messages about a job that died: what it was and how to run it again; returns buffer. */
     char *(*describe)(void *context, size_t job, char *buffer, size_t size);
 };
+
+/* Forks a child that writes to its parent. Returns the child's process id with *pipe the reading end; 0 in the child,
+ * which dies with its parent, with *pipe the writing end; -1 on failure. */
+pid_t bh_workers_fork(int *pipe, struct bh_error *err);
 
 /* Runs all jobs. The first failure ends the children under way and is returned in err. Children die with their
  * parent. */
