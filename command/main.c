@@ -30,6 +30,7 @@ static const struct command commands[] = {
     {"report", "RESULTS", "tables and figures from results", bh_command_report},
     {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
      bh_command_check},
+    {"validate", "[CASE...]", "runs the cases whose answer is known in closed form", bh_command_validate},
     {"help", "[COMMAND]", "what a subcommand does and its options", command_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
