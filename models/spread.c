@@ -27,14 +27,29 @@ struct entry {
     UT_hash_handle hh;
 };
 
+/* A process with the channels out of and into it, in an order that is the same for processes alike. */
+struct seat {
+    size_t zone;
+    size_t channels_count;
+    size_t *channels;
+    bool is_first; /* of those that are alike */
+};
+
 struct walk {
     const struct bh_node_model *model;
     size_t origin;
+    struct seat *seats; /* the processes, those that are alike side by side; the origin is like no other */
+    size_t seats_count;
     struct entry *next; /* the generation being filled */
     size_t next_count;
     double least_mass;
     struct bh_spread *spread;
 };
+
+static bool is_unused(const struct state *state, size_t channel)
+{
+    return !((state->used[channel / 64] >> (channel % 64)) & 1);
+}
 
 enum bh_scope bh_effect_extent(const struct bh_zone_tree *tree, const struct bh_effect *effect)
 {
@@ -91,16 +106,144 @@ static void absorb(struct walk *walk, const struct state *state, double mass)
         walk->spread->loss[t * BH_SCOPES + (size_t)bh_effect_loss(tree, &effect, t)] += mass;
 }
 
+/* --- States that come to the same ----------------------------------------------------------------------------------- */
+
+static void free_seats(struct walk *walk)
+{
+    for (size_t i = 0; i < walk->seats_count; i++)
+        free(walk->seats[i].channels);
+    free(walk->seats);
+}
+
+static struct seat make_seat(const struct bh_zone_tree *tree, size_t zone)
+{
+    struct seat seat = {.zone = zone, .channels = bh_allocate(tree->channels_count + 1, sizeof(size_t))};
+    for (int incoming = 0; incoming < 2; incoming++)
+        for (size_t c = 0; c < tree->channels_count; c++)
+            if ((incoming ? tree->channels[c].to : tree->channels[c].from) == zone)
+                seat.channels[seat.channels_count++] = c;
+    return seat;
+}
+
+/* Whether two processes can change places: same template and owners, and the same channels to the same zones. */
+static bool are_alike(const struct walk *walk, const struct seat *left, const struct seat *right)
+{
+    const struct bh_zone_tree *tree = walk->model->tree;
+    const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
+    bool alike = a->template_index == b->template_index && a->parent == b->parent && a->guest == b->guest &&
+                 a->enclave == b->enclave && left->channels_count == right->channels_count &&
+                 left->zone != walk->origin && right->zone != walk->origin;
+    for (size_t i = 0; alike && i < left->channels_count; i++) {
+        const struct bh_channel *c = &tree->channels[left->channels[i]], *d = &tree->channels[right->channels[i]];
+        alike = c->type == d->type && (c->from == left->zone ? d->from == right->zone && c->to == d->to
+                                                             : d->to == right->zone && c->from == d->from);
+    }
+    return alike;
+}
+
+/* Processes of one guest follow each other in the tree. */
+static void seat_processes(struct walk *walk)
+{
+    const struct bh_zone_tree *tree = walk->model->tree;
+    walk->seats = bh_allocate(tree->processes_count + 1, sizeof *walk->seats);
+    for (size_t p = 0; p < tree->processes_count; p++) {
+        struct seat *seat = &walk->seats[walk->seats_count];
+        *seat = make_seat(tree, tree->process_zone[p]);
+        seat->is_first = p == 0 || !are_alike(walk, seat - 1, seat);
+        walk->seats_count++;
+    }
+}
+
+static void put(struct bh_zone_set *set, size_t zone, bool holds)
+{
+    bh_zone_set_remove(set, zone);
+    if (holds)
+        bh_zone_set_add(set, zone);
+}
+
+/* What a state says of a process: 4 bits and one per channel. */
+static uint64_t look(const struct state *state, const struct seat *seat)
+{
+    uint64_t view = (uint64_t)bh_zone_set_has(&state->live, seat->zone) |
+                    (uint64_t)bh_zone_set_has(&state->failed, seat->zone) << 1 |
+                    (uint64_t)bh_zone_set_has(&state->affected, seat->zone) << 2 |
+                    (uint64_t)bh_zone_set_has(&state->instruction, seat->zone) << 3;
+    for (size_t i = 0; i < seat->channels_count; i++)
+        view |= (uint64_t)!is_unused(state, seat->channels[i]) << (4 + i);
+    return view;
+}
+
+static void set(struct state *state, const struct seat *seat, uint64_t view)
+{
+    put(&state->live, seat->zone, view & 1);
+    put(&state->failed, seat->zone, view >> 1 & 1);
+    put(&state->affected, seat->zone, view >> 2 & 1);
+    put(&state->instruction, seat->zone, view >> 3 & 1);
+    for (size_t i = 0; i < seat->channels_count; i++) {
+        uint64_t bit = UINT64_C(1) << (seat->channels[i] % 64);
+        state->used[seat->channels[i] / 64] &= ~bit;
+        if (view >> (4 + i) & 1)
+            state->used[seat->channels[i] / 64] |= bit;
+    }
+}
+
+/* Which of several processes that are alike it is does not matter: orders them by what the state says of them. */
+static void sort_alike(const struct walk *walk, struct state *state)
+{
+    for (size_t i = 1; i < walk->seats_count; i++)
+        for (size_t j = i; !walk->seats[j].is_first && walk->seats[j].channels_count <= 60; j--) {
+            uint64_t here = look(state, &walk->seats[j]), before = look(state, &walk->seats[j - 1]);
+            if (before <= here)
+                break;
+            set(state, &walk->seats[j], before);
+            set(state, &walk->seats[j - 1], here);
+        }
+}
+
+/* Beyond a process, only the guest that is affected matters, and beyond a guest only whose zones are. */
+static void widen_affected(const struct bh_zone_tree *tree, struct state *state)
+{
+    enum bh_scope extent = bh_zone_tree_extent(tree, &state->affected);
+    if (extent == BH_SCOPE_GUEST)
+        for (size_t g = 0; g < tree->guests_count; g++)
+            if (bh_zone_set_meets(&tree->guest_zones[g], &state->affected)) {
+                bh_zone_set_join(&state->affected, &tree->guest_zones[g]);
+                return;
+            }
+    if (extent != BH_SCOPE_NODE)
+        return;
+    bh_zone_set_add(&state->affected, 0);
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        if (bh_zone_set_meets(&tree->tenant_zones[t], &state->affected))
+            bh_zone_set_join(&state->affected, &tree->tenant_zones[t]);
+}
+
+/* An attempt to enter a zone that has failed changes nothing, unless its guard tells. */
+static void close_dead_channels(const struct bh_node_model *model, struct state *state)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    for (size_t c = 0; c < tree->channels_count; c++)
+        if (bh_zone_set_has(&state->failed, model->crossings[c].to) && !model->crossings[c].detects &&
+            bh_zone_set_has(&state->live, model->crossings[c].from))
+            state->used[c / 64] |= UINT64_C(1) << (c % 64);
+}
+
+/* --- The walk ------------------------------------------------------------------------------------------------------- */
+
 /* Adds mass to a state of the next generation, or absorbs it when nothing is live. */
-static void arrive(struct walk *walk, const struct state *state, double mass)
+static void arrive(struct walk *walk, const struct state *as_is, double mass)
 {
     struct entry *entry;
     if (mass <= 0.0)
         return;
-    if (bh_zone_set_is_empty(&state->live)) {
-        absorb(walk, state, mass);
+    if (bh_zone_set_is_empty(&as_is->live)) {
+        absorb(walk, as_is, mass);
         return;
     }
+    struct state copy = *as_is, *state = &copy;
+    widen_affected(walk->model->tree, state);
+    close_dead_channels(walk->model, state);
+    sort_alike(walk, state);
     HASH_FIND(hh, walk->next, state, sizeof *state, entry);
     if (entry == NULL) {
         entry = bh_allocate(1, sizeof *entry);
@@ -177,11 +320,6 @@ static void end_naturally(struct walk *walk, const struct state *from, size_t zo
 static enum bh_error_kind kind_of(const struct state *state, size_t zone)
 {
     return bh_zone_set_has(&state->instruction, zone) ? BH_INSTRUCTION : BH_DATA;
-}
-
-static bool is_unused(const struct state *state, size_t channel)
-{
-    return !((state->used[channel / 64] >> (channel % 64)) & 1);
 }
 
 /* The first channel with p = 1 that a live copy has not tried yet: it is tried before anything else. -1: none. */
@@ -275,16 +413,19 @@ int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, 
     if (model->tree->channels_count > CHANNELS_MOST)
         return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain holds at most %d channels, this node has %zu",
                        CHANNELS_MOST, model->tree->channels_count);
+    seat_processes(&walk);
     arrive(&walk, &start, 1.0);
     while (walk.next != NULL) {
         struct entry *generation = walk.next;
         if (walk.next_count > most_states) {
             free_generation(generation);
+            free_seats(&walk);
             return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain needs more than %zu states at once", most_states);
         }
         walk.next = NULL;
         walk.next_count = 0;
         step_generation(&walk, generation);
     }
+    free_seats(&walk);
     return 0;
 }
