@@ -310,3 +310,100 @@ double *bh_source_numbers(const struct bh_source *source, const char *path, cons
     H5Dclose(dataset);
     return values;
 }
+
+/* --- Tables -------------------------------------------------------------------------------------------------------- */
+
+static hid_t open_table(const struct bh_source *source, const char *table, size_t *rows, struct bh_error *err)
+{
+    int rank;
+    hsize_t extent[MOST_RANK];
+    hid_t dataset = open_dataset(source, table, &rank, extent, err);
+    if (dataset < 0)
+        return -1;
+    hid_t type = H5Dget_type(dataset);
+    bool is_table = rank == 1 && H5Tget_class(type) == H5T_COMPOUND;
+    H5Tclose(type);
+    if (is_table) {
+        *rows = extent[0];
+        return dataset;
+    }
+    bad(source, err, table, "is no table");
+    H5Dclose(dataset);
+    return -1;
+}
+
+int bh_source_rows(const struct bh_source *source, const char *table, size_t *rows, struct bh_error *err)
+{
+    hid_t dataset = open_table(source, table, rows, err);
+    if (dataset < 0)
+        return -1;
+    H5Dclose(dataset);
+    return 0;
+}
+
+/* Stored type of a column; -1 if there is none of that name. */
+static hid_t column_type(hid_t dataset, const char *column)
+{
+    hid_t type = H5Dget_type(dataset);
+    int index = H5Tget_member_index(type, column);
+    hid_t member = index >= 0 ? H5Tget_member_type(type, (unsigned)index) : -1;
+    H5Tclose(type);
+    return member;
+}
+
+/* Reads one column into `values`, of `type` in memory: HDF5 finds columns by name. */
+static bool read_column(hid_t dataset, const char *column, hid_t type, void *values)
+{
+    hid_t row = H5Tcreate(H5T_COMPOUND, H5Tget_size(type));
+    H5Tinsert(row, column, 0, type);
+    herr_t status = H5Dread(dataset, row, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    H5Tclose(row);
+    return status >= 0;
+}
+
+double *bh_source_column(const struct bh_source *source, const char *table, const char *column, struct bh_error *err)
+{
+    size_t rows = 0;
+    hid_t dataset = open_table(source, table, &rows, err);
+    if (dataset < 0)
+        return NULL;
+    hid_t type = column_type(dataset, column);
+    double *values = bh_allocate(rows + 1, sizeof *values);
+    if (type < 0 || !is_number(type) || !read_column(dataset, column, H5T_NATIVE_DOUBLE, values)) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: table '%s' has no column of numbers '%s'", source->name, table, column);
+        free(values);
+        values = NULL;
+    }
+    if (type >= 0)
+        H5Tclose(type);
+    H5Dclose(dataset);
+    return values;
+}
+
+char **bh_source_text_column(const struct bh_source *source, const char *table, const char *column,
+                             struct bh_error *err)
+{
+    size_t rows = 0;
+    hid_t dataset = open_table(source, table, &rows, err);
+    if (dataset < 0)
+        return NULL;
+    hid_t type = column_type(dataset, column), wanted = variable_text();
+    char **texts = bh_allocate(rows + 1, sizeof *texts);
+    if (type >= 0 && is_text(type))
+        H5Tset_cset(wanted, H5Tget_cset(type));
+    if (type < 0 || !is_text(type) || !read_column(dataset, column, wanted, texts)) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: table '%s' has no column of texts '%s'", source->name, table, column);
+        free(texts);
+        texts = NULL;
+    }
+    for (size_t i = 0; texts != NULL && i < rows; i++) {
+        char *raw = texts[i];
+        texts[i] = bh_copy_text(raw != NULL && strlen(raw) < MOST_TEXT ? raw : "");
+        H5free_memory(raw);
+    }
+    if (type >= 0)
+        H5Tclose(type);
+    H5Tclose(wanted);
+    H5Dclose(dataset);
+    return texts;
+}

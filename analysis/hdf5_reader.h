@@ -39,4 +39,10 @@ void bh_source_free_texts(char **texts, size_t count);
 double *bh_source_numbers(const struct bh_source *source, const char *path, const struct bh_view_axis *const *axes,
                           size_t axes_count, struct bh_error *err);
 
+/* Tables: rows of named columns. Columns are the caller's, of as many entries as the table has rows. */
+int bh_source_rows(const struct bh_source *source, const char *table, size_t *rows, struct bh_error *err);
+double *bh_source_column(const struct bh_source *source, const char *table, const char *column, struct bh_error *err);
+char **bh_source_text_column(const struct bh_source *source, const char *table, const char *column,
+                             struct bh_error *err);
+
 #endif

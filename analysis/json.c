@@ -4,6 +4,7 @@
 #include "analysis/json.h"
 
 #include "analysis/measures.h"
+#include "analysis/verdict.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -98,6 +99,16 @@ static json_t *total(struct bh_estimate per_replica, size_t replicas)
     return isfinite(sum) ? json_integer((json_int_t)llround(sum)) : json_null();
 }
 
+static json_t *verdict_object(const struct bh_view *view, size_t policy, size_t point)
+{
+    struct bh_verdict verdict;
+    bh_find_verdict(view, policy, point, &verdict);
+    return json_pack("{s:s, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "text", verdict.text, "crash_contained", "exact",
+                     number(verdict.contained_exact), "ratio", number(verdict.contained_seen.mean), "ci95",
+                     interval(verdict.contained_seen), "host_effects", "exact", number(verdict.effects_exact), "ratio",
+                     number(verdict.effects_seen.mean), "ci95", interval(verdict.effects_seen));
+}
+
 static json_t *policy_object(const struct bh_view *view, size_t policy, size_t point)
 {
     struct bh_measures m;
@@ -123,6 +134,8 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
                         json_pack("{s:o, s:o}", "system", extent_object(view, view->system_extent, policy, point),
                                   "application", extent_object(view, view->application_extent, policy, point)));
     json_object_set_new(object, "breakdown", breakdown_object(view, policy, point));
+    if (bh_has_verdict(view))
+        json_object_set_new(object, "verdict", verdict_object(view, policy, point));
     json_object_set_new(object, "faults", total(m.faults, m.replicas));
     json_object_set_new(object, "errors", total(m.errors, m.replicas));
     json_object_set_new(object, "failures", total(m.failures, m.replicas));

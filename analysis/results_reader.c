@@ -49,6 +49,8 @@ static const struct array_rule view_arrays[] = {
     {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
     {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
     {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
+    {"script_extent_exact", IN_VIEW(script_extent_exact), true, {TAIL_SCOPE}},
+    {"script_loss_exact", IN_VIEW(script_loss_exact), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
 };
 
 #define IN_UNCERTAINTY(member) offsetof(struct bh_view_uncertainty, member)
@@ -218,6 +220,58 @@ static int read_uncertainty(const struct bh_source *source, struct bh_view *view
     return status;
 }
 
+/* A column of positions on an axis of `count` values, multiplied into `indices`. */
+static int read_positions(const struct bh_source *source, const char *column, size_t count, size_t rows,
+                          size_t *indices, struct bh_error *err)
+{
+    double *positions = bh_source_column(source, "causes", column, err);
+    if (positions == NULL)
+        return -1;
+    int status = 0;
+    for (size_t i = 0; i < rows && status == 0; i++) {
+        if (!(positions[i] >= 0 && positions[i] < (double)count))
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: table 'causes', column '%s': found %g, expected 0 to %zu",
+                             source->name, column, positions[i], count - 1);
+        else
+            indices[i] = indices[i] * count + (size_t)positions[i];
+    }
+    free(positions);
+    return status;
+}
+
+static int read_causes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    struct bh_view_causes *causes = &view->causes;
+    if (!bh_source_has(source, "causes"))
+        return 0;
+    if (bh_source_rows(source, "causes", &causes->count, err) != 0)
+        return -1;
+    causes->policy = bh_allocate(causes->count + 1, sizeof *causes->policy);
+    causes->point = bh_allocate(causes->count + 1, sizeof *causes->point);
+    if (read_positions(source, "policy", view->policy.count, causes->count, causes->policy, err) != 0)
+        return -1;
+    for (size_t a = 0; a < view->axes_count; a++)
+        if (read_positions(source, view->axes[a].name, view->axes[a].count, causes->count, causes->point, err) != 0)
+            return -1;
+    bool read = (causes->fault = bh_source_text_column(source, "causes", "fault", err)) != NULL &&
+                (causes->origin = bh_source_text_column(source, "causes", "origin", err)) != NULL &&
+                (causes->disposition = bh_source_text_column(source, "causes", "disposition", err)) != NULL &&
+                (causes->failures = bh_source_column(source, "causes", "failures", err)) != NULL &&
+                (causes->lost_node_s = bh_source_column(source, "causes", "lost_node_time", err)) != NULL;
+    return read ? 0 : -1;
+}
+
+static void free_causes(struct bh_view_causes *causes)
+{
+    bh_source_free_texts(causes->fault, causes->count);
+    bh_source_free_texts(causes->origin, causes->count);
+    bh_source_free_texts(causes->disposition, causes->count);
+    free(causes->policy);
+    free(causes->point);
+    free(causes->failures);
+    free(causes->lost_node_s);
+}
+
 struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)
 {
     struct bh_view *view = bh_allocate(1, sizeof *view);
@@ -231,6 +285,8 @@ struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_erro
                              view->axes_count, err);
     if (status == 0)
         status = read_uncertainty(&source, view, err);
+    if (status == 0)
+        status = read_causes(&source, view, err);
     if (status == 0) {
         view->primary = bh_view_find_label(&view->enclave, view->primary_enclave);
         if (view->primary == view->enclave.count)
@@ -275,6 +331,7 @@ void bh_view_destroy(struct bh_view *view)
         free(*pointer_at(view, view_arrays[i].offset));
     for (size_t i = 0; i < sizeof uncertainty_arrays / sizeof uncertainty_arrays[0]; i++)
         free(*pointer_at(&view->uncertainty, uncertainty_arrays[i].offset));
+    free_causes(&view->causes);
     bh_source_free_texts(view->policy_system, view->policy.count);
     bh_source_free_texts(view->policy_policy, view->policy.count);
     struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,

@@ -28,6 +28,14 @@ struct bh_view_uncertainty {
     double *escape_exact; /* [policy][value][boundary] */
 };
 
+/* What cost node-time: one row per policy, point and cause, summed over replicas. */
+struct bh_view_causes {
+    size_t count;
+    size_t *policy, *point;
+    char **fault, **origin, **disposition; /* `fault` is "CLASS" or "COMPONENT in ZONE" */
+    double *failures, *lost_node_s;
+};
+
 /* Everything read is `double`, whatever the file holds. [cell] stands for policy * points + point, and a point for a
  * position on every varied axis, the last varying fastest. Pointers marked "or NULL" are data that a file may lack.
  * All is owned by the view. */
@@ -60,6 +68,9 @@ struct bh_view {
     double *escape_seen, *escape_exposed;                            /* [cell][replica][boundary] */
     double *escape_exact, *escape_low, *escape_high;                 /* [cell][boundary] */
     double *containment_exact;                                       /* [cell][scope] or NULL */
+    double *script_extent_exact;                                     /* [cell][scope] or NULL: there is no script */
+    double *script_loss_exact;                                       /* [cell][enclave][scope] or NULL */
+    struct bh_view_causes causes;                                    /* count 0: the file has none */
 
     struct bh_view_uncertainty uncertainty;
 };

@@ -4,8 +4,8 @@
 #include "analysis/summary.h"
 
 #include "analysis/measures.h"
-#include "analysis/table.h"
-#include "analysis/tradeoff.h"
+#include "analysis/summary_parts.h"
+#include "analysis/verdict.h"
 #include "models/base/error.h"
 
 #include <math.h>
@@ -30,14 +30,12 @@ char *bh_summary_point_name(const struct bh_view *view, size_t point)
     return name;
 }
 
-static void print_heading(const struct bh_summary_options *options, FILE *stream, const char *text)
+void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
     fprintf(stream, options->markdown ? "\n### %s\n\n" : "\n%s\n\n", text);
 }
 
-/* Policies stand under their system's name; one that has a name of its own shows it. `*shown` is the system named
- * last, NULL at first. */
-static void add_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown)
+void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown)
 {
     char *usual = bh_print_text("%s %s", view->policy_system[policy], view->policy_policy[policy]);
     bool is_usual = strcmp(usual, view->policy.labels[policy]) == 0;
@@ -48,8 +46,7 @@ static void add_policy_cell(struct bh_table *table, const struct bh_view *view, 
     free(usual);
 }
 
-/* "12.3 % [11.9, 12.7]"; the interval is left out when there is none. */
-static void add_percent_cell(struct bh_table *table, struct bh_estimate estimate, bool sign)
+void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate, bool sign)
 {
     char mean[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     bh_number_percent(estimate.mean, mean);
@@ -86,37 +83,35 @@ static void add_times_cell(struct bh_table *table, double numerator, double deno
 }
 
 static void add_policy_row(struct bh_table *table, const struct bh_view *view, size_t policy,
-                           const struct bh_measures *m, size_t point, size_t boundary, bool any_unfinished,
-                           const char **shown)
+                           const struct bh_measures *m, bool any_unfinished, const char **shown)
 {
     char text[BH_NUMBER_SIZE], least[BH_NUMBER_SIZE];
-    double exact = view->escape_exact[(policy * view->points + point) * view->boundary.count + boundary];
-    add_policy_cell(table, view, policy, shown);
+    bh_summary_policy_cell(table, view, policy, shown);
     add_makespan_cell(table, m);
     bh_table_cell(table, "%s", bh_number_percent(m->price, text));
-    add_percent_cell(table, m->net_overhead, false);
+    bh_summary_percent_cell(table, m->net_overhead, false);
     if (any_unfinished)
-        add_percent_cell(table, m->work_rate, false);
+        bh_summary_percent_cell(table, m->work_rate, false);
     if (m->difference_is_rate) {
         struct bh_estimate d = m->difference;
         bh_table_cell(table, "%s%s work rate", d.mean > 0 ? "+" : "", bh_number_percent(d.mean, text));
+    } else if (m->difference.mean == 0 && m->difference.low == 0 && m->difference.high == 0) {
+        bh_table_cell(table, "-"); /* the same guards and dispositions under another name */
     } else {
-        add_percent_cell(table, m->difference, true);
+        bh_summary_percent_cell(table, m->difference, true);
     }
-    bh_table_cell(table, "%s", bh_number_plain(exact, text));
     if (m->interruptions > 0)
         bh_table_cell(table, "%s", bh_number_time(m->mtti_s.mean, text));
     else
         bh_table_cell(table, "> %s", bh_number_time(m->elapsed_s, least));
     add_times_cell(table, m->mtti_s.mean, m->checkpoint_time_s);
     add_times_cell(table, m->mtti_s.mean, m->restart_time_s);
-    bh_table_cell(table, "%s", bh_number_percent(1 - m->unchangeable.mean, text));
 }
 
 static void print_point(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                         FILE *stream)
 {
-    size_t policies = view->policy.count, boundary = bh_view_find_label(&view->boundary, "enclave/enclave");
+    size_t policies = view->policy.count;
     struct bh_measures *m = bh_allocate(policies, sizeof *m);
     bool any_unfinished = false;
     double faults = 0, correlation = INFINITY;
@@ -130,7 +125,7 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
     char *name = bh_summary_point_name(view, point);
     char *heading = bh_print_text("At %s", name);
     if (name[0] != '\0')
-        print_heading(options, stream, heading);
+        bh_summary_heading(options, stream, heading);
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "policy");
     bh_table_column(table, "makespan");
@@ -139,16 +134,12 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
     if (any_unfinished)
         bh_table_column(table, "useful work");
     bh_table_column(table, "from protection first");
-    bh_table_column(table, "escape");
     bh_table_column(table, "MTTI");
     bh_table_column(table, "MTTI/checkpoint");
     bh_table_column(table, "MTTI/restart");
-    bh_table_column(table, "changeable");
-    if (boundary == view->boundary.count)
-        boundary--;
     const char *shown = NULL;
     for (size_t p = 0; p < policies; p++)
-        add_policy_row(table, view, p, &m[p], point, boundary, any_unfinished, &shown);
+        add_policy_row(table, view, p, &m[p], any_unfinished, &shown);
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
     if (faults == 0 && view->faults_requested)
@@ -167,30 +158,23 @@ static void print_along(const struct bh_view *view, const struct bh_summary_opti
     for (size_t point = 0; point < view->points; point++) {
         if (bh_view_position(view, point, axis) != 0)
             continue;
-        char *others = bh_copy_text("");
-        for (size_t a = 0; a < view->axes_count; a++)
-            if (a != axis) {
-                char *longer = bh_print_text("%s, %s: %s", others, view->axes[a].name,
-                                             view->axes[a].labels[bh_view_position(view, point, a)]);
-                free(others);
-                others = longer;
-            }
+        char *others = bh_summary_other_axes(view, point, axis);
         char *heading = bh_print_text("Net overhead along %s%s", scale->name, others);
-        print_heading(options, stream, heading);
+        bh_summary_heading(options, stream, heading);
         struct bh_table *table = bh_table_create();
         bh_table_column(table, "policy");
         for (size_t i = 0; i < scale->count; i++)
             bh_table_column(table, "%s", scale->labels[i]);
         const char *shown = NULL;
         for (size_t p = 0; p < view->policy.count; p++) {
-            add_policy_cell(table, view, p, &shown);
+            bh_summary_policy_cell(table, view, p, &shown);
             for (size_t i = 0; i < scale->count; i++) {
                 struct bh_measures m;
                 bh_measure(view, p, bh_view_neighbour(view, point, axis, i), options->enclave, &m);
                 if (m.unfinished > 0)
                     bh_table_cell(table, "unfinished %zu/%zu", m.unfinished, m.replicas);
                 else
-                    add_percent_cell(table, m.net_overhead, false);
+                    bh_summary_percent_cell(table, m.net_overhead, false);
             }
         }
         bh_table_print(table, options->markdown, stream);
@@ -200,7 +184,7 @@ static void print_along(const struct bh_view *view, const struct bh_summary_opti
     }
 }
 
-/* The originating study's table: the largest part of the machine that errors reached. */
+/* The largest part of the machine that errors reached. */
 static void print_extent(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                          FILE *stream)
 {
@@ -209,128 +193,52 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
     char *heading = bh_print_text("How far errors reach%s%s: share of errors by the largest thing that failed or was "
                                   "reached",
                                   name[0] == '\0' ? "" : " at ", name);
-    print_heading(options, stream, heading);
+    bh_summary_heading(options, stream, heading);
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "policy");
     for (size_t s = 0; s < view->scope.count; s++)
         bh_table_column(table, "%s", view->scope.labels[s]);
     bh_table_column(table, "errors");
+    bh_table_column(table, "changeable");
     for (size_t p = 0; p < view->policy.count; p++) {
         struct bh_measures m;
         bh_measure(view, p, point, options->enclave, &m);
-        add_policy_cell(table, view, p, &shown);
+        bh_summary_policy_cell(table, view, p, &shown);
         for (size_t s = 0; s < view->scope.count; s++) {
             double share = bh_measure_extent(view, view->system_extent, p, point, s).mean;
             bh_table_cell(table, "%s", share == 0 ? "." : bh_number_percent(share, text));
         }
         bh_table_cell(table, "%.0f", m.errors.mean * (double)m.replicas);
+        bh_summary_percent_cell(table, (struct bh_estimate){1 - m.unchangeable.mean, 1 - m.unchangeable.high,
+                                                            1 - m.unchangeable.low}, false);
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
+    fputs("\nchangeable: share of errors that any policy could have changed; the hardware loss of a node no policy can.\n",
+          stream);
     free(heading);
     free(name);
 }
 
-/* "3.2e-3 [1.1e-3, 8.0e-3]" for every flip of a pair. */
-static char *flips_text(const struct bh_flips *flips)
-{
-    char *text = bh_copy_text(""), value[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
-    for (size_t i = 0; i < flips->count; i++) {
-        bool has_range = !isnan(flips->low[i]) && !isnan(flips->high[i]);
-        bh_number_plain(flips->critical[i], value);
-        bh_number_plain(flips->low[i], low);
-        bh_number_plain(flips->high[i], high);
-        char *longer = has_range ? bh_print_text("%s%s%s [%s, %s]", text, i == 0 ? "" : "; ", value, low, high)
-                                 : bh_print_text("%s%s%s", text, i == 0 ? "" : "; ", value);
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
-static void print_best(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
-{
-    const struct bh_view_axis *axis = &view->uncertainty.axis;
-    size_t *best = bh_allocate(axis->count, sizeof *best);
-    bh_find_best(view, options->enclave, best);
-    fprintf(stream, "Best by mean net overhead: %s at %s", view->policy.labels[best[0]], axis->labels[0]);
-    for (size_t i = 1; i < axis->count; i++) {
-        if (best[i] == best[i - 1])
-            continue;
-        struct bh_flips flips;
-        bh_find_flips(view, options->enclave, best[i - 1], best[i], &flips);
-        char *text = flips_text(&flips);
-        fprintf(stream, ", then %s from about %s", view->policy.labels[best[i]], text);
-        free(text);
-    }
-    fprintf(stream, ", up to %s.\n\n", axis->labels[axis->count - 1]);
-    free(best);
-}
-
-/* Which policy is better, protection first or another of its system, and where that changes. */
-static void add_flip_row(struct bh_table *table, const struct bh_view *view, size_t policy, size_t enclave,
-                         const char **shown)
-{
-    const struct bh_view_axis *axis = &view->uncertainty.axis;
-    struct bh_flips flips;
-    size_t reference = bh_view_reference(view, policy);
-    bh_find_flips(view, enclave, policy, reference, &flips);
-    add_policy_cell(table, view, policy, shown);
-    if (!flips.comparable || flips.equal) {
-        bh_table_cell(table, flips.equal && flips.comparable ? "equal throughout" : "not comparable");
-        bh_table_cell(table, "-");
-        bh_table_cell(table, "-");
-        return;
-    }
-    if (flips.count == 0) {
-        bh_table_cell(table, "no flip between %s and %s", axis->labels[0], axis->labels[axis->count - 1]);
-    } else {
-        char *text = flips_text(&flips);
-        bh_table_cell(table, "%s", text);
-        free(text);
-    }
-    bh_table_cell(table, "%s", view->policy_policy[flips.sign_first < 0 ? policy : reference]);
-    bh_table_cell(table, "%s", view->policy_policy[flips.sign_last < 0 ? policy : reference]);
-}
-
-static void print_critical(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
-{
-    const struct bh_view_axis *axis = &view->uncertainty.axis;
-    char *point = bh_summary_point_name(view, view->headline);
-    char *heading = bh_print_text("Critical values of the assumed number '%s'%s%s", axis->name,
-                                  point[0] != '\0' ? ", at " : "", point);
-    print_heading(options, stream, heading);
-    print_best(view, options, stream);
-    struct bh_table *table = bh_table_create();
-    bh_table_column(table, "policy against protection first");
-    bh_table_column(table, "order flips at");
-    bh_table_column(table, "better at %s", axis->labels[0]);
-    bh_table_column(table, "better at %s", axis->labels[axis->count - 1]);
-    const char *shown = NULL;
-    size_t rows = 0;
-    for (size_t p = 0; p < view->policy.count; p++)
-        if (bh_view_reference(view, p) != p) {
-            add_flip_row(table, view, p, options->enclave, &shown);
-            rows++;
-        }
-    if (rows > 0)
-        bh_table_print(table, options->markdown, stream);
-    bh_table_destroy(table);
-    free(heading);
-    free(point);
-}
-
 static void print_legend(const struct bh_view *view, FILE *stream)
 {
-    fputs(
-        "\nprice: fault-free makespan over the native one, minus 1. net overhead: makespan under faults over the\n"
-        "native fault-free one without checkpoints, minus 1; it contains what isolation pays back. from protection\n"
-        "first: paired difference of net overhead, same system. escape: exact ratio to the co-located enclave at the\n"
-        "nominal assumed numbers. changeable: share of errors that any policy could have changed. Brackets and ±: 95 "
-        "%.\n",
-        stream);
-    if (view->replica.count < 2)
-        fputs("One replica: there are no intervals.\n", stream);
+    size_t baseline = bh_view_find_label(&view->policy, view->baseline);
+    bool native = baseline < view->policy.count && strcmp(view->policy_system[baseline], "native") == 0;
+    fprintf(stream,
+            "\nprice: fault-free makespan over that of %s with the same nodes, intervals and checkpoints, minus 1.\n"
+            "net overhead: makespan under faults over the fault-free one of %s without checkpoints, minus 1; it\n"
+            "contains what isolation pays back. from protection first: paired difference of net overhead, same system;\n"
+            "- where all replicas are the same. MTTI: mean time between interruptions of the enclave, also over the time\n"
+            "of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
+            native ? "native nodes" : view->baseline, native ? "native nodes" : view->baseline);
+}
+
+/* Everything about one point but how the scale matters. */
+static void print_point_tables(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                               FILE *stream)
+{
+    print_point(view, options, point, stream);
+    bh_summary_print_escape(view, options, point, stream);
 }
 
 void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
@@ -341,18 +249,29 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
             view->enclave.labels[options->enclave]);
     if (view->reproduces_input)
         fputs(options->markdown ? "\n**Reproduced, not predicted.**\n" : "\nREPRODUCED, NOT PREDICTED\n", stream);
+    if (bh_has_verdict(view))
+        bh_summary_print_study(view, options, stream);
     bool all = options->all_points || view->points <= FEW_POINTS;
-    if (view->axes_count == 0)
+    size_t axis = bh_view_find_axis(view, "nodes");
+    if (axis == view->axes_count)
+        axis = 0;
+    /* Costs of a study that is about its verdicts would only be in the way. */
+    bool shows_costs = options->all_points || !bh_has_verdict(view);
+    if (view->axes_count == 0 && shows_costs)
         fputc('\n', stream);
-    for (size_t point = 0; point < view->points; point++)
+    for (size_t point = 0; point < view->points && shows_costs; point++)
         if (all || point == view->headline)
-            print_point(view, options, point, stream);
-    if (!all) {
-        size_t axis = bh_view_find_axis(view, "nodes");
-        print_along(view, options, axis < view->axes_count ? axis : 0, stream);
-    }
+            print_point_tables(view, options, point, stream);
+    if (!all)
+        print_along(view, options, axis, stream);
+    if (view->axes_count > 0 && view->policy.count > 1)
+        bh_summary_print_order(view, options, axis, stream);
     print_extent(view, options, view->headline, stream);
+    bh_summary_print_causes(view, options, view->headline, stream);
     if (view->uncertainty.axis.count > 0)
-        print_critical(view, options, stream);
-    print_legend(view, stream);
+        bh_summary_print_critical(view, options, stream);
+    if (shows_costs)
+        print_legend(view, stream);
+    if (view->replica.count < 2)
+        fputs("\nOne replica: there are no intervals.\n", stream);
 }

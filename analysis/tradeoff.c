@@ -151,3 +151,71 @@ void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best)
     }
     free(costs);
 }
+
+/* Net overhead and useful work rate of every replica of a policy at a point. */
+struct standing {
+    double *overhead, *rate;
+    bool finished;
+    double mean_overhead, mean_rate;
+};
+
+static struct standing stand(const struct bh_view *view, size_t policy, size_t point, size_t enclave)
+{
+    size_t replicas = view->replica.count, row = (policy * view->points + point) * view->enclave.count + enclave;
+    struct standing standing = {.finished = true};
+    standing.overhead = bh_allocate(2 * replicas, sizeof *standing.overhead);
+    standing.rate = standing.overhead + replicas;
+    for (size_t r = 0; r < replicas; r++) {
+        size_t at = row * replicas + r;
+        double node_s = 0;
+        for (size_t p = 0; p < view->part.count; p++)
+            node_s += view->node_time[at * view->part.count + p];
+        standing.finished = standing.finished && view->finished[at] != 0;
+        standing.overhead[r] = view->makespan_s[at] / view->native_bare_makespan_s[row] - 1;
+        standing.rate[r] = view->useful_work[at] / node_s;
+    }
+    standing.mean_overhead = bh_mean(standing.overhead, replicas).mean;
+    standing.mean_rate = bh_mean(standing.rate, replicas).mean;
+    return standing;
+}
+
+static bool is_better(const struct standing *left, const struct standing *right)
+{
+    if (left->finished != right->finished)
+        return left->finished;
+    return left->finished ? left->mean_overhead < right->mean_overhead : left->mean_rate > right->mean_rate;
+}
+
+static bool are_equal(const struct standing *left, const struct standing *right, size_t replicas)
+{
+    for (size_t r = 0; r < replicas; r++)
+        if (left->rate[r] != right->rate[r])
+            return false;
+    return true;
+}
+
+void bh_find_order(const struct bh_view *view, size_t point, size_t enclave, struct bh_order *order)
+{
+    size_t policies = view->policy.count, replicas = view->replica.count;
+    struct standing *standings = bh_allocate(policies, sizeof *standings);
+    *order = (struct bh_order){.next = policies, .ahead = bh_estimate_none};
+    for (size_t p = 0; p < policies; p++) {
+        standings[p] = stand(view, p, point, enclave);
+        if (is_better(&standings[p], &standings[order->best]))
+            order->best = p;
+    }
+    const struct standing *best = &standings[order->best];
+    for (size_t p = 0; p < policies; p++)
+        if (!are_equal(&standings[p], best, replicas) &&
+            (order->next == policies || is_better(&standings[p], &standings[order->next])))
+            order->next = p;
+    const struct standing *next = order->next < policies ? &standings[order->next] : best;
+    order->by_rate = !best->finished || !next->finished;
+    order->best_value = bh_mean(order->by_rate ? best->rate : best->overhead, replicas);
+    if (order->next < policies)
+        order->ahead = order->by_rate ? bh_paired_difference(next->rate, best->rate, replicas)
+                                      : bh_paired_difference(next->overhead, best->overhead, replicas);
+    for (size_t p = 0; p < policies; p++)
+        free(standings[p].overhead);
+    free(standings);
+}

@@ -33,6 +33,17 @@ void bh_find_flips(const struct bh_view *view, size_t enclave, size_t left, size
 /* The best policy at each value of the uncertainty axis; `best` has as many entries as the axis. */
 void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best);
 
+/* The best of all policies at a point by mean net overhead, and the next. Policies that are unfinished come after those
+ * that finished, by useful work rate; `by_rate` says that this decided between the two. A policy whose every replica
+ * equals the best's is no other policy, and not the next. */
+struct bh_order {
+    size_t best, next; /* next: policy.count if there is none */
+    bool by_rate;
+    struct bh_estimate best_value; /* net overhead, or useful work rate */
+    struct bh_estimate ahead;      /* paired: next less best */
+};
+void bh_find_order(const struct bh_view *view, size_t point, size_t enclave, struct bh_order *order);
+
 /* Where a difference that is `left` at axis value `from` and `right` at `to` passes 0, on a logarithmic axis (linear
  * if the axis touches 0). The differences have opposite signs. */
 double bh_critical_value(double from, double to, double left, double right);

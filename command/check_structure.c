@@ -59,10 +59,11 @@ static void print_channels(const struct bh_system *system, FILE *stream)
         const struct bh_channel_template *channel = &system->channels[c];
         char way[64];
         snprintf(way, sizeof way, "%s -> %s", system->zones[channel->from].name, system->zones[channel->to].name);
-        fprintf(stream, "    %-24s %-22s %-16s %s%s\n", way, channel->type->name,
+        fprintf(stream, "    %-24s %-22s %-16s %s%s%s\n", way, channel->type->name,
                 bh_boundary_names[channel->type->boundary],
                 bh_quantity_print(channel->type->probability.value, BH_DIMENSION_PROBABILITY, value, sizeof value),
-                channel->type->probability.status == BH_ASSUMED ? " (assumed)" : "");
+                channel->type->probability.status == BH_ASSUMED ? " (assumed)" : "",
+                channel->type->bypasses_guards ? ", past all guards" : "");
     }
 }
 

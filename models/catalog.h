@@ -96,6 +96,7 @@ struct bh_channel_type {
     const char *description;
     enum bh_boundary boundary;
     struct bh_parameter probability; /* crossed before the end, if alone and unguarded */
+    bool bypasses_guards;            /* both sides share what it leads through: no guard level stands in between */
 };
 
 /* A protection level of one boundary (models/data/guards.yaml), in order of strength. Costs while on. */

@@ -175,7 +175,7 @@ int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *s
 
 int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "boundary", "probability", NULL};
+    static const char *const keys[] = {"description", "boundary", "probability", "guarded", NULL};
     struct bh_catalog *catalog = reader->catalog;
     if (bh_node_expect(section, BH_NODE_MAP, "channels", err))
         return -1;
@@ -194,6 +194,11 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
         if (bh_parameter_read(reader, map, "probability", bh_catalog_print(reader, "channels.%s", channel->name),
                               BH_DIMENSION_PROBABILITY, &channel->probability, err))
             return -1;
+        const struct bh_node *guarded = bh_node_find(map, "guarded");
+        bool is_guarded = true;
+        if (guarded && bh_node_bool(guarded, &is_guarded, err))
+            return -1;
+        channel->bypasses_guards = !is_guarded;
     }
     return 0;
 }

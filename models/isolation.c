@@ -98,8 +98,8 @@ struct sums {
     double beyond[BH_BOUNDARIES], exposed[BH_BOUNDARIES];
 };
 
-static int follow_origin(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
-                         struct bh_error *err)
+int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
+                        struct bh_error *err)
 {
     size_t cells = model->tree->tenants_count * BH_SCOPES;
     struct bh_error last = {0};
@@ -120,7 +120,7 @@ static int follow(const struct gathering *gathering, struct bh_isolation *isolat
     int status = 0;
     for (size_t i = 0; i < gathering->count && status == 0; i++) {
         const struct weighted *entry = &gathering->entries[i];
-        status = follow_origin(gathering->model, entry->origin, &spread, err);
+        status = bh_isolation_spread(gathering->model, entry->origin, &spread, err);
         double unmasked = 0.0;
         for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
             sums->extent[s] += entry->rate * spread.extent[s];

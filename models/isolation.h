@@ -8,6 +8,7 @@
 #include "models/catalog.h"
 #include "models/fault_streams.h"
 #include "models/node_model.h"
+#include "models/spread.h"
 
 #include <stddef.h>
 
@@ -28,6 +29,10 @@ struct bh_isolation {
 struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams,
                                          struct bh_error *err);
 void bh_isolation_destroy(struct bh_isolation *isolation);
+
+/* bh_spread_exact with as little left unresolved as the number of states allows. `spread->loss` need not be zero. */
+int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
+                        struct bh_error *err);
 
 /* Remembers isolations by what they depend on: scenarios that differ only in size, spares or intervals share them. */
 struct bh_isolation_cache;

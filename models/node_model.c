@@ -108,7 +108,8 @@ static void fill_crossings(struct bh_node_model *model)
     const struct bh_zone_tree *tree = model->tree;
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_channel *channel = &tree->channels[c];
-        const struct bh_guard_level *guard = model->guard[channel->type->boundary];
+        const struct bh_guard_level *guard =
+            channel->type->bypasses_guards ? NULL : model->guard[channel->type->boundary];
         model->crossings[c] = (struct bh_crossing){
             .from = channel->from,
             .to = channel->to,

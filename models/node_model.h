@@ -22,7 +22,7 @@ struct bh_crossing {
     size_t from, to;
     enum bh_boundary boundary;
     double probability;                /* p: crossed before the end, if alone and unguarded */
-    const struct bh_guard_level *guard; /* NULL where the boundary has none */
+    const struct bh_guard_level *guard; /* NULL where the boundary has none, or the channel goes around it */
     double blocks;                     /* b of the guard, 0 without one */
     bool detects;
 };

@@ -17,7 +17,8 @@ struct state {
     struct bh_zone_set instruction; /* live copies that are still instruction errors: origins only */
     uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made by copies that are live, by channel */
     uint32_t beyond_node;
-    uint32_t silent;
+    uint16_t silent;
+    uint16_t forced; /* enum bh_forced_ending of the origin's copy, until it has ended of itself once */
 };
 enum { CHANNELS_MOST = 64 * BH_ZONE_SET_WORDS * 2 };
 
@@ -259,6 +260,8 @@ static void end_copy(const struct walk *walk, struct state *state, size_t zone)
     const struct bh_zone_tree *tree = walk->model->tree;
     bh_zone_set_remove(&state->live, zone);
     bh_zone_set_remove(&state->instruction, zone);
+    if (zone == walk->origin)
+        state->forced = BH_ENDING_DRAWN;
     for (size_t c = tree->first_channel[zone]; c < tree->first_channel[zone + 1]; c++)
         state->used[c / 64] &= ~(UINT64_C(1) << (c % 64));
 }
@@ -307,14 +310,20 @@ static void attempt(struct walk *walk, const struct state *from, size_t channel,
 static void end_naturally(struct walk *walk, const struct state *from, size_t zone, enum bh_error_kind kind,
                           double mass)
 {
-    const struct bh_copy_ending *ending = &walk->model->ending[zone][kind];
+    struct bh_copy_ending ending = walk->model->ending[zone][kind];
     struct state state = *from;
+    if (zone == walk->origin && state.forced != BH_ENDING_DRAWN) {
+        ending.masked = state.forced == BH_ENDING_MASKED;
+        ending.signalled = state.forced == BH_ENDING_SIGNALLED;
+        ending.silent = state.forced == BH_ENDING_SILENT;
+        state.forced = BH_ENDING_DRAWN;
+    }
+    signal_copy(walk, &state, zone, mass * ending.signalled);
     end_copy(walk, &state, zone);
-    arrive(walk, &state, mass * ending->masked);
+    arrive(walk, &state, mass * ending.masked);
     bh_zone_set_add(&state.affected, zone);
     state.silent = 1;
-    arrive(walk, &state, mass * ending->silent);
-    signal_copy(walk, from, zone, mass * ending->signalled);
+    arrive(walk, &state, mass * ending.silent);
 }
 
 static enum bh_error_kind kind_of(const struct state *state, size_t zone)
@@ -400,6 +409,7 @@ static struct state initial_state(const struct bh_origin *origin)
         bh_zone_set_add(&state.live, 0);
     if (origin->kind == BH_INSTRUCTION)
         state.instruction = state.live;
+    state.forced = (uint16_t)origin->ending;
     return state;
 }
 

@@ -9,11 +9,16 @@
 
 #include <stdbool.h>
 
+/* An ending that is not drawn. */
+enum bh_forced_ending { BH_ENDING_DRAWN, BH_ENDING_MASKED, BH_ENDING_SIGNALLED, BH_ENDING_SILENT };
+
 /* Where an error begins. */
 struct bh_origin {
     size_t zone;
     enum bh_error_kind kind;
     bool also_host_kernel; /* a shared bug: the same trigger strikes the host kernel (zone 0) too */
+    /* By script: how the copy in `zone` ends when it first ends of itself. Channels compete with that as ever. */
+    enum bh_forced_ending ending;
 };
 
 /* What an error did, whoever computed it. `affected`: zones failed, reached through a channel, or left with silent

@@ -224,6 +224,19 @@ static double containment_exact(const struct cell *cell)
     return isolation_of(cell)->coverage[cell->at[SCOPE]];
 }
 
+/* What the exact chain says of the script's errors; such arrays are written for scenarios that have a script. */
+static const char script_prefix[] = "script_";
+
+static double script_extent_exact(const struct cell *cell)
+{
+    return cell->stage->setups[cell->policy]->script->extent[cell->at[SCOPE]];
+}
+
+static double script_loss_exact(const struct cell *cell)
+{
+    return cell->stage->setups[cell->policy]->script->loss[cell->at[ENCLAVE] * BH_SCOPES + cell->at[SCOPE]];
+}
+
 /* --- The table ------------------------------------------------------------------------------------------------------- */
 
 static const struct metric metrics[] = {
@@ -276,6 +289,10 @@ static const struct metric metrics[] = {
      "the same with the uncertain number at the greatest value of its axis", escape_high},
     {"containment_exact", 1, {SCOPE}, BH_ELEMENT_DOUBLE, "1",
      "P(system extent <= scope | error activated) by the exact chain", containment_exact},
+    {"script_extent_exact", 1, {SCOPE}, BH_ELEMENT_DOUBLE, "1",
+     "P(system extent = scope | error of the script) by the exact chain", script_extent_exact},
+    {"script_loss_exact", 2, {ENCLAVE, SCOPE}, BH_ELEMENT_DOUBLE, "1",
+     "P(enclave loses scope | error of the script) by the exact chain", script_loss_exact},
 };
 enum { METRICS = sizeof metrics / sizeof metrics[0] };
 
@@ -449,9 +466,11 @@ void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *re
         write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
     }
     write_fixed_axes(campaign, results);
+    bool has_script = campaign->stages[0]->scenario->script_count > 0;
     for (size_t m = 0; m < METRICS; m++)
-        write_metric(campaign, results, &metrics[m], metrics[m].name, 0, campaign->points, axes,
-                     study->axes_count + 1);
+        if (has_script || strncmp(metrics[m].name, script_prefix, sizeof script_prefix - 1) != 0)
+            write_metric(campaign, results, &metrics[m], metrics[m].name, 0, campaign->points, axes,
+                         study->axes_count + 1);
     bh_campaign_write_causes(campaign, results);
     if (study->has_uncertainty)
         write_uncertainty(campaign, results);

@@ -140,6 +140,43 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     fill_restart(setup, enclave);
 }
 
+static void add_spread(struct bh_spread *sum, const struct bh_spread *one, size_t tenants, double weight)
+{
+    for (int s = 0; s < BH_SCOPES; s++)
+        sum->extent[s] += weight * one->extent[s];
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        sum->beyond[b] += weight * one->beyond[b];
+        sum->inside[b] = sum->inside[b] || one->inside[b];
+    }
+    for (size_t c = 0; c < tenants * BH_SCOPES; c++)
+        sum->loss[c] += weight * one->loss[c];
+    sum->silent += weight * one->silent;
+    sum->unresolved = fmax(sum->unresolved, one->unresolved);
+}
+
+static int follow_script(struct bh_setup *setup, struct bh_error *err)
+{
+    const struct bh_scenario *scenario = setup->scenario;
+    size_t tenants = setup->model->tree->tenants_count;
+    if (scenario->script_count == 0)
+        return 0;
+    setup->script = bh_allocate(1, sizeof *setup->script);
+    setup->script->loss = bh_allocate(tenants * BH_SCOPES, sizeof(double));
+    struct bh_spread one = {.loss = bh_allocate(tenants * BH_SCOPES, sizeof(double))};
+    int status = 0;
+    for (size_t i = 0; i < scenario->script_count && status == 0; i++) {
+        const struct bh_script_fault *fault = &scenario->script[i];
+        struct bh_origin origin = {.zone = bh_zone_tree_find(setup->model->tree, fault->zone, (int)fault->enclave),
+                                   .kind = fault->kind,
+                                   .ending = (enum bh_forced_ending)(fault->ending + 1)};
+        status = bh_isolation_spread(setup->model, origin, &one, err);
+        if (status == 0)
+            add_spread(setup->script, &one, tenants, 1.0 / (double)scenario->script_count);
+    }
+    free(one.loss);
+    return status;
+}
+
 struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
                                  const struct bh_platform_facts *facts, struct bh_isolation_cache *cache,
                                  struct bh_error *err)
@@ -157,7 +194,7 @@ struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t poli
         bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
                                 scenario->software_faults, spec->host_kernel, spec->guest_kernel);
     setup->isolation = bh_isolation_cache_find(cache, setup->model, setup->streams, err);
-    if (setup->isolation == NULL)
+    if (setup->isolation == NULL || follow_script(setup, err) != 0)
         goto fail;
     setup->guest_boot_s = setup->model->tree->has_guests ? spec->system->guest_boot_s.value : 0.0;
     setup->enclaves_count = scenario->enclaves_count;
@@ -176,6 +213,9 @@ void bh_setup_destroy(struct bh_setup *setup)
         return;
     bh_fault_streams_destroy(setup->streams);
     bh_node_model_destroy(setup->model);
+    if (setup->script != NULL)
+        free(setup->script->loss);
+    free(setup->script);
     free(setup->tenants);
     free(setup->enclaves);
     free(setup);

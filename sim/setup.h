@@ -9,6 +9,7 @@
 #include "models/isolation.h"
 #include "models/node_model.h"
 #include "models/slowdown.h"
+#include "models/spread.h"
 #include "sim/platform.h"
 #include "sim/scenario.h"
 
@@ -40,6 +41,8 @@ struct bh_setup {
     struct bh_tenant *tenants;
     size_t enclaves_count;
     struct bh_enclave_setup *enclaves;
+    /* Mean over the script's errors, each alone on a node that is up, by the exact chain; NULL without a script. */
+    struct bh_spread *script;
     double guest_boot_s; /* 0 without guests */
 };
 

@@ -1,0 +1,40 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The tables that make up a summary, and what they share. */
+#ifndef BH_ANALYSIS_SUMMARY_PARTS_H
+#define BH_ANALYSIS_SUMMARY_PARTS_H
+
+#include "analysis/results_reader.h"
+#include "analysis/statistics.h"
+#include "analysis/summary.h"
+#include "analysis/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text);
+/* Policies stand under their system's name; one that has a name of its own shows it. `*shown` is the system named
+ * last, NULL at first. */
+void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown);
+/* "12.3 % [11.9, 12.7]"; the interval is left out when there is none. */
+void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate, bool sign);
+
+/* ", spares: warm": a point's place on all axes but one; empty without others. The caller frees. */
+char *bh_summary_other_axes(const struct bh_view *view, size_t point, size_t axis);
+
+/* The originating study's table: what the script's errors did under each system. */
+void bh_summary_print_study(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
+/* Escape ratios, exact and seen, and over the assumed range. */
+void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                             FILE *stream);
+/* The causes that cost most node-time. */
+void bh_summary_print_causes(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                             FILE *stream);
+/* The best of all policies at each value of an axis, and how far it is ahead of the next. */
+void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_options *options, size_t axis,
+                            FILE *stream);
+/* Where the order of policies changes along the uncertainty axis. */
+void bh_summary_print_critical(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
+
+#endif
