@@ -147,7 +147,7 @@ static void test_moments_of_stretches(void **state)
                  {12345.6, 12345.6, 12345.6}};
     static double sample[SAMPLES];
     const struct bh_random random = {.seed = SEED, .replica = 0};
-    struct bh_noise noise = {.count = 2, .source = {{0.002, false}, {0.001, true}}, .nodes = 4096, .step_s = 1.3};
+    struct bh_noise noise = {.count = 2, .source = {{0.002, false}, {0.004, true}}, .nodes = 7, .step_s = 1.3};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         for (size_t i = 0; i < SAMPLES; i++)
             sample[i] = bh_noise_draw_s(&noise, cases[c].steps, &random, 1000 + c, i);

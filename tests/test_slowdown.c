@@ -91,6 +91,19 @@ static void test_native_has_no_price(void **state)
     bh_catalog_destroy(catalog);
 }
 
+/* Without guests there is nothing to exit from, whatever an exit costs. */
+static void test_exits_need_guests(void **state)
+{
+    (void)state;
+    struct bh_application application = bulk_synchronous();
+    struct bh_system system = virtualized();
+    system.guest_kernel = NULL;
+    system.latency_s = system.bandwidth_loss = VALUE(0);
+    struct bh_slowdown slowdown = bh_slowdown_of(&application, &system, guards, NULL, NULL, network, 1);
+    assert_close(slowdown.virtualization, 0.02, 1e-14);
+    assert_close(slowdown.guards, 1.02 * 0.06 + (10 * 5e-6 + 1e-3 / 0.8 - 1e-3) / 2, 1e-12);
+}
+
 static void test_stronger_guards_cost_more(void **state)
 {
     (void)state;
@@ -143,7 +156,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formula_by_hand),          cmocka_unit_test(test_stages),
-        cmocka_unit_test(test_native_has_no_price),      cmocka_unit_test(test_stronger_guards_cost_more),
+        cmocka_unit_test(test_native_has_no_price),      cmocka_unit_test(test_exits_need_guests),
+        cmocka_unit_test(test_stronger_guards_cost_more),
         cmocka_unit_test(test_service_waits_for_nobody), cmocka_unit_test(test_link_is_never_all_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
