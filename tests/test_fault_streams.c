@@ -271,13 +271,14 @@ static void test_landing_and_kind(void **state)
         struct bh_fault_stream stream = {.identity = bh_identity(classes[c]), .rate = 1, .instruction_share = 0.3,
                                          .hardware = bh_test_fault(setting.catalog, classes[c])};
         double seen[BH_ZONE_SET_SIZE] = {0}, chi_square = 0;
-        size_t instructions = 0;
+        size_t instructions = 0, in_host = 0;
         struct bh_fault fault, previous;
         for (size_t k = 0; k < FAULTS; k++, previous = fault) {
             fault = bh_fault_next(&random, &stream, 100, k ? &previous : NULL);
             struct bh_origin origin = bh_fault_origin(&random, model, &fault);
             seen[origin.zone]++;
             instructions += origin.kind == BH_INSTRUCTION;
+            in_host += origin.kind == BH_INSTRUCTION && origin.zone == 0;
             assert_false(origin.also_host_kernel);
         }
         for (size_t z = 0; z < tree->zones_count; z++) {
@@ -286,6 +287,8 @@ static void test_landing_and_kind(void **state)
         }
         assert_true(gsl_cdf_chisq_Q(chi_square, (double)tree->zones_count - 1) > 1e-5);
         assert_true(fabs((double)instructions - 0.3 * FAULTS) < 4.4 * sqrt(FAULTS * 0.3 * 0.7));
+        /* The kind does not depend on where. */
+        assert_true(fabs((double)in_host - 0.3 * seen[0]) < 4.4 * sqrt(seen[0] * 0.3 * 0.7));
     }
     struct bh_fault_stream software = {.identity = 9, .zone = 3, .rate = 1, .instruction_share = 0, .shared_bug = 0.1};
     struct bh_fault fault = {.stream = &software};
