@@ -16,13 +16,26 @@ struct builder {
     const struct bh_tenant *tenants;
 };
 
+static bool is_taken(const struct bh_fault_streams *streams, uint64_t identity)
+{
+    for (size_t s = 0; s < streams->count; s++)
+        if (streams->stream[s].identity == identity)
+            return true;
+    return false;
+}
+
+/* The n-th stream of the same component, kind and owner (a guest's guest's VMM, say) gets faults of its own. */
 static void add_stream(struct builder *builder, const struct bh_fault_stream *stream)
 {
     struct bh_fault_streams *streams = builder->streams;
     if (stream->rate <= 0.0)
         return;
     streams->stream = bh_reallocate(streams->stream, streams->count + 1, sizeof *streams->stream);
-    streams->stream[streams->count++] = *stream;
+    struct bh_fault_stream *added = &streams->stream[streams->count];
+    *added = *stream;
+    for (uint64_t n = 1; is_taken(streams, added->identity); n++)
+        added->identity = bh_identity_join(stream->identity, n);
+    streams->count++;
 }
 
 /* Names the owner within the node by order, since a zone's index differs between systems. */

@@ -8,6 +8,8 @@
 
 double bh_interval_young_s(double checkpoint_s, double mtti_s)
 {
+    if (isinf(mtti_s))
+        return INFINITY;
     return sqrt(2.0 * checkpoint_s * mtti_s);
 }
 

@@ -5,7 +5,7 @@
 #define BH_MODELS_INTERVAL_H
 
 /* All return seconds of work between checkpoints for a checkpoint that takes `checkpoint_s` and a mean time to
- * interruption of `mtti_s`; INFINITY when nothing interrupts (mtti_s infinite), 0 for a free checkpoint. */
+ * interruption of `mtti_s`; INFINITY when nothing interrupts (mtti_s infinite), else 0 for a free checkpoint. */
 
 /* sqrt(2 delta M). Young, CACM 1974. */
 double bh_interval_young_s(double checkpoint_s, double mtti_s);

@@ -176,6 +176,21 @@ static void test_copies_are_data_errors(void **state)
     bh_node_model_destroy(model);
 }
 
+/* A zone that held an instruction error and is reached again holds a data error. Process 2 infects kernel 1 at once and
+ * forgets (rate 1000, masked); kernel 1 ends and strikes back at rate 1 each. Only if process 2 ended first
+ * (1000/1002) and kernel 1 then strikes (1/2) does it hold a copy again, which is silent as data errors are here. */
+static void test_reached_again(void **state)
+{
+    (void)state;
+    struct bh_small_channel channels[] = {{2, 1, 1.0, 0, false}, {1, 2, 0.5, 0, false}};
+    struct bh_node_model *model = bh_small_model(two_guests, 5, channels, 2);
+    model->ending[2][BH_INSTRUCTION].rate = 1000.0;
+    model->ending[2][BH_DATA] = (struct bh_copy_ending){1.0, 0, 0, 1.0, 0};
+    struct answer answer = follow_from(model, (struct bh_origin){.zone = 2, .kind = BH_INSTRUCTION});
+    assert_close(answer.spread.silent, 1000.0 / 1002 / 2, 1e-12);
+    bh_node_model_destroy(model);
+}
+
 /* A kernel that signals kills one of three processes, drawn equally, and goes on with r; so K signals with
  * P(K = k) = (1 - r) r^{k-1}. All kill the same one: sum P(k) 3^{1-k} = (1 - r)/(1 - r/3).
  * One of n' of the three never killed: E[(1 - n'/3)^K] = (1 - r) x/(1 - r x), x = 1 - n'/3. */
@@ -387,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_detected_block),
         cmocka_unit_test(test_used_channel_stays_used),
         cmocka_unit_test(test_copies_are_data_errors),
+        cmocka_unit_test(test_reached_again),
         cmocka_unit_test(test_residual_is_geometric),
         cmocka_unit_test(test_shared_bug_strikes_both),
         cmocka_unit_test(test_failure_clears_live_copies),
