@@ -16,13 +16,27 @@ static const double row_gap = 0.024;
 /* Escape below this is as good as none, and is drawn at the edge. */
 static const double least_escape = 1e-12;
 
-double bh_figure_forward(double percent)
+static double smooth(double percent)
 {
     return asinh(percent / BH_FIGURE_LINEAR_PERCENT);
 }
 
-double bh_figure_inverse(double position)
+double bh_figure_forward(const struct bh_figure_ticks *axis, double percent)
 {
+    double position = smooth(percent), from = smooth(axis->break_from), to = smooth(axis->break_to);
+    if (!(to > from) || position <= from)
+        return position;
+    if (position >= to)
+        return position - (to - from) + BH_FIGURE_BREAK;
+    return from + (position - from) / (to - from) * BH_FIGURE_BREAK;
+}
+
+double bh_figure_inverse(const struct bh_figure_ticks *axis, double position)
+{
+    double from = smooth(axis->break_from), to = smooth(axis->break_to);
+    if (to > from && position > from)
+        position = position >= from + BH_FIGURE_BREAK ? position + (to - from) - BH_FIGURE_BREAK
+                                                      : from + (position - from) / BH_FIGURE_BREAK * (to - from);
     return BH_FIGURE_LINEAR_PERCENT * sinh(position);
 }
 
@@ -71,16 +85,17 @@ static size_t number_texts(char *const *texts, size_t count, size_t *number, con
 static void choose_ticks(struct bh_figure_ticks *ticks, double gap)
 {
     static const double steps[] = {1, 5, 2};
-    double span = bh_figure_forward(ticks->most) - bh_figure_forward(ticks->least);
+    double span = bh_figure_forward(ticks, ticks->most) - bh_figure_forward(ticks, ticks->least);
     ticks->count = 0;
     for (int round = -1; round < 3; round++)
         for (int power = 0; power < 9; power++)
             for (int sign = 1; sign >= -1; sign -= 2) {
                 double value = round < 0 ? 0 : sign * steps[round] * pow(10, power);
                 bool fits = value >= ticks->least && value <= ticks->most &&
-                            ticks->count < sizeof ticks->values / sizeof ticks->values[0];
+                            ticks->count < sizeof ticks->values / sizeof ticks->values[0] &&
+                            !(value > ticks->break_from && value < ticks->break_to);
                 for (size_t i = 0; i < ticks->count && fits; i++)
-                    fits = fabs(bh_figure_forward(value) - bh_figure_forward(ticks->values[i])) > gap * span;
+                    fits = fabs(bh_figure_forward(ticks, value) - bh_figure_forward(ticks, ticks->values[i])) > gap * span;
                 if (fits)
                     ticks->values[ticks->count++] = value;
             }
@@ -97,10 +112,10 @@ static void widen(struct bh_figure_ticks *ticks, double value)
 /* Ends of the axis: the data's, with a margin on both sides. */
 static void close_range(struct bh_figure_ticks *ticks, double margin)
 {
-    double least = bh_figure_forward(ticks->least), most = bh_figure_forward(ticks->most);
+    double least = bh_figure_forward(ticks, ticks->least), most = bh_figure_forward(ticks, ticks->most);
     double span = fmax(most - least, 0.5);
-    ticks->least = bh_figure_inverse(least - margin * span);
-    ticks->most = bh_figure_inverse(most + margin * span);
+    ticks->least = bh_figure_inverse(ticks, least - margin * span);
+    ticks->most = bh_figure_inverse(ticks, most + margin * span);
 }
 
 static int by_price(const void *left, const void *right)
@@ -111,35 +126,67 @@ static int by_price(const void *left, const void *right)
     return a->policy < b->policy ? -1 : a->policy > b->policy;
 }
 
-static void note_escape(struct bh_figure *figure, double escape)
+/* The largest of 1, 2 and 5 times a power of ten that is at most `value`, above 0. */
+static double round_down(double value)
 {
-    if (escape < least_escape)
-        figure->has_zero_escape = true;
-    else if (escape < figure->escape_least)
-        figure->escape_least = escape;
+    double power = pow(10, floor(log10(value)));
+    return value >= 5 * power ? 5 * power : value >= 2 * power ? 2 * power : power;
 }
 
-/* Whether two rows share a stretch of the escape axis, marks, bars and intervals included. */
+/* Breaks the axis of prices where nothing stands, if that is a large part of it. Rows are in order of price. */
+static void find_break(struct bh_figure *figure)
+{
+    struct bh_figure_ticks *axis = &figure->price_ticks;
+    double widest = 0, margin = 0.3;
+    for (size_t i = 1; i < figure->rows_count; i++) {
+        double from = smooth(figure->rows[i - 1].price_percent) + margin;
+        double to = smooth(figure->rows[i].price_percent) - margin;
+        if (to - from > widest && to - from > 0.25 * (smooth(axis->most) - smooth(axis->least))) {
+            widest = to - from;
+            axis->break_from = BH_FIGURE_LINEAR_PERCENT * sinh(from);
+            axis->break_to = BH_FIGURE_LINEAR_PERCENT * sinh(to);
+            /* Leave room for a tick above the break. */
+            if (axis->break_to > 0 && round_down(axis->break_to) > axis->break_from)
+                axis->break_to = 0.97 * round_down(axis->break_to);
+        }
+    }
+}
+
+static void note_escape(struct bh_figure *figure, size_t panel, double escape)
+{
+    if (escape < least_escape)
+        figure->has_zero_escape[panel] = true;
+    else if (escape < figure->escape_least[panel])
+        figure->escape_least[panel] = escape;
+}
+
+/* Whether two rows share a stretch of a panel's escape axis, marks, bars and intervals included. */
 static bool share_stretch(const struct bh_figure *figure, const struct bh_figure_row *a, const struct bh_figure_row *b)
 {
-    const struct bh_figure_row *rows[] = {a, b};
-    double left[2], right[2];
-    for (int i = 0; i < 2; i++) {
-        const struct bh_figure_row *row = rows[i];
-        left[i] = fmax(fmin(fmin(row->escape, row->escape_low), row->seen.low), figure->escape_least) / 1.5;
-        right[i] = fmax(fmax(fmax(row->escape, row->escape_high), row->seen.high), figure->escape_least) * 1.5;
+    for (size_t k = 0; k < figure->upper_count; k++) {
+        const struct bh_figure_escape *escapes[] = {&a->escape[k], &b->escape[k]};
+        double left[2], right[2], least = figure->escape_least[k];
+        double room = pow(least, -0.03); /* a mark's reach, which grows with the decades that the axis holds */
+        for (int i = 0; i < 2; i++) {
+            const struct bh_figure_escape *escape = escapes[i];
+            left[i] = fmax(fmin(fmin(escape->exact, escape->low), escape->seen.low), least) / room;
+            right[i] = fmax(fmax(fmax(escape->exact, escape->high), escape->seen.high), least) * room;
+        }
+        if (left[0] <= right[1] && left[1] <= right[0])
+            return true;
     }
-    return left[0] <= right[1] && left[1] <= right[0];
+    return false;
 }
 
 /* Pushes rows apart that would cover each other, half the overlap each, until none do or patience ends. */
 static void part_rows(struct bh_figure *figure)
 {
     size_t count = figure->rows_count;
+    struct bh_figure_ticks *axis = &figure->price_ticks;
     double *at = bh_allocate(count, sizeof *at);
-    double gap = row_gap * (bh_figure_forward(figure->price_ticks.most) - bh_figure_forward(figure->price_ticks.least));
+    double gap = row_gap * (bh_figure_forward(axis, axis->most) - bh_figure_forward(axis, axis->least));
     for (size_t i = 0; i < count; i++)
-        at[i] = bh_figure_forward(figure->rows[i].price_percent);
+        at[i] = bh_figure_forward(axis, figure->rows[i].price_percent);
     bool moved = true;
     for (int round = 0; round < 400 && moved; round++) {
         moved = false;
@@ -155,51 +202,79 @@ static void part_rows(struct bh_figure *figure)
             }
     }
     for (size_t i = 0; i < count; i++) {
-        figure->rows[i].position = bh_figure_inverse(at[i]);
+        figure->rows[i].position = bh_figure_inverse(axis, at[i]);
         /* Room for half a mark. */
-        widen(&figure->price_ticks, bh_figure_inverse(at[i] - 0.8 * gap));
-        widen(&figure->price_ticks, bh_figure_inverse(at[i] + 0.8 * gap));
+        widen(axis, bh_figure_inverse(axis, at[i] - 0.8 * gap));
+        widen(axis, bh_figure_inverse(axis, at[i] + 0.8 * gap));
     }
     free(at);
 }
 
-static void lay_rows(struct bh_figure *figure)
+static void find_fronts(struct bh_figure *figure)
+{
+    size_t count = figure->rows_count;
+    double *prices = bh_allocate(2 * count + 1, sizeof *prices), *escapes = prices + count;
+    bool *front = bh_allocate(count + 1, sizeof *front);
+    for (size_t k = 0; k < figure->upper_count; k++) {
+        for (size_t i = 0; i < count; i++) {
+            prices[i] = figure->rows[i].price_percent;
+            escapes[i] = figure->rows[i].escape[k].exact;
+        }
+        bh_pareto_front(prices, escapes, count, front);
+        for (size_t i = 0; i < count; i++)
+            figure->rows[i].escape[k].on_front = front[i];
+    }
+    free(front);
+    free(prices);
+}
+
+/* One policy's row; false if there is nothing to draw. */
+static bool fill_row(const struct bh_figure *figure, size_t policy, struct bh_figure_row *row)
 {
     const struct bh_view *view = figure->view;
-    size_t count = view->policy.count;
+    size_t cell = policy * view->points + view->headline;
+    *row = (struct bh_figure_row){
+        .policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy]};
+    row->price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
+    bool is_drawn = isfinite(row->price_percent);
+    for (size_t k = 0; k < figure->upper_count; k++) {
+        size_t at = cell * view->boundary.count + figure->boundary[k];
+        row->escape[k] =
+            (struct bh_figure_escape){.exact = view->escape_exact[at],
+                                      .low = view->escape_low[at],
+                                      .high = view->escape_high[at],
+                                      .seen = bh_measure_escape(view, policy, view->headline, figure->boundary[k])};
+        is_drawn = is_drawn && isfinite(row->escape[k].exact);
+    }
+    return is_drawn;
+}
+
+static void lay_rows(struct bh_figure *figure)
+{
+    size_t count = figure->view->policy.count;
     figure->rows = bh_allocate(count, sizeof *figure->rows);
-    figure->escape_least = 1e-2;
+    for (size_t k = 0; k < figure->upper_count; k++)
+        figure->escape_least[k] = 1e-1;
     for (size_t p = 0; p < count; p++) {
-        size_t cell = p * view->points + view->headline, at = cell * view->boundary.count + figure->boundary;
-        struct bh_figure_row row = {.policy = p, .system = figure->system_of[p], .mark = figure->mark_of[p]};
-        row.price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
-        row.escape = view->escape_exact[at];
-        row.escape_low = view->escape_low[at];
-        row.escape_high = view->escape_high[at];
-        row.seen = bh_measure_escape(view, p, view->headline, figure->boundary);
-        if (!isfinite(row.price_percent) || !isfinite(row.escape))
+        struct bh_figure_row *row = &figure->rows[figure->rows_count];
+        if (!fill_row(figure, p, row))
             continue;
-        widen(&figure->price_ticks, row.price_percent);
-        note_escape(figure, row.escape);
-        note_escape(figure, isnan(row.escape_low) ? row.escape : row.escape_low);
-        figure->rows[figure->rows_count++] = row;
+        figure->rows_count++;
+        widen(&figure->price_ticks, row->price_percent);
+        for (size_t k = 0; k < figure->upper_count; k++) {
+            note_escape(figure, k, row->escape[k].exact);
+            note_escape(figure, k, isnan(row->escape[k].low) ? row->escape[k].exact : row->escape[k].low);
+        }
     }
-    figure->escape_least = pow(10, floor(log10(figure->escape_least)) - (figure->has_zero_escape ? 1 : 0));
+    for (size_t k = 0; k < figure->upper_count; k++)
+        figure->escape_least[k] =
+            pow(10, floor(log10(figure->escape_least[k])) - (figure->has_zero_escape[k] ? 1 : 0));
     qsort(figure->rows, figure->rows_count, sizeof *figure->rows, by_price);
+    find_break(figure);
     close_range(&figure->price_ticks, 0.06);
-    double *values = bh_allocate(3 * count + 1, sizeof *values), *escapes = values + count;
-    bool *front = bh_allocate(count, sizeof *front);
-    for (size_t i = 0; i < figure->rows_count; i++) {
-        values[i] = figure->rows[i].price_percent;
-        escapes[i] = figure->rows[i].escape;
-    }
-    bh_pareto_front(values, escapes, figure->rows_count, front);
-    for (size_t i = 0; i < figure->rows_count; i++)
-        figure->rows[i].on_front = front[i];
+    find_fronts(figure);
     part_rows(figure);
-    choose_ticks(&figure->price_ticks, 0.045);
-    free(front);
-    free(values);
+    choose_ticks(&figure->price_ticks, 0.05);
 }
 
 /* The axis that the lower panels run along, and the one shown by hollow and filled marks. */
@@ -288,11 +363,11 @@ static void lay_panels(struct bh_figure *figure)
     figure->panel_first[figure->panels_count] = figure->series_count;
     close_range(&figure->overhead_ticks, 0.05);
     choose_ticks(&figure->overhead_ticks, 0.08);
-    double least = bh_figure_forward(figure->overhead_ticks.least),
-           most = bh_figure_forward(figure->overhead_ticks.most);
-    figure->unfinished_percent = bh_figure_inverse(most + 0.08 * (most - least));
+    struct bh_figure_ticks *axis = &figure->overhead_ticks;
+    double least = bh_figure_forward(axis, axis->least), most = bh_figure_forward(axis, axis->most);
+    figure->unfinished_percent = bh_figure_inverse(axis, most + 0.08 * (most - least));
     if (figure->any_unfinished)
-        figure->overhead_ticks.most = bh_figure_inverse(most + 0.17 * (most - least));
+        axis->most = bh_figure_inverse(axis, most + 0.17 * (most - least));
 }
 
 struct bh_figure *bh_figure_create(const struct bh_view *view)
@@ -300,9 +375,12 @@ struct bh_figure *bh_figure_create(const struct bh_view *view)
     struct bh_figure *figure = bh_allocate(1, sizeof *figure);
     size_t policies = view->policy.count;
     figure->view = view;
-    figure->boundary = bh_view_find_label(&view->boundary, "enclave/enclave");
-    if (figure->boundary == view->boundary.count)
-        figure->boundary--;
+    for (size_t k = 0; k < BH_FIGURE_UPPER; k++) {
+        static const char *const names[BH_FIGURE_UPPER] = {"enclave/enclave", "guest/host"};
+        size_t boundary = bh_view_find_label(&view->boundary, names[k]);
+        if (boundary < view->boundary.count)
+            figure->boundary[figure->upper_count++] = boundary;
+    }
     figure->system_of = bh_allocate(policies, sizeof *figure->system_of);
     figure->mark_of = bh_allocate(policies, sizeof *figure->mark_of);
     figure->system_names = bh_allocate(policies, sizeof *figure->system_names);

@@ -14,15 +14,23 @@
  * and logarithmic far from it. */
 #define BH_FIGURE_LINEAR_PERCENT 2.0
 
-/* A policy in the upper panel. */
+/* The upper panels stand side by side and share the axis of prices: one for each of these boundaries. */
+enum { BH_FIGURE_UPPER = 2 };
+
+/* How far errors escape over a panel's boundary. */
+struct bh_figure_escape {
+    double exact, low, high; /* at the nominal assumed numbers, and over their range */
+    struct bh_estimate seen; /* in the simulation */
+    bool on_front;           /* no other policy is as cheap and as tight */
+};
+
+/* A policy in the upper panels. */
 struct bh_figure_row {
     size_t policy;
     size_t system, mark; /* index of its system and of its kind of policy: colour and point type */
     double price_percent;
     double position; /* where it is drawn, in percent: rows that would cover each other are moved apart */
-    double escape, escape_low, escape_high; /* exact, and over the range of the assumed numbers */
-    struct bh_estimate seen;                /* in the simulation */
-    bool on_front;
+    struct bh_figure_escape escape[BH_FIGURE_UPPER];
 };
 
 /* A policy along the scale axis in one lower panel; one value of the second axis. */
@@ -37,20 +45,23 @@ struct bh_figure_series {
 
 struct bh_figure_ticks {
     double least, most; /* percent: the ends of the axis */
+    /* A broken axis: between these percentages there is nothing, and the axis is squeezed. Equal: not broken. */
+    double break_from, break_to;
     size_t count;
     double values[32];
 };
 
 struct bh_figure {
     const struct bh_view *view;
-    size_t boundary;
+    size_t upper_count; /* panels: 1 or 2 */
+    size_t boundary[BH_FIGURE_UPPER];
+    double escape_least[BH_FIGURE_UPPER]; /* left end of the axis, a power of ten; an escape of 0 stands there */
+    bool has_zero_escape[BH_FIGURE_UPPER];
     size_t systems_count, marks_count;
     size_t *system_of, *mark_of; /* per policy */
     const char **system_names, **mark_names;
     size_t rows_count;
     struct bh_figure_row *rows; /* by price */
-    double escape_least;        /* left end of the axis, a power of ten; an escape of 0 stands there */
-    bool has_zero_escape;
     struct bh_figure_ticks price_ticks;
     size_t panels_count;
     size_t *panel_system;
@@ -66,8 +77,11 @@ struct bh_figure {
 struct bh_figure *bh_figure_create(const struct bh_view *view);
 void bh_figure_destroy(struct bh_figure *figure);
 
-double bh_figure_forward(double percent);
-double bh_figure_inverse(double position);
+/* Where a percentage stands along an axis, and back. */
+double bh_figure_forward(const struct bh_figure_ticks *axis, double percent);
+double bh_figure_inverse(const struct bh_figure_ticks *axis, double position);
+/* Room that the break of a broken axis takes, in the units of positions. */
+#define BH_FIGURE_BREAK 0.35
 /* Moves positions apart by at least `gap`, as little as possible, keeping their order; `positions` are ascending. */
 void bh_figure_spread(double *positions, size_t count, double gap);
 

@@ -14,6 +14,15 @@
 void bh_figure_write_data(const struct bh_figure *figure, FILE *stream);
 void bh_figure_write_script(const struct bh_figure *figure, const char *name, FILE *stream);
 
+/* Parts of the above, in a file of their own: the upper panels, and the functions of their axis of prices. */
+void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream);
+void bh_figure_write_break(const struct bh_figure *figure, FILE *stream);
+void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream);
+/* gnuplot's numbers for a system's colour, and for the mark of a kind of policy and its size. */
+int bh_figure_colour(size_t system);
+int bh_figure_mark(size_t mark, bool hollow);
+double bh_figure_mark_size(size_t mark);
+
 /* A matrix, for scenarios that reproduce their input: policies by scope, the share of errors that reached it. */
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream);
 void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream);
@@ -24,6 +33,10 @@ void bh_script_end(FILE *stream);
 /* A gnuplot string in single quotes, in which names mean themselves: no mark-up, no command substitution. The caller
  * frees. */
 char *bh_script_quote(const char *text);
+/* Range and ticks of a vertical axis; `unfinished`: where that word stands, NaN if nowhere. */
+void bh_script_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished);
+/* NaN for what is not finite. */
+double bh_script_number(double value);
 /* One line of a comment. */
 void bh_script_comment(FILE *stream, const char *text);
 

@@ -247,7 +247,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     fprintf(stream, "scenario %s, bulkhead %s, seed %llu, %zu replica%s, enclave %s\n", view->scenario, view->version,
             (unsigned long long)view->seed, view->replica.count, view->replica.count == 1 ? "" : "s",
             view->enclave.labels[options->enclave]);
-    if (view->reproduces_input)
+    if (view->reproduces_input && !bh_has_verdict(view)) /* else its table says so */
         fputs(options->markdown ? "\n**Reproduced, not predicted.**\n" : "\nREPRODUCED, NOT PREDICTED\n", stream);
     if (bh_has_verdict(view))
         bh_summary_print_study(view, options, stream);

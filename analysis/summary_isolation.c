@@ -30,7 +30,7 @@ static void add_share_cell(struct bh_table *table, double exact, double seen, do
 
 void bh_summary_print_study(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
 {
-    bh_summary_heading(options, stream, "What the script's errors did: reproduced, not predicted");
+    bh_summary_heading(options, stream, "REPRODUCED, NOT PREDICTED: what the script's errors did");
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "system");
     bh_table_column(table, "crash contained");

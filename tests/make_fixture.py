@@ -174,12 +174,23 @@ def main(kind, path):
     for name, (data, dims, unit) in arrays.items():
         put(file, name, dims, data, unit)
 
-    cause = np.dtype([("policy", "<u4")] + [("a%d" % (i + 1), "<u4") for i in range(len(axes))] +
+    cause = np.dtype([("policy", "<u4")] + [(name, "<u4") for name, _ in axes] +
                      [(n, h5py.string_dtype()) for n in ("fault", "origin", "boundary", "guard", "disposition")] +
-                     [("failures", "<f8"), ("lost", "<f8")])
-    row = (0,) + (0,) * len(axes) + ("memory", "host-kernel", "none", "none", "node", 12.0, 3.4e7)
-    scale(file, "cause", np.arange(1, dtype=np.uint64))
-    put(file, "causes", ["cause"], np.array([row], dtype=cause))
+                     [("failures", "<f8"), ("lost_node_time", "<f8")])
+    at = (2, 1) if kind == "balance" else ()
+    rows = [(0,) + at + ("memory", "host-kernel", "none", "none", "node", 12.0, 3.4e7),
+            (0,) + at + ("linux in guest[0]", "guest-kernel", "none", "none", "guest", 3.0, 1e7),
+            (0,) + at + ("linux in guest[1]", "guest-kernel", "none", "none", "guest", 4.0, 1e7)]
+    scale(file, "cause", np.arange(len(rows), dtype=np.uint64))
+    put(file, "causes", ["cause"], np.array(rows, dtype=cause))
+    if kind == "plain":
+        # The script's error: the guest is lost, and under the last policy the host is reached by half of them.
+        extent, loss = np.zeros([len(policies), 7]), np.zeros([len(policies), 2, 7])
+        extent[:, 2], loss[:, 0, 2], loss[:, 1, 0] = 1, 1, 1
+        extent[-1, 2:4], loss[-1, :, 3] = 0.5, 0.25
+        loss[-1, 0, 2] = loss[-1, 1, 0] = 0.75
+        put(file, "script_extent_exact", ["policy", "scope"], extent)
+        put(file, "script_loss_exact", ["policy", "enclave", "scope"], loss)
 
     if kind == "balance":
         group = file.create_group("uncertainty", track_order=True)

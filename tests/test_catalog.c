@@ -178,13 +178,14 @@ static void test_shared_network_is_palacios_and_one_channel(void **state)
     assert_ptr_equal(plain->guest_kernel, shared->guest_kernel);
     assert_int_equal(shared->channels_count, plain->channels_count + 1);
     for (size_t i = 0; i < plain->channels_count; i++)
-        assert_true(has_channel(shared, &plain->channels[i]));
+        assert_true(has_channel(shared, &plain->channels[i]) && !plain->channels[i].type->bypasses_guards);
     size_t further = 0;
     for (size_t i = 0; i < shared->channels_count; i++) {
         if (has_channel(plain, &shared->channels[i]))
             continue;
         further++;
         assert_string_equal(shared->channels[i].type->name, "shared-vmm-network");
+        assert_true(shared->channels[i].type->bypasses_guards);
         assert_string_equal(shared->zones[shared->channels[i].from].name, "guest");
         assert_string_equal(shared->zones[shared->channels[i].to].name, "host");
     }

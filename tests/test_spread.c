@@ -393,6 +393,52 @@ static void test_too_many_states(void **state)
     bh_node_model_destroy(model);
 }
 
+/* --- Endings by script ------------------------------------------------------------------------------------------------ */
+
+/* Guest kernel 1 reaches the host with p and is then masked there; its own ending is the script's. Crossing competes
+ * with the ending as ever. */
+static void test_forced_ending(void **state)
+{
+    (void)state;
+    static const double p = 0.3;
+    static const struct bh_small_channel channel = {1, 0, p, 0, false};
+    struct bh_node_model *model = bh_small_model(two_guests, 5, &channel, 1);
+    model->disposition[1] = BH_SCOPE_GUEST;
+    model->ending[1][BH_DATA] = (struct bh_copy_ending){1.0, 0.5, 0.25, 0.25, 0};
+    struct bh_origin origin = {.zone = 1, .kind = BH_DATA, .ending = BH_ENDING_MASKED};
+    struct answer masked = follow_from(model, origin);
+    assert_close(masked.spread.extent[BH_SCOPE_NONE], 1 - p, 1e-12);
+    assert_close(masked.spread.extent[BH_SCOPE_NODE], p, 1e-12);
+    assert_close(loss_of(&masked, 0, BH_SCOPE_GUEST), 0, 0);
+
+    origin.ending = BH_ENDING_SIGNALLED;
+    struct answer signalled = follow_from(model, origin);
+    assert_close(signalled.spread.extent[BH_SCOPE_GUEST], 1 - p, 1e-12);
+    assert_close(signalled.spread.extent[BH_SCOPE_NODE], p, 1e-12);
+    assert_close(loss_of(&signalled, 0, BH_SCOPE_GUEST), 1, 1e-12);
+    assert_close(loss_of(&signalled, 1, BH_SCOPE_NONE), 1, 1e-12);
+
+    origin.ending = BH_ENDING_SILENT;
+    assert_close(follow_from(model, origin).spread.silent, 1, 1e-12);
+    bh_node_model_destroy(model);
+}
+
+/* A copy that goes on after the forced ending, and one that comes back to the zone, end by chance again: a signalled
+ * error goes on with r, and then is masked. */
+static void test_ending_is_forced_once(void **state)
+{
+    (void)state;
+    struct bh_node_model *model = bh_small_model(two_guests, 5, NULL, 0);
+    model->disposition[1] = BH_SCOPE_PROCESS; /* its process 2, while the kernel goes on */
+    model->residual[1] = 0.5;
+    model->ending[1][BH_DATA] = (struct bh_copy_ending){1.0, 0, 0, 1.0, 0};
+    struct answer answer =
+        follow_from(model, (struct bh_origin){.zone = 1, .kind = BH_DATA, .ending = BH_ENDING_SIGNALLED});
+    assert_close(answer.spread.silent, 0.5, 1e-12);
+    assert_close(loss_of(&answer, 0, BH_SCOPE_PROCESS), 1, 1e-12);
+    bh_node_model_destroy(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +457,8 @@ int main(void)
         cmocka_unit_test(test_ring_is_bond_percolation),
         cmocka_unit_test(test_unresolved_is_a_bound),
         cmocka_unit_test(test_too_many_states),
+        cmocka_unit_test(test_forced_ending),
+        cmocka_unit_test(test_ending_is_forced_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
