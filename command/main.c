@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,8 @@ int main(int argc, char **argv)
 {
     /* GSL's own handler aborts; every status is checked instead. */
     gsl_set_error_handler_off();
+    /* A limit on the size of files is met as a full disk is: by what write says. */
+    signal(SIGXFSZ, SIG_IGN);
     int status = BH_EXIT_DONE;
     if (argc < 2) {
         print_help(stderr);

@@ -111,8 +111,8 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
 /* An error goes on with the residual probability when the disposition is smaller than its zone. */
 static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
 {
-    double u = bh_random_uniform(&replica->random, BH_PURPOSE_RESIDUAL, copy->error->identity, copy->zone,
-                                 copy->generation);
+    uint64_t key = replica->setup->zone_key[copy->zone];
+    double u = bh_random_uniform(&replica->random, BH_PURPOSE_RESIDUAL, copy->error->identity, key, copy->generation);
     if (u >= replica->setup->model->residual[copy->zone]) {
         bh_copy_end(replica, copy);
         return;
@@ -128,7 +128,8 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
 {
     const struct bh_node_model *model = replica->setup->model;
     struct bh_live_error *error = copy->error;
-    double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, copy->zone, copy->generation);
+    uint64_t key = replica->setup->zone_key[copy->zone];
+    double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, key, copy->generation);
     bool beyond_node;
     enum bh_scope disposition = model->disposition[copy->zone];
     struct blow blow = {.slot = error->slot,

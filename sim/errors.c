@@ -17,16 +17,17 @@ struct due {
     int channel;
 };
 
+/* `key` names the zone or channel, see struct bh_setup. */
 static double exponential(const struct bh_replica *replica, const struct bh_copy *copy, enum bh_purpose purpose,
-                          size_t which, double mean_s)
+                          uint64_t key, double mean_s)
 {
-    return bh_random_exponential(&replica->random, purpose, copy->error->identity, which, copy->generation, mean_s);
+    return bh_random_exponential(&replica->random, purpose, copy->error->identity, key, copy->generation, mean_s);
 }
 
 static double uniform(const struct bh_replica *replica, const struct bh_copy *copy, enum bh_purpose purpose,
-                      size_t which)
+                      uint64_t key)
 {
-    return bh_random_uniform(&replica->random, purpose, copy->error->identity, which, copy->generation);
+    return bh_random_uniform(&replica->random, purpose, copy->error->identity, key, copy->generation);
 }
 
 static bool is_used(const struct bh_copy *copy, size_t channel)
@@ -40,13 +41,16 @@ static struct due next_due(const struct bh_replica *replica, const struct bh_cop
 {
     const struct bh_node_model *model = replica->setup->model;
     const struct bh_zone_tree *tree = model->tree;
+    const uint64_t *channel_key = replica->setup->channel_key;
+    uint64_t zone_key = replica->setup->zone_key[copy->zone];
     double lifetime_s = 1.0 / model->ending[copy->zone][copy->kind].rate;
-    struct due due = {copy->born_s + exponential(replica, copy, BH_PURPOSE_LIFETIME, copy->zone, lifetime_s), -1};
+    struct due due = {copy->born_s + exponential(replica, copy, BH_PURPOSE_LIFETIME, zone_key, lifetime_s), -1};
     for (size_t c = tree->first_channel[copy->zone]; c < tree->first_channel[copy->zone + 1]; c++) {
         double rate = is_used(copy, c) ? 0.0 : bh_attempt_rate(model, c, copy->kind);
         if (rate <= 0.0)
             continue;
-        double wait_s = isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, c, 1.0 / rate);
+        double wait_s =
+            isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, channel_key[c], 1.0 / rate);
         if (copy->born_s + wait_s < due.time_s)
             due = (struct due){copy->born_s + wait_s, (int)c};
     }
@@ -143,13 +147,14 @@ static void begin_hang(struct bh_replica *replica, struct bh_copy *copy)
 static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
 {
     const struct bh_copy_ending *ending = &replica->setup->model->ending[copy->zone][copy->kind];
-    double u = uniform(replica, copy, BH_PURPOSE_ENDING, copy->zone);
+    uint64_t zone_key = replica->setup->zone_key[copy->zone];
+    double u = uniform(replica, copy, BH_PURPOSE_ENDING, zone_key);
     int chosen = u < ending->masked ? 0 : u < ending->masked + ending->signalled ? 1 : 2;
     bool is_forced = copy->forced_ending >= 0;
     if (is_forced)
         chosen = copy->forced_ending;
     copy->forced_ending = -1;
-    if (chosen == 1 && !is_forced && uniform(replica, copy, BH_PURPOSE_HANG, copy->zone) < ending->hang)
+    if (chosen == 1 && !is_forced && uniform(replica, copy, BH_PURPOSE_HANG, zone_key) < ending->hang)
         begin_hang(replica, copy);
     else if (chosen == 1)
         bh_disposal_signal(replica, copy);
@@ -179,7 +184,8 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
     const struct bh_crossing *crossing = &replica->setup->model->crossings[channel];
     struct bh_live_error *error = copy->error;
     copy->used[channel / 64] |= UINT64_C(1) << (channel % 64);
-    if (crossing->blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, channel) < crossing->blocks) {
+    uint64_t key = replica->setup->channel_key[channel];
+    if (crossing->blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < crossing->blocks) {
         if (crossing->detects)
             bh_disposal_signal(replica, copy);
         return;

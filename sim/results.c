@@ -37,7 +37,13 @@ static void note_reason(struct bh_results *results)
 {
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_reason, &reason);
-    if (reason != NULL)
+    /* A failed write comes with the time, buffers and more; what the system said is quoted in its midst. */
+    static const char quoted[] = "error message = '";
+    const char *said = reason != NULL ? strstr(reason, quoted) : NULL;
+    if (said != NULL) {
+        said += sizeof quoted - 1;
+        snprintf(results->reason, sizeof results->reason, ": %.*s", (int)strcspn(said, "'"), said);
+    } else if (reason != NULL)
         snprintf(results->reason, sizeof results->reason, ": %s", reason);
 }
 
@@ -71,6 +77,9 @@ static int refuse_name(struct bh_results *results, const char *name, struct bh_e
 
 struct bh_results *bh_results_create(const char *path, struct bh_error *err)
 {
+    /* At exit HDF5 1.10 reads files freed by a close that failed, as on a full disk, and crashes. Nothing is left for it
+     * to do then; only before HDF5's first call does this have an effect. */
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     struct bh_results *results = bh_allocate(1, sizeof *results);
     results->file = H5I_INVALID_HID;

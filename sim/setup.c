@@ -8,6 +8,31 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A zone is named by its kind (all that hold applications are alike), guest and process; nested ones, of which several
+ * answer to that, are told apart by their order from the root. */
+static void fill_keys(struct bh_setup *setup)
+{
+    const struct bh_zone_tree *tree = setup->model->tree;
+    setup->zone_key = bh_allocate(tree->zones_count, sizeof *setup->zone_key);
+    setup->channel_key = bh_allocate(tree->channels_count + 1, sizeof *setup->channel_key);
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone *zone = &tree->zones[z];
+        uint64_t key = bh_identity(zone->is_application ? "application" : bh_zone_kind_names[zone->kind]);
+        key = bh_identity_join(key, (uint64_t)(zone->guest + 1));
+        key = bh_identity_join(key, (uint64_t)(zone->process + 1));
+        for (size_t before = 0; before < z; before++)
+            if (setup->zone_key[before] == key) {
+                key = bh_identity_join(key, bh_identity("nested"));
+                before = (size_t)-1; /* from the first again, with the new key */
+            }
+        setup->zone_key[z] = key;
+    }
+    for (size_t c = 0; c < tree->channels_count; c++)
+        setup->channel_key[c] = bh_identity_join(bh_identity(tree->channels[c].type->name),
+                                                 bh_identity_join(setup->zone_key[tree->channels[c].from],
+                                                                  setup->zone_key[tree->channels[c].to]));
+}
+
 static void fill_tenants(struct bh_setup *setup, const struct bh_scenario *scenario)
 {
     setup->tenants = bh_allocate(scenario->enclaves_count, sizeof *setup->tenants);
@@ -190,6 +215,7 @@ struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t poli
                                         scenario->enclaves_count, err);
     if (setup->model == NULL)
         goto fail;
+    fill_keys(setup);
     setup->streams =
         bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
                                 scenario->software_faults, spec->host_kernel, spec->guest_kernel);
@@ -218,6 +244,8 @@ void bh_setup_destroy(struct bh_setup *setup)
     free(setup->script);
     free(setup->tenants);
     free(setup->enclaves);
+    free(setup->zone_key);
+    free(setup->channel_key);
     free(setup);
 }
 

@@ -44,6 +44,9 @@ struct bh_setup {
     /* Mean over the script's errors, each alone on a node that is up, by the exact chain; NULL without a script. */
     struct bh_spread *script;
     double guest_boot_s; /* 0 without guests */
+    /* Name zones and channels in the keys of draws by what they are, not by their place in the tree: the same error in
+     * the same zone draws the same under every system that has the zone. */
+    uint64_t *zone_key, *channel_key;
 };
 
 /* Resolves policy entry number `policy` of a scenario on a platform with these facts. The scenario and
