@@ -153,6 +153,28 @@ static void test_rates_of_origins(void **state)
     bh_node_model_destroy(model);
 }
 
+/* Alike origins are followed once; here every zone and kind is followed by itself. Tolerance: what both leave. */
+static void test_alike_origins_are_alike(void **state)
+{
+    (void)state;
+    struct node node = build("kvm", "protection-first", "memory", NULL, NULL);
+    const struct bh_fault_class *memory = bh_test_fault(node.catalog, "memory");
+    double loss[2 * BH_SCOPES], sum[2 * BH_SCOPES] = {0};
+    for (size_t z = 0; z < node.model->tree->zones_count; z++)
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+            struct bh_spread spread = {.loss = memset(loss, 0, sizeof loss)};
+            struct bh_origin origin = {.zone = z, .kind = (enum bh_error_kind)kind};
+            double share = kind == BH_INSTRUCTION ? memory->instruction_share.value
+                                                  : 1 - memory->instruction_share.value;
+            assert_int_equal(bh_spread_exact(node.model, origin, 1e-11, 1000000, &spread, NULL), 0);
+            for (size_t c = 0; c < 2 * BH_SCOPES; c++)
+                sum[c] += memory->rate.value * node.model->tree->zones[z].memory_share * share * loss[c];
+        }
+    for (size_t c = 0; c < 2 * BH_SCOPES; c++)
+        assert_true(fabs(node.isolation->loss_rate[c] - sum[c]) <= 1e-7 * memory->rate.value);
+    destroy(&node);
+}
+
 static void test_node_loss_is_unchangeable(void **state)
 {
     (void)state;
@@ -291,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_escape_by_hand),
         cmocka_unit_test(test_rates_of_origins),
+        cmocka_unit_test(test_alike_origins_are_alike),
         cmocka_unit_test(test_node_loss_is_unchangeable),
         cmocka_unit_test(test_escape_grows_with_the_channel),
         cmocka_unit_test(test_escape_falls_with_the_guard),
