@@ -83,9 +83,9 @@ def main(command, path, *rest):
     elif command == "eval":
         names = {"f": f, "np": np, "m": lambda name, policy: np.asarray(data(f, name, policy)),
                  "part": [p.decode() for p in f["part"][:]], "scope": [s.decode() for s in f["scope"][:]],
-                 "causes": lambda policy: causes(f, policy)}
+                 "boundary": [b.decode() for b in f["boundary"][:]], "causes": lambda policy: causes(f, policy)}
         for expression in rest:
-            assert eval(expression, names), expression
+            assert eval(f"({expression})", names), expression
     else:
         sys.exit(__doc__)
 
