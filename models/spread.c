@@ -126,17 +126,33 @@ static struct seat make_seat(const struct bh_zone_tree *tree, size_t zone)
     return seat;
 }
 
-/* Whether two processes can change places: same template and owners, and the same channels to the same zones. */
+/* Whether errors fare alike in two zones. */
+static bool end_alike(const struct bh_node_model *model, size_t left, size_t right)
+{
+    return memcmp(&model->ending[left], &model->ending[right], sizeof model->ending[left]) == 0 &&
+           model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+}
+
+static bool cross_alike(const struct bh_crossing *left, const struct bh_crossing *right)
+{
+    return left->boundary == right->boundary && left->probability == right->probability &&
+           left->blocks == right->blocks && left->detects == right->detects;
+}
+
+/* Whether two processes can change places: same template and owners, the same numbers, and the same channels to the
+ * same zones. */
 static bool are_alike(const struct walk *walk, const struct seat *left, const struct seat *right)
 {
     const struct bh_zone_tree *tree = walk->model->tree;
     const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
     bool alike = a->template_index == b->template_index && a->parent == b->parent && a->guest == b->guest &&
                  a->enclave == b->enclave && left->channels_count == right->channels_count &&
-                 left->zone != walk->origin && right->zone != walk->origin;
+                 left->zone != walk->origin && right->zone != walk->origin &&
+                 end_alike(walk->model, left->zone, right->zone);
     for (size_t i = 0; alike && i < left->channels_count; i++) {
         const struct bh_channel *c = &tree->channels[left->channels[i]], *d = &tree->channels[right->channels[i]];
-        alike = c->type == d->type && (c->from == left->zone ? d->from == right->zone && c->to == d->to
+        const struct bh_crossing *crossings = walk->model->crossings;
+        alike = cross_alike(&crossings[left->channels[i]], &crossings[right->channels[i]]) && (c->from == left->zone ? d->from == right->zone && c->to == d->to
                                                              : d->to == right->zone && c->from == d->from);
     }
     return alike;
