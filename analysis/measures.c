@@ -6,6 +6,7 @@
 #include "models/base/error.h"
 
 #include <math.h>
+#include <string.h>
 #include <stdlib.h>
 
 static size_t cell_of(const struct bh_view *view, size_t policy, size_t point)
@@ -154,6 +155,31 @@ static double dearest_checkpoint(const struct bh_view *view, size_t cell, size_t
     return dearest;
 }
 
+/* Parts of the ledger in which the enclave does not run. */
+static bool is_outage(const char *part)
+{
+    static const char *const outages[] = {"detection", "restart", "restore", "repair-and-spare-wait"};
+    for (size_t i = 0; i < sizeof outages / sizeof outages[0]; i++)
+        if (strcmp(part, outages[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Time that the enclave ran, or of a service its parts on average: interruptions happen only then. */
+static double uptime_s(const struct bh_view *view, size_t cell, size_t enclave, size_t replica)
+{
+    size_t row = (cell * view->enclave.count + enclave) * view->replica.count + replica;
+    const double *parts = view->node_time + row * view->part.count;
+    double all = 0.0, out = 0.0;
+    for (size_t p = 0; p < view->part.count; p++) {
+        if (strcmp(view->part.labels[p], "idle-spares") == 0)
+            continue;
+        all += parts[p];
+        out += is_outage(view->part.labels[p]) ? parts[p] : 0.0;
+    }
+    return all > 0.0 ? view->elapsed_s[row] * (1.0 - out / all) : view->elapsed_s[row];
+}
+
 static double optional_sum(const double *array, size_t cell, size_t replicas)
 {
     return array == NULL ? NAN : sum_of(array + cell * replicas, replicas);
@@ -195,10 +221,13 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
     free(overhead);
 
     const double *interruptions = enclave_row(view, view->interruptions, cell, enclave);
-    const double *elapsed = enclave_row(view, view->elapsed_s, cell, enclave);
+    double *uptime = bh_allocate(replicas, sizeof *uptime);
+    for (size_t r = 0; r < replicas; r++)
+        uptime[r] = uptime_s(view, cell, enclave, r);
     measures->interruptions = sum_of(interruptions, replicas);
-    measures->elapsed_s = sum_of(elapsed, replicas);
-    measures->mtti_s = bh_ratio(elapsed, interruptions, replicas);
+    measures->uptime_s = sum_of(uptime, replicas);
+    measures->mtti_s = bh_ratio(uptime, interruptions, replicas);
+    free(uptime);
     measures->checkpoint_time_s = dearest_checkpoint(view, cell, enclave);
     measures->restart_time_s = mean_restart(view, cell, enclave);
     measure_faults(view, cell, measures);

@@ -23,8 +23,8 @@ struct bh_measures {
     double correlation; /* of the paired replicas; NaN if either does not vary */
     double price;
 
-    double interruptions, elapsed_s;             /* sums over replicas */
-    struct bh_estimate mtti_s;                   /* infinite mean: no interruption seen */
+    double interruptions, uptime_s;              /* sums over replicas; uptime: detection and recovery left out */
+    struct bh_estimate mtti_s;                   /* uptime per interruption; infinite mean: no interruption seen */
     double checkpoint_time_s;                    /* of the dearest level; NaN: none */
     double restart_time_s;                       /* mean over the scopes of the failures seen; NaN: none */
     struct bh_estimate faults, errors, failures; /* per replica */

@@ -49,6 +49,7 @@ static const struct array_rule view_arrays[] = {
     {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
     {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
     {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
+    {"noise_extrapolated", IN_VIEW(noise_extrapolated), true, {TAIL_ENCLAVE}},
     {"script_extent_exact", IN_VIEW(script_extent_exact), true, {TAIL_SCOPE}},
     {"script_loss_exact", IN_VIEW(script_loss_exact), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
 };

@@ -103,7 +103,7 @@ static void add_policy_row(struct bh_table *table, const struct bh_view *view, s
     if (m->interruptions > 0)
         bh_table_cell(table, "%s", bh_number_time(m->mtti_s.mean, text));
     else
-        bh_table_cell(table, "> %s", bh_number_time(m->elapsed_s, least));
+        bh_table_cell(table, "> %s", bh_number_time(m->uptime_s, least));
     add_times_cell(table, m->mtti_s.mean, m->checkpoint_time_s);
     add_times_cell(table, m->mtti_s.mean, m->restart_time_s);
 }
@@ -220,16 +220,32 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
     free(name);
 }
 
+/* Noise whose tail decides the answer must say when it is guessed. */
+static void print_extrapolated(const struct bh_view *view, FILE *stream)
+{
+    double least = INFINITY;
+    for (size_t p = 0; view->noise_extrapolated != NULL && p < view->policy.count; p++)
+        for (size_t point = 0; point < view->points; point++)
+            if (view->noise_extrapolated[(p * view->points + point) * view->enclave.count + view->primary] != 0)
+                least = fmin(least, bh_view_nodes(view, point));
+    if (isfinite(least))
+        fprintf(stream,
+                "\nExtrapolated: from %.0f nodes on, operating-system noise is taken beyond the largest machine for\n"
+                "which it was measured, along the tail that its component names.\n",
+                least);
+}
+
 static void print_legend(const struct bh_view *view, FILE *stream)
 {
+    print_extrapolated(view, stream);
     size_t baseline = bh_view_find_label(&view->policy, view->baseline);
     bool native = baseline < view->policy.count && strcmp(view->policy_system[baseline], "native") == 0;
     fprintf(stream,
             "\nprice: fault-free makespan over that of %s with the same nodes, intervals and checkpoints, minus 1.\n"
             "net overhead: makespan under faults over the fault-free one of %s without checkpoints, minus 1; it\n"
             "contains what isolation pays back. from protection first: paired difference of net overhead, same system;\n"
-            "- where all replicas are the same. MTTI: mean time between interruptions of the enclave, also over the time\n"
-            "of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
+            "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
+            "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
             native ? "native nodes" : view->baseline, native ? "native nodes" : view->baseline);
 }
 

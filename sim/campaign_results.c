@@ -219,6 +219,16 @@ static double escape_high(const struct cell *cell)
     return escape_end(cell, 1);
 }
 
+static double unresolved(const struct cell *cell)
+{
+    return isolation_of(cell)->unresolved;
+}
+
+static double noise_extrapolated(const struct cell *cell)
+{
+    return enclave_setup_of(cell)->slowdown.noise.extrapolated;
+}
+
 static double containment_exact(const struct cell *cell)
 {
     return isolation_of(cell)->coverage[cell->at[SCOPE]];
@@ -287,6 +297,10 @@ static const struct metric metrics[] = {
      "the same with the uncertain number at the least value of its axis", escape_low},
     {"escape_high", 1, {BOUNDARY}, BH_ELEMENT_DOUBLE, "1",
      "the same with the uncertain number at the greatest value of its axis", escape_high},
+    {"unresolved", 0, {0}, BH_ELEMENT_DOUBLE, "1",
+     "bound on the probability that the exact chain left unfollowed: the error of the exact numbers", unresolved},
+    {"noise_extrapolated", 1, {ENCLAVE}, BH_ELEMENT_UINT8, "1",
+     "whether noise is taken beyond the largest machine for which it was measured", noise_extrapolated},
     {"containment_exact", 1, {SCOPE}, BH_ELEMENT_DOUBLE, "1",
      "P(system extent <= scope | error activated) by the exact chain", containment_exact},
     {"script_extent_exact", 1, {SCOPE}, BH_ELEMENT_DOUBLE, "1",

@@ -149,7 +149,7 @@ static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclav
     enclave->restart_s[BH_SCOPE_PROCESS] = process_s;
     if (setup->model->tree->has_guests)
         enclave->restart_s[BH_SCOPE_GUEST] = process_s + setup->guest_boot_s;
-    enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value;
+    enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value + setup->guest_boot_s;
     enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value;
 }
 
