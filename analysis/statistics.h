@@ -22,7 +22,7 @@ struct bh_estimate bh_mean(const double *values, size_t count);
 struct bh_estimate bh_paired_difference(const double *left, const double *right, size_t count);
 
 /* Share sum(parts) / sum(wholes) of counts, with replicas as clusters: the linearised variance of a ratio of sums
- * (Cochran, Sampling Techniques, 3rd ed., eq. 6.10) and Student's quantile, clipped to [0, 1]. Where the clusters do
+ * (the ratio estimator, linearised) and Student's quantile, clipped to [0, 1]. Where the clusters do
  * not vary (none seen, all seen, one replica), the exact binomial interval of bh_share_exact instead, so that it is
  * never a single point. All NaN when the wholes sum to 0. */
 struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count);

@@ -180,7 +180,7 @@ static double lost_share(const struct bh_stage *stage, const struct bh_replica_r
 }
 
 /* With up times of mean M = 1/lambda and down times of mean m and mean square m2, the time down in [0, T] of a part that
- * begins up is U T - (1 - U)^2 lambda m2 / 2 once T is long against both; U = m / (M + m) (Cox, Renewal Theory, 1962). */
+ * begins up is U T - (1 - U)^2 lambda m2 / 2 once T is long against both; U = m / (M + m). */
 static void compare_service(const struct bh_campaign *campaign, struct bh_validation *validation)
 {
     for (size_t s = 0; s < campaign->points; s++) {

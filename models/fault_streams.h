@@ -41,7 +41,7 @@ struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalo
 void bh_fault_streams_destroy(struct bh_fault_streams *streams);
 
 /* One fault of a stream over a machine of `nodes` nodes. Arrivals of a Poisson process superposed over the nodes are
- * again Poisson, each on a node drawn uniformly (Cox & Isham 1980): arrival k is a function of seed, replica, stream
+ * again Poisson, each on a node drawn uniformly: arrival k is a function of seed, replica, stream
  * and k alone. */
 struct bh_fault {
     const struct bh_fault_stream *stream;

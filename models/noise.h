@@ -27,7 +27,7 @@ struct bh_noise {
 
 /* Mean and variance of the noise in one step:
  * bounded, maximum of N uniforms: 2m N/(N+1), (2m)^2 N/((N+1)^2 (N+2));
- * exponential: m H_N, m^2 sum 1/i^2. (David & Nagaraja, Order Statistics.) */
+ * exponential: m H_N, m^2 sum 1/i^2. Both follow from the distribution F^N of a maximum. */
 double bh_noise_mean_s(const struct bh_noise *noise);
 double bh_noise_variance_s2(const struct bh_noise *noise);
 
