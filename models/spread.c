@@ -116,45 +116,47 @@ static void free_seats(struct walk *walk)
     free(walk->seats);
 }
 
-static struct seat make_seat(const struct bh_zone_tree *tree, size_t zone)
+static struct seat make_seat(const struct bh_node_model *model, size_t zone)
 {
+    const struct bh_zone_tree *tree = model->tree;
     struct seat seat = {.zone = zone, .channels = bh_allocate(tree->channels_count + 1, sizeof(size_t))};
     for (int incoming = 0; incoming < 2; incoming++)
         for (size_t c = 0; c < tree->channels_count; c++)
-            if ((incoming ? tree->channels[c].to : tree->channels[c].from) == zone)
+            if ((incoming ? model->crossings[c].to : model->crossings[c].from) == zone)
                 seat.channels[seat.channels_count++] = c;
     return seat;
 }
 
-/* Whether errors fare alike in two zones. */
-static bool end_alike(const struct bh_node_model *model, size_t left, size_t right)
+static bool have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
 {
-    return memcmp(&model->ending[left], &model->ending[right], sizeof model->ending[left]) == 0 &&
-           model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    bool same = model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        const struct bh_copy_ending *a = &model->ending[left][kind], *b = &model->ending[right][kind];
+        same = same && a->rate == b->rate && a->masked == b->masked && a->signalled == b->signalled &&
+               a->silent == b->silent;
+    }
+    return same;
 }
 
-static bool cross_alike(const struct bh_crossing *left, const struct bh_crossing *right)
+/* Whether channel `left` of one process and `right` of another lead out to, or in from, the same zone alike. */
+static bool are_channels_alike(const struct bh_node_model *model, size_t left, size_t left_zone, size_t right,
+                               size_t right_zone)
 {
-    return left->boundary == right->boundary && left->probability == right->probability &&
-           left->blocks == right->blocks && left->detects == right->detects;
+    const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
+    bool same_way = a->from == left_zone ? b->from == right_zone && a->to == b->to
+                                         : b->to == right_zone && a->from == b->from;
+    return same_way && a->probability == b->probability && a->blocks == b->blocks && a->detects == b->detects;
 }
 
-/* Whether two processes can change places: same template and owners, the same numbers, and the same channels to the
- * same zones. */
+/* Whether two processes can change places. */
 static bool are_alike(const struct walk *walk, const struct seat *left, const struct seat *right)
 {
-    const struct bh_zone_tree *tree = walk->model->tree;
-    const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
-    bool alike = a->template_index == b->template_index && a->parent == b->parent && a->guest == b->guest &&
-                 a->enclave == b->enclave && left->channels_count == right->channels_count &&
-                 left->zone != walk->origin && right->zone != walk->origin &&
-                 end_alike(walk->model, left->zone, right->zone);
-    for (size_t i = 0; alike && i < left->channels_count; i++) {
-        const struct bh_channel *c = &tree->channels[left->channels[i]], *d = &tree->channels[right->channels[i]];
-        const struct bh_crossing *crossings = walk->model->crossings;
-        alike = cross_alike(&crossings[left->channels[i]], &crossings[right->channels[i]]) && (c->from == left->zone ? d->from == right->zone && c->to == d->to
-                                                             : d->to == right->zone && c->from == d->from);
-    }
+    const struct bh_zone *a = &walk->model->tree->zones[left->zone], *b = &walk->model->tree->zones[right->zone];
+    bool alike = a->parent == b->parent && a->guest == b->guest && a->enclave == b->enclave && a->kind == b->kind &&
+                 left->channels_count == right->channels_count && left->zone != walk->origin &&
+                 right->zone != walk->origin && have_same_numbers(walk->model, left->zone, right->zone);
+    for (size_t i = 0; alike && i < left->channels_count; i++)
+        alike = are_channels_alike(walk->model, left->channels[i], left->zone, right->channels[i], right->zone);
     return alike;
 }
 
@@ -165,7 +167,7 @@ static void seat_processes(struct walk *walk)
     walk->seats = bh_allocate(tree->processes_count + 1, sizeof *walk->seats);
     for (size_t p = 0; p < tree->processes_count; p++) {
         struct seat *seat = &walk->seats[walk->seats_count];
-        *seat = make_seat(tree, tree->process_zone[p]);
+        *seat = make_seat(walk->model, tree->process_zone[p]);
         seat->is_first = p == 0 || !are_alike(walk, seat - 1, seat);
         walk->seats_count++;
     }

@@ -26,21 +26,20 @@ static double least_sleep_s(double now_s)
 
 struct bh_bed bh_bed_create(void)
 {
-    return (struct bh_bed){sg_mutex_init(), sg_cond_init()};
+    return (struct bh_bed){sg_sem_init(0)};
 }
 
 void bh_bed_destroy(struct bh_bed *bed)
 {
     if (bed->wakes != NULL)
-        sg_cond_destroy(bed->wakes);
-    if (bed->mutex != NULL)
-        sg_mutex_destroy(bed->mutex);
+        sg_sem_destroy(bed->wakes);
     *bed = (struct bh_bed){0};
 }
 
 void bh_bed_wake(struct bh_bed *bed)
 {
-    sg_cond_notify_one(bed->wakes);
+    if (sg_sem_would_block(bed->wakes))
+        sg_sem_release(bed->wakes);
 }
 
 bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s)
@@ -50,10 +49,7 @@ bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s
         return true;
     /* Time-outs must be finite; the injector ends all sleeps at the horizon. */
     double longest_s = 2.0 * replica->setup->scenario->horizon_s;
-    sg_mutex_lock(bed->mutex);
-    bool is_timeout = sg_cond_wait_for(bed->wakes, bed->mutex, fmin(until_s - now_s, longest_s)) != 0;
-    sg_mutex_unlock(bed->mutex);
-    return is_timeout;
+    return sg_sem_acquire_timeout(bed->wakes, fmin(until_s - now_s, longest_s)) != 0;
 }
 
 struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index)

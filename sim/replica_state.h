@@ -31,7 +31,7 @@ struct bh_replica {
 
 struct bh_bed bh_bed_create(void);
 void bh_bed_destroy(struct bh_bed *bed);
-/* Sleeps until `until_s`, or until woken. False when woken before. */
+/* Sleeps until `until_s`, or until woken. False when woken, now or since the last sleep. */
 bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s);
 void bh_bed_wake(struct bh_bed *bed);
 
