@@ -22,6 +22,16 @@ char *bh_summary_other_axes(const struct bh_view *view, size_t point, size_t axi
     return others;
 }
 
+/* Net overhead; or the useful work rate of what is unfinished, which says so. */
+static void add_value_cell(struct bh_table *table, struct bh_estimate value, bool by_rate)
+{
+    char text[BH_NUMBER_SIZE];
+    if (by_rate)
+        bh_table_cell(table, "%s work rate", bh_number_percent(value.mean, text));
+    else
+        bh_summary_percent_cell(table, value, false);
+}
+
 static void add_order_row(struct bh_table *table, const struct bh_view *view, size_t point, size_t enclave,
                           const char *label)
 {
@@ -29,7 +39,7 @@ static void add_order_row(struct bh_table *table, const struct bh_view *view, si
     bh_find_order(view, point, enclave, &order);
     bh_table_cell(table, "  %s", label);
     bh_table_cell(table, "%s", view->policy.labels[order.best]);
-    bh_summary_percent_cell(table, order.best_value, false);
+    add_value_cell(table, order.best_value, order.by_rate);
     if (order.next == view->policy.count) {
         bh_table_cell(table, "-");
         bh_table_cell(table, "-");
@@ -37,7 +47,6 @@ static void add_order_row(struct bh_table *table, const struct bh_view *view, si
         bh_table_cell(table, "%s", view->policy.labels[order.next]);
         bh_summary_percent_cell(table, order.ahead, true);
     }
-    bh_table_cell(table, order.by_rate ? "useful work" : "net overhead");
 }
 
 void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_options *options, size_t axis,
@@ -50,10 +59,9 @@ void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "%s", scale->name);
     bh_table_column(table, "best");
-    bh_table_column(table, "its value");
+    bh_table_column(table, "net overhead");
     bh_table_column(table, "next");
     bh_table_column(table, "next less best");
-    bh_table_column(table, "by");
     for (size_t point = 0; point < view->points; point++) {
         if (bh_view_position(view, point, axis) != 0)
             continue;

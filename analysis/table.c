@@ -141,10 +141,12 @@ void bh_table_print(const struct bh_table *table, bool markdown, FILE *stream)
     free(width);
 }
 
-/* Three digits that say something. */
+/* Three digits that say something; two of what is small. */
 static int decimals(double value)
 {
     double size = fabs(value);
+    if (size > 0 && size < 0.0995)
+        return size < 0.00995 ? 4 : 3;
     return size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
 }
 
@@ -153,6 +155,8 @@ char *bh_number_percent(double share, char *buffer)
     double percent = 100 * share;
     if (isnan(share))
         snprintf(buffer, BH_NUMBER_SIZE, "-");
+    else if (percent != 0 && fabs(percent) < 1e-3)
+        snprintf(buffer, BH_NUMBER_SIZE, "%.1e %%", percent);
     else
         snprintf(buffer, BH_NUMBER_SIZE, "%.*f %%", decimals(percent), percent);
     return buffer;
