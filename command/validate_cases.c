@@ -51,10 +51,10 @@ static struct bh_validation_case *add_mean(struct bh_validation *validation, con
 
 /* --- Arithmetic ------------------------------------------------------------------------------------------------------ */
 
-/* Checkpoints at every multiple of the interval that lies before the end of the work. */
-static double checkpoints_before_end(double work_s, double interval_s)
+/* Checkpoints at every multiple of the interval, in useful wall-clock time, that lies before the end of the work. */
+static double checkpoints_before_end(double useful_s, double interval_s)
 {
-    return ceil(work_s / interval_s * (1.0 - 1e-12)) - 1.0;
+    return ceil(useful_s / interval_s * (1.0 - 1e-12)) - 1.0;
 }
 
 static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *setup)
@@ -64,9 +64,9 @@ static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *
     const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL],
                                     *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
     double noise = setup->enclaves[0].noise_per_step_s / scenario->enclaves[0].application->step_s.value;
-    return scenario->work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards + noise) +
-           checkpoints_before_end(scenario->work_s, local->interval_s) * local->write_s +
-           checkpoints_before_end(scenario->work_s, storage->interval_s) * storage->write_s;
+    double useful_s = scenario->work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards + noise);
+    return useful_s + checkpoints_before_end(useful_s, local->interval_s) * local->write_s +
+           checkpoints_before_end(useful_s, storage->interval_s) * storage->write_s;
 }
 
 static void compare_fault_free(const struct bh_campaign *campaign, struct bh_validation *validation)

@@ -6,13 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An empty array may be NULL, which fwrite must not be given. */
+static void put(const void *array, size_t count, size_t size, FILE *out)
+{
+    if (count > 0)
+        fwrite(array, size, count, out);
+}
+
 void bh_record_write(const struct bh_replica_record *record, FILE *out)
 {
     fwrite(&record->tallies, sizeof record->tallies, 1, out);
     fwrite(&record->enclaves_count, sizeof record->enclaves_count, 1, out);
-    fwrite(record->enclaves, sizeof *record->enclaves, record->enclaves_count, out);
+    put(record->enclaves, record->enclaves_count, sizeof *record->enclaves, out);
     fwrite(&record->causes.count, sizeof record->causes.count, 1, out);
-    fwrite(record->causes.cause, sizeof *record->causes.cause, record->causes.count, out);
+    put(record->causes.cause, record->causes.count, sizeof *record->causes.cause, out);
 }
 
 /* What is left to read. */
