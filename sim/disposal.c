@@ -72,7 +72,8 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
     const struct bh_zone_tree *tree = replica->setup->model->tree;
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
-        bh_machine_fail_everywhere(replica->machine, -1, detected_s + recovery_of(replica)->system_restart_s.value);
+        bh_machine_fail_everywhere(replica->machine, -1, detected_s + recovery_of(replica)->system_restart_s.value +
+                                                             replica->setup->guest_boot_s);
         bh_errors_clear_everywhere(replica, -1, false);
         return;
     }

@@ -150,7 +150,7 @@ static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclav
     if (setup->model->tree->has_guests)
         enclave->restart_s[BH_SCOPE_GUEST] = process_s + setup->guest_boot_s;
     enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value + setup->guest_boot_s;
-    enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value;
+    enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value + setup->guest_boot_s;
 }
 
 static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_platform_facts *facts)

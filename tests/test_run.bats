@@ -258,6 +258,19 @@ for p in v["policies"]:
         "m('node_time', 'kvm')[0, 0, part.index('checkpoint')] == 4 * 180"
 }
 
+@test "what takes the system down restarts it, guests included" {
+    need_h5py
+    run_one system.h5 'define:
+  policies:
+    fragile: {description: a guest kernel takes all along, dispositions: {host-kernel: system, host-user: system, guest-kernel: system, guest-user: process}, guards: strongest}
+script: [{at: 5000 s, node: 1, zone: guest-kernel, kind: data, ending: signalled}]' \
+        --set policies.1.policy=fragile --set models.recovery.system-restart='1 h'
+    ask ledger system.h5 0
+    # The node that failed has kept its local checkpoint: a reboot spares it.
+    expect_eval system.h5 "abs(m('makespan', 'kvm')[0, 0] - (14580 + 1340 + 5 + 3600 + 25 + 10 + 20)) < 1e-6" \
+        "m('failures', 'kvm')[0, scope.index('system')] == 1" "m('system_extent', 'kvm')[0, scope.index('system')] == 1"
+}
+
 @test "a hang stalls the application until the watchdog finds it" {
     need_h5py
     run_one hang.h5 'script: [{at: 5000 s, node: 1, zone: guest-kernel, kind: data}]' \
