@@ -110,7 +110,9 @@ static int draw(const char *folder, const char *name, struct bh_error *err)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        /* What gnuplot prints is not ours to mix into tables or JSON on stdout. */
+        /* Its scripts are UTF-8, whatever the caller's locale; what it prints is not ours to mix into tables or JSON on
+         * stdout. */
+        setenv("LC_ALL", "C.UTF-8", 1);
         if (chdir(folder) == 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
             execlp("gnuplot", "gnuplot", script, (char *)NULL);
         _exit(STATUS_NOT_FOUND);
