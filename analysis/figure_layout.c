@@ -95,7 +95,8 @@ static void choose_ticks(struct bh_figure_ticks *ticks, double gap)
                             ticks->count < sizeof ticks->values / sizeof ticks->values[0] &&
                             !(value > ticks->break_from && value < ticks->break_to);
                 for (size_t i = 0; i < ticks->count && fits; i++)
-                    fits = fabs(bh_figure_forward(ticks, value) - bh_figure_forward(ticks, ticks->values[i])) > gap * span;
+                    fits =
+                        fabs(bh_figure_forward(ticks, value) - bh_figure_forward(ticks, ticks->values[i])) > gap * span;
                 if (fits)
                     ticks->values[ticks->count++] = value;
             }
@@ -233,8 +234,8 @@ static bool fill_row(const struct bh_figure *figure, size_t policy, struct bh_fi
 {
     const struct bh_view *view = figure->view;
     size_t cell = policy * view->points + view->headline;
-    *row = (struct bh_figure_row){
-        .policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy]};
+    *row =
+        (struct bh_figure_row){.policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy]};
     row->price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
     bool is_drawn = isfinite(row->price_percent);
     for (size_t k = 0; k < figure->upper_count; k++) {
@@ -267,8 +268,7 @@ static void lay_rows(struct bh_figure *figure)
         }
     }
     for (size_t k = 0; k < figure->upper_count; k++)
-        figure->escape_least[k] =
-            pow(10, floor(log10(figure->escape_least[k])) - (figure->has_zero_escape[k] ? 1 : 0));
+        figure->escape_least[k] = pow(10, floor(log10(figure->escape_least[k])) - (figure->has_zero_escape[k] ? 1 : 0));
     qsort(figure->rows, figure->rows_count, sizeof *figure->rows, by_price);
     find_break(figure);
     close_range(&figure->price_ticks, 0.06);

@@ -54,7 +54,8 @@ void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
         bh_script_comment(stream, view->policy.labels[series->policy]);
         for (size_t i = 0; i < series->count; i++)
             fprintf(stream, "%.12g %.8g %.6g %.6g %.6g %.6g\n", series->scale[i], series->position[i],
-                    bh_script_number(series->overhead[i].mean), bh_script_number(series->overhead[i].low), bh_script_number(series->overhead[i].high),
+                    bh_script_number(series->overhead[i].mean), bh_script_number(series->overhead[i].low),
+                    bh_script_number(series->overhead[i].high),
                     series->unfinished[i] ? figure->unfinished_percent : NAN);
         fputs("\n\n", stream);
     }
@@ -139,7 +140,8 @@ static void write_key_marks(const struct bh_figure *figure, FILE *stream)
 static void write_key(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_view *view = figure->view;
-    struct key_line key = {.line = key_rows(figure), .count = 3, .text = {"assumed range", "seen, 95 %", "Pareto front"}};
+    struct key_line key = {
+        .line = key_rows(figure), .count = 3, .text = {"assumed range", "seen, 95 %", "Pareto front"}};
     char *spares[2] = {NULL, NULL}, symbol[96];
     fputs("  # Key\n", stream);
     write_key_marks(figure, stream);
@@ -222,7 +224,7 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
             left, left + width, line, line, title, bh_figure_colour(system));
     free(title);
     bh_script_ticks(stream, &figure->overhead_ticks, column == 0,
-                figure->any_unfinished ? figure->unfinished_percent : NAN);
+                    figure->any_unfinished ? figure->unfinished_percent : NAN);
     if (column == 0)
         fprintf(stream,
                 "  set label 101 'Net overhead (%%)' at screen 0.022, screen lower_top - %zu * lower_step - "
@@ -243,9 +245,9 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
                 "    data index %zu using 2:3 with points pt %d ps %.2f lc rgb 'white' notitle, \\\n"
                 "    data index %zu using 2:3 with points pt %d ps %.2f lw 1 lt %d notitle, \\\n"
                 "    data index %zu using 2:6 with points pt %d ps %.2f lw 1 lt %d notitle%s\n",
-                block, series->hollow ? "0.7" : "1", dash, colour, block, colour, block, bh_figure_mark(series->mark, false),
-                size * 1.1, block, bh_figure_mark(series->mark, series->hollow), size, colour, block,
-                bh_figure_mark(series->mark, true), size * 0.9, colour,
+                block, series->hollow ? "0.7" : "1", dash, colour, block, colour, block,
+                bh_figure_mark(series->mark, false), size * 1.1, block, bh_figure_mark(series->mark, series->hollow),
+                size, colour, block, bh_figure_mark(series->mark, true), size * 0.9, colour,
                 k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
     }
 }
@@ -261,9 +263,10 @@ static void write_lower(const struct bh_figure *figure, FILE *stream)
     double line = bh_figure_inverse(axis, 0.9 * bh_figure_forward(axis, figure->unfinished_percent) +
                                               0.1 * bh_figure_forward(axis, axis->least));
     if (figure->any_unfinished)
-        fprintf(stream,
-                "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
-                line, line);
+        fprintf(
+            stream,
+            "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
+            line, line);
     fprintf(stream, "  set label 1 '(%c)' at screen 0.012, screen lower_top + 0.018 left\n",
             (char)('a' + figure->upper_count));
     for (size_t panel = 0; panel < figure->panels_count; panel++) {
@@ -286,9 +289,8 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
             "key_step = %.4f; upper_top = %.4f; upper_bottom = %.4f\n"
             "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n"
             "array tint[7] = ['#c8c8c8', '#c3e3f6', '#b0d0e6', '#f2c8ac', '#f7dda4', '#aeddcf', '#efd2e1']\n",
-            BH_FIGURE_LINEAR_PERCENT, 0.17 / height,
-            1 - (key + 0.38) / height, 1 - (key + 3.15) / height, 1 - (key + 3.78) / height, 1.9 / height,
-            2.5 / height);
+            BH_FIGURE_LINEAR_PERCENT, 0.17 / height, 1 - (key + 0.38) / height, 1 - (key + 3.15) / height,
+            1 - (key + 3.78) / height, 1.9 / height, 2.5 / height);
     bh_figure_write_break(figure, stream);
     fputs("\ndo for [format in formats] {\n"
           "  eval terminal_of(format)\n"

@@ -6,8 +6,8 @@
 #include "models/base/error.h"
 
 #include <math.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 static size_t cell_of(const struct bh_view *view, size_t policy, size_t point)
 {

@@ -68,7 +68,7 @@ struct bh_view {
     double *escape_seen, *escape_exposed;                            /* [cell][replica][boundary] */
     double *escape_exact, *escape_low, *escape_high;                 /* [cell][boundary] */
     double *containment_exact;                                       /* [cell][scope] or NULL */
-    double *noise_extrapolated;                              /* [cell][enclave] or NULL */
+    double *noise_extrapolated;                                      /* [cell][enclave] or NULL */
     double *script_extent_exact;                                     /* [cell][scope] or NULL: there is no script */
     double *script_loss_exact;                                       /* [cell][enclave][scope] or NULL */
     struct bh_view_causes causes;                                    /* count 0: the file has none */

@@ -209,12 +209,14 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
             bh_table_cell(table, "%s", share == 0 ? "." : bh_number_percent(share, text));
         }
         bh_table_cell(table, "%.0f", m.errors.mean * (double)m.replicas);
-        bh_summary_percent_cell(table, (struct bh_estimate){1 - m.unchangeable.mean, 1 - m.unchangeable.high,
-                                                            1 - m.unchangeable.low}, false);
+        bh_summary_percent_cell(
+            table, (struct bh_estimate){1 - m.unchangeable.mean, 1 - m.unchangeable.high, 1 - m.unchangeable.low},
+            false);
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
-    fputs("\nchangeable: share of errors that any policy could have changed; the hardware loss of a node no policy can.\n",
+    fputs("\nchangeable: share of errors that any policy could have changed; the hardware loss of a node no policy "
+          "can.\n",
           stream);
     free(heading);
     free(name);
@@ -240,13 +242,14 @@ static void print_legend(const struct bh_view *view, FILE *stream)
     print_extrapolated(view, stream);
     size_t baseline = bh_view_find_label(&view->policy, view->baseline);
     bool native = baseline < view->policy.count && strcmp(view->policy_system[baseline], "native") == 0;
-    fprintf(stream,
-            "\nprice: fault-free makespan over that of %s with the same nodes, intervals and checkpoints, minus 1.\n"
-            "net overhead: makespan under faults over the fault-free one of %s without checkpoints, minus 1; it\n"
-            "contains what isolation pays back. from protection first: paired difference of net overhead, same system;\n"
-            "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
-            "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
-            native ? "native nodes" : view->baseline, native ? "native nodes" : view->baseline);
+    fprintf(
+        stream,
+        "\nprice: fault-free makespan over that of %s with the same nodes, intervals and checkpoints, minus 1.\n"
+        "net overhead: makespan under faults over the fault-free one of %s without checkpoints, minus 1; it\n"
+        "contains what isolation pays back. from protection first: paired difference of net overhead, same system;\n"
+        "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
+        "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
+        native ? "native nodes" : view->baseline, native ? "native nodes" : view->baseline);
 }
 
 /* Everything about one point but how the scale matters. */

@@ -16,7 +16,7 @@
 
 /* Shares of the errors. */
 struct bh_verdict {
-    double effects_exact, contained_exact;       /* by the exact chain for the script's errors */
+    double effects_exact, contained_exact;           /* by the exact chain for the script's errors */
     struct bh_estimate effects_seen, contained_seen; /* over replicas; counts below */
     double effects, contained, errors;
     const char *text; /* "isolated", "crash contained, host effects" or "not contained" */

@@ -150,12 +150,11 @@ static json_t *systems(const struct bh_check *check)
         }
         for (size_t i = 0; i < system->channels_count; i++) {
             const struct bh_channel_template *channel = &system->channels[i];
-            json_array_append_new(channels,
-                                  json_pack("{s:s, s:s, s:s, s:s, s:f, s:b}", "type", channel->type->name, "from",
-                                            system->zones[channel->from].name, "to", system->zones[channel->to].name,
-                                            "boundary", bh_boundary_names[channel->type->boundary], "probability",
-                                            channel->type->probability.value, "guarded",
-                                            !channel->type->bypasses_guards));
+            json_array_append_new(
+                channels, json_pack("{s:s, s:s, s:s, s:s, s:f, s:b}", "type", channel->type->name, "from",
+                                    system->zones[channel->from].name, "to", system->zones[channel->to].name,
+                                    "boundary", bh_boundary_names[channel->type->boundary], "probability",
+                                    channel->type->probability.value, "guarded", !channel->type->bypasses_guards));
         }
         json_array_append_new(list,
                               json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", check->rates->title[c], "system",

@@ -72,9 +72,10 @@ static const struct argp argp = {
     .options = own_options,
     .parser = parse,
     .args_doc = "[CASE...]",
-    .doc = "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
-           "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly (default: all). Their "
-           "scenarios are in experiments/validate.",
+    .doc =
+        "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
+        "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly (default: all). Their "
+        "scenarios are in experiments/validate.",
     .children = children,
 };
 

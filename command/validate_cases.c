@@ -77,8 +77,8 @@ static void compare_fault_free(const struct bh_campaign *campaign, struct bh_val
         const char *policy = stage->scenario->policies[p].name;
         double expected_s = fault_free_s(stage, stage->setups[p]);
         double simulated_s = stage->fault_free[p].enclaves[0].elapsed_s;
-        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", expected_s, simulated_s)->name,
-                 sizeof validation->cases->name, "makespan, %s", policy);
+        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", expected_s, simulated_s)->name, sizeof validation->cases->name,
+                 "makespan, %s", policy);
         snprintf(add(validation, BH_EVIDENCE_EXACT, "1", expected_s / native_s,
                      simulated_s / stage->native[p].enclaves[0].elapsed_s)
                      ->name,
@@ -145,9 +145,9 @@ static double fault_rate(const struct bh_scenario *scenario)
         return rate;
     const struct bh_enclave_spec *enclave = &scenario->enclaves[0];
     double processes = (double)(enclave->guests_per_node * enclave->processes_per_guest);
-    return rate + (scenario->policies[0].host_kernel->fault_rate.value +
-                   processes * enclave->application->fault_rate.value) *
-                      (double)scenario->nodes;
+    return rate +
+           (scenario->policies[0].host_kernel->fault_rate.value + processes * enclave->application->fault_rate.value) *
+               (double)scenario->nodes;
 }
 
 static void compare_counts(const struct bh_campaign *campaign, struct bh_validation *validation)
@@ -160,8 +160,8 @@ static void compare_counts(const struct bh_campaign *campaign, struct bh_validat
         for (uint64_t r = 0; r < stage->scenario->replicas; r++)
             squares += pow(stage->records[r].tallies.faults - sum / replicas, 2.0);
         struct bh_validation_case *count =
-            add(validation, BH_EVIDENCE_COUNT, "1",
-                fault_rate(stage->scenario) * stage->scenario->horizon_s * replicas, sum);
+            add(validation, BH_EVIDENCE_COUNT, "1", fault_rate(stage->scenario) * stage->scenario->horizon_s * replicas,
+                sum);
         snprintf(count->name, sizeof count->name, "faults, %s", label_of(campaign, s));
         count->samples = sum;
         count->error = sqrt(sum);
@@ -193,8 +193,8 @@ static void compare_service(const struct bh_campaign *campaign, struct bh_valida
         if (class == NULL)
             continue;
         double sigma = class->mend == BH_MEND_REPAIR ? class->repair_sigma.value : 0.0;
-        double median_s =
-            class->mend == BH_MEND_REPAIR ? class->repair_median_s.value : scenario->catalog->recovery.node_reboot_s.value;
+        double median_s = class->mend == BH_MEND_REPAIR ? class->repair_median_s.value
+                                                        : scenario->catalog->recovery.node_reboot_s.value;
         double mean_s = median_s * exp(0.5 * sigma * sigma), square = pow(median_s, 2.0) * exp(2.0 * sigma * sigma);
         double rate = class->rate.value, down = mean_s / (1.0 / rate + mean_s);
         double expected = down - pow(1.0 - down, 2.0) * rate * square / 2.0 / scenario->horizon_s;

@@ -51,7 +51,7 @@ enum bh_status { BH_PUBLISHED, BH_COMPUTED, BH_ASSUMED, BH_SET_BY_SCENARIO };
 extern const char *const bh_status_names[];
 
 struct bh_parameter {
-    double value; /* SI */
+    double value;     /* SI */
     double low, high; /* range in SI; both equal to value where none is given. Assumed numbers always have one. */
     enum bh_dimension dimension;
     enum bh_status status;
@@ -64,7 +64,7 @@ struct bh_parameter {
 
 /* The end of one live error copy in a zone, by error kind (models/data/zones.yaml). The three shares sum to 1. */
 struct bh_ending {
-    struct bh_parameter lifetime_s; /* mean; 1/mu */
+    struct bh_parameter lifetime_s;                /* mean; 1/mu */
     struct bh_parameter masked, signalled, silent; /* shares; silent only where applications live */
     struct bh_parameter hang; /* share of the signalled errors that are hangs and wait for a watchdog */
 };
@@ -84,10 +84,10 @@ struct bh_component {
     struct bh_parameter instruction_share; /* share of its faults that are instruction errors */
     /* Kernels only: operating-system noise per node and step. The tail is "bounded" (uniform on 0..2 mean) or
      * "exponential"; `measured_nodes` is the largest machine for which it was measured, beyond it: extrapolated. */
-    struct bh_parameter noise_share;       /* mean noise per compute second */
+    struct bh_parameter noise_share; /* mean noise per compute second */
     bool noise_is_bounded;
     struct bh_parameter noise_measured_nodes;
-    struct bh_parameter shared_bug;        /* probability that a trigger also strikes the same kernel in the host */
+    struct bh_parameter shared_bug; /* probability that a trigger also strikes the same kernel in the host */
 };
 
 /* A mechanism by which an error crosses (models/data/channels.yaml). */
@@ -150,7 +150,7 @@ struct bh_system {
     struct bh_parameter exit_time_s;      /* per VM exit, without guards */
     struct bh_parameter latency_s;        /* added per message */
     struct bh_parameter bandwidth_loss;
-    struct bh_parameter guest_boot_s;     /* 0 where there are no guests */
+    struct bh_parameter guest_boot_s; /* 0 where there are no guests */
     struct bh_place place;
 };
 
@@ -177,16 +177,16 @@ struct bh_fault_class {
 struct bh_application {
     const char *name;
     const char *description;
-    bool tolerates_loss; /* a lost process stops only its own node's part */
-    struct bh_parameter fault_rate;        /* software faults per second and process */
+    bool tolerates_loss;            /* a lost process stops only its own node's part */
+    struct bh_parameter fault_rate; /* software faults per second and process */
     struct bh_parameter instruction_share;
-    struct bh_parameter step_s;            /* native compute time per step */
-    struct bh_parameter exits_per_s;       /* VM exits per compute second */
-    struct bh_parameter halo_bytes;        /* per node and step */
-    struct bh_parameter halo_messages;     /* per node and step */
-    struct bh_parameter collectives;       /* per step; each takes 2 log2(nodes) messages */
-    struct bh_parameter checkpoint_bytes;  /* per node; a service reloads as much when a part restarts */
-    bool saves_guest;                      /* checkpoints save the whole guest, not the application alone */
+    struct bh_parameter step_s;           /* native compute time per step */
+    struct bh_parameter exits_per_s;      /* VM exits per compute second */
+    struct bh_parameter halo_bytes;       /* per node and step */
+    struct bh_parameter halo_messages;    /* per node and step */
+    struct bh_parameter collectives;      /* per step; each takes 2 log2(nodes) messages */
+    struct bh_parameter checkpoint_bytes; /* per node; a service reloads as much when a part restarts */
+    bool saves_guest;                     /* checkpoints save the whole guest, not the application alone */
 };
 
 /* Dispositions and guards, as written (models/data/policies.yaml). */
@@ -204,7 +204,7 @@ struct bh_policy {
 
 /* Times of recovery that do not depend on the virtualization system (models/data/recovery.yaml). */
 struct bh_recovery_numbers {
-    struct bh_parameter process_restart_s;  /* relaunch of an application once its nodes and guests are up */
+    struct bh_parameter process_restart_s; /* relaunch of an application once its nodes and guests are up */
     struct bh_parameter node_reboot_s;
     struct bh_parameter spare_activation_s; /* a warm spare takes a failed node's place */
     struct bh_parameter system_restart_s;   /* the whole machine */
@@ -216,18 +216,27 @@ struct bh_recovery_numbers {
 struct bh_catalog {
     struct bh_zone_numbers zones[BH_ZONE_KINDS];
     struct bh_recovery_numbers recovery;
-    size_t components_count;   struct bh_component *components;
-    size_t channel_types_count; struct bh_channel_type *channel_types;
-    size_t guards_count;       struct bh_guard_level *guards; /* grouped by boundary, weakest first */
-    size_t systems_count;      struct bh_system *systems;
-    size_t faults_count;       struct bh_fault_class *faults;
-    size_t applications_count; struct bh_application *applications;
-    size_t policies_count;     struct bh_policy *policies;
+    size_t components_count;
+    struct bh_component *components;
+    size_t channel_types_count;
+    struct bh_channel_type *channel_types;
+    size_t guards_count;
+    struct bh_guard_level *guards; /* grouped by boundary, weakest first */
+    size_t systems_count;
+    struct bh_system *systems;
+    size_t faults_count;
+    struct bh_fault_class *faults;
+    size_t applications_count;
+    struct bh_application *applications;
+    size_t policies_count;
+    struct bh_policy *policies;
     /* Every parameter of the catalog, in file order, for `check` and for uncertainty. */
-    size_t parameters_count;   const struct bh_parameter **parameters;
+    size_t parameters_count;
+    const struct bh_parameter **parameters;
     struct bh_document *document; /* all files merged into one tree; owns the text */
     char *directory;
-    size_t texts_count; char **texts; /* the parameters' paths */
+    size_t texts_count;
+    char **texts; /* the parameters' paths */
 };
 
 /* Reads DIRECTORY/{zones,components,channels,guards,faults,applications,policies,recovery}.yaml and
@@ -243,8 +252,10 @@ struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *
 void bh_catalog_destroy(struct bh_catalog *catalog);
 
 /* By name; with an error at `place` that names the nearest known one. */
-const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place, struct bh_error *);
-const struct bh_policy *bh_catalog_policy(const struct bh_catalog *, const char *name, struct bh_place, struct bh_error *);
+const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place,
+                                          struct bh_error *);
+const struct bh_policy *bh_catalog_policy(const struct bh_catalog *, const char *name, struct bh_place,
+                                          struct bh_error *);
 const struct bh_application *bh_catalog_application(const struct bh_catalog *, const char *name, struct bh_place,
                                                     struct bh_error *);
 const struct bh_component *bh_catalog_component(const struct bh_catalog *, const char *name, struct bh_place,

@@ -136,8 +136,8 @@ struct bh_fault bh_fault_next(const struct bh_random *random, const struct bh_fa
     double mean_s = 1.0 / (stream->rate * (double)nodes);
     fault.time_s = (previous ? previous->time_s : 0.0) +
                    bh_random_exponential(random, BH_PURPOSE_ARRIVAL, stream->identity, fault.number, 0, mean_s);
-    fault.node = (uint64_t)(bh_random_uniform(random, BH_PURPOSE_CARRIER, stream->identity, fault.number, 0) *
-                            (double)nodes);
+    fault.node =
+        (uint64_t)(bh_random_uniform(random, BH_PURPOSE_CARRIER, stream->identity, fault.number, 0) * (double)nodes);
     fault.identity = bh_identity_join(stream->identity, fault.number);
     return fault;
 }
@@ -152,9 +152,8 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
                                         bh_random_uniform(random, BH_PURPOSE_LANDING, fault->identity, 0, 0));
     if (bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share)
         origin.kind = BH_INSTRUCTION;
-    origin.also_host_kernel =
-        stream->shared_bug > 0.0 &&
-        bh_random_uniform(random, BH_PURPOSE_SHARED_BUG, fault->identity, 0, 0) < stream->shared_bug;
+    origin.also_host_kernel = stream->shared_bug > 0.0 && bh_random_uniform(random, BH_PURPOSE_SHARED_BUG,
+                                                                            fault->identity, 0, 0) < stream->shared_bug;
     return origin;
 }
 

@@ -18,13 +18,13 @@
  * the workload. The identity depends on component, zone kind and owner, not on the system, so that two systems which
  * both run a Linux guest for the same enclave see the same faults in it. */
 struct bh_fault_stream {
-    char name[96];                          /* "memory", "linux in guest-kernel of application" */
+    char name[96]; /* "memory", "linux in guest-kernel of application" */
     uint64_t identity;
-    const struct bh_fault_class *hardware;  /* NULL for software */
-    size_t zone;                            /* software: the zone instance */
-    double rate;                            /* per second and node */
+    const struct bh_fault_class *hardware; /* NULL for software */
+    size_t zone;                           /* software: the zone instance */
+    double rate;                           /* per second and node */
     double instruction_share;
-    double shared_bug;                      /* probability that the host kernel is struck too */
+    double shared_bug; /* probability that the host kernel is struck too */
 };
 
 struct bh_fault_streams {
@@ -45,7 +45,7 @@ void bh_fault_streams_destroy(struct bh_fault_streams *streams);
  * and k alone. */
 struct bh_fault {
     const struct bh_fault_stream *stream;
-    uint64_t number;   /* k, from 0 */
+    uint64_t number; /* k, from 0 */
     double time_s;
     uint64_t node;
     uint64_t identity; /* names all draws that belong to this fault */

@@ -21,18 +21,18 @@ struct bh_copy_ending {
 struct bh_crossing {
     size_t from, to;
     enum bh_boundary boundary;
-    double probability;                /* p: crossed before the end, if alone and unguarded */
+    double probability;                 /* p: crossed before the end, if alone and unguarded */
     const struct bh_guard_level *guard; /* NULL where the boundary has none, or the channel goes around it */
-    double blocks;                     /* b of the guard, 0 without one */
+    double blocks;                      /* b of the guard, 0 without one */
     bool detects;
 };
 
 struct bh_node_model {
-    struct bh_zone_tree *tree;        /* owned */
-    struct bh_copy_ending (*ending)[BH_ERROR_KINDS]; /* per zone */
-    double *residual;                 /* per zone */
-    enum bh_scope *disposition;       /* per zone: what a signalled error takes down */
-    struct bh_crossing *crossings;    /* parallel to tree->channels */
+    struct bh_zone_tree *tree;                         /* owned */
+    struct bh_copy_ending (*ending)[BH_ERROR_KINDS];   /* per zone */
+    double *residual;                                  /* per zone */
+    enum bh_scope *disposition;                        /* per zone: what a signalled error takes down */
+    struct bh_crossing *crossings;                     /* parallel to tree->channels */
     const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
 };
 

@@ -4,8 +4,8 @@
 #include "models/noise.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sf_psi.h>
 #include <gsl/gsl_math.h>
+#include <gsl/gsl_sf_psi.h>
 #include <math.h>
 
 enum { STEPS_DRAWN_SINGLY = 8 };
@@ -27,9 +27,8 @@ double bh_noise_variance_s2(const struct bh_noise *noise)
     for (unsigned i = 0; i < noise->count; i++) {
         double m = noise->source[i].mean_share * noise->step_s;
         /* sum of 1/i^2 up to N = pi^2/6 - psi'(N + 1). */
-        variance += noise->source[i].is_bounded
-                        ? 4.0 * m * m * n / ((n + 1.0) * (n + 1.0) * (n + 2.0))
-                        : m * m * (M_PI * M_PI / 6.0 - gsl_sf_psi_1(n + 1.0));
+        variance += noise->source[i].is_bounded ? 4.0 * m * m * n / ((n + 1.0) * (n + 1.0) * (n + 2.0))
+                                                : m * m * (M_PI * M_PI / 6.0 - gsl_sf_psi_1(n + 1.0));
     }
     return variance;
 }
@@ -48,8 +47,8 @@ double bh_noise_draw_s(const struct bh_noise *noise, double steps, const struct 
         return 0.0;
     if (steps > STEPS_DRAWN_SINGLY) {
         double u = bh_random_uniform(random, BH_PURPOSE_NOISE, stream, ordinal, 0);
-        double sum = steps * bh_noise_mean_s(noise) +
-                     sqrt(steps * bh_noise_variance_s2(noise)) * gsl_cdf_ugaussian_Pinv(u);
+        double sum =
+            steps * bh_noise_mean_s(noise) + sqrt(steps * bh_noise_variance_s2(noise)) * gsl_cdf_ugaussian_Pinv(u);
         return fmax(sum, 0.0);
     }
     double sum = 0.0;

@@ -61,8 +61,8 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
     struct bh_slowdown slowdown = {
         .compute = 1.0 + native_s / step_s,
         .virtualization = slow + exits_per_s * system->exit_time_s.value + (system_s - native_s) / step_s,
-        .guards = (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s +
-                  (guarded_s - system_s) / step_s,
+        .guards =
+            (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s + (guarded_s - system_s) / step_s,
         .noise = {.nodes = waiting},
     };
     slowdown.noise.step_s = step_s * (slowdown.compute + slowdown.virtualization + slowdown.guards);

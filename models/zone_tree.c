@@ -186,8 +186,8 @@ static bool are_joined(const struct bh_zone_tree *tree, const struct bh_channel_
     const struct bh_zone *source = &tree->zones[from], *target = &tree->zones[to];
     if ((int)source->template_index != channel->from || (int)target->template_index != channel->to || from == to)
         return false;
-    if (channel->from != channel->to && (is_above(tree->system, channel->from, channel->to) ||
-                                         is_above(tree->system, channel->to, channel->from)))
+    if (channel->from != channel->to &&
+        (is_above(tree->system, channel->from, channel->to) || is_above(tree->system, channel->to, channel->from)))
         return bh_zone_set_has(&source->subtree, to) || bh_zone_set_has(&target->subtree, from);
     return source->guest != target->guest;
 }

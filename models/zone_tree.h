@@ -16,7 +16,7 @@
 struct bh_tenant {
     uint64_t guests_per_node; /* native: process sets */
     uint64_t processes_per_guest;
-    double node_share;        /* of the node's CPU and memory; the shares of all tenants sum to 1 */
+    double node_share; /* of the node's CPU and memory; the shares of all tenants sum to 1 */
     const struct bh_application *application;
 };
 
@@ -25,11 +25,11 @@ struct bh_zone {
     const struct bh_zone_template *template;
     size_t template_index;
     enum bh_zone_kind kind;
-    int parent;           /* -1 for the root */
-    int enclave;          /* tenant that owns it; -1: shared by all on the node */
-    int guest;            /* guest (or process set) on the node, counted over all tenants; -1: shared */
-    int process;          /* process on the node, counted over all tenants; -1: not a process */
-    bool is_application;  /* holds application data: only here can errors become silent */
+    int parent;          /* -1 for the root */
+    int enclave;         /* tenant that owns it; -1: shared by all on the node */
+    int guest;           /* guest (or process set) on the node, counted over all tenants; -1: shared */
+    int process;         /* process on the node, counted over all tenants; -1: not a process */
+    bool is_application; /* holds application data: only here can errors become silent */
     bool is_kernel;
     double memory_share, cpu_share; /* of the node; each sums to 1 over the tree */
     struct bh_zone_set subtree;     /* the zone itself and all below */
@@ -50,10 +50,10 @@ struct bh_zone_tree {
     size_t *first_channel;
     size_t tenants_count;
     size_t guests_count, processes_count;
-    struct bh_zone_set *guest_zones;   /* per guest: all zones it owns */
-    struct bh_zone_set *tenant_zones;  /* per tenant: all zones it owns, without the shared ones */
-    size_t *process_zone;              /* per process: its zone */
-    bool has_guests;                   /* false: a guest is a set of processes and `guest` means `process` */
+    struct bh_zone_set *guest_zones;  /* per guest: all zones it owns */
+    struct bh_zone_set *tenant_zones; /* per tenant: all zones it owns, without the shared ones */
+    size_t *process_zone;             /* per process: its zone */
+    bool has_guests;                  /* false: a guest is a set of processes and `guest` means `process` */
     /* The order in which hardware faults land, the same for every system: by kind, then guest, then process. */
     size_t *landing_order;
 };

@@ -56,7 +56,8 @@ static double expected_end_s(const struct bh_enclave *enclave)
     enum bh_level level = restore_level(enclave);
     bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
     return fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value) +
-           bh_enclave_recovery(enclave)->process_restart_s.value + (level < BH_LEVELS ? enclave->setup->read_s[level] : 0.0);
+           bh_enclave_recovery(enclave)->process_restart_s.value +
+           (level < BH_LEVELS ? enclave->setup->read_s[level] : 0.0);
 }
 
 void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause)
@@ -94,8 +95,7 @@ static void roll_back(struct bh_enclave *enclave)
     static const struct bh_saved_state beginning = {.is_valid = true, .saved_s = -1.0};
     enum bh_level level = restore_level(enclave);
     const struct bh_saved_state *state = level < BH_LEVELS ? &enclave->saved[level] : &beginning;
-    bh_ledger_roll_back(&enclave->ledger, &state->ledger,
-                        bh_replica_cause(enclave->replica, enclave->failure_cause));
+    bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
     enclave->work_s = state->work_s;
     double interval_s = enclave->setup->interval_work_s;
     enclave->checkpoints = isinf(interval_s) ? 0 : (uint64_t)llround(state->work_s / interval_s);
@@ -134,8 +134,8 @@ static void choose_after_compute(struct bh_enclave *enclave)
     if (!saves || (is_last && !enclave->replica->setup->scenario->final_checkpoint))
         finish_stop(enclave);
     else
-        enclave->phase = enclave->setup->has_level[BH_LEVEL_LOCAL] ? BH_PHASE_CHECKPOINT_LOCAL
-                                                                   : BH_PHASE_CHECKPOINT_STORAGE;
+        enclave->phase =
+            enclave->setup->has_level[BH_LEVEL_LOCAL] ? BH_PHASE_CHECKPOINT_LOCAL : BH_PHASE_CHECKPOINT_STORAGE;
 }
 
 static double noise_s(struct bh_enclave *enclave, double steps)
@@ -192,7 +192,8 @@ static void checkpoint(struct bh_enclave *enclave, enum bh_level level)
 {
     double start_s = simgrid_get_clock();
     bool is_done = move_state(enclave, level, BH_WRITE);
-    bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
+                   NULL);
     if (!is_done)
         return;
     save(enclave, level);

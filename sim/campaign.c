@@ -185,8 +185,8 @@ static int find_escape_end(struct bh_campaign *campaign, size_t point, bool grea
 {
     const struct bh_stage *stage = campaign->stages[point];
     size_t policies = stage->scenario->policies_count;
-    struct bh_scenario *scenario = bh_study_resolve(campaign->study, stage->index,
-                                                    extreme_value(&campaign->study->uncertainty, greatest), err);
+    struct bh_scenario *scenario =
+        bh_study_resolve(campaign->study, stage->index, extreme_value(&campaign->study->uncertainty, greatest), err);
     int status = scenario != NULL ? 0 : -1;
     for (size_t p = 0; p < policies && status == 0; p++) {
         struct bh_setup *setup = bh_setup_create(scenario, p, &stage->facts, campaign->isolations, err);

@@ -14,8 +14,8 @@
 
 struct bh_campaign {
     const struct bh_study *study;
-    size_t points;            /* stages of the product come first ... */
-    size_t uncertain;         /* ... then those of the uncertainty axis */
+    size_t points;    /* stages of the product come first ... */
+    size_t uncertain; /* ... then those of the uncertainty axis */
     struct bh_stage **stages;
     /* Exact escape ratios with the uncertain number at the ends of its axis, [(point * policies + policy) * 2 + end] *
      * BH_BOUNDARIES; NaN without an uncertainty axis. */

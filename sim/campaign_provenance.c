@@ -142,8 +142,7 @@ static json_t *environment(void)
     struct utsname system;
     if (uname(&system) != 0)
         return json_object();
-    return json_pack("{s:s, s:s, s:s}", "system", system.sysname, "release", system.release, "machine",
-                     system.machine);
+    return json_pack("{s:s, s:s, s:s}", "system", system.sysname, "release", system.release, "machine", system.machine);
 }
 
 char *bh_campaign_provenance(const struct bh_campaign *campaign)

@@ -11,7 +11,7 @@
 struct blow {
     uint64_t slot;
     struct bh_zone_set down;
-    enum bh_scope beyond_node; /* NONE, enclave, composition or system */
+    enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
     long cause;
 };
@@ -72,8 +72,9 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
     const struct bh_zone_tree *tree = replica->setup->model->tree;
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
-        bh_machine_fail_everywhere(replica->machine, -1, detected_s + recovery_of(replica)->system_restart_s.value +
-                                                             replica->setup->guest_boot_s);
+        bh_machine_fail_everywhere(replica->machine, -1,
+                                   detected_s + recovery_of(replica)->system_restart_s.value +
+                                       replica->setup->guest_boot_s);
         bh_errors_clear_everywhere(replica, -1, false);
         return;
     }
@@ -87,9 +88,9 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
 static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fault)
 {
     double repair_s = bh_fault_repair_s(&replica->random, fault);
-    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = simgrid_get_clock() + repair_s,
-                                                           .kind = BH_EVENT_REPAIRED,
-                                                           .index = fault->node});
+    bh_event_queue_push(
+        &replica->queue,
+        (struct bh_event){.time_s = simgrid_get_clock() + repair_s, .kind = BH_EVENT_REPAIRED, .index = fault->node});
 }
 
 static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)

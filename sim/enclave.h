@@ -27,10 +27,10 @@ struct bh_bed {
 /* The state a restore returns to. */
 struct bh_saved_state {
     bool is_valid;
-    double work_s;             /* native compute seconds done */
-    double saved_s;            /* when */
-    struct bh_ledger ledger;   /* useful parts at that time */
-    size_t copies_count;       /* live errors that it holds */
+    double work_s;           /* native compute seconds done */
+    double saved_s;          /* when */
+    struct bh_ledger ledger; /* useful parts at that time */
+    size_t copies_count;     /* live errors that it holds */
     struct bh_saved_copy *copies;
 };
 
@@ -62,35 +62,35 @@ struct bh_enclave {
     int index;
     enum bh_phase phase;
     struct bh_bed bed;
-    bool is_signalled;        /* something happened since it last looked */
+    bool is_signalled; /* something happened since it last looked */
     struct bh_transfer *transfer;
-    unsigned activities;      /* disk and network activities this actor has used up */
+    unsigned activities; /* disk and network activities this actor has used up */
 
-    double work_s;            /* native compute seconds done, per node */
-    uint64_t checkpoints;     /* completed since the start or the last rollback, counted from the position */
-    double next_stop_s;       /* position of the next checkpoint, or the end of the work */
+    double work_s;        /* native compute seconds done, per node */
+    uint64_t checkpoints; /* completed since the start or the last rollback, counted from the position */
+    double next_stop_s;   /* position of the next checkpoint, or the end of the work */
     struct bh_saved_state saved[BH_LEVELS];
-    uint64_t segments;        /* stretches computed so far: numbers the noise draws */
+    uint64_t segments; /* stretches computed so far: numbers the noise draws */
     unsigned restores;
 
     /* Set by the injector. */
-    unsigned stalls;          /* hung zones that hold it up */
+    unsigned stalls; /* hung zones that hold it up */
     long stall_cause;
     bool has_failed;
     double failed_s;
-    bool lost_local;          /* a node with a local checkpoint is gone */
+    bool lost_local; /* a node with a local checkpoint is gone */
     long failure_cause;
 
     struct bh_charge charges[BH_CHARGES];
-    unsigned charges_count;  /* above 0: an outage goes on */
-    double outage_end_s;     /* when it is expected to end */
-    double restart_end_s;    /* when the relaunch under way is done */
+    unsigned charges_count; /* above 0: an outage goes on */
+    double outage_end_s;    /* when it is expected to end */
+    double restart_end_s;   /* when the relaunch under way is done */
 
     /* Loss-tolerant services: parts (one per slot) that are down. */
     struct bh_part_outage *outages;
-    double node_work_s;       /* native node-seconds done */
+    double node_work_s; /* native node-seconds done */
 
-    double *silent_s;         /* when errors became silent in its data */
+    double *silent_s; /* when errors became silent in its data */
     size_t silent_count;
     struct bh_ledger ledger;
     double interruptions, events;

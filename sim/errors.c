@@ -49,8 +49,7 @@ static struct due next_due(const struct bh_replica *replica, const struct bh_cop
         double rate = is_used(copy, c) ? 0.0 : bh_attempt_rate(model, c, copy->kind);
         if (rate <= 0.0)
             continue;
-        double wait_s =
-            isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, channel_key[c], 1.0 / rate);
+        double wait_s = isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, channel_key[c], 1.0 / rate);
         if (copy->born_s + wait_s < due.time_s)
             due = (struct due){copy->born_s + wait_s, (int)c};
     }
@@ -59,8 +58,7 @@ static struct due next_due(const struct bh_replica *replica, const struct bh_cop
 
 static void schedule(struct bh_replica *replica, struct bh_copy *copy, double time_s)
 {
-    bh_event_queue_push(&replica->queue,
-                        (struct bh_event){.time_s = time_s, .kind = BH_EVENT_COPY, .subject = copy});
+    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = time_s, .kind = BH_EVENT_COPY, .subject = copy});
 }
 
 static struct bh_copy *add_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
@@ -83,8 +81,8 @@ static bool has_copy_in(const struct bh_replica *replica, const struct bh_live_e
 {
     const struct bh_copy *copy;
     DL_FOREACH(replica->copies, copy)
-        if (copy->error == error && copy->zone == zone)
-            return true;
+    if (copy->error == error && copy->zone == zone)
+        return true;
     return false;
 }
 
@@ -294,8 +292,8 @@ void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_
 {
     struct bh_copy *copy, *next;
     DL_FOREACH_SAFE(replica->copies, copy, next)
-        if (copy->error->slot == slot && bh_zone_set_has(zones, copy->zone))
-            bh_copy_end(replica, copy);
+    if (copy->error->slot == slot && bh_zone_set_has(zones, copy->zone))
+        bh_copy_end(replica, copy);
 }
 
 void bh_errors_clear_everywhere(struct bh_replica *replica, int tenant, bool application_only)
@@ -324,8 +322,8 @@ struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int tenan
         if (zone->enclave != tenant || !(zone->is_application || saves_guest))
             continue;
         saved = bh_reallocate(saved, *count + 1, sizeof *saved);
-        saved[(*count)++] = (struct bh_saved_copy){copy->error->stream, copy->error->identity, copy->error->slot,
-                                                   copy->zone,          copy->kind,            copy->generation};
+        saved[(*count)++] = (struct bh_saved_copy){
+            copy->error->stream, copy->error->identity, copy->error->slot, copy->zone, copy->kind, copy->generation};
     }
     return saved;
 }
@@ -343,5 +341,5 @@ void bh_errors_finish(struct bh_replica *replica)
 {
     struct bh_copy *copy, *next;
     DL_FOREACH_SAFE(replica->copies, copy, next)
-        bh_copy_end(replica, copy);
+    bh_copy_end(replica, copy);
 }

@@ -15,16 +15,16 @@ struct bh_replica;
 
 /* An activated error: what it has done so far. */
 struct bh_live_error {
-    int stream;             /* index into the setup's streams; -1: the script */
-    uint64_t identity;      /* keys its draws */
+    int stream;        /* index into the setup's streams; -1: the script */
+    uint64_t identity; /* keys its draws */
     uint64_t slot;
     size_t origin;
     struct bh_effect effect;
     enum bh_scope application_extent;
-    unsigned copies;        /* live ones */
-    unsigned depth;         /* largest number of hops so far */
-    bool is_revived;        /* came back with a checkpoint: not counted again */
-    unsigned lives[];       /* per zone: times a copy began there or was left live, which numbers its fresh draws */
+    unsigned copies;  /* live ones */
+    unsigned depth;   /* largest number of hops so far */
+    bool is_revived;  /* came back with a checkpoint: not counted again */
+    unsigned lives[]; /* per zone: times a copy began there or was left live, which numbers its fresh draws */
 };
 
 /* A live copy of an error in one zone. It has exactly one pending event, which frees it once it is ended. */
@@ -32,12 +32,12 @@ struct bh_copy {
     struct bh_live_error *error;
     size_t zone;
     enum bh_error_kind kind;
-    unsigned generation;    /* which of the error's lives in this zone this is; part of the key of its draws */
-    int forced_ending;      /* -1, or what the script says: 0 masked, 1 signalled, 2 silent */
-    int entered_by;         /* channel; -1: it began here */
+    unsigned generation; /* which of the error's lives in this zone this is; part of the key of its draws */
+    int forced_ending;   /* -1, or what the script says: 0 masked, 1 signalled, 2 silent */
+    int entered_by;      /* channel; -1: it began here */
     unsigned depth;
     double born_s;
-    uint64_t used[8];       /* channels attempted */
+    uint64_t used[8]; /* channels attempted */
     bool is_hung, is_ended;
     struct bh_copy *prev, *next;
 };

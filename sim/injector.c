@@ -20,16 +20,14 @@ static void schedule_next_fault(struct bh_replica *replica, size_t stream)
 static void schedule_all(struct bh_replica *replica)
 {
     const struct bh_scenario *scenario = replica->setup->scenario;
-    bh_event_queue_push(&replica->queue,
-                        (struct bh_event){.time_s = scenario->horizon_s, .kind = BH_EVENT_HORIZON});
+    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = scenario->horizon_s, .kind = BH_EVENT_HORIZON});
     if (!replica->options.faults)
         return;
     for (size_t s = 0; scenario->random_faults && s < replica->setup->streams->count; s++)
         schedule_next_fault(replica, s);
     for (size_t i = 0; i < scenario->script_count; i++)
-        bh_event_queue_push(
-            &replica->queue,
-            (struct bh_event){.time_s = scenario->script[i].at_s, .kind = BH_EVENT_SCRIPT, .index = i});
+        bh_event_queue_push(&replica->queue,
+                            (struct bh_event){.time_s = scenario->script[i].at_s, .kind = BH_EVENT_SCRIPT, .index = i});
 }
 
 static void reach_horizon(struct bh_replica *replica)

@@ -7,8 +7,8 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <utlist.h>
 #include <uthash.h>
+#include <utlist.h>
 
 /* A slot that something happened to. */
 struct bh_slot {
@@ -210,8 +210,8 @@ static bool guest_failed(const struct bh_zone_tree *tree, size_t guest, const st
     return false;
 }
 
-void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct bh_zone_set *failed,
-                     double node_ready_s, double guest_ready_s, double guest_boot_s)
+void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct bh_zone_set *failed, double node_ready_s,
+                     double guest_ready_s, double guest_boot_s)
 {
     struct bh_slot *slot = need_slot(machine, number);
     if (bh_zone_set_has(failed, 0)) {
@@ -225,8 +225,7 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
     list_outage(machine, slot);
 }
 
-static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t node, double ready_s,
-                   double guest_boot_s)
+static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t node, double ready_s, double guest_boot_s)
 {
     slot->has_node = true;
     slot->node = node;

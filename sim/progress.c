@@ -28,8 +28,8 @@ struct bh_progress bh_progress_start(const char *what, size_t total, bool is_on)
 static void show(struct bh_progress *progress, double at_s)
 {
     double spent_s = at_s - progress->started_s;
-    double left_s = progress->done > 0 ? spent_s / (double)progress->done * (double)(progress->total - progress->done)
-                                       : 0.0;
+    double left_s =
+        progress->done > 0 ? spent_s / (double)progress->done * (double)(progress->total - progress->done) : 0.0;
     fprintf(stderr, "%s%zu of %zu %s, %.0f %%, %.0f s gone, about %.0f s to go%s", progress->is_terminal ? "\r" : "",
             progress->done, progress->total, progress->what,
             100.0 * (double)progress->done / (double)(progress->total > 0 ? progress->total : 1), spent_s, left_s,

@@ -65,8 +65,8 @@ static int create_enclave(struct bh_replica *replica, size_t index, struct bh_er
     enclave->setup = setup;
     enclave->index = (int)index;
     enclave->bed = bh_bed_create();
-    bool needs_storage = setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] &&
-                         setup->storage_every > 0;
+    bool needs_storage =
+        setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] && setup->storage_every > 0;
     if (needs_storage) {
         enclave->transfer = bh_transfer_create(replica->platform, 0, replica->setup->scenario->nodes, err);
         if (enclave->transfer == NULL)
@@ -83,9 +83,8 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
     record->enclaves = bh_allocate(record->enclaves_count, sizeof *record->enclaves);
     for (size_t e = 0; e < record->enclaves_count; e++) {
         const struct bh_enclave *enclave = &replica->enclaves[e];
-        double done_s = bh_enclave_is_service(enclave)
-                            ? enclave->node_work_s
-                            : enclave->work_s * (double)replica->setup->scenario->nodes;
+        double done_s = bh_enclave_is_service(enclave) ? enclave->node_work_s
+                                                       : enclave->work_s * (double)replica->setup->scenario->nodes;
         record->enclaves[e] = (struct bh_enclave_record){
             .elapsed_s = enclave->elapsed_s,
             .useful_work_s = done_s,
@@ -98,8 +97,8 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
     }
 }
 
-int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
-                   struct bh_replica_options options, struct bh_replica_record *record, struct bh_error *err)
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
+                   struct bh_replica_record *record, struct bh_error *err)
 {
     struct bh_replica replica = {.setup = setup, .platform = platform, .options = options};
     int status = -1;

@@ -14,7 +14,7 @@
 
 /* Counts over all errors of a replica. */
 struct bh_tallies {
-    double faults;              /* that struck something up or down */
+    double faults; /* that struck something up or down */
     double struck_while_down;
     double errors;              /* activated in something up */
     double unchangeable_errors; /* of those: hardware loss of a node */
@@ -24,15 +24,15 @@ struct bh_tallies {
     double failures[BH_SCOPES]; /* signalled errors by the disposition applied; hardware loss as node */
     double system_extent[BH_SCOPES], application_extent[BH_SCOPES];
     double escape_seen[BH_BOUNDARIES], escape_exposed[BH_BOUNDARIES];
-    double events;              /* failures, restarts and checkpoints that enclaves saw: for costs per event */
+    double events; /* failures, restarts and checkpoints that enclaves saw: for costs per event */
 };
 
 struct bh_enclave_record {
-    double elapsed_s;      /* makespan, or the horizon when unfinished */
-    double useful_work_s;  /* native node-seconds done */
+    double elapsed_s;     /* makespan, or the horizon when unfinished */
+    double useful_work_s; /* native node-seconds done */
     double interruptions;
     bool finished;
-    bool corrupt;          /* ended with silent errors in its data (SDC) */
+    bool corrupt; /* ended with silent errors in its data (SDC) */
     struct bh_ledger ledger;
 };
 
@@ -46,13 +46,13 @@ struct bh_replica_record {
 
 struct bh_replica_options {
     uint64_t replica;
-    bool faults;        /* off: the fault-free run, with the expected noise in place of drawn noise */
+    bool faults; /* off: the fault-free run, with the expected noise in place of drawn noise */
 };
 
 /* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform. The record's arrays
  * are owned by the caller. A deadlock, which would be a bug of ours, is reported as BH_ERROR_SYSTEM. */
-int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
-                   struct bh_replica_options options, struct bh_replica_record *record, struct bh_error *err);
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
+                   struct bh_replica_record *record, struct bh_error *err);
 void bh_replica_record_clear(struct bh_replica_record *record);
 
 #endif

@@ -11,7 +11,6 @@
 #include "sim/machine.h"
 #include "sim/replica.h"
 
-
 struct bh_replica {
     const struct bh_setup *setup;
     const struct bh_platform *platform;
@@ -19,13 +18,13 @@ struct bh_replica {
     struct bh_random random;
     struct bh_machine *machine;
     struct bh_event_queue queue;
-    struct bh_fault *next_fault;  /* per stream */
-    struct bh_copy *copies;       /* all live copies, everywhere */
+    struct bh_fault *next_fault; /* per stream */
+    struct bh_copy *copies;      /* all live copies, everywhere */
     struct bh_tallies tallies;
     struct bh_causes causes;
     struct bh_enclave *enclaves;
-    size_t running;               /* enclaves that still work */
-    bool over;                    /* horizon reached, or all enclaves done */
+    size_t running; /* enclaves that still work */
+    bool over;      /* horizon reached, or all enclaves done */
     struct bh_bed injector_bed;
 };
 

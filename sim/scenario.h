@@ -17,9 +17,9 @@
 struct bh_enclave_spec {
     const char *name;
     const struct bh_application *application;
-    uint64_t guests_per_node;     /* native: process sets */
+    uint64_t guests_per_node; /* native: process sets */
     uint64_t processes_per_guest;
-    double node_share;            /* share of each node's CPU and node-time; the shares of all enclaves sum to 1 */
+    double node_share; /* share of each node's CPU and node-time; the shares of all enclaves sum to 1 */
     struct bh_place place;
 };
 
@@ -42,7 +42,7 @@ extern const char *const bh_level_names[];
 struct bh_checkpoint_spec {
     bool enabled;
     enum bh_interval_rule rule;
-    double interval_s;  /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
+    double interval_s;      /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
     double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
     struct bh_place place;
 };
@@ -50,18 +50,18 @@ struct bh_checkpoint_spec {
 /* A fault by script: what happens instead of, or besides, what the catalog's rates bring. */
 struct bh_script_fault {
     double at_s;
-    uint64_t node;             /* node slot of the workload */
-    enum bh_zone_kind zone;    /* where it lands; a system without this kind takes the nearest kernel or process */
-    size_t enclave;            /* whose guest or process */
+    uint64_t node;          /* node slot of the workload */
+    enum bh_zone_kind zone; /* where it lands; a system without this kind takes the nearest kernel or process */
+    size_t enclave;         /* whose guest or process */
     enum bh_error_kind kind;
-    int ending;                /* -1: drawn; else 0 masked, 1 signalled, 2 silent, for the copy at the origin */
+    int ending; /* -1: drawn; else 0 masked, 1 signalled, 2 silent, for the copy at the origin */
     struct bh_place place;
 };
 
 /* One value of an axis: a label and the settings it makes. */
 struct bh_axis_value {
     const char *label;
-    double number;      /* the label as a number; NaN if it is none */
+    double number; /* the label as a number; NaN if it is none */
     size_t settings_count;
     const char **paths; /* dotted paths into the scenario; "models.X" reaches the catalog's parameter X */
     const struct bh_node **values;
@@ -77,38 +77,38 @@ struct bh_axis {
 /* A resolved scenario at one point: all axes have taken a value. */
 struct bh_scenario {
     const char *name, *title, *description;
-    char *file;              /* as given */
+    char *file; /* as given */
     struct bh_catalog *catalog;
 
-    char *platform_file;     /* absolute or relative to the working directory; .xml, or .yaml for a parametric machine */
+    char *platform_file; /* absolute or relative to the working directory; .xml, or .yaml for a parametric machine */
     struct bh_place platform_place;
-    uint64_t nodes;          /* nodes the workload uses, without spares */
+    uint64_t nodes; /* nodes the workload uses, without spares */
     struct bh_place nodes_place;
 
-    double work_s;           /* native fault-free compute time per node */
+    double work_s; /* native fault-free compute time per node */
     double horizon_s;
-    uint64_t spares;         /* warm spares, nodes; a share of `nodes` in the file is rounded up */
+    uint64_t spares; /* warm spares, nodes; a share of `nodes` in the file is rounded up */
     size_t enclaves_count;
     struct bh_enclave_spec *enclaves;
-    size_t primary;          /* the enclave that headline numbers speak of: the first */
+    size_t primary; /* the enclave that headline numbers speak of: the first */
 
     struct bh_checkpoint_spec checkpoint[BH_LEVELS];
-    bool final_checkpoint;   /* also one after the last stretch of work (closed-form tests) */
+    bool final_checkpoint;     /* also one after the last stretch of work (closed-form tests) */
     bool virtualization_costs; /* off: slowdown, guards, noise and communication cost nothing (closed-form tests) */
 
     size_t policies_count;
     struct bh_policy_spec *policies;
-    size_t baseline;         /* the policy entry that prices are relative to */
+    size_t baseline; /* the policy entry that prices are relative to */
 
-    bool random_faults;      /* false: only the script */
-    bool *fault_enabled;     /* per catalog fault class (hardware) */
+    bool random_faults;  /* false: only the script */
+    bool *fault_enabled; /* per catalog fault class (hardware) */
     bool software_faults;
     size_t script_count;
     struct bh_script_fault *script;
 
     uint64_t replicas;
     uint64_t seed;
-    bool reproduces_input;   /* results are headed "reproduced, not predicted" */
+    bool reproduces_input; /* results are headed "reproduced, not predicted" */
 
     struct bh_document *document; /* with this point's settings made; owned */
 };
@@ -126,14 +126,14 @@ struct bh_study {
     char *text;           /* of the file: every point is resolved from it afresh, so that places stay true */
     size_t text_length;
     size_t settings_count;
-    struct bh_setting *settings; /* copies; each point makes them last */
+    struct bh_setting *settings;  /* copies; each point makes them last */
     struct bh_document *document; /* owns the axes' names, labels and values */
     size_t axes_count;
-    struct bh_axis *axes;          /* the `vary` list: a full product */
+    struct bh_axis *axes; /* the `vary` list: a full product */
     /* The `uncertainty` axis: an assumed number over its range, at one point of the product. */
     bool has_uncertainty;
     struct bh_axis uncertainty;
-    size_t *uncertainty_at;        /* index on each axis */
+    size_t *uncertainty_at; /* index on each axis */
 };
 
 /* Reads and checks a scenario file. `data_directory` is where models/data was found. Settings are made in this order,

@@ -13,7 +13,7 @@
 /* A part that is down, or all of them (slot BH_ALL_SLOTS). */
 struct bh_part_outage {
     uint64_t slot;
-    unsigned stalls;      /* hung zones that hold the part up; it returns when they end, or fails */
+    unsigned stalls; /* hung zones that hold the part up; it returns when they end, or fails */
     bool has_failed;
     double failed_s;
     /* Found before each sleep and booked after it, so that what happens at its end does not change it. */
@@ -27,8 +27,8 @@ static struct bh_part_outage *find_outage(const struct bh_enclave *enclave, uint
 {
     struct bh_part_outage *outage;
     DL_FOREACH(enclave->outages, outage)
-        if (outage->slot == slot)
-            return outage;
+    if (outage->slot == slot)
+        return outage;
     return NULL;
 }
 
@@ -148,8 +148,8 @@ static void book(struct bh_enclave *enclave, double down, double from_s, double 
     bh_enclave_book_useful(enclave, up_node_s, up_node_s * noise);
     enclave->node_work_s += up_node_s / setup->wall_per_work;
     DL_FOREACH(enclave->outages, outage)
-        if (outage->is_foreseen && (!all_down || outage == everything))
-            book_outage(enclave, outage, from_s, to_s);
+    if (outage->is_foreseen && (!all_down || outage == everything))
+        book_outage(enclave, outage, from_s, to_s);
 }
 
 static void end_outages(struct bh_enclave *enclave, double now_s)

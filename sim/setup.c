@@ -28,9 +28,9 @@ static void fill_keys(struct bh_setup *setup)
         setup->zone_key[z] = key;
     }
     for (size_t c = 0; c < tree->channels_count; c++)
-        setup->channel_key[c] = bh_identity_join(bh_identity(tree->channels[c].type->name),
-                                                 bh_identity_join(setup->zone_key[tree->channels[c].from],
-                                                                  setup->zone_key[tree->channels[c].to]));
+        setup->channel_key[c] = bh_identity_join(
+            bh_identity(tree->channels[c].type->name),
+            bh_identity_join(setup->zone_key[tree->channels[c].from], setup->zone_key[tree->channels[c].to]));
 }
 
 static void fill_tenants(struct bh_setup *setup, const struct bh_scenario *scenario)
@@ -54,9 +54,8 @@ static void fill_slowdown(struct bh_setup *setup, struct bh_enclave_setup *encla
     struct bh_network network = {facts->latency_s, facts->node_bandwidth};
     enclave->slowdown = (struct bh_slowdown){.compute = 1.0};
     if (setup->scenario->virtualization_costs)
-        enclave->slowdown = bh_slowdown_of(enclave->spec->application, policy->system,
-                                           setup->model->guard, policy->host_kernel,
-                                           policy->guest_kernel, network, setup->scenario->nodes);
+        enclave->slowdown = bh_slowdown_of(enclave->spec->application, policy->system, setup->model->guard,
+                                           policy->host_kernel, policy->guest_kernel, network, setup->scenario->nodes);
     const struct bh_slowdown *slowdown = &enclave->slowdown;
     enclave->noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
     enclave->wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +
@@ -216,9 +215,8 @@ struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t poli
     if (setup->model == NULL)
         goto fail;
     fill_keys(setup);
-    setup->streams =
-        bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
-                                scenario->software_faults, spec->host_kernel, spec->guest_kernel);
+    setup->streams = bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
+                                             scenario->software_faults, spec->host_kernel, spec->guest_kernel);
     setup->isolation = bh_isolation_cache_find(cache, setup->model, setup->streams, err);
     if (setup->isolation == NULL || follow_script(setup, err) != 0)
         goto fail;

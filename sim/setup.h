@@ -19,12 +19,12 @@
 struct bh_enclave_setup {
     const struct bh_enclave_spec *spec;
     struct bh_slowdown slowdown;
-    double noise_per_step_s;     /* expected; 0 without noise */
-    double wall_per_work;        /* wall-clock seconds per native compute second, expected noise included */
-    double checkpoint_bytes;     /* per node */
-    double mtti_s[BH_LEVELS];    /* mean time between failures that a checkpoint of this level must recover from */
+    double noise_per_step_s;  /* expected; 0 without noise */
+    double wall_per_work;     /* wall-clock seconds per native compute second, expected noise included */
+    double checkpoint_bytes;  /* per node */
+    double mtti_s[BH_LEVELS]; /* mean time between failures that a checkpoint of this level must recover from */
     bool has_level[BH_LEVELS];
-    double write_s[BH_LEVELS];   /* expected; what is simulated for storage is traffic unless the scenario fixes it */
+    double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */
     double read_s[BH_LEVELS];
     bool is_fixed[BH_LEVELS];    /* write_s and read_s are fixed by the scenario: no traffic */
     double interval_work_s;      /* native compute seconds between checkpoints; INFINITY: none */

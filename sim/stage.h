@@ -13,13 +13,13 @@
 #include <stddef.h>
 
 struct bh_stage {
-    size_t *index;            /* position on each axis; owned */
-    int uncertain;            /* position on the uncertainty axis; -1: nominal */
+    size_t *index; /* position on each axis; owned */
+    int uncertain; /* position on the uncertainty axis; -1: nominal */
     struct bh_scenario *scenario;
     struct bh_platform_facts facts;
-    struct bh_setup **setups;      /* per policy */
-    struct bh_setup **baselines;   /* per policy: the baseline with that policy's intervals */
-    struct bh_setup *bare;         /* the baseline without checkpoints */
+    struct bh_setup **setups;    /* per policy */
+    struct bh_setup **baselines; /* per policy: the baseline with that policy's intervals */
+    struct bh_setup *bare;       /* the baseline without checkpoints */
     /* Filled by the campaign. */
     struct bh_replica_record *records;    /* [policy * replicas + replica] */
     struct bh_replica_record *fault_free; /* [policy] */

@@ -27,8 +27,8 @@ static inline struct bh_catalog *bh_test_catalog(const char *overrides, const ch
     struct bh_error err = {0};
     struct bh_document *set = bh_test_document(overrides, "set.yaml"), *define = bh_test_document(extra, "define.yaml");
     char *directory = bh_print_text("%s/models/data", bh_test_data());
-    struct bh_catalog *catalog = bh_catalog_read(directory, set ? bh_document_root(set) : NULL,
-                                                 define ? bh_document_root(define) : NULL, &err);
+    struct bh_catalog *catalog =
+        bh_catalog_read(directory, set ? bh_document_root(set) : NULL, define ? bh_document_root(define) : NULL, &err);
     if (!catalog)
         fail_msg("%s", err.text);
     free(directory);
@@ -82,14 +82,14 @@ static inline void bh_small_fill_zones(struct bh_zone_tree *tree, const struct b
     tree->zones_count = count;
     tree->zones = bh_allocate(count, sizeof *tree->zones);
     for (size_t z = 0; z < count; z++) {
-        tree->zones[z] = (struct bh_zone){.kind = zones[z].kind,
-                                          .parent = zones[z].parent,
-                                          .enclave = zones[z].enclave,
-                                          .guest = zones[z].guest,
-                                          .process = zones[z].process,
-                                          .is_application = zones[z].process >= 0,
-                                          .is_kernel =
-                                              zones[z].kind == BH_HOST_KERNEL || zones[z].kind == BH_GUEST_KERNEL};
+        tree->zones[z] =
+            (struct bh_zone){.kind = zones[z].kind,
+                             .parent = zones[z].parent,
+                             .enclave = zones[z].enclave,
+                             .guest = zones[z].guest,
+                             .process = zones[z].process,
+                             .is_application = zones[z].process >= 0,
+                             .is_kernel = zones[z].kind == BH_HOST_KERNEL || zones[z].kind == BH_GUEST_KERNEL};
         for (int above = (int)z; above >= 0; above = zones[above].parent)
             bh_zone_set_add(&tree->zones[above].subtree, z);
         if (zones[z].kind == BH_GUEST_KERNEL)
@@ -130,7 +130,7 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
     model->disposition = bh_allocate(zones_count, sizeof *model->disposition);
     for (size_t z = 0; z < zones_count; z++) {
         model->ending[z][BH_DATA] = model->ending[z][BH_INSTRUCTION] = (struct bh_copy_ending){1.0, 1.0, 0, 0, 0};
-        model->disposition[z] = zones[z].process >= 0                              ? BH_SCOPE_PROCESS
+        model->disposition[z] = zones[z].process >= 0                            ? BH_SCOPE_PROCESS
                                 : tree->zones[z].is_kernel || zones[z].guest < 0 ? BH_SCOPE_NODE
                                                                                  : BH_SCOPE_GUEST;
         tree->first_channel[z] = tree->channels_count;

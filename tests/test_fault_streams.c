@@ -268,7 +268,9 @@ static void test_landing_and_kind(void **state)
     const struct bh_random random = {.seed = SEED, .replica = 1};
     static const char *const classes[] = {"memory", "processor"};
     for (int c = 0; c < 2; c++) {
-        struct bh_fault_stream stream = {.identity = bh_identity(classes[c]), .rate = 1, .instruction_share = 0.3,
+        struct bh_fault_stream stream = {.identity = bh_identity(classes[c]),
+                                         .rate = 1,
+                                         .instruction_share = 0.3,
                                          .hardware = bh_test_fault(setting.catalog, classes[c])};
         double seen[BH_ZONE_SET_SIZE] = {0}, chi_square = 0;
         size_t instructions = 0, in_host = 0;

@@ -54,8 +54,13 @@ static void test_coverage(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"native", "native"}, {"qemu", "protection-first"}, {"kvm", "protection-first"}, {"kvm", "performance-first"},
-        {"palacios", "protected-disposition"}, {"palacios-kitten", "same-os"}, {"palacios-shared-network", "oops"},
+        {"native", "native"},
+        {"qemu", "protection-first"},
+        {"kvm", "protection-first"},
+        {"kvm", "performance-first"},
+        {"palacios", "protected-disposition"},
+        {"palacios-kitten", "same-os"},
+        {"palacios-shared-network", "oops"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct node node = build(cases[i][0], cases[i][1], NULL, NULL, NULL);
@@ -164,8 +169,8 @@ static void test_alike_origins_are_alike(void **state)
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
             struct bh_spread spread = {.loss = memset(loss, 0, sizeof loss)};
             struct bh_origin origin = {.zone = z, .kind = (enum bh_error_kind)kind};
-            double share = kind == BH_INSTRUCTION ? memory->instruction_share.value
-                                                  : 1 - memory->instruction_share.value;
+            double share =
+                kind == BH_INSTRUCTION ? memory->instruction_share.value : 1 - memory->instruction_share.value;
             assert_int_equal(bh_spread_exact(node.model, origin, 1e-11, 1000000, &spread, NULL), 0);
             for (size_t c = 0; c < 2 * BH_SCOPES; c++)
                 sum[c] += memory->rate.value * node.model->tree->zones[z].memory_share * share * loss[c];
@@ -209,9 +214,9 @@ static void test_escape_grows_with_the_channel(void **state)
 {
     (void)state;
     static const char *const settings[] = {
-        "{channels.vm-exit.probability: 0}", "{channels.vm-exit.probability: 1e-6}",
+        "{channels.vm-exit.probability: 0}",    "{channels.vm-exit.probability: 1e-6}",
         "{channels.vm-exit.probability: 1e-3}", "{channels.vm-exit.probability: 0.1}",
-        "{channels.vm-exit.probability: 0.9}", "{channels.vm-exit.probability: 1}"};
+        "{channels.vm-exit.probability: 0.9}",  "{channels.vm-exit.probability: 1}"};
     double before = -1;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         double escape = escape_with("palacios", "protected-disposition", settings[i], NULL);
@@ -228,7 +233,8 @@ static void test_escape_falls_with_the_guard(void **state)
     for (size_t i = 0; i < 3; i++) {
         char *policy = bh_print_text("{policies: {mine: {description: for the test, dispositions: {host-kernel: node,"
                                      " host-user: guest, guest-kernel: guest, guest-user: process},"
-                                     " guards: {guest/host: %s}}}}", levels[i]);
+                                     " guards: {guest/host: %s}}}}",
+                                     levels[i]);
         double escape = escape_with("palacios", "mine", "{channels.vm-exit.probability: 0.1}", policy);
         assert_true(escape < before);
         before = escape;
@@ -262,8 +268,8 @@ static void test_one_channel_is_the_difference(void **state)
     static const char *const policies[] = {"protection-first", "performance-first", "protected-disposition"};
     for (size_t i = 0; i < 3; i++) {
         struct node palacios = build("palacios", policies[i], NULL, NULL, NULL);
-        struct node closed = build("palacios-shared-network", policies[i], NULL,
-                                   "{channels.shared-vmm-network.probability: 0}", NULL);
+        struct node closed =
+            build("palacios-shared-network", policies[i], NULL, "{channels.shared-vmm-network.probability: 0}", NULL);
         struct node kvm = build("kvm", policies[i], NULL, NULL, NULL);
         assert_same(closed.isolation, palacios.isolation);
         assert_true(kvm.isolation->error_rate != palacios.isolation->error_rate);

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-static const struct bh_cause_key crash = {.stream = 2, .origin = BH_GUEST_KERNEL, .boundary = -1, .guard = -1,
-                                          .disposition = BH_SCOPE_GUEST};
+static const struct bh_cause_key crash = {
+    .stream = 2, .origin = BH_GUEST_KERNEL, .boundary = -1, .guard = -1, .disposition = BH_SCOPE_GUEST};
 
 static void test_names(void **state)
 {
@@ -102,10 +102,8 @@ static void test_causes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_charges),
-        cmocka_unit_test(test_rollback),
-        cmocka_unit_test(test_rollback_without_cause),
+        cmocka_unit_test(test_names),    cmocka_unit_test(test_charges),
+        cmocka_unit_test(test_rollback), cmocka_unit_test(test_rollback_without_cause),
         cmocka_unit_test(test_causes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,8 +256,7 @@ static void test_random_losses_and_repairs(void **state)
     for (uint64_t step = 0; step < 5000; step++) {
         double now_s = (double)step, ready_s, hardware_s;
         bool mostly_losses = (step / 100) % 2 == 0;
-        uint64_t slot, node =
-            (uint64_t)(bh_random_uniform(&random, BH_PURPOSE_CARRIER, 1, step, 0) * (NODES + SPARES));
+        uint64_t slot, node = (uint64_t)(bh_random_uniform(&random, BH_PURPOSE_CARRIER, 1, step, 0) * (NODES + SPARES));
         bool loses = bh_random_uniform(&random, BH_PURPOSE_CARRIER, 2, step, 0) < (mostly_losses ? 0.8 : 0.2);
         enum bh_post post = bh_machine_find(f.machine, node, &slot);
         if (loses && post == BH_POST_IN_SLOT)
@@ -283,10 +282,10 @@ static void test_random_losses_and_repairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_fresh_machine),       cmocka_unit_test(test_a_guest_fails_alone),
-        cmocka_unit_test(test_a_process_fails_alone), cmocka_unit_test(test_a_node_reboots),
-        cmocka_unit_test(test_a_spare_takes_over),    cmocka_unit_test(test_slots_wait_in_order),
-        cmocka_unit_test(test_idle_spares_break),     cmocka_unit_test(test_everywhere),
+        cmocka_unit_test(test_a_fresh_machine),           cmocka_unit_test(test_a_guest_fails_alone),
+        cmocka_unit_test(test_a_process_fails_alone),     cmocka_unit_test(test_a_node_reboots),
+        cmocka_unit_test(test_a_spare_takes_over),        cmocka_unit_test(test_slots_wait_in_order),
+        cmocka_unit_test(test_idle_spares_break),         cmocka_unit_test(test_everywhere),
         cmocka_unit_test(test_random_losses_and_repairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -282,14 +282,10 @@ static void test_attempt_rate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guards_chosen),
-        cmocka_unit_test(test_guard_not_offered),
-        cmocka_unit_test(test_dispositions_applied),
-        cmocka_unit_test(test_native_guest_becomes_process),
-        cmocka_unit_test(test_contradictions),
-        cmocka_unit_test(test_taken_down),
-        cmocka_unit_test(test_taken_down_nested),
-        cmocka_unit_test(test_failed_user_zone_is_down),
+        cmocka_unit_test(test_guards_chosen),        cmocka_unit_test(test_guard_not_offered),
+        cmocka_unit_test(test_dispositions_applied), cmocka_unit_test(test_native_guest_becomes_process),
+        cmocka_unit_test(test_contradictions),       cmocka_unit_test(test_taken_down),
+        cmocka_unit_test(test_taken_down_nested),    cmocka_unit_test(test_failed_user_zone_is_down),
         cmocka_unit_test(test_attempt_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,8 +48,11 @@ static void test_formulas_by_hand(void **state)
         bool bounded;
         uint64_t nodes;
         double mean, variance;
-    } cases[] = {{false, 1, 1, 1},           {false, 2, 1.5, 1.25},  {false, 3, 11.0 / 6, 49.0 / 36},
-                 {true, 1, 1, 1.0 / 3},      {true, 2, 4.0 / 3, 2.0 / 9}};
+    } cases[] = {{false, 1, 1, 1},
+                 {false, 2, 1.5, 1.25},
+                 {false, 3, 11.0 / 6, 49.0 / 36},
+                 {true, 1, 1, 1.0 / 3},
+                 {true, 2, 4.0 / 3, 2.0 / 9}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_noise noise = one_source(0.01, cases[i].bounded, cases[i].nodes, 5);
         assert_close(bh_noise_mean_s(&noise), 0.05 * cases[i].mean, 1e-12);
@@ -97,8 +100,7 @@ static void test_formulas_against_all_draws(void **state)
                 for (uint64_t n = 0; n < sizes[s]; n++)
                     sample[i] = fmax(sample[i], bounded ? gsl_ran_flat(rng, 0, 0.12) : gsl_ran_exponential(rng, 0.06));
             }
-            struct moments found =
-                moments_of(sample, SAMPLES, bh_noise_mean_s(&noise), bh_noise_variance_s2(&noise));
+            struct moments found = moments_of(sample, SAMPLES, bh_noise_mean_s(&noise), bh_noise_variance_s2(&noise));
             print_message("# seed %d: %s, N = %d: z %.2f and %.2f\n", SEED, bounded ? "bounded" : "exponential",
                           (int)sizes[s], found.z_mean, found.z_variance);
             assert_true(fabs(found.z_mean) < 4.9 && fabs(found.z_variance) < 4.9);
@@ -143,8 +145,8 @@ static void test_moments_of_stretches(void **state)
     enum { SAMPLES = 40000 };
     static const struct {
         double steps, means, variances;
-    } cases[] = {{0.5, 0.5, 0.25}, {1, 1, 1}, {5.5, 5.5, 5.25}, {8, 8, 8}, {8.5, 8.5, 8.5}, {100, 100, 100},
-                 {12345.6, 12345.6, 12345.6}};
+    } cases[] = {{0.5, 0.5, 0.25}, {1, 1, 1},       {5.5, 5.5, 5.25},           {8, 8, 8},
+                 {8.5, 8.5, 8.5},  {100, 100, 100}, {12345.6, 12345.6, 12345.6}};
     static double sample[SAMPLES];
     const struct bh_random random = {.seed = SEED, .replica = 0};
     struct bh_noise noise = {.count = 2, .source = {{0.002, false}, {0.004, true}}, .nodes = 7, .step_s = 1.3};

@@ -90,7 +90,7 @@ static void test_shipped(void **state)
 static void test_parametric_sizes(void **state)
 {
     (void)state;
-    static const uint64_t sizes[] = {1,    2,     3,      4,       5,       100,     511,     512,     513,      1000,
+    static const uint64_t sizes[] = {1,    2,     3,      4,       5,       100,     511,     512,     513,     1000,
                                      1024, 16384, 131072, 1000000, 1048575, 1048576, 1048577, 3000001, 16777216};
     char *path = shipped("parametric.yaml");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -111,10 +111,10 @@ static void test_parametric_sizes(void **state)
 /* --- Broken platforms ------------------------------------------------------------------------------------------------ */
 
 #define HEAD                                                                                                           \
-    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"                         \
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"                        \
     "<platform version=\"4.1\">\n"
 #define ZONE HEAD "<zone id=\"machine\" routing=\"Full\">\n"
-#define END "</zone></platform>\n"
+#define END  "</zone></platform>\n"
 
 static const struct {
     const char *name, *text, *where, *what;
@@ -128,55 +128,77 @@ static const struct {
     {"no-speed", ZONE "<host id=\"a\"/>\n" END, ":5:1: ", "Required attribute `speed'"},
     {"bad-unit", ZONE "<host id=\"a\" speed=\"1Gq\"/>\n" END, ":5:1: ", "unknown unit"},
     {"unclosed", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n", ":6:1: ", "Premature EOF"},
-    {"old-version", "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
-                    "<platform version=\"3\"><AS id=\"a\" routing=\"Full\"/></platform>\n", ":3:1: ", "TOO OLD"},
+    {"old-version",
+     "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+     "<platform version=\"3\"><AS id=\"a\" routing=\"Full\"/></platform>\n",
+     ":3:1: ", "TOO OLD"},
     {"twice", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"a\" speed=\"1Gf\"/>\n" END, ": ", "second host"},
-    {"no-link", ZONE "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>\n"
-                     "<route src=\"a\" dst=\"b\"><link_ctn id=\"nope\"/></route>\n" END, ": ", "Link not found: nope"},
+    {"no-link",
+     ZONE "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>\n"
+          "<route src=\"a\" dst=\"b\"><link_ctn id=\"nope\"/></route>\n" END,
+     ": ", "Link not found: nope"},
     {"routing", HEAD "<zone id=\"machine\" routing=\"Fulll\">\n" END, ": ", "SimGrid rejects the platform"},
     {"star", HEAD "<!-- one\ntwo -->\n<zone id=\"machine\" routing=\"Star\">\n" END, ":6:1: ", "routing=\"Star\""},
     {"no-hosts", ZONE END, ": ", "no compute host"},
-    {"only-storage", ZONE "<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" read_bw=\"1GBps\" write_bw=\"1GBps\"/>"
-                          "<prop id=\"bulkhead:role\" value=\"storage\"/></host>\n" END, ": ", "no compute host"},
+    {"only-storage",
+     ZONE "<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" read_bw=\"1GBps\" write_bw=\"1GBps\"/>"
+          "<prop id=\"bulkhead:role\" value=\"storage\"/></host>\n" END,
+     ": ", "no compute host"},
     {"negative-speed", ZONE "\n<host id=\"a\" speed=\"-1Gf\"/>\n" END, ":6:1: ", "host a: its speed is -1e+09"},
-    {"negative-bandwidth", HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"-1Bps\" "
-                                "lat=\"1us\"/>\n</platform>\n", ": ", "has bandwidth -1 B/s"},
-    {"no-bandwidth", HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"0Bps\" "
-                          "lat=\"1us\"/>\n</platform>\n", ": ", "has bandwidth 0 B/s"},
-    {"nodes-zero", HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"1GBps\" "
-                        "lat=\"1us\"><prop id=\"bulkhead:nodes\" value=\"0\"/></cluster>\n</platform>\n", ":4:1: ",
-     "bulkhead:nodes is \"0\""},
+    {"negative-bandwidth",
+     HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"-1Bps\" "
+          "lat=\"1us\"/>\n</platform>\n",
+     ": ", "has bandwidth -1 B/s"},
+    {"no-bandwidth",
+     HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"0Bps\" "
+          "lat=\"1us\"/>\n</platform>\n",
+     ": ", "has bandwidth 0 B/s"},
+    {"nodes-zero",
+     HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"1GBps\" "
+          "lat=\"1us\"><prop id=\"bulkhead:nodes\" value=\"0\"/></cluster>\n</platform>\n",
+     ":4:1: ", "bulkhead:nodes is \"0\""},
     {"nodes-negative", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:nodes\" value=\"-4\"/></host>\n" END,
      ":5:1: ", "must be a whole number"},
     {"nodes-fraction", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:nodes\" value=\"1.5\"/></host>\n" END,
      ":5:1: ", "must be a whole number"},
-    {"nodes-huge", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:nodes\" value=\"99999999999999999999\"/></host>"
-                        "\n" END, ":5:1: ", "must be a whole number"},
-    {"property", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:node\" value=\"4\"/></host>\n" END, ":5:1: ",
-     "did you mean \"bulkhead:nodes\"?"},
-    {"role", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:role\" value=\"storge\"/></host>\n" END, ":5:1: ",
-     "did you mean \"storage\"?"},
-    {"no-disk", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"s\" speed=\"1Gf\"><prop id=\"bulkhead:role\" "
-                     "value=\"storage\"/></host>\n" END, ":6:1: ", "has no <disk>"},
-    {"slow-disk", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" read_bw=\"1GBps\" "
-                       "write_bw=\"-1GBps\"/><prop id=\"bulkhead:role\" value=\"storage\"/></host>\n" END, ":6:1: ",
-     "expected positive bandwidths"},
+    {"nodes-huge",
+     ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:nodes\" value=\"99999999999999999999\"/></host>"
+          "\n" END,
+     ":5:1: ", "must be a whole number"},
+    {"property", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:node\" value=\"4\"/></host>\n" END,
+     ":5:1: ", "did you mean \"bulkhead:nodes\"?"},
+    {"role", ZONE "<host id=\"a\" speed=\"1Gf\"><prop id=\"bulkhead:role\" value=\"storge\"/></host>\n" END,
+     ":5:1: ", "did you mean \"storage\"?"},
+    {"no-disk",
+     ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"s\" speed=\"1Gf\"><prop id=\"bulkhead:role\" "
+          "value=\"storage\"/></host>\n" END,
+     ":6:1: ", "has no <disk>"},
+    {"slow-disk",
+     ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" read_bw=\"1GBps\" "
+          "write_bw=\"-1GBps\"/><prop id=\"bulkhead:role\" value=\"storage\"/></host>\n" END,
+     ":6:1: ", "expected positive bandwidths"},
     {"no-route", ZONE "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>\n" END, ": ",
      "no route from host a to host b"},
-    {"no-storage-route", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" "
-                              "read_bw=\"1GBps\" write_bw=\"1GBps\"/><prop id=\"bulkhead:role\" value=\"storage\"/>"
-                              "</host>\n" END, ": ", "no route from host a to host s"},
-    {"no-zone-route", ZONE "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"1GBps\" "
-                           "lat=\"1us\"/>\n<cluster id=\"d\" prefix=\"m\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" "
-                           "bw=\"1GBps\" lat=\"1us\"/>\n" END, ": ", "no route from host n0 to host m0"},
-    {"gateway", ZONE "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-15\" speed=\"1Gf\" bw=\"1GBps\" lat=\"1us\" "
-                     "topology=\"TORUS\" topo_parameters=\"4,4\"/>\n<zone id=\"z\" routing=\"Full\"><host id=\"s\" "
-                     "speed=\"1Gf\"/></zone>\n<link id=\"l\" bandwidth=\"1GBps\" latency=\"1us\"/>\n"
-                     "<zoneRoute src=\"c\" dst=\"z\" gw_src=\"n0\" gw_dst=\"s\"><link_ctn id=\"l\"/></zoneRoute>\n" END,
+    {"no-storage-route",
+     ZONE "<host id=\"a\" speed=\"1Gf\"/>\n<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" "
+          "read_bw=\"1GBps\" write_bw=\"1GBps\"/><prop id=\"bulkhead:role\" value=\"storage\"/>"
+          "</host>\n" END,
+     ": ", "no route from host a to host s"},
+    {"no-zone-route",
+     ZONE "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" bw=\"1GBps\" "
+          "lat=\"1us\"/>\n<cluster id=\"d\" prefix=\"m\" suffix=\"\" radical=\"0-3\" speed=\"1Gf\" "
+          "bw=\"1GBps\" lat=\"1us\"/>\n" END,
+     ": ", "no route from host n0 to host m0"},
+    {"gateway",
+     ZONE "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-15\" speed=\"1Gf\" bw=\"1GBps\" lat=\"1us\" "
+          "topology=\"TORUS\" topo_parameters=\"4,4\"/>\n<zone id=\"z\" routing=\"Full\"><host id=\"s\" "
+          "speed=\"1Gf\"/></zone>\n<link id=\"l\" bandwidth=\"1GBps\" latency=\"1us\"/>\n"
+          "<zoneRoute src=\"c\" dst=\"z\" gw_src=\"n0\" gw_dst=\"s\"><link_ctn id=\"l\"/></zoneRoute>\n" END,
      ":8:1: ", "gw_src=\"n0\" is a compute host"},
-    {"dragonfly", HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-63\" speed=\"1Gf\" bw=\"1GBps\" "
-                       "lat=\"1us\" topology=\"DRAGONFLY\" topo_parameters=\"8,1;2,1;2,1;2\"/>\n</platform>\n", ":4:1: ",
-     "more groups than routers"},
+    {"dragonfly",
+     HEAD "<cluster id=\"c\" prefix=\"n\" suffix=\"\" radical=\"0-63\" speed=\"1Gf\" bw=\"1GBps\" "
+          "lat=\"1us\" topology=\"DRAGONFLY\" topo_parameters=\"8,1;2,1;2,1;2\"/>\n</platform>\n",
+     ":4:1: ", "more groups than routers"},
     {"profile", ZONE "<host id=\"a\" speed=\"1Gf\" state_file=\"a.fail\"/>\n" END, ":5:1: ", "state_file"},
 };
 
@@ -226,7 +248,9 @@ static void test_unreadable(void **state)
     (void)state;
     static const struct {
         const char *path, *what;
-    } cases[] = {{"/nowhere/machine.xml", "No such file"}, {"/", "it is a directory"}, {"/dev/null", "regular file"},
+    } cases[] = {{"/nowhere/machine.xml", "No such file"},
+                 {"/", "it is a directory"},
+                 {"/dev/null", "regular file"},
                  {"/nowhere/machine.yaml", "No such file"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bh_error err = {0};
@@ -292,12 +316,14 @@ static void test_broken_descriptions(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char *found = strstr(text, cases[i].old);
         assert_non_null(found);
-        char *changed = bh_print_text("%.*s%s%s", (int)(found - text), text, cases[i].new, found + strlen(cases[i].old));
+        char *changed =
+            bh_print_text("%.*s%s%s", (int)(found - text), text, cases[i].new, found + strlen(cases[i].old));
         const char *path = write_scratch("machine.yaml", changed);
         struct bh_error err = {0};
         int is_temporary;
         assert_null(bh_platform_prepare(path, 1024, place, &is_temporary, &err));
-        if (err.code != BH_ERROR_INPUT || strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, cases[i].what))
+        if (err.code != BH_ERROR_INPUT || strncmp(err.text, path, strlen(path)) != 0 ||
+            !strstr(err.text, cases[i].what))
             fail_msg("%s: found \"%s\"", cases[i].new, err.text);
         unlink(path);
         free(changed);
@@ -315,9 +341,12 @@ static void test_broken_descriptions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),     cmocka_unit_test(test_parametric_sizes),
-        cmocka_unit_test(test_broken),      cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_unreadable),  cmocka_unit_test(test_bad_options),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_parametric_sizes),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_bad_options),
         cmocka_unit_test(test_broken_descriptions),
     };
     return cmocka_run_group_tests_name("platform", tests, set_up, tear_down);

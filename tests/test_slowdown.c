@@ -9,27 +9,40 @@
 
 static struct bh_application bulk_synchronous(void)
 {
-    return (struct bh_application){.name = "bulk", .step_s = VALUE(2), .exits_per_s = VALUE(1000),
-                                   .halo_bytes = VALUE(1e6), .halo_messages = VALUE(10), .collectives = VALUE(3)};
+    return (struct bh_application){.name = "bulk",
+                                   .step_s = VALUE(2),
+                                   .exits_per_s = VALUE(1000),
+                                   .halo_bytes = VALUE(1e6),
+                                   .halo_messages = VALUE(10),
+                                   .collectives = VALUE(3)};
 }
 
 static const struct bh_network network = {.latency_s = 1e-6, .node_bandwidth = 1e9};
 static const struct bh_component linux_kernel = {
     .name = "linux", .is_kernel = true, .noise_share = {.value = 0.002}, .noise_measured_nodes = {.value = 10000}};
-static const struct bh_component light_kernel = {.name = "light", .is_kernel = true, .noise_share = {.value = 1e-4},
-                                                 .noise_is_bounded = true, .noise_measured_nodes = {.value = 500}};
-static const struct bh_guard_level outer = {.compute_slowdown = {.value = 0.05}, .exit_time_s = {.value = 0.5e-6},
-                                            .latency_s = {.value = 4e-6}, .bandwidth_loss = {.value = 0.15}};
-static const struct bh_guard_level inner = {.compute_slowdown = {.value = 0.01}, .latency_s = {.value = 1e-6},
-                                            .bandwidth_loss = {.value = 0.05}};
-static const struct bh_guard_level *const guards[BH_BOUNDARIES] = {[BH_PROCESS_KERNEL] = &inner,
-                                                                   [BH_GUEST_HOST] = &outer};
+static const struct bh_component light_kernel = {.name = "light",
+                                                 .is_kernel = true,
+                                                 .noise_share = {.value = 1e-4},
+                                                 .noise_is_bounded = true,
+                                                 .noise_measured_nodes = {.value = 500}};
+static const struct bh_guard_level outer = {.compute_slowdown = {.value = 0.05},
+                                            .exit_time_s = {.value = 0.5e-6},
+                                            .latency_s = {.value = 4e-6},
+                                            .bandwidth_loss = {.value = 0.15}};
+static const struct bh_guard_level inner = {
+    .compute_slowdown = {.value = 0.01}, .latency_s = {.value = 1e-6}, .bandwidth_loss = {.value = 0.05}};
+static const struct bh_guard_level *const guards[BH_BOUNDARIES] = {
+    [BH_PROCESS_KERNEL] = &inner, [BH_GUEST_HOST] = &outer};
 static const struct bh_guard_level *const no_guards[BH_BOUNDARIES] = {NULL};
 
 static struct bh_system virtualized(void)
 {
-    return (struct bh_system){.name = "v", .guest_kernel = &linux_kernel, .compute_slowdown = VALUE(0.02),
-                              .exit_time_s = VALUE(1e-6), .latency_s = VALUE(2e-6), .bandwidth_loss = VALUE(0.1)};
+    return (struct bh_system){.name = "v",
+                              .guest_kernel = &linux_kernel,
+                              .compute_slowdown = VALUE(0.02),
+                              .exit_time_s = VALUE(1e-6),
+                              .latency_s = VALUE(2e-6),
+                              .bandwidth_loss = VALUE(0.1)};
 }
 
 /* N = 1000: 10 stages, so 2 x 3 x 10 + 10 = 70 message latencies a step, and 1 ms of halo:
@@ -155,10 +168,10 @@ static void test_link_is_never_all_lost(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formula_by_hand),          cmocka_unit_test(test_stages),
-        cmocka_unit_test(test_native_has_no_price),      cmocka_unit_test(test_exits_need_guests),
-        cmocka_unit_test(test_stronger_guards_cost_more),
-        cmocka_unit_test(test_service_waits_for_nobody), cmocka_unit_test(test_link_is_never_all_lost),
+        cmocka_unit_test(test_formula_by_hand),           cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_native_has_no_price),       cmocka_unit_test(test_exits_need_guests),
+        cmocka_unit_test(test_stronger_guards_cost_more), cmocka_unit_test(test_service_waits_for_nobody),
+        cmocka_unit_test(test_link_is_never_all_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,9 +42,8 @@ static struct outcome crash(const struct bh_catalog *catalog, const char *system
     struct bh_node_model *model = bh_test_model(catalog, system, policy, tenants, 2);
     struct bh_error err = {0};
     struct outcome outcome = {.loss = {0}};
-    struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, BH_GUEST_KERNEL, 0),
-                               .kind = BH_DATA,
-                               .ending = BH_ENDING_SIGNALLED};
+    struct bh_origin origin = {
+        .zone = bh_zone_tree_find(model->tree, BH_GUEST_KERNEL, 0), .kind = BH_DATA, .ending = BH_ENDING_SIGNALLED};
     outcome.spread.loss = outcome.loss;
     if (bh_isolation_spread(model, origin, &outcome.spread, &err) != 0)
         fail_msg("%s", err.text);

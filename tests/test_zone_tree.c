@@ -44,8 +44,10 @@ static void test_counts(void **state)
     } expected[] = {
         /* channels: one each way between each process and its kernel (14), and per guest those between the zones of
          * its lineage: qemu 4, kvm 6, palacios 2; the nested node adds 6 between its one outer guest and the host. */
-        {"native", 1 + 7, 0, 0, 14, false},        {"qemu", 1 + 3 + 3 + 7, 3, 3, 14 + 12, true},
-        {"kvm", 1 + 3 + 3 + 7, 3, 3, 14 + 18, true}, {"palacios", 1 + 3 + 7, 0, 3, 14 + 6, true},
+        {"native", 1 + 7, 0, 0, 14, false},
+        {"qemu", 1 + 3 + 3 + 7, 3, 3, 14 + 12, true},
+        {"kvm", 1 + 3 + 3 + 7, 3, 3, 14 + 18, true},
+        {"palacios", 1 + 3 + 7, 0, 3, 14 + 6, true},
         {"kvm-nested", 3 + 3 + 3 + 7, 3, 3, 14 + 18 + 6, true},
     };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
@@ -131,8 +133,7 @@ static void test_names_and_finding(void **state)
     char name[32];
     assert_string_equal(bh_zone_name(tree, 0, name, sizeof name), "host");
     assert_string_equal(bh_zone_name(tree, bh_zone_tree_find(tree, BH_HOST_USER, 1), name, sizeof name), "vmm[2]");
-    assert_string_equal(bh_zone_name(tree, bh_zone_tree_find(tree, BH_GUEST_KERNEL, 0), name, sizeof name),
-                        "guest[0]");
+    assert_string_equal(bh_zone_name(tree, bh_zone_tree_find(tree, BH_GUEST_KERNEL, 0), name, sizeof name), "guest[0]");
     assert_string_equal(bh_zone_name(tree, bh_zone_tree_find(tree, BH_GUEST_USER, 1), name, sizeof name),
                         "process[2.6]");
     bh_zone_tree_destroy(tree);
@@ -177,7 +178,8 @@ static void test_shares_by_hand(void **state)
     (void)state;
     struct bh_catalog *catalog =
         bh_test_catalog("{zones.host-kernel.memory-weight: 5, zones.host-user.memory-weight: 1,"
-                        " zones.guest-kernel.memory-weight: 4, zones.guest-user.memory-weight: 90}", NULL);
+                        " zones.guest-kernel.memory-weight: 4, zones.guest-user.memory-weight: 90}",
+                        NULL);
     struct bh_zone_tree *tree = unfold(catalog, "native");
     /* A native process is a host-user zone but weighs as an application: 90, not 1. */
     assert_close(tree->zones[0].memory_share, 5.0 / 95, 1e-13);

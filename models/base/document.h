@@ -45,11 +45,11 @@ int bh_document_set_node(struct bh_document *document, const char *path, const s
  * found and what was expected. Returned pointers live as long as the document. */
 enum bh_node_kind bh_node_kind(const struct bh_node *node);
 struct bh_place bh_node_place(const struct bh_node *node);
-size_t bh_node_count(const struct bh_node *node);                       /* items of a list, keys of a map, else 0 */
-struct bh_node *bh_node_item(const struct bh_node *node, size_t index); /* list item or map value, in file order */
-const char *bh_node_key(const struct bh_node *map, size_t index);       /* key of a map, in file order */
-struct bh_node *bh_node_find(const struct bh_node *map, const char *key);           /* NULL if absent; no error */
-struct bh_node *bh_node_find_path(const struct bh_node *node, const char *path);    /* dotted; NULL if absent */
+size_t bh_node_count(const struct bh_node *node);                         /* items of a list, keys of a map, else 0 */
+struct bh_node *bh_node_item(const struct bh_node *node, size_t index);   /* list item or map value, in file order */
+const char *bh_node_key(const struct bh_node *map, size_t index);         /* key of a map, in file order */
+struct bh_node *bh_node_find(const struct bh_node *map, const char *key); /* NULL if absent; no error */
+struct bh_node *bh_node_find_path(const struct bh_node *node, const char *path); /* dotted; NULL if absent */
 struct bh_node *bh_node_need(const struct bh_node *map, const char *key, struct bh_error *err); /* absent: error */
 
 /* Fails at the node's place, with its dotted path ("workload.work: ") before the text: for checks of meaning. */
@@ -67,7 +67,7 @@ int bh_node_check_keys(const struct bh_node *map, const char *const *known, stru
 /* Index of the scalar's text in `known`; else -1 and a message with the nearest known word. `what` names the thing. */
 int bh_node_choice(const struct bh_node *node, const char *const *known, const char *what, struct bh_error *err);
 const char *bh_node_text(const struct bh_node *node, struct bh_error *err);
-int bh_node_bool(const struct bh_node *node, bool *value, struct bh_error *err);     /* yes/no/true/false */
+int bh_node_bool(const struct bh_node *node, bool *value, struct bh_error *err); /* yes/no/true/false */
 int bh_node_count_value(const struct bh_node *node, uint64_t least, uint64_t most, uint64_t *value,
                         struct bh_error *err);
 /* A number with its unit ("24 h", "16 GiB", 0.3), converted to SI; see quantity.h. Refuses wrong units, non-finite

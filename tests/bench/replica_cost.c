@@ -88,9 +88,9 @@ static void bare_events(const struct bench *bench, uint64_t number, struct cost 
     const struct bh_recovery_numbers *recovery = &bench->scenario->catalog->recovery;
     double restart_s = recovery->process_restart_s.value + enclave->read_s[BH_LEVEL_LOCAL];
     (void)number;
-    cost->events = bh_bare_events(bh_platform_host(bench->platform, 0), bench->scenario->work_s,
-                                  enclave->interval_work_s, enclave->write_s[BH_LEVEL_LOCAL], restart_s,
-                                  enclave->mtti_s[BH_LEVEL_LOCAL]);
+    cost->events =
+        bh_bare_events(bh_platform_host(bench->platform, 0), bench->scenario->work_s, enclave->interval_work_s,
+                       enclave->write_s[BH_LEVEL_LOCAL], restart_s, enclave->mtti_s[BH_LEVEL_LOCAL]);
 }
 
 static void bare_transfers(const struct bench *bench, uint64_t number, struct cost *cost)
@@ -100,8 +100,7 @@ static void bare_transfers(const struct bench *bench, uint64_t number, struct co
     cost->events = round(bench->scenario->work_s / enclave->interval_work_s);
     /* One host's share: all bytes over one link would take years, at which SimGrid's clock has no fine steps left. */
     double bytes = enclave->checkpoint_bytes * (double)bench->scenario->nodes / (double)bench->facts.hosts;
-    bh_bare_transfers(bh_platform_host(bench->platform, 0), bench->storage, bench->disk, bytes,
-                      (unsigned)cost->events);
+    bh_bare_transfers(bh_platform_host(bench->platform, 0), bench->storage, bench->disk, bytes, (unsigned)cost->events);
 }
 
 typedef void work_fn(const struct bench *bench, uint64_t number, struct cost *cost);
