@@ -1,0 +1,308 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The metrics: how each value is read from a stage's records and setups. */
+#include "sim/metrics.h"
+
+#include <math.h>
+
+const char *const bh_metric_axis_names[] = {"enclave", "replica", "part", "scope", "boundary", "level"};
+
+static const struct bh_replica_record *record_of(const struct bh_metric_cell *cell)
+{
+    return &cell->stage->records[cell->policy * cell->stage->scenario->replicas + cell->at[BH_AXIS_REPLICA]];
+}
+
+static const struct bh_enclave_record *enclave_of(const struct bh_metric_cell *cell)
+{
+    return &record_of(cell)->enclaves[cell->at[BH_AXIS_ENCLAVE]];
+}
+
+static const struct bh_enclave_setup *enclave_setup_of(const struct bh_metric_cell *cell)
+{
+    return &cell->stage->setups[cell->policy]->enclaves[cell->at[BH_AXIS_ENCLAVE]];
+}
+
+static const struct bh_isolation *isolation_of(const struct bh_metric_cell *cell)
+{
+    return cell->stage->setups[cell->policy]->isolation;
+}
+
+/* --- Values, one function each --------------------------------------------------------------------------------------- */
+
+static double makespan_s(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->finished ? enclave_of(cell)->elapsed_s : NAN;
+}
+
+static double is_finished(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->finished;
+}
+
+static double elapsed_s(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->elapsed_s;
+}
+
+static double useful_work(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->useful_work_s;
+}
+
+static double node_time(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->ledger.part[cell->at[BH_AXIS_PART]];
+}
+
+static double fault_free_s(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_record *enclave =
+        &cell->stage->fault_free[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return enclave->finished ? enclave->elapsed_s : NAN;
+}
+
+static double native_s(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_record *enclave = &cell->stage->native[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return enclave->finished ? enclave->elapsed_s : NAN;
+}
+
+static double native_bare_s(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_record *enclave = &cell->stage->native_bare.enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return enclave->finished ? enclave->elapsed_s : NAN;
+}
+
+static double price(const struct bh_metric_cell *cell)
+{
+    return fault_free_s(cell) / native_s(cell) - 1.0;
+}
+
+/* In seconds of useful wall-clock time under this policy. */
+static double interval_s(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_setup *setup = enclave_setup_of(cell);
+    double base_s = setup->interval_work_s * setup->wall_per_work;
+    if (!setup->has_level[cell->at[BH_AXIS_LEVEL]] || isinf(base_s))
+        return NAN;
+    if (cell->at[BH_AXIS_LEVEL] == BH_LEVEL_LOCAL)
+        return base_s;
+    return setup->storage_every > 0 ? base_s * (double)setup->storage_every : NAN;
+}
+
+static double checkpoint_s(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_setup *setup = enclave_setup_of(cell);
+    return setup->has_level[cell->at[BH_AXIS_LEVEL]] ? setup->write_s[cell->at[BH_AXIS_LEVEL]] : NAN;
+}
+
+static double restart_s(const struct bh_metric_cell *cell)
+{
+    return enclave_setup_of(cell)->restart_s[cell->at[BH_AXIS_SCOPE]];
+}
+
+static double interruptions(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->interruptions;
+}
+
+static double is_corrupt(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->finished && enclave_of(cell)->corrupt;
+}
+
+static double faults(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.faults;
+}
+
+static double struck_while_down(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.struck_while_down;
+}
+
+static double errors(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.errors;
+}
+
+static double unchangeable_errors(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.unchangeable_errors;
+}
+
+static double silent_errors(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.silent_errors;
+}
+
+static double simultaneous_losses(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.simultaneous_losses;
+}
+
+static double failures(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.failures[cell->at[BH_AXIS_SCOPE]];
+}
+
+static double system_extent(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.system_extent[cell->at[BH_AXIS_SCOPE]];
+}
+
+static double application_extent(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.application_extent[cell->at[BH_AXIS_SCOPE]];
+}
+
+static double escape_seen(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.escape_seen[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+static double escape_exposed(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.escape_exposed[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+static double propagation_depth(const struct bh_metric_cell *cell)
+{
+    const struct bh_tallies *tallies = &record_of(cell)->tallies;
+    return tallies->errors > 0.0 ? tallies->depth_sum / tallies->errors : NAN;
+}
+
+static double escape_exact(const struct bh_metric_cell *cell)
+{
+    return isolation_of(cell)->escape[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+static double escape_end(const struct bh_metric_cell *cell, size_t end)
+{
+    size_t policies = cell->stage->scenario->policies_count;
+    return cell->campaign
+        ->escape_ends[((cell->point * policies + cell->policy) * 2 + end) * BH_BOUNDARIES + cell->at[BH_AXIS_BOUNDARY]];
+}
+
+static double escape_low(const struct bh_metric_cell *cell)
+{
+    return escape_end(cell, 0);
+}
+
+static double escape_high(const struct bh_metric_cell *cell)
+{
+    return escape_end(cell, 1);
+}
+
+static double unresolved(const struct bh_metric_cell *cell)
+{
+    return isolation_of(cell)->unresolved;
+}
+
+static double noise_extrapolated(const struct bh_metric_cell *cell)
+{
+    return enclave_setup_of(cell)->slowdown.noise.extrapolated;
+}
+
+static double containment_exact(const struct bh_metric_cell *cell)
+{
+    return isolation_of(cell)->coverage[cell->at[BH_AXIS_SCOPE]];
+}
+
+static double script_extent_exact(const struct bh_metric_cell *cell)
+{
+    return cell->stage->setups[cell->policy]->script->extent[cell->at[BH_AXIS_SCOPE]];
+}
+
+static double script_loss_exact(const struct bh_metric_cell *cell)
+{
+    return cell->stage->setups[cell->policy]
+        ->script->loss[cell->at[BH_AXIS_ENCLAVE] * BH_SCOPES + cell->at[BH_AXIS_SCOPE]];
+}
+
+/* --- The table ------------------------------------------------------------------------------------------------------- */
+
+const struct bh_metric_axes bh_metric_axes[] = {
+    [BH_SCALAR] = {0, {0}},
+    [BH_BY_ENCLAVE] = {1, {BH_AXIS_ENCLAVE}},
+    [BH_BY_ENCLAVE_REPLICA] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_REPLICA}},
+    [BH_BY_ENCLAVE_REPLICA_PART] = {3, {BH_AXIS_ENCLAVE, BH_AXIS_REPLICA, BH_AXIS_PART}},
+    [BH_BY_ENCLAVE_LEVEL] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_LEVEL}},
+    [BH_BY_ENCLAVE_SCOPE] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_SCOPE}},
+    [BH_BY_REPLICA] = {1, {BH_AXIS_REPLICA}},
+    [BH_BY_REPLICA_SCOPE] = {2, {BH_AXIS_REPLICA, BH_AXIS_SCOPE}},
+    [BH_BY_REPLICA_BOUNDARY] = {2, {BH_AXIS_REPLICA, BH_AXIS_BOUNDARY}},
+    [BH_BY_SCOPE] = {1, {BH_AXIS_SCOPE}},
+    [BH_BY_BOUNDARY] = {1, {BH_AXIS_BOUNDARY}},
+};
+
+const struct bh_metric bh_metrics[] = {
+    {"makespan", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "makespan under faults; NaN when unfinished",
+     makespan_s, BH_AT_POINTS_AND_UNCERTAIN},
+    {"finished", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_UINT8, "1", "whether the work was done before the horizon",
+     is_finished, BH_AT_POINTS_AND_UNCERTAIN},
+    {"elapsed", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "makespan, or the horizon when unfinished", elapsed_s,
+     BH_AT_POINTS_AND_UNCERTAIN},
+    {"useful_work", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "native node-seconds of work done", useful_work,
+     BH_AT_POINTS_AND_UNCERTAIN},
+    {"node_time", BH_BY_ENCLAVE_REPLICA_PART, BH_ELEMENT_DOUBLE, "s", "node-seconds by part of the ledger", node_time,
+     BH_AT_POINTS},
+    {"fault_free_makespan", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "s", "makespan without faults", fault_free_s,
+     BH_AT_POINTS},
+    {"native_makespan", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "s",
+     "fault-free makespan of the baseline with the same nodes, intervals and checkpoints", native_s, BH_AT_POINTS},
+    {"native_bare_makespan", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "s",
+     "fault-free makespan of the baseline without checkpoints", native_bare_s, BH_AT_POINTS_AND_UNCERTAIN},
+    {"price", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "1", "fault_free_makespan / native_makespan - 1", price,
+     BH_AT_POINTS_AND_UNCERTAIN},
+    {"interval", BH_BY_ENCLAVE_LEVEL, BH_ELEMENT_DOUBLE, "s", "useful time between checkpoints of a level", interval_s,
+     BH_AT_POINTS},
+    {"checkpoint_time", BH_BY_ENCLAVE_LEVEL, BH_ELEMENT_DOUBLE, "s", "expected time to write a checkpoint",
+     checkpoint_s, BH_AT_POINTS},
+    {"restart_time", BH_BY_ENCLAVE_SCOPE, BH_ELEMENT_DOUBLE, "s",
+     "expected outage after losing this scope, repair and restore not included", restart_s, BH_AT_POINTS},
+    {"interruptions", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1", "failures that struck the enclave while it ran",
+     interruptions, BH_AT_POINTS},
+    {"sdc", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_UINT8, "1", "whether the job ended with silent errors in its data",
+     is_corrupt, BH_AT_POINTS},
+    {"faults", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck", faults, BH_AT_POINTS},
+    {"struck_while_down", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck something down", struck_while_down,
+     BH_AT_POINTS},
+    {"errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors activated in an up component", errors, BH_AT_POINTS},
+    {"unchangeable_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "activated errors that no policy could have changed: hardware loss of a node", unchangeable_errors, BH_AT_POINTS},
+    {"silent_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors of which a copy became silent", silent_errors,
+     BH_AT_POINTS},
+    {"simultaneous_losses", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took two or more enclaves down",
+     simultaneous_losses, BH_AT_POINTS},
+    {"propagation_depth", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "mean zone hops of an activated error",
+     propagation_depth, BH_AT_POINTS},
+    {"failures", BH_BY_REPLICA_SCOPE, BH_ELEMENT_DOUBLE, "1", "signalled errors by the disposition applied", failures,
+     BH_AT_POINTS},
+    {"system_extent", BH_BY_REPLICA_SCOPE, BH_ELEMENT_DOUBLE, "1", "errors by largest system extent", system_extent,
+     BH_AT_POINTS},
+    {"application_extent", BH_BY_REPLICA_SCOPE, BH_ELEMENT_DOUBLE, "1", "errors by largest application extent",
+     application_extent, BH_AT_POINTS},
+    {"escape_seen", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "errors whose effect went beyond the boundary",
+     escape_seen, BH_AT_POINTS},
+    {"escape_exposed", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
+     "errors begun inside the boundary and not masked at their origin", escape_exposed, BH_AT_POINTS},
+    {"escape_exact", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "escape ratio by the exact chain", escape_exact,
+     BH_AT_POINTS_AND_UNCERTAIN},
+    {"escape_low", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
+     "the same with the uncertain number at the least value of its axis", escape_low, BH_AT_POINTS},
+    {"escape_high", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
+     "the same with the uncertain number at the greatest value of its axis", escape_high, BH_AT_POINTS},
+    {"unresolved", BH_SCALAR, BH_ELEMENT_DOUBLE, "1",
+     "bound on the probability that the exact chain left unfollowed: the error of the exact numbers", unresolved,
+     BH_AT_POINTS},
+    {"noise_extrapolated", BH_BY_ENCLAVE, BH_ELEMENT_UINT8, "1",
+     "whether noise is taken beyond the largest machine for which it was measured", noise_extrapolated, BH_AT_POINTS},
+    {"containment_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
+     "P(system extent <= scope | error activated) by the exact chain", containment_exact, BH_AT_POINTS},
+    {"script_extent_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
+     "P(system extent = scope | error of the script) by the exact chain", script_extent_exact, BH_WITH_SCRIPT},
+    {"script_loss_exact", BH_BY_ENCLAVE_SCOPE, BH_ELEMENT_DOUBLE, "1",
+     "P(enclave loses scope | error of the script) by the exact chain", script_loss_exact, BH_WITH_SCRIPT},
+};
+const size_t bh_metrics_count = sizeof bh_metrics / sizeof bh_metrics[0];
