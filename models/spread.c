@@ -138,14 +138,16 @@ static bool have_same_numbers(const struct bh_node_model *model, size_t left, si
     return same;
 }
 
-/* Whether channel `left` of one process and `right` of another lead out to, or in from, the same zone alike. */
+/* Whether channel `left` of one process and `right` of another lead out to, or in from, the same zone alike. Certain
+ * channels are tried in order, so that no two of them are. */
 static bool are_channels_alike(const struct bh_node_model *model, size_t left, size_t left_zone, size_t right,
                                size_t right_zone)
 {
     const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
     bool same_way = a->from == left_zone ? b->from == right_zone && a->to == b->to
                                          : b->to == right_zone && a->from == b->from;
-    return same_way && a->probability == b->probability && a->blocks == b->blocks && a->detects == b->detects;
+    return same_way && a->probability == b->probability && a->probability < 1.0 &&
+           a->blocks == b->blocks && a->detects == b->detects;
 }
 
 /* Whether two processes can change places. */

@@ -2,135 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The exact chain against a naive twin: random small nodes, each error played out in continuous time with clocks for
  * every copy and channel, by code that shares nothing with models/ but the numbers of the node. */
-#include "tests/models.h"
+#include "tests/random_node.h"
 
 #include "models/spread.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 
-enum {
-    NODES = 120,
-    PATHS = 10000,
-    SEED = 20260131,
-    ZONES_MOST = 12,
-    CHANNELS_MOST = 10,
-    TENANTS = 2,
-    GUESTS_MOST = 3,
-};
+enum { NODES = 120, PATHS = 10000, SEED = 20260131 };
 
-/* --- The node, in plain arrays ------------------------------------------------------------------------------------- */
-
-struct node {
-    size_t zones, channels;
-    bool has_guests;
-    struct bh_small_zone zone[ZONES_MOST];
-    struct bh_small_channel channel[CHANNELS_MOST];
-    enum bh_scope disposition[ZONES_MOST];
-    double residual[ZONES_MOST];
-    struct bh_copy_ending ending[ZONES_MOST][BH_ERROR_KINDS];
-    struct bh_origin origin;
-};
-
-static bool is_process(const struct node *node, size_t z)
-{
-    return node->zone[z].process >= 0;
-}
-
-static bool is_kernel(const struct node *node, size_t z)
-{
-    return node->zone[z].kind == BH_HOST_KERNEL || node->zone[z].kind == BH_GUEST_KERNEL;
-}
-
-static bool is_in_subtree(const struct node *node, size_t z, size_t top)
-{
-    for (int above = (int)z; above >= 0; above = node->zone[above].parent)
-        if (above == (int)top)
-            return true;
-    return false;
-}
-
-static size_t add_zone(struct node *node, int parent, enum bh_zone_kind kind, int enclave, int guest, int process)
-{
-    node->zone[node->zones] = (struct bh_small_zone){parent, kind, enclave, guest, process};
-    return node->zones++;
-}
-
-/* A host with one to three guests of two tenants, with or without VMM processes, or with processes alone. */
-static void draw_tree(struct node *node, gsl_rng *rng)
-{
-    int guests = 1 + (int)gsl_rng_uniform_int(rng, GUESTS_MOST), processes = 0;
-    int style = (int)gsl_rng_uniform_int(rng, 3);
-    node->has_guests = style > 0;
-    add_zone(node, -1, BH_HOST_KERNEL, -1, -1, -1);
-    for (int g = 0; g < guests; g++) {
-        int enclave = g == 0 ? 0 : (int)gsl_rng_uniform_int(rng, TENANTS), top = 0;
-        if (style == 2)
-            top = (int)add_zone(node, top, BH_HOST_USER, enclave, g, -1);
-        if (style > 0)
-            top = (int)add_zone(node, top, BH_GUEST_KERNEL, enclave, g, -1);
-        for (int p = 1 + (int)gsl_rng_uniform_int(rng, 2); p > 0 && node->zones < ZONES_MOST; p--)
-            add_zone(node, top, style > 0 ? BH_GUEST_USER : BH_HOST_USER, enclave, g, processes++);
-    }
-}
-
-static double draw_between(gsl_rng *rng, double low, double high)
-{
-    return low + (high - low) * gsl_rng_uniform(rng);
-}
-
-static void draw_channels(struct node *node, gsl_rng *rng)
-{
-    node->channels = 3 + gsl_rng_uniform_int(rng, CHANNELS_MOST - 2);
-    for (size_t c = 0; c < node->channels; c++) {
-        size_t from = gsl_rng_uniform_int(rng, node->zones);
-        size_t to = (from + 1 + gsl_rng_uniform_int(rng, node->zones - 1)) % node->zones;
-        if (c < 2) { /* so that the error gets away from where it began */
-            from = node->origin.zone;
-            to = (from + 1 + c) % node->zones == from ? (from + 1) % node->zones : (from + 1 + c) % node->zones;
-        }
-        node->channel[c] = (struct bh_small_channel){
-            .from = from,
-            .to = to,
-            .probability = gsl_rng_uniform(rng) < 0.15 ? 1.0 : draw_between(rng, 0.05, 0.95),
-            .blocks = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 1.0),
-            .detects = gsl_rng_uniform(rng) < 0.5,
-        };
-    }
-}
-
-static enum bh_scope draw_disposition(const struct node *node, size_t z, gsl_rng *rng)
-{
-    static const enum bh_scope all[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST, BH_SCOPE_PROCESS,     BH_SCOPE_GUEST,
-                                        BH_SCOPE_NODE,    BH_SCOPE_ENCLAVE, BH_SCOPE_COMPOSITION, BH_SCOPE_SYSTEM};
-    enum bh_scope scope = all[gsl_rng_uniform_int(rng, 8)];
-    if (scope == BH_SCOPE_GUEST && !node->has_guests)
-        scope = BH_SCOPE_PROCESS;
-    if (scope == BH_SCOPE_PROCESS && node->zone[z].kind == BH_HOST_USER && !is_process(node, z))
-        scope = BH_SCOPE_GUEST; /* a VMM process takes its guest along */
-    return scope;
-}
-
-static struct node draw_node(gsl_rng *rng)
-{
-    struct node node = {0};
-    draw_tree(&node, rng);
-    node.origin.zone = gsl_rng_uniform_int(rng, node.zones);
-    node.origin.kind = gsl_rng_uniform(rng) < 0.3 ? BH_INSTRUCTION : BH_DATA;
-    node.origin.also_host_kernel = node.origin.zone != 0 && gsl_rng_uniform(rng) < 0.2;
-    draw_channels(&node, rng);
-    for (size_t z = 0; z < node.zones; z++) {
-        node.disposition[z] = draw_disposition(&node, z, rng);
-        node.residual[z] = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 0.8);
-        for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-            double masked = draw_between(rng, 0.1, 0.5), silent = is_process(&node, z) ? 0.3 : 0.0;
-            node.ending[z][kind] = (struct bh_copy_ending){
-                exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
-        }
-    }
-    return node;
-}
+/* --- The node as models/ knows it ------------------------------------------------------------------------------------ */
 
 static struct bh_node_model *model_of(const struct node *node)
 {
@@ -341,7 +222,7 @@ static void exact_outcomes(const struct node *node, double outcomes[OUTCOMES], d
     struct bh_error err = {0};
     struct bh_node_model *model = model_of(node);
     size_t tenants = model->tree->tenants_count;
-    if (bh_spread_exact(model, node->origin, 1e-11, 1000000, &spread, &err) != 0)
+    if (bh_spread_exact(model, node->origin, 1e-10, 1000000, &spread, &err) != 0)
         fail_msg("%s", err.text);
     memcpy(outcomes, spread.extent, sizeof spread.extent);
     memcpy(outcomes + BEYOND, spread.beyond, sizeof spread.beyond);
@@ -414,7 +295,7 @@ static void test_chain_against_twin(void **state)
     gsl_rng_set(rng, SEED);
     double unresolved, most_unresolved = 0;
     for (size_t i = 0; i < NODES; i++) {
-        struct node node = draw_node(rng);
+        struct node node = draw_node(rng, i % 3 == 0);
         double exact[OUTCOMES];
         size_t counts[OUTCOMES] = {0};
         exact_outcomes(&node, exact, &unresolved);
@@ -435,7 +316,7 @@ static void test_chain_against_twin(void **state)
                   "largest pooled z %.2f; unresolved at most %.1g\n",
                   SEED, joint.levels, joint.least_level, joint.least_node, joint.least_outcome, joint.chi_square,
                   joint.degrees, chi_level, pooled, most_unresolved);
-    assert_true(most_unresolved < 1e-6); /* far below what 1,200,000 paths can see */
+    assert_true(most_unresolved < 3e-5); /* 0.3 of a node's 10,000 paths */
     assert_true(joint.least_level > part / (double)joint.levels);
     assert_true(chi_level > part);
     assert_true(2.0 * gsl_cdf_ugaussian_Q(pooled) > part / OUTCOMES);
