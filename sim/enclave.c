@@ -58,9 +58,16 @@ void bh_enclave_clear(struct bh_enclave *enclave)
     free(enclave->silent_s);
 }
 
-void bh_enclave_wake(struct bh_enclave *enclave)
+void bh_enclave_signal(struct bh_enclave *enclave)
 {
     enclave->is_signalled = true;
+    enclave->replica->has_signalled = true;
+}
+
+void bh_enclave_wake(struct bh_enclave *enclave)
+{
+    if (!enclave->is_signalled || enclave->phase == BH_PHASE_DONE)
+        return;
     if (enclave->transfer != NULL && bh_transfer_is_active(enclave->transfer))
         bh_transfer_interrupt(enclave->transfer);
     else
@@ -75,7 +82,7 @@ void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope sc
         bh_service_fail(enclave, scope < BH_SCOPE_ENCLAVE ? slot : BH_ALL_SLOTS, cause);
     else
         bh_bulk_synchronous_fail(enclave, lost_local, cause);
-    bh_enclave_wake(enclave);
+    bh_enclave_signal(enclave);
 }
 
 void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
@@ -84,20 +91,20 @@ void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
         return;
     if (bh_enclave_is_service(enclave)) {
         bh_service_stall(enclave, slot, begins, cause);
-        bh_enclave_wake(enclave);
+        bh_enclave_signal(enclave);
         return;
     }
     enclave->stalls += begins ? 1 : -1U;
     if (begins)
         enclave->stall_cause = cause;
     if (enclave->phase <= BH_PHASE_STALLED) /* an outage goes on whether or not a zone hangs */
-        bh_enclave_wake(enclave);
+        bh_enclave_signal(enclave);
 }
 
 void bh_enclave_nodes_came(struct bh_enclave *enclave)
 {
     if (enclave->phase == BH_PHASE_AWAIT_NODES || (bh_enclave_is_service(enclave) && enclave->phase != BH_PHASE_DONE))
-        bh_enclave_wake(enclave);
+        bh_enclave_signal(enclave);
 }
 
 void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s)

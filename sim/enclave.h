@@ -111,7 +111,9 @@ void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope sc
 void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
 /* A slot that waited has a node again. */
 void bh_enclave_nodes_came(struct bh_enclave *enclave);
-/* Look again: something happened, or the replica is over. */
+/* Look again: something happened, or the replica is over. The injector wakes whom it signalled when it is done. */
+void bh_enclave_signal(struct bh_enclave *enclave);
+/* Wakes an enclave that was signalled and has not looked yet. */
 void bh_enclave_wake(struct bh_enclave *enclave);
 /* An error became silent in the application's data. */
 void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s);

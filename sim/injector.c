@@ -35,7 +35,7 @@ static void reach_horizon(struct bh_replica *replica)
     replica->over = true;
     for (size_t e = 0; e < replica->setup->enclaves_count; e++)
         if (replica->enclaves[e].phase != BH_PHASE_DONE)
-            bh_enclave_wake(&replica->enclaves[e]);
+            bh_enclave_signal(&replica->enclaves[e]);
 }
 
 static void happen(struct bh_replica *replica, const struct bh_event *event)
@@ -62,17 +62,31 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     }
 }
 
+/* Waking lets other actors run, so the enclaves are woken once all that happens at this time has happened: none sees
+ * half of an event, and none computes in between a hang's end and the failure that ended it. True if any was. */
+static bool wake_signalled(struct bh_replica *replica)
+{
+    if (!replica->has_signalled)
+        return false;
+    replica->has_signalled = false;
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        bh_enclave_wake(&replica->enclaves[e]);
+    return true;
+}
+
 static void injector_actor(int argc, char **argv)
 {
     (void)argc, (void)argv;
     struct bh_replica *replica = sg_actor_self_get_data();
     while (!replica->over) {
         double due_s = bh_event_queue_first(&replica->queue)->time_s;
-        if (due_s > simgrid_get_clock() && !bh_bed_sleep(replica, &replica->injector_bed, due_s))
+        bool is_due = due_s <= simgrid_get_clock();
+        if (!is_due && (wake_signalled(replica) || !bh_bed_sleep(replica, &replica->injector_bed, due_s)))
             continue;
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         happen(replica, &event);
     }
+    wake_signalled(replica);
 }
 
 void bh_injector_start(struct bh_replica *replica)
