@@ -23,9 +23,9 @@ struct bh_replica {
     struct bh_tallies tallies;
     struct bh_causes causes;
     struct bh_enclave *enclaves;
-    size_t running; /* enclaves that still work */
-    bool over;      /* horizon reached, or all enclaves done */
-    bool has_signalled;           /* some enclave is to be woken */
+    size_t running;     /* enclaves that still work */
+    bool over;          /* horizon reached, or all enclaves done */
+    bool has_signalled; /* some enclave is to be woken */
     struct bh_bed injector_bed;
 };
 
