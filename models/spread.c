@@ -14,7 +14,7 @@
 /* Compared as bytes: no padding, unused bits zero. */
 struct state {
     struct bh_zone_set live, failed, affected;
-    struct bh_zone_set instruction; /* live copies that are still instruction errors: origins only */
+    struct bh_zone_set instruction;       /* live copies that are still instruction errors: origins only */
     uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made by copies that are live, by channel */
     uint32_t beyond_node;
     uint16_t silent;
@@ -129,7 +129,8 @@ static struct seat make_seat(const struct bh_node_model *model, size_t zone)
 
 static bool have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
 {
-    bool same = model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    bool same =
+        model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
         const struct bh_copy_ending *a = &model->ending[left][kind], *b = &model->ending[right][kind];
         same = same && a->rate == b->rate && a->masked == b->masked && a->signalled == b->signalled &&
@@ -144,10 +145,10 @@ static bool are_channels_alike(const struct bh_node_model *model, size_t left, s
                                size_t right_zone)
 {
     const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
-    bool same_way = a->from == left_zone ? b->from == right_zone && a->to == b->to
-                                         : b->to == right_zone && a->from == b->from;
-    return same_way && a->probability == b->probability && a->probability < 1.0 &&
-           a->blocks == b->blocks && a->detects == b->detects;
+    bool same_way =
+        a->from == left_zone ? b->from == right_zone && a->to == b->to : b->to == right_zone && a->from == b->from;
+    return same_way && a->probability == b->probability && a->probability < 1.0 && a->blocks == b->blocks &&
+           a->detects == b->detects;
 }
 
 /* Whether two processes can change places. */
@@ -433,8 +434,8 @@ static struct state initial_state(const struct bh_origin *origin)
     return state;
 }
 
-int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
-                    size_t most_states, struct bh_spread *spread, struct bh_error *err)
+int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass, size_t most_states,
+                    struct bh_spread *spread, struct bh_error *err)
 {
     double *loss = spread->loss;
     struct walk walk = {.model = model, .origin = origin.zone, .least_mass = least_mass, .spread = spread};

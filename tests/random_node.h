@@ -41,7 +41,8 @@ static inline bool is_in_subtree(const struct node *node, size_t z, size_t top)
     return false;
 }
 
-static inline size_t add_zone(struct node *node, int parent, enum bh_zone_kind kind, int enclave, int guest, int process)
+static inline size_t add_zone(struct node *node, int parent, enum bh_zone_kind kind, int enclave, int guest,
+                              int process)
 {
     node->zone[node->zones] = (struct bh_small_zone){parent, kind, enclave, guest, process};
     return node->zones++;
@@ -60,7 +61,8 @@ static inline void draw_tree(struct node *node, gsl_rng *rng, int processes_most
             top = (int)add_zone(node, top, BH_HOST_USER, enclave, g, -1);
         if (style > 0)
             top = (int)add_zone(node, top, BH_GUEST_KERNEL, enclave, g, -1);
-        for (int p = 1 + (int)gsl_rng_uniform_int(rng, (unsigned long)processes_most); p > 0 && node->zones < ZONES_MOST; p--)
+        for (int p = 1 + (int)gsl_rng_uniform_int(rng, (unsigned long)processes_most);
+             p > 0 && node->zones < ZONES_MOST; p--)
             add_zone(node, top, style > 0 ? BH_GUEST_USER : BH_HOST_USER, enclave, g, processes++);
     }
 }
@@ -92,7 +94,7 @@ static inline void draw_channels(struct node *node, gsl_rng *rng)
 
 static inline enum bh_scope draw_disposition(const struct node *node, size_t z, gsl_rng *rng)
 {
-    static const enum bh_scope all[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST, BH_SCOPE_PROCESS,     BH_SCOPE_GUEST,
+    static const enum bh_scope all[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST,   BH_SCOPE_PROCESS,     BH_SCOPE_GUEST,
                                         BH_SCOPE_NODE,    BH_SCOPE_ENCLAVE, BH_SCOPE_COMPOSITION, BH_SCOPE_SYSTEM};
     enum bh_scope scope = all[gsl_rng_uniform_int(rng, 8)];
     if (scope == BH_SCOPE_GUEST && !node->has_guests)
@@ -132,8 +134,8 @@ static inline void make_alike(struct node *node, gsl_rng *rng)
         node->channel[node->channels++] = down[zone->guest];
     }
     for (size_t i = 1; i < systems && node->channels < CHANNELS_MOST; i++)
-        node->channel[node->channels++] = (struct bh_small_channel){
-            system[i], system[gsl_rng_uniform_int(rng, i)], draw_between(rng, 0.05, 0.95), 0.3, i % 2 == 0};
+        node->channel[node->channels++] = (struct bh_small_channel){system[i], system[gsl_rng_uniform_int(rng, i)],
+                                                                    draw_between(rng, 0.05, 0.95), 0.3, i % 2 == 0};
 }
 
 static inline struct node draw_node(gsl_rng *rng, bool alike)
@@ -149,8 +151,8 @@ static inline struct node draw_node(gsl_rng *rng, bool alike)
         node.residual[z] = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 0.8);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
             double masked = draw_between(rng, 0.1, 0.5), silent = is_process(&node, z) ? 0.3 : 0.0;
-            node.ending[z][kind] = (struct bh_copy_ending){
-                exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
+            node.ending[z][kind] =
+                (struct bh_copy_ending){exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
         }
     }
     if (alike)

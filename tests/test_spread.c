@@ -198,7 +198,9 @@ static void test_residual_is_geometric(void **state)
 {
     (void)state;
     static const struct bh_small_zone native[] = {
-        {-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, 0, 0, 0}, {0, BH_HOST_USER, 1, 1, 1},
+        {-1, BH_HOST_KERNEL, -1, -1, -1},
+        {0, BH_HOST_USER, 0, 0, 0},
+        {0, BH_HOST_USER, 1, 1, 1},
         {0, BH_HOST_USER, 1, 1, 2},
     };
     const double r = 0.6;
@@ -344,8 +346,11 @@ static void test_unresolved_is_a_bound(void **state)
     (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.5}};
-    static const char *const cases[][2] = {{"native", "oops"}, {"kvm", "performance-first"}, {"kvm", "oops"},
-                                           {"qemu", "oops"}, {"palacios-shared-network", "protected-disposition"}};
+    static const char *const cases[][2] = {{"native", "oops"},
+                                           {"kvm", "performance-first"},
+                                           {"kvm", "oops"},
+                                           {"qemu", "oops"},
+                                           {"palacios-shared-network", "protected-disposition"}};
     struct bh_catalog *catalog = bh_test_catalog("{channels.vm-exit.probability: 0.1}", NULL);
     bool some = false;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

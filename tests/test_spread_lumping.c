@@ -64,8 +64,10 @@ static void test_alike_processes_are_lumped(void **state)
 static void test_other_ways_on_keep_processes_apart(void **state)
 {
     (void)state;
-    static const struct bh_small_zone zones[] = {{-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, 0, 0, 0},
-                                                 {0, BH_HOST_USER, 0, 0, 1},       {0, BH_HOST_USER, 1, 1, 2},
+    static const struct bh_small_zone zones[] = {{-1, BH_HOST_KERNEL, -1, -1, -1},
+                                                 {0, BH_HOST_USER, 0, 0, 0},
+                                                 {0, BH_HOST_USER, 0, 0, 1},
+                                                 {0, BH_HOST_USER, 1, 1, 2},
                                                  {0, BH_HOST_USER, 2, 2, 3}};
     for (int same = 0; same < 2; same++) { /* with equal probabilities, the ends still differ */
         double other = same ? 0.9 : 0.5;
@@ -76,8 +78,7 @@ static void test_other_ways_on_keep_processes_apart(void **state)
         answer.spread.loss = answer.loss;
         for (size_t z = 3; z < 5; z++)
             model->ending[z][BH_DATA] = (struct bh_copy_ending){1.0, 0, 1.0, 0, 0};
-        assert_int_equal(bh_spread_exact(model, (struct bh_origin){.zone = 0}, 1e-15, 100000, &answer.spread, NULL),
-                         0);
+        assert_int_equal(bh_spread_exact(model, (struct bh_origin){.zone = 0}, 1e-15, 100000, &answer.spread, NULL), 0);
         assert_close(answer.loss[1 * BH_SCOPES + BH_SCOPE_PROCESS], 0.3 * 0.9, 1e-12);
         assert_close(answer.loss[2 * BH_SCOPES + BH_SCOPE_PROCESS], 0.3 * other, 1e-12);
         bh_node_model_destroy(model);

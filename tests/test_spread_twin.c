@@ -176,10 +176,10 @@ static enum bh_scope extent_of(const struct path *path, const struct node *node)
         one_guest = one_guest && node->zone[z].guest >= 0 && (guest == -2 || guest == node->zone[z].guest);
         guest = node->zone[z].guest;
     }
-    enum bh_scope here = zones == 0                      ? BH_SCOPE_NONE
+    enum bh_scope here = zones == 0                     ? BH_SCOPE_NONE
                          : zones == 1 && processes == 1 ? BH_SCOPE_PROCESS
-                         : one_guest                     ? BH_SCOPE_GUEST
-                                                         : BH_SCOPE_NODE;
+                         : one_guest                    ? BH_SCOPE_GUEST
+                                                        : BH_SCOPE_NODE;
     return path->beyond != BH_SCOPE_NONE ? path->beyond : here;
 }
 
@@ -191,8 +191,8 @@ static void count_path(const struct path *path, const struct node *node, size_t 
     for (size_t z = 0; z < node->zones; z++)
         if (path->affected[z]) {
             beyond_zone = beyond_zone || z != node->origin.zone;
-            beyond_guest = beyond_guest || (node->has_guests ? node->zone[z].guest != origin->guest
-                                                             : z != node->origin.zone);
+            beyond_guest =
+                beyond_guest || (node->has_guests ? node->zone[z].guest != origin->guest : z != node->origin.zone);
             if (node->zone[z].enclave >= 0)
                 hit[node->zone[z].enclave] = true;
         }
@@ -247,9 +247,9 @@ static double level_of(size_t k, size_t n, double q)
 }
 
 struct joint {
-    double least_level;   /* over all outcomes of all nodes */
+    double least_level; /* over all outcomes of all nodes */
     size_t least_node, least_outcome, levels;
-    double chi_square;    /* of the extents; bins that expect fewer than 10 are pooled */
+    double chi_square; /* of the extents; bins that expect fewer than 10 are pooled */
     size_t degrees;
     double sum[OUTCOMES], variance[OUTCOMES]; /* observed less expected over all nodes */
 };
