@@ -3,6 +3,8 @@
 /* Weighs the exact spread of single errors over the fault streams of a node. */
 #include "models/isolation.h"
 
+#include "models/origins.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,83 +14,16 @@
 static const double least_masses[] = {1e-13, 1e-11, 1e-9};
 enum { STATES_MOST = 50000 };
 
-/* An origin with the rate at which errors begin there. Alike origins share one entry. */
-struct weighted {
-    struct bh_origin origin;
-    bool repairs; /* a node that goes down with such an error goes to repair */
-    double rate;
-};
-
-struct gathering {
-    const struct bh_node_model *model;
-    struct weighted *entries;
-    size_t count;
-};
-
-static bool are_alike(const struct bh_zone_tree *tree, const struct bh_origin *left, const struct bh_origin *right)
-{
-    const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
-    return a->template_index == b->template_index && a->enclave == b->enclave && left->kind == right->kind &&
-           left->also_host_kernel == right->also_host_kernel;
-}
-
-static void add_rate(struct gathering *gathering, struct bh_origin origin, bool repairs, double rate)
-{
-    if (rate <= 0.0)
-        return;
-    for (size_t i = 0; i < gathering->count; i++)
-        if (gathering->entries[i].repairs == repairs &&
-            are_alike(gathering->model->tree, &gathering->entries[i].origin, &origin)) {
-            gathering->entries[i].rate += rate;
-            return;
-        }
-    gathering->entries = bh_reallocate(gathering->entries, gathering->count + 1, sizeof *gathering->entries);
-    gathering->entries[gathering->count++] = (struct weighted){origin, repairs, rate};
-}
-
-static void add_kinds(struct gathering *gathering, size_t zone, const struct bh_fault_stream *stream, double rate)
-{
-    double of_kind[BH_ERROR_KINDS] = {[BH_DATA] = rate * (1.0 - stream->instruction_share),
-                                      [BH_INSTRUCTION] = rate * stream->instruction_share};
-    bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
-    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-        struct bh_origin origin = {.zone = zone, .kind = (enum bh_error_kind)kind};
-        add_rate(gathering, origin, repairs, of_kind[kind] * (1.0 - stream->shared_bug));
-        origin.also_host_kernel = true;
-        add_rate(gathering, origin, repairs, of_kind[kind] * stream->shared_bug);
-    }
-}
-
 /* Hardware loss of a node: extent `node`, every tenant loses it, and no boundary was there to stop it. */
-static void add_node_loss(struct bh_isolation *isolation, const struct bh_fault_stream *stream,
+static void add_node_loss(struct bh_isolation *isolation, const struct bh_origins *origins,
                           double extent_rate[BH_SCOPES])
 {
-    isolation->error_rate += stream->rate;
-    isolation->unchangeable_rate += stream->rate;
-    extent_rate[BH_SCOPE_NODE] += stream->rate;
+    isolation->error_rate += origins->node_loss_rate;
+    isolation->unchangeable_rate += origins->node_loss_rate;
+    extent_rate[BH_SCOPE_NODE] += origins->node_loss_rate;
     for (size_t t = 0; t < isolation->tenants_count; t++) {
-        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_NODE] += stream->rate;
-        if (stream->hardware->mend == BH_MEND_REPAIR)
-            isolation->repair_rate[t] += stream->rate;
-    }
-}
-
-static void add_stream(struct gathering *gathering, struct bh_isolation *isolation,
-                       const struct bh_fault_stream *stream, double extent_rate[BH_SCOPES])
-{
-    const struct bh_zone_tree *tree = gathering->model->tree;
-    if (stream->hardware == NULL) {
-        add_kinds(gathering, stream->zone, stream, stream->rate);
-        return;
-    }
-    if (stream->hardware->landing == BH_LANDING_NODE) {
-        add_node_loss(isolation, stream, extent_rate);
-        return;
-    }
-    for (size_t z = 0; z < tree->zones_count; z++) {
-        double share =
-            stream->hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share : tree->zones[z].memory_share;
-        add_kinds(gathering, z, stream, stream->rate * share);
+        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_NODE] += origins->node_loss_rate;
+        isolation->repair_rate[t] += origins->node_loss_repair_rate;
     }
 }
 
@@ -112,15 +47,15 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
     return bh_fail(err, last.code, "%s", last.text);
 }
 
-static int follow(const struct gathering *gathering, struct bh_isolation *isolation, struct sums *sums,
-                  struct bh_error *err)
+static int follow(const struct bh_node_model *model, const struct bh_origins *origins,
+                  struct bh_isolation *isolation, struct sums *sums, struct bh_error *err)
 {
     size_t cells = isolation->tenants_count * BH_SCOPES;
     struct bh_spread spread = {.loss = bh_allocate(cells, sizeof(double))};
     int status = 0;
-    for (size_t i = 0; i < gathering->count && status == 0; i++) {
-        const struct weighted *entry = &gathering->entries[i];
-        status = bh_isolation_spread(gathering->model, entry->origin, &spread, err);
+    for (size_t i = 0; i < origins->count && status == 0; i++) {
+        const struct bh_weighted_origin *entry = &origins->entry[i];
+        status = bh_isolation_spread(model, entry->origin, &spread, err);
         double unmasked = 0.0;
         for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
             sums->extent[s] += entry->rate * spread.extent[s];
@@ -145,15 +80,14 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
                                          struct bh_error *err)
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
-    struct gathering gathering = {.model = model};
+    struct bh_origins origins = bh_origins_of(model, streams);
     struct sums sums = {{0}, {0}, {0}};
     isolation->tenants_count = model->tree->tenants_count;
     isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
-    for (size_t s = 0; s < streams->count; s++)
-        add_stream(&gathering, isolation, &streams->stream[s], sums.extent);
-    int status = follow(&gathering, isolation, &sums, err);
-    free(gathering.entries);
+    add_node_loss(isolation, &origins, sums.extent);
+    int status = follow(model, &origins, isolation, &sums, err);
+    bh_origins_free(&origins);
     if (status != 0) {
         bh_isolation_destroy(isolation);
         return NULL;
