@@ -44,6 +44,9 @@ enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_ef
 
 /* Probabilities over all endings of one error. `loss` has tenants_count rows of BH_SCOPES and is owned by the caller,
  * who zeroes it. */
+/* Hops are told apart up to this many less one. */
+enum { BH_DEPTHS = 16 };
+
 struct bh_spread {
     double extent[BH_SCOPES];     /* P(system extent = s); sums to 1 - unresolved */
     double beyond[BH_BOUNDARIES]; /* P(effect beyond the boundary); 0 where the origin is not inside */

@@ -1,0 +1,46 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The flat tables that models/trial.c plays on; of no use elsewhere. */
+#ifndef BH_MODELS_TRIAL_TABLE_H
+#define BH_MODELS_TRIAL_TABLE_H
+
+#include "models/trial.h"
+
+struct bh_trial_ending {
+    double lifetime_s;       /* 1/mu */
+    double masked, not_silent; /* u below the first: masked; below the second: signalled; else silent */
+};
+
+/* One that a zone's disposition may take down, each as likely. */
+struct bh_trial_victim {
+    struct bh_zone_set down;
+    bool takes_zone; /* the zone itself is among them */
+};
+
+struct bh_trial_zone {
+    struct bh_trial_ending ending[BH_ERROR_KINDS];
+    double residual;
+    uint32_t first_channel, channels_end;
+    uint32_t first_victim, victims_count;
+    uint32_t beyond_node; /* enum bh_scope: the disposition, if above `node` */
+};
+
+/* Attempts in units of the ending's rate: ratio = p / (1 - p). */
+struct bh_trial_channel {
+    double ratio;      /* as played */
+    double true_ratio; /* the model's */
+    double blocks, true_blocks;
+    uint32_t to;
+    bool is_certain, detects;
+};
+
+struct bh_trial_table {
+    const struct bh_node_model *model;
+    bool is_pushed;
+    size_t zones_count, channels_count;
+    struct bh_trial_zone *zones;
+    struct bh_trial_channel *channels;
+    struct bh_trial_victim *victims;
+};
+
+#endif
