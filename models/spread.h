@@ -53,6 +53,8 @@ struct bh_spread {
     bool inside[BH_BOUNDARIES];
     double silent;                /* P(any copy became silent) */
     double unresolved;            /* probability mass not followed to its end: a bound on the error of all the above */
+    double time_s;                /* mean time until nothing is live, hangs counted to their beginning */
+    double depth[BH_DEPTHS];      /* P(most hops of any copy = d), the last: d or more; see bh_spread_exact_depth */
     double *loss;                 /* P(tenant t loses scope s), at [t * BH_SCOPES + s] */
 };
 
@@ -62,5 +64,39 @@ struct bh_spread {
  * unresolved. Fails with BH_ERROR_NUMERIC when more than `most_states` states would have to be held at once. */
 int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
                     size_t most_states, struct bh_spread *spread, struct bh_error *err);
+/* The same with spread->depth, which takes more states: a state then holds how deep each live copy is. Without it all
+ * mass is at depth 0. */
+int bh_spread_exact_depth(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
+                          size_t most_states, struct bh_spread *spread, struct bh_error *err);
+
+/* --- Derivatives ---------------------------------------------------------------------------------------------------- */
+
+/* The numbers of a node model: those of each zone and kind, of each zone, of each channel. */
+enum bh_number {
+    BH_NUMBER_RATE,      /* mu */
+    BH_NUMBER_MASKED,
+    BH_NUMBER_SIGNALLED,
+    BH_NUMBER_SILENT,
+    BH_NUMBER_RESIDUAL,
+    BH_NUMBER_PROBABILITY, /* p of a channel */
+    BH_NUMBER_BLOCKS,      /* b of the guard on it */
+};
+/* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four. */
+size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, size_t index, enum bh_error_kind kind);
+size_t bh_spread_numbers(const struct bh_zone_tree *tree);
+
+/* What is differentiated: extents, then the rest. */
+enum bh_outcome {
+    BH_OUTCOME_BEYOND = BH_SCOPES,
+    BH_OUTCOME_SILENT = BH_OUTCOME_BEYOND + BH_BOUNDARIES,
+    BH_OUTCOME_TIME,
+    BH_OUTCOMES
+};
+
+/* As bh_spread_exact, with the derivative of each outcome by each number, at slope[number * BH_OUTCOMES + outcome],
+ * which the caller owns. A share is moved alone: that masked, signalled and silent sum to 1 is the caller's to keep. A
+ * number that is 0 or 1 has derivatives only where its factor is not 0 there. */
+int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
+                     size_t most_states, struct bh_spread *spread, double *slope, struct bh_error *err);
 
 #endif

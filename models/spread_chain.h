@@ -1,0 +1,87 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The jump chain behind models/spread.h: its states, which of them come to the same, and what may happen next. */
+#ifndef BH_MODELS_SPREAD_CHAIN_H
+#define BH_MODELS_SPREAD_CHAIN_H
+
+#include "models/node_model.h"
+#include "models/spread.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Compared as bytes: no padding, unused bits zero. */
+struct bh_chain_state {
+    struct bh_zone_set live, failed, affected;
+    struct bh_zone_set instruction; /* live copies that are still instruction errors: origins only */
+    uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made by copies that are live, by channel */
+    uint32_t beyond_node;
+    uint16_t silent;
+    uint16_t forced; /* enum bh_forced_ending of the origin's copy, until it has ended of itself once */
+    /* From here on only where the chain tracks depth; at most BH_DEPTHS - 1, which is then `or more`. */
+    uint64_t deepest;
+    uint64_t depth[BH_ZONE_SET_SIZE / 16]; /* of live copies, four bits each */
+};
+enum { BH_CHAIN_CHANNELS_MOST = 64 * BH_ZONE_SET_WORDS * 2 };
+
+static inline uint64_t bh_chain_depth(const struct bh_chain_state *state, size_t zone)
+{
+    return state->depth[zone / 16] >> zone % 16 * 4 & (BH_DEPTHS - 1);
+}
+
+static inline void bh_chain_set_depth(struct bh_chain_state *state, size_t zone, uint64_t depth)
+{
+    state->depth[zone / 16] &= ~((uint64_t)(BH_DEPTHS - 1) << zone % 16 * 4);
+    state->depth[zone / 16] |= depth << zone % 16 * 4;
+}
+
+/* A process with the channels out of and into it, in an order that is the same for processes alike. */
+struct bh_chain_seat {
+    size_t zone;
+    size_t channels_count;
+    size_t *channels;
+    bool is_first; /* of those that are alike */
+};
+
+struct bh_chain {
+    const struct bh_node_model *model;
+    size_t origin;
+    bool tracks_depth;
+    size_t key_size;             /* bytes of a state that tell it from others */
+    struct bh_chain_seat *seats; /* the processes, those that are alike side by side; the origin is like no other */
+    size_t seats_count;
+};
+
+/* Fails with BH_ERROR_NUMERIC when the node has more channels than a state can hold. Free with bh_chain_free. */
+int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, const struct bh_origin *origin,
+                   bool tracks_depth, struct bh_error *err);
+void bh_chain_free(struct bh_chain *chain);
+
+struct bh_chain_state bh_chain_start(const struct bh_chain *chain, const struct bh_origin *origin);
+/* Brings a state into the form that all states which come to the same share. */
+void bh_chain_simplify(const struct bh_chain *chain, struct bh_chain_state *state);
+
+/* A probability as a product, each factor of which may depend on one number of the model: slope is the derivative of
+ * the factor's logarithm by that number. Numbers are counted as in bh_spread_number. */
+enum { BH_BRANCH_FACTORS = 4 };
+struct bh_branch {
+    double probability;
+    size_t factors_count;
+    struct bh_branch_factor {
+        size_t number;
+        double slope;
+    } factor[BH_BRANCH_FACTORS];
+};
+
+/* Calls `visit` for every state that may follow, not yet simplified, with its probability, none of which is 0. Those of
+ * the next event being number i, rate_i / sum of rates, have the slopes of rate_i alone in their factors. Returns the
+ * sum of rates; INFINITY when a certain channel comes first. */
+typedef void bh_chain_visit(void *context, const struct bh_chain_state *next, const struct bh_branch *branch);
+double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *state, bh_chain_visit *visit,
+                     void *context);
+/* Adds to `slope`, indexed by number, `factor` times the derivatives of that sum of rates. */
+void bh_chain_add_rate_slopes(const struct bh_chain *chain, const struct bh_chain_state *state, double factor,
+                              double *slope);
+
+#endif
