@@ -23,7 +23,8 @@ struct bh_containment {
     double depth[BH_DEPTHS];      /* P(most hops of any copy = d); the last: d or more */
     double depth_mean;
     double time_s;                /* mean time until nothing is live, without the watchdog's wait for hangs */
-    double unresolved;            /* exact: bound on the error of the probabilities */
+    double unresolved;            /* exact: bound on the error of the probabilities above */
+    double depth_unresolved;      /* and of those of depths */
 
     uint64_t trials;              /* 0: exact */
     double depth_error, time_error; /* standard errors of the two means */

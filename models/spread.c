@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum bh_scope bh_effect_extent(const struct bh_zone_tree *tree, const struct bh_effect *effect)
 {
@@ -65,6 +66,14 @@ size_t bh_spread_numbers(const struct bh_zone_tree *tree)
 
 /* --- The walk ------------------------------------------------------------------------------------------------------- */
 
+/* Spreads the mass over depths as its source's is, one deeper if the step was. */
+static void pass_depths(const struct bh_spread_walk *walk, const struct bh_chain_state *next, double probability,
+                        double *depth)
+{
+    for (size_t d = 0; d < BH_DEPTHS; d++)
+        depth[d + next->deeper < BH_DEPTHS ? d + next->deeper : BH_DEPTHS - 1] += walk->depth[d] * probability;
+}
+
 static void absorb(struct bh_spread_walk *walk, const struct bh_chain_state *state, double mass)
 {
     const struct bh_zone_tree *tree = walk->chain.model->tree;
@@ -76,7 +85,6 @@ static void absorb(struct bh_spread_walk *walk, const struct bh_chain_state *sta
     for (int b = 0; b < BH_BOUNDARIES; b++)
         spread->beyond[b] += beyond[b] ? mass : 0.0;
     spread->silent += effect.silent ? mass : 0.0;
-    spread->depth[state->deepest] += mass;
     for (size_t t = 0; t < tree->tenants_count; t++)
         spread->loss[t * BH_SCOPES + (size_t)bh_effect_loss(tree, &effect, t)] += mass;
 }
@@ -96,18 +104,23 @@ static void arrive(void *context, const struct bh_chain_state *next, const struc
         return;
     if (bh_zone_set_is_empty(&next->live)) {
         absorb(walk, next, mass);
+        pass_depths(walk, next, branch->probability, walk->spread->depth);
         return;
     }
-    struct bh_chain_state state = *next;
+    struct bh_chain_state state;
+    memcpy(&state, next, sizeof state);
+    state.deeper = 0;
     bh_chain_simplify(&walk->chain, &state);
     HASH_FIND(hh, walk->next, &state, walk->chain.key_size, entry);
     if (entry == NULL) {
-        entry = bh_allocate(1, sizeof *entry);
-        entry->state = state;
+        entry = bh_allocate(1, sizeof *entry + (walk->chain.tracks_depth ? BH_DEPTHS : 0) * sizeof entry->depth[0]);
+        memcpy(&entry->state, &state, walk->chain.key_size);
         entry->index = walk->next_count++;
         HASH_ADD(hh, walk->next, state, walk->chain.key_size, entry);
     }
     entry->mass += mass;
+    if (walk->chain.tracks_depth)
+        pass_depths(walk, next, branch->probability, entry->depth);
 }
 
 /* Steps every state of a generation; states of negligible mass are only counted. */
@@ -120,7 +133,9 @@ static void step_generation(struct bh_spread_walk *walk, struct bh_spread_entry 
             walk->spread->unresolved += entry->mass;
             continue;
         }
-        walk->mass = entry->mass;
+        walk->mass = walk->depth[0] = entry->mass;
+        if (walk->chain.tracks_depth)
+            memcpy(walk->depth, entry->depth, sizeof walk->depth);
         walk->spread->time_s += entry->mass / bh_chain_step(&walk->chain, &entry->state, arrive, walk);
     }
 }
@@ -153,7 +168,7 @@ int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model
     double *loss = spread->loss;
     *spread = (struct bh_spread){.loss = loss};
     walk->spread = spread;
-    walk->mass = 1.0;
+    walk->mass = walk->depth[0] = 1.0;
     if (bh_chain_begin(&walk->chain, model, origin, tracks_depth, err) != 0)
         return -1;
     struct bh_chain_state start = bh_chain_start(&walk->chain, origin);

@@ -19,21 +19,24 @@ struct bh_chain_state {
     uint32_t beyond_node;
     uint16_t silent;
     uint16_t forced; /* enum bh_forced_ending of the origin's copy, until it has ended of itself once */
-    /* From here on only where the chain tracks depth; at most BH_DEPTHS - 1, which is then `or more`. */
-    uint64_t deepest;
-    uint64_t depth[BH_ZONE_SET_SIZE / 16]; /* of live copies, four bits each */
+    /* Only where the chain tracks depth: by how many hops each live copy is behind the deepest there was, four bits
+     * each, 0 where it no longer matters. What may happen depends on these differences, not on the depths. */
+    uint64_t behind[BH_ZONE_SET_SIZE / 16];
+    uint64_t deeper; /* not compared: 1 if the last step went deeper than any before */
 };
 enum { BH_CHAIN_CHANNELS_MOST = 64 * BH_ZONE_SET_WORDS * 2 };
 
-static inline uint64_t bh_chain_depth(const struct bh_chain_state *state, size_t zone)
+static inline uint64_t bh_chain_behind(const struct bh_chain_state *state, size_t zone)
 {
-    return state->depth[zone / 16] >> zone % 16 * 4 & (BH_DEPTHS - 1);
+    return state->behind[zone / 16] >> zone % 16 * 4 & (BH_DEPTHS - 1);
 }
 
-static inline void bh_chain_set_depth(struct bh_chain_state *state, size_t zone, uint64_t depth)
+/* More than BH_DEPTHS - 1 hops are not told apart. */
+static inline void bh_chain_set_behind(struct bh_chain_state *state, size_t zone, uint64_t hops)
 {
-    state->depth[zone / 16] &= ~((uint64_t)(BH_DEPTHS - 1) << zone % 16 * 4);
-    state->depth[zone / 16] |= depth << zone % 16 * 4;
+    hops = hops < BH_DEPTHS ? hops : BH_DEPTHS - 1;
+    state->behind[zone / 16] &= ~((uint64_t)(BH_DEPTHS - 1) << zone % 16 * 4);
+    state->behind[zone / 16] |= hops << zone % 16 * 4;
 }
 
 /* A process with the channels out of and into it, in an order that is the same for processes alike. */

@@ -89,7 +89,7 @@ static uint64_t look(const struct bh_chain_state *state, const struct bh_chain_s
                     (uint64_t)bh_zone_set_has(&state->failed, seat->zone) << 1 |
                     (uint64_t)bh_zone_set_has(&state->affected, seat->zone) << 2 |
                     (uint64_t)bh_zone_set_has(&state->instruction, seat->zone) << 3 |
-                    bh_chain_depth(state, seat->zone) << 4;
+                    bh_chain_behind(state, seat->zone) << 4;
     for (size_t i = 0; i < seat->channels_count; i++)
         view |= (uint64_t)!is_unused(state, seat->channels[i]) << (VIEW_BITS + i);
     return view;
@@ -101,7 +101,7 @@ static void set(struct bh_chain_state *state, const struct bh_chain_seat *seat, 
     put(&state->failed, seat->zone, view >> 1 & 1);
     put(&state->affected, seat->zone, view >> 2 & 1);
     put(&state->instruction, seat->zone, view >> 3 & 1);
-    bh_chain_set_depth(state, seat->zone, view >> 4 & (BH_DEPTHS - 1));
+    bh_chain_set_behind(state, seat->zone, view >> 4 & (BH_DEPTHS - 1));
     for (size_t i = 0; i < seat->channels_count; i++) {
         uint64_t bit = UINT64_C(1) << (seat->channels[i] % 64);
         state->used[seat->channels[i] / 64] &= ~bit;
@@ -113,14 +113,24 @@ static void set(struct bh_chain_state *state, const struct bh_chain_seat *seat, 
 /* Which of several processes that are alike it is does not matter: orders them by what the state says of them. */
 static void sort_alike(const struct bh_chain *chain, struct bh_chain_state *state)
 {
+    uint64_t views[BH_ZONE_SET_SIZE];
+    bool is_sorted = true;
+    for (size_t i = 0; i < chain->seats_count; i++) {
+        const struct bh_chain_seat *seat = &chain->seats[i];
+        views[i] = seat->channels_count <= VIEW_CHANNELS ? look(state, seat) : 0;
+        is_sorted = is_sorted && (seat->is_first || views[i - 1] <= views[i]);
+    }
+    if (is_sorted)
+        return;
     for (size_t i = 1; i < chain->seats_count; i++)
-        for (size_t j = i; !chain->seats[j].is_first && chain->seats[j].channels_count <= VIEW_CHANNELS; j--) {
-            uint64_t here = look(state, &chain->seats[j]), before = look(state, &chain->seats[j - 1]);
-            if (before <= here)
-                break;
-            set(state, &chain->seats[j], before);
-            set(state, &chain->seats[j - 1], here);
+        for (size_t j = i; !chain->seats[j].is_first && views[j - 1] > views[j]; j--) {
+            uint64_t before = views[j - 1];
+            views[j - 1] = views[j];
+            views[j] = before;
         }
+    for (size_t i = 0; i < chain->seats_count; i++)
+        if (chain->seats[i].channels_count <= VIEW_CHANNELS)
+            set(state, &chain->seats[i], views[i]);
 }
 
 /* Beyond a process, only the guest that is affected matters, and beyond a guest only whose zones are. */
@@ -153,11 +163,23 @@ static void close_dead_channels(const struct bh_node_model *model, struct bh_cha
             state->used[c / 64] |= UINT64_C(1) << (c % 64);
 }
 
+/* A copy that has no channel left to try goes no deeper. */
+static void forget_depths(const struct bh_zone_tree *tree, struct bh_chain_state *state)
+{
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        bool has_unused = false;
+        for (size_t c = tree->first_channel[z]; c < tree->first_channel[z + 1]; c++)
+            has_unused = has_unused || is_unused(state, c);
+        if (!has_unused)
+            bh_chain_set_behind(state, z, 0);
+    }
+}
+
 int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, const struct bh_origin *origin,
                    bool tracks_depth, struct bh_error *err)
 {
     *chain = (struct bh_chain){.model = model, .origin = origin->zone, .tracks_depth = tracks_depth};
-    chain->key_size = tracks_depth ? sizeof(struct bh_chain_state) : offsetof(struct bh_chain_state, deepest);
+    chain->key_size = tracks_depth ? offsetof(struct bh_chain_state, deeper) : offsetof(struct bh_chain_state, behind);
     if (model->tree->channels_count > BH_CHAIN_CHANNELS_MOST)
         return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain holds at most %d channels, this node has %zu",
                        BH_CHAIN_CHANNELS_MOST, model->tree->channels_count);
@@ -183,5 +205,7 @@ void bh_chain_simplify(const struct bh_chain *chain, struct bh_chain_state *stat
 {
     widen_affected(chain->model->tree, state);
     close_dead_channels(chain->model, state);
+    if (chain->tracks_depth)
+        forget_depths(chain->model->tree, state);
     sort_alike(chain, state);
 }

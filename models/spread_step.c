@@ -49,7 +49,7 @@ static void end_copy(const struct bh_chain *chain, struct bh_chain_state *state,
     const struct bh_zone_tree *tree = chain->model->tree;
     bh_zone_set_remove(&state->live, zone);
     bh_zone_set_remove(&state->instruction, zone);
-    bh_chain_set_depth(state, zone, 0);
+    bh_chain_set_behind(state, zone, 0);
     if (zone == chain->origin)
         state->forced = BH_ENDING_DRAWN;
     for (size_t c = tree->first_channel[zone]; c < tree->first_channel[zone + 1]; c++)
@@ -85,6 +85,21 @@ static void signal_copy(const struct stepping *stepping, const struct bh_chain_s
     }
 }
 
+/* The copy in `to` is one hop further than that in `from`; if that was the deepest, all others fall back by one. */
+static void hop(const struct bh_zone_tree *tree, struct bh_chain_state *state, const struct bh_crossing *crossing)
+{
+    uint64_t behind = bh_chain_behind(state, crossing->from);
+    if (behind > 0) {
+        bh_chain_set_behind(state, crossing->to, behind - 1);
+        return;
+    }
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (bh_zone_set_has(&state->live, z))
+            bh_chain_set_behind(state, z, bh_chain_behind(state, z) + 1);
+    bh_chain_set_behind(state, crossing->to, 0);
+    state->deeper = 1;
+}
+
 static void attempt(const struct stepping *stepping, const struct bh_chain_state *from, size_t channel,
                     const struct bh_branch *branch)
 {
@@ -101,12 +116,8 @@ static void attempt(const struct stepping *stepping, const struct bh_chain_state
     if (!bh_zone_set_has(&state.live, crossing->to) && !bh_zone_set_has(&state.failed, crossing->to)) {
         bh_zone_set_add(&state.live, crossing->to);
         bh_zone_set_add(&state.affected, crossing->to);
-        if (stepping->chain->tracks_depth) {
-            uint64_t depth = bh_chain_depth(&state, crossing->from);
-            depth = depth < BH_DEPTHS - 1 ? depth + 1 : depth;
-            bh_chain_set_depth(&state, crossing->to, depth);
-            state.deepest = depth > state.deepest ? depth : state.deepest;
-        }
+        if (stepping->chain->tracks_depth)
+            hop(tree, &state, crossing);
     }
     go_to(stepping, &state, times_rest(branch, crossing->blocks, number));
 }
@@ -189,6 +200,7 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
     const struct bh_node_model *model = chain->model;
     const struct bh_zone_tree *tree = model->tree;
     struct stepping stepping = {chain, visit, context};
+    BH_BUG_ASSERT(state->deeper == 0);
     const struct bh_branch all = {.probability = 1.0};
     long instant = instant_channel(chain, state);
     if (instant >= 0) {

@@ -15,6 +15,7 @@ struct bh_spread_entry {
     double mass;
     size_t index; /* within its generation */
     UT_hash_handle hh;
+    double depth[]; /* if depth is tracked: the mass by how deep the error has been, BH_DEPTHS of them */
 };
 
 struct bh_spread_walk {
@@ -22,7 +23,7 @@ struct bh_spread_walk {
     struct bh_spread_entry *next; /* the generation being filled */
     size_t next_count;
     double least_mass;
-    double mass; /* of the state that is being stepped */
+    double mass, depth[BH_DEPTHS]; /* of the state that is being stepped */
     struct bh_spread *spread;
 };
 

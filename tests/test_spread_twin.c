@@ -4,23 +4,14 @@
  * every copy and channel, by code that shares nothing with models/ but the numbers of the node. */
 #include "tests/random_node.h"
 
-#include "models/spread.h"
-
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
-enum { NODES = 120, PATHS = 10000, SEED = 20260131 };
-
-/* --- The node as models/ knows it ------------------------------------------------------------------------------------ */
-
-static struct bh_node_model *model_of(const struct node *node)
-{
-    struct bh_node_model *model = bh_small_model(node->zone, node->zones, node->channel, node->channels);
-    memcpy(model->disposition, node->disposition, node->zones * sizeof *model->disposition);
-    memcpy(model->residual, node->residual, node->zones * sizeof *model->residual);
-    memcpy(model->ending, node->ending, node->zones * sizeof *model->ending);
-    return model;
-}
+enum {
+    NODES = 120,
+    PATHS = 10000,
+    SEED = 20260131,
+};
 
 /* --- One error, played out ----------------------------------------------------------------------------------------- */
 
