@@ -25,7 +25,6 @@ struct copy {
     uint32_t depth;
     enum bh_error_kind kind;
     double ending_u;
-    double drift; /* pushed: sum of (pushed - true) rates of its channels not yet tried */
 };
 
 struct bh_trial_player {
@@ -42,7 +41,7 @@ struct bh_trial_player {
     struct bh_trial *trial;
     struct bh_trial_log *log;
     double now_s;
-    double log_weight, drift; /* pushed: of all that happened so far; sum over live copies */
+    double weight; /* pushed: likelihood ratio of the true law to the pushed one, of all that was drawn */
 };
 
 struct bh_trial_player *bh_trial_player_create(const struct bh_trial_table *table, uint64_t seed)
@@ -90,6 +89,18 @@ static inline void add_event(struct bh_trial_player *player, double time_s, uint
     player->events[player->events_count++] = (struct event){time_s, what, (uint32_t)zone};
 }
 
+/* The probability q that a channel is tried before the life's end is at least `least` on a pushed table. When it is tried,
+ * given that it is, has the true law, so that the weight is q over what is played: it does not grow with time, as it
+ * would if rates were pushed. */
+static inline bool push_attempt(struct bh_trial_player *player, double limit, double least, double *v)
+{
+    double q = -expm1(-limit), played = q > least ? q : least;
+    bool tries = *v < played;
+    player->weight *= tries ? q / played : (1.0 - q) / (1.0 - played);
+    *v *= q / played;
+    return tries;
+}
+
 /* The attempt waits E lifetimes over the ratio, E = -ln(1 - v) standard exponential, and comes before the end of the
  * life, at `end` lifetimes, when E < end x ratio. As E >= v, the upper half of v alone settles most cases. */
 static inline void draw_attempt(struct bh_trial_player *player, uint32_t c, size_t zone, uint32_t life, uint32_t upper,
@@ -101,12 +112,14 @@ static inline void draw_attempt(struct bh_trial_player *player, uint32_t c, size
         add_event(player, player->now_s, c, zone);
         return;
     }
-    if ((double)upper * 0x1p-32 >= limit)
+    if (channel->least == 0.0 && (double)upper * 0x1p-32 >= limit)
         return;
     uint32_t lower = (uint32_t)draw(player, BH_PURPOSE_ATTEMPT, c, life, 0).v[0];
     double v = ((double)((uint64_t)upper << 32 | lower) + 0.5) * 0x1p-64;
+    if (channel->least > 0.0 && !push_attempt(player, limit, channel->least, &v))
+        return;
     double waits = -log1p(-v);
-    if (waits < limit)
+    if (waits < limit || channel->least > 0.0)
         add_event(player, player->now_s + waits / channel->ratio * lifetime_s, c, zone);
 }
 
@@ -121,7 +134,6 @@ static void begin_life(struct bh_trial_player *player, size_t z)
     double end = -log(bh_random_open_interval(bits.v[0]));
     copy->ending_u = bh_random_open_interval(bits.v[1]);
     add_event(player, player->now_s + end * lifetime_s, END, z);
-    copy->drift = 0.0;
     for (uint32_t c = zone->first_channel, lane = 4, block = 0; c < zone->channels_end; c++, lane++) {
         if (lane == 8) { /* lanes 0 to 3 of the first block are the two draws above */
             bits = draw(player, BH_PURPOSE_LIFETIME, z, copy->life, ++block);
@@ -130,10 +142,7 @@ static void begin_life(struct bh_trial_player *player, size_t z)
         if (player->used_in_stay[c] == copy->stay + 1)
             continue;
         draw_attempt(player, c, z, copy->life, (uint32_t)(bits.v[lane / 2] >> (lane % 2 * 32)), end, lifetime_s);
-        if (player->table->is_pushed && !player->table->channels[c].is_certain)
-            copy->drift += (player->table->channels[c].ratio - player->table->channels[c].true_ratio) / lifetime_s;
     }
-    player->drift += copy->drift;
 }
 
 /* --- Copies --------------------------------------------------------------------------------------------------------- */
@@ -164,7 +173,6 @@ static void drop_events(struct bh_trial_player *player, const struct bh_zone_set
 static void end_copy(struct bh_trial_player *player, size_t z)
 {
     bh_zone_set_remove(&player->live, z);
-    player->drift -= player->copies[z].drift;
     if (z == player->origin_zone)
         player->forced = BH_ENDING_DRAWN;
 }
@@ -201,10 +209,9 @@ static void signal_copy(struct bh_trial_player *player, size_t z)
     struct bh_zone_set own = {{0}};
     bh_zone_set_add(&own, z);
     drop_events(player, &own);
-    if (bh_random_open_interval(bits.v[1]) < zone->residual) {
-        player->drift -= copy->drift;
+    if (bh_random_open_interval(bits.v[1]) < zone->residual)
         begin_life(player, z);
-    } else
+    else
         end_copy(player, z);
 }
 
@@ -248,16 +255,9 @@ static void attempt(struct bh_trial_player *player, size_t from, uint32_t c)
     if (channel->true_blocks > 0.0) {
         double u = bh_random_open_interval(draw(player, BH_PURPOSE_GUARD, c, copy->life, 0).v[0]);
         passed = u >= channel->blocks;
-    }
-    if (player->table->is_pushed) {
-        double lifetime_s = player->table->zones[from].ending[copy->kind].lifetime_s;
-        double drift = channel->is_certain ? 0.0 : (channel->ratio - channel->true_ratio) / lifetime_s;
-        copy->drift -= drift;
-        player->drift -= drift;
-        player->log_weight += channel->is_certain ? 0.0 : log(channel->true_ratio / channel->ratio);
-        if (channel->true_blocks > 0.0)
-            player->log_weight += passed ? log((1.0 - channel->true_blocks) / (1.0 - channel->blocks))
-                                         : log(channel->true_blocks / channel->blocks);
+        if (player->table->is_pushed)
+            player->weight *= passed ? (1.0 - channel->true_blocks) / (1.0 - channel->blocks)
+                                     : channel->true_blocks / channel->blocks;
     }
     if (player->log != NULL)
         note_attempt(player->log, c, copy->life, passed);
@@ -306,7 +306,8 @@ static void start(struct bh_trial_player *player, const struct bh_origin *origin
     player->origin_zone = origin->zone;
     player->forced = origin->ending;
     player->events_count = 0;
-    player->now_s = player->log_weight = player->drift = 0.0;
+    player->now_s = 0.0;
+    player->weight = 1.0;
     if (player->log != NULL)
         player->log->count = 0;
 }
@@ -319,7 +320,7 @@ static bool note_boundaries(struct bh_trial_player *player, enum bh_boundary unt
     bh_effect_boundaries(player->table->model->tree, player->origin_zone, &trial->effect, inside, beyond);
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (beyond[b] && trial->weight_beyond[b] == 0.0)
-            trial->weight_beyond[b] = exp(player->log_weight);
+            trial->weight_beyond[b] = player->weight;
     return until == BH_BOUNDARIES || !beyond[until];
 }
 
@@ -334,7 +335,6 @@ void bh_trial_play(struct bh_trial_player *player, const struct bh_origin *origi
         begin_copy(player, 0, origin->kind, 0);
     while (player->events_count > 0) {
         struct event event = next_event(player);
-        player->log_weight += player->drift * (event.time_s - player->now_s);
         player->now_s = event.time_s;
         if (event.what == END)
             end_naturally(player, event.zone);

@@ -14,9 +14,9 @@
 /* A node model as flat tables. It borrows the model. */
 struct bh_trial_table;
 
-/* `push` = 0: the model's own law. Above 0: crossings are made more likely, for rare events. Out of each zone, channels
- * that are seldom crossed share an attempt rate of `push` times the rate of the zone's endings, and guards block half of
- * the attempts at most; trials then carry weights that undo this. With push < 1 the weights have finite variance. */
+/* `push` = 0: the model's own law. Between 0 and 1: crossings are made more likely, for rare events. A copy in a zone with
+ * n channels out tries each with probability push/n at least, and guards block half of the attempts at most; trials then
+ * carry weights that undo this. */
 struct bh_trial_table *bh_trial_table_create(const struct bh_node_model *model, double push);
 void bh_trial_table_destroy(struct bh_trial_table *table);
 
@@ -39,8 +39,8 @@ struct bh_trial {
     unsigned depth; /* most hops of any copy from where the error began */
     /* Until nothing is live. A hang counts to its beginning: the wait for the watchdog is not in it. */
     double time_s;
-    /* Likelihood ratio of the model's law to the pushed one, at the moment the effect first went beyond each boundary;
-     * 0 where it never did. Only with push > 0. */
+    /* Likelihood ratio of the model's law to the pushed one, of all draws made until the effect first went beyond each
+     * boundary; 0 where it never did. Only with push > 0. */
     double weight_beyond[BH_BOUNDARIES];
 };
 

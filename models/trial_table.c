@@ -50,7 +50,6 @@ static void fill_channel(struct bh_trial_table *table, size_t c)
     double ratio = crossing->probability < 1.0 ? crossing->probability / (1.0 - crossing->probability) : INFINITY;
     table->channels[c] = (struct bh_trial_channel){
         .ratio = ratio,
-        .true_ratio = ratio,
         .blocks = crossing->blocks,
         .true_blocks = crossing->blocks,
         .to = (uint32_t)crossing->to,
@@ -59,8 +58,8 @@ static void fill_channel(struct bh_trial_table *table, size_t c)
     };
 }
 
-/* As balanced failure biasing (Shahabuddin 1994) does for rates of repairable systems: all rare crossings out of a zone
- * get equal shares of a rate that is not rare. */
+/* As balanced failure biasing (Shahabuddin 1994) does for rates of repairable systems: all crossings out of a zone get
+ * equal shares of a probability that is not small. */
 static void push_crossings(struct bh_trial_table *table, double push)
 {
     for (size_t z = 0; z < table->zones_count; z++) {
@@ -68,8 +67,7 @@ static void push_crossings(struct bh_trial_table *table, double push)
         double share = push / (double)(zone->channels_end - zone->first_channel);
         for (size_t c = zone->first_channel; c < zone->channels_end; c++) {
             struct bh_trial_channel *channel = &table->channels[c];
-            if (channel->ratio > 0.0 && channel->ratio < share)
-                channel->ratio = share;
+            channel->least = channel->ratio > 0.0 && !channel->is_certain ? share : 0.0;
             if (channel->blocks > pushed_blocks && channel->blocks < 1.0)
                 channel->blocks = pushed_blocks;
         }

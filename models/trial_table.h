@@ -27,9 +27,9 @@ struct bh_trial_zone {
 
 /* Attempts in units of the ending's rate: ratio = p / (1 - p). */
 struct bh_trial_channel {
-    double ratio;      /* as played */
-    double true_ratio; /* the model's */
-    double blocks, true_blocks;
+    double ratio;
+    double least; /* pushed: least probability of an attempt by a life; else 0 */
+    double blocks, true_blocks; /* as played, and the model's */
     uint32_t to;
     bool is_certain, detects;
 };
