@@ -40,8 +40,8 @@ static struct bh_containment containment_of(const struct bh_spread *spread)
 
 /* One chain over all origins' zones needs many more states with depth than without, and the depth of one error in a
  * million does not matter: it is followed apart, less far. */
-static int follow_depth(const struct bh_node_model *model, struct bh_origin origin,
-                        struct bh_containment *containment, struct bh_spread *spread, struct bh_error *err)
+static int follow_depth(const struct bh_node_model *model, struct bh_origin origin, struct bh_containment *containment,
+                        struct bh_spread *spread, struct bh_error *err)
 {
     if (bh_spread_exact_depth(model, origin, least_mass_of_depth, STATES_MOST, spread, err) != 0)
         return -1;
@@ -53,8 +53,8 @@ static int follow_depth(const struct bh_node_model *model, struct bh_origin orig
     return 0;
 }
 
-int bh_containment_exact(const struct bh_node_model *model, struct bh_origin origin,
-                         struct bh_containment *containment, struct bh_error *err)
+int bh_containment_exact(const struct bh_node_model *model, struct bh_origin origin, struct bh_containment *containment,
+                         struct bh_error *err)
 {
     size_t cells = model->tree->tenants_count * BH_SCOPES;
     struct bh_spread spread = {.loss = bh_allocate(cells, sizeof(double))};
@@ -163,13 +163,11 @@ void bh_containment_compare(const struct bh_containment *exact, const struct bh_
     for (int i = 0; i < BH_BOUNDARIES; i++)
         compare_probability(agreement, simulated, simulated->beyond[i], exact->beyond[i], slack, bh_boundary_names[i]);
     for (int i = 0; i < BH_DEPTHS; i++)
-        compare_probability(agreement, simulated, simulated->depth[i], exact->depth[i], exact->depth_unresolved, "depth");
+        compare_probability(agreement, simulated, simulated->depth[i], exact->depth[i], exact->depth_unresolved,
+                            "depth");
     compare_probability(agreement, simulated, simulated->silent, exact->silent, slack, "silent");
     /* What is not followed could last longer than the rest: a hundred times the mean is allowed for. */
     take_level(agreement,
                level_of_mean(simulated->time_s, exact->time_s, simulated->time_error, 100.0 * slack * exact->time_s),
                "time");
-    take_level(agreement,
-               level_of_mean(simulated->depth_mean, exact->depth_mean, simulated->depth_error, BH_DEPTHS * exact->depth_unresolved),
-               "depth mean");
 }

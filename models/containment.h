@@ -22,17 +22,17 @@ struct bh_containment {
     double silent;                /* P(any copy became silent) */
     double depth[BH_DEPTHS];      /* P(most hops of any copy = d); the last: d or more */
     double depth_mean;
-    double time_s;                /* mean time until nothing is live, without the watchdog's wait for hangs */
-    double unresolved;            /* exact: bound on the error of the probabilities above */
-    double depth_unresolved;      /* and of those of depths */
+    double time_s;           /* mean time until nothing is live, without the watchdog's wait for hangs */
+    double unresolved;       /* exact: bound on the error of the probabilities above */
+    double depth_unresolved; /* and of those of depths */
 
-    uint64_t trials;              /* 0: exact */
+    uint64_t trials;                /* 0: exact */
     double depth_error, time_error; /* standard errors of the two means */
 };
 
 /* The exact chain. Fails with BH_ERROR_NUMERIC, saying how large it is, when it is too large. */
-int bh_containment_exact(const struct bh_node_model *model, struct bh_origin origin,
-                         struct bh_containment *containment, struct bh_error *err);
+int bh_containment_exact(const struct bh_node_model *model, struct bh_origin origin, struct bh_containment *containment,
+                         struct bh_error *err);
 
 /* How trials are played: 0 threads means one per core. Answers depend on seed and trials alone. */
 struct bh_trials {
@@ -58,7 +58,7 @@ struct bh_rare_event bh_containment_rare(const struct bh_node_model *model, stru
 struct bh_containment bh_containment_mix(const struct bh_origins *origins, const struct bh_containment *part);
 
 /* Whether what was simulated agrees with the exact answer: the least level over all outcomes, each outcome's level
- * being the probability of so large a deviation (binomial for probabilities, normal for means; the exact answer
+ * being the probability of so large a deviation (binomial for probabilities, normal for the mean time; the exact answer
  * anywhere within its `unresolved`). To be compared with the family's level divided by `*outcomes`, to which the number
  * of outcomes is added. */
 struct bh_agreement {

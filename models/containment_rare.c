@@ -21,8 +21,8 @@ struct sums {
     uint64_t hits;
 };
 
-static struct sums play_chunk(struct bh_trial_player *player, const struct bh_origin *origin,
-                              enum bh_boundary boundary, uint64_t first, uint64_t end)
+static struct sums play_chunk(struct bh_trial_player *player, const struct bh_origin *origin, enum bh_boundary boundary,
+                              uint64_t first, uint64_t end)
 {
     struct sums sums = {.hits = 0};
     for (uint64_t n = first; n < end; n++) {

@@ -17,8 +17,7 @@ static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, str
 {
     for (size_t i = 0; i < origins->count; i++) {
         struct bh_weighted_origin *known = &origins->entry[i];
-        if ((!by_repairs || known->repairs == entry.repairs) &&
-            bh_origins_alike(tree, &known->origin, &entry.origin)) {
+        if ((!by_repairs || known->repairs == entry.repairs) && bh_origins_alike(tree, &known->origin, &entry.origin)) {
             known->rate += entry.rate;
             return;
         }
@@ -30,8 +29,8 @@ static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, str
 static void add_kinds(struct bh_origins *origins, const struct bh_zone_tree *tree, size_t zone,
                       const struct bh_fault_stream *stream, double rate)
 {
-    double of_kind[BH_ERROR_KINDS] = {[BH_DATA] = rate * (1.0 - stream->instruction_share),
-                                      [BH_INSTRUCTION] = rate * stream->instruction_share};
+    double of_kind[BH_ERROR_KINDS] = {
+        [BH_DATA] = rate * (1.0 - stream->instruction_share), [BH_INSTRUCTION] = rate * stream->instruction_share};
     bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
         for (int shared = 0; shared < 2; shared++) {
@@ -78,8 +77,8 @@ struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, con
     all.node_loss_repair_rate = struck.node_loss_repair_rate;
     for (size_t z = 0; z < model->tree->zones_count; z++)
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
-            add(&all, model->tree,
-                (struct bh_weighted_origin){.origin = {.zone = z, .kind = (enum bh_error_kind)kind}}, false);
+            add(&all, model->tree, (struct bh_weighted_origin){.origin = {.zone = z, .kind = (enum bh_error_kind)kind}},
+                false);
     for (size_t i = 0; i < struck.count; i++)
         add(&all, model->tree, struck.entry[i], false);
     bh_origins_free(&struck);

@@ -161,9 +161,8 @@ int bh_spread_walk_on(struct bh_spread_walk *walk, size_t most_states, struct bh
     return 0;
 }
 
-int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model,
-                         const struct bh_origin *origin, bool tracks_depth, struct bh_spread *spread,
-                         struct bh_error *err)
+int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model, const struct bh_origin *origin,
+                         bool tracks_depth, struct bh_spread *spread, struct bh_error *err)
 {
     double *loss = spread->loss;
     *spread = (struct bh_spread){.loss = loss};

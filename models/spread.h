@@ -51,19 +51,19 @@ struct bh_spread {
     double extent[BH_SCOPES];     /* P(system extent = s); sums to 1 - unresolved */
     double beyond[BH_BOUNDARIES]; /* P(effect beyond the boundary); 0 where the origin is not inside */
     bool inside[BH_BOUNDARIES];
-    double silent;                /* P(any copy became silent) */
-    double unresolved;            /* probability mass not followed to its end: a bound on the error of all the above */
-    double time_s;                /* mean time until nothing is live, hangs counted to their beginning */
-    double depth[BH_DEPTHS];      /* P(most hops of any copy = d), the last: d or more; see bh_spread_exact_depth */
-    double *loss;                 /* P(tenant t loses scope s), at [t * BH_SCOPES + s] */
+    double silent;           /* P(any copy became silent) */
+    double unresolved;       /* probability mass not followed to its end: a bound on the error of all the above */
+    double time_s;           /* mean time until nothing is live, hangs counted to their beginning */
+    double depth[BH_DEPTHS]; /* P(most hops of any copy = d), the last: d or more; see bh_spread_exact_depth */
+    double *loss;            /* P(tenant t loses scope s), at [t * BH_SCOPES + s] */
 };
 
 /* The exact chain. Its state is the live set with the channels each live copy has used, the cumulative failed and
  * affected sets, and the silent flag. The design's state lacks the used channels; they are needed because each copy
  * attempts each channel at most once, blocked or not. A state whose mass is below `least_mass` is left
  * unresolved. Fails with BH_ERROR_NUMERIC when more than `most_states` states would have to be held at once. */
-int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
-                    size_t most_states, struct bh_spread *spread, struct bh_error *err);
+int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass, size_t most_states,
+                    struct bh_spread *spread, struct bh_error *err);
 /* The same with spread->depth, which takes more states: a state then holds how deep each live copy is. Without it all
  * mass is at depth 0. */
 int bh_spread_exact_depth(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
@@ -73,7 +73,7 @@ int bh_spread_exact_depth(const struct bh_node_model *model, struct bh_origin or
 
 /* The numbers of a node model: those of each zone and kind, of each zone, of each channel. */
 enum bh_number {
-    BH_NUMBER_RATE,      /* mu */
+    BH_NUMBER_RATE, /* mu */
     BH_NUMBER_MASKED,
     BH_NUMBER_SIGNALLED,
     BH_NUMBER_SILENT,
@@ -96,7 +96,7 @@ enum bh_outcome {
 /* As bh_spread_exact, with the derivative of each outcome by each number, at slope[number * BH_OUTCOMES + outcome],
  * which the caller owns. A share is moved alone: that masked, signalled and silent sum to 1 is the caller's to keep. A
  * number that is 0 or 1 has derivatives only where its factor is not 0 there. */
-int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
-                     size_t most_states, struct bh_spread *spread, double *slope, struct bh_error *err);
+int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin, double least_mass, size_t most_states,
+                     struct bh_spread *spread, double *slope, struct bh_error *err);
 
 #endif

@@ -14,7 +14,7 @@
 /* Compared as bytes: no padding, unused bits zero. */
 struct bh_chain_state {
     struct bh_zone_set live, failed, affected;
-    struct bh_zone_set instruction; /* live copies that are still instruction errors: origins only */
+    struct bh_zone_set instruction;       /* live copies that are still instruction errors: origins only */
     uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made by copies that are live, by channel */
     uint32_t beyond_node;
     uint16_t silent;

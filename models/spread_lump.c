@@ -28,35 +28,40 @@ static struct bh_chain_seat make_seat(const struct bh_zone_tree *tree, size_t zo
     return seat;
 }
 
-/* Whether errors fare alike in two zones. */
-static bool end_alike(const struct bh_node_model *model, size_t left, size_t right)
+static bool have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
 {
-    return memcmp(&model->ending[left], &model->ending[right], sizeof model->ending[left]) == 0 &&
-           model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    bool same =
+        model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        const struct bh_copy_ending *a = &model->ending[left][kind], *b = &model->ending[right][kind];
+        same = same && a->rate == b->rate && a->masked == b->masked && a->signalled == b->signalled &&
+               a->silent == b->silent;
+    }
+    return same;
 }
 
-static bool cross_alike(const struct bh_crossing *left, const struct bh_crossing *right)
+/* Whether channel `left` of one process and `right` of another lead out to, or in from, the same zone alike. Certain
+ * channels are tried in order, so that no two of them are. */
+static bool are_channels_alike(const struct bh_node_model *model, size_t left, size_t left_zone, size_t right,
+                               size_t right_zone)
 {
-    return left->boundary == right->boundary && left->probability == right->probability &&
-           left->blocks == right->blocks && left->detects == right->detects;
+    const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
+    bool same_way =
+        a->from == left_zone ? b->from == right_zone && a->to == b->to : b->to == right_zone && a->from == b->from;
+    return same_way && a->probability == b->probability && a->probability < 1.0 && a->blocks == b->blocks &&
+           a->detects == b->detects;
 }
 
-/* Whether two processes can change places: same template and owners, the same numbers, and the same channels to the
- * same zones. */
+/* Whether two processes can change places. */
 static bool are_alike(const struct bh_chain *chain, const struct bh_chain_seat *left, const struct bh_chain_seat *right)
 {
-    const struct bh_zone_tree *tree = chain->model->tree;
-    const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
-    bool alike = a->template_index == b->template_index && a->parent == b->parent && a->guest == b->guest &&
-                 a->enclave == b->enclave && left->channels_count == right->channels_count &&
-                 left->zone != chain->origin && right->zone != chain->origin &&
-                 end_alike(chain->model, left->zone, right->zone);
-    for (size_t i = 0; alike && i < left->channels_count; i++) {
-        const struct bh_crossing *c = &chain->model->crossings[left->channels[i]];
-        const struct bh_crossing *d = &chain->model->crossings[right->channels[i]];
-        alike = cross_alike(c, d) && (c->from == left->zone ? d->from == right->zone && c->to == d->to
-                                                            : d->to == right->zone && c->from == d->from);
-    }
+    const struct bh_node_model *model = chain->model;
+    const struct bh_zone *a = &model->tree->zones[left->zone], *b = &model->tree->zones[right->zone];
+    bool alike = a->parent == b->parent && a->guest == b->guest && a->enclave == b->enclave && a->kind == b->kind &&
+                 left->channels_count == right->channels_count && left->zone != chain->origin &&
+                 right->zone != chain->origin && have_same_numbers(model, left->zone, right->zone);
+    for (size_t i = 0; alike && i < left->channels_count; i++)
+        alike = are_channels_alike(model, left->channels[i], left->zone, right->channels[i], right->zone);
     return alike;
 }
 

@@ -15,8 +15,8 @@ struct backward {
     struct bh_spread_walk *walk;
     struct bh_spread_entry *next; /* the generation after this one, with its worths */
     const worth *next_worth;
-    double mass;                  /* of the state that is being stepped */
-    double *worth;                /* of that state */
+    double mass;   /* of the state that is being stepped */
+    double *worth; /* of that state */
     double *slope;
 };
 
@@ -116,8 +116,8 @@ static void go_back(struct bh_spread_walk *walk, const struct history *history, 
     free(rate_slope);
 }
 
-int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
-                     size_t most_states, struct bh_spread *spread, double *slope, struct bh_error *err)
+int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin, double least_mass, size_t most_states,
+                     struct bh_spread *spread, double *slope, struct bh_error *err)
 {
     struct bh_spread_walk walk = {.least_mass = least_mass};
     struct history history = {0};

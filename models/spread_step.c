@@ -151,16 +151,13 @@ static void end_naturally(const struct stepping *stepping, const struct bh_chain
     }
     if (ending->signalled > 0.0)
         signal_copy(stepping, from, zone,
-                    times_number(branch, ending->signalled,
-                                 bh_spread_number(tree, BH_NUMBER_SIGNALLED, zone, kind)));
+                    times_number(branch, ending->signalled, bh_spread_number(tree, BH_NUMBER_SIGNALLED, zone, kind)));
     struct bh_chain_state state = *from;
     end_copy(stepping->chain, &state, zone);
-    go_to(stepping, &state,
-          times_number(branch, ending->masked, bh_spread_number(tree, BH_NUMBER_MASKED, zone, kind)));
+    go_to(stepping, &state, times_number(branch, ending->masked, bh_spread_number(tree, BH_NUMBER_MASKED, zone, kind)));
     bh_zone_set_add(&state.affected, zone);
     state.silent = 1;
-    go_to(stepping, &state,
-          times_number(branch, ending->silent, bh_spread_number(tree, BH_NUMBER_SILENT, zone, kind)));
+    go_to(stepping, &state, times_number(branch, ending->silent, bh_spread_number(tree, BH_NUMBER_SILENT, zone, kind)));
 }
 
 static enum bh_error_kind kind_of(const struct bh_chain_state *state, size_t zone)
@@ -223,8 +220,7 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
             /* ln c = ln mu + ln p - ln(1 - p) */
             double p = model->crossings[c].probability;
             branch = times(&all, rate / total, number, 1.0 / mu);
-            branch = times(&branch, 1.0, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, kind),
-                           1.0 / (p * (1.0 - p)));
+            branch = times(&branch, 1.0, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, kind), 1.0 / (p * (1.0 - p)));
             attempt(&stepping, state, c, &branch);
         }
     }

@@ -28,9 +28,8 @@ struct bh_spread_walk {
 };
 
 /* Starts with the whole mass in the origin. `spread` is zeroed but for `loss`. */
-int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model,
-                         const struct bh_origin *origin, bool tracks_depth, struct bh_spread *spread,
-                         struct bh_error *err);
+int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model, const struct bh_origin *origin,
+                         bool tracks_depth, struct bh_spread *spread, struct bh_error *err);
 /* Steps walk->next, which becomes the caller's to free, and fills the next generation. */
 int bh_spread_walk_on(struct bh_spread_walk *walk, size_t most_states, struct bh_error *err);
 void bh_spread_free_generation(struct bh_spread_entry *generation);

@@ -33,9 +33,9 @@ struct bh_trial_player {
     size_t origin_zone;
     enum bh_forced_ending forced;
     struct bh_zone_set live, touched;
-    struct copy *copies;    /* per zone */
+    struct copy *copies;     /* per zone */
     uint32_t *lives, *stays; /* per zone: how many there were */
-    uint32_t *used_in_stay; /* per channel: the stay + 1 of its source in which it was tried last */
+    uint32_t *used_in_stay;  /* per channel: the stay + 1 of its source in which it was tried last */
     size_t events_count;
     struct event *events;
     struct bh_trial *trial;
@@ -301,8 +301,7 @@ static void start(struct bh_trial_player *player, const struct bh_origin *origin
     memset(&player->touched, 0, sizeof player->touched);
     memset(&player->live, 0, sizeof player->live);
     player->number = number;
-    player->origin_tag =
-        (uint64_t)origin->zone << 2 | (uint64_t)origin->kind << 1 | (uint64_t)origin->also_host_kernel;
+    player->origin_tag = (uint64_t)origin->zone << 2 | (uint64_t)origin->kind << 1 | (uint64_t)origin->also_host_kernel;
     player->origin_zone = origin->zone;
     player->forced = origin->ending;
     player->events_count = 0;

@@ -7,7 +7,7 @@
 #include "models/trial.h"
 
 struct bh_trial_ending {
-    double lifetime_s;       /* 1/mu */
+    double lifetime_s;         /* 1/mu */
     double masked, not_silent; /* u below the first: masked; below the second: signalled; else silent */
 };
 
@@ -28,7 +28,7 @@ struct bh_trial_zone {
 /* Attempts in units of the ending's rate: ratio = p / (1 - p). */
 struct bh_trial_channel {
     double ratio;
-    double least; /* pushed: least probability of an attempt by a life; else 0 */
+    double least;               /* pushed: least probability of an attempt by a life; else 0 */
     double blocks, true_blocks; /* as played, and the model's */
     uint32_t to;
     bool is_certain, detects;

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Random small nodes in plain arrays: trees, channels, guards, dispositions and endings, for tests over many of them. */
+/* Random small nodes in plain arrays, for tests that play errors out on them. */
 #ifndef BH_TESTS_RANDOM_NODE_H
 #define BH_TESTS_RANDOM_NODE_H
 
@@ -10,12 +10,7 @@
 
 #include <gsl/gsl_rng.h>
 
-enum {
-    ZONES_MOST = 12,
-    CHANNELS_MOST = 10,
-    TENANTS = 2,
-    GUESTS_MOST = 3,
-};
+enum { ZONES_MOST = 12, CHANNELS_MOST = 24, TENANTS = 2, GUESTS_MOST = 3 };
 
 struct node {
     size_t zones, channels;
@@ -46,26 +41,28 @@ static inline bool is_in_subtree(const struct node *node, size_t z, size_t top)
     return false;
 }
 
-static inline size_t add_zone(struct node *node, int parent, enum bh_zone_kind kind, int enclave, int guest, int process)
+static inline size_t add_zone(struct node *node, int parent, enum bh_zone_kind kind, int enclave, int guest,
+                              int process)
 {
     node->zone[node->zones] = (struct bh_small_zone){parent, kind, enclave, guest, process};
     return node->zones++;
 }
 
 /* A host with one to three guests of two tenants, with or without VMM processes, or with processes alone. */
-static inline void draw_tree(struct node *node, gsl_rng *rng)
+static inline void draw_tree(struct node *node, gsl_rng *rng, int processes_most)
 {
-    int guests = 1 + (int)gsl_rng_uniform_int(rng, GUESTS_MOST), processes = 0;
+    int guests = 1 + (int)gsl_rng_uniform_int(rng, processes_most > 2 ? 2 : GUESTS_MOST), processes = 0;
     int style = (int)gsl_rng_uniform_int(rng, 3);
     node->has_guests = style > 0;
     add_zone(node, -1, BH_HOST_KERNEL, -1, -1, -1);
-    for (int g = 0; g < guests; g++) {
+    for (int g = 0; g < guests && node->zones + 3 <= ZONES_MOST; g++) {
         int enclave = g == 0 ? 0 : (int)gsl_rng_uniform_int(rng, TENANTS), top = 0;
         if (style == 2)
             top = (int)add_zone(node, top, BH_HOST_USER, enclave, g, -1);
         if (style > 0)
             top = (int)add_zone(node, top, BH_GUEST_KERNEL, enclave, g, -1);
-        for (int p = 1 + (int)gsl_rng_uniform_int(rng, 2); p > 0 && node->zones < ZONES_MOST; p--)
+        for (int p = 1 + (int)gsl_rng_uniform_int(rng, (unsigned long)processes_most);
+             p > 0 && node->zones < ZONES_MOST; p--)
             add_zone(node, top, style > 0 ? BH_GUEST_USER : BH_HOST_USER, enclave, g, processes++);
     }
 }
@@ -77,7 +74,7 @@ static inline double draw_between(gsl_rng *rng, double low, double high)
 
 static inline void draw_channels(struct node *node, gsl_rng *rng)
 {
-    node->channels = 3 + gsl_rng_uniform_int(rng, CHANNELS_MOST - 2);
+    node->channels = 3 + gsl_rng_uniform_int(rng, 8);
     for (size_t c = 0; c < node->channels; c++) {
         size_t from = gsl_rng_uniform_int(rng, node->zones);
         size_t to = (from + 1 + gsl_rng_uniform_int(rng, node->zones - 1)) % node->zones;
@@ -97,7 +94,7 @@ static inline void draw_channels(struct node *node, gsl_rng *rng)
 
 static inline enum bh_scope draw_disposition(const struct node *node, size_t z, gsl_rng *rng)
 {
-    static const enum bh_scope all[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST, BH_SCOPE_PROCESS,     BH_SCOPE_GUEST,
+    static const enum bh_scope all[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST,   BH_SCOPE_PROCESS,     BH_SCOPE_GUEST,
                                         BH_SCOPE_NODE,    BH_SCOPE_ENCLAVE, BH_SCOPE_COMPOSITION, BH_SCOPE_SYSTEM};
     enum bh_scope scope = all[gsl_rng_uniform_int(rng, 8)];
     if (scope == BH_SCOPE_GUEST && !node->has_guests)
@@ -107,10 +104,44 @@ static inline enum bh_scope draw_disposition(const struct node *node, size_t z, 
     return scope;
 }
 
-static inline struct node draw_node(gsl_rng *rng)
+/* Makes the processes of each guest alike, as those that a system's templates unfold to: equal numbers, and channels to
+ * and from the zone that runs them; a few other channels join zones that are no processes. */
+static inline void make_alike(struct node *node, gsl_rng *rng)
+{
+    size_t first[GUESTS_MOST] = {0}, system[ZONES_MOST], systems = 0;
+    struct bh_small_channel up[GUESTS_MOST], down[GUESTS_MOST];
+    for (int g = 0; g < GUESTS_MOST; g++) {
+        up[g] = node->channel[0];
+        down[g] = node->channel[1];
+        up[g].probability = draw_between(rng, 0.05, 0.95);
+        down[g].probability = gsl_rng_uniform(rng) < 0.2 ? 1.0 : draw_between(rng, 0.05, 0.95);
+    }
+    node->channels = 0;
+    for (size_t z = 0; z < node->zones; z++) {
+        const struct bh_small_zone *zone = &node->zone[z];
+        if (zone->process < 0) {
+            system[systems++] = z;
+            continue;
+        }
+        if (first[zone->guest] == 0)
+            first[zone->guest] = z;
+        node->disposition[z] = node->disposition[first[zone->guest]];
+        node->residual[z] = node->residual[first[zone->guest]];
+        memcpy(node->ending[z], node->ending[first[zone->guest]], sizeof node->ending[z]);
+        up[zone->guest].from = down[zone->guest].to = z;
+        up[zone->guest].to = down[zone->guest].from = (size_t)zone->parent;
+        node->channel[node->channels++] = up[zone->guest];
+        node->channel[node->channels++] = down[zone->guest];
+    }
+    for (size_t i = 1; i < systems && node->channels < CHANNELS_MOST; i++)
+        node->channel[node->channels++] = (struct bh_small_channel){system[i], system[gsl_rng_uniform_int(rng, i)],
+                                                                    draw_between(rng, 0.05, 0.95), 0.3, i % 2 == 0};
+}
+
+static inline struct node draw_node(gsl_rng *rng, bool alike)
 {
     struct node node = {0};
-    draw_tree(&node, rng);
+    draw_tree(&node, rng, alike ? 3 : 2);
     node.origin.zone = gsl_rng_uniform_int(rng, node.zones);
     node.origin.kind = gsl_rng_uniform(rng) < 0.3 ? BH_INSTRUCTION : BH_DATA;
     node.origin.also_host_kernel = node.origin.zone != 0 && gsl_rng_uniform(rng) < 0.2;
@@ -120,13 +151,16 @@ static inline struct node draw_node(gsl_rng *rng)
         node.residual[z] = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 0.8);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
             double masked = draw_between(rng, 0.1, 0.5), silent = is_process(&node, z) ? 0.3 : 0.0;
-            node.ending[z][kind] = (struct bh_copy_ending){
-                exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
+            node.ending[z][kind] =
+                (struct bh_copy_ending){exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
         }
     }
+    if (alike)
+        make_alike(&node, rng);
     return node;
 }
 
+/* The node as models/ knows it. */
 static inline struct bh_node_model *model_of(const struct node *node)
 {
     struct bh_node_model *model = bh_small_model(node->zone, node->zones, node->channel, node->channels);

@@ -90,7 +90,7 @@ static void test_against_differences(void **state)
     gsl_rng_set(rng, SEED);
     size_t compared = 0;
     for (int i = 0; i < NODES; i++) {
-        struct node node = draw_node(rng);
+        struct node node = draw_node(rng, false);
         node.channels = node.channels < 5 ? node.channels : 5;
         struct bh_node_model *model = model_of(&node);
         const struct bh_zone_tree *tree = model->tree;

@@ -4,14 +4,12 @@
  * every copy and channel, by code that shares nothing with models/ but the numbers of the node. */
 #include "tests/random_node.h"
 
+#include "models/spread.h"
+
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
-enum {
-    NODES = 120,
-    PATHS = 10000,
-    SEED = 20260131,
-};
+enum { NODES = 120, PATHS = 10000, SEED = 20260131 };
 
 /* --- One error, played out ----------------------------------------------------------------------------------------- */
 
