@@ -115,8 +115,46 @@ static void print_rule(const struct bh_table *table, const size_t *width, bool m
     fputs(markdown ? "|\n" : "\n", stream);
 }
 
-void bh_table_print(const struct bh_table *table, bool markdown, FILE *stream)
+static void print_latex_text(const char *text, FILE *stream)
 {
+    for (; *text != '\0'; text++) {
+        if (strchr("&%$#_{}", *text) != NULL)
+            fprintf(stream, "\\%c", *text);
+        else if (strchr("<>", *text) != NULL)
+            fprintf(stream, "$%c$", *text);
+        else if (*text == '\\' || *text == '~' || *text == '^')
+            fprintf(stream, "\\char%d{}", *text);
+        else
+            fputc(*text, stream);
+    }
+}
+
+static void print_latex(const struct bh_table *table, FILE *stream)
+{
+    fputs("\\begin{tabular}{l", stream);
+    for (size_t c = 1; c < table->columns; c++)
+        fputc('r', stream);
+    fputs("}\n\\toprule\n", stream);
+    for (size_t i = 0, c = 0; i < table->cells; i++) {
+        if (table->is_group[i])
+            fprintf(stream, "\\multicolumn{%zu}{l}{\\emph{", table->columns);
+        print_latex_text(table->text[i], stream);
+        c = table->is_group[i] ? table->columns : c + 1;
+        fputs(table->is_group[i] ? "}} \\\\\n" : c == table->columns ? " \\\\\n" : " & ", stream);
+        c = c == table->columns ? 0 : c;
+        if (i + 1 == table->columns)
+            fputs("\\midrule\n", stream);
+    }
+    fputs("\\bottomrule\n\\end{tabular}\n", stream);
+}
+
+void bh_table_print(const struct bh_table *table, enum bh_table_format format, FILE *stream)
+{
+    bool markdown = format == BH_TABLE_MARKDOWN;
+    if (format == BH_TABLE_LATEX) {
+        print_latex(table, stream);
+        return;
+    }
     size_t *width = bh_allocate(table->columns, sizeof *width), column = 0;
     for (size_t i = 0; i < table->cells; i++) {
         if (table->is_group[i])

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Aligned tables for people: plain text or Markdown. */
+/* Aligned tables for people: plain text, Markdown or LaTeX. */
 #ifndef BH_ANALYSIS_TABLE_H
 #define BH_ANALYSIS_TABLE_H
 
@@ -18,7 +18,9 @@ void bh_table_column(struct bh_table *table, const char *format, ...) __attribut
 void bh_table_cell(struct bh_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A line between rows that names a group of them; only after a full row. */
 void bh_table_group(struct bh_table *table, const char *name);
-void bh_table_print(const struct bh_table *table, bool markdown, FILE *stream);
+enum bh_table_format { BH_TABLE_TEXT, BH_TABLE_MARKDOWN, BH_TABLE_LATEX };
+/* LaTeX: a tabular with the rules of package booktabs. */
+void bh_table_print(const struct bh_table *table, enum bh_table_format format, FILE *stream);
 
 /* How numbers look in tables; each fills and returns `buffer`. NaN is shown as a dash. */
 enum { BH_NUMBER_SIZE = 64 };

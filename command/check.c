@@ -6,6 +6,7 @@
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"
+#include "command/point.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,60 +67,6 @@ static const struct argp argp = {
     .children = children,
 };
 
-/* "--point TEXT: there is no WHAT `WORD`; known: ..." */
-static int fail_unknown(const char *text, const char *what, const char *word, const char *const *known, size_t count,
-                        struct bh_error *err)
-{
-    const char *nearest = bh_nearest_name(word, known, count);
-    char *list = bh_copy_text("");
-    for (size_t i = 0; i < count; i++) {
-        char *joined = bh_print_text("%s%s%s", list, i > 0 ? ", " : "", known[i]);
-        free(list);
-        list = joined;
-    }
-    bh_fail(err, BH_ERROR_INPUT, "--point %s: unknown %s `%s`; %s%s%sknown: %s", text, what, word,
-            nearest ? "did you mean `" : "", nearest ? nearest : "", nearest ? "`? " : "", list);
-    free(list);
-    return -1;
-}
-
-/* Sets one axis' position from "AXIS=LABEL". */
-static int choose(const struct bh_study *study, const char *text, size_t *index, struct bh_error *err)
-{
-    size_t length = (size_t)(strchr(text, '=') - text), a = 0;
-    const char *label = text + length + 1;
-    while (a < study->axes_count &&
-           (strlen(study->axes[a].name) != length || strncmp(study->axes[a].name, text, length) != 0))
-        a++;
-    if (study->axes_count == 0)
-        return bh_fail(err, BH_ERROR_INPUT, "--point %s: %s has no axes", text, study->file);
-    const char **names = bh_allocate(study->axes_count, sizeof *names);
-    for (size_t i = 0; i < study->axes_count; i++)
-        names[i] = study->axes[i].name;
-    if (a == study->axes_count) {
-        char *name = bh_print_text("%.*s", (int)length, text);
-        fail_unknown(text, "axis", name, names, study->axes_count, err);
-        free(name);
-        free(names);
-        return -1;
-    }
-    free(names);
-    const struct bh_axis *axis = &study->axes[a];
-    const char **labels = bh_allocate(axis->count, sizeof *labels);
-    int status = -1;
-    for (size_t v = 0; v < axis->count; v++) {
-        labels[v] = axis->values[v].label;
-        if (strcmp(labels[v], label) == 0) {
-            index[a] = v;
-            status = 0;
-        }
-    }
-    if (status != 0)
-        fail_unknown(text, "value", label, labels, axis->count, err);
-    free(labels);
-    return status;
-}
-
 /* Loads the platform in a child and checks that it has what the scenario asks for. */
 static int probe(const struct bh_scenario *scenario, struct bh_platform_facts *facts, struct bh_error *err)
 {
@@ -143,7 +90,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     struct bh_rate_table *rates = NULL;
     int status = -1;
     for (size_t i = 0; i < arguments->points_count; i++)
-        if (choose(study, arguments->points[i], index, err) != 0)
+        if (bh_point_choose(study, arguments->points[i], index, err) != 0)
             goto out;
     if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL || probe(scenario, &facts, err) != 0 ||
         (rates = bh_rate_table_create(scenario, err)) == NULL)

@@ -28,6 +28,7 @@ static int command_help(int argc, char **argv);
 
 static const struct command commands[] = {
     {"run", "SCENARIO", "simulates a scenario under each of its policies", bh_command_run},
+    {"contain", "SCENARIO", "where errors end, zone by zone: exactly, and by Monte Carlo", bh_command_contain},
     {"report", "RESULTS", "tables and figures from results", bh_command_report},
     {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
      bh_command_check},

@@ -1,0 +1,182 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead contain: where errors end, by where they begin, without the clock of a whole job. */
+#include "command/contain.h"
+
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "command/point.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *file;
+    bool exact, monte_carlo;
+    uint64_t trials;
+    enum bh_table_format format;
+    size_t policies_count;
+    const char **policies; /* borrowed from argv */
+    size_t points_count;
+    char **points; /* "AXIS=LABEL", borrowed from argv */
+};
+
+static const uint64_t trials_by_default = 200000;
+static const uint64_t trials_most = UINT64_C(1000000000000);
+
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0},
+    {&bh_options_work, 0, NULL, 0},
+    {&bh_options_json, 0, NULL, 0},
+    {0},
+};
+
+enum option_key { KEY_EXACT = 0x200, KEY_MONTE_CARLO, KEY_TRIALS, KEY_FORMAT, KEY_POLICY };
+
+static const struct argp_option own_options[] = {
+    {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},
+    {"monte-carlo", KEY_MONTE_CARLO, NULL, 0, "Give the simulated answers alone", 1},
+    {"trials", KEY_TRIALS, "N", 0, "Play N errors of each kind in each zone (default: 200000)", 1},
+    {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
+    {"point", 'p', "AXIS=VALUE", 0, "Take the point at which AXIS has VALUE (repeatable; default: its first value)", 1},
+    {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
+    {0},
+};
+
+static void parse_format(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    static const char *const names[] = {"text", "markdown", "latex"};
+    for (int f = 0; f < 3; f++)
+        if (strcmp(text, names[f]) == 0) {
+            arguments->format = (enum bh_table_format)f;
+            return;
+        }
+    argp_error(state, "--format: found '%s', expected text, markdown or latex", text);
+}
+
+static void parse_trials(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < 1 || value > trials_most)
+        argp_error(state, "--trials: found '%s', expected a whole number from 1 to %llu", text,
+                   (unsigned long long)trials_most);
+    arguments->trials = value;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_EXACT:
+        arguments->exact = true;
+        return 0;
+    case KEY_MONTE_CARLO:
+        arguments->monte_carlo = true;
+        return 0;
+    case KEY_TRIALS:
+        parse_trials(arguments, text, state);
+        return 0;
+    case KEY_FORMAT:
+        parse_format(arguments, text, state);
+        return 0;
+    case KEY_POLICY:
+        arguments->policies =
+            bh_reallocate(arguments->policies, arguments->policies_count + 1, sizeof *arguments->policies);
+        arguments->policies[arguments->policies_count++] = text;
+        return 0;
+    case 'p':
+        if (strchr(text, '=') == NULL)
+            argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
+        arguments->points = bh_reallocate(arguments->points, arguments->points_count + 1, sizeof *arguments->points);
+        arguments->points[arguments->points_count++] = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->file != NULL)
+            argp_error(state, "found a second file, %s; expected one", text);
+        arguments->file = text;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "expected the file of a scenario");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .args_doc = "SCENARIO",
+    .doc =
+        "Follows single errors from every zone of a node to their end, under each policy of a scenario: how far they "
+        "reach, what they escape from, whether they stay silent, and how long they live. Answers come from the "
+        "exact chain and from Monte Carlo, which must agree.\vExits with 1 if they do not.",
+    .children = children,
+};
+
+static int follow(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
+{
+    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    struct bh_scenario *scenario = NULL;
+    struct bh_contain *contain = NULL;
+    int status = -1;
+    for (size_t i = 0; i < arguments->points_count; i++)
+        if (bh_point_choose(study, arguments->points[i], index, err) != 0)
+            goto out;
+    if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL)
+        goto out;
+    struct bh_contain_wish wish = {
+        .exact = arguments->exact || !arguments->monte_carlo,
+        .monte_carlo = arguments->monte_carlo || !arguments->exact,
+        .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
+        .policies_count = arguments->policies_count,
+        .policies = arguments->policies,
+    };
+    if ((contain = bh_contain_create(scenario, &wish, err)) == NULL)
+        goto out;
+    if (arguments->options.json)
+        bh_contain_print_json(contain, stdout);
+    else
+        bh_contain_print_tables(contain, arguments->format, stdout);
+    status = 0;
+    if (bh_contain_disagrees(contain))
+        status =
+            bh_fail(err, BH_ERROR_NUMERIC,
+                    "warning: simulated and exact answers differ by more than chance allows: level %.2g for %s, of "
+                    "%zu outcomes compared",
+                    contain->agreement.least_level, contain->agreement.worst, contain->agreement.outcomes);
+out:
+    bh_contain_destroy(contain);
+    bh_scenario_destroy(scenario);
+    free(index);
+    return status;
+}
+
+int bh_command_contain(int argc, char **argv)
+{
+    struct arguments arguments = {.trials = trials_by_default};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &arguments);
+    int status = BH_EXIT_DONE;
+    struct bh_study *study = NULL;
+    char *directory = bh_models_directory(&err);
+    if (directory != NULL)
+        study = bh_study_read(arguments.file, directory, arguments.options.settings, arguments.options.settings_count,
+                              &err);
+    if (study == NULL || follow(study, &arguments, &err) != 0)
+        status = bh_command_fail(&err);
+    bh_study_destroy(study);
+    free(directory);
+    free(arguments.policies);
+    free(arguments.points);
+    bh_options_free(&arguments.options);
+    return status;
+}

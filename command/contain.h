@@ -1,0 +1,73 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The parts of `bulkhead contain`: what is asked, what comes out, and how it is told. */
+#ifndef BH_COMMAND_CONTAIN_H
+#define BH_COMMAND_CONTAIN_H
+
+#include "analysis/table.h"
+#include "models/base/error.h"
+#include "models/containment.h"
+#include "models/fault_streams.h"
+#include "models/origins.h"
+#include "sim/scenario.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What is asked. */
+struct bh_contain_wish {
+    bool exact, monte_carlo;
+    struct bh_trials trials; /* per origin */
+    size_t policies_count;   /* 0: all of the scenario */
+    const char **policies;   /* names, borrowed */
+};
+
+/* Errors of one kind that begin in zones alike. */
+struct bh_contain_row {
+    char zone[96]; /* "guest of simulation" */
+    char kind[48]; /* "data", "data, in both kernels" */
+    double share;  /* of all activated errors */
+    struct bh_containment exact, simulated;
+    /* P(beyond) of what trials hardly meet, where there is no exact answer; trials 0: not sought. */
+    struct bh_rare_event rare[BH_BOUNDARIES];
+};
+
+struct bh_contain_policy {
+    const struct bh_policy_spec *spec;
+    struct bh_node_model *model;
+    struct bh_fault_streams *streams;
+    struct bh_origins origins;
+    struct bh_contain_row *rows; /* one per origin */
+    bool has_exact;
+    char *too_large;                                /* why there is no exact answer; NULL */
+    struct bh_containment exact_mix, simulated_mix; /* all origins by their rates */
+};
+
+struct bh_contain {
+    const struct bh_scenario *scenario;
+    struct bh_contain_wish wish;
+    struct bh_tenant *tenants;
+    size_t policies_count;
+    struct bh_contain_policy *policies;
+    struct bh_agreement agreement; /* of exact and simulated, over all */
+};
+
+/* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy is not in
+ * the scenario, or does not fit its system. */
+struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
+                                     struct bh_error *err);
+void bh_contain_destroy(struct bh_contain *contain);
+
+/* Whether exact and simulated answers differ by more than chance allows, at a family level of 1e-4. */
+bool bh_contain_disagrees(const struct bh_contain *contain);
+
+/* The better answer there is to a row or mix. */
+const struct bh_containment *bh_contain_row_answer(const struct bh_contain_policy *policy, size_t row);
+const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy);
+
+void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
+void bh_contain_print_json(const struct bh_contain *contain, FILE *stream);
+
+#endif

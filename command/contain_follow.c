@@ -1,0 +1,180 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Follows errors from every origin of every policy, exactly and by chance. */
+#include "command/contain.h"
+
+#include "models/base/document.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Joint test of exact against simulated. */
+static const double family_level = 1e-4;
+/* An escape that fewer trials than this have met is sought with pushed crossings. */
+static const double hits_enough = 200.0;
+static const double rare_relative_error = 0.02;
+
+static void name_row(struct bh_contain_row *row, const struct bh_contain *contain,
+                     const struct bh_contain_policy *policy, const struct bh_origin *origin)
+{
+    const struct bh_zone *zone = &policy->model->tree->zones[origin->zone];
+    if (zone->enclave >= 0)
+        snprintf(row->zone, sizeof row->zone, "%s of %s", zone->template->name,
+                 contain->scenario->enclaves[zone->enclave].name);
+    else
+        snprintf(row->zone, sizeof row->zone, "%s", zone->template->name);
+    snprintf(row->kind, sizeof row->kind, "%s%s", bh_error_kind_names[origin->kind],
+             origin->also_host_kernel ? ", in the host too" : "");
+}
+
+static int open_policy(struct bh_contain *contain, struct bh_contain_policy *policy, const struct bh_policy_spec *spec,
+                       struct bh_error *err)
+{
+    const struct bh_scenario *scenario = contain->scenario;
+    policy->spec = spec;
+    policy->model = bh_node_model_create(scenario->catalog, spec->system, spec->policy, contain->tenants,
+                                         scenario->enclaves_count, err);
+    if (policy->model == NULL)
+        return -1;
+    policy->streams =
+        bh_fault_streams_create(scenario->catalog, policy->model, contain->tenants, scenario->fault_enabled,
+                                scenario->software_faults, spec->host_kernel, spec->guest_kernel);
+    policy->origins = bh_origins_of_all_zones(policy->model, policy->streams);
+    policy->rows = bh_allocate(policy->origins.count, sizeof *policy->rows);
+    double total = policy->origins.node_loss_rate;
+    for (size_t i = 0; i < policy->origins.count; i++)
+        total += policy->origins.entry[i].rate;
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        name_row(&policy->rows[i], contain, policy, &policy->origins.entry[i].origin);
+        policy->rows[i].share = total > 0.0 ? policy->origins.entry[i].rate / total : 0.0;
+    }
+    return 0;
+}
+
+/* Origins differ much in the size of their chains: they are shared out one by one. */
+static void follow_exactly(struct bh_contain_policy *policy, unsigned threads)
+{
+    struct bh_error *errors = bh_allocate(policy->origins.count, sizeof *errors);
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (size_t i = 0; i < policy->origins.count; i++)
+        bh_containment_exact(policy->model, policy->origins.entry[i].origin, &policy->rows[i].exact, &errors[i]);
+    policy->has_exact = true;
+    for (size_t i = 0; i < policy->origins.count && policy->has_exact; i++)
+        if (errors[i].code != BH_ERROR_NONE) {
+            policy->has_exact = false;
+            policy->too_large = bh_copy_text(errors[i].text);
+        }
+    free(errors);
+}
+
+static void seek_rare(const struct bh_contain *contain, struct bh_contain_policy *policy, size_t i)
+{
+    struct bh_contain_row *row = &policy->rows[i];
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        if (row->simulated.inside[b] && row->simulated.beyond[b] * (double)row->simulated.trials < hits_enough)
+            row->rare[b] = bh_containment_rare(policy->model, policy->origins.entry[i].origin, (enum bh_boundary)b,
+                                               contain->wish.trials, rare_relative_error);
+}
+
+static void follow(struct bh_contain *contain, struct bh_contain_policy *policy)
+{
+    size_t count = policy->origins.count;
+    struct bh_containment *parts = bh_allocate(count, sizeof *parts);
+    if (contain->wish.exact)
+        follow_exactly(policy, contain->wish.trials.threads);
+    for (size_t i = 0; i < count && policy->has_exact; i++)
+        parts[i] = policy->rows[i].exact;
+    if (policy->has_exact)
+        policy->exact_mix = bh_containment_mix(&policy->origins, parts);
+    for (size_t i = 0; i < count && contain->wish.monte_carlo; i++) {
+        struct bh_contain_row *row = &policy->rows[i];
+        row->simulated =
+            bh_containment_monte_carlo(policy->model, policy->origins.entry[i].origin, contain->wish.trials);
+        if (policy->has_exact)
+            bh_containment_compare(&row->exact, &row->simulated, &contain->agreement);
+        else
+            seek_rare(contain, policy, i);
+        parts[i] = row->simulated;
+        for (int b = 0; b < BH_BOUNDARIES; b++)
+            if (row->rare[b].hits > 0)
+                parts[i].beyond[b] = row->rare[b].probability;
+    }
+    if (contain->wish.monte_carlo)
+        policy->simulated_mix = bh_containment_mix(&policy->origins, parts);
+    free(parts);
+}
+
+static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenario, const char *name,
+                                                struct bh_error *err)
+{
+    const char **names = bh_allocate(scenario->policies_count, sizeof *names);
+    const struct bh_policy_spec *found = NULL;
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        names[p] = scenario->policies[p].name;
+        if (strcmp(names[p], name) == 0)
+            found = &scenario->policies[p];
+    }
+    const char *nearest = found ? NULL : bh_nearest_name(name, names, scenario->policies_count);
+    if (found == NULL)
+        bh_fail(err, BH_ERROR_INPUT, "--policy: %s has no policy `%s`%s%s%s", scenario->file, name,
+                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    free(names);
+    return found;
+}
+
+struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
+                                     struct bh_error *err)
+{
+    struct bh_contain *contain = bh_allocate(1, sizeof *contain);
+    contain->scenario = scenario;
+    contain->wish = *wish;
+    contain->tenants = bh_scenario_tenants(scenario);
+    contain->agreement = (struct bh_agreement){1.0, 0, NULL};
+    contain->policies_count = wish->policies_count > 0 ? wish->policies_count : scenario->policies_count;
+    contain->policies = bh_allocate(contain->policies_count, sizeof *contain->policies);
+    for (size_t p = 0; p < contain->policies_count; p++) {
+        const struct bh_policy_spec *spec =
+            wish->policies_count > 0 ? find_policy(scenario, wish->policies[p], err) : &scenario->policies[p];
+        if (spec == NULL || open_policy(contain, &contain->policies[p], spec, err) != 0) {
+            bh_contain_destroy(contain);
+            return NULL;
+        }
+    }
+    for (size_t p = 0; p < contain->policies_count; p++)
+        follow(contain, &contain->policies[p]);
+    return contain;
+}
+
+void bh_contain_destroy(struct bh_contain *contain)
+{
+    if (contain == NULL)
+        return;
+    for (size_t p = 0; p < contain->policies_count; p++) {
+        struct bh_contain_policy *policy = &contain->policies[p];
+        bh_node_model_destroy(policy->model);
+        bh_fault_streams_destroy(policy->streams);
+        bh_origins_free(&policy->origins);
+        free(policy->rows);
+        free(policy->too_large);
+    }
+    free(contain->policies);
+    free(contain->tenants);
+    free(contain);
+}
+
+bool bh_contain_disagrees(const struct bh_contain *contain)
+{
+    return contain->agreement.outcomes > 0 &&
+           contain->agreement.least_level < family_level / (double)contain->agreement.outcomes;
+}
+
+const struct bh_containment *bh_contain_row_answer(const struct bh_contain_policy *policy, size_t row)
+{
+    return policy->has_exact ? &policy->rows[row].exact : &policy->rows[row].simulated;
+}
+
+const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy)
+{
+    return policy->has_exact ? &policy->exact_mix : &policy->simulated_mix;
+}

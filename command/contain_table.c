@@ -1,0 +1,169 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What `bulkhead contain` prints: per policy, where errors end by where they begin. */
+#include "command/contain.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const escape_titles[] = {">process", ">guest", "enclaves", ">node"};
+
+/* Columns of a policy's table: extents that occur, boundaries that exist. */
+struct columns {
+    bool extent[BH_SCOPES], escape[BH_BOUNDARIES];
+};
+
+static struct columns choose_columns(const struct bh_contain_policy *policy)
+{
+    struct columns columns = {.extent = {[BH_SCOPE_NONE] = true, [BH_SCOPE_PROCESS] = true, [BH_SCOPE_NODE] = true}};
+    bool beyond_node = false;
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        const struct bh_containment *answer = bh_contain_row_answer(policy, i);
+        for (int s = 0; s < BH_SCOPES; s++)
+            columns.extent[s] = columns.extent[s] || answer->extent[s] > 0.0;
+        for (int b = 0; b < BH_BOUNDARIES; b++)
+            columns.escape[b] = columns.escape[b] || answer->inside[b];
+        beyond_node = beyond_node || answer->beyond[BH_NODE_NODE] > 0.0;
+    }
+    columns.escape[BH_NODE_NODE] = beyond_node;
+    /* Without guests, a guest's boundary is a process's. */
+    columns.escape[BH_GUEST_HOST] = policy->model->tree->has_guests;
+    return columns;
+}
+
+static void add_headings(struct bh_table *table, const struct columns *columns)
+{
+    bh_table_column(table, "error begins in");
+    bh_table_column(table, "share");
+    for (int s = 0; s < BH_SCOPES; s++)
+        if (columns->extent[s])
+            bh_table_column(table, "%s", bh_scope_names[s]);
+    bh_table_column(table, "silent");
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        if (columns->escape[b])
+            bh_table_column(table, "%s", escape_titles[b]);
+    bh_table_column(table, "hops");
+    bh_table_column(table, "time");
+}
+
+/* A probability; of trials that never met it, the 95 % bound. */
+static void add_probability(struct bh_table *table, double value, uint64_t trials)
+{
+    char text[BH_NUMBER_SIZE];
+    if (trials > 0 && value == 0.0)
+        bh_table_cell(table, "<%s", bh_number_plain(3.0 / (double)trials, text));
+    else
+        bh_table_cell(table, "%s", bh_number_plain(value, text));
+}
+
+static void add_time(struct bh_table *table, double seconds)
+{
+    char text[BH_NUMBER_SIZE];
+    if (seconds > 0.0 && seconds < 0.1)
+        bh_table_cell(table, "%.3g ms", 1e3 * seconds);
+    else
+        bh_table_cell(table, "%s", bh_number_time(seconds, text));
+}
+
+/* `trials`: 0 for exact answers, and for mixes, whose parts have trials of their own. */
+static void add_row(struct bh_table *table, const struct columns *columns, const char *name, double share,
+                    const struct bh_containment *answer, const struct bh_rare_event *rare, uint64_t trials)
+{
+    char text[BH_NUMBER_SIZE];
+    double unmasked = 1.0 - answer->extent[BH_SCOPE_NONE];
+    bh_table_cell(table, "%s", name);
+    bh_table_cell(table, "%s", share > 0.0 ? bh_number_plain(share, text) : "-");
+    for (int s = 0; s < BH_SCOPES; s++)
+        if (columns->extent[s])
+            add_probability(table, answer->extent[s], trials);
+    add_probability(table, answer->silent, trials);
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        if (!columns->escape[b])
+            continue;
+        if (rare != NULL && rare[b].hits > 0)
+            add_probability(table, rare[b].probability / unmasked, 0);
+        else if (!answer->inside[b])
+            bh_table_cell(table, "-");
+        else
+            add_probability(table, answer->escape[b], trials);
+    }
+    bh_table_cell(table, "%s", bh_number_plain(answer->depth_mean, text));
+    add_time(table, answer->time_s);
+}
+
+static void print_policy(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
+{
+    struct bh_table *table = bh_table_create();
+    struct columns columns = choose_columns(policy);
+    const char *zone = "";
+    add_headings(table, &columns);
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        const struct bh_contain_row *row = &policy->rows[i];
+        const struct bh_containment *answer = bh_contain_row_answer(policy, i);
+        if (strcmp(zone, row->zone) != 0)
+            bh_table_group(table, row->zone);
+        zone = row->zone;
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", format == BH_TABLE_TEXT ? "  " : "", row->kind);
+        add_row(table, &columns, name, row->share, answer, row->rare, answer->trials);
+    }
+    const struct bh_containment *mix = bh_contain_mix_answer(policy);
+    bh_table_group(table, "all, by the rates of faults");
+    add_row(table, &columns, format == BH_TABLE_TEXT ? "  all" : "all", 1.0, mix, NULL, 0);
+    bh_table_print(table, format, stream);
+    bh_table_destroy(table);
+}
+
+static void print_title(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
+{
+    static const char *const marks[] = {"\n", "\n### ", "\n% "};
+    fprintf(stream, "%s%s", marks[format], policy->spec->name);
+    fprintf(stream, ": %s", policy->spec->policy->description);
+    fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
+    if (policy->too_large != NULL)
+        fprintf(stream, "%s%s: simulated only\n%s", format == BH_TABLE_LATEX ? "% " : "", policy->too_large,
+                format == BH_TABLE_MARKDOWN ? "\n" : "");
+}
+
+static void print_how(const struct bh_contain *contain, enum bh_table_format format, FILE *stream)
+{
+    const char *mark = format == BH_TABLE_LATEX ? "% " : "";
+    bool any_exact = false, any_simulated = false;
+    for (size_t p = 0; p < contain->policies_count; p++) {
+        any_exact = any_exact || contain->policies[p].has_exact;
+        any_simulated = any_simulated || !contain->policies[p].has_exact;
+    }
+    fprintf(
+        stream,
+        "\n%sshare: of all activated errors; hardware that takes whole nodes is in `all` alone. none ... node: the\n"
+        "%slargest extent of what failed, was reached or holds a silent error. >process, >guest, >node: escaped,\n"
+        "%sof the errors not masked where they began; enclaves: hit two or more. hops: most zones passed, on average.\n"
+        "%stime: until nothing is live, on average; a hang ends it, and waits for its watchdog besides.\n",
+        mark, mark, mark, mark);
+    if (any_exact && contain->agreement.outcomes == 0)
+        fprintf(stream, "%sThe numbers are exact.\n", mark);
+    if (any_simulated)
+        fprintf(stream,
+                "%sSimulated: %" PRIu64 " trials per row, seed %" PRIu64 "; rare escapes by importance sampling.\n",
+                mark, contain->wish.trials.trials, contain->wish.trials.seed);
+    if (contain->agreement.outcomes > 0)
+        fprintf(stream,
+                "%sThe numbers are exact; %" PRIu64 " trials per row, seed %" PRIu64 ", %s: of %zu outcomes the "
+                "least likely has level %.2g.\n",
+                mark, contain->wish.trials.trials, contain->wish.trials.seed,
+                bh_contain_disagrees(contain) ? "DIFFER by more than chance allows" : "agree",
+                contain->agreement.outcomes, contain->agreement.least_level);
+}
+
+void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream)
+{
+    static const char *const marks[] = {"", "## ", "% "};
+    fprintf(stream, "%s%s: where errors end\n", marks[format], contain->scenario->name);
+    for (size_t p = 0; p < contain->policies_count; p++) {
+        print_title(&contain->policies[p], format, stream);
+        print_policy(&contain->policies[p], format, stream);
+    }
+    print_how(contain, format, stream);
+}

@@ -1,0 +1,62 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Which point of a scenario is meant: AXIS=VALUE on the command line. */
+#include "command/point.h"
+
+#include "models/base/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "--point TEXT: there is no WHAT `WORD`; known: ..." */
+static int fail_unknown(const char *text, const char *what, const char *word, const char *const *known, size_t count,
+                        struct bh_error *err)
+{
+    const char *nearest = bh_nearest_name(word, known, count);
+    char *list = bh_copy_text("");
+    for (size_t i = 0; i < count; i++) {
+        char *joined = bh_print_text("%s%s%s", list, i > 0 ? ", " : "", known[i]);
+        free(list);
+        list = joined;
+    }
+    bh_fail(err, BH_ERROR_INPUT, "--point %s: unknown %s `%s`; %s%s%sknown: %s", text, what, word,
+            nearest ? "did you mean `" : "", nearest ? nearest : "", nearest ? "`? " : "", list);
+    free(list);
+    return -1;
+}
+
+int bh_point_choose(const struct bh_study *study, const char *text, size_t *index, struct bh_error *err)
+{
+    size_t length = (size_t)(strchr(text, '=') - text), a = 0;
+    const char *label = text + length + 1;
+    while (a < study->axes_count &&
+           (strlen(study->axes[a].name) != length || strncmp(study->axes[a].name, text, length) != 0))
+        a++;
+    if (study->axes_count == 0)
+        return bh_fail(err, BH_ERROR_INPUT, "--point %s: %s has no axes", text, study->file);
+    const char **names = bh_allocate(study->axes_count, sizeof *names);
+    for (size_t i = 0; i < study->axes_count; i++)
+        names[i] = study->axes[i].name;
+    if (a == study->axes_count) {
+        char *name = bh_print_text("%.*s", (int)length, text);
+        fail_unknown(text, "axis", name, names, study->axes_count, err);
+        free(name);
+        free(names);
+        return -1;
+    }
+    free(names);
+    const struct bh_axis *axis = &study->axes[a];
+    const char **labels = bh_allocate(axis->count, sizeof *labels);
+    int status = -1;
+    for (size_t v = 0; v < axis->count; v++) {
+        labels[v] = axis->values[v].label;
+        if (strcmp(labels[v], label) == 0) {
+            index[a] = v;
+            status = 0;
+        }
+    }
+    if (status != 0)
+        fail_unknown(text, "value", label, labels, axis->count, err);
+    free(labels);
+    return status;
+}
