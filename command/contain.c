@@ -15,7 +15,7 @@
 struct arguments {
     struct bh_options options;
     const char *file;
-    bool exact, monte_carlo;
+    bool exact, monte_carlo, sensitivity;
     uint64_t trials;
     enum bh_table_format format;
     size_t policies_count;
@@ -34,13 +34,15 @@ static const struct argp_child children[] = {
     {0},
 };
 
-enum option_key { KEY_EXACT = 0x200, KEY_MONTE_CARLO, KEY_TRIALS, KEY_FORMAT, KEY_POLICY };
+enum option_key { KEY_EXACT = 0x200, KEY_MONTE_CARLO, KEY_TRIALS, KEY_FORMAT, KEY_POLICY, KEY_SENSITIVITY };
 
 static const struct argp_option own_options[] = {
     {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},
     {"monte-carlo", KEY_MONTE_CARLO, NULL, 0, "Give the simulated answers alone", 1},
     {"trials", KEY_TRIALS, "N", 0, "Play N errors of each kind in each zone (default: 200000)", 1},
     {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
+    {"sensitivity", KEY_SENSITIVITY, NULL, 0,
+     "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
     {"point", 'p', "AXIS=VALUE", 0, "Take the point at which AXIS has VALUE (repeatable; default: its first value)", 1},
     {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
     {0},
@@ -80,6 +82,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_MONTE_CARLO:
         arguments->monte_carlo = true;
+        return 0;
+    case KEY_SENSITIVITY:
+        arguments->sensitivity = true;
         return 0;
     case KEY_TRIALS:
         parse_trials(arguments, text, state);
@@ -136,6 +141,7 @@ static int follow(const struct bh_study *study, const struct arguments *argument
     struct bh_contain_wish wish = {
         .exact = arguments->exact || !arguments->monte_carlo,
         .monte_carlo = arguments->monte_carlo || !arguments->exact,
+        .sensitivity = arguments->sensitivity,
         .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
         .policies_count = arguments->policies_count,
         .policies = arguments->policies,
@@ -146,6 +152,8 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         bh_contain_print_json(contain, stdout);
     else
         bh_contain_print_tables(contain, arguments->format, stdout);
+    if (arguments->sensitivity && !arguments->options.json)
+        bh_contain_print_sensitivity(contain, arguments->format, stdout);
     status = 0;
     if (bh_contain_disagrees(contain))
         status =

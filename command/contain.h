@@ -9,6 +9,7 @@
 #include "models/containment.h"
 #include "models/fault_streams.h"
 #include "models/origins.h"
+#include "models/sensitivity.h"
 #include "sim/scenario.h"
 
 #include <stdbool.h>
@@ -18,7 +19,7 @@
 
 /* What is asked. */
 struct bh_contain_wish {
-    bool exact, monte_carlo;
+    bool exact, monte_carlo, sensitivity;
     struct bh_trials trials; /* per origin */
     size_t policies_count;   /* 0: all of the scenario */
     const char **policies;   /* names, borrowed */
@@ -27,7 +28,7 @@ struct bh_contain_wish {
 /* Errors of one kind that begin in zones alike. */
 struct bh_contain_row {
     char zone[96]; /* "guest of simulation" */
-    char kind[48]; /* "data", "data, in both kernels" */
+    char kind[48]; /* "data"; "data + host" of a bug that both kernels share */
     double share;  /* of all activated errors */
     struct bh_containment exact, simulated;
     /* P(beyond) of what trials hardly meet, where there is no exact answer; trials 0: not sought. */
@@ -45,13 +46,24 @@ struct bh_contain_policy {
     struct bh_containment exact_mix, simulated_mix; /* all origins by their rates */
 };
 
+/* How the assumed numbers matter. */
+struct bh_contain_sensitivity {
+    enum bh_boundary boundary;       /* whose escape ratio orders numbers and policies */
+    struct bh_sensitivity *policies; /* one per policy; no numbers where the chain is too large */
+    size_t *order;                   /* per policy, at [policy * numbers + rank]: the numbers that matter, by effect */
+    size_t *order_count;
+    size_t swaps_count;
+    struct bh_swap *swaps; /* of policies, by position in the list of those followed */
+};
+
 struct bh_contain {
     const struct bh_scenario *scenario;
     struct bh_contain_wish wish;
     struct bh_tenant *tenants;
     size_t policies_count;
     struct bh_contain_policy *policies;
-    struct bh_agreement agreement; /* of exact and simulated, over all */
+    struct bh_agreement agreement;              /* of exact and simulated, over all */
+    struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
 };
 
 /* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy is not in
@@ -66,6 +78,13 @@ bool bh_contain_disagrees(const struct bh_contain *contain);
 /* The better answer there is to a row or mix. */
 const struct bh_containment *bh_contain_row_answer(const struct bh_contain_policy *policy, size_t row);
 const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy);
+
+/* Fills contain->sensitivity. Numbers of the scenario's catalog are moved and put back. */
+int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err);
+void bh_contain_free_sensitivity(struct bh_contain *contain);
+/* Change of an outcome per relative change of a number: x dM/dx. */
+double bh_contain_effect(const struct bh_contain *contain, size_t policy, size_t number, int outcome);
+void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 
 void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_print_json(const struct bh_contain *contain, FILE *stream);

@@ -25,7 +25,7 @@ static void name_row(struct bh_contain_row *row, const struct bh_contain *contai
     else
         snprintf(row->zone, sizeof row->zone, "%s", zone->template->name);
     snprintf(row->kind, sizeof row->kind, "%s%s", bh_error_kind_names[origin->kind],
-             origin->also_host_kernel ? ", in the host too" : "");
+             origin->also_host_kernel ? " + host" : "");
 }
 
 static int open_policy(struct bh_contain *contain, struct bh_contain_policy *policy, const struct bh_policy_spec *spec,
@@ -143,6 +143,10 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
     }
     for (size_t p = 0; p < contain->policies_count; p++)
         follow(contain, &contain->policies[p]);
+    if (wish->sensitivity && bh_contain_find_sensitivity(contain, err) != 0) {
+        bh_contain_destroy(contain);
+        return NULL;
+    }
     return contain;
 }
 
@@ -158,6 +162,7 @@ void bh_contain_destroy(struct bh_contain *contain)
         free(policy->rows);
         free(policy->too_large);
     }
+    bh_contain_free_sensitivity(contain);
     free(contain->policies);
     free(contain->tenants);
     free(contain);

@@ -99,6 +99,54 @@ static json_t *policy_object(const struct bh_contain *contain, const struct bh_c
     return object;
 }
 
+/* --- Sensitivity ---------------------------------------------------------------------------------------------------- */
+
+static json_t *outcomes(const double *value)
+{
+    static const bool all[BH_BOUNDARIES] = {true, true, true, true};
+    return json_pack("{s:o, s:o, s:o, s:o}", "extent", by_scope(value), "escape",
+                     by_boundary(value + BH_OUTCOME_BEYOND, all), "silent", number(value[BH_OUTCOME_SILENT]), "time_s",
+                     number(value[BH_OUTCOME_TIME]));
+}
+
+static json_t *numbers_of(const struct bh_contain *contain, size_t p)
+{
+    const struct bh_contain_sensitivity *all = contain->sensitivity;
+    const struct bh_catalog *catalog = contain->scenario->catalog;
+    json_t *list = json_array();
+    for (size_t i = 0; i < all->order_count[p]; i++) {
+        size_t n = all->order[p * catalog->parameters_count + i];
+        const struct bh_parameter *parameter = catalog->parameters[n];
+        json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:[o, o], s:o}", "path", parameter->path, "value",
+                                              number(parameter->value), "unit", bh_dimension_unit(parameter->dimension),
+                                              "range", number(parameter->low), number(parameter->high), "derivative",
+                                              outcomes(&all->policies[p].slope[n * BH_OUTCOMES])));
+    }
+    return list;
+}
+
+static json_t *sensitivity(const struct bh_contain *contain)
+{
+    const struct bh_contain_sensitivity *all = contain->sensitivity;
+    json_t *policies = json_array(), *swaps = json_array();
+    for (size_t p = 0; p < contain->policies_count; p++)
+        if (all->policies[p].numbers > 0)
+            json_array_append_new(policies,
+                                  json_pack("{s:s, s:o, s:o}", "name", contain->policies[p].spec->name, "value",
+                                            outcomes(all->policies[p].value), "numbers", numbers_of(contain, p)));
+    for (size_t i = 0; i < all->swaps_count; i++) {
+        const struct bh_swap *swap = &all->swaps[i];
+        const struct bh_parameter *parameter = contain->scenario->catalog->parameters[swap->number];
+        json_array_append_new(swaps, json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "path", parameter->path, "value",
+                                               number(parameter->value), "critical", number(swap->critical), "unit",
+                                               bh_dimension_unit(parameter->dimension), "less_before",
+                                               contain->policies[swap->first].spec->name, "more_before",
+                                               contain->policies[swap->second].spec->name));
+    }
+    return json_pack("{s:s, s:o, s:o}", "boundary", bh_boundary_names[all->boundary], "policies", policies,
+                     "critical_values", swaps);
+}
+
 void bh_contain_print_json(const struct bh_contain *contain, FILE *stream)
 {
     json_t *policies = json_array();
@@ -113,6 +161,8 @@ void bh_contain_print_json(const struct bh_contain *contain, FILE *stream)
                                       (json_int_t)contain->agreement.outcomes, "least_level",
                                       number(contain->agreement.least_level), "of",
                                       contain->agreement.worst ? contain->agreement.worst : "none"));
+    if (contain->sensitivity != NULL)
+        json_object_set_new(object, "sensitivity", sensitivity(contain));
     json_dumpf(object, stream, JSON_INDENT(2));
     fputc('\n', stream);
     json_decref(object);

@@ -131,9 +131,11 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
 {
     const char *mark = format == BH_TABLE_LATEX ? "% " : "";
     bool any_exact = false, any_simulated = false;
+    double most_unresolved = 0.0;
     for (size_t p = 0; p < contain->policies_count; p++) {
         any_exact = any_exact || contain->policies[p].has_exact;
         any_simulated = any_simulated || !contain->policies[p].has_exact;
+        most_unresolved = fmax(most_unresolved, contain->policies[p].exact_mix.unresolved);
     }
     fprintf(
         stream,
@@ -142,8 +144,8 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
         "%sof the errors not masked where they began; enclaves: hit two or more. hops: most zones passed, on average.\n"
         "%stime: until nothing is live, on average; a hang ends it, and waits for its watchdog besides.\n",
         mark, mark, mark, mark);
-    if (any_exact && contain->agreement.outcomes == 0)
-        fprintf(stream, "%sThe numbers are exact.\n", mark);
+    if (any_exact)
+        fprintf(stream, "%sExact probabilities are followed to within %.1g.\n", mark, most_unresolved);
     if (any_simulated)
         fprintf(stream,
                 "%sSimulated: %" PRIu64 " trials per row, seed %" PRIu64 "; rare escapes by importance sampling.\n",

@@ -55,8 +55,13 @@ static void add_component(struct builder *builder, size_t index, const struct bh
         .zone = index,
         .rate = component->fault_rate.value,
         .instruction_share = component->instruction_share.value,
-        .shared_bug = is_guest_kernel && component == builder->host_kernel ? component->shared_bug.value : 0.0,
+        .rate_number = &component->fault_rate,
+        .instruction_number = &component->instruction_share,
     };
+    if (is_guest_kernel && component == builder->host_kernel) {
+        stream.shared_bug = component->shared_bug.value;
+        stream.shared_bug_number = &component->shared_bug;
+    }
     char name[48];
     snprintf(stream.name, sizeof stream.name, "%s in %s", component->name,
              bh_zone_name(builder->model->tree, index, name, sizeof name));
@@ -72,6 +77,8 @@ static void add_application(struct builder *builder, size_t index)
         .zone = index,
         .rate = application->fault_rate.value,
         .instruction_share = application->instruction_share.value,
+        .rate_number = &application->fault_rate,
+        .instruction_number = &application->instruction_share,
     };
     char name[48];
     snprintf(stream.name, sizeof stream.name, "%s in %s", application->name,
@@ -101,6 +108,8 @@ static void add_hardware(struct builder *builder, const struct bh_fault_class *c
         .hardware = class,
         .rate = class->rate.value,
         .instruction_share = class->instruction_share.value,
+        .rate_number = &class->rate,
+        .instruction_number = &class->instruction_share,
     };
     snprintf(stream.name, sizeof stream.name, "%s", class->name);
     add_stream(builder, &stream);

@@ -25,6 +25,8 @@ struct bh_fault_stream {
     double rate;                           /* per second and node */
     double instruction_share;
     double shared_bug; /* probability that the host kernel is struck too */
+    /* The numbers of the catalog that these three are; NULL: 0 by what it is. */
+    const struct bh_parameter *rate_number, *instruction_number, *shared_bug_number;
 };
 
 struct bh_fault_streams {

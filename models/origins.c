@@ -12,6 +12,7 @@ bool bh_origins_alike(const struct bh_zone_tree *tree, const struct bh_origin *l
            left->also_host_kernel == right->also_host_kernel;
 }
 
+/* Keeps the entries in the order of their zones. */
 static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, struct bh_weighted_origin entry,
                 bool by_repairs)
 {
@@ -23,7 +24,12 @@ static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, str
         }
     }
     origins->entry = bh_reallocate(origins->entry, origins->count + 1, sizeof *origins->entry);
-    origins->entry[origins->count++] = entry;
+    size_t at = origins->count++;
+    while (at > 0 && origins->entry[at - 1].origin.zone > entry.origin.zone) {
+        origins->entry[at] = origins->entry[at - 1];
+        at--;
+    }
+    origins->entry[at] = entry;
 }
 
 static void add_kinds(struct bh_origins *origins, const struct bh_zone_tree *tree, size_t zone,
