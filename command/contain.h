@@ -78,6 +78,8 @@ bool bh_contain_disagrees(const struct bh_contain *contain);
 /* The better answer there is to a row or mix. */
 const struct bh_containment *bh_contain_row_answer(const struct bh_contain_policy *policy, size_t row);
 const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy);
+/* Whether faults strike at all: without rates there is no mix. */
+bool bh_contain_has_rates(const struct bh_contain_policy *policy);
 
 /* Fills contain->sensitivity. Numbers of the scenario's catalog are moved and put back. */
 int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err);

@@ -183,3 +183,8 @@ const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_polic
 {
     return policy->has_exact ? &policy->exact_mix : &policy->simulated_mix;
 }
+
+bool bh_contain_has_rates(const struct bh_contain_policy *policy)
+{
+    return policy->streams->count > 0;
+}

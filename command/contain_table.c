@@ -109,9 +109,11 @@ static void print_policy(const struct bh_contain_policy *policy, enum bh_table_f
         snprintf(name, sizeof name, "%s%s", format == BH_TABLE_TEXT ? "  " : "", row->kind);
         add_row(table, &columns, name, row->share, answer, row->rare, answer->trials);
     }
-    const struct bh_containment *mix = bh_contain_mix_answer(policy);
-    bh_table_group(table, "all, by the rates of faults");
-    add_row(table, &columns, format == BH_TABLE_TEXT ? "  all" : "all", 1.0, mix, NULL, 0);
+    if (bh_contain_has_rates(policy)) {
+        bh_table_group(table, "all, by the rates of faults");
+        add_row(table, &columns, format == BH_TABLE_TEXT ? "  all" : "all", 1.0, bh_contain_mix_answer(policy), NULL,
+                0);
+    }
     bh_table_print(table, format, stream);
     bh_table_destroy(table);
 }
