@@ -30,8 +30,9 @@ struct bh_contain_row {
     char zone[96]; /* "guest of simulation" */
     char kind[48]; /* "data"; "data + host" of a bug that both kernels share */
     double share;  /* of all activated errors */
+    bool has_exact, has_simulated;
     struct bh_containment exact, simulated;
-    /* P(beyond) of what trials hardly meet, where there is no exact answer; trials 0: not sought. */
+    /* P(beyond) of what trials hardly meet, where there is no good exact answer; trials 0: not sought. */
     struct bh_rare_event rare[BH_BOUNDARIES];
 };
 
@@ -40,9 +41,9 @@ struct bh_contain_policy {
     struct bh_node_model *model;
     struct bh_fault_streams *streams;
     struct bh_origins origins;
-    struct bh_contain_row *rows; /* one per origin */
-    bool has_exact;
-    char *too_large;                                /* why there is no exact answer; NULL */
+    struct bh_contain_row *rows;                    /* one per origin */
+    size_t exact_count;                             /* rows with an exact answer */
+    char *too_large;                                /* why others have none; NULL */
     struct bh_containment exact_mix, simulated_mix; /* all origins by their rates */
 };
 
@@ -72,11 +73,14 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
                                      struct bh_error *err);
 void bh_contain_destroy(struct bh_contain *contain);
 
+/* An exact probability is known when it is this many times what was not followed. */
+enum { BH_CONTAIN_RESOLVED = 10 };
+
 /* Whether exact and simulated answers differ by more than chance allows, at a family level of 1e-4. */
 bool bh_contain_disagrees(const struct bh_contain *contain);
 
-/* The better answer there is to a row or mix. */
-const struct bh_containment *bh_contain_row_answer(const struct bh_contain_policy *policy, size_t row);
+/* The better answer there is to a row, or to the mix: exact where all of it is. */
+const struct bh_containment *bh_contain_row_answer(const struct bh_contain_row *row);
 const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy);
 /* Whether faults strike at all: without rates there is no mix. */
 bool bh_contain_has_rates(const struct bh_contain_policy *policy);

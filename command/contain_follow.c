@@ -14,6 +14,7 @@ static const double family_level = 1e-4;
 /* An escape that fewer trials than this have met is sought with pushed crossings. */
 static const double hits_enough = 200.0;
 static const double rare_relative_error = 0.02;
+static const uint64_t rare_trials = 10; /* at most, for each ordinary trial */
 
 static void name_row(struct bh_contain_row *row, const struct bh_contain *contain,
                      const struct bh_contain_policy *policy, const struct bh_origin *origin)
@@ -42,9 +43,7 @@ static int open_policy(struct bh_contain *contain, struct bh_contain_policy *pol
                                 scenario->software_faults, spec->host_kernel, spec->guest_kernel);
     policy->origins = bh_origins_of_all_zones(policy->model, policy->streams);
     policy->rows = bh_allocate(policy->origins.count, sizeof *policy->rows);
-    double total = policy->origins.node_loss_rate;
-    for (size_t i = 0; i < policy->origins.count; i++)
-        total += policy->origins.entry[i].rate;
+    double total = policy->origins.error_rate;
     for (size_t i = 0; i < policy->origins.count; i++) {
         name_row(&policy->rows[i], contain, policy, &policy->origins.entry[i].origin);
         policy->rows[i].share = total > 0.0 ? policy->origins.entry[i].rate / total : 0.0;
@@ -59,50 +58,71 @@ static void follow_exactly(struct bh_contain_policy *policy, unsigned threads)
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (size_t i = 0; i < policy->origins.count; i++)
         bh_containment_exact(policy->model, policy->origins.entry[i].origin, &policy->rows[i].exact, &errors[i]);
-    policy->has_exact = true;
-    for (size_t i = 0; i < policy->origins.count && policy->has_exact; i++)
-        if (errors[i].code != BH_ERROR_NONE) {
-            policy->has_exact = false;
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        policy->rows[i].has_exact = errors[i].code == BH_ERROR_NONE;
+        policy->exact_count += policy->rows[i].has_exact;
+        if (!policy->rows[i].has_exact && policy->too_large == NULL)
             policy->too_large = bh_copy_text(errors[i].text);
-        }
+    }
     free(errors);
 }
 
+/* Whether errors can leave the node, or the boundary is another. */
+static bool can_escape(const struct bh_node_model *model, int boundary)
+{
+    for (size_t z = 0; z < model->tree->zones_count && boundary == BH_NODE_NODE; z++)
+        if (model->disposition[z] > BH_SCOPE_NODE)
+            return true;
+    return boundary != BH_NODE_NODE;
+}
+
+/* Escapes that neither answer tells: trials have met few, and the chain was not followed that far. */
 static void seek_rare(const struct bh_contain *contain, struct bh_contain_policy *policy, size_t i)
 {
     struct bh_contain_row *row = &policy->rows[i];
-    for (int b = 0; b < BH_BOUNDARIES; b++)
-        if (row->simulated.inside[b] && row->simulated.beyond[b] * (double)row->simulated.trials < hits_enough)
+    struct bh_trials trials = contain->wish.trials;
+    trials.trials *= rare_trials;
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        double met = row->simulated.beyond[b] * (double)row->simulated.trials;
+        bool is_known =
+            row->has_exact ? row->exact.beyond[b] >= BH_CONTAIN_RESOLVED * row->exact.unresolved : met >= hits_enough;
+        if (row->simulated.inside[b] && !is_known && can_escape(policy->model, b))
             row->rare[b] = bh_containment_rare(policy->model, policy->origins.entry[i].origin, (enum bh_boundary)b,
-                                               contain->wish.trials, rare_relative_error);
+                                               trials, rare_relative_error);
+    }
+}
+
+/* Where the exact chain is too large, simulation goes on in its place. */
+static void simulate(struct bh_contain *contain, struct bh_contain_policy *policy, size_t i)
+{
+    struct bh_contain_row *row = &policy->rows[i];
+    row->has_simulated = true;
+    row->simulated = bh_containment_monte_carlo(policy->model, policy->origins.entry[i].origin, contain->wish.trials);
+    if (row->has_exact)
+        bh_containment_compare(&row->exact, &row->simulated, &contain->agreement);
+    seek_rare(contain, policy, i);
 }
 
 static void follow(struct bh_contain *contain, struct bh_contain_policy *policy)
 {
     size_t count = policy->origins.count;
-    struct bh_containment *parts = bh_allocate(count, sizeof *parts);
+    struct bh_containment *exact = bh_allocate(count, sizeof *exact), *simulated = bh_allocate(count, sizeof *exact);
     if (contain->wish.exact)
         follow_exactly(policy, contain->wish.trials.threads);
-    for (size_t i = 0; i < count && policy->has_exact; i++)
-        parts[i] = policy->rows[i].exact;
-    if (policy->has_exact)
-        policy->exact_mix = bh_containment_mix(&policy->origins, parts);
-    for (size_t i = 0; i < count && contain->wish.monte_carlo; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct bh_contain_row *row = &policy->rows[i];
-        row->simulated =
-            bh_containment_monte_carlo(policy->model, policy->origins.entry[i].origin, contain->wish.trials);
-        if (policy->has_exact)
-            bh_containment_compare(&row->exact, &row->simulated, &contain->agreement);
-        else
-            seek_rare(contain, policy, i);
-        parts[i] = row->simulated;
+        if (contain->wish.monte_carlo || !row->has_exact)
+            simulate(contain, policy, i);
+        exact[i] = row->exact;
+        simulated[i] = row->has_simulated ? row->simulated : row->exact;
         for (int b = 0; b < BH_BOUNDARIES; b++)
             if (row->rare[b].hits > 0)
-                parts[i].beyond[b] = row->rare[b].probability;
+                exact[i].beyond[b] = simulated[i].beyond[b] = row->rare[b].probability;
     }
-    if (contain->wish.monte_carlo)
-        policy->simulated_mix = bh_containment_mix(&policy->origins, parts);
-    free(parts);
+    policy->exact_mix = bh_containment_mix(&policy->origins, exact);
+    policy->simulated_mix = bh_containment_mix(&policy->origins, simulated);
+    free(exact);
+    free(simulated);
 }
 
 static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenario, const char *name,
@@ -143,7 +163,10 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
     }
     for (size_t p = 0; p < contain->policies_count; p++)
         follow(contain, &contain->policies[p]);
-    if (wish->sensitivity && bh_contain_find_sensitivity(contain, err) != 0) {
+    if (wish->sensitivity && !bh_contain_has_rates(&contain->policies[0]))
+        bh_fail(err, BH_ERROR_INPUT, "--sensitivity: %s has no faults at random, whose rates would weigh the outcomes",
+                scenario->file);
+    if (wish->sensitivity && (err->code != BH_ERROR_NONE || bh_contain_find_sensitivity(contain, err) != 0)) {
         bh_contain_destroy(contain);
         return NULL;
     }
@@ -174,17 +197,17 @@ bool bh_contain_disagrees(const struct bh_contain *contain)
            contain->agreement.least_level < family_level / (double)contain->agreement.outcomes;
 }
 
-const struct bh_containment *bh_contain_row_answer(const struct bh_contain_policy *policy, size_t row)
+const struct bh_containment *bh_contain_row_answer(const struct bh_contain_row *row)
 {
-    return policy->has_exact ? &policy->rows[row].exact : &policy->rows[row].simulated;
+    return row->has_exact ? &row->exact : &row->simulated;
 }
 
 const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy)
 {
-    return policy->has_exact ? &policy->exact_mix : &policy->simulated_mix;
+    return policy->exact_count == policy->origins.count ? &policy->exact_mix : &policy->simulated_mix;
 }
 
 bool bh_contain_has_rates(const struct bh_contain_policy *policy)
 {
-    return policy->streams->count > 0;
+    return policy->origins.error_rate > 0.0;
 }

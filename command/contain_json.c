@@ -73,11 +73,11 @@ static json_t *row(const struct bh_contain *contain, const struct bh_contain_pol
     json_object_set_new(object, "enclave",
                         zone->enclave >= 0 ? json_string(contain->scenario->enclaves[zone->enclave].name)
                                            : json_null());
-    if (policy->has_exact)
+    if (row->has_exact)
         json_object_set_new(object, "exact", answer(&row->exact));
-    if (contain->wish.monte_carlo)
+    if (row->has_simulated)
         json_object_set_new(object, "monte_carlo", answer(&row->simulated));
-    if (contain->wish.monte_carlo && !policy->has_exact)
+    if (row->has_simulated && !row->has_exact)
         json_object_set_new(object, "importance_sampling", rare(row->rare));
     return object;
 }
@@ -87,9 +87,10 @@ static json_t *policy_object(const struct bh_contain *contain, const struct bh_c
     json_t *rows = json_array(), *all = json_object();
     for (size_t i = 0; i < policy->origins.count; i++)
         json_array_append_new(rows, row(contain, policy, i));
-    if (policy->has_exact)
+    bool is_exact = policy->exact_count == policy->origins.count;
+    if (is_exact)
         json_object_set_new(all, "exact", answer(&policy->exact_mix));
-    if (contain->wish.monte_carlo)
+    if (contain->wish.monte_carlo || !is_exact)
         json_object_set_new(all, "monte_carlo", answer(&policy->simulated_mix));
     json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", policy->spec->name, "system",
                                policy->spec->system->name, "policy", policy->spec->policy->name, "origins", rows, "all",

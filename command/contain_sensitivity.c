@@ -86,6 +86,17 @@ static void rank(struct bh_contain *contain, size_t p)
     free(ranked);
 }
 
+/* By pair of policies, then in the order of the catalog. */
+static int compare_swaps(const void *left, const void *right)
+{
+    const struct bh_swap *a = left, *b = right;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    if (a->second != b->second)
+        return a->second < b->second ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
 static int find_swaps(struct bh_contain *contain, struct bh_error *err)
 {
     struct bh_contain_sensitivity *all = contain->sensitivity;
@@ -111,6 +122,8 @@ static int find_swaps(struct bh_contain *contain, struct bh_error *err)
     if (status == 0)
         status = bh_swaps_find(stacks, count, catalog, all->boundary, chosen, matters, own, threads, &all->swaps,
                                &all->swaps_count, err);
+    if (status == 0 && all->swaps_count > 0)
+        qsort(all->swaps, all->swaps_count, sizeof *all->swaps, compare_swaps);
     free(stacks);
     free(own);
     free(chosen);
@@ -162,7 +175,6 @@ struct column {
 };
 
 static const struct column columns[] = {
-    {"none", BH_SCOPE_NONE},
     {"node", BH_SCOPE_NODE},
     {"silent", BH_OUTCOME_SILENT},
     {">process", BH_OUTCOME_BEYOND + BH_PROCESS_KERNEL},
@@ -231,20 +243,24 @@ static void print_swaps(const struct bh_contain *contain, enum bh_table_format f
         return;
     }
     struct bh_table *table = bh_table_create();
-    static const char *const titles[] = {"number", "value", "range", "critical", "before: less", "before: more"};
+    static const char *const titles[] = {"number", "value", "range", "critical"};
     for (size_t t = 0; t < sizeof titles / sizeof *titles; t++)
         bh_table_column(table, "%s", titles[t]);
     for (size_t i = 0; i < all->swaps_count; i++) {
         const struct bh_swap *swap = &all->swaps[i];
         const struct bh_parameter *parameter = contain->scenario->catalog->parameters[swap->number];
         char text[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
-        bh_table_cell(table, "%s", parameter->path);
+        if (i == 0 || swap->first != swap[-1].first || swap->second != swap[-1].second) {
+            char *pair = bh_print_text("%s lets less escape than %s, until", contain->policies[swap->first].spec->name,
+                                       contain->policies[swap->second].spec->name);
+            bh_table_group(table, pair);
+            free(pair);
+        }
+        bh_table_cell(table, "%s%s", format == BH_TABLE_TEXT ? "  " : "", parameter->path);
         bh_table_cell(table, "%s", value_text(parameter, parameter->value, text, sizeof text));
         value_text(parameter, parameter->low, text, sizeof text);
         bh_table_cell(table, "%s..%s", text, value_text(parameter, parameter->high, high, sizeof high));
         bh_table_cell(table, "%s", value_text(parameter, swap->critical, text, sizeof text));
-        bh_table_cell(table, "%s", contain->policies[swap->first].spec->name);
-        bh_table_cell(table, "%s", contain->policies[swap->second].spec->name);
     }
     bh_table_print(table, format, stream);
     bh_table_destroy(table);

@@ -20,7 +20,7 @@ static struct columns choose_columns(const struct bh_contain_policy *policy)
     struct columns columns = {.extent = {[BH_SCOPE_NONE] = true, [BH_SCOPE_PROCESS] = true, [BH_SCOPE_NODE] = true}};
     bool beyond_node = false;
     for (size_t i = 0; i < policy->origins.count; i++) {
-        const struct bh_containment *answer = bh_contain_row_answer(policy, i);
+        const struct bh_containment *answer = bh_contain_row_answer(&policy->rows[i]);
         for (int s = 0; s < BH_SCOPES; s++)
             columns.extent[s] = columns.extent[s] || answer->extent[s] > 0.0;
         for (int b = 0; b < BH_BOUNDARIES; b++)
@@ -48,12 +48,14 @@ static void add_headings(struct bh_table *table, const struct columns *columns)
     bh_table_column(table, "time");
 }
 
-/* A probability; of trials that never met it, the 95 % bound. */
-static void add_probability(struct bh_table *table, double value, uint64_t trials)
+/* A probability. Of trials that never met it, the 95 % bound; of a chain not followed far enough to tell, its bound. */
+static void add_probability(struct bh_table *table, double value, const struct bh_containment *answer)
 {
     char text[BH_NUMBER_SIZE];
-    if (trials > 0 && value == 0.0)
-        bh_table_cell(table, "<%s", bh_number_plain(3.0 / (double)trials, text));
+    if (answer != NULL && answer->trials > 0 && value == 0.0)
+        bh_table_cell(table, "<%s", bh_number_plain(3.0 / (double)answer->trials, text));
+    else if (answer != NULL && value > 0.0 && value < BH_CONTAIN_RESOLVED * answer->unresolved)
+        bh_table_cell(table, "<%s", bh_number_plain(value + answer->unresolved, text));
     else
         bh_table_cell(table, "%s", bh_number_plain(value, text));
 }
@@ -67,27 +69,28 @@ static void add_time(struct bh_table *table, double seconds)
         bh_table_cell(table, "%s", bh_number_time(seconds, text));
 }
 
-/* `trials`: 0 for exact answers, and for mixes, whose parts have trials of their own. */
+/* `rare` is NULL for the mix, whose parts have bounds of their own. */
 static void add_row(struct bh_table *table, const struct columns *columns, const char *name, double share,
-                    const struct bh_containment *answer, const struct bh_rare_event *rare, uint64_t trials)
+                    const struct bh_containment *answer, const struct bh_rare_event *rare)
 {
     char text[BH_NUMBER_SIZE];
+    const struct bh_containment *bounds = rare != NULL ? answer : NULL;
     double unmasked = 1.0 - answer->extent[BH_SCOPE_NONE];
     bh_table_cell(table, "%s", name);
     bh_table_cell(table, "%s", share > 0.0 ? bh_number_plain(share, text) : "-");
     for (int s = 0; s < BH_SCOPES; s++)
         if (columns->extent[s])
-            add_probability(table, answer->extent[s], trials);
-    add_probability(table, answer->silent, trials);
+            add_probability(table, answer->extent[s], bounds);
+    add_probability(table, answer->silent, bounds);
     for (int b = 0; b < BH_BOUNDARIES; b++) {
         if (!columns->escape[b])
             continue;
         if (rare != NULL && rare[b].hits > 0)
-            add_probability(table, rare[b].probability / unmasked, 0);
+            add_probability(table, rare[b].probability / unmasked, NULL);
         else if (!answer->inside[b])
             bh_table_cell(table, "-");
         else
-            add_probability(table, answer->escape[b], trials);
+            add_probability(table, answer->escape[b], bounds);
     }
     bh_table_cell(table, "%s", bh_number_plain(answer->depth_mean, text));
     add_time(table, answer->time_s);
@@ -101,18 +104,17 @@ static void print_policy(const struct bh_contain_policy *policy, enum bh_table_f
     add_headings(table, &columns);
     for (size_t i = 0; i < policy->origins.count; i++) {
         const struct bh_contain_row *row = &policy->rows[i];
-        const struct bh_containment *answer = bh_contain_row_answer(policy, i);
+        const struct bh_containment *answer = bh_contain_row_answer(&policy->rows[i]);
         if (strcmp(zone, row->zone) != 0)
             bh_table_group(table, row->zone);
         zone = row->zone;
         char name[64];
         snprintf(name, sizeof name, "%s%s", format == BH_TABLE_TEXT ? "  " : "", row->kind);
-        add_row(table, &columns, name, row->share, answer, row->rare, answer->trials);
+        add_row(table, &columns, name, row->share, answer, row->rare);
     }
     if (bh_contain_has_rates(policy)) {
         bh_table_group(table, "all, by the rates of faults");
-        add_row(table, &columns, format == BH_TABLE_TEXT ? "  all" : "all", 1.0, bh_contain_mix_answer(policy), NULL,
-                0);
+        add_row(table, &columns, format == BH_TABLE_TEXT ? "  all" : "all", 1.0, bh_contain_mix_answer(policy), NULL);
     }
     bh_table_print(table, format, stream);
     bh_table_destroy(table);
@@ -121,23 +123,28 @@ static void print_policy(const struct bh_contain_policy *policy, enum bh_table_f
 static void print_title(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
 {
     static const char *const marks[] = {"\n", "\n### ", "\n% "};
-    fprintf(stream, "%s%s", marks[format], policy->spec->name);
-    fprintf(stream, ": %s", policy->spec->policy->description);
-    fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
+    fprintf(stream, "%s%s\n%s", marks[format], policy->spec->name, format == BH_TABLE_LATEX ? "% " : "");
+    fprintf(stream, "%s%s\n", format == BH_TABLE_MARKDOWN ? "\n" : "", policy->spec->policy->description);
+    if (format == BH_TABLE_MARKDOWN)
+        fputc('\n', stream);
     if (policy->too_large != NULL)
-        fprintf(stream, "%s%s: simulated only\n%s", format == BH_TABLE_LATEX ? "% " : "", policy->too_large,
+        fprintf(stream, "%s%s: %zu of %zu rows are simulated\n%s", format == BH_TABLE_LATEX ? "% " : "",
+                policy->too_large, policy->origins.count - policy->exact_count, policy->origins.count,
                 format == BH_TABLE_MARKDOWN ? "\n" : "");
 }
 
 static void print_how(const struct bh_contain *contain, enum bh_table_format format, FILE *stream)
 {
     const char *mark = format == BH_TABLE_LATEX ? "% " : "";
-    bool any_exact = false, any_simulated = false;
+    bool any_exact = false, any_simulated = false, any_rare = false;
     double most_unresolved = 0.0;
     for (size_t p = 0; p < contain->policies_count; p++) {
-        any_exact = any_exact || contain->policies[p].has_exact;
-        any_simulated = any_simulated || !contain->policies[p].has_exact;
-        most_unresolved = fmax(most_unresolved, contain->policies[p].exact_mix.unresolved);
+        const struct bh_contain_policy *policy = &contain->policies[p];
+        any_simulated = any_simulated || policy->exact_count < policy->origins.count;
+        any_exact = any_exact || policy->exact_count > 0;
+        for (size_t i = 0; i < policy->origins.count * BH_BOUNDARIES; i++)
+            any_rare = any_rare || policy->rows[i / BH_BOUNDARIES].rare[i % BH_BOUNDARIES].hits > 0;
+        most_unresolved = fmax(most_unresolved, policy->exact_mix.unresolved);
     }
     fprintf(
         stream,
@@ -147,15 +154,17 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
         "%stime: until nothing is live, on average; a hang ends it, and waits for its watchdog besides.\n",
         mark, mark, mark, mark);
     if (any_exact)
-        fprintf(stream, "%sExact probabilities are followed to within %.1g.\n", mark, most_unresolved);
+        fprintf(stream, "%s%s are exact; probabilities are followed to within %.1g.\n", mark,
+                any_simulated ? "Other rows" : "The numbers", most_unresolved);
     if (any_simulated)
-        fprintf(stream,
-                "%sSimulated: %" PRIu64 " trials per row, seed %" PRIu64 "; rare escapes by importance sampling.\n",
-                mark, contain->wish.trials.trials, contain->wish.trials.seed);
+        fprintf(stream, "%sSimulated rows: %" PRIu64 " trials each, seed %" PRIu64 "; < is a 95 %% bound.\n", mark,
+                contain->wish.trials.trials, contain->wish.trials.seed);
+    if (any_rare)
+        fprintf(stream, "%sEscapes too rare for both were found by importance sampling.\n", mark);
     if (contain->agreement.outcomes > 0)
         fprintf(stream,
-                "%sThe numbers are exact; %" PRIu64 " trials per row, seed %" PRIu64 ", %s: of %zu outcomes the "
-                "least likely has level %.2g.\n",
+                "%sExact and simulated (%" PRIu64 " trials per row, seed %" PRIu64 ") %s: of %zu outcomes the least "
+                "likely has level %.2g.\n",
                 mark, contain->wish.trials.trials, contain->wish.trials.seed,
                 bh_contain_disagrees(contain) ? "DIFFER by more than chance allows" : "agree",
                 contain->agreement.outcomes, contain->agreement.least_level);

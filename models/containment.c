@@ -92,9 +92,7 @@ static void add_weighted(struct bh_containment *mix, const struct bh_containment
 struct bh_containment bh_containment_mix(const struct bh_origins *origins, const struct bh_containment *part)
 {
     struct bh_containment mix = {.trials = 0};
-    double total = origins->node_loss_rate, exposed[BH_BOUNDARIES] = {0.0};
-    for (size_t i = 0; i < origins->count; i++)
-        total += origins->entry[i].rate;
+    double total = origins->error_rate, exposed[BH_BOUNDARIES] = {0.0};
     for (int b = 0; b < BH_BOUNDARIES; b++)
         mix.escape[b] = NAN;
     if (total <= 0.0)

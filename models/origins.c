@@ -73,12 +73,16 @@ struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct 
     struct bh_origins origins = {0};
     for (size_t s = 0; s < streams->count; s++)
         add_stream(&origins, model->tree, &streams->stream[s]);
+    origins.error_rate = origins.node_loss_rate;
+    for (size_t i = 0; i < origins.count; i++)
+        origins.error_rate += origins.entry[i].rate;
     return origins;
 }
 
 struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_origins struck = bh_origins_of(model, streams), all = {0};
+    all.error_rate = struck.error_rate;
     all.node_loss_rate = struck.node_loss_rate;
     all.node_loss_repair_rate = struck.node_loss_repair_rate;
     for (size_t z = 0; z < model->tree->zones_count; z++)

@@ -21,6 +21,7 @@ struct bh_weighted_origin {
 struct bh_origins {
     size_t count;
     struct bh_weighted_origin *entry; /* owned */
+    double error_rate;                /* of all, node losses included */
     double node_loss_rate;            /* hardware that takes the whole node, whatever the policy */
     double node_loss_repair_rate;     /* the part of it that needs repair */
 };
