@@ -43,8 +43,8 @@ struct bh_picture_cell {
 struct bh_picture_row {
     size_t zone; /* zones_count: all errors, by the rates of faults */
     const char *kind;
-    unsigned order;      /* of kinds within a zone */
-    bool is_simulated;   /* not from the exact chain */
+    unsigned order;                 /* of kinds within a zone */
+    bool is_simulated;              /* not from the exact chain */
     struct bh_picture_cell *extent; /* one per scope */
 };
 
@@ -71,7 +71,8 @@ struct bh_picture {
 };
 
 /* Leaves SCENARIO-zones and SCENARIO-extents, each as bh_figure_files_write does, in an existing folder; with more
- * panels than fit a page, SCENARIO-zones-1 and so on. What was written is told on `told` (or NULL), a line each. */
+ * panels than fit a page, SCENARIO-zones-1 and so on. What was written is told on `told` (or NULL), a line each. On
+ * failure the other figures are still written, and the first error is told. */
 int bh_containment_figure_write(const struct bh_picture *picture, const char *folder, bool run_gnuplot, FILE *told,
                                 struct bh_error *err);
 

@@ -123,7 +123,11 @@ double bh_text_width(const char *text)
         if (*text == '{' || *text == '}')
             raised = *text == '{';
         else if (*text != '^' && ((unsigned char)*text & 0xC0) != 0x80)
-            width += raised ? 0.65 : strchr(".,:; ", *text) != NULL ? 0.55 : 1.0;
+            width += raised                          ? 0.75
+                     : *text == ' '                  ? 0.8
+                     : strchr(".,:;", *text) != NULL ? 0.7
+                     : strchr("mwMW", *text) != NULL ? 1.5
+                                                     : 1.0;
     }
     return width;
 }
@@ -153,7 +157,7 @@ void bh_canvas_begin(FILE *stream, const struct bh_picture *picture, const char 
 const char *bh_words_style(enum bh_words words)
 {
 #define BH_FONT_TEXT(size) "font '," #size "'"
-#define BH_FONT(size) BH_FONT_TEXT(size)
+#define BH_FONT(size)      BH_FONT_TEXT(size)
     static const char *const styles[BH_WORDS] = {
         [BH_WORDS_TITLE] = "center " BH_FONT(BH_FONT_TITLE) " noenhanced",
         [BH_WORDS_MAP_TITLE] = "center " BH_FONT(BH_FONT_MAP_TITLE) " noenhanced",

@@ -38,7 +38,7 @@ char *bh_probability_text(double probability, char *buffer);
 /* No more than a bound, with one digit: "<3·10^{-11}". */
 char *bh_bound_text(double bound, char *buffer);
 
-/* Characters that are seen of a marked-up UTF-8 text, superscripts as half. */
+/* Characters of usual width that are seen of a marked-up UTF-8 text. */
 double bh_text_width(const char *text);
 /* A text in double quotes for a data file of gnuplot's. */
 void bh_write_text(FILE *stream, const char *text);
@@ -59,11 +59,11 @@ enum bh_words {
 /* How `plot ... with labels` draws them. */
 const char *bh_words_style(enum bh_words words);
 /* Their font sizes, as gnuplot is told. */
-#define BH_FONT_TITLE 9
+#define BH_FONT_TITLE     9
 #define BH_FONT_MAP_TITLE 8
-#define BH_FONT_NAME 8.5
-#define BH_FONT_DETAIL 7
-#define BH_FONT_SMALL 7.5
+#define BH_FONT_NAME      8.5
+#define BH_FONT_DETAIL    7
+#define BH_FONT_SMALL     7.5
 /* Inches that a character takes, on average, at gnuplot's font size. */
 #define BH_CHARACTER_WIDTH(font_size) (0.0073 * (font_size))
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { MOST_COLUMNS = 4 };
-static const double page_height = 9.0, panel_gap = 0.06, line_height = 0.14, title_height = 0.33, line_gap = 0.12,
+static const double page_height = 9.0, line_height = 0.14, title_height = 0.33, line_gap = 0.12,
                     least_cell = 0.33, widest_cell = 0.5, narrowest = 4.0;
 /* Below it all probabilities have the same colour. */
 static const double least_decade = -12.0;
@@ -171,8 +171,8 @@ struct bh_map_room bh_extent_map_room(const struct bh_picture *picture)
     struct bh_extent_map *map = bh_allocate(1, sizeof *map);
     map->page.picture = picture;
     measure(map);
-    double panel = map->cell_width * (double)map->scopes_count + panel_gap;
-    double columns = floor((BH_FIGURE_WIDTH - map->label_width + panel_gap) / panel);
+    double panel = map->cell_width * (double)map->scopes_count + BH_MAP_PANEL_GAP;
+    double columns = floor((BH_FIGURE_WIDTH - map->label_width + BH_MAP_PANEL_GAP) / panel);
     double lines = floor((page_height - bh_extent_map_key_height(map)) / height_of_line(map));
     bh_extent_map_destroy(map);
     return (struct bh_map_room){(size_t)fmin(fmax(columns, 1), MOST_COLUMNS), (size_t)fmax(lines, 1)};
@@ -183,11 +183,11 @@ struct bh_extent_map *bh_extent_map_create(const struct bh_picture_page *page)
     struct bh_extent_map *map = bh_allocate(1, sizeof *map);
     map->page = *page;
     measure(map);
-    double room = (BH_FIGURE_WIDTH - map->label_width + panel_gap) / (double)page->columns - panel_gap;
+    double room = (BH_FIGURE_WIDTH - map->label_width + BH_MAP_PANEL_GAP) / (double)page->columns - BH_MAP_PANEL_GAP;
     map->cell_width = fmax(map->cell_width, fmin(room / (double)map->scopes_count, widest_cell));
-    map->page.panel_width = map->cell_width * (double)map->scopes_count + panel_gap;
+    map->page.panel_width = map->cell_width * (double)map->scopes_count + BH_MAP_PANEL_GAP;
     map->page.line_height = height_of_line(map);
-    map->width = fmax(narrowest, map->label_width + map->page.panel_width * (double)page->columns - panel_gap + 0.05);
+    map->width = fmax(narrowest, map->label_width + map->page.panel_width * (double)page->columns - BH_MAP_PANEL_GAP + 0.05);
     map->height = bh_extent_map_key_height(map) + map->page.line_height * (double)page->lines;
     return map;
 }

@@ -14,9 +14,9 @@
 struct bh_map_line {
     const char *zone; /* NULL: all errors */
     int enclave;
-    unsigned order;   /* of kinds within the zone */
+    unsigned order; /* of kinds within the zone */
     const char *kind;
-    unsigned depth;   /* of the zone in its tree: lines are sorted by owner, depth, name and kind */
+    unsigned depth; /* of the zone in its tree: lines are sorted by owner, depth, name and kind */
 };
 
 struct bh_extent_map {
@@ -27,7 +27,7 @@ struct bh_extent_map {
     size_t *scopes; /* those that some error may reach */
     double least;   /* power of ten: the palette's lower end */
     bool any_simulated, any_bound, any_zero, any_missing;
-    double width, height;                 /* inches */
+    double width, height; /* inches */
     double label_width, cell_width, line_height, head_height;
 };
 
@@ -37,6 +37,8 @@ struct bh_map_room {
 };
 struct bh_map_room bh_extent_map_room(const struct bh_picture *picture);
 
+/* Between panels side by side, inches. */
+#define BH_MAP_PANEL_GAP 0.06
 /* Height of the key, inches, and of each line of words in it. */
 #define BH_MAP_KEY_LINE 0.115
 double bh_extent_map_key_height(const struct bh_extent_map *map);

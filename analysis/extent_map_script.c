@@ -44,7 +44,8 @@ static void write_cell(const struct bh_extent_map *map, const struct bh_picture_
 static void write_cells(const struct bh_extent_map *map, FILE *stream)
 {
     const struct bh_picture *picture = map->page.picture;
-    fputs("# cells\n# x y log10 look text simulated probability; look: 0 a number, 1 an exact zero, 2 no more than a bound\n",
+    fputs("# cells\n# x y log10 look text simulated probability; look: 0 a number, 1 an exact zero, 2 no more than a "
+          "bound\n",
           stream);
     for (size_t p = 0; p < picture->panels_count; p++) {
         double left, top;
@@ -56,7 +57,8 @@ static void write_cells(const struct bh_extent_map *map, FILE *stream)
             const struct bh_picture_row *row = bh_map_row(&picture->panels[p], &map->lines[l]);
             for (size_t s = 0; row != NULL && s < map->scopes_count; s++)
                 write_cell(map, &row->extent[map->scopes[s]], row->is_simulated,
-                           left + ((double)s + 0.5) * map->cell_width, top - ((double)l + 0.5) * map->line_height, stream);
+                           left + ((double)s + 0.5) * map->cell_width, top - ((double)l + 0.5) * map->line_height,
+                           stream);
         }
     }
 }
@@ -80,7 +82,8 @@ static void write_heads(const struct bh_extent_map *map, enum bh_words look, FIL
             continue;
         corner_of(map, p, &left, &top);
         double middle = left + map->cell_width * (double)map->scopes_count / 2;
-        char *title = look == BH_WORDS_MAP_TITLE ? bh_panel_title(&picture->panels[p]) : bh_panel_subtitle(&picture->panels[p]);
+        char *title =
+            look == BH_WORDS_MAP_TITLE ? bh_panel_title(&picture->panels[p]) : bh_panel_subtitle(&picture->panels[p]);
         if (look != BH_WORDS_DETAIL)
             write_word(stream, middle, top + (look == BH_WORDS_MAP_TITLE ? 0.34 : 0.21), title);
         else
@@ -107,9 +110,9 @@ static void write_zone_name(const struct bh_extent_map *map, size_t l, double to
         end++;
     double y = top - (double)(l + end) / 2 * map->line_height;
     if (line->enclave < 0 || end == l + 1) {
-        char *text = line->enclave < 0 ? bh_copy_text(line->zone)
-                                       : bh_print_text("%s of %s", line->zone,
-                                                       map->page.picture->enclave_names[line->enclave]);
+        char *text = line->enclave < 0
+                         ? bh_copy_text(line->zone)
+                         : bh_print_text("%s of %s", line->zone, map->page.picture->enclave_names[line->enclave]);
         write_word(stream, 0.04, y, text);
         free(text);
         return;
@@ -136,12 +139,13 @@ static void write_line_names(const struct bh_extent_map *map, bool kinds, FILE *
 
 static void write_rules(const struct bh_extent_map *map, FILE *stream)
 {
+    double rule = map->label_width + map->page.panel_width * (double)map->page.columns - BH_MAP_PANEL_GAP - 0.04;
     fputs("\n\n# rules\n# x y dx dy: between zones\n", stream);
     for (size_t line = 0; line < map->page.lines; line++) {
         double top = map->height - (double)line * map->page.line_height - map->head_height;
         for (size_t l = 0; l <= map->lines_count; l++)
             if (l == map->lines_count || begins_zone(map, l))
-                fprintf(stream, "0.04 %.4f %.4f 0\n", top - (double)l * map->line_height, map->width - 0.09);
+                fprintf(stream, "0.04 %.4f %.4f 0\n", top - (double)l * map->line_height, rule);
     }
 }
 
@@ -149,7 +153,8 @@ void bh_extent_map_write_data(const void *figure, FILE *stream)
 {
     const struct bh_extent_map *map = figure;
     bh_script_comment(stream, map->page.picture->title);
-    fputs("# Probability of the largest extent of errors, by where they begin. Places in inches, from the lower left corner.\n",
+    fputs("# Probability of the largest extent of errors, by where they begin. Places in inches, from the lower left "
+          "corner.\n",
           stream);
     write_cells(map, stream);
     write_heads(map, BH_WORDS_MAP_TITLE, stream);
@@ -171,10 +176,11 @@ static void write_key_item(FILE *stream, double x, double *y, const char *words)
 /* The palette under the panels, and what is not in it. */
 static void write_key(const struct bh_extent_map *map, FILE *stream)
 {
-    double left = 0.1, width = fmin(2.2, 0.4 * map->width), x = left + width + 0.25;
+    double left = 0.2, width = fmin(2.2, 0.4 * map->width), x = left + width + 0.25;
     fprintf(stream,
             "  set colorbox horizontal user origin %.3f/width, 0.20/height size %.3f/width, 0.09/height noborder\n"
-            "  set cbtics (", left, width);
+            "  set cbtics (",
+            left, width);
     int least = (int)map->least, step = (-least + 5) / 6;
     for (int decade = 0; decade >= least; decade -= step)
         fprintf(stream, decade == 0 ? "'1' 0" : ", '10^{%d}' %d", decade, decade);
@@ -207,16 +213,21 @@ void bh_extent_map_write_script(const void *figure, const char *name, FILE *stre
     write_key(map, stream);
     fputs("  plot \\\n"
           "    data index 'rules' using 1:2:3:4 with vectors nohead lw 0.4 lc rgb '#c8c8c8', \\\n"
-          "    data index 'cells' using 1:2:(half_width):(half_height):3 with boxxyerror fs solid noborder lc palette, \\\n"
-          "    data index 'cells' using 1:2:($4 == 0 ? 1/0 : half_width):(half_height) with boxxyerror fs solid noborder fc rgb "
+          "    data index 'cells' using 1:2:(half_width):(half_height):3 with boxxyerror fs solid noborder lc palette, "
+          "\\\n"
+          "    data index 'cells' using 1:2:($4 == 0 ? 1/0 : half_width):(half_height) with boxxyerror fs solid "
+          "noborder fc rgb "
           "'white', \\\n"
-          "    data index 'cells' using 1:2:($4 == 0 ? 1/0 : half_width):(half_height) with boxxyerror fs empty lw 0.5 lc rgb "
+          "    data index 'cells' using 1:2:($4 == 0 ? 1/0 : half_width):(half_height) with boxxyerror fs empty lw 0.5 "
+          "lc rgb "
           "'#c8c8c8', \\\n"
-          "    data index 'cells' using 1:2:5:($4 == 0 && $3 > dark ? 0xffffff : $4 == 1 ? 0x777777 : 0) with labels center "
+          "    data index 'cells' using 1:2:5:($4 == 0 && $3 > dark ? 0xffffff : $4 == 1 ? 0x777777 : 0) with labels "
+          "center "
           "font ',7' tc rgb variable, \\\n",
           stream);
     if (map->any_simulated)
-        fputs("    data index 'cells' using ($6 == 1 ? $1 + half_width - 0.03 : 1/0):($2 + half_height - 0.03) with points pt 7 ps "
+        fputs("    data index 'cells' using ($6 == 1 ? $1 + half_width - 0.03 : 1/0):($2 + half_height - 0.03) with "
+              "points pt 7 ps "
               "0.3 lc rgb '#d55e00', \\\n",
               stream);
     fprintf(stream,

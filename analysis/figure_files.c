@@ -135,8 +135,8 @@ static void remove_work(const char *work, const char *name)
     rmdir(work);
 }
 
-int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer,
-                          bool run_gnuplot, struct bh_error *err)
+int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer, bool run_gnuplot,
+                          struct bh_error *err)
 {
     char *work = bh_print_text("%s/.%s-XXXXXX", folder, name);
     int status = -1, drawn = 0;

@@ -23,7 +23,7 @@ char *bh_figure_file_name(const char *text);
 /* Leaves NAME.dat, NAME.gp and what gnuplot makes of them in an existing folder. Until all is written it stands in a
  * hidden folder within, so that no name ever leads to half a file. When gnuplot is missing or fails, the error is
  * BH_ERROR_SYSTEM, and data and script are put in place without the pictures. */
-int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer,
-                          bool run_gnuplot, struct bh_error *err);
+int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer, bool run_gnuplot,
+                          struct bh_error *err);
 
 #endif

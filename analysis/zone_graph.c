@@ -36,7 +36,12 @@ struct layers {
     int kind[MOST_LAYERS];           /* by rank: of all zones there; -1: they differ */
 };
 
-static struct layers find_line_layers(const struct bh_picture *picture, const struct bh_picture_page *page, size_t line)
+static bool is_in_line(const struct bh_picture_page *page, size_t line, size_t panel)
+{
+    return page == NULL || (page->places[panel].page == page->page && page->places[panel].line == line);
+}
+
+static struct layers find_layers_of(const struct bh_picture *picture, const struct bh_picture_page *page, size_t line)
 {
     struct layers layers = {0};
     int kind[MOST_LAYERS];
@@ -45,7 +50,7 @@ static struct layers find_line_layers(const struct bh_picture *picture, const st
         kind[l] = UNUSED;
     for (size_t p = 0; p < picture->panels_count; p++) {
         const struct bh_picture_panel *panel = &picture->panels[p];
-        if (page != NULL && (page->places[p].page != page->page || page->places[p].line != line))
+        if (!is_in_line(page, line, p))
             continue;
         size_t *layer = bh_allocate(panel->zones_count, sizeof *layer);
         find_layers(panel, layer);
@@ -64,14 +69,16 @@ static struct layers find_line_layers(const struct bh_picture *picture, const st
     return layers;
 }
 
-/* What all panels share; the height is that of `layers`. */
-static struct bh_graph_measures measure(const struct bh_picture *picture, const struct layers *layers)
+/* Of a line on a page, or of the whole picture: all panels have one width. */
+static struct bh_graph_measures measure(const struct bh_picture *picture, const struct bh_picture_page *page,
+                                        size_t line, const struct layers *layers)
 {
     size_t lines = 2;
     struct bh_graph_measures measures = {.layers = layers->count, .panel_width = 1.2};
     for (size_t p = 0; p < picture->panels_count; p++) {
         measures.panel_width = fmax(measures.panel_width, bh_graph_panel_need(&picture->panels[p]));
-        lines = lines > bh_graph_panel_lines(&picture->panels[p]) ? lines : bh_graph_panel_lines(&picture->panels[p]);
+        size_t own = is_in_line(page, line, p) ? bh_graph_panel_lines(&picture->panels[p]) : 0;
+        lines = own > lines ? own : lines;
     }
     measures.box_height = 0.06 + BH_GRAPH_LINE * (double)lines;
     measures.panel_height = (double)layers->count * (measures.box_height + BH_GRAPH_GAP) - BH_GRAPH_GAP;
@@ -80,8 +87,8 @@ static struct bh_graph_measures measure(const struct bh_picture *picture, const 
 
 struct bh_graph_room bh_zone_graph_room(const struct bh_picture *picture)
 {
-    struct layers layers = find_line_layers(picture, NULL, 0);
-    struct bh_graph_measures measures = measure(picture, &layers);
+    struct layers layers = find_layers_of(picture, NULL, 0);
+    struct bh_graph_measures measures = measure(picture, NULL, 0, &layers);
     double columns = floor((BH_FIGURE_WIDTH - side_width + panel_gap) / (measures.panel_width + panel_gap));
     double lines = floor((page_height - bh_zone_graph_key_height(picture, BH_FIGURE_WIDTH)) /
                          (measures.panel_height + title_height + line_gap));
@@ -112,21 +119,20 @@ static void name_layers(struct bh_zone_graph *graph, const struct bh_graph_measu
 }
 
 /* Panels that stand side by side, from the line's lower end. */
-static void add_line(struct bh_zone_graph *graph, const struct bh_graph_measures *measures,
-                     const struct layers *layers, size_t line, double bottom)
+static void add_line(struct bh_zone_graph *graph, const struct bh_graph_measures *measures, const struct layers *layers,
+                     size_t line, double bottom)
 {
     const struct bh_picture *picture = graph->page.picture;
     name_layers(graph, measures, layers, bottom);
     for (size_t p = 0; p < picture->panels_count; p++) {
-        const struct bh_panel_place *place = &graph->page.places[p];
-        if (place->page != graph->page.page || place->line != line)
+        if (!is_in_line(&graph->page, line, p))
             continue;
         const struct bh_picture_panel *panel = &picture->panels[p];
         size_t *layer = bh_allocate(panel->zones_count, sizeof *layer);
         find_layers(panel, layer);
         for (size_t z = 0; z < panel->zones_count; z++)
             layer[z] = layers->rank[layer[z] % MOST_LAYERS];
-        double left = side_width + (double)place->column * (measures->panel_width + panel_gap);
+        double left = side_width + (double)graph->page.places[p].column * (measures->panel_width + panel_gap);
         bh_graph_add_panel(graph, picture, panel, layer, measures, left, bottom);
         free(layer);
         double top = bottom + measures->panel_height + title_height, middle = left + measures->panel_width / 2;
@@ -145,8 +151,8 @@ struct bh_zone_graph *bh_zone_graph_create(const struct bh_picture_page *page)
     double panel_width = 0.0, bottom = 0.0;
     /* From the last line up, since the page grows upwards from its key. */
     for (size_t line = page->lines; line-- > 0;) {
-        struct layers layers = find_line_layers(picture, page, line);
-        struct bh_graph_measures measures = measure(picture, &layers);
+        struct layers layers = find_layers_of(picture, page, line);
+        struct bh_graph_measures measures = measure(picture, page, line, &layers);
         measures.panel_width = panel_width = fmax(measures.panel_width, fmin(room, widest_panel));
         if (line + 1 == page->lines) {
             graph->width =

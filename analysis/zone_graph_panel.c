@@ -50,10 +50,33 @@ static size_t passes_count(const struct bh_picture_panel *panel, size_t zone)
     return count;
 }
 
+static size_t children_count(const struct bh_picture_panel *panel, size_t zone)
+{
+    size_t count = 0;
+    for (size_t z = 0; z < panel->zones_count; z++)
+        count += panel->zones[z].parent == (int)zone;
+    return count;
+}
+
+static double strip(size_t channels)
+{
+    return channels == 0 ? 0.0 : 2 * pass_edge + pass_pitch * (double)(channels - 1);
+}
+
+/* The strip beside a zone's box. A box below several has none: channels pass behind it. */
 static double passing_room(const struct bh_picture_panel *panel, size_t zone)
 {
-    size_t count = passes_count(panel, zone);
-    return count == 0 ? 0.0 : 2 * pass_edge + pass_pitch * (double)(count - 1);
+    return children_count(panel, zone) > 1 ? 0.0 : strip(passes_count(panel, zone));
+}
+
+/* The strip below a zone's box for its channels that pass behind the next. */
+static double behind_room(const struct bh_picture_panel *panel, size_t zone)
+{
+    size_t count = 0;
+    int parent = panel->zones[zone].parent;
+    for (size_t c = 0; c < panel->channels_count && parent >= 0 && children_count(panel, (size_t)parent) > 1; c++)
+        count += upper_of(panel, &panel->channels[c]) == zone && passes(panel, &panel->channels[c], (size_t)parent);
+    return strip(count);
 }
 
 /* Channels between a zone and its parent. */
@@ -75,23 +98,36 @@ static char *name_of(const struct bh_picture_zone *zone)
                            : bh_copy_text(zone->name);
 }
 
+/* Whether a channel is told in a zone's box: once for all of one name and probability. */
+static bool is_told(const struct bh_picture_panel *panel, size_t zone, size_t c)
+{
+    const struct bh_picture_channel *channel = &panel->channels[c];
+    if (channel->from != zone || upper_of(panel, channel) < panel->zones_count)
+        return false;
+    for (size_t d = 0; d < c; d++)
+        if (panel->channels[d].from == zone && upper_of(panel, &panel->channels[d]) == panel->zones_count &&
+            strcmp(panel->zones[panel->channels[d].to].name, panel->zones[channel->to].name) == 0 &&
+            panel->channels[d].probability == channel->probability)
+            return false;
+    return true;
+}
+
 /* Line `line` of what stands under a zone's name, NULL after the last; the caller frees. A box that channels pass is
  * narrow, and its disposition takes two lines. Channels between zones side by side are told, not drawn. */
 static char *detail_of(const struct bh_picture_panel *panel, size_t zone, size_t line)
 {
     const char *takes = panel->zones[zone].takes;
-    size_t first = passes_count(panel, zone) > 0 ? 2 : 1;
+    size_t first = passing_room(panel, zone) > 0.0 ? 2 : 1;
     if (line < first)
         return first == 1  ? bh_print_text("takes: %s", takes)
                : line == 0 ? bh_copy_text("takes:")
                            : bh_copy_text(takes);
     size_t left = line - first;
     for (size_t c = 0; c < panel->channels_count; c++) {
-        const struct bh_picture_channel *channel = &panel->channels[c];
-        if (channel->from != zone || upper_of(panel, channel) < panel->zones_count || left-- > 0)
+        if (!is_told(panel, zone, c) || left-- > 0)
             continue;
-        return bh_print_text("to %s: %.2g", channel->to == zone ? "its like" : panel->zones[channel->to].name,
-                             channel->probability);
+        const struct bh_picture_channel *channel = &panel->channels[c];
+        return bh_print_text("to other %s: %.2g", panel->zones[channel->to].name, channel->probability);
     }
     return NULL;
 }
@@ -115,7 +151,7 @@ static double *find_needs(const struct bh_picture_panel *panel)
     double *need = bh_allocate(panel->zones_count, sizeof *need);
     double *above = bh_allocate(panel->zones_count, sizeof *above);
     for (size_t z = panel->zones_count; z-- > 0;) {
-        double lanes = lane_pitch * (double)direct_count(panel, z) + 0.05;
+        double lanes = lane_pitch * (double)direct_count(panel, z) + 0.05 + behind_room(panel, z);
         need[z] = fmax(above[z], fmax(words_need(panel, z), lanes) + passing_room(panel, z) + 2 * box_margin);
         if (panel->zones[z].parent >= 0)
             above[panel->zones[z].parent] += need[z];
@@ -167,8 +203,10 @@ static void add_boxes(struct placing *placing, const struct bh_graph_measures *m
 {
     const struct bh_picture_panel *panel = placing->panel;
     double *need = find_needs(panel);
-    double *start = bh_allocate(panel->zones_count, sizeof *start), *width = bh_allocate(panel->zones_count, sizeof *width);
-    double *used = bh_allocate(panel->zones_count, sizeof *used), *above = bh_allocate(panel->zones_count, sizeof *above);
+    double *start = bh_allocate(panel->zones_count, sizeof *start),
+           *width = bh_allocate(panel->zones_count, sizeof *width);
+    double *used = bh_allocate(panel->zones_count, sizeof *used),
+           *above = bh_allocate(panel->zones_count, sizeof *above);
     for (size_t z = 1; z < panel->zones_count; z++)
         above[panel->zones[z].parent] += need[z];
     for (size_t z = 0; z < panel->zones_count; z++) {
@@ -253,15 +291,17 @@ static struct position among_direct(const struct bh_picture_panel *panel, size_t
     return position;
 }
 
-/* Among the channels that pass `zone`: the longest are outermost. */
+/* Among the channels that pass `zone` and hang on the same branch: the longest are outermost. */
 static size_t among_passing(const struct placing *placing, size_t c, size_t zone)
 {
     const struct bh_picture_panel *panel = placing->panel;
-    size_t index = 0, own = placing->layer[upper_of(panel, &panel->channels[c])];
+    size_t index = 0, upper = upper_of(panel, &panel->channels[c]), own = placing->layer[upper];
     for (size_t d = 0; d < panel->channels_count; d++) {
-        if (d == c || !passes(panel, &panel->channels[d], zone))
+        size_t beside = upper_of(panel, &panel->channels[d]);
+        if (d == c || !passes(panel, &panel->channels[d], zone) ||
+            (beside != upper && !is_above(panel, beside, upper) && !is_above(panel, upper, beside)))
             continue;
-        size_t other = placing->layer[upper_of(panel, &panel->channels[d])];
+        size_t other = placing->layer[beside];
         index += other > own || (other == own && d < c);
     }
     return index;
@@ -280,13 +320,16 @@ static void add_arrow(struct placing *placing, size_t c)
     if (passed != lower) {
         size_t index = among_passing(placing, c, passed);
         x = placing->right_end[upper] - box_margin - pass_edge - pass_pitch * (double)index;
-        label_y = placing->boxes[passed].top - 0.05 - label_step * (double)index;
+        const struct bh_graph_box *beside = &placing->boxes[passed];
+        label_y = x > beside->right ? beside->top - 0.05 - label_step * (double)index
+                                    : beside->bottom - label_first - label_step * (double)(index % 2);
     } else {
         struct position position = among_direct(panel, c, upper, lower);
-        double left = fmax(high->left, low->left), right = fmin(high->right, low->right);
+        double behind = behind_room(panel, upper);
+        double left = fmax(high->left, low->left), right = fmin(high->right - behind, low->right);
         if (right - left < lane_pitch * (double)position.count) {
             left = high->left;
-            right = high->right;
+            right = high->right - behind;
         }
         double pitch = fmin(widest_pitch, (right - left) / (double)position.count);
         x = (left + right) / 2 + pitch * ((double)position.index - (double)(position.count - 1) / 2);
@@ -297,21 +340,16 @@ static void add_arrow(struct placing *placing, size_t c)
     bool down = channel->from == upper;
     struct bh_zone_graph *graph = placing->graph;
     graph->arrows = bh_reallocate(graph->arrows, graph->arrows_count + 1, sizeof *graph->arrows);
-    graph->arrows[graph->arrows_count++] =
-        (struct bh_graph_arrow){channel,
-                                down ? x : foot,
-                                down ? high->bottom : low->top,
-                                down ? foot : x,
-                                down ? low->top : high->bottom,
-                                x,
-                                label_y};
+    graph->arrows[graph->arrows_count++] = (struct bh_graph_arrow){
+        channel, down ? x : foot, down ? high->bottom : low->top, down ? foot : x, down ? low->top : high->bottom,
+        x,       label_y};
 }
 
 /* --- Guards --------------------------------------------------------------------------------------------------------- */
 
 /* Where a channel comes through the room below a layer. */
 struct lane {
-    double x, left, right; /* and the box that it hangs on */
+    double x, left, right;                    /* and the box that it hangs on */
     const struct bh_picture_channel *channel; /* NULL: it only passes */
 };
 

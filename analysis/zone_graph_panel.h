@@ -8,7 +8,7 @@
 
 /* Height of a line in a box; room between two layers, for the guard's bar and two lines of numbers. */
 #define BH_GRAPH_LINE 0.1
-#define BH_GRAPH_GAP 0.44
+#define BH_GRAPH_GAP  0.44
 
 struct bh_graph_measures {
     size_t layers;

@@ -17,8 +17,8 @@ static const struct {
     const char *name, *grey;
     double width;
 } styles[STYLES] = {
-    {0.1, "≥ 0.1", "#000000", 2.6},         {0.01, "≥ 0.01", "#1a1a1a", 2.0},       {1e-3, "≥ 0.001", "#333333", 1.5},
-    {1e-4, "≥ 10^{-4}", "#555555", 1.1},    {1e-6, "≥ 10^{-6}", "#777777", 0.8},    {0.0, "less", "#999999", 0.6},
+    {0.1, "≥ 0.1", "#000000", 2.6},      {0.01, "≥ 0.01", "#1a1a1a", 2.0},    {1e-3, "≥ 0.001", "#333333", 1.5},
+    {1e-4, "≥ 10^{-4}", "#555555", 1.1}, {1e-6, "≥ 10^{-6}", "#777777", 0.8}, {0.0, "less", "#999999", 0.6},
     {-1.0, "never", "#999999", 0.6},
 };
 /* Okabe and Ito's vermilion; and a box's fill by E-Zone: darker is more privileged. */
@@ -36,8 +36,8 @@ static int style_of(double probability)
 /* --- Data ---------------------------------------------------------------------------------------------------------- */
 
 static const char *const word_blocks[BH_WORDS] = {
-    [BH_WORDS_TITLE] = "titles", [BH_WORDS_SUBTITLE] = "subtitles", [BH_WORDS_NAME] = "names",
-    [BH_WORDS_DETAIL] = "details", [BH_WORDS_NUMBER] = "numbers",   [BH_WORDS_LEFT] = "layers",
+    [BH_WORDS_TITLE] = "titles",   [BH_WORDS_SUBTITLE] = "subtitles", [BH_WORDS_NAME] = "names",
+    [BH_WORDS_DETAIL] = "details", [BH_WORDS_NUMBER] = "numbers",     [BH_WORDS_LEFT] = "layers",
     [BH_WORDS_GREY] = "enclaves",
 };
 
@@ -126,7 +126,8 @@ void bh_zone_graph_write_data(const void *figure, FILE *stream)
 {
     const struct bh_zone_graph *graph = figure;
     bh_script_comment(stream, graph->page.picture->title);
-    fputs("# Zones of a node as boxes, channels as arrows, guards as bars. Places and sizes in inches, from the lower left\n"
+    fputs("# Zones of a node as boxes, channels as arrows, guards as bars. Places and sizes in inches, from the lower "
+          "left\n"
           "# corner. Probability: a channel is crossed before the error ends, behind the guard that is on.\n",
           stream);
     write_boxes(graph, stream);
@@ -166,7 +167,7 @@ struct item {
     const char *words;
 };
 enum { MOST_ITEMS = STYLES + 6 };
-static const double key_left = 0.06, key_line = 0.145, sign_width = 0.24, item_gap = 0.17, sign_gap = 0.07;
+static const double key_left = 0.06, key_line = 0.145, sign_width = 0.24, item_gap = 0.2, sign_gap = 0.07;
 
 static size_t key_items(const struct bh_picture *picture, struct item items[MOST_ITEMS])
 {
@@ -192,7 +193,7 @@ static size_t place_key(const struct item *items, size_t count, double width, do
     for (size_t i = 0; i < count; i++) {
         double needed = bh_text_width(items[i].words) * BH_CHARACTER_WIDTH(BH_FONT_SMALL) +
                         (items[i].sign == SIGN_NONE ? 0.0 : sign_width + sign_gap);
-        if (at > key_left && at + needed > width - 0.03) {
+        if (at > key_left && at + needed > width - 0.06) {
             at = key_left;
             lines++;
         }
@@ -221,9 +222,12 @@ static void write_key(const struct bh_zone_graph *graph, FILE *stream)
     for (size_t i = 0; i < count; i++) {
         double y = top - key_line * (double)line[i];
         if (items[i].sign == SIGN_ARROW)
-            fprintf(stream, "  set arrow from %.3f, %.3f rto %.3f, 0 arrowstyle %d\n", x[i], y, sign_width, items[i].style);
+            fprintf(stream, "  set arrow from %.3f, %.3f rto %.3f, 0 arrowstyle %d\n", x[i], y, sign_width,
+                    items[i].style);
         if (items[i].sign == SIGN_BAR)
-            fprintf(stream, "  set object rectangle from %.3f, %.3f rto %.3f, 0.09 fs solid border lc rgb '%s' fc rgb '%s' lw 0.6\n",
+            fprintf(stream,
+                    "  set object rectangle from %.3f, %.3f rto %.3f, 0.09 fs solid border lc rgb '%s' fc rgb '%s' lw "
+                    "0.6\n",
                     x[i], y - 0.045, sign_width, guard_border, guard_fill);
         fprintf(stream, "  set label '%s' at %.3f, %.3f font ',7.5'\n", items[i].words,
                 x[i] + (items[i].sign == SIGN_NONE ? 0.0 : sign_width + sign_gap), y);

@@ -38,7 +38,15 @@ static const struct argp_child children[] = {
     {0},
 };
 
-enum option_key { KEY_EXACT = 0x200, KEY_MONTE_CARLO, KEY_TRIALS, KEY_FORMAT, KEY_POLICY, KEY_SENSITIVITY, KEY_FIGURE_ONLY };
+enum option_key {
+    KEY_EXACT = 0x200,
+    KEY_MONTE_CARLO,
+    KEY_TRIALS,
+    KEY_FORMAT,
+    KEY_POLICY,
+    KEY_SENSITIVITY,
+    KEY_FIGURE_ONLY
+};
 
 static const struct argp_option own_options[] = {
     {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},

@@ -68,15 +68,15 @@ static void fill_channels(const struct bh_node_model *model, const size_t *lump,
 /* --- Rows ------------------------------------------------------------------------------------------------------------- */
 
 /* As the tables tell: what trials never met, and what a chain was not followed far enough to tell, is bounded. */
-static struct bh_picture_cell *cells_of(const struct bh_containment *answer, bool has_bounds)
+static struct bh_picture_cell *cells_of(const struct bh_containment *answer, uint64_t trials)
 {
     struct bh_picture_cell *cells = bh_allocate(BH_SCOPES, sizeof *cells);
     for (int s = 0; s < BH_SCOPES; s++) {
         double value = answer->extent[s];
         cells[s].probability = value;
-        if (has_bounds && answer->trials > 0 && value == 0.0)
-            cells[s] = (struct bh_picture_cell){3.0 / (double)answer->trials, true};
-        else if (has_bounds && value > 0.0 && value < BH_CONTAIN_RESOLVED * answer->unresolved)
+        if (trials > 0 && value == 0.0)
+            cells[s] = (struct bh_picture_cell){3.0 / (double)trials, true};
+        else if (trials == 0 && value > 0.0 && value < BH_CONTAIN_RESOLVED * answer->unresolved)
             cells[s] = (struct bh_picture_cell){value + answer->unresolved, true};
     }
     return cells;
@@ -85,7 +85,8 @@ static struct bh_picture_cell *cells_of(const struct bh_containment *answer, boo
 /* Names of kinds of error, short; and those of bugs that strike the host's kernel too. */
 static const char *const kinds[BH_ERROR_KINDS][2] = {{"data", "data+host"}, {"instr.", "instr.+host"}};
 
-static void fill_rows(const struct bh_contain_policy *policy, const size_t *lump, struct bh_picture_panel *panel)
+static void fill_rows(const struct bh_contain_policy *policy, uint64_t trials, const size_t *lump,
+                      struct bh_picture_panel *panel)
 {
     panel->rows = bh_allocate(policy->origins.count + 1, sizeof *panel->rows);
     for (size_t i = 0; i < policy->origins.count; i++) {
@@ -96,26 +97,28 @@ static void fill_rows(const struct bh_contain_policy *policy, const size_t *lump
             .kind = kinds[origin->kind][origin->also_host_kernel],
             .order = (unsigned)origin->kind + (origin->also_host_kernel ? BH_ERROR_KINDS : 0U),
             .is_simulated = !row->has_exact,
-            .extent = cells_of(bh_contain_row_answer(row), true),
+            .extent = cells_of(bh_contain_row_answer(row), row->has_exact ? 0 : trials),
         };
     }
     if (bh_contain_has_rates(policy)) {
-        const struct bh_containment *mix = bh_contain_mix_answer(policy);
-        panel->rows[panel->rows_count++] = (struct bh_picture_row){.zone = panel->zones_count,
-                                                                   .kind = "all, by rates",
-                                                                   .is_simulated = mix->trials > 0,
-                                                                   .extent = cells_of(mix, false)};
+        /* A mix of rows that trials never met is no more likely than the least known of them. */
+        bool is_simulated = policy->exact_count < policy->origins.count;
+        panel->rows[panel->rows_count++] =
+            (struct bh_picture_row){.zone = panel->zones_count,
+                                    .kind = "all, by rates",
+                                    .is_simulated = is_simulated,
+                                    .extent = cells_of(bh_contain_mix_answer(policy), is_simulated ? trials : 0)};
     }
 }
 
-static void fill_panel(const struct bh_contain_policy *policy, struct bh_picture_panel *panel)
+static void fill_panel(const struct bh_contain_policy *policy, uint64_t trials, struct bh_picture_panel *panel)
 {
     panel->name = policy->spec->name;
     panel->policy = policy->spec->policy->name;
     panel->system = policy->spec->system->name;
     size_t *lump = lump_zones(policy->model, panel);
     fill_channels(policy->model, lump, panel);
-    fill_rows(policy, lump, panel);
+    fill_rows(policy, trials, lump, panel);
     free(lump);
 }
 
@@ -136,7 +139,7 @@ int bh_contain_draw(const struct bh_contain *contain, const char *folder, struct
     for (size_t e = 0; e < scenario->enclaves_count; e++)
         picture.enclave_names[e] = scenario->enclaves[e].name;
     for (size_t p = 0; p < contain->policies_count; p++)
-        fill_panel(&contain->policies[p], &picture.panels[p]);
+        fill_panel(&contain->policies[p], contain->wish.trials.trials, &picture.panels[p]);
     int status = bh_figure_folder_make(folder, err);
     if (status == 0)
         status = bh_containment_figure_write(&picture, folder, true, stderr, err);
