@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum { MOST_COLUMNS = 4 };
-static const double page_height = 9.0, line_height = 0.14, title_height = 0.33, line_gap = 0.12,
-                    least_cell = 0.33, widest_cell = 0.5, narrowest = 4.0;
+static const double page_height = 9.0, line_height = 0.14, title_height = 0.33, line_gap = 0.12, least_cell = 0.33,
+                    widest_cell = 0.5, narrowest = 4.0;
 /* Below it all probabilities have the same colour. */
 static const double least_decade = -12.0;
 
@@ -187,7 +187,8 @@ struct bh_extent_map *bh_extent_map_create(const struct bh_picture_page *page)
     map->cell_width = fmax(map->cell_width, fmin(room / (double)map->scopes_count, widest_cell));
     map->page.panel_width = map->cell_width * (double)map->scopes_count + BH_MAP_PANEL_GAP;
     map->page.line_height = height_of_line(map);
-    map->width = fmax(narrowest, map->label_width + map->page.panel_width * (double)page->columns - BH_MAP_PANEL_GAP + 0.05);
+    map->width =
+        fmax(narrowest, map->label_width + map->page.panel_width * (double)page->columns - BH_MAP_PANEL_GAP + 0.05);
     map->height = bh_extent_map_key_height(map) + map->page.line_height * (double)page->lines;
     return map;
 }
