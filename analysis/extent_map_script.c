@@ -209,7 +209,7 @@ void bh_extent_map_write_script(const void *figure, const char *name, FILE *stre
             "  set palette defined (0 '#e4eef7', 0.25 '#b8d5ea', 0.5 '#74b1d8', 0.75 '#2f7ebc', 1 '#08306b')\n"
             "  set cbrange [%g:0]\n"
             "  half_width = %.4f; half_height = %.4f; dark = %.4g   # numbers are white beyond it\n",
-            map->least, map->cell_width / 2 - 0.006, map->line_height / 2 - 0.006, map->least * 0.42);
+            map->least, map->cell_width / 2 - 0.006, map->line_height / 2 - 0.006, map->least * 0.35);
     write_key(map, stream);
     fputs("  plot \\\n"
           "    data index 'rules' using 1:2:3:4 with vectors nohead lw 0.4 lc rgb '#c8c8c8', \\\n"
