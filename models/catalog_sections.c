@@ -303,10 +303,24 @@ int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *secti
 static int read_application(struct bh_catalog_reader *reader, const struct bh_node *map,
                             struct bh_application *application, struct bh_error *err)
 {
-    static const char *const keys[] = {
-        "description",      "tolerates-loss", "saves",         "fault-rate",  "instruction-share", "step",
-        "exits-per-second", "halo-bytes",     "halo-messages", "collectives", "checkpoint-bytes",  NULL};
+    static const char *const keys[] = {"description",
+                                       "tolerates-loss",
+                                       "saves",
+                                       "halo-dimensions",
+                                       "fault-rate",
+                                       "instruction-share",
+                                       "step",
+                                       "exits-per-second",
+                                       "halo-bytes",
+                                       "halo-messages",
+                                       "collectives",
+                                       "checkpoint-bytes",
+                                       "verification-cost",
+                                       "verification-recall",
+                                       "verification-latency",
+                                       NULL};
     static const char *const saves[] = {"application", "guest", NULL};
+    static const char *const dimensions[] = {"0", "1", "2", "3", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
         BH_FIELD(struct bh_application, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY, false),
@@ -316,6 +330,9 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
         BH_FIELD(struct bh_application, halo_messages, "halo-messages", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_application, collectives, "collectives", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_application, checkpoint_bytes, "checkpoint-bytes", BH_DIMENSION_BYTES, false),
+        BH_FIELD(struct bh_application, verification_cost_s, "verification-cost", BH_DIMENSION_TIME, true),
+        BH_FIELD(struct bh_application, verification_recall, "verification-recall", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_application, verification_latency_s, "verification-latency", BH_DIMENSION_TIME, true),
     };
     if (bh_node_check_keys(map, keys, err))
         return -1;
@@ -327,6 +344,10 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
     if (choice < 0)
         return -1;
     application->saves_guest = choice == 1;
+    const int halo = bh_node_find(map, "halo-dimensions") ? read_choice(map, "halo-dimensions", dimensions, err) : 3;
+    if (halo < 0)
+        return -1;
+    application->halo_dimensions = (unsigned)halo;
     if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "applications.%s", application->name), fields,
                                  BH_COUNT(fields), application, err))
         return -1;

@@ -13,6 +13,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* When an enclave verifies its data: never, before each checkpoint, or after each `every_s` of useful wall-clock time;
+ * if at all, at the end of its work too. */
+enum bh_verification_rule { BH_VERIFY_NEVER, BH_VERIFY_BEFORE_CHECKPOINT, BH_VERIFY_PERIODICALLY };
+struct bh_verification_spec {
+    enum bh_verification_rule rule;
+    double every_s;   /* BH_VERIFY_PERIODICALLY: above 0 and at most work_s */
+    double cost_s;    /* wall-clock time of one verification */
+    double recall;    /* P(found | a silent error is there), per error and verification */
+    double latency_s; /* from the end of the verification that found an error to the signal */
+    struct bh_place place;
+};
+
 /* An enclave: a share of every node given to one application. All enclaves stand on the same nodes. */
 struct bh_enclave_spec {
     const char *name;
@@ -20,6 +32,7 @@ struct bh_enclave_spec {
     uint64_t guests_per_node; /* native: process sets */
     uint64_t processes_per_guest;
     double node_share; /* share of each node's CPU and node-time; the shares of all enclaves sum to 1 */
+    struct bh_verification_spec verification;
     struct bh_place place;
 };
 
@@ -44,6 +57,7 @@ struct bh_checkpoint_spec {
     enum bh_interval_rule rule;
     double interval_s;      /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
     double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
+    uint64_t keep;          /* newest checkpoints of this level that are kept; at least 1 */
     struct bh_place place;
 };
 
@@ -103,6 +117,7 @@ struct bh_scenario {
     bool random_faults;  /* false: only the script */
     bool *fault_enabled; /* per catalog fault class (hardware) */
     bool software_faults;
+    bool faults_spare_rest; /* `during: computation`: faults strike only while what they hit computes (closed forms) */
     size_t script_count;
     struct bh_script_fault *script;
 

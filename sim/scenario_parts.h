@@ -49,6 +49,11 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
  * and catalog are there. */
 int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err);
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err);
+/* An enclave's `verification` (sim/scenario_verification.c); `node` NULL: none. */
+int bh_verification_read(const struct bh_scenario *scenario, const struct bh_node *node,
+                         struct bh_enclave_spec *enclave, struct bh_error *err);
+/* Verification before every checkpoint needs checkpoints, which are resolved later. */
+int bh_verification_check(const struct bh_scenario *scenario, struct bh_error *err);
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);

@@ -91,8 +91,8 @@ int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory
 static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map, struct bh_enclave_spec *enclave,
                         struct bh_error *err)
 {
-    static const char *const keys[] = {"name",       "application", "guests-per-node", "processes-per-guest",
-                                       "node-share", NULL};
+    static const char *const keys[] = {
+        "name", "application", "guests-per-node", "processes-per-guest", "node-share", "verification", NULL};
     const struct bh_node *name, *application;
     if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
         (name = bh_node_need(map, "name", err)) == NULL || (enclave->name = bh_node_text(name, err)) == NULL ||
@@ -107,7 +107,8 @@ static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map,
     if (enclave->application == NULL ||
         bh_optional_count(map, "guests-per-node", 1, 4096, &enclave->guests_per_node, err) != 0 ||
         bh_optional_count(map, "processes-per-guest", 1, 4096, &enclave->processes_per_guest, err) != 0 ||
-        bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0)
+        bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0 ||
+        bh_verification_read(scenario, bh_node_find(map, "verification"), enclave, err) != 0)
         return -1;
     if (enclave->node_share == 0)
         return bh_node_fail(bh_node_find(map, "node-share"), err, "found 0; expected more than 0 and at most 1");
@@ -237,7 +238,7 @@ static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoin
 static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"interval", "write", "read", NULL};
+    static const char *const keys[] = {"interval", "write", "read", "keep", NULL};
     struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
     checkpoint->place = bh_node_place(map);
     if (bh_node_is(map, "none") || bh_node_is(map, "no"))
@@ -247,7 +248,8 @@ static int read_level(struct bh_scenario *scenario, enum bh_level level, const s
         (interval = bh_node_need(map, "interval", err)) == NULL ||
         read_interval(scenario, checkpoint, interval, err) != 0 ||
         bh_optional_quantity(map, "write", BH_DIMENSION_TIME, &checkpoint->write_s, err) != 0 ||
-        bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0)
+        bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0 ||
+        bh_optional_count(map, "keep", 1, 1000, &checkpoint->keep, err) != 0)
         return -1;
     checkpoint->enabled = true;
     return 0;
@@ -257,8 +259,10 @@ int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
     static const char *const keys[] = {"local", "storage", "final", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
-    for (enum bh_level level = 0; level < BH_LEVELS; level++)
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
+        scenario->checkpoint[level].keep = 1;
+    }
     if (map == NULL || bh_node_is(map, "none"))
         return 0;
     if (bh_node_expect(map, BH_NODE_MAP, "checkpoints", err) != 0 || bh_node_check_keys(map, keys, err) != 0)
