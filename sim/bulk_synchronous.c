@@ -17,36 +17,92 @@ static double work_total_s(const struct bh_enclave *enclave)
     return enclave->replica->setup->scenario->work_s;
 }
 
-/* Position of the next checkpoint, or the end of the work. A remainder too short to compute is none. */
+/* Position of the next checkpoint and of the next periodic verification; INFINITY without any. */
+static double next_checkpoint_s(const struct bh_enclave *enclave)
+{
+    double interval_s = enclave->setup->interval_work_s;
+    return isinf(interval_s) ? INFINITY : (double)(enclave->checkpoints + 1) * interval_s;
+}
+
+static double next_verification_s(const struct bh_enclave *enclave)
+{
+    double every_s = enclave->setup->verify_every_work_s;
+    return isinf(every_s) ? INFINITY : (double)(enclave->verifications + 1) * every_s;
+}
+
+/* Up to where it computes now. A remainder too short to compute is none. */
 static double next_stop_s(const struct bh_enclave *enclave)
 {
-    double total_s = work_total_s(enclave), interval_s = enclave->setup->interval_work_s;
-    if (isinf(interval_s))
-        return total_s;
-    double stop_s = (double)(enclave->checkpoints + 1) * interval_s;
+    double total_s = work_total_s(enclave);
+    double stop_s = fmin(next_checkpoint_s(enclave), next_verification_s(enclave));
     return stop_s > total_s * (1.0 - 1e-12) ? total_s : stop_s;
+}
+
+static bool has_reached(const struct bh_enclave *enclave, double position_s)
+{
+    return enclave->work_s >= position_s * (1.0 - 1e-12);
+}
+
+double bh_bulk_synchronous_position_s(const struct bh_enclave *enclave)
+{
+    return enclave->work_s + enclave->stretch_rate * (simgrid_get_clock() - enclave->stretch_start_s);
 }
 
 /* --- The phases ----------------------------------------------------------------------------------------------------- */
 
+/* The work is not done while a verification has found an error that it has yet to signal. */
 static void finish_stop(struct bh_enclave *enclave)
 {
-    if (enclave->work_s >= work_total_s(enclave))
-        bh_enclave_end(enclave, true);
-    else
+    if (enclave->work_s < work_total_s(enclave))
         enclave->phase = BH_PHASE_COMPUTE;
+    else if (bh_silent_awaited(enclave) != NULL)
+        enclave->phase = BH_PHASE_AWAIT_SIGNAL;
+    else
+        bh_enclave_end(enclave, true);
 }
 
-/* After a stretch of work: a checkpoint, unless there are none, or the work is done and asks for none. */
+/* Before a checkpoint or periodically, as the scenario says, and at the end of the work; never twice in one place. */
+static bool has_to_verify(const struct bh_enclave *enclave, bool saves, bool is_last)
+{
+    enum bh_verification_rule rule = enclave->setup->verification.rule;
+    if (rule == BH_VERIFY_NEVER || enclave->verified_work_s >= enclave->work_s)
+        return false;
+    return is_last || (rule == BH_VERIFY_BEFORE_CHECKPOINT && saves) ||
+           has_reached(enclave, next_verification_s(enclave));
+}
+
+/* After a stretch of work: a verification if it is time for one; then a checkpoint, unless there are none, or the work
+ * is done and asks for none. */
 static void choose_after_compute(struct bh_enclave *enclave)
 {
     bool is_last = enclave->work_s >= work_total_s(enclave);
-    bool saves = !isinf(enclave->setup->interval_work_s);
-    if (!saves || (is_last && !enclave->replica->setup->scenario->final_checkpoint))
+    bool saves = is_last
+                     ? !isinf(enclave->setup->interval_work_s) && enclave->replica->setup->scenario->final_checkpoint
+                     : has_reached(enclave, next_checkpoint_s(enclave));
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    bool waits = is_last && bh_silent_awaited(enclave) != NULL && newest != NULL && newest->work_s >= enclave->work_s;
+    if (has_to_verify(enclave, saves, is_last))
+        enclave->phase = BH_PHASE_VERIFY;
+    else if (!saves || waits)
         finish_stop(enclave);
     else
         enclave->phase =
             enclave->setup->has_level[BH_LEVEL_LOCAL] ? BH_PHASE_CHECKPOINT_LOCAL : BH_PHASE_CHECKPOINT_STORAGE;
+}
+
+static void verify(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    bool is_done = bh_enclave_sleep(enclave, start_s + enclave->setup->verification.cost_s);
+    bh_ledger_book(&enclave->ledger, BH_PART_VERIFICATION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
+                   NULL);
+    if (!is_done)
+        return;
+    enclave->verified_work_s = enclave->work_s;
+    enclave->verifications += has_reached(enclave, next_verification_s(enclave));
+    bh_silent_verify(enclave, start_s);
+    if (!enclave->is_signalled)
+        choose_after_compute(enclave);
 }
 
 static double noise_s(struct bh_enclave *enclave, double steps)
@@ -66,7 +122,10 @@ static void compute(struct bh_enclave *enclave)
     double noise = noise_s(enclave, steps);
     double duration_s = work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards) + noise;
     double start_s = simgrid_get_clock();
+    enclave->stretch_start_s = start_s;
+    enclave->stretch_rate = duration_s > 0.0 ? work_s / duration_s : 0.0;
     bool is_done = bh_enclave_sleep(enclave, start_s + duration_s);
+    enclave->stretch_rate = 0.0;
     double elapsed_s = simgrid_get_clock() - start_s;
     double share = is_done || duration_s <= 0.0 ? 1.0 : fmin(1.0, elapsed_s / duration_s);
     if (duration_s > 0.0)
@@ -107,11 +166,31 @@ static void stay_stalled(struct bh_enclave *enclave)
                    bh_replica_cause(enclave->replica, enclave->stall_cause));
 }
 
+static void await_signal(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    const struct bh_silent_error *error = bh_silent_awaited(enclave);
+    if (error == NULL) {
+        enclave->phase = BH_PHASE_COMPUTE;
+        return;
+    }
+    struct bh_cause_key cause = error->cause;
+    bh_enclave_sleep(enclave, INFINITY);
+    bh_ledger_book(&enclave->ledger, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
+                   bh_replica_cause(enclave->replica, (long)bh_causes_find(&enclave->replica->causes, cause)));
+}
+
 static void step(struct bh_enclave *enclave)
 {
     switch (enclave->phase) {
     case BH_PHASE_COMPUTE:
         compute(enclave);
+        break;
+    case BH_PHASE_VERIFY:
+        verify(enclave);
+        break;
+    case BH_PHASE_AWAIT_SIGNAL:
+        await_signal(enclave);
         break;
     case BH_PHASE_CHECKPOINT_LOCAL:
         checkpoint(enclave, BH_LEVEL_LOCAL);

@@ -8,22 +8,72 @@
 #include <simgrid/engine.h>
 #include <stdlib.h>
 
-enum bh_level bh_checkpoint_level(const struct bh_enclave *enclave)
+static void clear(struct bh_saved_state *state)
 {
-    for (int level = 0; level < BH_LEVELS; level++)
-        if (enclave->saved[level].is_valid)
-            return (enum bh_level)level;
-    return BH_LEVELS;
+    free(state->copies);
+    bh_silent_set_clear(&state->silent);
+}
+
+static void remove_state(struct bh_kept_states *kept, size_t index)
+{
+    clear(&kept->state[index]);
+    for (size_t i = index + 1; i < kept->count; i++)
+        kept->state[i - 1] = kept->state[i];
+    kept->count--;
+}
+
+const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level)
+{
+    const struct bh_saved_state *newest = NULL;
+    for (int l = 0; l < BH_LEVELS; l++) {
+        const struct bh_kept_states *kept = &enclave->kept[l];
+        if (kept->count == 0 || (newest != NULL && kept->state[kept->count - 1].work_s <= newest->work_s))
+            continue;
+        newest = &kept->state[kept->count - 1];
+        if (level != NULL)
+            *level = (enum bh_level)l;
+    }
+    return newest;
 }
 
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
 {
-    struct bh_saved_state *state = &enclave->saved[level];
-    free(state->copies);
-    *state = (struct bh_saved_state){
-        .is_valid = true, .work_s = enclave->work_s, .saved_s = simgrid_get_clock(), .ledger = enclave->ledger};
+    struct bh_kept_states *kept = &enclave->kept[level];
+    uint64_t most = enclave->replica->setup->scenario->checkpoint[level].keep;
+    /* One that was interrupted on the other level is written once more: it replaces its first version. */
+    if (kept->count > 0 && kept->state[kept->count - 1].work_s >= enclave->work_s)
+        remove_state(kept, kept->count - 1);
+    while (kept->count >= most)
+        remove_state(kept, 0);
+    kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
+    struct bh_saved_state *state = &kept->state[kept->count++];
+    *state = (struct bh_saved_state){.work_s = enclave->work_s, .ledger = enclave->ledger};
     state->copies = bh_errors_save(enclave->replica, enclave->index, &state->copies_count);
+    bh_silent_set_copy(&state->silent, &enclave->silent.present);
     enclave->events++;
+}
+
+void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level)
+{
+    struct bh_kept_states *kept = &enclave->kept[level];
+    while (kept->count > 0)
+        clear(&kept->state[--kept->count]);
+    free(kept->state);
+    *kept = (struct bh_kept_states){0};
+}
+
+void bh_checkpoint_drop_all(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        bh_checkpoint_drop_level(enclave, (enum bh_level)level);
+}
+
+void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = enclave->kept[level].count; i-- > 0;)
+            if (bh_silent_set_is_known_bad(&enclave->silent, &enclave->kept[level].state[i].silent))
+                remove_state(&enclave->kept[level], i);
 }
 
 bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction)

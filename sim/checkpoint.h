@@ -10,11 +10,17 @@
 
 #include <stdbool.h>
 
-/* The level to restore from: the nearest that survived; BH_LEVELS: from the beginning. */
-enum bh_level bh_checkpoint_level(const struct bh_enclave *enclave);
+/* The newest state that survived, on the nearer level if two are as new; NULL: only the beginning is left. `level` (or
+ * NULL) is set to the level that holds it. */
+const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
 
-/* The state as it is becomes the checkpoint of a level. */
+/* The state as it is becomes the newest checkpoint of a level; the oldest makes room for it. */
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level);
+
+/* Gives up a level's checkpoints, all of them, or all that hold an error that has been signalled. */
+void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level);
+void bh_checkpoint_drop_all(struct bh_enclave *enclave);
+void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
 
 /* Sleeps, or moves bytes to or from storage. False when interrupted. */
 bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction);

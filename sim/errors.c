@@ -162,10 +162,21 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
             copy->error->effect.silent = true;
             bh_zone_set_add(&copy->error->effect.affected, copy->zone);
             if (owner >= 0)
-                bh_enclave_corrupt(&replica->enclaves[owner], simgrid_get_clock());
+                bh_silent_begin(&replica->enclaves[owner], copy);
         }
         bh_copy_end(replica, copy);
     }
+}
+
+/* With faults that strike computation only: whether nothing that the zone serves computes now. */
+static bool is_spared(const struct bh_replica *replica, uint64_t slot, int owner)
+{
+    if (!replica->setup->scenario->faults_spare_rest)
+        return false;
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        if ((owner < 0 || owner == (int)e) && bh_enclave_computes(&replica->enclaves[e], slot))
+            return false;
+    return true;
 }
 
 /* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */
@@ -245,7 +256,8 @@ static struct bh_copy *begin_copy(struct bh_replica *replica, struct bh_live_err
 static void strike_zone(struct bh_replica *replica, const struct bh_fault *fault, uint64_t slot)
 {
     struct bh_origin origin = bh_fault_origin(&replica->random, replica->setup->model, fault);
-    if (!can_live_in(replica, slot, origin.zone)) {
+    int owner = replica->setup->model->tree->zones[origin.zone].enclave;
+    if (is_spared(replica, slot, owner) || !can_live_in(replica, slot, origin.zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
@@ -265,9 +277,10 @@ void bh_errors_strike(struct bh_replica *replica, const struct bh_fault *fault)
     replica->tallies.faults++;
     if (hardware != NULL)
         post = bh_machine_find(replica->machine, fault->node, &slot);
-    if (hardware != NULL && hardware->landing == BH_LANDING_NODE)
+    bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
+    if (takes_node && !is_spared(replica, slot, -1))
         bh_disposal_node(replica, fault, post, slot);
-    else if (post == BH_POST_IN_SLOT)
+    else if (post == BH_POST_IN_SLOT && !takes_node)
         strike_zone(replica, fault, slot);
     else
         replica->tallies.struck_while_down++;
@@ -279,7 +292,7 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
     const struct bh_zone_tree *tree = replica->setup->model->tree;
     size_t zone = bh_zone_tree_find(tree, script->zone, (int)script->enclave);
     replica->tallies.faults++;
-    if (!can_live_in(replica, script->node, zone)) {
+    if (is_spared(replica, script->node, tree->zones[zone].enclave) || !can_live_in(replica, script->node, zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
@@ -343,4 +356,8 @@ void bh_errors_finish(struct bh_replica *replica)
     struct bh_copy *copy, *next;
     DL_FOREACH_SAFE(replica->copies, copy, next)
     bh_copy_end(replica, copy);
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        for (size_t i = 0; i < replica->enclaves[e].silent.count; i++)
+            if (replica->enclaves[e].silent.list[i].error != NULL)
+                release_error(replica, replica->enclaves[e].silent.list[i].error);
 }

@@ -15,6 +15,7 @@ const char *const bh_part_names[] = {
     "composition",
     "noise",
     "checkpoint",
+    "verification",
     "lost-work",
     "detection",
     "restart",

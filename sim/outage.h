@@ -7,7 +7,8 @@
 #include "sim/enclave.h"
 #include "sim/ledger.h"
 
-/* Something happened: a failure goes before a stall, and a stall before anything else. */
+/* Something happened: a failure goes before a silent error that was found, that before a stall, and a stall before
+ * anything else. */
 void bh_outage_react(struct bh_enclave *enclave);
 
 /* A timed phase of an outage: books it to a part and goes on to phase `next` if nothing interrupted. */
