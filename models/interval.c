@@ -47,13 +47,11 @@ double bh_daly_makespan_s(double work_s, double interval_s, double checkpoint_s,
 double bh_verified_segment_s(const struct bh_verified_segment *segment, double work_s)
 {
     double f = segment->failure_rate, s = segment->silent_rate, c = segment->checkpoint_s;
-    double until_verified_s = work_s + segment->verification_s;
     if (f <= 0.0)
-        return exp(s * work_s) * until_verified_s + expm1(s * work_s) * segment->rollback_s + c;
-    double per_failure_s = exp(f * segment->recovery_s) / f;
-    return exp(s * work_s + f * c) *
-               (expm1(f * until_verified_s) * per_failure_s - expm1(-s * work_s) * segment->rollback_s) +
-           expm1(f * c) * per_failure_s;
+        return exp(s * work_s) * (work_s + segment->verification_s) + expm1(s * work_s) * segment->rollback_s + c;
+    double attempt =
+        expm1(f * (work_s + segment->verification_s)) + expm1(-s * work_s) * expm1(-f * segment->rollback_s);
+    return exp(f * segment->recovery_s) / f * (exp(s * work_s + f * c) * attempt + expm1(f * c));
 }
 
 double bh_interval_verified_s(const struct bh_verified_segment *segment, double most_s)

@@ -84,7 +84,6 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
 {
     struct bh_replica *replica = enclave->replica;
     const struct bh_silent_error *error = bh_silent_blamed(enclave);
-    bool is_running = enclave->phase <= BH_PHASE_STALLED;
     long cause = (long)bh_causes_find(&replica->causes, error->cause);
     replica->causes.cause[cause].failures++;
     charge(enclave, cause);
@@ -99,7 +98,7 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
         return;
     }
     enclave->restart_end_s = simgrid_get_clock();
-    if (is_running && is_beginning)
+    if (is_beginning)
         enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->outage_end_s = enclave->restart_end_s + read_s(enclave);
     enclave->phase = BH_PHASE_RESTART;
