@@ -56,13 +56,20 @@ static json_t *platform(const struct bh_check *check)
                      "storage_read_B_per_s", facts->storage_read_bandwidth);
 }
 
+/* A number that may not be given: null. */
+static json_t *number_or_null(double value, bool is_given)
+{
+    return is_given && isfinite(value) ? json_real(value) : json_null();
+}
+
 static json_t *verification(const struct bh_verification_spec *spec)
 {
     if (spec->rule == BH_VERIFY_NEVER)
         return json_null();
-    return json_pack("{s:o, s:f, s:f, s:f}", "every_s",
-                     spec->rule == BH_VERIFY_PERIODICALLY ? json_real(spec->every_s) : json_string("checkpoint"),
-                     "cost_s", spec->cost_s, "recall", spec->recall, "latency_s", spec->latency_s);
+    bool is_periodic = spec->rule == BH_VERIFY_PERIODICALLY;
+    return json_pack("{s:s, s:o, s:f, s:f, s:f}", "rule", is_periodic ? "periodic" : "checkpoint", "every_s",
+                     number_or_null(spec->every_s, is_periodic), "cost_s", spec->cost_s, "recall", spec->recall,
+                     "latency_s", spec->latency_s);
 }
 
 static json_t *enclaves(const struct bh_scenario *scenario)
@@ -77,12 +84,6 @@ static json_t *enclaves(const struct bh_scenario *scenario)
                             enclave->node_share, "verification", verification(&enclave->verification)));
     }
     return list;
-}
-
-/* A number that may not be given: null. */
-static json_t *number_or_null(double value, bool is_given)
-{
-    return is_given && isfinite(value) ? json_real(value) : json_null();
 }
 
 static json_t *checkpoints(const struct bh_scenario *scenario)
