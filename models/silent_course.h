@@ -33,7 +33,7 @@ struct bh_silent_course {
     uint64_t keep_local;    /* newest complete checkpoints that are kept, at least 1 */
     uint64_t keep_storage;  /* the same */
     double verify_every_s;  /* of work; INFINITY: never; the checkpoint interval: before each checkpoint */
-    bool verifies_at_end;   /* one at the end of the work too */
+    bool verifies_at_end;   /* one at the end of the work too; the job ends when its verdict is known */
     double verify_s;        /* the computing waits for it */
     double latency_s;       /* until its verdict is known; meanwhile the job goes on */
     double recall;          /* P(it finds a silent error that is there), independent from one to the next */
