@@ -3,6 +3,7 @@
 /* One silent error's course by chance: each trial plays the job from its beginning, event by event. */
 #include "models/silent_course.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -220,4 +221,61 @@ struct bh_silent_outcome bh_silent_course_monte_carlo(const struct bh_silent_cou
     free(delays_s);
     free(all);
     return outcome;
+}
+
+/* --- Against the exact answer --------------------------------------------------------------------------------------- */
+
+static const double found_enough = 400.0;
+
+static void add_level(struct bh_agreement *agreement, double level, const char *what)
+{
+    agreement->outcomes++;
+    if (level < agreement->least_level) {
+        agreement->least_level = level;
+        agreement->worst = what;
+    }
+}
+
+static double level_of_share(double share, double simulated, double trials)
+{
+    unsigned n = (unsigned)lround(trials), k = (unsigned)lround(simulated * trials);
+    share = fmin(fmax(share, 0.0), 1.0);
+    double below = gsl_cdf_binomial_P(k, share, n), above = k > 0 ? gsl_cdf_binomial_Q(k - 1, share, n) : 1.0;
+    return fmin(1.0, 2.0 * fmin(below, above));
+}
+
+/* The mean of random partners is good to 1e-8 only, which shows where all ranks are tainted in every trial. */
+static double level_of_mean(double exact, double mean, double error)
+{
+    double off = fabs(mean - exact);
+    return off <= 1e-7 * fabs(exact) ? 1.0 : 2.0 * gsl_cdf_ugaussian_Q(off / error);
+}
+
+/* Where nearly all errors taint all ranks, or one, the sample may have none that differ: then the largest deviation that
+ * a number between 1 and n of this mean can have. */
+static double ranks_error(const struct bh_silent_course *course, const struct bh_silent_outcome *exact,
+                          const struct bh_silent_outcome *simulated, double found)
+{
+    double n = (double)course->taint.ranks, above = fmax(n - exact->ranks, 0.0), below = fmax(exact->ranks - 1.0, 0.0);
+    if (fmin(above, below) > 0.02 * n)
+        return simulated->ranks_error;
+    return fmax(simulated->ranks_error, sqrt(above * below / found));
+}
+
+void bh_silent_course_compare(const struct bh_silent_course *course, const struct bh_silent_outcome *exact,
+                              const struct bh_silent_outcome *simulated, struct bh_agreement *agreement)
+{
+    static const char *const returns[BH_RETURNS] = {"return to the newest", "return to an older", "return to storage",
+                                                    "return to the beginning"};
+    double trials = (double)simulated->trials, found = simulated->found * trials;
+    add_level(agreement, level_of_share(exact->found, simulated->found, trials), "silent errors found");
+    if (found < found_enough)
+        return;
+    for (int r = 0; r < BH_RETURNS; r++)
+        add_level(agreement, level_of_share(exact->back[r], simulated->back[r], found), returns[r]);
+    add_level(agreement, level_of_mean(exact->delay_s, simulated->delay_s, simulated->delay_error_s), "delay");
+    add_level(agreement, level_of_mean(exact->lost_work_s, simulated->lost_work_s, simulated->lost_work_error_s),
+              "lost work");
+    add_level(agreement, level_of_mean(exact->ranks, simulated->ranks, ranks_error(course, exact, simulated, found)),
+              "tainted ranks");
 }
