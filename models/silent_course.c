@@ -233,10 +233,10 @@ struct event {
 };
 typedef void (*visitor)(const struct event *event, void *context);
 
-/* Visits every (piece, verification) with its probability. */
-static void visit(const struct bh_silent_course *course, const struct plan *plan, visitor see, void *context)
+/* Visits every (piece, verification) with its probability; returns that of no verification. */
+static double visit(const struct bh_silent_course *course, const struct plan *plan, visitor see, void *context)
 {
-    double begin_s = 0.0, leave_s = 0.0;
+    double begin_s = 0.0, leave_s = 0.0, corrupted = 0.0;
     uint64_t clean = 0;
     for (size_t p = 0; p < plan->count; p++) {
         double missed = (plan->stops[p].work_s - begin_s) / course->work_s;
@@ -248,10 +248,12 @@ static void visit(const struct bh_silent_course *course, const struct plan *plan
             see(&event, context);
             missed *= 1.0 - course->recall;
         }
+        corrupted += missed;
         begin_s = plan->stops[p].work_s;
         leave_s = plan->stops[p].leave_s;
         clean = plan->stops[p].checkpoint > 0 ? plan->stops[p].checkpoint : clean;
     }
+    return corrupted;
 }
 
 struct sums {
@@ -306,7 +308,7 @@ struct bh_silent_outcome bh_silent_course_exact(const struct bh_silent_course *c
 {
     struct plan plan = make_plan(course);
     struct sums sums = {.course = course, .taint = make_taint_table(&course->taint, course->work_s / course->step_s)};
-    visit(course, &plan, add_event, &sums);
+    sums.outcome.corrupted = visit(course, &plan, add_event, &sums);
     struct bh_silent_outcome outcome = sums.outcome;
     double found = outcome.found;
     outcome.delay_half_s = found > 0.0 ? quantile_s(course, &plan, 0.5 * found) : NAN;

@@ -45,13 +45,14 @@ struct bh_silent_course {
 /* Shares and means. `found` and what follows hold for errors that were found before the job ended; without any they are
  * NaN. Errors are those of the means and shares, 0 in the exact answer. */
 struct bh_silent_outcome {
-    double found;                                         /* the rest: silent data corruption */
-    double delay_s;                                       /* from silent to the verdict */
-    double delay_half_s, delay_95_s;                      /* quantiles */
-    double back[BH_RETURNS];                              /* sums to 1 */
-    double lost_work_s;                                   /* from the state that it goes back to, to the verdict */
-    double ranks;                                         /* tainted at the verdict */
-    uint64_t trials;                                      /* 0: exact */
+    double found;
+    double corrupted;                /* the rest: still there when the job ended, silent data corruption */
+    double delay_s;                  /* from silent to the verdict */
+    double delay_half_s, delay_95_s; /* quantiles */
+    double back[BH_RETURNS];         /* sums to 1 */
+    double lost_work_s;              /* from the state that it goes back to, to the verdict */
+    double ranks;                    /* tainted at the verdict */
+    uint64_t trials;                 /* 0: exact */
     double delay_error_s, lost_work_error_s, ranks_error; /* standard errors of the means */
 };
 

@@ -211,6 +211,7 @@ struct bh_silent_outcome bh_silent_course_monte_carlo(const struct bh_silent_cou
     double n = (double)count;
     qsort(delays_s, count, sizeof *delays_s, by_size);
     outcome.found = n / (double)trials;
+    outcome.corrupted = (double)(trials - count) / (double)trials;
     for (int r = 0; r < BH_RETURNS; r++)
         outcome.back[r] /= n;
     mean_of(delay, delay2, n, &outcome.delay_s, &outcome.delay_error_s);

@@ -49,6 +49,7 @@ static void test_perfect_recall(void **state)
     struct bh_silent_course course = ten_segments();
     struct bh_silent_outcome outcome = exactly(&course);
     assert_close(outcome.found, 1, 1e-14);
+    assert_close(outcome.corrupted, 0, 0);
     assert_close(outcome.delay_s, 57, 1e-14);
     assert_close(outcome.delay_half_s, 57, 1e-5);
     assert_close(outcome.delay_95_s, 102, 1e-5);
@@ -124,7 +125,8 @@ static void test_corruption(void **state)
         for (int left = 1; left <= 10; left++)
             missed += 0.1 * pow(1 - r, left);
         struct bh_silent_outcome outcome = exactly(&course);
-        assert_close(1 - outcome.found, missed, 1e-12);
+        assert_close(outcome.corrupted, missed, 1e-12);
+        assert_close(outcome.found + outcome.corrupted, 1, 1e-12);
         assert_true(r > 0 || (isnan(outcome.delay_s) && isnan(outcome.back[0]) && isnan(outcome.delay_95_s)));
     }
     struct bh_silent_course never = ten_segments();
