@@ -9,10 +9,8 @@
 
 #include <stdbool.h>
 
-/* Writes NAME.dat and NAME.gp into an existing folder, NAME being the scenario's name (other signs than letters,
- * digits, '.', '-' and '_' become '-', and a first sign that is no letter or digit '_'), and runs gnuplot there, which leaves NAME.pdf, NAME.png and NAME.svg.
- * `*base`, "FOLDER/NAME", is the caller's to free, also on failure if not NULL. When gnuplot is missing or fails, the
- * error is BH_ERROR_SYSTEM and data and script stay. */
+/* Leaves NAME.dat, NAME.gp, NAME.pdf, NAME.png and NAME.svg in an existing folder as bh_figure_files_write does, NAME
+ * being the scenario's name as a file's. `*base`, "FOLDER/NAME", is the caller's to free, also on failure if not NULL. */
 int bh_figure_write(const struct bh_view *view, const char *folder, bool run_gnuplot, char **base,
                     struct bh_error *err);
 

@@ -41,7 +41,7 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
         longest = strlen(view->policy.labels[p]) > longest ? strlen(view->policy.labels[p]) : longest;
     char *text = bh_print_text("%s%s", view->title, view->reproduces_input ? " (reproduced, not predicted)" : "");
     char *title = bh_script_quote(text);
-    bh_script_begin(stream, view, name, height);
+    bh_script_begin(stream, view->title, name, BH_FIGURE_WIDTH, height);
     fprintf(stream,
             "\ndo for [format in formats] {\n"
             "  eval terminal_of(format)\n"

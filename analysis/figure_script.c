@@ -282,7 +282,7 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
     size_t lines = (figure->panels_count + MOST_COLUMNS - 1) / MOST_COLUMNS;
     double key = 0.17 * (double)key_rows(figure); /* inches */
     double height = 3.75 + key + 2.5 * (double)lines;
-    bh_script_begin(stream, figure->view, name, height);
+    bh_script_begin(stream, figure->view->title, name, BH_FIGURE_WIDTH, height);
     /* Places as shares of the canvas, counted in inches from the top. */
     fprintf(stream,
             "linear = %g           # percent; the scale of prices and overheads is asinh(y / linear)\n"

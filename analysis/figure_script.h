@@ -27,8 +27,9 @@ double bh_figure_mark_size(size_t mark);
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream);
 void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream);
 
-/* Parts that all scripts share. Height in inches; the width is that of two columns of a paper. */
-void bh_script_begin(FILE *stream, const struct bh_view *view, const char *name, double height_in);
+/* Parts that all scripts share. Sizes in inches; two columns of a paper are BH_FIGURE_WIDTH wide. */
+#define BH_FIGURE_WIDTH 7.1
+void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
 void bh_script_end(FILE *stream);
 /* A gnuplot string in single quotes, in which names mean themselves: no mark-up, no command substitution. The caller
  * frees. */

@@ -4,7 +4,9 @@
 #include "command/contain.h"
 
 #include "command/command.h"
+#include "command/contain_figure.h"
 #include "command/data_directory.h"
+#include "command/figure_folder.h"
 #include "command/options.h"
 #include "command/point.h"
 
@@ -16,6 +18,8 @@ struct arguments {
     struct bh_options options;
     const char *file;
     bool exact, monte_carlo, sensitivity;
+    bool figure_only;
+    const char *folder; /* for figures; NULL: none */
     uint64_t trials;
     enum bh_table_format format;
     size_t policies_count;
@@ -34,7 +38,15 @@ static const struct argp_child children[] = {
     {0},
 };
 
-enum option_key { KEY_EXACT = 0x200, KEY_MONTE_CARLO, KEY_TRIALS, KEY_FORMAT, KEY_POLICY, KEY_SENSITIVITY };
+enum option_key {
+    KEY_EXACT = 0x200,
+    KEY_MONTE_CARLO,
+    KEY_TRIALS,
+    KEY_FORMAT,
+    KEY_POLICY,
+    KEY_SENSITIVITY,
+    KEY_FIGURE_ONLY
+};
 
 static const struct argp_option own_options[] = {
     {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},
@@ -44,6 +56,8 @@ static const struct argp_option own_options[] = {
     {"sensitivity", KEY_SENSITIVITY, NULL, 0,
      "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
     {"point", 'p', "AXIS=VALUE", 0, "Take the point at which AXIS has VALUE (repeatable; default: its first value)", 1},
+    {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
+    {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
     {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
     {0},
 };
@@ -86,6 +100,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_SENSITIVITY:
         arguments->sensitivity = true;
         return 0;
+    case 'o':
+        arguments->folder = text;
+        return 0;
+    case KEY_FIGURE_ONLY:
+        arguments->figure_only = true;
+        return 0;
     case KEY_TRIALS:
         parse_trials(arguments, text, state);
         return 0;
@@ -111,6 +131,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "expected the file of a scenario");
         return 0;
+    case ARGP_KEY_END:
+        if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
+            argp_error(state, "--figure-only needs a folder (-o DIR) and prints no JSON");
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -126,6 +150,16 @@ static const struct argp argp = {
         "exact chain and from Monte Carlo, which must agree.\vExits with 1 if they do not.",
     .children = children,
 };
+
+static void print(const struct bh_contain *contain, const struct arguments *arguments)
+{
+    if (arguments->options.json)
+        bh_contain_print_json(contain, stdout);
+    else
+        bh_contain_print_tables(contain, arguments->format, stdout);
+    if (arguments->sensitivity && !arguments->options.json)
+        bh_contain_print_sensitivity(contain, arguments->format, stdout);
+}
 
 static int follow(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
@@ -148,14 +182,12 @@ static int follow(const struct bh_study *study, const struct arguments *argument
     };
     if ((contain = bh_contain_create(scenario, &wish, err)) == NULL)
         goto out;
-    if (arguments->options.json)
-        bh_contain_print_json(contain, stdout);
-    else
-        bh_contain_print_tables(contain, arguments->format, stdout);
-    if (arguments->sensitivity && !arguments->options.json)
-        bh_contain_print_sensitivity(contain, arguments->format, stdout);
-    status = 0;
-    if (bh_contain_disagrees(contain))
+    if (!arguments->figure_only)
+        print(contain, arguments);
+    /* Tables come first, whatever becomes of the figures. */
+    fflush(stdout);
+    status = arguments->folder != NULL ? bh_contain_draw(contain, arguments->folder, err) : 0;
+    if (status == 0 && bh_contain_disagrees(contain))
         status =
             bh_fail(err, BH_ERROR_NUMERIC,
                     "warning: simulated and exact answers differ by more than chance allows: level %.2g for %s, of "
@@ -176,7 +208,7 @@ int bh_command_contain(int argc, char **argv)
     int status = BH_EXIT_DONE;
     struct bh_study *study = NULL;
     char *directory = bh_models_directory(&err);
-    if (directory != NULL)
+    if (directory != NULL && (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0))
         study = bh_study_read(arguments.file, directory, arguments.options.settings, arguments.options.settings_count,
                               &err);
     if (study == NULL || follow(study, &arguments, &err) != 0)

@@ -5,13 +5,12 @@
 #include "analysis/json.h"
 #include "analysis/summary.h"
 #include "command/command.h"
+#include "command/figure_folder.h"
 #include "command/options.h"
 #include "models/base/document.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 static const char *const format_names[] = {"text", "markdown", "json"};
@@ -104,16 +103,7 @@ static char *figure_folder(const struct report *report, struct bh_error *err)
         return slash == report->file ? bh_copy_text("/")
                                      : bh_print_text("%.*s", (int)(slash - report->file), report->file);
     }
-    struct stat facts;
-    if (mkdir(report->folder, 0777) != 0 && errno != EEXIST) {
-        bh_fail(err, BH_ERROR_INPUT, "%s: cannot make the folder: %s", report->folder, strerror(errno));
-        return NULL;
-    }
-    if (stat(report->folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
-        bh_fail(err, BH_ERROR_INPUT, "%s: is no folder", report->folder);
-        return NULL;
-    }
-    return bh_copy_text(report->folder);
+    return bh_figure_folder_make(report->folder, err) == 0 ? bh_copy_text(report->folder) : NULL;
 }
 
 static int print_tables(const struct bh_view *view, const struct report *report, struct bh_error *err)

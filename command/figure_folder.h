@@ -1,0 +1,14 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The folder in which a subcommand leaves figures. */
+#ifndef BH_COMMAND_FIGURE_FOLDER_H
+#define BH_COMMAND_FIGURE_FOLDER_H
+
+#include "models/base/error.h"
+
+/* Whether figures could be put there, before work begins; makes nothing. */
+int bh_figure_folder_check(const char *folder, struct bh_error *err);
+/* Makes the folder if it is not there. */
+int bh_figure_folder_make(const char *folder, struct bh_error *err);
+
+#endif
