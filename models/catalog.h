@@ -190,6 +190,9 @@ struct bh_application {
     /* 0 to 3: ranks stand on a lattice of so many dimensions and exchange a halo with their neighbours every step; 0:
      * with none. Default 3. */
     unsigned halo_dimensions;
+    /* Instead of a halo, each rank contacts others drawn at random, so often per step. */
+    bool communicates_at_random;
+    struct bh_parameter contacts;
     /* Verification of its data; what a scenario's `verification` uses unless it says otherwise. Optional: path "" where
      * the application has none. */
     struct bh_parameter verification_cost_s;    /* wall-clock time of one verification of the whole enclave */

@@ -15,8 +15,8 @@ struct bh_susceptible_infected {
     double contacts_per_step; /* b, finite, not negative */
 };
 
-/* Mean of K after `steps`. Up to 16,384 ranks the Laplace transform of the chain, sum over m of
- * prod_{k<m} r_k/(r_k + s), divided by s, is inverted numerically (Abate and Whitt's Fourier series), within 1e-8; beyond, the limit of many ranks is taken, within 5e-4. */
+/* Mean of K after `steps`. Up to 8,192 ranks the Laplace transform of the chain, sum over m of
+ * prod_{k<m} r_k/(r_k + s), divided by s, is inverted numerically (Abate and Whitt's Fourier series), within 1e-8; beyond, the limit of many ranks is taken, within 1e-3. */
 double bh_susceptible_infected_mean(const struct bh_susceptible_infected *spread, double steps);
 
 /* Mean of K at the time of a detection that comes at a constant rate per step, whatever K is: the transform itself,

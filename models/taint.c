@@ -35,8 +35,7 @@ void bh_process_grid(uint64_t ranks, unsigned dimensions, uint64_t extent[BH_HAL
         uint64_t middle = lower_divisor(ranks / least), most = ranks / least / middle;
         if (middle < least)
             continue;
-        uint64_t span = most - least, best = extent[0] - extent[2];
-        if (span < best || (span == best && most + middle + least < extent[0] + extent[1] + extent[2])) {
+        if (most - least < extent[0] - extent[2]) {
             extent[0] = most;
             extent[1] = middle;
             extent[2] = least;

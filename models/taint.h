@@ -25,8 +25,8 @@ struct bh_taint {
     double collectives_per_step;              /* 0: none; 0.1: at every tenth step */
 };
 
-/* Splits `ranks` into a grid of `dimensions` extents, largest first, unused ones 1: the difference of the largest and the
- * smallest is least (as MPI_Dims_create asks for), among equals the sum. */
+/* Splits `ranks` into a grid of `dimensions` extents, largest first, unused ones 1: as close to each other as possible, as
+ * MPI_Dims_create does, that is with the least difference of the largest and the smallest. */
 void bh_process_grid(uint64_t ranks, unsigned dimensions, uint64_t extent[BH_HALO_DIMENSIONS_MOST]);
 
 /* Fail on numbers out of range: ranks 1 to 2^40, dimensions 0 to 3, rates finite and not negative. */

@@ -169,8 +169,13 @@ static void fill_verification(struct bh_setup *setup, struct bh_enclave_setup *e
         enclave->verify_every_work_s = spec->verification.every_s / enclave->wall_per_work;
     /* Beyond what models/taint.h counts nobody has machines. */
     double ranks = (double)setup->scenario->nodes * (double)(spec->guests_per_node * spec->processes_per_guest);
-    bh_taint_halo(&enclave->taint, (uint64_t)fmin(ranks, (double)BH_TAINT_RANKS_MOST),
-                  spec->application->halo_dimensions, spec->application->collectives.value, &ignored);
+    uint64_t counted = (uint64_t)fmin(ranks, (double)BH_TAINT_RANKS_MOST);
+    const struct bh_application *application = spec->application;
+    if (application->communicates_at_random)
+        bh_taint_random(&enclave->taint, counted, application->contacts.value, application->collectives.value,
+                        &ignored);
+    else
+        bh_taint_halo(&enclave->taint, counted, application->halo_dimensions, application->collectives.value, &ignored);
 }
 
 static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclave)
