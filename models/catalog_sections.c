@@ -331,7 +331,6 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
                                        "collectives",         "checkpoint-bytes",     "verification-cost",
                                        "verification-recall", "verification-latency", NULL};
     static const char *const saves[] = {"application", "guest", NULL};
-    static const char *const dimensions[] = {"0", "1", "2", "3", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
         BH_FIELD(struct bh_application, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY, false),

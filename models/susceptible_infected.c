@@ -10,7 +10,7 @@
 #include <math.h>
 
 enum {
-    RANKS_INVERTED = 8192, /* up to here the transform is inverted */
+    RANKS_INVERTED = 8192,  /* up to here the transform is inverted */
     CONTACTS_DRAWN = 65536, /* up to here contacts are drawn one by one */
     TERMS = 60,             /* of the Fourier series, before averaging */
     AVERAGED = 12,          /* partial sums in Euler's average */
