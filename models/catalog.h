@@ -6,6 +6,7 @@
 
 #include "models/base/document.h"
 #include "models/base/error.h"
+#include "models/distribution.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -161,16 +162,31 @@ extern const char *const bh_landing_names[];
 enum bh_mend { BH_MEND_REBOOT, BH_MEND_REPAIR };
 extern const char *const bh_mend_names[];
 
+/* A distribution of times as a file gives it: what it is in SI, and its numbers with their sources. `{weibull: {shape:
+ * ..., scale: ...}}`, and a list of such maps for what has parts: `{hyperexponential: [{weight: ..., mean: ...}, ...]}`,
+ * `{piecewise: [{age: ..., hazard: ...}, ...]}`. */
+struct bh_timing {
+    struct bh_distribution distribution;
+    struct bh_parameter a[BH_DISTRIBUTION_PARTS_MOST], b[BH_DISTRIBUTION_PARTS_MOST]; /* as the distribution's */
+    struct bh_place place;
+};
+
 struct bh_fault_class {
     const char *name;
     const char *description;
     enum bh_landing landing;
     enum bh_mend mend;
-    struct bh_parameter rate;              /* activated faults per second and node; exponential arrivals */
+    /* Activated faults per second and node: a number of the files where arrivals are exponential (`rate`, or `arrival:
+     * {exponential: {rate: ...}}`, which is the same), else 1 / the mean time between them. */
+    struct bh_parameter rate;
+    struct bh_timing arrival;              /* time from repair or start to the next fault of this class on the node */
     struct bh_parameter instruction_share; /* of those that land in a zone */
-    /* Repair (mend: repair): lognormal with this median and standard deviation of the logarithm (0: constant). */
+    /* Repair (mend: repair). The first two are numbers of the files where it is lognormal (`repair-median` and
+     * `repair-sigma`, the standard deviation of the logarithm, 0: constant; or `repair: {lognormal: {median, sigma}}`).
+     * The type of `repair.distribution` is NULL for mend: reboot. */
     struct bh_parameter repair_median_s;
     struct bh_parameter repair_sigma;
+    struct bh_timing repair;
 };
 
 /* A bulk-synchronous application or a loss-tolerant service (models/data/applications.yaml). */

@@ -65,6 +65,11 @@ int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_nod
 long bh_system_find_zone(const struct bh_system *system, const struct bh_node *node, const char *what,
                          struct bh_error *err);
 
+/* A distribution at `node` (distribution_read.c), a map with its name as the one key. Its numbers are entered into the
+ * list under `prefix`.NAME and, where there are parts, their positions. */
+int bh_timing_read(struct bh_catalog_reader *reader, const struct bh_node *node, const char *prefix,
+                   struct bh_timing *timing, struct bh_error *err);
+
 /* The text of map[key]; absent or empty: an error. */
 const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_error *err);
 

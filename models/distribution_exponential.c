@@ -85,19 +85,19 @@ static double uniform_variance(const struct bh_distribution *d)
     return (d->b[0] - d->a[0]) * (d->b[0] - d->a[0]) / 12.0;
 }
 
-/* P(residual > t) = (mean - t) / mean up to `least`, then (most - t)^2 / (2 (most - least) mean). */
+/* P(residual > t) = 1 - t / mean up to `least`, then (1 + 2 least / width)^-1 ((most - t) / width)^2. */
 static double uniform_residual_hazard(const struct bh_distribution *d, double t)
 {
-    double mean = uniform_mean(d), width = d->b[0] - d->a[0], left = d->b[0] - t;
+    double width = d->b[0] - d->a[0];
     if (t <= d->a[0])
-        return -log1p(-t / mean);
-    return t < d->b[0] ? -log(left * left / (2.0 * width * mean)) : INFINITY;
+        return -log1p(-t / uniform_mean(d));
+    return t < d->b[0] ? log1p(2.0 * d->a[0] / width) - 2.0 * log1p(-(t - d->a[0]) / width) : INFINITY;
 }
 
 static double uniform_residual_age(const struct bh_distribution *d, double h)
 {
-    double mean = uniform_mean(d), width = d->b[0] - d->a[0], t = -mean * expm1(-h);
-    return t <= d->a[0] ? t : d->b[0] - sqrt(2.0 * width * mean) * exp(-h / 2.0);
+    double width = d->b[0] - d->a[0], at_least = log1p(2.0 * d->a[0] / width);
+    return h <= at_least ? -uniform_mean(d) * expm1(-h) : d->a[0] - width * expm1(-(h - at_least) / 2.0);
 }
 
 const struct bh_distribution_type bh_uniform = {

@@ -169,6 +169,10 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
 double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault)
 {
     const struct bh_fault_class *class = fault->stream->hardware;
-    double z = gsl_cdf_ugaussian_Pinv(bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->identity, 0, 0));
+    const struct bh_distribution *repair = &class->repair.distribution;
+    double u = bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->identity, 0, 0);
+    if (repair->type != NULL && repair->type != &bh_lognormal)
+        return bh_distribution_quantile(repair, u);
+    double z = gsl_cdf_ugaussian_Pinv(u);
     return class->repair_median_s.value * exp(class->repair_sigma.value * z);
 }

@@ -32,7 +32,22 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
     return 0;
 }
 
-static int read_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+/* Streams superpose the faults of all nodes into one Poisson process, which other arrivals do not make. */
+static int check_arrivals(const struct bh_scenario *scenario, struct bh_error *err)
+{
+    for (size_t i = 0; i < scenario->catalog->faults_count; i++) {
+        const struct bh_fault_class *fault = &scenario->catalog->faults[i];
+        if (scenario->fault_enabled[i] && fault->arrival.distribution.type != &bh_exponential)
+            return bh_fail_at(
+                err, fault->arrival.place,
+                "faults.%s.arrival: found %s arrivals; the simulator takes exponential ones only: expected "
+                "`rate`, or a list under faults.hardware without %s",
+                fault->name, fault->arrival.distribution.type->name, fault->name);
+    }
+    return 0;
+}
+
+static int choose_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
     static const char *const keys[] = {"hardware", "software", "during", NULL};
     static const char *const during[] = {"always", "computation", NULL};
@@ -161,7 +176,7 @@ static int read_script(struct bh_scenario *scenario, const struct bh_node *list,
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
     const struct bh_node *root = bh_document_root(scenario->document);
-    if (read_random(scenario, bh_node_find(root, "faults"), err) != 0)
+    if (choose_random(scenario, bh_node_find(root, "faults"), err) != 0 || check_arrivals(scenario, err) != 0)
         return -1;
     return read_script(scenario, bh_node_find(root, "script"), err);
 }
