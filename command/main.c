@@ -30,6 +30,7 @@ static const struct command commands[] = {
     {"run", "SCENARIO", "simulates a scenario under each of its policies", bh_command_run},
     {"contain", "SCENARIO", "where errors end, zone by zone: exactly, and by Monte Carlo", bh_command_contain},
     {"report", "RESULTS", "tables and figures from results", bh_command_report},
+    {"fit", "TRACE", "failure distributions from a failure log", bh_command_fit},
     {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
      bh_command_check},
     {"validate", "[CASE...]", "runs the cases whose answer is known in closed form", bh_command_validate},

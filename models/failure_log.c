@@ -4,6 +4,7 @@
 #include "models/failure_log.h"
 
 #include "models/base/error.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,10 +55,21 @@ uint32_t bh_name_list_find(const struct bh_name_list *list, const char *name)
     return found != NULL ? found->number : BH_NO_NAME;
 }
 
-uint32_t bh_name_list_number(struct bh_name_list *list, const char *name)
+/* Puts a question mark for every byte that is no text a terminal can be shown. */
+static void clean(char *text)
 {
-    if (*name == '\0')
-        return BH_NO_NAME;
+    uint32_t code_point = 0;
+    for (char *at = text; *at != '\0';) {
+        size_t length = bh_utf8_decode(at, &code_point);
+        if (length > 0 && !bh_utf8_is_unsafe(code_point))
+            at += length;
+        else
+            *at++ = '?';
+    }
+}
+
+static uint32_t enter(struct bh_name_list *list, const char *name)
+{
     uint32_t known = bh_name_list_find(list, name);
     if (known != BH_NO_NAME)
         return known;
@@ -72,6 +84,20 @@ uint32_t bh_name_list_number(struct bh_name_list *list, const char *name)
     list->by_number[list->count++] = added;
     HASH_ADD_STR(list->by_text, text, added);
     return added->number;
+}
+
+uint32_t bh_name_list_number(struct bh_name_list *list, const char *name)
+{
+    if (*name == '\0')
+        return BH_NO_NAME;
+    uint32_t known = bh_name_list_find(list, name);
+    if (known != BH_NO_NAME)
+        return known;
+    char *cleaned = bh_copy_text(name);
+    clean(cleaned);
+    uint32_t number = enter(list, cleaned);
+    free(cleaned);
+    return number;
 }
 
 const char *bh_name_list_text(const struct bh_name_list *list, uint32_t number)
@@ -261,26 +287,37 @@ void bh_failure_log_finish(struct bh_failure_log *log)
     }
 }
 
-static int by_value(const void *left, const void *right)
+/* While sorting, `line` holds the system. */
+static int by_system_and_start(const void *left, const void *right)
 {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
+    const struct bh_failure *a = left, *b = right;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return a->start_s < b->start_s ? -1 : a->start_s > b->start_s ? 1 : by_node_and_start(left, right);
 }
 
-uint64_t bh_failure_log_in_bursts(const struct bh_failure_log *log, uint32_t system)
+struct bh_failure *bh_failure_log_by_system(const struct bh_failure_log *log)
 {
-    size_t count = 0;
-    uint64_t in_bursts = 0;
-    double *minute = bh_allocate(log->failures_count + 1, sizeof *minute);
+    struct bh_failure *failures = bh_allocate(log->failures_count + 1, sizeof *failures);
+    memcpy(failures, log->failures, log->failures_count * sizeof *failures);
     for (size_t i = 0; i < log->failures_count; i++)
-        if (log->nodes[log->failures[i].node].system == system)
-            minute[count++] = floor(log->failures[i].start_s / 60.0);
-    qsort(minute, count, sizeof *minute, by_value);
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && minute[end] == minute[i];)
+        failures[i].line = log->nodes[failures[i].node].system;
+    qsort(failures, log->failures_count, sizeof *failures, by_system_and_start);
+    return failures;
+}
+
+uint64_t *bh_failure_log_bursts(const struct bh_failure_log *log)
+{
+    uint64_t *in_bursts = bh_allocate(log->systems_count + 1, sizeof *in_bursts);
+    struct bh_failure *failures = bh_failure_log_by_system(log);
+    for (size_t i = 0, end; i < log->failures_count; i = end) {
+        uint32_t system = failures[i].line;
+        double minute = floor(failures[i].start_s / 60.0);
+        for (end = i + 1; end < log->failures_count && failures[end].line == system &&
+                          floor(failures[end].start_s / 60.0) == minute;)
             end++;
-        in_bursts += end - i > 1 ? end - i : 0;
+        in_bursts[system] += end - i > 1 ? end - i : 0;
     }
-    free(minute);
+    free(failures);
     return in_bursts;
 }

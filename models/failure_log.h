@@ -97,7 +97,9 @@ struct bh_failure_log *bh_failure_log_parse(const char *text, size_t length, con
  * 10:54", counted from 1970 on a clock without time zones. NAN for anything else. */
 double bh_failure_log_time(const char *text);
 
-/* Failures of a system that start in the same minute as another one of it. */
-uint64_t bh_failure_log_in_bursts(const struct bh_failure_log *log, uint32_t system);
+/* Per system, how many of its failures start in the same minute as another one of it. The caller frees. */
+uint64_t *bh_failure_log_bursts(const struct bh_failure_log *log);
+/* All failures by system, then by start; the caller frees. */
+struct bh_failure *bh_failure_log_by_system(const struct bh_failure_log *log);
 
 #endif

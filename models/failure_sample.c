@@ -113,42 +113,36 @@ static void add_silent_nodes(struct bh_sample *sample, const struct bh_sample_ru
     }
 }
 
-static int by_value(const void *left, const void *right)
+/* One clock per system, which every failure in it that counts sets back. */
+static void add_systems(struct bh_sample *sample, const struct bh_failure_log *log, const struct bh_sample_rule *rule)
 {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static void add_system(struct bh_sample *sample, const struct bh_failure_log *log, const struct bh_sample_rule *rule,
-                       uint32_t number)
-{
-    const struct bh_failure_system *system = &log->systems[number];
-    double *start_s = bh_allocate(system->failures + 1, sizeof *start_s);
-    size_t count = 0;
-    for (size_t i = 0; i < log->failures_count; i++)
-        if (log->nodes[log->failures[i].node].system == number && bh_sample_takes(log, rule, &log->failures[i]))
-            start_s[count++] = log->failures[i].start_s;
-    qsort(start_s, count, sizeof *start_s, by_value);
-    struct clock clock = start_clock(sample, rule, system->from_s, system->born_s);
-    for (size_t i = 0; i < count; i++)
-        fail_clock(&clock, start_s[i], start_s[i]);
-    if (system->to_s > clock.from_s)
-        read_clock(&clock, system->to_s, false);
-    free(start_s);
+    struct bh_failure *failures = bh_failure_log_by_system(log);
+    size_t i = 0;
+    for (uint32_t s = 0; s < log->systems_count; s++) {
+        const struct bh_failure_system *system = &log->systems[s];
+        if (rule->system != BH_NO_NAME && rule->system != s) {
+            i += system->failures;
+            continue;
+        }
+        struct clock clock = start_clock(sample, rule, system->from_s, system->born_s);
+        for (size_t end = i + system->failures; i < end; i++)
+            if (bh_sample_takes(log, rule, &failures[i]))
+                fail_clock(&clock, failures[i].start_s, failures[i].start_s);
+        if (system->to_s > clock.from_s)
+            read_clock(&clock, system->to_s, false);
+    }
+    free(failures);
 }
 
 struct bh_sample *bh_sample_up_times(const struct bh_failure_log *log, const struct bh_sample_rule *rule)
 {
     struct bh_sample *sample = bh_allocate(1, sizeof *sample);
     sample->is_renewal = !rule->complete_only;
-    for (uint32_t s = 0; s < log->systems_count; s++) {
-        if (rule->system != BH_NO_NAME && rule->system != s)
-            continue;
-        if (rule->of_system)
-            add_system(sample, log, rule, s);
-        else
+    if (rule->of_system)
+        add_systems(sample, log, rule);
+    for (uint32_t s = 0; !rule->of_system && s < log->systems_count; s++)
+        if (rule->system == BH_NO_NAME || rule->system == s)
             add_silent_nodes(sample, rule, &log->systems[s]);
-    }
     for (uint32_t n = 0; !rule->of_system && n < bh_name_list_count(log->node_names); n++) {
         const struct bh_failure_node *node = &log->nodes[n];
         if (!node->is_unnamed && (rule->system == BH_NO_NAME || node->system == rule->system) &&
