@@ -72,7 +72,8 @@ static void write_probability_ticks(int axis, double low, double high, FILE *str
     fprintf(stream, "set yrange [%.6g:%.6g]\nset ytics scale 0.6 (", on_axis(axis, low), on_axis(axis, high));
     const char *separator = "";
     for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++)
-        if (ticks[i].p >= low && ticks[i].p <= high) {
+        /* On Weibull's axis the upper ones stand too close. */
+        if (ticks[i].p >= low && ticks[i].p <= high && (axis == LOGNORMAL || ticks[i].p < 0.995)) {
             fprintf(stream, "%s'%s' %.6g", separator, ticks[i].label, on_axis(axis, ticks[i].p));
             separator = ", ";
         }
@@ -127,9 +128,9 @@ static void write_script(const void *of, const char *name, FILE *stream)
             "do for [format in formats] {\n"
             "  eval terminal_of(format)\n"
             "  set output name.'.'.format\n"
-            "  set multiplot layout %zu,2 title %s font ',10' margins 0.085,0.985,%.3f,%.3f spacing 0.085,%.3f\n",
+            "  set multiplot layout %zu,2 title %s font ',10' margins 0.1,0.985,%.3f,%.3f spacing 0.085,%.3f\n",
             figure->rows_count, title, 0.15 / (double)figure->rows_count + 0.005,
-            1.0 - 0.19 / (double)figure->rows_count, 0.15);
+            1.0 - 0.19 / (double)figure->rows_count, 0.115);
     size_t block = 0;
     for (size_t r = 0; r < figure->rows_count; r++) {
         for (int axis = 0; axis < AXES; axis++)

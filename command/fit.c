@@ -44,7 +44,7 @@ static const struct argp_option own_options[] = {
     {"complete-only", KEY_COMPLETE_ONLY, NULL, 0,
      "Take only times that begin and end with a failure in the log (default: the log's ends are censoring)", 1},
     {"phases", KEY_PHASES, "N", 0, "Fit hyperexponential distributions of N phases, 2 to 4 (default: 2)", 1},
-    {"bootstrap", KEY_BOOTSTRAP, "N", 0, "Draw N samples per fit for its p-value (default: 200; 0: none)", 1},
+    {"bootstrap", KEY_BOOTSTRAP, "N", 0, "Draw N samples per fit for its p-value (default: 100; 0: none)", 1},
     {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N (default: 1)", 1},
     {"output", 'o', "FOLDER", 0, "Put figures there; made if it is not there", 3},
     {"yaml", KEY_YAML, "FILE", 0, "Write fault classes for a scenario", 3},
@@ -176,7 +176,7 @@ static int report(const struct bh_failure_log *log, const struct arguments *argu
 int bh_command_fit(int argc, char **argv)
 {
     static const size_t most_bytes = (size_t)256 << 20;
-    struct arguments arguments = {.wish = {.phases = 2, .bootstrap = 200, .seed = 1}};
+    struct arguments arguments = {.wish = {.phases = 2, .bootstrap = 100, .seed = 1}};
     struct bh_error err = {0};
     bh_options_parse(&argp, argc, argv, &arguments);
     int status = -1;

@@ -52,7 +52,7 @@ struct bh_fit_group {
 struct bh_fit_cause {
     uint32_t cause, detail; /* detail: BH_NO_NAME for the cause as a whole */
     uint64_t failures, with_down_time;
-    double mean_down_s, median_down_s; /* of down times above 0 */
+    double mean_down_s, median_down_s; /* of those recorded, 0 included */
 };
 
 struct bh_fit_report {

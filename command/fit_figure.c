@@ -97,7 +97,8 @@ int bh_fit_draw(const struct bh_fit_report *report, const char *folder, struct b
                       report->wish->system != NULL ? report->wish->system : "");
     int status = 0;
     for (size_t g = 0; g < report->groups_count && status == 0; g++)
-        status = draw_group(report, &report->groups[g], base, folder, err);
+        if (report->groups[g].sets[BH_UP_TIMES].is_fitted || report->groups[g].sets[BH_DOWN_TIMES].is_fitted)
+            status = draw_group(report, &report->groups[g], base, folder, err);
     free(base);
     return status;
 }

@@ -35,7 +35,7 @@ static struct bh_fit_cause count_cause(const struct bh_fit_report *report, const
             (detail != BH_NO_NAME && failure->detail != detail))
             continue;
         found.failures++;
-        if (failure->down_s > 0.0) {
+        if (failure->down_s >= 0.0) {
             down_s[found.with_down_time++] = failure->down_s;
             sum += failure->down_s;
         }
@@ -251,6 +251,12 @@ struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, con
     struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, wish->of_system, wish->complete_only};
     if (find_system(log, wish->system, &rule.system, err) != 0)
         return NULL;
+    bool lacks_causes = wish->by == BH_BY_CAUSE && bh_name_list_count(log->cause_names) == 0;
+    if (lacks_causes || (wish->by == BH_BY_CLASS && bh_name_list_count(log->class_names) == 0)) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: --by %s: the log names no %s", wish->file, lacks_causes ? "cause" : "class",
+                lacks_causes ? "causes" : "classes of nodes");
+        return NULL;
+    }
     struct bh_fit_report *report = bh_allocate(1, sizeof *report);
     report->wish = wish;
     report->log = log;

@@ -28,8 +28,11 @@ static void print_log(const struct bh_fit_report *report, FILE *stream)
     char from[32], to[32];
     print_moment(log->first_s, from, sizeof from);
     print_moment(log->last_s, to, sizeof to);
-    fprintf(stream, "%s: %s, %llu failures of %zu nodes in %zu system%s, %s to %s\n", report->wish->file, log->format,
-            (unsigned long long)log->records, bh_name_list_count(log->node_names), log->systems_count,
+    uint64_t nodes = 0;
+    for (size_t s = 0; s < log->systems_count; s++)
+        nodes += log->systems[s].nodes;
+    fprintf(stream, "%s: %s, %llu failures of %llu nodes in %zu system%s, %s to %s\n", report->wish->file, log->format,
+            (unsigned long long)log->records, (unsigned long long)nodes, log->systems_count,
             log->systems_count == 1 ? "" : "s", from, to);
     for (int r = 0; r < BH_LOG_REMARKS; r++)
         if (log->remarks[r] > 0)
@@ -184,7 +187,7 @@ static void print_sample(const struct bh_fit_set *set, enum bh_fit_times times, 
     if (sample->unknown > 0)
         fprintf(stream, "; %zu not recorded", sample->unknown);
     if (!set->is_fitted) {
-        fputs("; too few to fit\n", stream);
+        fputs("\nToo few different ones to fit.\n", stream);
         return;
     }
     int direction = bh_fit_hazard_direction(set, &low, &high);
@@ -204,7 +207,7 @@ void bh_fit_print_tables(const struct bh_fit_report *report, enum bh_table_forma
             const char *of = t == BH_UP_TIMES && wish->of_system ? "times between failures of a system"
                              : t == BH_UP_TIMES                  ? "up times of a node"
                                                                  : "down times";
-            fprintf(stream, "\n%s%.60s%s%s: ", format == BH_TABLE_MARKDOWN ? "### " : "",
+            fprintf(stream, "\n%s%.60s%s%s\n", format == BH_TABLE_MARKDOWN ? "### " : "",
                     wish->by == BH_BY_NOTHING ? "" : group->name, wish->by == BH_BY_NOTHING ? "" : ", ", of);
             print_sample(&group->sets[t], t, stream);
             if (group->sets[t].is_fitted)

@@ -45,7 +45,8 @@ static double unit_gamma_hazard(double a, double x)
         return 0.0;
     if (!isfinite(x))
         return INFINITY;
-    double p = gsl_cdf_gamma_P(x, a, 1.0);
+    /* Above a + 1 it is Q that is small. */
+    double p = x < a + 1.0 ? gsl_cdf_gamma_P(x, a, 1.0) : 1.0;
     if (p < 0.5)
         return -log1p(-p);
     double q = gsl_cdf_gamma_Q(x, a, 1.0);

@@ -274,7 +274,8 @@ static void watch(struct bh_failure_log *log, struct bh_failure_node *node)
 
 void bh_failure_log_finish(struct bh_failure_log *log)
 {
-    qsort(log->failures, log->failures_count, sizeof *log->failures, by_node_and_start);
+    if (log->failures_count > 0)
+        qsort(log->failures, log->failures_count, sizeof *log->failures, by_node_and_start);
     index_failures(log);
     for (size_t n = 0; n < bh_name_list_count(log->node_names); n++)
         watch(log, &log->nodes[n]);
@@ -285,6 +286,10 @@ void bh_failure_log_finish(struct bh_failure_log *log)
         system->to_s = fmax(system->to_s, node->to_s);
         system->born_s = isnan(system->born_s) ? node->born_s : fmin(system->born_s, node->born_s);
     }
+    /* Nodes of which no birth is known may have been there before. */
+    for (size_t s = 0; s < log->systems_count; s++)
+        if (log->systems[s].born_s > log->systems[s].from_s)
+            log->systems[s].born_s = NAN;
 }
 
 /* While sorting, `line` holds the system. */

@@ -12,7 +12,7 @@ void bh_sample_add(struct bh_sample *sample, struct bh_duration duration)
 {
     double age_s = isnan(duration.age_s) ? 0.0 : duration.age_s;
     if (!(duration.until_s > age_s)) {
-        sample->zero += duration.ended;
+        sample->zero += duration.ended && duration.between;
         return;
     }
     /* Grows by doubling: room is the next power of 2. */

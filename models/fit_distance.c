@@ -5,6 +5,8 @@
 
 #include "models/base/random.h"
 
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -84,9 +86,47 @@ struct drawing {
     uint64_t stream, draw, ordinal;
 };
 
+/* Gamma's inverse is dear, and a bootstrap needs no common random numbers: GSL draws from the same keyed numbers. */
+static void seed_nothing(void *state, unsigned long seed)
+{
+    (void)state;
+    (void)seed;
+}
+
 static double next_uniform(struct drawing *drawing)
 {
     return bh_random_uniform(drawing->random, BH_PURPOSE_BOOTSTRAP, drawing->stream, drawing->draw, drawing->ordinal++);
+}
+
+static double keyed_double(void *state)
+{
+    return next_uniform(*(struct drawing **)state);
+}
+
+static unsigned long keyed_integer(void *state)
+{
+    return (unsigned long)(4294967296.0 * keyed_double(state));
+}
+
+static const gsl_rng_type keyed_numbers = {.name = "keyed",
+                                           .max = 0xffffffffUL,
+                                           .min = 0,
+                                           .size = sizeof(struct drawing *),
+                                           .set = seed_nothing,
+                                           .get = keyed_integer,
+                                           .get_double = keyed_double};
+
+/* A time from the clock's start, from an age, or from an unknown one. */
+static double draw_time(struct drawing *drawing, double age_s)
+{
+    const struct bh_distribution *d = drawing->d;
+    if (isnan(age_s))
+        return bh_residual_exceeded(d, next_uniform(drawing));
+    if (age_s > 0.0 || d->type != &bh_gamma)
+        return bh_distribution_exceeded_from(d, age_s, next_uniform(drawing));
+    struct drawing *state = drawing;
+    gsl_rng numbers = {&keyed_numbers, &state};
+    return gsl_ran_gamma(&numbers, d->a[0], d->b[0]);
 }
 
 /* Watches a unit again: from the same age, and as long as before, or to as many failures if that is where it ended. */
@@ -100,9 +140,7 @@ static void draw_unit(const struct bh_duration *durations, size_t count, struct 
     /* A fit that calls nearly all times 0 must not hold the machine up. */
     const size_t most = 1000 * (count + 10);
     for (size_t i = 0; (is_open || i < count) && i < most; i++, age_s = 0.0) {
-        double q = next_uniform(drawing), from_s = isnan(age_s) ? 0.0 : age_s;
-        double until_s =
-            isnan(age_s) ? bh_residual_exceeded(drawing->d, q) : bh_distribution_exceeded_from(drawing->d, age_s, q);
+        double until_s = draw_time(drawing, age_s), from_s = isnan(age_s) ? 0.0 : age_s;
         bool ended = !is_open || until_s - from_s < left_s;
         bh_sample_add(to,
                       (struct bh_duration){ended ? until_s : from_s + left_s, age_s, ended, i > 0, durations[0].unit});

@@ -12,11 +12,12 @@
 
 enum { BLOCK = 1 << 16 };
 
-/* libarchive's own words, or the system's. */
-static const char *reason(struct archive *archive)
+/* A file that is there but cannot be opened or uncompressed, in libarchive's words, which are not always telling. */
+static int fail(struct archive *archive, const char *path, struct bh_error *err)
 {
     const char *text = archive_error_string(archive);
-    return text != NULL ? text : "its end is missing, or it is damaged";
+    return bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the file, which may be damaged or cut off%s%s", path,
+                   text != NULL ? ": " : "", text != NULL ? text : "");
 }
 
 static int open_file(struct archive *archive, const char *path, struct bh_error *err)
@@ -32,12 +33,12 @@ static int open_file(struct archive *archive, const char *path, struct bh_error 
     archive_read_support_format_raw(archive);
     archive_read_support_format_empty(archive);
     if (archive_read_open_filename(archive, path, BLOCK) != ARCHIVE_OK)
-        return bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the file: %s", path, reason(archive));
+        return fail(archive, path, err);
     int status = archive_read_next_header(archive, &entry);
     if (status == ARCHIVE_EOF)
         return bh_fail(err, BH_ERROR_INPUT, "%s: the file is empty", path);
     if (status != ARCHIVE_OK)
-        return bh_fail(err, BH_ERROR_INPUT, "%s: cannot uncompress the file: %s", path, reason(archive));
+        return fail(archive, path, err);
     return 0;
 }
 
@@ -58,8 +59,7 @@ char *bh_text_file_read(const char *path, size_t most_bytes, size_t *length, str
             text = bh_reallocate(text, (room *= 2) + 1, 1);
     }
     if (status == 0 && got < 0)
-        status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot uncompress the file beyond %zu bytes of text: %s", path,
-                         *length, reason(archive));
+        status = fail(archive, path, err);
     archive_read_free(archive);
     if (status == 0) {
         text[*length] = '\0';

@@ -8,7 +8,7 @@
 
 load common
 
-documents=(README.md doc/model.md models/data/README.md platforms/README.md NEWS.md)
+documents=(README.md doc/model.md doc/failure-logs.md models/data/README.md platforms/README.md NEWS.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.
 extract_blocks() {

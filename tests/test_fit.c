@@ -14,12 +14,8 @@
 enum { SEED = 31, UNITS = 60 };
 
 static const struct bh_distribution laws[] = {
-    {&bh_exponential, 1, {3e5}, {0}},
-    {&bh_weibull, 1, {0.7}, {2e5}},
-    {&bh_weibull, 1, {1.6}, {3e5}},
-    {&bh_lognormal, 1, {1e5}, {1.4}},
-    {&bh_gamma, 1, {0.5}, {6e5}},
-    {&bh_hyperexponential, 2, {0.4, 0.6}, {2e4, 5e5}},
+    {&bh_exponential, 1, {3e5}, {0}}, {&bh_weibull, 1, {0.7}, {2e5}}, {&bh_weibull, 1, {1.6}, {3e5}},
+    {&bh_lognormal, 1, {1e5}, {1.4}}, {&bh_gamma, 1, {0.5}, {6e5}},   {&bh_hyperexponential, 2, {0.4, 0.6}, {2e4, 5e5}},
 };
 enum { LAWS = sizeof laws / sizeof *laws };
 
@@ -35,7 +31,8 @@ static struct bh_sample *draw(const struct bh_distribution *d, enum watching wat
     sample->is_renewal = watching != COMPLETE;
     for (uint32_t unit = 0; unit < UNITS; unit++) {
         double age = 0, window = 6 * mean;
-        if (watching == FROM_AN_AGE) { /* a machine that was there half a mean time before its log, and had not failed */
+        if (watching ==
+            FROM_AN_AGE) { /* a machine that was there half a mean time before its log, and had not failed */
             age = mean / 2;
         } else if (watching == STEADY) {
             age = NAN;
@@ -53,13 +50,14 @@ static struct bh_sample *draw(const struct bh_distribution *d, enum watching wat
     return sample;
 }
 
-/* 95 % intervals hold the truth in 95 % of the logs. 150 logs of some 360 failures per case, 44 numbers; each count is
- * binomial with a share between 0.92 and 0.97 (intervals are right in the limit of long logs only) and tested at level
+/* 95 % intervals hold the truth in 95 % of the logs. 60 logs of some 360 failures per case, 48 numbers; each count is
+ * binomial with a share of at least 0.92 (intervals are right in the limit of long logs only) and tested at level
  * 2e-6, 1e-4 for all. */
 static void test_coverage(void **state)
 {
     (void)state;
-    enum { LOGS = 150 };
+    enum { LOGS = 60 };
+    unsigned all = 0, trials = 0;
     for (size_t l = 0; l < LAWS; l++)
         for (int w = 0; w < WATCHINGS; w++) {
             unsigned covered[4] = {0};
@@ -83,10 +81,13 @@ static void test_coverage(void **state)
                 print_message("# seed %d: %s %g, %s, number %zu: %u of %d\n", SEED, laws[l].type->name, laws[l].a[0],
                               watching_names[w], i, covered[i], LOGS);
                 assert_true(gsl_cdf_binomial_P(covered[i], 0.92, LOGS) > 1e-6);
-                assert_true(covered[i] == LOGS || gsl_cdf_binomial_Q(covered[i] - 1, 0.97, LOGS) > 1e-6 ||
-                            covered[i] < 146);
+                all += covered[i];
+                trials += LOGS;
             }
         }
+    /* Numbers of one log go together, hence the wide limits. */
+    print_message("# %u of %u intervals hold the truth\n", all, trials);
+    assert_true(all > 0.93 * trials && all < 0.965 * trials);
 }
 
 /* No neighbour is likelier, whatever the censoring: a climb that stops early or a likelihood at odds with its sums is
@@ -135,8 +136,8 @@ static void test_closed_forms(void **state)
     assert_int_equal(bh_fit(&sample, &bh_lognormal, 0, &fit, NULL), 0);
     double mu = (log(10) + log(30) + log(5)) / 3;
     assert_close(log(fit.distribution.a[0]), mu, 1e-14);
-    assert_close(fit.distribution.b[0],
-                 sqrt((pow(log(10) - mu, 2) + pow(log(30) - mu, 2) + pow(log(5) - mu, 2)) / 3), 1e-13);
+    assert_close(fit.distribution.b[0], sqrt((pow(log(10) - mu, 2) + pow(log(30) - mu, 2) + pow(log(5) - mu, 2)) / 3),
+                 1e-13);
     assert_close(fit.b_error[0], fit.distribution.b[0] / sqrt(6), 1e-4);
     sample.count = 1;
     struct bh_error err = {0};
@@ -181,12 +182,12 @@ static void test_product_limit(void **state)
     bh_sample_destroy(complete);
 }
 
-/* p-values of the right distribution are uniform: 100 logs, shares below 0.1 and 0.5 within binomial limits of level
+/* p-values of the right distribution are uniform: 60 logs, shares below 0.1 and 0.5 within binomial limits of level
  * 1e-5 each. Those of a wrong one are as small as they can be. And threads change nothing. */
 static void test_p_values(void **state)
 {
     (void)state;
-    enum { LOGS = 100, DRAWS = 39 };
+    enum { LOGS = 60, DRAWS = 39 };
     for (int w = 0; w <= STEADY; w += STEADY) {
         unsigned below_tenth = 0, below_half = 0;
         for (uint64_t n = 0; n < LOGS; n++) {
@@ -226,9 +227,10 @@ static void test_choice(void **state)
         struct bh_sample *sample = bh_allocate(1, sizeof *sample);
         const struct bh_random random = {.seed = SEED, .replica = i};
         for (uint64_t n = 0; n < 5000; n++)
-            bh_sample_add(sample, (struct bh_duration){bh_distribution_exceeded(
-                                                           law, bh_random_uniform(&random, BH_PURPOSE_ARRIVAL, 9, n, 0)),
-                                                       0, true, true, 0});
+            bh_sample_add(sample,
+                          (struct bh_duration){
+                              bh_distribution_exceeded(law, bh_random_uniform(&random, BH_PURPOSE_ARRIVAL, 9, n, 0)), 0,
+                              true, true, 0});
         double least = INFINITY;
         const struct bh_distribution_type *best = NULL;
         for (int t = 0; t < 5; t++) {
