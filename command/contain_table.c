@@ -144,7 +144,8 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
         any_exact = any_exact || policy->exact_count > 0;
         for (size_t i = 0; i < policy->origins.count * BH_BOUNDARIES; i++)
             any_rare = any_rare || policy->rows[i / BH_BOUNDARIES].rare[i % BH_BOUNDARIES].hits > 0;
-        most_unresolved = fmax(most_unresolved, policy->exact_mix.unresolved);
+        for (size_t i = 0; i < policy->origins.count; i++)
+            most_unresolved = fmax(most_unresolved, policy->rows[i].exact.unresolved);
     }
     fprintf(
         stream,
