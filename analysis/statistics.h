@@ -28,6 +28,8 @@ struct bh_estimate bh_paired_difference(const double *left, const double *right,
 struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count);
 /* Clopper and Pearson's interval for `part` out of `whole` independent trials. */
 struct bh_estimate bh_share_exact(double part, double whole);
+/* The same with limits that are passed with probability `outside` each. */
+struct bh_estimate bh_share_limits(double part, double whole, double outside);
 
 /* sum(tops) / sum(bottoms) of any two positive sums, intervals as in bh_share but not clipped above and without the
  * exact fallback. Infinite when only the bottoms sum to 0. */
