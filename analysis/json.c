@@ -3,6 +3,7 @@
 /* The JSON object of `--json` and `report --format json`. */
 #include "analysis/json.h"
 
+#include "analysis/interaction.h"
 #include "analysis/measures.h"
 #include "analysis/verdict.h"
 
@@ -47,18 +48,43 @@ static json_t *containment_object(const struct bh_view *view, size_t policy, siz
     return object;
 }
 
+/* Where none was seen, the ratio is the exact chain's; the interval is that of none of the errors exposed. */
 static json_t *escape_object(const struct bh_view *view, size_t policy, size_t point)
 {
     json_t *object = json_object();
     for (size_t b = 0; b < view->boundary.count; b++) {
         size_t at = (policy * view->points + point) * view->boundary.count + b;
-        struct bh_estimate ratio = bh_measure_escape(view, policy, point, b);
+        struct bh_escape escape = bh_measure_escape_or_exact(view, policy, point, b);
         json_object_set_new(object, view->boundary.labels[b],
-                            json_pack("{s:o, s:o, s:o, s:o, s:o}", "ratio", number(ratio.mean), "ci95", interval(ratio),
-                                      "exact", number(view->escape_exact[at]), "low", number(view->escape_low[at]),
-                                      "high", number(view->escape_high[at])));
+                            json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ratio", number(escape.ratio.mean),
+                                      "from", escape.is_exact ? "exact chain" : "replicas", "ci95",
+                                      interval(escape.ratio), "seen", number(escape.seen), "exposed",
+                                      number(escape.exposed), "exact", number(view->escape_exact[at]), "low",
+                                      number(view->escape_low[at]), "high", number(view->escape_high[at])));
     }
     return object;
+}
+
+static json_t *deviation_object(struct bh_deviation deviation, const struct bh_interaction *interaction)
+{
+    if (isnan(deviation.difference))
+        return json_null();
+    return json_pack("{s:f, s:f, s:f, s:b}", "simulated_less_exact", deviation.difference, "standard_error",
+                     deviation.error, "level", deviation.level, "beyond_chance",
+                     deviation.level < interaction->chance_level);
+}
+
+static json_t *interaction_object(const struct bh_view *view, size_t policy, size_t point)
+{
+    struct bh_interaction interaction = bh_interaction_at(view, point);
+    json_t *containment = json_object(), *escape = json_object();
+    for (size_t s = 0; s < view->scope.count; s++)
+        json_object_set_new(containment, view->scope.labels[s],
+                            deviation_object(bh_measure_containment_interaction(view, policy, point, s), &interaction));
+    for (size_t b = 0; b < view->boundary.count; b++)
+        json_object_set_new(escape, view->boundary.labels[b],
+                            deviation_object(bh_measure_escape_interaction(view, policy, point, b), &interaction));
+    return json_pack("{s:o, s:o}", "containment", containment, "escape", escape);
 }
 
 static json_t *extent_object(const struct bh_view *view, const double *extent, size_t policy, size_t point)
@@ -140,6 +166,7 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     json_object_set_new(object, "mtti", estimate_object(m.mtti_s, "s"));
     json_object_set_new(object, "containment", containment_object(view, policy, point));
     json_object_set_new(object, "escape", escape_object(view, policy, point));
+    json_object_set_new(object, "interaction", interaction_object(view, policy, point));
     json_object_set_new(object, "extent",
                         json_pack("{s:o, s:o}", "system", extent_object(view, view->system_extent, policy, point),
                                   "application", extent_object(view, view->application_extent, policy, point)));

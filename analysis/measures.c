@@ -65,7 +65,8 @@ struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *e
                             scope);
 }
 
-struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+/* Numbers of errors beyond a boundary and of those that might be, per replica; the caller frees the first. */
+static double *count_escapes(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
 {
     size_t replicas = view->replica.count, width = view->boundary.count;
     size_t offset = cell_of(view, policy, point) * replicas * width + boundary;
@@ -74,9 +75,60 @@ struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, 
         parts[r] = view->escape_seen[offset + r * width];
         wholes[r] = view->escape_exposed[offset + r * width];
     }
-    struct bh_estimate estimate = bh_share(parts, wholes, replicas);
+    return parts;
+}
+
+struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    size_t replicas = view->replica.count;
+    double *parts = count_escapes(view, policy, point, boundary);
+    struct bh_estimate estimate = bh_share(parts, parts + replicas, replicas);
     free(parts);
     return estimate;
+}
+
+static double exact_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    return view->escape_exact[cell_of(view, policy, point) * view->boundary.count + boundary];
+}
+
+struct bh_escape bh_measure_escape_or_exact(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    size_t replicas = view->replica.count;
+    double *parts = count_escapes(view, policy, point, boundary);
+    struct bh_escape escape = {.ratio = bh_share(parts, parts + replicas, replicas),
+                               .seen = sum_of(parts, replicas),
+                               .exposed = sum_of(parts + replicas, replicas)};
+    if (escape.seen == 0) { /* NaN where the chain has no such boundary, or no errors but those of a script */
+        escape.ratio.mean = exact_escape(view, policy, point, boundary);
+        escape.is_exact = isfinite(escape.ratio.mean);
+    }
+    free(parts);
+    return escape;
+}
+
+struct bh_deviation bh_measure_escape_interaction(const struct bh_view *view, size_t policy, size_t point,
+                                                  size_t boundary)
+{
+    size_t replicas = view->replica.count;
+    double *parts = count_escapes(view, policy, point, boundary);
+    double exact = view->script_extent_exact == NULL ? exact_escape(view, policy, point, boundary) : NAN;
+    struct bh_deviation deviation = bh_share_deviation(parts, parts + replicas, replicas, exact);
+    free(parts);
+    return deviation;
+}
+
+struct bh_deviation bh_measure_containment_interaction(const struct bh_view *view, size_t policy, size_t point,
+                                                       size_t scope)
+{
+    size_t replicas = view->replica.count, width = view->scope.count, cell = cell_of(view, policy, point);
+    double *parts = bh_allocate(2 * replicas, sizeof *parts);
+    split(view->system_extent + cell * replicas * width, replicas, width, 0, scope, parts, parts + replicas);
+    bool is_told = view->containment_exact != NULL && view->script_extent_exact == NULL;
+    struct bh_deviation deviation = bh_share_deviation(parts, parts + replicas, replicas,
+                                                       is_told ? view->containment_exact[cell * width + scope] : NAN);
+    free(parts);
+    return deviation;
 }
 
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave, size_t part)

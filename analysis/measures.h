@@ -53,6 +53,23 @@ struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *e
                                      size_t scope);
 /* Share of the errors not masked at their origin that went beyond a boundary. */
 struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary);
+/* The same to be told: where none was seen, never 0 but the exact chain's ratio, with the bound that none of `exposed`
+ * sets. */
+struct bh_escape {
+    struct bh_estimate ratio; /* without errors to count there is no interval */
+    double seen, exposed;     /* sums over replicas */
+    bool is_exact;            /* the ratio is the chain's */
+};
+struct bh_escape bh_measure_escape_or_exact(const struct bh_view *view, size_t policy, size_t point, size_t boundary);
+
+/* Interaction: what the simulation says less what the chain does, of containment at a scope and of an escape ratio. Errors
+ * meet outages and each other in the one and not in the other. NaN where the file does not tell: errors by script are
+ * not those that the chain weighs. */
+struct bh_deviation bh_measure_containment_interaction(const struct bh_view *view, size_t policy, size_t point,
+                                                       size_t scope);
+struct bh_deviation bh_measure_escape_interaction(const struct bh_view *view, size_t policy, size_t point,
+                                                  size_t boundary);
+
 /* Share of an enclave's node-time that went into a part of the ledger. */
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
                                    size_t part);

@@ -53,9 +53,9 @@ struct bh_estimate bh_paired_difference(const double *left, const double *right,
     return estimate;
 }
 
-/* Half the width of the interval of R = sum(tops) / sum(bottoms):
- * t(n-1) sqrt(sum (y_i - R x_i)^2 / (n (n - 1))) / mean(x); NaN for a single cluster. */
-static double ratio_reach(const double *tops, const double *bottoms, size_t count, double ratio)
+/* Standard error of R = sum(tops) / sum(bottoms): sqrt(sum (y_i - R x_i)^2 / (n (n - 1))) / mean(x); NaN for a single
+ * cluster. */
+static double ratio_error(const double *tops, const double *bottoms, size_t count, double ratio)
 {
     if (count < 2)
         return NAN;
@@ -65,19 +65,49 @@ static double ratio_reach(const double *tops, const double *bottoms, size_t coun
         squares += rest * rest;
     }
     double n = (double)count;
-    return gsl_cdf_tdist_Qinv(tail, n - 1) * sqrt(squares / (n * (n - 1))) / (sum_of(bottoms, count) / n);
+    return sqrt(squares / (n * (n - 1))) / (sum_of(bottoms, count) / n);
 }
 
-struct bh_estimate bh_share_exact(double part, double whole)
+/* Half the width of its interval. */
+static double ratio_reach(const double *tops, const double *bottoms, size_t count, double ratio)
+{
+    double error = ratio_error(tops, bottoms, count, ratio);
+    return isnan(error) ? NAN : gsl_cdf_tdist_Qinv(tail, (double)count - 1) * error;
+}
+
+/* Where a beta distribution has `below` below it. GSL's quantile is lost at counts of thousands (NaN, or no end), its
+ * distribution function is not. */
+static double beta_quantile(double below, double a, double b)
+{
+    double low = 0, high = 1;
+    if (a + b <= 1000)
+        return gsl_cdf_beta_Pinv(below, a, b);
+    for (int i = 0; i < 200 && low < (low + high) / 2 && (low + high) / 2 < high; i++) {
+        double middle = (low + high) / 2;
+        if (gsl_cdf_beta_P(middle, a, b) < below)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+struct bh_estimate bh_share_limits(double part, double whole, double outside)
 {
     if (!(whole > 0) || !(part >= 0) || part > whole)
         return bh_estimate_none;
     struct bh_estimate estimate = {part / whole, 0, 1};
     if (part > 0)
-        estimate.low = gsl_cdf_beta_Pinv(tail, part, whole - part + 1);
-    if (part < whole)
-        estimate.high = gsl_cdf_beta_Qinv(tail, part + 1, whole - part);
+        estimate.low = beta_quantile(outside, part, whole - part + 1);
+    if (part < whole) /* in GSL's own way where that works, for the last bits */
+        estimate.high = whole <= 999 ? gsl_cdf_beta_Qinv(outside, part + 1, whole - part)
+                                     : 1 - beta_quantile(outside, whole - part, part + 1);
     return estimate;
+}
+
+struct bh_estimate bh_share_exact(double part, double whole)
+{
+    return bh_share_limits(part, whole, tail);
 }
 
 struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count)
@@ -93,6 +123,33 @@ struct bh_estimate bh_share(const double *parts, const double *wholes, size_t co
     estimate.low = fmax(0, estimate.mean - reach);
     estimate.high = fmin(1, estimate.mean + reach);
     return estimate;
+}
+
+/* Probability of a count at least as far out as `part` of `whole`, where the exact share is within rounding of 1 or 0. */
+static double binomial_level(double part, double whole, double share)
+{
+    const double rounding = 1e-9;
+    double low = fmax(share - rounding, 0), high = fmin(share + rounding, 1);
+    if (part > whole * high)
+        return high > 0 ? fmin(1, 2 * gsl_cdf_beta_P(high, part, whole - part + 1)) : 0;
+    if (part < whole * low)
+        return low < 1 ? fmin(1, 2 * gsl_cdf_beta_Q(low, part + 1, whole - part)) : 0;
+    return 1;
+}
+
+struct bh_deviation bh_share_deviation(const double *parts, const double *wholes, size_t count, double expected)
+{
+    double part = sum_of(parts, count), whole = sum_of(wholes, count);
+    if (!(whole > 0) || !isfinite(expected))
+        return (struct bh_deviation){NAN, NAN, NAN};
+    struct bh_deviation deviation = {.difference = part / whole - expected};
+    double clustered = ratio_error(parts, wholes, count, part / whole);
+    deviation.error = fmax(clustered, sqrt(expected * (1 - expected) / whole)); /* of a number and NaN, the number */
+    deviation.level = binomial_level(part, whole, expected);
+    if (count > 1 && deviation.error > 0)
+        deviation.level =
+            fmax(deviation.level, 2 * gsl_cdf_tdist_Q(fabs(deviation.difference) / deviation.error, (double)count - 1));
+    return deviation;
 }
 
 struct bh_estimate bh_ratio(const double *tops, const double *bottoms, size_t count)

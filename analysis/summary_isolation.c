@@ -55,26 +55,40 @@ void bh_summary_print_study(const struct bh_view *view, const struct bh_summary_
 
 /* --- Escape ratios --------------------------------------------------------------------------------------------------- */
 
-/* Exact, seen and range over one boundary. */
-static void add_escape_cells(struct bh_table *table, const struct bh_view *view, size_t policy, size_t point,
+/* What was seen in the replicas. None seen is not 0: the exact ratio stands there, marked, with the bound set by none. */
+static void add_seen_cell(struct bh_table *table, const struct bh_escape *escape)
+{
+    char text[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
+    bh_number_plain(escape->ratio.mean, text);
+    bh_number_plain(escape->ratio.low, low);
+    bh_number_plain(escape->ratio.high, high);
+    if (isnan(escape->ratio.mean))
+        bh_table_cell(table, "-");
+    else if (escape->is_exact && isnan(escape->ratio.high))
+        bh_table_cell(table, "%s*", text);
+    else if (escape->is_exact)
+        bh_table_cell(table, "%s* (< %s)", text, high);
+    else
+        bh_table_cell(table, "%s [%s, %s]", text, low, high);
+}
+
+/* Exact, seen and range over one boundary. Returns whether the ratio seen is the exact one. */
+static bool add_escape_cells(struct bh_table *table, const struct bh_view *view, size_t policy, size_t point,
                              size_t boundary)
 {
     char text[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     size_t at = (policy * view->points + point) * view->boundary.count + boundary;
     double exact = view->escape_exact[at], least = view->escape_low[at], most = view->escape_high[at];
-    struct bh_estimate seen = bh_measure_escape(view, policy, point, boundary);
+    struct bh_escape escape = bh_measure_escape_or_exact(view, policy, point, boundary);
     bh_table_cell(table, "%s", bh_number_plain(exact, text));
-    if (isnan(seen.mean))
-        bh_table_cell(table, "-");
-    else
-        bh_table_cell(table, "%s [%s, %s]", bh_number_plain(seen.mean, text), bh_number_plain(seen.low, low),
-                      bh_number_plain(seen.high, high));
+    add_seen_cell(table, &escape);
     bh_number_plain(least, low);
     bh_number_plain(most, high);
     if (isnan(least) || isnan(most) || strcmp(low, high) == 0)
         bh_table_cell(table, "-");
     else
         bh_table_cell(table, "%s to %s", low, high);
+    return escape.is_exact;
 }
 
 void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
@@ -96,10 +110,11 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
     bh_table_column(table, "seen");
     bh_table_column(table, "assumed range");
     const char *shown = NULL;
+    bool any_exact = false;
     for (size_t p = 0; p < view->policy.count; p++) {
         bh_summary_policy_cell(table, view, p, &shown);
-        add_escape_cells(table, view, p, point, enclave);
-        add_escape_cells(table, view, p, point, guest);
+        any_exact = add_escape_cells(table, view, p, point, enclave) || any_exact;
+        any_exact = add_escape_cells(table, view, p, point, guest) || any_exact;
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
@@ -108,6 +123,10 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
           "something outside it. Exact at the nominal assumed numbers, then seen in the replicas, then exact over the\n"
           "range of the uncertain number; - where it makes no difference.\n",
           stream);
+    if (any_exact)
+        fputs("*: no error was seen to escape; the ratio is the exact one. < is the exact 95 % bound from none of the\n"
+              "errors that might have.\n",
+              stream);
     free(heading);
     free(name);
 }

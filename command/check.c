@@ -14,51 +14,26 @@
 
 struct arguments {
     struct bh_options options;
-    const char *file;
-    size_t points_count;
-    char **points; /* "AXIS=LABEL", borrowed from argv */
 };
 
 static const struct argp_child children[] = {
     {&bh_options_scenario, 0, NULL, 0},
     {&bh_options_json, 0, NULL, 0},
-    {0},
-};
-
-static const struct argp_option own_options[] = {
-    {"point", 'p', "AXIS=VALUE", 0, "Explain the point at which AXIS has VALUE (repeatable; default: its first value)",
-     1},
+    {&bh_options_point, 0, NULL, 0},
     {0},
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
+    (void)text;
     struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case 'p':
-        if (strchr(text, '=') == NULL)
-            argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
-        arguments->points = bh_reallocate(arguments->points, arguments->points_count + 1, sizeof *arguments->points);
-        arguments->points[arguments->points_count++] = text;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->file != NULL)
-            argp_error(state, "found a second file, %s; expected one", text);
-        arguments->file = text;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected the file of a scenario");
-        return 0;
-    default:
+    if (key != ARGP_KEY_INIT)
         return ARGP_ERR_UNKNOWN;
-    }
+    bh_options_to_children(state, children, &arguments->options);
+    return 0;
 }
 
 static const struct argp argp = {
-    .options = own_options,
     .parser = parse,
     .args_doc = "SCENARIO",
     .doc =
@@ -74,8 +49,8 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     struct bh_scenario *scenario = NULL;
     struct bh_rate_table *rates = NULL;
     int status = -1;
-    for (size_t i = 0; i < arguments->points_count; i++)
-        if (bh_point_choose(study, arguments->points[i], index, err) != 0)
+    for (size_t i = 0; i < arguments->options.points_count; i++)
+        if (bh_point_choose(study, arguments->options.points[i], index, err) != 0)
             goto out;
     if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL || bh_probe_platform(scenario, &facts, err) != 0 ||
         (rates = bh_rate_table_create(scenario, err)) == NULL)
@@ -106,13 +81,12 @@ int bh_command_check(int argc, char **argv)
     struct bh_study *study = NULL;
     char *directory = bh_models_directory(&err);
     if (directory != NULL)
-        study = bh_study_read(arguments.file, directory, arguments.options.settings, arguments.options.settings_count,
-                              &err);
+        study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
+                              arguments.options.settings_count, &err);
     if (study == NULL || explain(study, &arguments, &err) != 0)
         status = bh_command_fail(&err);
     bh_study_destroy(study);
     free(directory);
-    free(arguments.points);
     bh_options_free(&arguments.options);
     return status;
 }

@@ -16,25 +16,25 @@
 
 struct arguments {
     struct bh_options options;
-    const char *file;
     bool exact, monte_carlo, sensitivity;
     bool figure_only;
     const char *folder; /* for figures; NULL: none */
     uint64_t trials;
+    double relative; /* 0: not given */
     enum bh_table_format format;
     size_t policies_count;
     const char **policies; /* borrowed from argv */
-    size_t points_count;
-    char **points; /* "AXIS=LABEL", borrowed from argv */
 };
 
 static const uint64_t trials_by_default = 200000;
 static const uint64_t trials_most = UINT64_C(1000000000000);
+static const double relative_least = 0.001;
 
 static const struct argp_child children[] = {
     {&bh_options_scenario, 0, NULL, 0},
     {&bh_options_work, 0, NULL, 0},
     {&bh_options_json, 0, NULL, 0},
+    {&bh_options_point, 0, NULL, 0},
     {0},
 };
 
@@ -45,6 +45,7 @@ enum option_key {
     KEY_FORMAT,
     KEY_POLICY,
     KEY_SENSITIVITY,
+    KEY_RELATIVE,
     KEY_FIGURE_ONLY
 };
 
@@ -52,10 +53,11 @@ static const struct argp_option own_options[] = {
     {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},
     {"monte-carlo", KEY_MONTE_CARLO, NULL, 0, "Give the simulated answers alone", 1},
     {"trials", KEY_TRIALS, "N", 0, "Play N errors of each kind in each zone (default: 200000)", 1},
+    {"relative", KEY_RELATIVE, "SHARE", 0,
+     "Seek rare escapes by importance sampling until their 95 % half-width is this share of them, say 0.1", 1},
     {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
     {"sensitivity", KEY_SENSITIVITY, NULL, 0,
      "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
-    {"point", 'p', "AXIS=VALUE", 0, "Take the point at which AXIS has VALUE (repeatable; default: its first value)", 1},
     {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
     {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
@@ -84,6 +86,15 @@ static void parse_trials(struct arguments *arguments, const char *text, struct a
     arguments->trials = value;
 }
 
+static void parse_relative(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value >= relative_least && value <= 1.0))
+        argp_error(state, "--relative: found '%s', expected a number from %g to 1", text, relative_least);
+    arguments->relative = value;
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -109,6 +120,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_TRIALS:
         parse_trials(arguments, text, state);
         return 0;
+    case KEY_RELATIVE:
+        parse_relative(arguments, text, state);
+        return 0;
     case KEY_FORMAT:
         parse_format(arguments, text, state);
         return 0;
@@ -117,21 +131,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
             bh_reallocate(arguments->policies, arguments->policies_count + 1, sizeof *arguments->policies);
         arguments->policies[arguments->policies_count++] = text;
         return 0;
-    case 'p':
-        if (strchr(text, '=') == NULL)
-            argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
-        arguments->points = bh_reallocate(arguments->points, arguments->points_count + 1, sizeof *arguments->points);
-        arguments->points[arguments->points_count++] = text;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->file != NULL)
-            argp_error(state, "found a second file, %s; expected one", text);
-        arguments->file = text;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected the file of a scenario");
-        return 0;
     case ARGP_KEY_END:
+        if (arguments->exact && arguments->monte_carlo)
+            argp_error(state, "--exact and --monte-carlo exclude each other; without them both answers are given");
         if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
             argp_error(state, "--figure-only needs a folder (-o DIR) and prints no JSON");
         return 0;
@@ -157,6 +159,8 @@ static void print(const struct bh_contain *contain, const struct arguments *argu
         bh_contain_print_json(contain, stdout);
     else
         bh_contain_print_tables(contain, arguments->format, stdout);
+    if (arguments->relative > 0.0 && !arguments->options.json)
+        bh_contain_print_rare(contain, arguments->format, stdout);
     if (arguments->sensitivity && !arguments->options.json)
         bh_contain_print_sensitivity(contain, arguments->format, stdout);
 }
@@ -167,8 +171,8 @@ static int follow(const struct bh_study *study, const struct arguments *argument
     struct bh_scenario *scenario = NULL;
     struct bh_contain *contain = NULL;
     int status = -1;
-    for (size_t i = 0; i < arguments->points_count; i++)
-        if (bh_point_choose(study, arguments->points[i], index, err) != 0)
+    for (size_t i = 0; i < arguments->options.points_count; i++)
+        if (bh_point_choose(study, arguments->options.points[i], index, err) != 0)
             goto out;
     if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL)
         goto out;
@@ -177,6 +181,8 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         .monte_carlo = arguments->monte_carlo || !arguments->exact,
         .sensitivity = arguments->sensitivity,
         .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
+        .relative = arguments->relative,
+        .shows_progress = !arguments->options.quiet,
         .policies_count = arguments->policies_count,
         .policies = arguments->policies,
     };
@@ -209,14 +215,13 @@ int bh_command_contain(int argc, char **argv)
     struct bh_study *study = NULL;
     char *directory = bh_models_directory(&err);
     if (directory != NULL && (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0))
-        study = bh_study_read(arguments.file, directory, arguments.options.settings, arguments.options.settings_count,
-                              &err);
+        study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
+                              arguments.options.settings_count, &err);
     if (study == NULL || follow(study, &arguments, &err) != 0)
         status = bh_command_fail(&err);
     bh_study_destroy(study);
     free(directory);
     free(arguments.policies);
-    free(arguments.points);
     bh_options_free(&arguments.options);
     return status;
 }

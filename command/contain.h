@@ -21,8 +21,11 @@
 struct bh_contain_wish {
     bool exact, monte_carlo, sensitivity;
     struct bh_trials trials; /* per origin */
-    size_t policies_count;   /* 0: all of the scenario */
-    const char **policies;   /* names, borrowed */
+    /* Rare escapes are sought until the 95 % half-width is this share of the estimate; 0: as far as is quick. */
+    double relative;
+    bool shows_progress;
+    size_t policies_count; /* 0: all of the scenario */
+    const char **policies; /* names, borrowed */
 };
 
 /* Errors of one kind that begin in zones alike. */
@@ -94,6 +97,12 @@ void bh_contain_free_sensitivity(struct bh_contain *contain);
 /* Change of an outcome per relative change of a number: x dM/dx. */
 double bh_contain_effect(const struct bh_contain *contain, size_t policy, size_t number, int outcome);
 void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
+
+/* Seeks what neither trials nor the chain tell of a row's escapes, by importance sampling, and lists it. */
+void bh_contain_seek_rare(const struct bh_contain *contain, struct bh_contain_policy *policy, size_t row);
+/* 95 % half-width over the estimate. */
+double bh_contain_half_width(const struct bh_rare_event *event);
+void bh_contain_print_rare(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 
 void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_print_json(const struct bh_contain *contain, FILE *stream);

@@ -5,6 +5,7 @@
 
 #include "command/contain_silent.h"
 #include "models/base/document.h"
+#include "sim/progress.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,10 +13,6 @@
 
 /* Joint test of exact against simulated. */
 static const double family_level = 1e-4;
-/* An escape that fewer trials than this have met is sought with pushed crossings. */
-static const double hits_enough = 200.0;
-static const double rare_relative_error = 0.02;
-static const uint64_t rare_trials = 10; /* at most, for each ordinary trial */
 
 static void name_row(struct bh_contain_row *row, const struct bh_contain *contain,
                      const struct bh_contain_policy *policy, const struct bh_origin *origin)
@@ -53,12 +50,15 @@ static int open_policy(struct bh_contain *contain, struct bh_contain_policy *pol
 }
 
 /* Origins differ much in the size of their chains: they are shared out one by one. */
-static void follow_exactly(struct bh_contain_policy *policy, unsigned threads)
+static void follow_exactly(struct bh_contain_policy *policy, unsigned threads, struct bh_progress *progress)
 {
     struct bh_error *errors = bh_allocate(policy->origins.count, sizeof *errors);
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (size_t i = 0; i < policy->origins.count; i++)
+    for (size_t i = 0; i < policy->origins.count; i++) {
         bh_containment_exact(policy->model, policy->origins.entry[i].origin, &policy->rows[i].exact, &errors[i]);
+#pragma omp critical(bh_contain_progress)
+        bh_progress_step(progress);
+    }
     for (size_t i = 0; i < policy->origins.count; i++) {
         policy->rows[i].has_exact = errors[i].code == BH_ERROR_NONE;
         policy->exact_count += policy->rows[i].has_exact;
@@ -66,31 +66,6 @@ static void follow_exactly(struct bh_contain_policy *policy, unsigned threads)
             policy->too_large = bh_copy_text(errors[i].text);
     }
     free(errors);
-}
-
-/* Whether errors can leave the node, or the boundary is another. */
-static bool can_escape(const struct bh_node_model *model, int boundary)
-{
-    for (size_t z = 0; z < model->tree->zones_count && boundary == BH_NODE_NODE; z++)
-        if (model->disposition[z] > BH_SCOPE_NODE)
-            return true;
-    return boundary != BH_NODE_NODE;
-}
-
-/* Escapes that neither answer tells: trials have met few, and the chain was not followed that far. */
-static void seek_rare(const struct bh_contain *contain, struct bh_contain_policy *policy, size_t i)
-{
-    struct bh_contain_row *row = &policy->rows[i];
-    struct bh_trials trials = contain->wish.trials;
-    trials.trials *= rare_trials;
-    for (int b = 0; b < BH_BOUNDARIES; b++) {
-        double met = row->simulated.beyond[b] * (double)row->simulated.trials;
-        bool is_known =
-            row->has_exact ? row->exact.beyond[b] >= BH_CONTAIN_RESOLVED * row->exact.unresolved : met >= hits_enough;
-        if (row->simulated.inside[b] && !is_known && can_escape(policy->model, b))
-            row->rare[b] = bh_containment_rare(policy->model, policy->origins.entry[i].origin, (enum bh_boundary)b,
-                                               trials, rare_relative_error);
-    }
 }
 
 /* Where the exact chain is too large, simulation goes on in its place. */
@@ -101,19 +76,21 @@ static void simulate(struct bh_contain *contain, struct bh_contain_policy *polic
     row->simulated = bh_containment_monte_carlo(policy->model, policy->origins.entry[i].origin, contain->wish.trials);
     if (row->has_exact)
         bh_containment_compare(&row->exact, &row->simulated, &contain->agreement);
-    seek_rare(contain, policy, i);
+    bh_contain_seek_rare(contain, policy, i);
 }
 
-static void follow(struct bh_contain *contain, struct bh_contain_policy *policy)
+static void follow(struct bh_contain *contain, struct bh_contain_policy *policy, struct bh_progress *progress)
 {
     size_t count = policy->origins.count;
     struct bh_containment *exact = bh_allocate(count, sizeof *exact), *simulated = bh_allocate(count, sizeof *exact);
     if (contain->wish.exact)
-        follow_exactly(policy, contain->wish.trials.threads);
+        follow_exactly(policy, contain->wish.trials.threads, progress);
     for (size_t i = 0; i < count; i++) {
         struct bh_contain_row *row = &policy->rows[i];
         if (contain->wish.monte_carlo || !row->has_exact)
             simulate(contain, policy, i);
+        if (contain->wish.monte_carlo)
+            bh_progress_step(progress);
         exact[i] = row->exact;
         simulated[i] = row->has_simulated ? row->simulated : row->exact;
         for (int b = 0; b < BH_BOUNDARIES; b++)
@@ -124,6 +101,17 @@ static void follow(struct bh_contain *contain, struct bh_contain_policy *policy)
     policy->simulated_mix = bh_containment_mix(&policy->origins, simulated);
     free(exact);
     free(simulated);
+}
+
+static void follow_all(struct bh_contain *contain)
+{
+    size_t answers = 0;
+    for (size_t p = 0; p < contain->policies_count; p++)
+        answers += contain->policies[p].origins.count * ((size_t)contain->wish.exact + contain->wish.monte_carlo);
+    struct bh_progress progress = bh_progress_start("answers", answers, contain->wish.shows_progress);
+    for (size_t p = 0; p < contain->policies_count; p++)
+        follow(contain, &contain->policies[p], &progress);
+    bh_progress_end(&progress);
 }
 
 static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenario, const char *name,
@@ -162,16 +150,18 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
             return NULL;
         }
     }
-    for (size_t p = 0; p < contain->policies_count; p++)
-        follow(contain, &contain->policies[p]);
+    if (wish->sensitivity && !bh_contain_has_rates(&contain->policies[0])) {
+        bh_fail(err, BH_ERROR_INPUT, "--sensitivity: %s has no faults at random, whose rates would weigh the outcomes",
+                scenario->file);
+        bh_contain_destroy(contain);
+        return NULL;
+    }
+    follow_all(contain);
     if ((contain->silent = bh_contain_silent_create(contain, err)) == NULL) {
         bh_contain_destroy(contain);
         return NULL;
     }
-    if (wish->sensitivity && !bh_contain_has_rates(&contain->policies[0]))
-        bh_fail(err, BH_ERROR_INPUT, "--sensitivity: %s has no faults at random, whose rates would weigh the outcomes",
-                scenario->file);
-    if (wish->sensitivity && (err->code != BH_ERROR_NONE || bh_contain_find_sensitivity(contain, err) != 0)) {
+    if (wish->sensitivity && bh_contain_find_sensitivity(contain, err) != 0) {
         bh_contain_destroy(contain);
         return NULL;
     }

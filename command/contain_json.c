@@ -57,8 +57,9 @@ static json_t *rare(const struct bh_rare_event *events)
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (events[b].trials > 0)
             json_object_set_new(object, bh_boundary_names[b],
-                                json_pack("{s:o, s:o, s:I, s:I}", "beyond", number(events[b].probability),
-                                          "standard_error", number(events[b].error), "trials",
+                                json_pack("{s:o, s:o, s:o, s:I, s:I}", "beyond", number(events[b].probability),
+                                          "standard_error", number(events[b].error), "relative_half_width",
+                                          number(bh_contain_half_width(&events[b])), "trials",
                                           (json_int_t)events[b].trials, "hits", (json_int_t)events[b].hits));
     return object;
 }
@@ -79,7 +80,7 @@ static json_t *row(const struct bh_contain *contain, const struct bh_contain_pol
         json_object_set_new(object, "exact", answer(&row->exact));
     if (row->has_simulated)
         json_object_set_new(object, "monte_carlo", answer(&row->simulated));
-    if (row->has_simulated && !row->has_exact)
+    if (row->has_simulated)
         json_object_set_new(object, "importance_sampling", rare(row->rare));
     return object;
 }

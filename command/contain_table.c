@@ -138,15 +138,17 @@ static void print_title(const struct bh_contain_policy *policy, enum bh_table_fo
 static void print_how(const struct bh_contain *contain, enum bh_table_format format, FILE *stream)
 {
     const char *mark = format == BH_TABLE_LATEX ? "% " : "";
-    bool any_exact = false, any_simulated = false, any_rare = false;
-    double most_unresolved = 0.0;
+    char text[BH_NUMBER_SIZE];
+    bool any_exact = false, any_simulated = false;
+    double most_unresolved = 0.0, widest = 0.0;
     for (size_t p = 0; p < contain->policies_count; p++) {
         const struct bh_contain_policy *policy = &contain->policies[p];
         any_simulated = any_simulated || policy->exact_count < policy->origins.count;
         any_exact = any_exact || policy->exact_count > 0;
         for (size_t i = 0; i < policy->origins.count * BH_BOUNDARIES; i++)
-            any_rare = any_rare || policy->rows[i / BH_BOUNDARIES].rare[i % BH_BOUNDARIES].hits > 0;
-        most_unresolved = fmax(most_unresolved, policy->exact_mix.unresolved);
+            widest = fmax(widest, bh_contain_half_width(&policy->rows[i / BH_BOUNDARIES].rare[i % BH_BOUNDARIES]));
+        for (size_t i = 0; i < policy->origins.count; i++)
+            most_unresolved = fmax(most_unresolved, policy->rows[i].exact.unresolved);
     }
     fprintf(
         stream,
@@ -161,8 +163,10 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
     if (any_simulated)
         fprintf(stream, "%sSimulated rows: %" PRIu64 " trials each, seed %" PRIu64 "; < is a 95 %% bound.\n", mark,
                 contain->wish.trials.trials, contain->wish.trials.seed);
-    if (any_rare)
-        fprintf(stream, "%sEscapes too rare for both were found by importance sampling.\n", mark);
+    if (widest > 0.0)
+        fprintf(stream,
+                "%sEscapes too rare for that were sought by importance sampling, and found to within %s (95 %%).\n",
+                mark, bh_number_percent(widest, text));
     if (contain->agreement.outcomes > 0)
         fprintf(stream,
                 "%sExact and simulated (%" PRIu64 " trials per row, seed %" PRIu64 ") %s: of %zu outcomes the least "

@@ -99,6 +99,29 @@ static error_t parse_json(int key, char *text, struct argp_state *state)
     return 0;
 }
 
+static error_t parse_point(int key, char *text, struct argp_state *state)
+{
+    struct bh_options *options = state->input;
+    switch (key) {
+    case 'p':
+        if (strchr(text, '=') == NULL)
+            argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
+        options->points = bh_reallocate(options->points, options->points_count + 1, sizeof *options->points);
+        options->points[options->points_count++] = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->file != NULL)
+            argp_error(state, "found a second file, %s; expected one", text);
+        options->file = text;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "expected the file of a scenario");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static const struct argp_option scenario_options[] = {
     {"set", KEY_SET, "PATH=VALUE", 0, "Set a value of the scenario, say workload.spares=0 (repeatable)", 1},
     {"replicas", KEY_REPLICAS, "N", 0, "Simulate N replicas of each policy", 1},
@@ -118,11 +141,16 @@ static const struct argp_option json_options[] = {
     {"json", KEY_JSON, NULL, 0, "Print one JSON object instead of a table", 3},
     {0},
 };
+static const struct argp_option point_options[] = {
+    {"point", 'p', "AXIS=VALUE", 0, "Take the point at which AXIS has VALUE (repeatable; default: its first value)", 1},
+    {0},
+};
 
 const struct argp bh_options_scenario = {.options = scenario_options, .parser = parse_scenario};
 const struct argp bh_options_work = {.options = work_options, .parser = parse_work};
 const struct argp bh_options_output = {.options = output_options, .parser = parse_output};
 const struct argp bh_options_json = {.options = json_options, .parser = parse_json};
+const struct argp bh_options_point = {.options = point_options, .parser = parse_point};
 
 void bh_options_to_children(struct argp_state *state, const struct argp_child *children, struct bh_options *options)
 {
@@ -147,6 +175,7 @@ void bh_options_free(struct bh_options *options)
         free((char *)options->settings[i].value);
     }
     free(options->settings);
+    free(options->points);
     *options = (struct bh_options){0};
 }
 

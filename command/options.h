@@ -20,6 +20,9 @@ struct bh_options {
     bool quiet;
     bool json;
     const char *output; /* NULL: none */
+    const char *file;   /* of the scenario, borrowed from argv */
+    size_t points_count;
+    char **points; /* "AXIS=LABEL", borrowed from argv */
 };
 
 /* Children for an argp; each expects a struct bh_options as its input. A subcommand lists those it takes:
@@ -30,6 +33,7 @@ extern const struct argp bh_options_scenario; /* --set PATH=VALUE, --replicas N,
 extern const struct argp bh_options_work;     /* -j, --jobs N; -q, --quiet */
 extern const struct argp bh_options_output;   /* -o, --output FILE */
 extern const struct argp bh_options_json;     /* --json */
+extern const struct argp bh_options_point;    /* -p, --point AXIS=VALUE, and SCENARIO, which must be there */
 
 /* Gives every child parser of `state` the same options. `children` is the list above: argp's own root_argp is a wrapper
  * that has other children. */

@@ -16,6 +16,7 @@ enum bh_evidence {
     BH_EVIDENCE_MEAN,     /* mean of `samples` replicas with standard error `error`: Student's interval */
     BH_EVIDENCE_COUNT,    /* a Poisson count of `samples`: Byar's interval */
     BH_EVIDENCE_VARIANCE, /* variance / mean of `samples` counts: chi-square interval; 1 for a Poisson process */
+    BH_EVIDENCE_SHARE,    /* a share of `samples` independent errors: Clopper and Pearson's interval */
 };
 
 struct bh_validation_case {

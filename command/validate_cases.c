@@ -3,6 +3,7 @@
 /* The closed forms, one function per scenario of experiments/validate. */
 #include "command/validate.h"
 
+#include "analysis/statistics.h"
 #include "models/interval.h"
 
 #include <gsl/gsl_cdf.h>
@@ -248,6 +249,65 @@ static void compare_silent(const struct bh_campaign *campaign, struct bh_validat
     }
 }
 
+/* Counts of errors, summed over a policy's replicas. */
+static double sum_of(const struct bh_stage *stage, size_t policy,
+                     double (*value)(const struct bh_tallies *tallies, int index), int index)
+{
+    double sum = 0.0;
+    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+        sum += value(&stage->records[policy * stage->scenario->replicas + r].tallies, index);
+    return sum;
+}
+
+static double errors_within(const struct bh_tallies *tallies, int scope)
+{
+    double sum = 0.0;
+    for (int s = 0; s <= scope; s++)
+        sum += tallies->system_extent[s];
+    return sum;
+}
+
+static double escaped(const struct bh_tallies *tallies, int boundary)
+{
+    return tallies->escape_seen[boundary];
+}
+
+static double exposed(const struct bh_tallies *tallies, int boundary)
+{
+    return tallies->escape_exposed[boundary];
+}
+
+static void add_share(struct bh_validation *validation, const char *policy, const char *what, double expected,
+                      double part, double whole)
+{
+    struct bh_validation_case *added = add(validation, BH_EVIDENCE_SHARE, "1", expected, part / whole);
+    added->samples = whole;
+    added->error = sqrt(added->simulated * (1.0 - added->simulated) / whole);
+    snprintf(added->name, sizeof added->name, "%s, %s", what, policy);
+}
+
+/* What lies within a node and what is beyond it cannot differ here: no disposition reaches further. */
+static void compare_lone_errors(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    const struct bh_stage *stage = campaign->stages[0];
+    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
+        const struct bh_isolation *isolation = stage->setups[p]->isolation;
+        const char *policy = stage->scenario->policies[p].name;
+        double errors = sum_of(stage, p, errors_within, BH_SCOPES - 1);
+        for (int s = BH_SCOPE_NONE; s < BH_SCOPE_NODE; s++) {
+            char what[32];
+            snprintf(what, sizeof what, "within %s", bh_scope_names[s]);
+            add_share(validation, policy, what, isolation->coverage[s], sum_of(stage, p, errors_within, s), errors);
+        }
+        for (int b = BH_PROCESS_KERNEL; b < BH_NODE_NODE; b++) {
+            char what[32];
+            snprintf(what, sizeof what, "beyond %s", bh_boundary_names[b]);
+            add_share(validation, policy, what, isolation->escape[b], sum_of(stage, p, escaped, b),
+                      sum_of(stage, p, exposed, b));
+        }
+    }
+}
+
 const struct bh_validation_group bh_validation_groups[] = {
     {"fault-free", "Makespan without faults: work, price and checkpoints", compare_fault_free},
     {"one-failure", "Makespan with one failure at a known time", compare_one_failure},
@@ -256,6 +316,7 @@ const struct bh_validation_group bh_validation_groups[] = {
     {"service", "Capacity that a loss-tolerant service loses: alternating renewal", compare_service},
     {"daly", "Makespan under exponential failures: Daly's exact expression", compare_daly},
     {"silent", "Makespan under silent errors, verified before each checkpoint", compare_silent},
+    {"lone-errors", "Errors that meet nothing else: the exact chain", compare_lone_errors},
     {0},
 };
 
@@ -272,6 +333,7 @@ static double poisson_limit(double count, double z)
 static void fill_interval(struct bh_validation_case *judged, double level)
 {
     double tail = level / 2.0, half;
+    struct bh_estimate share;
     switch (judged->evidence) {
     case BH_EVIDENCE_EXACT:
         half = judged->tolerance * fabs(judged->expected);
@@ -291,6 +353,11 @@ static void fill_interval(struct bh_validation_case *judged, double level)
         half = judged->simulated * (judged->samples - 1.0);
         judged->low = half / gsl_cdf_chisq_Qinv(tail, judged->samples - 1.0);
         judged->high = half / gsl_cdf_chisq_Pinv(tail, judged->samples - 1.0);
+        break;
+    case BH_EVIDENCE_SHARE:
+        share = bh_share_limits(rint(judged->simulated * judged->samples), judged->samples, tail);
+        judged->low = share.low;
+        judged->high = share.high;
         break;
     }
     judged->agrees = judged->low <= judged->expected && judged->expected <= judged->high;

@@ -4,7 +4,7 @@
  * threads and no size of chunks can change a bit of the answer. */
 #include "models/containment.h"
 
-#include "models/trial.h"
+#include "models/trial_table.h"
 
 #include <math.h>
 #include <omp.h>
@@ -132,10 +132,10 @@ static struct bh_containment containment_of(const struct tally *tally, const str
     return containment;
 }
 
-struct bh_containment bh_containment_monte_carlo(const struct bh_node_model *model, struct bh_origin origin,
-                                                 struct bh_trials trials)
+struct bh_containment bh_containment_play(const struct bh_trial_table *table, struct bh_origin origin,
+                                          struct bh_trials trials)
 {
-    struct bh_trial_table *table = bh_trial_table_create(model, 0.0);
+    const struct bh_node_model *model = table->model;
     double ticks_per_s = ticks_per_lifetime / longest_lifetime_s(model);
     uint64_t chunks = (trials.trials + CHUNK - 1) / CHUNK;
     struct tally sum = {.silent = 0};
@@ -161,6 +161,14 @@ struct bh_containment bh_containment_monte_carlo(const struct bh_node_model *mod
         bh_trial_player_destroy(player);
         free(worker);
     }
-    bh_trial_table_destroy(table);
     return containment_of(&sum, model, origin, trials.trials, ticks_per_s);
+}
+
+struct bh_containment bh_containment_monte_carlo(const struct bh_node_model *model, struct bh_origin origin,
+                                                 struct bh_trials trials)
+{
+    struct bh_trial_table *table = bh_trial_table_create(model, 0.0);
+    struct bh_containment containment = bh_containment_play(table, origin, trials);
+    bh_trial_table_destroy(table);
+    return containment;
 }

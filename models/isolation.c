@@ -47,33 +47,38 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
     return bh_fail(err, last.code, "%s", last.text);
 }
 
+static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *isolation,
+                       const struct bh_weighted_origin *entry, const struct bh_spread *spread, struct sums *sums)
+{
+    double unmasked = 0.0;
+    for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
+        sums->extent[s] += entry->rate * spread->extent[s];
+        unmasked += s > BH_SCOPE_NONE ? spread->extent[s] : 0.0;
+    }
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        sums->beyond[b] += entry->rate * spread->beyond[b];
+        sums->exposed[b] += spread->inside[b] ? entry->rate * unmasked : 0.0;
+    }
+    for (size_t c = 0; c < isolation->tenants_count * BH_SCOPES; c++)
+        isolation->loss_rate[c] += entry->rate * spread->loss[c];
+    for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
+        isolation->repair_rate[t] += entry->rate * spread->loss[t * BH_SCOPES + BH_SCOPE_NODE];
+    int owner = tree->zones[entry->origin.zone].enclave;
+    for (size_t t = 0; t < isolation->tenants_count; t++)
+        isolation->silent_rate[t] += owner < 0 || owner == (int)t ? entry->rate * spread->silent : 0.0;
+    isolation->unresolved = fmax(isolation->unresolved, spread->unresolved);
+    isolation->error_rate += entry->rate;
+}
+
 static int follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
                   struct sums *sums, struct bh_error *err)
 {
-    size_t cells = isolation->tenants_count * BH_SCOPES;
-    struct bh_spread spread = {.loss = bh_allocate(cells, sizeof(double))};
+    struct bh_spread spread = {.loss = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double))};
     int status = 0;
     for (size_t i = 0; i < origins->count && status == 0; i++) {
-        const struct bh_weighted_origin *entry = &origins->entry[i];
-        status = bh_isolation_spread(model, entry->origin, &spread, err);
-        double unmasked = 0.0;
-        for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
-            sums->extent[s] += entry->rate * spread.extent[s];
-            unmasked += s > BH_SCOPE_NONE ? spread.extent[s] : 0.0;
-        }
-        for (int b = 0; b < BH_BOUNDARIES; b++) {
-            sums->beyond[b] += entry->rate * spread.beyond[b];
-            sums->exposed[b] += spread.inside[b] ? entry->rate * unmasked : 0.0;
-        }
-        for (size_t c = 0; c < cells; c++)
-            isolation->loss_rate[c] += entry->rate * spread.loss[c];
-        for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
-            isolation->repair_rate[t] += entry->rate * spread.loss[t * BH_SCOPES + BH_SCOPE_NODE];
-        int owner = model->tree->zones[entry->origin.zone].enclave;
-        for (size_t t = 0; t < isolation->tenants_count; t++)
-            isolation->silent_rate[t] += owner < 0 || owner == (int)t ? entry->rate * spread.silent : 0.0;
-        isolation->unresolved = fmax(isolation->unresolved, spread.unresolved);
-        isolation->error_rate += entry->rate;
+        status = bh_isolation_spread(model, origins->entry[i].origin, &spread, err);
+        if (status == 0)
+            add_origin(model->tree, isolation, &origins->entry[i], &spread, sums);
     }
     free(spread.loss);
     return status;

@@ -74,14 +74,14 @@ static void pass_depths(const struct bh_spread_walk *walk, const struct bh_chain
         depth[d + next->deeper < BH_DEPTHS ? d + next->deeper : BH_DEPTHS - 1] += walk->depth[d] * probability;
 }
 
-static void absorb(struct bh_spread_walk *walk, const struct bh_chain_state *state, double mass)
+void bh_spread_absorb(const struct bh_chain *chain, const struct bh_chain_state *state, double mass,
+                      struct bh_spread *spread)
 {
-    const struct bh_zone_tree *tree = walk->chain.model->tree;
+    const struct bh_zone_tree *tree = chain->model->tree;
     struct bh_effect effect = bh_spread_effect(state);
-    struct bh_spread *spread = walk->spread;
     bool beyond[BH_BOUNDARIES];
     spread->extent[bh_effect_extent(tree, &effect)] += mass;
-    bh_effect_boundaries(tree, walk->chain.origin, &effect, spread->inside, beyond);
+    bh_effect_boundaries(tree, chain->origin, &effect, spread->inside, beyond);
     for (int b = 0; b < BH_BOUNDARIES; b++)
         spread->beyond[b] += beyond[b] ? mass : 0.0;
     spread->silent += effect.silent ? mass : 0.0;
@@ -103,7 +103,7 @@ static void arrive(void *context, const struct bh_chain_state *next, const struc
     if (mass <= 0.0)
         return;
     if (bh_zone_set_is_empty(&next->live)) {
-        absorb(walk, next, mass);
+        bh_spread_absorb(&walk->chain, next, mass, walk->spread);
         pass_depths(walk, next, branch->probability, walk->spread->depth);
         return;
     }

@@ -34,6 +34,9 @@ int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model
 int bh_spread_walk_on(struct bh_spread_walk *walk, size_t most_states, struct bh_error *err);
 void bh_spread_free_generation(struct bh_spread_entry *generation);
 
+/* Counts mass that has ended in a state in which nothing is live. */
+void bh_spread_absorb(const struct bh_chain *chain, const struct bh_chain_state *state, double mass,
+                      struct bh_spread *spread);
 struct bh_effect bh_spread_effect(const struct bh_chain_state *state);
 
 #endif

@@ -203,7 +203,7 @@ static void signal_copy(struct bh_trial_player *player, size_t z)
     bh_zone_set_join(&effect->affected, &victim->down);
     if (zone->beyond_node > effect->beyond_node)
         effect->beyond_node = (enum bh_scope)zone->beyond_node;
-    clear(player, &victim->down);
+    clear(player, &victim->cleared);
     if (victim->takes_zone)
         return;
     struct bh_zone_set own = {{0}};

@@ -20,6 +20,7 @@ static void fill_victims(struct bh_trial_table *table, size_t z, size_t *used)
         bool beyond_node;
         struct bh_trial_victim *victim = &table->victims[(*used)++];
         victim->down = bh_taken_down(model, z, ((double)v + 0.5) / (double)zone->victims_count, &beyond_node);
+        victim->cleared = victim->down;
         victim->takes_zone = bh_zone_set_has(&victim->down, z);
         zone->beyond_node = beyond_node ? (uint32_t)model->disposition[z] : BH_SCOPE_NONE;
     }

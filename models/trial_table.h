@@ -4,6 +4,7 @@
 #ifndef BH_MODELS_TRIAL_TABLE_H
 #define BH_MODELS_TRIAL_TABLE_H
 
+#include "models/containment.h"
 #include "models/trial.h"
 
 struct bh_trial_ending {
@@ -14,7 +15,8 @@ struct bh_trial_ending {
 /* One that a zone's disposition may take down, each as likely. */
 struct bh_trial_victim {
     struct bh_zone_set down;
-    bool takes_zone; /* the zone itself is among them */
+    struct bh_zone_set cleared; /* where live copies end with it: the same, but in tests of what tests can see */
+    bool takes_zone;            /* the zone itself is among them */
 };
 
 struct bh_trial_zone {
@@ -42,5 +44,9 @@ struct bh_trial_table {
     struct bh_trial_channel *channels;
     struct bh_trial_victim *victims;
 };
+
+/* bh_containment_monte_carlo on a table that is there. */
+struct bh_containment bh_containment_play(const struct bh_trial_table *table, struct bh_origin origin,
+                                          struct bh_trials trials);
 
 #endif

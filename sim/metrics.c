@@ -258,6 +258,64 @@ static double script_loss_exact(const struct bh_metric_cell *cell)
         ->script->loss[cell->at[BH_AXIS_ENCLAVE] * BH_SCOPES + cell->at[BH_AXIS_SCOPE]];
 }
 
+/* --- Interaction ----------------------------------------------------------------------------------------------------- */
+
+/* A share of errors beside the exact chain's. The standard error has replicas as clusters,
+ * sqrt(sum (y_i - R x_i)^2 / (n (n - 1))) / mean(x), and is never below that of as many independent errors. */
+static double interaction(const struct bh_metric_cell *cell, double (*part)(const struct bh_metric_cell *),
+                          double (*whole)(const struct bh_metric_cell *), double exact, bool wants_error)
+{
+    struct bh_metric_cell at = *cell;
+    double parts = 0.0, wholes = 0.0, squares = 0.0, n = (double)cell->stage->scenario->replicas;
+    if (cell->stage->scenario->script_count > 0) /* its errors are not those that the chain weighs */
+        return NAN;
+    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < n; at.at[BH_AXIS_REPLICA]++) {
+        parts += part(&at);
+        wholes += whole(&at);
+    }
+    if (!wants_error || wholes <= 0.0)
+        return wholes > 0.0 ? parts / wholes - exact : NAN;
+    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < n; at.at[BH_AXIS_REPLICA]++)
+        squares += pow(part(&at) - parts / wholes * whole(&at), 2.0);
+    double clustered = sqrt(squares / (n * (n - 1.0))) / (wholes / n);
+    return fmax(n > 1.0 ? clustered : 0.0, sqrt(exact * (1.0 - exact) / wholes));
+}
+
+static double within_scope(const struct bh_metric_cell *cell)
+{
+    double sum = 0.0;
+    for (size_t s = 0; s <= cell->at[BH_AXIS_SCOPE]; s++)
+        sum += record_of(cell)->tallies.system_extent[s];
+    return sum;
+}
+
+static double of_all_scopes(const struct bh_metric_cell *cell)
+{
+    struct bh_metric_cell last = *cell;
+    last.at[BH_AXIS_SCOPE] = BH_SCOPES - 1;
+    return within_scope(&last);
+}
+
+static double escape_interaction(const struct bh_metric_cell *cell)
+{
+    return interaction(cell, escape_seen, escape_exposed, escape_exact(cell), false);
+}
+
+static double escape_interaction_error(const struct bh_metric_cell *cell)
+{
+    return interaction(cell, escape_seen, escape_exposed, escape_exact(cell), true);
+}
+
+static double containment_interaction(const struct bh_metric_cell *cell)
+{
+    return interaction(cell, within_scope, of_all_scopes, containment_exact(cell), false);
+}
+
+static double containment_interaction_error(const struct bh_metric_cell *cell)
+{
+    return interaction(cell, within_scope, of_all_scopes, containment_exact(cell), true);
+}
+
 /* --- The table ------------------------------------------------------------------------------------------------------- */
 
 const struct bh_metric_axes bh_metric_axes[] = {
@@ -355,6 +413,15 @@ const struct bh_metric bh_metrics[] = {
      "whether noise is taken beyond the largest machine for which it was measured", noise_extrapolated, BH_AT_POINTS},
     {"containment_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
      "P(system extent <= scope | error activated) by the exact chain", containment_exact, BH_AT_POINTS},
+    {"escape_interaction", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
+     "escape ratio simulated less exact: errors that meet outages and each other; NaN with a script",
+     escape_interaction, BH_AT_POINTS},
+    {"escape_interaction_error", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "standard error of escape_interaction",
+     escape_interaction_error, BH_AT_POINTS},
+    {"containment_interaction", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
+     "P(system extent <= scope) simulated less exact; NaN with a script", containment_interaction, BH_AT_POINTS},
+    {"containment_interaction_error", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1", "standard error of containment_interaction",
+     containment_interaction_error, BH_AT_POINTS},
     {"script_extent_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
      "P(system extent = scope | error of the script) by the exact chain", script_extent_exact, BH_WITH_SCRIPT},
     {"script_loss_exact", BH_BY_ENCLAVE_SCOPE, BH_ELEMENT_DOUBLE, "1",

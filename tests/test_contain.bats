@@ -99,9 +99,71 @@ for n in numbers:
 END
 }
 
+@test "a guest's error that takes two enclaves down once in a billion is found within 10 %, in less than a minute" {
+    local scenario=$SOURCE_DIRECTORY/tests/scenarios/rare-escape.yaml began=$SECONDS
+    run_bulkhead contain "$scenario" --monte-carlo --relative 0.1 --json
+    expect_status 0
+    [ $((SECONDS - began)) -lt 60 ]
+    cp "$BATS_TEST_TMPDIR/stdout" "$BATS_TEST_TMPDIR/sampled"
+    run_bulkhead contain "$scenario" --exact --json
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/sampled" "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+sampled, exact = (json.load(open(name))["policies"][0]["origins"] for name in sys.argv[1:])
+rows = 0
+for s, e in zip(sampled, exact):
+    assert (s["zone"], s["enclave"], s["error_kind"]) == (e["zone"], e["enclave"], e["error_kind"])
+    assert e["exact"]["unresolved"] < 1e-13
+    for boundary, found in s["importance_sampling"].items():
+        known = e["exact"]["beyond"][boundary]
+        assert found["relative_half_width"] <= 0.1, found
+        # Within 4.5 of its own standard errors: 30 estimates jointly at 2e-4.
+        assert abs(found["beyond"] - known) < 4.5 * found["standard_error"], (s["zone"], boundary, found, known)
+        if s["zone"] == "guest" and boundary == "enclave/enclave":
+            rows += 1
+            assert 5e-10 < known < 1e-9 and abs(found["beyond"] / known - 1) < 0.1
+            assert s["monte_carlo"]["beyond"][boundary] == 0
+assert rows == 4
+END
+    run_bulkhead contain "$scenario" --monte-carlo --relative 0.1 --trials 20000
+    expect_text "$output" 'Rare escapes, by importance sampling' 'guest of left, data' 'half-width'
+    if grep -E '.{121}|[[:space:]]$' <<<"$output"; then return 1; fi
+    run_bulkhead contain "$scenario" --relative 0.1
+    expect_text "$output" 'probabilities are followed to within' 'All escapes are known without it'
+}
+
+@test "errors can be followed where no faults are asked for" {
+    balance --set faults=none --exact
+    expect_status 0
+    expect_text "$output" 'process of service'
+    ! grep -q 'by the rates of faults' <<<"$output"
+}
+
+@test "long work shows how far it is, on a terminal and unless told to be quiet" {
+    command -v script >/dev/null || skip "no script"
+    local command="'$BULKHEAD' contain '$SOURCE_DIRECTORY/tests/scenarios/rare-escape.yaml' --trials 20000"
+    run script -qec "$command 2>&1 >/dev/null" /dev/null
+    expect_text "$output" '20 of 20 answers, 100 %'
+    run script -qec "$command -q 2>&1 >/dev/null" /dev/null
+    [ -z "$output" ]
+}
+
+@test "tables that cannot be written are a failure" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    for format in '' --json '--format latex'; do
+        run sh -c "'$BULKHEAD' contain '$SOURCE_DIRECTORY/tests/scenarios/rare-escape.yaml' --exact $format >/dev/full"
+        [ "$status" -eq 1 ]
+        expect_text "$output" 'cannot write to standard output: No space left on device'
+        expect_lines "$output" 1
+    done
+}
+
 @test "bad input is one message and status 2" {
     local scenario=$SOURCE_DIRECTORY/experiments/balance.yaml
-    for arguments in '--policy nativ' '--trials 0' '--trials many' '--format html' '--point nodes=17' '--point size=1'; do
+    for arguments in '--policy nativ' '--trials 0' '--trials=-1' '--trials many' '--trials 1e6' \
+        '--trials 2000000000000' '--trials 99999999999999999999' '--relative 0' '--relative 2' '--relative some' \
+        '--exact --monte-carlo' '--format html' '--point nodes' '--point nodes=17' '--point size=1' '--jobs 0' \
+        '--set workload.enclaves=[]' '--set models.channels.vm-exit.probabilty=1' 'another-file'; do
         # shellcheck disable=SC2086 # two words
         run_bulkhead contain "$scenario" $arguments
         expect_status 2 || { echo "$arguments"; return 1; }

@@ -107,7 +107,7 @@ d = json.load(open(sys.argv[1]))
 assert list(d)[:3] == ["scenario", "version", "seed"], list(d)
 assert len(d["policies"]) == 17 * 8
 keys = {"name", "system", "nodes", "replicas", "unfinished", "makespan", "price", "net_overhead", "slowdown",
-        "containment", "escape", "extent", "breakdown", "faults", "errors", "failures", "point"}
+        "containment", "escape", "interaction", "extent", "breakdown", "faults", "errors", "failures", "point"}
 for p in d["policies"]:
     assert keys <= set(p), keys - set(p)
     assert list(p["containment"]) == ["process", "guest", "node", "enclave"]
@@ -115,7 +115,7 @@ for p in d["policies"]:
     assert (p["makespan"] is None) == (p["unfinished"] > 0) == (p["net_overhead"] is None) == (p["slowdown"] is None)
     assert abs(sum(p["breakdown"].values()) - 1) < 1e-9
     for escape in p["escape"].values():
-        assert set(escape) == {"ratio", "ci95", "exact", "low", "high"}
+        assert set(escape) == {"ratio", "from", "ci95", "seen", "exposed", "exact", "low", "high"}
         assert escape["ci95"] is None or escape["ci95"][0] < escape["ci95"][1]
     if p["makespan"]:
         assert p["makespan"]["ci95"][0] < p["makespan"]["mean"] < p["makespan"]["ci95"][1]

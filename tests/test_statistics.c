@@ -7,6 +7,8 @@
 #include "analysis/tradeoff.h"
 #include "tests/helper.h"
 
+#include <gsl/gsl_cdf.h>
+
 #include <string.h>
 
 enum { MOST = 8 };
@@ -75,6 +77,24 @@ static void shares_never_have_an_interval_of_one_point(void **state)
         assert_close(estimate.low, shares[i].low, 2e-6);
         assert_close(estimate.high, shares[i].high, 2e-6);
     }
+}
+
+/* By what they are: a count at least, or at most, as large has that probability. Counts of tens of thousands are those
+ * at which GSL's quantile of the beta distribution fails. */
+static void limits_of_shares_hold_for_large_counts(void **state)
+{
+    (void)state;
+    for (double whole = 3; whole < 1e9; whole = floor(whole * 7.3))
+        for (double tenths = 0; tenths <= 10; tenths++)
+            for (int outside = 2; outside <= 6; outside += 4) {
+                double part = rint(whole * tenths / 10), probability = pow(10, -outside);
+                struct bh_estimate limits = bh_share_limits(part, whole, probability);
+                assert_true(limits.low <= limits.mean && limits.mean <= limits.high);
+                if (part > 0)
+                    assert_close(gsl_cdf_beta_P(limits.low, part, whole - part + 1), probability, 1e-6);
+                if (part < whole)
+                    assert_close(gsl_cdf_beta_Q(limits.high, part + 1, whole - part), probability, 1e-6);
+            }
 }
 
 static void ratios_may_exceed_one(void **state)
@@ -192,6 +212,7 @@ int main(void)
         cmocka_unit_test(mean_has_students_interval),
         cmocka_unit_test(pairs_are_told_apart_by_their_differences),
         cmocka_unit_test(shares_never_have_an_interval_of_one_point),
+        cmocka_unit_test(limits_of_shares_hold_for_large_counts),
         cmocka_unit_test(ratios_may_exceed_one),
         cmocka_unit_test(the_front_holds_what_nothing_beats),
         cmocka_unit_test(critical_values_lie_on_a_log_axis),
