@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* libFuzzer target for all that reads input by users: documents, paths and quantities. Built by `make fuzz` only.
+/* libFuzzer target for all that reads input by users: documents, paths, quantities and tables. Built by `make fuzz`.
  * What is read must print to text that reads back equal; what is refused must have one safe message with a place. */
 #include "models/base/document.h"
+#include "models/base/table_csv.h"
 #include "models/base/utf8.h"
 #include "tests/tree_equal.h"
 
@@ -117,6 +118,26 @@ static void check_quantity(const char *text)
     }
 }
 
+/* Every cell of a table has its place. */
+static void check_table(const uint8_t *data, size_t size)
+{
+    struct bh_error err = {0};
+    struct bh_csv *csv = bh_csv_parse((const char *)data, size, "fuzz", &err);
+    if (csv == NULL)
+        check_message(&err, false);
+    for (size_t row = 0; csv != NULL && row < bh_csv_rows(csv) && row < 8; row++)
+        for (size_t column = 0; column < bh_csv_columns(csv) && column < 8; column++) {
+            struct bh_error broken = {0};
+            uint64_t count;
+            double number;
+            BH_BUG_ASSERT(strlen(bh_csv_cell(csv, row, column)) <= size);
+            if (bh_csv_count(csv, row, column, 100, &count, &broken) != 0 ||
+                bh_csv_number(csv, row, column, &number, &broken) != 0)
+                check_message(&broken, true);
+        }
+    bh_csv_destroy(csv);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bh_error err = {0};
@@ -132,6 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     set_all(document, text);
     check_quantity(text);
+    check_table(data, size);
     bh_document_destroy(document);
     free(text);
     return 0;
