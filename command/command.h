@@ -17,6 +17,7 @@ enum bh_exit {
  * status. Results go to stdout, messages and progress to stderr. */
 int bh_command_run(int argc, char **argv);
 int bh_command_contain(int argc, char **argv);
+int bh_command_fit_injections(int argc, char **argv);
 int bh_command_report(int argc, char **argv);
 int bh_command_check(int argc, char **argv);
 int bh_command_validate(int argc, char **argv);
