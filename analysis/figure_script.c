@@ -140,8 +140,8 @@ static void write_key_marks(const struct bh_figure *figure, FILE *stream)
 static void write_key(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_view *view = figure->view;
-    struct key_line key = {
-        .line = key_rows(figure), .count = 3, .text = {"assumed range", "seen, 95 %", "Pareto front"}};
+    const char *band = view->uncertainty.source != NULL ? "posterior, 90 %" : "assumed range";
+    struct key_line key = {.line = key_rows(figure), .count = 3, .text = {band, "seen, 95 %", "Pareto front"}};
     char *spares[2] = {NULL, NULL}, symbol[96];
     fputs("  # Key\n", stream);
     write_key_marks(figure, stream);

@@ -194,7 +194,10 @@ static int read_uncertainty(const struct bh_source *source, struct bh_view *view
     if (name[0] != '\0') {
         char *path = bh_print_text("uncertainty/%s", name);
         status = bh_source_axis(source, path, axis, err);
-        if (status == 0 && axis->numbers == NULL)
+        if (status == 0 && bh_source_has_attribute(source, "uncertainty_source") &&
+            (view->uncertainty.source = bh_source_text(source, "uncertainty_source", err)) == NULL)
+            status = -1;
+        if (status == 0 && axis->numbers == NULL && view->uncertainty.source == NULL)
             status = bh_fail(err, BH_ERROR_INPUT, "%s: '%s' holds words, expected numbers", view->file, path);
         free(path);
         if (status == 0)
@@ -339,6 +342,7 @@ void bh_view_destroy(struct bh_view *view)
         free(*pointer_at(view, view_arrays[i].offset));
     for (size_t i = 0; i < sizeof uncertainty_arrays / sizeof uncertainty_arrays[0]; i++)
         free(*pointer_at(&view->uncertainty, uncertainty_arrays[i].offset));
+    free(view->uncertainty.source);
     free_causes(&view->causes);
     bh_source_free_texts(view->policy_system, view->policy.count);
     bh_source_free_texts(view->policy_policy, view->policy.count);

@@ -23,6 +23,7 @@ struct bh_view_axis {
  * [policy][value][enclave]... */
 struct bh_view_uncertainty {
     struct bh_view_axis axis;                                /* count 0: the file has none */
+    char *source;                                            /* of a posterior, whose draws have no order; or NULL */
     double *makespan_s, *finished, *useful_work, *elapsed_s; /* ...[replica] */
     double *native_bare_makespan_s;
     double *escape_exact; /* [policy][value][boundary] */

@@ -290,7 +290,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     bh_summary_print_interaction(view, options, view->headline, stream);
     bh_summary_print_causes(view, options, view->headline, stream);
     if (view->uncertainty.axis.count > 0)
-        bh_summary_print_critical(view, options, stream);
+        (view->uncertainty.source != NULL ? bh_summary_print_draws : bh_summary_print_critical)(view, options, stream);
     if (shows_costs)
         print_legend(view, stream);
     if (view->replica.count < 2)

@@ -102,13 +102,14 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
     char *heading = bh_print_text("Escape ratios%s%s", name[0] == '\0' ? "" : " at ", name);
     bh_summary_heading(options, stream, heading);
     struct bh_table *table = bh_table_create();
+    const char *band = view->uncertainty.source != NULL ? "posterior, 90 %" : "assumed range";
     bh_table_column(table, "policy");
     bh_table_column(table, "to other enclave");
     bh_table_column(table, "seen");
-    bh_table_column(table, "assumed range");
+    bh_table_column(table, "%s", band);
     bh_table_column(table, "guest to host");
     bh_table_column(table, "seen");
-    bh_table_column(table, "assumed range");
+    bh_table_column(table, "%s", band);
     const char *shown = NULL;
     bool any_exact = false;
     for (size_t p = 0; p < view->policy.count; p++) {
@@ -118,10 +119,13 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
-    fputs("\nto other enclave: share of all errors not masked at their origin that hit more than one of a node's\n"
-          "enclaves. guest to host: share of those begun inside a guest (native: a process) that failed or reached\n"
-          "something outside it. Exact at the nominal assumed numbers, then seen in the replicas, then exact over the\n"
-          "range of the uncertain number; - where it makes no difference.\n",
+    fputs(
+        "\nto other enclave: share of all errors not masked at their origin that hit more than one of a node's\n"
+        "enclaves. guest to host: share of those begun inside a guest (native: a process) that failed or reached\n"
+        "something outside it. Exact at the nominal assumed numbers, then seen in the replicas, then exact over the\n",
+        stream);
+    fputs(view->uncertainty.source != NULL ? "middle 90 % of the posterior's draws; - where they make no difference.\n"
+                                           : "range of the uncertain number; - where it makes no difference.\n",
           stream);
     if (any_exact)
         fputs("*: no error was seen to escape; the ratio is the exact one. < is the exact 95 % bound from none of the\n"

@@ -42,5 +42,7 @@ void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_
                             FILE *stream);
 /* Where the order of policies changes along the uncertainty axis. */
 void bh_summary_print_critical(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
+/* The same where that axis holds draws of a posterior: bands, and how often one policy is better than another. */
+void bh_summary_print_draws(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
 
 #endif

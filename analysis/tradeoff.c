@@ -5,6 +5,8 @@
 
 #include "models/base/error.h"
 
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -128,6 +130,31 @@ void bh_find_flips(const struct bh_view *view, size_t enclave, size_t left, size
         last = i;
     }
     free(differences);
+}
+
+void bh_find_draws(const struct bh_view *view, size_t enclave, size_t policy, size_t other, struct bh_draws *draws)
+{
+    size_t count = view->uncertainty.axis.count, replicas = view->replica.count;
+    double *means = bh_allocate(count, sizeof *means), *costs = bh_allocate(replicas, sizeof *costs);
+    bool all_finished = true;
+    *draws = (struct bh_draws){NAN, NAN, NAN, 0, 0};
+    for (size_t i = 0; i < count; i++) {
+        bool by_rate = !is_finished(view, policy, i, enclave) || !is_finished(view, other, i, enclave);
+        double difference = difference_at(view, policy, other, i, enclave, by_rate).mean;
+        draws->better += difference < 0;
+        draws->worse += difference > 0;
+        all_finished = all_finished && is_finished(view, policy, i, enclave);
+        cost_row(view, policy, i, enclave, false, costs);
+        means[i] = bh_mean(costs, replicas).mean;
+    }
+    if (all_finished) {
+        gsl_sort(means, 1, count);
+        draws->median = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.5);
+        draws->low = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.05);
+        draws->high = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.95);
+    }
+    free(means);
+    free(costs);
 }
 
 void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best)

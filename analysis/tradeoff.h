@@ -30,6 +30,13 @@ struct bh_flips {
 };
 void bh_find_flips(const struct bh_view *view, size_t enclave, size_t left, size_t right, struct bh_flips *flips);
 
+/* One policy against another over the draws of a posterior, which have no order: no critical values, but how often. */
+struct bh_draws {
+    double median, low, high; /* of the draws' mean net overhead, the middle 90 %; NaN where any run is unfinished */
+    size_t better, worse;     /* draws in which the policy has the smaller and the greater mean than the other */
+};
+void bh_find_draws(const struct bh_view *view, size_t enclave, size_t policy, size_t other, struct bh_draws *draws);
+
 /* The best policy at each value of the uncertainty axis; `best` has as many entries as the axis. */
 void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best);
 

@@ -234,6 +234,8 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));
+        if (study->posterior.source != NULL)
+            json_object_set_new(uncertainty, "source", json_string(study->posterior.source));
         json_object_set_new(object, "uncertainty", uncertainty);
     }
     json_dumpf(object, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(15));

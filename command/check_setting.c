@@ -189,6 +189,8 @@ static void print_axes(const struct bh_study *study, FILE *stream)
     for (size_t a = 0; a < study->axes_count; a++)
         fprintf(stream, "%s %s = %s", a > 0 ? "," : "", study->axes[a].name,
                 study->axes[a].values[study->uncertainty_at[a]].label);
+    if (study->posterior.source != NULL)
+        fprintf(stream, "\n  %-12s %s: joint draws, without order", "", study->posterior.source);
     fputs("; sets", stream);
     const struct bh_axis_value *value = &study->uncertainty.values[0];
     for (size_t s = 0; s < value->settings_count; s++)

@@ -18,6 +18,7 @@ enum bh_exit {
 int bh_command_run(int argc, char **argv);
 int bh_command_contain(int argc, char **argv);
 int bh_command_fit(int argc, char **argv);
+int bh_command_fit_injections(int argc, char **argv);
 int bh_command_report(int argc, char **argv);
 int bh_command_check(int argc, char **argv);
 int bh_command_validate(int argc, char **argv);

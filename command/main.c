@@ -29,6 +29,8 @@ static int command_help(int argc, char **argv);
 static const struct command commands[] = {
     {"run", "SCENARIO", "simulates a scenario under each of its policies", bh_command_run},
     {"contain", "SCENARIO", "where errors end, zone by zone: exactly, and by Monte Carlo", bh_command_contain},
+    {"fit-injections", "COUNTS.csv", "what counts of fault injections say about the model; --plan: how many it takes",
+     bh_command_fit_injections},
     {"report", "RESULTS", "tables and figures from results", bh_command_report},
     {"fit", "TRACE", "failure distributions from a failure log", bh_command_fit},
     {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
@@ -52,7 +54,7 @@ static void print_help(FILE *stream)
           "Simulates how errors spread through a virtualized HPC machine, and what it costs to stop them.\n\n",
           stream);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(stream, "  %-8s %-10s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+        fprintf(stream, "  %-14s %-10s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
     fputs("\nbulkhead COMMAND --help lists the options of a subcommand; bulkhead --version prints the version.\n"
           "Exit status: 0 done, 1 failed, 2 bad input.\n",
           stream);

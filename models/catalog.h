@@ -269,7 +269,7 @@ struct bh_catalog {
 /* Reads DIRECTORY/{zones,components,channels,guards,faults,applications,policies,recovery}.yaml and
  * DIRECTORY/systems/(*).yaml, applies `overrides` (a map from dotted parameter path to value, or NULL) and resolves.
  * An override is a quantity with its own unit ("5 s", 1e-3); it may leave the parameter's range, which it replaces, and
- * its status becomes BH_SET_BY_SCENARIO.
+ * its status becomes BH_SET_BY_SCENARIO. One of the form {value: ..., source: ...} was computed from what the source says.
  * `extra` (or NULL) is a map with any of the keys components, channels, guards, systems, faults, applications,
  * policies: entries a scenario defines itself, in the same form as in the files; they add to or replace the files'.
  * Fails with a place on anything malformed: unknown keys, missing unit/source/status, an assumed number without range,

@@ -118,18 +118,31 @@ static int read_range(const struct bh_node *map, const char *unit, struct bh_par
     return 0;
 }
 
-static int apply_override(const struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
+static int apply_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
 {
     const struct bh_node *node = reader->overrides ? bh_node_find(reader->overrides, parameter->path) : NULL;
     if (!node)
         return 0;
-    if (bh_node_expect(node, BH_NODE_SCALAR, parameter->path, err))
+    const struct bh_node *value = node, *source = NULL;
+    if (bh_node_kind(node) == BH_NODE_MAP) {
+        value = bh_node_need(node, "value", err);
+        source = value ? bh_node_need(node, "source", err) : NULL;
+        if (!source)
+            return -1;
+    }
+    if (bh_node_expect(value, BH_NODE_SCALAR, parameter->path, err))
         return -1;
-    if (read_number(node, NULL, parameter, "value set by the scenario", &parameter->value, err))
+    if (read_number(value, NULL, parameter, "value set by the scenario", &parameter->value, err))
         return -1;
     parameter->low = parameter->high = parameter->value;
-    parameter->status = BH_SET_BY_SCENARIO;
+    parameter->status = source ? BH_COMPUTED : BH_SET_BY_SCENARIO;
     parameter->source = "set by the scenario";
+    if (source) { /* the overrides need not live as long as the catalog */
+        const char *text = bh_node_text(source, err);
+        if (!text)
+            return -1;
+        parameter->source = bh_catalog_print(reader, "%s", text);
+    }
     parameter->place = bh_node_place(node);
     return 0;
 }

@@ -31,6 +31,13 @@ void bh_effect_boundaries(const struct bh_zone_tree *tree, size_t origin, const 
     beyond[BH_NODE_NODE] = far;
 }
 
+int bh_effect_seen(const struct bh_zone_tree *tree, const struct bh_effect *effect)
+{
+    struct bh_effect failure = {.affected = effect->failed, .beyond_node = effect->beyond_node};
+    enum bh_scope extent = bh_effect_extent(tree, &failure);
+    return extent == BH_SCOPE_NONE && effect->silent ? BH_SEEN_SILENT : (int)extent;
+}
+
 enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_effect *effect, size_t tenant)
 {
     if (bh_zone_set_has(&effect->failed, 0))
@@ -85,6 +92,7 @@ void bh_spread_absorb(const struct bh_chain *chain, const struct bh_chain_state 
     for (int b = 0; b < BH_BOUNDARIES; b++)
         spread->beyond[b] += beyond[b] ? mass : 0.0;
     spread->silent += effect.silent ? mass : 0.0;
+    spread->seen[bh_effect_seen(tree, &effect)] += mass;
     for (size_t t = 0; t < tree->tenants_count; t++)
         spread->loss[t * BH_SCOPES + (size_t)bh_effect_loss(tree, &effect, t)] += mass;
 }

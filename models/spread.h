@@ -39,6 +39,11 @@ enum bh_scope bh_effect_extent(const struct bh_zone_tree *tree, const struct bh_
 void bh_effect_boundaries(const struct bh_zone_tree *tree, size_t origin, const struct bh_effect *effect,
                           bool inside[BH_BOUNDARIES], bool beyond[BH_BOUNDARIES]);
 
+/* What an observer sees of an error who knows no channels: the extent of what failed; if nothing did, whether data is
+ * silently wrong; else BH_SCOPE_NONE, masked. */
+enum { BH_SEEN_SILENT = BH_SCOPES, BH_SEEN };
+int bh_effect_seen(const struct bh_zone_tree *tree, const struct bh_effect *effect);
+
 /* What a tenant loses: none, process, guest or node. */
 enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_effect *effect, size_t tenant);
 
@@ -52,6 +57,7 @@ struct bh_spread {
     double beyond[BH_BOUNDARIES]; /* P(effect beyond the boundary); 0 where the origin is not inside */
     bool inside[BH_BOUNDARIES];
     double silent;           /* P(any copy became silent) */
+    double seen[BH_SEEN];    /* P(an observer sees this), as bh_effect_seen has it */
     double unresolved;       /* probability mass not followed to its end: a bound on the error of all the above */
     double time_s;           /* mean time until nothing is live, hangs counted to their beginning */
     double depth[BH_DEPTHS]; /* P(most hops of any copy = d), the last: d or more; see bh_spread_exact_depth */

@@ -8,6 +8,8 @@
 #include "sim/workers.h"
 
 #include <errno.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -201,13 +203,47 @@ static int find_escape_end(struct bh_campaign *campaign, size_t point, bool grea
     return status;
 }
 
+/* Over the draws of a posterior, which have no ends: the middle 90 % of the ratios themselves. */
+static int find_escape_quantiles(struct bh_campaign *campaign, size_t point, struct bh_error *err)
+{
+    const struct bh_stage *stage = campaign->stages[point];
+    size_t policies = stage->scenario->policies_count, draws = campaign->study->uncertainty.count;
+    double *escape = bh_allocate(policies * BH_BOUNDARIES * draws, sizeof *escape);
+    int status = 0;
+    for (size_t d = 0; d < draws && status == 0; d++) {
+        struct bh_scenario *scenario = bh_study_resolve(campaign->study, stage->index, (int)d, err);
+        status = scenario != NULL ? 0 : -1;
+        for (size_t p = 0; p < policies && status == 0; p++) {
+            struct bh_setup *setup = bh_setup_create(scenario, p, &stage->facts, campaign->isolations, err);
+            status = setup != NULL ? 0 : -1;
+            for (size_t b = 0; b < BH_BOUNDARIES && status == 0; b++)
+                escape[(p * BH_BOUNDARIES + b) * draws + d] = setup->isolation->escape[b];
+            bh_setup_destroy(setup);
+        }
+        bh_scenario_destroy(scenario);
+    }
+    for (size_t c = 0; c < policies * BH_BOUNDARIES && status == 0; c++) {
+        size_t p = c / BH_BOUNDARIES, b = c % BH_BOUNDARIES;
+        gsl_sort(escape + c * draws, 1, draws);
+        for (size_t end = 0; end < 2; end++)
+            campaign->escape_ends[((point * policies + p) * 2 + end) * BH_BOUNDARIES + b] =
+                gsl_stats_quantile_from_sorted_data(escape + c * draws, 1, draws, end == 0 ? 0.05 : 0.95);
+    }
+    free(escape);
+    return status;
+}
+
 static int find_escape_ends(struct bh_campaign *campaign, struct bh_error *err)
 {
     size_t cells = campaign->points * campaign->stages[0]->scenario->policies_count * 2 * BH_BOUNDARIES;
     campaign->escape_ends = bh_allocate(cells, sizeof(double));
     for (size_t i = 0; i < cells; i++)
         campaign->escape_ends[i] = NAN;
-    for (size_t point = 0; campaign->study->has_uncertainty && point < campaign->points; point++)
+    bool has_posterior = campaign->study->posterior.source != NULL;
+    for (size_t point = 0; has_posterior && point < campaign->points; point++)
+        if (find_escape_quantiles(campaign, point, err) != 0)
+            return -1;
+    for (size_t point = 0; campaign->study->has_uncertainty && !has_posterior && point < campaign->points; point++)
         for (int greatest = 0; greatest < 2; greatest++)
             if (find_escape_end(campaign, point, greatest, err) != 0)
                 return -1;

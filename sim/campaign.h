@@ -17,7 +17,7 @@ struct bh_campaign {
     size_t points;    /* stages of the product come first ... */
     size_t uncertain; /* ... then those of the uncertainty axis */
     struct bh_stage **stages;
-    /* Exact escape ratios with the uncertain number at the ends of its axis, [(point * policies + policy) * 2 + end] *
+    /* Exact escape ratios with the uncertain number at the ends of its axis (of a posterior: 5 and 95 % of the draws), [(point * policies + policy) * 2 + end] *
      * BH_BOUNDARIES; NaN without an uncertainty axis. */
     double *escape_ends;
     struct bh_isolation_cache *isolations;

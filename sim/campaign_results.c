@@ -146,6 +146,8 @@ static void write_attributes(const struct bh_campaign *campaign, struct bh_resul
     bh_results_set_text(results, "axes", axes, NULL);
     bh_results_set_text(results, "uncertainty_axis", study->has_uncertainty ? study->uncertainty.name : "", NULL);
     bh_results_set_text(results, "uncertainty_at", at, NULL);
+    if (study->posterior.source != NULL)
+        bh_results_set_text(results, "uncertainty_source", study->posterior.source, NULL);
 }
 
 static void write_uncertainty(const struct bh_campaign *campaign, struct bh_results *results)
@@ -153,7 +155,9 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     char axis[160], name[160];
     const char *const axes[] = {"policy", campaign->study->uncertainty.name};
     snprintf(axis, sizeof axis, "uncertainty/%s", campaign->study->uncertainty.name);
-    write_axis(&campaign->study->uncertainty, axis, results, "an assumed number over its range");
+    write_axis(&campaign->study->uncertainty, axis, results,
+               campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
+                                                         : "an assumed number over its range");
     for (size_t m = 0; m < bh_metrics_count; m++) {
         if (bh_metrics[m].use != BH_AT_POINTS_AND_UNCERTAIN)
             continue;

@@ -134,6 +134,16 @@ struct bh_setting {
     const char *value;
 };
 
+/* The posterior that an uncertainty axis draws from (command fit-injections). */
+struct bh_posterior {
+    const char *source; /* NULL: the scenario has none, and the axis is a number over its range */
+    struct bh_document *document;
+    size_t paths_count;
+    char **paths;
+    char **labels;               /* of the draws taken */
+    struct bh_axis_value center; /* set wherever no draw is */
+};
+
 /* A scenario with its axes. */
 struct bh_study {
     char *file;
@@ -148,7 +158,8 @@ struct bh_study {
     /* The `uncertainty` axis: an assumed number over its range, at one point of the product. */
     bool has_uncertainty;
     struct bh_axis uncertainty;
-    size_t *uncertainty_at; /* index on each axis */
+    size_t *uncertainty_at;        /* index on each axis */
+    struct bh_posterior posterior; /* the axis' values are joint draws: without order */
 };
 
 /* Reads and checks a scenario file. `data_directory` is where models/data was found. Settings are made in this order,

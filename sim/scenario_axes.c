@@ -163,7 +163,8 @@ static int read_values(struct bh_axis *axis, const struct bh_node *map, struct b
     return 0;
 }
 
-static int read_axis(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err)
+static int read_axis_head(struct bh_axis *axis, const struct bh_node *map, const char *const *keys,
+                          struct bh_error *err)
 {
     const struct bh_node *name;
     if (bh_node_expect(map, BH_NODE_MAP, "an axis", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
@@ -171,9 +172,12 @@ static int read_axis(struct bh_axis *axis, const struct bh_node *map, const char
         return -1;
     axis->place = bh_node_place(name);
     axis->unit = "1";
-    if (bh_optional_text(map, "unit", &axis->unit, err) != 0)
-        return -1;
-    return read_values(axis, map, err);
+    return bh_optional_text(map, "unit", &axis->unit, err);
+}
+
+static int read_axis(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err)
+{
+    return read_axis_head(axis, map, keys, err) != 0 ? -1 : read_values(axis, map, err);
 }
 
 /* Whether a setting of one path would change what the other sets. */
@@ -276,10 +280,27 @@ static int check_uncertainty(const struct bh_axis *axis, struct bh_error *err)
     return 0;
 }
 
+/* A number over its range, or the draws of a posterior. */
+static int read_uncertainty(struct bh_study *study, const struct bh_node *map, struct bh_error *err)
+{
+    static const char *const range_keys[] = {"axis", "unit", "set", "values", "at", NULL};
+    static const char *const posterior_keys[] = {"axis", "posterior", "draws", "at", NULL};
+    struct bh_axis *axis = &study->uncertainty;
+    study->has_uncertainty = true;
+    if (bh_node_kind(map) == BH_NODE_MAP && bh_node_find(map, "posterior") != NULL) {
+        if (read_axis_head(axis, map, posterior_keys, err) != 0 || bh_posterior_read(study, map, err) != 0)
+            return -1;
+    } else if (read_axis(axis, map, range_keys, err) != 0 || check_uncertainty(axis, err) != 0) {
+        return -1;
+    }
+    if (check_alone(study, axis, "uncertainty", err) != 0)
+        return -1;
+    return read_at(study, map, err);
+}
+
 int bh_axes_read(struct bh_study *study, struct bh_error *err)
 {
     static const char *const vary_keys[] = {"axis", "unit", "set", "values", NULL};
-    static const char *const uncertainty_keys[] = {"axis", "unit", "set", "values", "at", NULL};
     const struct bh_node *root = bh_document_root(study->document);
     const struct bh_node *vary = bh_node_find(root, "vary");
     if (vary != NULL && bh_node_expect(vary, BH_NODE_LIST, "vary", err) != 0)
@@ -297,14 +318,7 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err)
             return bh_fail_at(err, axis->place, "vary: found more than %d points; expected fewer", MOST_POINTS);
     }
     const struct bh_node *uncertainty = bh_node_find(root, "uncertainty");
-    if (uncertainty == NULL)
-        return 0;
-    study->has_uncertainty = true;
-    if (read_axis(&study->uncertainty, uncertainty, uncertainty_keys, err) != 0 ||
-        check_uncertainty(&study->uncertainty, err) != 0 ||
-        check_alone(study, &study->uncertainty, "uncertainty", err) != 0)
-        return -1;
-    return read_at(study, uncertainty, err);
+    return uncertainty == NULL ? 0 : read_uncertainty(study, uncertainty, err);
 }
 
 static void release_axis(struct bh_axis *axis)
@@ -320,17 +334,19 @@ void bh_axes_release(struct bh_study *study)
 {
     for (size_t a = 0; a < study->axes_count; a++)
         release_axis(&study->axes[a]);
+    bh_posterior_release(study);
     release_axis(&study->uncertainty);
     free(study->axes);
     free(study->uncertainty_at);
 }
 
-static int apply(const struct bh_axis_value *value, struct bh_document *document, struct bh_overrides *overrides,
-                 struct bh_error *err)
+/* `source` is that of a posterior, or NULL. */
+static int apply(const struct bh_axis_value *value, const char *source, struct bh_document *document,
+                 struct bh_overrides *overrides, struct bh_error *err)
 {
     for (size_t s = 0; s < value->settings_count; s++) {
         const char *models = bh_models_path(value->paths[s]);
-        if (models != NULL ? bh_overrides_add(overrides, models, value->values[s], err) != 0
+        if (models != NULL ? bh_overrides_add_computed(overrides, models, value->values[s], source, err) != 0
                            : bh_document_set_node(document, value->paths[s], value->values[s], false, err) != 0)
             return -1;
     }
@@ -341,14 +357,19 @@ int bh_axes_apply(const struct bh_study *study, const size_t *index, int uncerta
                   struct bh_overrides *overrides, struct bh_error *err)
 {
     for (size_t a = 0; a < study->axes_count; a++)
-        if (apply(&study->axes[a].values[index[a]], document, overrides, err) != 0)
+        if (apply(&study->axes[a].values[index[a]], NULL, document, overrides, err) != 0)
             return -1;
-    return uncertain < 0 ? 0 : apply(&study->uncertainty.values[uncertain], document, overrides, err);
+    const struct bh_posterior *posterior = &study->posterior;
+    if (uncertain >= 0)
+        return apply(&study->uncertainty.values[uncertain], posterior->source, document, overrides, err);
+    return posterior->source == NULL ? 0 : apply(&posterior->center, posterior->source, document, overrides, err);
 }
 
 int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario *scenario, struct bh_error *err)
 {
     const struct bh_node *define = bh_node_find(bh_document_root(scenario->document), "define");
+    if (study->posterior.source != NULL)
+        return 0; /* what was measured stands above what was assumed, and may lie outside its range */
     struct bh_catalog *catalog = bh_catalog_read(study->data_directory, NULL, define, err);
     if (catalog == NULL)
         return -1;

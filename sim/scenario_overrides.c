@@ -25,17 +25,24 @@ void bh_overrides_release(struct bh_overrides *overrides)
 
 int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node, struct bh_error *err)
 {
+    return bh_overrides_add_computed(overrides, path, node, NULL, err);
+}
+
+int bh_overrides_add_computed(struct bh_overrides *overrides, const char *path, const struct bh_node *node,
+                              const char *source, struct bh_error *err)
+{
     if (bh_node_kind(node) != BH_NODE_SCALAR)
         return bh_fail_at(err, bh_node_place(node), "models.%s: found %s; expected a single value", path,
                           bh_node_kind(node) == BH_NODE_LIST ? "a list" : "a map");
     for (size_t i = 0; i < overrides->count; i++) {
         if (strcmp(overrides->list[i].path, path) == 0) {
             overrides->list[i].node = node;
+            overrides->list[i].source = source;
             return 0;
         }
     }
     overrides->list = bh_reallocate(overrides->list, overrides->count + 1, sizeof *overrides->list);
-    overrides->list[overrides->count++] = (struct bh_override){bh_copy_text(path), node};
+    overrides->list[overrides->count++] = (struct bh_override){bh_copy_text(path), node, source};
     return 0;
 }
 
@@ -103,11 +110,18 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
     char *text = bh_copy_text("{");
     for (size_t i = 0; i < overrides->count; i++) {
         append_quoted(&text, overrides->list[i].path);
-        char *joined = bh_print_text("%s: ", text);
+        const char *source = overrides->list[i].source;
+        char *joined = bh_print_text("%s: %s", text, source != NULL ? "{value: " : "");
         free(text);
         text = joined;
         append_quoted(&text, bh_node_text(overrides->list[i].node, NULL));
-        joined = bh_print_text("%s%s", text, i + 1 < overrides->count ? ",\n" : "}");
+        if (source != NULL) {
+            joined = bh_print_text("%s, source: ", text);
+            free(text);
+            text = joined;
+            append_quoted(&text, source);
+        }
+        joined = bh_print_text("%s%s%s", text, source != NULL ? "}" : "", i + 1 < overrides->count ? ",\n" : "}");
         free(text);
         text = joined;
     }

@@ -15,6 +15,7 @@
 struct bh_override {
     char *path; /* without "models." */
     const struct bh_node *node;
+    const char *source; /* borrowed; NULL: set by the scenario. Else the number is computed, and this says from what */
 };
 struct bh_overrides {
     size_t count;
@@ -26,6 +27,8 @@ void bh_overrides_release(struct bh_overrides *overrides);
 /* Fails if the value is no scalar. */
 int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node,
                      struct bh_error *err);
+int bh_overrides_add_computed(struct bh_overrides *overrides, const char *path, const struct bh_node *node,
+                              const char *source, struct bh_error *err);
 /* Adds every entry of a scenario's `models` map, whose keys are dotted paths or nested maps. */
 int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *map, struct bh_error *err);
 /* Reads the catalog with them made: first each is checked against the number that it replaces, so that messages point
@@ -41,6 +44,10 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err);
 void bh_axes_release(struct bh_study *study);
 int bh_axes_apply(const struct bh_study *study, const size_t *index, int uncertain, struct bh_document *document,
                   struct bh_overrides *overrides, struct bh_error *err);
+
+/* sim/scenario_posterior.c: the same for `uncertainty` with a key `posterior`. */
+int bh_posterior_read(struct bh_study *study, const struct bh_node *map, struct bh_error *err);
+void bh_posterior_release(struct bh_study *study);
 
 /* The numbers that the uncertainty axis draws are assumed ones, within their ranges. */
 int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario *scenario, struct bh_error *err);

@@ -69,7 +69,7 @@ load common
 }
 
 @test "every subcommand has --help and refuses unknown options with status 2" {
-    for name in $(bulkhead --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'); do
+    for name in $(bulkhead --help | sed -n 's/^  \([a-z-]\{1,\}\) .*/\1/p'); do
         [ "$name" = help ] && continue
         run_bulkhead "$name" --help
         expect_status 0
@@ -84,8 +84,8 @@ load common
 
 @test "the man page has every subcommand and every long option" {
     local page=$SOURCE_DIRECTORY/doc/bulkhead.1 name option
-    for name in $(bulkhead --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'); do
-        grep -q "^\\.B bulkhead $name" "$page" || { echo "no $name in the man page" >&2; return 1; }
+    for name in $(bulkhead --help | sed -n 's/^  \([a-z-]\{1,\}\) .*/\1/p'); do
+        sed 's/\\-/-/g' "$page" | grep -q "^\.B bulkhead $name" || { echo "no $name in the man page" >&2; return 1; }
         [ "$name" = help ] && continue
         for option in $(bulkhead "$name" --help | grep -o -- '--[a-z-]\{2,\}' | sort -u); do
             [ "$option" = --usage ] && continue

@@ -1,0 +1,163 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead fit-injections --plan`: how many injections, where, would tell two policies apart. */
+#include "command/fit_injections.h"
+
+#include "models/isolation.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double confidence = 0.95;
+
+struct plan_row {
+    enum bh_zone_kind zone;
+    enum bh_error_kind kind;
+    double p[2];
+    double trials;    /* under each policy; INFINITY: none would do */
+    double none_seen; /* trials without any, after which the larger p is ruled out */
+};
+
+/* P(outcome) of errors that begin in zones of a kind; NaN if the system has none. */
+static int find_probability(const struct bh_node_model *model, enum bh_zone_kind zone, enum bh_error_kind kind,
+                            int outcome, double *probability, struct bh_error *err)
+{
+    struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, zone, 0), .kind = kind};
+    const struct bh_zone *own = &model->tree->zones[origin.zone];
+    *probability = NAN;
+    if (own->kind != zone && !(zone == BH_GUEST_USER && own->is_application))
+        return 0;
+    if (zone == BH_HOST_USER && own->is_application)
+        return 0; /* a native process: it is there as guest-user */
+    struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
+    int status = bh_isolation_spread(model, origin, &spread, err);
+    *probability = outcome < BH_SEEN ? spread.seen[outcome] : 0.0;
+    for (int s = BH_SCOPE_NODE; outcome == BH_SEEN && s <= BH_SCOPE_SYSTEM; s++)
+        *probability += spread.seen[s];
+    free(spread.loss);
+    return status;
+}
+
+static int find_rows(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, struct plan_row *rows,
+                     size_t *count, struct bh_error *err)
+{
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
+    struct bh_node_model *models[2] = {NULL, NULL};
+    int status = 0;
+    *count = 0;
+    for (int i = 0; i < 2 && status == 0; i++) {
+        models[i] = bh_node_model_create(scenario->catalog, plan->policy[i]->system, plan->policy[i]->policy, tenants,
+                                         scenario->enclaves_count, err);
+        status = models[i] == NULL ? -1 : 0;
+    }
+    for (int zone = 0; zone < BH_ZONE_KINDS; zone++)
+        for (int kind = 0; kind < BH_ERROR_KINDS && status == 0; kind++) {
+            struct plan_row row = {.zone = (enum bh_zone_kind)zone, .kind = (enum bh_error_kind)kind};
+            for (int i = 0; i < 2 && status == 0; i++)
+                status = find_probability(models[i], row.zone, row.kind, plan->outcome, &row.p[i], err);
+            if (status != 0 || isnan(row.p[0]) || isnan(row.p[1]))
+                continue;
+            row.trials = bh_trials_to_separate(row.p[0], row.p[1], plan->level, plan->power);
+            row.none_seen = bh_none_seen_trials(fmax(row.p[0], row.p[1]), confidence);
+            rows[(*count)++] = row;
+        }
+    for (int i = 0; i < 2; i++)
+        bh_node_model_destroy(models[i]);
+    free(tenants);
+    return status;
+}
+
+static void add_count(struct bh_table *table, double count)
+{
+    if (!isfinite(count))
+        bh_table_cell(table, "never");
+    else if (count < 1e9)
+        bh_table_cell(table, "%.0f", count);
+    else
+        bh_table_cell(table, "%.2e", count);
+}
+
+static const char *outcome_name(const struct bh_injection_plan *plan)
+{
+    return plan->outcome == BH_SEEN ? "escape" : bh_seen_names[plan->outcome];
+}
+
+static void print_table(const struct bh_injection_plan *plan, const struct plan_row *rows, size_t count,
+                        enum bh_table_format format, FILE *stream)
+{
+    static const char *const marks[] = {"", "## ", "% "}, *const mark[] = {"", "", "% "};
+    fprintf(stream, "%sInjections that tell two policies apart by %s\n%s", marks[format], outcome_name(plan),
+            format == BH_TABLE_LATEX ? "" : "\n");
+    fprintf(stream, "%sA: %s%s\n%sB: %s\n%s", mark[format], plan->policy[0]->name,
+            format == BH_TABLE_MARKDOWN ? "  " : "", mark[format], plan->policy[1]->name,
+            format == BH_TABLE_LATEX ? "" : "\n");
+    struct bh_table *table = bh_table_create();
+    static const char *const titles[] = {"injected into", "P under A", "P under B", "each", "both", "if none is seen"};
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        bh_table_column(table, "%s", titles[i]);
+    const struct plan_row *best = NULL;
+    for (size_t r = 0; r < count; r++) {
+        char text[BH_NUMBER_SIZE];
+        bh_table_cell(table, "%s, %s", bh_zone_kind_names[rows[r].zone], bh_error_kind_names[rows[r].kind]);
+        bh_table_cell(table, "%s", bh_number_plain(rows[r].p[0], text));
+        bh_table_cell(table, "%s", bh_number_plain(rows[r].p[1], text));
+        add_count(table, rows[r].trials);
+        add_count(table, 2.0 * rows[r].trials);
+        add_count(table, rows[r].none_seen);
+        if (isfinite(rows[r].trials) && (best == NULL || rows[r].trials < best->trials))
+            best = &rows[r];
+    }
+    bh_table_print(table, format, stream);
+    bh_table_destroy(table);
+    fprintf(
+        stream,
+        "\n%seach, both: injections under each policy, and in all, with which Fisher's exact test, two-sided at %g,\n"
+        "%sfinds the difference with probability %g. if none is seen: after so many under one policy without any,\n"
+        "%sthe larger P is ruled out at %g %%. P: exact, at the numbers of the scenario; %s.\n",
+        mark[format], plan->level, mark[format], plan->power, mark[format], 100 * confidence,
+        plan->outcome == BH_SEEN ? "escape: the node or more fails" : outcome_name(plan));
+    if (best != NULL)
+        fprintf(stream, "%sFewest: %.0f, %s errors in %s.\n", mark[format], 2.0 * best->trials,
+                bh_error_kind_names[best->kind], bh_zone_kind_names[best->zone]);
+    else
+        fprintf(stream, "%sNo injection tells these two apart by %s: their probabilities are equal.\n", mark[format],
+                outcome_name(plan));
+}
+
+static json_t *number_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static void print_json(const struct bh_injection_plan *plan, const struct plan_row *rows, size_t count, FILE *stream)
+{
+    json_t *list = json_array();
+    for (size_t r = 0; r < count; r++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:[f, f], s:o, s:o, s:o}", "zone", bh_zone_kind_names[rows[r].zone], "kind",
+                            bh_error_kind_names[rows[r].kind], "probability", rows[r].p[0], rows[r].p[1], "each",
+                            number_or_null(rows[r].trials), "both", number_or_null(2.0 * rows[r].trials),
+                            "if_none_seen", number_or_null(rows[r].none_seen)));
+    json_t *object =
+        json_pack("{s:[s, s], s:s, s:f, s:f, s:o}", "policies", plan->policy[0]->name, plan->policy[1]->name, "outcome",
+                  outcome_name(plan), "level", plan->level, "power", plan->power, "origins", list);
+    json_dumpf(object, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    fputc('\n', stream);
+    json_decref(object);
+}
+
+int bh_injection_plan_print(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, bool as_json,
+                            enum bh_table_format format, FILE *stream, struct bh_error *err)
+{
+    struct plan_row rows[BH_ZONE_KINDS * BH_ERROR_KINDS];
+    size_t count;
+    if (find_rows(scenario, plan, rows, &count, err) != 0)
+        return -1;
+    if (as_json)
+        print_json(plan, rows, count, stream);
+    else
+        print_table(plan, rows, count, format, stream);
+    return 0;
+}
