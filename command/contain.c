@@ -190,9 +190,11 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         goto out;
     if (!arguments->figure_only)
         print(contain, arguments);
-    /* Tables come first, whatever becomes of the figures. */
-    fflush(stdout);
-    status = arguments->folder != NULL ? bh_contain_draw(contain, arguments->folder, err) : 0;
+    status = 0;
+    if (arguments->folder != NULL) {
+        fflush(stdout); /* tables come first, whatever becomes of the figures */
+        status = bh_contain_draw(contain, arguments->folder, err);
+    }
     if (status == 0 && bh_contain_disagrees(contain))
         status =
             bh_fail(err, BH_ERROR_NUMERIC,
