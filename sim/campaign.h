@@ -33,8 +33,20 @@ void bh_campaign_destroy(struct bh_campaign *campaign);
 /* Fills a results file that was just created; errors stick to it (see bh_results_commit). */
 void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *results);
 
+/* Part of the above: attributes, provenance, and every axis. Reads the study's axes and the first stage's scenario. */
+void bh_campaign_write_head(const struct bh_campaign *campaign, const char *provenance, struct bh_results *results);
+/* An axis under `name`: numbers if all labels are, else words. */
+void bh_campaign_write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
+                            const char *description);
+
 /* The table of causes, part of the above. */
 void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_results *results);
+
+/* A cause in words, borrowed from the stage and from tables of names. */
+struct bh_cause_words {
+    const char *fault, *origin, *boundary, *guard, *disposition;
+};
+struct bh_cause_words bh_cause_describe(const struct bh_stage *stage, size_t policy, const struct bh_cause_key *key);
 
 /* What ran, on what, with which numbers: one JSON object; owned by the caller. */
 char *bh_campaign_provenance(const struct bh_campaign *campaign);

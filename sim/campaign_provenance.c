@@ -22,7 +22,7 @@ enum { MOST_AXES = 8 };
 /* One row: a policy at a point, a cause, and its sums over replicas. */
 struct row {
     uint32_t policy, axis[MOST_AXES];
-    const char *fault, *origin, *boundary, *guard, *disposition;
+    struct bh_cause_words words;
     double failures, lost_node_s;
 };
 
@@ -31,12 +31,11 @@ struct rows {
     size_t count;
 };
 
-static struct row describe_cause(const struct bh_stage *stage, size_t policy, const struct bh_cause_key *key)
+struct bh_cause_words bh_cause_describe(const struct bh_stage *stage, size_t policy, const struct bh_cause_key *key)
 {
     const struct bh_setup *setup = stage->setups[policy];
     const struct bh_catalog *catalog = stage->scenario->catalog;
-    return (struct row){
-        .policy = (uint32_t)policy,
+    return (struct bh_cause_words){
         .fault = key->stream >= 0 ? setup->streams->stream[key->stream].name : "script",
         .origin = key->origin >= 0 ? bh_zone_kind_names[key->origin] : "node hardware",
         .boundary = key->boundary >= 0 ? bh_boundary_names[key->boundary] : "none",
@@ -59,7 +58,7 @@ static void add_causes(struct rows *rows, const struct bh_campaign *campaign, co
     }
     rows->row = bh_reallocate(rows->row, rows->count + sums.count + 1, sizeof *rows->row);
     for (size_t c = 0; c < sums.count; c++) {
-        struct row row = describe_cause(stage, policy, &sums.cause[c].key);
+        struct row row = {.policy = (uint32_t)policy, .words = bh_cause_describe(stage, policy, &sums.cause[c].key)};
         for (size_t a = 0; a < campaign->study->axes_count && a < MOST_AXES; a++)
             row.axis[a] = (uint32_t)stage->index[a];
         row.failures = sums.cause[c].failures;
@@ -72,11 +71,11 @@ static void add_causes(struct rows *rows, const struct bh_campaign *campaign, co
 void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_results *results)
 {
     static const struct bh_column after[] = {
-        {"fault", BH_COLUMN_TEXT, offsetof(struct row, fault)},
-        {"origin", BH_COLUMN_TEXT, offsetof(struct row, origin)},
-        {"boundary", BH_COLUMN_TEXT, offsetof(struct row, boundary)},
-        {"guard", BH_COLUMN_TEXT, offsetof(struct row, guard)},
-        {"disposition", BH_COLUMN_TEXT, offsetof(struct row, disposition)},
+        {"fault", BH_COLUMN_TEXT, offsetof(struct row, words.fault)},
+        {"origin", BH_COLUMN_TEXT, offsetof(struct row, words.origin)},
+        {"boundary", BH_COLUMN_TEXT, offsetof(struct row, words.boundary)},
+        {"guard", BH_COLUMN_TEXT, offsetof(struct row, words.guard)},
+        {"disposition", BH_COLUMN_TEXT, offsetof(struct row, words.disposition)},
         {"failures", BH_COLUMN_DOUBLE, offsetof(struct row, failures)},
         {"lost_node_time", BH_COLUMN_DOUBLE, offsetof(struct row, lost_node_s)},
     };

@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void axis_sizes(const struct bh_campaign *campaign, size_t sizes[BH_METRIC_AXES])
+void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[])
 {
-    const struct bh_scenario *scenario = campaign->stages[0]->scenario;
     sizes[BH_AXIS_ENCLAVE] = scenario->enclaves_count;
     sizes[BH_AXIS_REPLICA] = scenario->replicas;
     sizes[BH_AXIS_PART] = BH_PARTS;
@@ -28,7 +27,7 @@ static double *collect(const struct bh_campaign *campaign, const struct bh_metri
 {
     size_t sizes[BH_METRIC_AXES], inner = 1, policies = campaign->stages[0]->scenario->policies_count;
     const struct bh_metric_axes *own = &bh_metric_axes[metric->shape];
-    axis_sizes(campaign, sizes);
+    bh_metric_axis_sizes(campaign->stages[0]->scenario, sizes);
     for (size_t d = 0; d < own->count; d++)
         inner *= sizes[own->axis[d]];
     *cells = policies * count * inner;
@@ -66,8 +65,8 @@ static void write_metric(const struct bh_campaign *campaign, struct bh_results *
     free(flags);
 }
 
-static void write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
-                       const char *description)
+void bh_campaign_write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
+                            const char *description)
 {
     const char **labels = bh_allocate(axis->count, sizeof *labels);
     double *numbers = bh_allocate(axis->count, sizeof *numbers);
@@ -155,9 +154,9 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     char axis[160], name[160];
     const char *const axes[] = {"policy", campaign->study->uncertainty.name};
     snprintf(axis, sizeof axis, "uncertainty/%s", campaign->study->uncertainty.name);
-    write_axis(&campaign->study->uncertainty, axis, results,
-               campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
-                                                         : "an assumed number over its range");
+    bh_campaign_write_axis(&campaign->study->uncertainty, axis, results,
+                           campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
+                                                                     : "an assumed number over its range");
     for (size_t m = 0; m < bh_metrics_count; m++) {
         if (bh_metrics[m].use != BH_AT_POINTS_AND_UNCERTAIN)
             continue;
@@ -166,35 +165,50 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     }
 }
 
+bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
+{
+    if (use == BH_WITH_SCRIPT)
+        return scenario->script_count > 0;
+    if (use != BH_WITH_VERIFICATION)
+        return true;
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        if (scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER)
+            return true;
+    return false;
+}
+
 /* Whether a metric of this use says anything: an axis may bring verification at some of its values only. */
 static bool is_recorded(const struct bh_campaign *campaign, enum bh_metric_use use)
 {
-    if (use == BH_WITH_SCRIPT)
-        return campaign->stages[0]->scenario->script_count > 0;
     if (use != BH_WITH_VERIFICATION)
-        return true;
+        return bh_metric_says(campaign->stages[0]->scenario, use);
     for (size_t s = 0; s < campaign->points; s++)
-        for (size_t e = 0; e < campaign->stages[s]->scenario->enclaves_count; e++)
-            if (campaign->stages[s]->scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER)
-                return true;
+        if (bh_metric_says(campaign->stages[s]->scenario, use))
+            return true;
     return false;
+}
+
+void bh_campaign_write_head(const struct bh_campaign *campaign, const char *provenance, struct bh_results *results)
+{
+    const struct bh_study *study = campaign->study;
+    write_attributes(campaign, results);
+    bh_results_set_text(results, "provenance", provenance, NULL);
+    write_policies(campaign, results);
+    for (size_t a = 0; a < study->axes_count; a++)
+        bh_campaign_write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
+    write_fixed_axes(campaign, results);
 }
 
 void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *results)
 {
     const struct bh_study *study = campaign->study;
     const char **axes = bh_allocate(study->axes_count + 1, sizeof *axes);
-    write_attributes(campaign, results);
     char *provenance = bh_campaign_provenance(campaign);
-    bh_results_set_text(results, "provenance", provenance, NULL);
+    bh_campaign_write_head(campaign, provenance, results);
     free(provenance);
-    write_policies(campaign, results);
     axes[0] = "policy";
-    for (size_t a = 0; a < study->axes_count; a++) {
+    for (size_t a = 0; a < study->axes_count; a++)
         axes[a + 1] = study->axes[a].name;
-        write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
-    }
-    write_fixed_axes(campaign, results);
     for (size_t m = 0; m < bh_metrics_count; m++)
         if (is_recorded(campaign, bh_metrics[m].use))
             write_metric(campaign, results, &bh_metrics[m], bh_metrics[m].name, 0, campaign->points, axes,

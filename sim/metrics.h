@@ -19,6 +19,9 @@ enum bh_metric_axis {
 extern const char *const bh_metric_axis_names[];
 enum { BH_METRIC_MOST_AXES = 3 };
 
+/* Positions on each of them in a scenario; `sizes` has BH_METRIC_AXES entries. */
+void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[]);
+
 /* Which of them a metric has. */
 enum bh_metric_shape {
     BH_SCALAR,
@@ -41,7 +44,9 @@ extern const struct bh_metric_axes bh_metric_axes[]; /* by shape */
 
 /* Where a metric is recorded: at points, in the uncertainty group too, or only if the scenario has a script, or an
  * enclave that verifies its data. */
-enum bh_metric_use { BH_AT_POINTS, BH_AT_POINTS_AND_UNCERTAIN, BH_WITH_SCRIPT, BH_WITH_VERIFICATION };
+enum bh_metric_use { BH_AT_POINTS, BH_AT_POINTS_AND_UNCERTAIN, BH_WITH_SCRIPT, BH_WITH_VERIFICATION, BH_METRIC_USES };
+/* Whether metrics of this use say anything of a scenario. */
+bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 
 /* One cell of an array: a policy at a point, and positions on the metric's own axes. */
 struct bh_metric_cell {

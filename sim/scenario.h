@@ -176,6 +176,15 @@ size_t bh_study_points(const struct bh_study *study);
 /* Position on each axis of point number `point`; the last axis varies fastest. `index` has axes_count entries. */
 void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
 
+/* For campaigns, whose axes are read from a file of their own. An axis' labels, paths and nodes are borrowed; its arrays
+ * belong to the study once the axis was added, also when that fails. Reading leaves arrays to free behind on failure:
+ * add the axis all the same, or end. */
+int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err);
+int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err);
+void bh_axis_value_add(struct bh_axis_value *value, const char *path, const struct bh_node *node);
+/* Adds an axis that varies faster than those there are. Fails if another axis or a setting sets what this one sets. */
+int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err);
+
 /* Resolves one point; `uncertain` is the position on the uncertainty axis or -1. The caller destroys the scenario. */
 struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
                                      struct bh_error *err);

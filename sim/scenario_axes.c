@@ -53,11 +53,14 @@ static const char *const taken_names[] = {
     "containment_exact",
     "propagation_depth",
     "causes",
+    "cause",
+    "replicas_run",
+    "policy_correlation",
     "uncertainty",
     NULL,
 };
 
-static int read_name(const struct bh_node *node, const char **name, struct bh_error *err)
+int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err)
 {
     const char *text = bh_node_text(node, err);
     if (text == NULL)
@@ -79,7 +82,7 @@ static double number_of(const char *label)
     return *label != '\0' && *end == '\0' && isfinite(number) ? number : NAN;
 }
 
-static void add_setting(struct bh_axis_value *value, const char *path, const struct bh_node *node)
+void bh_axis_value_add(struct bh_axis_value *value, const char *path, const struct bh_node *node)
 {
     size_t count = value->settings_count;
     value->paths = bh_reallocate(value->paths, count + 1, sizeof *value->paths);
@@ -97,14 +100,14 @@ static int add_common(struct bh_axis_value *value, const struct bh_node *set, co
         const char *path = bh_node_text(set, err);
         if (path == NULL)
             return -1;
-        add_setting(value, path, node);
+        bh_axis_value_add(value, path, node);
         return 0;
     }
     for (size_t i = 0; i < bh_node_count(set); i++) {
         const char *path = bh_node_text(bh_node_item(set, i), err);
         if (path == NULL)
             return -1;
-        add_setting(value, path, node);
+        bh_axis_value_add(value, path, node);
     }
     return 0;
 }
@@ -138,7 +141,7 @@ static int read_value(struct bh_axis_value *value, const struct bh_node *set, co
     if (bh_node_expect(own, BH_NODE_MAP, "set", err) != 0)
         return -1;
     for (size_t i = 0; i < bh_node_count(own); i++)
-        add_setting(value, bh_node_key(own, i), bh_node_item(own, i));
+        bh_axis_value_add(value, bh_node_key(own, i), bh_node_item(own, i));
     return 0;
 }
 
@@ -168,14 +171,14 @@ static int read_axis_head(struct bh_axis *axis, const struct bh_node *map, const
 {
     const struct bh_node *name;
     if (bh_node_expect(map, BH_NODE_MAP, "an axis", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (name = bh_node_need(map, "axis", err)) == NULL || read_name(name, &axis->name, err) != 0)
+        (name = bh_node_need(map, "axis", err)) == NULL || bh_axis_read_name(name, &axis->name, err) != 0)
         return -1;
     axis->place = bh_node_place(name);
     axis->unit = "1";
     return bh_optional_text(map, "unit", &axis->unit, err);
 }
 
-static int read_axis(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err)
+int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err)
 {
     return read_axis_head(axis, map, keys, err) != 0 ? -1 : read_values(axis, map, err);
 }
@@ -290,7 +293,7 @@ static int read_uncertainty(struct bh_study *study, const struct bh_node *map, s
     if (bh_node_kind(map) == BH_NODE_MAP && bh_node_find(map, "posterior") != NULL) {
         if (read_axis_head(axis, map, posterior_keys, err) != 0 || bh_posterior_read(study, map, err) != 0)
             return -1;
-    } else if (read_axis(axis, map, range_keys, err) != 0 || check_uncertainty(axis, err) != 0) {
+    } else if (bh_axis_read(axis, map, range_keys, err) != 0 || check_uncertainty(axis, err) != 0) {
         return -1;
     }
     if (check_alone(study, axis, "uncertainty", err) != 0)
@@ -311,7 +314,7 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err)
         struct bh_axis *axis = &study->axes[study->axes_count++];
         char key[32];
         snprintf(key, sizeof key, "vary.%zu", a);
-        if (read_axis(axis, bh_node_item(vary, a), vary_keys, err) != 0 || check_alone(study, axis, key, err) != 0)
+        if (bh_axis_read(axis, bh_node_item(vary, a), vary_keys, err) != 0 || check_alone(study, axis, key, err) != 0)
             return -1;
         points *= axis->count;
         if (points > MOST_POINTS)
@@ -319,6 +322,13 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err)
     }
     const struct bh_node *uncertainty = bh_node_find(root, "uncertainty");
     return uncertainty == NULL ? 0 : read_uncertainty(study, uncertainty, err);
+}
+
+int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err)
+{
+    study->axes = bh_reallocate(study->axes, study->axes_count + 1, sizeof *study->axes);
+    study->axes[study->axes_count++] = *axis;
+    return check_alone(study, &study->axes[study->axes_count - 1], "vary", err);
 }
 
 static void release_axis(struct bh_axis *axis)

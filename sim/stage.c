@@ -67,6 +67,26 @@ struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *ind
     return stage;
 }
 
+struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                                      struct bh_isolation_cache *cache, struct bh_error *err)
+{
+    struct bh_stage *stage = bh_allocate(1, sizeof *stage);
+    stage->uncertain = -1;
+    stage->scenario = scenario;
+    int status;
+    if (facts == NULL)
+        status = probe_platform(stage, err);
+    else {
+        stage->facts = *facts;
+        status = bh_scenario_check_platform(scenario, facts, err);
+    }
+    if (status != 0 || create_setups(stage, cache, err) != 0) {
+        bh_stage_destroy(stage);
+        return NULL;
+    }
+    return stage;
+}
+
 void bh_stage_destroy(struct bh_stage *stage)
 {
     if (stage == NULL)

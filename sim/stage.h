@@ -30,6 +30,10 @@ struct bh_stage {
 /* Resolves a point: reads the platform in a probe and checks that it is large enough. `index` is copied. */
 struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *index, int uncertain,
                                  struct bh_isolation_cache *cache, struct bh_error *err);
+/* The same of a scenario that was resolved already, which the stage takes over, also on failure; `facts` of its platform
+ * or NULL to probe it. The stage has no index. */
+struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                                      struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_stage_destroy(struct bh_stage *stage);
 
 /* The stage's jobs, in this order: bare baseline, then per policy: fault-free, baseline with its intervals, replicas. */

@@ -1,0 +1,75 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Where a sweep keeps what is done: a folder with one append-only log per shard, every record with a checksum. */
+#ifndef BH_SIM_SWEEP_STORE_H
+#define BH_SIM_SWEEP_STORE_H
+
+#include "models/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum bh_record_kind {
+    BH_RECORD_START = 1, /* a process began to write: count is its number of jobs */
+    BH_RECORD_POINT,     /* rows of a point that replicas do not change: one per policy */
+    BH_RECORD_REPLICAS,  /* rows of replicas [first, first + count): [replica][policy], then causes */
+    BH_RECORD_FAILED,    /* what went wrong with such a unit (count 0: with its point), as text */
+};
+
+/* Header of a record; the payload follows, padded with zeros to a multiple of 8 bytes. Native byte order: a store is
+ * for one kind of machine, and its results file is for all. */
+struct bh_record_head {
+    uint64_t magic;
+    uint64_t kind;
+    uint64_t point, first, count;
+    double spent_s;  /* by the worker; for `status` only */
+    uint64_t length; /* of the payload, without padding */
+    uint64_t check;  /* XXH3 of the above with check 0, and of the payload */
+};
+
+/* --- Reading --------------------------------------------------------------------------------------------------------- */
+
+/* Called for each valid record in order of the log; the payload is aligned to 8 bytes and lives as long as the view. -1
+ * with err set stops. */
+typedef int bh_record_visit(void *context, const struct bh_record_head *head, const void *payload, struct bh_error *err);
+
+/* The logs of a store in memory (mapped). Valid records are those before the first damaged one of each log. */
+struct bh_store_view {
+    size_t logs_count;
+    struct bh_store_log {
+        char *name; /* of the file */
+        size_t shard, shards;
+        void *bytes;
+        size_t length, valid; /* bytes in all, and of valid records */
+        double age_s;         /* since the last write */
+        bool is_running;      /* some process holds its lock */
+    } *logs;
+};
+int bh_store_view_open(struct bh_store_view *view, const char *directory, struct bh_error *err);
+int bh_store_view_visit(const struct bh_store_view *view, bh_record_visit *visit, void *context, struct bh_error *err);
+int bh_store_log_visit(const struct bh_store_log *log, bh_record_visit *visit, void *context, struct bh_error *err);
+void bh_store_view_close(struct bh_store_view *view);
+
+/* --- Writing --------------------------------------------------------------------------------------------------------- */
+
+struct bh_store;
+/* Opens the log of one shard for writing. The folder is made if it is not there. Takes a lock that ends with the
+ * process: fails if another process writes this shard, or the whole. What is damaged at the end of the log (the record
+ * under way when a process was killed) is cut off; `*cut` says how many bytes. */
+struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shards, size_t *cut, struct bh_error *err);
+/* Writes a record; on failure (a full disk) the log is as before. */
+int bh_store_append(struct bh_store *store, struct bh_record_head head, const void *payload, struct bh_error *err);
+/* Makes all records durable. */
+int bh_store_sync(struct bh_store *store, struct bh_error *err);
+void bh_store_close(struct bh_store *store);
+/* Whether the shard's log held records when it was opened. */
+bool bh_store_is_new(const struct bh_store *store);
+
+/* Puts TEXT into FOLDER/NAME unless there is such a file; durable, in one step. *found is then the text that is there
+ * (the caller frees), which may be another process'. */
+int bh_store_publish(const char *directory, const char *name, const char *text, char **found, struct bh_error *err);
+/* The text of FOLDER/NAME, or NULL; `err` set unless it is merely not there. The caller frees. */
+char *bh_store_read_text(const char *directory, const char *name, struct bh_error *err);
+
+#endif

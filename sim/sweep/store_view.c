@@ -1,0 +1,138 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Reads the logs of a store. */
+#include "sim/sweep/store_parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+uint64_t bh_record_check(struct bh_record_head head, const void *payload)
+{
+    head.check = 0;
+    uint64_t parts[2] = {XXH3_64bits(&head, sizeof head), XXH3_64bits(payload, head.length)};
+    return XXH3_64bits(parts, sizeof parts);
+}
+
+/* The record at `at`, or NULL if what is there is none. *end is where it ends. */
+static const struct bh_record_head *record_at(const struct bh_store_log *log, size_t at, size_t *end)
+{
+    const struct bh_record_head *head = (const void *)((const char *)log->bytes + at);
+    if (log->length - at < sizeof *head || head->magic != BH_RECORD_MAGIC ||
+        head->length > log->length - at - sizeof *head)
+        return NULL;
+    *end = at + sizeof *head + head->length + (-head->length & 7);
+    if (*end > log->length || bh_record_check(*head, head + 1) != head->check)
+        return NULL;
+    return head;
+}
+
+int bh_store_log_map(struct bh_store_log *log, const char *path, struct bh_error *err)
+{
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &status) != 0) {
+        bh_fail(err, BH_ERROR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+        if (file >= 0)
+            close(file);
+        return -1;
+    }
+    log->length = (size_t)status.st_size;
+    log->age_s = difftime(time(NULL), status.st_mtime);
+    log->is_running = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    log->bytes = log->length > 0 ? mmap(NULL, log->length, PROT_READ, MAP_SHARED, file, 0) : NULL;
+    int cause = errno;
+    close(file);
+    if (log->bytes == MAP_FAILED) {
+        log->bytes = NULL;
+        return bh_fail(err, BH_ERROR_SYSTEM, "cannot read %s: %s", path, strerror(cause));
+    }
+    size_t end;
+    for (log->valid = 0; log->valid < log->length && record_at(log, log->valid, &end) != NULL; log->valid = end)
+        ;
+    return 0;
+}
+
+void bh_store_log_unmap(struct bh_store_log *log)
+{
+    if (log->bytes != NULL)
+        munmap(log->bytes, log->length);
+    log->bytes = NULL;
+}
+
+static int compare_logs(const void *left, const void *right)
+{
+    const struct bh_store_log *a = left, *b = right;
+    if (a->shards != b->shards)
+        return a->shards < b->shards ? -1 : 1;
+    return (a->shard > b->shard) - (a->shard < b->shard);
+}
+
+static int add_log(struct bh_store_view *view, const char *directory, const char *name, struct bh_error *err)
+{
+    size_t shard, shards;
+    int end = 0;
+    if (sscanf(name, "shard-%zu-of-%zu.log%n", &shard, &shards, &end) != 2 || end == 0 || name[end] != '\0')
+        return 0;
+    view->logs = bh_reallocate(view->logs, view->logs_count + 1, sizeof *view->logs);
+    struct bh_store_log *log = &view->logs[view->logs_count++];
+    *log = (struct bh_store_log){.name = bh_print_text("%s/%s", directory, name), .shard = shard, .shards = shards};
+    return bh_store_log_map(log, log->name, err);
+}
+
+int bh_store_view_open(struct bh_store_view *view, const char *directory, struct bh_error *err)
+{
+    *view = (struct bh_store_view){0};
+    DIR *folder = opendir(directory);
+    if (folder == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "cannot read the folder %s: %s", directory, strerror(errno));
+    int status = 0;
+    for (struct dirent *entry; status == 0 && (entry = readdir(folder)) != NULL;)
+        status = add_log(view, directory, entry->d_name, err);
+    closedir(folder);
+    if (status != 0) {
+        bh_store_view_close(view);
+        return -1;
+    }
+    if (view->logs_count > 0)
+        qsort(view->logs, view->logs_count, sizeof *view->logs, compare_logs);
+    return 0;
+}
+
+int bh_store_log_visit(const struct bh_store_log *log, bh_record_visit *visit, void *context, struct bh_error *err)
+{
+    for (size_t at = 0; at < log->valid;) {
+        const struct bh_record_head *head = (const void *)((const char *)log->bytes + at);
+        if (visit(context, head, head + 1, err) != 0)
+            return -1;
+        at += sizeof *head + head->length + (-head->length & 7);
+    }
+    return 0;
+}
+
+int bh_store_view_visit(const struct bh_store_view *view, bh_record_visit *visit, void *context, struct bh_error *err)
+{
+    for (size_t i = 0; i < view->logs_count; i++)
+        if (bh_store_log_visit(&view->logs[i], visit, context, err) != 0)
+            return -1;
+    return 0;
+}
+
+void bh_store_view_close(struct bh_store_view *view)
+{
+    for (size_t i = 0; i < view->logs_count; i++) {
+        bh_store_log_unmap(&view->logs[i]);
+        free(view->logs[i].name);
+    }
+    free(view->logs);
+    *view = (struct bh_store_view){0};
+}
