@@ -249,7 +249,7 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
     bh_scenario_destroy(scenario);
     if (scenario == NULL || read_replicas(plan, find_setting(settings, count, "replicas"), replicas, err) != 0 ||
         add_settings(plan, find_setting(settings, count, "seed"), err) != 0 || resolve_first(plan, err) != 0 ||
-        bh_plan_read_axes(plan, err) != 0)
+        bh_plan_read_axes(plan, err) != 0 || resolve_first(plan, err) != 0)
         return -1;
     return bh_plan_make_points(plan, err);
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -28,14 +27,20 @@ static bool is_without_locks(int cause)
     return cause == ENOLCK || cause == ENOSYS || cause == EOPNOTSUPP || cause == EINVAL;
 }
 
-static int take_lock(int file, int how, const char *what, const char *directory, struct bh_error *err)
+/* Locks of the open file end with the last process that has it open, whatever ends that. The children of a process
+ * that was killed a moment ago may still be dying, so the lock is tried for two seconds. */
+static int take_lock(int file, short how, const char *what, const char *directory, struct bh_error *err)
 {
-    if (flock(file, how | LOCK_NB) == 0 || is_without_locks(errno))
-        return 0;
-    if (errno == EWOULDBLOCK)
-        return bh_fail(err, BH_ERROR_INPUT, "%s: another process is at work %s; wait for it, or end it", directory,
-                       what);
-    return bh_fail(err, BH_ERROR_SYSTEM, "%s: cannot lock: %s", directory, strerror(errno));
+    enum { TRIES = 20, PAUSE_US = 100000 };
+    struct flock lock = {.l_type = how, .l_whence = SEEK_SET};
+    for (int i = 0; i < TRIES; i++) {
+        if (fcntl(file, F_OFD_SETLK, &lock) == 0 || is_without_locks(errno))
+            return 0;
+        if (errno != EAGAIN && errno != EACCES)
+            return bh_fail(err, BH_ERROR_SYSTEM, "%s: cannot lock: %s", directory, strerror(errno));
+        usleep(PAUSE_US);
+    }
+    return bh_fail(err, BH_ERROR_INPUT, "%s: another process is at work %s; wait for it, or end it", directory, what);
 }
 
 static int make_folder(const char *directory, struct bh_error *err)
@@ -90,11 +95,11 @@ struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shard
         status = (store->lock = open_file(lock, O_RDWR, err)) >= 0 ? 0 : -1;
     /* A whole sweep is alone; shards are alone with their log. */
     if (status == 0)
-        status = take_lock(store->lock, shards == 1 ? LOCK_EX : LOCK_SH, "in this folder", directory, err);
+        status = take_lock(store->lock, shards == 1 ? F_WRLCK : F_RDLCK, "in this folder", directory, err);
     if (status == 0)
         status = (store->log = open_file(store->path, O_RDWR | O_APPEND, err)) >= 0 ? 0 : -1;
     if (status == 0)
-        status = take_lock(store->log, LOCK_EX, "on this shard", directory, err);
+        status = take_lock(store->log, F_WRLCK, "on this shard", directory, err);
     if (status == 0)
         status = repair(store, cut, err);
     if (status == 0)

@@ -62,6 +62,7 @@ struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shard
 int bh_store_append(struct bh_store *store, struct bh_record_head head, const void *payload, struct bh_error *err);
 /* Makes all records durable. */
 int bh_store_sync(struct bh_store *store, struct bh_error *err);
+/* Also for a child after a fork, which must not keep the lock. close(NULL) is safe. */
 void bh_store_close(struct bh_store *store);
 /* Whether the shard's log held records when it was opened. */
 bool bh_store_is_new(const struct bh_store *store);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -48,7 +47,8 @@ int bh_store_log_map(struct bh_store_log *log, const char *path, struct bh_error
     }
     log->length = (size_t)status.st_size;
     log->age_s = difftime(time(NULL), status.st_mtime);
-    log->is_running = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    log->is_running = fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     log->bytes = log->length > 0 ? mmap(NULL, log->length, PROT_READ, MAP_SHARED, file, 0) : NULL;
     int cause = errno;
     close(file);

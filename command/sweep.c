@@ -1,0 +1,310 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead sweep` and `bulkhead merge`: a campaign into a folder, and the folder into one results file. */
+#include "command/sweep.h"
+
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "models/base/quantity.h"
+#include "sim/results.h"
+#include "sim/sweep/forecast.h"
+#include "sim/sweep/manifest.h"
+#include "sim/sweep/merge.h"
+#include "sim/sweep/sweep.h"
+#include "sim/sweep/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *campaign, *directory, *shard, *replay;
+    bool resumes, is_dry, is_partial;
+};
+
+enum option_key { KEY_SHARD = 0x200, KEY_RESUME, KEY_DRY_RUN, KEY_REPLAY, KEY_PARTIAL };
+
+static const struct argp_option sweep_options[] = {
+    {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
+    {"shard", KEY_SHARD, "I/N", 0, "Do part I of N, from 0 (default: what the launcher says, else all)", 4},
+    {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
+    {"dry-run", KEY_DRY_RUN, NULL, 0, "Print the points, the predicted time and the size, and do nothing", 4},
+    {"replay", KEY_REPLAY, "POINT/POLICY[/REPLICA]", 0,
+     "Run one simulation, by its numbers from 0, in this process: for one that crashed", 4},
+    {0},
+};
+static const struct argp_option merge_options[] = {
+    {"partial", KEY_PARTIAL, NULL, 0, "Leave out what is missing, as NaN", 4},
+    {0},
+};
+
+static const struct argp_child sweep_children[] = {
+    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {&bh_options_output, 0, NULL, 0}, {0}};
+static const struct argp_child merge_children[] = {{&bh_options_output, 0, NULL, 0}, {0}};
+
+static error_t parse_option(int key, char *word, struct arguments *arguments)
+{
+    switch (key) {
+    case 'd':
+        arguments->directory = word;
+        return 0;
+    case KEY_SHARD:
+        arguments->shard = word;
+        return 0;
+    case KEY_RESUME:
+        arguments->resumes = true;
+        return 0;
+    case KEY_DRY_RUN:
+        arguments->is_dry = true;
+        return 0;
+    case KEY_REPLAY:
+        arguments->replay = word;
+        return 0;
+    case KEY_PARTIAL:
+        arguments->is_partial = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_sweep(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, sweep_children, &arguments->options);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->campaign != NULL)
+            argp_error(state, "one campaign at a time: `%s` is one too many", word);
+        arguments->campaign = word;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no campaign; try experiments/scale.yaml");
+        return 0;
+    default:
+        return parse_option(key, word, arguments);
+    }
+}
+
+static error_t parse_merge(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, merge_children, &arguments->options);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->directory != NULL)
+            argp_error(state, "one folder at a time: `%s` is one too many", word);
+        arguments->directory = word;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no folder; give the one of `bulkhead sweep -d`");
+        return 0;
+    default:
+        return parse_option(key, word, arguments);
+    }
+}
+
+static const struct argp sweep_argp = {
+    .options = sweep_options,
+    .parser = parse_sweep,
+    .args_doc = "CAMPAIGN",
+    .doc = "Simulates all points of a campaign and keeps what is done in a folder, safe from crashes.\v"
+           "A whole sweep ends with DIR/results.h5 (or -o FILE). Shards end without; `bulkhead merge DIR` makes the "
+           "file when all are done.",
+    .children = sweep_children,
+};
+static const struct argp merge_argp = {
+    .options = merge_options,
+    .parser = parse_merge,
+    .args_doc = "DIR",
+    .doc = "Makes one results file, DIR/results.h5 or -o FILE, of what sweeps have left in a folder.",
+    .children = merge_children,
+};
+
+/* --- Dry run ----------------------------------------------------------------------------------------------------------------- */
+
+char *bh_print_duration(double seconds)
+{
+    if (seconds < 120.0)
+        return bh_print_text("%.3g s", seconds);
+    if (seconds < 7200.0)
+        return bh_print_text("%.3g min", seconds / 60.0);
+    if (seconds < 172800.0)
+        return bh_print_text("%.3g h", seconds / 3600.0);
+    return bh_print_text("%.3g d", seconds / 86400.0);
+}
+
+static void print_points(const struct bh_plan *plan)
+{
+    enum { SHOWN = 20 };
+    printf("%zu points, %zu policies, ", plan->points, plan->first->policies_count);
+    if (plan->precision.is_on)
+        printf("%llu to %llu replicas each\n", (unsigned long long)plan->least, (unsigned long long)plan->replicas);
+    else
+        printf("%llu replicas each\n", (unsigned long long)plan->replicas);
+    for (size_t p = 0; p < plan->points && p < SHOWN; p++) {
+        char *text = bh_plan_describe(plan, p);
+        printf("  %zu  %s\n", p, text);
+        free(text);
+    }
+    if (plan->points > SHOWN)
+        printf("  and %zu more\n", plan->points - SHOWN);
+}
+
+static int print_forecast(const struct bh_plan *plan, unsigned jobs, struct bh_error *err)
+{
+    struct bh_forecast forecast;
+    char size[64];
+    print_points(plan);
+    fflush(stdout);
+    if (bh_forecast(plan, &forecast, err) != 0)
+        return -1;
+    char *least = bh_print_duration(forecast.least_seconds), *most = bh_print_duration(forecast.seconds);
+    char *wall = bh_print_duration(forecast.seconds / jobs);
+    printf("predicted time: %s%s%s of one core, %s%s with %u jobs (from replicas at %zu points, run now)\n",
+           plan->precision.is_on ? least : "", plan->precision.is_on ? " to " : "", most,
+           plan->precision.is_on ? "at most " : "about ", wall, jobs, forecast.sampled);
+    printf("results: at most %s before compression, in units of up to %llu replicas\n",
+           bh_quantity_print(forecast.bytes, BH_DIMENSION_BYTES, size, sizeof size), (unsigned long long)plan->chunk);
+    free(least);
+    free(most);
+    free(wall);
+    return 0;
+}
+
+/* --- Sweep ---------------------------------------------------------------------------------------------------------------------- */
+
+static int replay(const struct bh_plan *plan, const char *text, struct bh_error *err)
+{
+    size_t point, policy;
+    long long replica = -1;
+    int end = 0;
+    if (sscanf(text, "%zu/%zu%n", &point, &policy, &end) != 2 ||
+        (text[end] != '\0' && (sscanf(text + end, "/%lld%n", &replica, &end) != 1 || replica < 0)))
+        return bh_fail(err, BH_ERROR_INPUT, "--replay: found `%s`; expected POINT/POLICY or POINT/POLICY/REPLICA", text);
+    if (point >= plan->points || policy >= plan->first->policies_count || replica >= (long long)plan->replicas)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "--replay: found `%s`; expected a point below %zu, a policy below %zu and a replica below %llu",
+                       text, plan->points, plan->first->policies_count, (unsigned long long)plan->replicas);
+    return bh_worker_replay(plan, point, policy, replica, stdout, err);
+}
+
+char *bh_sweep_directory(const char *campaign)
+{
+    const char *slash = strrchr(campaign, '/'), *name = slash == NULL ? campaign : slash + 1;
+    const char *dot = strrchr(name, '.');
+    return bh_print_text("%.*s.sweep", dot == NULL ? (int)strlen(name) : (int)(dot - name), name);
+}
+
+static int merge_to(const struct bh_plan *plan, const char *directory, const char *output, bool is_partial,
+                    struct bh_error *err)
+{
+    char *file = output != NULL ? bh_copy_text(output) : bh_print_text("%s/results.h5", directory);
+    size_t missing;
+    int status = bh_merge(plan, directory, file, is_partial, &missing, err);
+    if (status == 0)
+        printf("%s\n", file);
+    if (status == 0 && missing > 0)
+        fprintf(stderr, "bulkhead: %zu units are missing in it\n", missing);
+    free(file);
+    return status;
+}
+
+/* What a person is told at the end; the exit status. */
+static int conclude(const struct bh_plan *plan, const struct arguments *arguments, const struct bh_sweep_options *sweep,
+                    const struct bh_sweep_outcome *outcome, struct bh_error *err)
+{
+    if (outcome->failed > 0)
+        fprintf(stderr,
+                "bulkhead: %zu units failed; the first: %s\n"
+                "bulkhead: run it alone: bulkhead sweep %s --replay=...; all of them again: bulkhead sweep %s -d %s "
+                "--resume; leave them out: bulkhead merge --partial %s\n",
+                outcome->failed, outcome->first_failure, plan->file, plan->file, sweep->directory, sweep->directory);
+    if (outcome->signal != 0) {
+        fprintf(stderr, "bulkhead: stopped by a signal; what is done is in %s, --resume goes on\n", sweep->directory);
+        return 128 + outcome->signal;
+    }
+    if (outcome->failed > 0)
+        return BH_EXIT_FAILED;
+    if (sweep->share.count == 1)
+        return merge_to(plan, sweep->directory, arguments->options.output, false, err) == 0 ? BH_EXIT_DONE : -1;
+    if (!arguments->options.quiet)
+        fprintf(stderr, "bulkhead: shard %zu of %zu is done; when all are: bulkhead merge %s\n", sweep->share.index,
+                sweep->share.count, sweep->directory);
+    return BH_EXIT_DONE;
+}
+
+static int sweep(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
+{
+    char *directory =
+        arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(arguments->campaign);
+    struct bh_sweep_options options = {.directory = directory,
+                                       .jobs = bh_options_jobs(&arguments->options),
+                                       .resumes = arguments->resumes,
+                                       .shows_progress = !arguments->options.quiet};
+    struct bh_sweep_outcome outcome;
+    const char *from = "";
+    int status = arguments->shard != NULL ? bh_share_parse(arguments->shard, &options.share, err)
+                                          : bh_share_find(&options.share, &from, err);
+    if (status == 0 && *from != '\0' && !arguments->options.quiet)
+        fprintf(stderr, "bulkhead: shard %zu of %zu, from %s\n", options.share.index, options.share.count, from);
+    if (status == 0 && arguments->options.output != NULL)
+        status = bh_results_check_path(arguments->options.output, err);
+    if (status == 0 && bh_sweep_run(plan, &options, &outcome, err) != 0)
+        status = -1;
+    if (status == 0)
+        status = conclude(plan, arguments, &options, &outcome, err);
+    free(directory);
+    return status;
+}
+
+static int run_sweep(const struct arguments *arguments, struct bh_error *err)
+{
+    char *data = bh_models_directory(err);
+    if (data == NULL)
+        return -1;
+    struct bh_plan *plan = bh_plan_read(arguments->campaign, data, arguments->options.settings,
+                                        arguments->options.settings_count, err);
+    int status = -1;
+    if (plan != NULL && arguments->is_dry)
+        status = print_forecast(plan, bh_options_jobs(&arguments->options), err);
+    else if (plan != NULL && arguments->replay != NULL)
+        status = replay(plan, arguments->replay, err);
+    else if (plan != NULL)
+        status = sweep(arguments, plan, err);
+    bh_plan_destroy(plan);
+    free(data);
+    return status;
+}
+
+int bh_command_sweep(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    bh_options_parse(&sweep_argp, argc, argv, &arguments);
+    int status = run_sweep(&arguments, &err);
+    bh_options_free(&arguments.options);
+    return status >= 0 ? status : bh_command_fail(&err);
+}
+
+int bh_command_merge(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    bh_options_parse(&merge_argp, argc, argv, &arguments);
+    char *data = bh_models_directory(&err);
+    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(arguments.directory, data, &err);
+    int status = -1;
+    if (plan != NULL)
+        status = merge_to(plan, arguments.directory, arguments.options.output, arguments.is_partial, &err);
+    bh_plan_destroy(plan);
+    free(data);
+    bh_options_free(&arguments.options);
+    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+}

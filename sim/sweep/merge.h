@@ -1,0 +1,19 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Makes one results file of a store. */
+#ifndef BH_SIM_SWEEP_MERGE_H
+#define BH_SIM_SWEEP_MERGE_H
+
+#include "models/base/error.h"
+#include "sim/sweep/plan.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads all logs of the folder and writes FILE. Equal campaigns make equal bytes, whichever shards and how many runs
+ * made the store. Fails with BH_ERROR_INPUT if units are missing, unless `is_partial`: then what is missing is NaN
+ * (counts: 0) and *missing says how many units that is. */
+int bh_merge(const struct bh_plan *plan, const char *directory, const char *file, bool is_partial, size_t *missing,
+             struct bh_error *err);
+
+#endif

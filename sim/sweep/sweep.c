@@ -1,0 +1,265 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Hands units to workers and what they answer to the store, until all is done or someone says stop. */
+#include "sim/sweep/sweep.h"
+
+#include "sim/sweep/manifest.h"
+#include "sim/sweep/store.h"
+#include "sim/sweep/sweep_progress.h"
+#include "sim/sweep/units.h"
+#include "sim/sweep/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Records are durable at most this long after they were written; only then do they count. */
+static const double SYNC_EVERY_S = 0.5;
+
+struct sweep {
+    const struct bh_plan *plan;
+    const struct bh_sweep_options *options;
+    struct bh_sweep_outcome *outcome;
+    struct bh_state state;
+    struct bh_units units;
+    struct bh_store *store;
+    struct bh_worker *workers;
+    struct bh_sweep_progress progress;
+    int signals;
+    size_t unsynced;
+    double synced_s;
+};
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* In a new worker: it must hold neither the store's locks nor the ends of other workers' pipes. */
+static void forget(void *context)
+{
+    struct sweep *sweep = context;
+    bh_store_close(sweep->store);
+    close(sweep->signals);
+    for (unsigned i = 0; i < sweep->options->jobs; i++)
+        if (sweep->workers[i].pid > 0) {
+            close(sweep->workers[i].orders);
+            close(sweep->workers[i].answers);
+        }
+}
+
+static int sync_store(struct sweep *sweep, struct bh_error *err)
+{
+    sweep->synced_s = now_s();
+    if (sweep->unsynced == 0)
+        return 0;
+    if (bh_store_sync(sweep->store, err) != 0)
+        return -1;
+    sweep->outcome->done += sweep->unsynced;
+    sweep->unsynced = 0;
+    return 0;
+}
+
+/* --- Units ------------------------------------------------------------------------------------------------------------------- */
+
+static int note_failure(struct sweep *sweep, struct bh_unit unit, const char *text, struct bh_error *err)
+{
+    char *point = bh_plan_describe(sweep->plan, unit.point);
+    char *message = bh_print_text("point %llu (%s): %s", (unsigned long long)unit.point, point, text);
+    struct bh_record_head head = {.kind = BH_RECORD_FAILED,
+                                  .point = unit.point,
+                                  .first = unit.first,
+                                  .count = unit.count,
+                                  .length = strlen(message) + 1};
+    if (sweep->outcome->failed++ == 0)
+        snprintf(sweep->outcome->first_failure, sizeof sweep->outcome->first_failure, "%s", message);
+    int status = bh_store_append(sweep->store, head, message, err);
+    bh_units_settle(&sweep->units, unit, true);
+    free(point);
+    free(message);
+    return status;
+}
+
+/* Takes what a worker says. */
+static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error *err)
+{
+    struct bh_record_head head;
+    struct bh_error died = {0};
+    struct bh_unit unit = worker->unit;
+    void *payload;
+    if (bh_worker_answer(worker, &head, &payload, &died) != 0)
+        return note_failure(sweep, unit, died.text, err);
+    int status = 0;
+    if (head.kind == BH_WORKER_OTHER_PLATFORM) {
+        bh_worker_end(worker, false);
+        bh_units_return(&sweep->units, unit);
+    } else if (head.kind == BH_RECORD_FAILED) {
+        char *text = bh_print_text("%.*s", (int)head.length, (char *)payload);
+        status = note_failure(sweep, unit, text, err);
+        free(text);
+    } else {
+        status = bh_state_take(&sweep->state, &head, payload, err);
+        if (status == 0)
+            status = bh_store_append(sweep->store, head, payload, err);
+        sweep->unsynced++;
+        bh_units_settle(&sweep->units, unit, false);
+    }
+    free(payload);
+    return status;
+}
+
+/* Gives every idle worker something to do. Returns how many are busy, or -1. */
+static int hand_out(struct sweep *sweep, struct bh_error *err)
+{
+    int busy = 0;
+    for (unsigned i = 0; i < sweep->options->jobs; i++) {
+        struct bh_worker *worker = &sweep->workers[i];
+        struct bh_unit unit;
+        if (!worker->is_busy && sweep->outcome->signal == 0 && bh_units_take(&sweep->units, worker->unit, &unit)) {
+            if (worker->pid == 0 && bh_worker_start(worker, sweep->plan, forget, sweep, err) != 0)
+                return -1;
+            if (bh_worker_order(worker, unit) != 0) { /* it died while idle */
+                bh_worker_end(worker, true);
+                bh_units_return(&sweep->units, unit);
+                i--;
+                continue;
+            }
+        }
+        busy += worker->is_busy;
+    }
+    return busy;
+}
+
+/* --- Waiting ------------------------------------------------------------------------------------------------------------------ */
+
+static int take_signal(struct sweep *sweep, struct bh_error *err)
+{
+    struct signalfd_siginfo info;
+    if (read(sweep->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return 0;
+    if (sweep->outcome->signal != 0)
+        return bh_fail(err, BH_ERROR_SYSTEM, "ended at once by a second signal; what was done before is safe");
+    sweep->outcome->signal = (int)info.ssi_signo;
+    bh_sweep_progress_say(&sweep->progress, "stopping: units under way end first");
+    return 0;
+}
+
+static int wait_for_workers(struct sweep *sweep, struct bh_error *err)
+{
+    struct pollfd polls[sweep->options->jobs + 1];
+    nfds_t count = 0;
+    polls[count++] = (struct pollfd){.fd = sweep->signals, .events = POLLIN};
+    for (unsigned i = 0; i < sweep->options->jobs; i++)
+        if (sweep->workers[i].is_busy)
+            polls[count++] = (struct pollfd){.fd = sweep->workers[i].answers, .events = POLLIN};
+    if (poll(polls, count, 500) < 0 && errno != EINTR)
+        return bh_fail(err, BH_ERROR_SYSTEM, "waiting for workers: %s", strerror(errno));
+    if ((polls[0].revents & POLLIN) && take_signal(sweep, err) != 0)
+        return -1;
+    nfds_t p = 1;
+    for (unsigned i = 0; i < sweep->options->jobs; i++)
+        if (sweep->workers[i].is_busy && polls[p].fd == sweep->workers[i].answers && polls[p++].revents != 0 &&
+            attend(sweep, &sweep->workers[i], err) != 0)
+            return -1;
+    return 0;
+}
+
+static int run_units(struct sweep *sweep, struct bh_error *err)
+{
+    int busy;
+    while ((busy = hand_out(sweep, err)) > 0) {
+        if (wait_for_workers(sweep, err) != 0)
+            return -1;
+        /* Workers that are done get their next unit before the disk is waited for. */
+        if (now_s() - sweep->synced_s >= SYNC_EVERY_S &&
+            (hand_out(sweep, err) < 0 || sync_store(sweep, err) != 0))
+            return -1;
+        bh_sweep_progress_show(&sweep->progress, &sweep->units, sweep->outcome);
+    }
+    return busy;
+}
+
+/* --- Beginning and end ---------------------------------------------------------------------------------------------------------- */
+
+static int open_store(struct sweep *sweep, struct bh_error *err)
+{
+    const struct bh_sweep_options *options = sweep->options;
+    struct bh_store_view view;
+    int was_there = 0;
+    size_t cut = 0;
+    if (bh_manifest_publish(options->directory, sweep->plan, &was_there, err) != 0)
+        return -1;
+    sweep->store = bh_store_open(options->directory, options->share.index, options->share.count, &cut, err);
+    if (sweep->store == NULL || bh_store_view_open(&view, options->directory, err) != 0)
+        return -1;
+    size_t records = 0;
+    for (size_t i = 0; i < view.logs_count; i++)
+        records += options->share.count == 1 && view.logs[i].valid > 0;
+    int status = 0;
+    if (!options->resumes && (records > 0 || !bh_store_is_new(sweep->store)))
+        status = bh_fail(err, BH_ERROR_INPUT,
+                         "%s holds a sweep that was begun already: --resume goes on with it, or take another folder",
+                         options->directory);
+    if (status == 0)
+        status = bh_store_view_visit(&view, bh_state_take, &sweep->state, err);
+    sweep->state.failed = 0; /* they run again */
+    bh_store_view_close(&view);
+    struct bh_record_head start = {.kind = BH_RECORD_START, .count = options->jobs};
+    if (status == 0)
+        status = bh_store_append(sweep->store, start, "", err);
+    if (cut > 0 && status == 0) {
+        char *text = bh_print_text("%zu bytes at the end of this shard's log were damaged and are cut off", cut);
+        bh_sweep_progress_say(&sweep->progress, text);
+        free(text);
+    }
+    return status;
+}
+
+int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *options, struct bh_sweep_outcome *outcome,
+                 struct bh_error *err)
+{
+    struct sweep sweep = {.plan = plan, .options = options, .outcome = outcome, .signals = -1};
+    sigset_t stops, before;
+    int status = -1;
+    *outcome = (struct bh_sweep_outcome){0};
+    /* Signals are read between units; workers must not take SIGPIPE's way out of this process along with theirs. */
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    sigprocmask(SIG_BLOCK, &stops, &before);
+    void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
+    sweep.signals = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+    sweep.workers = bh_allocate(options->jobs, sizeof *sweep.workers);
+    for (unsigned i = 0; i < options->jobs; i++)
+        sweep.workers[i].unit.point = UINT64_MAX;
+    bh_state_create(&sweep.state, plan);
+    sweep.progress = bh_sweep_progress_start(options->shows_progress);
+    if (open_store(&sweep, err) == 0) {
+        bh_units_create(&sweep.units, plan, &sweep.state, options->share);
+        sweep.synced_s = now_s();
+        status = run_units(&sweep, err);
+        for (unsigned i = 0; i < options->jobs; i++)
+            bh_worker_end(&sweep.workers[i], status != 0);
+        struct bh_error at_end = {0};
+        if (sync_store(&sweep, &at_end) != 0 && status == 0)
+            status = bh_fail(err, at_end.code, "%s", at_end.text);
+        bh_sweep_progress_end(&sweep.progress, &sweep.units, outcome);
+        bh_units_release(&sweep.units);
+    }
+    bh_store_close(sweep.store);
+    bh_state_release(&sweep.state);
+    free(sweep.workers);
+    if (sweep.signals >= 0)
+        close(sweep.signals);
+    signal(SIGPIPE, pipe_before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return status;
+}

@@ -1,0 +1,67 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Units done, their rate, what is left of the time, and failures. The clock is monotonic: setting it has no effect. */
+#include "sim/sweep/sweep_progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+struct bh_sweep_progress bh_sweep_progress_start(bool is_on)
+{
+    return (struct bh_sweep_progress){.is_on = is_on,
+                                      .is_terminal = isatty(STDERR_FILENO) != 0,
+                                      .started_s = now_s(),
+                                      .shown_s = now_s(),
+                                      .done_before_s = -1.0};
+}
+
+static void show(struct bh_sweep_progress *progress, const struct bh_units *units,
+                 const struct bh_sweep_outcome *outcome, double at_s)
+{
+    double spent_s = at_s - progress->started_s, worked_s = units->done_s - progress->done_before_s;
+    double left_s = worked_s > 0.0 ? spent_s * (units->total_s - units->done_s) / worked_s : 0.0;
+    double share = units->total_s > 0.0 ? units->done_s / units->total_s : 1.0;
+    fprintf(stderr, "%s%zu units done, %.0f %%, %.3g units/s", progress->is_terminal ? "\r" : "", units->done,
+            100.0 * (share < 1.0 ? share : 1.0), spent_s > 0.0 ? (double)outcome->done / spent_s : 0.0);
+    if (outcome->failed > 0)
+        fprintf(stderr, ", %zu failed", outcome->failed);
+    fprintf(stderr, ", %.0f s gone, about %.0f s to go%s", spent_s, left_s > 0.0 ? left_s : 0.0,
+            progress->is_terminal ? "   " : "\n");
+    fflush(stderr);
+    progress->has_line = progress->is_terminal;
+    progress->shown_s = at_s;
+}
+
+void bh_sweep_progress_show(struct bh_sweep_progress *progress, const struct bh_units *units,
+                            const struct bh_sweep_outcome *outcome)
+{
+    double at_s = now_s();
+    if (progress->done_before_s < 0.0)
+        progress->done_before_s = units->done_s;
+    if (progress->is_on && at_s - progress->shown_s >= (progress->is_terminal ? 0.2 : 60.0))
+        show(progress, units, outcome, at_s);
+}
+
+void bh_sweep_progress_say(struct bh_sweep_progress *progress, const char *text)
+{
+    fprintf(stderr, "%sbulkhead: %s\n", progress->has_line ? "\n" : "", text);
+    progress->has_line = false;
+}
+
+void bh_sweep_progress_end(struct bh_sweep_progress *progress, const struct bh_units *units,
+                           const struct bh_sweep_outcome *outcome)
+{
+    if (!progress->is_on || !progress->is_terminal)
+        return;
+    show(progress, units, outcome, now_s());
+    fputc('\n', stderr);
+    progress->has_line = false;
+}

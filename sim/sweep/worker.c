@@ -1,0 +1,394 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a worker: resolves points, runs units in forked children, and answers with rows of numbers. */
+#include "sim/sweep/worker.h"
+
+#include "sim/campaign.h"
+#include "sim/record.h"
+#include "sim/sweep/cause_rows.h"
+#include "sim/sweep/layout.h"
+#include "sim/workers.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Exact chains are remembered over this many points, so that memory does not grow with the campaign. */
+enum { POINTS_PER_CACHE = 32 };
+
+struct host {
+    const struct bh_plan *plan;
+    char *platform_key; /* what is loaded; NULL: nothing yet */
+    struct bh_platform *platform;
+    struct bh_platform_facts facts;
+    struct bh_isolation_cache *cache;
+    size_t points_seen;
+    size_t point; /* of the stage */
+    struct bh_stage *stage;
+    struct bh_campaign campaign; /* the stage alone, as metrics see it */
+    struct bh_layout layout[2];  /* of a point, by replica */
+    struct bh_unit unit;
+    /* Of the unit under way. */
+    double *rows;
+    struct bh_cause_rows causes;
+};
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* --- Points and platforms ----------------------------------------------------------------------------------------------- */
+
+static char *platform_key(const struct bh_scenario *scenario)
+{
+    return bh_print_text("%s %llu", scenario->platform_file,
+                         (unsigned long long)(scenario->nodes + scenario->spares));
+}
+
+static int load_platform(struct host *host, char *key, struct bh_error *err)
+{
+    int is_temporary = 0;
+    char *xml = bh_stage_prepare_platform(host->stage, &is_temporary, err);
+    if (xml == NULL)
+        return -1;
+    host->platform = bh_platform_load(xml, err);
+    if (is_temporary)
+        unlink(xml);
+    free(xml);
+    if (host->platform == NULL)
+        return -1;
+    host->platform_key = bh_copy_text(key);
+    host->facts = host->stage->facts;
+    /* The scheduler of a cluster, and a terminal, signal every process; whoever started this one decides. SimGrid has
+     * just installed a handler of its own. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    return 0;
+}
+
+static void leave_point(struct host *host)
+{
+    bh_stage_destroy(host->stage);
+    host->stage = NULL;
+    free(host->campaign.escape_ends);
+    host->campaign.escape_ends = NULL;
+    for (int i = 0; i < 2; i++)
+        bh_layout_release(&host->layout[i]);
+    if (host->cache != NULL && host->points_seen % POINTS_PER_CACHE == 0) {
+        bh_isolation_cache_destroy(host->cache);
+        host->cache = NULL;
+    }
+}
+
+/* 1: done; 0: the platform is another; -1: failed. */
+static int enter_point(struct host *host, size_t point, struct bh_error *err)
+{
+    if (host->stage != NULL && host->point == point)
+        return 1;
+    leave_point(host);
+    struct bh_scenario *scenario = bh_plan_resolve(host->plan, point, err);
+    if (scenario == NULL)
+        return -1;
+    char *key = platform_key(scenario);
+    int status = 1;
+    if (host->platform_key != NULL && strcmp(host->platform_key, key) != 0) {
+        bh_scenario_destroy(scenario);
+        status = 0;
+    } else {
+        if (host->cache == NULL)
+            host->cache = bh_isolation_cache_create();
+        host->point = point;
+        host->points_seen++;
+        host->stage = bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
+        if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, key, err) != 0)) {
+            bh_stage_destroy(host->stage);
+            host->stage = NULL;
+            status = -1;
+        }
+    }
+    free(key);
+    if (status != 1)
+        return status;
+    size_t cells = host->stage->scenario->policies_count * 2 * BH_BOUNDARIES;
+    host->campaign = (struct bh_campaign){
+        .study = host->plan->study, .points = 1, .stages = &host->stage, .escape_ends = bh_allocate(cells, sizeof(double))};
+    for (size_t i = 0; i < cells; i++)
+        host->campaign.escape_ends[i] = NAN;
+    for (int i = 0; i < 2; i++)
+        bh_layout_create(&host->layout[i], host->stage->scenario, i == 1);
+    return 1;
+}
+
+/* --- Simulations, each in a child of its own ------------------------------------------------------------------------------ */
+
+/* Jobs of a unit of replicas are numbered [replica][policy]; those of a point as the stage numbers them. */
+static size_t unit_jobs(const struct host *host)
+{
+    size_t policies = host->stage->scenario->policies_count;
+    return host->unit.count > 0 ? host->unit.count * policies : 1 + 2 * policies;
+}
+
+static const struct bh_setup *find_job(struct host *host, size_t job, struct bh_replica_options *options,
+                                       struct bh_replica_record **record)
+{
+    size_t policies = host->stage->scenario->policies_count;
+    if (host->unit.count > 0) {
+        *options = (struct bh_replica_options){.replica = host->unit.first + job / policies, .faults = true};
+        *record = &host->stage->records[job % policies];
+        return host->stage->setups[job % policies];
+    }
+    /* The stage has one replica per policy, which stands behind its two fault-free runs. */
+    return bh_stage_job(host->stage, job == 0 ? 0 : 1 + (job - 1) / 2 * 3 + (job - 1) % 2, options, record);
+}
+
+static int run_job(void *context, size_t job, FILE *answer, struct bh_error *err)
+{
+    struct host *host = context;
+    struct bh_replica_options options;
+    struct bh_replica_record *unused, record;
+    const struct bh_setup *setup = find_job(host, job, &options, &unused);
+    if (bh_replica_run(setup, host->platform, options, &record, err) != 0)
+        return -1;
+    bh_record_write(&record, answer);
+    bh_replica_record_clear(&record);
+    return 0;
+}
+
+/* With one child at a time, jobs are done in their order. */
+static int take_record(void *context, size_t job, const void *answer, size_t length, struct bh_error *err)
+{
+    struct host *host = context;
+    struct bh_replica_options options;
+    struct bh_replica_record *record;
+    find_job(host, job, &options, &record);
+    bh_replica_record_clear(record);
+    if (bh_record_read(record, answer, length, err) != 0)
+        return -1;
+    if (host->unit.count == 0)
+        return 0;
+    size_t policy = job % host->stage->scenario->policies_count;
+    bh_layout_fill(&host->layout[1], &host->campaign, policy, &host->rows[job * host->layout[1].length]);
+    bh_cause_rows_add(&host->causes, host->stage, policy, &record->causes);
+    return 0;
+}
+
+static char *describe_job(void *context, size_t job, char *buffer, size_t size)
+{
+    struct host *host = context;
+    const struct bh_scenario *scenario = host->stage->scenario;
+    size_t policies = scenario->policies_count;
+    unsigned long long seed = (unsigned long long)scenario->seed;
+    if (host->unit.count > 0) {
+        unsigned long long replica = host->unit.first + job / policies;
+        const char *policy = scenario->policies[job % policies].name;
+        snprintf(buffer, size, "replica %llu of `%s` (seed %llu; --replay=%zu/%zu/%llu)", replica, policy, seed,
+                 host->point, job % policies, replica);
+    } else if (job == 0)
+        snprintf(buffer, size, "the baseline without checkpoints (seed %llu)", seed);
+    else
+        snprintf(buffer, size, "the fault-free %s of `%s` (seed %llu; --replay=%zu/%zu)",
+                 job % 2 == 1 ? "run" : "baseline", scenario->policies[(job - 1) / 2].name, seed, host->point,
+                 (job - 1) / 2);
+    return buffer;
+}
+
+/* --- Units -------------------------------------------------------------------------------------------------------------------- */
+
+static int run_unit(struct host *host, FILE *payload, struct bh_error *err)
+{
+    bool by_replica = host->unit.count > 0;
+    size_t policies = host->stage->scenario->policies_count, length = host->layout[by_replica].length;
+    size_t rows = by_replica ? host->unit.count * policies : policies;
+    host->rows = bh_allocate(rows * length + 1, sizeof *host->rows);
+    struct bh_workers workers = {.jobs = unit_jobs(host),
+                                 .at_once = 1,
+                                 .context = host,
+                                 .work = run_job,
+                                 .done = take_record,
+                                 .describe = describe_job};
+    int status = bh_workers_run(&workers, err);
+    for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
+        bh_layout_fill(&host->layout[0], &host->campaign, p, &host->rows[p * length]);
+    if (status == 0) {
+        fwrite(host->rows, sizeof *host->rows, rows * length, payload);
+        if (by_replica)
+            bh_cause_rows_write(&host->causes, payload);
+    }
+    bh_cause_rows_release(&host->causes);
+    free(host->rows);
+    host->rows = NULL;
+    return status;
+}
+
+static int answer(int file, struct bh_record_head head, const void *payload)
+{
+    struct {
+        const char *bytes;
+        size_t length;
+    } parts[] = {{(const char *)&head, sizeof head}, {payload, head.length}};
+    for (int i = 0; i < 2; i++)
+        while (parts[i].length > 0) {
+            ssize_t count = write(file, parts[i].bytes, parts[i].length);
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count <= 0)
+                return -1;
+            parts[i].bytes += count;
+            parts[i].length -= (size_t)count;
+        }
+    return 0;
+}
+
+static int serve(struct host *host, int answers)
+{
+    struct bh_error err = {0};
+    struct bh_record_head head = {
+        .point = host->unit.point, .first = host->unit.first, .count = host->unit.count};
+    double started_s = now_s();
+    char *payload = NULL;
+    int status = enter_point(host, host->unit.point, &err);
+    if (status == 0) {
+        head.kind = BH_WORKER_OTHER_PLATFORM;
+        return answer(answers, head, NULL);
+    }
+    FILE *stream = open_memstream(&payload, &head.length);
+    BH_BUG_ASSERT(stream != NULL);
+    if (status == 1 && run_unit(host, stream, &err) == 0)
+        head.kind = host->unit.count > 0 ? BH_RECORD_REPLICAS : BH_RECORD_POINT;
+    else {
+        head.kind = BH_RECORD_FAILED;
+        fputs(err.text, stream);
+    }
+    fclose(stream);
+    head.spent_s = now_s() - started_s;
+    status = answer(answers, head, payload);
+    free(payload);
+    return status;
+}
+
+static _Noreturn void work(const struct bh_plan *plan, int orders, int answers)
+{
+    struct host host = {.plan = plan};
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    ssize_t count;
+    while ((count = read(orders, &host.unit, sizeof host.unit)) == sizeof host.unit || (count < 0 && errno == EINTR))
+        if (count > 0 && serve(&host, answers) != 0)
+            break;
+    _exit(0);
+}
+
+/* --- Seen from outside --------------------------------------------------------------------------------------------------------- */
+
+int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, void (*forget)(void *context), void *context,
+                    struct bh_error *err)
+{
+    int orders[2];
+    *worker = (struct bh_worker){0};
+    if (pipe(orders) != 0)
+        return bh_fail(err, BH_ERROR_SYSTEM, "no pipe for a worker: %s", strerror(errno));
+    worker->pid = bh_workers_fork(&worker->answers, err);
+    if (worker->pid == 0) {
+        close(orders[1]);
+        forget(context);
+        work(plan, orders[0], worker->answers);
+    }
+    close(orders[0]);
+    worker->orders = orders[1];
+    if (worker->pid < 0) {
+        close(orders[1]);
+        worker->pid = 0;
+        return -1;
+    }
+    return 0;
+}
+
+int bh_worker_order(struct bh_worker *worker, struct bh_unit unit)
+{
+    worker->unit = unit;
+    worker->is_busy = true;
+    return write(worker->orders, &unit, sizeof unit) == (ssize_t)sizeof unit ? 0 : -1;
+}
+
+static int read_all(int file, void *into, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t count = read(file, (char *)into + done, length - done);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return -1;
+        done += (size_t)count;
+    }
+    return 0;
+}
+
+int bh_worker_answer(struct bh_worker *worker, struct bh_record_head *head, void **payload, struct bh_error *err)
+{
+    *payload = NULL;
+    if (read_all(worker->answers, head, sizeof *head) == 0) {
+        *payload = bh_allocate(head->length + 1, 1);
+        if (read_all(worker->answers, *payload, head->length) == 0) {
+            worker->is_busy = false;
+            return 0;
+        }
+        free(*payload);
+        *payload = NULL;
+    }
+    int status = 0;
+    close(worker->orders);
+    close(worker->answers);
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    worker->pid = 0;
+    worker->is_busy = false;
+    if (WIFSIGNALED(status))
+        return bh_fail(err, BH_ERROR_SYSTEM, "the worker died of signal %d (%s)", WTERMSIG(status),
+                       strsignal(WTERMSIG(status)));
+    return bh_fail(err, BH_ERROR_SYSTEM, "the worker ended with status %d", WEXITSTATUS(status));
+}
+
+void bh_worker_end(struct bh_worker *worker, bool at_once)
+{
+    if (worker->pid == 0)
+        return;
+    close(worker->orders);
+    if (at_once)
+        kill(worker->pid, SIGKILL);
+    close(worker->answers);
+    while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    worker->pid = 0;
+    worker->is_busy = false;
+}
+
+int bh_worker_replay(const struct bh_plan *plan, size_t point, size_t policy, long long replica, FILE *out,
+                     struct bh_error *err)
+{
+    struct host host = {.plan = plan};
+    struct bh_replica_record record;
+    if (enter_point(&host, point, err) != 1)
+        return -1;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    struct bh_replica_options options = {.replica = replica < 0 ? 0 : (uint64_t)replica, .faults = replica >= 0};
+    if (bh_replica_run(host.stage->setups[policy], host.platform, options, &record, err) != 0)
+        return -1;
+    for (size_t e = 0; e < record.enclaves_count; e++)
+        fprintf(out, "%s: %s after %.17g s, %g interruptions\n", host.stage->scenario->enclaves[e].name,
+                record.enclaves[e].finished ? "finished" : "not finished", record.enclaves[e].elapsed_s,
+                record.enclaves[e].interruptions);
+    bh_replica_record_clear(&record);
+    leave_point(&host);
+    bh_isolation_cache_destroy(host.cache);
+    free(host.platform_key);
+    return 0;
+}
