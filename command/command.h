@@ -22,6 +22,7 @@ int bh_command_fit_injections(int argc, char **argv);
 int bh_command_sweep(int argc, char **argv);
 int bh_command_merge(int argc, char **argv);
 int bh_command_status(int argc, char **argv);
+int bh_command_results(int argc, char **argv);
 int bh_command_report(int argc, char **argv);
 int bh_command_check(int argc, char **argv);
 int bh_command_validate(int argc, char **argv);

@@ -34,6 +34,8 @@ static const struct command commands[] = {
     {"sweep", "CAMPAIGN", "many points, kept in a folder: safe from crashes, in shards on clusters", bh_command_sweep},
     {"merge", "DIR", "one results file of what sweeps left in a folder", bh_command_merge},
     {"status", "DIR", "how far the shards of a sweep are", bh_command_status},
+    {"results", "FILE", "lists what a results file holds, and prints selections as table, CSV or JSON",
+     bh_command_results},
     {"report", "RESULTS", "tables and figures from results", bh_command_report},
     {"fit", "TRACE", "failure distributions from a failure log", bh_command_fit},
     {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",

@@ -1,0 +1,110 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead results`: lists what a results file holds, and prints selections of it. */
+#include "analysis/selection.h"
+#include "command/command.h"
+#include "command/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arguments {
+    const char *file;
+    struct bh_selection selection;
+};
+
+enum option_key { KEY_WHERE = 0x200, KEY_MEAN, KEY_FORMAT };
+
+static const struct argp_option options[] = {
+    {"where", KEY_WHERE, "AXIS=LABEL", 0, "Only this label of an axis (repeatable; of one axis: any of them)", 0},
+    {"mean", KEY_MEAN, "AXIS", 0, "The mean over this axis, say replica, with the half-width of its 95 % interval", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv or json", 0},
+    {0},
+};
+
+static void add(const char ***list, size_t *count, const char *word)
+{
+    *list = bh_reallocate(*list, *count + 1, sizeof **list);
+    (*list)[(*count)++] = word;
+}
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+    static const char *const formats[] = {"text", "csv", "json"};
+    struct arguments *arguments = state->input;
+    struct bh_selection *selection = &arguments->selection;
+    switch (key) {
+    case KEY_WHERE:
+        if (strchr(word, '=') == NULL || word[0] == '=')
+            argp_error(state, "--where: found '%s', expected AXIS=LABEL, as in nodes=1024", word);
+        add(&selection->where, &selection->where_count, word);
+        return 0;
+    case KEY_MEAN:
+        selection->mean = word;
+        return 0;
+    case KEY_FORMAT:
+        for (int i = 0; i < 3; i++)
+            if (strcmp(word, formats[i]) == 0) {
+                selection->format = (enum bh_selection_format)i;
+                return 0;
+            }
+        argp_error(state, "--format: found '%s', expected text, csv or json", word);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->file == NULL)
+            arguments->file = word;
+        else
+            add(&selection->names, &selection->names_count, word);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no results file; make one with `bulkhead run -o FILE` or `bulkhead sweep`");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "FILE [ARRAY...]",
+    .doc = "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
+};
+
+static int print(const struct bh_source *source, void *arguments, struct bh_error *err)
+{
+    const struct bh_selection *selection = &((const struct arguments *)arguments)->selection;
+    return selection->names_count == 0 ? bh_selection_list(source, stdout, err)
+                                       : bh_selection_print(source, selection, stdout, err);
+}
+
+/* Whether HDF5 survives the file; its answer is found again outside. */
+static int try_file(const char *path)
+{
+    struct bh_source source;
+    struct bh_array_list list;
+    struct bh_error err = {0};
+    if (bh_source_open(&source, path, &err) != 0)
+        return -1;
+    int status = bh_array_list(&source, &list, &err);
+    bh_array_list_release(&list);
+    bh_source_close(&source);
+    return status;
+}
+
+int bh_command_results(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    struct bh_source source;
+    bh_options_parse(&argp, argc, argv, &arguments);
+    int status = bh_source_survives(arguments.file, try_file, &err);
+    if (status == 0 && (status = bh_source_open(&source, arguments.file, &err)) == 0) {
+        status = print(&source, &arguments, &err);
+        bh_source_close(&source);
+    }
+    free(arguments.selection.names);
+    free(arguments.selection.where);
+    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+}
