@@ -21,6 +21,7 @@ int bh_command_fit(int argc, char **argv);
 int bh_command_fit_injections(int argc, char **argv);
 int bh_command_sweep(int argc, char **argv);
 int bh_command_merge(int argc, char **argv);
+int bh_command_submit(int argc, char **argv);
 int bh_command_status(int argc, char **argv);
 int bh_command_results(int argc, char **argv);
 int bh_command_report(int argc, char **argv);

@@ -32,6 +32,7 @@ static const struct command commands[] = {
     {"fit-injections", "COUNTS.csv", "what counts of fault injections say about the model; --plan: how many it takes",
      bh_command_fit_injections},
     {"sweep", "CAMPAIGN", "many points, kept in a folder: safe from crashes, in shards on clusters", bh_command_sweep},
+    {"submit", "CAMPAIGN", "the same as a Slurm job array, with a merge at the end", bh_command_submit},
     {"merge", "DIR", "one results file of what sweeps left in a folder", bh_command_merge},
     {"status", "DIR", "how far the shards of a sweep are", bh_command_status},
     {"results", "FILE", "lists what a results file holds, and prints selections as table, CSV or JSON",

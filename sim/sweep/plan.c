@@ -305,11 +305,14 @@ char *bh_plan_describe(const struct bh_plan *plan, size_t point)
     for (size_t a = 0; a < plan->study->axes_count; a++) {
         if (plan->axes[a].is_setting)
             continue;
-        size_t v = plan->index[point * plan->study->axes_count + a];
-        char *longer = bh_print_text("%s%s%s=%s", text, *text != '\0' ? " " : "", plan->study->axes[a].name,
-                                     plan->study->axes[a].values[v].label);
-        free(text);
-        text = longer;
+        const struct bh_plan_axis *own = &plan->axes[a];
+        for (size_t c = 0; c < (own->is_composite ? own->coordinates_count : 1); c++) {
+            char *longer = bh_print_text("%s%s%s=%s", text, *text != '\0' ? " " : "",
+                                         own->is_composite ? own->coordinates[c].name : plan->study->axes[a].name,
+                                         bh_plan_label(plan, point, a, c));
+            free(text);
+            text = longer;
+        }
     }
     if (*text != '\0')
         return text;
