@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The Bulkhead authors.
 # SPDX-License-Identifier: Apache-2.0
-# A real Slurm of one node on loopback, for tests: slurm_start FOLDER, slurm_stop. Needs root; whatever it starts it
-# stops by process number.
+# A real Slurm of one node on loopback, for tests: slurm_start, slurm_stop. Needs root; whatever it starts it stops by
+# process number.
 
 # Says why there can be no Slurm here; nothing if there can.
 slurm_obstacle() {
@@ -17,12 +17,13 @@ free_port() {
 }
 
 slurm_start() {
-    slurm=$1
     local host
+    # Not in the folder of the test, which the user munge cannot enter.
+    slurm=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-slurm.XXXXXX")
     host=$(hostname -s)
     mkdir -p "$slurm/state" "$slurm/spool" "$slurm/munge"
     PATH=$PATH:/usr/sbin
-    # munged refuses a folder that others could write to, or one below such a folder; --force only warns.
+    # munged refuses a folder below one that others may write to, as /tmp; with --force it only warns.
     chown -R munge: "$slurm/munge"
     chmod 755 "$slurm" "$slurm/munge"
     dd if=/dev/urandom of="$slurm/munge/key" bs=128 count=1 2>/dev/null
@@ -93,4 +94,6 @@ slurm_stop() {
         wait "$pid" 2>/dev/null || true
     done
     slurm_pids=
+    [ -z "${slurm:-}" ] || rm -rf "$slurm"
+    slurm=
 }

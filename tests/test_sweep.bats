@@ -106,7 +106,7 @@ END
 
 @test "a precision stops points at the same replica however they are run" {
     need_h5py
-    sed 's/^replicas:.*/precision: {metric: makespan, relative-half-width: 4 %, least: 10, most: 100}/' sweep.yaml >p.yaml
+    sed 's/^replicas:.*/precision: {metric: makespan, relative-half-width: 8 %, least: 10, most: 100}/' sweep.yaml >p.yaml
     run_bulkhead sweep p.yaml -q -j 1 -d one
     expect_status 0
     run_bulkhead sweep p.yaml -q -j 3 -d three
@@ -131,7 +131,7 @@ for p in range(len(f["policy"])):
     for at in np.ndindex(runs.shape):
         x = f["makespan"][(p, *at, 0)][:runs[at]]
         if runs[at] < 100:
-            assert 1.96 * x.std(ddof=1) / len(x) ** 0.5 <= 0.04 * x.mean(), (p, at)
+            assert 1.96 * x.std(ddof=1) / len(x) ** 0.5 <= 0.08 * x.mean(), (p, at)
 END
 }
 
@@ -306,7 +306,7 @@ END
     cp "$SOURCE_DIRECTORY/tests/scenarios/one-enclave.yaml" .
     mkdir data && cp -r "$SOURCE_DIRECTORY/models" "$SOURCE_DIRECTORY/platforms" "$SOURCE_DIRECTORY/experiments" data/
     chmod -R u+w data
-    sed -i 's/value: 45 s/value: 46 s/; s/value: 60 s/value: 61 s/; s/value: 30 s/value: 31 s/' data/models/data/recovery.yaml
+    sed -i 's/value: 5, unit: min/value: 6, unit: min/' data/models/data/recovery.yaml
     ! cmp -s data/models/data/recovery.yaml "$SOURCE_DIRECTORY/models/data/recovery.yaml"
     BULKHEAD_DATA=$PWD/data sweep -d store --resume
     expect_status 2
@@ -330,7 +330,7 @@ campaign() {
     expect_status 0
     expect_text "$output" '8 points, 2 policies, 60 replicas each' '  0  work=2 spares=0' 'predicted time:' \
         'with 2 jobs' 'results: at most'
-    [ "$(ls)" = "$(printf 'one-enclave.yaml\nsweep.yaml')" ]
+    [ "$(ls | tr '\n' ' ')" = 'one-enclave.yaml stderr stdout sweep.yaml ' ]
 }
 
 @test "ranges, zips, conditions, systems and policies" {

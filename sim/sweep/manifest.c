@@ -113,8 +113,8 @@ int bh_manifest_publish(const char *directory, const struct bh_plan *plan, int *
     char *text = mine == NULL ? NULL : json_dumps(mine, JSON_INDENT(1)), *found = NULL;
     BH_BUG_ASSERT(text != NULL);
     int status = bh_store_publish(directory, BH_MANIFEST_NAME, text, &found, err);
-    if (status == 0) {
-        *was_there = strcmp(text, found) != 0;
+    if (status >= 0) {
+        *was_there = status;
         status = compare(directory, mine, found, err);
     }
     json_decref(mine);

@@ -238,13 +238,21 @@ static int draw_list(struct bh_plan *plan, const struct bh_node *numbers, struct
     return 0;
 }
 
+/* The shares of masked, signalled and silent errors sum to 1, which shares drawn one by one do not. */
+static bool is_share(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return strncmp(path, "zones.", 6) == 0 && dot != NULL &&
+           (strcmp(dot, ".masked") == 0 || strcmp(dot, ".signalled") == 0 || strcmp(dot, ".silent") == 0);
+}
+
 static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct bh_axis *axis, struct bh_plan_axis *own,
                     struct bh_error *err)
 {
     const struct bh_catalog *catalog = plan->first->catalog;
     for (size_t i = 0; i < catalog->parameters_count; i++) {
         const struct bh_parameter *parameter = catalog->parameters[i];
-        if (parameter->status == BH_ASSUMED && parameter->low < parameter->high &&
+        if (parameter->status == BH_ASSUMED && parameter->low < parameter->high && !is_share(parameter->path) &&
             draw_number(plan, parameter, bh_node_place(numbers), axis, own, err) != 0)
             return -1;
     }

@@ -36,7 +36,7 @@ static double predict_s(const struct bh_scenario *scenario)
 static bool has_same_shape(const struct bh_scenario *left, const struct bh_scenario *right)
 {
     bool same = left->policies_count == right->policies_count && left->enclaves_count == right->enclaves_count &&
-                left->baseline == right->baseline && left->seed == right->seed;
+                left->baseline == right->baseline;
     for (size_t p = 0; same && p < left->policies_count; p++)
         same = strcmp(left->policies[p].name, right->policies[p].name) == 0;
     for (size_t e = 0; same && e < left->enclaves_count; e++)
@@ -72,7 +72,7 @@ static int weigh_axis(const struct bh_plan *plan, size_t a, double first_s, doub
         }
         if (!has_same_shape(scenario, plan->first))
             status = bh_fail_at(err, axis->place,
-                                "the axis `%s` changes the policies, the enclaves or the seed at its value `%s`; "
+                                "the axis `%s` changes the policies or the enclaves at its value `%s`; "
                                 "expected the same at all points",
                                 axis->name, axis->values[v].label);
         ratio[v] = predict_s(scenario) / first_s;

@@ -226,9 +226,9 @@ int bh_store_publish(const char *directory, const char *name, const char *text, 
     char *temporary = bh_print_text("%s/.%s.%s.%ld", directory, name, host, (long)getpid());
     *found = NULL;
     unlink(temporary); /* of a process that was killed and had our number */
+    bool is_there = access(path, F_OK) == 0;
     if (make_folder(directory, err) == 0) {
         /* link fails if the name is taken; where there are no links, rename does for the first of them. */
-        bool is_there = access(path, F_OK) == 0;
         if (!is_there && write_text(temporary, text) != 0)
             bh_fail(err, BH_ERROR_INPUT, "cannot write in the folder %s: %s", directory, strerror(errno));
         else if (!is_there && link(temporary, path) != 0 && errno != EEXIST && rename(temporary, path) != 0)
@@ -239,5 +239,5 @@ int bh_store_publish(const char *directory, const char *name, const char *text, 
     }
     free(temporary);
     free(path);
-    return *found != NULL ? 0 : -1;
+    return *found == NULL ? -1 : is_there ? 1 : 0;
 }

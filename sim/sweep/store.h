@@ -68,7 +68,7 @@ void bh_store_close(struct bh_store *store);
 bool bh_store_is_new(const struct bh_store *store);
 
 /* Puts TEXT into FOLDER/NAME unless there is such a file; durable, in one step. *found is then the text that is there
- * (the caller frees), which may be another process'. */
+ * (the caller frees), which may be another process'. 1 if it was there before, 0 if not, -1 on failure. */
 int bh_store_publish(const char *directory, const char *name, const char *text, char **found, struct bh_error *err);
 /* The text of FOLDER/NAME, or NULL; `err` set unless it is merely not there. The caller frees. */
 char *bh_store_read_text(const char *directory, const char *name, struct bh_error *err);
