@@ -87,7 +87,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
         arguments->campaign = word;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no campaign; try experiments/scale.yaml");
+        argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

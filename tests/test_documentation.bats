@@ -4,11 +4,13 @@
 # What the documents say: their commands run, their links lead somewhere, their numbers are those of the figure's run.
 #
 # A block of sh or python is run in the order of its document unless the line before its fence is a comment that says
-# "test: skip, WHY". Only experiments/balance.yaml is made smaller: with fewer nodes, policies and replicas.
+# "test: skip, WHY". Only experiments/balance.yaml and the
+# campaign over it are made smaller: with fewer nodes, policies and replicas.
 
 load common
 
 documents=(README.md doc/model.md doc/failure-logs.md models/data/README.md platforms/README.md NEWS.md)
+documents=(README.md doc/model.md doc/cluster.md models/data/README.md platforms/README.md NEWS.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.
 extract_blocks() {
@@ -40,6 +42,8 @@ case "\$1 \$2" in
     set -- "\$@" --replicas 2 --quiet --set 'vary.0.values=[1024, 131072]' \\
         --set 'policies=[{system: native, policy: native}, {system: palacios, policy: protection-first}]' ;;
 run\\ *) set -- "\$@" --quiet ;;
+'sweep experiments/campaigns/scale.yaml' | 'submit experiments/campaigns/scale.yaml')
+    set -- "\$@" --quiet --replicas 2 --set 'vary.0.values=[1024]' ;;
 esac
 exec $BULKHEAD "\$@"
 END

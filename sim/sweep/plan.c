@@ -16,7 +16,7 @@ enum { MOST_REPLICAS = 1000000 };
 
 static const char *const root_keys[] = {"campaign", "title",     "description", "scenario", "seed",  "replicas",
                                         "precision", "set",      "systems",     "policies", "vary",  "where",
-                                        "uncertainty", NULL};
+                                        "uncertainty", "unit",   NULL};
 
 /* The scenario beside the campaign, else in the working directory, else among Bulkhead's experiments. */
 static char *find_scenario(const struct bh_node *node, const char *campaign, const char *data_directory,
@@ -173,6 +173,13 @@ static int read_precision(struct bh_plan *plan, const struct bh_node *map, struc
     return status;
 }
 
+/* Replicas of a unit: what is lost to a crash, against what storing costs. */
+static int read_unit(struct bh_plan *plan, struct bh_error *err)
+{
+    const struct bh_node *unit = bh_node_find(bh_document_root(plan->document), "unit");
+    return unit == NULL ? 0 : bh_node_count_value(unit, 1, MOST_REPLICAS, &plan->chunk, err);
+}
+
 static int read_replicas(struct bh_plan *plan, const char *from_command_line, uint64_t of_scenario,
                          struct bh_error *err)
 {
@@ -249,9 +256,9 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
     bh_scenario_destroy(scenario);
     if (scenario == NULL || read_replicas(plan, find_setting(settings, count, "replicas"), replicas, err) != 0 ||
         add_settings(plan, find_setting(settings, count, "seed"), err) != 0 || resolve_first(plan, err) != 0 ||
-        bh_plan_read_axes(plan, err) != 0 || resolve_first(plan, err) != 0)
+        bh_plan_read_axes(plan, err) != 0 || resolve_first(plan, err) != 0 || bh_plan_make_points(plan, err) != 0)
         return -1;
-    return bh_plan_make_points(plan, err);
+    return read_unit(plan, err);
 }
 
 struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
