@@ -37,7 +37,7 @@ static const struct argp_option options[] = {
     {"print", KEY_PRINT, NULL, 0, "Print the scripts and submit nothing", 4},
     {"task-time", KEY_TASK_TIME, "TIME", 0, "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4},
     {"tasks", KEY_TASKS, "N", 0, "Make N array tasks, whatever the predicted time", 4},
-    {"sbatch", KEY_SBATCH, "OPTION", 0, "A further option for sbatch, say --sbatch=--partition=short (repeatable)", 4},
+    {"sbatch", KEY_SBATCH, "OPTION", 0, "A further option for sbatch, as it would stand in a script (repeatable)", 4},
     {0},
 };
 static const struct argp_child children[] = {{&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};

@@ -43,7 +43,7 @@ case "\$1 \$2" in
         --set 'policies=[{system: native, policy: native}, {system: palacios, policy: protection-first}]' ;;
 run\\ *) set -- "\$@" --quiet ;;
 'sweep experiments/campaigns/scale.yaml' | 'submit experiments/campaigns/scale.yaml')
-    set -- "\$@" --quiet --replicas 2 --set 'vary.0.values=[1024]' ;;
+    set -- "\$@" --quiet --replicas 2 --set 'vary.0.values=[1024]' --set uncertainty.at.nodes=1024 ;;
 esac
 exec $BULKHEAD "\$@"
 END
