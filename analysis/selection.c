@@ -60,8 +60,7 @@ int bh_selection_list(const struct bh_source *source, FILE *out, struct bh_error
 /* --- Choosing ---------------------------------------------------------------------------------------------------------------- */
 
 /* keep[axis][position] of the arrays' common axes. */
-static int choose(const struct bh_selection *selection, const struct bh_array *array, bool **keep,
-                  struct bh_error *err)
+static int choose(const struct bh_selection *selection, const struct bh_array *array, bool **keep, struct bh_error *err)
 {
     for (size_t a = 0; a < array->axes_count; a++) {
         const struct bh_view_axis *axis = &array->axes[a];
@@ -125,8 +124,8 @@ static void add_mean(struct bh_rows *rows, const struct bh_array *array, bool *c
         }
     double deviation = count > 1 ? sqrt(squares / (double)(count - 1)) : NAN;
     bh_rows_number(rows, count > 0 ? sum / (double)count : NAN);
-    bh_rows_number(rows, count > 1 ? gsl_cdf_tdist_Pinv(0.975, (double)(count - 1)) * deviation / sqrt((double)count)
-                                   : NAN);
+    bh_rows_number(rows,
+                   count > 1 ? gsl_cdf_tdist_Pinv(0.975, (double)(count - 1)) * deviation / sqrt((double)count) : NAN);
     bh_rows_number(rows, (double)count);
     bh_rows_number(rows, (double)all);
 }

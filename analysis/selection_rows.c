@@ -112,7 +112,7 @@ static void print_json(const struct bh_rows *rows, FILE *out)
         json_t *object = json_object();
         for (size_t c = 0; c < rows->columns_count; c++) {
             const struct bh_rows_cell *cell = &rows->cells[i + c];
-            json_t *value = cell->text != NULL              ? json_string(cell->text)
+            json_t *value = cell->text != NULL       ? json_string(cell->text)
                             : isfinite(cell->number) ? json_real(cell->number)
                                                      : json_null();
             json_object_set_new(object, rows->columns[c], value);

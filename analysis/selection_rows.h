@@ -13,7 +13,7 @@ struct bh_rows {
     struct bh_rows_cell {
         char *text; /* NULL: a number */
         double number;
-    } *cells;
+    } * cells;
 };
 void bh_rows_column(struct bh_rows *rows, const char *name);
 void bh_rows_number(struct bh_rows *rows, double number);

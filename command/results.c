@@ -69,7 +69,8 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .args_doc = "FILE [ARRAY...]",
-    .doc = "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
+    .doc =
+        "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
 };
 
 static int print(const struct bh_source *source, void *arguments, struct bh_error *err)

@@ -35,7 +35,8 @@ static const struct argp_option options[] = {
     {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
     {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
     {"print", KEY_PRINT, NULL, 0, "Print the scripts and submit nothing", 4},
-    {"task-time", KEY_TASK_TIME, "TIME", 0, "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4},
+    {"task-time", KEY_TASK_TIME, "TIME", 0,
+     "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4},
     {"tasks", KEY_TASKS, "N", 0, "Make N array tasks, whatever the predicted time", 4},
     {"sbatch", KEY_SBATCH, "OPTION", 0, "A further option for sbatch, as it would stand in a script (repeatable)", 4},
     {0},
@@ -77,8 +78,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
             argp_error(state, "--tasks: found '%s', expected a whole number above 0", word);
         return 0;
     case KEY_SBATCH:
-        arguments->slurm =
-            bh_reallocate(arguments->slurm, arguments->slurm_count + 1, sizeof *arguments->slurm);
+        arguments->slurm = bh_reallocate(arguments->slurm, arguments->slurm_count + 1, sizeof *arguments->slurm);
         arguments->slurm[arguments->slurm_count++] = word;
         return 0;
     case ARGP_KEY_ARG:
@@ -98,8 +98,9 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .args_doc = "CAMPAIGN",
-    .doc = "Submits a campaign to Slurm: a job array, whose tasks are shards, and a job that merges when it has ended.\v"
-           "-j N is the number of cores of a task (default: 1). A few replicas are run here first, to know the time.",
+    .doc =
+        "Submits a campaign to Slurm: a job array, whose tasks are shards, and a job that merges when it has ended.\v"
+        "-j N is the number of cores of a task (default: 1). A few replicas are run here first, to know the time.",
     .children = children,
 };
 
@@ -152,9 +153,10 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
     else {
         status = bh_manifest_publish(job->directory, plan, &was_there, err);
         if (status == 0 && was_there && !arguments->resumes)
-            status = bh_fail(err, BH_ERROR_INPUT,
-                             "%s holds a sweep that was begun already: --resume goes on with it, or take another folder",
-                             job->directory);
+            status =
+                bh_fail(err, BH_ERROR_INPUT,
+                        "%s holds a sweep that was begun already: --resume goes on with it, or take another folder",
+                        job->directory);
         if (status == 0)
             status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);
         if (status == 0) {

@@ -166,8 +166,8 @@ int bh_slurm_submit(const struct bh_slurm_job *job, const char *name, const char
         return -1;
     }
     /* A merge that waits for tasks which have failed says what is missing; one that never starts would say nothing. */
-    char *after = dependency > 0 ? bh_print_text("--dependency=afterany:%lu", dependency)
-                                 : bh_copy_text("--comment=bulkhead");
+    char *after =
+        dependency > 0 ? bh_print_text("--dependency=afterany:%lu", dependency) : bh_copy_text("--comment=bulkhead");
     char *words[] = {"sbatch", "--parsable", after, path, NULL}, *end;
     int status, result = 0;
     char *said = ask(words, &status, err);

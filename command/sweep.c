@@ -187,7 +187,8 @@ static int replay(const struct bh_plan *plan, const char *text, struct bh_error 
     int end = 0;
     if (sscanf(text, "%zu/%zu%n", &point, &policy, &end) != 2 ||
         (text[end] != '\0' && (sscanf(text + end, "/%lld%n", &replica, &end) != 1 || replica < 0)))
-        return bh_fail(err, BH_ERROR_INPUT, "--replay: found `%s`; expected POINT/POLICY or POINT/POLICY/REPLICA", text);
+        return bh_fail(err, BH_ERROR_INPUT, "--replay: found `%s`; expected POINT/POLICY or POINT/POLICY/REPLICA",
+                       text);
     if (point >= plan->points || policy >= plan->first->policies_count || replica >= (long long)plan->replicas)
         return bh_fail(err, BH_ERROR_INPUT,
                        "--replay: found `%s`; expected a point below %zu, a policy below %zu and a replica below %llu",
@@ -269,8 +270,8 @@ static int run_sweep(const struct arguments *arguments, struct bh_error *err)
     char *data = bh_models_directory(err);
     if (data == NULL)
         return -1;
-    struct bh_plan *plan = bh_plan_read(arguments->campaign, data, arguments->options.settings,
-                                        arguments->options.settings_count, err);
+    struct bh_plan *plan =
+        bh_plan_read(arguments->campaign, data, arguments->options.settings, arguments->options.settings_count, err);
     int status = -1;
     if (plan != NULL && arguments->is_dry)
         status = print_forecast(plan, bh_options_jobs(&arguments->options), err);

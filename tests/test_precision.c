@@ -69,8 +69,10 @@ static void test_coverage(void **state)
         double width;
         uint64_t least;
     } cases[] = {
-        {"normal, about 50", draw_normal, 0.04, 20}, {"normal, about 180", draw_normal, 0.02, 20},
-        {"normal, hardly varies: at the second look", draw_normal, 0.2, 20}, {"gamma, about 130", draw_gamma, 0.06, 20},
+        {"normal, about 50", draw_normal, 0.04, 20},
+        {"normal, about 180", draw_normal, 0.02, 20},
+        {"normal, hardly varies: at the second look", draw_normal, 0.2, 20},
+        {"gamma, about 130", draw_gamma, 0.06, 20},
         {"normal, 1000 without a choice", draw_normal, 1.0, MOST},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 
-void bh_layout_create(struct bh_layout *layout, const struct bh_scenario *scenario, bool by_replica)
+void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica)
 {
     *layout = (struct bh_layout){.by_replica = by_replica};
     layout->entry = bh_allocate(bh_metrics_count, sizeof *layout->entry);
-    bh_metric_axis_sizes(scenario, layout->sizes);
+    bh_metric_axis_sizes(plan->first, layout->sizes);
     layout->sizes[BH_AXIS_REPLICA] = 1;
     for (size_t m = 0; m < bh_metrics_count; m++) {
         const struct bh_metric_axes *own = &bh_metric_axes[bh_metrics[m].shape];
@@ -24,7 +24,7 @@ void bh_layout_create(struct bh_layout *layout, const struct bh_scenario *scenar
             entry.axis[entry.axes_count++] = own->axis[d];
             entry.cells *= layout->sizes[own->axis[d]];
         }
-        if (has_replica != by_replica || (bh_metrics[m].use == BH_WITH_SCRIPT && scenario->script_count == 0))
+        if (has_replica != by_replica || !plan->says[bh_metrics[m].use])
             continue;
         layout->entry[layout->count++] = entry;
         layout->length += entry.cells;

@@ -5,7 +5,7 @@
 #define BH_SIM_SWEEP_LAYOUT_H
 
 #include "sim/metrics.h"
-#include "sim/scenario.h"
+#include "sim/sweep/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ struct bh_layout {
     size_t sizes[BH_METRIC_AXES];
 };
 
-void bh_layout_create(struct bh_layout *layout, const struct bh_scenario *scenario, bool by_replica);
+void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica);
 void bh_layout_release(struct bh_layout *layout);
 /* The row of one policy; a row by replica is read from the stage's replica 0. `campaign` is what metrics see. */
 void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, size_t policy, double *row);

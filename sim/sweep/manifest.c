@@ -62,12 +62,12 @@ static json_t *create(const struct bh_plan *plan)
         json_array_append_new(settings,
                               json_pack("[s, s]", plan->study->settings[i].path, plan->study->settings[i].value));
     char *file = absolute(plan->file);
-    json_t *object = json_pack("{s:i, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:o, s:I}", "format", 1,
-                               "file", file, "program", "version", PACKAGE_VERSION, "revision", BH_REVISION, "seed",
-                               (json_int_t)plan->first->seed, "replicas", (json_int_t)plan->replicas, "points",
-                               (json_int_t)plan->points, "settings", settings, "models", models, "platform", platform,
-                               "campaign", document(plan->document), "scenario", document(plan->study->document),
-                               "policies", (json_int_t)plan->first->policies_count);
+    json_t *object =
+        json_pack("{s:i, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:o, s:I}", "format", 1, "file", file,
+                  "program", "version", PACKAGE_VERSION, "revision", BH_REVISION, "seed", (json_int_t)plan->first->seed,
+                  "replicas", (json_int_t)plan->replicas, "points", (json_int_t)plan->points, "settings", settings,
+                  "models", models, "platform", platform, "campaign", document(plan->document), "scenario",
+                  document(plan->study->document), "policies", (json_int_t)plan->first->policies_count);
     free(file);
     return object;
 }
@@ -76,11 +76,16 @@ static int compare(const char *directory, const json_t *mine, const char *text, 
 {
     /* In the order in which a user would look. */
     static const char *const keys[][2] = {
-        {"campaign", "the campaign"},        {"settings", "the settings of the command line (--set)"},
-        {"scenario", "the scenario"},        {"seed", "the seed"},
-        {"replicas", "the number of replicas"}, {"models", "the models' numbers"},
-        {"platform", "the platform"},        {"program", "the program"},
-        {"points", "the points"},            {"policies", "the policies"},
+        {"campaign", "the campaign"},
+        {"settings", "the settings of the command line (--set)"},
+        {"scenario", "the scenario"},
+        {"seed", "the seed"},
+        {"replicas", "the number of replicas"},
+        {"models", "the models' numbers"},
+        {"platform", "the platform"},
+        {"program", "the program"},
+        {"points", "the points"},
+        {"policies", "the policies"},
     };
     json_t *theirs = json_loads(text, 0, NULL);
     if (!json_is_object(theirs) || json_integer_value(json_object_get(theirs, "format")) != 1) {

@@ -133,8 +133,8 @@ void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *resu
     struct bh_column columns[1 + MOST_AXES + BH_CAUSE_WORDS + 2];
     columns[used++] = (struct bh_column){"policy", BH_COLUMN_UINT32, offsetof(struct row, policy)};
     for (size_t a = 1; a < axes_count && a <= MOST_AXES; a++)
-        columns[used++] = (struct bh_column){axes[a], BH_COLUMN_UINT32,
-                                             offsetof(struct row, axis) + (a - 1) * sizeof(uint32_t)};
+        columns[used++] =
+            (struct bh_column){axes[a], BH_COLUMN_UINT32, offsetof(struct row, axis) + (a - 1) * sizeof(uint32_t)};
     for (size_t w = 0; w < BH_CAUSE_WORDS; w++)
         columns[used++] =
             (struct bh_column){names[w], BH_COLUMN_TEXT, offsetof(struct row, words) + w * sizeof(char *)};

@@ -14,9 +14,9 @@
 
 enum { MOST_REPLICAS = 1000000 };
 
-static const char *const root_keys[] = {"campaign", "title",     "description", "scenario", "seed",  "replicas",
-                                        "precision", "set",      "systems",     "policies", "vary",  "where",
-                                        "uncertainty", "unit",   NULL};
+static const char *const root_keys[] = {"campaign", "title",     "description", "scenario", "seed",
+                                        "replicas", "precision", "set",         "systems",  "policies",
+                                        "vary",     "where",     "uncertainty", "unit",     NULL};
 
 /* The scenario beside the campaign, else in the working directory, else among Bulkhead's experiments. */
 static char *find_scenario(const struct bh_node *node, const char *campaign, const char *data_directory,
@@ -233,6 +233,8 @@ static int resolve_first(struct bh_plan *plan, struct bh_error *err)
     bh_scenario_destroy(plan->first);
     plan->first = bh_study_resolve(plan->study, index, -1, err);
     free(index);
+    for (int use = 0; plan->first != NULL && use < BH_METRIC_USES; use++)
+        plan->says[use] = bh_metric_says(plan->first, (enum bh_metric_use)use);
     return plan->first != NULL ? 0 : -1;
 }
 
@@ -244,8 +246,8 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
         return -1;
     if (bh_node_find(root, "campaign") == NULL && bh_node_kind(bh_node_find(root, "scenario")) == BH_NODE_SCALAR &&
         bh_node_find(root, "workload") != NULL)
-        return bh_node_fail(root, err,
-                            "this is a scenario; expected a campaign: a file with `campaign: NAME` and `scenario: FILE`");
+        return bh_node_fail(
+            root, err, "this is a scenario; expected a campaign: a file with `campaign: NAME` and `scenario: FILE`");
     if (bh_node_check_keys(root, root_keys, err) != 0 || (name = bh_node_need(root, "campaign", err)) == NULL ||
         bh_node_text(name, err) == NULL || read_study(plan, data_directory, settings, count, err) != 0)
         return -1;

@@ -6,6 +6,7 @@
 
 #include "models/base/document.h"
 #include "models/base/error.h"
+#include "sim/metrics.h"
 #include "sim/scenario.h"
 
 #include <stdbool.h>
@@ -19,7 +20,7 @@ struct bh_coordinate {
     const char **labels;
 };
 struct bh_plan_axis {
-    bool is_setting;  /* one value, that makes the campaign's own settings: no axis of the results */
+    bool is_setting;   /* one value, that makes the campaign's own settings: no axis of the results */
     bool is_composite; /* its values are numbered, and coordinates say what they are */
     size_t coordinates_count;
     struct bh_coordinate *coordinates;
@@ -39,13 +40,14 @@ struct bh_plan {
     struct bh_plan_axis *axes; /* one per axis of the study */
     bool is_flat;              /* `where` left points out: the results have one axis, `point` */
     size_t points;
-    size_t *index;  /* [point * study->axes_count + axis] */
-    double *cost_s; /* [point]: predicted time of one replica under all policies; only ratios matter */
-    size_t *order;  /* points in the order in which they run: those of one platform together */
+    size_t *index;            /* [point * study->axes_count + axis] */
+    double *cost_s;           /* [point]: predicted time of one replica under all policies; only ratios matter */
+    size_t *order;            /* points in the order in which they run: those of one platform together */
     uint64_t replicas, least; /* the most and the least; equal without precision */
     struct bh_precision precision;
     uint64_t chunk;            /* replicas that a unit runs at most */
     struct bh_scenario *first; /* the scenario at the first point */
+    bool says[BH_METRIC_USES]; /* which metrics say anything, at some point: rows are alike at all of them */
     size_t texts_count, documents_count;
     void **texts; /* what coordinates and generated values point at */
     struct bh_document **documents;

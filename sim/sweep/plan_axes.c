@@ -16,8 +16,7 @@ void *bh_plan_keep(struct bh_plan *plan, void *memory)
     return memory;
 }
 
-const struct bh_node *bh_plan_value(struct bh_plan *plan, const char *text, struct bh_place place,
-                                    struct bh_error *err)
+const struct bh_node *bh_plan_value(struct bh_plan *plan, const char *text, struct bh_place place, struct bh_error *err)
 {
     char *name = bh_plan_keep(plan, bh_print_text("%s:%u (a value of its range)", place.file, place.line));
     struct bh_document *document = bh_document_parse(text, strlen(text), name, err);

@@ -201,8 +201,7 @@ static int draw_number(struct bh_plan *plan, const struct bh_parameter *paramete
     const char **labels = add_coordinate(plan, own, coordinate_name(plan, parameter->path), unit, axis->count);
     char *path = bh_plan_keep(plan, bh_print_text("models.%s", parameter->path));
     for (size_t v = 0; v < axis->count; v++) {
-        double share =
-            bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, bh_identity(parameter->path), (uint64_t)v, 0);
+        double share = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, bh_identity(parameter->path), (uint64_t)v, 0);
         labels[v] = bh_range_label(plan, bh_range_at(&range, share));
         const struct bh_node *node = bh_plan_value(plan, bh_range_text(plan, &range, labels[v]), place, err);
         if (node == NULL)
@@ -222,9 +221,8 @@ static int draw_list(struct bh_plan *plan, const struct bh_node *numbers, struct
         if (path == NULL)
             return -1;
         if (strncmp(path, prefix, sizeof prefix - 1) != 0)
-            return bh_node_fail(node, err,
-                                "found `%s`; expected an assumed number, as in models.channels.vm-exit.probability",
-                                path);
+            return bh_node_fail(
+                node, err, "found `%s`; expected an assumed number, as in models.channels.vm-exit.probability", path);
         const struct bh_parameter *parameter =
             bh_catalog_parameter(plan->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
         if (parameter == NULL)

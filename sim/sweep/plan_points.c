@@ -52,7 +52,7 @@ static bool has_same_platform(const struct bh_scenario *left, const struct bh_sc
 
 /* Resolves values of an axis, the others at their first: ratios of cost to the first, and whether the platform
  * changes. Values in between those resolved take the ratio of the one before. */
-static int weigh_axis(const struct bh_plan *plan, size_t a, double first_s, double *ratio, bool *changes_platform,
+static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ratio, bool *changes_platform,
                       struct bh_error *err)
 {
     const struct bh_axis *axis = &plan->study->axes[a];
@@ -70,12 +70,15 @@ static int weigh_axis(const struct bh_plan *plan, size_t a, double first_s, doub
             status = -1;
             break;
         }
-        if (!has_same_shape(scenario, plan->first))
-            status = bh_fail_at(err, axis->place,
-                                "the axis `%s` changes the policies or the enclaves at its value `%s`; "
-                                "expected the same at all points",
-                                axis->name, axis->values[v].label);
+        if (!has_same_shape(scenario, plan->first) || (scenario->script_count > 0) != (plan->first->script_count > 0))
+            status = bh_fail_at(
+                err, axis->place,
+                "the axis `%s` changes the policies, the enclaves or whether there is a script at its value `%s`; "
+                "expected the same at all points",
+                axis->name, axis->values[v].label);
         ratio[v] = predict_s(scenario) / first_s;
+        plan->says[BH_WITH_VERIFICATION] =
+            plan->says[BH_WITH_VERIFICATION] || bh_metric_says(scenario, BH_WITH_VERIFICATION);
         *changes_platform = *changes_platform || !has_same_platform(scenario, plan->first);
         bh_scenario_destroy(scenario);
     }

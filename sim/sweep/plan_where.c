@@ -87,9 +87,9 @@ static int read_item(struct bh_conditions *conditions, const struct bh_plan *pla
     conditions->texts = bh_reallocate(conditions->texts, conditions->texts_count + 1, sizeof *conditions->texts);
     conditions->texts[conditions->texts_count++] = rest;
     while (rest != NULL) {
-        char *or = strstr(rest, " or ");
+        char * or = strstr(rest, " or ");
         if (or != NULL)
-            *or = '\0';
+            * or = '\0';
         conditions->list = bh_reallocate(conditions->list, conditions->count + 1, sizeof *conditions->list);
         struct condition *condition = &conditions->list[conditions->count];
         if (read_one(plan, node, rest + strspn(rest, " "), condition, err) != 0)

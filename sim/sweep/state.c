@@ -12,7 +12,7 @@ void bh_state_create(struct bh_state *state, const struct bh_plan *plan)
 {
     *state = (struct bh_state){.plan = plan, .policies = plan->first->policies_count};
     for (int i = 0; i < 2; i++)
-        bh_layout_create(&state->layout[i], plan->first, i == 1);
+        bh_layout_create(&state->layout[i], plan, i == 1);
     state->point_done = bh_allocate(plan->points, 1);
     state->replica_done = bh_allocate(plan->points * plan->replicas, 1);
     state->values = bh_allocate(plan->points, sizeof *state->values);
@@ -21,8 +21,8 @@ void bh_state_create(struct bh_state *state, const struct bh_plan *plan)
     const struct bh_metric *metric = &bh_metrics[plan->precision.metric];
     for (size_t i = 0; i < state->layout[1].count; i++)
         if (state->layout[1].entry[i].metric == metric)
-            state->watched = state->layout[1].entry[i].offset +
-                             (metric->shape == BH_BY_ENCLAVE_REPLICA ? plan->first->primary : 0);
+            state->watched =
+                state->layout[1].entry[i].offset + (metric->shape == BH_BY_ENCLAVE_REPLICA ? plan->first->primary : 0);
 }
 
 void bh_state_release(struct bh_state *state)

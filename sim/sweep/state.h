@@ -23,7 +23,7 @@ struct bh_state {
     struct bh_values {
         uint64_t room; /* replicas */
         double *value; /* [replica * policies + policy] */
-    } *values;         /* [point] */
+    } * values;        /* [point] */
     size_t failed;     /* units that failed and were not done since, among those visited */
     double spent_s;    /* by all workers */
     double spent_on;   /* predicted time of the same units */

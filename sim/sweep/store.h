@@ -32,7 +32,8 @@ struct bh_record_head {
 
 /* Called for each valid record in order of the log; the payload is aligned to 8 bytes and lives as long as the view. -1
  * with err set stops. */
-typedef int bh_record_visit(void *context, const struct bh_record_head *head, const void *payload, struct bh_error *err);
+typedef int bh_record_visit(void *context, const struct bh_record_head *head, const void *payload,
+                            struct bh_error *err);
 
 /* The logs of a store in memory (mapped). Valid records are those before the first damaged one of each log. */
 struct bh_store_view {
@@ -44,7 +45,7 @@ struct bh_store_view {
         size_t length, valid; /* bytes in all, and of valid records */
         double age_s;         /* since the last write */
         bool is_running;      /* some process holds its lock */
-    } *logs;
+    } * logs;
 };
 int bh_store_view_open(struct bh_store_view *view, const char *directory, struct bh_error *err);
 int bh_store_view_visit(const struct bh_store_view *view, bh_record_visit *visit, void *context, struct bh_error *err);

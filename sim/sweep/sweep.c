@@ -179,8 +179,7 @@ static int run_units(struct sweep *sweep, struct bh_error *err)
         if (wait_for_workers(sweep, err) != 0)
             return -1;
         /* Workers that are done get their next unit before the disk is waited for. */
-        if (now_s() - sweep->synced_s >= SYNC_EVERY_S &&
-            (hand_out(sweep, err) < 0 || sync_store(sweep, err) != 0))
+        if (now_s() - sweep->synced_s >= SYNC_EVERY_S && (hand_out(sweep, err) < 0 || sync_store(sweep, err) != 0))
             return -1;
         bh_sweep_progress_show(&sweep->progress, &sweep->units, sweep->outcome);
     }

@@ -89,8 +89,7 @@ static void add_piece(struct bh_units *units, size_t point, uint64_t piece)
     }
 }
 
-void bh_units_create(struct bh_units *units, const struct bh_plan *plan, struct bh_state *state,
-                     struct bh_share share)
+void bh_units_create(struct bh_units *units, const struct bh_plan *plan, struct bh_state *state, struct bh_share share)
 {
     *units = (struct bh_units){.plan = plan, .state = state, .share = share};
     bh_pieces_create(&units->pieces, plan, share.count);

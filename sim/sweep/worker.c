@@ -49,8 +49,7 @@ static double now_s(void)
 
 static char *platform_key(const struct bh_scenario *scenario)
 {
-    return bh_print_text("%s %llu", scenario->platform_file,
-                         (unsigned long long)(scenario->nodes + scenario->spares));
+    return bh_print_text("%s %llu", scenario->platform_file, (unsigned long long)(scenario->nodes + scenario->spares));
 }
 
 static int load_platform(struct host *host, char *key, struct bh_error *err)
@@ -107,7 +106,8 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
             host->cache = bh_isolation_cache_create();
         host->point = point;
         host->points_seen++;
-        host->stage = bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
+        host->stage =
+            bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
         if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, key, err) != 0)) {
             bh_stage_destroy(host->stage);
             host->stage = NULL;
@@ -118,12 +118,14 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
     if (status != 1)
         return status;
     size_t cells = host->stage->scenario->policies_count * 2 * BH_BOUNDARIES;
-    host->campaign = (struct bh_campaign){
-        .study = host->plan->study, .points = 1, .stages = &host->stage, .escape_ends = bh_allocate(cells, sizeof(double))};
+    host->campaign = (struct bh_campaign){.study = host->plan->study,
+                                          .points = 1,
+                                          .stages = &host->stage,
+                                          .escape_ends = bh_allocate(cells, sizeof(double))};
     for (size_t i = 0; i < cells; i++)
         host->campaign.escape_ends[i] = NAN;
     for (int i = 0; i < 2; i++)
-        bh_layout_create(&host->layout[i], host->stage->scenario, i == 1);
+        bh_layout_create(&host->layout[i], host->plan, i == 1);
     return 1;
 }
 
@@ -250,8 +252,7 @@ static int answer(int file, struct bh_record_head head, const void *payload)
 static int serve(struct host *host, int answers)
 {
     struct bh_error err = {0};
-    struct bh_record_head head = {
-        .point = host->unit.point, .first = host->unit.first, .count = host->unit.count};
+    struct bh_record_head head = {.point = host->unit.point, .first = host->unit.first, .count = host->unit.count};
     double started_s = now_s();
     char *payload = NULL;
     int status = enter_point(host, host->unit.point, &err);
