@@ -225,7 +225,7 @@ END
 }
 
 @test "a unit that crashes is told with its seed and its command, the rest go on, and it runs again" {
-    sed -i -e 's/^replicas:.*/replicas: 300/' sweep.yaml
+    sed -i -e 's/^replicas:.*/replicas: 120/' sweep.yaml
     "$BULKHEAD" sweep sweep.yaml -q -j 1 -d crash >/dev/null 2>said 3>&- &
     local pid=$! worker child killed=0 status=0
     # The child that simulates is the worker's child; some shots hit none.
