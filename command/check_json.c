@@ -100,11 +100,12 @@ static json_t *script(const struct bh_scenario *scenario)
     json_t *list = json_array();
     for (size_t s = 0; s < scenario->script_count; s++) {
         const struct bh_script_fault *fault = &scenario->script[s];
-        json_array_append_new(list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
-                                              (json_int_t)fault->node, "zone", bh_zone_kind_names[fault->zone],
-                                              "enclave", scenario->enclaves[fault->enclave].name, "kind",
-                                              bh_error_kind_names[fault->kind], "ending",
-                                              fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
+        uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
+        json_array_append_new(
+            list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
+                            (json_int_t)(fault->slot - first_slot), "zone", bh_zone_kind_names[fault->zone], "enclave",
+                            scenario->enclaves[fault->enclave].name, "kind", bh_error_kind_names[fault->kind], "ending",
+                            fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
     }
     return list;
 }
@@ -138,7 +139,10 @@ static json_t *systems(const struct bh_check *check)
 {
     json_t *list = json_array();
     for (size_t c = 0; c < check->rates->columns; c++) {
-        const struct bh_system *system = check->scenario->policies[check->rates->policy[c]].system;
+        struct bh_node_stack stack =
+            bh_scenario_stack(check->scenario, check->rates->policy[c], check->rates->class[c], false);
+        const struct bh_system *system = stack.system;
+        bh_node_stack_free(&stack);
         json_t *zones = json_array(), *channels = json_array();
         for (size_t z = 0; z < system->zones_count; z++) {
             const struct bh_zone_template *zone = &system->zones[z];

@@ -137,10 +137,11 @@ static void print_faults(const struct bh_scenario *scenario, FILE *stream)
     for (size_t s = 0; s < scenario->script_count; s++) {
         static const char *const endings[] = {"masked", "signalled", "silent"};
         const struct bh_script_fault *fault = &scenario->script[s];
+        uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
         char at[64];
         fprintf(stream, "  %-12s at %s a %s error in %s of %s on node %" PRIu64 ", ending %s\n", s == 0 ? "script" : "",
                 bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, at, sizeof at), bh_error_kind_names[fault->kind],
-                bh_zone_kind_names[fault->zone], scenario->enclaves[fault->enclave].name, fault->node,
+                bh_zone_kind_names[fault->zone], scenario->enclaves[fault->enclave].name, fault->slot - first_slot,
                 fault->ending < 0 ? "drawn" : endings[fault->ending]);
     }
 }

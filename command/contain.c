@@ -16,7 +16,7 @@
 
 struct arguments {
     struct bh_options options;
-    const char *file;
+    const char *file, *enclave;
     bool exact, monte_carlo, sensitivity;
     bool figure_only;
     const char *folder; /* for figures; NULL: none */
@@ -45,7 +45,8 @@ enum option_key {
     KEY_FORMAT,
     KEY_POLICY,
     KEY_SENSITIVITY,
-    KEY_FIGURE_ONLY
+    KEY_FIGURE_ONLY,
+    KEY_ENCLAVE
 };
 
 static const struct argp_option own_options[] = {
@@ -53,6 +54,7 @@ static const struct argp_option own_options[] = {
     {"monte-carlo", KEY_MONTE_CARLO, NULL, 0, "Give the simulated answers alone", 1},
     {"trials", KEY_TRIALS, "N", 0, "Play N errors of each kind in each zone (default: 200000)", 1},
     {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
+    {"enclave", KEY_ENCLAVE, "NAME", 0, "Follow errors on the nodes of this enclave (default: the first)", 1},
     {"sensitivity", KEY_SENSITIVITY, NULL, 0,
      "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
     {"point", 'p', "AXIS=VALUE", 0, "Take the point at which AXIS has VALUE (repeatable; default: its first value)", 1},
@@ -105,6 +107,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_FIGURE_ONLY:
         arguments->figure_only = true;
+        return 0;
+    case KEY_ENCLAVE:
+        arguments->enclave = text;
         return 0;
     case KEY_TRIALS:
         parse_trials(arguments, text, state);
@@ -179,6 +184,7 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
         .policies_count = arguments->policies_count,
         .policies = arguments->policies,
+        .enclave = arguments->enclave,
     };
     if ((contain = bh_contain_create(scenario, &wish, err)) == NULL)
         goto out;

@@ -23,6 +23,7 @@ struct bh_contain_wish {
     struct bh_trials trials; /* per origin */
     size_t policies_count;   /* 0: all of the scenario */
     const char **policies;   /* names, borrowed */
+    const char *enclave;     /* on whose nodes; NULL: the primary's */
 };
 
 /* Errors of one kind that begin in zones alike. */
@@ -38,6 +39,7 @@ struct bh_contain_row {
 
 struct bh_contain_policy {
     const struct bh_policy_spec *spec;
+    struct bh_node_stack stack; /* what it comes to on these nodes */
     struct bh_node_model *model;
     struct bh_fault_streams *streams;
     struct bh_origins origins;
@@ -60,12 +62,16 @@ struct bh_contain_sensitivity {
 struct bh_contain {
     const struct bh_scenario *scenario;
     struct bh_contain_wish wish;
+    size_t class; /* of partitions: whose nodes */
     struct bh_tenant *tenants;
     size_t policies_count;
     struct bh_contain_policy *policies;
     struct bh_agreement agreement;              /* of exact and simulated, over all */
     struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
 };
+
+/* The enclave of tenant number `tenant`. */
+const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contain, int tenant);
 
 /* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy is not in
  * the scenario, or does not fit its system. */

@@ -13,7 +13,7 @@ enum { ACTIVITIES_MOST = 1000 };
 
 static double work_total_s(const struct bh_enclave *enclave)
 {
-    return enclave->replica->setup->scenario->work_s;
+    return enclave->setup->spec->work_s;
 }
 
 /* Position of the next checkpoint, or the end of the work. A remainder too short to compute is none. */
@@ -184,7 +184,7 @@ static bool move_state(struct bh_enclave *enclave, enum bh_level level, enum bh_
     if (setup->is_fixed[level])
         return bh_enclave_sleep(enclave, simgrid_get_clock() + fixed_s);
     enclave->activities += bh_transfer_activities(enclave->transfer);
-    return !enclave->replica->over &&
+    return !bh_enclave_is_over(enclave) &&
            bh_transfer_run(enclave->transfer, direction, setup->checkpoint_bytes * bh_enclave_nodes(enclave));
 }
 
@@ -238,7 +238,7 @@ static void await_nodes(struct bh_enclave *enclave)
     double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
     book_outage(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, boundary_s);
     book_outage(enclave, BH_PART_RESTART, boundary_s, now_s);
-    if (enclave->is_signalled || enclave->replica->over)
+    if (enclave->is_signalled || bh_enclave_is_over(enclave))
         return;
     enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->phase = BH_PHASE_RESTART;
@@ -291,6 +291,7 @@ static void step(struct bh_enclave *enclave)
     case BH_PHASE_RESTORE:
         restore(enclave);
         break;
+    case BH_PHASE_NOT_STARTED:
     case BH_PHASE_DONE:
         break;
     }
@@ -299,7 +300,7 @@ static void step(struct bh_enclave *enclave)
 void bh_bulk_synchronous_body(struct bh_enclave *enclave)
 {
     struct bh_error ignored = {0};
-    while (enclave->phase != BH_PHASE_DONE && !enclave->replica->over) {
+    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave)) {
         if (enclave->is_signalled)
             react(enclave);
         if (enclave->activities >= ACTIVITIES_MOST && bh_enclave_start(enclave, &ignored) == 0)

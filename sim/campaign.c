@@ -194,7 +194,7 @@ static int find_escape_end(struct bh_campaign *campaign, size_t point, bool grea
             status = -1;
         else
             memcpy(&campaign->escape_ends[((point * policies + p) * 2 + greatest) * BH_BOUNDARIES],
-                   setup->isolation->escape, sizeof setup->isolation->escape);
+                   setup->isolation.escape, sizeof setup->isolation.escape);
         bh_setup_destroy(setup);
     }
     bh_scenario_destroy(scenario);

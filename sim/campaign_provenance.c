@@ -37,7 +37,7 @@ static struct row describe_cause(const struct bh_stage *stage, size_t policy, co
     const struct bh_catalog *catalog = stage->scenario->catalog;
     return (struct row){
         .policy = (uint32_t)policy,
-        .fault = key->stream >= 0 ? setup->streams->stream[key->stream].name : "script",
+        .fault = key->source >= 0 ? setup->sources[key->source].name : "script",
         .origin = key->origin >= 0 ? bh_zone_kind_names[key->origin] : "node hardware",
         .boundary = key->boundary >= 0 ? bh_boundary_names[key->boundary] : "none",
         .guard = key->guard >= 0 ? catalog->guards[key->guard].name : "none",

@@ -43,6 +43,7 @@ enum bh_phase {
     BH_PHASE_AWAIT_NODES,
     BH_PHASE_RESTART,
     BH_PHASE_RESTORE,
+    BH_PHASE_NOT_STARTED, /* before its time, or its nodes are down when that comes */
     BH_PHASE_DONE,
 };
 
@@ -59,8 +60,10 @@ enum { BH_CHARGES = 4 };
 struct bh_enclave {
     struct bh_replica *replica;
     const struct bh_enclave_setup *setup;
+    const struct bh_partition *partition; /* the nodes it stands on */
     int index;
     enum bh_phase phase;
+    bool must_leave; /* its time is up */
     struct bh_bed bed;
     bool is_signalled; /* something happened since it last looked */
     struct bh_transfer *transfer;
@@ -94,7 +97,7 @@ struct bh_enclave {
     size_t silent_count;
     struct bh_ledger ledger;
     double interruptions, events;
-    double elapsed_s;
+    double started_s, elapsed_s; /* elapsed: since it started */
     bool is_finished;
 };
 
@@ -117,13 +120,17 @@ void bh_enclave_signal(struct bh_enclave *enclave);
 void bh_enclave_wake(struct bh_enclave *enclave);
 /* An error became silent in the application's data. */
 void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s);
+/* Whether it has come and not gone: others lose nothing. */
+bool bh_enclave_is_there(const struct bh_enclave *enclave);
+/* Whether it has to stop where it is: the replica is over, or its time is up. */
+bool bh_enclave_is_over(const struct bh_enclave *enclave);
 /* Whether the application runs on a slot: in an outage there is no process for an error to be in. */
 bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
 
 /* --- Shared by the two kinds of enclave ------------------------------------------------------------------------- */
 
 bool bh_enclave_is_service(const struct bh_enclave *enclave);
-/* Nodes, and the numbers of recovery, of the enclave's scenario. */
+/* Nodes that it stands on, and the scenario's numbers of recovery. */
 double bh_enclave_nodes(const struct bh_enclave *enclave);
 const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave);
 /* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
@@ -131,7 +138,7 @@ const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *e
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
 /* Splits useful node-seconds over compute, virtualization, guards and noise, and counts the work done. */
 void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s);
-/* The work is done, or the replica is over: books idle spares and checks the sum. */
+/* The work is done, or the enclave is over: books idle spares and checks the sum. */
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
 
 void bh_bulk_synchronous_body(struct bh_enclave *enclave);

@@ -24,7 +24,7 @@ static const struct bh_enclave_setup *enclave_setup_of(const struct bh_metric_ce
 
 static const struct bh_isolation *isolation_of(const struct bh_metric_cell *cell)
 {
-    return cell->stage->setups[cell->policy]->isolation;
+    return &cell->stage->setups[cell->policy]->isolation;
 }
 
 /* --- Values, one function each --------------------------------------------------------------------------------------- */

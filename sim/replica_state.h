@@ -18,7 +18,7 @@ struct bh_replica {
     struct bh_random random;
     struct bh_machine *machine;
     struct bh_event_queue queue;
-    struct bh_fault *next_fault; /* per stream */
+    struct bh_fault *next_fault; /* per source */
     struct bh_copy *copies;      /* all live copies, everywhere */
     struct bh_tallies tallies;
     struct bh_causes causes;

@@ -49,6 +49,8 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
  * and catalog are there. */
 int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err);
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err);
+/* sim/scenario_enclaves.c: the enclaves and the partitions that they stand on. */
+int bh_enclaves_resolve(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err);
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);
