@@ -57,7 +57,7 @@ struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index)
     return index >= 0 ? &replica->causes.cause[index] : NULL;
 }
 
-static int create_enclave(struct bh_replica *replica, size_t index, struct bh_error *err)
+static void create_enclave(struct bh_replica *replica, size_t index)
 {
     struct bh_enclave *enclave = &replica->enclaves[index];
     const struct bh_enclave_setup *setup = &replica->setup->enclaves[index];
@@ -67,15 +67,6 @@ static int create_enclave(struct bh_replica *replica, size_t index, struct bh_er
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->bed = bh_bed_create();
-    bool needs_storage =
-        setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] && setup->storage_every > 0;
-    if (needs_storage) {
-        enclave->transfer =
-            bh_transfer_create(replica->platform, enclave->partition->first_slot, enclave->partition->nodes, err);
-        if (enclave->transfer == NULL)
-            return -1;
-    }
-    return bh_enclave_start(enclave, err);
 }
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
@@ -124,7 +115,11 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     replica.injector_bed = bh_bed_create();
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
-        if (create_enclave(&replica, e, err) != 0)
+        create_enclave(&replica, e);
+    if (bh_replica_plan_transfers(&replica, err) != 0)
+        goto out;
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        if (bh_enclave_start(&replica.enclaves[e], err) != 0)
             goto out;
     bh_injector_start(&replica);
     simgrid_run();

@@ -9,6 +9,7 @@
 #include "models/catalog.h"
 #include "models/zone_tree.h"
 #include "sim/partition.h"
+#include "sim/placement.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -107,6 +108,7 @@ struct bh_scenario {
     size_t entries_count;
     struct bh_enclave_entry *entries;
     struct bh_partitions partitions;
+    enum bh_placement placement;
     size_t primary; /* the enclave that headline numbers speak of: the first */
 
     struct bh_checkpoint_spec checkpoint[BH_LEVELS];

@@ -108,7 +108,7 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
 
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-    static const char *const keys[] = {"work", "horizon", "spares", "enclaves", NULL};
+    static const char *const keys[] = {"work", "horizon", "spares", "placement", "enclaves", NULL};
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
     if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
         bh_node_check_keys(map, keys, err) != 0 || (work = bh_node_need(map, "work", err)) == NULL ||
@@ -127,6 +127,13 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
             bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other), bh_node_place(work).line);
     if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
         return -1;
+    const struct bh_node *placement = bh_node_find(map, "placement");
+    if (placement != NULL) {
+        int choice = bh_node_choice(placement, bh_placement_names, "placement", err);
+        if (choice < 0)
+            return -1;
+        scenario->placement = (enum bh_placement)choice;
+    }
     return bh_enclaves_resolve(scenario, map, err);
 }
 

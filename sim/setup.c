@@ -24,6 +24,21 @@ static void fill_slowdown(struct bh_setup *setup, struct bh_enclave_setup *encla
                              enclave->noise_per_step_s / enclave->spec->application->step_s.value;
 }
 
+/* Share of storage that an enclave can count on: that of its nodes among those of all partitions that write to it. */
+static double storage_share(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
+{
+    const struct bh_scenario *scenario = setup->scenario;
+    const struct bh_partitions *partitions = &scenario->partitions;
+    uint64_t nodes = 0;
+    for (size_t c = 0; c < partitions->classes_count; c++) {
+        bool writes = false;
+        for (size_t t = 0; t < partitions->class[c].tenants_count; t++)
+            writes = writes || !setup->nodes[c].tenants[t].application->tolerates_loss;
+        nodes += writes ? partitions->class[c].nodes : 0;
+    }
+    return nodes > 0 ? (double)enclave->nodes / (double)nodes : 1.0;
+}
+
 static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *enclave,
                              const struct bh_platform_facts *facts)
 {
@@ -31,10 +46,13 @@ static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *en
     double local_s = enclave->checkpoint_bytes / scenario->catalog->recovery.local_bandwidth.value;
     double bytes = enclave->checkpoint_bytes * (double)enclave->nodes;
     double sources = facts->host_bandwidth * (double)facts->hosts;
+    if (scenario->partitions.count > 1)
+        sources = fmin(sources, enclave->link_rate);
+    double share = storage_share(setup, enclave);
     double expected[BH_LEVELS][2] = {
         [BH_LEVEL_LOCAL] = {local_s, local_s},
-        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth, sources),
-                              bytes / fmin(facts->storage_read_bandwidth, sources)},
+        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth * share, sources),
+                              bytes / fmin(facts->storage_read_bandwidth * share, sources)},
     };
     for (int level = 0; level < BH_LEVELS; level++) {
         const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
@@ -139,6 +157,7 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     enclave->node = &setup->nodes[partition->class];
     enclave->nodes = partition->nodes;
     enclave->checkpoint_bytes = enclave->spec->application->checkpoint_bytes.value;
+    enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
     fill_slowdown(setup, enclave, facts);
     fill_level_times(setup, enclave, facts);
     fill_mtti(setup, enclave);
