@@ -225,6 +225,7 @@ struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned worke
     clock_gettime(CLOCK_MONOTONIC, &start);
     if (create_stages(campaign, err) != 0 || find_escape_ends(campaign, err) != 0)
         goto fail;
+    bh_campaign_find_enclaves(campaign);
     for (size_t s = 0; s < campaign->points + campaign->uncertain; s++)
         jobs += bh_stage_jobs(campaign->stages[s]);
     struct bh_progress progress = bh_progress_start("runs", jobs, shows_progress);
@@ -246,6 +247,7 @@ void bh_campaign_destroy(struct bh_campaign *campaign)
 {
     if (campaign == NULL)
         return;
+    bh_campaign_forget_enclaves(campaign);
     for (size_t s = 0; campaign->stages != NULL && s < campaign->points + campaign->uncertain; s++)
         bh_stage_destroy(campaign->stages[s]);
     free(campaign->stages);
