@@ -75,6 +75,23 @@ static void print_channels(const struct bh_system *system, FILE *stream)
     }
 }
 
+/* Its channels are the same on all nodes. */
+static bool is_first_of_system(const struct bh_scenario *scenario, const struct bh_rate_table *rates, size_t column)
+{
+    const struct bh_system *systems[2] = {NULL, NULL};
+    for (size_t c = 0; c < column; c++) {
+        for (size_t i = 0; i < 2; i++) {
+            size_t which = i == 0 ? c : column;
+            struct bh_node_stack stack = bh_scenario_stack(scenario, rates->policy[which], rates->class[which], false);
+            systems[i] = stack.system;
+            bh_node_stack_free(&stack);
+        }
+        if (systems[0] == systems[1] && scenario->partitions.classes_count > 1)
+            return false;
+    }
+    return true;
+}
+
 static void print_system(const struct bh_scenario *scenario, const struct bh_rate_table *rates, size_t column,
                          FILE *stream)
 {
@@ -86,8 +103,10 @@ static void print_system(const struct bh_scenario *scenario, const struct bh_rat
     fprintf(stream, "\n  %s: %s\n", rates->title[column], stack.system->title);
     fprintf(stream, "    %-20s %-14s %5s %8s %8s  %s\n", "zone", "E-Zone", "count", "memory", "CPU", "holds");
     print_zone(&nodes, model->tree, 0, 0, stream);
-    fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
-    print_channels(stack.system, stream);
+    if (is_first_of_system(scenario, rates, column)) {
+        fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
+        print_channels(stack.system, stream);
+    }
     bh_node_model_destroy(model);
     bh_node_stack_free(&stack);
 }

@@ -67,7 +67,7 @@ static void share_fairly(struct bh_replica *replica, const struct bh_stands *sta
         struct bh_enclave *enclave = &replica->enclaves[e];
         if (enclave->transfer != NULL)
             bh_transfer_set_share(enclave->transfer, &stands[enclave->setup->spec->partition],
-                                  flows_of(enclave, flows_per_node), enclave->setup->link_rate);
+                                  flows_of(enclave, flows_per_node));
     }
 }
 

@@ -241,8 +241,13 @@ static int count_rest(const struct reader *reader, uint64_t rest, struct bh_erro
             entry->nodes = share * entry->count + over * after / enclaves - over * before / enclaves;
             before = after;
         }
+        if (entry->nodes < entry->count && entry->nodes_node != NULL)
+            return bh_node_fail(entry->nodes_node, err,
+                                "found %llu of %llu nodes; expected at least one for each of the enclaves `%s`, %llu",
+                                (unsigned long long)entry->nodes, (unsigned long long)reader->scenario->platform_nodes,
+                                entry->name, (unsigned long long)entry->count);
         if (entry->nodes < entry->count)
-            return bh_node_fail(entry->nodes_node != NULL ? entry->nodes_node : entry->map, err,
+            return bh_node_fail(entry->map, err,
                                 "%llu nodes are left for `%s`; expected at least one for each of its enclaves, %llu",
                                 (unsigned long long)entry->nodes, entry->name, (unsigned long long)entry->count);
     }

@@ -46,8 +46,7 @@ static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *en
     double local_s = enclave->checkpoint_bytes / scenario->catalog->recovery.local_bandwidth.value;
     double bytes = enclave->checkpoint_bytes * (double)enclave->nodes;
     double sources = facts->host_bandwidth * (double)facts->hosts;
-    if (scenario->partitions.count > 1)
-        sources = fmin(sources, enclave->link_rate);
+    sources = fmin(sources, enclave->link_rate);
     double share = storage_share(setup, enclave);
     double expected[BH_LEVELS][2] = {
         [BH_LEVEL_LOCAL] = {local_s, local_s},
@@ -157,7 +156,9 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     enclave->node = &setup->nodes[partition->class];
     enclave->nodes = partition->nodes;
     enclave->checkpoint_bytes = enclave->spec->application->checkpoint_bytes.value;
-    enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
+    enclave->link_rate = INFINITY;
+    if (setup->scenario->partitions.count > 1)
+        enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
     fill_slowdown(setup, enclave, facts);
     fill_level_times(setup, enclave, facts);
     fill_mtti(setup, enclave);

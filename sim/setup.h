@@ -18,10 +18,10 @@ struct bh_enclave_setup {
     const struct bh_node_setup *node;
     uint64_t nodes;
     struct bh_slowdown slowdown;
-    double noise_per_step_s;  /* expected; 0 without noise */
-    double wall_per_work;     /* wall-clock seconds per native compute second, expected noise included */
-    double checkpoint_bytes;  /* per node */
-    double link_rate;         /* bytes/s that its nodes can send or receive together */
+    double noise_per_step_s; /* expected; 0 without noise */
+    double wall_per_work;    /* wall-clock seconds per native compute second, expected noise included */
+    double checkpoint_bytes; /* per node */
+    double link_rate;        /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
     double mtti_s[BH_LEVELS]; /* mean time between failures that a checkpoint of this level must recover from */
     bool has_level[BH_LEVELS];
     double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */

@@ -36,9 +36,7 @@ struct bh_transfer {
     size_t disks_count;
     struct disk_share *disks;
     size_t per_storage; /* flows to each storage host; 0: one per host */
-    bool is_bounded;    /* beside other partitions: */
-    double rate;        /* bytes/s that its nodes can send */
-    double weight;      /* of disk accesses */
+    double weight;      /* of disk accesses, beside other partitions */
     double alone_s[2];  /* seconds per byte, by direction */
     struct bh_activity **activities;
     struct bh_activity *awaited;
@@ -214,6 +212,7 @@ struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, co
     struct planner planner = open_planner(platform, stands);
     struct bh_transfer *transfer = bh_allocate(1, sizeof *transfer);
     transfer->platform = platform;
+    transfer->weight = 1;
     choose_flows(&planner, transfer);
     choose_disks(&planner, transfer);
     transfer->activities = bh_allocate(transfer->flows_count + transfer->disks_count, sizeof *transfer->activities);
@@ -236,10 +235,8 @@ struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint6
     return transfer;
 }
 
-void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows, double most)
+void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows)
 {
-    transfer->is_bounded = true;
-    transfer->rate = most;
     transfer->weight = (double)flows;
     if (transfer->per_storage == 0 || flows == transfer->per_storage)
         return;
@@ -288,8 +285,7 @@ unsigned bh_transfer_disk_activities(const struct bh_transfer *transfer)
 
 double bh_transfer_alone_s(const struct bh_transfer *transfer, enum bh_direction direction, double bytes)
 {
-    double alone_s = transfer->alone_s[direction];
-    return bytes * (transfer->is_bounded ? fmax(alone_s, 1 / transfer->rate) : alone_s);
+    return bytes * transfer->alone_s[direction];
 }
 
 /* --- Running it ---------------------------------------------------------------------------------------------------- */
@@ -300,19 +296,16 @@ static struct bh_activity *start_flow(const struct bh_transfer *transfer, size_t
     const struct flow *flow = &transfer->flows[index];
     sg_host_t host = transfer->platform->hosts[flow->host].host;
     sg_host_t storage = transfer->platform->storage[flow->storage].host;
-    sg_host_t from = direction == BH_WRITE ? host : storage, to = direction == BH_WRITE ? storage : host;
-    if (transfer->is_bounded)
-        return bh_activity_send_bounded(from, to, bytes * flow->share, transfer->rate * flow->share);
-    return bh_activity_send(from, to, bytes * flow->share);
+    return direction == BH_WRITE ? bh_activity_send(host, storage, bytes * flow->share)
+                                 : bh_activity_send(storage, host, bytes * flow->share);
 }
 
 static struct bh_activity *start_disk(const struct bh_transfer *transfer, size_t index, enum bh_direction direction,
                                       double bytes)
 {
     const struct disk_share *disk = &transfer->disks[index];
-    double weight = transfer->is_bounded ? transfer->weight : 1;
-    return direction == BH_WRITE ? bh_activity_write(disk->disk, bytes * disk->share, weight)
-                                 : bh_activity_read(disk->disk, bytes * disk->share, weight);
+    return direction == BH_WRITE ? bh_activity_write(disk->disk, bytes * disk->share, transfer->weight)
+                                 : bh_activity_read(disk->disk, bytes * disk->share, transfer->weight);
 }
 
 /* Starts as many as it can; fewer when an interruption comes between two of them, since each lets other actors run. */

@@ -29,10 +29,9 @@ void bh_transfer_destroy(struct bh_transfer *transfer);
 unsigned bh_transfer_flows(const struct bh_transfer *transfer);
 /* Flows to each storage host; 0 where the plan has one per host. */
 size_t bh_transfer_flows_per_storage(const struct bh_transfer *transfer);
-/* For one of several partitions. It takes `flows` flows to each storage host, at least as many as the plan has, which
- * is also the weight of its disk accesses beside others'; none sends more than its part of `most`, bytes/s. No effect on
- * a plan with a flow per host but that of `most`. */
-void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows, double most);
+/* For one of several partitions: it takes `flows` flows to each storage host, at least as many as the plan has, and as
+ * much weight for its disk accesses beside others'. A plan with a flow per host keeps those. */
+void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows);
 /* Disk and network activities one transfer starts. */
 unsigned bh_transfer_activities(const struct bh_transfer *transfer);
 /* Of these, disk I/Os: finished ones stay with the actor that ran the transfer, which should hand over to a fresh actor
