@@ -113,8 +113,8 @@ static void test_packed_and_scattered_are_as_dealt(void **state)
             make(&f, round);
             uint64_t *expected = bh_allocate(f.partitions.count * HOSTS_MOST, sizeof *expected);
             deal(&f, scattered, expected);
-            struct bh_stands *stands = bh_place(&f.platform, &f.partitions,
-                                                scattered ? BH_PLACEMENT_SCATTERED : BH_PLACEMENT_PACKED);
+            struct bh_stands *stands =
+                bh_place(&f.platform, &f.partitions, scattered ? BH_PLACEMENT_SCATTERED : BH_PLACEMENT_PACKED);
             check_stands(&f, stands, expected);
             bh_stands_free(stands, f.partitions.count);
             free(expected);

@@ -162,6 +162,16 @@ assert square < 25.7
 END
 }
 
+@test "entries of the workload are struck on their own" {
+    run_one apart.h5 --set platform.file=parametric.yaml --set platform.nodes=4000 --set 'workload.work=5 d' \
+        --set 'workload.horizon=50 d' --set 'faults={hardware: none, software: yes}' --set 'checkpoints={local: {interval: 1 h}}' \
+        --set 'models.components.linux.fault-rate=1 1/year'
+    expect_eval apart.h5 "(m('interruptions', 'native') > 10).all()" \
+        "m('makespan', 'native')[0, 0] != m('makespan', 'native')[1, 0]" \
+        "[row[2] for row in causes('native')].count(b'host-kernel') == 2" \
+        "len({row[1] for row in causes('native') if row[2] == b'host-kernel'}) == 2"
+}
+
 # --- Coming and going --------------------------------------------------------------------------------------------------
 
 @test "enclaves come and go, with work of their own" {
