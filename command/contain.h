@@ -62,7 +62,7 @@ struct bh_contain_sensitivity {
 struct bh_contain {
     const struct bh_scenario *scenario;
     struct bh_contain_wish wish;
-    size_t class; /* of partitions: whose nodes */
+    size_t partition, class; /* whose nodes */
     struct bh_tenant *tenants;
     size_t policies_count;
     struct bh_contain_policy *policies;

@@ -19,7 +19,7 @@ static const uint64_t rare_trials = 10; /* at most, for each ordinary trial */
 const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contain, int tenant)
 {
     const struct bh_scenario *scenario = contain->scenario;
-    return &scenario->enclaves[scenario->partitions.class[contain->class].enclave[tenant]];
+    return &scenario->enclaves[scenario->partitions.partition[contain->partition].enclave[tenant]];
 }
 
 static void name_row(struct bh_contain_row *row, const struct bh_contain *contain,
@@ -165,7 +165,8 @@ static int find_class(struct bh_contain *contain, struct bh_error *err)
     if (found == scenario->enclaves_count)
         return bh_fail(err, BH_ERROR_INPUT, "--enclave: %s has no enclave `%s`%s%s%s", scenario->file, name,
                        nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
-    contain->class = scenario->partitions.partition[scenario->enclaves[found].partition].class;
+    contain->partition = scenario->enclaves[found].partition;
+    contain->class = scenario->partitions.partition[contain->partition].class;
     contain->tenants = bh_scenario_tenants(scenario, contain->class);
     return 0;
 }
