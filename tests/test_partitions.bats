@@ -171,6 +171,26 @@ END
         "{row[0].decode() for row in causes('native')} == {'linux in host (first)', 'linux in host (second)'}"
 }
 
+@test "what takes the system down takes all partitions down" {
+    cat "$scenarios/partitions.yaml" - >system.yaml <<'END'
+define:
+  policies:
+    all-down:
+      description: everything goes down
+      dispositions: {host-kernel: system, host-user: system, guest-kernel: system, guest-user: process}
+      guards: strongest
+script:
+  - {at: 2 h, node: 1, zone: host-kernel, enclave: second, ending: signalled}
+END
+    run_bulkhead run system.yaml -q -o system.h5 --set 'policies=[{system: native, policy: all-down, name: native}]' \
+        --set models.channels.kernel-to-process.probability=0
+    expect_status 0
+    expect_eval system.h5 "m('interruptions', 'native').tolist() == [[1], [1]]" \
+        "m('simultaneous_losses', 'native').tolist() == [1]" \
+        "m('application_extent', 'native')[0, scope.index('system')] == 1" \
+        "m('makespan', 'native')[0, 0] == m('makespan', 'native')[1, 0]"
+}
+
 # --- Coming and going --------------------------------------------------------------------------------------------------
 
 @test "enclaves come and go, with work of their own" {
