@@ -109,6 +109,16 @@ static json_t *verdict_object(const struct bh_view *view, size_t policy, size_t 
                      number(verdict.effects_seen.mean), "ci95", interval(verdict.effects_seen));
 }
 
+static json_t *silent_object(const struct bh_silent_measures *m)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verifications",
+                     estimate_object(m->verifications, "1"), "found", estimate_object(m->found, "1"), "rollbacks",
+                     estimate_object(m->rollbacks, "1"), "beginnings", estimate_object(m->beginnings, "1"),
+                     "wrong_results", estimate_object(m->corrupt, "1"), "detection_delay_s",
+                     number(m->detection_delay_s), "tainted_ranks_mean", number(m->tainted_ranks_mean),
+                     "tainted_ranks_most", number(m->tainted_ranks_most));
+}
+
 static json_t *policy_object(const struct bh_view *view, size_t policy, size_t point)
 {
     struct bh_measures m;
@@ -136,6 +146,9 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     json_object_set_new(object, "breakdown", breakdown_object(view, policy, point));
     if (bh_has_verdict(view))
         json_object_set_new(object, "verdict", verdict_object(view, policy, point));
+    struct bh_silent_measures silent;
+    if (bh_measure_silent(view, policy, point, view->primary, &silent))
+        json_object_set_new(object, "silent", silent_object(&silent));
     json_object_set_new(object, "faults", total(m.faults, m.replicas));
     json_object_set_new(object, "errors", total(m.errors, m.replicas));
     json_object_set_new(object, "failures", total(m.failures, m.replicas));

@@ -232,3 +232,44 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
     measures->restart_time_s = mean_restart(view, cell, enclave);
     measure_faults(view, cell, measures);
 }
+
+/* Weighted mean of what is a number; NaN where nothing is. `weights` NULL: all alike. */
+static double mean_of_numbers(const double *values, const double *weights, size_t count)
+{
+    double sum = 0, whole = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            continue;
+        sum += values[i] * (weights != NULL ? weights[i] : 1);
+        whole += weights != NULL ? weights[i] : 1;
+    }
+    return sum / whole;
+}
+
+bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
+                       struct bh_silent_measures *measures)
+{
+    size_t replicas = view->replica.count, cell = cell_of(view, policy, point);
+    if (view->verifications == NULL || view->silent_found == NULL || view->silent_rollbacks == NULL ||
+        view->silent_beginnings == NULL || view->detection_delay_s == NULL || view->tainted_ranks_mean == NULL ||
+        view->tainted_ranks_most == NULL || view->sdc == NULL)
+        return false;
+    const double *found = enclave_row(view, view->silent_found, cell, enclave);
+    const double *most = enclave_row(view, view->tainted_ranks_most, cell, enclave);
+    *measures = (struct bh_silent_measures){
+        .verifications = bh_mean(enclave_row(view, view->verifications, cell, enclave), replicas),
+        .found = bh_mean(found, replicas),
+        .rollbacks = bh_mean(enclave_row(view, view->silent_rollbacks, cell, enclave), replicas),
+        .beginnings = bh_mean(enclave_row(view, view->silent_beginnings, cell, enclave), replicas),
+        .corrupt = bh_share_exact(sum_of(enclave_row(view, view->sdc, cell, enclave), replicas), (double)replicas),
+        .detection_delay_s =
+            mean_of_numbers(enclave_row(view, view->detection_delay_s, cell, enclave), found, replicas),
+        .tainted_ranks_mean =
+            mean_of_numbers(enclave_row(view, view->tainted_ranks_mean, cell, enclave), NULL, replicas),
+        .tainted_ranks_most = NAN,
+    };
+    for (size_t r = 0; r < replicas; r++)
+        if (!(measures->tainted_ranks_most >= most[r])) /* NaN gives way */
+            measures->tainted_ranks_most = isnan(most[r]) ? measures->tainted_ranks_most : most[r];
+    return true;
+}

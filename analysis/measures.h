@@ -32,6 +32,17 @@ struct bh_measures {
     double silent_errors, struck_while_down, simultaneous_losses; /* sums over replicas; NaN: not recorded */
 };
 
+/* Silent errors and verifications of an enclave, of a scenario in which one verifies its data: means per replica. */
+struct bh_silent_measures {
+    struct bh_estimate verifications, found, rollbacks, beginnings;
+    struct bh_estimate corrupt;                    /* share of replicas that ended with a wrong result */
+    double detection_delay_s;                      /* mean over the errors found; NaN: none */
+    double tainted_ranks_mean, tainted_ranks_most; /* the mean over replicas, the most of all; NaN: none */
+};
+/* False, and nothing written, when the file has no such numbers. */
+bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
+                       struct bh_silent_measures *measures);
+
 /* Measures of a policy for one enclave at a point. */
 void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures);
 

@@ -57,8 +57,12 @@ struct bh_view {
     size_t primary;       /* index of the primary enclave */
     char **enclave_entry; /* per enclave: the entry of the workload that made it; or NULL */
 
-    double *makespan_s, *finished, *useful_work, *elapsed_s;         /* [cell][enclave][replica] */
-    double *interruptions, *sdc;                                     /* [cell][enclave][replica]; sdc or NULL */
+    double *makespan_s, *finished, *useful_work, *elapsed_s; /* [cell][enclave][replica] */
+    double *interruptions, *sdc;                             /* [cell][enclave][replica]; sdc or NULL */
+    /* [cell][enclave][replica], or all NULL: no enclave verifies its data. The last three are NaN where there was no
+     * silent error to tell of. */
+    double *verifications, *silent_found, *silent_rollbacks, *silent_beginnings;
+    double *detection_delay_s, *tainted_ranks_mean, *tainted_ranks_most;
     double *node_time;                                               /* [cell][enclave][replica][part] */
     double *native_bare_makespan_s, *price;                          /* [cell][enclave] */
     double *checkpoint_time_s;                                       /* [cell][enclave][level] or NULL */

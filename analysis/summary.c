@@ -287,6 +287,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
         bh_summary_print_order(view, options, axis, stream);
     bh_summary_print_enclaves(view, options, view->headline, stream);
     print_extent(view, options, view->headline, stream);
+    bh_summary_print_silent(view, options, view->headline, stream);
     bh_summary_print_causes(view, options, view->headline, stream);
     if (view->uncertainty.axis.count > 0)
         bh_summary_print_critical(view, options, stream);

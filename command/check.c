@@ -7,10 +7,10 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "command/point.h"
+#include "command/probe.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct arguments {
     struct bh_options options;
@@ -67,21 +67,6 @@ static const struct argp argp = {
     .children = children,
 };
 
-/* Loads the platform in a child and checks that it has what the scenario asks for. */
-static int probe(const struct bh_scenario *scenario, struct bh_platform_facts *facts, struct bh_error *err)
-{
-    int is_temporary = 0;
-    char *xml = bh_platform_prepare(scenario->platform_file, scenario->platform_nodes + scenario->spares,
-                                    scenario->platform_place, &is_temporary, err);
-    if (xml == NULL)
-        return -1;
-    int status = bh_platform_probe(xml, scenario->platform_place, facts, err);
-    if (is_temporary)
-        unlink(xml);
-    free(xml);
-    return status != 0 ? -1 : bh_scenario_check_platform(scenario, facts, err);
-}
-
 static int explain(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
     size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
@@ -92,7 +77,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     for (size_t i = 0; i < arguments->points_count; i++)
         if (bh_point_choose(study, arguments->points[i], index, err) != 0)
             goto out;
-    if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL || probe(scenario, &facts, err) != 0 ||
+    if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL || bh_probe_platform(scenario, &facts, err) != 0 ||
         (rates = bh_rate_table_create(scenario, err)) == NULL)
         goto out;
     struct bh_check check = {study, index, scenario, &facts, rates};

@@ -56,6 +56,22 @@ static json_t *platform(const struct bh_check *check)
                      "storage_read_B_per_s", facts->storage_read_bandwidth);
 }
 
+/* A number that may not be given: null. */
+static json_t *number_or_null(double value, bool is_given)
+{
+    return is_given && isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *verification(const struct bh_verification_spec *spec)
+{
+    if (spec->rule == BH_VERIFY_NEVER)
+        return json_null();
+    bool is_periodic = spec->rule == BH_VERIFY_PERIODICALLY;
+    return json_pack("{s:s, s:o, s:f, s:f, s:f}", "rule", is_periodic ? "periodic" : "checkpoint", "every_s",
+                     number_or_null(spec->every_s, is_periodic), "cost_s", spec->cost_s, "recall", spec->recall,
+                     "latency_s", spec->latency_s);
+}
+
 static json_t *enclaves(const struct bh_scenario *scenario)
 {
     json_t *list = json_array();
@@ -63,23 +79,18 @@ static json_t *enclaves(const struct bh_scenario *scenario)
         const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
         const struct bh_partition *partition = &scenario->partitions.partition[enclave->partition];
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:f, s:f, s:o, s:s?, s:s?}", "name",
+            list, json_pack("{s:s, s:s, s:I, s:I, s:f, s:o, s:I, s:I, s:I, s:f, s:f, s:o, s:s?, s:s?}", "name",
                             enclave->name, "application", enclave->application->name, "guests_per_node",
                             (json_int_t)enclave->guests_per_node, "processes_per_guest",
-                            (json_int_t)enclave->processes_per_guest, "node_share", enclave->node_share, "partition",
-                            (json_int_t)enclave->partition, "first_node", (json_int_t)partition->first_slot, "nodes",
-                            (json_int_t)partition->nodes, "work_s", enclave->work_s, "start_s", enclave->start_s,
-                            "leave_s", isinf(enclave->leave_s) ? json_null() : json_real(enclave->leave_s), "system",
+                            (json_int_t)enclave->processes_per_guest, "node_share", enclave->node_share, "verification",
+                            verification(&enclave->verification), "partition", (json_int_t)enclave->partition,
+                            "first_node", (json_int_t)partition->first_slot, "nodes", (json_int_t)partition->nodes,
+                            "work_s", enclave->work_s, "start_s", enclave->start_s, "leave_s",
+                            isinf(enclave->leave_s) ? json_null() : json_real(enclave->leave_s), "system",
                             enclave->system != NULL ? enclave->system->name : NULL, "policy",
                             enclave->policy != NULL ? enclave->policy->name : NULL));
     }
     return list;
-}
-
-/* A number that may not be given: null. */
-static json_t *number_or_null(double value, bool is_given)
-{
-    return is_given && isfinite(value) ? json_real(value) : json_null();
 }
 
 static json_t *checkpoints(const struct bh_scenario *scenario)
@@ -90,11 +101,12 @@ static json_t *checkpoints(const struct bh_scenario *scenario)
         if (!checkpoint->enabled)
             continue;
         json_object_set_new(object, bh_level_names[l],
-                            json_pack("{s:s, s:o, s:o, s:o}", "rule", bh_interval_rule_names[checkpoint->rule],
+                            json_pack("{s:s, s:o, s:o, s:o, s:I}", "rule", bh_interval_rule_names[checkpoint->rule],
                                       "interval_s",
                                       number_or_null(checkpoint->interval_s, checkpoint->rule == BH_INTERVAL_FIXED),
                                       "write_s", number_or_null(checkpoint->write_s, checkpoint->write_s >= 0),
-                                      "read_s", number_or_null(checkpoint->read_s, checkpoint->read_s >= 0)));
+                                      "read_s", number_or_null(checkpoint->read_s, checkpoint->read_s >= 0), "keep",
+                                      (json_int_t)checkpoint->keep));
     }
     json_object_set_new(object, "final", json_boolean(scenario->final_checkpoint));
     return object;
@@ -217,16 +229,18 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         if (scenario->fault_enabled[f])
             json_array_append_new(hardware, json_string(scenario->catalog->faults[f].name));
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:b, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:I, s:I, "
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:I, "
+        "s:I, "
         "s:b}",
         "scenario", scenario->name, "title", scenario->title, "description", scenario->description, "point",
         point(study, check->index), "axes", axes(study), "platform", platform(check), "work_s", scenario->work_s,
         "horizon_s", scenario->horizon_s, "enclaves", enclaves(scenario), "checkpoints", checkpoints(scenario),
-        "hardware_faults", hardware, "software_faults", scenario->software_faults, "script", script(scenario),
-        "virtualization_costs", scenario->virtualization_costs, "baseline", scenario->policies[scenario->baseline].name,
-        "policies", policies(scenario), "systems", systems(check), "fault_rates", fault_rates(check->rates),
-        "parameters", parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed",
-        (json_int_t)scenario->seed, "reproduces_input", scenario->reproduces_input);
+        "hardware_faults", hardware, "software_faults", scenario->software_faults, "faults_during",
+        scenario->faults_spare_rest ? "computation" : "always", "script", script(scenario), "virtualization_costs",
+        scenario->virtualization_costs, "baseline", scenario->policies[scenario->baseline].name, "policies",
+        policies(scenario), "systems", systems(check), "fault_rates", fault_rates(check->rates), "parameters",
+        parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed", (json_int_t)scenario->seed,
+        "reproduces_input", scenario->reproduces_input);
     BH_BUG_ASSERT(object != NULL);
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);

@@ -75,6 +75,24 @@ static void print_platform(const struct bh_check *check, FILE *stream)
     fputc('\n', stream);
 }
 
+static void print_verification(const struct bh_enclave_spec *enclave, FILE *stream)
+{
+    const struct bh_verification_spec *verification = &enclave->verification;
+    char every[64], cost[64], latency[64];
+    if (verification->rule == BH_VERIFY_NEVER)
+        return;
+    fprintf(stream, "  %-12s %s verifies its data %s%s: takes %s, finds %.4g %% of the silent errors", "",
+            enclave->name, verification->rule == BH_VERIFY_PERIODICALLY ? "after every " : "before every checkpoint",
+            verification->rule == BH_VERIFY_PERIODICALLY
+                ? bh_quantity_print(verification->every_s, BH_DIMENSION_TIME, every, sizeof every)
+                : "",
+            bh_quantity_print(verification->cost_s, BH_DIMENSION_TIME, cost, sizeof cost), 100 * verification->recall);
+    if (verification->latency_s > 0)
+        fprintf(stream, ", says so %s later",
+                bh_quantity_print(verification->latency_s, BH_DIMENSION_TIME, latency, sizeof latency));
+    fputc('\n', stream);
+}
+
 static void print_workload(const struct bh_scenario *scenario, FILE *stream)
 {
     char work[64], horizon[64];
@@ -93,6 +111,7 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
                 i == 0 ? "enclaves" : "", name, enclave->application->name, enclave->guests_per_node,
                 enclave->processes_per_guest, 100 * enclave->node_share,
                 enclave->application->tolerates_loss ? "; tolerates loss" : "");
+        print_verification(enclave, stream);
     }
 }
 
@@ -117,6 +136,8 @@ static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
             fprintf(stream, "; each takes %s", bh_quantity_print(checkpoint->write_s, BH_DIMENSION_TIME, write, 64));
         if (checkpoint->read_s >= 0)
             fprintf(stream, "; a restore %s", bh_quantity_print(checkpoint->read_s, BH_DIMENSION_TIME, read, 64));
+        if (checkpoint->keep > 1)
+            fprintf(stream, "; %" PRIu64 " are kept", checkpoint->keep);
         fputc('\n', stream);
         head = "";
     }
@@ -139,7 +160,8 @@ static void print_faults(const struct bh_scenario *scenario, FILE *stream)
     }
     if (scenario->software_faults)
         fprintf(stream, "%ssoftware of every component", *separator ? "; " : "");
-    fputs(scenario->random_faults ? "\n" : "none at random\n", stream);
+    fputs(scenario->random_faults ? "" : "none at random", stream);
+    fputs(scenario->faults_spare_rest ? "; only while what they hit computes\n" : "\n", stream);
     for (size_t s = 0; s < scenario->script_count; s++) {
         static const char *const endings[] = {"masked", "signalled", "silent"};
         const struct bh_script_fault *fault = &scenario->script[s];

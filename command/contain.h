@@ -59,6 +59,8 @@ struct bh_contain_sensitivity {
     struct bh_swap *swaps; /* of policies, by position in the list of those followed */
 };
 
+struct bh_contain_silent; /* command/contain_silent.h */
+
 struct bh_contain {
     const struct bh_scenario *scenario;
     struct bh_contain_wish wish;
@@ -67,6 +69,7 @@ struct bh_contain {
     size_t policies_count;
     struct bh_contain_policy *policies;
     struct bh_agreement agreement;              /* of exact and simulated, over all */
+    struct bh_contain_silent *silent;           /* silent errors to the end */
     struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
 };
 

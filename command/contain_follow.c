@@ -3,6 +3,7 @@
 /* Follows errors from every origin of every policy, exactly and by chance. */
 #include "command/contain.h"
 
+#include "command/contain_silent.h"
 #include "models/base/document.h"
 
 #include <math.h>
@@ -194,6 +195,10 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
     }
     for (size_t p = 0; p < contain->policies_count; p++)
         follow(contain, &contain->policies[p]);
+    if ((contain->silent = bh_contain_silent_create(contain, err)) == NULL) {
+        bh_contain_destroy(contain);
+        return NULL;
+    }
     if (wish->sensitivity && !bh_contain_has_rates(&contain->policies[0]))
         bh_fail(err, BH_ERROR_INPUT, "--sensitivity: %s has no faults at random, whose rates would weigh the outcomes",
                 scenario->file);
@@ -218,6 +223,7 @@ void bh_contain_destroy(struct bh_contain *contain)
         free(policy->too_large);
     }
     bh_contain_free_sensitivity(contain);
+    bh_contain_silent_destroy(contain->silent);
     free(contain->policies);
     free(contain->tenants);
     free(contain);

@@ -3,6 +3,8 @@
 /* What `bulkhead contain --json` prints. */
 #include "command/contain.h"
 
+#include "command/contain_silent.h"
+
 #include <jansson.h>
 #include <math.h>
 
@@ -162,6 +164,7 @@ void bh_contain_print_json(const struct bh_contain *contain, FILE *stream)
                                       (json_int_t)contain->agreement.outcomes, "least_level",
                                       number(contain->agreement.least_level), "of",
                                       contain->agreement.worst ? contain->agreement.worst : "none"));
+    json_object_set_new(object, "silent_errors", bh_contain_silent_json(contain->silent));
     if (contain->sensitivity != NULL)
         json_object_set_new(object, "sensitivity", sensitivity(contain));
     json_dumpf(object, stream, JSON_INDENT(2));

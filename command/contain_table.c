@@ -3,6 +3,8 @@
 /* What `bulkhead contain` prints: per policy, where errors end by where they begin. */
 #include "command/contain.h"
 
+#include "command/contain_silent.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -179,4 +181,5 @@ void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_for
         print_policy(&contain->policies[p], format, stream);
     }
     print_how(contain, format, stream);
+    bh_contain_silent_print(contain->silent, format, stream);
 }

@@ -74,7 +74,8 @@ static const struct argp argp = {
     .args_doc = "[CASE...]",
     .doc =
         "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
-        "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly (default: all). Their "
+        "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly, silent (default: all). "
+        "Their "
         "scenarios are in experiments/validate.",
     .children = children,
 };

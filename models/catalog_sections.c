@@ -300,12 +300,36 @@ int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *secti
     return 0;
 }
 
+/* Whom ranks talk to: a halo of 0 to 3 dimensions, or others at random, and then how often. */
+static int read_communication(const struct bh_node *map, struct bh_application *application, struct bh_error *err)
+{
+    static const char *const kinds[] = {"halo", "random", NULL};
+    static const char *const dimensions[] = {"0", "1", "2", "3", NULL};
+    const struct bh_node *halo = bh_node_find(map, "halo-dimensions"), *contacts = bh_node_find(map, "contacts");
+    const int kind = bh_node_find(map, "communication") ? read_choice(map, "communication", kinds, err) : 0;
+    const int number = halo ? read_choice(map, "halo-dimensions", dimensions, err) : 3;
+    if (kind < 0 || number < 0)
+        return -1;
+    application->communicates_at_random = kind == 1;
+    application->halo_dimensions = (unsigned)number;
+    if (kind == 1 && halo)
+        return bh_node_fail(halo, err, "found halo-dimensions with communication: random; expected contacts alone");
+    if (kind == 1 && !contacts)
+        return bh_node_fail(map, err, "found communication: random without contacts; expected contacts per step");
+    if (kind == 0 && contacts)
+        return bh_node_fail(contacts, err, "found contacts without communication: random; expected none");
+    return 0;
+}
+
 static int read_application(struct bh_catalog_reader *reader, const struct bh_node *map,
                             struct bh_application *application, struct bh_error *err)
 {
-    static const char *const keys[] = {
-        "description",      "tolerates-loss", "saves",         "fault-rate",  "instruction-share", "step",
-        "exits-per-second", "halo-bytes",     "halo-messages", "collectives", "checkpoint-bytes",  NULL};
+    static const char *const keys[] = {"description",         "tolerates-loss",       "saves",
+                                       "communication",       "halo-dimensions",      "contacts",
+                                       "fault-rate",          "instruction-share",    "step",
+                                       "exits-per-second",    "halo-bytes",           "halo-messages",
+                                       "collectives",         "checkpoint-bytes",     "verification-cost",
+                                       "verification-recall", "verification-latency", NULL};
     static const char *const saves[] = {"application", "guest", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
@@ -314,8 +338,12 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
         BH_FIELD(struct bh_application, exits_per_s, "exits-per-second", BH_DIMENSION_RATE, false),
         BH_FIELD(struct bh_application, halo_bytes, "halo-bytes", BH_DIMENSION_BYTES, false),
         BH_FIELD(struct bh_application, halo_messages, "halo-messages", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_application, contacts, "contacts", BH_DIMENSION_FACTOR, true),
         BH_FIELD(struct bh_application, collectives, "collectives", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_application, checkpoint_bytes, "checkpoint-bytes", BH_DIMENSION_BYTES, false),
+        BH_FIELD(struct bh_application, verification_cost_s, "verification-cost", BH_DIMENSION_TIME, true),
+        BH_FIELD(struct bh_application, verification_recall, "verification-recall", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_application, verification_latency_s, "verification-latency", BH_DIMENSION_TIME, true),
     };
     if (bh_node_check_keys(map, keys, err))
         return -1;
@@ -327,6 +355,8 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
     if (choice < 0)
         return -1;
     application->saves_guest = choice == 1;
+    if (read_communication(map, application, err) != 0)
+        return -1;
     if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "applications.%s", application->name), fields,
                                  BH_COUNT(fields), application, err))
         return -1;

@@ -47,8 +47,8 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
     return bh_fail(err, last.code, "%s", last.text);
 }
 
-static int follow(const struct bh_node_model *model, const struct bh_origins *origins,
-                  struct bh_isolation *isolation, struct sums *sums, struct bh_error *err)
+static int follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
+                  struct sums *sums, struct bh_error *err)
 {
     size_t cells = isolation->tenants_count * BH_SCOPES;
     struct bh_spread spread = {.loss = bh_allocate(cells, sizeof(double))};
@@ -69,6 +69,9 @@ static int follow(const struct bh_node_model *model, const struct bh_origins *or
             isolation->loss_rate[c] += entry->rate * spread.loss[c];
         for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
             isolation->repair_rate[t] += entry->rate * spread.loss[t * BH_SCOPES + BH_SCOPE_NODE];
+        int owner = model->tree->zones[entry->origin.zone].enclave;
+        for (size_t t = 0; t < isolation->tenants_count; t++)
+            isolation->silent_rate[t] += owner < 0 || owner == (int)t ? entry->rate * spread.silent : 0.0;
         isolation->unresolved = fmax(isolation->unresolved, spread.unresolved);
         isolation->error_rate += entry->rate;
     }
@@ -85,6 +88,7 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
     isolation->tenants_count = model->tree->tenants_count;
     isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
     add_node_loss(isolation, &origins, sums.extent);
     int status = follow(model, &origins, isolation, &sums, err);
     bh_origins_free(&origins);
@@ -112,5 +116,6 @@ void bh_isolation_destroy(struct bh_isolation *isolation)
         return;
     free(isolation->loss_rate);
     free(isolation->repair_rate);
+    free(isolation->silent_rate);
     free(isolation);
 }

@@ -174,6 +174,20 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     }
 }
 
+/* Whether a metric of this use says anything: an axis may bring verification at some of its values only. */
+static bool is_recorded(const struct bh_campaign *campaign, enum bh_metric_use use)
+{
+    if (use == BH_WITH_SCRIPT)
+        return campaign->stages[0]->scenario->script_count > 0;
+    if (use != BH_WITH_VERIFICATION)
+        return true;
+    for (size_t s = 0; s < campaign->points; s++)
+        for (size_t e = 0; e < campaign->stages[s]->scenario->enclaves_count; e++)
+            if (campaign->stages[s]->scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER)
+                return true;
+    return false;
+}
+
 void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *results)
 {
     const struct bh_study *study = campaign->study;
@@ -189,9 +203,8 @@ void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *re
         write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
     }
     write_fixed_axes(campaign, results);
-    bool has_script = campaign->stages[0]->scenario->script_count > 0;
     for (size_t m = 0; m < bh_metrics_count; m++)
-        if (has_script || bh_metrics[m].use != BH_WITH_SCRIPT)
+        if (is_recorded(campaign, bh_metrics[m].use))
             write_metric(campaign, results, &bh_metrics[m], bh_metrics[m].name, 0, campaign->points, axes,
                          study->axes_count + 1);
     bh_campaign_write_causes(campaign, results);

@@ -24,19 +24,30 @@ static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *re
     return &replica->setup->scenario->catalog->recovery;
 }
 
-long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy)
+static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,
+                                     enum bh_scope disposition)
 {
     const struct bh_node_model *model = copy->error->node->model;
     const struct bh_catalog *catalog = replica->setup->scenario->catalog;
     const struct bh_crossing *crossing = copy->entered_by >= 0 ? &model->crossings[copy->entered_by] : NULL;
-    struct bh_cause_key key = {
+    return (struct bh_cause_key){
         .source = copy->error->source,
         .origin = (int)model->tree->zones[copy->error->origin].kind,
         .boundary = crossing ? (int)crossing->boundary : -1,
         .guard = crossing && crossing->guard ? (int)(crossing->guard - catalog->guards) : -1,
-        .disposition = (int)model->disposition[copy->zone],
+        .disposition = (int)disposition,
     };
-    return (long)bh_causes_find(&replica->causes, key);
+}
+
+long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy)
+{
+    enum bh_scope disposition = copy->error->node->model->disposition[copy->zone];
+    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, disposition));
+}
+
+struct bh_cause_key bh_disposal_silent_cause(const struct bh_replica *replica, const struct bh_copy *copy)
+{
+    return cause_key(replica, copy, BH_SCOPE_NONE);
 }
 
 /* Everything an application-wide loss stops is the whole enclave; a service loses its part. */

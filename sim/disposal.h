@@ -6,6 +6,7 @@
 
 #include "models/fault_streams.h"
 #include "sim/errors.h"
+#include "sim/ledger.h"
 #include "sim/machine.h"
 
 #include <stdint.h>
@@ -25,6 +26,8 @@ void bh_disposal_repaired(struct bh_replica *replica, uint64_t node);
 
 /* The row of causes to which failures by this copy are booked. */
 long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy);
+/* Its key for a copy that becomes silent: nothing is taken down. */
+struct bh_cause_key bh_disposal_silent_cause(const struct bh_replica *replica, const struct bh_copy *copy);
 
 /* Ends a copy; the step that holds it, or its pending event, frees it. */
 void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy);

@@ -3,6 +3,7 @@
 /* What bulk-synchronous applications and loss-tolerant services share: the actor, signals, silent errors, the end. */
 #include "sim/enclave.h"
 
+#include "sim/checkpoint.h"
 #include "sim/replica_state.h"
 
 #include <math.h>
@@ -88,12 +89,11 @@ int bh_enclave_start(struct bh_enclave *enclave, struct bh_error *err)
 
 void bh_enclave_clear(struct bh_enclave *enclave)
 {
-    for (int level = 0; level < BH_LEVELS; level++)
-        free(enclave->saved[level].copies);
+    bh_checkpoint_drop_all(enclave);
+    bh_silent_clear(enclave);
     bh_service_clear(enclave);
     bh_transfer_destroy(enclave->transfer);
     bh_bed_destroy(&enclave->bed);
-    free(enclave->silent_s);
 }
 
 void bh_enclave_signal(struct bh_enclave *enclave)
@@ -146,12 +146,10 @@ void bh_enclave_nodes_came(struct bh_enclave *enclave)
         bh_enclave_signal(enclave);
 }
 
-void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s)
+bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot)
 {
-    if (enclave->phase == BH_PHASE_DONE)
-        return;
-    enclave->silent_s = bh_reallocate(enclave->silent_s, enclave->silent_count + 1, sizeof(double));
-    enclave->silent_s[enclave->silent_count++] = now_s;
+    bool is_disturbed = enclave->has_failed || enclave->has_found || enclave->stalls > 0;
+    return bh_enclave_runs(enclave, slot) && enclave->phase == BH_PHASE_COMPUTE && !is_disturbed;
 }
 
 bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
@@ -189,6 +187,7 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
     /* Spares stand by for all: each partition has its share, by nodes, and its first enclave carries it. */
     double share = (double)enclave->setup->nodes / (double)scenario->nodes;
     double spares = enclave->setup->spec->tenant == 0 ? (double)scenario->spares * share : 0.0;
+    bh_silent_end(enclave);
     enclave->phase = BH_PHASE_DONE;
     enclave->is_finished = is_finished;
     enclave->elapsed_s = simgrid_get_clock() - enclave->started_s;

@@ -8,6 +8,7 @@
 #include "sim/errors.h"
 #include "sim/ledger.h"
 #include "sim/setup.h"
+#include "sim/silent.h"
 #include "sim/transfer.h"
 
 #include <simgrid/semaphore.h>
@@ -24,21 +25,28 @@ struct bh_bed {
     sg_sem_t wakes;
 };
 
-/* The state a restore returns to. */
+/* A state that a restore can return to. */
 struct bh_saved_state {
-    bool is_valid;
-    double work_s;           /* native compute seconds done */
-    double saved_s;          /* when */
-    struct bh_ledger ledger; /* useful parts at that time */
-    size_t copies_count;     /* live errors that it holds */
+    double work_s;               /* native compute seconds done */
+    struct bh_ledger ledger;     /* useful parts at that time */
+    struct bh_silent_set silent; /* silent errors that it holds */
+    size_t copies_count;         /* live errors that it holds */
     struct bh_saved_copy *copies;
+};
+
+/* The kept states of one checkpoint level, oldest first. */
+struct bh_kept_states {
+    size_t count;
+    struct bh_saved_state *state;
 };
 
 enum bh_phase {
     BH_PHASE_COMPUTE,
+    BH_PHASE_VERIFY,
     BH_PHASE_CHECKPOINT_LOCAL,
     BH_PHASE_CHECKPOINT_STORAGE,
-    BH_PHASE_STALLED, /* a hang holds the application up until a watchdog finds it */
+    BH_PHASE_AWAIT_SIGNAL, /* the work is done, and a verification has found what it has not yet signalled */
+    BH_PHASE_STALLED,      /* a hang holds the application up until a watchdog finds it */
     BH_PHASE_DETECT,
     BH_PHASE_AWAIT_NODES,
     BH_PHASE_RESTART,
@@ -69,16 +77,20 @@ struct bh_enclave {
     struct bh_transfer *transfer;
     unsigned activities; /* disk and network activities this actor has used up */
 
-    double work_s;        /* native compute seconds done, per node */
-    uint64_t checkpoints; /* completed since the start or the last rollback, counted from the position */
-    double next_stop_s;   /* position of the next checkpoint, or the end of the work */
-    struct bh_saved_state saved[BH_LEVELS];
+    double work_s;          /* native compute seconds done, per node */
+    uint64_t checkpoints;   /* completed since the start or the last rollback, counted from the position */
+    uint64_t verifications; /* the same of those that come periodically */
+    double verified_work_s; /* position of the last verification of any kind; below 0: none since the last rollback */
+    double stretch_start_s; /* of the stretch being computed ... */
+    double stretch_rate;    /* ... and native compute seconds per second in it; 0 outside */
+    struct bh_kept_states kept[BH_LEVELS];
     uint64_t segments; /* stretches computed so far: numbers the noise draws */
     unsigned restores;
 
     /* Set by the injector. */
     unsigned stalls; /* hung zones that hold it up */
     long stall_cause;
+    bool has_found; /* it has heard of a silent error in its data */
     bool has_failed;
     double failed_s;
     bool lost_local; /* a node with a local checkpoint is gone */
@@ -93,8 +105,7 @@ struct bh_enclave {
     struct bh_part_outage *outages;
     double node_work_s; /* native node-seconds done */
 
-    double *silent_s; /* when errors became silent in its data */
-    size_t silent_count;
+    struct bh_silent silent;
     struct bh_ledger ledger;
     double interruptions, events;
     double started_s, elapsed_s; /* elapsed: since it started */
@@ -118,12 +129,12 @@ void bh_enclave_nodes_came(struct bh_enclave *enclave);
 void bh_enclave_signal(struct bh_enclave *enclave);
 /* Wakes an enclave that was signalled and has not looked yet. */
 void bh_enclave_wake(struct bh_enclave *enclave);
-/* An error became silent in the application's data. */
-void bh_enclave_corrupt(struct bh_enclave *enclave, double now_s);
 /* Whether it has come and not gone: others lose nothing. */
 bool bh_enclave_is_there(const struct bh_enclave *enclave);
 /* Whether it has to stop where it is: the replica is over, or its time is up. */
 bool bh_enclave_is_over(const struct bh_enclave *enclave);
+/* Whether the application computes: does not checkpoint, verify, wait or recover. */
+bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot);
 /* Whether the application runs on a slot: in an outage there is no process for an error to be in. */
 bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
 
@@ -142,6 +153,8 @@ void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double no
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
 
 void bh_bulk_synchronous_body(struct bh_enclave *enclave);
+/* Native compute seconds done up to now, within a stretch too. */
+double bh_bulk_synchronous_position_s(const struct bh_enclave *enclave);
 void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause);
 void bh_service_body(struct bh_enclave *enclave);
 void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause);

@@ -177,10 +177,28 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
             copy->error->effect.silent = true;
             bh_zone_set_add(&copy->error->effect.affected, copy->zone);
             if (owner >= 0)
-                bh_enclave_corrupt(&replica->enclaves[owner], simgrid_get_clock());
+                bh_silent_begin(&replica->enclaves[owner], copy);
         }
         bh_copy_end(replica, copy);
     }
+}
+
+/* With faults that strike computation only: whether nothing that the zone of a tenant (-1: all) serves computes now. A
+ * spare serves all. */
+static bool is_spared(const struct bh_replica *replica, uint64_t slot, int tenant)
+{
+    const struct bh_setup *setup = replica->setup;
+    const struct bh_partition *partition = slot < setup->scenario->nodes ? bh_setup_partition(setup, slot) : NULL;
+    if (!setup->scenario->faults_spare_rest)
+        return false;
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        const struct bh_enclave *enclave = &replica->enclaves[e];
+        bool is_served = partition == NULL || (enclave->partition == partition &&
+                                               (tenant < 0 || tenant == (int)setup->enclaves[e].spec->tenant));
+        if (is_served && bh_enclave_computes(enclave, slot))
+            return false;
+    }
+    return true;
 }
 
 /* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */
@@ -264,9 +282,11 @@ static struct bh_copy *begin_copy(struct bh_replica *replica, struct bh_live_err
 
 static void strike_zone(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
 {
-    const struct bh_node_setup *node = &replica->setup->nodes[bh_setup_partition(replica->setup, slot)->class];
-    struct bh_origin origin = bh_fault_origin(&replica->random, node->model, fault);
-    if (!can_live_in(replica, slot, origin.zone)) {
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_model *model = replica->setup->nodes[partition->class].model;
+    struct bh_origin origin = bh_fault_origin(&replica->random, model, fault);
+    int owner = model->tree->zones[origin.zone].enclave;
+    if (is_spared(replica, slot, owner) || !can_live_in(replica, slot, origin.zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
@@ -285,9 +305,10 @@ void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh
     replica->tallies.faults++;
     if (hardware != NULL)
         post = bh_machine_find(replica->machine, fault->node, &slot);
-    if (hardware != NULL && hardware->landing == BH_LANDING_NODE)
+    bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
+    if (takes_node && !is_spared(replica, slot, -1))
         bh_disposal_node(replica, source, fault, post, slot);
-    else if (post == BH_POST_IN_SLOT)
+    else if (post == BH_POST_IN_SLOT && !takes_node)
         strike_zone(replica, source, fault, slot);
     else
         replica->tallies.struck_while_down++;
@@ -299,7 +320,8 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
     const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
     size_t zone = bh_zone_tree_find(enclave->node->model->tree, script->zone, (int)enclave->spec->tenant);
     replica->tallies.faults++;
-    if (!can_live_in(replica, script->slot, zone)) {
+    int owner = enclave->node->model->tree->zones[zone].enclave;
+    if (is_spared(replica, script->slot, owner) || !can_live_in(replica, script->slot, zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
@@ -359,4 +381,8 @@ void bh_errors_finish(struct bh_replica *replica)
     struct bh_copy *copy, *next;
     DL_FOREACH_SAFE(replica->copies, copy, next)
     bh_copy_end(replica, copy);
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        for (size_t i = 0; i < replica->enclaves[e].silent.count; i++)
+            if (replica->enclaves[e].silent.list[i].error != NULL)
+                release_error(replica, replica->enclaves[e].silent.list[i].error);
 }

@@ -68,6 +68,9 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     case BH_EVENT_REPAIRED:
         bh_disposal_repaired(replica, event->index);
         break;
+    case BH_EVENT_SILENT_SIGNAL:
+        bh_silent_signal(&replica->enclaves[event->index], event->time_s);
+        break;
     }
 }
 

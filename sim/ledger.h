@@ -16,7 +16,8 @@ enum bh_part {
     BH_PART_COMPOSITION,
     BH_PART_NOISE,
     BH_PART_CHECKPOINT,
-    BH_PART_LOST_WORK, /* the first that a fault is to blame for */
+    BH_PART_VERIFICATION, /* of data, for silent errors */
+    BH_PART_LOST_WORK,    /* the first that a fault is to blame for */
     BH_PART_DETECTION,
     BH_PART_RESTART,
     BH_PART_RESTORE,
@@ -25,7 +26,7 @@ enum bh_part {
     BH_PART_IDLE_SPARES,
     BH_PARTS
 };
-/* compute virtualization guards composition noise checkpoint lost-work detection restart restore
+/* compute virtualization guards composition noise checkpoint verification lost-work detection restart restore
  * repair-and-spare-wait composition-wait idle-spares; NULL-terminated */
 extern const char *const bh_part_names[];
 
@@ -36,7 +37,7 @@ struct bh_cause_key {
     int origin;      /* enum bh_zone_kind; -1: the node's hardware */
     int boundary;    /* enum bh_boundary; -1: the error crossed none */
     int guard;       /* index into catalog->guards; -1: none was on */
-    int disposition; /* enum bh_scope */
+    int disposition; /* enum bh_scope; NONE: it was silent, and a verification found it */
 };
 struct bh_cause {
     struct bh_cause_key key;

@@ -126,6 +126,44 @@ static double is_corrupt(const struct bh_metric_cell *cell)
     return enclave_of(cell)->finished && enclave_of(cell)->corrupt;
 }
 
+static double verifications(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->verifications;
+}
+
+static double silent_found(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->silent_found;
+}
+
+static double silent_rollbacks(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->silent_rollbacks;
+}
+
+static double silent_beginnings(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->silent_beginnings;
+}
+
+static double detection_delay_s(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_record *enclave = enclave_of(cell);
+    return enclave->silent_found > 0.0 ? enclave->silent_delay_s / enclave->silent_found : NAN;
+}
+
+static double tainted_ranks_mean(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_record *enclave = enclave_of(cell);
+    return enclave->tainted_errors > 0.0 ? enclave->tainted_sum / enclave->tainted_errors : NAN;
+}
+
+static double tainted_ranks_most(const struct bh_metric_cell *cell)
+{
+    const struct bh_enclave_record *enclave = enclave_of(cell);
+    return enclave->tainted_errors > 0.0 ? enclave->tainted_most : NAN;
+}
+
 static double faults(const struct bh_metric_cell *cell)
 {
     return record_of(cell)->tallies.faults;
@@ -286,6 +324,23 @@ const struct bh_metric bh_metrics[] = {
      interruptions, BH_AT_POINTS},
     {"sdc", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_UINT8, "1", "whether the job ended with silent errors in its data",
      is_corrupt, BH_AT_POINTS},
+    {"verifications", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1", "verifications done", verifications,
+     BH_WITH_VERIFICATION},
+    {"silent_found", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1", "silent errors that a verification found",
+     silent_found, BH_WITH_VERIFICATION},
+    {"silent_rollbacks", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "rollbacks to an older checkpoint because of silent errors found", silent_rollbacks, BH_WITH_VERIFICATION},
+    {"silent_beginnings", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "restarts from the beginning because of silent errors found: no checkpoint was older", silent_beginnings,
+     BH_WITH_VERIFICATION},
+    {"detection_delay", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s",
+     "mean time from an error's becoming silent to the end of the verification that found it; NaN: none found",
+     detection_delay_s, BH_WITH_VERIFICATION},
+    {"tainted_ranks_mean", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "ranks that a silent error has reached by messages when it is found, or at the end: mean over errors; NaN: none",
+     tainted_ranks_mean, BH_WITH_VERIFICATION},
+    {"tainted_ranks_most", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1", "the same: the most of any error",
+     tainted_ranks_most, BH_WITH_VERIFICATION},
     {"faults", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck", faults, BH_AT_POINTS},
     {"struck_while_down", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck something down", struck_while_down,
      BH_AT_POINTS},

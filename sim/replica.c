@@ -84,7 +84,15 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
             .useful_work_s = done_s,
             .interruptions = enclave->interruptions,
             .finished = enclave->is_finished,
-            .corrupt = enclave->silent_count > 0,
+            .corrupt = enclave->silent.present.count > 0,
+            .verifications = enclave->silent.verifications,
+            .silent_found = enclave->silent.found,
+            .silent_rollbacks = enclave->silent.rollbacks,
+            .silent_beginnings = enclave->silent.beginnings,
+            .silent_delay_s = enclave->silent.delay_sum_s,
+            .tainted_errors = enclave->silent.tainted_count,
+            .tainted_sum = enclave->silent.tainted_sum,
+            .tainted_most = enclave->silent.tainted_most,
             .ledger = enclave->ledger,
         };
         record->tallies.events += enclave->events;

@@ -33,6 +33,11 @@ struct bh_enclave_record {
     double interruptions;
     bool finished;
     bool corrupt; /* ended with silent errors in its data (SDC) */
+    /* Verification of its data: how often, silent errors found, rollbacks to an older checkpoint and restarts from the
+     * beginning because of them, and the sum over those found of the time from becoming silent to being found. */
+    double verifications, silent_found, silent_rollbacks, silent_beginnings, silent_delay_s;
+    /* Silent errors whose tainted ranks were counted (when found, or at the end), their sum and the most. */
+    double tainted_errors, tainted_sum, tainted_most;
     struct bh_ledger ledger;
 };
 

@@ -232,7 +232,8 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
         goto out;
     if (resolve_head(scenario, err) != 0 || bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
         bh_workload_resolve(scenario, err) != 0 || bh_checkpoints_resolve(scenario, err) != 0 ||
-        bh_policies_resolve(scenario, err) != 0 || bh_faults_resolve(scenario, err) != 0)
+        bh_verification_check(scenario, err) != 0 || bh_policies_resolve(scenario, err) != 0 ||
+        bh_faults_resolve(scenario, err) != 0)
         goto out;
     status = 0;
 out:

@@ -15,6 +15,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* When an enclave verifies its data: never, before each checkpoint, or after each `every_s` of useful wall-clock time;
+ * if at all, at the end of its work too. */
+enum bh_verification_rule { BH_VERIFY_NEVER, BH_VERIFY_BEFORE_CHECKPOINT, BH_VERIFY_PERIODICALLY };
+struct bh_verification_spec {
+    enum bh_verification_rule rule;
+    double every_s;   /* BH_VERIFY_PERIODICALLY: above 0 and at most the enclave's work */
+    double cost_s;    /* wall-clock time of one verification */
+    double recall;    /* P(found | a silent error is there), per error and verification */
+    double latency_s; /* from the end of the verification that found an error to the signal */
+    struct bh_place place;
+};
+
 /* An enclave: a share of the nodes of its partition given to one application. */
 struct bh_enclave_spec {
     char *name;
@@ -28,6 +40,7 @@ struct bh_enclave_spec {
     const struct bh_policy *policy; /* likewise */
     double start_s, leave_s;        /* calendar time; it is given up when it leaves. INFINITY: never */
     double work_s;                  /* native fault-free compute time per node */
+    struct bh_verification_spec verification;
     struct bh_place place;
 };
 
@@ -58,6 +71,7 @@ struct bh_checkpoint_spec {
     enum bh_interval_rule rule;
     double interval_s;      /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
     double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
+    uint64_t keep;          /* newest checkpoints of this level that are kept; at least 1 */
     struct bh_place place;
 };
 
@@ -122,6 +136,7 @@ struct bh_scenario {
     bool random_faults;  /* false: only the script */
     bool *fault_enabled; /* per catalog fault class (hardware) */
     bool software_faults;
+    bool faults_spare_rest; /* `during: computation`: faults strike only while what they hit computes (closed forms) */
     size_t script_count;
     struct bh_script_fault *script;
 

@@ -120,7 +120,8 @@ static int read_entry(const struct reader *reader, struct entry *entry, struct b
         bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0 ||
         bh_optional_count(map, "count", 1, ENCLAVES_MOST, &entry->count, err) != 0 ||
         read_nodes(entry, bh_node_find(map, "nodes"), err) != 0 || read_own_policy(scenario, entry, err) != 0 ||
-        read_times(scenario, entry, err) != 0)
+        read_times(scenario, entry, err) != 0 ||
+        bh_verification_read(scenario, bh_node_find(map, "verification"), enclave, err) != 0)
         return -1;
     if (enclave->node_share == 0)
         return bh_node_fail(bh_node_find(map, "node-share"), err, "found 0; expected more than 0 and at most 1");

@@ -34,7 +34,8 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
 
 static int read_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
-    static const char *const keys[] = {"hardware", "software", NULL};
+    static const char *const keys[] = {"hardware", "software", "during", NULL};
+    static const char *const during[] = {"always", "computation", NULL};
     size_t count = scenario->catalog->faults_count;
     scenario->fault_enabled = bh_allocate(count + 1, sizeof *scenario->fault_enabled);
     bool all = node == NULL || bh_node_is(node, "all"), none = node != NULL && bh_node_is(node, "none");
@@ -43,10 +44,16 @@ static int read_random(struct bh_scenario *scenario, const struct bh_node *node,
     scenario->random_faults = scenario->software_faults = !none;
     if (all || none)
         return 0;
-    if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware and software)", err) != 0 ||
+    if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware, software and during)", err) !=
+            0 ||
         bh_node_check_keys(node, keys, err) != 0 || read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
         bh_optional_bool(node, "software", &scenario->software_faults, err) != 0)
         return -1;
+    const struct bh_node *when = bh_node_find(node, "during");
+    int choice = when != NULL ? bh_node_choice(when, during, "during", err) : 0;
+    if (choice < 0)
+        return -1;
+    scenario->faults_spare_rest = choice == 1;
     bool hardware = false;
     for (size_t i = 0; i < count; i++)
         hardware = hardware || scenario->fault_enabled[i];

@@ -51,6 +51,11 @@ int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err);
 /* sim/scenario_enclaves.c: the enclaves and the partitions that they stand on. */
 int bh_enclaves_resolve(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err);
+/* An enclave's `verification` (sim/scenario_verification.c); `node` NULL: none. */
+int bh_verification_read(const struct bh_scenario *scenario, const struct bh_node *node,
+                         struct bh_enclave_spec *enclave, struct bh_error *err);
+/* Verification before every checkpoint needs checkpoints, which are resolved later. */
+int bh_verification_check(const struct bh_scenario *scenario, struct bh_error *err);
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);

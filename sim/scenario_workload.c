@@ -170,7 +170,7 @@ static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoin
 static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"interval", "write", "read", NULL};
+    static const char *const keys[] = {"interval", "write", "read", "keep", NULL};
     struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
     checkpoint->place = bh_node_place(map);
     if (bh_node_is(map, "none") || bh_node_is(map, "no"))
@@ -180,7 +180,8 @@ static int read_level(struct bh_scenario *scenario, enum bh_level level, const s
         (interval = bh_node_need(map, "interval", err)) == NULL ||
         read_interval(scenario, checkpoint, interval, err) != 0 ||
         bh_optional_quantity(map, "write", BH_DIMENSION_TIME, &checkpoint->write_s, err) != 0 ||
-        bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0)
+        bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0 ||
+        bh_optional_count(map, "keep", 1, 1000, &checkpoint->keep, err) != 0)
         return -1;
     checkpoint->enabled = true;
     return 0;
@@ -190,8 +191,10 @@ int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
     static const char *const keys[] = {"local", "storage", "final", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
-    for (enum bh_level level = 0; level < BH_LEVELS; level++)
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
+        scenario->checkpoint[level].keep = 1;
+    }
     if (map == NULL || bh_node_is(map, "none"))
         return 0;
     if (bh_node_expect(map, BH_NODE_MAP, "checkpoints", err) != 0 || bh_node_check_keys(map, keys, err) != 0)

@@ -90,9 +90,28 @@ static void fill_mtti(struct bh_setup *setup, struct bh_enclave_setup *enclave)
         1.0 / (enclave->has_level[BH_LEVEL_LOCAL] ? nodes * lost : nodes * all + elsewhere);
 }
 
-static double chosen_interval_s(const struct bh_checkpoint_spec *spec, const struct bh_enclave_setup *enclave,
-                                enum bh_level level)
+/* With a verification before each checkpoint, the best interval weighs silent errors too. The level that sets the rhythm
+ * is verified: the local one, or the only one. */
+static double verified_interval_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave,
+                                  enum bh_level level)
 {
+    const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
+    struct bh_verified_segment segment = {
+        .verification_s = enclave->verification.cost_s,
+        .checkpoint_s = enclave->write_s[level],
+        .failure_rate = 1.0 / enclave->mtti_s[level],
+        .silent_rate = enclave->node->isolation->silent_rate[enclave->spec->tenant] * (double)enclave->nodes,
+        .recovery_s = recovery->detection_s.value + recovery->process_restart_s.value + enclave->read_s[level],
+        .rollback_s = enclave->read_s[level],
+    };
+    return bh_interval_verified_s(&segment, enclave->spec->work_s * enclave->wall_per_work);
+}
+
+static double chosen_interval_s(const struct bh_setup *setup, const struct bh_checkpoint_spec *spec,
+                                const struct bh_enclave_setup *enclave, enum bh_level level)
+{
+    bool is_verified = enclave->verification.rule == BH_VERIFY_BEFORE_CHECKPOINT &&
+                       (level == BH_LEVEL_LOCAL || !enclave->has_level[BH_LEVEL_LOCAL]);
     double delta = enclave->write_s[level], mtti_s = enclave->mtti_s[level], wall_s = INFINITY;
     switch (spec->rule) {
     case BH_INTERVAL_FIXED:
@@ -105,7 +124,7 @@ static double chosen_interval_s(const struct bh_checkpoint_spec *spec, const str
         wall_s = bh_interval_daly_s(delta, mtti_s);
         break;
     case BH_INTERVAL_EXACT:
-        wall_s = bh_interval_exact_s(delta, mtti_s);
+        wall_s = is_verified ? verified_interval_s(setup, enclave, level) : bh_interval_exact_s(delta, mtti_s);
         break;
     }
     return wall_s / enclave->wall_per_work;
@@ -120,7 +139,7 @@ static void fill_intervals(struct bh_setup *setup, struct bh_enclave_setup *encl
     double interval_s[BH_LEVELS] = {INFINITY, INFINITY};
     for (int level = 0; level < BH_LEVELS; level++)
         if (enclave->has_level[level]) {
-            interval_s[level] = chosen_interval_s(&spec[level], enclave, (enum bh_level)level);
+            interval_s[level] = chosen_interval_s(setup, &spec[level], enclave, (enum bh_level)level);
             if (spec[level].rule != BH_INTERVAL_FIXED)
                 interval_s[level] = fmax(interval_s[level], step_s);
         }
@@ -132,6 +151,25 @@ static void fill_intervals(struct bh_setup *setup, struct bh_enclave_setup *encl
         enclave->storage_every = 1;
     else
         enclave->storage_every = (uint64_t)fmax(1.0, round(interval_s[BH_LEVEL_STORAGE] / enclave->interval_work_s));
+}
+
+static void fill_verification(struct bh_enclave_setup *enclave)
+{
+    const struct bh_enclave_spec *spec = enclave->spec;
+    struct bh_error ignored = {0};
+    enclave->verification = spec->verification;
+    enclave->verify_every_work_s = INFINITY;
+    if (spec->verification.rule == BH_VERIFY_PERIODICALLY)
+        enclave->verify_every_work_s = spec->verification.every_s / enclave->wall_per_work;
+    /* Beyond what models/taint.h counts nobody has machines. */
+    double ranks = (double)enclave->nodes * (double)(spec->guests_per_node * spec->processes_per_guest);
+    uint64_t counted = (uint64_t)fmin(ranks, (double)BH_TAINT_RANKS_MOST);
+    const struct bh_application *application = spec->application;
+    if (application->communicates_at_random)
+        bh_taint_random(&enclave->taint, counted, application->contacts.value, application->collectives.value,
+                        &ignored);
+    else
+        bh_taint_halo(&enclave->taint, counted, application->halo_dimensions, application->collectives.value, &ignored);
 }
 
 static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclave)
@@ -162,6 +200,7 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     fill_slowdown(setup, enclave, facts);
     fill_level_times(setup, enclave, facts);
     fill_mtti(setup, enclave);
+    fill_verification(enclave);
     fill_intervals(setup, enclave);
     fill_restart(setup, enclave);
 }
@@ -308,6 +347,8 @@ void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from
     for (size_t e = 0; e < setup->enclaves_count; e++) {
         setup->enclaves[e].interval_work_s =
             from->enclaves[e].interval_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
+        setup->enclaves[e].verify_every_work_s =
+            from->enclaves[e].verify_every_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
         setup->enclaves[e].storage_every = from->enclaves[e].storage_every;
     }
 }
@@ -317,5 +358,7 @@ void bh_setup_drop_checkpoints(struct bh_setup *setup)
     for (size_t e = 0; e < setup->enclaves_count; e++) {
         setup->enclaves[e].interval_work_s = INFINITY;
         setup->enclaves[e].storage_every = 0;
+        setup->enclaves[e].verification.rule = BH_VERIFY_NEVER;
+        setup->enclaves[e].verify_every_work_s = INFINITY;
     }
 }

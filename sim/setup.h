@@ -6,6 +6,7 @@
 
 #include "models/base/error.h"
 #include "models/slowdown.h"
+#include "models/taint.h"
 #include "sim/node_setup.h"
 #include "sim/platform.h"
 #include "sim/scenario.h"
@@ -26,9 +27,12 @@ struct bh_enclave_setup {
     bool has_level[BH_LEVELS];
     double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */
     double read_s[BH_LEVELS];
-    bool is_fixed[BH_LEVELS];    /* write_s and read_s are fixed by the scenario: no traffic */
-    double interval_work_s;      /* native compute seconds between checkpoints; INFINITY: none */
-    uint64_t storage_every;      /* every n-th checkpoint goes to storage too; 0: never */
+    bool is_fixed[BH_LEVELS];                 /* write_s and read_s are fixed by the scenario: no traffic */
+    double interval_work_s;                   /* native compute seconds between checkpoints; INFINITY: none */
+    uint64_t storage_every;                   /* every n-th checkpoint goes to storage too; 0: never */
+    struct bh_verification_spec verification; /* of its data; costs as the scenario says */
+    double verify_every_work_s;  /* native compute seconds between periodic verifications; INFINITY: none */
+    struct bh_taint taint;       /* how tainted data spread among its ranks */
     double restart_s[BH_SCOPES]; /* expected outage after losing this scope, restore not included; NaN: none */
 };
 
@@ -68,7 +72,7 @@ void bh_setup_destroy(struct bh_setup *setup);
 /* Takes over the checkpoint intervals of another setup, in wall-clock time (for prices: same nodes, intervals and
  * checkpoints). */
 void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from);
-/* Leaves checkpoints out (for net overhead: native, without checkpoints). */
+/* Leaves checkpoints and verifications out (for net overhead: native, without checkpoints). */
 void bh_setup_drop_checkpoints(struct bh_setup *setup);
 
 /* What a slot's nodes have in common with others. */

@@ -106,6 +106,23 @@ assert len(out_of_guest) == 1, out_of_guest
 END
 }
 
+@test "verification, kept checkpoints, and when faults strike are explained" {
+    run_bulkhead check "$SOURCE_DIRECTORY/tests/scenarios/silent.yaml" --set checkpoints.local.keep=3 \
+        --set 'workload.enclaves.0.verification={every: 40 min, latency: 5 min}'
+    expect_status 0
+    expect_text "$output" 'verifies its data after every 40 min: takes 10 s, finds 90 % of the silent errors' \
+        'says so 5 min later' '; 3 are kept' 'only while what they hit computes' \
+        'applications.mpi-bulk-synchronous.verification-recall'
+    run_bulkhead check --json "$SOURCE_DIRECTORY/tests/scenarios/silent.yaml"
+    expect_status 0
+    printf '%s' "$output" | "$PYTHON" -c '
+import json, sys
+check = json.load(sys.stdin)
+assert check["enclaves"][0]["verification"] == {"rule": "checkpoint", "every_s": None, "cost_s": 360.0, "recall": 1.0, "latency_s": 0.0}
+assert check["checkpoints"]["local"]["keep"] == 1 and check["faults_during"] == "computation"
+'
+}
+
 @test "no file, two files, and an option that is none" {
     run_bulkhead check
     expect_status 2

@@ -20,7 +20,7 @@ $1"
     [ -z "$errors" ]
     judge "
 assert v['agrees'] is True and v['level'] == 1e-4 and len(cases) >= 25
-assert {c['scenario'] for c in cases} == {'fault-free', 'one-failure', 'shared-storage', 'counts', 'service', 'daly'}
+assert {c['scenario'] for c in cases} == {'fault-free', 'one-failure', 'shared-storage', 'counts', 'service', 'daly', 'silent'}
 for c in cases:
     low, high = c['interval']
     assert c['agrees'] and low <= c['expected'] <= high, c
@@ -31,6 +31,14 @@ daly = [c for c in cases if c['scenario'] == 'daly']
 assert len(daly) == 6
 for c in daly:
     assert c['standard_error'] <= 1e-3 * c['simulated'], c
+# The first order of the silent errors' closed form is visibly wrong: by 20 standard errors from half an error on.
+silent = [c for c in cases if c['scenario'] == 'silent']
+assert len(silent) == 5
+for c, rate, work in zip(silent[1:], (0.5, 1, 2), (800, 800, 500)):
+    first_order = work * 3600 * (1 + 0.1 + 0.05 + rate * (1 + 0.1 + 1 / 6))
+    assert abs(c['simulated'] - first_order) > 20 * c['standard_error'], c
+chi = sum(((c['simulated'] - c['expected']) / c['standard_error']) ** 2 for c in silent)
+assert chi < 27.9, chi # chi-square with 5 degrees of freedom at 1 - 1e-4/2
 # All rates together: the sum of squared deviations is chi-square with 6 degrees of freedom, below 29.9 at 1 - 1e-4/2.
 chi = sum(((c['simulated'] - c['expected']) / c['standard_error']) ** 2 for c in daly)
 assert chi < 29.9, chi

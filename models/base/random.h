@@ -24,6 +24,8 @@ enum bh_purpose {
     BH_PURPOSE_NOISE,       /* noise of a stretch of steps */
     BH_PURPOSE_UNCERTAINTY, /* draws of assumed numbers over their ranges */
     BH_PURPOSE_BOOTSTRAP,
+    BH_PURPOSE_TAINT,        /* which ranks an error reaches by messages */
+    BH_PURPOSE_VERIFICATION, /* whether a verification finds a silent error: compared with its recall */
 };
 
 /* Identifies a stream: the scenario's seed and the replica; then draws are numbered by (stream, purpose, a, b). */

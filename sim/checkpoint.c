@@ -1,0 +1,92 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Checkpoints at run time: bytes that move, states that are kept. */
+#include "sim/checkpoint.h"
+
+#include "sim/replica_state.h"
+
+#include <simgrid/engine.h>
+#include <stdlib.h>
+
+static void clear(struct bh_saved_state *state)
+{
+    free(state->copies);
+    bh_silent_set_clear(&state->silent);
+}
+
+static void remove_state(struct bh_kept_states *kept, size_t index)
+{
+    clear(&kept->state[index]);
+    for (size_t i = index + 1; i < kept->count; i++)
+        kept->state[i - 1] = kept->state[i];
+    kept->count--;
+}
+
+const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level)
+{
+    const struct bh_saved_state *newest = NULL;
+    for (int l = 0; l < BH_LEVELS; l++) {
+        const struct bh_kept_states *kept = &enclave->kept[l];
+        if (kept->count == 0 || (newest != NULL && kept->state[kept->count - 1].work_s <= newest->work_s))
+            continue;
+        newest = &kept->state[kept->count - 1];
+        if (level != NULL)
+            *level = (enum bh_level)l;
+    }
+    return newest;
+}
+
+void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
+{
+    struct bh_kept_states *kept = &enclave->kept[level];
+    uint64_t most = enclave->replica->setup->scenario->checkpoint[level].keep;
+    /* One that was interrupted on the other level is written once more: it replaces its first version. */
+    if (kept->count > 0 && kept->state[kept->count - 1].work_s >= enclave->work_s)
+        remove_state(kept, kept->count - 1);
+    while (kept->count >= most)
+        remove_state(kept, 0);
+    kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
+    struct bh_saved_state *state = &kept->state[kept->count++];
+    *state = (struct bh_saved_state){.work_s = enclave->work_s, .ledger = enclave->ledger};
+    state->copies = bh_errors_save(enclave->replica, enclave->index, &state->copies_count);
+    bh_silent_set_copy(&state->silent, &enclave->silent.present);
+    enclave->events++;
+}
+
+void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level)
+{
+    struct bh_kept_states *kept = &enclave->kept[level];
+    while (kept->count > 0)
+        clear(&kept->state[--kept->count]);
+    free(kept->state);
+    *kept = (struct bh_kept_states){0};
+}
+
+void bh_checkpoint_drop_all(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        bh_checkpoint_drop_level(enclave, (enum bh_level)level);
+}
+
+void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = enclave->kept[level].count; i-- > 0;)
+            if (bh_silent_set_is_known_bad(&enclave->silent, &enclave->kept[level].state[i].silent))
+                remove_state(&enclave->kept[level], i);
+}
+
+bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction)
+{
+    const struct bh_enclave_setup *setup = enclave->setup;
+    double fixed_s = direction == BH_WRITE ? setup->write_s[level] : setup->read_s[level];
+    if (setup->is_fixed[level])
+        return bh_enclave_sleep(enclave, simgrid_get_clock() + fixed_s);
+    double bytes = setup->checkpoint_bytes * bh_enclave_nodes(enclave), start_s = simgrid_get_clock();
+    enclave->activities += bh_transfer_activities(enclave->transfer);
+    if (bh_enclave_is_over(enclave) || !bh_transfer_run(enclave->transfer, direction, bytes))
+        return false;
+    /* A host's link is as wide as all its nodes, those of other enclaves too. */
+    double least_s = start_s + bytes / setup->link_rate;
+    return simgrid_get_clock() >= least_s || bh_enclave_sleep(enclave, least_s);
+}

@@ -1,0 +1,28 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A bulk-synchronous enclave's checkpoints: what is kept of them, and the bytes that they move. */
+#ifndef BH_SIM_CHECKPOINT_H
+#define BH_SIM_CHECKPOINT_H
+
+#include "sim/enclave.h"
+#include "sim/scenario.h"
+#include "sim/transfer.h"
+
+#include <stdbool.h>
+
+/* The newest state that survived, on the nearer level if two are as new; NULL: only the beginning is left. `level` (or
+ * NULL) is set to the level that holds it. */
+const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
+
+/* The state as it is becomes the newest checkpoint of a level; the oldest makes room for it. */
+void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level);
+
+/* Gives up a level's checkpoints, all of them, or all that hold an error that has been signalled. */
+void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level);
+void bh_checkpoint_drop_all(struct bh_enclave *enclave);
+void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
+
+/* Sleeps, or moves bytes to or from storage. False when interrupted. */
+bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction);
+
+#endif

@@ -1,0 +1,167 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Outages of a bulk-synchronous application: who pays for them, what is rolled back, and the way up again. */
+#include "sim/outage.h"
+
+#include "sim/checkpoint.h"
+#include "sim/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+
+/* Books an outage's time to a part, split where the charge passes from one failure to the next. */
+static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s)
+{
+    for (unsigned c = 0; c < enclave->charges_count && from_s < to_s; c++) {
+        double until_s = c + 1 < enclave->charges_count ? fmin(to_s, enclave->charges[c + 1].from_s) : to_s;
+        if (until_s <= from_s)
+            continue;
+        bh_ledger_book(&enclave->ledger, part, (until_s - from_s) * bh_enclave_nodes(enclave),
+                       bh_replica_cause(enclave->replica, enclave->charges[c].cause));
+        from_s = until_s;
+    }
+}
+
+static double read_s(const struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    return bh_checkpoint_newest(enclave, &level) != NULL ? enclave->setup->read_s[level] : 0.0;
+}
+
+static double expected_end_s(const struct bh_enclave *enclave)
+{
+    double ready_s, hardware_s;
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
+    return fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value) +
+           bh_enclave_recovery(enclave)->process_restart_s.value + read_s(enclave);
+}
+
+/* From now on the outage's time is charged to a cause; while another goes on, from its expected end. */
+static void charge(struct bh_enclave *enclave, long cause)
+{
+    double from_s = enclave->charges_count > 0 ? enclave->outage_end_s : simgrid_get_clock();
+    if (enclave->charges_count < BH_CHARGES)
+        enclave->charges[enclave->charges_count++] = (struct bh_charge){cause, from_s};
+    enclave->failure_cause = cause;
+}
+
+void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause)
+{
+    if (bh_enclave_runs(enclave, 0)) {
+        enclave->interruptions++;
+        enclave->events++;
+    }
+    charge(enclave, cause);
+    enclave->has_failed = true;
+    enclave->failed_s = simgrid_get_clock();
+    if (lost_local)
+        bh_checkpoint_drop_level(enclave, BH_LEVEL_LOCAL);
+    enclave->outage_end_s = expected_end_s(enclave);
+    /* The processes die with the application: what was live in them is gone. */
+    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+}
+
+/* Returns to the newest state that is left; what was done since is lost work of the failure at hand. */
+static void roll_back(struct bh_enclave *enclave)
+{
+    static const struct bh_saved_state beginning = {0};
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    const struct bh_saved_state *state = newest != NULL ? newest : &beginning;
+    const struct bh_enclave_setup *setup = enclave->setup;
+    bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
+    enclave->work_s = state->work_s;
+    enclave->checkpoints =
+        isinf(setup->interval_work_s) ? 0 : (uint64_t)llround(state->work_s / setup->interval_work_s);
+    enclave->verifications =
+        isinf(setup->verify_every_work_s) ? 0 : (uint64_t)floor(state->work_s / setup->verify_every_work_s + 1e-9);
+    enclave->verified_work_s = -1.0;
+    bh_silent_set_copy(&enclave->silent.present, &state->silent);
+}
+
+/* It has heard of a silent error in its data: the running application reads the newest checkpoint that is older, or is
+ * started anew. During an outage, which has to go on anyway, only what is restored changes. */
+static void roll_back_behind_error(struct bh_enclave *enclave)
+{
+    struct bh_replica *replica = enclave->replica;
+    const struct bh_silent_error *error = bh_silent_blamed(enclave);
+    long cause = (long)bh_causes_find(&replica->causes, error->cause);
+    replica->causes.cause[cause].failures++;
+    charge(enclave, cause);
+    roll_back(enclave);
+    enclave->events++;
+    bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
+    enclave->silent.rollbacks += !is_beginning;
+    enclave->silent.beginnings += is_beginning;
+    bh_errors_clear_everywhere(replica, enclave->index, true);
+    if (enclave->phase > BH_PHASE_STALLED && enclave->phase < BH_PHASE_RESTORE) {
+        enclave->outage_end_s = expected_end_s(enclave);
+        return;
+    }
+    enclave->restart_end_s = simgrid_get_clock();
+    if (is_beginning)
+        enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->outage_end_s = enclave->restart_end_s + read_s(enclave);
+    enclave->phase = BH_PHASE_RESTART;
+}
+
+void bh_outage_react(struct bh_enclave *enclave)
+{
+    enclave->is_signalled = false;
+    bool has_found = enclave->has_found;
+    enclave->has_found = false;
+    if (enclave->has_failed) {
+        enclave->has_failed = false;
+        roll_back(enclave);
+        enclave->phase = BH_PHASE_DETECT;
+    } else if (has_found)
+        roll_back_behind_error(enclave);
+    else if (enclave->stalls > 0 && enclave->phase < BH_PHASE_STALLED)
+        enclave->phase = BH_PHASE_STALLED;
+    else if (enclave->phase < BH_PHASE_STALLED)
+        enclave->phase = BH_PHASE_COMPUTE;
+}
+
+void bh_outage_wait(struct bh_enclave *enclave, double until_s, enum bh_part part, enum bh_phase next)
+{
+    double start_s = simgrid_get_clock();
+    bool is_done = start_s >= until_s || bh_enclave_sleep(enclave, until_s);
+    book(enclave, part, start_s, simgrid_get_clock());
+    if (is_done)
+        enclave->phase = next;
+}
+
+void bh_outage_await_nodes(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock(), ready_s, hardware_s;
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
+    enclave->outage_end_s = expected_end_s(enclave); /* now that it is known when waiting slots have nodes */
+    if (ready_s > start_s)
+        bh_enclave_sleep(enclave, ready_s);
+    double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
+    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, boundary_s);
+    book(enclave, BH_PART_RESTART, boundary_s, now_s);
+    if (enclave->is_signalled || bh_enclave_is_over(enclave))
+        return;
+    enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->phase = BH_PHASE_RESTART;
+}
+
+void bh_outage_restore(struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
+    double start_s = simgrid_get_clock();
+    bool is_done = state == NULL || bh_checkpoint_move(enclave, level, BH_READ);
+    book(enclave, BH_PART_RESTORE, start_s, simgrid_get_clock());
+    if (!is_done)
+        return;
+    /* A guest's checkpoint replaces the guest with all that was live in it. */
+    if (enclave->setup->spec->application->saves_guest && state != NULL)
+        bh_errors_clear_everywhere(enclave->replica, enclave->index, false);
+    enclave->restores++;
+    enclave->events++;
+    enclave->charges_count = 0;
+    enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE; /* a kernel may have hung meanwhile */
+    for (size_t i = 0; state != NULL && i < state->copies_count; i++)
+        bh_errors_revive(enclave->replica, &state->copies[i], enclave->restores);
+}
