@@ -56,6 +56,8 @@ static const struct array_rule view_arrays[] = {
     {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
     {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
     {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
+    {"enclave_nodes", IN_VIEW(enclave_nodes), true, {TAIL_ENCLAVE}},
+    {"enclave_partition", IN_VIEW(enclave_partition), true, {TAIL_ENCLAVE}},
     {"noise_extrapolated", IN_VIEW(noise_extrapolated), true, {TAIL_ENCLAVE}},
     {"script_extent_exact", IN_VIEW(script_extent_exact), true, {TAIL_SCOPE}},
     {"script_loss_exact", IN_VIEW(script_loss_exact), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
@@ -161,6 +163,9 @@ static int read_axes(const struct bh_source *source, struct bh_view *view, struc
             return -1;
     view->policy_system = bh_source_texts(source, "policy_system", view->policy.count, err);
     view->policy_policy = bh_source_texts(source, "policy_policy", view->policy.count, err);
+    if (bh_source_has(source, "enclave_entry") &&
+        (view->enclave_entry = bh_source_texts(source, "enclave_entry", view->enclave.count, err)) == NULL)
+        return -1;
     char *list = bh_source_text(source, "axes", err);
     if (view->policy_system == NULL || view->policy_policy == NULL || list == NULL) {
         free(list);
@@ -346,6 +351,7 @@ void bh_view_destroy(struct bh_view *view)
     free_causes(&view->causes);
     bh_source_free_texts(view->policy_system, view->policy.count);
     bh_source_free_texts(view->policy_policy, view->policy.count);
+    bh_source_free_texts(view->enclave_entry, view->enclave.count);
     struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,
                                          &view->scope,  &view->boundary, &view->level,   &view->uncertainty.axis};
     for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++)

@@ -77,11 +77,18 @@ static json_t *enclaves(const struct bh_scenario *scenario)
     json_t *list = json_array();
     for (size_t e = 0; e < scenario->enclaves_count; e++) {
         const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
+        const struct bh_partition *partition = &scenario->partitions.partition[enclave->partition];
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:I, s:I, s:f, s:o}", "name", enclave->name, "application",
-                            enclave->application->name, "guests_per_node", (json_int_t)enclave->guests_per_node,
-                            "processes_per_guest", (json_int_t)enclave->processes_per_guest, "node_share",
-                            enclave->node_share, "verification", verification(&enclave->verification)));
+            list, json_pack("{s:s, s:s, s:I, s:I, s:f, s:o, s:I, s:I, s:I, s:f, s:f, s:o, s:s?, s:s?}", "name",
+                            enclave->name, "application", enclave->application->name, "guests_per_node",
+                            (json_int_t)enclave->guests_per_node, "processes_per_guest",
+                            (json_int_t)enclave->processes_per_guest, "node_share", enclave->node_share, "verification",
+                            verification(&enclave->verification), "partition", (json_int_t)enclave->partition,
+                            "first_node", (json_int_t)partition->first_slot, "nodes", (json_int_t)partition->nodes,
+                            "work_s", enclave->work_s, "start_s", enclave->start_s, "leave_s",
+                            isinf(enclave->leave_s) ? json_null() : json_real(enclave->leave_s), "system",
+                            enclave->system != NULL ? enclave->system->name : NULL, "policy",
+                            enclave->policy != NULL ? enclave->policy->name : NULL));
     }
     return list;
 }
@@ -111,11 +118,12 @@ static json_t *script(const struct bh_scenario *scenario)
     json_t *list = json_array();
     for (size_t s = 0; s < scenario->script_count; s++) {
         const struct bh_script_fault *fault = &scenario->script[s];
-        json_array_append_new(list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
-                                              (json_int_t)fault->node, "zone", bh_zone_kind_names[fault->zone],
-                                              "enclave", scenario->enclaves[fault->enclave].name, "kind",
-                                              bh_error_kind_names[fault->kind], "ending",
-                                              fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
+        uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
+        json_array_append_new(
+            list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
+                            (json_int_t)(fault->slot - first_slot), "zone", bh_zone_kind_names[fault->zone], "enclave",
+                            scenario->enclaves[fault->enclave].name, "kind", bh_error_kind_names[fault->kind], "ending",
+                            fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
     }
     return list;
 }
@@ -149,7 +157,10 @@ static json_t *systems(const struct bh_check *check)
 {
     json_t *list = json_array();
     for (size_t c = 0; c < check->rates->columns; c++) {
-        const struct bh_system *system = check->scenario->policies[check->rates->policy[c]].system;
+        struct bh_node_stack stack =
+            bh_scenario_stack(check->scenario, check->rates->policy[c], check->rates->class[c], false);
+        const struct bh_system *system = stack.system;
+        bh_node_stack_free(&stack);
         json_t *zones = json_array(), *channels = json_array();
         for (size_t z = 0; z < system->zones_count; z++) {
             const struct bh_zone_template *zone = &system->zones[z];

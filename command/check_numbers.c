@@ -35,17 +35,27 @@ static void print_rate_line(const struct bh_rate_table *table, struct columns co
     fputc('\n', stream);
 }
 
-/* The whole machine: its faults per day, and how long it goes between two. */
+/* Nodes of a column: all that carry its enclaves. */
+static double nodes_of(const struct bh_check *check, size_t column)
+{
+    return (double)check->scenario->partitions.class[check->rates->class[column]].nodes;
+}
+
+/* All these nodes: their faults per day, and how long it goes between two. */
 static void print_machine(const struct bh_check *check, struct columns columns, FILE *stream)
 {
     const struct bh_rate_table *table = check->rates;
-    double nodes = (double)check->scenario->nodes;
-    print_rate_line(table, columns, "the machine", "all, per day", table->total, 86400 * nodes, stream);
+    double *per_day = bh_allocate(table->columns, sizeof *per_day);
+    for (size_t c = columns.from; c < columns.to; c++)
+        per_day[c] = table->total[c] * 86400 * nodes_of(check, c);
+    bool is_all = check->scenario->partitions.classes_count == 1;
+    print_rate_line(table, columns, is_all ? "the machine" : "these nodes", "all, per day", per_day, 1, stream);
+    free(per_day);
     fprintf(stream, "  %-14s %-24s", "", "one fault every");
     for (size_t c = columns.from; c < columns.to; c++) {
         char text[64] = "-";
         if (table->total[c] > 0)
-            bh_quantity_print(1 / (table->total[c] * nodes), BH_DIMENSION_TIME, text, sizeof text);
+            bh_quantity_print(1 / (table->total[c] * nodes_of(check, c)), BH_DIMENSION_TIME, text, sizeof text);
         fprintf(stream, "  %*s", column_width(table->title[c]), text);
     }
     fputc('\n', stream);
@@ -105,8 +115,11 @@ void bh_check_print_rates(const struct bh_check *check, FILE *stream)
         print_columns(check, columns, stream);
     }
     char nodes[32];
-    fprintf(stream, "  The machine: %s nodes that run the work. Spares can fail too.\n",
-            bh_check_count(check->scenario->nodes, nodes, sizeof nodes));
+    if (check->scenario->partitions.classes_count == 1)
+        fprintf(stream, "  The machine: %s nodes that run the work. Spares can fail too.\n",
+                bh_check_count(check->scenario->nodes, nodes, sizeof nodes));
+    else
+        fputs("  These nodes: those that carry the enclaves of the column. Spares can fail too.\n", stream);
 }
 
 /* --- Numbers ------------------------------------------------------------------------------------------------------ */

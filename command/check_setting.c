@@ -61,7 +61,7 @@ static void print_platform(const struct bh_check *check, FILE *stream)
     fprintf(stream, "  platform     %s\n", scenario->platform_file);
     fprintf(stream,
             "               %s nodes and %s warm spares, of %s nodes in %s SimGrid hosts; %" PRIu64 " storage host%s\n",
-            bh_check_count(scenario->nodes, nodes, sizeof nodes),
+            bh_check_count(scenario->platform_nodes, nodes, sizeof nodes),
             bh_check_count(scenario->spares, spares, sizeof spares), bh_check_count(facts->nodes, all, sizeof all),
             bh_check_count(facts->hosts, hosts, sizeof hosts), facts->storage_hosts,
             facts->storage_hosts == 1 ? "" : "s");
@@ -99,10 +99,16 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
     fprintf(stream, "  work         %s of native computing on each node; given up after %s\n",
             bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work),
             bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, horizon, sizeof horizon));
-    for (size_t e = 0; e < scenario->enclaves_count; e++) {
-        const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
+    for (size_t i = 0; i < scenario->entries_count; i++) {
+        const struct bh_enclave_spec *enclave = &scenario->enclaves[scenario->entries[i].first_enclave];
+        char count[32], name[96];
+        if (scenario->entries[i].count > 1)
+            snprintf(name, sizeof name, "%s x %s", scenario->entries[i].name,
+                     bh_check_count(scenario->entries[i].count, count, sizeof count));
+        else
+            snprintf(name, sizeof name, "%s", enclave->name);
         fprintf(stream, "  %-12s %-16s %-24s %" PRIu64 " x %" PRIu64 " processes per node, %.4g %% of it%s\n",
-                e == 0 ? "enclaves" : "", enclave->name, enclave->application->name, enclave->guests_per_node,
+                i == 0 ? "enclaves" : "", name, enclave->application->name, enclave->guests_per_node,
                 enclave->processes_per_guest, 100 * enclave->node_share,
                 enclave->application->tolerates_loss ? "; tolerates loss" : "");
         print_verification(enclave, stream);
@@ -159,10 +165,11 @@ static void print_faults(const struct bh_scenario *scenario, FILE *stream)
     for (size_t s = 0; s < scenario->script_count; s++) {
         static const char *const endings[] = {"masked", "signalled", "silent"};
         const struct bh_script_fault *fault = &scenario->script[s];
+        uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
         char at[64];
         fprintf(stream, "  %-12s at %s a %s error in %s of %s on node %" PRIu64 ", ending %s\n", s == 0 ? "script" : "",
                 bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, at, sizeof at), bh_error_kind_names[fault->kind],
-                bh_zone_kind_names[fault->zone], scenario->enclaves[fault->enclave].name, fault->node,
+                bh_zone_kind_names[fault->zone], scenario->enclaves[fault->enclave].name, fault->slot - first_slot,
                 fault->ending < 0 ? "drawn" : endings[fault->ending]);
     }
 }

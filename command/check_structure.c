@@ -11,8 +11,14 @@
 
 /* --- Systems ------------------------------------------------------------------------------------------------------ */
 
-static void print_components(const struct bh_scenario *scenario, const struct bh_policy_spec *spec,
-                             const struct bh_zone_template *zone, FILE *stream)
+/* The nodes of one class of partitions with what runs on them. */
+struct nodes {
+    const struct bh_scenario *scenario;
+    const struct bh_node_stack *stack;
+    const struct bh_partition_class *class;
+};
+
+static void print_components(const struct nodes *nodes, const struct bh_zone_template *zone, FILE *stream)
 {
     for (size_t c = 0; c < zone->components_count; c++) {
         if (c > 0)
@@ -20,20 +26,22 @@ static void print_components(const struct bh_scenario *scenario, const struct bh
         if (zone->components[c] != NULL) {
             fputs(zone->components[c]->name, stream);
         } else if (strcmp(zone->roles[c], "host-kernel") == 0) {
-            fputs(spec->host_kernel->name, stream);
+            fputs(nodes->stack->host_kernel->name, stream);
         } else if (strcmp(zone->roles[c], "guest-kernel") == 0) {
-            fputs(spec->guest_kernel->name, stream);
+            fputs(nodes->stack->guest_kernel->name, stream);
         } else {
-            for (size_t e = 0; e < scenario->enclaves_count; e++)
-                fprintf(stream, "%s%s", e > 0 ? " or " : "", scenario->enclaves[e].application->name);
+            for (size_t t = 0; t < nodes->class->tenants_count; t++)
+                fprintf(stream, "%s%s", t > 0 ? " or " : "",
+                        nodes->scenario->enclaves[nodes->class->enclave[t]].application->name);
         }
     }
 }
 
-static void print_zone(const struct bh_scenario *scenario, const struct bh_policy_spec *spec,
-                       const struct bh_zone_tree *tree, size_t template, int depth, FILE *stream)
+static void print_zone(const struct nodes *nodes, const struct bh_zone_tree *tree, size_t template, int depth,
+                       FILE *stream)
 {
-    const struct bh_zone_template *zone = &spec->system->zones[template];
+    const struct bh_system *system = nodes->stack->system;
+    const struct bh_zone_template *zone = &system->zones[template];
     size_t count = 0;
     double memory = 0, cpu = 0;
     for (size_t z = 0; z < tree->zones_count; z++) {
@@ -45,11 +53,11 @@ static void print_zone(const struct bh_scenario *scenario, const struct bh_polic
     }
     fprintf(stream, "    %*s%-*s %d %-12s %5zu %6.1f %% %6.1f %%  ", 2 * depth, "", 20 - 2 * depth, zone->name,
             (int)zone->kind + 1, bh_zone_kind_names[zone->kind], count, 100 * memory, 100 * cpu);
-    print_components(scenario, spec, zone, stream);
+    print_components(nodes, zone, stream);
     fputc('\n', stream);
-    for (size_t child = template + 1; child < spec->system->zones_count; child++)
-        if (spec->system->zones[child].parent == (int)template)
-            print_zone(scenario, spec, tree, child, depth + 1, stream);
+    for (size_t child = template + 1; child < system->zones_count; child++)
+        if (system->zones[child].parent == (int)template)
+            print_zone(nodes, tree, child, depth + 1, stream);
 }
 
 static void print_channels(const struct bh_system *system, FILE *stream)
@@ -67,21 +75,40 @@ static void print_channels(const struct bh_system *system, FILE *stream)
     }
 }
 
-static void print_system(const struct bh_scenario *scenario, const struct bh_policy_spec *spec, const char *title,
+/* Its channels are the same on all nodes. */
+static bool is_first_of_system(const struct bh_scenario *scenario, const struct bh_rate_table *rates, size_t column)
+{
+    const struct bh_system *systems[2] = {NULL, NULL};
+    for (size_t c = 0; c < column; c++) {
+        for (size_t i = 0; i < 2; i++) {
+            size_t which = i == 0 ? c : column;
+            struct bh_node_stack stack = bh_scenario_stack(scenario, rates->policy[which], rates->class[which], false);
+            systems[i] = stack.system;
+            bh_node_stack_free(&stack);
+        }
+        if (systems[0] == systems[1] && scenario->partitions.classes_count > 1)
+            return false;
+    }
+    return true;
+}
+
+static void print_system(const struct bh_scenario *scenario, const struct bh_rate_table *rates, size_t column,
                          FILE *stream)
 {
-    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
-    struct bh_zone_tree *tree =
-        bh_zone_tree_create(scenario->catalog, spec->system, tenants, scenario->enclaves_count, NULL);
-    free(tenants);
-    if (tree == NULL) /* resolving the scenario built it before */
-        return;
-    fprintf(stream, "\n  %s: %s\n", title, spec->system->title);
+    size_t class = rates->class[column];
+    struct bh_node_stack stack = bh_scenario_stack(scenario, rates->policy[column], class, false);
+    struct nodes nodes = {scenario, &stack, &scenario->partitions.class[class]};
+    struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, NULL);
+    BH_BUG_ASSERT(model != NULL); /* resolving the scenario built it before */
+    fprintf(stream, "\n  %s: %s\n", rates->title[column], stack.system->title);
     fprintf(stream, "    %-20s %-14s %5s %8s %8s  %s\n", "zone", "E-Zone", "count", "memory", "CPU", "holds");
-    print_zone(scenario, spec, tree, 0, 0, stream);
-    fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
-    print_channels(spec->system, stream);
-    bh_zone_tree_destroy(tree);
+    print_zone(&nodes, model->tree, 0, 0, stream);
+    if (is_first_of_system(scenario, rates, column)) {
+        fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
+        print_channels(stack.system, stream);
+    }
+    bh_node_model_destroy(model);
+    bh_node_stack_free(&stack);
 }
 
 /* --- Policies ----------------------------------------------------------------------------------------------------- */
@@ -193,7 +220,7 @@ void bh_check_print_structure(const struct bh_check *check, FILE *stream)
           "and CPU time, where hardware faults land; and the channels by which errors cross\n",
           stream);
     for (size_t c = 0; c < rates->columns; c++)
-        print_system(check->scenario, &check->scenario->policies[rates->policy[c]], rates->title[c], stream);
+        print_system(check->scenario, rates, c, stream);
     print_dispositions(check->scenario, stream);
     print_guards_on(check->scenario, stream);
     print_guard_levels(check->scenario, stream);

@@ -16,6 +16,7 @@
 
 struct arguments {
     struct bh_options options;
+    const char *enclave; /* on whose nodes; NULL: the first */
     bool exact, monte_carlo, sensitivity;
     bool figure_only;
     const char *folder; /* for figures; NULL: none */
@@ -46,7 +47,8 @@ enum option_key {
     KEY_POLICY,
     KEY_SENSITIVITY,
     KEY_RELATIVE,
-    KEY_FIGURE_ONLY
+    KEY_FIGURE_ONLY,
+    KEY_ENCLAVE
 };
 
 static const struct argp_option own_options[] = {
@@ -56,6 +58,7 @@ static const struct argp_option own_options[] = {
     {"relative", KEY_RELATIVE, "SHARE", 0,
      "Seek rare escapes by importance sampling until their 95 % half-width is this share of them, say 0.1", 1},
     {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
+    {"enclave", KEY_ENCLAVE, "NAME", 0, "Follow errors on the nodes of this enclave (default: the first)", 1},
     {"sensitivity", KEY_SENSITIVITY, NULL, 0,
      "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
     {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
@@ -116,6 +119,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_FIGURE_ONLY:
         arguments->figure_only = true;
+        return 0;
+    case KEY_ENCLAVE:
+        arguments->enclave = text;
         return 0;
     case KEY_TRIALS:
         parse_trials(arguments, text, state);
@@ -185,6 +191,7 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         .shows_progress = !arguments->options.quiet,
         .policies_count = arguments->policies_count,
         .policies = arguments->policies,
+        .enclave = arguments->enclave,
     };
     if ((contain = bh_contain_create(scenario, &wish, err)) == NULL)
         goto out;

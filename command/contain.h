@@ -26,6 +26,7 @@ struct bh_contain_wish {
     bool shows_progress;
     size_t policies_count; /* 0: all of the scenario */
     const char **policies; /* names, borrowed */
+    const char *enclave;   /* on whose nodes; NULL: the primary's */
 };
 
 /* Errors of one kind that begin in zones alike. */
@@ -41,6 +42,7 @@ struct bh_contain_row {
 
 struct bh_contain_policy {
     const struct bh_policy_spec *spec;
+    struct bh_node_stack stack; /* what it comes to on these nodes */
     struct bh_node_model *model;
     struct bh_fault_streams *streams;
     struct bh_origins origins;
@@ -65,6 +67,7 @@ struct bh_contain_silent; /* command/contain_silent.h */
 struct bh_contain {
     const struct bh_scenario *scenario;
     struct bh_contain_wish wish;
+    size_t partition, class; /* whose nodes */
     struct bh_tenant *tenants;
     size_t policies_count;
     struct bh_contain_policy *policies;
@@ -72,6 +75,9 @@ struct bh_contain {
     struct bh_contain_silent *silent;           /* silent errors to the end */
     struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
 };
+
+/* The enclave of tenant number `tenant`. */
+const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contain, int tenant);
 
 /* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy is not in
  * the scenario, or does not fit its system. */

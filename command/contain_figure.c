@@ -114,8 +114,8 @@ static void fill_rows(const struct bh_contain_policy *policy, uint64_t trials, c
 static void fill_panel(const struct bh_contain_policy *policy, uint64_t trials, struct bh_picture_panel *panel)
 {
     panel->name = policy->spec->name;
-    panel->policy = policy->spec->policy->name;
-    panel->system = policy->spec->system->name;
+    panel->policy = policy->stack.policy->name;
+    panel->system = policy->stack.system->name;
     size_t *lump = lump_zones(policy->model, panel);
     fill_channels(policy->model, lump, panel);
     fill_rows(policy, trials, lump, panel);
@@ -125,19 +125,20 @@ static void fill_panel(const struct bh_contain_policy *policy, uint64_t trials, 
 int bh_contain_draw(const struct bh_contain *contain, const char *folder, struct bh_error *err)
 {
     const struct bh_scenario *scenario = contain->scenario;
+    size_t tenants = scenario->partitions.class[contain->class].tenants_count;
     struct bh_picture picture = {
         .scenario = scenario->name,
         .title = scenario->title != NULL ? scenario->title : scenario->name,
         .reproduces_input = scenario->reproduces_input,
         .scopes_count = BH_SCOPES,
         .scope_names = bh_scope_names,
-        .enclaves_count = scenario->enclaves_count,
-        .enclave_names = bh_allocate(scenario->enclaves_count, sizeof *picture.enclave_names),
+        .enclaves_count = tenants,
+        .enclave_names = bh_allocate(tenants, sizeof *picture.enclave_names),
         .panels_count = contain->policies_count,
         .panels = bh_allocate(contain->policies_count, sizeof *picture.panels),
     };
-    for (size_t e = 0; e < scenario->enclaves_count; e++)
-        picture.enclave_names[e] = scenario->enclaves[e].name;
+    for (size_t t = 0; t < tenants; t++)
+        picture.enclave_names[t] = bh_contain_enclave(contain, (int)t)->name;
     for (size_t p = 0; p < contain->policies_count; p++)
         fill_panel(&contain->policies[p], contain->wish.trials.trials, &picture.panels[p]);
     int status = bh_figure_folder_make(folder, err);

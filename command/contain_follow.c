@@ -14,13 +14,19 @@
 /* Joint test of exact against simulated. */
 static const double family_level = 1e-4;
 
+const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contain, int tenant)
+{
+    const struct bh_scenario *scenario = contain->scenario;
+    return &scenario->enclaves[scenario->partitions.partition[contain->partition].enclave[tenant]];
+}
+
 static void name_row(struct bh_contain_row *row, const struct bh_contain *contain,
                      const struct bh_contain_policy *policy, const struct bh_origin *origin)
 {
     const struct bh_zone *zone = &policy->model->tree->zones[origin->zone];
     if (zone->enclave >= 0)
         snprintf(row->zone, sizeof row->zone, "%s of %s", zone->template->name,
-                 contain->scenario->enclaves[zone->enclave].name);
+                 bh_contain_enclave(contain, zone->enclave)->name);
     else
         snprintf(row->zone, sizeof row->zone, "%s", zone->template->name);
     snprintf(row->kind, sizeof row->kind, "%s%s", bh_error_kind_names[origin->kind],
@@ -32,13 +38,13 @@ static int open_policy(struct bh_contain *contain, struct bh_contain_policy *pol
 {
     const struct bh_scenario *scenario = contain->scenario;
     policy->spec = spec;
-    policy->model = bh_node_model_create(scenario->catalog, spec->system, spec->policy, contain->tenants,
-                                         scenario->enclaves_count, err);
+    policy->stack = bh_scenario_stack(scenario, (size_t)(spec - scenario->policies), contain->class, false);
+    policy->model = bh_scenario_model(scenario, &policy->stack, contain->class, err);
     if (policy->model == NULL)
         return -1;
     policy->streams =
         bh_fault_streams_create(scenario->catalog, policy->model, contain->tenants, scenario->fault_enabled,
-                                scenario->software_faults, spec->host_kernel, spec->guest_kernel);
+                                scenario->software_faults, policy->stack.host_kernel, policy->stack.guest_kernel);
     policy->origins = bh_origins_of_all_zones(policy->model, policy->streams);
     policy->rows = bh_allocate(policy->origins.count, sizeof *policy->rows);
     double total = policy->origins.error_rate;
@@ -132,13 +138,38 @@ static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenar
     return found;
 }
 
+static int find_class(struct bh_contain *contain, struct bh_error *err)
+{
+    const struct bh_scenario *scenario = contain->scenario;
+    const char *name = contain->wish.enclave, **names = bh_allocate(scenario->enclaves_count, sizeof *names);
+    size_t found = scenario->enclaves_count;
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        names[e] = scenario->enclaves[e].name;
+        if (name == NULL ? e == scenario->primary : strcmp(names[e], name) == 0)
+            found = e;
+    }
+    const char *nearest =
+        found < scenario->enclaves_count ? NULL : bh_nearest_name(name, names, scenario->enclaves_count);
+    free(names);
+    if (found == scenario->enclaves_count)
+        return bh_fail(err, BH_ERROR_INPUT, "--enclave: %s has no enclave `%s`%s%s%s", scenario->file, name,
+                       nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    contain->partition = scenario->enclaves[found].partition;
+    contain->class = scenario->partitions.partition[contain->partition].class;
+    contain->tenants = bh_scenario_tenants(scenario, contain->class);
+    return 0;
+}
+
 struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
                                      struct bh_error *err)
 {
     struct bh_contain *contain = bh_allocate(1, sizeof *contain);
     contain->scenario = scenario;
     contain->wish = *wish;
-    contain->tenants = bh_scenario_tenants(scenario);
+    if (find_class(contain, err) != 0) {
+        bh_contain_destroy(contain);
+        return NULL;
+    }
     contain->agreement = (struct bh_agreement){1.0, 0, NULL};
     contain->policies_count = wish->policies_count > 0 ? wish->policies_count : scenario->policies_count;
     contain->policies = bh_allocate(contain->policies_count, sizeof *contain->policies);
@@ -172,9 +203,10 @@ void bh_contain_destroy(struct bh_contain *contain)
 {
     if (contain == NULL)
         return;
-    for (size_t p = 0; p < contain->policies_count; p++) {
+    for (size_t p = 0; contain->policies != NULL && p < contain->policies_count; p++) {
         struct bh_contain_policy *policy = &contain->policies[p];
         bh_node_model_destroy(policy->model);
+        bh_node_stack_free(&policy->stack);
         bh_fault_streams_destroy(policy->streams);
         bh_origins_free(&policy->origins);
         free(policy->rows);

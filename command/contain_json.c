@@ -74,7 +74,7 @@ static json_t *row(const struct bh_contain *contain, const struct bh_contain_pol
                                "in_host_kernel_too", origin->also_host_kernel, "rate_per_s",
                                number(policy->origins.entry[i].rate), "share", number(row->share));
     json_object_set_new(object, "enclave",
-                        zone->enclave >= 0 ? json_string(contain->scenario->enclaves[zone->enclave].name)
+                        zone->enclave >= 0 ? json_string(bh_contain_enclave(contain, zone->enclave)->name)
                                            : json_null());
     if (row->has_exact)
         json_object_set_new(object, "exact", answer(&row->exact));

@@ -16,14 +16,15 @@ static const double effect_least = 1e-9;
 static struct bh_stack stack_of(const struct bh_contain *contain, size_t p)
 {
     const struct bh_scenario *scenario = contain->scenario;
-    const struct bh_policy_spec *spec = contain->policies[p].spec;
+    const struct bh_node_stack *stack = &contain->policies[p].stack;
     return (struct bh_stack){.catalog = scenario->catalog,
-                             .system = spec->system,
-                             .policy = spec->policy,
-                             .host_kernel = spec->host_kernel,
-                             .guest_kernel = spec->guest_kernel,
+                             .system = stack->system,
+                             .policy = stack->policy,
+                             .host_kernel = stack->host_kernel,
+                             .guest_kernel = stack->guest_kernel,
                              .tenants = contain->tenants,
-                             .tenants_count = scenario->enclaves_count,
+                             .own = stack->own,
+                             .tenants_count = scenario->partitions.class[contain->class].tenants_count,
                              .fault_enabled = scenario->fault_enabled,
                              .software_faults = scenario->software_faults};
 }
@@ -31,7 +32,7 @@ static struct bh_stack stack_of(const struct bh_contain *contain, size_t p)
 /* The outermost boundary that the scenario has. */
 static enum bh_boundary choose_boundary(const struct bh_contain *contain)
 {
-    if (contain->scenario->enclaves_count > 1)
+    if (contain->scenario->partitions.class[contain->class].tenants_count > 1)
         return BH_ENCLAVE_ENCLAVE;
     for (size_t p = 0; p < contain->policies_count; p++)
         if (contain->policies[p].model->tree->has_guests)

@@ -23,7 +23,7 @@ static struct bh_silent_course course_of(const struct bh_scenario *scenario, con
     double wall = setup->wall_per_work, interval_s = setup->interval_work_s * wall;
     bool by_checkpoint = setup->verification.rule == BH_VERIFY_BEFORE_CHECKPOINT;
     return (struct bh_silent_course){
-        .work_s = scenario->work_s * wall,
+        .work_s = setup->spec->work_s * wall,
         .interval_s = interval_s,
         .local_s = setup->has_level[BH_LEVEL_LOCAL] ? setup->write_s[BH_LEVEL_LOCAL] : -1.0,
         .storage_s = setup->has_level[BH_LEVEL_STORAGE] ? setup->write_s[BH_LEVEL_STORAGE] : 0.0,
@@ -60,21 +60,30 @@ static int follow_enclave(struct bh_contain_silent *silent, struct bh_contain *c
     return 0;
 }
 
+/* Enclaves on the nodes that are followed. */
+static size_t tenants_of(const struct bh_contain *contain)
+{
+    return contain->scenario->partitions.class[contain->class].tenants_count;
+}
+
 /* Enclaves whose data no error reaches are left out; of scripted errors alone the rates know nothing. */
 static int follow_policy(struct bh_contain_silent *silent, struct bh_contain *contain, size_t policy,
                          const struct bh_setup *setup, struct bh_error *err)
 {
     const struct bh_scenario *scenario = contain->scenario;
     struct bh_contain_silent_policy *followed = &silent->policies[policy];
-    followed->courses = bh_allocate(scenario->enclaves_count, sizeof *followed->courses);
-    for (size_t e = 0; e < scenario->enclaves_count; e++) {
-        double rate = setup->isolation->silent_rate[e] * (double)scenario->nodes;
+    size_t tenants = tenants_of(contain);
+    followed->courses = bh_allocate(tenants, sizeof *followed->courses);
+    for (size_t t = 0; t < tenants; t++) {
+        const struct bh_enclave_spec *spec = bh_contain_enclave(contain, (int)t);
+        const struct bh_enclave_setup *enclave = &setup->enclaves[spec - scenario->enclaves];
+        double rate = enclave->node->isolation->silent_rate[t] * (double)enclave->nodes;
         if (rate <= 0.0 && scenario->script_count == 0)
             continue;
         struct bh_contain_course *course = &followed->courses[followed->count++];
-        course->enclave = &scenario->enclaves[e];
+        course->enclave = spec;
         course->rate_per_s = rate;
-        if (follow_enclave(silent, contain, &setup->enclaves[e], course, err) != 0)
+        if (follow_enclave(silent, contain, enclave, course, err) != 0)
             return -1;
     }
     return 0;
@@ -106,8 +115,9 @@ struct bh_contain_silent *bh_contain_silent_create(struct bh_contain *contain, s
     struct bh_contain_silent *silent = bh_allocate(1, sizeof *silent);
     silent->contain = contain;
     silent->policies = bh_allocate(contain->policies_count, sizeof *silent->policies);
-    for (size_t e = 0; e < scenario->enclaves_count; e++)
-        silent->any_verified = silent->any_verified || scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER;
+    for (size_t t = 0; t < tenants_of(contain); t++)
+        silent->any_verified =
+            silent->any_verified || bh_contain_enclave(contain, (int)t)->verification.rule != BH_VERIFY_NEVER;
     if (!silent->any_verified)
         return silent;
     uint64_t wanted = contain->wish.trials.trials;
@@ -169,9 +179,10 @@ static void add_course(struct bh_table *table, const struct bh_contain_course *c
 
 static void print_verifications(const struct bh_contain_silent *silent, const char *mark, FILE *stream)
 {
-    const struct bh_scenario *scenario = silent->contain->scenario;
-    for (size_t e = 0; e < scenario->enclaves_count; e++) {
-        const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
+    const struct bh_contain *contain = silent->contain;
+    uint64_t nodes = contain->scenario->partitions.partition[contain->partition].nodes;
+    for (size_t t = 0; t < tenants_of(contain); t++) {
+        const struct bh_enclave_spec *enclave = bh_contain_enclave(contain, (int)t);
         const struct bh_verification_spec *verification = &enclave->verification;
         char every[BH_NUMBER_SIZE], cost[BH_NUMBER_SIZE], latency[BH_NUMBER_SIZE], recall[BH_NUMBER_SIZE];
         if (verification->rule == BH_VERIFY_NEVER) {
@@ -183,7 +194,7 @@ static void print_verifications(const struct bh_contain_silent *silent, const ch
                 verification->rule == BH_VERIFY_PERIODICALLY ? bh_number_time(verification->every_s, every) : "",
                 bh_number_time(verification->cost_s, cost), bh_number_percent(verification->recall, recall),
                 verification->latency_s > 0.0 ? bh_number_time(verification->latency_s, latency) : "0 s",
-                scenario->nodes * enclave->guests_per_node * enclave->processes_per_guest);
+                nodes * enclave->guests_per_node * enclave->processes_per_guest);
     }
 }
 

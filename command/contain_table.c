@@ -126,7 +126,7 @@ static void print_title(const struct bh_contain_policy *policy, enum bh_table_fo
 {
     static const char *const marks[] = {"\n", "\n### ", "\n% "};
     fprintf(stream, "%s%s\n%s", marks[format], policy->spec->name, format == BH_TABLE_LATEX ? "% " : "");
-    fprintf(stream, "%s%s\n", format == BH_TABLE_MARKDOWN ? "\n" : "", policy->spec->policy->description);
+    fprintf(stream, "%s%s\n", format == BH_TABLE_MARKDOWN ? "\n" : "", policy->stack.policy->description);
     if (format == BH_TABLE_MARKDOWN)
         fputc('\n', stream);
     if (policy->too_large != NULL)

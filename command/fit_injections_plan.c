@@ -43,13 +43,15 @@ static int find_probability(const struct bh_node_model *model, enum bh_zone_kind
 static int find_rows(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, struct plan_row *rows,
                      size_t *count, struct bh_error *err)
 {
-    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
+    /* On the nodes of the primary enclave. */
+    size_t class = scenario->partitions.partition[scenario->enclaves[scenario->primary].partition].class;
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario, class);
     struct bh_node_model *models[2] = {NULL, NULL};
     int status = 0;
     *count = 0;
     for (int i = 0; i < 2 && status == 0; i++) {
         models[i] = bh_node_model_create(scenario->catalog, plan->policy[i]->system, plan->policy[i]->policy, tenants,
-                                         scenario->enclaves_count, err);
+                                         scenario->partitions.class[class].tenants_count, err);
         status = models[i] == NULL ? -1 : 0;
     }
     for (int zone = 0; zone < BH_ZONE_KINDS; zone++)

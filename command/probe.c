@@ -9,7 +9,7 @@
 int bh_probe_platform(const struct bh_scenario *scenario, struct bh_platform_facts *facts, struct bh_error *err)
 {
     int is_temporary = 0;
-    char *xml = bh_platform_prepare(scenario->platform_file, scenario->nodes + scenario->spares,
+    char *xml = bh_platform_prepare(scenario->platform_file, scenario->platform_nodes + scenario->spares,
                                     scenario->platform_place, &is_temporary, err);
     if (xml == NULL)
         return -1;

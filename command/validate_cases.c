@@ -291,7 +291,7 @@ static void compare_lone_errors(const struct bh_campaign *campaign, struct bh_va
 {
     const struct bh_stage *stage = campaign->stages[0];
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
-        const struct bh_isolation *isolation = stage->setups[p]->isolation;
+        const struct bh_isolation *isolation = &stage->setups[p]->isolation;
         const char *policy = stage->scenario->policies[p].name;
         double errors = sum_of(stage, p, errors_within, BH_SCOPES - 1);
         for (int s = BH_SCOPE_NONE; s < BH_SCOPE_NODE; s++) {

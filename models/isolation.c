@@ -108,8 +108,10 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
     }
     if (!model->tree->has_guests)
         isolation->coverage[BH_SCOPE_GUEST] = isolation->coverage[BH_SCOPE_PROCESS];
-    for (int b = 0; b < BH_BOUNDARIES; b++)
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        isolation->exposed_rate[b] = sums.exposed[b];
         isolation->escape[b] = sums.exposed[b] > 0.0 ? sums.beyond[b] / sums.exposed[b] : NAN;
+    }
     return isolation;
 }
 

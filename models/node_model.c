@@ -88,7 +88,14 @@ static struct bh_copy_ending copy_ending(const struct bh_ending *numbers)
     };
 }
 
-static void fill_zones(struct bh_node_model *model, const struct bh_catalog *catalog, const struct bh_policy *policy)
+/* The policy that a zone of this owner follows; `own` may be NULL. */
+static const struct bh_policy *policy_of(int tenant, const struct bh_policy *policy, const struct bh_policy *const *own)
+{
+    return own != NULL && tenant >= 0 ? own[tenant] : policy;
+}
+
+static void fill_zones(struct bh_node_model *model, const struct bh_catalog *catalog, const struct bh_policy *policy,
+                       const struct bh_policy *const *own)
 {
     const struct bh_zone_tree *tree = model->tree;
     for (size_t z = 0; z < tree->zones_count; z++) {
@@ -96,11 +103,25 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
             model->ending[z][kind] = copy_ending(&numbers->ending[kind]);
         model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
-        enum bh_scope disposition = policy->disposition[tree->zones[z].kind];
+        enum bh_scope disposition = policy_of(tree->zones[z].enclave, policy, own)->disposition[tree->zones[z].kind];
         if (disposition == BH_SCOPE_GUEST && !tree->has_guests)
             disposition = BH_SCOPE_PROCESS;
         model->disposition[z] = disposition;
     }
+}
+
+/* Every tenant's own zones are behind its own guards. */
+static const struct bh_guard_level *guard_of(const struct bh_node_model *model, const struct bh_channel *channel)
+{
+    const struct bh_zone *from = &model->tree->zones[channel->from], *to = &model->tree->zones[channel->to];
+    enum bh_boundary boundary = channel->type->boundary;
+    if (channel->type->bypasses_guards)
+        return NULL;
+    if (from->enclave < 0 && to->enclave < 0)
+        return model->guard[boundary];
+    const struct bh_guard_level *one = model->tenant_guard[from->enclave >= 0 ? from->enclave : to->enclave][boundary];
+    const struct bh_guard_level *other = model->tenant_guard[to->enclave >= 0 ? to->enclave : from->enclave][boundary];
+    return other != NULL && (one == NULL || other->strength > one->strength) ? other : one;
 }
 
 static void fill_crossings(struct bh_node_model *model)
@@ -108,8 +129,7 @@ static void fill_crossings(struct bh_node_model *model)
     const struct bh_zone_tree *tree = model->tree;
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_channel *channel = &tree->channels[c];
-        const struct bh_guard_level *guard =
-            channel->type->bypasses_guards ? NULL : model->guard[channel->type->boundary];
+        const struct bh_guard_level *guard = guard_of(model, channel);
         model->crossings[c] = (struct bh_crossing){
             .from = channel->from,
             .to = channel->to,
@@ -126,9 +146,24 @@ struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, con
                                            const struct bh_policy *policy, const struct bh_tenant *tenants,
                                            size_t tenants_count, struct bh_error *err)
 {
+    return bh_node_model_create_tailored(catalog, system, policy, tenants, NULL, tenants_count, err);
+}
+
+struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *catalog, const struct bh_system *system,
+                                                    const struct bh_policy *policy, const struct bh_tenant *tenants,
+                                                    const struct bh_policy *const *own, size_t tenants_count,
+                                                    struct bh_error *err)
+{
     struct bh_node_model *model = bh_allocate(1, sizeof *model);
+    model->tenant_guard = bh_allocate(tenants_count + 1, sizeof *model->tenant_guard);
     if (bh_check_dispositions(system, policy, err) != 0 || bh_choose_guards(system, policy, model->guard, err) != 0)
         goto fail;
+    for (size_t t = 0; t < tenants_count; t++) {
+        const struct bh_policy *tenants_own = policy_of((int)t, policy, own);
+        if (bh_check_dispositions(system, tenants_own, err) != 0 ||
+            bh_choose_guards(system, tenants_own, model->tenant_guard[t], err) != 0)
+            goto fail;
+    }
     model->tree = bh_zone_tree_create(catalog, system, tenants, tenants_count, err);
     if (model->tree == NULL)
         goto fail;
@@ -136,7 +171,7 @@ struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, con
     model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);
     model->crossings = bh_allocate(model->tree->channels_count, sizeof *model->crossings);
-    fill_zones(model, catalog, policy);
+    fill_zones(model, catalog, policy, own);
     fill_crossings(model);
     return model;
 fail:
@@ -153,6 +188,7 @@ void bh_node_model_destroy(struct bh_node_model *model)
     free(model->residual);
     free(model->disposition);
     free(model->crossings);
+    free(model->tenant_guard);
     free(model);
 }
 

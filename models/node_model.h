@@ -34,6 +34,8 @@ struct bh_node_model {
     enum bh_scope *disposition;                        /* per zone: what a signalled error takes down */
     struct bh_crossing *crossings;                     /* parallel to tree->channels */
     const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
+    /* Per tenant: the levels that are on around its own zones; those above unless it has a policy of its own. */
+    const struct bh_guard_level *(*tenant_guard)[BH_BOUNDARIES];
 };
 
 /* Chooses the guard level of each boundary that the policy asks for. Fails with BH_ERROR_INPUT at the policy's guards
@@ -48,6 +50,12 @@ int bh_check_dispositions(const struct bh_system *system, const struct bh_policy
 struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
                                            const struct bh_policy *policy, const struct bh_tenant *tenants,
                                            size_t tenants_count, struct bh_error *err);
+/* The same with a policy for each tenant's own zones; what all share follows `policy`. Where a channel joins zones of
+ * two tenants, the stronger of their levels stands in between. */
+struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *catalog, const struct bh_system *system,
+                                                    const struct bh_policy *policy, const struct bh_tenant *tenants,
+                                                    const struct bh_policy *const *own, size_t tenants_count,
+                                                    struct bh_error *err);
 void bh_node_model_destroy(struct bh_node_model *model);
 
 /* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */

@@ -266,8 +266,8 @@ static void mix(const struct work *work, struct bh_sensitivity *sensitivity)
 static int open_work(struct work *work, const struct bh_stack *stack, struct bh_error *err)
 {
     *work = (struct work){.stack = stack, .numbers = stack->catalog->parameters_count};
-    work->model =
-        bh_node_model_create(stack->catalog, stack->system, stack->policy, stack->tenants, stack->tenants_count, err);
+    work->model = bh_node_model_create_tailored(stack->catalog, stack->system, stack->policy, stack->tenants,
+                                                stack->own, stack->tenants_count, err);
     if (work->model == NULL)
         return -1;
     work->streams = bh_fault_streams_create(stack->catalog, work->model, stack->tenants, stack->fault_enabled,

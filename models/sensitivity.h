@@ -20,6 +20,7 @@ struct bh_stack {
     const struct bh_policy *policy;
     const struct bh_component *host_kernel, *guest_kernel;
     const struct bh_tenant *tenants;
+    const struct bh_policy *const *own; /* per tenant: the policy of its own zones; NULL: that of the node */
     size_t tenants_count;
     const bool *fault_enabled;
     bool software_faults;

@@ -81,8 +81,8 @@ static int follow(const struct bh_node_model *model, const struct bh_weighted_or
 int bh_stack_escape(const struct bh_stack *stack, enum bh_boundary boundary, unsigned threads, double *escape,
                     struct bh_error *err)
 {
-    struct bh_node_model *model =
-        bh_node_model_create(stack->catalog, stack->system, stack->policy, stack->tenants, stack->tenants_count, err);
+    struct bh_node_model *model = bh_node_model_create_tailored(stack->catalog, stack->system, stack->policy,
+                                                                stack->tenants, stack->own, stack->tenants_count, err);
     if (model == NULL)
         return -1;
     struct bh_fault_streams *streams =

@@ -30,14 +30,14 @@ struct bh_activity *bh_activity_send(sg_host_t from, sg_host_t to, double bytes)
     return keep(s4u::Comm::sendto_async(from, to, whole(bytes)).get());
 }
 
-struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes)
+struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes, double weight)
 {
-    return keep(disk->io_init(whole(bytes), s4u::Io::OpType::READ)->start());
+    return keep(disk->io_init(whole(bytes), s4u::Io::OpType::READ)->set_priority(weight)->start());
 }
 
-struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes)
+struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes, double weight)
 {
-    return keep(disk->io_init(whole(bytes), s4u::Io::OpType::WRITE)->start());
+    return keep(disk->io_init(whole(bytes), s4u::Io::OpType::WRITE)->set_priority(weight)->start());
 }
 
 bool bh_activity_wait(struct bh_activity *activity)

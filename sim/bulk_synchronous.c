@@ -14,7 +14,7 @@ enum { ACTIVITIES_MOST = 1000 };
 
 static double work_total_s(const struct bh_enclave *enclave)
 {
-    return enclave->replica->setup->scenario->work_s;
+    return enclave->setup->spec->work_s;
 }
 
 /* Position of the next checkpoint and of the next periodic verification; INFINITY without any. */
@@ -214,6 +214,7 @@ static void step(struct bh_enclave *enclave)
     case BH_PHASE_RESTORE:
         bh_outage_restore(enclave);
         break;
+    case BH_PHASE_NOT_STARTED:
     case BH_PHASE_DONE:
         break;
     }
@@ -222,7 +223,7 @@ static void step(struct bh_enclave *enclave)
 void bh_bulk_synchronous_body(struct bh_enclave *enclave)
 {
     struct bh_error ignored = {0};
-    while (enclave->phase != BH_PHASE_DONE && !enclave->replica->over) {
+    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave)) {
         if (enclave->is_signalled)
             bh_outage_react(enclave);
         if (enclave->activities >= ACTIVITIES_MOST && bh_enclave_start(enclave, &ignored) == 0)

@@ -196,7 +196,7 @@ static int find_escape_end(struct bh_campaign *campaign, size_t point, bool grea
             status = -1;
         else
             memcpy(&campaign->escape_ends[((point * policies + p) * 2 + greatest) * BH_BOUNDARIES],
-                   setup->isolation->escape, sizeof setup->isolation->escape);
+                   setup->isolation.escape, sizeof setup->isolation.escape);
         bh_setup_destroy(setup);
     }
     bh_scenario_destroy(scenario);
@@ -217,7 +217,7 @@ static int find_escape_quantiles(struct bh_campaign *campaign, size_t point, str
             struct bh_setup *setup = bh_setup_create(scenario, p, &stage->facts, campaign->isolations, err);
             status = setup != NULL ? 0 : -1;
             for (size_t b = 0; b < BH_BOUNDARIES && status == 0; b++)
-                escape[(p * BH_BOUNDARIES + b) * draws + d] = setup->isolation->escape[b];
+                escape[(p * BH_BOUNDARIES + b) * draws + d] = setup->isolation.escape[b];
             bh_setup_destroy(setup);
         }
         bh_scenario_destroy(scenario);
@@ -261,6 +261,7 @@ struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned worke
     clock_gettime(CLOCK_MONOTONIC, &start);
     if (create_stages(campaign, err) != 0 || find_escape_ends(campaign, err) != 0)
         goto fail;
+    bh_campaign_find_enclaves(campaign);
     for (size_t s = 0; s < campaign->points + campaign->uncertain; s++)
         jobs += bh_stage_jobs(campaign->stages[s]);
     struct bh_progress progress = bh_progress_start("runs", jobs, shows_progress);
@@ -282,6 +283,7 @@ void bh_campaign_destroy(struct bh_campaign *campaign)
 {
     if (campaign == NULL)
         return;
+    bh_campaign_forget_enclaves(campaign);
     for (size_t s = 0; campaign->stages != NULL && s < campaign->points + campaign->uncertain; s++)
         bh_stage_destroy(campaign->stages[s]);
     free(campaign->stages);

@@ -12,6 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The results' axis of enclaves: all that any point has. */
+struct bh_campaign_enclaves {
+    size_t count;
+    const char **names, **entries; /* borrowed from the stages */
+    size_t *number;                /* in the scenario of stage s, at [s * count + position]; or BH_NO_ENCLAVE */
+};
+#define BH_NO_ENCLAVE SIZE_MAX
+
 struct bh_campaign {
     const struct bh_study *study;
     size_t points;    /* stages of the product come first ... */
@@ -21,6 +29,7 @@ struct bh_campaign {
      * BH_BOUNDARIES; NaN without an uncertainty axis. */
     double *escape_ends;
     struct bh_isolation_cache *isolations;
+    struct bh_campaign_enclaves enclaves;
     double wall_s;
 };
 
@@ -38,6 +47,9 @@ void bh_campaign_write_head(const struct bh_campaign *campaign, const char *prov
 /* An axis under `name`: numbers if all labels are, else words. */
 void bh_campaign_write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
                             const char *description);
+/* Fills and frees campaign->enclaves, once all stages are there. */
+void bh_campaign_find_enclaves(struct bh_campaign *campaign);
+void bh_campaign_forget_enclaves(struct bh_campaign *campaign);
 
 /* The table of causes, part of the above. */
 void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_results *results);

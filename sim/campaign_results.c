@@ -21,6 +21,18 @@ void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[])
     sizes[BH_AXIS_LEVEL] = BH_LEVELS;
 }
 
+/* From the position on the axis of enclaves to the number of the enclave at this stage; false if it has none. */
+static bool find_enclave(struct bh_metric_cell *cell, const struct bh_metric_axes *own, size_t stage)
+{
+    const struct bh_campaign_enclaves *enclaves = &cell->campaign->enclaves;
+    for (size_t d = 0; d < own->count; d++)
+        if (own->axis[d] == BH_AXIS_ENCLAVE) {
+            cell->at[BH_AXIS_ENCLAVE] = enclaves->number[stage * enclaves->count + cell->at[BH_AXIS_ENCLAVE]];
+            return cell->at[BH_AXIS_ENCLAVE] != BH_NO_ENCLAVE;
+        }
+    return true;
+}
+
 /* Values of a metric over [policy, stage, its own dimensions], for `count` stages from `first`. */
 static double *collect(const struct bh_campaign *campaign, const struct bh_metric *metric, size_t first, size_t count,
                        size_t *cells)
@@ -28,6 +40,7 @@ static double *collect(const struct bh_campaign *campaign, const struct bh_metri
     size_t sizes[BH_METRIC_AXES], inner = 1, policies = campaign->stages[0]->scenario->policies_count;
     const struct bh_metric_axes *own = &bh_metric_axes[metric->shape];
     bh_metric_axis_sizes(campaign->stages[0]->scenario, sizes);
+    sizes[BH_AXIS_ENCLAVE] = campaign->enclaves.count; /* of all stages */
     for (size_t d = 0; d < own->count; d++)
         inner *= sizes[own->axis[d]];
     *cells = policies * count * inner;
@@ -37,7 +50,7 @@ static double *collect(const struct bh_campaign *campaign, const struct bh_metri
         struct bh_metric_cell cell = {campaign, campaign->stages[first + stage], stage, i / inner / count, {0}};
         for (size_t d = own->count; d-- > 0; rest /= sizes[own->axis[d]])
             cell.at[own->axis[d]] = rest % sizes[own->axis[d]];
-        values[i] = metric->value(&cell);
+        values[i] = find_enclave(&cell, own, first + stage) ? metric->value(&cell) : NAN;
     }
     return values;
 }
@@ -57,7 +70,7 @@ static void write_metric(const struct bh_campaign *campaign, struct bh_results *
     if (metric->element == BH_ELEMENT_UINT8) {
         flags = bh_allocate(cells, 1);
         for (size_t i = 0; i < cells; i++)
-            flags[i] = values[i] != 0.0;
+            flags[i] = values[i] > 0.0; /* NaN: what is not there is not so */
     }
     bh_results_add_array(results, name, all_axes, used, metric->element, flags ? (void *)flags : (void *)values,
                          metric->unit, metric->description, NULL);
@@ -87,20 +100,20 @@ void bh_campaign_write_axis(const struct bh_axis *axis, const char *name, struct
 static void write_fixed_axes(const struct bh_campaign *campaign, struct bh_results *results)
 {
     const struct bh_scenario *scenario = campaign->stages[0]->scenario;
-    const char **enclaves = bh_allocate(scenario->enclaves_count, sizeof *enclaves);
     uint64_t *replicas = bh_allocate(scenario->replicas, sizeof *replicas);
-    for (size_t e = 0; e < scenario->enclaves_count; e++)
-        enclaves[e] = scenario->enclaves[e].name;
     for (uint64_t r = 0; r < scenario->replicas; r++)
         replicas[r] = r;
-    bh_results_add_axis_text(results, "enclave", enclaves, scenario->enclaves_count, "enclaves of the workload", NULL);
+    static const char *const enclave_axis[] = {"enclave"};
+    bh_results_add_axis_text(results, "enclave", campaign->enclaves.names, campaign->enclaves.count,
+                             "enclaves of the workload", NULL);
+    bh_results_add_texts(results, "enclave_entry", enclave_axis, 1, campaign->enclaves.entries,
+                         "entry of the workload that made the enclave", NULL);
     bh_results_add_axis_counts(results, "replica", replicas, scenario->replicas, "1",
                                "replicas: equal faults for all policies", NULL);
     bh_results_add_axis_text(results, "part", bh_part_names, BH_PARTS, "parts of the ledger", NULL);
     bh_results_add_axis_text(results, "scope", bh_scope_names, BH_SCOPES, "extents, smallest first", NULL);
     bh_results_add_axis_text(results, "boundary", bh_boundary_names, BH_BOUNDARIES, "boundaries between zones", NULL);
     bh_results_add_axis_text(results, "level", bh_level_names, BH_LEVELS, "checkpoint levels", NULL);
-    free(enclaves);
     free(replicas);
 }
 

@@ -82,7 +82,11 @@ bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh
     double fixed_s = direction == BH_WRITE ? setup->write_s[level] : setup->read_s[level];
     if (setup->is_fixed[level])
         return bh_enclave_sleep(enclave, simgrid_get_clock() + fixed_s);
+    double bytes = setup->checkpoint_bytes * bh_enclave_nodes(enclave), start_s = simgrid_get_clock();
     enclave->activities += bh_transfer_activities(enclave->transfer);
-    return !enclave->replica->over &&
-           bh_transfer_run(enclave->transfer, direction, setup->checkpoint_bytes * bh_enclave_nodes(enclave));
+    if (bh_enclave_is_over(enclave) || !bh_transfer_run(enclave->transfer, direction, bytes))
+        return false;
+    /* A host's link is as wide as all its nodes, those of other enclaves too. */
+    double least_s = start_s + bytes / setup->link_rate;
+    return simgrid_get_clock() >= least_s || bh_enclave_sleep(enclave, least_s);
 }

@@ -5,11 +5,14 @@
 
 #include "sim/replica_state.h"
 
+#include <math.h>
 #include <simgrid/engine.h>
 
 /* One failure on its way to the enclaves. */
 struct blow {
     uint64_t slot;
+    const struct bh_partition *partition; /* of the slot */
+    const struct bh_node_setup *node;     /* of the partition */
     struct bh_zone_set down;
     enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
@@ -24,11 +27,11 @@ static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *re
 static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,
                                      enum bh_scope disposition)
 {
-    const struct bh_node_model *model = replica->setup->model;
+    const struct bh_node_model *model = copy->error->node->model;
     const struct bh_catalog *catalog = replica->setup->scenario->catalog;
     const struct bh_crossing *crossing = copy->entered_by >= 0 ? &model->crossings[copy->entered_by] : NULL;
     return (struct bh_cause_key){
-        .stream = copy->error->stream,
+        .source = copy->error->source,
         .origin = (int)model->tree->zones[copy->error->origin].kind,
         .boundary = crossing ? (int)crossing->boundary : -1,
         .guard = crossing && crossing->guard ? (int)(crossing->guard - catalog->guards) : -1,
@@ -38,7 +41,7 @@ static struct bh_cause_key cause_key(const struct bh_replica *replica, const str
 
 long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy)
 {
-    enum bh_scope disposition = replica->setup->model->disposition[copy->zone];
+    enum bh_scope disposition = copy->error->node->model->disposition[copy->zone];
     return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, disposition));
 }
 
@@ -55,44 +58,63 @@ static enum bh_scope application_extent(const struct bh_replica *replica, size_t
     return lost_enclaves > 1 && lost_enclaves == replica->setup->enclaves_count ? BH_SCOPE_SYSTEM : BH_SCOPE_ENCLAVE;
 }
 
-/* Tells every enclave that lost something; returns the application extent. */
+/* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave. */
+static void tell_enclave(const struct blow *blow, struct bh_enclave *enclave, enum bh_scope loss, bool lost_local,
+                         enum bh_scope *part, size_t *lost_enclaves)
+{
+    if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
+        return;
+    if (blow->beyond_node > loss)
+        loss = blow->beyond_node;
+    if (bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE)
+        *part = loss > *part ? loss : *part;
+    else
+        ++*lost_enclaves;
+    bh_enclave_fail(enclave, blow->slot, loss, lost_local, blow->cause);
+}
+
+/* Tells every enclave that lost something, those on other nodes if the system went down; returns the application
+ * extent. */
 static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow *blow)
 {
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
+    const struct bh_zone_tree *tree = blow->node->model->tree;
     struct bh_effect effect = {.failed = blow->down};
     enum bh_scope part = BH_SCOPE_NONE;
     size_t lost_enclaves = 0;
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
-        struct bh_enclave *enclave = &replica->enclaves[e];
-        enum bh_scope loss = bh_effect_loss(tree, &effect, e);
-        if (loss == BH_SCOPE_NONE || enclave->phase == BH_PHASE_DONE)
-            continue;
-        if (blow->beyond_node > loss)
-            loss = blow->beyond_node;
-        if (bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE)
-            part = loss > part ? loss : part;
-        else
-            lost_enclaves++;
-        bh_enclave_fail(enclave, blow->slot, loss, blow->repairs != NULL, blow->cause);
-    }
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        tell_enclave(blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
+                     blow->repairs != NULL, &part, &lost_enclaves);
+    for (size_t e = 0; blow->beyond_node == BH_SCOPE_SYSTEM && e < replica->setup->enclaves_count; e++)
+        if (replica->enclaves[e].partition != blow->partition)
+            tell_enclave(blow, &replica->enclaves[e], BH_SCOPE_SYSTEM, false, &part, &lost_enclaves);
     return application_extent(replica, lost_enclaves, part);
+}
+
+/* The slowest guest of all systems on the machine to boot. */
+static double slowest_boot_s(const struct bh_setup *setup)
+{
+    double boot_s = 0.0;
+    for (size_t c = 0; c < setup->nodes_count; c++)
+        boot_s = fmax(boot_s, setup->nodes[c].guest_boot_s);
+    return boot_s;
 }
 
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
 {
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
+    const struct bh_zone_tree *tree = blow->node->model->tree;
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
         bh_machine_fail_everywhere(replica->machine, -1,
                                    detected_s + recovery_of(replica)->system_restart_s.value +
-                                       replica->setup->guest_boot_s);
+                                       slowest_boot_s(replica->setup));
         bh_errors_clear_everywhere(replica, -1, false);
         return;
     }
     for (size_t t = 0; t < tree->tenants_count; t++)
         if (bh_zone_set_meets(&tree->tenant_zones[t], &blow->down)) {
-            bh_machine_fail_everywhere(replica->machine, (int)t, detected_s + replica->setup->guest_boot_s);
-            bh_errors_clear_everywhere(replica, (int)t, false);
+            int enclave = (int)blow->partition->enclave[t];
+            bh_machine_fail_everywhere(replica->machine, enclave, detected_s + blow->node->guest_boot_s);
+            bh_errors_clear_everywhere(replica, enclave, false);
         }
 }
 
@@ -107,7 +129,7 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
 static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
 {
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
-    double boot_s = replica->setup->guest_boot_s;
+    double boot_s = blow->node->guest_boot_s;
     if (blow->repairs != NULL) {
         double spare_s = detected_s + recovery_of(replica)->spare_activation_s.value;
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
@@ -124,9 +146,9 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
 /* An error goes on with the residual probability when the disposition is smaller than its zone. */
 static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
 {
-    uint64_t key = replica->setup->zone_key[copy->zone];
+    uint64_t key = copy->error->node->zone_key[copy->zone];
     double u = bh_random_uniform(&replica->random, BH_PURPOSE_RESIDUAL, copy->error->identity, key, copy->generation);
-    if (u >= replica->setup->model->residual[copy->zone]) {
+    if (u >= copy->error->node->model->residual[copy->zone]) {
         bh_copy_end(replica, copy);
         return;
     }
@@ -139,13 +161,15 @@ static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
 
 void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
 {
-    const struct bh_node_model *model = replica->setup->model;
     struct bh_live_error *error = copy->error;
-    uint64_t key = replica->setup->zone_key[copy->zone];
+    const struct bh_node_model *model = error->node->model;
+    uint64_t key = error->node->zone_key[copy->zone];
     double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, key, copy->generation);
     bool beyond_node;
     enum bh_scope disposition = model->disposition[copy->zone];
     struct blow blow = {.slot = error->slot,
+                        .partition = error->partition,
+                        .node = error->node,
                         .down = bh_taken_down(model, copy->zone, u, &beyond_node),
                         .cause = bh_disposal_cause(replica, copy)};
     if (beyond_node) {
@@ -161,8 +185,8 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
         leave_or_end(replica, copy);
     /* Broken hardware under a node that goes down is repaired; under one that goes on, it waits for that. */
     struct bh_fault fault = {.identity = error->identity};
-    if (error->stream >= 0 && bh_zone_set_has(&blow.down, 0)) {
-        fault.stream = &replica->setup->streams->stream[error->stream];
+    if (error->source >= 0 && bh_zone_set_has(&blow.down, 0)) {
+        fault.stream = replica->setup->sources[error->source].stream;
         fault.node = bh_machine_node_in(replica->machine, error->slot);
         if (fault.stream->hardware != NULL && fault.stream->hardware->mend == BH_MEND_REPAIR)
             blow.repairs = &fault;
@@ -172,11 +196,13 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
         error->application_extent = extent;
 }
 
-static void lose_slot(struct bh_replica *replica, const struct bh_fault *fault, uint64_t slot)
+static void lose_slot(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
 {
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
-    struct bh_cause_key key = {(int)(fault->stream - replica->setup->streams->stream), -1, -1, -1, BH_SCOPE_NODE};
-    struct blow blow = {.slot = slot, .down = tree->zones[0].subtree};
+    struct bh_cause_key key = {(int)source, -1, -1, -1, BH_SCOPE_NODE};
+    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot)};
+    blow.node = &replica->setup->nodes[blow.partition->class];
+    const struct bh_zone_tree *tree = blow.node->model->tree;
+    blow.down = tree->zones[0].subtree;
     blow.cause = (long)bh_causes_find(&replica->causes, key);
     replica->causes.cause[blow.cause].failures++;
     replica->tallies.failures[BH_SCOPE_NODE]++;
@@ -188,7 +214,8 @@ static void lose_slot(struct bh_replica *replica, const struct bh_fault *fault, 
     replica->tallies.application_extent[extent]++;
 }
 
-void bh_disposal_node(struct bh_replica *replica, const struct bh_fault *fault, enum bh_post post, uint64_t slot)
+void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,
+                      uint64_t slot)
 {
     bool is_up = post == BH_POST_SPARE ||
                  (post == BH_POST_IN_SLOT && bh_machine_is_up(replica->machine, slot, 0, simgrid_get_clock()));
@@ -205,13 +232,20 @@ void bh_disposal_node(struct bh_replica *replica, const struct bh_fault *fault, 
     }
     replica->tallies.errors++;
     replica->tallies.unchangeable_errors++;
-    lose_slot(replica, fault, slot);
+    lose_slot(replica, source, fault, slot);
 }
 
 void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
 {
     double ready_s = simgrid_get_clock() + recovery_of(replica)->spare_activation_s.value;
-    if (bh_machine_repaired(replica->machine, node, ready_s, replica->setup->guest_boot_s))
-        for (size_t e = 0; e < replica->setup->enclaves_count; e++)
-            bh_enclave_nodes_came(&replica->enclaves[e]);
+    uint64_t slot;
+    if (!bh_machine_next_waiting(replica->machine, &slot)) {
+        bh_machine_repaired(replica->machine, node, ready_s, 0.0);
+        return;
+    }
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_setup *setup = &replica->setup->nodes[partition->class];
+    bh_machine_repaired(replica->machine, node, ready_s, setup->guest_boot_s);
+    for (size_t t = 0; t < setup->model->tree->tenants_count; t++)
+        bh_enclave_nodes_came(&replica->enclaves[partition->enclave[t]]);
 }

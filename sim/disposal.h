@@ -18,7 +18,8 @@ struct bh_replica;
 void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy);
 
 /* A hardware fault takes a whole node, wherever it is. */
-void bh_disposal_node(struct bh_replica *replica, const struct bh_fault *fault, enum bh_post post, uint64_t slot);
+void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,
+                      uint64_t slot);
 
 /* A node comes back from repair. */
 void bh_disposal_repaired(struct bh_replica *replica, uint64_t node);

@@ -18,7 +18,7 @@ bool bh_enclave_is_service(const struct bh_enclave *enclave)
 
 double bh_enclave_nodes(const struct bh_enclave *enclave)
 {
-    return (double)enclave->replica->setup->scenario->nodes;
+    return (double)enclave->setup->nodes;
 }
 
 const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave)
@@ -26,11 +26,49 @@ const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *e
     return &enclave->replica->setup->scenario->catalog->recovery;
 }
 
+bool bh_enclave_is_there(const struct bh_enclave *enclave)
+{
+    return enclave->phase != BH_PHASE_DONE && enclave->phase != BH_PHASE_NOT_STARTED;
+}
+
+bool bh_enclave_is_over(const struct bh_enclave *enclave)
+{
+    return enclave->replica->over || enclave->must_leave;
+}
+
+/* Nodes that are down at the start have nobody to blame: what struck them struck others, or nobody. */
+static void await_nodes_at_start(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock(), ready_s, hardware_s;
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
+    if (ready_s <= start_s) {
+        enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE;
+        return;
+    }
+    bh_enclave_sleep(enclave, ready_s);
+    enclave->is_signalled = false;
+    double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
+    bh_ledger_book(&enclave->ledger, BH_PART_REPAIR_AND_SPARE_WAIT, (boundary_s - start_s) * bh_enclave_nodes(enclave),
+                   NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_RESTART, (now_s - boundary_s) * bh_enclave_nodes(enclave), NULL);
+}
+
+static void await_start(struct bh_enclave *enclave)
+{
+    while (!bh_enclave_is_over(enclave) && !bh_enclave_sleep(enclave, enclave->setup->spec->start_s))
+        enclave->is_signalled = false;
+    enclave->started_s = simgrid_get_clock();
+    while (!bh_enclave_is_over(enclave) && enclave->phase == BH_PHASE_NOT_STARTED)
+        await_nodes_at_start(enclave);
+}
+
 static void enclave_actor(int argc, char **argv)
 {
     (void)argc, (void)argv;
     struct bh_enclave *enclave = sg_actor_self_get_data();
     enclave->activities = 0;
+    if (enclave->phase == BH_PHASE_NOT_STARTED)
+        await_start(enclave);
     if (bh_enclave_is_service(enclave))
         bh_service_body(enclave);
     else
@@ -76,7 +114,7 @@ void bh_enclave_wake(struct bh_enclave *enclave)
 
 void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause)
 {
-    if (enclave->phase == BH_PHASE_DONE)
+    if (!bh_enclave_is_there(enclave))
         return;
     if (bh_enclave_is_service(enclave))
         bh_service_fail(enclave, scope < BH_SCOPE_ENCLAVE ? slot : BH_ALL_SLOTS, cause);
@@ -103,7 +141,8 @@ void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
 
 void bh_enclave_nodes_came(struct bh_enclave *enclave)
 {
-    if (enclave->phase == BH_PHASE_AWAIT_NODES || (bh_enclave_is_service(enclave) && enclave->phase != BH_PHASE_DONE))
+    if (enclave->phase == BH_PHASE_AWAIT_NODES || enclave->phase == BH_PHASE_NOT_STARTED ||
+        (bh_enclave_is_service(enclave) && enclave->phase != BH_PHASE_DONE))
         bh_enclave_signal(enclave);
 }
 
@@ -115,7 +154,7 @@ bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot)
 
 bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
 {
-    if (enclave->phase == BH_PHASE_DONE)
+    if (!bh_enclave_is_there(enclave))
         return false;
     if (bh_enclave_is_service(enclave))
         return bh_service_runs(enclave, slot);
@@ -124,7 +163,7 @@ bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
 
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
 {
-    while (!enclave->is_signalled && !enclave->replica->over)
+    while (!enclave->is_signalled && !bh_enclave_is_over(enclave))
         if (bh_bed_sleep(enclave->replica, &enclave->bed, until_s))
             return !enclave->is_signalled; /* what strikes at the very end still strikes */
     return false;
@@ -145,13 +184,15 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
 {
     struct bh_replica *replica = enclave->replica;
     const struct bh_scenario *scenario = replica->setup->scenario;
-    double spares = enclave->index == (int)scenario->primary ? (double)scenario->spares : 0.0;
+    /* Spares stand by for all: each partition has its share, by nodes, and its first enclave carries it. */
+    double share = (double)enclave->setup->nodes / (double)scenario->nodes;
+    double spares = enclave->setup->spec->tenant == 0 ? (double)scenario->spares * share : 0.0;
     bh_silent_end(enclave);
     enclave->phase = BH_PHASE_DONE;
     enclave->is_finished = is_finished;
-    enclave->elapsed_s = simgrid_get_clock();
+    enclave->elapsed_s = simgrid_get_clock() - enclave->started_s;
     bh_ledger_book(&enclave->ledger, BH_PART_IDLE_SPARES, spares * enclave->elapsed_s, NULL);
-    bh_ledger_assert_sum(&enclave->ledger, ((double)scenario->nodes + spares) * enclave->elapsed_s);
+    bh_ledger_assert_sum(&enclave->ledger, (bh_enclave_nodes(enclave) + spares) * enclave->elapsed_s);
     if (--replica->running == 0) {
         replica->over = true;
         bh_bed_wake(&replica->injector_bed);

@@ -51,6 +51,7 @@ enum bh_phase {
     BH_PHASE_AWAIT_NODES,
     BH_PHASE_RESTART,
     BH_PHASE_RESTORE,
+    BH_PHASE_NOT_STARTED, /* before its time, or its nodes are down when that comes */
     BH_PHASE_DONE,
 };
 
@@ -67,8 +68,10 @@ enum { BH_CHARGES = 4 };
 struct bh_enclave {
     struct bh_replica *replica;
     const struct bh_enclave_setup *setup;
+    const struct bh_partition *partition; /* the nodes it stands on */
     int index;
     enum bh_phase phase;
+    bool must_leave; /* its time is up */
     struct bh_bed bed;
     bool is_signalled; /* something happened since it last looked */
     struct bh_transfer *transfer;
@@ -105,7 +108,7 @@ struct bh_enclave {
     struct bh_silent silent;
     struct bh_ledger ledger;
     double interruptions, events;
-    double elapsed_s;
+    double started_s, elapsed_s; /* elapsed: since it started */
     bool is_finished;
 };
 
@@ -126,6 +129,10 @@ void bh_enclave_nodes_came(struct bh_enclave *enclave);
 void bh_enclave_signal(struct bh_enclave *enclave);
 /* Wakes an enclave that was signalled and has not looked yet. */
 void bh_enclave_wake(struct bh_enclave *enclave);
+/* Whether it has come and not gone: others lose nothing. */
+bool bh_enclave_is_there(const struct bh_enclave *enclave);
+/* Whether it has to stop where it is: the replica is over, or its time is up. */
+bool bh_enclave_is_over(const struct bh_enclave *enclave);
 /* Whether the application computes: does not checkpoint, verify, wait or recover. */
 bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot);
 /* Whether the application runs on a slot: in an outage there is no process for an error to be in. */
@@ -134,7 +141,7 @@ bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
 /* --- Shared by the two kinds of enclave ------------------------------------------------------------------------- */
 
 bool bh_enclave_is_service(const struct bh_enclave *enclave);
-/* Nodes, and the numbers of recovery, of the enclave's scenario. */
+/* Nodes that it stands on, and the scenario's numbers of recovery. */
 double bh_enclave_nodes(const struct bh_enclave *enclave);
 const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave);
 /* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
@@ -142,7 +149,7 @@ const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *e
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
 /* Splits useful node-seconds over compute, virtualization, guards and noise, and counts the work done. */
 void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s);
-/* The work is done, or the replica is over: books idle spares and checks the sum. */
+/* The work is done, or the enclave is over: books idle spares and checks the sum. */
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
 
 void bh_bulk_synchronous_body(struct bh_enclave *enclave);

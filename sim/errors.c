@@ -39,17 +39,18 @@ static bool is_used(const struct bh_copy *copy, size_t channel)
  * them later gives the same answer. */
 static struct due next_due(const struct bh_replica *replica, const struct bh_copy *copy)
 {
-    const struct bh_node_model *model = replica->setup->model;
+    const struct bh_node_setup *node = copy->error->node;
+    const struct bh_node_model *model = node->model;
     const struct bh_zone_tree *tree = model->tree;
-    const uint64_t *channel_key = replica->setup->channel_key;
-    uint64_t zone_key = replica->setup->zone_key[copy->zone];
+    uint64_t zone_key = node->zone_key[copy->zone];
     double lifetime_s = 1.0 / model->ending[copy->zone][copy->kind].rate;
     struct due due = {copy->born_s + exponential(replica, copy, BH_PURPOSE_LIFETIME, zone_key, lifetime_s), -1};
     for (size_t c = tree->first_channel[copy->zone]; c < tree->first_channel[copy->zone + 1]; c++) {
         double rate = is_used(copy, c) ? 0.0 : bh_attempt_rate(model, c, copy->kind);
         if (rate <= 0.0)
             continue;
-        double wait_s = isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, channel_key[c], 1.0 / rate);
+        double wait_s =
+            isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, node->channel_key[c], 1.0 / rate);
         if (copy->born_s + wait_s < due.time_s)
             due = (struct due){copy->born_s + wait_s, (int)c};
     }
@@ -89,7 +90,7 @@ static bool has_copy_in(const struct bh_replica *replica, const struct bh_live_e
 /* An error has done all it can: enters the tallies. */
 static void finish_error(struct bh_replica *replica, struct bh_live_error *error)
 {
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
+    const struct bh_zone_tree *tree = error->node->model->tree;
     struct bh_tallies *tallies = &replica->tallies;
     bool inside[BH_BOUNDARIES], beyond[BH_BOUNDARIES];
     if (!error->is_revived) {
@@ -102,7 +103,9 @@ static void finish_error(struct bh_replica *replica, struct bh_live_error *error
             tallies->escape_seen[b] += beyond[b];
         }
         tallies->silent_errors += error->effect.silent;
-        tallies->simultaneous_losses += bh_zone_tree_tenants_hit(tree, &error->effect.failed) > 1;
+        tallies->simultaneous_losses += extent == BH_SCOPE_SYSTEM
+                                            ? replica->setup->enclaves_count > 1
+                                            : bh_zone_tree_tenants_hit(tree, &error->effect.failed) > 1;
         tallies->depth_sum += error->depth;
     }
     free(error);
@@ -115,12 +118,24 @@ static void release_error(struct bh_replica *replica, struct bh_live_error *erro
         finish_error(replica, error);
 }
 
+int bh_copy_owner(const struct bh_copy *copy)
+{
+    int tenant = copy->error->node->model->tree->zones[copy->zone].enclave;
+    return tenant >= 0 ? (int)copy->error->partition->enclave[tenant] : -1;
+}
+
+static bool is_in_application(const struct bh_copy *copy)
+{
+    return copy->error->node->model->tree->zones[copy->zone].is_application;
+}
+
 void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause)
 {
-    int owner = replica->setup->model->tree->zones[copy->zone].enclave;
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
-        if (owner < 0 || owner == (int)e)
-            bh_enclave_stall(&replica->enclaves[e], copy->error->slot, begins, cause);
+    int owner = bh_copy_owner(copy);
+    const struct bh_live_error *error = copy->error;
+    for (size_t t = 0; t < error->node->model->tree->tenants_count; t++)
+        if (owner < 0 || owner == (int)error->partition->enclave[t])
+            bh_enclave_stall(&replica->enclaves[error->partition->enclave[t]], error->slot, begins, cause);
 }
 
 void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)
@@ -144,8 +159,8 @@ static void begin_hang(struct bh_replica *replica, struct bh_copy *copy)
 
 static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
 {
-    const struct bh_copy_ending *ending = &replica->setup->model->ending[copy->zone][copy->kind];
-    uint64_t zone_key = replica->setup->zone_key[copy->zone];
+    const struct bh_copy_ending *ending = &copy->error->node->model->ending[copy->zone][copy->kind];
+    uint64_t zone_key = copy->error->node->zone_key[copy->zone];
     double u = uniform(replica, copy, BH_PURPOSE_ENDING, zone_key);
     int chosen = u < ending->masked ? 0 : u < ending->masked + ending->signalled ? 1 : 2;
     bool is_forced = copy->forced_ending >= 0;
@@ -157,7 +172,7 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     else if (chosen == 1)
         bh_disposal_signal(replica, copy);
     else {
-        int owner = replica->setup->model->tree->zones[copy->zone].enclave;
+        int owner = bh_copy_owner(copy);
         if (chosen == 2) {
             copy->error->effect.silent = true;
             bh_zone_set_add(&copy->error->effect.affected, copy->zone);
@@ -168,32 +183,40 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     }
 }
 
-/* With faults that strike computation only: whether nothing that the zone serves computes now. */
-static bool is_spared(const struct bh_replica *replica, uint64_t slot, int owner)
+/* With faults that strike computation only: whether nothing that the zone of a tenant (-1: all) serves computes now. A
+ * spare serves all. */
+static bool is_spared(const struct bh_replica *replica, uint64_t slot, int tenant)
 {
-    if (!replica->setup->scenario->faults_spare_rest)
+    const struct bh_setup *setup = replica->setup;
+    const struct bh_partition *partition = slot < setup->scenario->nodes ? bh_setup_partition(setup, slot) : NULL;
+    if (!setup->scenario->faults_spare_rest)
         return false;
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
-        if ((owner < 0 || owner == (int)e) && bh_enclave_computes(&replica->enclaves[e], slot))
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        const struct bh_enclave *enclave = &replica->enclaves[e];
+        bool is_served = partition == NULL || (enclave->partition == partition &&
+                                               (tenant < 0 || tenant == (int)setup->enclaves[e].spec->tenant));
+        if (is_served && bh_enclave_computes(enclave, slot))
             return false;
+    }
     return true;
 }
 
 /* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */
 static bool can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone)
 {
-    const struct bh_zone *what = &replica->setup->model->tree->zones[zone];
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_zone *what = &replica->setup->nodes[partition->class].model->tree->zones[zone];
     if (!bh_machine_is_up(replica->machine, slot, zone, simgrid_get_clock()))
         return false;
-    return !what->is_application || bh_enclave_runs(&replica->enclaves[what->enclave], slot);
+    return !what->is_application || bh_enclave_runs(&replica->enclaves[partition->enclave[what->enclave]], slot);
 }
 
 static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t channel)
 {
-    const struct bh_crossing *crossing = &replica->setup->model->crossings[channel];
     struct bh_live_error *error = copy->error;
+    const struct bh_crossing *crossing = &error->node->model->crossings[channel];
     copy->used[channel / 64] |= UINT64_C(1) << (channel % 64);
-    uint64_t key = replica->setup->channel_key[channel];
+    uint64_t key = error->node->channel_key[channel];
     if (crossing->blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < crossing->blocks) {
         if (crossing->detects)
             bh_disposal_signal(replica, copy);
@@ -232,12 +255,16 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy)
     release_error(replica, error);
 }
 
-static struct bh_live_error *make_error(struct bh_replica *replica, int stream, uint64_t identity, uint64_t slot,
+static struct bh_live_error *make_error(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
                                         size_t origin)
 {
-    size_t zones = replica->setup->model->tree->zones_count;
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_setup *node = &replica->setup->nodes[partition->class];
+    size_t zones = node->model->tree->zones_count;
     struct bh_live_error *error = bh_allocate(1, sizeof *error + zones * sizeof error->lives[0]);
-    error->stream = stream;
+    error->partition = partition;
+    error->node = node;
+    error->source = source;
     error->identity = identity;
     error->slot = slot;
     error->origin = origin;
@@ -253,35 +280,36 @@ static struct bh_copy *begin_copy(struct bh_replica *replica, struct bh_live_err
     return copy;
 }
 
-static void strike_zone(struct bh_replica *replica, const struct bh_fault *fault, uint64_t slot)
+static void strike_zone(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
 {
-    struct bh_origin origin = bh_fault_origin(&replica->random, replica->setup->model, fault);
-    int owner = replica->setup->model->tree->zones[origin.zone].enclave;
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_model *model = replica->setup->nodes[partition->class].model;
+    struct bh_origin origin = bh_fault_origin(&replica->random, model, fault);
+    int owner = model->tree->zones[origin.zone].enclave;
     if (is_spared(replica, slot, owner) || !can_live_in(replica, slot, origin.zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
-    int stream = (int)(fault->stream - replica->setup->streams->stream);
-    struct bh_live_error *error = make_error(replica, stream, fault->identity, slot, origin.zone);
+    struct bh_live_error *error = make_error(replica, (int)source, fault->identity, slot, origin.zone);
     replica->tallies.errors++;
     begin_copy(replica, error, origin.zone, origin.kind, -1);
     if (origin.also_host_kernel && origin.zone != 0)
         begin_copy(replica, error, 0, origin.kind, -1);
 }
 
-void bh_errors_strike(struct bh_replica *replica, const struct bh_fault *fault)
+void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
 {
     const struct bh_fault_class *hardware = fault->stream->hardware;
-    uint64_t slot = fault->node;
+    uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
     enum bh_post post = BH_POST_IN_SLOT;
     replica->tallies.faults++;
     if (hardware != NULL)
         post = bh_machine_find(replica->machine, fault->node, &slot);
     bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
     if (takes_node && !is_spared(replica, slot, -1))
-        bh_disposal_node(replica, fault, post, slot);
+        bh_disposal_node(replica, source, fault, post, slot);
     else if (post == BH_POST_IN_SLOT && !takes_node)
-        strike_zone(replica, fault, slot);
+        strike_zone(replica, source, fault, slot);
     else
         replica->tallies.struck_while_down++;
 }
@@ -289,16 +317,17 @@ void bh_errors_strike(struct bh_replica *replica, const struct bh_fault *fault)
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
 {
     const struct bh_script_fault *script = &replica->setup->scenario->script[line];
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
-    size_t zone = bh_zone_tree_find(tree, script->zone, (int)script->enclave);
+    const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
+    size_t zone = bh_zone_tree_find(enclave->node->model->tree, script->zone, (int)enclave->spec->tenant);
     replica->tallies.faults++;
-    if (is_spared(replica, script->node, tree->zones[zone].enclave) || !can_live_in(replica, script->node, zone)) {
+    int owner = enclave->node->model->tree->zones[zone].enclave;
+    if (is_spared(replica, script->slot, owner) || !can_live_in(replica, script->slot, zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
     uint64_t identity = bh_identity_join(bh_identity("script"), line);
     replica->tallies.errors++;
-    begin_copy(replica, make_error(replica, -1, identity, script->node, zone), zone, script->kind, script->ending);
+    begin_copy(replica, make_error(replica, -1, identity, script->slot, zone), zone, script->kind, script->ending);
 }
 
 void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones)
@@ -309,41 +338,37 @@ void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_
         bh_copy_end(replica, copy);
 }
 
-void bh_errors_clear_everywhere(struct bh_replica *replica, int tenant, bool application_only)
+void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only)
 {
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
     struct bh_copy *copy, *next;
     DL_FOREACH_SAFE(replica->copies, copy, next)
     {
-        const struct bh_zone *zone = &tree->zones[copy->zone];
-        bool belongs = tenant < 0 || zone->enclave == tenant;
-        if (belongs && (zone->is_application || !application_only))
+        bool belongs = enclave < 0 || bh_copy_owner(copy) == enclave;
+        if (belongs && (is_in_application(copy) || !application_only))
             bh_copy_end(replica, copy);
     }
 }
 
-struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int tenant, size_t *count)
+struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count)
 {
-    const struct bh_zone_tree *tree = replica->setup->model->tree;
-    bool saves_guest = replica->setup->enclaves[tenant].spec->application->saves_guest;
+    bool saves_guest = replica->setup->enclaves[enclave].spec->application->saves_guest;
     struct bh_saved_copy *saved = NULL;
     const struct bh_copy *copy;
     *count = 0;
     DL_FOREACH(replica->copies, copy)
     {
-        const struct bh_zone *zone = &tree->zones[copy->zone];
-        if (zone->enclave != tenant || !(zone->is_application || saves_guest))
+        if (bh_copy_owner(copy) != enclave || !(is_in_application(copy) || saves_guest))
             continue;
         saved = bh_reallocate(saved, *count + 1, sizeof *saved);
         saved[(*count)++] = (struct bh_saved_copy){
-            copy->error->stream, copy->error->identity, copy->error->slot, copy->zone, copy->kind, copy->generation};
+            copy->error->source, copy->error->identity, copy->error->slot, copy->zone, copy->kind, copy->generation};
     }
     return saved;
 }
 
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores)
 {
-    struct bh_live_error *error = make_error(replica, saved->stream, saved->identity, saved->slot, saved->zone);
+    struct bh_live_error *error = make_error(replica, saved->source, saved->identity, saved->slot, saved->zone);
     error->is_revived = true;
     error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     struct bh_copy *copy = add_copy(replica, error, saved->zone, saved->kind);

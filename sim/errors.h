@@ -6,6 +6,7 @@
 
 #include "models/fault_streams.h"
 #include "models/spread.h"
+#include "sim/setup.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +16,11 @@ struct bh_replica;
 
 /* An activated error: what it has done so far. */
 struct bh_live_error {
-    int stream;        /* index into the setup's streams; -1: the script */
+    int source;        /* index into the setup's sources of faults; -1: the script */
     uint64_t identity; /* keys its draws */
     uint64_t slot;
+    const struct bh_partition *partition; /* of the slot */
+    const struct bh_node_setup *node;     /* of the partition */
     size_t origin;
     struct bh_effect effect;
     enum bh_scope application_extent;
@@ -43,26 +46,30 @@ struct bh_copy {
 };
 
 /* A fault strikes. Hardware that takes the node, or an error in a zone. */
-void bh_errors_strike(struct bh_replica *replica, const struct bh_fault *fault);
+void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault);
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line);
 
 /* The next step of a copy is due: an attempt, its ending, or the watchdog. */
 void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy);
 
-/* Ends copies as `cleared`: those in `zones` of a slot; or those in a tenant's application zones on all slots. */
-void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones);
-void bh_errors_clear_everywhere(struct bh_replica *replica, int tenant, bool application_only);
+/* The number of the enclave that owns the zone of a copy; -1: all on the node share it. */
+int bh_copy_owner(const struct bh_copy *copy);
 
-/* What a checkpoint of a tenant holds of live errors. */
+/* Ends copies as `cleared`: those in `zones` of a slot; or those in an enclave's (application) zones on all slots, or
+ * in all enclaves' (enclave < 0). */
+void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones);
+void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only);
+
+/* What a checkpoint of an enclave holds of live errors. */
 struct bh_saved_copy {
-    int stream;
+    int source;
     uint64_t identity, slot;
     size_t zone;
     enum bh_error_kind kind;
     unsigned generation;
 };
-/* Copies in the zones that the tenant's checkpoints save; the caller frees. */
-struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int tenant, size_t *count);
+/* Copies in the zones that the enclave's checkpoints save; the caller frees. */
+struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count);
 /* A restore brings a saved copy back. */
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores);
 

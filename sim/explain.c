@@ -39,13 +39,10 @@ static bool system_uses(const struct bh_system *system, const char *path)
     return false;
 }
 
-static bool policy_uses(const struct bh_policy_spec *spec, const char *path)
+static bool guards_use(const struct bh_system *system, const struct bh_policy *policy, const char *path)
 {
     const struct bh_guard_level *guard[BH_BOUNDARIES];
-    if (system_uses(spec->system, path) || component_is_used(path, spec->host_kernel) ||
-        component_is_used(path, spec->guest_kernel))
-        return true;
-    if (bh_choose_guards(spec->system, spec->policy, guard, NULL) != 0)
+    if (bh_choose_guards(system, policy, guard, NULL) != 0)
         return false;
     for (size_t b = 0; b < BH_BOUNDARIES; b++) {
         char name[96];
@@ -58,52 +55,82 @@ static bool policy_uses(const struct bh_policy_spec *spec, const char *path)
     return false;
 }
 
+static bool class_uses(const struct bh_scenario *scenario, size_t policy, size_t class, const char *path)
+{
+    struct bh_node_stack stack = bh_scenario_stack(scenario, policy, class, false);
+    bool uses = system_uses(stack.system, path) || component_is_used(path, stack.host_kernel) ||
+                component_is_used(path, stack.guest_kernel) || guards_use(stack.system, stack.policy, path);
+    for (size_t t = 0; t < scenario->partitions.class[class].tenants_count && !uses; t++)
+        uses = guards_use(stack.system, stack.own[t], path);
+    bh_node_stack_free(&stack);
+    return uses;
+}
+
 bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parameter *parameter)
 {
     const char *path = parameter->path;
     if (strncmp(path, "zones.", 6) == 0 || strncmp(path, "recovery.", 9) == 0)
         return true;
-    for (size_t e = 0; e < scenario->enclaves_count; e++)
-        if (is_of(path, "applications", scenario->enclaves[e].application->name))
+    for (size_t i = 0; i < scenario->entries_count; i++)
+        if (is_of(path, "applications", scenario->enclaves[scenario->entries[i].first_enclave].application->name))
             return true;
     for (size_t f = 0; f < scenario->catalog->faults_count; f++)
         if (scenario->fault_enabled[f] && is_of(path, "faults", scenario->catalog->faults[f].name))
             return true;
     for (size_t p = 0; p < scenario->policies_count; p++)
-        if (policy_uses(&scenario->policies[p], path))
-            return true;
+        for (size_t class = 0; class < scenario->partitions.classes_count; class ++)
+            if (class_uses(scenario, p, class, path))
+                return true;
     return false;
 }
 
 /* --- Fault rates --------------------------------------------------------------------------------------------------- */
 
-static bool is_same_stack(const struct bh_policy_spec *left, const struct bh_policy_spec *right)
+static bool is_same_stack(const struct bh_node_stack *left, const struct bh_node_stack *right)
 {
     return left->system == right->system && left->host_kernel == right->host_kernel &&
            left->guest_kernel == right->guest_kernel;
 }
 
-static char *column_title(const struct bh_policy_spec *spec)
+static char *column_title(const struct bh_scenario *scenario, const struct bh_node_stack *stack, size_t class)
 {
-    const struct bh_system *system = spec->system;
-    if (spec->host_kernel == system->host_kernel && spec->guest_kernel == system->guest_kernel)
-        return bh_copy_text(system->name);
-    return bh_print_text("%s on %s%s%s", system->name, spec->host_kernel->name, spec->guest_kernel ? "/" : "",
-                         spec->guest_kernel ? spec->guest_kernel->name : "");
+    const struct bh_system *system = stack->system;
+    const struct bh_partitions *partitions = &scenario->partitions;
+    bool tells = partitions->classes_count > 1;
+    const char *open = tells ? " (" : "", *name = tells ? partitions->class[class].name : "", *end = tells ? ")" : "";
+    if (stack->host_kernel == system->host_kernel && stack->guest_kernel == system->guest_kernel)
+        return bh_print_text("%s%s%s%s", system->name, open, name, end);
+    return bh_print_text("%s on %s%s%s%s%s%s", system->name, stack->host_kernel->name, stack->guest_kernel ? "/" : "",
+                         stack->guest_kernel ? stack->guest_kernel->name : "", open, name, end);
+}
+
+static bool is_known(const struct bh_rate_table *table, const struct bh_scenario *scenario,
+                     const struct bh_node_stack *stack, size_t class)
+{
+    bool known = false;
+    for (size_t c = 0; c < table->columns && !known; c++) {
+        struct bh_node_stack other = bh_scenario_stack(scenario, table->policy[c], table->class[c], false);
+        known = table->class[c] == class && is_same_stack(&other, stack);
+        bh_node_stack_free(&other);
+    }
+    return known;
 }
 
 static void choose_columns(struct bh_rate_table *table, const struct bh_scenario *scenario)
 {
-    table->policy = bh_allocate(scenario->policies_count, sizeof *table->policy);
-    table->title = bh_allocate(scenario->policies_count, sizeof *table->title);
-    for (size_t p = 0; p < scenario->policies_count; p++) {
-        size_t c = 0;
-        while (c < table->columns && !is_same_stack(&scenario->policies[table->policy[c]], &scenario->policies[p]))
-            c++;
-        if (c < table->columns)
-            continue;
-        table->policy[table->columns] = p;
-        table->title[table->columns++] = column_title(&scenario->policies[p]);
+    size_t most = scenario->policies_count * scenario->partitions.classes_count;
+    table->policy = bh_allocate(most, sizeof *table->policy);
+    table->class = bh_allocate(most, sizeof *table->class);
+    table->title = bh_allocate(most, sizeof *table->title);
+    for (size_t i = 0; i < most; i++) {
+        size_t p = i / scenario->partitions.classes_count, class = i % scenario->partitions.classes_count;
+        struct bh_node_stack stack = bh_scenario_stack(scenario, p, class, false);
+        if (!is_known(table, scenario, &stack, class)) {
+            table->policy[table->columns] = p;
+            table->class[table->columns] = class;
+            table->title[table->columns++] = column_title(scenario, &stack, class);
+        }
+        bh_node_stack_free(&stack);
     }
     table->total = bh_allocate(table->columns, sizeof *table->total);
 }
@@ -151,20 +178,21 @@ static void add_stream(struct bh_rate_table *table, size_t column, const struct 
 static int fill_column(struct bh_rate_table *table, size_t column, const struct bh_scenario *scenario,
                        struct bh_error *err)
 {
-    const struct bh_policy_spec *spec = &scenario->policies[table->policy[column]];
-    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
-    struct bh_node_model *model =
-        bh_node_model_create(scenario->catalog, spec->system, spec->policy, tenants, scenario->enclaves_count, err);
+    size_t class = table->class[column];
+    struct bh_node_stack stack = bh_scenario_stack(scenario, table->policy[column], class, false);
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario, class);
+    struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, err);
     if (model != NULL) {
         struct bh_fault_streams *streams =
             bh_fault_streams_create(scenario->catalog, model, tenants, scenario->fault_enabled,
-                                    scenario->software_faults, spec->host_kernel, spec->guest_kernel);
+                                    scenario->software_faults, stack.host_kernel, stack.guest_kernel);
         for (size_t s = 0; s < streams->count; s++)
             add_stream(table, column, model->tree, &streams->stream[s]);
         bh_fault_streams_destroy(streams);
     }
     int status = model == NULL ? -1 : 0;
     bh_node_model_destroy(model);
+    bh_node_stack_free(&stack);
     free(tenants);
     return status;
 }
@@ -212,6 +240,7 @@ void bh_rate_table_destroy(struct bh_rate_table *table)
     free(table->rows);
     free(table->title);
     free(table->policy);
+    free(table->class);
     free(table->total);
     free(table);
 }

@@ -26,8 +26,10 @@ struct bh_rate_row {
 /* Fault rates of all systems side by side. */
 struct bh_rate_table {
     size_t columns;
-    size_t *policy; /* per column: the first policy entry with this system and these kernels */
-    char **title;   /* "kvm", or "kvm on kitten/linux" with kernels other than the system's own */
+    size_t *policy; /* per column: the first line of policies with this system and these kernels ... */
+    size_t *class;  /* ... on the nodes of this partition class */
+    char **title; /* "kvm", or "kvm on kitten/linux" with kernels other than the system's own; with several classes also
+                       whose nodes, as in "kvm (simulation)" */
     size_t rows_count;
     struct bh_rate_row *rows; /* by zone kind from the whole node inwards, software before hardware */
     double *total;            /* per column, per second and node */

@@ -7,23 +7,27 @@
 #include <simgrid/actor.h>
 #include <simgrid/engine.h>
 
-static void schedule_next_fault(struct bh_replica *replica, size_t stream)
+static void schedule_next_fault(struct bh_replica *replica, size_t number)
 {
-    const struct bh_fault_stream *source = &replica->setup->streams->stream[stream];
-    struct bh_fault *fault = &replica->next_fault[stream];
-    uint64_t nodes = source->hardware != NULL ? bh_machine_nodes(replica->machine) : replica->setup->scenario->nodes;
-    *fault = bh_fault_next(&replica->random, source, nodes, fault->stream != NULL ? fault : NULL);
+    const struct bh_fault_source *source = &replica->setup->sources[number];
+    struct bh_fault *fault = &replica->next_fault[number];
+    *fault = bh_fault_next(&replica->random, source->stream, source->nodes, fault->stream != NULL ? fault : NULL);
     bh_event_queue_push(&replica->queue,
-                        (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = stream});
+                        (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number});
 }
 
 static void schedule_all(struct bh_replica *replica)
 {
     const struct bh_scenario *scenario = replica->setup->scenario;
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = scenario->horizon_s, .kind = BH_EVENT_HORIZON});
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        if (scenario->enclaves[e].leave_s < scenario->horizon_s)
+            bh_event_queue_push(
+                &replica->queue,
+                (struct bh_event){.time_s = scenario->enclaves[e].leave_s, .kind = BH_EVENT_LEAVE, .index = e});
     if (!replica->options.faults)
         return;
-    for (size_t s = 0; scenario->random_faults && s < replica->setup->streams->count; s++)
+    for (size_t s = 0; scenario->random_faults && s < replica->setup->sources_count; s++)
         schedule_next_fault(replica, s);
     for (size_t i = 0; i < scenario->script_count; i++)
         bh_event_queue_push(&replica->queue,
@@ -47,7 +51,7 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     case BH_EVENT_FAULT: {
         struct bh_fault fault = replica->next_fault[event->index];
         schedule_next_fault(replica, event->index);
-        bh_errors_strike(replica, &fault);
+        bh_errors_strike(replica, event->index, &fault);
         break;
     }
     case BH_EVENT_SCRIPT:
@@ -55,6 +59,11 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
         break;
     case BH_EVENT_COPY:
         bh_errors_step(replica, event->subject);
+        break;
+    case BH_EVENT_LEAVE:
+        replica->enclaves[event->index].must_leave = true;
+        if (replica->enclaves[event->index].phase != BH_PHASE_DONE)
+            bh_enclave_signal(&replica->enclaves[event->index]);
         break;
     case BH_EVENT_REPAIRED:
         bh_disposal_repaired(replica, event->index);

@@ -33,7 +33,7 @@ extern const char *const bh_part_names[];
 /* What a failure is booked to: the fault's class, where it began, the last boundary its error crossed and the guard
  * that was on there, and the disposition that was applied. */
 struct bh_cause_key {
-    int stream;      /* index into the setup's fault streams; -1: the script */
+    int source;      /* index into the setup's sources of faults; -1: the script */
     int origin;      /* enum bh_zone_kind; -1: the node's hardware */
     int boundary;    /* enum bh_boundary; -1: the error crossed none */
     int guard;       /* index into catalog->guards; -1: none was on */

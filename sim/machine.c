@@ -13,12 +13,13 @@
 /* A slot that something happened to. */
 struct bh_slot {
     uint64_t number;
+    size_t partition;
     bool has_node;
     uint64_t node;
     double hardware_ready_s;
     double node_ready_s;
     double *guest_ready_s; /* per guest on the node */
-    bool is_listed;        /* among the outages */
+    bool is_listed;        /* among its partition's outages */
     struct bh_slot *prev, *next;
     UT_hash_handle hh;
 };
@@ -37,16 +38,29 @@ struct fifo {
     size_t first, count, room;
 };
 
+/* Where an enclave stands, and until when its guests are down everywhere. */
+struct standing {
+    size_t partition;
+    int tenant;
+    double ready_s;
+};
+
 struct bh_machine {
-    const struct bh_zone_tree *tree;
+    const struct bh_partitions *partitions;
+    const struct bh_zone_tree **trees; /* per class */
     uint64_t nodes, spares;
     struct bh_slot *slots;
-    struct bh_slot *outages; /* slots that may not be ready */
+    struct bh_slot **outages; /* per partition: slots that may not be ready */
     struct moved_node *moved;
     struct fifo idle, waiting;
     double all_ready_s;
-    double *tenant_ready_s;
+    struct standing *enclaves;
 };
+
+static const struct bh_zone_tree *tree_of(const struct bh_machine *machine, size_t partition)
+{
+    return machine->trees[machine->partitions->partition[partition].class];
+}
 
 static void fifo_push(struct fifo *fifo, uint64_t number)
 {
@@ -77,15 +91,40 @@ static void fifo_remove(struct fifo *fifo, uint64_t number)
     fifo->count = kept;
 }
 
-struct bh_machine *bh_machine_create(const struct bh_zone_tree *tree, uint64_t nodes, uint64_t spares)
+/* Every enclave stands on one partition, so the largest number tells how many there are. */
+static void place_enclaves(struct bh_machine *machine)
+{
+    const struct bh_partitions *partitions = machine->partitions;
+    size_t count = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t p = 0; p < partitions->count; p++)
+            for (size_t t = 0; t < tree_of(machine, p)->tenants_count; t++) {
+                size_t enclave = partitions->partition[p].enclave[t];
+                if (pass == 0)
+                    count = enclave + 1 > count ? enclave + 1 : count;
+                else
+                    machine->enclaves[enclave] = (struct standing){.partition = p, .tenant = (int)t};
+            }
+        if (pass == 0)
+            machine->enclaves = bh_allocate(count, sizeof *machine->enclaves);
+    }
+}
+
+struct bh_machine *bh_machine_create(const struct bh_partitions *partitions, const struct bh_zone_tree *const *trees,
+                                     uint64_t spares)
 {
     struct bh_machine *machine = bh_allocate(1, sizeof *machine);
-    machine->tree = tree;
-    machine->nodes = nodes;
+    const struct bh_partition *last = &partitions->partition[partitions->count - 1];
+    machine->partitions = partitions;
+    machine->trees = bh_allocate(partitions->classes_count, sizeof *machine->trees);
+    for (size_t c = 0; c < partitions->classes_count; c++)
+        machine->trees[c] = trees[c];
+    machine->nodes = last->first_slot + last->nodes;
     machine->spares = spares;
-    machine->tenant_ready_s = bh_allocate(tree->tenants_count, sizeof(double));
+    machine->outages = bh_allocate(partitions->count, sizeof(struct bh_slot *));
+    place_enclaves(machine);
     for (uint64_t s = 0; s < spares; s++)
-        fifo_push(&machine->idle, nodes + s);
+        fifo_push(&machine->idle, machine->nodes + s);
     return machine;
 }
 
@@ -108,7 +147,9 @@ void bh_machine_destroy(struct bh_machine *machine)
     }
     free(machine->idle.number);
     free(machine->waiting.number);
-    free(machine->tenant_ready_s);
+    free(machine->enclaves);
+    free(machine->outages);
+    free(machine->trees);
     free(machine);
 }
 
@@ -164,8 +205,9 @@ static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
     if (slot == NULL) {
         slot = bh_allocate(1, sizeof *slot);
         slot->number = slot->node = number;
+        slot->partition = bh_partitions_find(machine->partitions, number);
         slot->has_node = true;
-        slot->guest_ready_s = bh_allocate(machine->tree->guests_count, sizeof(double));
+        slot->guest_ready_s = bh_allocate(tree_of(machine, slot->partition)->guests_count, sizeof(double));
         HASH_ADD(hh, machine->slots, number, sizeof slot->number, slot);
     }
     return slot;
@@ -176,14 +218,17 @@ static void list_outage(struct bh_machine *machine, struct bh_slot *slot)
     if (slot->is_listed)
         return;
     slot->is_listed = true;
-    DL_APPEND(machine->outages, slot);
+    DL_APPEND(machine->outages[slot->partition], slot);
 }
 
 bool bh_machine_is_up(const struct bh_machine *machine, uint64_t number, size_t zone, double now_s)
 {
-    const struct bh_zone *what = &machine->tree->zones[zone];
     const struct bh_slot *slot = find_slot(machine, number);
-    if (now_s < machine->all_ready_s || (what->enclave >= 0 && now_s < machine->tenant_ready_s[what->enclave]))
+    size_t partition = slot != NULL ? slot->partition : bh_partitions_find(machine->partitions, number);
+    const struct bh_zone *what = &tree_of(machine, partition)->zones[zone];
+    const size_t *enclave = machine->partitions->partition[partition].enclave;
+    if (now_s < machine->all_ready_s ||
+        (what->enclave >= 0 && now_s < machine->enclaves[enclave[what->enclave]].ready_s))
         return false;
     if (slot == NULL)
         return true;
@@ -194,7 +239,7 @@ bool bh_machine_is_up(const struct bh_machine *machine, uint64_t number, size_t 
 
 static void boot_guests(const struct bh_machine *machine, struct bh_slot *slot, double ready_s)
 {
-    for (size_t g = 0; g < machine->tree->guests_count; g++)
+    for (size_t g = 0; g < tree_of(machine, slot->partition)->guests_count; g++)
         slot->guest_ready_s[g] = fmax(slot->guest_ready_s[g], ready_s);
 }
 
@@ -214,12 +259,13 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
                      double guest_ready_s, double guest_boot_s)
 {
     struct bh_slot *slot = need_slot(machine, number);
+    const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
     if (bh_zone_set_has(failed, 0)) {
         slot->node_ready_s = fmax(slot->node_ready_s, node_ready_s);
         boot_guests(machine, slot, slot->node_ready_s + guest_boot_s);
     } else {
-        for (size_t g = 0; g < machine->tree->guests_count; g++)
-            if (guest_failed(machine->tree, g, failed))
+        for (size_t g = 0; g < tree->guests_count; g++)
+            if (guest_failed(tree, g, failed))
                 slot->guest_ready_s[g] = fmax(slot->guest_ready_s[g], guest_ready_s);
     }
     list_outage(machine, slot);
@@ -254,6 +300,13 @@ void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node)
     move_node(machine, node, BH_POST_IN_REPAIR, 0);
 }
 
+bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot)
+{
+    if (machine->waiting.count > 0)
+        *slot = machine->waiting.number[machine->waiting.first];
+    return machine->waiting.count > 0;
+}
+
 bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s)
 {
     if (machine->waiting.count > 0) {
@@ -267,22 +320,24 @@ bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready
 
 static double ready_s_of(const struct bh_machine *machine, const struct bh_slot *slot, int tenant)
 {
+    const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
     if (!slot->has_node)
         return INFINITY;
     double ready_s = slot->node_ready_s;
-    for (size_t z = 0; z < machine->tree->zones_count; z++) {
-        const struct bh_zone *zone = &machine->tree->zones[z];
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone *zone = &tree->zones[z];
         if (zone->enclave == tenant && zone->guest >= 0)
             ready_s = fmax(ready_s, slot->guest_ready_s[zone->guest]);
     }
     return ready_s;
 }
 
-double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t number, int tenant)
+double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t number, int enclave)
 {
     const struct bh_slot *slot = find_slot(machine, number);
-    double ready_s = fmax(machine->all_ready_s, machine->tenant_ready_s[tenant]);
-    return slot != NULL ? fmax(ready_s, ready_s_of(machine, slot, tenant)) : ready_s;
+    const struct standing *standing = &machine->enclaves[enclave];
+    double ready_s = fmax(machine->all_ready_s, standing->ready_s);
+    return slot != NULL ? fmax(ready_s, ready_s_of(machine, slot, standing->tenant)) : ready_s;
 }
 
 double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t number)
@@ -293,27 +348,29 @@ double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t num
     return slot->has_node ? slot->hardware_ready_s : INFINITY;
 }
 
-void bh_machine_ready_s(struct bh_machine *machine, int tenant, double now_s, double *ready_s, double *hardware_s)
+void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, double *ready_s, double *hardware_s)
 {
+    const struct standing *standing = &machine->enclaves[enclave];
+    size_t guests = tree_of(machine, standing->partition)->guests_count;
     struct bh_slot *slot, *next;
-    *ready_s = fmax(machine->all_ready_s, machine->tenant_ready_s[tenant]);
+    *ready_s = fmax(machine->all_ready_s, standing->ready_s);
     *hardware_s = 0.0;
-    DL_FOREACH_SAFE(machine->outages, slot, next)
+    DL_FOREACH_SAFE(machine->outages[standing->partition], slot, next)
     {
         double latest_s = slot->has_node ? slot->node_ready_s : INFINITY;
-        for (size_t g = 0; g < machine->tree->guests_count; g++)
+        for (size_t g = 0; g < guests; g++)
             latest_s = fmax(latest_s, slot->guest_ready_s[g]);
-        *ready_s = fmax(*ready_s, ready_s_of(machine, slot, tenant));
+        *ready_s = fmax(*ready_s, ready_s_of(machine, slot, standing->tenant));
         *hardware_s = fmax(*hardware_s, slot->has_node ? slot->hardware_ready_s : INFINITY);
         if (latest_s <= now_s) {
-            DL_DELETE(machine->outages, slot);
+            DL_DELETE(machine->outages[standing->partition], slot);
             slot->is_listed = false;
         }
     }
 }
 
-void bh_machine_fail_everywhere(struct bh_machine *machine, int tenant, double ready_s)
+void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double ready_s)
 {
-    double *until_s = tenant < 0 ? &machine->all_ready_s : &machine->tenant_ready_s[tenant];
+    double *until_s = enclave < 0 ? &machine->all_ready_s : &machine->enclaves[enclave].ready_s;
     *until_s = fmax(*until_s, ready_s);
 }

@@ -6,6 +6,7 @@
 #define BH_SIM_MACHINE_H
 
 #include "models/zone_tree.h"
+#include "sim/partition.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +18,11 @@ struct bh_machine;
 /* Where a physical node is. */
 enum bh_post { BH_POST_IN_SLOT, BH_POST_SPARE, BH_POST_IN_REPAIR };
 
-/* Physical nodes 0 .. nodes-1 start in the slots of the same number, the next `spares` as warm spares. The tree is
- * borrowed. */
-struct bh_machine *bh_machine_create(const struct bh_zone_tree *tree, uint64_t nodes, uint64_t spares);
+/* One slot per node of the partitions; trees[c] is that of class c's nodes. Physical nodes start in the slots of the
+ * same number, the next `spares` as warm spares for all. Enclaves are called by number, as the partitions do. What is
+ * given is borrowed, save the list of trees. */
+struct bh_machine *bh_machine_create(const struct bh_partitions *partitions, const struct bh_zone_tree *const *trees,
+                                     uint64_t spares);
 void bh_machine_destroy(struct bh_machine *machine);
 
 /* Physical nodes, spares included. */
@@ -44,19 +47,22 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t slot, const struct bh_
 void bh_machine_lose_node(struct bh_machine *machine, uint64_t slot, double spare_ready_s, double guest_boot_s);
 /* An idle spare breaks. */
 void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node);
+/* The slot that has waited longest for a node; false if none waits. */
+bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot);
 /* A node comes back from repair: it goes to the slot that has waited longest, ready at ready_s, or among the spares.
  * Returns whether a slot took it. */
 bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s);
 
-/* Everything a tenant has on a slot is ready from this time on; INFINITY while the slot waits for a node. */
-double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t slot, int tenant);
+/* Everything an enclave has on a slot of its partition is ready from this time on; INFINITY while the slot waits for a
+ * node. */
+double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t slot, int enclave);
 /* The part of that wait that is for hardware: repair or the activation of a spare. */
 double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t slot);
 
-/* The latest of both over all slots that are not ready at now_s. */
-void bh_machine_ready_s(struct bh_machine *machine, int tenant, double now_s, double *ready_s, double *hardware_s);
+/* The latest of both over all slots of the enclave's partition that are not ready at now_s. */
+void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, double *ready_s, double *hardware_s);
 
-/* The whole machine, or one tenant's guests everywhere (tenant >= 0), is down until ready_s. */
-void bh_machine_fail_everywhere(struct bh_machine *machine, int tenant, double ready_s);
+/* The whole machine, or one enclave's guests everywhere (enclave >= 0), is down until ready_s. */
+void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double ready_s);
 
 #endif

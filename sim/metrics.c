@@ -24,7 +24,7 @@ static const struct bh_enclave_setup *enclave_setup_of(const struct bh_metric_ce
 
 static const struct bh_isolation *isolation_of(const struct bh_metric_cell *cell)
 {
-    return cell->stage->setups[cell->policy]->isolation;
+    return &cell->stage->setups[cell->policy]->isolation;
 }
 
 /* --- Values, one function each --------------------------------------------------------------------------------------- */
@@ -37,6 +37,21 @@ static double makespan_s(const struct bh_metric_cell *cell)
 static double is_finished(const struct bh_metric_cell *cell)
 {
     return enclave_of(cell)->finished;
+}
+
+static double enclave_nodes(const struct bh_metric_cell *cell)
+{
+    return (double)enclave_setup_of(cell)->nodes;
+}
+
+static double enclave_partition(const struct bh_metric_cell *cell)
+{
+    return (double)enclave_setup_of(cell)->spec->partition;
+}
+
+static double start_s(const struct bh_metric_cell *cell)
+{
+    return enclave_setup_of(cell)->spec->start_s;
 }
 
 static double elapsed_s(const struct bh_metric_cell *cell)
@@ -333,11 +348,17 @@ const struct bh_metric_axes bh_metric_axes[] = {
 };
 
 const struct bh_metric bh_metrics[] = {
-    {"makespan", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "makespan under faults; NaN when unfinished",
-     makespan_s, BH_AT_POINTS_AND_UNCERTAIN},
+    {"enclave_nodes", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "nodes", "nodes that the enclave stands on", enclave_nodes,
+     BH_AT_POINTS},
+    {"enclave_partition", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "1", "enclaves with equal numbers stand on the same nodes",
+     enclave_partition, BH_AT_POINTS},
+    {"enclave_start", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "s", "when the enclave starts", start_s, BH_AT_POINTS},
+    {"makespan", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s",
+     "from the start to the end of the work, under faults; NaN when unfinished", makespan_s,
+     BH_AT_POINTS_AND_UNCERTAIN},
     {"finished", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_UINT8, "1", "whether the work was done before the horizon",
      is_finished, BH_AT_POINTS_AND_UNCERTAIN},
-    {"elapsed", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "makespan, or the horizon when unfinished", elapsed_s,
+    {"elapsed", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "makespan, or the time until it was given up", elapsed_s,
      BH_AT_POINTS_AND_UNCERTAIN},
     {"useful_work", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "native node-seconds of work done", useful_work,
      BH_AT_POINTS_AND_UNCERTAIN},

@@ -140,7 +140,7 @@ void bh_outage_await_nodes(struct bh_enclave *enclave)
     double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
     book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, boundary_s);
     book(enclave, BH_PART_RESTART, boundary_s, now_s);
-    if (enclave->is_signalled || enclave->replica->over)
+    if (enclave->is_signalled || bh_enclave_is_over(enclave))
         return;
     enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->phase = BH_PHASE_RESTART;

@@ -57,22 +57,16 @@ struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index)
     return index >= 0 ? &replica->causes.cause[index] : NULL;
 }
 
-static int create_enclave(struct bh_replica *replica, size_t index, struct bh_error *err)
+static void create_enclave(struct bh_replica *replica, size_t index)
 {
     struct bh_enclave *enclave = &replica->enclaves[index];
     const struct bh_enclave_setup *setup = &replica->setup->enclaves[index];
     enclave->replica = replica;
     enclave->setup = setup;
+    enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
     enclave->index = (int)index;
+    enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->bed = bh_bed_create();
-    bool needs_storage =
-        setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] && setup->storage_every > 0;
-    if (needs_storage) {
-        enclave->transfer = bh_transfer_create(replica->platform, 0, replica->setup->scenario->nodes, err);
-        if (enclave->transfer == NULL)
-            return -1;
-    }
-    return bh_enclave_start(enclave, err);
 }
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
@@ -83,8 +77,8 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
     record->enclaves = bh_allocate(record->enclaves_count, sizeof *record->enclaves);
     for (size_t e = 0; e < record->enclaves_count; e++) {
         const struct bh_enclave *enclave = &replica->enclaves[e];
-        double done_s = bh_enclave_is_service(enclave) ? enclave->node_work_s
-                                                       : enclave->work_s * (double)replica->setup->scenario->nodes;
+        double done_s =
+            bh_enclave_is_service(enclave) ? enclave->node_work_s : enclave->work_s * bh_enclave_nodes(enclave);
         record->enclaves[e] = (struct bh_enclave_record){
             .elapsed_s = enclave->elapsed_s,
             .useful_work_s = done_s,
@@ -105,6 +99,16 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
     }
 }
 
+static struct bh_machine *create_machine(const struct bh_setup *setup)
+{
+    const struct bh_zone_tree **trees = bh_allocate(setup->nodes_count, sizeof *trees);
+    for (size_t c = 0; c < setup->nodes_count; c++)
+        trees[c] = setup->nodes[c].model->tree;
+    struct bh_machine *machine = bh_machine_create(&setup->scenario->partitions, trees, setup->scenario->spares);
+    free(trees);
+    return machine;
+}
+
 int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err)
 {
@@ -112,14 +116,18 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     int status = -1;
     *record = (struct bh_replica_record){0};
     replica.random = (struct bh_random){setup->scenario->seed, options.replica};
-    replica.machine = bh_machine_create(setup->model->tree, setup->scenario->nodes, setup->scenario->spares);
-    replica.next_fault = bh_allocate(setup->streams->count, sizeof *replica.next_fault);
+    replica.machine = create_machine(setup);
+    replica.next_fault = bh_allocate(setup->sources_count, sizeof *replica.next_fault);
     replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
     replica.running = setup->enclaves_count;
     replica.injector_bed = bh_bed_create();
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
-        if (create_enclave(&replica, e, err) != 0)
+        create_enclave(&replica, e);
+    if (bh_replica_plan_transfers(&replica, err) != 0)
+        goto out;
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        if (bh_enclave_start(&replica.enclaves[e], err) != 0)
             goto out;
     bh_injector_start(&replica);
     simgrid_run();

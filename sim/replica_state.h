@@ -18,7 +18,7 @@ struct bh_replica {
     struct bh_random random;
     struct bh_machine *machine;
     struct bh_event_queue queue;
-    struct bh_fault *next_fault; /* per stream */
+    struct bh_fault *next_fault; /* per source */
     struct bh_copy *copies;      /* all live copies, everywhere */
     struct bh_tallies tallies;
     struct bh_causes causes;
@@ -37,6 +37,9 @@ void bh_bed_wake(struct bh_bed *bed);
 
 /* The cause row of a failure; valid until the next call. */
 struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index);
+
+/* Plans the checkpoint transfers of all enclaves that go to storage. */
+int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_error *err);
 
 /* The injector's body: faults, errors, repairs and the horizon, in order of time. */
 void bh_injector_start(struct bh_replica *replica);

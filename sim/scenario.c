@@ -252,7 +252,11 @@ void bh_scenario_destroy(struct bh_scenario *scenario)
     for (size_t i = 0; i < scenario->policies_count; i++)
         free(scenario->policies[i].name);
     free(scenario->policies);
+    for (size_t e = 0; scenario->enclaves != NULL && e < scenario->enclaves_count; e++)
+        free(scenario->enclaves[e].name);
     free(scenario->enclaves);
+    free(scenario->entries);
+    bh_partitions_clear(&scenario->partitions);
     free(scenario->fault_enabled);
     free(scenario->script);
     free(scenario->platform_file);
@@ -262,24 +266,13 @@ void bh_scenario_destroy(struct bh_scenario *scenario)
     free(scenario);
 }
 
-struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario)
-{
-    struct bh_tenant *tenants = bh_allocate(scenario->enclaves_count, sizeof *tenants);
-    for (size_t i = 0; i < scenario->enclaves_count; i++) {
-        const struct bh_enclave_spec *enclave = &scenario->enclaves[i];
-        tenants[i] = (struct bh_tenant){enclave->guests_per_node, enclave->processes_per_guest, enclave->node_share,
-                                        enclave->application};
-    }
-    return tenants;
-}
-
 int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                struct bh_error *err)
 {
-    if (scenario->nodes > facts->nodes || scenario->spares > facts->nodes - scenario->nodes)
+    if (scenario->platform_nodes > facts->nodes || scenario->spares > facts->nodes - scenario->platform_nodes)
         return bh_fail_at(err, scenario->nodes_place,
                           "platform.nodes: found %llu nodes and %llu spares; expected at most the %llu nodes of %s",
-                          (unsigned long long)scenario->nodes, (unsigned long long)scenario->spares,
+                          (unsigned long long)scenario->platform_nodes, (unsigned long long)scenario->spares,
                           (unsigned long long)facts->nodes, scenario->platform_file);
     const struct bh_checkpoint_spec *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
     bool times_are_given = storage->write_s >= 0 && storage->read_s >= 0;

@@ -8,6 +8,8 @@
 #include "models/base/error.h"
 #include "models/catalog.h"
 #include "models/zone_tree.h"
+#include "sim/partition.h"
+#include "sim/placement.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,22 +20,34 @@
 enum bh_verification_rule { BH_VERIFY_NEVER, BH_VERIFY_BEFORE_CHECKPOINT, BH_VERIFY_PERIODICALLY };
 struct bh_verification_spec {
     enum bh_verification_rule rule;
-    double every_s;   /* BH_VERIFY_PERIODICALLY: above 0 and at most work_s */
+    double every_s;   /* BH_VERIFY_PERIODICALLY: above 0 and at most the enclave's work */
     double cost_s;    /* wall-clock time of one verification */
     double recall;    /* P(found | a silent error is there), per error and verification */
     double latency_s; /* from the end of the verification that found an error to the signal */
     struct bh_place place;
 };
 
-/* An enclave: a share of every node given to one application. All enclaves stand on the same nodes. */
+/* An enclave: a share of the nodes of its partition given to one application. */
 struct bh_enclave_spec {
-    const char *name;
+    char *name;
+    size_t entry; /* that made it */
     const struct bh_application *application;
     uint64_t guests_per_node; /* native: process sets */
     uint64_t processes_per_guest;
-    double node_share; /* share of each node's CPU and node-time; the shares of all enclaves sum to 1 */
+    double node_share; /* share of each node's CPU and node-time; the shares of a partition's enclaves sum to 1 */
+    size_t partition, tenant;
+    const struct bh_system *system; /* its own, whatever the line of the comparison says; NULL: that */
+    const struct bh_policy *policy; /* likewise */
+    double start_s, leave_s;        /* calendar time; it is given up when it leaves. INFINITY: never */
+    double work_s;                  /* native fault-free compute time per node */
     struct bh_verification_spec verification;
     struct bh_place place;
+};
+
+/* A line of the workload: one enclave, or many alike. */
+struct bh_enclave_entry {
+    const char *name;
+    size_t first_enclave, count;
 };
 
 /* One line of the comparison: a virtualization system under a policy. */
@@ -64,7 +78,7 @@ struct bh_checkpoint_spec {
 /* A fault by script: what happens instead of, or besides, what the catalog's rates bring. */
 struct bh_script_fault {
     double at_s;
-    uint64_t node;          /* node slot of the workload */
+    uint64_t slot;
     enum bh_zone_kind zone; /* where it lands; a system without this kind takes the nearest kernel or process */
     size_t enclave;         /* whose guest or process */
     enum bh_error_kind kind;
@@ -96,14 +110,19 @@ struct bh_scenario {
 
     char *platform_file; /* absolute or relative to the working directory; .xml, or .yaml for a parametric machine */
     struct bh_place platform_place;
-    uint64_t nodes; /* nodes the workload uses, without spares */
+    uint64_t platform_nodes; /* nodes given to the workload, without spares */
+    uint64_t nodes;          /* of these, the ones that carry enclaves: slots */
     struct bh_place nodes_place;
 
-    double work_s; /* native fault-free compute time per node */
+    double work_s; /* native fault-free compute time per node, of enclaves that have none of their own */
     double horizon_s;
     uint64_t spares; /* warm spares, nodes; a share of `nodes` in the file is rounded up */
     size_t enclaves_count;
     struct bh_enclave_spec *enclaves;
+    size_t entries_count;
+    struct bh_enclave_entry *entries;
+    struct bh_partitions partitions;
+    enum bh_placement placement;
     size_t primary; /* the enclave that headline numbers speak of: the first */
 
     struct bh_checkpoint_spec checkpoint[BH_LEVELS];
@@ -190,8 +209,25 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
                                      struct bh_error *err);
 void bh_scenario_destroy(struct bh_scenario *scenario);
 
-/* The enclaves as the models know them; the caller frees. */
-struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario);
+/* The enclaves of a partition class as the models know them; the caller frees. */
+struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario, size_t class);
+
+/* What runs on the nodes of a partition class: the system and kernels, the policy of what the tenants share, and of
+ * each tenant's own zones. Shared zones follow the policy that all tenants have, else that of the comparison's line. */
+struct bh_node_stack {
+    const struct bh_system *system;
+    const struct bh_component *host_kernel, *guest_kernel;
+    const struct bh_policy *policy;
+    const struct bh_policy **own; /* per tenant; owned */
+};
+/* Of line `policy`; `is_baseline`: without what enclaves have of their own. */
+struct bh_node_stack bh_scenario_stack(const struct bh_scenario *scenario, size_t policy, size_t class,
+                                       bool is_baseline);
+void bh_node_stack_free(struct bh_node_stack *stack);
+/* The node model of a stack. */
+struct bh_node_model;
+struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,
+                                        size_t class, struct bh_error *err);
 
 /* What only the loaded platform can tell: that it has the nodes and spares asked for, and a storage host if checkpoints
  * go to one. Fails with the place of the key that asks for them. */

@@ -92,6 +92,30 @@ static int read_when(const struct bh_scenario *scenario, const struct bh_node *m
     return 0;
 }
 
+/* Nodes are counted within those of the enclave. */
+static int read_slot(const struct bh_scenario *scenario, const struct bh_node *node, struct bh_script_fault *fault,
+                     struct bh_error *err)
+{
+    const struct bh_enclave_spec *enclave = &scenario->enclaves[fault->enclave];
+    const struct bh_partition *partition = &scenario->partitions.partition[enclave->partition];
+    uint64_t number = 0;
+    if (node != NULL && bh_node_count_value(node, 0, UINT64_MAX, &number, err) != 0)
+        return -1;
+    if (number >= partition->nodes && partition->nodes == scenario->platform_nodes)
+        return bh_node_fail(
+            node, err, "found node %llu; expected 0 to %llu, since platform.nodes is %llu and counting begins at 0",
+            (unsigned long long)number, (unsigned long long)partition->nodes - 1,
+            (unsigned long long)scenario->platform_nodes);
+    if (number >= partition->nodes)
+        return bh_node_fail(node, err,
+                            "found node %llu; expected 0 to %llu, since `%s` stands on %llu nodes and counting begins "
+                            "at 0",
+                            (unsigned long long)number, (unsigned long long)partition->nodes - 1, enclave->name,
+                            (unsigned long long)partition->nodes);
+    fault->slot = partition->first_slot + number;
+    return 0;
+}
+
 static int read_where(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
                       struct bh_error *err)
 {
@@ -103,18 +127,9 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
     if (kind < 0)
         return -1;
     fault->zone = (enum bh_zone_kind)kind;
-    if (node != NULL) {
-        if (bh_node_count_value(node, 0, UINT64_MAX, &fault->node, err) != 0)
-            return -1;
-        if (fault->node >= scenario->nodes)
-            return bh_node_fail(
-                node, err, "found node %llu; expected 0 to %llu, since platform.nodes is %llu and counting begins at 0",
-                (unsigned long long)fault->node, (unsigned long long)scenario->nodes - 1,
-                (unsigned long long)scenario->nodes);
-    }
     fault->enclave = scenario->primary;
     if (enclave == NULL)
-        return 0;
+        return read_slot(scenario, node, fault, err);
     const char **names = bh_allocate(scenario->enclaves_count + 1, sizeof *names);
     for (size_t i = 0; i < scenario->enclaves_count; i++)
         names[i] = scenario->enclaves[i].name;
@@ -123,7 +138,7 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
     if (choice < 0)
         return -1;
     fault->enclave = (size_t)choice;
-    return 0;
+    return read_slot(scenario, node, fault, err);
 }
 
 static int read_what(const struct bh_node *map, struct bh_script_fault *fault, struct bh_error *err)

@@ -56,6 +56,8 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
  * and catalog are there. */
 int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err);
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err);
+/* sim/scenario_enclaves.c: the enclaves and the partitions that they stand on. */
+int bh_enclaves_resolve(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err);
 /* An enclave's `verification` (sim/scenario_verification.c); `node` NULL: none. */
 int bh_verification_read(const struct bh_scenario *scenario, const struct bh_node *node,
                          struct bh_enclave_spec *enclave, struct bh_error *err);

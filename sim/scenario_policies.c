@@ -30,23 +30,35 @@ static int read_kernel(const struct bh_catalog *catalog, const struct bh_node *m
     return 0;
 }
 
-/* Whether the policy's dispositions and guards fit the system, and a node holds all zones. */
-static int check_fit(const struct bh_scenario *scenario, const struct bh_policy_spec *spec, struct bh_error *err)
+/* Whether the policy's dispositions and guards fit the system. */
+static int check_fit(const struct bh_policy_spec *spec, struct bh_error *err)
 {
     const struct bh_guard_level *guards[BH_BOUNDARIES];
-    if (bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
-        bh_choose_guards(spec->system, spec->policy, guards, err) != 0)
-        return -1;
+    return bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
+                   bh_choose_guards(spec->system, spec->policy, guards, err) != 0
+               ? -1
+               : 0;
+}
+
+/* Whether nodes hold all zones of their enclaves, and what enclaves have of their own fits the line. */
+static int check_nodes(const struct bh_scenario *scenario, size_t policy, size_t class, struct bh_error *err)
+{
     struct bh_error own = {0};
-    struct bh_tenant *tenants = bh_scenario_tenants(scenario);
-    struct bh_zone_tree *tree =
-        bh_zone_tree_create(scenario->catalog, spec->system, tenants, scenario->enclaves_count, &own);
-    free(tenants);
-    bh_zone_tree_destroy(tree);
-    if (tree == NULL)
-        return bh_node_fail(bh_node_find_path(bh_document_root(scenario->document), "workload.enclaves"), err, "%s",
-                            own.text);
-    return 0;
+    struct bh_node_stack stack = bh_scenario_stack(scenario, policy, class, false);
+    struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, &own);
+    int status = model != NULL ? 0 : -1;
+    bool is_own = stack.system != scenario->policies[policy].system;
+    for (size_t t = 0; t < scenario->partitions.class[class].tenants_count; t++)
+        is_own = is_own || stack.own[t] != scenario->policies[policy].policy;
+    if (model == NULL && is_own)
+        bh_fail_at(err, scenario->enclaves[scenario->partitions.class[class].enclave[0]].place,
+                   "the nodes of enclave `%s` in the line `%s` of policies: %s", scenario->partitions.class[class].name,
+                   scenario->policies[policy].name, own.text);
+    else if (model == NULL)
+        bh_node_fail(bh_node_find_path(bh_document_root(scenario->document), "workload.enclaves"), err, "%s", own.text);
+    bh_node_model_destroy(model);
+    bh_node_stack_free(&stack);
+    return status;
 }
 
 static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, struct bh_policy_spec *spec,
@@ -80,7 +92,7 @@ static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, 
     spec->guest_kernel = spec->system->guest_kernel;
     if (read_kernel(catalog, map, "host-kernel", spec->system, &spec->host_kernel, err) != 0 ||
         read_kernel(catalog, map, "guest-kernel", spec->system, &spec->guest_kernel, err) != 0 ||
-        check_fit(scenario, spec, err) != 0)
+        check_fit(spec, err) != 0)
         return -1;
     return 0;
 }
@@ -117,8 +129,12 @@ int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err)
         return bh_node_fail(list, err, "found none; expected at least one entry");
     scenario->policies = bh_allocate(count, sizeof *scenario->policies);
     scenario->policies_count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (read_policy(scenario, bh_node_item(list, i), &scenario->policies[i], err) != 0)
             return -1;
+        for (size_t class = 0; class < scenario->partitions.classes_count; class ++)
+            if (check_nodes(scenario, i, class, err) != 0)
+                return -1;
+    }
     return find_baseline(scenario, bh_node_find(root, "baseline"), err);
 }

@@ -17,9 +17,10 @@ static int read_number(const struct bh_node *map, const char *key, enum bh_dimen
     return bh_optional_quantity(map, key, dimension, value, err);
 }
 
-static int read_every(const struct bh_scenario *scenario, const struct bh_node *map,
-                      struct bh_verification_spec *verification, struct bh_error *err)
+static int read_every(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_enclave_spec *enclave,
+                      struct bh_error *err)
 {
+    struct bh_verification_spec *verification = &enclave->verification;
     const struct bh_node *every = bh_node_need(map, "every", err);
     if (every == NULL)
         return -1;
@@ -36,10 +37,11 @@ static int read_every(const struct bh_scenario *scenario, const struct bh_node *
     if (bh_node_quantity(every, BH_DIMENSION_TIME, &verification->every_s, err) != 0)
         return -1;
     char found[64], work[64];
-    if (verification->every_s <= 0 || verification->every_s > scenario->work_s)
-        return bh_node_fail(every, err, "found %s; expected more than 0 and at most workload.work, %s",
+    if (verification->every_s <= 0 || verification->every_s > enclave->work_s)
+        return bh_node_fail(every, err, "found %s; expected more than 0 and at most %swork, %s",
                             bh_quantity_print(verification->every_s, BH_DIMENSION_TIME, found, sizeof found),
-                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work));
+                            enclave->work_s == scenario->work_s ? "workload." : "the enclave's ",
+                            bh_quantity_print(enclave->work_s, BH_DIMENSION_TIME, work, sizeof work));
     return 0;
 }
 
@@ -59,7 +61,7 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
                             "found a verification of %s, which tolerates loss; expected none: it has no checkpoints "
                             "to go back to",
                             application->name);
-    if (read_every(scenario, node, verification, err) != 0 ||
+    if (read_every(scenario, node, enclave, err) != 0 ||
         read_number(node, "cost", BH_DIMENSION_TIME, &application->verification_cost_s, enclave, &verification->cost_s,
                     err) != 0 ||
         read_number(node, "recall", BH_DIMENSION_PROBABILITY, &application->verification_recall, enclave,
@@ -81,6 +83,6 @@ int bh_verification_check(const struct bh_scenario *scenario, struct bh_error *e
                 err, scenario->enclaves[e].verification.place,
                 "workload.enclaves.%zu.verification.every: found checkpoint in a scenario without checkpoints; "
                 "expected a time",
-                e);
+                scenario->enclaves[e].entry);
     return 0;
 }

@@ -81,87 +81,12 @@ int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory
         return -1;
     scenario->nodes_place = bh_node_place(nodes);
     /* 2^40: beyond any machine, and low enough that node-seconds stay exact to parts in 1e-9. */
-    if (bh_node_count_value(nodes, 1, (uint64_t)1 << 40, &scenario->nodes, err) != 0)
+    if (bh_node_count_value(nodes, 1, (uint64_t)1 << 40, &scenario->platform_nodes, err) != 0)
         return -1;
     return find_platform(scenario, file, data_directory, err);
 }
 
 /* --- Workload ---------------------------------------------------------------------------------------------------- */
-
-static int read_enclave(struct bh_scenario *scenario, const struct bh_node *map, struct bh_enclave_spec *enclave,
-                        struct bh_error *err)
-{
-    static const char *const keys[] = {
-        "name", "application", "guests-per-node", "processes-per-guest", "node-share", "verification", NULL};
-    const struct bh_node *name, *application;
-    if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (name = bh_node_need(map, "name", err)) == NULL || (enclave->name = bh_node_text(name, err)) == NULL ||
-        (application = bh_node_need(map, "application", err)) == NULL)
-        return -1;
-    enclave->place = bh_node_place(name);
-    enclave->application =
-        bh_choose_named(application, scenario->catalog->applications, scenario->catalog->applications_count,
-                        sizeof *scenario->catalog->applications, "application", err);
-    enclave->guests_per_node = enclave->processes_per_guest = 1;
-    enclave->node_share = -1; /* not given */
-    if (enclave->application == NULL ||
-        bh_optional_count(map, "guests-per-node", 1, 4096, &enclave->guests_per_node, err) != 0 ||
-        bh_optional_count(map, "processes-per-guest", 1, 4096, &enclave->processes_per_guest, err) != 0 ||
-        bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0 ||
-        bh_verification_read(scenario, bh_node_find(map, "verification"), enclave, err) != 0)
-        return -1;
-    if (enclave->node_share == 0)
-        return bh_node_fail(bh_node_find(map, "node-share"), err, "found 0; expected more than 0 and at most 1");
-    for (const struct bh_enclave_spec *other = scenario->enclaves; other < enclave; other++)
-        if (strcmp(other->name, enclave->name) == 0)
-            return bh_node_fail(name, err, "the name `%s` is already that of the enclave in line %u", enclave->name,
-                                other->place.line);
-    return 0;
-}
-
-/* The shares sum to 1; where none is given, they are equal. */
-static int settle_shares(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
-{
-    size_t given = 0;
-    double sum = 0;
-    for (size_t i = 0; i < scenario->enclaves_count; i++) {
-        if (scenario->enclaves[i].node_share >= 0) {
-            given++;
-            sum += scenario->enclaves[i].node_share;
-        }
-    }
-    if (given == 0) {
-        for (size_t i = 0; i < scenario->enclaves_count; i++)
-            scenario->enclaves[i].node_share = 1.0 / (double)scenario->enclaves_count;
-        return 0;
-    }
-    for (size_t i = 0; i < scenario->enclaves_count; i++)
-        if (scenario->enclaves[i].node_share < 0)
-            return bh_fail_at(
-                err, scenario->enclaves[i].place,
-                "the enclave `%s` has no node-share, while others have one; expected it for all or for none",
-                scenario->enclaves[i].name);
-    if (fabs(sum - 1) > 1e-9)
-        return bh_node_fail(list, err, "found node shares that sum to %.12g; expected a sum of 1", sum);
-    return 0;
-}
-
-static int read_enclaves(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err)
-{
-    const struct bh_node *list = bh_node_need(workload, "enclaves", err);
-    if (list == NULL || bh_node_expect(list, BH_NODE_LIST, "enclaves", err) != 0)
-        return -1;
-    size_t count = bh_node_count(list);
-    if (count == 0)
-        return bh_node_fail(list, err, "found none; expected at least one enclave");
-    scenario->enclaves = bh_allocate(count, sizeof *scenario->enclaves);
-    scenario->enclaves_count = count;
-    for (size_t i = 0; i < count; i++)
-        if (read_enclave(scenario, bh_node_item(list, i), &scenario->enclaves[i], err) != 0)
-            return -1;
-    scenario->primary = 0;
-    return settle_shares(scenario, list, err);
-}
 
 /* A count of nodes, or a share of the workload's nodes ("0.1 %"), rounded up. */
 static int read_spares(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
@@ -177,13 +102,13 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
     if (bh_node_quantity(node, BH_DIMENSION_PROBABILITY, &share, err) != 0)
         return -1;
     /* A share such as 0.1 % has no exact binary form: what lies within 1e-9 of a whole number is that number. */
-    scenario->spares = (uint64_t)ceil(share * (double)scenario->nodes * (1 - 1e-12) - 1e-9);
+    scenario->spares = (uint64_t)ceil(share * (double)scenario->platform_nodes * (1 - 1e-12) - 1e-9);
     return 0;
 }
 
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-    static const char *const keys[] = {"work", "horizon", "spares", "enclaves", NULL};
+    static const char *const keys[] = {"work", "horizon", "spares", "placement", "enclaves", NULL};
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
     if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
         bh_node_check_keys(map, keys, err) != 0 || (work = bh_node_need(map, "work", err)) == NULL ||
@@ -202,7 +127,14 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
             bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other), bh_node_place(work).line);
     if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
         return -1;
-    return read_enclaves(scenario, map, err);
+    const struct bh_node *placement = bh_node_find(map, "placement");
+    if (placement != NULL) {
+        int choice = bh_node_choice(placement, bh_placement_names, "placement", err);
+        if (choice < 0)
+            return -1;
+        scenario->placement = (enum bh_placement)choice;
+    }
+    return bh_enclaves_resolve(scenario, map, err);
 }
 
 /* --- Checkpoints ------------------------------------------------------------------------------------------------- */

@@ -175,7 +175,7 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
 static void serve(struct bh_enclave *enclave)
 {
     double start_s = simgrid_get_clock(), next_return_s;
-    double total_s = bh_enclave_nodes(enclave) * enclave->replica->setup->scenario->work_s;
+    double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
     double down = foresee_all(enclave, &next_return_s);
     double rate = (bh_enclave_nodes(enclave) - down) / enclave->setup->wall_per_work;
     double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
@@ -193,7 +193,7 @@ static void serve(struct bh_enclave *enclave)
 
 void bh_service_body(struct bh_enclave *enclave)
 {
-    while (enclave->phase != BH_PHASE_DONE && !enclave->replica->over)
+    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave))
         serve(enclave);
     if (enclave->phase != BH_PHASE_DONE)
         bh_enclave_end(enclave, false);

@@ -8,58 +8,35 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A zone is named by its kind (all that hold applications are alike), guest and process; nested ones, of which several
- * answer to that, are told apart by their order from the root. */
-static void fill_keys(struct bh_setup *setup)
-{
-    const struct bh_zone_tree *tree = setup->model->tree;
-    setup->zone_key = bh_allocate(tree->zones_count, sizeof *setup->zone_key);
-    setup->channel_key = bh_allocate(tree->channels_count + 1, sizeof *setup->channel_key);
-    for (size_t z = 0; z < tree->zones_count; z++) {
-        const struct bh_zone *zone = &tree->zones[z];
-        uint64_t key = bh_identity(zone->is_application ? "application" : bh_zone_kind_names[zone->kind]);
-        key = bh_identity_join(key, (uint64_t)(zone->guest + 1));
-        key = bh_identity_join(key, (uint64_t)(zone->process + 1));
-        for (size_t before = 0; before < z; before++)
-            if (setup->zone_key[before] == key) {
-                key = bh_identity_join(key, bh_identity("nested"));
-                before = (size_t)-1; /* from the first again, with the new key */
-            }
-        setup->zone_key[z] = key;
-    }
-    for (size_t c = 0; c < tree->channels_count; c++)
-        setup->channel_key[c] = bh_identity_join(
-            bh_identity(tree->channels[c].type->name),
-            bh_identity_join(setup->zone_key[tree->channels[c].from], setup->zone_key[tree->channels[c].to]));
-}
-
-static void fill_tenants(struct bh_setup *setup, const struct bh_scenario *scenario)
-{
-    setup->tenants = bh_allocate(scenario->enclaves_count, sizeof *setup->tenants);
-    for (size_t e = 0; e < scenario->enclaves_count; e++) {
-        const struct bh_enclave_spec *spec = &scenario->enclaves[e];
-        setup->tenants[e] = (struct bh_tenant){
-            .guests_per_node = spec->guests_per_node,
-            .processes_per_guest = spec->processes_per_guest,
-            .node_share = spec->node_share,
-            .application = spec->application,
-        };
-    }
-}
-
 static void fill_slowdown(struct bh_setup *setup, struct bh_enclave_setup *enclave,
                           const struct bh_platform_facts *facts)
 {
-    const struct bh_policy_spec *policy = setup->policy;
+    const struct bh_node_stack *stack = &enclave->node->stack;
     struct bh_network network = {facts->latency_s, facts->node_bandwidth};
     enclave->slowdown = (struct bh_slowdown){.compute = 1.0};
     if (setup->scenario->virtualization_costs)
-        enclave->slowdown = bh_slowdown_of(enclave->spec->application, policy->system, setup->model->guard,
-                                           policy->host_kernel, policy->guest_kernel, network, setup->scenario->nodes);
+        enclave->slowdown = bh_slowdown_of(enclave->spec->application, stack->system,
+                                           enclave->node->model->tenant_guard[enclave->spec->tenant],
+                                           stack->host_kernel, stack->guest_kernel, network, enclave->nodes);
     const struct bh_slowdown *slowdown = &enclave->slowdown;
     enclave->noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
     enclave->wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +
                              enclave->noise_per_step_s / enclave->spec->application->step_s.value;
+}
+
+/* Share of storage that an enclave can count on: that of its nodes among those of all partitions that write to it. */
+static double storage_share(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
+{
+    const struct bh_scenario *scenario = setup->scenario;
+    const struct bh_partitions *partitions = &scenario->partitions;
+    uint64_t nodes = 0;
+    for (size_t c = 0; c < partitions->classes_count; c++) {
+        bool writes = false;
+        for (size_t t = 0; t < partitions->class[c].tenants_count; t++)
+            writes = writes || !setup->nodes[c].tenants[t].application->tolerates_loss;
+        nodes += writes ? partitions->class[c].nodes : 0;
+    }
+    return nodes > 0 ? (double)enclave->nodes / (double)nodes : 1.0;
 }
 
 static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *enclave,
@@ -67,12 +44,14 @@ static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *en
 {
     const struct bh_scenario *scenario = setup->scenario;
     double local_s = enclave->checkpoint_bytes / scenario->catalog->recovery.local_bandwidth.value;
-    double bytes = enclave->checkpoint_bytes * (double)scenario->nodes;
+    double bytes = enclave->checkpoint_bytes * (double)enclave->nodes;
     double sources = facts->host_bandwidth * (double)facts->hosts;
+    sources = fmin(sources, enclave->link_rate);
+    double share = storage_share(setup, enclave);
     double expected[BH_LEVELS][2] = {
         [BH_LEVEL_LOCAL] = {local_s, local_s},
-        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth, sources),
-                              bytes / fmin(facts->storage_read_bandwidth, sources)},
+        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth * share, sources),
+                              bytes / fmin(facts->storage_read_bandwidth * share, sources)},
     };
     for (int level = 0; level < BH_LEVELS; level++) {
         const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
@@ -83,16 +62,32 @@ static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *en
     }
 }
 
+/* Rate at which errors on nodes of other partitions take the whole system down. */
+static double system_loss_elsewhere(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
+{
+    const struct bh_partitions *partitions = &setup->scenario->partitions;
+    double rate = 0.0;
+    for (size_t c = 0; c < partitions->classes_count; c++) {
+        bool is_own = enclave->node == &setup->nodes[c];
+        double nodes = (double)(partitions->class[c].nodes - (is_own ? enclave->nodes : 0));
+        rate += nodes * setup->nodes[c].isolation->loss_rate[BH_SCOPE_SYSTEM]; /* of any tenant */
+    }
+    return rate;
+}
+
 /* Failures that the levels must recover from: the local level from all that interrupt the enclave, the storage level
  * from those that cost a node its storage, or from all when it is alone. */
-static void fill_mtti(struct bh_setup *setup, struct bh_enclave_setup *enclave, size_t index)
+static void fill_mtti(struct bh_setup *setup, struct bh_enclave_setup *enclave)
 {
-    double nodes = (double)setup->scenario->nodes, all = 0.0;
+    const struct bh_isolation *isolation = enclave->node->isolation;
+    size_t tenant = enclave->spec->tenant;
+    double nodes = (double)enclave->nodes, all = 0.0, elsewhere = system_loss_elsewhere(setup, enclave);
     for (int scope = BH_SCOPE_PROCESS; scope < BH_SCOPES; scope++)
-        all += setup->isolation->loss_rate[index * BH_SCOPES + (size_t)scope];
-    double lost = setup->isolation->repair_rate[index];
-    enclave->mtti_s[BH_LEVEL_LOCAL] = 1.0 / (nodes * all);
-    enclave->mtti_s[BH_LEVEL_STORAGE] = 1.0 / (nodes * (enclave->has_level[BH_LEVEL_LOCAL] ? lost : all));
+        all += isolation->loss_rate[tenant * BH_SCOPES + (size_t)scope];
+    double lost = isolation->repair_rate[tenant];
+    enclave->mtti_s[BH_LEVEL_LOCAL] = 1.0 / (nodes * all + elsewhere);
+    enclave->mtti_s[BH_LEVEL_STORAGE] =
+        1.0 / (enclave->has_level[BH_LEVEL_LOCAL] ? nodes * lost : nodes * all + elsewhere);
 }
 
 /* With a verification before each checkpoint, the best interval weighs silent errors too. The level that sets the rhythm
@@ -101,16 +96,15 @@ static double verified_interval_s(const struct bh_setup *setup, const struct bh_
                                   enum bh_level level)
 {
     const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
-    size_t index = (size_t)(enclave - setup->enclaves);
     struct bh_verified_segment segment = {
         .verification_s = enclave->verification.cost_s,
         .checkpoint_s = enclave->write_s[level],
         .failure_rate = 1.0 / enclave->mtti_s[level],
-        .silent_rate = setup->isolation->silent_rate[index] * (double)setup->scenario->nodes,
+        .silent_rate = enclave->node->isolation->silent_rate[enclave->spec->tenant] * (double)enclave->nodes,
         .recovery_s = recovery->detection_s.value + recovery->process_restart_s.value + enclave->read_s[level],
         .rollback_s = enclave->read_s[level],
     };
-    return bh_interval_verified_s(&segment, setup->scenario->work_s * enclave->wall_per_work);
+    return bh_interval_verified_s(&segment, enclave->spec->work_s * enclave->wall_per_work);
 }
 
 static double chosen_interval_s(const struct bh_setup *setup, const struct bh_checkpoint_spec *spec,
@@ -159,7 +153,7 @@ static void fill_intervals(struct bh_setup *setup, struct bh_enclave_setup *encl
         enclave->storage_every = (uint64_t)fmax(1.0, round(interval_s[BH_LEVEL_STORAGE] / enclave->interval_work_s));
 }
 
-static void fill_verification(struct bh_setup *setup, struct bh_enclave_setup *enclave)
+static void fill_verification(struct bh_enclave_setup *enclave)
 {
     const struct bh_enclave_spec *spec = enclave->spec;
     struct bh_error ignored = {0};
@@ -168,7 +162,7 @@ static void fill_verification(struct bh_setup *setup, struct bh_enclave_setup *e
     if (spec->verification.rule == BH_VERIFY_PERIODICALLY)
         enclave->verify_every_work_s = spec->verification.every_s / enclave->wall_per_work;
     /* Beyond what models/taint.h counts nobody has machines. */
-    double ranks = (double)setup->scenario->nodes * (double)(spec->guests_per_node * spec->processes_per_guest);
+    double ranks = (double)enclave->nodes * (double)(spec->guests_per_node * spec->processes_per_guest);
     uint64_t counted = (uint64_t)fmin(ranks, (double)BH_TAINT_RANKS_MOST);
     const struct bh_application *application = spec->application;
     if (application->communicates_at_random)
@@ -185,26 +179,35 @@ static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclav
     for (int scope = 0; scope < BH_SCOPES; scope++)
         enclave->restart_s[scope] = NAN;
     enclave->restart_s[BH_SCOPE_PROCESS] = process_s;
-    if (setup->model->tree->has_guests)
-        enclave->restart_s[BH_SCOPE_GUEST] = process_s + setup->guest_boot_s;
-    enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value + setup->guest_boot_s;
-    enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value + setup->guest_boot_s;
+    double boot_s = enclave->node->guest_boot_s;
+    if (enclave->node->model->tree->has_guests)
+        enclave->restart_s[BH_SCOPE_GUEST] = process_s + boot_s;
+    enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value + boot_s;
+    enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value + boot_s;
 }
 
 static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_platform_facts *facts)
 {
     struct bh_enclave_setup *enclave = &setup->enclaves[index];
     enclave->spec = &setup->scenario->enclaves[index];
+    const struct bh_partition *partition = &setup->scenario->partitions.partition[enclave->spec->partition];
+    enclave->node = &setup->nodes[partition->class];
+    enclave->nodes = partition->nodes;
     enclave->checkpoint_bytes = enclave->spec->application->checkpoint_bytes.value;
+    enclave->link_rate = INFINITY;
+    if (setup->scenario->partitions.count > 1)
+        enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
     fill_slowdown(setup, enclave, facts);
     fill_level_times(setup, enclave, facts);
-    fill_mtti(setup, enclave, index);
-    fill_verification(setup, enclave);
+    fill_mtti(setup, enclave);
+    fill_verification(enclave);
     fill_intervals(setup, enclave);
     fill_restart(setup, enclave);
 }
 
-static void add_spread(struct bh_spread *sum, const struct bh_spread *one, size_t tenants, double weight)
+/* Adds what one error of the script does on the nodes of its partition. */
+static void add_spread(struct bh_spread *sum, const struct bh_spread *one, const struct bh_partition *partition,
+                       size_t tenants, double weight)
 {
     for (int s = 0; s < BH_SCOPES; s++)
         sum->extent[s] += weight * one->extent[s];
@@ -212,8 +215,9 @@ static void add_spread(struct bh_spread *sum, const struct bh_spread *one, size_
         sum->beyond[b] += weight * one->beyond[b];
         sum->inside[b] = sum->inside[b] || one->inside[b];
     }
-    for (size_t c = 0; c < tenants * BH_SCOPES; c++)
-        sum->loss[c] += weight * one->loss[c];
+    for (size_t t = 0; t < tenants; t++)
+        for (size_t s = 0; s < BH_SCOPES; s++)
+            sum->loss[partition->enclave[t] * BH_SCOPES + s] += weight * one->loss[t * BH_SCOPES + s];
     sum->silent += weight * one->silent;
     sum->unresolved = fmax(sum->unresolved, one->unresolved);
 }
@@ -221,69 +225,120 @@ static void add_spread(struct bh_spread *sum, const struct bh_spread *one, size_
 static int follow_script(struct bh_setup *setup, struct bh_error *err)
 {
     const struct bh_scenario *scenario = setup->scenario;
-    size_t tenants = setup->model->tree->tenants_count;
     if (scenario->script_count == 0)
         return 0;
     setup->script = bh_allocate(1, sizeof *setup->script);
-    setup->script->loss = bh_allocate(tenants * BH_SCOPES, sizeof(double));
-    struct bh_spread one = {.loss = bh_allocate(tenants * BH_SCOPES, sizeof(double))};
+    setup->script->loss = bh_allocate(scenario->enclaves_count * BH_SCOPES, sizeof(double));
+    struct bh_spread one = {.loss = bh_allocate(scenario->enclaves_count * BH_SCOPES, sizeof(double))};
     int status = 0;
     for (size_t i = 0; i < scenario->script_count && status == 0; i++) {
         const struct bh_script_fault *fault = &scenario->script[i];
-        struct bh_origin origin = {.zone = bh_zone_tree_find(setup->model->tree, fault->zone, (int)fault->enclave),
+        const struct bh_partition *partition = bh_setup_partition(setup, fault->slot);
+        const struct bh_node_model *model = setup->nodes[partition->class].model;
+        int tenant = (int)scenario->enclaves[fault->enclave].tenant;
+        struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, fault->zone, tenant),
                                    .kind = fault->kind,
                                    .ending = (enum bh_forced_ending)(fault->ending + 1)};
-        status = bh_isolation_spread(setup->model, origin, &one, err);
+        status = bh_isolation_spread(model, origin, &one, err);
         if (status == 0)
-            add_spread(setup->script, &one, tenants, 1.0 / (double)scenario->script_count);
+            add_spread(setup->script, &one, partition, model->tree->tenants_count,
+                       1.0 / (double)scenario->script_count);
     }
     free(one.loss);
     return status;
+}
+
+static void add_source(struct bh_setup *setup, const struct bh_fault_stream *stream,
+                       const struct bh_partition_class *class)
+{
+    const struct bh_scenario *scenario = setup->scenario;
+    bool tells = class != NULL && setup->nodes_count > 1;
+    setup->sources = bh_reallocate(setup->sources, setup->sources_count + 1, sizeof *setup->sources);
+    setup->sources[setup->sources_count++] = (struct bh_fault_source){
+        .stream = stream,
+        .first_slot = class != NULL ? class->first_slot : 0,
+        .nodes = class != NULL ? class->nodes : scenario->nodes + scenario->spares,
+        .name = tells ? bh_print_text("%s (%s)", stream->name, class->name) : bh_copy_text(stream->name),
+    };
+}
+
+/* Hardware strikes alike wherever it is; software strikes the slots of its class. */
+static void fill_sources(struct bh_setup *setup)
+{
+    const struct bh_fault_streams *first = setup->nodes[0].streams;
+    for (size_t s = 0; s < first->count; s++)
+        if (first->stream[s].hardware != NULL)
+            add_source(setup, &first->stream[s], NULL);
+    for (size_t c = 0; c < setup->nodes_count; c++)
+        for (size_t s = 0; s < setup->nodes[c].streams->count; s++)
+            if (setup->nodes[c].streams->stream[s].hardware == NULL)
+                add_source(setup, &setup->nodes[c].streams->stream[s], &setup->scenario->partitions.class[c]);
+}
+
+static int fill_nodes(struct bh_setup *setup, size_t policy, bool is_baseline, struct bh_isolation_cache *cache,
+                      struct bh_error *err)
+{
+    const struct bh_partitions *partitions = &setup->scenario->partitions;
+    setup->nodes = bh_allocate(partitions->classes_count, sizeof *setup->nodes);
+    uint64_t *nodes = bh_allocate(partitions->classes_count, sizeof *nodes);
+    int status = 0;
+    for (size_t c = 0; c < partitions->classes_count && status == 0; c++) {
+        nodes[setup->nodes_count] = partitions->class[c].nodes;
+        status = bh_node_setup_fill(&setup->nodes[setup->nodes_count++], setup->scenario, policy, c, is_baseline, cache,
+                                    err);
+    }
+    if (status == 0)
+        setup->isolation = bh_node_setups_isolation(setup->nodes, nodes, setup->nodes_count);
+    free(nodes);
+    return status;
+}
+
+static struct bh_setup *create(const struct bh_scenario *scenario, size_t policy, bool is_baseline,
+                               const struct bh_platform_facts *facts, struct bh_isolation_cache *cache,
+                               struct bh_error *err)
+{
+    struct bh_setup *setup = bh_allocate(1, sizeof *setup);
+    setup->scenario = scenario;
+    setup->policy = &scenario->policies[policy];
+    if (fill_nodes(setup, policy, is_baseline, cache, err) != 0 || follow_script(setup, err) != 0) {
+        bh_setup_destroy(setup);
+        return NULL;
+    }
+    fill_sources(setup);
+    setup->enclaves_count = scenario->enclaves_count;
+    setup->enclaves = bh_allocate(setup->enclaves_count, sizeof *setup->enclaves);
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        fill_enclave(setup, e, facts);
+    return setup;
 }
 
 struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
                                  const struct bh_platform_facts *facts, struct bh_isolation_cache *cache,
                                  struct bh_error *err)
 {
-    struct bh_setup *setup = bh_allocate(1, sizeof *setup);
-    const struct bh_policy_spec *spec = &scenario->policies[policy];
-    setup->scenario = scenario;
-    setup->policy = spec;
-    fill_tenants(setup, scenario);
-    setup->model = bh_node_model_create(scenario->catalog, spec->system, spec->policy, setup->tenants,
-                                        scenario->enclaves_count, err);
-    if (setup->model == NULL)
-        goto fail;
-    fill_keys(setup);
-    setup->streams = bh_fault_streams_create(scenario->catalog, setup->model, setup->tenants, scenario->fault_enabled,
-                                             scenario->software_faults, spec->host_kernel, spec->guest_kernel);
-    setup->isolation = bh_isolation_cache_find(cache, setup->model, setup->streams, err);
-    if (setup->isolation == NULL || follow_script(setup, err) != 0)
-        goto fail;
-    setup->guest_boot_s = setup->model->tree->has_guests ? spec->system->guest_boot_s.value : 0.0;
-    setup->enclaves_count = scenario->enclaves_count;
-    setup->enclaves = bh_allocate(setup->enclaves_count, sizeof *setup->enclaves);
-    for (size_t e = 0; e < setup->enclaves_count; e++)
-        fill_enclave(setup, e, facts);
-    return setup;
-fail:
-    bh_setup_destroy(setup);
-    return NULL;
+    return create(scenario, policy, false, facts, cache, err);
+}
+
+struct bh_setup *bh_setup_create_baseline(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                                          struct bh_isolation_cache *cache, struct bh_error *err)
+{
+    return create(scenario, scenario->baseline, true, facts, cache, err);
 }
 
 void bh_setup_destroy(struct bh_setup *setup)
 {
     if (setup == NULL)
         return;
-    bh_fault_streams_destroy(setup->streams);
-    bh_node_model_destroy(setup->model);
+    for (size_t c = 0; c < setup->nodes_count; c++)
+        bh_node_setup_clear(&setup->nodes[c]);
+    free(setup->nodes);
+    for (size_t s = 0; s < setup->sources_count; s++)
+        free(setup->sources[s].name);
+    free(setup->sources);
     if (setup->script != NULL)
         free(setup->script->loss);
     free(setup->script);
-    free(setup->tenants);
     free(setup->enclaves);
-    free(setup->zone_key);
-    free(setup->channel_key);
     free(setup);
 }
 

@@ -5,12 +5,9 @@
 #define BH_SIM_SETUP_H
 
 #include "models/base/error.h"
-#include "models/fault_streams.h"
-#include "models/isolation.h"
-#include "models/node_model.h"
 #include "models/slowdown.h"
-#include "models/spread.h"
 #include "models/taint.h"
+#include "sim/node_setup.h"
 #include "sim/platform.h"
 #include "sim/scenario.h"
 
@@ -19,10 +16,13 @@
 
 struct bh_enclave_setup {
     const struct bh_enclave_spec *spec;
+    const struct bh_node_setup *node;
+    uint64_t nodes;
     struct bh_slowdown slowdown;
-    double noise_per_step_s;  /* expected; 0 without noise */
-    double wall_per_work;     /* wall-clock seconds per native compute second, expected noise included */
-    double checkpoint_bytes;  /* per node */
+    double noise_per_step_s; /* expected; 0 without noise */
+    double wall_per_work;    /* wall-clock seconds per native compute second, expected noise included */
+    double checkpoint_bytes; /* per node */
+    double link_rate;        /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
     double mtti_s[BH_LEVELS]; /* mean time between failures that a checkpoint of this level must recover from */
     bool has_level[BH_LEVELS];
     double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */
@@ -36,28 +36,37 @@ struct bh_enclave_setup {
     double restart_s[BH_SCOPES]; /* expected outage after losing this scope, restore not included; NaN: none */
 };
 
+/* A source of faults: a stream and where it strikes. */
+struct bh_fault_source {
+    const struct bh_fault_stream *stream;
+    /* Software strikes these slots. Hardware strikes physical nodes, spares too: the nodes of all slots and spares. */
+    uint64_t first_slot, nodes;
+    char *name; /* of the stream; with several classes, software's says whose */
+};
+
 struct bh_setup {
     const struct bh_scenario *scenario;
     const struct bh_policy_spec *policy;
-    struct bh_node_model *model;
-    struct bh_fault_streams *streams;
-    const struct bh_isolation *isolation; /* the cache's */
-    struct bh_tenant *tenants;
+    size_t nodes_count;
+    struct bh_node_setup *nodes; /* per partition class */
+    size_t sources_count;
+    struct bh_fault_source *sources; /* hardware first */
+    struct bh_isolation isolation;   /* over all nodes; per class: that of its node setup */
     size_t enclaves_count;
     struct bh_enclave_setup *enclaves;
-    /* Mean over the script's errors, each alone on a node that is up, by the exact chain; NULL without a script. */
+    /* Mean over the script's errors, each alone on a node that is up, by the exact chain; `loss` is per enclave of the
+     * scenario. NULL without a script. */
     struct bh_spread *script;
-    double guest_boot_s; /* 0 without guests */
-    /* Name zones and channels in the keys of draws by what they are, not by their place in the tree: the same error in
-     * the same zone draws the same under every system that has the zone. */
-    uint64_t *zone_key, *channel_key;
 };
 
-/* Resolves policy entry number `policy` of a scenario on a platform with these facts. The scenario and
- * the cache must outlive the setup. */
+/* Resolves line `policy` of a scenario on a platform with these facts. The scenario and the cache must outlive the
+ * setup. */
 struct bh_setup *bh_setup_create(const struct bh_scenario *scenario, size_t policy,
                                  const struct bh_platform_facts *facts, struct bh_isolation_cache *cache,
                                  struct bh_error *err);
+/* The scenario's baseline, which all enclaves follow, whatever they have of their own. */
+struct bh_setup *bh_setup_create_baseline(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                                          struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_setup_destroy(struct bh_setup *setup);
 
 /* Takes over the checkpoint intervals of another setup, in wall-clock time (for prices: same nodes, intervals and
@@ -65,5 +74,12 @@ void bh_setup_destroy(struct bh_setup *setup);
 void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from);
 /* Leaves checkpoints and verifications out (for net overhead: native, without checkpoints). */
 void bh_setup_drop_checkpoints(struct bh_setup *setup);
+
+/* What a slot's nodes have in common with others. */
+static inline const struct bh_partition *bh_setup_partition(const struct bh_setup *setup, uint64_t slot)
+{
+    const struct bh_partitions *partitions = &setup->scenario->partitions;
+    return &partitions->partition[bh_partitions_find(partitions, slot)];
+}
 
 #endif

@@ -50,11 +50,10 @@ bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_
 void bh_silent_begin(struct bh_enclave *enclave, const struct bh_copy *copy)
 {
     struct bh_silent *silent = &enclave->silent;
-    const struct bh_setup *setup = enclave->replica->setup;
     bool is_verified = enclave->setup->verification.rule != BH_VERIFY_NEVER;
     if (enclave->phase == BH_PHASE_DONE)
         return;
-    uint64_t identity = bh_identity_join(copy->error->identity, setup->zone_key[copy->zone]);
+    uint64_t identity = bh_identity_join(copy->error->identity, copy->error->node->zone_key[copy->zone]);
     silent->list = bh_reallocate(silent->list, silent->count + 1, sizeof *silent->list);
     silent->list[silent->count] = (struct bh_silent_error){
         .error = is_verified ? copy->error : NULL,

@@ -11,8 +11,8 @@
 char *bh_stage_prepare_platform(const struct bh_stage *stage, int *is_temporary, struct bh_error *err)
 {
     const struct bh_scenario *scenario = stage->scenario;
-    return bh_platform_prepare(scenario->platform_file, scenario->nodes + scenario->spares, scenario->platform_place,
-                               is_temporary, err);
+    return bh_platform_prepare(scenario->platform_file, scenario->platform_nodes + scenario->spares,
+                               scenario->platform_place, is_temporary, err);
 }
 
 static int probe_platform(struct bh_stage *stage, struct bh_error *err)
@@ -36,12 +36,12 @@ static int create_setups(struct bh_stage *stage, struct bh_isolation_cache *cach
     stage->baselines = bh_allocate(policies, sizeof *stage->baselines);
     for (size_t p = 0; p < policies; p++) {
         stage->setups[p] = bh_setup_create(scenario, p, &stage->facts, cache, err);
-        stage->baselines[p] = bh_setup_create(scenario, scenario->baseline, &stage->facts, cache, err);
+        stage->baselines[p] = bh_setup_create_baseline(scenario, &stage->facts, cache, err);
         if (stage->setups[p] == NULL || stage->baselines[p] == NULL)
             return -1;
         bh_setup_copy_intervals(stage->baselines[p], stage->setups[p]);
     }
-    stage->bare = bh_setup_create(scenario, scenario->baseline, &stage->facts, cache, err);
+    stage->bare = bh_setup_create_baseline(scenario, &stage->facts, cache, err);
     if (stage->bare == NULL)
         return -1;
     bh_setup_drop_checkpoints(stage->bare);

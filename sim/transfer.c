@@ -35,7 +35,9 @@ struct bh_transfer {
     struct flow *flows;
     size_t disks_count;
     struct disk_share *disks;
-    double alone_s[2]; /* seconds per byte, by direction */
+    size_t per_storage; /* flows to each storage host; 0: one per host */
+    double weight;      /* of disk accesses, beside other partitions */
+    double alone_s[2];  /* seconds per byte, by direction */
     struct bh_activity **activities;
     struct bh_activity *awaited;
     bool is_active, is_interrupted;
@@ -46,24 +48,18 @@ struct bh_transfer {
 /* What a plan is made for, and the ways from each host to each storage host and back. */
 struct planner {
     const struct bh_platform *platform;
-    uint64_t first_node, nodes;
-    size_t first_host, hosts; /* those that the nodes stand on */
-    double *weight;           /* share of the bytes per storage host, by how fast it writes */
-    double *load;             /* share of the bytes per link */
+    const struct bh_stands *stands; /* the hosts that the nodes stand on */
+    double *weight;                 /* share of the bytes per storage host, by how fast it writes */
+    double *load;                   /* share of the bytes per link */
     struct bh_route route;
 };
 
-static size_t host_of_node(const struct bh_platform *platform, uint64_t node)
+static size_t host_of_node(const struct bh_stands *stands, uint64_t node)
 {
-    size_t low = 0, high = platform->hosts_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (platform->hosts[middle].first <= node)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    size_t s = 0;
+    for (; s + 1 < stands->count && node >= stands->stand[s].nodes; s++)
+        node -= stands->stand[s].nodes;
+    return stands->stand[s].host;
 }
 
 static double disks_s(const struct planner *planner, enum bh_direction direction)
@@ -106,8 +102,8 @@ static size_t place_flows(const struct planner *planner, size_t per_storage, str
 {
     size_t storages = planner->platform->storage_count, count = per_storage * storages;
     for (size_t i = 0; i < count; i++) {
-        double middle = ((double)i + 0.5) / (double)count * (double)planner->nodes;
-        flows[i].host = host_of_node(planner->platform, planner->first_node + (uint64_t)middle);
+        double middle = ((double)i + 0.5) / (double)count * (double)planner->stands->nodes;
+        flows[i].host = host_of_node(planner->stands, (uint64_t)middle);
         flows[i].storage = i % storages;
         flows[i].share = planner->weight[i % storages] / (double)per_storage;
     }
@@ -118,19 +114,15 @@ static size_t place_flows(const struct planner *planner, size_t per_storage, str
 static size_t place_all(const struct planner *planner, struct flow *flows)
 {
     const struct bh_platform *platform = planner->platform;
-    uint64_t end = planner->first_node + planner->nodes;
+    const struct bh_stands *stands = planner->stands;
     size_t count = 0;
-    for (size_t h = planner->first_host; h < planner->first_host + planner->hosts; h++) {
-        uint64_t from = platform->hosts[h].first, to = from + platform->hosts[h].nodes;
-        from = from > planner->first_node ? from : planner->first_node;
-        to = to < end ? to : end;
+    for (size_t i = 0; i < stands->count; i++)
         for (size_t s = 0; s < platform->storage_count; s++)
             flows[count++] = (struct flow){
-                .host = h,
+                .host = stands->stand[i].host,
                 .storage = s,
-                .share = planner->weight[s] * (double)(to - from) / (double)planner->nodes,
+                .share = planner->weight[s] * (double)stands->stand[i].nodes / (double)stands->nodes,
             };
-    }
     return count;
 }
 
@@ -142,7 +134,7 @@ static double difference(struct planner *planner, const struct flow *flows, size
 
 static void choose_flows(struct planner *planner, struct bh_transfer *transfer)
 {
-    size_t storages = planner->platform->storage_count, most = planner->hosts * storages;
+    size_t storages = planner->platform->storage_count, most = planner->stands->count * storages;
     size_t room = most > FLOWS_PREFERRED + storages ? most : FLOWS_PREFERRED + storages;
     struct flow *flows = bh_allocate(room, sizeof *flows);
     struct flow *all = bh_allocate(most, sizeof *all);
@@ -151,7 +143,8 @@ static void choose_flows(struct planner *planner, struct bh_transfer *transfer)
 
     size_t per_storage = 1, count = 0;
     bool found = false;
-    while (!found && per_storage * storages <= room && (per_storage == 1 || per_storage <= planner->hosts)) {
+    while (!found && per_storage * storages <= room && (per_storage == 1 || per_storage <= planner->stands->count)) {
+        transfer->per_storage = per_storage;
         count = place_flows(planner, per_storage, flows);
         found = difference(planner, flows, count, all_s) <= TIME_TOLERANCE;
         if (found || per_storage * storages < FLOWS_PREFERRED)
@@ -161,6 +154,7 @@ static void choose_flows(struct planner *planner, struct bh_transfer *transfer)
     }
     if (!found) {
         count = most;
+        transfer->per_storage = 0;
         memcpy(flows, all, most * sizeof *all);
     }
     free(all);
@@ -187,23 +181,9 @@ static void choose_disks(const struct planner *planner, struct bh_transfer *tran
         }
 }
 
-struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint64_t first_node, uint64_t nodes,
-                                       struct bh_error *err)
+static struct planner open_planner(const struct bh_platform *platform, const struct bh_stands *stands)
 {
-    if (platform->storage_count == 0) {
-        bh_fail(err, BH_ERROR_INPUT, "%s: no storage host; expected a host with a <disk> and bulkhead:role \"storage\"",
-                platform->file);
-        return NULL;
-    }
-    if (nodes == 0 || first_node >= platform->nodes || nodes > platform->nodes - first_node) {
-        bh_fail(err, BH_ERROR_INPUT, "%s: nodes %llu to %llu asked for, but it has %llu nodes", platform->file,
-                (unsigned long long)first_node, (unsigned long long)(first_node + nodes),
-                (unsigned long long)platform->nodes);
-        return NULL;
-    }
-    struct planner planner = {.platform = platform, .first_node = first_node, .nodes = nodes};
-    planner.first_host = host_of_node(platform, first_node);
-    planner.hosts = host_of_node(platform, first_node + nodes - 1) - planner.first_host + 1;
+    struct planner planner = {.platform = platform, .stands = stands};
     planner.weight = bh_allocate(platform->storage_count, sizeof *planner.weight);
     planner.load = bh_allocate(platform->links_count + 1, sizeof *planner.load);
     double total = 0;
@@ -211,16 +191,66 @@ struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint6
         total += platform->storage[s].write_bandwidth;
     for (size_t s = 0; s < platform->storage_count; s++)
         planner.weight[s] = platform->storage[s].write_bandwidth / total;
+    return planner;
+}
 
+static void close_planner(struct planner *planner)
+{
+    bh_route_free(&planner->route);
+    free(planner->weight);
+    free(planner->load);
+}
+
+struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, const struct bh_stands *stands,
+                                          struct bh_error *err)
+{
+    if (platform->storage_count == 0) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: no storage host; expected a host with a <disk> and bulkhead:role \"storage\"",
+                platform->file);
+        return NULL;
+    }
+    struct planner planner = open_planner(platform, stands);
     struct bh_transfer *transfer = bh_allocate(1, sizeof *transfer);
     transfer->platform = platform;
+    transfer->weight = 1;
     choose_flows(&planner, transfer);
     choose_disks(&planner, transfer);
     transfer->activities = bh_allocate(transfer->flows_count + transfer->disks_count, sizeof *transfer->activities);
-    bh_route_free(&planner.route);
-    free(planner.weight);
-    free(planner.load);
+    close_planner(&planner);
     return transfer;
+}
+
+struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint64_t first_node, uint64_t nodes,
+                                       struct bh_error *err)
+{
+    if (nodes == 0 || first_node >= platform->nodes || nodes > platform->nodes - first_node) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: nodes %llu to %llu asked for, but it has %llu nodes", platform->file,
+                (unsigned long long)first_node, (unsigned long long)(first_node + nodes),
+                (unsigned long long)platform->nodes);
+        return NULL;
+    }
+    struct bh_stands stands = bh_stands_of_nodes(platform, first_node, nodes);
+    struct bh_transfer *transfer = bh_transfer_create_on(platform, &stands, err);
+    free(stands.stand);
+    return transfer;
+}
+
+void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows)
+{
+    transfer->weight = (double)flows;
+    if (transfer->per_storage == 0 || flows == transfer->per_storage)
+        return;
+    struct planner planner = open_planner(transfer->platform, stands);
+    BH_BUG_ASSERT(flows > transfer->per_storage);
+    size_t count = flows * transfer->platform->storage_count;
+    transfer->per_storage = flows;
+    transfer->flows = bh_reallocate(transfer->flows, count, sizeof *transfer->flows);
+    transfer->flows_count = place_flows(&planner, flows, transfer->flows);
+    transfer->activities = bh_reallocate(transfer->activities, transfer->flows_count + transfer->disks_count,
+                                         sizeof *transfer->activities);
+    for (int direction = BH_WRITE; direction <= BH_READ; direction++)
+        transfer->alone_s[direction] = time_of(&planner, transfer->flows, count, (enum bh_direction)direction);
+    close_planner(&planner);
 }
 
 void bh_transfer_destroy(struct bh_transfer *transfer)
@@ -236,6 +266,11 @@ void bh_transfer_destroy(struct bh_transfer *transfer)
 unsigned bh_transfer_flows(const struct bh_transfer *transfer)
 {
     return (unsigned)transfer->flows_count;
+}
+
+size_t bh_transfer_flows_per_storage(const struct bh_transfer *transfer)
+{
+    return transfer->per_storage;
 }
 
 unsigned bh_transfer_activities(const struct bh_transfer *transfer)
@@ -269,8 +304,8 @@ static struct bh_activity *start_disk(const struct bh_transfer *transfer, size_t
                                       double bytes)
 {
     const struct disk_share *disk = &transfer->disks[index];
-    return direction == BH_WRITE ? bh_activity_write(disk->disk, bytes * disk->share)
-                                 : bh_activity_read(disk->disk, bytes * disk->share);
+    return direction == BH_WRITE ? bh_activity_write(disk->disk, bytes * disk->share, transfer->weight)
+                                 : bh_activity_read(disk->disk, bytes * disk->share, transfer->weight);
 }
 
 /* Starts as many as it can; fewer when an interruption comes between two of them, since each lets other actors run. */

@@ -5,6 +5,7 @@
 #define BH_SIM_TRANSFER_H
 
 #include "models/base/error.h"
+#include "sim/placement.h"
 #include "sim/platform.h"
 
 #include <stdbool.h>
@@ -21,8 +22,16 @@ enum bh_direction { BH_WRITE, BH_READ };
 struct bh_transfer;
 struct bh_transfer *bh_transfer_create(const struct bh_platform *platform, uint64_t first_node, uint64_t nodes,
                                        struct bh_error *err);
+/* The same for nodes wherever they are. */
+struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, const struct bh_stands *stands,
+                                          struct bh_error *err);
 void bh_transfer_destroy(struct bh_transfer *transfer);
 unsigned bh_transfer_flows(const struct bh_transfer *transfer);
+/* Flows to each storage host; 0 where the plan has one per host. */
+size_t bh_transfer_flows_per_storage(const struct bh_transfer *transfer);
+/* For one of several partitions: it takes `flows` flows to each storage host, at least as many as the plan has, and as
+ * much weight for its disk accesses beside others'. A plan with a flow per host keeps those. */
+void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows);
 /* Disk and network activities one transfer starts. */
 unsigned bh_transfer_activities(const struct bh_transfer *transfer);
 /* Of these, disk I/Os: finished ones stay with the actor that ran the transfer, which should hand over to a fresh actor

@@ -180,3 +180,13 @@ END
     expect_status 2
     expect_text "$errors" 'no faults at random'
 }
+
+@test "errors are followed on the nodes of an enclave" {
+    run_bulkhead contain "$SOURCE_DIRECTORY/tests/scenarios/partitions.yaml" --exact --enclave second-2 --set faults=all \
+        --set workload.enclaves.1.count=2 --set workload.enclaves.1.system=kvm --set workload.enclaves.1.policy=protection-first
+    expect_status 0
+    expect_text "$output" 'guest of second-2' 'vmm of second-2'
+    run_bulkhead contain "$SOURCE_DIRECTORY/tests/scenarios/partitions.yaml" --exact --enclave secnd
+    expect_status 2
+    expect_text "$errors" '--enclave:' 'did you mean `second`?'
+}

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 static const struct bh_cause_key crash = {
-    .stream = 2, .origin = BH_GUEST_KERNEL, .boundary = -1, .guard = -1, .disposition = BH_SCOPE_GUEST};
+    .source = 2, .origin = BH_GUEST_KERNEL, .boundary = -1, .guard = -1, .disposition = BH_SCOPE_GUEST};
 
 static void test_names(void **state)
 {
@@ -82,7 +82,7 @@ static void test_causes(void **state)
     struct bh_cause_key keys[6];
     for (size_t i = 0; i < 6; i++)
         keys[i] = crash;
-    keys[1].stream = -1;
+    keys[1].source = -1;
     keys[2].origin = -1;
     keys[3].boundary = BH_GUEST_HOST;
     keys[4].guard = 0;

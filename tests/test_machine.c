@@ -7,6 +7,7 @@
 #include "models/zone_tree.h"
 #include "sim/machine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { NODES = 10, SPARES = 3, BOOT_S = 20 };
@@ -15,6 +16,7 @@ enum { NODES = 10, SPARES = 3, BOOT_S = 20 };
 struct fixture {
     struct bh_catalog *catalog;
     struct bh_zone_tree *tree;
+    struct bh_partitions *partitions;
     struct bh_machine *machine;
 };
 
@@ -29,13 +31,17 @@ static struct fixture make(const char *system, uint64_t spares)
     f.tree = bh_zone_tree_create(f.catalog, bh_test_system(f.catalog, system), tenants, 2, &err);
     if (f.tree == NULL)
         fail_msg("%s", err.text);
-    f.machine = bh_machine_create(f.tree, NODES, spares);
+    f.partitions = bh_allocate(1, sizeof *f.partitions);
+    bh_partitions_add(f.partitions, "all", 1, NODES, (const size_t[]){0, 1}, 2);
+    f.machine = bh_machine_create(f.partitions, (const struct bh_zone_tree *const[]){f.tree}, spares);
     return f;
 }
 
 static void drop(struct fixture *f)
 {
     bh_machine_destroy(f->machine);
+    bh_partitions_clear(f->partitions);
+    free(f->partitions);
     bh_zone_tree_destroy(f->tree);
     bh_catalog_destroy(f->catalog);
 }

@@ -279,13 +279,55 @@ static void test_attempt_rate(void **state)
     bh_node_model_destroy(model);
 }
 
+/* Each tenant's own zones follow its own policy; what they share follows the node's. */
+static void test_tenants_may_have_policies_of_their_own(void **state)
+{
+    (void)state;
+    struct bh_error err = {0};
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    const struct bh_application *application = bh_test_application(catalog, "mpi-bulk-synchronous");
+    const struct bh_tenant tenants[] = {{1, 2, 0.5, application}, {1, 2, 0.5, application}};
+    const struct bh_policy *strong = bh_test_policy(catalog, "protection-first"),
+                           *weak = bh_test_policy(catalog, "performance-first");
+    const struct bh_policy *const own[] = {weak, strong};
+    const struct bh_system *kvm = bh_test_system(catalog, "kvm");
+    struct bh_node_model *plain[] = {bh_test_model(catalog, "kvm", "performance-first", tenants, 2),
+                                     bh_test_model(catalog, "kvm", "protection-first", tenants, 2)};
+    struct bh_node_model *model = bh_node_model_create_tailored(catalog, kvm, strong, tenants, own, 2, &err);
+    assert_non_null(model);
+    assert_ptr_not_equal(model->tenant_guard[0][BH_GUEST_HOST], model->tenant_guard[1][BH_GUEST_HOST]);
+    for (size_t z = 0; z < model->tree->zones_count; z++) {
+        int tenant = model->tree->zones[z].enclave;
+        assert_int_equal(model->disposition[z], plain[tenant != 0]->disposition[z]);
+    }
+    size_t crossings = 0;
+    for (size_t c = 0; c < model->tree->channels_count; c++) {
+        int from = model->tree->zones[model->crossings[c].from].enclave,
+            to = model->tree->zones[model->crossings[c].to].enclave;
+        int tenant = from >= 0 ? from : to;
+        assert_true(from < 0 || to < 0 || from == to); /* KVM's guests have no channel between them */
+        assert_ptr_equal(model->crossings[c].guard, plain[tenant != 0]->crossings[c].guard);
+        crossings += plain[0]->crossings[c].guard != plain[1]->crossings[c].guard;
+    }
+    assert_true(crossings > 0);
+    bh_node_model_destroy(model);
+    bh_node_model_destroy(plain[0]);
+    bh_node_model_destroy(plain[1]);
+    bh_catalog_destroy(catalog);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guards_chosen),        cmocka_unit_test(test_guard_not_offered),
-        cmocka_unit_test(test_dispositions_applied), cmocka_unit_test(test_native_guest_becomes_process),
-        cmocka_unit_test(test_contradictions),       cmocka_unit_test(test_taken_down),
-        cmocka_unit_test(test_taken_down_nested),    cmocka_unit_test(test_failed_user_zone_is_down),
+        cmocka_unit_test(test_tenants_may_have_policies_of_their_own),
+        cmocka_unit_test(test_guards_chosen),
+        cmocka_unit_test(test_guard_not_offered),
+        cmocka_unit_test(test_dispositions_applied),
+        cmocka_unit_test(test_native_guest_becomes_process),
+        cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_taken_down),
+        cmocka_unit_test(test_taken_down_nested),
+        cmocka_unit_test(test_failed_user_zone_is_down),
         cmocka_unit_test(test_attempt_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,7 @@ static void test_policies_and_faults(void **state)
     assert_int_equal(s->script[0].enclave, 1);
     assert_int_equal(s->script[0].kind, BH_INSTRUCTION);
     assert_int_equal(s->script[0].ending, 2);
-    assert_int_equal(s->script[1].node, 0);
+    assert_int_equal(s->script[1].slot, 0);
     assert_int_equal(s->script[1].kind, BH_DATA);
     assert_int_equal(s->script[1].ending, -1);
     bh_scenario_destroy(s);

@@ -207,8 +207,8 @@ static void all_hosts_actor(int count, char **arguments)
             }
             for (size_t d = 0; d < storage->disks_count; d++) {
                 double share = sg_disk_write_bandwidth(storage->disks[d]) / total;
-                activities[n++] = direction == BH_WRITE ? bh_activity_write(storage->disks[d], bytes * share)
-                                                        : bh_activity_read(storage->disks[d], bytes * share);
+                activities[n++] = direction == BH_WRITE ? bh_activity_write(storage->disks[d], bytes * share, 1)
+                                                        : bh_activity_read(storage->disks[d], bytes * share, 1);
             }
         }
         for (size_t i = 0; i < n; i++) {
@@ -375,7 +375,7 @@ static void test_interrupt_edges(void **state)
 static void remaining_actor(int count, char **arguments)
 {
     (void)count, (void)arguments;
-    struct bh_activity *activity = bh_activity_write(platform->storage[0].disks[0], 1e9); /* 2 s at 0.5 GB/s */
+    struct bh_activity *activity = bh_activity_write(platform->storage[0].disks[0], 1e9, 1); /* 2 s at 0.5 GB/s */
     sg_actor_sleep_for(0.5);
     seen->remaining[0] = bh_activity_remaining(activity);
     bh_activity_cancel(activity);

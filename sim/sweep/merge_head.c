@@ -116,7 +116,9 @@ void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *result
     uint64_t replicas = scenario->replicas;
     scenario->replicas = merge->replicas;
     char *text = provenance(&campaign, plan);
+    bh_campaign_find_enclaves(&campaign); /* the same at all points */
     bh_campaign_write_head(&campaign, text, results);
+    bh_campaign_forget_enclaves(&campaign);
     scenario->replicas = replicas;
     bh_results_set_text(results, "campaign",
                         bh_node_text(bh_node_find(bh_document_root(plan->document), "campaign"), NULL), NULL);

@@ -244,8 +244,9 @@ static void prepare(struct bench *bench, const char *data, const char *file, con
         give_up(err.text);
     if (scales)
         scale_rates(bench->scenario);
-    char *xml = bh_platform_prepare(bench->scenario->platform_file, bench->scenario->nodes + bench->scenario->spares,
-                                    bench->scenario->platform_place, &is_temporary, &err);
+    char *xml =
+        bh_platform_prepare(bench->scenario->platform_file, bench->scenario->platform_nodes + bench->scenario->spares,
+                            bench->scenario->platform_place, &is_temporary, &err);
     if (xml == NULL || bh_platform_probe(xml, bench->scenario->platform_place, &bench->facts, &err) != 0)
         give_up(err.text);
     double start_s = now_s(CLOCK_PROCESS_CPUTIME_ID);

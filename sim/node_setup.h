@@ -1,0 +1,38 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the partitions of a class have in common: zones, guards, faults, and where errors end. */
+#ifndef BH_SIM_NODE_SETUP_H
+#define BH_SIM_NODE_SETUP_H
+
+#include "models/base/error.h"
+#include "models/fault_streams.h"
+#include "models/isolation.h"
+#include "models/node_model.h"
+#include "models/spread.h"
+#include "sim/scenario.h"
+
+#include <stdint.h>
+
+struct bh_node_setup {
+    struct bh_node_stack stack;
+    struct bh_tenant *tenants;
+    struct bh_node_model *model;
+    struct bh_fault_streams *streams;
+    const struct bh_isolation *isolation; /* the cache's */
+    double guest_boot_s;                  /* 0 without guests */
+    /* Name zones and channels in the keys of draws by what they are, not by their place in the tree: the same error in
+     * the same zone draws the same under every system that has the zone. */
+    uint64_t *zone_key, *channel_key;
+};
+
+/* Fills a setup for class number `class` under line `policy` of the scenario; `is_baseline`: without what enclaves have
+ * of their own. 0 or -1; clear it in either case. */
+int bh_node_setup_fill(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t policy, size_t class,
+                       bool is_baseline, struct bh_isolation_cache *cache, struct bh_error *err);
+void bh_node_setup_clear(struct bh_node_setup *node);
+
+/* Isolation over all nodes of several setups, on nodes[i] nodes each: of errors anywhere. Without loss rates, which
+ * belong to one of them. */
+struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups, const uint64_t *nodes, size_t count);
+
+#endif
