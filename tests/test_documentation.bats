@@ -9,8 +9,7 @@
 
 load common
 
-documents=(README.md doc/model.md doc/failure-logs.md models/data/README.md platforms/README.md NEWS.md)
-documents=(README.md doc/model.md doc/cluster.md models/data/README.md platforms/README.md NEWS.md)
+documents=(README.md doc/model.md doc/failure-logs.md doc/cluster.md models/data/README.md platforms/README.md NEWS.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.
 extract_blocks() {
@@ -43,7 +42,7 @@ case "\$1 \$2" in
         --set 'policies=[{system: native, policy: native}, {system: palacios, policy: protection-first}]' ;;
 run\\ *) set -- "\$@" --quiet ;;
 'sweep experiments/campaigns/scale.yaml' | 'submit experiments/campaigns/scale.yaml')
-    set -- "\$@" --quiet --replicas 2 --set 'vary.0.values=[1024]' --set uncertainty.at.nodes=1024 ;;
+    set -- "\$@" --quiet --replicas 1 --set 'vary.0.values=[1024]' --set uncertainty.at.nodes=1024 ;;
 esac
 exec $BULKHEAD "\$@"
 END

@@ -376,12 +376,42 @@ END
     run_bulkhead sweep s.yaml -q -j 2 -d sobol
     expect_status 0
     expect_python sobol/results.h5 "list((f['work'][:] - 1) / 4) == [0.5, 0.75, 0.25, 0.375, 0.875, 0.625, 0.125]"
-    # All assumed numbers at once, and an axis left over from the scenario's own uncertainty.
+    # All assumed numbers at once.
     sed -e '/^vary/,/^uncertainty/d' d.yaml >a.yaml
     echo 'uncertainty: {draws: 3, numbers: assumed}' >>a.yaml
     run_bulkhead sweep a.yaml -q -j 2 -d all
     expect_status 0
     expect_python all/results.h5 "len([n for n in f if '.' in n]) > 50"
+}
+
+@test "the scenario's own uncertainty as an axis gives what run gives" {
+    need_h5py
+    sed -i -e 's/^faults: none/faults: all/' -e 's/^models:/&\n  components.linux.fault-rate: 500 1\/year/' one-enclave.yaml
+    echo 'uncertainty: {axis: reboot, set: models.recovery.node-reboot, at: {},
+        values: [{label: 100, value: 100 s}, {label: 400, value: 400 s}]}' >>one-enclave.yaml
+    printf '%s\n' 'campaign: u' 'scenario: one-enclave.yaml' 'replicas: 5' 'uncertainty: scenario' >u.yaml
+    run_bulkhead sweep u.yaml -q -j 2 -d u
+    expect_status 0
+    run_bulkhead run one-enclave.yaml -q -j 2 --replicas 5 -o u.h5
+    expect_status 0
+    "$PYTHON" - u.h5 u/results.h5 <<'END'
+import sys, h5py, numpy as np
+run, sweep = (h5py.File(name) for name in sys.argv[1:])
+assert list(sweep["reboot"][:]) == list(run["uncertainty/reboot"][:]) == [100, 400]
+assert np.array_equal(run["uncertainty/elapsed"][:], sweep["elapsed"][:])
+assert not np.array_equal(sweep["elapsed"][:, 0], sweep["elapsed"][:, 1])
+END
+}
+
+@test "--replicas replaces a precision, also for what follows" {
+    sed 's/^replicas:.*/precision: {relative-half-width: 8 %}/' sweep.yaml >p.yaml
+    run_bulkhead sweep p.yaml -q -j 2 -d fixed --replicas 3
+    expect_status 0
+    run_bulkhead merge fixed
+    expect_status 0
+    run_bulkhead sweep p.yaml -q -j 2 -d fixed --resume
+    expect_status 2
+    expect_text "$errors" 'the number of replicas changed'
 }
 
 @test "campaigns that are wrong: one message with the place, nothing written" {

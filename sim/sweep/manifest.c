@@ -68,6 +68,7 @@ static json_t *create(const struct bh_plan *plan)
                   "replicas", (json_int_t)plan->replicas, "points", (json_int_t)plan->points, "settings", settings,
                   "models", models, "platform", platform, "campaign", document(plan->document), "scenario",
                   document(plan->study->document), "policies", (json_int_t)plan->first->policies_count);
+    json_object_set_new(object, "precise", json_boolean(plan->precision.is_on));
     free(file);
     return object;
 }
@@ -81,6 +82,7 @@ static int compare(const char *directory, const json_t *mine, const char *text, 
         {"scenario", "the scenario"},
         {"seed", "the seed"},
         {"replicas", "the number of replicas"},
+        {"precise", "how the number of replicas is chosen"},
         {"models", "the models' numbers"},
         {"platform", "the platform"},
         {"program", "the program"},
@@ -164,14 +166,13 @@ struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directo
         settings[used].value = json_string_value(json_array_get(pair, 1));
         used += settings[used].path != NULL && settings[used].value != NULL;
     }
-    json_t *own = json_object_get(manifest, "campaign");
     /* --seed and --replicas are the campaign's business, and no settings of the study. */
     unsigned long long was_seed = (unsigned long long)json_integer_value(json_object_get(manifest, "seed"));
     unsigned long long most = (unsigned long long)json_integer_value(json_object_get(manifest, "replicas"));
     snprintf(seed, sizeof seed, "%llu", was_seed);
     snprintf(replicas, sizeof replicas, "%llu", most);
     settings[used++] = (struct bh_setting){"seed", seed};
-    if (json_object_get(own, "precision") == NULL)
+    if (!json_is_true(json_object_get(manifest, "precise")))
         settings[used++] = (struct bh_setting){"replicas", replicas};
     plan = bh_plan_read(file, data_directory, settings, used, err);
     free(settings);

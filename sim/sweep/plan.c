@@ -231,7 +231,7 @@ static int resolve_first(struct bh_plan *plan, struct bh_error *err)
 {
     size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
     bh_scenario_destroy(plan->first);
-    plan->first = bh_study_resolve(plan->study, index, -1, err);
+    plan->first = bh_plan_resolve_at(plan, index, err);
     free(index);
     for (int use = 0; plan->first != NULL && use < BH_METRIC_USES; use++)
         plan->says[use] = bh_metric_says(plan->first, (enum bh_metric_use)use);
@@ -268,6 +268,7 @@ struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const
 {
     struct bh_plan *plan = bh_allocate(1, sizeof *plan);
     plan->file = bh_copy_text(path);
+    plan->uncertain_axis = SIZE_MAX;
     plan->document = bh_document_read(path, err);
     if (plan->document != NULL && read_all(plan, data_directory, settings, settings_count, err) == 0)
         return plan;
@@ -296,9 +297,15 @@ void bh_plan_destroy(struct bh_plan *plan)
     free(plan);
 }
 
+struct bh_scenario *bh_plan_resolve_at(const struct bh_plan *plan, const size_t *index, struct bh_error *err)
+{
+    bool is_uncertain = plan->uncertain_axis < plan->study->axes_count;
+    return bh_study_resolve(plan->study, index, is_uncertain ? (int)index[plan->uncertain_axis] : -1, err);
+}
+
 struct bh_scenario *bh_plan_resolve(const struct bh_plan *plan, size_t point, struct bh_error *err)
 {
-    return bh_study_resolve(plan->study, &plan->index[point * plan->study->axes_count], -1, err);
+    return bh_plan_resolve_at(plan, &plan->index[point * plan->study->axes_count], err);
 }
 
 const char *bh_plan_label(const struct bh_plan *plan, size_t point, size_t axis, size_t coordinate)

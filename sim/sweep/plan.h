@@ -38,6 +38,7 @@ struct bh_plan {
     struct bh_document *document;
     struct bh_study *study;    /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
     struct bh_plan_axis *axes; /* one per axis of the study */
+    size_t uncertain_axis;     /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
     bool is_flat;              /* `where` left points out: the results have one axis, `point` */
     size_t points;
     size_t *index;            /* [point * study->axes_count + axis] */
@@ -60,7 +61,9 @@ struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const
                              size_t settings_count, struct bh_error *err);
 void bh_plan_destroy(struct bh_plan *plan);
 
-/* The scenario at a point, with one replica; the caller destroys. */
+/* The scenario at positions on all axes there are, with one replica; the caller destroys. */
+struct bh_scenario *bh_plan_resolve_at(const struct bh_plan *plan, const size_t *index, struct bh_error *err);
+/* The same at a point. */
 struct bh_scenario *bh_plan_resolve(const struct bh_plan *plan, size_t point, struct bh_error *err);
 /* "nodes=1024 spares=warm"; owned by the caller. */
 char *bh_plan_describe(const struct bh_plan *plan, size_t point);

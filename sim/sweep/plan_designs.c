@@ -257,7 +257,8 @@ static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct 
     return 0;
 }
 
-/* The scenario's own uncertain values (which may be drawn from a posterior), at every point. */
+/* The scenario's own uncertain values, or draws of a posterior, at every point. The study sets them by their position:
+ * a posterior is set after all axes. */
 static int take_from_scenario(struct bh_plan *plan, const struct bh_node *node, struct bh_error *err)
 {
     const struct bh_axis *source = &plan->study->uncertainty;
@@ -267,12 +268,10 @@ static int take_from_scenario(struct bh_plan *plan, const struct bh_node *node, 
         return bh_node_fail(node, err, "found `scenario`, but %s has no `uncertainty`", plan->study->file);
     axis.values = bh_allocate(source->count, sizeof *axis.values);
     for (; axis.count < source->count; axis.count++) {
-        const struct bh_axis_value *from = &source->values[axis.count];
-        struct bh_axis_value *value = &axis.values[axis.count];
-        *value = (struct bh_axis_value){.label = from->label, .number = from->number};
-        for (size_t s = 0; s < from->settings_count; s++)
-            bh_axis_value_add(value, from->paths[s], from->values[s]);
+        axis.values[axis.count].label = source->values[axis.count].label;
+        axis.values[axis.count].number = source->values[axis.count].number;
     }
+    plan->uncertain_axis = plan->study->axes_count;
     return bh_plan_add_axis(plan, &axis, &own, err);
 }
 

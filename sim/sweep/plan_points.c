@@ -65,7 +65,7 @@ static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ra
         if (v % step != 0 && v + 1 < axis->count)
             continue;
         index[a] = v;
-        struct bh_scenario *scenario = bh_study_resolve(plan->study, index, -1, err);
+        struct bh_scenario *scenario = bh_plan_resolve_at(plan, index, err);
         if (scenario == NULL) {
             status = -1;
             break;
