@@ -24,6 +24,7 @@ enum bh_purpose {
     BH_PURPOSE_NOISE,       /* noise of a stretch of steps */
     BH_PURPOSE_UNCERTAINTY, /* draws of assumed numbers over their ranges */
     BH_PURPOSE_BOOTSTRAP,
+    BH_PURPOSE_COMPOSITION, /* when a composition begins and ends */
 };
 
 /* Identifies a stream: the scenario's seed and the replica; then draws are numbered by (stream, purpose, a, b). */
