@@ -136,7 +136,7 @@ static void print_dispositions(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "  %-24s", policy->name);
         for (size_t k = 0; k < BH_ZONE_KINDS; k++)
             fprintf(stream, " %-12s", bh_scope_names[policy->disposition[k]]);
-        fprintf(stream, " %s\n", rules[policy->guard_rule]);
+        fprintf(stream, " %s\n", rules[policy->guards.rule]);
     }
 }
 
