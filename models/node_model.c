@@ -193,6 +193,8 @@ static const struct bh_guard_level *guard_of(const struct bh_node_model *model, 
 static void fill_crossings(struct bh_node_model *model)
 {
     const struct bh_zone_tree *tree = model->tree;
+    free(model->crossings);
+    model->crossings = bh_allocate(tree->channels_count, sizeof *model->crossings);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_channel *channel = &tree->channels[c];
         const struct bh_guard_level *guard = guard_of(model, channel);
@@ -206,6 +208,20 @@ static void fill_crossings(struct bh_node_model *model)
             .detects = guard && guard->detects,
         };
     }
+}
+
+void bh_node_model_set_guards(struct bh_node_model *model, int tenant,
+                              const struct bh_guard_level *const guard[BH_BOUNDARIES])
+{
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        (tenant >= 0 ? model->tenant_guard[tenant] : model->guard)[b] = guard[b];
+    fill_crossings(model);
+}
+
+void bh_node_model_compose(struct bh_node_model *model, const struct bh_tenant_link *links, size_t links_count)
+{
+    bh_zone_tree_compose(model->tree, links, links_count);
+    fill_crossings(model);
 }
 
 struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
@@ -236,7 +252,6 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->ending = bh_allocate(model->tree->zones_count, sizeof *model->ending);
     model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);
-    model->crossings = bh_allocate(model->tree->channels_count, sizeof *model->crossings);
     fill_zones(model, catalog, policy, own);
     fill_crossings(model);
     return model;
@@ -320,11 +335,12 @@ size_t bh_victims_count(const struct bh_node_model *model, size_t zone)
     return found > 0 ? found : 1;
 }
 
-/* Zones of the tenants that a zone serves: its owner's, or all of them (and the shared ones) for a shared zone. */
-static struct bh_zone_set served_zones(const struct bh_zone_tree *tree, size_t zone)
+/* Zones of the tenants that a zone serves: its owner's (and, by composition, its partners'), or all of them (and the
+ * shared ones) for a shared zone. */
+static struct bh_zone_set served_zones(const struct bh_zone_tree *tree, const struct bh_zone_set *zones_of, size_t zone)
 {
     int enclave = tree->zones[zone].enclave;
-    return enclave >= 0 ? tree->tenant_zones[enclave] : tree->zones[0].subtree;
+    return enclave >= 0 ? zones_of[enclave] : tree->zones[0].subtree;
 }
 
 struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node)
@@ -357,8 +373,10 @@ struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone,
         down = tree->zones[0].subtree;
         break;
     case BH_SCOPE_ENCLAVE:
+        down = served_zones(tree, tree->tenant_zones, zone);
+        break;
     case BH_SCOPE_COMPOSITION:
-        down = served_zones(tree, zone);
+        down = served_zones(tree, tree->composition_zones, zone);
         break;
     }
     /* A process beside the guests serves none of them, but it does not outlive its own failure. */

@@ -58,6 +58,13 @@ int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits 
                    const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
                    struct bh_error *err);
 
+/* Puts other guards in place around a tenant's own zones (-1: around what all share): what its policy has while it does
+ * not protect, or what is left of a request. */
+void bh_node_model_set_guards(struct bh_node_model *model, int tenant,
+                              const struct bh_guard_level *const guard[BH_BOUNDARIES]);
+/* Opens the channels of compositions between tenants of the node; none: closes them. */
+void bh_node_model_compose(struct bh_node_model *model, const struct bh_tenant_link *links, size_t links_count);
+
 /* Fails with BH_ERROR_INPUT when a disposition contradicts the tree: a zone in user mode cannot go on after a signalled
  * error, so its disposition takes down at least its subtree. */
 int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err);
