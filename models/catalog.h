@@ -195,7 +195,8 @@ struct bh_application {
 enum bh_guard_rule { BH_GUARDS_WEAKEST, BH_GUARDS_STRONGEST, BH_GUARDS_NAMED };
 struct bh_guard_choice {
     enum bh_guard_rule rule;
-    const char *name[BH_BOUNDARIES]; /* for BH_GUARDS_NAMED; NULL: the weakest offered */
+    const char *name[BH_BOUNDARIES]; /* for BH_GUARDS_NAMED; NULL: as `others` says */
+    enum bh_guard_rule others;       /* for BH_GUARDS_NAMED: weakest or strongest */
     struct bh_place place;
 };
 
@@ -273,5 +274,9 @@ const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const c
                                               struct bh_error *);
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,
                                                 struct bh_error *);
+
+/* The level of a boundary by name. */
+const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
+                                              const char *name, struct bh_place place, struct bh_error *err);
 
 #endif

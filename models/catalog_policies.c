@@ -23,18 +23,25 @@ static int read_dispositions(const struct bh_node *map, struct bh_policy *policy
     return 0;
 }
 
+static int read_guard_rule(const struct bh_node *node, enum bh_guard_rule *rule, struct bh_error *err)
+{
+    static const char *const rules[] = {"weakest", "strongest", NULL};
+    const int choice = bh_node_choice(node, rules, "guards", err);
+    *rule = choice == 1 ? BH_GUARDS_STRONGEST : BH_GUARDS_WEAKEST;
+    return choice < 0 ? -1 : 0;
+}
+
 static int read_guard_choice(const struct bh_catalog *catalog, const struct bh_node *guards,
                              struct bh_guard_choice *choice, struct bh_error *err)
 {
-    static const char *const rules[] = {"weakest", "strongest", NULL};
     choice->place = bh_node_place(guards);
-    if (bh_node_kind(guards) != BH_NODE_MAP) {
-        const int rule = bh_node_choice(guards, rules, "guards", err);
-        choice->rule = rule == 1 ? BH_GUARDS_STRONGEST : BH_GUARDS_WEAKEST;
-        return rule < 0 ? -1 : 0;
-    }
+    if (bh_node_kind(guards) != BH_NODE_MAP)
+        return read_guard_rule(guards, &choice->rule, err);
     choice->rule = BH_GUARDS_NAMED;
-    if (bh_node_check_keys(guards, bh_boundary_names, err))
+    const char *keys[BH_BOUNDARIES + 2] = {[BH_BOUNDARIES] = "others"};
+    memcpy(keys, bh_boundary_names, BH_BOUNDARIES * sizeof keys[0]);
+    const struct bh_node *others = bh_node_find(guards, "others");
+    if (bh_node_check_keys(guards, keys, err) || (others && read_guard_rule(others, &choice->others, err)))
         return -1;
     for (int boundary = 0; boundary < BH_BOUNDARIES; boundary++) {
         const struct bh_node *node = bh_node_find(guards, bh_boundary_names[boundary]);

@@ -32,6 +32,7 @@ static int choose(const struct bh_system *system, const struct bh_policy *policy
                   const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
 {
     char offered[256];
+    enum bh_guard_rule rule = choice->rule == BH_GUARDS_NAMED ? choice->others : choice->rule;
     for (int b = 0; b < BH_BOUNDARIES; b++) {
         size_t count = system->offered_count[b];
         const char *name = choice->rule == BH_GUARDS_NAMED ? choice->name[b] : NULL;
@@ -45,7 +46,7 @@ static int choose(const struct bh_system *system, const struct bh_policy *policy
                     policy->name, name, bh_boundary_names[b], system->name,
                     list_offered(system, (enum bh_boundary)b, offered, sizeof offered));
         } else if (count > 0)
-            guard[b] = system->offered[b][choice->rule == BH_GUARDS_STRONGEST ? count - 1 : 0];
+            guard[b] = system->offered[b][rule == BH_GUARDS_STRONGEST ? count - 1 : 0];
     }
     return 0;
 }

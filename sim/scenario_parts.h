@@ -51,6 +51,9 @@ int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err);
 /* sim/scenario_enclaves.c: the enclaves and the partitions that they stand on. */
 int bh_enclaves_resolve(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err);
+/* sim/scenario_compositions.c: who is composed with whom, once the enclaves are known; what is acceptable. */
+int bh_compositions_resolve(struct bh_scenario *scenario, struct bh_error *err);
+int bh_acceptance_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);
