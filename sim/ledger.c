@@ -21,6 +21,7 @@ const char *const bh_part_names[] = {
     "restore",
     "repair-and-spare-wait",
     "composition-wait",
+    "switching",
     "idle-spares",
     NULL,
 };

@@ -216,7 +216,7 @@ static double unresolved(const struct bh_metric_cell *cell)
 
 static double noise_extrapolated(const struct bh_metric_cell *cell)
 {
-    return enclave_setup_of(cell)->slowdown.noise.extrapolated;
+    return enclave_setup_of(cell)->pace[1].slowdown.noise.extrapolated;
 }
 
 static double containment_exact(const struct bh_metric_cell *cell)

@@ -50,7 +50,7 @@ static int fill_levels(struct bh_node_setup *node, const struct bh_scenario *sce
             bh_scenario_guards(&node->stack, tenant, false, node->bare[t], NULL, err) != 0)
             return -1;
         for (int b = 0; b < BH_BOUNDARIES && t < tenants; b++) {
-            bool counts = b != BH_ENCLAVE_ENCLAVE && b != BH_NODE_NODE;
+            bool counts = b != BH_ENCLAVE_ENCLAVE;
             for (size_t n = 0; n < partitions->count && !counts; n++)
                 counts = bh_compositions_include(&scenario->compositions, partitions->enclave[n * tenants + t]);
             if (!counts || node->guarded[t][b] == node->bare[t][b])
