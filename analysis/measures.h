@@ -42,6 +42,8 @@ struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *e
                                      size_t scope);
 /* Share of the errors not masked at their origin that went beyond a boundary. */
 struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary);
+/* Probability that more enclaves are lost at once than the scenario accepts; only with view->unacceptable. */
+struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t policy, size_t point);
 /* Share of an enclave's node-time that went into a part of the ledger. */
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
                                    size_t part);

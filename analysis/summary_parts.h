@@ -31,6 +31,9 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
 /* Enclaves that stand on nodes of their own, by the entry of the workload that made them; nothing if none do. */
 void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                                FILE *stream);
+/* What crosses between composed enclaves and what losses there are; nothing without compositions and acceptance. */
+void bh_summary_print_compositions(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                                   FILE *stream);
 /* The causes that cost most node-time. */
 void bh_summary_print_causes(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                              FILE *stream);

@@ -174,6 +174,22 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     }
 }
 
+static bool is_recorded(const struct bh_scenario *scenario, enum bh_metric_use use)
+{
+    switch (use) {
+    case BH_WITH_SCRIPT:
+        return scenario->script_count > 0;
+    case BH_WITH_COMPOSITIONS:
+        return scenario->compositions.count > 0;
+    case BH_WITH_ACCEPTANCE:
+        return scenario->acceptance.is_given;
+    case BH_AT_POINTS:
+    case BH_AT_POINTS_AND_UNCERTAIN:
+        break;
+    }
+    return true;
+}
+
 void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *results)
 {
     const struct bh_study *study = campaign->study;
@@ -189,9 +205,8 @@ void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *re
         write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
     }
     write_fixed_axes(campaign, results);
-    bool has_script = campaign->stages[0]->scenario->script_count > 0;
     for (size_t m = 0; m < bh_metrics_count; m++)
-        if (has_script || bh_metrics[m].use != BH_WITH_SCRIPT)
+        if (is_recorded(campaign->stages[0]->scenario, bh_metrics[m].use))
             write_metric(campaign, results, &bh_metrics[m], bh_metrics[m].name, 0, campaign->points, axes,
                          study->axes_count + 1);
     bh_campaign_write_causes(campaign, results);
