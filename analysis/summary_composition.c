@@ -87,10 +87,10 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
     if (!has_losses || (!is_composed && view->unacceptable == NULL))
         return;
     char *name = bh_summary_point_name(view, point);
-    char *heading = bh_print_text("%s%s%s", is_composed ? "Composed enclaves" : "Enclaves lost",
-                                  name[0] != '\0' ? ", " : "", name);
+    char *heading =
+        bh_print_text("%s%s%s", is_composed ? "Composed enclaves" : "Enclaves lost", name[0] != '\0' ? ", " : "", name);
     bh_summary_heading(options, stream, heading);
-    static const char *const columns[] = {"policy",      "crossed",          "blocked",     "guards",     "switching",
+    static const char *const columns[] = {"policy",     "crossed", "blocked",        "guards",   "switching",
                                           "exchanging", "waiting", "lost per error", "most lost"};
     struct bh_table *table = bh_table_create();
     for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
@@ -105,7 +105,8 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
     bh_table_destroy(table);
     fputc('\n', stream);
     if (is_composed)
-        fputs("crossed, blocked: attempts of errors to cross from one enclave to another, per replica. guards to waiting:\n"
+        fputs("crossed, blocked: attempts of errors to cross from one enclave to another, per replica. guards to "
+              "waiting:\n"
               "share of all node-time; waiting is for tight partners. ",
               stream);
     fputs("lost per error: enclaves that an error takes down\nif any, and the most that one took down.", stream);

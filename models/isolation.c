@@ -47,8 +47,8 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
     return bh_fail(err, last.code, "%s", last.text);
 }
 
-static int follow(const struct bh_node_model *model, const struct bh_origins *origins,
-                  struct bh_isolation *isolation, struct sums *sums, struct bh_error *err)
+static int follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
+                  struct sums *sums, struct bh_error *err)
 {
     size_t cells = isolation->tenants_count * BH_SCOPES;
     struct bh_spread spread = {.loss = bh_allocate(cells, sizeof(double))};

@@ -85,8 +85,7 @@ static XXH128_hash_t fingerprint_of(const struct bh_node_model *model, const str
     return fingerprint;
 }
 
-const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache,
-                                                   const struct bh_node_model *model,
+const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
                                                    const struct bh_fault_streams *streams, struct bh_error *err)
 {
     XXH128_hash_t fingerprint = fingerprint_of(model, streams);

@@ -44,9 +44,9 @@ static void follow_up(struct bh_replica *replica, struct bh_enclave *enclave, bo
 {
     double next_s = bh_protection_next_s(&enclave->protection);
     if (next_s != enclave->protection_due_s && !isinf(next_s))
-        bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = next_s,
-                                                               .kind = BH_EVENT_PROTECTION,
-                                                               .index = (uint64_t)enclave->index});
+        bh_event_queue_push(
+            &replica->queue,
+            (struct bh_event){.time_s = next_s, .kind = BH_EVENT_PROTECTION, .index = (uint64_t)enclave->index});
     enclave->protection_due_s = next_s;
     if (has_changed)
         bh_enclave_retime(enclave);

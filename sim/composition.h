@@ -16,9 +16,9 @@
 struct bh_scenario;
 
 enum bh_composition_medium { BH_OVER_SHARED_MEMORY, BH_OVER_NETWORK };
-extern const char *const bh_composition_media[];  /* shared-memory network */
-extern const char *const bh_coupling_names[];     /* loose tight */
-extern const char *const bh_pairing_names[];      /* neighbours random */
+extern const char *const bh_composition_media[]; /* shared-memory network */
+extern const char *const bh_coupling_names[];    /* loose tight */
+extern const char *const bh_pairing_names[];     /* neighbours random */
 
 /* An entry of the scenario's list. */
 struct bh_composition_spec {

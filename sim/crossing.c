@@ -71,8 +71,8 @@ static const struct bh_guard_level *guard_between(const struct bh_replica *repli
 {
     int tenant = copy->error->node->model->tree->zones[copy->zone].enclave;
     const struct bh_guard_level *one = bh_guard_now(replica, copy->error->partition, tenant, boundary),
-                                *other = bh_guard_now(replica, partner->partition,
-                                                      (int)partner->setup->spec->tenant, boundary);
+                                *other = bh_guard_now(replica, partner->partition, (int)partner->setup->spec->tenant,
+                                                      boundary);
     return other != NULL && (one == NULL || other->strength > one->strength) ? other : one;
 }
 
@@ -81,8 +81,7 @@ static bool is_blocked(struct bh_replica *replica, const struct bh_copy *copy, u
 {
     bool blocked = guard != NULL && guard->blocks.value > 0.0 &&
                    bh_random_uniform(&replica->random, BH_PURPOSE_GUARD, copy->error->identity,
-                                     bh_identity_join(key, (uint64_t)boundary),
-                                     copy->generation) < guard->blocks.value;
+                                     bh_identity_join(key, (uint64_t)boundary), copy->generation) < guard->blocks.value;
     if (blocked)
         replica->tallies.blocked[boundary]++;
     else

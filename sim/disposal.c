@@ -52,8 +52,8 @@ static enum bh_scope application_extent(const struct bh_replica *replica, size_t
 }
 
 /* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave. */
-static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave, enum bh_scope loss, bool lost_local,
-                         enum bh_scope *part, size_t *lost_enclaves)
+static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave,
+                         enum bh_scope loss, bool lost_local, enum bh_scope *part, size_t *lost_enclaves)
 {
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
@@ -93,8 +93,8 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
     enum bh_scope part = BH_SCOPE_NONE;
     size_t lost_enclaves = 0;
     for (size_t t = 0; t < tree->tenants_count; t++)
-        tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]],
-                     bh_effect_loss(tree, &effect, t), blow->repairs != NULL, &part, &lost_enclaves);
+        tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
+                     blow->repairs != NULL, &part, &lost_enclaves);
     bool goes_far = blow->beyond_node == BH_SCOPE_SYSTEM || blow->partners != NULL;
     for (size_t e = 0; goes_far && e < replica->setup->enclaves_count; e++)
         if (is_elsewhere(blow, &replica->enclaves[e]))
@@ -186,8 +186,8 @@ static bool *find_partners(const struct bh_replica *replica, const struct bh_cop
     const struct bh_live_error *error = copy->error;
     const struct bh_zone_tree *tree = error->node->model->tree;
     const struct bh_zone *zone = &tree->zones[copy->zone];
-    if (replica->setup->scenario->compositions.count == 0 || error->node->model->disposition[copy->zone] !=
-                                                                 BH_SCOPE_COMPOSITION)
+    if (replica->setup->scenario->compositions.count == 0 ||
+        error->node->model->disposition[copy->zone] != BH_SCOPE_COMPOSITION)
         return NULL;
     bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
     for (size_t t = 0; t < tree->tenants_count; t++)

@@ -9,11 +9,11 @@
 
 enum bh_event_kind {
     BH_EVENT_HORIZON,
-    BH_EVENT_FAULT,    /* index: source of faults */
-    BH_EVENT_SCRIPT,   /* index: line of the script */
-    BH_EVENT_COPY,     /* subject: the copy whose next step is due */
-    BH_EVENT_REPAIRED, /* index: physical node */
-    BH_EVENT_LEAVE,    /* index: enclave whose time is up */
+    BH_EVENT_FAULT,       /* index: source of faults */
+    BH_EVENT_SCRIPT,      /* index: line of the script */
+    BH_EVENT_COPY,        /* subject: the copy whose next step is due */
+    BH_EVENT_REPAIRED,    /* index: physical node */
+    BH_EVENT_LEAVE,       /* index: enclave whose time is up */
     BH_EVENT_COMPOSITION, /* index: composition that begins or ends */
     BH_EVENT_PROTECTION,  /* index: enclave whose guards may change */
 };

@@ -54,8 +54,7 @@ static void plan_flows(struct bh_exchange *exchange, const struct bh_enclave_set
     size_t flows = most < FLOWS_MOST ? most : FLOWS_MOST;
     double partners = (double)composed_of(exchange)->members_count - 1.0;
     double bytes = exchange->spec->volume_bytes * (double)from->nodes / partners;
-    exchange->flows =
-        bh_reallocate(exchange->flows, exchange->flows_count + flows, sizeof *exchange->flows);
+    exchange->flows = bh_reallocate(exchange->flows, exchange->flows_count + flows, sizeof *exchange->flows);
     for (size_t i = 0; i < flows; i++) {
         double share = ((double)i + 0.5) / (double)flows;
         exchange->flows[exchange->flows_count++] = (struct flow){
@@ -180,11 +179,8 @@ int bh_exchanges_start(struct bh_replica *replica, struct bh_error *err)
         if (stands == NULL)
             stands = bh_place(replica->platform, &scenario->partitions, scenario->placement);
         struct bh_exchange *exchange = replica->exchanges[c] = bh_allocate(1, sizeof *exchange);
-        *exchange = (struct bh_exchange){.replica = replica,
-                                         .composed = c,
-                                         .spec = spec,
-                                         .bed = bh_bed_create(),
-                                         .next_s = spec->period_s};
+        *exchange = (struct bh_exchange){
+            .replica = replica, .composed = c, .spec = spec, .bed = bh_bed_create(), .next_s = spec->period_s};
         plan(exchange, stands);
         status = start(exchange, err);
     }

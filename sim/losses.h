@@ -21,7 +21,7 @@ struct bh_recent_losses {
     struct bh_recent_loss {
         double time_s;
         size_t enclave;
-    } *loss;
+    } * loss;
 };
 
 /* An enclave is lost now; `lost` is its error's. */

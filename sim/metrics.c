@@ -213,7 +213,9 @@ static double switches(const struct bh_metric_cell *cell)
 
 static double fault_free_node_time(const struct bh_metric_cell *cell)
 {
-    return cell->stage->fault_free[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]].ledger.part[cell->at[BH_AXIS_PART]];
+    return cell->stage->fault_free[cell->policy]
+        .enclaves[cell->at[BH_AXIS_ENCLAVE]]
+        .ledger.part[cell->at[BH_AXIS_PART]];
 }
 
 static double exchanges(const struct bh_metric_cell *cell)
@@ -372,8 +374,8 @@ const struct bh_metric bh_metrics[] = {
      BH_AT_POINTS},
     {"simultaneous_losses", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took two or more enclaves down",
      simultaneous_losses, BH_AT_POINTS},
-    {"losing_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took at least one enclave down", losing_errors,
-     BH_AT_POINTS},
+    {"losing_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took at least one enclave down",
+     losing_errors, BH_AT_POINTS},
     {"enclaves_lost", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "enclaves that errors took down, in all", enclaves_lost,
      BH_AT_POINTS},
     {"enclaves_lost_most", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "most enclaves that one error took down",
@@ -386,15 +388,15 @@ const struct bh_metric bh_metrics[] = {
      BH_WITH_ACCEPTANCE},
     {"guard_crossed", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "attempts of errors to cross that got through",
      guard_crossed, BH_WITH_COMPOSITIONS},
-    {"guard_blocked", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "attempts of errors to cross that a guard blocked",
-     guard_blocked, BH_WITH_COMPOSITIONS},
+    {"guard_blocked", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
+     "attempts of errors to cross that a guard blocked", guard_blocked, BH_WITH_COMPOSITIONS},
     {"composition_degree", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "1",
      "long-run share of time in which the enclave is composed with any other", composition_degree,
      BH_WITH_COMPOSITIONS},
     {"protected_time", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "time in which the enclave's guards were on",
      protected_s, BH_WITH_COMPOSITIONS},
-    {"switches", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1", "times that the enclave's guards were switched on or off",
-     switches, BH_WITH_COMPOSITIONS},
+    {"switches", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "times that the enclave's guards were switched on or off", switches, BH_WITH_COMPOSITIONS},
     {"fault_free_node_time", BH_BY_ENCLAVE_PART, BH_ELEMENT_DOUBLE, "s",
      "node-seconds by part of the ledger, without faults", fault_free_node_time, BH_WITH_COMPOSITIONS},
     {"exchanges", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "exchanges over the network between composed enclaves",

@@ -41,7 +41,13 @@ struct bh_metric_axes {
 extern const struct bh_metric_axes bh_metric_axes[]; /* by shape */
 
 /* Where a metric is recorded. */
-enum bh_metric_use { BH_AT_POINTS, BH_AT_POINTS_AND_UNCERTAIN, BH_WITH_SCRIPT, BH_WITH_COMPOSITIONS, BH_WITH_ACCEPTANCE };
+enum bh_metric_use {
+    BH_AT_POINTS,
+    BH_AT_POINTS_AND_UNCERTAIN,
+    BH_WITH_SCRIPT,
+    BH_WITH_COMPOSITIONS,
+    BH_WITH_ACCEPTANCE
+};
 
 /* One cell of an array: a policy at a point, and positions on the metric's own axes. */
 struct bh_metric_cell {

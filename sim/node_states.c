@@ -58,8 +58,7 @@ static bool list_entries(struct states *states)
             continue;
         if (states->count == ENTRIES_MOST)
             return false;
-        states->node->is_exact =
-            states->node->is_exact && (spec->over == BH_OVER_SHARED_MEMORY || entry.degree <= 0.0);
+        states->node->is_exact = states->node->is_exact && (spec->over == BH_OVER_SHARED_MEMORY || entry.degree <= 0.0);
         states->entries[states->count++] = entry;
     }
     return true;
@@ -178,15 +177,14 @@ int bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scen
                           "expected fewer",
                           ENTRIES_MOST);
     for (size_t t = 0; t < tenants; t++)
-        node->is_exact = node->is_exact &&
-                         !(node->has_two_levels[t] && node->stack.own[t]->protect.when == BH_PROTECT_ERRORS);
+        node->is_exact =
+            node->is_exact && !(node->has_two_levels[t] && node->stack.own[t]->protect.when == BH_PROTECT_ERRORS);
     if (follow_states(&states, cache, err) != 0)
         return -1;
     if (node->isolation == NULL) {
         for (int b = 0; b < BH_BOUNDARIES; b++)
-            node->mixture->escape[b] = node->mixture->exposed_rate[b] > 0.0
-                                           ? node->mixture->escape[b] / node->mixture->exposed_rate[b]
-                                           : NAN;
+            node->mixture->escape[b] =
+                node->mixture->exposed_rate[b] > 0.0 ? node->mixture->escape[b] / node->mixture->exposed_rate[b] : NAN;
         node->isolation = node->mixture;
     }
     /* From here on: all channels there, and the guards of protection; what is open and on is the simulator's affair. */

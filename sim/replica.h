@@ -41,7 +41,7 @@ struct bh_enclave_record {
     double useful_work_s; /* native node-seconds done */
     double interruptions;
     bool finished;
-    bool corrupt; /* ended with silent errors in its data (SDC) */
+    bool corrupt;                 /* ended with silent errors in its data (SDC) */
     double protected_s, switches; /* time with guards on that come and go, and how often they were switched */
     struct bh_ledger ledger;
 };

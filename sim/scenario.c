@@ -13,10 +13,9 @@
 #include <string.h>
 
 static const char *const root_keys[] = {
-    "scenario", "title",       "description", "reproduces-input", "platform", "workload", "checkpoints",
-    "costs",    "policies",    "baseline",    "faults",           "script",   "replicas", "seed",
-    "vary",     "uncertainty", "models",      "define",           "compositions",
-    "acceptance", NULL,
+    "scenario", "title",       "description", "reproduces-input", "platform",     "workload",   "checkpoints",
+    "costs",    "policies",    "baseline",    "faults",           "script",       "replicas",   "seed",
+    "vary",     "uncertainty", "models",      "define",           "compositions", "acceptance", NULL,
 };
 
 /* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */

@@ -256,8 +256,9 @@ static int read_exchange(struct bh_composition_spec *spec, const struct bh_node 
         bh_node_quantity(period, BH_DIMENSION_TIME, &spec->period_s, err) != 0)
         return -1;
     if (spec->period_s < 1.0)
-        return bh_node_fail(period, err, "found less than 1 s; expected a longer period: an application's own messages "
-                                         "are part of its profile");
+        return bh_node_fail(period, err,
+                            "found less than 1 s; expected a longer period: an application's own messages "
+                            "are part of its profile");
     return 0;
 }
 
@@ -350,7 +351,8 @@ int bh_acceptance_resolve(struct bh_scenario *scenario, struct bh_error *err)
     if (map == NULL)
         return 0;
     if (bh_node_expect(map, BH_NODE_MAP, "acceptance", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (most = bh_node_need(map, "lost-at-once", err)) == NULL || (within = bh_node_need(map, "within", err)) == NULL ||
+        (most = bh_node_need(map, "lost-at-once", err)) == NULL ||
+        (within = bh_node_need(map, "within", err)) == NULL ||
         bh_node_count_value(most, 0, 1000000, &scenario->acceptance.lost_at_once, err) != 0 ||
         bh_node_quantity(within, BH_DIMENSION_TIME, &scenario->acceptance.within_s, err) != 0)
         return -1;

@@ -43,8 +43,8 @@ static int read_limits(const struct bh_catalog *catalog, const struct bh_node *m
         const char *name = node != NULL ? bh_node_text(node, err) : NULL;
         if (node == NULL)
             continue;
-        if (name == NULL || (limit[b] = bh_catalog_guard(catalog, (enum bh_boundary)b, name, bh_node_place(node),
-                                                         err)) == NULL)
+        if (name == NULL ||
+            (limit[b] = bh_catalog_guard(catalog, (enum bh_boundary)b, name, bh_node_place(node), err)) == NULL)
             return -1;
     }
     return 0;
@@ -76,9 +76,8 @@ static int read_node_os(const struct bh_catalog *catalog, const struct bh_node *
 static int check_fit(const struct bh_policy_spec *spec, struct bh_error *err)
 {
     const struct bh_guard_level *guards[BH_BOUNDARIES];
-    struct bh_node_stack stack = {.system = spec->system,
-                                  .policy = spec->policy,
-                                  .limits = spec->has_limits ? &spec->limits : NULL};
+    struct bh_node_stack stack = {
+        .system = spec->system, .policy = spec->policy, .limits = spec->has_limits ? &spec->limits : NULL};
     return bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
                    bh_scenario_guards(&stack, -1, true, guards, NULL, err) != 0 ||
                    bh_scenario_guards(&stack, -1, false, guards, NULL, err) != 0

@@ -30,7 +30,10 @@ struct bh_node_stack bh_scenario_stack(const struct bh_scenario *scenario, size_
     const struct bh_policy_spec *line = &scenario->policies[policy];
     size_t count = scenario->partitions.class[class].tenants_count;
     const struct bh_system *own = tenant_of(scenario, class, 0)->system; /* of all tenants */
-    struct bh_node_stack stack = {line->system, line->host_kernel, line->guest_kernel, line->policy,
+    struct bh_node_stack stack = {line->system,
+                                  line->host_kernel,
+                                  line->guest_kernel,
+                                  line->policy,
                                   bh_allocate(count, sizeof *stack.own),
                                   line->has_limits ? &line->limits : NULL};
     if (own != NULL && own != line->system && !is_baseline) {
