@@ -110,8 +110,9 @@ static void send_all(struct bh_exchange *exchange)
     hold_members(exchange, true);
     for (size_t i = 0; i < exchange->flows_count; i++) {
         const struct flow *flow = &exchange->flows[i];
-        exchange->activities[i] = bh_activity_send_bounded(
-            bh_platform_host(platform, flow->from), bh_platform_host(platform, flow->to), flow->bytes, flow->most);
+        sg_host_t from = bh_platform_host(platform, flow->from), to = bh_platform_host(platform, flow->to);
+        exchange->activities[i] = isinf(flow->most) ? bh_activity_send(from, to, flow->bytes)
+                                                    : bh_activity_send_bounded(from, to, flow->bytes, flow->most);
         tallies->exchanged_bytes += flow->bytes;
     }
     for (size_t i = 0; i < exchange->flows_count; i++) {

@@ -209,6 +209,11 @@ void bh_node_stack_free(struct bh_node_stack *stack);
 int bh_scenario_guards(const struct bh_node_stack *stack, int tenant, bool is_protected,
                        const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
                        struct bh_error *err);
+/* Whether guards of a boundary are ever met: those between enclaves are only where some are composed. */
+bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary boundary);
+/* The guards of line `policy` of the comparison while it protects, NULL at boundaries that do not matter. */
+int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
+                            const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
 /* The node model of a stack, with the guards that are on while protected. */
 struct bh_node_model;
 struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,

@@ -73,6 +73,24 @@ int bh_scenario_guards(const struct bh_node_stack *stack, int tenant, bool is_pr
     return bh_clip_guards(stack->system, stack->limits, guard, clipped != NULL ? clipped : ignored, err);
 }
 
+bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary boundary)
+{
+    return boundary != BH_ENCLAVE_ENCLAVE || scenario->compositions.count > 0;
+}
+
+int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
+                            const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
+{
+    const struct bh_policy_spec *line = &scenario->policies[policy];
+    struct bh_node_stack stack = {
+        .system = line->system, .policy = line->policy, .limits = line->has_limits ? &line->limits : NULL};
+    if (bh_scenario_guards(&stack, -1, is_protected, guard, NULL, err) != 0)
+        return -1;
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        guard[b] = bh_boundary_matters(scenario, (enum bh_boundary)b) ? guard[b] : NULL;
+    return 0;
+}
+
 /* What the Node OS lets through. */
 static int limit_guards(struct bh_node_model *model, const struct bh_node_stack *stack, struct bh_error *err)
 {
