@@ -129,14 +129,16 @@ static void print_dispositions(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, " %-12s", bh_zone_kind_names[k]);
     fputs(" guards\n", stream);
     for (size_t p = 0; p < scenario->policies_count; p++) {
-        static const char *const rules[] = {"weakest offered", "strongest offered", "named"};
+        static const char *const rules[] = {"weakest offered", "strongest offered"};
         const struct bh_policy *policy = scenario->policies[p].policy;
         if (!is_first_use(scenario, p))
             continue;
         fprintf(stream, "  %-24s", policy->name);
         for (size_t k = 0; k < BH_ZONE_KINDS; k++)
             fprintf(stream, " %-12s", bh_scope_names[policy->disposition[k]]);
-        fprintf(stream, " %s\n", rules[policy->guards.rule]);
+        bool is_named = policy->guards.rule == BH_GUARDS_NAMED;
+        fprintf(stream, " %s%s\n", rules[is_named ? policy->guards.others : policy->guards.rule],
+                is_named ? ", some named" : "");
     }
 }
 

@@ -135,6 +135,23 @@ static double weight_of(const struct states *states, size_t on)
     return weight;
 }
 
+/* Many processes that all reach each other are more than the exact chain can hold: then rates are those of enclaves that
+ * are apart, good enough to choose checkpoints by, and nothing is called exact. */
+static const struct bh_isolation *follow_state(struct bh_node_setup *node, struct bh_isolation_cache *cache,
+                                               struct bh_error *err)
+{
+    struct bh_error own = {0};
+    const struct bh_isolation *one =
+        node->is_exact ? bh_isolation_cache_find(cache, node->model, node->streams, &own) : NULL;
+    if (one != NULL)
+        return one;
+    if (node->links_count == 0)
+        return bh_isolation_cache_find(cache, node->model, node->streams, err);
+    node->is_exact = false;
+    bh_node_model_compose(node->model, NULL, 0);
+    return bh_isolation_cache_find(cache, node->model, node->streams, err);
+}
+
 static int follow_states(const struct states *states, struct bh_isolation_cache *cache, struct bh_error *err)
 {
     struct bh_node_setup *node = states->node;
@@ -147,7 +164,7 @@ static int follow_states(const struct states *states, struct bh_isolation_cache 
         enter(states, on, links);
         for (size_t t = 0; t < node->model->tree->tenants_count; t++)
             node->protected_share[t] += is_protected(states, t, on) ? weight : 0.0;
-        const struct bh_isolation *one = bh_isolation_cache_find(cache, node->model, node->streams, err);
+        const struct bh_isolation *one = follow_state(node, cache, err);
         status = one != NULL ? 0 : -1;
         if (status != 0)
             break;
