@@ -77,10 +77,10 @@ static void print_protect(const struct bh_protection_rule *rule, FILE *stream)
 {
     switch (rule->when) {
     case BH_PROTECT_DEGREE:
-        fprintf(stream, "if composed %g %% of the time", 100 * rule->degree);
+        fprintf(stream, "composed %g %%", 100 * rule->degree);
         break;
     case BH_PROTECT_ERRORS:
-        fprintf(stream, "from %u errors within ", rule->errors);
+        fprintf(stream, "%u errors within ", rule->errors);
         print_time(rule->within_s, stream);
         break;
     case BH_PROTECT_COMPOSED:
@@ -111,7 +111,7 @@ static void print_level(const struct bh_node_stack *stack, size_t tenant, bool i
                  guard_name(given[BH_ENCLAVE_ENCLAVE]));
     else
         snprintf(text, sizeof text, "%s", guard_name(given[BH_ENCLAVE_ENCLAVE]));
-    fprintf(stream, "  %-36s", text);
+    fprintf(stream, "  %-34s", text);
 }
 
 static bool is_composed(const struct bh_scenario *scenario, size_t class, size_t tenant)
@@ -129,14 +129,14 @@ static void print_guards(const struct bh_scenario *scenario, FILE *stream)
     fputs("\nGuards between composed enclaves: requested, and -> effective where the node's operating system clips "
           "them\n",
           stream);
-    fprintf(stream, "  %-20s %-28s  %-36s  %-36s  %s\n", "entry", "line of policies", "protected", "unprotected",
+    fprintf(stream, "  %-12s %-12s  %-34s  %-34s  %s\n", "entry", "line of policies", "protected", "unprotected",
             "when");
     for (size_t c = 0; c < scenario->partitions.classes_count; c++)
         for (size_t t = 0; t < scenario->partitions.class[c].tenants_count; t++)
             for (size_t p = 0; p < scenario->policies_count && is_composed(scenario, c, t); p++) {
                 struct bh_node_stack stack = bh_scenario_stack(scenario, p, c, false);
                 size_t enclave = scenario->partitions.class[c].enclave[t];
-                fprintf(stream, "  %-20s %-28s", scenario->entries[scenario->enclaves[enclave].entry].name,
+                fprintf(stream, "  %-12s %-12s", scenario->entries[scenario->enclaves[enclave].entry].name,
                         scenario->policies[p].name);
                 print_level(&stack, t, true, stream);
                 print_level(&stack, t, false, stream);

@@ -31,16 +31,16 @@ static void test_guards_chosen(void **state)
 {
     (void)state;
     static const struct {
-        const char *system, *policy, *guest_host, *process_kernel;
+        const char *system, *policy, *guest_host, *process_kernel, *between;
     } cases[] = {
-        {"palacios", "protection-first", "emulated-io", "hardware-protection"},
-        {"palacios", "performance-first", "passthrough", "hardware-protection"},
-        {"palacios", "protected-disposition", "passthrough", "hardware-protection"},
-        {"palacios", "protected-guards", "emulated-io", "hardware-protection"},
-        {"kvm", "performance-first", "iommu", "hardware-protection"},
-        {"kvm", "remapped-devices", "iommu", "hardware-protection"},
-        {"qemu", "performance-first", "emulated-io", "hardware-protection"},
-        {"native", "native", NULL, "hardware-protection"},
+        {"palacios", "protection-first", "emulated-io", "hardware-protection", "checksummed-copies"},
+        {"palacios", "performance-first", "passthrough", "hardware-protection", "shared-memory"},
+        {"palacios", "protected-disposition", "passthrough", "hardware-protection", "shared-memory"},
+        {"palacios", "protected-guards", "emulated-io", "hardware-protection", "checksummed-copies"},
+        {"kvm", "performance-first", "iommu", "hardware-protection", "shared-memory"},
+        {"kvm", "remapped-devices", "iommu", "hardware-protection", "shared-memory"},
+        {"qemu", "performance-first", "emulated-io", "hardware-protection", "shared-memory"},
+        {"native", "native", NULL, "hardware-protection", "shared-memory"},
     };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -50,7 +50,7 @@ static void test_guards_chosen(void **state)
         if (outer)
             assert_string_equal(outer->name, cases[i].guest_host);
         assert_string_equal(model->guard[BH_PROCESS_KERNEL]->name, cases[i].process_kernel);
-        assert_null(model->guard[BH_ENCLAVE_ENCLAVE]);
+        assert_string_equal(model->guard[BH_ENCLAVE_ENCLAVE]->name, cases[i].between);
         assert_null(model->guard[BH_NODE_NODE]);
         for (size_t c = 0; c < model->tree->channels_count; c++) {
             const struct bh_crossing *crossing = &model->crossings[c];
