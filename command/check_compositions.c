@@ -111,7 +111,7 @@ static void print_level(const struct bh_node_stack *stack, size_t tenant, bool i
                  guard_name(given[BH_ENCLAVE_ENCLAVE]));
     else
         snprintf(text, sizeof text, "%s", guard_name(given[BH_ENCLAVE_ENCLAVE]));
-    fprintf(stream, "  %-34s", text);
+    fprintf(stream, "  %-30s", text);
 }
 
 static bool is_composed(const struct bh_scenario *scenario, size_t class, size_t tenant)
@@ -129,7 +129,7 @@ static void print_guards(const struct bh_scenario *scenario, FILE *stream)
     fputs("\nGuards between composed enclaves: requested, and -> effective where the node's operating system clips "
           "them\n",
           stream);
-    fprintf(stream, "  %-12s %-12s  %-34s  %-34s  %s\n", "entry", "line of policies", "protected", "unprotected",
+    fprintf(stream, "  %-12s %-12s  %-30s  %-30s  %s\n", "entry", "line of policies", "protected", "unprotected",
             "when");
     for (size_t c = 0; c < scenario->partitions.classes_count; c++)
         for (size_t t = 0; t < scenario->partitions.class[c].tenants_count; t++)
