@@ -171,6 +171,8 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
                         json_pack("{s:o, s:o}", "system", extent_object(view, view->system_extent, policy, point),
                                   "application", extent_object(view, view->application_extent, policy, point)));
     json_object_set_new(object, "breakdown", breakdown_object(view, policy, point));
+    if (view->unacceptable != NULL)
+        json_object_set_new(object, "unacceptable", estimate_object(bh_measure_unacceptable(view, policy, point), "1"));
     if (bh_has_verdict(view))
         json_object_set_new(object, "verdict", verdict_object(view, policy, point));
     struct bh_silent_measures silent;

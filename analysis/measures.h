@@ -70,6 +70,8 @@ struct bh_deviation bh_measure_containment_interaction(const struct bh_view *vie
 struct bh_deviation bh_measure_escape_interaction(const struct bh_view *view, size_t policy, size_t point,
                                                   size_t boundary);
 
+/* Probability that more enclaves are lost at once than the scenario accepts; only with view->unacceptable. */
+struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t policy, size_t point);
 /* Share of an enclave's node-time that went into a part of the ledger. */
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
                                    size_t part);

@@ -70,6 +70,10 @@ struct bh_view {
     double *restart_time_s;                                          /* [cell][enclave][scope] or NULL */
     double *faults, *errors, *unchangeable_errors;                   /* [cell][replica] */
     double *silent_errors, *struck_while_down, *simultaneous_losses; /* [cell][replica] or NULL */
+    double *losing_errors, *enclaves_lost, *enclaves_lost_most;      /* [cell][replica] or NULL */
+    double *unacceptable;                                            /* [cell][replica] or NULL */
+    double *guard_crossed, *guard_blocked;                           /* [cell][replica][boundary] or NULL */
+    double *composition_degree;                                      /* [cell][enclave]; NULL: no compositions */
     double *failures, *system_extent, *application_extent;           /* [cell][replica][scope] */
     double *escape_seen, *escape_exposed;                            /* [cell][replica][boundary] */
     double *escape_exact, *escape_low, *escape_high;                 /* [cell][boundary] */

@@ -286,6 +286,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     if (view->axes_count > 0 && view->policy.count > 1)
         bh_summary_print_order(view, options, axis, stream);
     bh_summary_print_enclaves(view, options, view->headline, stream);
+    bh_summary_print_compositions(view, options, view->headline, stream);
     print_extent(view, options, view->headline, stream);
     bh_summary_print_silent(view, options, view->headline, stream);
     bh_summary_print_interaction(view, options, view->headline, stream);

@@ -37,6 +37,9 @@ void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary
 /* What errors that meet outages and each other do otherwise. */
 void bh_summary_print_interaction(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                                   FILE *stream);
+/* What crosses between composed enclaves and what losses there are; nothing without compositions and acceptance. */
+void bh_summary_print_compositions(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                                   FILE *stream);
 /* The causes that cost most node-time. */
 void bh_summary_print_causes(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                              FILE *stream);

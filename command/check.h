@@ -23,6 +23,8 @@ struct bh_check {
 void bh_check_print_setting(const struct bh_check *check, FILE *stream);
 /* Which nodes carry which enclaves, and their own guards; nothing when all stand on all nodes. */
 void bh_check_print_workload(const struct bh_check *check, FILE *stream);
+/* Who is composed with whom, and the guards in between; nothing without compositions. */
+void bh_check_print_compositions(const struct bh_check *check, FILE *stream);
 /* The zone tree and the channels of each system; dispositions and guards of each policy. */
 void bh_check_print_structure(const struct bh_check *check, FILE *stream);
 /* Fault rates by zone and system. */

@@ -128,10 +128,11 @@ static json_t *script(const struct bh_scenario *scenario)
     return list;
 }
 
-static json_t *policy(const struct bh_policy_spec *spec)
+static json_t *policy(const struct bh_scenario *scenario, size_t number)
 {
+    const struct bh_policy_spec *spec = &scenario->policies[number];
     const struct bh_guard_level *guard[BH_BOUNDARIES] = {NULL};
-    bh_choose_guards(spec->system, spec->policy, guard, NULL);
+    bh_scenario_line_guards(scenario, number, true, guard, NULL);
     json_t *dispositions = json_object(), *guards = json_object();
     for (size_t k = 0; k < BH_ZONE_KINDS; k++)
         json_object_set_new(dispositions, bh_zone_kind_names[k],
@@ -149,7 +150,7 @@ static json_t *policies(const struct bh_scenario *scenario)
 {
     json_t *list = json_array();
     for (size_t p = 0; p < scenario->policies_count; p++)
-        json_array_append_new(list, policy(&scenario->policies[p]));
+        json_array_append_new(list, policy(scenario, p));
     return list;
 }
 

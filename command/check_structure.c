@@ -129,25 +129,27 @@ static void print_dispositions(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, " %-12s", bh_zone_kind_names[k]);
     fputs(" guards\n", stream);
     for (size_t p = 0; p < scenario->policies_count; p++) {
-        static const char *const rules[] = {"weakest offered", "strongest offered", "named"};
+        static const char *const rules[] = {"weakest offered", "strongest offered"};
         const struct bh_policy *policy = scenario->policies[p].policy;
         if (!is_first_use(scenario, p))
             continue;
         fprintf(stream, "  %-24s", policy->name);
         for (size_t k = 0; k < BH_ZONE_KINDS; k++)
             fprintf(stream, " %-12s", bh_scope_names[policy->disposition[k]]);
-        fprintf(stream, " %s\n", rules[policy->guard_rule]);
+        bool is_named = policy->guards.rule == BH_GUARDS_NAMED;
+        fprintf(stream, " %s%s\n", rules[is_named ? policy->guards.others : policy->guards.rule],
+                is_named ? ", some named" : "");
     }
 }
 
-static void mark_guards(const struct bh_scenario *scenario, const struct bh_policy_spec *spec, bool *is_on)
+static void mark_guards(const struct bh_scenario *scenario, size_t policy, bool *is_on)
 {
     const struct bh_guard_level *guard[BH_BOUNDARIES];
-    if (bh_choose_guards(spec->system, spec->policy, guard, NULL) != 0)
-        return;
-    for (size_t b = 0; b < BH_BOUNDARIES; b++)
-        if (guard[b] != NULL)
-            is_on[guard[b] - scenario->catalog->guards] = true;
+    for (int is_protected = 0; is_protected < 2; is_protected++)
+        for (size_t b = 0;
+             bh_scenario_line_guards(scenario, policy, is_protected, guard, NULL) == 0 && b < BH_BOUNDARIES; b++)
+            if (guard[b] != NULL)
+                is_on[guard[b] - scenario->catalog->guards] = true;
 }
 
 /* Which level is on, per line of the comparison; boundaries that no system has are left out. */
@@ -159,7 +161,8 @@ static void print_guards_on(const struct bh_scenario *scenario, FILE *stream)
         int length = (int)strlen(scenario->policies[p].name);
         width = length > width ? length : width;
         for (size_t b = 0; b < BH_BOUNDARIES; b++)
-            has[b] = has[b] || scenario->policies[p].system->offered_count[b] > 0;
+            has[b] = has[b] || (scenario->policies[p].system->offered_count[b] > 0 &&
+                                bh_boundary_matters(scenario, (enum bh_boundary)b));
     }
     fprintf(stream, "\nGuards that are on\n  %-*s", width, "");
     for (size_t b = 0; b < BH_BOUNDARIES; b++)
@@ -169,7 +172,7 @@ static void print_guards_on(const struct bh_scenario *scenario, FILE *stream)
     for (size_t p = 0; p < scenario->policies_count; p++) {
         const struct bh_policy_spec *spec = &scenario->policies[p];
         const struct bh_guard_level *guard[BH_BOUNDARIES] = {NULL};
-        bh_choose_guards(spec->system, spec->policy, guard, NULL);
+        bh_scenario_line_guards(scenario, p, true, guard, NULL);
         fprintf(stream, "  %-*s", width, spec->name);
         for (size_t b = 0; b < BH_BOUNDARIES; b++)
             if (has[b])
@@ -190,7 +193,7 @@ static void print_guard_levels(const struct bh_scenario *scenario, FILE *stream)
     const struct bh_catalog *catalog = scenario->catalog;
     bool *is_on = bh_allocate(catalog->guards_count + 1, sizeof *is_on);
     for (size_t p = 0; p < scenario->policies_count; p++)
-        mark_guards(scenario, &scenario->policies[p], is_on);
+        mark_guards(scenario, p, is_on);
     fputs("\nWhat those guards do, and cost while they are on\n", stream);
     fprintf(stream, "  %-36s %7s %9s %9s %9s %9s %9s %9s\n", "level", "blocks", "on block", "compute", "per exit",
             "latency", "bandwidth", "memory");

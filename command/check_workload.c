@@ -91,9 +91,11 @@ static void print_class(const struct bh_scenario *scenario, size_t number, FILE 
 
 static const char *requested(const struct bh_policy *policy, enum bh_boundary boundary)
 {
-    if (policy->guard_rule == BH_GUARDS_NAMED && policy->guard_name[boundary] != NULL)
-        return policy->guard_name[boundary];
-    return policy->guard_rule == BH_GUARDS_STRONGEST ? "strongest" : "weakest";
+    const struct bh_guard_choice *choice = &policy->guards;
+    if (choice->rule == BH_GUARDS_NAMED && choice->name[boundary] != NULL)
+        return choice->name[boundary];
+    enum bh_guard_rule rule = choice->rule == BH_GUARDS_NAMED ? choice->others : choice->rule;
+    return rule == BH_GUARDS_STRONGEST ? "strongest" : "weakest";
 }
 
 static void print_guards_of(const struct bh_scenario *scenario, size_t policy, size_t number, size_t tenant,
@@ -105,7 +107,7 @@ static void print_guards_of(const struct bh_scenario *scenario, size_t policy, s
     fprintf(stream, "  %-20s %-24s %s %s:", scenario->entries[tenant_of(scenario, number, tenant)->entry].name, line,
             stack.system->name, stack.own[tenant]->name);
     for (int b = 0; b < BH_BOUNDARIES; b++)
-        if (model->tenant_guard[tenant][b] != NULL)
+        if (model->tenant_guard[tenant][b] != NULL && bh_boundary_matters(scenario, (enum bh_boundary)b))
             fprintf(stream, " %s %s -> %s;", bh_boundary_names[b], requested(stack.own[tenant], (enum bh_boundary)b),
                     model->tenant_guard[tenant][b]->name);
     fputc('\n', stream);

@@ -70,6 +70,33 @@ static int print(const struct bh_results *results, const char *name, bool as_jso
     return status;
 }
 
+/* Tells that a line of policies asks for guards that the nodes' operating systems do not let through. */
+static int note_clipped(const struct bh_study *study, struct bh_error *err)
+{
+    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    struct bh_scenario *scenario = bh_study_resolve(study, index, -1, err);
+    free(index);
+    if (scenario == NULL)
+        return -1;
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        bool clipped[BH_BOUNDARIES], any = false;
+        for (size_t c = 0; c < scenario->partitions.classes_count; c++) {
+            const struct bh_guard_level *guard[BH_BOUNDARIES];
+            struct bh_node_stack stack = bh_scenario_stack(scenario, p, c, false);
+            for (int way = 0; way < 2 * (int)scenario->partitions.class[c].tenants_count; way++)
+                if (bh_scenario_guards(&stack, way / 2, way % 2, guard, clipped, NULL) == 0)
+                    for (int b = 0; b < BH_BOUNDARIES; b++)
+                        any = any || (clipped[b] && bh_boundary_matters(scenario, (enum bh_boundary)b));
+            bh_node_stack_free(&stack);
+        }
+        if (any)
+            fprintf(stderr, "bulkhead: the node's operating system clips guards of `%s`; bulkhead check shows which\n",
+                    scenario->policies[p].name);
+    }
+    bh_scenario_destroy(scenario);
+    return 0;
+}
+
 static int run(const struct arguments *arguments, struct bh_error *err)
 {
     const struct bh_options *options = &arguments->options;
@@ -82,6 +109,8 @@ static int run(const struct arguments *arguments, struct bh_error *err)
         return -1;
     study = bh_study_read(arguments->scenario, data, options->settings, options->settings_count, err);
     if (study == NULL || (options->output != NULL && bh_results_check_path(options->output, err) != 0))
+        goto out;
+    if (!options->quiet && note_clipped(study, err) != 0)
         goto out;
     campaign = bh_campaign_run(study, bh_options_jobs(options), !options->quiet, err);
     if (campaign == NULL)

@@ -61,10 +61,10 @@ static double checkpoints_before_end(double useful_s, double interval_s)
 static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *setup)
 {
     const struct bh_scenario *scenario = stage->scenario;
-    const struct bh_slowdown *slowdown = &setup->enclaves[0].slowdown;
+    const struct bh_slowdown *slowdown = &setup->enclaves[0].pace[1].slowdown;
     const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL],
                                     *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
-    double noise = setup->enclaves[0].noise_per_step_s / scenario->enclaves[0].application->step_s.value;
+    double noise = setup->enclaves[0].pace[1].noise_per_step_s / scenario->enclaves[0].application->step_s.value;
     double useful_s = scenario->work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards + noise);
     return useful_s + checkpoints_before_end(useful_s, local->interval_s) * local->write_s +
            checkpoints_before_end(useful_s, storage->interval_s) * storage->write_s;

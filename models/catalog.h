@@ -7,6 +7,7 @@
 #include "models/base/document.h"
 #include "models/base/error.h"
 #include "models/distribution.h"
+#include "models/protection.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -216,17 +217,26 @@ struct bh_application {
     struct bh_parameter verification_latency_s; /* from the end of the verification that found it to the signal */
 };
 
-/* Dispositions and guards, as written (models/data/policies.yaml). */
+/* A choice of guard levels, as written: for each boundary the weakest or the strongest that a system offers, or one by
+ * name. */
 enum bh_guard_rule { BH_GUARDS_WEAKEST, BH_GUARDS_STRONGEST, BH_GUARDS_NAMED };
+struct bh_guard_choice {
+    enum bh_guard_rule rule;
+    const char *name[BH_BOUNDARIES]; /* for BH_GUARDS_NAMED; NULL: as `others` says */
+    enum bh_guard_rule others;       /* for BH_GUARDS_NAMED: weakest or strongest */
+    struct bh_place place;
+};
+
+/* Dispositions and guards, as written (models/data/policies.yaml). `guards` are on while the enclave is protected, and
+ * `protect` says when that is; else `unprotected` are. */
 struct bh_policy {
     const char *name;
     const char *description;
     enum bh_scope disposition[BH_ZONE_KINDS];
-    enum bh_guard_rule guard_rule;
-    const char *guard_name[BH_BOUNDARIES]; /* for BH_GUARDS_NAMED; NULL: the weakest offered */
+    struct bh_guard_choice guards, unprotected;
+    struct bh_protection_rule protect;
     struct bh_place place;
     struct bh_place disposition_place[BH_ZONE_KINDS];
-    struct bh_place guards_place;
 };
 
 /* Times of recovery that do not depend on the virtualization system (models/data/recovery.yaml). */
@@ -291,5 +301,9 @@ const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const c
                                               struct bh_error *);
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,
                                                 struct bh_error *);
+
+/* The level of a boundary by name. */
+const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
+                                              const char *name, struct bh_place place, struct bh_error *err);
 
 #endif

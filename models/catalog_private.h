@@ -75,9 +75,6 @@ const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_e
 
 /* --- Names (catalog_names.c) --------------------------------------------------------------------------------------- */
 
-/* Guard level of a boundary, by the text of a node; unknown names are an error. */
-const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
-                                              const char *name, struct bh_place place, struct bh_error *err);
 const struct bh_channel_type *bh_catalog_channel(const struct bh_catalog *catalog, const char *name,
                                                  struct bh_place place, struct bh_error *err);
 /* "unknown WHAT "NAME"; known: ..., did you mean ...?" at a place. Returns -1. */

@@ -3,6 +3,7 @@
 /* Applies a policy to a node's zone tree. */
 #include "models/node_model.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,33 +18,99 @@ static const struct bh_guard_level *offered_by_name(const struct bh_system *syst
     return NULL;
 }
 
-static int refuse_guard(const struct bh_system *system, const struct bh_policy *policy, enum bh_boundary boundary,
-                        struct bh_error *err)
+/* "nested-paging, iommu", or "none"; returns buffer. */
+static char *list_offered(const struct bh_system *system, enum bh_boundary boundary, char *buffer, size_t size)
 {
-    char offered[256] = "";
     size_t used = 0;
-    for (size_t i = 0; i < system->offered_count[boundary] && used < sizeof offered; i++)
-        used += (size_t)snprintf(offered + used, sizeof offered - used, "%s%s", i ? ", " : "",
-                                 system->offered[boundary][i]->name);
-    return bh_fail_at(err, policy->guards_place,
-                      "policy `%s`: guard level `%s` at boundary `%s` is not offered by system `%s`; offered: %s",
-                      policy->name, policy->guard_name[boundary], bh_boundary_names[boundary], system->name,
-                      offered[0] ? offered : "none");
+    snprintf(buffer, size, "none");
+    for (size_t i = 0; i < system->offered_count[boundary] && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", system->offered[boundary][i]->name);
+    return buffer;
+}
+
+static int choose(const struct bh_system *system, const struct bh_policy *policy, const struct bh_guard_choice *choice,
+                  const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
+{
+    char offered[256];
+    enum bh_guard_rule rule = choice->rule == BH_GUARDS_NAMED ? choice->others : choice->rule;
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        size_t count = system->offered_count[b];
+        const char *name = choice->rule == BH_GUARDS_NAMED ? choice->name[b] : NULL;
+        guard[b] = NULL;
+        if (name != NULL) {
+            guard[b] = offered_by_name(system, (enum bh_boundary)b, name);
+            if (guard[b] == NULL)
+                return bh_fail_at(
+                    err, choice->place,
+                    "policy `%s`: guard level `%s` at boundary `%s` is not offered by system `%s`; offered: %s",
+                    policy->name, name, bh_boundary_names[b], system->name,
+                    list_offered(system, (enum bh_boundary)b, offered, sizeof offered));
+        } else if (count > 0)
+            guard[b] = system->offered[b][rule == BH_GUARDS_STRONGEST ? count - 1 : 0];
+    }
+    return 0;
 }
 
 int bh_choose_guards(const struct bh_system *system, const struct bh_policy *policy,
                      const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
 {
+    return choose(system, policy, policy->protect.when == BH_PROTECT_NEVER ? &policy->unprotected : &policy->guards,
+                  guard, err);
+}
+
+int bh_choose_unprotected(const struct bh_system *system, const struct bh_policy *policy,
+                          const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
+{
+    const struct bh_guard_level *protected[BH_BOUNDARIES];
+    if (policy->protect.when == BH_PROTECT_ALWAYS)
+        return bh_choose_guards(system, policy, guard, err);
+    if (choose(system, policy, &policy->guards, protected, err) != 0 ||
+        choose(system, policy, &policy->unprotected, guard, err) != 0)
+        return -1;
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        if (guard[b] != NULL && guard[b]->strength > protected[b] -> strength)
+            return bh_fail_at(
+                err, policy->unprotected.place,
+                "policy `%s`: on system `%s` the guard level at boundary `%s` is `%s` while protected and "
+                "`%s` while not; expected no stronger one while not",
+                policy->name, system->name, bh_boundary_names[b], protected[b] -> name, guard[b] -> name);
+    return 0;
+}
+
+/* The offered level nearest to the one that is on among those between two strengths; NULL if there is none. */
+static const struct bh_guard_level *clip(const struct bh_system *system, enum bh_boundary boundary,
+                                         const struct bh_guard_level *level, unsigned least, unsigned most)
+{
+    const struct bh_guard_level *nearest = NULL;
+    for (size_t i = 0; i < system->offered_count[boundary]; i++) {
+        const struct bh_guard_level *offered = system->offered[boundary][i];
+        if (offered->strength < least || offered->strength > most)
+            continue;
+        if (nearest == NULL || offered->strength <= level->strength)
+            nearest = offered;
+    }
+    return nearest;
+}
+
+int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits *limits,
+                   const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES], struct bh_error *err)
+{
+    char offered[256];
     for (int b = 0; b < BH_BOUNDARIES; b++) {
-        size_t offered = system->offered_count[b];
-        const char *name = policy->guard_rule == BH_GUARDS_NAMED ? policy->guard_name[b] : NULL;
-        guard[b] = NULL;
-        if (name != NULL) {
-            guard[b] = offered_by_name(system, (enum bh_boundary)b, name);
-            if (guard[b] == NULL)
-                return refuse_guard(system, policy, (enum bh_boundary)b, err);
-        } else if (offered > 0)
-            guard[b] = system->offered[b][policy->guard_rule == BH_GUARDS_STRONGEST ? offered - 1 : 0];
+        const struct bh_guard_level *least = limits->least[b], *most = limits->most[b];
+        clipped[b] = false;
+        if (guard[b] == NULL || (least == NULL && most == NULL))
+            continue;
+        const struct bh_guard_level *level =
+            clip(system, (enum bh_boundary)b, guard[b], least ? least->strength : 0, most ? most->strength : UINT_MAX);
+        if (level == NULL)
+            return bh_fail_at(err, limits->place,
+                              "at boundary `%s` the node's operating system asks for at least `%s` and at most `%s`; "
+                              "system `%s` offers no such level, but: %s",
+                              bh_boundary_names[b], least ? least->name : "any", most ? most->name : "any",
+                              system->name, list_offered(system, (enum bh_boundary)b, offered, sizeof offered));
+        clipped[b] = level != guard[b];
+        guard[b] = level;
     }
     return 0;
 }
@@ -127,6 +194,8 @@ static const struct bh_guard_level *guard_of(const struct bh_node_model *model, 
 static void fill_crossings(struct bh_node_model *model)
 {
     const struct bh_zone_tree *tree = model->tree;
+    free(model->crossings);
+    model->crossings = bh_allocate(tree->channels_count, sizeof *model->crossings);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_channel *channel = &tree->channels[c];
         const struct bh_guard_level *guard = guard_of(model, channel);
@@ -140,6 +209,20 @@ static void fill_crossings(struct bh_node_model *model)
             .detects = guard && guard->detects,
         };
     }
+}
+
+void bh_node_model_set_guards(struct bh_node_model *model, int tenant,
+                              const struct bh_guard_level *const guard[BH_BOUNDARIES])
+{
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        (tenant >= 0 ? model->tenant_guard[tenant] : model->guard)[b] = guard[b];
+    fill_crossings(model);
+}
+
+void bh_node_model_compose(struct bh_node_model *model, const struct bh_tenant_link *links, size_t links_count)
+{
+    bh_zone_tree_compose(model->tree, links, links_count);
+    fill_crossings(model);
 }
 
 struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
@@ -170,7 +253,6 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->ending = bh_allocate(model->tree->zones_count, sizeof *model->ending);
     model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);
-    model->crossings = bh_allocate(model->tree->channels_count, sizeof *model->crossings);
     fill_zones(model, catalog, policy, own);
     fill_crossings(model);
     return model;
@@ -254,11 +336,12 @@ size_t bh_victims_count(const struct bh_node_model *model, size_t zone)
     return found > 0 ? found : 1;
 }
 
-/* Zones of the tenants that a zone serves: its owner's, or all of them (and the shared ones) for a shared zone. */
-static struct bh_zone_set served_zones(const struct bh_zone_tree *tree, size_t zone)
+/* Zones of the tenants that a zone serves: its owner's (and, by composition, its partners'), or all of them (and the
+ * shared ones) for a shared zone. */
+static struct bh_zone_set served_zones(const struct bh_zone_tree *tree, const struct bh_zone_set *zones_of, size_t zone)
 {
     int enclave = tree->zones[zone].enclave;
-    return enclave >= 0 ? tree->tenant_zones[enclave] : tree->zones[0].subtree;
+    return enclave >= 0 ? zones_of[enclave] : tree->zones[0].subtree;
 }
 
 struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node)
@@ -291,8 +374,10 @@ struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone,
         down = tree->zones[0].subtree;
         break;
     case BH_SCOPE_ENCLAVE:
+        down = served_zones(tree, tree->tenant_zones, zone);
+        break;
     case BH_SCOPE_COMPOSITION:
-        down = served_zones(tree, zone);
+        down = served_zones(tree, tree->composition_zones, zone);
         break;
     }
     /* A process beside the guests serves none of them, but it does not outlive its own failure. */

@@ -38,10 +38,32 @@ struct bh_node_model {
     const struct bh_guard_level *(*tenant_guard)[BH_BOUNDARIES];
 };
 
-/* Chooses the guard level of each boundary that the policy asks for. Fails with BH_ERROR_INPUT at the policy's guards
- * when it names a level that the system does not offer. */
+/* Chooses the guard level of each boundary that the policy asks for while it protects. Fails with BH_ERROR_INPUT at the
+ * policy's guards when it names a level that the system does not offer. */
 int bh_choose_guards(const struct bh_system *system, const struct bh_policy *policy,
                      const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+/* The same while it does not protect; for a policy that always does, the levels above. A level stronger than the
+ * protected one is BH_ERROR_INPUT too. */
+int bh_choose_unprotected(const struct bh_system *system, const struct bh_policy *policy,
+                          const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+
+/* The least and the most that a node's operating system (Node OS) lets an enclave have; NULL: it dictates nothing. */
+struct bh_guard_limits {
+    const struct bh_guard_level *least[BH_BOUNDARIES], *most[BH_BOUNDARIES];
+    struct bh_place place;
+};
+/* Replaces each requested level outside the limits by the nearest offered one within, and marks where it did. Fails with
+ * BH_ERROR_INPUT at the limits where the system offers none within. */
+int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits *limits,
+                   const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
+                   struct bh_error *err);
+
+/* Puts other guards in place around a tenant's own zones (-1: around what all share): what its policy has while it does
+ * not protect, or what is left of a request. */
+void bh_node_model_set_guards(struct bh_node_model *model, int tenant,
+                              const struct bh_guard_level *const guard[BH_BOUNDARIES]);
+/* Opens the channels of compositions between tenants of the node; none: closes them. */
+void bh_node_model_compose(struct bh_node_model *model, const struct bh_tenant_link *links, size_t links_count);
 
 /* Fails with BH_ERROR_INPUT when a disposition contradicts the tree: a zone in user mode cannot go on after a signalled
  * error, so its disposition takes down at least its subtree. */

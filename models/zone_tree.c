@@ -192,25 +192,64 @@ static bool are_joined(const struct bh_zone_tree *tree, const struct bh_channel_
     return source->guest != target->guest;
 }
 
-static void fill_channels(struct bh_zone_tree *tree)
+static void add_channel(struct bh_zone_tree *tree, size_t *room, struct bh_channel channel)
+{
+    if (tree->channels_count == *room) {
+        *room = *room ? 2 * *room : 32;
+        tree->channels = bh_reallocate(tree->channels, *room, sizeof *tree->channels);
+    }
+    tree->channels[tree->channels_count++] = channel;
+}
+
+/* Whether a link leads from one zone to another: from a process of either tenant to one of the other's. */
+static bool are_linked(const struct bh_zone_tree *tree, const struct bh_tenant_link *link, size_t from, size_t to)
+{
+    const struct bh_zone *source = &tree->zones[from], *target = &tree->zones[to];
+    int first = (int)link->tenant[0], second = (int)link->tenant[1];
+    return source->is_application && target->is_application &&
+           ((source->enclave == first && target->enclave == second) ||
+            (source->enclave == second && target->enclave == first));
+}
+
+static void fill_channels(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count)
 {
     const struct bh_system *system = tree->system;
-    tree->first_channel = bh_allocate(tree->zones_count + 1, sizeof *tree->first_channel);
     size_t room = 0;
     for (size_t from = 0; from < tree->zones_count; from++) {
         tree->first_channel[from] = tree->channels_count;
         for (size_t c = 0; c < system->channels_count; c++)
-            for (size_t to = 0; to < tree->zones_count; to++) {
-                if (!are_joined(tree, &system->channels[c], from, to))
-                    continue;
-                if (tree->channels_count == room) {
-                    room = room ? 2 * room : 32;
-                    tree->channels = bh_reallocate(tree->channels, room, sizeof *tree->channels);
-                }
-                tree->channels[tree->channels_count++] = (struct bh_channel){system->channels[c].type, from, to};
-            }
+            for (size_t to = 0; to < tree->zones_count; to++)
+                if (are_joined(tree, &system->channels[c], from, to))
+                    add_channel(tree, &room, (struct bh_channel){system->channels[c].type, from, to, -1});
+        for (size_t l = 0; l < links_count; l++)
+            for (size_t to = 0; to < tree->zones_count; to++)
+                if (are_linked(tree, &links[l], from, to))
+                    add_channel(tree, &room, (struct bh_channel){links[l].type, from, to, (int)l});
     }
     tree->first_channel[tree->zones_count] = tree->channels_count;
+}
+
+/* Joins the zones of linked tenants until nothing more joins. */
+static void fill_composition_zones(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count)
+{
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        tree->composition_zones[t] = tree->tenant_zones[t];
+    for (size_t round = 0; round < tree->tenants_count; round++)
+        for (size_t l = 0; l < links_count; l++) {
+            struct bh_zone_set *first = &tree->composition_zones[links[l].tenant[0]];
+            struct bh_zone_set *second = &tree->composition_zones[links[l].tenant[1]];
+            bh_zone_set_join(first, second);
+            bh_zone_set_join(second, first);
+        }
+}
+
+void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count)
+{
+    free(tree->channels);
+    tree->channels = NULL;
+    tree->channels_count = 0;
+    fill_channels(tree, links, links_count);
+    fill_composition_zones(tree, links, links_count);
 }
 
 struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const struct bh_system *system,
@@ -228,7 +267,9 @@ struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const
     fill_owners(tree);
     fill_shares(tree, catalog, tenants);
     fill_landing_order(tree);
-    fill_channels(tree);
+    tree->first_channel = bh_allocate(tree->zones_count + 1, sizeof *tree->first_channel);
+    tree->composition_zones = bh_allocate(tree->tenants_count, sizeof *tree->composition_zones);
+    bh_zone_tree_compose(tree, NULL, 0);
     return tree;
 }
 
@@ -241,6 +282,7 @@ void bh_zone_tree_destroy(struct bh_zone_tree *tree)
     free(tree->first_channel);
     free(tree->guest_zones);
     free(tree->tenant_zones);
+    free(tree->composition_zones);
     free(tree->process_zone);
     free(tree->landing_order);
     free(tree);

@@ -39,6 +39,14 @@ struct bh_zone {
 struct bh_channel {
     const struct bh_channel_type *type;
     size_t from, to;
+    int link; /* the composition link that it belongs to; -1: of the system, always open */
+};
+
+/* Two tenants of a node that are composed over it: every process of the one hands data to every process of the other,
+ * by channels of this type, both ways. */
+struct bh_tenant_link {
+    size_t tenant[2];
+    const struct bh_channel_type *type;
 };
 
 struct bh_zone_tree {
@@ -50,10 +58,12 @@ struct bh_zone_tree {
     size_t *first_channel;
     size_t tenants_count;
     size_t guests_count, processes_count;
-    struct bh_zone_set *guest_zones;  /* per guest: all zones it owns */
-    struct bh_zone_set *tenant_zones; /* per tenant: all zones it owns, without the shared ones */
-    size_t *process_zone;             /* per process: its zone */
-    bool has_guests;                  /* false: a guest is a set of processes and `guest` means `process` */
+    struct bh_zone_set *guest_zones;       /* per guest: all zones it owns */
+    struct bh_zone_set *tenant_zones;      /* per tenant: all zones it owns, without the shared ones */
+    struct bh_zone_set *composition_zones; /* per tenant: its own and those of all tenants it is composed with, also by
+                                              way of others; without links its own */
+    size_t *process_zone;                  /* per process: its zone */
+    bool has_guests;                       /* false: a guest is a set of processes and `guest` means `process` */
     /* The order in which hardware faults land, the same for every system: by kind, then guest, then process. */
     size_t *landing_order;
 };
@@ -64,6 +74,9 @@ struct bh_zone_tree {
 struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const struct bh_system *system,
                                          const struct bh_tenant *tenants, size_t tenants_count, struct bh_error *err);
 void bh_zone_tree_destroy(struct bh_zone_tree *tree);
+
+/* Adds the channels of compositions, after the system's own of each zone, in place of those added before. */
+void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count);
 
 /* Zone in which a fault lands whose uniform draw is u in (0,1), by memory share or by CPU share. */
 size_t bh_zone_tree_land(const struct bh_zone_tree *tree, enum bh_landing landing, double u);

@@ -30,6 +30,17 @@ struct bh_activity *bh_activity_send(sg_host_t from, sg_host_t to, double bytes)
     return keep(s4u::Comm::sendto_async(from, to, whole(bytes)).get());
 }
 
+struct bh_activity *bh_activity_send_bounded(sg_host_t from, sg_host_t to, double bytes, double most)
+{
+    /* Given its hosts, it counts as started, and takes no rate any more. */
+    const s4u::CommPtr comm = s4u::Comm::sendto_init();
+    comm->set_rate(most);
+    comm->set_source(from);
+    comm->set_destination(to);
+    comm->set_payload_size(whole(bytes));
+    return keep(comm->start());
+}
+
 struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes, double weight)
 {
     return keep(disk->io_init(whole(bytes), s4u::Io::OpType::READ)->set_priority(weight)->start());

@@ -16,6 +16,8 @@ struct bh_activity;
 
 /* Starts moving `bytes` (rounded to whole ones, at least one) and returns at once. Called by an actor. */
 struct bh_activity *bh_activity_send(sg_host_t from, sg_host_t to, double bytes);
+/* At no more than `most` bytes/s. */
+struct bh_activity *bh_activity_send_bounded(sg_host_t from, sg_host_t to, double bytes, double most);
 /* A disk is shared in the proportion of the weights; usually 1. */
 struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes, double weight);
 struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes, double weight);

@@ -109,14 +109,23 @@ static double noise_s(struct bh_enclave *enclave, double steps)
 {
     const struct bh_replica *replica = enclave->replica;
     if (!replica->options.faults)
-        return steps * enclave->setup->noise_per_step_s;
-    return bh_noise_draw_s(&enclave->setup->slowdown.noise, steps, &replica->random,
+        return steps * bh_enclave_pace(enclave)->noise_per_step_s;
+    return bh_noise_draw_s(&bh_enclave_pace(enclave)->slowdown.noise, steps, &replica->random,
                            bh_identity(enclave->setup->spec->name), enclave->segments++);
+}
+
+/* Guards are being switched, a tight partner is out, or data is on its way: until the next signal. */
+static void stay_held(struct bh_enclave *enclave, enum bh_part part)
+{
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, INFINITY);
+    bh_ledger_book(&enclave->ledger, part, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), NULL);
 }
 
 static void compute(struct bh_enclave *enclave)
 {
-    const struct bh_slowdown *slowdown = &enclave->setup->slowdown;
+    const struct bh_pace *pace = bh_enclave_pace(enclave);
+    const struct bh_slowdown *slowdown = &pace->slowdown;
     double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
     double steps = work_s / enclave->setup->spec->application->step_s.value;
     double noise = noise_s(enclave, steps);
@@ -129,7 +138,7 @@ static void compute(struct bh_enclave *enclave)
     double elapsed_s = simgrid_get_clock() - start_s;
     double share = is_done || duration_s <= 0.0 ? 1.0 : fmin(1.0, elapsed_s / duration_s);
     if (duration_s > 0.0)
-        bh_enclave_book_useful(enclave, elapsed_s * bh_enclave_nodes(enclave),
+        bh_enclave_book_useful(enclave, pace, elapsed_s * bh_enclave_nodes(enclave),
                                elapsed_s * bh_enclave_nodes(enclave) * noise / duration_s);
     enclave->work_s = is_done ? stop_s : enclave->work_s + share * work_s;
     if (is_done)
@@ -184,7 +193,10 @@ static void step(struct bh_enclave *enclave)
 {
     switch (enclave->phase) {
     case BH_PHASE_COMPUTE:
-        compute(enclave);
+        if (bh_enclave_held_by(enclave) != BH_PARTS)
+            stay_held(enclave, bh_enclave_held_by(enclave));
+        else
+            compute(enclave);
         break;
     case BH_PHASE_VERIFY:
         verify(enclave);

@@ -178,23 +178,36 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     }
 }
 
-bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
+static bool has_verification(const struct bh_scenario *scenario)
 {
-    if (use == BH_WITH_SCRIPT)
-        return scenario->script_count > 0;
-    if (use != BH_WITH_VERIFICATION)
-        return true;
     for (size_t e = 0; e < scenario->enclaves_count; e++)
         if (scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER)
             return true;
     return false;
 }
 
-/* Whether a metric of this use says anything: an axis may bring verification at some of its values only. */
+bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
+{
+    switch (use) {
+    case BH_WITH_SCRIPT:
+        return scenario->script_count > 0;
+    case BH_WITH_VERIFICATION:
+        return has_verification(scenario);
+    case BH_WITH_COMPOSITIONS:
+        return scenario->compositions.count > 0;
+    case BH_WITH_ACCEPTANCE:
+        return scenario->acceptance.is_given;
+    case BH_AT_POINTS:
+    case BH_AT_POINTS_AND_UNCERTAIN:
+    case BH_METRIC_USES:
+        break;
+    }
+    return true;
+}
+
+/* Whether a metric of this use says anything: an axis may bring verification, say, at some of its values only. */
 static bool is_recorded(const struct bh_campaign *campaign, enum bh_metric_use use)
 {
-    if (use != BH_WITH_VERIFICATION)
-        return bh_metric_says(campaign->stages[0]->scenario, use);
     for (size_t s = 0; s < campaign->points; s++)
         if (bh_metric_says(campaign->stages[s]->scenario, use))
             return true;

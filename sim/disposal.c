@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <simgrid/engine.h>
+#include <stdlib.h>
 
 /* One failure on its way to the enclaves. */
 struct blow {
@@ -17,6 +18,9 @@ struct blow {
     enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
     long cause;
+    /* By a disposition `composition`: one flag per enclave that is composed with the one that failed; else NULL. */
+    const bool *partners;
+    struct bh_lost_enclaves *lost; /* where those that it takes down are listed */
 };
 
 static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *replica)
@@ -27,14 +31,13 @@ static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *re
 static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,
                                      enum bh_scope disposition)
 {
-    const struct bh_node_model *model = copy->error->node->model;
     const struct bh_catalog *catalog = replica->setup->scenario->catalog;
-    const struct bh_crossing *crossing = copy->entered_by >= 0 ? &model->crossings[copy->entered_by] : NULL;
+    const struct bh_live_error *root = copy->error->root;
     return (struct bh_cause_key){
         .source = copy->error->source,
-        .origin = (int)model->tree->zones[copy->error->origin].kind,
-        .boundary = crossing ? (int)crossing->boundary : -1,
-        .guard = crossing && crossing->guard ? (int)(crossing->guard - catalog->guards) : -1,
+        .origin = (int)root->node->model->tree->zones[root->origin].kind,
+        .boundary = copy->entered_boundary,
+        .guard = copy->guard != NULL ? (int)(copy->guard - catalog->guards) : -1,
         .disposition = (int)disposition,
     };
 }
@@ -59,8 +62,8 @@ static enum bh_scope application_extent(const struct bh_replica *replica, size_t
 }
 
 /* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave. */
-static void tell_enclave(const struct blow *blow, struct bh_enclave *enclave, enum bh_scope loss, bool lost_local,
-                         enum bh_scope *part, size_t *lost_enclaves)
+static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave,
+                         enum bh_scope loss, bool lost_local, enum bh_scope *part, size_t *lost_enclaves)
 {
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
@@ -68,9 +71,27 @@ static void tell_enclave(const struct blow *blow, struct bh_enclave *enclave, en
         loss = blow->beyond_node;
     if (bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE)
         *part = loss > *part ? loss : *part;
-    else
+    else {
         ++*lost_enclaves;
+        bh_losses_note(replica, blow->lost, (size_t)enclave->index);
+    }
     bh_enclave_fail(enclave, blow->slot, loss, lost_local, blow->cause);
+}
+
+static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)
+{
+    return enclave->partition != blow->partition &&
+           (blow->beyond_node == BH_SCOPE_SYSTEM || (blow->partners != NULL && blow->partners[enclave->index]));
+}
+
+/* Partners that now have to wait for those that were lost. */
+static size_t stall_partners(struct bh_replica *replica)
+{
+    size_t stalled = 0;
+    for (size_t e = 0; replica->has_tight && e < replica->setup->enclaves_count; e++)
+        if (replica->enclaves[e].is_signalled && bh_enclave_is_out(&replica->enclaves[e]))
+            stalled += bh_composing_review(replica, e);
+    return stalled;
 }
 
 /* Tells every enclave that lost something, those on other nodes if the system went down; returns the application
@@ -82,12 +103,15 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
     enum bh_scope part = BH_SCOPE_NONE;
     size_t lost_enclaves = 0;
     for (size_t t = 0; t < tree->tenants_count; t++)
-        tell_enclave(blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
+        tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
                      blow->repairs != NULL, &part, &lost_enclaves);
-    for (size_t e = 0; blow->beyond_node == BH_SCOPE_SYSTEM && e < replica->setup->enclaves_count; e++)
-        if (replica->enclaves[e].partition != blow->partition)
-            tell_enclave(blow, &replica->enclaves[e], BH_SCOPE_SYSTEM, false, &part, &lost_enclaves);
-    return application_extent(replica, lost_enclaves, part);
+    bool goes_far = blow->beyond_node == BH_SCOPE_SYSTEM || blow->partners != NULL;
+    for (size_t e = 0; goes_far && e < replica->setup->enclaves_count; e++)
+        if (is_elsewhere(blow, &replica->enclaves[e]))
+            tell_enclave(replica, blow, &replica->enclaves[e], blow->beyond_node, false, &part, &lost_enclaves);
+    bool stalls = stall_partners(replica) > 0 || (blow->partners != NULL && lost_enclaves > 1);
+    enum bh_scope extent = application_extent(replica, lost_enclaves, part);
+    return stalls && extent < BH_SCOPE_COMPOSITION ? BH_SCOPE_COMPOSITION : extent;
 }
 
 /* The slowest guest of all systems on the machine to boot. */
@@ -115,6 +139,12 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
             int enclave = (int)blow->partition->enclave[t];
             bh_machine_fail_everywhere(replica->machine, enclave, detected_s + blow->node->guest_boot_s);
             bh_errors_clear_everywhere(replica, enclave, false);
+        }
+    for (size_t e = 0; blow->partners != NULL && e < replica->setup->enclaves_count; e++)
+        if (is_elsewhere(blow, &replica->enclaves[e])) {
+            bh_machine_fail_everywhere(replica->machine, (int)e,
+                                       detected_s + replica->enclaves[e].setup->node->guest_boot_s);
+            bh_errors_clear_everywhere(replica, (int)e, false);
         }
 }
 
@@ -159,6 +189,39 @@ static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
     copy->born_s = simgrid_get_clock();
 }
 
+/* A disposition `composition`: the enclaves composed with the zone's now, and what they have on this node. NULL without
+ * compositions, where the zone's own enclave is all there is. The caller frees. */
+static bool *find_partners(const struct bh_replica *replica, const struct bh_copy *copy, struct bh_zone_set *down)
+{
+    const struct bh_live_error *error = copy->error;
+    const struct bh_zone_tree *tree = error->node->model->tree;
+    const struct bh_zone *zone = &tree->zones[copy->zone];
+    if (replica->setup->scenario->compositions.count == 0 ||
+        error->node->model->disposition[copy->zone] != BH_SCOPE_COMPOSITION)
+        return NULL;
+    bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        partners[error->partition->enclave[t]] = zone->enclave < 0 || zone->enclave == (int)t;
+    bh_composing_gather(replica, false, partners);
+    if (zone->enclave < 0)
+        return partners;
+    *down = (struct bh_zone_set){{0}};
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        if (partners[error->partition->enclave[t]])
+            bh_zone_set_join(down, &tree->tenant_zones[t]);
+    if (!zone->is_kernel)
+        bh_zone_set_join(down, &zone->subtree);
+    return partners;
+}
+
+static bool any_elsewhere(const struct bh_replica *replica, const struct blow *blow)
+{
+    for (size_t e = 0; blow->partners != NULL && e < replica->setup->enclaves_count; e++)
+        if (is_elsewhere(blow, &replica->enclaves[e]))
+            return true;
+    return false;
+}
+
 void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
 {
     struct bh_live_error *error = copy->error;
@@ -171,7 +234,12 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
                         .partition = error->partition,
                         .node = error->node,
                         .down = bh_taken_down(model, copy->zone, u, &beyond_node),
-                        .cause = bh_disposal_cause(replica, copy)};
+                        .cause = bh_disposal_cause(replica, copy),
+                        .lost = &error->lost};
+    bool *partners = find_partners(replica, copy, &blow.down);
+    blow.partners = partners;
+    error->root->has_crossed = error->root->has_crossed || any_elsewhere(replica, &blow);
+    bh_protecting_see(replica, error->partition, bh_copy_owner(copy));
     if (beyond_node) {
         blow.beyond_node = disposition;
         if (disposition > error->effect.beyond_node)
@@ -194,12 +262,14 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     enum bh_scope extent = take_down(replica, &blow);
     if (extent > error->application_extent)
         error->application_extent = extent;
+    free(partners);
 }
 
 static void lose_slot(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
 {
     struct bh_cause_key key = {(int)source, -1, -1, -1, BH_SCOPE_NODE};
-    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot)};
+    struct bh_lost_enclaves lost = {0};
+    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = &lost};
     blow.node = &replica->setup->nodes[blow.partition->class];
     const struct bh_zone_tree *tree = blow.node->model->tree;
     blow.down = tree->zones[0].subtree;
@@ -212,6 +282,7 @@ static void lose_slot(struct bh_replica *replica, size_t source, const struct bh
         blow.repairs = fault;
     enum bh_scope extent = take_down(replica, &blow);
     replica->tallies.application_extent[extent]++;
+    bh_losses_finish(replica, &lost);
 }
 
 void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,

@@ -137,6 +137,7 @@ void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
         enclave->stall_cause = cause;
     if (enclave->phase <= BH_PHASE_STALLED) /* an outage goes on whether or not a zone hangs */
         bh_enclave_signal(enclave);
+    bh_composing_review(enclave->replica, (size_t)enclave->index);
 }
 
 void bh_enclave_nodes_came(struct bh_enclave *enclave)
@@ -150,6 +151,15 @@ bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot)
 {
     bool is_disturbed = enclave->has_failed || enclave->has_found || enclave->stalls > 0;
     return bh_enclave_runs(enclave, slot) && enclave->phase == BH_PHASE_COMPUTE && !is_disturbed;
+}
+
+bool bh_enclave_is_out(const struct bh_enclave *enclave)
+{
+    if (!bh_enclave_is_there(enclave))
+        return false;
+    if (bh_enclave_is_service(enclave))
+        return bh_service_is_out(enclave);
+    return enclave->has_failed || enclave->stalls > 0 || enclave->phase > BH_PHASE_STALLED;
 }
 
 bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
@@ -169,9 +179,29 @@ bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
     return false;
 }
 
-void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s)
+const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave)
 {
-    const struct bh_slowdown *slowdown = &enclave->setup->slowdown;
+    return &enclave->setup->pace[bh_protection_is_on(&enclave->protection)];
+}
+
+enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave)
+{
+    if (bh_protection_is_switching(&enclave->protection))
+        return BH_PART_SWITCHING;
+    if (enclave->awaits_partner)
+        return BH_PART_COMPOSITION_WAIT;
+    return enclave->exchanges > 0 ? BH_PART_COMPOSITION : BH_PARTS;
+}
+
+void bh_enclave_retime(struct bh_enclave *enclave)
+{
+    if (enclave->phase == BH_PHASE_COMPUTE || (bh_enclave_is_service(enclave) && bh_enclave_is_there(enclave)))
+        bh_enclave_signal(enclave);
+}
+
+void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pace, double node_s, double noise_node_s)
+{
+    const struct bh_slowdown *slowdown = &pace->slowdown;
     double work_node_s = node_s - noise_node_s;
     double per_wall = 1.0 / (slowdown->compute + slowdown->virtualization + slowdown->guards);
     bh_ledger_book(&enclave->ledger, BH_PART_COMPUTE, work_node_s * slowdown->compute * per_wall, NULL);
@@ -191,8 +221,11 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
     enclave->phase = BH_PHASE_DONE;
     enclave->is_finished = is_finished;
     enclave->elapsed_s = simgrid_get_clock() - enclave->started_s;
+    bh_protection_advance(&enclave->protection, simgrid_get_clock());
+    enclave->protected_s = enclave->protection.on_s;
     bh_ledger_book(&enclave->ledger, BH_PART_IDLE_SPARES, spares * enclave->elapsed_s, NULL);
     bh_ledger_assert_sum(&enclave->ledger, (bh_enclave_nodes(enclave) + spares) * enclave->elapsed_s);
+    bh_composing_review(replica, (size_t)enclave->index);
     if (--replica->running == 0) {
         replica->over = true;
         bh_bed_wake(&replica->injector_bed);

@@ -5,6 +5,7 @@
 #define BH_SIM_ENCLAVE_H
 
 #include "models/base/error.h"
+#include "models/protection.h"
 #include "sim/errors.h"
 #include "sim/ledger.h"
 #include "sim/setup.h"
@@ -96,6 +97,13 @@ struct bh_enclave {
     bool lost_local; /* a node with a local checkpoint is gone */
     long failure_cause;
 
+    /* What holds it up while it could compute. */
+    struct bh_protection protection; /* its guards, and whether they are being switched */
+    double protection_due_s;         /* the event that is scheduled for that; INFINITY: none */
+    bool awaits_partner;             /* a tight partner is out */
+    unsigned exchanges;              /* under way with tight partners */
+    double protected_s;
+
     struct bh_charge charges[BH_CHARGES];
     unsigned charges_count; /* above 0: an outage goes on */
     double outage_end_s;    /* when it is expected to end */
@@ -125,12 +133,16 @@ void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope sc
 void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
 /* A slot that waited has a node again. */
 void bh_enclave_nodes_came(struct bh_enclave *enclave);
+/* Its pace, or what holds it up, has changed: what it computes is to be timed anew. Any actor may call this. */
+void bh_enclave_retime(struct bh_enclave *enclave);
 /* Look again: something happened, or the replica is over. The injector wakes whom it signalled when it is done. */
 void bh_enclave_signal(struct bh_enclave *enclave);
 /* Wakes an enclave that was signalled and has not looked yet. */
 void bh_enclave_wake(struct bh_enclave *enclave);
 /* Whether it has come and not gone: others lose nothing. */
 bool bh_enclave_is_there(const struct bh_enclave *enclave);
+/* Whether it is there and makes no progress, because of a failure or a hang. */
+bool bh_enclave_is_out(const struct bh_enclave *enclave);
 /* Whether it has to stop where it is: the replica is over, or its time is up. */
 bool bh_enclave_is_over(const struct bh_enclave *enclave);
 /* Whether the application computes: does not checkpoint, verify, wait or recover. */
@@ -147,8 +159,12 @@ const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *e
 /* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
  * checkpoint along. Never beyond the horizon. */
 bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
-/* Splits useful node-seconds over compute, virtualization, guards and noise, and counts the work done. */
-void bh_enclave_book_useful(struct bh_enclave *enclave, double node_s, double noise_node_s);
+/* Splits useful node-seconds at a pace over compute, virtualization, guards and noise. */
+void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pace, double node_s, double noise_node_s);
+/* Its pace with the guards that are on now. */
+const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave);
+/* The part to which time is booked while it is held up: switching, composition-wait or composition; BH_PARTS: it is not. */
+enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave);
 /* The work is done, or the enclave is over: books idle spares and checks the sum. */
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
 
@@ -159,6 +175,7 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long 
 void bh_service_body(struct bh_enclave *enclave);
 void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause);
 void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
+bool bh_service_is_out(const struct bh_enclave *enclave);
 bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot);
 void bh_service_clear(struct bh_enclave *enclave);
 

@@ -3,6 +3,7 @@
 /* Errors from activation to their end: copies, endings, channels and guards. */
 #include "sim/errors.h"
 
+#include "sim/crossing.h"
 #include "sim/disposal.h"
 #include "sim/replica_state.h"
 
@@ -11,10 +12,12 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-/* What a copy does next: attempt a channel, or end (-1). */
+/* What a copy does next: attempt a channel, attempt a way to another node, or end. */
+enum { ENDS = -1, GOES_FAR = -2 };
 struct due {
     double time_s;
-    int channel;
+    int channel; /* or ENDS, or GOES_FAR by `way` */
+    struct bh_way way;
 };
 
 /* `key` names the zone or channel, see struct bh_setup. */
@@ -35,6 +38,41 @@ static bool is_used(const struct bh_copy *copy, size_t channel)
     return (copy->used[channel / 64] >> (channel % 64)) & 1;
 }
 
+/* When an attempt comes that has been possible since `opened_s`. Exponential times have no memory, so the time since a
+ * composition began during the copy's life is drawn anew, by a key of its own. */
+static double attempt_s(const struct bh_replica *replica, const struct bh_copy *copy, uint64_t key, uint64_t opened_key,
+                        double opened_s, double rate)
+{
+    bool is_late = opened_s > copy->born_s;
+    double from_s = is_late ? opened_s : copy->born_s;
+    if (isinf(rate))
+        return from_s;
+    return from_s + exponential(replica, copy, BH_PURPOSE_ATTEMPT, is_late ? opened_key : key, 1.0 / rate);
+}
+
+/* Attempts over the network. */
+static void consider_ways(const struct bh_replica *replica, const struct bh_copy *copy, struct due *due)
+{
+    struct bh_way way;
+    for (size_t at = 0; bh_crossing_next(replica, copy, &at, &way);) {
+        double time_s = attempt_s(replica, copy, way.key, way.opened_key, way.opened_s, way.rate);
+        if (time_s < due->time_s)
+            *due = (struct due){time_s, GOES_FAR, way};
+    }
+}
+
+/* Attempts of a channel that is open only during a composition. */
+static double linked_attempt_s(const struct bh_replica *replica, const struct bh_copy *copy, size_t channel,
+                               const struct bh_composing *composing)
+{
+    const struct bh_node_setup *node = copy->error->node;
+    uint64_t key = node->channel_key[channel];
+    if (!composing->clock.is_on)
+        return INFINITY;
+    return attempt_s(replica, copy, key, bh_identity_join(key, composing->clock.turns), composing->opened_s,
+                     bh_attempt_rate(node->model, channel, copy->kind));
+}
+
 /* The ending competes with one attempt per channel; all times are drawn from the copy's birth, so that recomputing
  * them later gives the same answer. */
 static struct due next_due(const struct bh_replica *replica, const struct bh_copy *copy)
@@ -44,22 +82,41 @@ static struct due next_due(const struct bh_replica *replica, const struct bh_cop
     const struct bh_zone_tree *tree = model->tree;
     uint64_t zone_key = node->zone_key[copy->zone];
     double lifetime_s = 1.0 / model->ending[copy->zone][copy->kind].rate;
-    struct due due = {copy->born_s + exponential(replica, copy, BH_PURPOSE_LIFETIME, zone_key, lifetime_s), -1};
+    struct due due = {.time_s = copy->born_s + exponential(replica, copy, BH_PURPOSE_LIFETIME, zone_key, lifetime_s),
+                      .channel = ENDS};
     for (size_t c = tree->first_channel[copy->zone]; c < tree->first_channel[copy->zone + 1]; c++) {
         double rate = is_used(copy, c) ? 0.0 : bh_attempt_rate(model, c, copy->kind);
         if (rate <= 0.0)
             continue;
-        double wait_s =
-            isinf(rate) ? 0.0 : exponential(replica, copy, BH_PURPOSE_ATTEMPT, node->channel_key[c], 1.0 / rate);
-        if (copy->born_s + wait_s < due.time_s)
-            due = (struct due){copy->born_s + wait_s, (int)c};
+        const struct bh_composing *composing = bh_composing_of_channel(replica, copy->error->partition, c);
+        double time_s = composing != NULL ? linked_attempt_s(replica, copy, c, composing)
+                                          : attempt_s(replica, copy, node->channel_key[c], 0, -INFINITY, rate);
+        if (time_s < due.time_s)
+            due = (struct due){.time_s = time_s, .channel = (int)c};
     }
+    consider_ways(replica, copy, &due);
     return due;
 }
 
 static void schedule(struct bh_replica *replica, struct bh_copy *copy, double time_s)
 {
+    copy->due_s = time_s;
+    copy->pending++;
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = time_s, .kind = BH_EVENT_COPY, .subject = copy});
+}
+
+void bh_copy_release(struct bh_copy *copy)
+{
+    if (--copy->pending > 0 || !copy->is_ended)
+        return;
+    free(copy->ways_used);
+    free(copy);
+}
+
+static void hold_error(struct bh_live_error *error)
+{
+    if (error->copies++ == 0 && error->root != error)
+        error->root->copies++;
 }
 
 static struct bh_copy *add_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
@@ -70,10 +127,10 @@ static struct bh_copy *add_copy(struct bh_replica *replica, struct bh_live_error
     copy->zone = zone;
     copy->kind = kind;
     copy->forced_ending = -1;
-    copy->entered_by = -1;
+    copy->entered_boundary = -1;
     copy->born_s = simgrid_get_clock();
     copy->generation = error->lives[zone]++;
-    error->copies++;
+    hold_error(error);
     DL_APPEND(replica->copies, copy);
     return copy;
 }
@@ -87,35 +144,15 @@ static bool has_copy_in(const struct bh_replica *replica, const struct bh_live_e
     return false;
 }
 
-/* An error has done all it can: enters the tallies. */
-static void finish_error(struct bh_replica *replica, struct bh_live_error *error)
-{
-    const struct bh_zone_tree *tree = error->node->model->tree;
-    struct bh_tallies *tallies = &replica->tallies;
-    bool inside[BH_BOUNDARIES], beyond[BH_BOUNDARIES];
-    if (!error->is_revived) {
-        enum bh_scope extent = bh_effect_extent(tree, &error->effect);
-        bh_effect_boundaries(tree, error->origin, &error->effect, inside, beyond);
-        tallies->system_extent[extent]++;
-        tallies->application_extent[error->application_extent]++;
-        for (int b = 0; b < BH_BOUNDARIES; b++) {
-            tallies->escape_exposed[b] += inside[b] && extent > BH_SCOPE_NONE;
-            tallies->escape_seen[b] += beyond[b];
-        }
-        tallies->silent_errors += error->effect.silent;
-        tallies->simultaneous_losses += extent == BH_SCOPE_SYSTEM
-                                            ? replica->setup->enclaves_count > 1
-                                            : bh_zone_tree_tenants_hit(tree, &error->effect.failed) > 1;
-        tallies->depth_sum += error->depth;
-    }
-    free(error);
-}
-
 /* Lets go of an error: the last to do so finishes it. */
 static void release_error(struct bh_replica *replica, struct bh_live_error *error)
 {
-    if (--error->copies == 0)
-        finish_error(replica, error);
+    if (--error->copies > 0)
+        return;
+    if (error->root != error)
+        release_error(replica, error->root);
+    else
+        bh_error_finish(replica, error);
 }
 
 int bh_copy_owner(const struct bh_copy *copy)
@@ -211,48 +248,93 @@ static bool can_live_in(const struct bh_replica *replica, uint64_t slot, size_t 
     return !what->is_application || bh_enclave_runs(&replica->enclaves[partition->enclave[what->enclave]], slot);
 }
 
+/* Leaves a copy where the error has come, unless it is there already or nothing is up there to live in. */
+static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone, const struct bh_copy *from,
+                       enum bh_boundary boundary, const struct bh_guard_level *guard)
+{
+    struct bh_copy *left = add_copy(replica, error, zone, BH_DATA);
+    left->entered_boundary = (int)boundary;
+    left->guard = guard;
+    left->depth = from->depth + 1;
+    error->depth = left->depth > error->depth ? left->depth : error->depth;
+    bh_zone_set_add(&error->effect.affected, zone);
+    schedule(replica, left, next_due(replica, left).time_s);
+}
+
+static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const struct bh_way *way)
+{
+    const struct bh_guard_level *guard;
+    size_t zone;
+    bool is_detected;
+    struct bh_live_error *there = bh_crossing_attempt(replica, copy, way, &zone, &guard, &is_detected);
+    if (there == NULL && is_detected)
+        bh_disposal_signal(replica, copy);
+    if (there == NULL || has_copy_in(replica, there, zone) || !can_live_in(replica, there->slot, zone))
+        return;
+    there->root->has_crossed = true;
+    leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
+}
+
 static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t channel)
 {
     struct bh_live_error *error = copy->error;
     const struct bh_crossing *crossing = &error->node->model->crossings[channel];
+    const struct bh_guard_level *guard = bh_guard_on_channel(replica, error->partition, channel);
+    double blocks = guard != NULL ? guard->blocks.value : 0.0;
     copy->used[channel / 64] |= UINT64_C(1) << (channel % 64);
     uint64_t key = error->node->channel_key[channel];
-    if (crossing->blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < crossing->blocks) {
-        if (crossing->detects)
+    if (blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < blocks) {
+        replica->tallies.blocked[crossing->boundary]++;
+        if (guard->detects)
             bh_disposal_signal(replica, copy);
         return;
     }
-    if (has_copy_in(replica, error, crossing->to) || !can_live_in(replica, error->slot, crossing->to))
-        return;
-    struct bh_copy *left = add_copy(replica, error, crossing->to, BH_DATA);
-    left->entered_by = (int)channel;
-    left->depth = copy->depth + 1;
-    error->depth = left->depth > error->depth ? left->depth : error->depth;
-    bh_zone_set_add(&error->effect.affected, crossing->to);
-    schedule(replica, left, next_due(replica, left).time_s);
+    replica->tallies.crossed[crossing->boundary]++;
+    if (!has_copy_in(replica, error, crossing->to) && can_live_in(replica, error->slot, crossing->to))
+        leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
 }
 
-void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy)
+void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s)
 {
-    if (copy->is_ended) {
-        free(copy);
+    if (copy->is_ended || time_s != copy->due_s) { /* what was due then was overtaken */
+        bh_copy_release(copy);
         return;
     }
     struct bh_live_error *error = copy->error;
-    error->copies++; /* held while it is worked on */
+    hold_error(error); /* while it is worked on */
     bool was_hung = copy->is_hung;
     struct due due = next_due(replica, copy);
     if (was_hung)
         bh_disposal_signal(replica, copy);
+    else if (due.time_s > time_s)
+        ; /* the composition that it was to cross has ended */
     else if (due.channel >= 0)
         attempt(replica, copy, (size_t)due.channel);
+    else if (due.channel == GOES_FAR)
+        attempt_far(replica, copy, &due.way);
     else
         end_naturally(replica, copy);
-    if (copy->is_ended)
-        free(copy);
-    else if (was_hung || !copy->is_hung) /* a hang that has just begun has its watchdog scheduled */
+    if (!copy->is_ended && (was_hung || !copy->is_hung)) /* a hang that has just begun has its watchdog scheduled */
         schedule(replica, copy, next_due(replica, copy).time_s);
+    bh_copy_release(copy);
     release_error(replica, error);
+}
+
+void bh_errors_look_again(struct bh_replica *replica, size_t number)
+{
+    const struct bh_composed *composed = &replica->setup->scenario->compositions.composed[number];
+    struct bh_copy *copy;
+    DL_FOREACH(replica->copies, copy)
+    {
+        bool concerns = false;
+        for (size_t m = 0; m < composed->members_count; m++)
+            concerns = concerns || replica->enclaves[composed->member[m]].partition == copy->error->partition;
+        if (!concerns || copy->is_hung)
+            continue;
+        double time_s = next_due(replica, copy).time_s;
+        if (time_s < copy->due_s)
+            schedule(replica, copy, time_s);
+    }
 }
 
 static struct bh_live_error *make_error(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
@@ -268,7 +350,24 @@ static struct bh_live_error *make_error(struct bh_replica *replica, int source, 
     error->identity = identity;
     error->slot = slot;
     error->origin = origin;
+    error->root = error;
     return error;
+}
+
+struct bh_live_error *bh_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
+                                       size_t zone)
+{
+    struct bh_live_error *root = error->root;
+    if (root->slot == slot)
+        return root;
+    for (struct bh_live_error *part = root->parts; part != NULL; part = part->next_part)
+        if (part->slot == slot)
+            return part;
+    struct bh_live_error *part = make_error(replica, root->source, bh_identity_join(root->identity, slot), slot, zone);
+    part->root = root;
+    part->next_part = root->parts;
+    root->parts = part;
+    return part;
 }
 
 static struct bh_copy *begin_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,

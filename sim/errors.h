@@ -6,6 +6,7 @@
 
 #include "models/fault_streams.h"
 #include "models/spread.h"
+#include "sim/losses.h"
 #include "sim/setup.h"
 
 #include <stdbool.h>
@@ -22,6 +23,12 @@ struct bh_live_error {
     const struct bh_partition *partition; /* of the slot */
     const struct bh_node_setup *node;     /* of the partition */
     size_t origin;
+    /* An error that reached other nodes over the network has a part on each, which the first, its root, holds: the root
+     * lives as long as any, and all that they did is its effect. A part is its own root's if it is the first. */
+    struct bh_live_error *root, *parts; /* parts: of the root, by next_part */
+    struct bh_live_error *next_part;
+    bool has_crossed;             /* root: beyond the node, by a composition */
+    struct bh_lost_enclaves lost; /* root */
     struct bh_effect effect;
     enum bh_scope application_extent;
     unsigned copies;  /* live ones */
@@ -30,17 +37,22 @@ struct bh_live_error {
     unsigned lives[]; /* per zone: times a copy began there or was left live, which numbers its fresh draws */
 };
 
-/* A live copy of an error in one zone. It has exactly one pending event, which frees it once it is ended. */
+/* A live copy of an error in one zone. Its pending events hold it: the last of them frees it once it is ended. */
 struct bh_copy {
     struct bh_live_error *error;
     size_t zone;
     enum bh_error_kind kind;
-    unsigned generation; /* which of the error's lives in this zone this is; part of the key of its draws */
-    int forced_ending;   /* -1, or what the script says: 0 masked, 1 signalled, 2 silent */
-    int entered_by;      /* channel; -1: it began here */
+    unsigned generation;  /* which of the error's lives in this zone this is; part of the key of its draws */
+    int forced_ending;    /* -1, or what the script says: 0 masked, 1 signalled, 2 silent */
+    int entered_boundary; /* the last that it crossed; -1: it began here */
+    const struct bh_guard_level *guard; /* that was on there; NULL: none */
     unsigned depth;
     double born_s;
-    uint64_t used[8]; /* channels attempted */
+    uint64_t used[8];  /* channels attempted */
+    size_t ways_words; /* ways to other nodes attempted, a bit each; owned */
+    uint64_t *ways_used;
+    double due_s;     /* time of the pending event that counts */
+    unsigned pending; /* events on their way; those before the last one scheduled are void */
     bool is_hung, is_ended;
     struct bh_copy *prev, *next;
 };
@@ -50,7 +62,16 @@ void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line);
 
 /* The next step of a copy is due: an attempt, its ending, or the watchdog. */
-void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy);
+void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s);
+/* A composition has begun: copies that it opens ways for may have something due earlier. */
+void bh_errors_look_again(struct bh_replica *replica, size_t composed);
+/* The last copy of an error and of all its parts is gone: counts what it did, and frees it. */
+void bh_error_finish(struct bh_replica *replica, struct bh_live_error *error);
+/* Drops an event of a copy. */
+void bh_copy_release(struct bh_copy *copy);
+/* The part of an error on a slot of another partition, made on first use; it lives only once it has a copy. */
+struct bh_live_error *bh_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
+                                       size_t zone);
 
 /* The number of the enclave that owns the zone of a copy; -1: all on the node share it. */
 int bh_copy_owner(const struct bh_copy *copy);

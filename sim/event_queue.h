@@ -15,6 +15,8 @@ enum bh_event_kind {
     BH_EVENT_REPAIRED,      /* index: physical node */
     BH_EVENT_LEAVE,         /* index: enclave whose time is up */
     BH_EVENT_SILENT_SIGNAL, /* index: enclave, which hears what its verification has found */
+    BH_EVENT_COMPOSITION,   /* index: composition that begins or ends */
+    BH_EVENT_PROTECTION,    /* index: enclave whose guards may change */
 };
 
 struct bh_event {

@@ -39,14 +39,15 @@ static bool system_uses(const struct bh_system *system, const char *path)
     return false;
 }
 
-static bool guards_use(const struct bh_system *system, const struct bh_policy *policy, const char *path)
+static bool guards_use(const struct bh_scenario *scenario, const struct bh_node_stack *stack, int tenant,
+                       bool is_protected, const char *path)
 {
     const struct bh_guard_level *guard[BH_BOUNDARIES];
-    if (bh_choose_guards(system, policy, guard, NULL) != 0)
+    if (bh_scenario_guards(stack, tenant, is_protected, guard, NULL, NULL) != 0)
         return false;
     for (size_t b = 0; b < BH_BOUNDARIES; b++) {
         char name[96];
-        if (guard[b] == NULL)
+        if (guard[b] == NULL || !bh_boundary_matters(scenario, (enum bh_boundary)b))
             continue;
         snprintf(name, sizeof name, "%s.%s", bh_boundary_names[b], guard[b]->name);
         if (is_of(path, "guards", name))
@@ -59,9 +60,9 @@ static bool class_uses(const struct bh_scenario *scenario, size_t policy, size_t
 {
     struct bh_node_stack stack = bh_scenario_stack(scenario, policy, class, false);
     bool uses = system_uses(stack.system, path) || component_is_used(path, stack.host_kernel) ||
-                component_is_used(path, stack.guest_kernel) || guards_use(stack.system, stack.policy, path);
-    for (size_t t = 0; t < scenario->partitions.class[class].tenants_count && !uses; t++)
-        uses = guards_use(stack.system, stack.own[t], path);
+                component_is_used(path, stack.guest_kernel);
+    for (int t = -1; t < (int)scenario->partitions.class[class].tenants_count && !uses; t++)
+        uses = guards_use(scenario, &stack, t, true, path) || guards_use(scenario, &stack, t, false, path);
     bh_node_stack_free(&stack);
     return uses;
 }
@@ -76,6 +77,9 @@ bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parame
             return true;
     for (size_t f = 0; f < scenario->catalog->faults_count; f++)
         if (scenario->fault_enabled[f] && is_of(path, "faults", scenario->catalog->faults[f].name))
+            return true;
+    for (size_t s = 0; s < scenario->compositions.specs_count; s++)
+        if (is_of(path, "channels", scenario->compositions.specs[s].channel->name))
             return true;
     for (size_t p = 0; p < scenario->policies_count; p++)
         for (size_t class = 0; class < scenario->partitions.classes_count; class ++)

@@ -25,6 +25,7 @@ static void schedule_all(struct bh_replica *replica)
             bh_event_queue_push(
                 &replica->queue,
                 (struct bh_event){.time_s = scenario->enclaves[e].leave_s, .kind = BH_EVENT_LEAVE, .index = e});
+    bh_composing_schedule(replica);
     if (!replica->options.faults)
         return;
     for (size_t s = 0; scenario->random_faults && s < replica->setup->sources_count; s++)
@@ -58,12 +59,18 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
         bh_errors_strike_by_script(replica, event->index);
         break;
     case BH_EVENT_COPY:
-        bh_errors_step(replica, event->subject);
+        bh_errors_step(replica, event->subject, event->time_s);
         break;
     case BH_EVENT_LEAVE:
         replica->enclaves[event->index].must_leave = true;
         if (replica->enclaves[event->index].phase != BH_PHASE_DONE)
             bh_enclave_signal(&replica->enclaves[event->index]);
+        break;
+    case BH_EVENT_COMPOSITION:
+        bh_composing_turn(replica, event->index);
+        break;
+    case BH_EVENT_PROTECTION:
+        bh_protecting_advance(replica, event->index, event->time_s);
         break;
     case BH_EVENT_REPAIRED:
         bh_disposal_repaired(replica, event->index);
@@ -99,6 +106,7 @@ static void injector_actor(int argc, char **argv)
         happen(replica, &event);
     }
     wake_signalled(replica);
+    bh_exchanges_wake(replica);
 }
 
 void bh_injector_start(struct bh_replica *replica)

@@ -23,11 +23,12 @@ enum bh_part {
     BH_PART_RESTORE,
     BH_PART_REPAIR_AND_SPARE_WAIT,
     BH_PART_COMPOSITION_WAIT,
+    BH_PART_SWITCHING,
     BH_PART_IDLE_SPARES,
     BH_PARTS
 };
 /* compute virtualization guards composition noise checkpoint verification lost-work detection restart restore
- * repair-and-spare-wait composition-wait idle-spares; NULL-terminated */
+ * repair-and-spare-wait composition-wait switching idle-spares; NULL-terminated */
 extern const char *const bh_part_names[];
 
 /* What a failure is booked to: the fault's class, where it began, the last boundary its error crossed and the guard

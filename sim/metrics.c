@@ -194,6 +194,83 @@ static double simultaneous_losses(const struct bh_metric_cell *cell)
     return record_of(cell)->tallies.simultaneous_losses;
 }
 
+static double losing_errors(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.losing_errors;
+}
+
+static double enclaves_lost(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.enclaves_lost;
+}
+
+static double enclaves_lost_most(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.enclaves_lost_most;
+}
+
+static double lost_at_once(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.lost_at_once;
+}
+
+static double is_unacceptable(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.is_unacceptable;
+}
+
+static double unacceptable_s(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.unacceptable_s;
+}
+
+static double guard_crossed(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.crossed[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+static double guard_blocked(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.blocked[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+static double composition_degree(const struct bh_metric_cell *cell)
+{
+    return bh_compositions_degree(cell->stage->scenario, cell->at[BH_AXIS_ENCLAVE]);
+}
+
+static double protected_s(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->protected_s;
+}
+
+static double switches(const struct bh_metric_cell *cell)
+{
+    return enclave_of(cell)->switches;
+}
+
+static double fault_free_node_time(const struct bh_metric_cell *cell)
+{
+    return cell->stage->fault_free[cell->policy]
+        .enclaves[cell->at[BH_AXIS_ENCLAVE]]
+        .ledger.part[cell->at[BH_AXIS_PART]];
+}
+
+static double exchanges(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.exchanges;
+}
+
+static double exchanged_bytes(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.exchanged_bytes;
+}
+
+static double exchange_s(const struct bh_metric_cell *cell)
+{
+    return record_of(cell)->tallies.exchange_s;
+}
+
 static double failures(const struct bh_metric_cell *cell)
 {
     return record_of(cell)->tallies.failures[cell->at[BH_AXIS_SCOPE]];
@@ -254,7 +331,7 @@ static double unresolved(const struct bh_metric_cell *cell)
 
 static double noise_extrapolated(const struct bh_metric_cell *cell)
 {
-    return enclave_setup_of(cell)->slowdown.noise.extrapolated;
+    return enclave_setup_of(cell)->pace[1].slowdown.noise.extrapolated;
 }
 
 static double containment_exact(const struct bh_metric_cell *cell)
@@ -338,6 +415,7 @@ const struct bh_metric_axes bh_metric_axes[] = {
     [BH_BY_ENCLAVE] = {1, {BH_AXIS_ENCLAVE}},
     [BH_BY_ENCLAVE_REPLICA] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_REPLICA}},
     [BH_BY_ENCLAVE_REPLICA_PART] = {3, {BH_AXIS_ENCLAVE, BH_AXIS_REPLICA, BH_AXIS_PART}},
+    [BH_BY_ENCLAVE_PART] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_PART}},
     [BH_BY_ENCLAVE_LEVEL] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_LEVEL}},
     [BH_BY_ENCLAVE_SCOPE] = {2, {BH_AXIS_ENCLAVE, BH_AXIS_SCOPE}},
     [BH_BY_REPLICA] = {1, {BH_AXIS_REPLICA}},
@@ -409,6 +487,37 @@ const struct bh_metric bh_metrics[] = {
      BH_AT_POINTS},
     {"simultaneous_losses", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took two or more enclaves down",
      simultaneous_losses, BH_AT_POINTS},
+    {"losing_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took at least one enclave down",
+     losing_errors, BH_AT_POINTS},
+    {"enclaves_lost", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "enclaves that errors took down, in all", enclaves_lost,
+     BH_AT_POINTS},
+    {"enclaves_lost_most", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "most enclaves that one error took down",
+     enclaves_lost_most, BH_AT_POINTS},
+    {"lost_at_once", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "most enclaves lost within the time of `acceptance`",
+     lost_at_once, BH_WITH_ACCEPTANCE},
+    {"unacceptable", BH_BY_REPLICA, BH_ELEMENT_UINT8, "1", "whether more were lost at once than is acceptable",
+     is_unacceptable, BH_WITH_ACCEPTANCE},
+    {"unacceptable_time", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "s", "when that first happened; NaN: never", unacceptable_s,
+     BH_WITH_ACCEPTANCE},
+    {"guard_crossed", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "attempts of errors to cross that got through",
+     guard_crossed, BH_WITH_COMPOSITIONS},
+    {"guard_blocked", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
+     "attempts of errors to cross that a guard blocked", guard_blocked, BH_WITH_COMPOSITIONS},
+    {"composition_degree", BH_BY_ENCLAVE, BH_ELEMENT_DOUBLE, "1",
+     "long-run share of time in which the enclave is composed with any other", composition_degree,
+     BH_WITH_COMPOSITIONS},
+    {"protected_time", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s", "time in which the enclave's guards were on",
+     protected_s, BH_WITH_COMPOSITIONS},
+    {"switches", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "times that the enclave's guards were switched on or off", switches, BH_WITH_COMPOSITIONS},
+    {"fault_free_node_time", BH_BY_ENCLAVE_PART, BH_ELEMENT_DOUBLE, "s",
+     "node-seconds by part of the ledger, without faults", fault_free_node_time, BH_WITH_COMPOSITIONS},
+    {"exchanges", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "exchanges over the network between composed enclaves",
+     exchanges, BH_WITH_COMPOSITIONS},
+    {"exchanged_bytes", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "B", "bytes that they moved", exchanged_bytes,
+     BH_WITH_COMPOSITIONS},
+    {"exchange_time", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "s", "time that they took, each from its start to its end",
+     exchange_s, BH_WITH_COMPOSITIONS},
     {"propagation_depth", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "mean zone hops of an activated error",
      propagation_depth, BH_AT_POINTS},
     {"failures", BH_BY_REPLICA_SCOPE, BH_ELEMENT_DOUBLE, "1", "signalled errors by the disposition applied", failures,

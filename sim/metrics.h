@@ -28,6 +28,7 @@ enum bh_metric_shape {
     BH_BY_ENCLAVE,
     BH_BY_ENCLAVE_REPLICA,
     BH_BY_ENCLAVE_REPLICA_PART,
+    BH_BY_ENCLAVE_PART,
     BH_BY_ENCLAVE_LEVEL,
     BH_BY_ENCLAVE_SCOPE,
     BH_BY_REPLICA,
@@ -42,9 +43,17 @@ struct bh_metric_axes {
 };
 extern const struct bh_metric_axes bh_metric_axes[]; /* by shape */
 
-/* Where a metric is recorded: at points, in the uncertainty group too, or only if the scenario has a script, or an
- * enclave that verifies its data. */
-enum bh_metric_use { BH_AT_POINTS, BH_AT_POINTS_AND_UNCERTAIN, BH_WITH_SCRIPT, BH_WITH_VERIFICATION, BH_METRIC_USES };
+/* Where a metric is recorded: at points, in the uncertainty group too, or only if the scenario has a script, an enclave
+ * that verifies its data, compositions, or losses that are not acceptable. */
+enum bh_metric_use {
+    BH_AT_POINTS,
+    BH_AT_POINTS_AND_UNCERTAIN,
+    BH_WITH_SCRIPT,
+    BH_WITH_VERIFICATION,
+    BH_WITH_COMPOSITIONS,
+    BH_WITH_ACCEPTANCE,
+    BH_METRIC_USES
+};
 /* Whether metrics of this use say anything of a scenario. */
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 

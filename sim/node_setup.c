@@ -25,10 +25,41 @@ static void fill_keys(struct bh_node_setup *node)
             }
         node->zone_key[z] = key;
     }
-    for (size_t c = 0; c < tree->channels_count; c++)
+    for (size_t c = 0; c < tree->channels_count; c++) {
         node->channel_key[c] = bh_identity_join(
             bh_identity(tree->channels[c].type->name),
             bh_identity_join(node->zone_key[tree->channels[c].from], node->zone_key[tree->channels[c].to]));
+        if (tree->channels[c].link >= 0) /* two may compose the same two */
+            node->channel_key[c] = bh_identity_join(node->channel_key[c], node->link_spec[tree->channels[c].link]);
+    }
+}
+
+/* The two levels of each tenant. What stands between enclaves matters only to those that are ever composed. */
+static int fill_levels(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
+                       struct bh_error *err)
+{
+    const struct bh_partition_class *partitions = &scenario->partitions.class[class];
+    size_t tenants = partitions->tenants_count;
+    node->guarded = bh_allocate(tenants + 1, sizeof *node->guarded);
+    node->bare = bh_allocate(tenants + 1, sizeof *node->bare);
+    node->has_two_levels = bh_allocate(tenants, sizeof *node->has_two_levels);
+    node->switch_s = bh_allocate(tenants, sizeof *node->switch_s);
+    for (size_t t = 0; t <= tenants; t++) {
+        int tenant = t < tenants ? (int)t : -1;
+        if (bh_scenario_guards(&node->stack, tenant, true, node->guarded[t], NULL, err) != 0 ||
+            bh_scenario_guards(&node->stack, tenant, false, node->bare[t], NULL, err) != 0)
+            return -1;
+        for (int b = 0; b < BH_BOUNDARIES && t < tenants; b++) {
+            bool counts = b != BH_ENCLAVE_ENCLAVE;
+            for (size_t n = 0; n < partitions->count && !counts; n++)
+                counts = bh_compositions_include(&scenario->compositions, partitions->enclave[n * tenants + t]);
+            if (!counts || node->guarded[t][b] == node->bare[t][b])
+                continue;
+            node->has_two_levels[t] = true;
+            node->switch_s[t] += node->guarded[t][b]->switch_time_s.value;
+        }
+    }
+    return 0;
 }
 
 /* Software of another class strikes on its own: its streams are told apart by the name of the class, whatever system
@@ -48,15 +79,19 @@ int bh_node_setup_fill(struct bh_node_setup *node, const struct bh_scenario *sce
     node->model = bh_scenario_model(scenario, &node->stack, class, err);
     if (node->model == NULL)
         return -1;
-    fill_keys(node);
+    node->links = bh_compositions_links(scenario, class, &node->link_spec, &node->links_count);
+    if (fill_levels(node, scenario, class, err) != 0)
+        return -1;
     node->streams =
         bh_fault_streams_create(scenario->catalog, node->model, node->tenants, scenario->fault_enabled,
                                 scenario->software_faults, node->stack.host_kernel, node->stack.guest_kernel);
     if (class > 0)
         tell_apart(node->streams, scenario->partitions.class[class].name);
     node->guest_boot_s = node->model->tree->has_guests ? node->stack.system->guest_boot_s.value : 0.0;
-    node->isolation = bh_isolation_cache_find(cache, node->model, node->streams, err);
-    return node->isolation != NULL ? 0 : -1;
+    if (bh_node_setup_mix(node, scenario, class, cache, err) != 0)
+        return -1;
+    fill_keys(node);
+    return 0;
 }
 
 void bh_node_setup_clear(struct bh_node_setup *node)
@@ -65,6 +100,14 @@ void bh_node_setup_clear(struct bh_node_setup *node)
     bh_node_model_destroy(node->model);
     bh_node_stack_free(&node->stack);
     free(node->tenants);
+    bh_isolation_destroy(node->mixture);
+    free(node->guarded);
+    free(node->bare);
+    free(node->has_two_levels);
+    free(node->protected_share);
+    free(node->switch_s);
+    free(node->links);
+    free(node->link_spec);
     free(node->zone_key);
     free(node->channel_key);
     *node = (struct bh_node_setup){0};
@@ -73,9 +116,12 @@ void bh_node_setup_clear(struct bh_node_setup *node)
 /* Shares of one setup enter by the rate of what they are shares of. */
 struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups, const uint64_t *nodes, size_t count)
 {
-    if (count == 1) /* as it is, to the last bit */
-        return *setups[0].isolation;
     struct bh_isolation all = {0};
+    bool is_exact = true;
+    for (size_t i = 0; i < count; i++)
+        is_exact = is_exact && setups[i].is_exact;
+    if (count == 1 && is_exact) /* as it is, to the last bit */
+        return *setups[0].isolation;
     for (size_t i = 0; i < count; i++) {
         const struct bh_isolation *one = setups[i].isolation;
         double weight = (double)nodes[i];
@@ -91,8 +137,8 @@ struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups,
             }
     }
     for (int s = 0; s < BH_SCOPES; s++)
-        all.coverage[s] = all.error_rate > 0.0 ? all.coverage[s] / all.error_rate : NAN;
+        all.coverage[s] = is_exact && all.error_rate > 0.0 ? all.coverage[s] / all.error_rate : NAN;
     for (int b = 0; b < BH_BOUNDARIES; b++)
-        all.escape[b] = all.exposed_rate[b] > 0.0 ? all.escape[b] / all.exposed_rate[b] : NAN;
+        all.escape[b] = is_exact && all.exposed_rate[b] > 0.0 ? all.escape[b] / all.exposed_rate[b] : NAN;
     return all;
 }

@@ -4,6 +4,7 @@
 #include "sim/outage.h"
 
 #include "sim/checkpoint.h"
+#include "sim/composing.h"
 #include "sim/replica_state.h"
 
 #include <math.h>
@@ -162,6 +163,7 @@ void bh_outage_restore(struct bh_enclave *enclave)
     enclave->events++;
     enclave->charges_count = 0;
     enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE; /* a kernel may have hung meanwhile */
+    bh_composing_review(enclave->replica, (size_t)enclave->index);
     for (size_t i = 0; state != NULL && i < state->copies_count; i++)
         bh_errors_revive(enclave->replica, &state->copies[i], enclave->restores);
 }

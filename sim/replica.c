@@ -73,6 +73,8 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
 {
     record->tallies = replica->tallies;
     record->causes = replica->causes;
+    if (!record->tallies.is_unacceptable)
+        record->tallies.unacceptable_s = NAN;
     record->enclaves_count = replica->setup->enclaves_count;
     record->enclaves = bh_allocate(record->enclaves_count, sizeof *record->enclaves);
     for (size_t e = 0; e < record->enclaves_count; e++) {
@@ -93,6 +95,8 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
             .tainted_errors = enclave->silent.tainted_count,
             .tainted_sum = enclave->silent.tainted_sum,
             .tainted_most = enclave->silent.tainted_most,
+            .protected_s = enclave->protected_s,
+            .switches = (double)enclave->protection.switches,
             .ledger = enclave->ledger,
         };
         record->tallies.events += enclave->events;
@@ -124,7 +128,8 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         create_enclave(&replica, e);
-    if (bh_replica_plan_transfers(&replica, err) != 0)
+    bh_composing_start(&replica);
+    if (bh_replica_plan_transfers(&replica, err) != 0 || bh_exchanges_start(&replica, err) != 0)
         goto out;
     for (size_t e = 0; e < setup->enclaves_count; e++)
         if (bh_enclave_start(&replica.enclaves[e], err) != 0)
@@ -144,8 +149,11 @@ out:
         bh_enclave_clear(&replica.enclaves[e]);
     for (; replica.queue.count > 0; bh_event_queue_pop(&replica.queue))
         if (bh_event_queue_first(&replica.queue)->kind == BH_EVENT_COPY)
-            free(bh_event_queue_first(&replica.queue)->subject);
+            bh_copy_release(bh_event_queue_first(&replica.queue)->subject);
     bh_event_queue_clear(&replica.queue);
+    bh_exchanges_clear(&replica);
+    free(replica.composing);
+    free(replica.recent_losses.loss);
     bh_bed_destroy(&replica.injector_bed);
     bh_machine_destroy(replica.machine);
     free(replica.next_fault);

@@ -24,6 +24,15 @@ struct bh_tallies {
     double failures[BH_SCOPES]; /* signalled errors by the disposition applied; hardware loss as node */
     double system_extent[BH_SCOPES], application_extent[BH_SCOPES];
     double escape_seen[BH_BOUNDARIES], escape_exposed[BH_BOUNDARIES];
+    /* Attempts to cross a boundary that a guard blocked, and that got through. */
+    double blocked[BH_BOUNDARIES], crossed[BH_BOUNDARIES];
+    double losing_errors; /* errors that took an enclave down */
+    double enclaves_lost; /* by them, in all */
+    double enclaves_lost_most;
+    double lost_at_once; /* most within the time that is acceptable */
+    double unacceptable_s;
+    bool is_unacceptable;
+    double exchanges, exchanged_bytes, exchange_s; /* over the network between composed enclaves */
     double events; /* failures, restarts and checkpoints that enclaves saw: for costs per event */
 };
 
@@ -38,6 +47,7 @@ struct bh_enclave_record {
     double verifications, silent_found, silent_rollbacks, silent_beginnings, silent_delay_s;
     /* Silent errors whose tainted ranks were counted (when found, or at the end), their sum and the most. */
     double tainted_errors, tainted_sum, tainted_most;
+    double protected_s, switches; /* time with guards on that come and go, and how often they were switched */
     struct bh_ledger ledger;
 };
 

@@ -5,9 +5,11 @@
 #define BH_SIM_REPLICA_STATE_H
 
 #include "models/fault_streams.h"
+#include "sim/composing.h"
 #include "sim/enclave.h"
 #include "sim/errors.h"
 #include "sim/event_queue.h"
+#include "sim/losses.h"
 #include "sim/machine.h"
 #include "sim/replica.h"
 
@@ -27,6 +29,10 @@ struct bh_replica {
     bool over;          /* horizon reached, or all enclaves done */
     bool has_signalled; /* some enclave is to be woken */
     struct bh_bed injector_bed;
+    struct bh_composing *composing; /* per composition */
+    bool has_tight;                 /* whether any is tight */
+    struct bh_exchange **exchanges; /* per composition; NULL: nothing is sent */
+    struct bh_recent_losses recent_losses;
 };
 
 struct bh_bed bh_bed_create(void);

@@ -13,9 +13,9 @@
 #include <string.h>
 
 static const char *const root_keys[] = {
-    "scenario", "title",       "description", "reproduces-input", "platform", "workload", "checkpoints",
-    "costs",    "policies",    "baseline",    "faults",           "script",   "replicas", "seed",
-    "vary",     "uncertainty", "models",      "define",           NULL,
+    "scenario", "title",       "description", "reproduces-input", "platform",     "workload",   "checkpoints",
+    "costs",    "policies",    "baseline",    "faults",           "script",       "replicas",   "seed",
+    "vary",     "uncertainty", "models",      "define",           "compositions", "acceptance", NULL,
 };
 
 /* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */
@@ -231,7 +231,8 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
     if (scenario->catalog == NULL)
         goto out;
     if (resolve_head(scenario, err) != 0 || bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
-        bh_workload_resolve(scenario, err) != 0 || bh_checkpoints_resolve(scenario, err) != 0 ||
+        bh_workload_resolve(scenario, err) != 0 || bh_compositions_resolve(scenario, err) != 0 ||
+        bh_acceptance_resolve(scenario, err) != 0 || bh_checkpoints_resolve(scenario, err) != 0 ||
         bh_verification_check(scenario, err) != 0 || bh_policies_resolve(scenario, err) != 0 ||
         bh_faults_resolve(scenario, err) != 0)
         goto out;
@@ -257,6 +258,7 @@ void bh_scenario_destroy(struct bh_scenario *scenario)
     free(scenario->enclaves);
     free(scenario->entries);
     bh_partitions_clear(&scenario->partitions);
+    bh_compositions_clear(&scenario->compositions);
     free(scenario->fault_enabled);
     free(scenario->script);
     free(scenario->platform_file);

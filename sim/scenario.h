@@ -7,7 +7,9 @@
 #include "models/base/document.h"
 #include "models/base/error.h"
 #include "models/catalog.h"
+#include "models/node_model.h"
 #include "models/zone_tree.h"
+#include "sim/composition.h"
 #include "sim/partition.h"
 #include "sim/placement.h"
 
@@ -56,7 +58,17 @@ struct bh_policy_spec {
     const struct bh_system *system;
     const struct bh_policy *policy;
     const struct bh_component *host_kernel, *guest_kernel; /* the system's own unless the entry names others */
+    /* What the node's operating system dictates; without `has_limits` it dictates nothing. */
+    bool has_limits;
+    struct bh_guard_limits limits;
     struct bh_place place;
+};
+
+/* What is still acceptable: no more than so many enclaves lost within a time. */
+struct bh_acceptance {
+    bool is_given;
+    uint64_t lost_at_once;
+    double within_s;
 };
 
 enum bh_interval_rule { BH_INTERVAL_FIXED, BH_INTERVAL_YOUNG, BH_INTERVAL_DALY, BH_INTERVAL_EXACT };
@@ -123,6 +135,8 @@ struct bh_scenario {
     struct bh_enclave_entry *entries;
     struct bh_partitions partitions;
     enum bh_placement placement;
+    struct bh_compositions compositions;
+    struct bh_acceptance acceptance;
     size_t primary; /* the enclave that headline numbers speak of: the first */
 
     struct bh_checkpoint_spec checkpoint[BH_LEVELS];
@@ -218,13 +232,24 @@ struct bh_node_stack {
     const struct bh_system *system;
     const struct bh_component *host_kernel, *guest_kernel;
     const struct bh_policy *policy;
-    const struct bh_policy **own; /* per tenant; owned */
+    const struct bh_policy **own;         /* per tenant; owned */
+    const struct bh_guard_limits *limits; /* the Node OS's; NULL: none */
 };
 /* Of line `policy`; `is_baseline`: without what enclaves have of their own. */
 struct bh_node_stack bh_scenario_stack(const struct bh_scenario *scenario, size_t policy, size_t class,
                                        bool is_baseline);
 void bh_node_stack_free(struct bh_node_stack *stack);
-/* The node model of a stack. */
+/* The guards that a tenant asks for while it is protected or not (-1: of what all share), within the Node OS's limits;
+ * `clipped` (may be NULL) says where these made a difference. */
+int bh_scenario_guards(const struct bh_node_stack *stack, int tenant, bool is_protected,
+                       const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
+                       struct bh_error *err);
+/* Whether guards of a boundary are ever met: those between enclaves are only where some are composed. */
+bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary boundary);
+/* The guards of line `policy` of the comparison while it protects, NULL at boundaries that do not matter. */
+int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
+                            const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+/* The node model of a stack, with the guards that are on while protected. */
 struct bh_node_model;
 struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,
                                         size_t class, struct bh_error *err);

@@ -63,6 +63,9 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
                          struct bh_enclave_spec *enclave, struct bh_error *err);
 /* Verification before every checkpoint needs checkpoints, which are resolved later. */
 int bh_verification_check(const struct bh_scenario *scenario, struct bh_error *err);
+/* sim/scenario_compositions.c: who is composed with whom, once the enclaves are known; what is acceptable. */
+int bh_compositions_resolve(struct bh_scenario *scenario, struct bh_error *err);
+int bh_acceptance_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);

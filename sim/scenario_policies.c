@@ -30,12 +30,57 @@ static int read_kernel(const struct bh_catalog *catalog, const struct bh_node *m
     return 0;
 }
 
+static int read_limits(const struct bh_catalog *catalog, const struct bh_node *map,
+                       const struct bh_guard_level *limit[BH_BOUNDARIES], struct bh_error *err)
+{
+    if (map == NULL)
+        return 0;
+    if (bh_node_expect(map, BH_NODE_MAP, "limits of guards", err) != 0 ||
+        bh_node_check_keys(map, bh_boundary_names, err) != 0)
+        return -1;
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        const struct bh_node *node = bh_node_find(map, bh_boundary_names[b]);
+        const char *name = node != NULL ? bh_node_text(node, err) : NULL;
+        if (node == NULL)
+            continue;
+        if (name == NULL ||
+            (limit[b] = bh_catalog_guard(catalog, (enum bh_boundary)b, name, bh_node_place(node), err)) == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+/* What the node's operating system dictates, whatever enclaves ask for. */
+static int read_node_os(const struct bh_catalog *catalog, const struct bh_node *map, struct bh_policy_spec *spec,
+                        struct bh_error *err)
+{
+    static const char *const keys[] = {"least", "most", NULL};
+    if (map == NULL)
+        return 0;
+    spec->has_limits = true;
+    spec->limits.place = bh_node_place(map);
+    if (bh_node_expect(map, BH_NODE_MAP, "node-os", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        read_limits(catalog, bh_node_find(map, "least"), spec->limits.least, err) != 0 ||
+        read_limits(catalog, bh_node_find(map, "most"), spec->limits.most, err) != 0)
+        return -1;
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        const struct bh_guard_level *least = spec->limits.least[b], *most = spec->limits.most[b];
+        if (least != NULL && most != NULL && least->strength > most->strength)
+            return bh_node_fail(map, err, "at boundary `%s` the least, `%s`, is stronger than the most, `%s`",
+                                bh_boundary_names[b], least->name, most->name);
+    }
+    return 0;
+}
+
 /* Whether the policy's dispositions and guards fit the system. */
 static int check_fit(const struct bh_policy_spec *spec, struct bh_error *err)
 {
     const struct bh_guard_level *guards[BH_BOUNDARIES];
+    struct bh_node_stack stack = {
+        .system = spec->system, .policy = spec->policy, .limits = spec->has_limits ? &spec->limits : NULL};
     return bh_check_dispositions(spec->system, spec->policy, err) != 0 ||
-                   bh_choose_guards(spec->system, spec->policy, guards, err) != 0
+                   bh_scenario_guards(&stack, -1, true, guards, NULL, err) != 0 ||
+                   bh_scenario_guards(&stack, -1, false, guards, NULL, err) != 0
                ? -1
                : 0;
 }
@@ -47,14 +92,17 @@ static int check_nodes(const struct bh_scenario *scenario, size_t policy, size_t
     struct bh_node_stack stack = bh_scenario_stack(scenario, policy, class, false);
     struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, &own);
     int status = model != NULL ? 0 : -1;
+    const struct bh_guard_level *guards[BH_BOUNDARIES];
+    for (int t = -1; status == 0 && t < (int)scenario->partitions.class[class].tenants_count; t++)
+        status = bh_scenario_guards(&stack, t, false, guards, NULL, &own);
     bool is_own = stack.system != scenario->policies[policy].system;
     for (size_t t = 0; t < scenario->partitions.class[class].tenants_count; t++)
         is_own = is_own || stack.own[t] != scenario->policies[policy].policy;
-    if (model == NULL && is_own)
+    if (status != 0 && is_own)
         bh_fail_at(err, scenario->enclaves[scenario->partitions.class[class].enclave[0]].place,
                    "the nodes of enclave `%s` in the line `%s` of policies: %s", scenario->partitions.class[class].name,
                    scenario->policies[policy].name, own.text);
-    else if (model == NULL)
+    else if (status != 0)
         bh_node_fail(bh_node_find_path(bh_document_root(scenario->document), "workload.enclaves"), err, "%s", own.text);
     bh_node_model_destroy(model);
     bh_node_stack_free(&stack);
@@ -64,7 +112,7 @@ static int check_nodes(const struct bh_scenario *scenario, size_t policy, size_t
 static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, struct bh_policy_spec *spec,
                        struct bh_error *err)
 {
-    static const char *const keys[] = {"system", "policy", "name", "host-kernel", "guest-kernel", NULL};
+    static const char *const keys[] = {"system", "policy", "name", "host-kernel", "guest-kernel", "node-os", NULL};
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *system, *policy;
     const char *name = NULL;
@@ -92,7 +140,7 @@ static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, 
     spec->guest_kernel = spec->system->guest_kernel;
     if (read_kernel(catalog, map, "host-kernel", spec->system, &spec->host_kernel, err) != 0 ||
         read_kernel(catalog, map, "guest-kernel", spec->system, &spec->guest_kernel, err) != 0 ||
-        check_fit(spec, err) != 0)
+        read_node_os(catalog, bh_node_find(map, "node-os"), spec, err) != 0 || check_fit(spec, err) != 0)
         return -1;
     return 0;
 }

@@ -30,8 +30,12 @@ struct bh_node_stack bh_scenario_stack(const struct bh_scenario *scenario, size_
     const struct bh_policy_spec *line = &scenario->policies[policy];
     size_t count = scenario->partitions.class[class].tenants_count;
     const struct bh_system *own = tenant_of(scenario, class, 0)->system; /* of all tenants */
-    struct bh_node_stack stack = {line->system, line->host_kernel, line->guest_kernel, line->policy,
-                                  bh_allocate(count, sizeof *stack.own)};
+    struct bh_node_stack stack = {line->system,
+                                  line->host_kernel,
+                                  line->guest_kernel,
+                                  line->policy,
+                                  bh_allocate(count, sizeof *stack.own),
+                                  line->has_limits ? &line->limits : NULL};
     if (own != NULL && own != line->system && !is_baseline) {
         stack.system = own;
         stack.host_kernel = own->host_kernel;
@@ -54,6 +58,51 @@ void bh_node_stack_free(struct bh_node_stack *stack)
     *stack = (struct bh_node_stack){0};
 }
 
+int bh_scenario_guards(const struct bh_node_stack *stack, int tenant, bool is_protected,
+                       const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
+                       struct bh_error *err)
+{
+    const struct bh_policy *policy = tenant >= 0 ? stack->own[tenant] : stack->policy;
+    bool ignored[BH_BOUNDARIES] = {false};
+    int status = is_protected ? bh_choose_guards(stack->system, policy, guard, err)
+                              : bh_choose_unprotected(stack->system, policy, guard, err);
+    for (int b = 0; clipped != NULL && b < BH_BOUNDARIES; b++)
+        clipped[b] = false;
+    if (status != 0 || stack->limits == NULL)
+        return status;
+    return bh_clip_guards(stack->system, stack->limits, guard, clipped != NULL ? clipped : ignored, err);
+}
+
+bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary boundary)
+{
+    return boundary != BH_ENCLAVE_ENCLAVE || scenario->compositions.count > 0;
+}
+
+int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
+                            const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
+{
+    const struct bh_policy_spec *line = &scenario->policies[policy];
+    struct bh_node_stack stack = {
+        .system = line->system, .policy = line->policy, .limits = line->has_limits ? &line->limits : NULL};
+    if (bh_scenario_guards(&stack, -1, is_protected, guard, NULL, err) != 0)
+        return -1;
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        guard[b] = bh_boundary_matters(scenario, (enum bh_boundary)b) ? guard[b] : NULL;
+    return 0;
+}
+
+/* What the Node OS lets through. */
+static int limit_guards(struct bh_node_model *model, const struct bh_node_stack *stack, struct bh_error *err)
+{
+    const struct bh_guard_level *guard[BH_BOUNDARIES];
+    for (int t = -1; stack->limits != NULL && t < (int)model->tree->tenants_count; t++) {
+        if (bh_scenario_guards(stack, t, true, guard, NULL, err) != 0)
+            return -1;
+        bh_node_model_set_guards(model, t, guard);
+    }
+    return 0;
+}
+
 struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,
                                         size_t class, struct bh_error *err)
 {
@@ -62,5 +111,9 @@ struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, cons
         bh_node_model_create_tailored(scenario->catalog, stack->system, stack->policy, tenants, stack->own,
                                       scenario->partitions.class[class].tenants_count, err);
     free(tenants);
+    if (model != NULL && limit_guards(model, stack, err) != 0) {
+        bh_node_model_destroy(model);
+        return NULL;
+    }
     return model;
 }

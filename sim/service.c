@@ -45,6 +45,12 @@ static struct bh_part_outage *need_outage(struct bh_enclave *enclave, uint64_t s
     return outage;
 }
 
+bool bh_service_is_out(const struct bh_enclave *enclave)
+{
+    const struct bh_part_outage *outage = find_outage(enclave, BH_ALL_SLOTS);
+    return outage != NULL && outage->has_failed;
+}
+
 bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
 {
     const struct bh_part_outage *outage = find_outage(enclave, slot);
@@ -138,15 +144,19 @@ static double foresee_all(const struct bh_enclave *enclave, double *next_return_
     return find_outage(enclave, BH_ALL_SLOTS) != NULL ? bh_enclave_nodes(enclave) : down;
 }
 
-static void book(struct bh_enclave *enclave, double down, double from_s, double to_s)
+/* `held_by`: the part that held up what was up, BH_PARTS if none did; else it was served at this pace. */
+static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh_part held_by, double down,
+                 double from_s, double to_s)
 {
-    const struct bh_enclave_setup *setup = enclave->setup;
     double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
     const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
     bool all_down = everything != NULL && everything->is_foreseen;
-    double noise = setup->noise_per_step_s / setup->spec->application->step_s.value / setup->wall_per_work;
-    bh_enclave_book_useful(enclave, up_node_s, up_node_s * noise);
-    enclave->node_work_s += up_node_s / setup->wall_per_work;
+    double noise = pace->noise_per_step_s / enclave->setup->spec->application->step_s.value / pace->wall_per_work;
+    if (held_by == BH_PARTS) {
+        bh_enclave_book_useful(enclave, pace, up_node_s, up_node_s * noise);
+        enclave->node_work_s += up_node_s / pace->wall_per_work;
+    } else
+        bh_ledger_book(&enclave->ledger, held_by, up_node_s, NULL);
     DL_FOREACH(enclave->outages, outage)
     if (outage->is_foreseen && (!all_down || outage == everything))
         book_outage(enclave, outage, from_s, to_s);
@@ -155,6 +165,7 @@ static void book(struct bh_enclave *enclave, double down, double from_s, double 
 static void end_outages(struct bh_enclave *enclave, double now_s)
 {
     struct bh_part_outage *outage, *next;
+    bool was_out = bh_service_is_out(enclave);
     DL_FOREACH_SAFE(enclave->outages, outage, next)
     {
         bool stall_ended = !outage->has_failed && outage->stalls == 0;
@@ -169,6 +180,8 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
         DL_DELETE(enclave->outages, outage);
         free(outage);
     }
+    if (was_out && !bh_service_is_out(enclave))
+        bh_composing_review(enclave->replica, (size_t)enclave->index);
 }
 
 /* Between two events the number of parts that are up is constant, and so is the rate of work. */
@@ -177,11 +190,13 @@ static void serve(struct bh_enclave *enclave)
     double start_s = simgrid_get_clock(), next_return_s;
     double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
     double down = foresee_all(enclave, &next_return_s);
-    double rate = (bh_enclave_nodes(enclave) - down) / enclave->setup->wall_per_work;
+    const struct bh_pace *pace = bh_enclave_pace(enclave);
+    enum bh_part held_by = bh_enclave_held_by(enclave);
+    double rate = held_by == BH_PARTS ? (bh_enclave_nodes(enclave) - down) / pace->wall_per_work : 0.0;
     double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
     bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));
     double now_s = simgrid_get_clock();
-    book(enclave, down, start_s, now_s);
+    book(enclave, pace, held_by, down, start_s, now_s);
     enclave->is_signalled = false;
     /* The clock may stop a rounding error short of the time that was slept to. */
     end_outages(enclave, is_undisturbed ? fmax(now_s, fmin(done_s, next_return_s)) : now_s);

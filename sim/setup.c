@@ -8,20 +8,37 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void fill_slowdown(struct bh_setup *setup, struct bh_enclave_setup *enclave,
-                          const struct bh_platform_facts *facts)
+static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_enclave_setup *enclave,
+                              const struct bh_platform_facts *facts, bool is_protected)
 {
-    const struct bh_node_stack *stack = &enclave->node->stack;
+    const struct bh_node_setup *node = enclave->node;
     struct bh_network network = {facts->latency_s, facts->node_bandwidth};
-    enclave->slowdown = (struct bh_slowdown){.compute = 1.0};
+    struct bh_pace pace = {.slowdown = {.compute = 1.0}};
+    const struct bh_guard_level *guard[BH_BOUNDARIES];
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        guard[b] = (is_protected ? node->guarded : node->bare)[enclave->spec->tenant][b];
+    /* What stands between enclaves costs those that are composed, whether they are just now or not. */
+    if (!bh_compositions_include(&setup->scenario->compositions, (size_t)(enclave - setup->enclaves)))
+        guard[BH_ENCLAVE_ENCLAVE] = NULL;
     if (setup->scenario->virtualization_costs)
-        enclave->slowdown = bh_slowdown_of(enclave->spec->application, stack->system,
-                                           enclave->node->model->tenant_guard[enclave->spec->tenant],
-                                           stack->host_kernel, stack->guest_kernel, network, enclave->nodes);
-    const struct bh_slowdown *slowdown = &enclave->slowdown;
-    enclave->noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
-    enclave->wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +
-                             enclave->noise_per_step_s / enclave->spec->application->step_s.value;
+        pace.slowdown = bh_slowdown_of(enclave->spec->application, node->stack.system, guard, node->stack.host_kernel,
+                                       node->stack.guest_kernel, network, enclave->nodes);
+    const struct bh_slowdown *slowdown = &pace.slowdown;
+    pace.noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
+    pace.wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +
+                         pace.noise_per_step_s / enclave->spec->application->step_s.value;
+    return pace;
+}
+
+static void fill_pace(struct bh_setup *setup, struct bh_enclave_setup *enclave, const struct bh_platform_facts *facts)
+{
+    double share = enclave->node->protected_share[enclave->spec->tenant];
+    for (int is_protected = 0; is_protected < 2; is_protected++)
+        enclave->pace[is_protected] = pace_of(setup, enclave, facts, is_protected);
+    enclave->wall_per_work = enclave->pace[1].wall_per_work;
+    if (share < 1.0)
+        enclave->wall_per_work =
+            share * enclave->pace[1].wall_per_work + (1.0 - share) * enclave->pace[0].wall_per_work;
 }
 
 /* Share of storage that an enclave can count on: that of its nodes among those of all partitions that write to it. */
@@ -197,7 +214,7 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     enclave->link_rate = INFINITY;
     if (setup->scenario->partitions.count > 1)
         enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
-    fill_slowdown(setup, enclave, facts);
+    fill_pace(setup, enclave, facts);
     fill_level_times(setup, enclave, facts);
     fill_mtti(setup, enclave);
     fill_verification(enclave);

@@ -103,6 +103,7 @@ static inline void bh_small_fill_zones(struct bh_zone_tree *tree, const struct b
     }
     tree->guest_zones = bh_allocate(tree->guests_count + 1, sizeof *tree->guest_zones);
     tree->tenant_zones = bh_allocate(tree->tenants_count + 1, sizeof *tree->tenant_zones);
+    tree->composition_zones = bh_allocate(tree->tenants_count + 1, sizeof *tree->composition_zones);
     tree->process_zone = bh_allocate(tree->processes_count + 1, sizeof *tree->process_zone);
     for (size_t z = 0; z < count; z++) {
         if (zones[z].guest >= 0)
@@ -112,6 +113,8 @@ static inline void bh_small_fill_zones(struct bh_zone_tree *tree, const struct b
         if (zones[z].process >= 0)
             tree->process_zone[zones[z].process] = z;
     }
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        tree->composition_zones[t] = tree->tenant_zones[t];
 }
 
 /* A node whose errors end as masked at rate 1 in every zone, without residuals; a kernel's signalled error takes the
@@ -138,7 +141,7 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
             if (channels[c].from != z)
                 continue;
             size_t at = tree->channels_count++;
-            tree->channels[at] = (struct bh_channel){.from = z, .to = channels[c].to};
+            tree->channels[at] = (struct bh_channel){.from = z, .to = channels[c].to, .link = -1};
             model->crossings[at] = (struct bh_crossing){.from = z,
                                                         .to = channels[c].to,
                                                         .boundary = BH_PROCESS_KERNEL,

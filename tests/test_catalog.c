@@ -235,9 +235,9 @@ static void test_definitions_add_nested_guests_without_code(void **state)
     const struct bh_policy *policy = bh_catalog_policy(catalog, "mine", (struct bh_place){.file = "test"}, &err);
     assert_non_null(policy);
     assert_int_equal(policy->disposition[BH_HOST_KERNEL], BH_SCOPE_SYSTEM);
-    assert_int_equal(policy->guard_rule, BH_GUARDS_NAMED);
-    assert_string_equal(policy->guard_name[BH_GUEST_HOST], "emulated-io");
-    assert_null(policy->guard_name[BH_PROCESS_KERNEL]);
+    assert_int_equal(policy->guards.rule, BH_GUARDS_NAMED);
+    assert_string_equal(policy->guards.name[BH_GUEST_HOST], "emulated-io");
+    assert_null(policy->guards.name[BH_PROCESS_KERNEL]);
     need_parameter(catalog, "guards.guest/host.airgap.blocks");
     need_parameter(catalog, "guards.guest/host.iommu.blocks");
     bh_catalog_destroy(catalog);

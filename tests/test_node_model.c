@@ -31,16 +31,16 @@ static void test_guards_chosen(void **state)
 {
     (void)state;
     static const struct {
-        const char *system, *policy, *guest_host, *process_kernel;
+        const char *system, *policy, *guest_host, *process_kernel, *between;
     } cases[] = {
-        {"palacios", "protection-first", "emulated-io", "hardware-protection"},
-        {"palacios", "performance-first", "passthrough", "hardware-protection"},
-        {"palacios", "protected-disposition", "passthrough", "hardware-protection"},
-        {"palacios", "protected-guards", "emulated-io", "hardware-protection"},
-        {"kvm", "performance-first", "iommu", "hardware-protection"},
-        {"kvm", "remapped-devices", "iommu", "hardware-protection"},
-        {"qemu", "performance-first", "emulated-io", "hardware-protection"},
-        {"native", "native", NULL, "hardware-protection"},
+        {"palacios", "protection-first", "emulated-io", "hardware-protection", "checksummed-copies"},
+        {"palacios", "performance-first", "passthrough", "hardware-protection", "shared-memory"},
+        {"palacios", "protected-disposition", "passthrough", "hardware-protection", "shared-memory"},
+        {"palacios", "protected-guards", "emulated-io", "hardware-protection", "checksummed-copies"},
+        {"kvm", "performance-first", "iommu", "hardware-protection", "shared-memory"},
+        {"kvm", "remapped-devices", "iommu", "hardware-protection", "shared-memory"},
+        {"qemu", "performance-first", "emulated-io", "hardware-protection", "shared-memory"},
+        {"native", "native", NULL, "hardware-protection", "shared-memory"},
     };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -50,7 +50,7 @@ static void test_guards_chosen(void **state)
         if (outer)
             assert_string_equal(outer->name, cases[i].guest_host);
         assert_string_equal(model->guard[BH_PROCESS_KERNEL]->name, cases[i].process_kernel);
-        assert_null(model->guard[BH_ENCLAVE_ENCLAVE]);
+        assert_string_equal(model->guard[BH_ENCLAVE_ENCLAVE]->name, cases[i].between);
         assert_null(model->guard[BH_NODE_NODE]);
         for (size_t c = 0; c < model->tree->channels_count; c++) {
             const struct bh_crossing *crossing = &model->crossings[c];
@@ -79,6 +79,57 @@ static void test_guard_not_offered(void **state)
     assert_non_null(strstr(err.text, "not offered by system `palacios`"));
     assert_non_null(strstr(err.text, "passthrough, nested-paging, emulated-io"));
     assert_non_null(strstr(err.text, "policies.yaml:"));
+    bh_catalog_destroy(catalog);
+}
+
+/* --- Compositions --------------------------------------------------------------------------------------------------- */
+
+/* Two tenants of 2 x 2 and 1 x 1 processes: 4 x 1 pairs, each both ways; a composition's disposition takes both, as an
+ * enclave's takes its own. Closing the links leaves the node as it was. */
+static void test_composition_links(void **state)
+{
+    (void)state;
+    static const char extra[] =
+        "policies: {wide: {description: a test, dispositions: {host-kernel: node, host-user: guest, "
+        "guest-kernel: composition, guest-user: enclave}, guards: strongest}}";
+    struct bh_catalog *catalog = bh_test_catalog(NULL, extra);
+    struct bh_node_model *model = bh_test_model(catalog, "palacios", "wide", tenants, 2);
+    const struct bh_zone_tree *tree = model->tree;
+    const struct bh_channel_type *type = NULL;
+    for (size_t c = 0; c < catalog->channel_types_count; c++)
+        if (strcmp(catalog->channel_types[c].name, "shared-memory") == 0)
+            type = &catalog->channel_types[c];
+    size_t own = tree->channels_count, guest = bh_zone_tree_find(tree, BH_GUEST_KERNEL, 0);
+    size_t process = bh_zone_tree_find(tree, BH_GUEST_USER, 0);
+    bool beyond;
+    assert_true(equals(down(model, guest, 0.5, &beyond), tree->tenant_zones[0]));
+
+    struct bh_tenant_link link = {{1, 0}, type};
+    bh_node_model_compose(model, &link, 1);
+    assert_int_equal(tree->channels_count, own + 8);
+    size_t linked = 0;
+    for (size_t c = 0; c < tree->channels_count; c++) {
+        const struct bh_channel *channel = &tree->channels[c];
+        assert_true(tree->first_channel[channel->from] <= c && c < tree->first_channel[channel->from + 1]);
+        assert_int_equal(channel->link == 0, channel->type == type);
+        if (channel->link < 0)
+            continue;
+        linked++;
+        assert_int_not_equal(tree->zones[channel->from].enclave, tree->zones[channel->to].enclave);
+        assert_true(tree->zones[channel->from].is_application && tree->zones[channel->to].is_application);
+        assert_close(model->crossings[c].probability, type->probability.value, 0);
+    }
+    assert_int_equal(linked, 8);
+    struct bh_zone_set both = tree->tenant_zones[0];
+    bh_zone_set_join(&both, &tree->tenant_zones[1]);
+    assert_true(equals(down(model, guest, 0.5, &beyond), both));
+    assert_true(beyond);
+    assert_true(equals(down(model, process, 0.5, &beyond), tree->tenant_zones[0]));
+
+    bh_node_model_compose(model, NULL, 0);
+    assert_int_equal(tree->channels_count, own);
+    assert_true(equals(down(model, guest, 0.5, &beyond), tree->tenant_zones[0]));
+    bh_node_model_destroy(model);
     bh_catalog_destroy(catalog);
 }
 
@@ -322,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_tenants_may_have_policies_of_their_own),
         cmocka_unit_test(test_guards_chosen),
         cmocka_unit_test(test_guard_not_offered),
+        cmocka_unit_test(test_composition_links),
         cmocka_unit_test(test_dispositions_applied),
         cmocka_unit_test(test_native_guest_becomes_process),
         cmocka_unit_test(test_contradictions),

@@ -1,0 +1,65 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Which enclaves of a scenario are composed: what the file asks for, and the single compositions that come of it. */
+#ifndef BH_SIM_COMPOSITION_H
+#define BH_SIM_COMPOSITION_H
+
+#include "models/base/error.h"
+#include "models/catalog.h"
+#include "models/composition.h"
+#include "models/zone_tree.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bh_scenario;
+
+enum bh_composition_medium { BH_OVER_SHARED_MEMORY, BH_OVER_NETWORK };
+extern const char *const bh_composition_media[]; /* shared-memory network */
+extern const char *const bh_coupling_names[];    /* loose tight */
+extern const char *const bh_pairing_names[];     /* neighbours random */
+
+/* An entry of the scenario's list. */
+struct bh_composition_spec {
+    const char *name;
+    enum bh_composition_medium over;
+    struct bh_composition_law law; /* its windows are owned */
+    double volume_bytes, period_s; /* each node sends so much to its partners, once a period; 0: nothing is sent */
+    bool is_tight;
+    const struct bh_channel_type *channel; /* by which errors cross */
+    size_t first, count;                   /* of the compositions that it makes */
+    struct bh_place place;
+};
+
+/* One composition: it has a timeline of its own. */
+struct bh_composed {
+    size_t spec;
+    uint64_t identity; /* keys its timeline, by name */
+    size_t members_count;
+    size_t *member; /* numbers of enclaves, ascending; owned */
+};
+
+struct bh_compositions {
+    size_t specs_count;
+    struct bh_composition_spec *specs;
+    size_t count;
+    struct bh_composed *composed;
+    /* Per enclave: the numbers of those it is a member of, at of[first_of[e]] .. of[first_of[e + 1] - 1]. */
+    size_t *first_of, *of;
+};
+
+void bh_compositions_clear(struct bh_compositions *compositions);
+
+/* Whether an enclave is a member of any, be it ever on or not. */
+bool bh_compositions_include(const struct bh_compositions *compositions, size_t enclave);
+/* The composition by that entry that both are members of; SIZE_MAX if there is none. */
+size_t bh_compositions_find(const struct bh_compositions *compositions, size_t spec, size_t one, size_t other);
+/* Long-run share of time that an enclave is composed at all, its compositions taken as independent. */
+double bh_compositions_degree(const struct bh_scenario *scenario, size_t enclave);
+
+/* The channels between tenants of a class's nodes: link l of the zone tree is by entry spec[l]. Free both. */
+struct bh_tenant_link *bh_compositions_links(const struct bh_scenario *scenario, size_t class, size_t **spec,
+                                             size_t *count);
+
+#endif

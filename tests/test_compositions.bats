@@ -1,0 +1,285 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# Composed enclaves in the simulator: who waits for whom, what crosses, and guards that come and go.
+
+load common
+
+scenarios=$SOURCE_DIRECTORY/tests/scenarios
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit
+    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
+}
+
+# run_composed OUTPUT LINES [OPTION...]: two enclaves with these further keys.
+run_composed() {
+    local file=$1
+    { cat "$scenarios/composed.yaml"; printf '%s\n' "$2"; } >composed.yaml
+    shift 2
+    run_bulkhead run composed.yaml -q -o "$file" "$@"
+    expect_status 0
+}
+
+# The same on shared nodes.
+on_shared_nodes() {
+    sed -e 's/, nodes: 2}/}/' composed.yaml >shared.yaml
+}
+
+expect_eval() {
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" eval "$@"
+}
+
+tight='compositions: [{name: coupled, between: [simulation, analysis], over: network, when: always, coupling: tight}]'
+crash='script: [{at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}]'
+
+# --- Partners --------------------------------------------------------------------------------------------------------
+
+@test "a tight partner waits from the failure of the other until that is back up, a loose one does not" {
+    run_composed tight.h5 "$tight
+$crash"
+    # Down: 5 s detection, 25 s boot, 10 s relaunch, nothing to restore. The lost 1000 s are then done again.
+    expect_eval tight.h5 "np.allclose(m('makespan', 'always')[:, 0], [36000 + 40 + 1000, 36000 + 40], rtol=0, atol=1e-6)" \
+        "np.allclose(m('node_time', 'always')[1, 0, part.index('composition-wait')], 2 * 40, rtol=0, atol=1e-6)" \
+        "m('node_time', 'always')[0, 0, part.index('composition-wait')] == 0" \
+        "m('application_extent', 'always')[0, scope.index('composition')] == 1" \
+        "m('system_extent', 'always')[0, scope.index('guest')] == 1"
+    run_composed loose.h5 "${tight/tight/loose}
+$crash"
+    expect_eval loose.h5 "np.allclose(m('makespan', 'always')[:, 0], [36000 + 40 + 1000, 36000], rtol=0, atol=1e-6)" \
+        "m('application_extent', 'always')[0, scope.index('enclave')] == 1"
+    # Composed later only: nobody waits.
+    run_composed later.h5 "${tight/always/\{windows: [[2 h, 3 h]]\}}
+$crash"
+    expect_eval later.h5 "np.allclose(m('makespan', 'always')[:, 0], [36000 + 40 + 1000, 36000], rtol=0, atol=1e-6)"
+    # Composed while the other is down: from then on.
+    run_composed midway.h5 "${tight/always/\{windows: [[1010 s, 3 h]]\}}
+$crash"
+    expect_eval midway.h5 "np.allclose(m('makespan', 'always')[1, 0], 36000 + 30, rtol=0, atol=1e-6)"
+}
+
+@test "tight partners wait by way of others, and two that are down do not wait for ever" {
+    sed 's/nodes: 4}/nodes: 6}/; s/    - {name: analysis.*/&\n    - {name: third, application: mpi-bulk-synchronous, nodes: 2}/' \
+        "$scenarios/composed.yaml" >three.yaml
+    cat >>three.yaml <<'END'
+compositions:
+  - {name: one, between: [simulation, analysis], over: network, when: always, coupling: tight}
+  - {name: two, between: [analysis, third], over: network, when: always, coupling: tight}
+script:
+  - {at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}
+  - {at: 1010 s, node: 0, enclave: third, zone: guest-kernel, kind: data, ending: signalled}
+END
+    run_bulkhead run three.yaml -q -o three.h5
+    expect_status 0
+    # One is down from 1000 to 1040 s, the other from 1010 to 1050 s.
+    expect_eval three.h5 "np.allclose(m('node_time', 'always')[:, 0, part.index('composition-wait')] / 2, [10, 50, 10],
+                          rtol=0, atol=1e-6)" \
+        "np.allclose(m('makespan', 'always')[:, 0], [36000 + 50 + 1000, 36000 + 50, 36000 + 50 + 1000], rtol=0, atol=1e-6)"
+}
+
+@test "exchanges take the time of their bytes on the links, and tight partners wait for them" {
+    # Each of 2 nodes sends 12.5 MB a period to the partner's.
+    local line='compositions: [{name: coupled, between: [simulation, analysis], over: network, when: {windows: [[1 h, 2 h]]}, volume: 12.5 MB, period: 100 s, coupling: tight}]'
+    run_composed tight.h5 "$line"
+    run_composed loose.h5 "${line/tight/loose}"
+    # 25 MB from two hosts at 1.25 GB/s each: 10 ms; the first after a period, the last before the window ends.
+    expect_eval tight.h5 "m('exchanges', 'never')[0] == 35" "m('exchanged_bytes', 'never')[0] == 35 * 2 * 25e6" \
+        "np.allclose(m('exchange_time', 'never')[0], 35 * 0.01, rtol=1e-9)" \
+        "np.allclose(m('makespan', 'never')[:, 0], 36000 + 35 * 0.01, rtol=0, atol=1e-6)" \
+        "np.allclose(m('node_time', 'never')[:, 0, part.index('composition')], 2 * 35 * 0.01, rtol=0, atol=1e-6)"
+    expect_eval loose.h5 "m('exchanges', 'never')[0] == 35" "np.all(m('makespan', 'never') == 36000)"
+}
+
+@test "a disposition of a whole composition takes down all partners that are composed then" {
+    local whole='define:
+  policies:
+    whole: {description: all partners go, dispositions: {host-kernel: node, host-user: guest, guest-kernel: composition, guest-user: process}, guards: strongest}'
+    run_composed on.h5 "$tight
+$crash
+$whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole
+    expect_eval on.h5 "np.all(m('interruptions', 'whole') == 1)" "m('enclaves_lost', 'whole')[0] == 2" \
+        "np.allclose(m('makespan', 'whole')[:, 0], 36000 + 1040, rtol=0, atol=1e-6)" \
+        "m('system_extent', 'whole')[0, scope.index('composition')] == 1" "m('simultaneous_losses', 'whole')[0] == 1"
+    run_composed off.h5 "${tight/always/never}
+$crash
+$whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole
+    expect_eval off.h5 "m('interruptions', 'whole').sum() == 1" "m('enclaves_lost', 'whole')[0] == 1"
+}
+
+@test "losses at once are judged by what the scenario accepts" {
+    local two='script:
+  - {at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}
+  - {at: 1500 s, node: 0, enclave: analysis, zone: guest-kernel, kind: data, ending: signalled}'
+    run_composed short.h5 "acceptance: {lost-at-once: 1, within: 8 min}
+$two"
+    expect_eval short.h5 "m('unacceptable', 'always')[0] == 0" "np.isnan(m('unacceptable_time', 'always')[0])" \
+        "m('lost_at_once', 'always')[0] == 1"
+    run_composed long.h5 "acceptance: {lost-at-once: 1, within: 9 min}
+$two"
+    expect_text "$output" unacceptable '100 %'
+    expect_eval long.h5 "m('unacceptable', 'always')[0] == 1" "abs(m('unacceptable_time', 'always')[0] - 1500) < 1e-6"
+    run_composed two.h5 "acceptance: {lost-at-once: 2, within: 9 min}
+$two"
+    expect_eval two.h5 "m('unacceptable', 'always')[0] == 0" "m('lost_at_once', 'always')[0] == 2"
+    run_bulkhead run composed.yaml -q --json
+    expect_text "$output" '"unacceptable"'
+}
+
+# --- Guards that come and go -------------------------------------------------------------------------------------------
+
+@test "guards switch with the composition, and switching holds the enclave up" {
+    run_composed switch.h5 'compositions: [{name: coupled, between: [simulation, analysis], over: network, when: {windows: [[1 h, 2 h]]}}]' \
+        --set models.guards.enclave/enclave.checksummed-copies.switch-time='10 min'
+    expect_eval switch.h5 "np.allclose(m('protected_time', 'deferred'), 3600 - 600, rtol=0, atol=1e-6)" \
+        "np.all(m('switches', 'deferred') == 2)" "np.all(m('switches', 'always') == 0)" \
+        "np.allclose(m('node_time', 'deferred')[:, 0, part.index('switching')], 2 * 1200, rtol=0, atol=1e-6)" \
+        "np.allclose(m('makespan', 'deferred'), 36000 + 1200, rtol=0, atol=1e-6)" \
+        "np.all(m('makespan', 'always') == 36000)"
+}
+
+@test "without a composition, policies that differ in composition rules alone give equal results" {
+    sed -e '/analysis/d' -e 's/, nodes: 2}/}/' -e 's/^costs: no/costs: yes/' -e '/^faults/d' -e '/^models/,$d' \
+        "$scenarios/composed.yaml" >alone.yaml
+    cat >>alone.yaml <<'END'
+  - {system: kvm, policy: composition-threshold, name: threshold}
+  - {system: kvm, policy: composition-adaptive, name: adaptive}
+checkpoints: {local: {interval: exact}, storage: {interval: exact}}
+faults: {software: yes}
+models: {components.linux.fault-rate: 0.2 1/h, applications.mpi-bulk-synchronous.fault-rate: 0.01 1/h}
+replicas: 20
+END
+    run_bulkhead run alone.yaml -q -o alone.h5
+    expect_status 0
+    expect_eval alone.h5 "m('interruptions', 'always').min() > 0" \
+        "all(np.array_equal(m(name, 'always'), m(name, policy), equal_nan=True)
+             for policy in ('deferred', 'never', 'threshold', 'adaptive')
+             for name in ('makespan', 'node_time', 'interruptions', 'errors', 'system_extent', 'escape_exact', 'escape_seen',
+                          'containment_exact', 'interval', 'failures', 'propagation_depth', 'sdc', 'price'))"
+}
+
+@test "deferred guards cost no more than guards that are always on, and switching is told apart" {
+    for degree in 0.1 0.5 0.9; do
+        run_composed cost.h5 "compositions: [{name: coupled, between: [simulation, analysis], over: network, when: {degree: $degree, mean-on: 10 min}}]" \
+            --set costs=yes --replicas 2 --seed "${degree#0.}"
+        expect_eval cost.h5 "np.all(m('fault_free_node_time', 'deferred')[:, part.index('guards')]
+                                    < m('fault_free_node_time', 'always')[:, part.index('guards')])" \
+            "np.all(m('fault_free_node_time', 'deferred')[:, part.index('guards')]
+                    > m('fault_free_node_time', 'never')[:, part.index('guards')])" \
+            "np.all(m('fault_free_node_time', 'deferred')[:, part.index('switching')] > 0)" \
+            "np.all(m('fault_free_node_time', 'always')[:, part.index('switching')] == 0)"
+    done
+}
+
+# Three errors a replica, in processes, that cross and end masked, so that timelines stay the same whatever crosses; the
+# guard drops what it blocks. Switching takes long, so that errors come while guards are not on yet.
+run_crossings() {
+    local file=$1 medium=$2 when=$3 nodes=$4
+    shift 4
+    { sed -e "s/, nodes: 2}/$nodes}/" -e 's/composition-always/keep/; s/composition-deferred/defer/; s/composition-never/drop/' \
+          "$scenarios/composed.yaml"
+      cat <<END
+define:
+  policies:
+    keep: {description: always, dispositions: &d {host-kernel: node, host-user: guest, guest-kernel: guest, guest-user: process}, guards: {others: strongest, enclave/enclave: copy-on-write}}
+END
+    } | sed 's/&d //' >crossings.yaml
+    cat >>crossings.yaml <<END
+    defer: {description: deferred, dispositions: {host-kernel: node, host-user: guest, guest-kernel: guest, guest-user: process}, guards: {others: strongest, enclave/enclave: copy-on-write}, protect: composed, unprotected: {others: strongest, enclave/enclave: shared-memory}}
+    drop: {description: never, dispositions: {host-kernel: node, host-user: guest, guest-kernel: guest, guest-user: process}, guards: {others: strongest, enclave/enclave: shared-memory}}
+compositions: [{name: coupled, between: [simulation, analysis], over: $medium, when: $when}]
+script:
+  - {at: 1 h, node: 0, enclave: simulation, zone: guest-user, kind: data}
+  - {at: 4 h, node: 1, enclave: analysis, zone: guest-user, kind: data}
+  - {at: 7 h, node: 0, enclave: analysis, zone: guest-user, kind: instruction}
+END
+    run_bulkhead run crossings.yaml -q -o "$file" --replicas 60 \
+        --set models.guards.enclave/enclave.copy-on-write.switch-time='5 min' \
+        --set models.zones.guest-user.data.masked=1 --set models.zones.guest-user.data.signalled=0 \
+        --set models.zones.guest-user.data.silent=0 --set models.zones.guest-user.data.lifetime='10 min' \
+        --set models.zones.guest-user.instruction.masked=1 --set models.zones.guest-user.instruction.signalled=0 \
+        --set models.zones.guest-user.instruction.silent=0 --set models.zones.guest-user.instruction.lifetime='20 min' "$@"
+    expect_status 0
+}
+
+@test "what crosses under always crosses under deferred, and what crosses under that under never" {
+    local medium seed=1
+    for medium in shared-memory network; do
+        for when in '{degree: 0.3, mean-on: 10 min}' '{degree: 0.7, mean-on: 30 min}' '{windows: [[3500 s, 4 h], [6 h, 8 h]]}'; do
+            run_crossings cross.h5 "$medium" "$when" "$([ $medium = network ] && echo ', nodes: 2')" --seed $seed
+            seed=$((seed + 1))
+            expect_eval cross.h5 "np.array_equal(m('errors', 'always'), m('errors', 'never'))" \
+                "np.all(m('guard_crossed', 'always')[:, boundary.index('enclave/enclave')]
+                        <= m('guard_crossed', 'deferred')[:, boundary.index('enclave/enclave')])" \
+                "np.all(m('guard_crossed', 'deferred')[:, boundary.index('enclave/enclave')]
+                        <= m('guard_crossed', 'never')[:, boundary.index('enclave/enclave')])" \
+                "0 < m('guard_crossed', 'always')[:, boundary.index('enclave/enclave')].sum()
+                   < m('guard_crossed', 'deferred')[:, boundary.index('enclave/enclave')].sum()
+                   < m('guard_crossed', 'never')[:, boundary.index('enclave/enclave')].sum()" \
+                "np.all(m('escape_seen', 'always')[:, boundary.index('enclave/enclave')]
+                        <= m('escape_seen', 'never')[:, boundary.index('enclave/enclave')])" \
+                "'$medium' != 'network' or m('system_extent', 'never')[:, scope.index('composition')].sum()
+                    == m('escape_seen', 'never')[:, boundary.index('node/node')].sum() > 0"
+        done
+        run_crossings zero.h5 "$medium" '{degree: 0, mean-on: 10 min}' "$([ $medium = network ] && echo ', nodes: 2')"
+        expect_eval zero.h5 "m('errors', 'always').sum() == 180" \
+            "all(m(name, policy)[:, boundary.index('enclave/enclave')].sum() == 0 for policy in ('always', 'deferred', 'never')
+                 for name in ('guard_crossed', 'guard_blocked', 'escape_seen'))"
+    done
+}
+
+@test "the guard that was on is recorded with what crossed" {
+    run_crossings cause.h5 shared-memory always '' --set models.zones.guest-user.data.masked=0 \
+        --set models.zones.guest-user.data.signalled=1
+    expect_eval cause.h5 "any('enclave/enclave' in str(c) and 'shared-memory' in str(c) for c in causes('never'))" \
+        "any('enclave/enclave' in str(c) and 'copy-on-write' in str(c) for c in causes('always'))" \
+        "not any('shared-memory' in str(c) for c in causes('always'))"
+}
+
+@test "the exact chain mixes states by their shares, and the simulation agrees" {
+    # Compositions that last far longer than errors live, as the mixture takes them to.
+    { sed -e 's/, nodes: 2}/}/' "$scenarios/composed.yaml"
+      echo 'compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: {degree: 0.4, mean-on: 6 h}}]'
+    } | sed -e '/^faults/d' -e '/^models/,/^replicas/{/^replicas/!d}' >mixed.yaml
+    run_bulkhead run mixed.yaml -q -o mixed.h5 --set models.applications.mpi-bulk-synchronous.fault-rate='0.05 1/h' \
+        --set models.zones.guest-user.data.lifetime='1 s' --replicas 150
+    expect_status 0
+    # Three policies, one boundary: 3.3 standard deviations are a thousandth for all together.
+    expect_eval mixed.h5 "m('escape_seen', 'never')[:, boundary.index('enclave/enclave')].sum() > 30" \
+        "all(abs(m('escape_seen', p)[:, b].sum() - q * n) < 3.6 * np.sqrt(q * (1 - q) * n) + 1
+             for b in [boundary.index('enclave/enclave')] for p in ('always', 'deferred', 'never')
+             for q in [m('escape_exact', p)[b]] for n in [m('escape_exposed', p)[:, b].sum()])" \
+        "m('escape_exact', 'always')[boundary.index('enclave/enclave')]
+            <= m('escape_exact', 'deferred')[boundary.index('enclave/enclave')]
+             < m('escape_exact', 'never')[boundary.index('enclave/enclave')]"
+}
+
+@test "the node's operating system clips what is asked for" {
+    run_composed clip.h5 "$tight" --set policies.2.node-os='{least: {enclave/enclave: checksummed-copies}}' --set costs=yes
+    expect_eval clip.h5 "np.array_equal(m('makespan', 'never'), m('makespan', 'always'))"
+}
+
+# --- Many, and the same on any number of cores -----------------------------------------------------------------------------
+
+@test "pairs of many enclaves, composed at random, give equal bytes for any number of jobs" {
+    cat >many.yaml <<'END'
+scenario: many
+platform: {file: parametric.yaml, nodes: 1024}
+workload:
+  work: 4 h
+  enclaves: [{name: job, application: mpi-bulk-synchronous, count: 64}]
+compositions:
+  - {name: pairs, between: [job], pairing: random, over: network, when: {degree: 0.3, mean-on: 20 min}, volume: 100 MB, period: 10 min, coupling: tight}
+policies: [{system: kvm, policy: composition-deferred}]
+faults: {hardware: [node-loss], software: yes}
+models: {components.linux.fault-rate: 0.01 1/h, applications.mpi-bulk-synchronous.fault-rate: 0.01 1/h}
+replicas: 4
+END
+    run_bulkhead run many.yaml -q -o one.h5 -j 1
+    expect_status 0
+    run_bulkhead run many.yaml -q -o two.h5 -j 2
+    expect_status 0
+    cmp one.h5 two.h5
+    expect_eval one.h5 "m('node_time', 'kvm composition-deferred')[..., part.index('composition-wait')].sum() > 0" \
+        "m('exchanges', 'kvm composition-deferred').min() > 100" \
+        "m('guard_blocked', 'kvm composition-deferred').sum() > 0"
+}
