@@ -14,16 +14,16 @@
 
 /* Rates are per second and node; each error is taken alone on a node that is otherwise up. */
 struct bh_isolation {
-    double error_rate;            /* activated errors */
-    double unchangeable_rate;     /* of those, the ones that no policy could change: hardware loss of the node */
-    double coverage[BH_SCOPES];   /* P(system extent <= s | activated): cumulative */
-    double escape[BH_BOUNDARIES]; /* P(beyond | begun inside, not masked at its origin); NaN: no such boundary */
+    double error_rate;                  /* activated errors */
+    double unchangeable_rate;           /* of those, the ones that no policy could change: hardware loss of the node */
+    double coverage[BH_SCOPES];         /* P(system extent <= s | activated): cumulative */
+    double escape[BH_BOUNDARIES];       /* P(beyond | begun inside, not masked at its origin); NaN: no such boundary */
     double exposed_rate[BH_BOUNDARIES]; /* rate of the errors that escape is a share of */
-    double *loss_rate;            /* rate at which tenant t loses scope s on a node, at [t * BH_SCOPES + s] */
-    double *repair_rate;          /* the part of tenant t's node losses that need repair, at [t] */
-    double *silent_rate;          /* rate at which errors of tenant t's zones and of shared ones become silent, at
+    double *loss_rate;                  /* rate at which tenant t loses scope s on a node, at [t * BH_SCOPES + s] */
+    double *repair_rate;                /* the part of tenant t's node losses that need repair, at [t] */
+    double *silent_rate;                /* rate at which errors of tenant t's zones and of shared ones become silent, at
                                          [t]; with shared zones an upper bound */
-    double unresolved;            /* bound on the probability left unfollowed, over all origins */
+    double unresolved;                  /* bound on the probability left unfollowed, over all origins */
     size_t tenants_count;
 };
 

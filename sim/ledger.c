@@ -9,22 +9,9 @@
 #include <string.h>
 
 const char *const bh_part_names[] = {
-    "compute",
-    "virtualization",
-    "guards",
-    "composition",
-    "noise",
-    "checkpoint",
-    "verification",
-    "lost-work",
-    "detection",
-    "restart",
-    "restore",
-    "repair-and-spare-wait",
-    "composition-wait",
-    "switching",
-    "idle-spares",
-    NULL,
+    "compute",          "virtualization", "guards",      "composition", "noise",   "checkpoint",
+    "verification",     "lost-work",      "detection",   "restart",     "restore", "repair-and-spare-wait",
+    "composition-wait", "switching",      "idle-spares", NULL,
 };
 
 size_t bh_causes_find(struct bh_causes *causes, struct bh_cause_key key)

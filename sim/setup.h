@@ -25,10 +25,10 @@ struct bh_enclave_setup {
     const struct bh_enclave_spec *spec;
     const struct bh_node_setup *node;
     uint64_t nodes;
-    struct bh_pace pace[2];   /* while not protected, and while protected */
-    double wall_per_work;     /* of both, by their share of time in the long run */
-    double checkpoint_bytes;  /* per node */
-    double link_rate;         /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
+    struct bh_pace pace[2];  /* while not protected, and while protected */
+    double wall_per_work;    /* of both, by their share of time in the long run */
+    double checkpoint_bytes; /* per node */
+    double link_rate;        /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
     double mtti_s[BH_LEVELS]; /* mean time between failures that a checkpoint of this level must recover from */
     bool has_level[BH_LEVELS];
     double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */

@@ -135,7 +135,8 @@ static void test_swaps(void **state)
 {
     (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
-    struct bh_stack stacks[] = {stack_of(catalog, "native", "native"), stack_of(catalog, "palacios-shared-network", "protection-first")};
+    struct bh_stack stacks[] = {stack_of(catalog, "native", "native"),
+                                stack_of(catalog, "palacios-shared-network", "protection-first")};
     size_t count = catalog->parameters_count, swaps_count;
     bool *chosen = bh_allocate(count, sizeof *chosen), *matters = bh_allocate(2 * count, sizeof *matters);
     double own[2];

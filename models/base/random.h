@@ -27,7 +27,7 @@ enum bh_purpose {
     BH_PURPOSE_TAINT,        /* which ranks an error reaches by messages */
     BH_PURPOSE_VERIFICATION, /* whether a verification finds a silent error: compared with its recall */
     BH_PURPOSE_COMPOSITION,  /* when a composition begins and ends */
-    BH_PURPOSE_DESIGN = 64, /* points of a Latin hypercube */
+    BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 
 /* Identifies a stream: the scenario's seed and the replica; then draws are numbered by (stream, purpose, a, b). */
