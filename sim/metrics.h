@@ -44,7 +44,16 @@ extern const struct bh_metric_axes bh_metric_axes[]; /* by shape */
 
 /* Where a metric is recorded: at points, in the uncertainty group too, or only if the scenario has a script, or an
  * enclave that verifies its data. */
-enum bh_metric_use { BH_AT_POINTS, BH_AT_POINTS_AND_UNCERTAIN, BH_WITH_SCRIPT, BH_WITH_VERIFICATION, BH_METRIC_USES };
+enum bh_metric_use {
+    BH_AT_POINTS,
+    BH_AT_POINTS_AND_UNCERTAIN,
+    BH_WITH_SCRIPT,
+    BH_WITH_VERIFICATION,
+    BH_OVER_REPLICAS,
+    BH_METRIC_USES
+};
+/* BH_OVER_REPLICAS: at points, from escapes, extents and exact values of all replicas; see sim/sweep/merge_statistics.c,
+ * which has those alone. */
 /* Whether metrics of this use say anything of a scenario. */
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 
