@@ -199,6 +199,7 @@ bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
         return scenario->acceptance.is_given;
     case BH_AT_POINTS:
     case BH_AT_POINTS_AND_UNCERTAIN:
+    case BH_OVER_REPLICAS:
     case BH_METRIC_USES:
         break;
     }

@@ -52,8 +52,11 @@ enum bh_metric_use {
     BH_WITH_VERIFICATION,
     BH_WITH_COMPOSITIONS,
     BH_WITH_ACCEPTANCE,
+    BH_OVER_REPLICAS,
     BH_METRIC_USES
 };
+/* BH_OVER_REPLICAS: at points, from escapes, extents and exact values of all replicas; see sim/sweep/merge_statistics.c,
+ * which has those alone. */
 /* Whether metrics of this use say anything of a scenario. */
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 

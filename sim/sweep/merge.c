@@ -107,12 +107,15 @@ static void write_metric(const struct bh_merge *merge, struct bh_results *result
 static void write_metrics(const struct bh_merge *merge, struct bh_results *results)
 {
     size_t next[2] = {0, 0};
-    for (size_t m = 0; m < bh_metrics_count; m++)
+    for (size_t m = 0; m < bh_metrics_count; m++) {
+        if (bh_metrics[m].use == BH_OVER_REPLICAS)
+            bh_merge_write_statistic(merge, &bh_metrics[m], results);
         for (int by_replica = 0; by_replica < 2; by_replica++) {
             const struct bh_layout *layout = &merge->state.layout[by_replica];
             if (next[by_replica] < layout->count && layout->entry[next[by_replica]].metric == &bh_metrics[m])
                 write_metric(merge, results, &layout->entry[next[by_replica]++], by_replica);
         }
+    }
 }
 
 static void write_counts(const struct bh_merge *merge, struct bh_results *results)

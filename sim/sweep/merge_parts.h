@@ -28,6 +28,8 @@ struct bh_merge {
 size_t bh_merge_axes(const struct bh_merge *merge, const char **axes);
 /* Attributes, provenance, axes and coordinates. */
 void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *results);
+/* A metric of use BH_OVER_REPLICAS. */
+void bh_merge_write_statistic(const struct bh_merge *merge, const struct bh_metric *metric, struct bh_results *results);
 void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *results);
 
 #endif
