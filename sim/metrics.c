@@ -1,30 +1,20 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The metrics: how each value is read from a stage's records and setups. */
-#include "sim/metrics.h"
+#include "sim/metrics_parts.h"
 
 #include <math.h>
 
 const char *const bh_metric_axis_names[] = {"enclave", "replica", "part", "scope", "boundary", "level"};
 
-static const struct bh_replica_record *record_of(const struct bh_metric_cell *cell)
-{
-    return &cell->stage->records[cell->policy * cell->stage->scenario->replicas + cell->at[BH_AXIS_REPLICA]];
-}
-
 static const struct bh_enclave_record *enclave_of(const struct bh_metric_cell *cell)
 {
-    return &record_of(cell)->enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return &bh_metric_record(cell)->enclaves[cell->at[BH_AXIS_ENCLAVE]];
 }
 
 static const struct bh_enclave_setup *enclave_setup_of(const struct bh_metric_cell *cell)
 {
     return &cell->stage->setups[cell->policy]->enclaves[cell->at[BH_AXIS_ENCLAVE]];
-}
-
-static const struct bh_isolation *isolation_of(const struct bh_metric_cell *cell)
-{
-    return &cell->stage->setups[cell->policy]->isolation;
 }
 
 /* --- Values, one function each --------------------------------------------------------------------------------------- */
@@ -166,72 +156,72 @@ static double tainted_ranks_most(const struct bh_metric_cell *cell)
 
 static double faults(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.faults;
+    return bh_metric_record(cell)->tallies.faults;
 }
 
 static double struck_while_down(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.struck_while_down;
+    return bh_metric_record(cell)->tallies.struck_while_down;
 }
 
 static double errors(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.errors;
+    return bh_metric_record(cell)->tallies.errors;
 }
 
 static double unchangeable_errors(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.unchangeable_errors;
+    return bh_metric_record(cell)->tallies.unchangeable_errors;
 }
 
 static double silent_errors(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.silent_errors;
+    return bh_metric_record(cell)->tallies.silent_errors;
 }
 
 static double simultaneous_losses(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.simultaneous_losses;
+    return bh_metric_record(cell)->tallies.simultaneous_losses;
 }
 
 static double losing_errors(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.losing_errors;
+    return bh_metric_record(cell)->tallies.losing_errors;
 }
 
 static double enclaves_lost(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.enclaves_lost;
+    return bh_metric_record(cell)->tallies.enclaves_lost;
 }
 
 static double enclaves_lost_most(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.enclaves_lost_most;
+    return bh_metric_record(cell)->tallies.enclaves_lost_most;
 }
 
 static double lost_at_once(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.lost_at_once;
+    return bh_metric_record(cell)->tallies.lost_at_once;
 }
 
 static double is_unacceptable(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.is_unacceptable;
+    return bh_metric_record(cell)->tallies.is_unacceptable;
 }
 
 static double unacceptable_s(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.unacceptable_s;
+    return bh_metric_record(cell)->tallies.unacceptable_s;
 }
 
 static double guard_crossed(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.crossed[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_record(cell)->tallies.crossed[cell->at[BH_AXIS_BOUNDARY]];
 }
 
 static double guard_blocked(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.blocked[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_record(cell)->tallies.blocked[cell->at[BH_AXIS_BOUNDARY]];
 }
 
 static double composition_degree(const struct bh_metric_cell *cell)
@@ -258,53 +248,53 @@ static double fault_free_node_time(const struct bh_metric_cell *cell)
 
 static double exchanges(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.exchanges;
+    return bh_metric_record(cell)->tallies.exchanges;
 }
 
 static double exchanged_bytes(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.exchanged_bytes;
+    return bh_metric_record(cell)->tallies.exchanged_bytes;
 }
 
 static double exchange_s(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.exchange_s;
+    return bh_metric_record(cell)->tallies.exchange_s;
 }
 
 static double failures(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.failures[cell->at[BH_AXIS_SCOPE]];
+    return bh_metric_record(cell)->tallies.failures[cell->at[BH_AXIS_SCOPE]];
 }
 
 static double system_extent(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.system_extent[cell->at[BH_AXIS_SCOPE]];
+    return bh_metric_record(cell)->tallies.system_extent[cell->at[BH_AXIS_SCOPE]];
 }
 
 static double application_extent(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.application_extent[cell->at[BH_AXIS_SCOPE]];
+    return bh_metric_record(cell)->tallies.application_extent[cell->at[BH_AXIS_SCOPE]];
 }
 
 static double escape_seen(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.escape_seen[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_record(cell)->tallies.escape_seen[cell->at[BH_AXIS_BOUNDARY]];
 }
 
 static double escape_exposed(const struct bh_metric_cell *cell)
 {
-    return record_of(cell)->tallies.escape_exposed[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_record(cell)->tallies.escape_exposed[cell->at[BH_AXIS_BOUNDARY]];
 }
 
 static double propagation_depth(const struct bh_metric_cell *cell)
 {
-    const struct bh_tallies *tallies = &record_of(cell)->tallies;
+    const struct bh_tallies *tallies = &bh_metric_record(cell)->tallies;
     return tallies->errors > 0.0 ? tallies->depth_sum / tallies->errors : NAN;
 }
 
 static double escape_exact(const struct bh_metric_cell *cell)
 {
-    return isolation_of(cell)->escape[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_isolation(cell)->escape[cell->at[BH_AXIS_BOUNDARY]];
 }
 
 static double escape_end(const struct bh_metric_cell *cell, size_t end)
@@ -326,7 +316,7 @@ static double escape_high(const struct bh_metric_cell *cell)
 
 static double unresolved(const struct bh_metric_cell *cell)
 {
-    return isolation_of(cell)->unresolved;
+    return bh_metric_isolation(cell)->unresolved;
 }
 
 static double noise_extrapolated(const struct bh_metric_cell *cell)
@@ -336,7 +326,7 @@ static double noise_extrapolated(const struct bh_metric_cell *cell)
 
 static double containment_exact(const struct bh_metric_cell *cell)
 {
-    return isolation_of(cell)->coverage[cell->at[BH_AXIS_SCOPE]];
+    return bh_metric_isolation(cell)->coverage[cell->at[BH_AXIS_SCOPE]];
 }
 
 static double script_extent_exact(const struct bh_metric_cell *cell)
@@ -348,64 +338,6 @@ static double script_loss_exact(const struct bh_metric_cell *cell)
 {
     return cell->stage->setups[cell->policy]
         ->script->loss[cell->at[BH_AXIS_ENCLAVE] * BH_SCOPES + cell->at[BH_AXIS_SCOPE]];
-}
-
-/* --- Interaction ----------------------------------------------------------------------------------------------------- */
-
-/* A share of errors beside the exact chain's. The standard error has replicas as clusters,
- * sqrt(sum (y_i - R x_i)^2 / (n (n - 1))) / mean(x), and is never below that of as many independent errors. */
-static double interaction(const struct bh_metric_cell *cell, double (*part)(const struct bh_metric_cell *),
-                          double (*whole)(const struct bh_metric_cell *), double exact, bool wants_error)
-{
-    struct bh_metric_cell at = *cell;
-    double parts = 0.0, wholes = 0.0, squares = 0.0, n = (double)cell->stage->scenario->replicas;
-    if (cell->stage->scenario->script_count > 0) /* its errors are not those that the chain weighs */
-        return NAN;
-    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < n; at.at[BH_AXIS_REPLICA]++) {
-        parts += part(&at);
-        wholes += whole(&at);
-    }
-    if (!wants_error || wholes <= 0.0)
-        return wholes > 0.0 ? parts / wholes - exact : NAN;
-    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < n; at.at[BH_AXIS_REPLICA]++)
-        squares += pow(part(&at) - parts / wholes * whole(&at), 2.0);
-    double clustered = sqrt(squares / (n * (n - 1.0))) / (wholes / n);
-    return fmax(n > 1.0 ? clustered : 0.0, sqrt(exact * (1.0 - exact) / wholes));
-}
-
-static double within_scope(const struct bh_metric_cell *cell)
-{
-    double sum = 0.0;
-    for (size_t s = 0; s <= cell->at[BH_AXIS_SCOPE]; s++)
-        sum += record_of(cell)->tallies.system_extent[s];
-    return sum;
-}
-
-static double of_all_scopes(const struct bh_metric_cell *cell)
-{
-    struct bh_metric_cell last = *cell;
-    last.at[BH_AXIS_SCOPE] = BH_SCOPES - 1;
-    return within_scope(&last);
-}
-
-static double escape_interaction(const struct bh_metric_cell *cell)
-{
-    return interaction(cell, escape_seen, escape_exposed, escape_exact(cell), false);
-}
-
-static double escape_interaction_error(const struct bh_metric_cell *cell)
-{
-    return interaction(cell, escape_seen, escape_exposed, escape_exact(cell), true);
-}
-
-static double containment_interaction(const struct bh_metric_cell *cell)
-{
-    return interaction(cell, within_scope, of_all_scopes, containment_exact(cell), false);
-}
-
-static double containment_interaction_error(const struct bh_metric_cell *cell)
-{
-    return interaction(cell, within_scope, of_all_scopes, containment_exact(cell), true);
 }
 
 /* --- The table ------------------------------------------------------------------------------------------------------- */
@@ -545,13 +477,14 @@ const struct bh_metric bh_metrics[] = {
      "P(system extent <= scope | error activated) by the exact chain", containment_exact, BH_AT_POINTS},
     {"escape_interaction", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "escape ratio simulated less exact: errors that meet outages and each other; NaN with a script",
-     escape_interaction, BH_OVER_REPLICAS},
+     bh_metric_escape_interaction, BH_OVER_REPLICAS},
     {"escape_interaction_error", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "standard error of escape_interaction",
-     escape_interaction_error, BH_OVER_REPLICAS},
+     bh_metric_escape_interaction_error, BH_OVER_REPLICAS},
     {"containment_interaction", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
-     "P(system extent <= scope) simulated less exact; NaN with a script", containment_interaction, BH_OVER_REPLICAS},
+     "P(system extent <= scope) simulated less exact; NaN with a script", bh_metric_containment_interaction,
+     BH_OVER_REPLICAS},
     {"containment_interaction_error", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1", "standard error of containment_interaction",
-     containment_interaction_error, BH_OVER_REPLICAS},
+     bh_metric_containment_interaction_error, BH_OVER_REPLICAS},
     {"script_extent_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
      "P(system extent = scope | error of the script) by the exact chain", script_extent_exact, BH_WITH_SCRIPT},
     {"script_loss_exact", BH_BY_ENCLAVE_SCOPE, BH_ELEMENT_DOUBLE, "1",
