@@ -27,8 +27,7 @@ static void copy_cells(const struct bh_layout *layout, const double *row, const 
 /* One point under one policy: its replicas' counts, and the exact values. */
 struct part {
     struct bh_scenario scenario;
-    struct bh_isolation isolation;
-    struct bh_setup setup, *setups;
+    struct bh_setup setup, *setups; /* exact values in its isolation */
     struct bh_stage stage, *stages;
     struct bh_campaign campaign;
 };
@@ -40,8 +39,8 @@ static void fill_part(struct part *part, const struct bh_merge *merge, size_t po
         merge->point_rows[point] == NULL ? NULL : merge->point_rows[point] + policy * at_point->length;
     struct bh_replica_record *records = part->stage.records;
     size_t count = 0;
-    copy_cells(at_point, exact, "escape_exact", part->isolation.escape, BH_BOUNDARIES);
-    copy_cells(at_point, exact, "containment_exact", part->isolation.coverage, BH_SCOPES);
+    copy_cells(at_point, exact, "escape_exact", part->setup.isolation.escape, BH_BOUNDARIES);
+    copy_cells(at_point, exact, "containment_exact", part->setup.isolation.coverage, BH_SCOPES);
     for (uint64_t r = 0; r < merge->counts[point]; r++) {
         const double *row = merge->replica_rows[point * merge->plan->replicas + r].row;
         if (row == NULL)
@@ -55,7 +54,6 @@ static void fill_part(struct part *part, const struct bh_merge *merge, size_t po
     part->scenario = *merge->plan->first;
     part->scenario.replicas = count;
     part->scenario.policies_count = 1;
-    part->setup.isolation = &part->isolation;
     part->setups = &part->setup;
     part->stage.scenario = &part->scenario;
     part->stage.setups = &part->setups;
