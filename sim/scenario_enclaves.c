@@ -95,10 +95,21 @@ static int read_times(const struct bh_scenario *scenario, struct entry *entry, s
 
 static int read_entry(const struct reader *reader, struct entry *entry, struct bh_error *err)
 {
-    static const char *const keys[] = {"name",       "application", "guests-per-node", "processes-per-guest",
-                                       "node-share", "count",       "nodes",           "shares-with",
-                                       "system",     "policy",      "start",           "leave",
-                                       "work",       NULL};
+    static const char *const keys[] = {"name",
+                                       "application",
+                                       "guests-per-node",
+                                       "processes-per-guest",
+                                       "node-share",
+                                       "count",
+                                       "nodes",
+                                       "shares-with",
+                                       "system",
+                                       "policy",
+                                       "start",
+                                       "leave",
+                                       "work",
+                                       "verification",
+                                       NULL};
     const struct bh_scenario *scenario = reader->scenario;
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *map = entry->map, *name, *application;
