@@ -403,6 +403,15 @@ assert not np.array_equal(sweep["elapsed"][:, 0], sweep["elapsed"][:, 1])
 END
 }
 
+@test "a campaign of one point" {
+    printf '%s\n' 'campaign: one' 'scenario: one-enclave.yaml' 'replicas: 3' >one.yaml
+    run_bulkhead sweep one.yaml -q -j 2
+    expect_status 0
+    [ "$output" = one.sweep/results.h5 ]
+    run_bulkhead results one.sweep/results.h5 makespan --mean replica --format csv
+    expect_lines "$output" 3
+}
+
 @test "--replicas replaces a precision, also for what follows" {
     sed 's/^replicas:.*/precision: {relative-half-width: 8 %}/' sweep.yaml >p.yaml
     run_bulkhead sweep p.yaml -q -j 2 -d fixed --replicas 3

@@ -122,6 +122,8 @@ static void write_counts(const struct bh_merge *merge, struct bh_results *result
 {
     const char *axes[BH_RESULTS_MOST_AXES];
     size_t used = bh_merge_axes(merge, axes), points = merge->plan->points;
+    if (used == 1) /* one point alone: the axis of replicas tells it */
+        return;
     uint64_t *counts = bh_allocate(points, sizeof *counts);
     for (size_t p = 0; p < points; p++)
         for (uint64_t r = 0; r < merge->counts[p]; r++)
