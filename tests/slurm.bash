@@ -85,15 +85,38 @@ wait_until() {
     done
 }
 
+# Ends what jobs of this Slurm still run, and the daemons of their steps, which outlive those that they report to: all
+# have its file in their environment, as this shell has, but this is no job.
+slurm_end_jobs() {
+    local process variables
+    for process in /proc/[0-9]*; do
+        variables=$(tr '\0' '\n' 2>/dev/null <"$process/environ") || continue
+        case $variables in *"SLURM_CONF=$slurm/slurm.conf"*) ;; *) continue ;; esac
+        case $(cat "$process/comm" 2>/dev/null)/$variables in
+        slurmstepd/* | *SLURM_JOB_ID=*) kill -KILL "${process#/proc/}" 2>/dev/null || true ;;
+        esac
+    done
+}
+
+slurm_is_gone() {
+    local pid
+    for pid in $slurm_pids; do
+        ! kill -0 "$pid" 2>/dev/null || return 1
+    done
+}
+
 slurm_stop() {
     local pid
-    for pid in ${slurm_pids:-}; do
-        kill "$pid" 2>/dev/null || true
-    done
-    for pid in ${slurm_pids:-}; do
+    [ -n "${slurm_pids:-}" ] || return 0
+    scancel --user root --signal KILL 2>/dev/null || true
+    slurm_end_jobs
+    # shellcheck disable=SC2086 # several numbers
+    kill $slurm_pids 2>/dev/null || true
+    wait_until 5 slurm_is_gone 2>/dev/null || kill -KILL $slurm_pids 2>/dev/null || true
+    for pid in $slurm_pids; do
         wait "$pid" 2>/dev/null || true
     done
+    slurm_end_jobs
     slurm_pids=
-    [ -z "${slurm:-}" ] || rm -rf "$slurm"
-    slurm=
+    rm -rf "$slurm"
 }
