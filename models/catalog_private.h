@@ -6,6 +6,8 @@
 
 #include "models/catalog.h"
 
+#include <stddef.h>
+
 /* A catalog under construction. */
 struct bh_catalog_reader {
     struct bh_catalog *catalog;
@@ -41,11 +43,16 @@ struct bh_parameter_field {
     size_t offset;
     bool optional;
 };
+#define BH_FIELD(type, member, key_text, what, may_be_left_out)                                                        \
+    {                                                                                                                  \
+        .key = (key_text), .dimension = (what), .offset = offsetof(type, member), .optional = (may_be_left_out)        \
+    }
+#define BH_COUNT(array) (sizeof(array) / sizeof *(array))
 int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                              const struct bh_parameter_field *fields, size_t count, void *structure,
                              struct bh_error *err);
 
-/* --- Sections (catalog_sections.c, catalog_policies.c, catalog_systems.c) ------------------------------------------ */
+/* --- Sections (catalog_sections.c, catalog_faults.c, catalog_policies.c, catalog_systems.c) ----------------------- */
 
 /* Each reads one section of the merged document; later ones need the earlier ones. */
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
@@ -70,6 +77,11 @@ long bh_system_find_zone(const struct bh_system *system, const struct bh_node *n
 int bh_timing_read(struct bh_catalog_reader *reader, const struct bh_node *node, const char *prefix,
                    struct bh_timing *timing, struct bh_error *err);
 
+/* Name and map of entry `index` of a section. Names become parts of parameter paths, which dots divide. */
+const struct bh_node *bh_catalog_entry(const struct bh_node *section, size_t index, const char **name,
+                                       struct bh_error *err);
+/* Which of the known words map[key] is; -1 with an error. */
+int bh_read_choice(const struct bh_node *map, const char *key, const char *const *known, struct bh_error *err);
 /* The text of map[key]; absent or empty: an error. */
 const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_error *err);
 

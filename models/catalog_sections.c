@@ -1,36 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The catalog's sections that are tables of numbers: zones, components, channels, guards, faults, applications and
- * recovery. */
+/* The catalog's sections that are tables of numbers: zones, components, channels, guards, applications and recovery. */
 #include "models/catalog_private.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define BH_FIELD(type, member, key_text, what, may_be_left_out)                                                        \
-    {                                                                                                                  \
-        .key = (key_text), .dimension = (what), .offset = offsetof(type, member), .optional = (may_be_left_out)        \
-    }
-#define BH_COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* Name and map of entry `index` of a section. Names become parts of parameter paths, which dots divide. */
-static const struct bh_node *entry(const struct bh_node *section, size_t index, const char **name, struct bh_error *err)
-{
-    const struct bh_node *node = bh_node_item(section, index);
-    *name = bh_node_key(section, index);
-    if (**name == '\0' || strchr(*name, '.')) {
-        bh_fail_at(err, bh_node_place(node), "found the name `%s`, expected one without dots", *name);
-        return NULL;
-    }
-    return bh_node_expect(node, BH_NODE_MAP, *name, err) ? NULL : node;
-}
-
-static int read_choice(const struct bh_node *map, const char *key, const char *const *known, struct bh_error *err)
-{
-    const struct bh_node *node = bh_node_need(map, key, err);
-    return node ? bh_node_choice(node, known, key, err) : -1;
-}
 
 /* --- Zones ------------------------------------------------------------------------------------------------------- */
 
@@ -138,7 +113,7 @@ static int read_component(struct bh_catalog_reader *reader, const struct bh_node
     if (!component->description)
         return -1;
     if (component->is_kernel) {
-        const int tail = read_choice(map, "noise-tail", tails, err);
+        const int tail = bh_read_choice(map, "noise-tail", tails, err);
         if (tail < 0)
             return -1;
         component->noise_is_bounded = tail == 1;
@@ -161,7 +136,7 @@ int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *s
     catalog->components = bh_allocate(catalog->components_count + 1, sizeof *catalog->components);
     for (size_t i = 0; i < catalog->components_count; i++) {
         const char *name;
-        const struct bh_node *map = entry(section, i, &name, err);
+        const struct bh_node *map = bh_catalog_entry(section, i, &name, err);
         if (!map)
             return -1;
         catalog->components[i].name = name;
@@ -183,11 +158,11 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
     catalog->channel_types = bh_allocate(catalog->channel_types_count + 1, sizeof *catalog->channel_types);
     for (size_t i = 0; i < catalog->channel_types_count; i++) {
         struct bh_channel_type *channel = &catalog->channel_types[i];
-        const struct bh_node *map = entry(section, i, &channel->name, err);
+        const struct bh_node *map = bh_catalog_entry(section, i, &channel->name, err);
         if (!map || bh_node_check_keys(map, keys, err))
             return -1;
         channel->description = bh_read_text(map, "description", err);
-        const int boundary = channel->description ? read_choice(map, "boundary", bh_boundary_names, err) : -1;
+        const int boundary = channel->description ? bh_read_choice(map, "boundary", bh_boundary_names, err) : -1;
         if (boundary < 0)
             return -1;
         channel->boundary = (enum bh_boundary)boundary;
@@ -221,7 +196,7 @@ static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *ma
     if (bh_node_check_keys(map, keys, err))
         return -1;
     guard->description = bh_read_text(map, "description", err);
-    const int choice = guard->description ? read_choice(map, "on-block", on_block, err) : -1;
+    const int choice = guard->description ? bh_read_choice(map, "on-block", on_block, err) : -1;
     if (choice < 0)
         return -1;
     guard->detects = choice == 1;
@@ -246,7 +221,7 @@ int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *secti
             return -1;
         for (size_t i = 0; i < bh_node_count(levels); i++) {
             struct bh_guard_level *guard = &catalog->guards[catalog->guards_count++];
-            const struct bh_node *map = entry(levels, i, &guard->name, err);
+            const struct bh_node *map = bh_catalog_entry(levels, i, &guard->name, err);
             guard->boundary = (enum bh_boundary)boundary;
             guard->strength = (unsigned)i;
             if (!map || read_guard(reader, map, guard, err))
@@ -256,123 +231,7 @@ int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *secti
     return 0;
 }
 
-/* --- Hardware faults, applications, recovery ------------------------------------------------------------------------ */
-
-/* Exactly one of two ways to say a thing. */
-static int choose_one(const struct bh_node *map, const char *prefix, const char *plain, const char *distribution,
-                      struct bh_error *err)
-{
-    const struct bh_node *both = bh_node_find(map, distribution);
-    if (both && bh_node_find(map, plain))
-        return bh_fail_at(err, bh_node_place(both), "%s: found both `%s` and `%s`, expected one of them", prefix, plain,
-                          distribution);
-    return 0;
-}
-
-/* `rate: ...`, or `arrival: {DISTRIBUTION: ...}`. Exponential arrivals have a rate either way. */
-static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
-                        struct bh_fault_class *fault, struct bh_error *err)
-{
-    static const char *const rate_keys[] = {"rate", NULL};
-    const struct bh_node *arrival = bh_node_find(map, "arrival"), *rates = map;
-    const char *path = bh_catalog_print(reader, "%s.arrival", prefix);
-    if (choose_one(map, prefix, "rate", "arrival", err))
-        return -1;
-    if (arrival && bh_node_kind(arrival) == BH_NODE_MAP && bh_node_count(arrival) == 1 &&
-        (rates = bh_node_find(arrival, "exponential")) != NULL) {
-        prefix = bh_catalog_print(reader, "%s.exponential", path);
-        if (bh_node_expect(rates, BH_NODE_MAP, prefix, err) || bh_node_check_keys(rates, rate_keys, err))
-            return -1;
-        arrival = NULL;
-    }
-    if (!arrival) {
-        if (bh_parameter_read(reader, rates, "rate", prefix, BH_DIMENSION_RATE, &fault->rate, err))
-            return -1;
-        fault->arrival.distribution = bh_distribution_of(&bh_exponential, 1.0 / fault->rate.value, 0.0);
-        fault->arrival.place = fault->rate.place;
-        return 0;
-    }
-    if (bh_timing_read(reader, arrival, path, &fault->arrival, err))
-        return -1;
-    bh_parameter_none(&fault->rate, BH_DIMENSION_RATE, fault->arrival.place);
-    fault->rate.value = fault->rate.low = fault->rate.high = 1.0 / bh_distribution_mean_s(&fault->arrival.distribution);
-    fault->rate.source = "1 / the mean time between faults";
-    return 0;
-}
-
-/* Only mend: repair has a duration of its own: `repair-median` and `repair-sigma`, or `repair: {DISTRIBUTION: ...}`. */
-static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
-                       struct bh_fault_class *fault, struct bh_error *err)
-{
-    const bool reboots = fault->mend == BH_MEND_REBOOT;
-    const struct bh_parameter_field fields[] = {
-        BH_FIELD(struct bh_fault_class, repair_median_s, "repair-median", BH_DIMENSION_TIME, reboots),
-        BH_FIELD(struct bh_fault_class, repair_sigma, "repair-sigma", BH_DIMENSION_FACTOR, reboots),
-    };
-    const struct bh_node *repair = bh_node_find(map, "repair");
-    struct bh_timing *timing = &fault->repair;
-    if (choose_one(map, prefix, "repair-median", "repair", err) ||
-        choose_one(map, prefix, "repair-sigma", "repair", err))
-        return -1;
-    if (!repair) {
-        if (bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), fault, err))
-            return -1;
-        if (bh_node_find(map, "repair-median"))
-            timing->distribution =
-                bh_distribution_of(&bh_lognormal, fault->repair_median_s.value, fault->repair_sigma.value);
-        timing->place = fault->repair_median_s.place;
-        return 0;
-    }
-    if (bh_timing_read(reader, repair, bh_catalog_print(reader, "%s.repair", prefix), timing, err))
-        return -1;
-    bh_parameter_none(&fault->repair_median_s, BH_DIMENSION_TIME, timing->place);
-    bh_parameter_none(&fault->repair_sigma, BH_DIMENSION_FACTOR, timing->place);
-    if (timing->distribution.type == &bh_lognormal) {
-        fault->repair_median_s = timing->a[0];
-        fault->repair_sigma = timing->b[0];
-    }
-    return 0;
-}
-
-static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
-                      struct bh_error *err)
-{
-    static const char *const keys[] = {"description",       "landing",       "mend",         "rate",   "arrival",
-                                       "instruction-share", "repair-median", "repair-sigma", "repair", NULL};
-    if (bh_node_check_keys(map, keys, err))
-        return -1;
-    fault->description = bh_read_text(map, "description", err);
-    const int landing = fault->description ? read_choice(map, "landing", bh_landing_names, err) : -1;
-    const int mend = landing >= 0 ? read_choice(map, "mend", bh_mend_names, err) : -1;
-    if (mend < 0)
-        return -1;
-    fault->landing = (enum bh_landing)landing;
-    fault->mend = (enum bh_mend)mend;
-
-    const char *prefix = bh_catalog_print(reader, "faults.%s", fault->name);
-    /* A class that takes the whole node lands in no zone. */
-    const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
-                                                     BH_DIMENSION_PROBABILITY, fault->landing == BH_LANDING_NODE);
-    if (read_arrival(reader, map, prefix, fault, err) ||
-        bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
-        return -1;
-    return read_repair(reader, map, prefix, fault, err);
-}
-
-int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
-{
-    struct bh_catalog *catalog = reader->catalog;
-    if (bh_node_expect(section, BH_NODE_MAP, "faults", err))
-        return -1;
-    catalog->faults_count = bh_node_count(section);
-    catalog->faults = bh_allocate(catalog->faults_count + 1, sizeof *catalog->faults);
-    for (size_t i = 0; i < catalog->faults_count; i++) {
-        const struct bh_node *map = entry(section, i, &catalog->faults[i].name, err);
-        if (!map || read_fault(reader, map, &catalog->faults[i], err))
-            return -1;
-    }
-    return 0;
-}
+/* --- Applications, recovery --------------------------------------------------------------------------------------- */
 
 /* Whom ranks talk to: a halo of 0 to 3 dimensions, or others at random, and then how often. */
 static int read_communication(const struct bh_node *map, struct bh_application *application, struct bh_error *err)
@@ -380,8 +239,8 @@ static int read_communication(const struct bh_node *map, struct bh_application *
     static const char *const kinds[] = {"halo", "random", NULL};
     static const char *const dimensions[] = {"0", "1", "2", "3", NULL};
     const struct bh_node *halo = bh_node_find(map, "halo-dimensions"), *contacts = bh_node_find(map, "contacts");
-    const int kind = bh_node_find(map, "communication") ? read_choice(map, "communication", kinds, err) : 0;
-    const int number = halo ? read_choice(map, "halo-dimensions", dimensions, err) : 3;
+    const int kind = bh_node_find(map, "communication") ? bh_read_choice(map, "communication", kinds, err) : 0;
+    const int number = halo ? bh_read_choice(map, "halo-dimensions", dimensions, err) : 3;
     if (kind < 0 || number < 0)
         return -1;
     application->communicates_at_random = kind == 1;
@@ -425,7 +284,7 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
     const struct bh_node *tolerates = application->description ? bh_node_need(map, "tolerates-loss", err) : NULL;
     if (!tolerates || bh_node_bool(tolerates, &application->tolerates_loss, err))
         return -1;
-    const int choice = read_choice(map, "saves", saves, err);
+    const int choice = bh_read_choice(map, "saves", saves, err);
     if (choice < 0)
         return -1;
     application->saves_guest = choice == 1;
@@ -448,7 +307,7 @@ int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node 
     catalog->applications_count = bh_node_count(section);
     catalog->applications = bh_allocate(catalog->applications_count + 1, sizeof *catalog->applications);
     for (size_t i = 0; i < catalog->applications_count; i++) {
-        const struct bh_node *map = entry(section, i, &catalog->applications[i].name, err);
+        const struct bh_node *map = bh_catalog_entry(section, i, &catalog->applications[i].name, err);
         if (!map || read_application(reader, map, &catalog->applications[i], err))
             return -1;
     }

@@ -220,26 +220,7 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     }
 }
 
-/* With faults that strike computation only: whether nothing that the zone of a tenant (-1: all) serves computes now. A
- * spare serves all. */
-static bool is_spared(const struct bh_replica *replica, uint64_t slot, int tenant)
-{
-    const struct bh_setup *setup = replica->setup;
-    const struct bh_partition *partition = slot < setup->scenario->nodes ? bh_setup_partition(setup, slot) : NULL;
-    if (!setup->scenario->faults_spare_rest)
-        return false;
-    for (size_t e = 0; e < setup->enclaves_count; e++) {
-        const struct bh_enclave *enclave = &replica->enclaves[e];
-        bool is_served = partition == NULL || (enclave->partition == partition &&
-                                               (tenant < 0 || tenant == (int)setup->enclaves[e].spec->tenant));
-        if (is_served && bh_enclave_computes(enclave, slot))
-            return false;
-    }
-    return true;
-}
-
-/* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */
-static bool can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone)
+bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone)
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_zone *what = &replica->setup->nodes[partition->class].model->tree->zones[zone];
@@ -269,7 +250,7 @@ static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const 
     struct bh_live_error *there = bh_crossing_attempt(replica, copy, way, &zone, &guard, &is_detected);
     if (there == NULL && is_detected)
         bh_disposal_signal(replica, copy);
-    if (there == NULL || has_copy_in(replica, there, zone) || !can_live_in(replica, there->slot, zone))
+    if (there == NULL || has_copy_in(replica, there, zone) || !bh_errors_can_live_in(replica, there->slot, zone))
         return;
     there->root->has_crossed = true;
     leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
@@ -290,7 +271,7 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
         return;
     }
     replica->tallies.crossed[crossing->boundary]++;
-    if (!has_copy_in(replica, error, crossing->to) && can_live_in(replica, error->slot, crossing->to))
+    if (!has_copy_in(replica, error, crossing->to) && bh_errors_can_live_in(replica, error->slot, crossing->to))
         leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
 }
 
@@ -337,8 +318,8 @@ void bh_errors_look_again(struct bh_replica *replica, size_t number)
     }
 }
 
-static struct bh_live_error *make_error(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
-                                        size_t origin)
+struct bh_live_error *bh_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
+                                      size_t origin)
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_node_setup *node = &replica->setup->nodes[partition->class];
@@ -363,70 +344,21 @@ struct bh_live_error *bh_error_on_slot(struct bh_replica *replica, struct bh_liv
     for (struct bh_live_error *part = root->parts; part != NULL; part = part->next_part)
         if (part->slot == slot)
             return part;
-    struct bh_live_error *part = make_error(replica, root->source, bh_identity_join(root->identity, slot), slot, zone);
+    struct bh_live_error *part =
+        bh_error_create(replica, root->source, bh_identity_join(root->identity, slot), slot, zone);
     part->root = root;
     part->next_part = root->parts;
     root->parts = part;
     return part;
 }
 
-static struct bh_copy *begin_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
-                                  enum bh_error_kind kind, int forced_ending)
+struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
+                              enum bh_error_kind kind, int forced_ending)
 {
     struct bh_copy *copy = add_copy(replica, error, zone, kind);
     copy->forced_ending = forced_ending;
     schedule(replica, copy, next_due(replica, copy).time_s);
     return copy;
-}
-
-static void strike_zone(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
-{
-    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
-    const struct bh_node_model *model = replica->setup->nodes[partition->class].model;
-    struct bh_origin origin = bh_fault_origin(&replica->random, model, fault);
-    int owner = model->tree->zones[origin.zone].enclave;
-    if (is_spared(replica, slot, owner) || !can_live_in(replica, slot, origin.zone)) {
-        replica->tallies.struck_while_down++;
-        return;
-    }
-    struct bh_live_error *error = make_error(replica, (int)source, fault->identity, slot, origin.zone);
-    replica->tallies.errors++;
-    begin_copy(replica, error, origin.zone, origin.kind, -1);
-    if (origin.also_host_kernel && origin.zone != 0)
-        begin_copy(replica, error, 0, origin.kind, -1);
-}
-
-void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
-{
-    const struct bh_fault_class *hardware = fault->stream->hardware;
-    uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
-    enum bh_post post = BH_POST_IN_SLOT;
-    replica->tallies.faults++;
-    if (hardware != NULL)
-        post = bh_machine_find(replica->machine, fault->node, &slot);
-    bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
-    if (takes_node && !is_spared(replica, slot, -1))
-        bh_disposal_node(replica, source, fault, post, slot);
-    else if (post == BH_POST_IN_SLOT && !takes_node)
-        strike_zone(replica, source, fault, slot);
-    else
-        replica->tallies.struck_while_down++;
-}
-
-void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
-{
-    const struct bh_script_fault *script = &replica->setup->scenario->script[line];
-    const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
-    size_t zone = bh_zone_tree_find(enclave->node->model->tree, script->zone, (int)enclave->spec->tenant);
-    replica->tallies.faults++;
-    int owner = enclave->node->model->tree->zones[zone].enclave;
-    if (is_spared(replica, script->slot, owner) || !can_live_in(replica, script->slot, zone)) {
-        replica->tallies.struck_while_down++;
-        return;
-    }
-    uint64_t identity = bh_identity_join(bh_identity("script"), line);
-    replica->tallies.errors++;
-    begin_copy(replica, make_error(replica, -1, identity, script->slot, zone), zone, script->kind, script->ending);
 }
 
 void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones)
@@ -467,7 +399,7 @@ struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int encla
 
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores)
 {
-    struct bh_live_error *error = make_error(replica, saved->source, saved->identity, saved->slot, saved->zone);
+    struct bh_live_error *error = bh_error_create(replica, saved->source, saved->identity, saved->slot, saved->zone);
     error->is_revived = true;
     error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     struct bh_copy *copy = add_copy(replica, error, saved->zone, saved->kind);

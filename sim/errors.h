@@ -61,6 +61,14 @@ struct bh_copy {
 void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault);
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line);
 
+/* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */
+bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone);
+/* A new error on a slot, without a copy as yet, and its first copies. `forced_ending`: as struct bh_copy's. */
+struct bh_live_error *bh_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
+                                      size_t origin);
+struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
+                              enum bh_error_kind kind, int forced_ending);
+
 /* The next step of a copy is due: an attempt, its ending, or the watchdog. */
 void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s);
 /* A composition has begun: copies that it opens ways for may have something due earlier. */

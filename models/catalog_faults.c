@@ -1,0 +1,120 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The catalog's classes of hardware faults: where they land, when they come, what mends them. */
+#include "models/catalog_private.h"
+
+/* Exactly one of two ways to say a thing. */
+static int choose_one(const struct bh_node *map, const char *prefix, const char *plain, const char *distribution,
+                      struct bh_error *err)
+{
+    const struct bh_node *both = bh_node_find(map, distribution);
+    if (both && bh_node_find(map, plain))
+        return bh_fail_at(err, bh_node_place(both), "%s: found both `%s` and `%s`, expected one of them", prefix, plain,
+                          distribution);
+    return 0;
+}
+
+/* `rate: ...`, or `arrival: {DISTRIBUTION: ...}`. Exponential arrivals have a rate either way. */
+static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                        struct bh_fault_class *fault, struct bh_error *err)
+{
+    static const char *const rate_keys[] = {"rate", NULL};
+    const struct bh_node *arrival = bh_node_find(map, "arrival"), *rates = map;
+    const char *path = bh_catalog_print(reader, "%s.arrival", prefix);
+    if (choose_one(map, prefix, "rate", "arrival", err))
+        return -1;
+    if (arrival && bh_node_kind(arrival) == BH_NODE_MAP && bh_node_count(arrival) == 1 &&
+        (rates = bh_node_find(arrival, "exponential")) != NULL) {
+        prefix = bh_catalog_print(reader, "%s.exponential", path);
+        if (bh_node_expect(rates, BH_NODE_MAP, prefix, err) || bh_node_check_keys(rates, rate_keys, err))
+            return -1;
+        arrival = NULL;
+    }
+    if (!arrival) {
+        if (bh_parameter_read(reader, rates, "rate", prefix, BH_DIMENSION_RATE, &fault->rate, err))
+            return -1;
+        fault->arrival.distribution = bh_distribution_of(&bh_exponential, 1.0 / fault->rate.value, 0.0);
+        fault->arrival.place = fault->rate.place;
+        return 0;
+    }
+    if (bh_timing_read(reader, arrival, path, &fault->arrival, err))
+        return -1;
+    bh_parameter_none(&fault->rate, BH_DIMENSION_RATE, fault->arrival.place);
+    fault->rate.value = fault->rate.low = fault->rate.high = 1.0 / bh_distribution_mean_s(&fault->arrival.distribution);
+    fault->rate.source = "1 / the mean time between faults";
+    return 0;
+}
+
+/* Only mend: repair has a duration of its own: `repair-median` and `repair-sigma`, or `repair: {DISTRIBUTION: ...}`. */
+static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                       struct bh_fault_class *fault, struct bh_error *err)
+{
+    const bool reboots = fault->mend == BH_MEND_REBOOT;
+    const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_fault_class, repair_median_s, "repair-median", BH_DIMENSION_TIME, reboots),
+        BH_FIELD(struct bh_fault_class, repair_sigma, "repair-sigma", BH_DIMENSION_FACTOR, reboots),
+    };
+    const struct bh_node *repair = bh_node_find(map, "repair");
+    struct bh_timing *timing = &fault->repair;
+    if (choose_one(map, prefix, "repair-median", "repair", err) ||
+        choose_one(map, prefix, "repair-sigma", "repair", err))
+        return -1;
+    if (!repair) {
+        if (bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), fault, err))
+            return -1;
+        if (bh_node_find(map, "repair-median"))
+            timing->distribution =
+                bh_distribution_of(&bh_lognormal, fault->repair_median_s.value, fault->repair_sigma.value);
+        timing->place = fault->repair_median_s.place;
+        return 0;
+    }
+    if (bh_timing_read(reader, repair, bh_catalog_print(reader, "%s.repair", prefix), timing, err))
+        return -1;
+    bh_parameter_none(&fault->repair_median_s, BH_DIMENSION_TIME, timing->place);
+    bh_parameter_none(&fault->repair_sigma, BH_DIMENSION_FACTOR, timing->place);
+    if (timing->distribution.type == &bh_lognormal) {
+        fault->repair_median_s = timing->a[0];
+        fault->repair_sigma = timing->b[0];
+    }
+    return 0;
+}
+
+static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
+                      struct bh_error *err)
+{
+    static const char *const keys[] = {"description",       "landing",       "mend",         "rate",   "arrival",
+                                       "instruction-share", "repair-median", "repair-sigma", "repair", NULL};
+    if (bh_node_check_keys(map, keys, err))
+        return -1;
+    fault->description = bh_read_text(map, "description", err);
+    const int landing = fault->description ? bh_read_choice(map, "landing", bh_landing_names, err) : -1;
+    const int mend = landing >= 0 ? bh_read_choice(map, "mend", bh_mend_names, err) : -1;
+    if (mend < 0)
+        return -1;
+    fault->landing = (enum bh_landing)landing;
+    fault->mend = (enum bh_mend)mend;
+
+    const char *prefix = bh_catalog_print(reader, "faults.%s", fault->name);
+    /* A class that takes the whole node lands in no zone. */
+    const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
+                                                     BH_DIMENSION_PROBABILITY, fault->landing == BH_LANDING_NODE);
+    if (read_arrival(reader, map, prefix, fault, err) ||
+        bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
+        return -1;
+    return read_repair(reader, map, prefix, fault, err);
+}
+
+int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    if (bh_node_expect(section, BH_NODE_MAP, "faults", err))
+        return -1;
+    catalog->faults_count = bh_node_count(section);
+    catalog->faults = bh_allocate(catalog->faults_count + 1, sizeof *catalog->faults);
+    for (size_t i = 0; i < catalog->faults_count; i++) {
+        const struct bh_node *map = bh_catalog_entry(section, i, &catalog->faults[i].name, err);
+        if (!map || read_fault(reader, map, &catalog->faults[i], err))
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,77 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Faults strike: what they hit, and the errors that they make there. */
+#include "sim/disposal.h"
+#include "sim/errors.h"
+#include "sim/replica_state.h"
+
+#include <simgrid/engine.h>
+
+/* With faults that strike computation only: whether nothing that the zone of a tenant (-1: all) serves computes now. A
+ * spare serves all. */
+static bool is_spared(const struct bh_replica *replica, uint64_t slot, int tenant)
+{
+    const struct bh_setup *setup = replica->setup;
+    const struct bh_partition *partition = slot < setup->scenario->nodes ? bh_setup_partition(setup, slot) : NULL;
+    if (!setup->scenario->faults_spare_rest)
+        return false;
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        const struct bh_enclave *enclave = &replica->enclaves[e];
+        bool is_served = partition == NULL || (enclave->partition == partition &&
+                                               (tenant < 0 || tenant == (int)setup->enclaves[e].spec->tenant));
+        if (is_served && bh_enclave_computes(enclave, slot))
+            return false;
+    }
+    return true;
+}
+
+static void strike_zone(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
+{
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_model *model = replica->setup->nodes[partition->class].model;
+    struct bh_origin origin = bh_fault_origin(&replica->random, model, fault);
+    int owner = model->tree->zones[origin.zone].enclave;
+    if (is_spared(replica, slot, owner) || !bh_errors_can_live_in(replica, slot, origin.zone)) {
+        replica->tallies.struck_while_down++;
+        return;
+    }
+    struct bh_live_error *error = bh_error_create(replica, (int)source, fault->identity, slot, origin.zone);
+    replica->tallies.errors++;
+    bh_copy_begin(replica, error, origin.zone, origin.kind, -1);
+    if (origin.also_host_kernel && origin.zone != 0)
+        bh_copy_begin(replica, error, 0, origin.kind, -1);
+}
+
+void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+{
+    const struct bh_fault_class *hardware = fault->stream->hardware;
+    uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
+    enum bh_post post = BH_POST_IN_SLOT;
+    replica->tallies.faults++;
+    if (hardware != NULL)
+        post = bh_machine_find(replica->machine, fault->node, &slot);
+    bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
+    if (takes_node && !is_spared(replica, slot, -1))
+        bh_disposal_node(replica, source, fault, post, slot);
+    else if (post == BH_POST_IN_SLOT && !takes_node)
+        strike_zone(replica, source, fault, slot);
+    else
+        replica->tallies.struck_while_down++;
+}
+
+void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
+{
+    const struct bh_script_fault *script = &replica->setup->scenario->script[line];
+    const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
+    size_t zone = bh_zone_tree_find(enclave->node->model->tree, script->zone, (int)enclave->spec->tenant);
+    replica->tallies.faults++;
+    int owner = enclave->node->model->tree->zones[zone].enclave;
+    if (is_spared(replica, script->slot, owner) || !bh_errors_can_live_in(replica, script->slot, zone)) {
+        replica->tallies.struck_while_down++;
+        return;
+    }
+    uint64_t identity = bh_identity_join(bh_identity("script"), line);
+    replica->tallies.errors++;
+    bh_copy_begin(replica, bh_error_create(replica, -1, identity, script->slot, zone), zone, script->kind,
+                  script->ending);
+}
