@@ -43,8 +43,8 @@ static int open_policy(struct bh_contain *contain, struct bh_contain_policy *pol
     if (policy->model == NULL)
         return -1;
     policy->streams =
-        bh_fault_streams_create(scenario->catalog, policy->model, contain->tenants, scenario->fault_enabled,
-                                scenario->software_faults, policy->stack.host_kernel, policy->stack.guest_kernel);
+        bh_fault_streams_create(scenario->catalog, policy->model, contain->tenants, bh_scenario_fault_choice(scenario),
+                                policy->stack.host_kernel, policy->stack.guest_kernel);
     policy->origins = bh_origins_of_all_zones(policy->model, policy->streams);
     policy->rows = bh_allocate(policy->origins.count, sizeof *policy->rows);
     double total = policy->origins.error_rate;

@@ -25,8 +25,7 @@ static struct bh_stack stack_of(const struct bh_contain *contain, size_t p)
                              .tenants = contain->tenants,
                              .own = stack->own,
                              .tenants_count = scenario->partitions.class[contain->class].tenants_count,
-                             .fault_enabled = scenario->fault_enabled,
-                             .software_faults = scenario->software_faults};
+                             .faults = bh_scenario_fault_choice(scenario)};
 }
 
 /* The outermost boundary that the scenario has. */

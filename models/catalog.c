@@ -14,10 +14,15 @@ static const struct section {
     bool in_extra; /* a scenario may define entries of its own */
     int (*read)(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 } sections[] = {
-    {"zones", false, bh_read_zones},      {"components", true, bh_read_components},
-    {"channels", true, bh_read_channels}, {"guards", true, bh_read_guards},
-    {"faults", true, bh_read_faults},     {"applications", true, bh_read_applications},
-    {"policies", true, bh_read_policies}, {"recovery", false, bh_read_recovery},
+    {"zones", false, bh_read_zones},
+    {"components", true, bh_read_components},
+    {"channels", true, bh_read_channels},
+    {"guards", true, bh_read_guards},
+    {"domains", true, bh_read_domains},
+    {"faults", true, bh_read_faults},
+    {"applications", true, bh_read_applications},
+    {"policies", true, bh_read_policies},
+    {"recovery", false, bh_read_recovery},
     {"systems", true, bh_read_systems},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
@@ -248,6 +253,7 @@ void bh_catalog_destroy(struct bh_catalog *catalog)
     free(catalog->channel_types);
     free(catalog->guards);
     free(catalog->systems);
+    free(catalog->domains);
     free(catalog->faults);
     free(catalog->applications);
     free(catalog->policies);

@@ -172,15 +172,45 @@ struct bh_timing {
     struct bh_place place;
 };
 
+/* A part of the machine that fails as one: blade, cabinet, power domain, switch (models/data/domains.yaml). Domain d
+ * holds the physical nodes from d * nodes on. */
+struct bh_domain {
+    const char *name;
+    const char *description;
+    struct bh_parameter nodes; /* rounded to a whole number, at least 1 */
+    struct bh_place place;
+};
+
+/* What the clock of a fault class belongs to: each node; each domain of a kind, whose faults strike the nodes in it; or
+ * the machine, one clock for all. */
+enum bh_carrier { BH_CARRIER_NODE, BH_CARRIER_DOMAIN, BH_CARRIER_MACHINE };
+
+/* Faults that take others with them: with `probability`, each other node of the domain is struck too with probability
+ * `reach`, each after an exponential time of mean `within`. Of a class that a domain or the machine carries, all nodes of
+ * it with `reach`; then `probability` is 1. */
+struct bh_burst {
+    bool is_given;
+    const struct bh_domain *domain;
+    struct bh_parameter probability, reach, within_s;
+};
+
+/* Faults that stay: with `probability` a fault strikes its node again and again, at exponential times of mean `every`,
+ * until the node is repaired. A node that failed from it more often than `tolerated` is taken out of service, whatever
+ * the policy. */
+struct bh_recurrence {
+    bool is_given;
+    struct bh_parameter probability, every_s, tolerated;
+};
+
 struct bh_fault_class {
     const char *name;
     const char *description;
     enum bh_landing landing;
     enum bh_mend mend;
-    /* Activated faults per second and node: a number of the files where arrivals are exponential (`rate`, or `arrival:
+    /* Activated faults per second and carrier: a number of the files where arrivals are exponential (`rate`, or `arrival:
      * {exponential: {rate: ...}}`, which is the same), else 1 / the mean time between them. */
     struct bh_parameter rate;
-    struct bh_timing arrival;              /* time from repair or start to the next fault of this class on the node */
+    struct bh_timing arrival; /* time from repair or start to the next fault of this class on the carrier */
     struct bh_parameter instruction_share; /* of those that land in a zone */
     /* Repair (mend: repair). The first two are numbers of the files where it is lognormal (`repair-median` and
      * `repair-sigma`, the standard deviation of the logarithm, 0: constant; or `repair: {lognormal: {median, sigma}}`).
@@ -188,6 +218,10 @@ struct bh_fault_class {
     struct bh_parameter repair_median_s;
     struct bh_parameter repair_sigma;
     struct bh_timing repair;
+    enum bh_carrier carrier;
+    const struct bh_domain *carrier_domain; /* BH_CARRIER_DOMAIN */
+    struct bh_burst burst;
+    struct bh_recurrence recurrence;
 };
 
 /* A bulk-synchronous application or a loss-tolerant service (models/data/applications.yaml). */
@@ -261,6 +295,8 @@ struct bh_catalog {
     struct bh_guard_level *guards; /* grouped by boundary, weakest first */
     size_t systems_count;
     struct bh_system *systems;
+    size_t domains_count;
+    struct bh_domain *domains;
     size_t faults_count;
     struct bh_fault_class *faults;
     size_t applications_count;
@@ -276,11 +312,11 @@ struct bh_catalog {
     char **texts; /* the parameters' paths */
 };
 
-/* Reads DIRECTORY/{zones,components,channels,guards,faults,applications,policies,recovery}.yaml and
+/* Reads DIRECTORY/{zones,components,channels,guards,domains,faults,applications,policies,recovery}.yaml and
  * DIRECTORY/systems/(*).yaml, applies `overrides` (a map from dotted parameter path to value, or NULL) and resolves.
  * An override is a quantity with its own unit ("5 s", 1e-3); it may leave the parameter's range, which it replaces, and
  * its status becomes BH_SET_BY_SCENARIO. One of the form {value: ..., source: ...} was computed from what the source says.
- * `extra` (or NULL) is a map with any of the keys components, channels, guards, systems, faults, applications,
+ * `extra` (or NULL) is a map with any of the keys components, channels, guards, systems, domains, faults, applications,
  * policies: entries a scenario defines itself, in the same form as in the files; they add to or replace the files'.
  * Fails with a place on anything malformed: unknown keys, missing unit/source/status, an assumed number without range,
  * a value outside its range, shares that do not sum to 1, a zone tree with a cycle or two roots, unknown names. */
@@ -297,6 +333,8 @@ const struct bh_application *bh_catalog_application(const struct bh_catalog *, c
                                                     struct bh_error *);
 const struct bh_component *bh_catalog_component(const struct bh_catalog *, const char *name, struct bh_place,
                                                 struct bh_error *);
+const struct bh_domain *bh_catalog_domain(const struct bh_catalog *, const char *name, struct bh_place,
+                                          struct bh_error *);
 const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const char *name, struct bh_place,
                                               struct bh_error *);
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,

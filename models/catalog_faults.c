@@ -82,8 +82,10 @@ static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *m
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description",       "landing",       "mend",         "rate",   "arrival",
-                                       "instruction-share", "repair-median", "repair-sigma", "repair", NULL};
+    static const char *const keys[] = {"description", "landing",           "mend",          "rate",
+                                       "arrival",     "instruction-share", "repair-median", "repair-sigma",
+                                       "repair",      "carrier",           "burst",         "recurrence",
+                                       NULL};
     if (bh_node_check_keys(map, keys, err))
         return -1;
     fault->description = bh_read_text(map, "description", err);
@@ -101,7 +103,9 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
     if (read_arrival(reader, map, prefix, fault, err) ||
         bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
         return -1;
-    return read_repair(reader, map, prefix, fault, err);
+    if (read_repair(reader, map, prefix, fault, err))
+        return -1;
+    return bh_read_togetherness(reader, map, prefix, fault, err);
 }
 
 int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)

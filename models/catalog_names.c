@@ -66,6 +66,7 @@ BH_LOOKUP(bh_policy, bh_catalog_policy, policies, "policy")
 BH_LOOKUP(bh_application, bh_catalog_application, applications, "application")
 BH_LOOKUP(bh_component, bh_catalog_component, components, "component")
 BH_LOOKUP(bh_fault_class, bh_catalog_fault, faults, "fault class")
+BH_LOOKUP(bh_domain, bh_catalog_domain, domains, "domain")
 BH_LOOKUP(bh_channel_type, bh_catalog_channel, channel_types, "channel type")
 
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *catalog, const char *path,

@@ -52,18 +52,23 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
                              const struct bh_parameter_field *fields, size_t count, void *structure,
                              struct bh_error *err);
 
-/* --- Sections (catalog_sections.c, catalog_faults.c, catalog_policies.c, catalog_systems.c) ----------------------- */
+/* --- Sections (catalog_sections.c, catalog_faults.c, catalog_together.c, ...) ----------------------- */
 
 /* Each reads one section of the merged document; later ones need the earlier ones. */
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
+int bh_read_domains(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_systems(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
+
+/* The keys carrier, burst and recurrence of a fault class (catalog_together.c), whose landing and mend are known. */
+int bh_read_togetherness(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                         struct bh_fault_class *fault, struct bh_error *err);
 
 /* Zones of one system (catalog_zone_templates.c): reads the list into system->zones, parents before children. */
 int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_node *list, struct bh_system *system,

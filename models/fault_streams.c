@@ -33,6 +33,10 @@ static void add_stream(struct builder *builder, const struct bh_fault_stream *st
     streams->stream = bh_reallocate(streams->stream, streams->count + 1, sizeof *streams->stream);
     struct bh_fault_stream *added = &streams->stream[streams->count];
     *added = *stream;
+    if (added->hardware == NULL) {
+        added->event_rate = added->carrier_rate = added->rate;
+        added->span = 1;
+    }
     for (uint64_t n = 1; is_taken(streams, added->identity); n++)
         added->identity = bh_identity_join(stream->identity, n);
     streams->count++;
@@ -101,31 +105,67 @@ static void add_zone(struct builder *builder, size_t index)
     }
 }
 
-static void add_hardware(struct builder *builder, const struct bh_fault_class *class)
+uint64_t bh_domain_nodes(const struct bh_domain *domain)
+{
+    return (uint64_t)fmax(1.0, round(domain->nodes.value));
+}
+
+bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class)
+{
+    return class->carrier == BH_CARRIER_MACHINE && (!class->burst.is_given || class->burst.reach.value >= 1.0);
+}
+
+/* Long-run rates per node. An event that a domain or the machine carries strikes each of its `span` nodes with
+ * probability `reach`, and any of them with 1 - (1 - reach)^span. */
+static void fill_rates(struct bh_fault_stream *stream, uint64_t nodes)
+{
+    const struct bh_fault_class *class = stream->hardware;
+    const struct bh_burst *burst = &class->burst;
+    double reach = burst->is_given ? burst->reach.value : class->carrier == BH_CARRIER_NODE ? 0.0 : 1.0;
+    stream->carrier_rate = class->rate.value;
+    stream->span = class->carrier == BH_CARRIER_MACHINE  ? nodes
+                   : class->carrier == BH_CARRIER_DOMAIN ? bh_domain_nodes(class->carrier_domain)
+                                                         : 1;
+    if (class->carrier == BH_CARRIER_NODE) {
+        double others = burst->is_given ? (double)bh_domain_nodes(burst->domain) - 1.0 : 0.0;
+        stream->event_rate = stream->carrier_rate;
+        stream->rate = stream->carrier_rate;
+        if (burst->is_given)
+            stream->rate *= 1.0 + burst->probability.value * reach * others;
+        return;
+    }
+    double any = -expm1((double)stream->span * log1p(-reach));
+    stream->event_rate = stream->carrier_rate * any / (double)stream->span;
+    stream->rate = bh_fault_class_is_machine_wide(class) ? stream->event_rate : stream->carrier_rate * reach;
+}
+
+struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, uint64_t nodes)
 {
     struct bh_fault_stream stream = {
         .identity = bh_identity_join(bh_identity("hardware"), bh_identity(class->name)),
         .hardware = class,
-        .rate = class->rate.value,
         .instruction_share = class->instruction_share.value,
         .rate_number = &class->rate,
         .instruction_number = &class->instruction_share,
     };
+    fill_rates(&stream, nodes);
     snprintf(stream.name, sizeof stream.name, "%s", class->name);
-    add_stream(builder, &stream);
+    return stream;
 }
 
 struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalog, const struct bh_node_model *model,
-                                                 const struct bh_tenant *tenants, const bool *enabled, bool software,
+                                                 const struct bh_tenant *tenants, struct bh_fault_choice choice,
                                                  const struct bh_component *host_kernel,
                                                  const struct bh_component *guest_kernel)
 {
     struct builder builder = {bh_allocate(1, sizeof(struct bh_fault_streams)), model, host_kernel, guest_kernel,
                               tenants};
     for (size_t f = 0; f < catalog->faults_count; f++)
-        if (enabled[f])
-            add_hardware(&builder, &catalog->faults[f]);
-    for (size_t z = 0; software && z < model->tree->zones_count; z++)
+        if (choice.enabled[f]) {
+            struct bh_fault_stream stream = bh_fault_stream_of(&catalog->faults[f], choice.nodes);
+            add_stream(&builder, &stream);
+        }
+    for (size_t z = 0; choice.software && z < model->tree->zones_count; z++)
         add_zone(&builder, z);
     return builder.streams;
 }
@@ -138,19 +178,6 @@ void bh_fault_streams_destroy(struct bh_fault_streams *streams)
     free(streams);
 }
 
-struct bh_fault bh_fault_next(const struct bh_random *random, const struct bh_fault_stream *stream, uint64_t nodes,
-                              const struct bh_fault *previous)
-{
-    struct bh_fault fault = {.stream = stream, .number = previous ? previous->number + 1 : 0};
-    double mean_s = 1.0 / (stream->rate * (double)nodes);
-    fault.time_s = (previous ? previous->time_s : 0.0) +
-                   bh_random_exponential(random, BH_PURPOSE_ARRIVAL, stream->identity, fault.number, 0, mean_s);
-    fault.node =
-        (uint64_t)(bh_random_uniform(random, BH_PURPOSE_CARRIER, stream->identity, fault.number, 0) * (double)nodes);
-    fault.identity = bh_identity_join(stream->identity, fault.number);
-    return fault;
-}
-
 struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
                                  const struct bh_fault *fault)
 {
@@ -158,7 +185,7 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
     struct bh_origin origin = {.zone = stream->zone, .kind = BH_DATA};
     if (stream->hardware != NULL)
         origin.zone = bh_zone_tree_land(model->tree, stream->hardware->landing,
-                                        bh_random_uniform(random, BH_PURPOSE_LANDING, fault->identity, 0, 0));
+                                        bh_random_uniform(random, BH_PURPOSE_LANDING, fault->landing, 0, 0));
     if (bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share)
         origin.kind = BH_INSTRUCTION;
     origin.also_host_kernel = stream->shared_bug > 0.0 && bh_random_uniform(random, BH_PURPOSE_SHARED_BUG,
@@ -170,7 +197,7 @@ double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *
 {
     const struct bh_fault_class *class = fault->stream->hardware;
     const struct bh_distribution *repair = &class->repair.distribution;
-    double u = bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->identity, 0, 0);
+    double u = bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->event, 0, 0);
     if (repair->type != NULL && repair->type != &bh_lognormal)
         return bh_distribution_quantile(repair, u);
     double z = gsl_cdf_ugaussian_Pinv(u);

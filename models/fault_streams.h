@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The fault streams of a machine: one Poisson process per component and zone, and per hardware class. */
+/* The fault streams of a machine: one per component and zone, and per hardware class. */
 #ifndef BH_MODELS_FAULT_STREAMS_H
 #define BH_MODELS_FAULT_STREAMS_H
 
@@ -22,7 +22,12 @@ struct bh_fault_stream {
     uint64_t identity;
     const struct bh_fault_class *hardware; /* NULL for software */
     size_t zone;                           /* software: the zone instance */
-    double rate;                           /* per second and node */
+    /* Strikes per second and node in the long run, those that others bring along included. What loses a node (landing:
+     * node) interrupts what runs there `event_rate` times: strikes of one event count once, shared by the nodes that
+     * they could hit, whether it hits one or all of them. */
+    double rate, event_rate;
+    double carrier_rate; /* per second and carrier: of its clock */
+    uint64_t span;       /* nodes per carrier */
     double instruction_share;
     double shared_bug; /* probability that the host kernel is struck too */
     /* The numbers of the catalog that these three are; NULL: 0 by what it is. */
@@ -34,34 +39,45 @@ struct bh_fault_streams {
     struct bh_fault_stream *stream;
 };
 
-/* The streams that strike a node with this model. `enabled` tells which hardware classes of the catalog are on;
- * `host_kernel` and `guest_kernel` are the kernels in use; tenants as given to the model. */
+/* Which faults strike. */
+struct bh_fault_choice {
+    uint64_t nodes;      /* of the machine: what it carries has its rate divided among them */
+    const bool *enabled; /* which hardware classes of the catalog are on; borrowed */
+    bool software;
+};
+
+/* The streams that strike a node with this model. `host_kernel` and `guest_kernel` are the kernels in use; tenants as
+ * given to the model. */
 struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalog, const struct bh_node_model *model,
-                                                 const struct bh_tenant *tenants, const bool *enabled, bool software,
+                                                 const struct bh_tenant *tenants, struct bh_fault_choice choice,
                                                  const struct bh_component *host_kernel,
                                                  const struct bh_component *guest_kernel);
 void bh_fault_streams_destroy(struct bh_fault_streams *streams);
+/* That of a hardware class on a machine of so many nodes. */
+struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, uint64_t nodes);
 
-/* One fault of a stream over a machine of `nodes` nodes. Arrivals of a Poisson process superposed over the nodes are
- * again Poisson, each on a node drawn uniformly: arrival k is a function of seed, replica, stream
- * and k alone. */
+/* One fault of a stream: it strikes a node, or the machine as a whole. */
 struct bh_fault {
     const struct bh_fault_stream *stream;
-    uint64_t number; /* k, from 0 */
     double time_s;
     uint64_t node;
+    bool is_machine;   /* everything at once; `node` is 0 */
     uint64_t identity; /* names all draws that belong to this fault */
+    uint64_t landing;  /* names the draw of its zone: a fault that lasts strikes where it did before */
+    uint64_t event;    /* names the draw of its repair time: what a domain's fault breaks is repaired as one */
 };
 
-/* The fault after `previous` (NULL: the first) of `stream`. */
-struct bh_fault bh_fault_next(const struct bh_random *random, const struct bh_fault_stream *stream, uint64_t nodes,
-                              const struct bh_fault *previous);
+/* The nodes of a domain. */
+uint64_t bh_domain_nodes(const struct bh_domain *domain);
+
+/* Whether a fault of this class strikes all of the machine at once. */
+bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class);
 
 /* Where a fault lands: zone, kind, shared bug. Not for hardware that takes the whole node. */
 struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
                                  const struct bh_fault *fault);
 
-/* Duration of the repair a fault calls for: lognormal, exp(ln median + sigma z). */
+/* Duration of the repair a fault calls for; where it is lognormal, exp(ln median + sigma z). */
 double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault);
 
 #endif

@@ -14,15 +14,18 @@
 static const double least_masses[] = {1e-13, 1e-11, 1e-9};
 enum { STATES_MOST = 50000 };
 
-/* Hardware loss of a node: extent `node`, every tenant loses it, and no boundary was there to stop it. */
-static void add_node_loss(struct bh_isolation *isolation, const struct bh_origins *origins,
-                          double extent_rate[BH_SCOPES])
+/* Hardware loss of a node or of all: extent `node` or `system`, every tenant loses it, and no boundary was there to stop
+ * it. */
+static void add_hardware_loss(struct bh_isolation *isolation, const struct bh_origins *origins,
+                              double extent_rate[BH_SCOPES])
 {
-    isolation->error_rate += origins->node_loss_rate;
-    isolation->unchangeable_rate += origins->node_loss_rate;
+    isolation->error_rate += origins->node_loss_rate + origins->system_loss_rate;
+    isolation->unchangeable_rate += origins->node_loss_rate + origins->system_loss_rate;
     extent_rate[BH_SCOPE_NODE] += origins->node_loss_rate;
+    extent_rate[BH_SCOPE_SYSTEM] += origins->system_loss_rate;
     for (size_t t = 0; t < isolation->tenants_count; t++) {
-        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_NODE] += origins->node_loss_rate;
+        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_NODE] += origins->node_loss_event_rate;
+        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_SYSTEM] += origins->system_loss_rate;
         isolation->repair_rate[t] += origins->node_loss_repair_rate;
     }
 }
@@ -94,7 +97,7 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
     isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
     isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
-    add_node_loss(isolation, &origins, sums.extent);
+    add_hardware_loss(isolation, &origins, sums.extent);
     int status = follow(model, &origins, isolation, &sums, err);
     bh_origins_free(&origins);
     if (status != 0) {

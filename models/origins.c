@@ -57,9 +57,14 @@ static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tr
         add_kinds(origins, tree, stream->zone, stream, stream->rate);
         return;
     }
+    if (bh_fault_class_is_machine_wide(hardware)) {
+        origins->system_loss_rate += stream->rate;
+        return;
+    }
     if (hardware->landing == BH_LANDING_NODE) {
         origins->node_loss_rate += stream->rate;
-        origins->node_loss_repair_rate += hardware->mend == BH_MEND_REPAIR ? stream->rate : 0.0;
+        origins->node_loss_event_rate += stream->event_rate;
+        origins->node_loss_repair_rate += hardware->mend == BH_MEND_REPAIR ? stream->event_rate : 0.0;
         return;
     }
     for (size_t z = 0; z < tree->zones_count; z++) {
@@ -73,7 +78,7 @@ struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct 
     struct bh_origins origins = {0};
     for (size_t s = 0; s < streams->count; s++)
         add_stream(&origins, model->tree, &streams->stream[s]);
-    origins.error_rate = origins.node_loss_rate;
+    origins.error_rate = origins.node_loss_rate + origins.system_loss_rate;
     for (size_t i = 0; i < origins.count; i++)
         origins.error_rate += origins.entry[i].rate;
     return origins;
@@ -81,10 +86,9 @@ struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct 
 
 struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
-    struct bh_origins struck = bh_origins_of(model, streams), all = {0};
-    all.error_rate = struck.error_rate;
-    all.node_loss_rate = struck.node_loss_rate;
-    all.node_loss_repair_rate = struck.node_loss_repair_rate;
+    struct bh_origins struck = bh_origins_of(model, streams), all = struck;
+    all.entry = NULL;
+    all.count = 0;
     for (size_t z = 0; z < model->tree->zones_count; z++)
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
             add(&all, model->tree, (struct bh_weighted_origin){.origin = {.zone = z, .kind = (enum bh_error_kind)kind}},

@@ -21,9 +21,11 @@ struct bh_weighted_origin {
 struct bh_origins {
     size_t count;
     struct bh_weighted_origin *entry; /* owned */
-    double error_rate;                /* of all, node losses included */
+    double error_rate;                /* of all, losses of nodes and of the system included */
     double node_loss_rate;            /* hardware that takes the whole node, whatever the policy */
-    double node_loss_repair_rate;     /* the part of it that needs repair */
+    double node_loss_event_rate;      /* of such losses, those of one event counted once: struct bh_fault_stream */
+    double node_loss_repair_rate;     /* the part of these that needs repair */
+    double system_loss_rate;          /* hardware that takes the whole machine; a node's share of it */
 };
 
 /* Whether errors of both fare alike: same template, owner and kind, both with or without a copy in the host kernel. */

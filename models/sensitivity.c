@@ -39,7 +39,7 @@ struct work {
     struct part *parts;
     size_t numbers;
     double *rate_slope; /* d rate of origin i by number n, at [i * numbers + n] */
-    double *loss_slope; /* d rate of node losses */
+    double *loss_slope; /* d rate of losses by hardware of scope s, at [n * BH_SCOPES + s]: node and system */
 };
 
 /* --- From the numbers of a node model to those of the catalog ------------------------------------------------------- */
@@ -165,6 +165,12 @@ static void add_weights(struct work *work, struct bh_origin origin, bool cpu, do
     }
 }
 
+/* Strikes per node for each event of the clock whose rate is a number of the catalog. */
+static double per_number(const struct bh_fault_stream *stream)
+{
+    return stream->rate / stream->carrier_rate;
+}
+
 static void add_zone_slopes(struct work *work, const struct bh_fault_stream *stream, size_t zone, double share)
 {
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
@@ -174,7 +180,7 @@ static void add_zone_slopes(struct work *work, const struct bh_fault_stream *str
             double of_bug = shared ? stream->shared_bug : 1.0 - stream->shared_bug;
             if (shared && stream->shared_bug <= 0.0)
                 continue;
-            add_slope(work, origin, stream->rate_number, share * of_kind * of_bug);
+            add_slope(work, origin, stream->rate_number, per_number(stream) * share * of_kind * of_bug);
             add_slope(work, origin, stream->instruction_number,
                       stream->rate * share * (kind == BH_INSTRUCTION ? 1.0 : -1.0) * of_bug);
             add_slope(work, origin, stream->shared_bug_number, stream->rate * share * of_kind * (shared ? 1.0 : -1.0));
@@ -187,7 +193,7 @@ static void fill_rate_slopes(struct work *work)
 {
     const struct bh_zone_tree *tree = work->model->tree;
     work->rate_slope = bh_allocate(work->origins.count * work->numbers + 1, sizeof *work->rate_slope);
-    work->loss_slope = bh_allocate(work->numbers, sizeof *work->loss_slope);
+    work->loss_slope = bh_allocate(work->numbers * BH_SCOPES, sizeof *work->loss_slope);
     for (size_t s = 0; s < work->streams->count; s++) {
         const struct bh_fault_stream *stream = &work->streams->stream[s];
         if (stream->hardware == NULL) {
@@ -195,8 +201,9 @@ static void fill_rate_slopes(struct work *work)
             continue;
         }
         size_t number = bh_number_index(work->stack->catalog, stream->rate_number);
+        enum bh_scope lost = bh_fault_class_is_machine_wide(stream->hardware) ? BH_SCOPE_SYSTEM : BH_SCOPE_NODE;
         if (stream->hardware->landing == BH_LANDING_NODE && number < work->numbers)
-            work->loss_slope[number] += 1.0;
+            work->loss_slope[number * BH_SCOPES + lost] += per_number(stream);
         for (size_t z = 0; z < tree->zones_count && stream->hardware->landing != BH_LANDING_NODE; z++)
             add_zone_slopes(work, stream, z,
                             stream->hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share
@@ -223,8 +230,10 @@ static bool is_escape(int outcome)
 
 static struct ratio ratio_of(const struct work *work, int o)
 {
-    double loss = work->origins.node_loss_rate;
-    struct ratio ratio = {o == BH_SCOPE_NODE ? loss : 0.0, is_escape(o) ? 0.0 : loss};
+    const struct bh_origins *origins = &work->origins;
+    struct ratio ratio = {0.0, is_escape(o) ? 0.0 : origins->node_loss_rate + origins->system_loss_rate};
+    if (o == BH_SCOPE_NODE || o == BH_SCOPE_SYSTEM)
+        ratio.top = o == BH_SCOPE_NODE ? origins->node_loss_rate : origins->system_loss_rate;
     for (size_t i = 0; i < work->origins.count; i++) {
         const struct part *part = &work->parts[i];
         double rate = work->origins.entry[i].rate;
@@ -237,8 +246,10 @@ static struct ratio ratio_of(const struct work *work, int o)
 /* d (top / bottom) = (d top - value d bottom) / bottom */
 static double slope_of(const struct work *work, int o, size_t number, double value, double bottom)
 {
-    double loss = is_escape(o) ? 0.0 : work->loss_slope[number];
-    double sum = o == BH_SCOPE_NODE ? loss - value * loss : -value * loss;
+    const double *loss = &work->loss_slope[number * BH_SCOPES];
+    double sum = is_escape(o) ? 0.0 : -value * (loss[BH_SCOPE_NODE] + loss[BH_SCOPE_SYSTEM]);
+    if (o < BH_SCOPES)
+        sum += loss[o];
     for (size_t i = 0; i < work->origins.count; i++) {
         const struct part *part = &work->parts[i];
         const double *slope = &part->slope[number * BH_OUTCOMES];
@@ -270,8 +281,8 @@ static int open_work(struct work *work, const struct bh_stack *stack, struct bh_
                                                 stack->own, stack->tenants_count, err);
     if (work->model == NULL)
         return -1;
-    work->streams = bh_fault_streams_create(stack->catalog, work->model, stack->tenants, stack->fault_enabled,
-                                            stack->software_faults, stack->host_kernel, stack->guest_kernel);
+    work->streams = bh_fault_streams_create(stack->catalog, work->model, stack->tenants, stack->faults,
+                                            stack->host_kernel, stack->guest_kernel);
     work->origins = bh_origins_of_all_zones(work->model, work->streams);
     work->parts = bh_allocate(work->origins.count, sizeof *work->parts);
     return 0;

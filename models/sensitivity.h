@@ -22,8 +22,7 @@ struct bh_stack {
     const struct bh_tenant *tenants;
     const struct bh_policy *const *own; /* per tenant: the policy of its own zones; NULL: that of the node */
     size_t tenants_count;
-    const bool *fault_enabled;
-    bool software_faults;
+    struct bh_fault_choice faults;
 };
 
 /* What errors of all origins come to, weighed by the fault rates: extents, escape ratios, silent, time. Indexed as

@@ -85,9 +85,8 @@ int bh_stack_escape(const struct bh_stack *stack, enum bh_boundary boundary, uns
                                                                 stack->tenants, stack->own, stack->tenants_count, err);
     if (model == NULL)
         return -1;
-    struct bh_fault_streams *streams =
-        bh_fault_streams_create(stack->catalog, model, stack->tenants, stack->fault_enabled, stack->software_faults,
-                                stack->host_kernel, stack->guest_kernel);
+    struct bh_fault_streams *streams = bh_fault_streams_create(stack->catalog, model, stack->tenants, stack->faults,
+                                                               stack->host_kernel, stack->guest_kernel);
     struct bh_origins origins = bh_origins_of(model, streams);
     struct sums *parts = bh_allocate(origins.count + 1, sizeof *parts), sum = {0.0, 0.0};
     struct bh_error *errors = bh_allocate(origins.count + 1, sizeof *errors);

@@ -3,6 +3,7 @@
 /* Dispositions applied: zones go down, nodes are lost, enclaves hear of it. */
 #include "sim/disposal.h"
 
+#include "sim/lasting.h"
 #include "sim/replica_state.h"
 
 #include <math.h>
@@ -123,15 +124,20 @@ static double slowest_boot_s(const struct bh_setup *setup)
     return boot_s;
 }
 
+/* The system is back after `out_s`, and its guests when they have booted. */
+static void take_down_system(struct bh_replica *replica, double out_s)
+{
+    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    bh_machine_fail_everywhere(replica->machine, -1, detected_s + out_s + slowest_boot_s(replica->setup));
+    bh_errors_clear_everywhere(replica, -1, false);
+}
+
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
 {
     const struct bh_zone_tree *tree = blow->node->model->tree;
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
-        bh_machine_fail_everywhere(replica->machine, -1,
-                                   detected_s + recovery_of(replica)->system_restart_s.value +
-                                       slowest_boot_s(replica->setup));
-        bh_errors_clear_everywhere(replica, -1, false);
+        take_down_system(replica, recovery_of(replica)->system_restart_s.value);
         return;
     }
     for (size_t t = 0; t < tree->tenants_count; t++)
@@ -154,6 +160,7 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
     bh_event_queue_push(
         &replica->queue,
         (struct bh_event){.time_s = simgrid_get_clock() + repair_s, .kind = BH_EVENT_REPAIRED, .index = fault->node});
+    bh_lasting_end(replica, fault->node);
 }
 
 static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
@@ -222,6 +229,24 @@ static bool any_elsewhere(const struct bh_replica *replica, const struct blow *b
     return false;
 }
 
+/* Broken hardware under a node that goes down is repaired; under one that goes on, it waits for that, or until it has
+ * failed too often: then the node is taken out of service with all that runs on it. NULL: nothing is repaired. */
+static const struct bh_fault *find_repair(struct bh_replica *replica, const struct bh_live_error *error,
+                                          struct blow *blow, struct bh_fault *fault)
+{
+    if (error->source < 0)
+        return NULL;
+    *fault = (struct bh_fault){.stream = replica->setup->sources[error->source].stream,
+                               .node = bh_machine_node_in(replica->machine, error->slot),
+                               .identity = error->identity,
+                               .event = error->identity};
+    if (fault->stream->hardware == NULL || fault->stream->hardware->mend != BH_MEND_REPAIR)
+        return NULL;
+    if (bh_lasting_failed(replica, (size_t)error->source, fault->node))
+        blow->down = blow->node->model->tree->zones[0].subtree;
+    return bh_zone_set_has(&blow->down, 0) ? fault : NULL;
+}
+
 void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
 {
     struct bh_live_error *error = copy->error;
@@ -249,39 +274,55 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     replica->causes.cause[blow.cause].failures++;
     bh_zone_set_join(&error->effect.failed, &blow.down);
     bh_zone_set_join(&error->effect.affected, &blow.down);
+    struct bh_fault fault;
+    blow.repairs = find_repair(replica, error, &blow, &fault);
     if (!bh_zone_set_has(&blow.down, copy->zone))
         leave_or_end(replica, copy);
-    /* Broken hardware under a node that goes down is repaired; under one that goes on, it waits for that. */
-    struct bh_fault fault = {.identity = error->identity};
-    if (error->source >= 0 && bh_zone_set_has(&blow.down, 0)) {
-        fault.stream = replica->setup->sources[error->source].stream;
-        fault.node = bh_machine_node_in(replica->machine, error->slot);
-        if (fault.stream->hardware != NULL && fault.stream->hardware->mend == BH_MEND_REPAIR)
-            blow.repairs = &fault;
-    }
     enum bh_scope extent = take_down(replica, &blow);
     if (extent > error->application_extent)
         error->application_extent = extent;
     free(partners);
 }
 
-static void lose_slot(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
+/* Hardware takes the whole of a slot, or, as told from slot 0, of the machine. */
+static struct blow hardware_blow(struct bh_replica *replica, size_t source, uint64_t slot, enum bh_scope scope,
+                                 struct bh_lost_enclaves *lost)
 {
-    struct bh_cause_key key = {(int)source, -1, -1, -1, BH_SCOPE_NODE};
-    struct bh_lost_enclaves lost = {0};
-    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = &lost};
+    struct bh_cause_key key = {(int)source, -1, -1, -1, (int)scope};
+    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
     blow.node = &replica->setup->nodes[blow.partition->class];
-    const struct bh_zone_tree *tree = blow.node->model->tree;
-    blow.down = tree->zones[0].subtree;
+    blow.down = blow.node->model->tree->zones[0].subtree;
     blow.cause = (long)bh_causes_find(&replica->causes, key);
     replica->causes.cause[blow.cause].failures++;
-    replica->tallies.failures[BH_SCOPE_NODE]++;
-    replica->tallies.system_extent[BH_SCOPE_NODE]++;
-    replica->tallies.simultaneous_losses += tree->tenants_count > 1;
+    replica->tallies.errors++;
+    replica->tallies.unchangeable_errors++;
+    replica->tallies.failures[scope]++;
+    replica->tallies.system_extent[scope]++;
+    return blow;
+}
+
+static void lose_slot(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
+{
+    struct bh_lost_enclaves lost = {0};
+    struct blow blow = hardware_blow(replica, source, slot, BH_SCOPE_NODE, &lost);
+    replica->tallies.simultaneous_losses += blow.node->model->tree->tenants_count > 1;
     if (fault->stream->hardware->mend == BH_MEND_REPAIR)
         blow.repairs = fault;
     enum bh_scope extent = take_down(replica, &blow);
     replica->tallies.application_extent[extent]++;
+    bh_losses_finish(replica, &lost);
+}
+
+void bh_disposal_machine(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+{
+    struct bh_lost_enclaves lost = {0};
+    struct blow blow = hardware_blow(replica, source, 0, BH_SCOPE_SYSTEM, &lost);
+    bool is_repaired = fault->stream->hardware->mend == BH_MEND_REPAIR;
+    blow.beyond_node = BH_SCOPE_SYSTEM;
+    replica->tallies.simultaneous_losses += replica->setup->enclaves_count > 1;
+    take_down_system(replica, is_repaired ? bh_fault_repair_s(&replica->random, fault)
+                                          : recovery_of(replica)->system_restart_s.value);
+    replica->tallies.application_extent[tell_enclaves(replica, &blow)]++;
     bh_losses_finish(replica, &lost);
 }
 
@@ -301,8 +342,6 @@ void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh
         }
         return;
     }
-    replica->tallies.errors++;
-    replica->tallies.unchangeable_errors++;
     lose_slot(replica, source, fault, slot);
 }
 

@@ -57,8 +57,10 @@ struct bh_copy {
     struct bh_copy *prev, *next;
 };
 
-/* A fault strikes. Hardware that takes the node, or an error in a zone. */
+/* A fault strikes: hardware that takes the node or the machine, or an error in a zone. */
 void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault);
+/* The same for one that lasts and has struck before. */
+void bh_errors_strike_again(struct bh_replica *replica, size_t source, const struct bh_fault *fault);
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line);
 
 /* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */

@@ -188,8 +188,8 @@ static int fill_column(struct bh_rate_table *table, size_t column, const struct 
     struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, err);
     if (model != NULL) {
         struct bh_fault_streams *streams =
-            bh_fault_streams_create(scenario->catalog, model, tenants, scenario->fault_enabled,
-                                    scenario->software_faults, stack.host_kernel, stack.guest_kernel);
+            bh_fault_streams_create(scenario->catalog, model, tenants, bh_scenario_fault_choice(scenario),
+                                    stack.host_kernel, stack.guest_kernel);
         for (size_t s = 0; s < streams->count; s++)
             add_stream(table, column, model->tree, &streams->stream[s]);
         bh_fault_streams_destroy(streams);

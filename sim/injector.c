@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The injector: one actor that owns all that happens to the machine, in order of time. */
 #include "sim/disposal.h"
+#include "sim/lasting.h"
 #include "sim/replica_state.h"
 
 #include <simgrid/actor.h>
@@ -9,11 +10,10 @@
 
 static void schedule_next_fault(struct bh_replica *replica, size_t number)
 {
-    const struct bh_fault_source *source = &replica->setup->sources[number];
     struct bh_fault *fault = &replica->next_fault[number];
-    *fault = bh_fault_next(&replica->random, source->stream, source->nodes, fault->stream != NULL ? fault : NULL);
-    bh_event_queue_push(&replica->queue,
-                        (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number});
+    if (bh_fault_arrivals_next(replica->arrivals[number], &replica->random, fault))
+        bh_event_queue_push(&replica->queue,
+                            (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number});
 }
 
 static void schedule_all(struct bh_replica *replica)
@@ -45,7 +45,7 @@ static void reach_horizon(struct bh_replica *replica)
 
 static void happen(struct bh_replica *replica, const struct bh_event *event)
 {
-    switch (event->kind) {
+    switch ((enum bh_event_kind)event->kind) {
     case BH_EVENT_HORIZON:
         reach_horizon(replica);
         break;
@@ -55,6 +55,9 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
         bh_errors_strike(replica, event->index, &fault);
         break;
     }
+    case BH_EVENT_RECURRENCE:
+        bh_lasting_strike(replica, event->subject, event->time_s);
+        break;
     case BH_EVENT_SCRIPT:
         bh_errors_strike_by_script(replica, event->index);
         break;

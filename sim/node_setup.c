@@ -83,8 +83,8 @@ int bh_node_setup_fill(struct bh_node_setup *node, const struct bh_scenario *sce
     if (fill_levels(node, scenario, class, err) != 0)
         return -1;
     node->streams =
-        bh_fault_streams_create(scenario->catalog, node->model, node->tenants, scenario->fault_enabled,
-                                scenario->software_faults, node->stack.host_kernel, node->stack.guest_kernel);
+        bh_fault_streams_create(scenario->catalog, node->model, node->tenants, bh_scenario_fault_choice(scenario),
+                                node->stack.host_kernel, node->stack.guest_kernel);
     if (class > 0)
         tell_apart(node->streams, scenario->partitions.class[class].name);
     node->guest_boot_s = node->model->tree->has_guests ? node->stack.system->guest_boot_s.value : 0.0;

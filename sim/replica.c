@@ -113,6 +113,18 @@ static struct bh_machine *create_machine(const struct bh_setup *setup)
     return machine;
 }
 
+static void drain_queue(struct bh_replica *replica)
+{
+    while (replica->queue.count > 0) {
+        struct bh_event event = bh_event_queue_pop(&replica->queue);
+        if (event.kind == BH_EVENT_COPY)
+            bh_copy_release(event.subject);
+        else if (event.kind == BH_EVENT_RECURRENCE)
+            free(event.subject);
+    }
+    bh_event_queue_clear(&replica->queue);
+}
+
 int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err)
 {
@@ -122,6 +134,10 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     replica.random = (struct bh_random){setup->scenario->seed, options.replica};
     replica.machine = create_machine(setup);
     replica.next_fault = bh_allocate(setup->sources_count, sizeof *replica.next_fault);
+    replica.arrivals = bh_allocate(setup->sources_count, sizeof(struct bh_fault_arrivals *));
+    for (size_t s = 0; s < setup->sources_count; s++)
+        replica.arrivals[s] = bh_fault_arrivals_create(setup->sources[s].stream, setup->sources[s].nodes,
+                                                       setup->scenario->machine_is_steady);
     replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
     replica.running = setup->enclaves_count;
     replica.injector_bed = bh_bed_create();
@@ -147,15 +163,15 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
 out:
     for (size_t e = 0; e < setup->enclaves_count; e++)
         bh_enclave_clear(&replica.enclaves[e]);
-    for (; replica.queue.count > 0; bh_event_queue_pop(&replica.queue))
-        if (bh_event_queue_first(&replica.queue)->kind == BH_EVENT_COPY)
-            bh_copy_release(bh_event_queue_first(&replica.queue)->subject);
-    bh_event_queue_clear(&replica.queue);
+    drain_queue(&replica);
     bh_exchanges_clear(&replica);
     free(replica.composing);
     free(replica.recent_losses.loss);
     bh_bed_destroy(&replica.injector_bed);
     bh_machine_destroy(replica.machine);
+    for (size_t s = 0; s < setup->sources_count; s++)
+        bh_fault_arrivals_destroy(replica.arrivals[s]);
+    free(replica.arrivals);
     free(replica.next_fault);
     free(replica.enclaves);
     return status;

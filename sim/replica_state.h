@@ -4,14 +4,29 @@
 #ifndef BH_SIM_REPLICA_STATE_H
 #define BH_SIM_REPLICA_STATE_H
 
-#include "models/fault_streams.h"
+#include "models/base/event_queue.h"
+#include "models/fault_arrivals.h"
 #include "sim/composing.h"
 #include "sim/enclave.h"
 #include "sim/errors.h"
-#include "sim/event_queue.h"
+#include "sim/lasting.h"
 #include "sim/losses.h"
 #include "sim/machine.h"
 #include "sim/replica.h"
+
+/* What the injector has to do. */
+enum bh_event_kind {
+    BH_EVENT_HORIZON,
+    BH_EVENT_FAULT,         /* index: source of faults */
+    BH_EVENT_RECURRENCE,    /* subject: lasting fault that strikes again */
+    BH_EVENT_SCRIPT,        /* index: line of the script */
+    BH_EVENT_COPY,          /* subject: the copy whose next step is due */
+    BH_EVENT_REPAIRED,      /* index: physical node */
+    BH_EVENT_LEAVE,         /* index: enclave whose time is up */
+    BH_EVENT_SILENT_SIGNAL, /* index: enclave, which hears what its verification has found */
+    BH_EVENT_COMPOSITION,   /* index: composition that begins or ends */
+    BH_EVENT_PROTECTION,    /* index: enclave whose guards may change */
+};
 
 struct bh_replica {
     const struct bh_setup *setup;
@@ -20,8 +35,10 @@ struct bh_replica {
     struct bh_random random;
     struct bh_machine *machine;
     struct bh_event_queue queue;
-    struct bh_fault *next_fault; /* per source */
-    struct bh_copy *copies;      /* all live copies, everywhere */
+    struct bh_fault_arrivals **arrivals; /* per source */
+    struct bh_fault *next_fault;         /* per source */
+    struct bh_lasting_fault *lasting;    /* all that are not over */
+    struct bh_copy *copies;              /* all live copies, everywhere */
     struct bh_tallies tallies;
     struct bh_causes causes;
     struct bh_enclave *enclaves;

@@ -298,14 +298,6 @@ const void *bh_choose_named(const struct bh_node *node, const void *items, size_
     return choice < 0 ? NULL : (const char *)items + (size_t)choice * size;
 }
 
-bool bh_node_is(const struct bh_node *node, const char *word)
-{
-    if (bh_node_kind(node) != BH_NODE_SCALAR)
-        return false;
-    const char *text = bh_node_text(node, NULL);
-    return text != NULL && strcmp(text, word) == 0;
-}
-
 int bh_optional_quantity(const struct bh_node *map, const char *key, enum bh_dimension dimension, double *value,
                          struct bh_error *err)
 {

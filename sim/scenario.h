@@ -7,6 +7,7 @@
 #include "models/base/document.h"
 #include "models/base/error.h"
 #include "models/catalog.h"
+#include "models/fault_streams.h"
 #include "models/node_model.h"
 #include "models/zone_tree.h"
 #include "sim/composition.h"
@@ -150,6 +151,7 @@ struct bh_scenario {
     bool random_faults;  /* false: only the script */
     bool *fault_enabled; /* per catalog fault class (hardware) */
     bool software_faults;
+    bool machine_is_steady; /* clocks of faults have long been running when the work begins; else they begin with it */
     bool faults_spare_rest; /* `during: computation`: faults strike only while what they hit computes (closed forms) */
     size_t script_count;
     struct bh_script_fault *script;
@@ -222,6 +224,9 @@ int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct
 struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
                                      struct bh_error *err);
 void bh_scenario_destroy(struct bh_scenario *scenario);
+
+/* Which faults strike, as the models know it; borrows from the scenario. */
+struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenario);
 
 /* The enclaves of a partition class as the models know them; the caller frees. */
 struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario, size_t class);

@@ -32,35 +32,22 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
     return 0;
 }
 
-/* Streams superpose the faults of all nodes into one Poisson process, which other arrivals do not make. */
-static int check_arrivals(const struct bh_scenario *scenario, struct bh_error *err)
-{
-    for (size_t i = 0; i < scenario->catalog->faults_count; i++) {
-        const struct bh_fault_class *fault = &scenario->catalog->faults[i];
-        if (scenario->fault_enabled[i] && fault->arrival.distribution.type != &bh_exponential)
-            return bh_fail_at(
-                err, fault->arrival.place,
-                "faults.%s.arrival: found %s arrivals; the simulator takes exponential ones only: expected "
-                "`rate`, or a list under faults.hardware without %s",
-                fault->name, fault->arrival.distribution.type->name, fault->name);
-    }
-    return 0;
-}
-
 static int choose_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
-    static const char *const keys[] = {"hardware", "software", "during", NULL};
+    static const char *const keys[] = {"hardware", "software", "during", "machine", NULL};
     static const char *const during[] = {"always", "computation", NULL};
+    static const char *const machine[] = {"steady", "fresh", NULL};
     size_t count = scenario->catalog->faults_count;
     scenario->fault_enabled = bh_allocate(count + 1, sizeof *scenario->fault_enabled);
     bool all = node == NULL || bh_node_is(node, "all"), none = node != NULL && bh_node_is(node, "none");
     for (size_t i = 0; i < count; i++)
         scenario->fault_enabled[i] = !none;
     scenario->random_faults = scenario->software_faults = !none;
+    scenario->machine_is_steady = true;
     if (all || none)
         return 0;
-    if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware, software and during)", err) !=
-            0 ||
+    if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware, software, during, machine)",
+                       err) != 0 ||
         bh_node_check_keys(node, keys, err) != 0 || read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
         bh_optional_bool(node, "software", &scenario->software_faults, err) != 0)
         return -1;
@@ -69,6 +56,10 @@ static int choose_random(struct bh_scenario *scenario, const struct bh_node *nod
     if (choice < 0)
         return -1;
     scenario->faults_spare_rest = choice == 1;
+    const struct bh_node *age = bh_node_find(node, "machine");
+    if ((choice = age != NULL ? bh_node_choice(age, machine, "machine", err) : 0) < 0)
+        return -1;
+    scenario->machine_is_steady = choice == 0;
     bool hardware = false;
     for (size_t i = 0; i < count; i++)
         hardware = hardware || scenario->fault_enabled[i];
@@ -191,7 +182,12 @@ static int read_script(struct bh_scenario *scenario, const struct bh_node *list,
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
     const struct bh_node *root = bh_document_root(scenario->document);
-    if (choose_random(scenario, bh_node_find(root, "faults"), err) != 0 || check_arrivals(scenario, err) != 0)
+    if (choose_random(scenario, bh_node_find(root, "faults"), err) != 0)
         return -1;
     return read_script(scenario, bh_node_find(root, "script"), err);
+}
+
+struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenario)
+{
+    return (struct bh_fault_choice){scenario->nodes, scenario->fault_enabled, scenario->software_faults};
 }

@@ -81,7 +81,5 @@ int bh_optional_text(const struct bh_node *map, const char *key, const char **va
  * key and the known names. `what` names the kind of thing. */
 const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,
                             struct bh_error *err);
-/* Whether the scalar's text is exactly `word`. */
-bool bh_node_is(const struct bh_node *node, const char *word);
 
 #endif

@@ -3,6 +3,7 @@
 /* Faults strike: what they hit, and the errors that they make there. */
 #include "sim/disposal.h"
 #include "sim/errors.h"
+#include "sim/lasting.h"
 #include "sim/replica_state.h"
 
 #include <simgrid/engine.h>
@@ -42,21 +43,49 @@ static void strike_zone(struct bh_replica *replica, size_t source, const struct 
         bh_copy_begin(replica, error, 0, origin.kind, -1);
 }
 
-void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+static void strike_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,
+                        uint64_t slot)
 {
     const struct bh_fault_class *hardware = fault->stream->hardware;
-    uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
-    enum bh_post post = BH_POST_IN_SLOT;
-    replica->tallies.faults++;
-    if (hardware != NULL)
-        post = bh_machine_find(replica->machine, fault->node, &slot);
     bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
+    replica->tallies.faults++;
     if (takes_node && !is_spared(replica, slot, -1))
         bh_disposal_node(replica, source, fault, post, slot);
     else if (post == BH_POST_IN_SLOT && !takes_node)
         strike_zone(replica, source, fault, slot);
     else
         replica->tallies.struck_while_down++;
+}
+
+static void strike_machine(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+{
+    replica->tallies.faults++;
+    if (is_spared(replica, UINT64_MAX, -1))
+        replica->tallies.struck_while_down++;
+    else
+        bh_disposal_machine(replica, source, fault);
+}
+
+void bh_errors_strike_again(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+{
+    uint64_t slot;
+    enum bh_post post = bh_machine_find(replica->machine, fault->node, &slot);
+    strike_node(replica, source, fault, post, slot);
+}
+
+void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+{
+    uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
+    if (fault->is_machine)
+        strike_machine(replica, source, fault);
+    else if (fault->stream->hardware == NULL)
+        strike_node(replica, source, fault, BH_POST_IN_SLOT, slot);
+    else {
+        enum bh_post post = bh_machine_find(replica->machine, fault->node, &slot);
+        if (post != BH_POST_IN_REPAIR)
+            bh_lasting_begin(replica, source, fault);
+        strike_node(replica, source, fault, post, slot);
+    }
 }
 
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)

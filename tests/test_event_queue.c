@@ -3,14 +3,14 @@
 /* The event queue gives events back by time, and equal times in order of insertion, whatever the pushes and pops. */
 #include "tests/helper.h"
 
+#include "models/base/event_queue.h"
 #include "models/base/random.h"
-#include "sim/event_queue.h"
 
 #include <stdbool.h>
 
 static void push(struct bh_event_queue *queue, double time_s, uint64_t index)
 {
-    bh_event_queue_push(queue, (struct bh_event){.time_s = time_s, .kind = BH_EVENT_FAULT, .index = index});
+    bh_event_queue_push(queue, (struct bh_event){.time_s = time_s, .kind = 0, .index = index});
 }
 
 static void test_empty(void **state)
@@ -43,12 +43,12 @@ static void test_what_was_put_in_comes_out(void **state)
     (void)state;
     struct bh_event_queue queue = {0};
     int subject;
-    bh_event_queue_push(&queue, (struct bh_event){2.0, 0, BH_EVENT_COPY, 7, &subject});
-    bh_event_queue_push(&queue, (struct bh_event){1.0, 0, BH_EVENT_REPAIRED, 8, NULL});
-    assert_int_equal(bh_event_queue_first(&queue)->kind, BH_EVENT_REPAIRED);
+    bh_event_queue_push(&queue, (struct bh_event){2.0, 0, 1, 7, &subject});
+    bh_event_queue_push(&queue, (struct bh_event){1.0, 0, 2, 8, NULL});
+    assert_int_equal(bh_event_queue_first(&queue)->kind, 2);
     assert_int_equal(bh_event_queue_pop(&queue).index, 8);
     struct bh_event event = bh_event_queue_pop(&queue);
-    assert_int_equal(event.kind, BH_EVENT_COPY);
+    assert_int_equal(event.kind, 1);
     assert_ptr_equal(event.subject, &subject);
     bh_event_queue_clear(&queue);
 }

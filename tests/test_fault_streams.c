@@ -3,12 +3,13 @@
 /* Fault streams: what strikes a node and how often, that systems share their faults, and that draws have the
  * distributions they claim. Statistical checks are at level 1e-5 each, of fixed seeds. */
 #include "tests/models.h"
+#include "tests/uniform.h"
 
-#include "models/fault_streams.h"
+#include "models/fault_arrivals.h"
 
 #include <gsl/gsl_cdf.h>
 
-enum { SEED = 5, FAULTS_MOST = 16 };
+enum { SEED = 5, FAULTS_MOST = 16, NODES = 4096 };
 
 /* Joint application (two guests of two processes), then a service. */
 struct setting {
@@ -32,8 +33,9 @@ static struct bh_fault_streams *streams_of(const struct setting *setting, const 
                                            bool software)
 {
     const struct bh_system *system = model->tree->system;
-    return bh_fault_streams_create(setting->catalog, model, setting->tenants, setting->enabled, software,
-                                   system->host_kernel, system->guest_kernel);
+    return bh_fault_streams_create(setting->catalog, model, setting->tenants,
+                                   (struct bh_fault_choice){NODES, setting->enabled, software}, system->host_kernel,
+                                   system->guest_kernel);
 }
 
 static const struct bh_fault_stream *find(const struct bh_fault_streams *streams, const char *name)
@@ -190,73 +192,6 @@ static void test_repeated_components_fail_apart(void **state)
 
 /* --- Draws --------------------------------------------------------------------------------------------------------- */
 
-static int by_size(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-/* Kolmogorov-Smirnov of values that should be uniform; fails at level 1e-5: sqrt(-ln(1e-5 / 2) / 2). */
-static void assert_uniform(double *values, size_t n)
-{
-    double distance = 0;
-    qsort(values, n, sizeof *values, by_size);
-    for (size_t i = 0; i < n; i++)
-        distance = fmax(distance, fmax(values[i] - (double)i / (double)n, (double)(i + 1) / (double)n - values[i]));
-    if (distance * sqrt((double)n) >= 2.47)
-        fail_msg("distance %g x sqrt(n) = %g", distance, distance * sqrt((double)n));
-}
-
-/* Over N nodes the gaps are exponential of mean 1/(N rate), the node is uniform, and each node alone sees its rate. */
-static void test_arrivals(void **state)
-{
-    (void)state;
-    enum { FAULTS = 40000, NODES = 50 };
-    static double gaps[FAULTS], nodes[FAULTS];
-    const struct bh_random random = {.seed = SEED, .replica = 1};
-    struct bh_fault_stream stream = {.identity = bh_identity("arrivals"), .rate = 0.02};
-    struct bh_fault fault, previous;
-    double last_on_7 = 0, sum_on_7 = 0;
-    size_t on_7 = 0;
-    for (size_t k = 0; k < FAULTS; k++, previous = fault) {
-        fault = bh_fault_next(&random, &stream, NODES, k ? &previous : NULL);
-        assert_int_equal(fault.number, k);
-        assert_ptr_equal(fault.stream, &stream);
-        assert_true(fault.node < NODES);
-        gaps[k] = -expm1(-(fault.time_s - (k ? previous.time_s : 0)) * NODES * 0.02);
-        nodes[k] = ((double)fault.node + (double)k / FAULTS) / NODES; /* spread within the node's cell */
-        if (fault.node == 7) {
-            sum_on_7 += fault.time_s - last_on_7;
-            last_on_7 = fault.time_s;
-            on_7++;
-        }
-    }
-    /* Mean of FAULTS gaps within 4.4 standard errors, of which one is 0.5 %. */
-    assert_close(fault.time_s / FAULTS, 1.0, 4.4 / sqrt(FAULTS));
-    assert_close(sum_on_7 / (double)on_7, 1 / 0.02, 4.4 / sqrt((double)on_7));
-    assert_uniform(gaps, FAULTS);
-    assert_uniform(nodes, FAULTS);
-}
-
-static void test_next_fault_is_pure(void **state)
-{
-    (void)state;
-    const struct bh_random random = {.seed = SEED, .replica = 1}, other = {.seed = SEED, .replica = 2};
-    struct bh_fault_stream stream = {.identity = bh_identity("a"), .rate = 1e-6}, second = stream;
-    second.identity = bh_identity("b");
-    struct bh_fault first = bh_fault_next(&random, &stream, 1000, NULL);
-    struct bh_fault next = bh_fault_next(&random, &stream, 1000, &first);
-    bh_fault_next(&random, &second, 1000, &first); /* asking for others changes nothing */
-    struct bh_fault again = bh_fault_next(&random, &stream, 1000, &first);
-    assert_true(again.time_s == next.time_s && again.node == next.node && again.identity == next.identity);
-    assert_true(next.time_s > first.time_s);
-    assert_true(next.identity != first.identity);
-    assert_true(bh_fault_next(&other, &stream, 1000, NULL).time_s != first.time_s);
-    assert_true(bh_fault_next(&random, &second, 1000, NULL).time_s != first.time_s);
-    /* The same faults come sooner to a larger machine: common random numbers over its size, too. */
-    assert_close(bh_fault_next(&random, &stream, 2000, NULL).time_s, first.time_s / 2, 1e-14);
-}
-
 /* Where 60,000 faults land, by kind of error and shared bug: chi-square at 1e-5, binomials within 4.4 deviations. */
 static void test_landing_and_kind(void **state)
 {
@@ -268,15 +203,14 @@ static void test_landing_and_kind(void **state)
     const struct bh_random random = {.seed = SEED, .replica = 1};
     static const char *const classes[] = {"memory", "processor"};
     for (int c = 0; c < 2; c++) {
-        struct bh_fault_stream stream = {.identity = bh_identity(classes[c]),
-                                         .rate = 1,
-                                         .instruction_share = 0.3,
-                                         .hardware = bh_test_fault(setting.catalog, classes[c])};
+        struct bh_fault_stream stream = bh_fault_stream_of(bh_test_fault(setting.catalog, classes[c]), 100);
+        stream.instruction_share = 0.3;
+        struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&stream, 100, true);
         double seen[BH_ZONE_SET_SIZE] = {0}, chi_square = 0;
         size_t instructions = 0, in_host = 0;
-        struct bh_fault fault, previous;
-        for (size_t k = 0; k < FAULTS; k++, previous = fault) {
-            fault = bh_fault_next(&random, &stream, 100, k ? &previous : NULL);
+        struct bh_fault fault;
+        for (size_t k = 0; k < FAULTS; k++) {
+            assert_true(bh_fault_arrivals_next(arrivals, &random, &fault));
             struct bh_origin origin = bh_fault_origin(&random, model, &fault);
             seen[origin.zone]++;
             instructions += origin.kind == BH_INSTRUCTION;
@@ -287,6 +221,7 @@ static void test_landing_and_kind(void **state)
             double expected = FAULTS * (c ? tree->zones[z].cpu_share : tree->zones[z].memory_share);
             chi_square += (seen[z] - expected) * (seen[z] - expected) / expected;
         }
+        bh_fault_arrivals_destroy(arrivals);
         assert_true(gsl_cdf_chisq_Q(chi_square, (double)tree->zones_count - 1) > 1e-5);
         assert_true(fabs((double)instructions - 0.3 * FAULTS) < 4.4 * sqrt(FAULTS * 0.3 * 0.7));
         /* The kind does not depend on where. */
@@ -318,14 +253,14 @@ static void test_repair(void **state)
     struct bh_fault fault = {.stream = &stream};
     size_t below = 0;
     for (size_t k = 0; k < FAULTS; k++) {
-        fault.identity = bh_identity_join(77, k);
+        fault.event = bh_identity_join(77, k);
         double repair = bh_fault_repair_s(&random, &fault);
         assert_true(repair == bh_fault_repair_s(&random, &fault));
         below += repair < 4140;
         values[k] = gsl_cdf_ugaussian_P(log(repair / 4140) / 1.25);
     }
     assert_true(fabs((double)below - FAULTS / 2.0) < 4.4 * sqrt(FAULTS / 4.0));
-    assert_uniform(values, FAULTS);
+    assert_uniform(values, FAULTS, 2.47);
     class.repair_sigma.value = 0;
     assert_close(bh_fault_repair_s(&random, &fault), 4140, 1e-15);
 }
@@ -338,8 +273,6 @@ int main(void)
         cmocka_unit_test(test_rate_zero_makes_no_stream),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_repeated_components_fail_apart),
-        cmocka_unit_test(test_arrivals),
-        cmocka_unit_test(test_next_fault_is_pure),
         cmocka_unit_test(test_landing_and_kind),
         cmocka_unit_test(test_repair),
     };

@@ -27,9 +27,9 @@ static struct node build(const char *system, const char *policy, const char *onl
     for (size_t f = 0; f < node.catalog->faults_count; f++)
         enabled[f] = only == NULL || strcmp(node.catalog->faults[f].name, only) == 0;
     node.model = bh_test_model(node.catalog, system, policy, node.tenants, 2);
-    node.streams =
-        bh_fault_streams_create(node.catalog, node.model, node.tenants, enabled, only == NULL,
-                                node.model->tree->system->host_kernel, node.model->tree->system->guest_kernel);
+    node.streams = bh_fault_streams_create(
+        node.catalog, node.model, node.tenants, (struct bh_fault_choice){1024, enabled, only == NULL},
+        node.model->tree->system->host_kernel, node.model->tree->system->guest_kernel);
     struct bh_error err = {0};
     node.isolation = bh_isolation_create(node.model, node.streams, &err);
     if (!node.isolation)

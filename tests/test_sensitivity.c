@@ -34,8 +34,7 @@ static struct bh_stack stack_of(const struct bh_catalog *catalog, const char *sy
                              .guest_kernel = found->guest_kernel,
                              .tenants = tenants_of(catalog),
                              .tenants_count = 2,
-                             .fault_enabled = all_faults(),
-                             .software_faults = true};
+                             .faults = {1024, all_faults(), true}};
 }
 
 /* The same values by the isolation of the policy. */
@@ -57,8 +56,8 @@ static void test_values_are_those_of_isolation(void **state)
     struct bh_error err = {0};
     struct bh_node_model *model =
         bh_test_model(catalog, "palacios", "protection-first", stack.tenants, stack.tenants_count);
-    struct bh_fault_streams *streams = bh_fault_streams_create(catalog, model, stack.tenants, stack.fault_enabled, true,
-                                                               stack.host_kernel, stack.guest_kernel);
+    struct bh_fault_streams *streams =
+        bh_fault_streams_create(catalog, model, stack.tenants, stack.faults, stack.host_kernel, stack.guest_kernel);
     struct bh_isolation *isolation = bh_isolation_create(model, streams, &err);
     double value[BH_OUTCOMES], covered = 0;
     values_of(&stack, value);

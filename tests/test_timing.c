@@ -4,7 +4,7 @@
  * ways comes to the same bits. */
 #include "tests/models.h"
 
-#include "models/fault_streams.h"
+#include "models/fault_arrivals.h"
 
 #define NUMBER(value, unit) "{value: " value ", unit: " unit ", status: published, source: none}"
 #define PLAIN(value)        "{value: " value ", status: published, source: none}"
@@ -79,28 +79,29 @@ static void test_two_ways_to_say_it(void **state)
                   "repair: {lognormal: {median: " NUMBER("50", "min") ", sigma: " PLAIN("1.4") "}}");
     struct bh_catalog *other = with_wear(NULL, "rate: " NUMBER("3", "1/year"),
                                          "repair: {gamma: {shape: " PLAIN("2") ", scale: " NUMBER("1", "h") "}}");
-    struct bh_fault_stream a = {.identity = 7, .hardware = bh_test_fault(plain, "wear")}, b = a, c = a;
-    b.hardware = bh_test_fault(named, "wear");
-    c.hardware = bh_test_fault(other, "wear");
-    a.rate = a.hardware->rate.value;
-    b.rate = b.hardware->rate.value;
+    struct bh_fault_stream a = bh_fault_stream_of(bh_test_fault(plain, "wear"), 100),
+                           b = bh_fault_stream_of(bh_test_fault(named, "wear"), 100),
+                           c = bh_fault_stream_of(bh_test_fault(other, "wear"), 100);
     assert_close(a.rate, b.rate, 0);
     assert_close(b.hardware->arrival.distribution.a[0], 1 / a.rate, 0);
     const struct bh_random random = {.seed = 3};
-    struct bh_fault of_a = bh_fault_next(&random, &a, 100, NULL), of_b = bh_fault_next(&random, &b, 100, NULL);
+    struct bh_fault_arrivals *first = bh_fault_arrivals_create(&a, 100, true),
+                             *second = bh_fault_arrivals_create(&b, 100, true);
     double sum = 0;
     enum { FAULTS = 4000 };
     for (int i = 0; i < FAULTS; i++) {
+        struct bh_fault of_a, of_b;
+        assert_true(bh_fault_arrivals_next(first, &random, &of_a) && bh_fault_arrivals_next(second, &random, &of_b));
         assert_close(of_a.time_s, of_b.time_s, 0);
         assert_close(bh_fault_repair_s(&random, &of_a), bh_fault_repair_s(&random, &of_b), 0);
         struct bh_fault of_c = of_a;
         of_c.stream = &c;
         sum += bh_fault_repair_s(&random, &of_c);
-        of_a = bh_fault_next(&random, &a, 100, &of_a);
-        of_b = bh_fault_next(&random, &b, 100, &of_b);
     }
     /* Gamma of shape 2: mean 7200 s, deviation 5091 s; 5 standard errors. */
     assert_true(fabs(sum / FAULTS - 7200) < 5 * 5091 / sqrt(FAULTS));
+    bh_fault_arrivals_destroy(first);
+    bh_fault_arrivals_destroy(second);
     bh_catalog_destroy(plain);
     bh_catalog_destroy(named);
     bh_catalog_destroy(other);

@@ -64,6 +64,8 @@ struct bh_place bh_node_key_place(const struct bh_node *map, size_t index);
 int bh_node_expect(const struct bh_node *node, enum bh_node_kind kind, const char *what, struct bh_error *err);
 /* Every key of the map must be one of `known` (NULL-terminated); else the message names the nearest known key. */
 int bh_node_check_keys(const struct bh_node *map, const char *const *known, struct bh_error *err);
+/* Whether it is a scalar whose text is exactly `word`. */
+bool bh_node_is(const struct bh_node *node, const char *word);
 /* Index of the scalar's text in `known`; else -1 and a message with the nearest known word. `what` names the thing. */
 int bh_node_choice(const struct bh_node *node, const char *const *known, const char *what, struct bh_error *err);
 const char *bh_node_text(const struct bh_node *node, struct bh_error *err);

@@ -283,3 +283,11 @@ int bh_node_quantity(const struct bh_node *node, enum bh_dimension dimension, do
         return bh_node_fail(node, err, "%s", own.text);
     return 0;
 }
+
+bool bh_node_is(const struct bh_node *node, const char *word)
+{
+    if (bh_node_kind(node) != BH_NODE_SCALAR)
+        return false;
+    const char *text = bh_node_text(node, NULL);
+    return text != NULL && strcmp(text, word) == 0;
+}

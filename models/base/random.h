@@ -27,6 +27,8 @@ enum bh_purpose {
     BH_PURPOSE_TAINT,        /* which ranks an error reaches by messages */
     BH_PURPOSE_VERIFICATION, /* whether a verification finds a silent error: compared with its recall */
     BH_PURPOSE_COMPOSITION,  /* when a composition begins and ends */
+    BH_PURPOSE_BURST,        /* which neighbours a fault takes along, and when */
+    BH_PURPOSE_RECURRENCE,   /* whether and when a fault that lasts strikes again */
     BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 

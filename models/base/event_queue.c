@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A binary heap of events. */
-#include "sim/event_queue.h"
+#include "models/base/event_queue.h"
 
 #include "models/base/error.h"
 
