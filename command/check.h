@@ -21,6 +21,8 @@ struct bh_check {
 
 /* What is simulated: machine, work, enclaves, checkpoints, faults, axes. */
 void bh_check_print_setting(const struct bh_check *check, FILE *stream);
+/* The part of it that says what strikes. */
+void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream);
 /* Which nodes carry which enclaves, and their own guards; nothing when all stand on all nodes. */
 void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 /* Who is composed with whom, and the guards in between; nothing without compositions. */

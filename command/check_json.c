@@ -232,7 +232,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
     json_t *object = json_pack(
         "{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:I, "
         "s:I, "
-        "s:b}",
+        "s:b, s:s, s:b}",
         "scenario", scenario->name, "title", scenario->title, "description", scenario->description, "point",
         point(study, check->index), "axes", axes(study), "platform", platform(check), "work_s", scenario->work_s,
         "horizon_s", scenario->horizon_s, "enclaves", enclaves(scenario), "checkpoints", checkpoints(scenario),
@@ -241,7 +241,8 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         scenario->virtualization_costs, "baseline", scenario->policies[scenario->baseline].name, "policies",
         policies(scenario), "systems", systems(check), "fault_rates", fault_rates(check->rates), "parameters",
         parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed", (json_int_t)scenario->seed,
-        "reproduces_input", scenario->reproduces_input);
+        "reproduces_input", scenario->reproduces_input, "machine", scenario->machine_is_steady ? "steady" : "fresh",
+        "independent_nodes", bh_scenario_strikes_apart(scenario));
     BH_BUG_ASSERT(object != NULL);
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);

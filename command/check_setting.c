@@ -147,33 +147,6 @@ static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "  %-12s and one after the last stretch of work\n", "");
 }
 
-static void print_faults(const struct bh_scenario *scenario, FILE *stream)
-{
-    const struct bh_catalog *catalog = scenario->catalog;
-    fprintf(stream, "  %-12s ", "faults");
-    const char *separator = "";
-    for (size_t f = 0; f < catalog->faults_count; f++) {
-        if (!scenario->fault_enabled[f])
-            continue;
-        fprintf(stream, "%s%s", *separator ? separator : "hardware: ", catalog->faults[f].name);
-        separator = ", ";
-    }
-    if (scenario->software_faults)
-        fprintf(stream, "%ssoftware of every component", *separator ? "; " : "");
-    fputs(scenario->random_faults ? "" : "none at random", stream);
-    fputs(scenario->faults_spare_rest ? "; only while what they hit computes\n" : "\n", stream);
-    for (size_t s = 0; s < scenario->script_count; s++) {
-        static const char *const endings[] = {"masked", "signalled", "silent"};
-        const struct bh_script_fault *fault = &scenario->script[s];
-        uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
-        char at[64];
-        fprintf(stream, "  %-12s at %s a %s error in %s of %s on node %" PRIu64 ", ending %s\n", s == 0 ? "script" : "",
-                bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, at, sizeof at), bh_error_kind_names[fault->kind],
-                bh_zone_kind_names[fault->zone], scenario->enclaves[fault->enclave].name, fault->slot - first_slot,
-                fault->ending < 0 ? "drawn" : endings[fault->ending]);
-    }
-}
-
 static void print_axis(const char *head, const struct bh_axis *axis, FILE *stream)
 {
     fprintf(stream, "  %-12s %s", head, axis->name);
@@ -217,7 +190,7 @@ void bh_check_print_setting(const struct bh_check *check, FILE *stream)
     print_platform(check, stream);
     print_workload(scenario, stream);
     print_checkpoints(scenario, stream);
-    print_faults(scenario, stream);
+    bh_check_print_faults(scenario, stream);
     fprintf(stream, "  %-12s %s of each policy, seed %" PRIu64 "\n", "replicas",
             bh_check_count(scenario->replicas, replicas, sizeof replicas), scenario->seed);
     fprintf(stream, "  %-12s %zu, priced against `%s`%s\n", "policies", scenario->policies_count,

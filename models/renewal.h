@@ -18,9 +18,10 @@ struct bh_renewal_law {
 };
 
 /* First events, in order of time. With H the cumulative hazard of the first event's time, H(T) is exponential with mean
- * 1; so of n components whose first event is still to come, the next one's is at H + E/n, E exponential with mean 1
- * (Renyi 1953), and which one it is is uniform among them. That is equal in distribution to n clocks, exactly, and takes
- * one step per event. Draws are numbered by event: the sequence is a function of seed, replica and identity alone. */
+ * 1; so of n components whose first event is still to come, the next one's is at H + E/n, E exponential with mean 1 (order
+ * statistics of exponential times), and which one it is is uniform among them. That is equal in distribution to n clocks,
+ * exactly, and takes one step per event. Draws are numbered by event: the sequence is a function of seed, replica and
+ * identity alone. */
 struct bh_first_events;
 struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components,
                                                uint64_t identity);

@@ -124,11 +124,17 @@ static double slowest_boot_s(const struct bh_setup *setup)
     return boot_s;
 }
 
-/* The system is back after `out_s`, and its guests when they have booted. */
-static void take_down_system(struct bh_replica *replica, double out_s)
+/* The system is back after its restart, or when `repairs` (or NULL) is done, and its guests when they have booted. */
+static void take_down_system(struct bh_replica *replica, const struct bh_fault *repairs)
 {
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
-    bh_machine_fail_everywhere(replica->machine, -1, detected_s + out_s + slowest_boot_s(replica->setup));
+    double boot_s = slowest_boot_s(replica->setup);
+    if (repairs != NULL) {
+        double repaired_s = detected_s + bh_fault_repair_s(&replica->random, repairs);
+        bh_machine_lose_everywhere(replica->machine, repaired_s, repaired_s + boot_s);
+    } else
+        bh_machine_fail_everywhere(replica->machine, -1,
+                                   detected_s + recovery_of(replica)->system_restart_s.value + boot_s);
     bh_errors_clear_everywhere(replica, -1, false);
 }
 
@@ -137,7 +143,7 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
     const struct bh_zone_tree *tree = blow->node->model->tree;
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
-        take_down_system(replica, recovery_of(replica)->system_restart_s.value);
+        take_down_system(replica, NULL);
         return;
     }
     for (size_t t = 0; t < tree->tenants_count; t++)
@@ -317,11 +323,9 @@ void bh_disposal_machine(struct bh_replica *replica, size_t source, const struct
 {
     struct bh_lost_enclaves lost = {0};
     struct blow blow = hardware_blow(replica, source, 0, BH_SCOPE_SYSTEM, &lost);
-    bool is_repaired = fault->stream->hardware->mend == BH_MEND_REPAIR;
     blow.beyond_node = BH_SCOPE_SYSTEM;
     replica->tallies.simultaneous_losses += replica->setup->enclaves_count > 1;
-    take_down_system(replica, is_repaired ? bh_fault_repair_s(&replica->random, fault)
-                                          : recovery_of(replica)->system_restart_s.value);
+    take_down_system(replica, fault->stream->hardware->mend == BH_MEND_REPAIR ? fault : NULL);
     replica->tallies.application_extent[tell_enclaves(replica, &blow)]++;
     bh_losses_finish(replica, &lost);
 }

@@ -168,6 +168,10 @@ static void add_stream(struct bh_rate_table *table, size_t column, const struct 
         add_rate(table, column, bh_zone_kind_names[tree->zones[stream->zone].kind], cause, false, stream->rate);
         return;
     }
+    if (bh_fault_class_is_machine_wide(stream->hardware)) {
+        add_rate(table, column, "machine", stream->hardware->name, true, stream->rate);
+        return;
+    }
     if (stream->hardware->landing == BH_LANDING_NODE) {
         add_rate(table, column, "node", stream->hardware->name, true, stream->rate);
         return;

@@ -53,7 +53,7 @@ struct bh_machine {
     struct bh_slot **outages; /* per partition: slots that may not be ready */
     struct moved_node *moved;
     struct fifo idle, waiting;
-    double all_ready_s;
+    double all_ready_s, all_hardware_s;
     struct standing *enclaves;
 };
 
@@ -344,8 +344,8 @@ double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t num
 {
     const struct bh_slot *slot = find_slot(machine, number);
     if (slot == NULL)
-        return 0.0;
-    return slot->has_node ? slot->hardware_ready_s : INFINITY;
+        return machine->all_hardware_s;
+    return slot->has_node ? fmax(machine->all_hardware_s, slot->hardware_ready_s) : INFINITY;
 }
 
 void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, double *ready_s, double *hardware_s)
@@ -354,7 +354,7 @@ void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, d
     size_t guests = tree_of(machine, standing->partition)->guests_count;
     struct bh_slot *slot, *next;
     *ready_s = fmax(machine->all_ready_s, standing->ready_s);
-    *hardware_s = 0.0;
+    *hardware_s = machine->all_hardware_s;
     DL_FOREACH_SAFE(machine->outages[standing->partition], slot, next)
     {
         double latest_s = slot->has_node ? slot->node_ready_s : INFINITY;
@@ -367,6 +367,12 @@ void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, d
             slot->is_listed = false;
         }
     }
+}
+
+void bh_machine_lose_everywhere(struct bh_machine *machine, double hardware_s, double ready_s)
+{
+    machine->all_hardware_s = fmax(machine->all_hardware_s, hardware_s);
+    bh_machine_fail_everywhere(machine, -1, ready_s);
 }
 
 void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double ready_s)

@@ -62,6 +62,8 @@ double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t slo
 /* The latest of both over all slots of the enclave's partition that are not ready at now_s. */
 void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, double *ready_s, double *hardware_s);
 
+/* The whole machine is down until ready_s, and until hardware_s of it for repair. */
+void bh_machine_lose_everywhere(struct bh_machine *machine, double hardware_s, double ready_s);
 /* The whole machine, or one enclave's guests everywhere (enclave >= 0), is down until ready_s. */
 void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double ready_s);
 

@@ -191,3 +191,13 @@ struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenar
 {
     return (struct bh_fault_choice){scenario->nodes, scenario->fault_enabled, scenario->software_faults};
 }
+
+bool bh_scenario_strikes_apart(const struct bh_scenario *scenario)
+{
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
+        const struct bh_fault_class *class = &scenario->catalog->faults[f];
+        if (scenario->fault_enabled[f] && (class->carrier != BH_CARRIER_NODE || class->burst.is_given))
+            return false;
+    }
+    return true;
+}
