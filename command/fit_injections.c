@@ -10,7 +10,6 @@
 #include "models/base/document.h"
 #include "sim/progress.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -24,8 +23,6 @@ struct arguments {
     double level, power;
     enum bh_table_format format;
     bool plan, has_plan_option, has_fit_option;
-    size_t points_count;
-    char **points; /* "AXIS=LABEL", borrowed from argv */
 };
 
 enum { LEAST_SWEEPS = 1000, MOST_SWEEPS = 16000 };
@@ -77,16 +74,6 @@ static const struct argp_option own_options[] = {
     {0},
 };
 
-static uint64_t parse_count(const char *text, const char *option, uint64_t most, struct argp_state *state)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < 1 || value > most)
-        argp_error(state, "%s: found '%s', expected a whole number from 1 to %" PRIu64, option, text, most);
-    return value;
-}
-
 static double parse_share(const char *text, const char *option, struct argp_state *state)
 {
     char *end = NULL;
@@ -96,26 +83,15 @@ static double parse_share(const char *text, const char *option, struct argp_stat
     return value;
 }
 
-static void parse_format(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    static const char *const names[] = {"text", "markdown", "latex"};
-    for (int f = 0; f < 3; f++)
-        if (strcmp(text, names[f]) == 0) {
-            arguments->format = (enum bh_table_format)f;
-            return;
-        }
-    argp_error(state, "--format: found '%s', expected text, markdown or latex", text);
-}
-
 static error_t parse_fit_option(int key, char *text, struct arguments *arguments, struct argp_state *state)
 {
     arguments->has_fit_option = true;
     if (key == KEY_GUESTS)
-        arguments->guests = parse_count(text, "--guests", most_of_a_kind, state);
+        arguments->guests = bh_options_count(text, "--guests", 1, most_of_a_kind, state);
     else if (key == KEY_PROCESSES)
-        arguments->processes = parse_count(text, "--processes", most_of_a_kind, state);
+        arguments->processes = bh_options_count(text, "--processes", 1, most_of_a_kind, state);
     else if (key == KEY_DRAWS)
-        arguments->draws = parse_count(text, "--draws", most_draws, state);
+        arguments->draws = bh_options_count(text, "--draws", 1, most_draws, state);
     else if (key == KEY_POLICY)
         arguments->policy = text;
     else
@@ -134,12 +110,8 @@ static error_t parse_plan_option(int key, char *text, struct arguments *argument
         arguments->level = parse_share(text, "--level", state);
     else if (key == KEY_POWER)
         arguments->power = parse_share(text, "--power", state);
-    else if (strchr(text, '=') == NULL)
-        argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
-    else {
-        arguments->points = bh_reallocate(arguments->points, arguments->points_count + 1, sizeof *arguments->points);
-        arguments->points[arguments->points_count++] = text;
-    }
+    else
+        bh_options_add_point(&arguments->options, text, state);
     return 0;
 }
 
@@ -166,12 +138,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->plan = true;
         return 0;
     case KEY_FORMAT:
-        parse_format(arguments, text, state);
+        arguments->format = bh_options_table_format(text, state);
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->file != NULL)
-            argp_error(state, "found a second file, %s; expected one", text);
-        arguments->file = text;
+        bh_options_take_file(&arguments->file, text, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "expected a file of counts, or --plan and a scenario");
@@ -356,8 +326,8 @@ static int plan_scenario(const struct arguments *arguments, const char *director
         bh_study_read(arguments->file, directory, arguments->options.settings, arguments->options.settings_count, err);
     size_t *index = study == NULL ? NULL : bh_allocate(study->axes_count + 1, sizeof *index);
     int status = study == NULL ? -1 : 0;
-    for (size_t i = 0; i < arguments->points_count && status == 0; i++)
-        status = bh_point_choose(study, arguments->points[i], index, err);
+    for (size_t i = 0; i < arguments->options.points_count && status == 0; i++)
+        status = bh_point_choose(study, arguments->options.points[i], index, err);
     if (status == 0 && (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
         status = -1;
     if (status == 0 && (status = read_plan(arguments, scenario, &plan, err)) == 0)
@@ -380,7 +350,6 @@ int bh_command_fit_injections(int argc, char **argv)
         (arguments.plan ? plan_scenario(&arguments, directory, &err) : fit_file(&arguments, directory, &err)) != 0)
         status = bh_command_fail(&err);
     free(directory);
-    free(arguments.points);
     bh_options_free(&arguments.options);
     return status;
 }
