@@ -150,14 +150,11 @@ static void print(const struct bh_contain *contain, const struct arguments *argu
 
 static int follow(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
-    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    size_t *index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
     struct bh_scenario *scenario = NULL;
     struct bh_contain *contain = NULL;
     int status = -1;
-    for (size_t i = 0; i < arguments->options.points_count; i++)
-        if (bh_point_choose(study, arguments->options.points[i], index, err) != 0)
-            goto out;
-    if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL)
+    if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
         goto out;
     struct bh_contain_wish wish = {
         .exact = arguments->exact || !arguments->monte_carlo,

@@ -273,24 +273,6 @@ static int fit_file(const struct arguments *arguments, const char *directory, st
 
 /* --- Planning -------------------------------------------------------------------------------------------------------- */
 
-static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenario, const char *name,
-                                                struct bh_error *err)
-{
-    const char **names = bh_allocate(scenario->policies_count, sizeof *names);
-    const struct bh_policy_spec *found = NULL;
-    for (size_t p = 0; p < scenario->policies_count; p++) {
-        names[p] = scenario->policies[p].name;
-        if (strcmp(names[p], name) == 0)
-            found = &scenario->policies[p];
-    }
-    const char *nearest = found ? NULL : bh_nearest_name(name, names, scenario->policies_count);
-    if (found == NULL)
-        bh_fail(err, BH_ERROR_INPUT, "--policies: %s has no policy `%s`%s%s%s", scenario->file, name,
-                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
-    free(names);
-    return found;
-}
-
 static int read_plan(const struct arguments *arguments, const struct bh_scenario *scenario,
                      struct bh_injection_plan *plan, struct bh_error *err)
 {
@@ -299,9 +281,9 @@ static int read_plan(const struct arguments *arguments, const struct bh_scenario
         return bh_fail(err, BH_ERROR_INPUT, "--policies: found `%s`; expected two policies, as in 'A,B'",
                        arguments->policies);
     char *first = bh_print_text("%.*s", (int)(comma - arguments->policies), arguments->policies);
-    plan->policy[0] = find_policy(scenario, first, err);
+    plan->policy[0] = bh_policy_choose(scenario, "--policies", first, err);
     free(first);
-    if (plan->policy[0] == NULL || (plan->policy[1] = find_policy(scenario, comma + 1, err)) == NULL)
+    if (plan->policy[0] == NULL || (plan->policy[1] = bh_policy_choose(scenario, "--policies", comma + 1, err)) == NULL)
         return -1;
     if (plan->policy[0] == plan->policy[1])
         return bh_fail(err, BH_ERROR_INPUT, "--policies: found `%s` twice; expected two policies", comma + 1);
@@ -324,13 +306,13 @@ static int plan_scenario(const struct arguments *arguments, const char *director
     struct bh_scenario *scenario = NULL;
     struct bh_study *study =
         bh_study_read(arguments->file, directory, arguments->options.settings, arguments->options.settings_count, err);
-    size_t *index = study == NULL ? NULL : bh_allocate(study->axes_count + 1, sizeof *index);
-    int status = study == NULL ? -1 : 0;
-    for (size_t i = 0; i < arguments->options.points_count && status == 0; i++)
-        status = bh_point_choose(study, arguments->options.points[i], index, err);
-    if (status == 0 && (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
-        status = -1;
-    if (status == 0 && (status = read_plan(arguments, scenario, &plan, err)) == 0)
+    size_t *index = NULL;
+    int status = -1;
+    if (study != NULL)
+        index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
+    if (index != NULL && (scenario = bh_study_resolve(study, index, -1, err)) != NULL)
+        status = read_plan(arguments, scenario, &plan, err);
+    if (status == 0)
         status = bh_injection_plan_print(scenario, &plan, arguments->options.json, arguments->format, stdout, err);
     bh_scenario_destroy(scenario);
     free(index);
