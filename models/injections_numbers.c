@@ -119,7 +119,7 @@ const struct bh_parameter *bh_free_number_parameter(const struct bh_free_numbers
     return &free_numbers->channels[number]->probability;
 }
 
-/* Jeffreys' Dirichlet with 1/2 each; the Jacobian of logarithms of ratios is the product of the shares. A channel's place
+/* Jeffreys' Dirichlet; the Jacobian of logarithms of ratios is the product of the shares. A channel's place
  * is uniform, so that its normal quantile is normal. */
 double bh_free_numbers_log_prior(const struct bh_free_numbers *free_numbers, const double *components)
 {
@@ -130,7 +130,7 @@ double bh_free_numbers_log_prior(const struct bh_free_numbers *free_numbers, con
         if (group->is_free)
             components = take_shares(group, components, share);
         for (size_t s = 0; s < numbers_of(group); s++)
-            sum += 0.5 * log(share[s]);
+            sum += bh_jeffreys * log(share[s]);
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++, components++)
         sum -= *components * *components / 2.0;
