@@ -26,7 +26,7 @@ int bh_figure_mark(size_t mark, bool hollow)
     return marks[mark % MARKS][hollow];
 }
 
-double bh_figure_mark_size(size_t mark)
+static double mark_size(size_t mark)
 {
     return mark_sizes[mark % MARKS];
 }
@@ -130,7 +130,7 @@ static void write_key_marks(const struct bh_figure *figure, FILE *stream)
         lay_key(&key);
         for (size_t i = 0; i < key.count; i++) {
             snprintf(symbol, sizeof symbol, "pt %d ps %.2f lc rgb 'gray20'", bh_figure_mark(first + i, false),
-                     bh_figure_mark_size(first + i));
+                     mark_size(first + i));
             write_key_entry(stream, &key, i, symbol, NULL);
         }
     }
@@ -238,7 +238,7 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
         size_t block = figure->systems_count + k;
         int colour = bh_figure_colour(series->system);
         const char *dash = series->hollow ? "(6,4)" : "1";
-        double size = bh_figure_mark_size(series->mark);
+        double size = mark_size(series->mark);
         fprintf(stream,
                 "    data index %zu using 2:3 with lines lw %s dt %s lt %d notitle, \\\n"
                 "    data index %zu using 2:3:4:5 with yerrorbars pt -1 lw 1 lt %d notitle, \\\n"

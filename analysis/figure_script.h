@@ -18,10 +18,9 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
 void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream);
 void bh_figure_write_break(const struct bh_figure *figure, FILE *stream);
 void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream);
-/* gnuplot's numbers for a system's colour, and for the mark of a kind of policy and its size. */
+/* gnuplot's numbers for a system's colour, and for the mark of a kind of policy. */
 int bh_figure_colour(size_t system);
 int bh_figure_mark(size_t mark, bool hollow);
-double bh_figure_mark_size(size_t mark);
 
 /* A matrix, for scenarios that reproduce their input: policies by scope, the share of errors that reached it. */
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream);

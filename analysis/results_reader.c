@@ -5,7 +5,6 @@
 
 #include "analysis/hdf5_reader.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,56 +372,4 @@ void bh_view_destroy(struct bh_view *view)
     free(view->primary_enclave);
     free(view->file);
     free(view);
-}
-
-static size_t stride_of(const struct bh_view *view, size_t axis)
-{
-    size_t stride = 1;
-    for (size_t i = axis + 1; i < view->axes_count; i++)
-        stride *= view->axes[i].count;
-    return stride;
-}
-
-size_t bh_view_position(const struct bh_view *view, size_t point, size_t axis)
-{
-    return point / stride_of(view, axis) % view->axes[axis].count;
-}
-
-size_t bh_view_neighbour(const struct bh_view *view, size_t point, size_t axis, size_t position)
-{
-    size_t stride = stride_of(view, axis);
-    return point - bh_view_position(view, point, axis) * stride + position * stride;
-}
-
-size_t bh_view_find_axis(const struct bh_view *view, const char *name)
-{
-    size_t i = 0;
-    while (i < view->axes_count && strcmp(view->axes[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-size_t bh_view_find_label(const struct bh_view_axis *axis, const char *label)
-{
-    size_t i = 0;
-    while (i < axis->count && strcmp(axis->labels[i], label) != 0)
-        i++;
-    return i;
-}
-
-double bh_view_nodes(const struct bh_view *view, size_t point)
-{
-    size_t axis = bh_view_find_axis(view, "nodes");
-    if (axis < view->axes_count && view->axes[axis].numbers != NULL)
-        return view->axes[axis].numbers[bh_view_position(view, point, axis)];
-    return (double)view->nodes;
-}
-
-size_t bh_view_reference(const struct bh_view *view, size_t policy)
-{
-    for (size_t i = 0; i < view->policy.count; i++)
-        if (strcmp(view->policy_system[i], view->policy_system[policy]) == 0 &&
-            strcmp(view->policy_policy[i], "protection-first") == 0)
-            return i;
-    return policy;
 }

@@ -44,16 +44,13 @@ static const struct argp argp = {
 
 static int explain(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
-    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    size_t *index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
     struct bh_platform_facts facts = {0};
     struct bh_scenario *scenario = NULL;
     struct bh_rate_table *rates = NULL;
     int status = -1;
-    for (size_t i = 0; i < arguments->options.points_count; i++)
-        if (bh_point_choose(study, arguments->options.points[i], index, err) != 0)
-            goto out;
-    if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL || bh_probe_platform(scenario, &facts, err) != 0 ||
-        (rates = bh_rate_table_create(scenario, err)) == NULL)
+    if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL ||
+        bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL)
         goto out;
     struct bh_check check = {study, index, scenario, &facts, rates};
     if (arguments->options.json) {

@@ -10,7 +10,6 @@
 #include "command/options.h"
 #include "command/point.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,28 +66,6 @@ static const struct argp_option own_options[] = {
     {0},
 };
 
-static void parse_format(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    static const char *const names[] = {"text", "markdown", "latex"};
-    for (int f = 0; f < 3; f++)
-        if (strcmp(text, names[f]) == 0) {
-            arguments->format = (enum bh_table_format)f;
-            return;
-        }
-    argp_error(state, "--format: found '%s', expected text, markdown or latex", text);
-}
-
-static void parse_trials(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < 1 || value > trials_most)
-        argp_error(state, "--trials: found '%s', expected a whole number from 1 to %llu", text,
-                   (unsigned long long)trials_most);
-    arguments->trials = value;
-}
-
 static void parse_relative(struct arguments *arguments, const char *text, struct argp_state *state)
 {
     char *end = NULL;
@@ -124,13 +101,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->enclave = text;
         return 0;
     case KEY_TRIALS:
-        parse_trials(arguments, text, state);
+        arguments->trials = bh_options_count(text, "--trials", 1, trials_most, state);
         return 0;
     case KEY_RELATIVE:
         parse_relative(arguments, text, state);
         return 0;
     case KEY_FORMAT:
-        parse_format(arguments, text, state);
+        arguments->format = bh_options_table_format(text, state);
         return 0;
     case KEY_POLICY:
         arguments->policies =
@@ -173,14 +150,11 @@ static void print(const struct bh_contain *contain, const struct arguments *argu
 
 static int follow(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
-    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    size_t *index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
     struct bh_scenario *scenario = NULL;
     struct bh_contain *contain = NULL;
     int status = -1;
-    for (size_t i = 0; i < arguments->options.points_count; i++)
-        if (bh_point_choose(study, arguments->options.points[i], index, err) != 0)
-            goto out;
-    if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL)
+    if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
         goto out;
     struct bh_contain_wish wish = {
         .exact = arguments->exact || !arguments->monte_carlo,

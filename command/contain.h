@@ -100,8 +100,6 @@ bool bh_contain_has_rates(const struct bh_contain_policy *policy);
 /* Fills contain->sensitivity. Numbers of the scenario's catalog are moved and put back. */
 int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err);
 void bh_contain_free_sensitivity(struct bh_contain *contain);
-/* Change of an outcome per relative change of a number: x dM/dx. */
-double bh_contain_effect(const struct bh_contain *contain, size_t policy, size_t number, int outcome);
 void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 
 /* Seeks what neither trials nor the chain tell of a row's escapes, by importance sampling, and lists it. */

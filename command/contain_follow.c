@@ -4,6 +4,7 @@
 #include "command/contain.h"
 
 #include "command/contain_silent.h"
+#include "command/point.h"
 #include "models/base/document.h"
 #include "sim/progress.h"
 
@@ -120,24 +121,6 @@ static void follow_all(struct bh_contain *contain)
     bh_progress_end(&progress);
 }
 
-static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenario, const char *name,
-                                                struct bh_error *err)
-{
-    const char **names = bh_allocate(scenario->policies_count, sizeof *names);
-    const struct bh_policy_spec *found = NULL;
-    for (size_t p = 0; p < scenario->policies_count; p++) {
-        names[p] = scenario->policies[p].name;
-        if (strcmp(names[p], name) == 0)
-            found = &scenario->policies[p];
-    }
-    const char *nearest = found ? NULL : bh_nearest_name(name, names, scenario->policies_count);
-    if (found == NULL)
-        bh_fail(err, BH_ERROR_INPUT, "--policy: %s has no policy `%s`%s%s%s", scenario->file, name,
-                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
-    free(names);
-    return found;
-}
-
 static int find_class(struct bh_contain *contain, struct bh_error *err)
 {
     const struct bh_scenario *scenario = contain->scenario;
@@ -174,8 +157,9 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
     contain->policies_count = wish->policies_count > 0 ? wish->policies_count : scenario->policies_count;
     contain->policies = bh_allocate(contain->policies_count, sizeof *contain->policies);
     for (size_t p = 0; p < contain->policies_count; p++) {
-        const struct bh_policy_spec *spec =
-            wish->policies_count > 0 ? find_policy(scenario, wish->policies[p], err) : &scenario->policies[p];
+        const struct bh_policy_spec *spec = wish->policies_count > 0
+                                                ? bh_policy_choose(scenario, "--policy", wish->policies[p], err)
+                                                : &scenario->policies[p];
         if (spec == NULL || open_policy(contain, &contain->policies[p], spec, err) != 0) {
             bh_contain_destroy(contain);
             return NULL;

@@ -39,7 +39,8 @@ static enum bh_boundary choose_boundary(const struct bh_contain *contain)
     return BH_PROCESS_KERNEL;
 }
 
-double bh_contain_effect(const struct bh_contain *contain, size_t policy, size_t number, int outcome)
+/* Change of an outcome per relative change of a number: x dM/dx. */
+static double effect_of(const struct bh_contain *contain, size_t policy, size_t number, int outcome)
 {
     const struct bh_sensitivity *sensitivity = &contain->sensitivity->policies[policy];
     return sensitivity->slope[number * BH_OUTCOMES + (size_t)outcome] *
@@ -71,7 +72,7 @@ static void rank(struct bh_contain *contain, size_t p)
     for (size_t n = 0; n < own->numbers; n++) {
         struct ranked number = {.number = n};
         for (int o = 0; o < BH_OUTCOMES; o++) {
-            double share = own->value[o] > 0.0 ? fabs(bh_contain_effect(contain, p, n, o)) / own->value[o] : 0.0;
+            double share = own->value[o] > 0.0 ? fabs(effect_of(contain, p, n, o)) / own->value[o] : 0.0;
             number.on_any = fmax(number.on_any, share);
             if (o == BH_OUTCOME_BEYOND + (int)all->boundary)
                 number.on_escape = share;
@@ -114,7 +115,7 @@ static int find_swaps(struct bh_contain *contain, struct bh_error *err)
             status = bh_stack_escape(&stacks[p], all->boundary, threads, &own[p], err);
         for (size_t i = 0; i < all->order_count[p]; i++) {
             size_t number = all->order[p * numbers + i];
-            double effect = fabs(bh_contain_effect(contain, p, number, BH_OUTCOME_BEYOND + (int)all->boundary));
+            double effect = fabs(effect_of(contain, p, number, BH_OUTCOME_BEYOND + (int)all->boundary));
             if (effect > effect_least * own[p])
                 chosen[number] = matters[number * count + p] = true;
         }
@@ -198,7 +199,7 @@ static void add_number(struct bh_table *table, const struct bh_contain *contain,
     bh_table_cell(table, "%s", value_text(parameter, parameter->value, text, sizeof text));
     for (int c = 0; c < COLUMNS; c++) {
         double value = contain->sensitivity->policies[p].value[columns[c].outcome];
-        double share = bh_contain_effect(contain, p, number, columns[c].outcome) / value;
+        double share = effect_of(contain, p, number, columns[c].outcome) / value;
         if (isnan(share) || fabs(share) < effect_shown)
             bh_table_cell(table, "%s", isnan(share) ? "-" : "0");
         else

@@ -9,7 +9,6 @@
 #include "models/base/document.h"
 #include "sim/text_file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,18 +65,6 @@ static int parse_word(const char *text, const char *option, const char *const *n
     return 0;
 }
 
-static uint64_t parse_count(const char *text, const char *option, uint64_t least, uint64_t most,
-                            struct argp_state *state)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least || value > most)
-        argp_error(state, "%s: found '%s', expected a whole number from %llu to %llu", option, text,
-                   (unsigned long long)least, (unsigned long long)most);
-    return value;
-}
-
 static void finish(struct arguments *arguments, struct argp_state *state)
 {
     if (arguments->wish.file == NULL)
@@ -115,13 +102,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
         wish->complete_only = true;
         return 0;
     case KEY_PHASES:
-        wish->phases = parse_count(text, "--phases", 2, BH_FIT_PHASES_MOST, state);
+        wish->phases = bh_options_count(text, "--phases", 2, BH_FIT_PHASES_MOST, state);
         return 0;
     case KEY_BOOTSTRAP:
-        wish->bootstrap = parse_count(text, "--bootstrap", 0, 1000000, state);
+        wish->bootstrap = bh_options_count(text, "--bootstrap", 0, 1000000, state);
         return 0;
     case KEY_SEED:
-        wish->seed = parse_count(text, "--seed", 0, UINT64_MAX, state);
+        wish->seed = bh_options_count(text, "--seed", 0, UINT64_MAX, state);
         return 0;
     case KEY_FORMAT:
         arguments->format = parse_word(text, "--format", formats, "text, markdown or json", state);
@@ -133,9 +120,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->folder = text;
         return 0;
     case ARGP_KEY_ARG:
-        if (wish->file != NULL)
-            argp_error(state, "found a second file, %s; expected one", text);
-        wish->file = text;
+        bh_options_take_file(&wish->file, text, state);
         return 0;
     case ARGP_KEY_END:
         finish(arguments, state);

@@ -10,7 +10,6 @@
 #include "models/base/document.h"
 #include "sim/progress.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -24,8 +23,6 @@ struct arguments {
     double level, power;
     enum bh_table_format format;
     bool plan, has_plan_option, has_fit_option;
-    size_t points_count;
-    char **points; /* "AXIS=LABEL", borrowed from argv */
 };
 
 enum { LEAST_SWEEPS = 1000, MOST_SWEEPS = 16000 };
@@ -77,16 +74,6 @@ static const struct argp_option own_options[] = {
     {0},
 };
 
-static uint64_t parse_count(const char *text, const char *option, uint64_t most, struct argp_state *state)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < 1 || value > most)
-        argp_error(state, "%s: found '%s', expected a whole number from 1 to %" PRIu64, option, text, most);
-    return value;
-}
-
 static double parse_share(const char *text, const char *option, struct argp_state *state)
 {
     char *end = NULL;
@@ -96,26 +83,15 @@ static double parse_share(const char *text, const char *option, struct argp_stat
     return value;
 }
 
-static void parse_format(struct arguments *arguments, const char *text, struct argp_state *state)
-{
-    static const char *const names[] = {"text", "markdown", "latex"};
-    for (int f = 0; f < 3; f++)
-        if (strcmp(text, names[f]) == 0) {
-            arguments->format = (enum bh_table_format)f;
-            return;
-        }
-    argp_error(state, "--format: found '%s', expected text, markdown or latex", text);
-}
-
 static error_t parse_fit_option(int key, char *text, struct arguments *arguments, struct argp_state *state)
 {
     arguments->has_fit_option = true;
     if (key == KEY_GUESTS)
-        arguments->guests = parse_count(text, "--guests", most_of_a_kind, state);
+        arguments->guests = bh_options_count(text, "--guests", 1, most_of_a_kind, state);
     else if (key == KEY_PROCESSES)
-        arguments->processes = parse_count(text, "--processes", most_of_a_kind, state);
+        arguments->processes = bh_options_count(text, "--processes", 1, most_of_a_kind, state);
     else if (key == KEY_DRAWS)
-        arguments->draws = parse_count(text, "--draws", most_draws, state);
+        arguments->draws = bh_options_count(text, "--draws", 1, most_draws, state);
     else if (key == KEY_POLICY)
         arguments->policy = text;
     else
@@ -134,12 +110,8 @@ static error_t parse_plan_option(int key, char *text, struct arguments *argument
         arguments->level = parse_share(text, "--level", state);
     else if (key == KEY_POWER)
         arguments->power = parse_share(text, "--power", state);
-    else if (strchr(text, '=') == NULL)
-        argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
-    else {
-        arguments->points = bh_reallocate(arguments->points, arguments->points_count + 1, sizeof *arguments->points);
-        arguments->points[arguments->points_count++] = text;
-    }
+    else
+        bh_options_add_point(&arguments->options, text, state);
     return 0;
 }
 
@@ -166,12 +138,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->plan = true;
         return 0;
     case KEY_FORMAT:
-        parse_format(arguments, text, state);
+        arguments->format = bh_options_table_format(text, state);
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->file != NULL)
-            argp_error(state, "found a second file, %s; expected one", text);
-        arguments->file = text;
+        bh_options_take_file(&arguments->file, text, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "expected a file of counts, or --plan and a scenario");
@@ -303,24 +273,6 @@ static int fit_file(const struct arguments *arguments, const char *directory, st
 
 /* --- Planning -------------------------------------------------------------------------------------------------------- */
 
-static const struct bh_policy_spec *find_policy(const struct bh_scenario *scenario, const char *name,
-                                                struct bh_error *err)
-{
-    const char **names = bh_allocate(scenario->policies_count, sizeof *names);
-    const struct bh_policy_spec *found = NULL;
-    for (size_t p = 0; p < scenario->policies_count; p++) {
-        names[p] = scenario->policies[p].name;
-        if (strcmp(names[p], name) == 0)
-            found = &scenario->policies[p];
-    }
-    const char *nearest = found ? NULL : bh_nearest_name(name, names, scenario->policies_count);
-    if (found == NULL)
-        bh_fail(err, BH_ERROR_INPUT, "--policies: %s has no policy `%s`%s%s%s", scenario->file, name,
-                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
-    free(names);
-    return found;
-}
-
 static int read_plan(const struct arguments *arguments, const struct bh_scenario *scenario,
                      struct bh_injection_plan *plan, struct bh_error *err)
 {
@@ -329,9 +281,9 @@ static int read_plan(const struct arguments *arguments, const struct bh_scenario
         return bh_fail(err, BH_ERROR_INPUT, "--policies: found `%s`; expected two policies, as in 'A,B'",
                        arguments->policies);
     char *first = bh_print_text("%.*s", (int)(comma - arguments->policies), arguments->policies);
-    plan->policy[0] = find_policy(scenario, first, err);
+    plan->policy[0] = bh_policy_choose(scenario, "--policies", first, err);
     free(first);
-    if (plan->policy[0] == NULL || (plan->policy[1] = find_policy(scenario, comma + 1, err)) == NULL)
+    if (plan->policy[0] == NULL || (plan->policy[1] = bh_policy_choose(scenario, "--policies", comma + 1, err)) == NULL)
         return -1;
     if (plan->policy[0] == plan->policy[1])
         return bh_fail(err, BH_ERROR_INPUT, "--policies: found `%s` twice; expected two policies", comma + 1);
@@ -354,13 +306,13 @@ static int plan_scenario(const struct arguments *arguments, const char *director
     struct bh_scenario *scenario = NULL;
     struct bh_study *study =
         bh_study_read(arguments->file, directory, arguments->options.settings, arguments->options.settings_count, err);
-    size_t *index = study == NULL ? NULL : bh_allocate(study->axes_count + 1, sizeof *index);
-    int status = study == NULL ? -1 : 0;
-    for (size_t i = 0; i < arguments->points_count && status == 0; i++)
-        status = bh_point_choose(study, arguments->points[i], index, err);
-    if (status == 0 && (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
-        status = -1;
-    if (status == 0 && (status = read_plan(arguments, scenario, &plan, err)) == 0)
+    size_t *index = NULL;
+    int status = -1;
+    if (study != NULL)
+        index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
+    if (index != NULL && (scenario = bh_study_resolve(study, index, -1, err)) != NULL)
+        status = read_plan(arguments, scenario, &plan, err);
+    if (status == 0)
         status = bh_injection_plan_print(scenario, &plan, arguments->options.json, arguments->format, stdout, err);
     bh_scenario_destroy(scenario);
     free(index);
@@ -380,7 +332,6 @@ int bh_command_fit_injections(int argc, char **argv)
         (arguments.plan ? plan_scenario(&arguments, directory, &err) : fit_file(&arguments, directory, &err)) != 0)
         status = bh_command_fail(&err);
     free(directory);
-    free(arguments.points);
     bh_options_free(&arguments.options);
     return status;
 }

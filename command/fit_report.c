@@ -7,6 +7,7 @@
 #include "models/base/random.h"
 #include "sim/progress.h"
 
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stddef.h>
@@ -16,12 +17,6 @@
 const char *const bh_fit_times_names[] = {"up times", "down times"};
 
 /* --- Causes --------------------------------------------------------------------------------------------------------- */
-
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
 
 static struct bh_fit_cause count_cause(const struct bh_fit_report *report, const struct bh_sample_rule *rule,
                                        uint32_t cause, bool all, uint32_t detail)
@@ -41,7 +36,7 @@ static struct bh_fit_cause count_cause(const struct bh_fit_report *report, const
         }
     }
     if (found.with_down_time > 0) {
-        qsort(down_s, found.with_down_time, sizeof *down_s, by_value);
+        gsl_sort(down_s, 1, found.with_down_time);
         found.mean_down_s = sum / (double)found.with_down_time;
         found.median_down_s = gsl_stats_median_from_sorted_data(down_s, 1, found.with_down_time);
     }

@@ -23,9 +23,7 @@ static void add_setting(struct bh_options *options, const char *path, const char
         (struct bh_setting){.path = bh_copy_text(path), .value = bh_copy_text(value)};
 }
 
-/* A whole decimal number from `least` to `most`; anything else ends the program with a message. */
-static uint64_t parse_count(const char *text, const char *option, uint64_t least, uint64_t most,
-                            struct argp_state *state)
+uint64_t bh_options_count(const char *text, const char *option, uint64_t least, uint64_t most, struct argp_state *state)
 {
     char *end = NULL;
     errno = 0;
@@ -35,6 +33,44 @@ static uint64_t parse_count(const char *text, const char *option, uint64_t least
         argp_error(state, "%s: found '%s', expected a whole number from %llu to %llu", option, text,
                    (unsigned long long)least, (unsigned long long)most);
     return value;
+}
+
+size_t bh_options_choice(const char *text, const char *option, const char *const *names, const char *expected,
+                         struct argp_state *state)
+{
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    argp_error(state, "%s: found '%s', expected %s", option, text, expected);
+    return 0;
+}
+
+enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state)
+{
+    static const char *const names[] = {"text", "markdown", "latex", NULL};
+    return (enum bh_table_format)bh_options_choice(text, "--format", names, "text, markdown or latex", state);
+}
+
+void bh_options_add_point(struct bh_options *options, char *text, struct argp_state *state)
+{
+    if (strchr(text, '=') == NULL)
+        argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
+    options->points = bh_reallocate(options->points, options->points_count + 1, sizeof *options->points);
+    options->points[options->points_count++] = text;
+}
+
+void bh_options_take_one(const char **slot, const char *what, const char *word, struct argp_state *state)
+{
+    if (*slot != NULL)
+        argp_error(state, "one %s at a time: `%s` is one too many", what, word);
+    *slot = word;
+}
+
+void bh_options_take_file(const char **slot, const char *file, struct argp_state *state)
+{
+    if (*slot != NULL)
+        argp_error(state, "found a second file, %s; expected one", file);
+    *slot = file;
 }
 
 static error_t parse_scenario(int key, char *text, struct argp_state *state)
@@ -51,11 +87,11 @@ static error_t parse_scenario(int key, char *text, struct argp_state *state)
         return 0;
     }
     case KEY_REPLICAS:
-        parse_count(text, "--replicas", 1, UINT32_MAX, state);
+        bh_options_count(text, "--replicas", 1, UINT32_MAX, state);
         add_setting(options, "replicas", text);
         return 0;
     case KEY_SEED:
-        parse_count(text, "--seed", 0, UINT64_MAX, state);
+        bh_options_count(text, "--seed", 0, UINT64_MAX, state);
         add_setting(options, "seed", text);
         return 0;
     default:
@@ -68,7 +104,7 @@ static error_t parse_work(int key, char *text, struct argp_state *state)
     struct bh_options *options = state->input;
     switch (key) {
     case 'j':
-        options->jobs = (unsigned)parse_count(text, "--jobs", 1, MOST_JOBS, state);
+        options->jobs = (unsigned)bh_options_count(text, "--jobs", 1, MOST_JOBS, state);
         return 0;
     case 'q':
         options->quiet = true;
@@ -104,15 +140,10 @@ static error_t parse_point(int key, char *text, struct argp_state *state)
     struct bh_options *options = state->input;
     switch (key) {
     case 'p':
-        if (strchr(text, '=') == NULL)
-            argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
-        options->points = bh_reallocate(options->points, options->points_count + 1, sizeof *options->points);
-        options->points[options->points_count++] = text;
+        bh_options_add_point(options, text, state);
         return 0;
     case ARGP_KEY_ARG:
-        if (options->file != NULL)
-            argp_error(state, "found a second file, %s; expected one", text);
-        options->file = text;
+        bh_options_take_file(&options->file, text, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "expected the file of a scenario");

@@ -4,6 +4,7 @@
 #ifndef BH_COMMAND_OPTIONS_H
 #define BH_COMMAND_OPTIONS_H
 
+#include "analysis/table.h"
 #include "sim/scenario.h"
 
 #include <argp.h>
@@ -38,6 +39,21 @@ extern const struct argp bh_options_point;    /* -p, --point AXIS=VALUE, and SCE
 /* Gives every child parser of `state` the same options. `children` is the list above: argp's own root_argp is a wrapper
  * that has other children. */
 void bh_options_to_children(struct argp_state *state, const struct argp_child *children, struct bh_options *options);
+
+/* What a word says, for parsers; each ends the program with a message if the word is wrong.
+ * A whole decimal number from `least` to `most`. */
+uint64_t bh_options_count(const char *text, const char *option, uint64_t least, uint64_t most,
+                          struct argp_state *state);
+/* Position in `names`, which end with NULL; `expected` lists them. */
+size_t bh_options_choice(const char *text, const char *option, const char *const *names, const char *expected,
+                         struct argp_state *state);
+/* --format of tables. */
+enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state);
+/* One more --point, whose text is borrowed. */
+void bh_options_add_point(struct bh_options *options, char *text, struct argp_state *state);
+/* The one word or file that a subcommand takes, borrowed; `*slot` is NULL before. `what`: "scenario". */
+void bh_options_take_one(const char **slot, const char *what, const char *word, struct argp_state *state);
+void bh_options_take_file(const char **slot, const char *file, struct argp_state *state);
 
 /* Workers to use: what was asked for, else the cores this process may run on. */
 unsigned bh_options_jobs(const struct bh_options *options);

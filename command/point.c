@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Which point of a scenario is meant: AXIS=VALUE on the command line. */
+/* Which point of a scenario is meant, AXIS=VALUE on the command line, and which of its policies. */
 #include "command/point.h"
 
 #include "models/base/document.h"
@@ -25,7 +25,7 @@ static int fail_unknown(const char *text, const char *what, const char *word, co
     return -1;
 }
 
-int bh_point_choose(const struct bh_study *study, const char *text, size_t *index, struct bh_error *err)
+static int choose(const struct bh_study *study, const char *text, size_t *index, struct bh_error *err)
 {
     size_t length = (size_t)(strchr(text, '=') - text), a = 0;
     const char *label = text + length + 1;
@@ -59,4 +59,33 @@ int bh_point_choose(const struct bh_study *study, const char *text, size_t *inde
         fail_unknown(text, "value", label, labels, axis->count, err);
     free(labels);
     return status;
+}
+
+size_t *bh_point_choose(const struct bh_study *study, char *const *points, size_t count, struct bh_error *err)
+{
+    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    for (size_t i = 0; i < count; i++)
+        if (choose(study, points[i], index, err) != 0) {
+            free(index);
+            return NULL;
+        }
+    return index;
+}
+
+const struct bh_policy_spec *bh_policy_choose(const struct bh_scenario *scenario, const char *option, const char *name,
+                                              struct bh_error *err)
+{
+    const char **names = bh_allocate(scenario->policies_count, sizeof *names);
+    const struct bh_policy_spec *found = NULL;
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        names[p] = scenario->policies[p].name;
+        if (strcmp(names[p], name) == 0)
+            found = &scenario->policies[p];
+    }
+    const char *nearest = found ? NULL : bh_nearest_name(name, names, scenario->policies_count);
+    if (found == NULL)
+        bh_fail(err, BH_ERROR_INPUT, "%s: %s has no policy `%s`%s%s%s", option, scenario->file, name,
+                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    free(names);
+    return found;
 }

@@ -31,7 +31,7 @@ static void add(const char ***list, size_t *count, const char *word)
 
 static error_t parse(int key, char *word, struct argp_state *state)
 {
-    static const char *const formats[] = {"text", "csv", "json"};
+    static const char *const formats[] = {"text", "csv", "json", NULL};
     struct arguments *arguments = state->input;
     struct bh_selection *selection = &arguments->selection;
     switch (key) {
@@ -44,12 +44,8 @@ static error_t parse(int key, char *word, struct argp_state *state)
         selection->mean = word;
         return 0;
     case KEY_FORMAT:
-        for (int i = 0; i < 3; i++)
-            if (strcmp(word, formats[i]) == 0) {
-                selection->format = (enum bh_selection_format)i;
-                return 0;
-            }
-        argp_error(state, "--format: found '%s', expected text, csv or json", word);
+        selection->format =
+            (enum bh_selection_format)bh_options_choice(word, "--format", formats, "text, csv or json", state);
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->file == NULL)

@@ -33,9 +33,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
         bh_options_to_children(state, children, &arguments->options);
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->scenario != NULL)
-            argp_error(state, "one scenario at a time: `%s` is one too many", word);
-        arguments->scenario = word;
+        bh_options_take_one(&arguments->scenario, "scenario", word, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no scenario; try experiments/balance.yaml");

@@ -21,9 +21,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
     struct arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_ARG:
-        if (arguments->directory != NULL)
-            argp_error(state, "one folder at a time: `%s` is one too many", word);
-        arguments->directory = word;
+        bh_options_take_one(&arguments->directory, "folder", word, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no folder; give the one of `bulkhead sweep -d`");

@@ -82,9 +82,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
         arguments->slurm[arguments->slurm_count++] = word;
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->campaign != NULL)
-            argp_error(state, "one campaign at a time: `%s` is one too many", word);
-        arguments->campaign = word;
+        bh_options_take_one(&arguments->campaign, "campaign", word, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");

@@ -96,14 +96,19 @@ static void begin(const struct bh_slurm_job *job, const char *what, FILE *out)
         fprintf(out, "#SBATCH %s\n", job->slurm[i]);
 }
 
-static void set_data(FILE *out)
+/* What ends a script, up to the first word of the subcommand. */
+static void call(const struct bh_slurm_job *job, const char *subcommand, const char *word, FILE *out)
 {
     const char *data = getenv("BULKHEAD_DATA");
-    if (data == NULL)
-        return;
-    fputs("export BULKHEAD_DATA=", out);
-    quote(data, out);
-    putc('\n', out);
+    if (data != NULL) {
+        fputs("export BULKHEAD_DATA=", out);
+        quote(data, out);
+        putc('\n', out);
+    }
+    fputs("exec ", out);
+    quote(job->program, out);
+    fprintf(out, " %s ", subcommand);
+    quote(word, out);
 }
 
 char *bh_slurm_array_script(const struct bh_slurm_job *job)
@@ -118,11 +123,7 @@ char *bh_slurm_array_script(const struct bh_slurm_job *job)
     fprintf(out, "# A minute before the end: units under way end and are stored, and --resume does the rest.\n"
                  "#SBATCH --signal=B:TERM@60\n");
     fprintf(out, "#SBATCH --output=\"%s/task-%%a.txt\"\n#SBATCH --open-mode=append\n", job->directory);
-    set_data(out);
-    fputs("exec ", out);
-    quote(job->program, out);
-    fputs(" sweep ", out);
-    quote(job->campaign, out);
+    call(job, "sweep", job->campaign, out);
     fputs(" -d ", out);
     quote(job->directory, out);
     fprintf(out, " -j %u --resume", job->cores);
@@ -145,11 +146,7 @@ char *bh_slurm_merge_script(const struct bh_slurm_job *job)
     BH_BUG_ASSERT(out != NULL);
     begin(job, "merge-", out);
     fprintf(out, "#SBATCH --time=60\n#SBATCH --output=\"%s/merge.txt\"\n", job->directory);
-    set_data(out);
-    fputs("exec ", out);
-    quote(job->program, out);
-    fputs(" merge ", out);
-    quote(job->directory, out);
+    call(job, "merge", job->directory, out);
     putc('\n', out);
     fclose(out);
     return text;

@@ -78,9 +78,7 @@ static error_t parse_sweep(int key, char *word, struct argp_state *state)
         bh_options_to_children(state, sweep_children, &arguments->options);
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->campaign != NULL)
-            argp_error(state, "one campaign at a time: `%s` is one too many", word);
-        arguments->campaign = word;
+        bh_options_take_one(&arguments->campaign, "campaign", word, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");
@@ -98,9 +96,7 @@ static error_t parse_merge(int key, char *word, struct argp_state *state)
         bh_options_to_children(state, merge_children, &arguments->options);
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->directory != NULL)
-            argp_error(state, "one folder at a time: `%s` is one too many", word);
-        arguments->directory = word;
+        bh_options_take_one(&arguments->directory, "folder", word, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no folder; give the one of `bulkhead sweep -d`");

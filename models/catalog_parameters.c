@@ -12,7 +12,8 @@ static const char *const parameter_keys[] = {"value", "unit", "status", "source"
 /* A file cannot claim the status "scenario". */
 static const char *const file_status_names[] = {"published", "computed", "assumed", NULL};
 
-const char *bh_catalog_keep(struct bh_catalog_reader *reader, char *text)
+/* Text that lives as long as the catalog. */
+static const char *keep(struct bh_catalog_reader *reader, char *text)
 {
     struct bh_catalog *catalog = reader->catalog;
     if (catalog->texts_count == reader->texts_room) {
@@ -30,7 +31,7 @@ const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *forma
     va_start(arguments, format);
     vsnprintf(buffer, sizeof buffer, format, arguments);
     va_end(arguments);
-    return bh_catalog_keep(reader, bh_copy_text(buffer));
+    return keep(reader, bh_copy_text(buffer));
 }
 
 static void enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter)
@@ -192,9 +193,10 @@ void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimensi
                                        .place = place};
 }
 
-int bh_parameter_read_optional(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key,
-                               const char *prefix, enum bh_dimension dimension, struct bh_parameter *parameter,
-                               struct bh_error *err)
+/* A number that may be left out: it is then 0 and not entered into the list. */
+static int read_optional(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key,
+                         const char *prefix, enum bh_dimension dimension, struct bh_parameter *parameter,
+                         struct bh_error *err)
 {
     if (bh_node_find(map, key))
         return bh_parameter_read(reader, map, key, prefix, dimension, parameter, err);
@@ -208,8 +210,8 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
 {
     for (size_t i = 0; i < count; i++) {
         struct bh_parameter *parameter = (void *)((char *)structure + fields[i].offset);
-        if ((fields[i].optional ? bh_parameter_read_optional : bh_parameter_read)(reader, map, fields[i].key, prefix,
-                                                                                  fields[i].dimension, parameter, err))
+        if ((fields[i].optional ? read_optional : bh_parameter_read)(reader, map, fields[i].key, prefix,
+                                                                     fields[i].dimension, parameter, err))
             return -1;
     }
     return 0;

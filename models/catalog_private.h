@@ -15,9 +15,7 @@ struct bh_catalog_reader {
     size_t parameters_room, texts_room;
 };
 
-/* Text that lives as long as the catalog. */
-const char *bh_catalog_keep(struct bh_catalog_reader *reader, char *text);
-/* printf into such text. */
+/* printf into text that lives as long as the catalog. */
 const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -27,10 +25,6 @@ const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *forma
  * address must stay valid: it is entered into the catalog's list. Absent: an error. */
 int bh_parameter_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
                       enum bh_dimension dimension, struct bh_parameter *parameter, struct bh_error *err);
-/* The same where a number may be left out: it is then 0 and not entered into the list. */
-int bh_parameter_read_optional(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key,
-                               const char *prefix, enum bh_dimension dimension, struct bh_parameter *parameter,
-                               struct bh_error *err);
 /* The number 0 for what a system or level does not have. */
 void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimension, struct bh_place place);
 /* Every override must name a parameter that was read. */

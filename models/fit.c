@@ -100,8 +100,8 @@ double bh_fit_log_likelihood(const struct bh_sample *sample, const struct bh_dis
 
 /* --- Numbers without bounds ----------------------------------------------------------------------------------------- */
 
-/* Logarithms of all numbers, but of weights those of their ratios to the last. */
-size_t bh_fit_free(const struct bh_distribution *d)
+/* Numbers that a fit is free to choose: logarithms of all numbers, but of weights those of their ratios to the last. */
+static size_t count_free(const struct bh_distribution *d)
 {
     if (d->type == &bh_hyperexponential)
         return 2 * d->parts - 1;
@@ -156,7 +156,7 @@ static double minus_log_likelihood(const gsl_vector *theta, void *parameters)
 void bh_fit_climb(const struct bh_fit_data *data, struct bh_distribution *d, double step, double tolerance)
 {
     enum { STEPS_MOST = 3000 };
-    size_t free = bh_fit_free(d);
+    size_t free = count_free(d);
     struct bh_distribution like = *d;
     struct target target = {data, &like};
     gsl_multimin_function function = {minus_log_likelihood, free, &target};
@@ -328,7 +328,7 @@ int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *ty
         status = bh_fail(err, BH_ERROR_NUMERIC, "found fewer than 3 different times that were seen to their end");
     } else {
         bh_fit_maximize(data, type, phases, &fit->distribution);
-        fit->free = bh_fit_free(&fit->distribution);
+        fit->free = count_free(&fit->distribution);
         fit->log_likelihood = log_likelihood(data, &fit->distribution);
         fit->aic = 2.0 * (double)fit->free - 2.0 * fit->log_likelihood;
         find_errors(data, fit);

@@ -7,17 +7,12 @@
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 
 /* --- The product-limit estimate -------------------------------------------------------------------------------------- */
-
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
 
 static int by_until(const void *left, const void *right)
 {
@@ -42,7 +37,7 @@ size_t bh_product_limit(const struct bh_sample *sample, double **t_s, double **p
         exits[count++] = sample->durations[i];
     }
     qsort(exits, count, sizeof *exits, by_until);
-    qsort(entries, late, sizeof *entries, by_value);
+    gsl_sort(entries, 1, late);
     *t_s = bh_allocate(sample->ended + 1, sizeof **t_s);
     *p = bh_allocate(sample->ended + 1, sizeof **p);
     double survival = 1.0;

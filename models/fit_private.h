@@ -19,8 +19,6 @@ struct bh_fit_data {
 struct bh_fit_data *bh_fit_data_create(const struct bh_sample *sample);
 void bh_fit_data_destroy(struct bh_fit_data *data);
 
-/* Numbers that a fit is free to choose. */
-size_t bh_fit_free(const struct bh_distribution *d);
 /* The maximum of the likelihood; enough data is the caller's care. */
 void bh_fit_maximize(const struct bh_fit_data *data, const struct bh_distribution_type *type, size_t phases,
                      struct bh_distribution *d);

@@ -2,11 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The posterior by Metropolis steps. Chains settle in stages, from steps of single components to steps of all together in
  * the proportions in which they were seen to vary (after Haario, Saksman and Tamminen); from then on nothing is adapted. */
-#include "models/injections_private.h"
+#include "models/injections_chain.h"
 
-#include "models/base/random.h"
-
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <omp.h>
@@ -14,221 +11,10 @@
 #include <string.h>
 
 /* Sweeps of each stage that is thrown away, of which the second half tells how components vary, unless the caller says
- * otherwise; steps in a sweep of all together; sweeps between two reports of progress. */
-enum { SETTLING = 240, STEPS = 5, ROUND = 40 };
-/* Shares of steps taken at which chains move best, after Gelman, Roberts and Gilks. */
-static const double best_share_of_one = 0.44, best_share_of_all = 0.234;
+ * otherwise; sweeps between two reports of progress. */
+enum { SETTLING = 240, ROUND = 40 };
 /* Chains are long enough with these. */
 static const double most_r_hat = 1.02, least_effective = 400.0;
-/* Jeffreys' prior of a share. */
-static const double jeffreys = 0.5;
-
-struct chain {
-    const struct bh_catalog *catalog;
-    const struct bh_injections *injections;
-    const struct bh_free_numbers *free_numbers;
-    const bool *touches; /* at [component * rows + row]: whether the row's probabilities depend on it */
-    struct bh_random random;
-    uint64_t sweep;
-    double least_mass;
-    struct bh_node_model **models; /* one per row, at the chain's numbers */
-    double *components, *proposed, *log_step, log_scale;
-    double *likelihood, *fresh; /* logarithms, one per row */
-    double *history;            /* components in a stage of settling, at [sweep * components + component] */
-    double *kept;               /* values, at [sweep * numbers + number] */
-    size_t kept_count, kept_room;
-    struct bh_error err;
-};
-
-static double row_likelihood(struct chain *chain, size_t r)
-{
-    const struct bh_injection_row *row = &chain->injections->rows[r];
-    double seen[BH_SEEN], sum = 0.0;
-    if (bh_injection_probabilities(row, chain->models[r], chain->least_mass, seen, &chain->err) != 0)
-        return -INFINITY;
-    for (int s = 0; s < BH_SEEN; s++)
-        if (row->count[s] > 0)
-            sum += (double)row->count[s] * log(seen[s]); /* -INFINITY where it cannot happen */
-    return sum;
-}
-
-static void set_models(struct chain *chain, const bool *rows)
-{
-    double *values = bh_allocate(chain->free_numbers->numbers + 1, sizeof *values);
-    bh_free_numbers_values(chain->free_numbers, chain->components, values);
-    for (size_t r = 0; r < chain->injections->count; r++)
-        if (rows == NULL || rows[r])
-            bh_free_numbers_set(chain->free_numbers, chain->catalog, values, chain->models[r]);
-    free(values);
-}
-
-static double draw(const struct chain *chain, size_t number)
-{
-    return bh_random_uniform(&chain->random, BH_PURPOSE_UNCERTAINTY, bh_identity("injections"), chain->sweep, number);
-}
-
-/* A Metropolis step to chain->proposed; whether it was taken. Rows that it does not touch stay as they are. */
-static bool step(struct chain *chain, const bool *touched, double u)
-{
-    size_t rows = chain->injections->count;
-    double *here = chain->components, change = -bh_free_numbers_log_prior(chain->free_numbers, here);
-    chain->components = chain->proposed;
-    chain->proposed = here;
-    change += bh_free_numbers_log_prior(chain->free_numbers, chain->components);
-    set_models(chain, touched);
-    for (size_t r = 0; r < rows; r++) {
-        bool is_touched = touched == NULL || touched[r];
-        chain->fresh[r] = is_touched ? row_likelihood(chain, r) : chain->likelihood[r];
-        change += is_touched ? chain->fresh[r] - chain->likelihood[r] : 0.0;
-    }
-    if (log(u) < change) {
-        memcpy(chain->likelihood, chain->fresh, rows * sizeof *chain->fresh);
-        return true;
-    }
-    chain->proposed = chain->components;
-    chain->components = here;
-    set_models(chain, touched);
-    return false;
-}
-
-/* Steps settle by Robbins and Monro's recursion. */
-static double settle(const struct chain *chain, bool is_taken, double best)
-{
-    return (is_taken - best) * fmin(1.0, 4.0 / sqrt((double)chain->sweep));
-}
-
-/* One step of each component, whose sizes settle. */
-static void sweep_components(struct chain *chain)
-{
-    size_t components = chain->free_numbers->components;
-    for (size_t c = 0; c < components; c++) {
-        memcpy(chain->proposed, chain->components, components * sizeof *chain->proposed);
-        chain->proposed[c] += exp(chain->log_step[c]) * gsl_cdf_ugaussian_Pinv(draw(chain, 2 * c));
-        bool is_taken = step(chain, &chain->touches[c * chain->injections->count], draw(chain, 2 * c + 1));
-        chain->log_step[c] += settle(chain, is_taken, best_share_of_one);
-    }
-}
-
-/* Steps of all components together, as they vary together: N(0, (scale L)(scale L)'). */
-static void sweep_together(struct chain *chain, const gsl_matrix *root, bool is_settling)
-{
-    size_t components = chain->free_numbers->components, number = 0;
-    for (int s = 0; s < STEPS; s++) {
-        memcpy(chain->proposed, chain->components, components * sizeof *chain->proposed);
-        for (size_t j = 0; j < components; j++) {
-            double z = exp(chain->log_scale) * gsl_cdf_ugaussian_Pinv(draw(chain, number++));
-            for (size_t i = j; i < components; i++)
-                chain->proposed[i] += gsl_matrix_get(root, i, j) * z;
-        }
-        bool is_taken = step(chain, NULL, draw(chain, number++));
-        if (is_settling)
-            chain->log_scale += settle(chain, is_taken, best_share_of_all);
-    }
-}
-
-static void keep(struct chain *chain)
-{
-    size_t numbers = chain->free_numbers->numbers;
-    if (chain->kept_count == chain->kept_room) {
-        chain->kept_room = 2 * chain->kept_room + 1024;
-        chain->kept = bh_reallocate(chain->kept, chain->kept_room * numbers + 1, sizeof *chain->kept);
-    }
-    bh_free_numbers_values(chain->free_numbers, chain->components, chain->kept + chain->kept_count++ * numbers);
-}
-
-/* Chains begin far from each other: shares near the counts, probabilities spread over their ranges. */
-static void begin_components(struct chain *chain, size_t number)
-{
-    const struct bh_free_numbers *all = chain->free_numbers;
-    size_t c = 0;
-    for (size_t g = 0; g < all->groups_count; g++) {
-        const struct bh_share_group *group = &all->groups[g];
-        if (!group->is_free)
-            continue;
-        double signalled = log((double)group->failures + jeffreys);
-        chain->components[c] = log((double)group->masked + jeffreys) - signalled;
-        if (group->has_silent)
-            chain->components[++c] = log((double)group->silent + jeffreys) - signalled;
-        c++;
-    }
-    double spread = ((double)number + 0.5) / BH_INJECTION_CHAINS;
-    for (; c < all->components; c++)
-        chain->components[c] = gsl_cdf_ugaussian_Pinv(spread);
-    for (c = 0; c < all->components; c++)
-        chain->components[c] += 0.1 * gsl_cdf_ugaussian_Pinv(draw(chain, c));
-}
-
-static int begin_models(struct chain *chain, struct bh_error *err)
-{
-    chain->models = bh_allocate(chain->injections->count, sizeof(struct bh_node_model *));
-    for (size_t r = 0; r < chain->injections->count; r++) {
-        const struct bh_injection_row *row = &chain->injections->rows[r];
-        chain->models[r] = bh_node_model_create(chain->catalog, row->system, row->policy, &row->tenant, 1, err);
-        if (chain->models[r] == NULL)
-            return -1;
-    }
-    return 0;
-}
-
-static void begin_chain(struct chain *chain, size_t number, size_t settling)
-{
-    size_t components = chain->free_numbers->components;
-    chain->components = bh_allocate(components + 1, sizeof *chain->components);
-    chain->log_step = bh_allocate(components + 1, sizeof *chain->log_step);
-    chain->proposed = bh_allocate(components + 1, sizeof *chain->proposed);
-    chain->history = bh_allocate(settling * components + 1, sizeof *chain->history);
-    chain->likelihood = bh_allocate(chain->injections->count, sizeof *chain->likelihood);
-    chain->fresh = bh_allocate(chain->injections->count, sizeof *chain->fresh);
-    for (size_t c = 0; c < components; c++)
-        chain->log_step[c] = log(0.5);
-    begin_components(chain, number);
-    chain->sweep = 1; /* the beginning took draws of sweep 0 */
-    set_models(chain, NULL);
-    for (size_t r = 0; r < chain->injections->count; r++)
-        chain->likelihood[r] = row_likelihood(chain, r);
-}
-
-static void end_chain(struct chain *chain)
-{
-    for (size_t r = 0; chain->models != NULL && r < chain->injections->count; r++)
-        bh_node_model_destroy(chain->models[r]);
-    free(chain->models);
-    free(chain->components);
-    free(chain->proposed);
-    free(chain->log_step);
-    free(chain->likelihood);
-    free(chain->fresh);
-    free(chain->history);
-    free(chain->kept);
-}
-
-/* Which rows a component touches: those whose probabilities change by a bit, with channels as open as they may be. */
-static bool *find_touches(struct chain *chain)
-{
-    size_t components = chain->free_numbers->components, rows = chain->injections->count;
-    bool *touches = bh_allocate(components * rows + 1, sizeof *touches);
-    double *own = bh_allocate(components + 1, sizeof *own), still[BH_SEEN], moved[BH_SEEN];
-    memcpy(own, chain->components, components * sizeof *own);
-    for (size_t c = components - chain->free_numbers->channels_count; c < components; c++)
-        chain->components[c] = 2.0;
-    for (size_t c = 0; c < components; c++)
-        for (size_t r = 0; r < rows; r++) {
-            const struct bh_injection_row *row = &chain->injections->rows[r];
-            set_models(chain, NULL);
-            bh_injection_probabilities(row, chain->models[r], chain->least_mass, still, &chain->err);
-            chain->components[c] -= 0.5;
-            set_models(chain, NULL);
-            bh_injection_probabilities(row, chain->models[r], chain->least_mass, moved, &chain->err);
-            chain->components[c] += 0.5;
-            touches[c * rows + r] = memcmp(still, moved, sizeof still) != 0;
-        }
-    memcpy(chain->components, own, components * sizeof *own);
-    set_models(chain, NULL);
-    free(own);
-    return touches;
-}
-
-/* --- All chains ------------------------------------------------------------------------------------------------------ */
 
 static size_t settling_of(const struct bh_injection_sampling *sampling)
 {
@@ -237,21 +23,21 @@ static size_t settling_of(const struct bh_injection_sampling *sampling)
 
 enum stage { ONE_BY_ONE, TOGETHER, KEPT };
 
-static void sweep(struct chain *chain, enum stage stage, const gsl_matrix *root, size_t number)
+static void sweep(struct bh_injection_chain *chain, enum stage stage, const gsl_matrix *root, size_t number)
 {
     size_t components = chain->free_numbers->components;
     if (stage == ONE_BY_ONE)
-        sweep_components(chain);
+        bh_injection_chain_sweep_components(chain);
     else
-        sweep_together(chain, root, stage == TOGETHER);
+        bh_injection_chain_sweep_together(chain, root, stage == TOGETHER);
     chain->sweep++;
     if (stage == KEPT)
-        keep(chain);
+        bh_injection_chain_keep(chain);
     else
         memcpy(chain->history + number * components, chain->components, components * sizeof *chain->history);
 }
 
-static int run(struct chain *chains, size_t sweeps, enum stage stage, const gsl_matrix *root,
+static int run(struct bh_injection_chain *chains, size_t sweeps, enum stage stage, const gsl_matrix *root,
                const struct bh_injection_sampling *sampling, struct bh_error *err)
 {
     int threads = sampling->threads > 0 ? (int)sampling->threads : omp_get_num_procs();
@@ -271,7 +57,7 @@ static int run(struct chain *chains, size_t sweeps, enum stage stage, const gsl_
 }
 
 /* How components varied in the second half of a stage, over all chains: the lower root of their covariance. */
-static void find_root(const struct chain *chains, size_t settling, gsl_matrix *root)
+static void find_root(const struct bh_injection_chain *chains, size_t settling, gsl_matrix *root)
 {
     size_t components = root->size1, half = settling / 2, count = BH_INJECTION_CHAINS * half;
     double *mean = bh_allocate(components, sizeof *mean);
@@ -292,7 +78,7 @@ static void find_root(const struct chain *chains, size_t settling, gsl_matrix *r
 }
 
 /* The stages that are thrown away. */
-static int settle_all(struct chain *chains, gsl_matrix *root, const struct bh_injection_sampling *sampling,
+static int settle_all(struct bh_injection_chain *chains, gsl_matrix *root, const struct bh_injection_sampling *sampling,
                       struct bh_error *err)
 {
     size_t settling = settling_of(sampling);
@@ -325,7 +111,7 @@ static enum bh_informed informed(const struct bh_injected_number *number)
                           : BH_INFORMED_NOTHING;
 }
 
-static bool describe(const struct chain *chains, struct bh_injection_posterior *posterior)
+static bool describe(const struct bh_injection_chain *chains, struct bh_injection_posterior *posterior)
 {
     size_t length = chains[0].kept_count, numbers = chains[0].free_numbers->numbers;
     double *values = bh_allocate(BH_INJECTION_CHAINS * length, sizeof *values);
@@ -354,7 +140,7 @@ static void draw_hangs(const struct bh_free_numbers *all, const struct bh_inject
         struct bh_injected_number *number = &posterior->numbers[n];
         if (number->parameter != &group->zone->ending[group->kind].hang)
             continue;
-        double a = (double)group->hangs + jeffreys, b = (double)(group->failures - group->hangs) + jeffreys;
+        double a = (double)group->hangs + bh_jeffreys, b = (double)(group->failures - group->hangs) + bh_jeffreys;
         number->mean = a / (a + b);
         number->median = bh_beta_quantile(0.5, a, b);
         number->low = bh_beta_quantile(0.05, a, b);
@@ -371,7 +157,8 @@ static void draw_hangs(const struct bh_free_numbers *all, const struct bh_inject
 }
 
 /* Evenly from all chains. */
-static void choose_draws(const struct chain *chains, size_t draws, struct bh_injection_posterior *posterior)
+static void choose_draws(const struct bh_injection_chain *chains, size_t draws,
+                         struct bh_injection_posterior *posterior)
 {
     size_t length = chains[0].kept_count, numbers = chains[0].free_numbers->numbers;
     size_t all = BH_INJECTION_CHAINS * length;
@@ -415,7 +202,7 @@ int bh_injections_fit(const struct bh_catalog *catalog, const struct bh_injectio
                       struct bh_error *err)
 {
     struct bh_free_numbers all = bh_free_numbers_of(catalog, injections);
-    struct chain chains[BH_INJECTION_CHAINS] = {{0}};
+    struct bh_injection_chain chains[BH_INJECTION_CHAINS] = {{0}};
     bool *touches = NULL;
     gsl_matrix *root = NULL;
     int status = -1;
@@ -423,16 +210,15 @@ int bh_injections_fit(const struct bh_catalog *catalog, const struct bh_injectio
     list_numbers(&all, injections, posterior);
     double least_mass = choose_least_mass(injections);
     for (size_t c = 0; c < BH_INJECTION_CHAINS; c++) {
-        chains[c] = (struct chain){.catalog = catalog,
-                                   .injections = injections,
-                                   .free_numbers = &all,
-                                   .random = {sampling->seed, c},
-                                   .least_mass = least_mass};
-        if (begin_models(&chains[c], err) != 0)
+        chains[c] = (struct bh_injection_chain){.catalog = catalog,
+                                                .injections = injections,
+                                                .free_numbers = &all,
+                                                .random = {sampling->seed, c},
+                                                .least_mass = least_mass};
+        if (bh_injection_chain_begin(&chains[c], c, settling_of(sampling), err) != 0)
             goto out;
-        begin_chain(&chains[c], c, settling_of(sampling));
         if (touches == NULL)
-            touches = find_touches(&chains[c]);
+            touches = bh_injection_chain_touches(&chains[c]);
         chains[c].touches = touches;
     }
     root = gsl_matrix_calloc(all.components + (all.components == 0), all.components + (all.components == 0));
@@ -451,7 +237,7 @@ int bh_injections_fit(const struct bh_catalog *catalog, const struct bh_injectio
     status = bh_injection_fits_find(catalog, injections, &all, posterior, least_mass, err);
 out:
     for (size_t c = 0; c < BH_INJECTION_CHAINS; c++)
-        end_chain(&chains[c]);
+        bh_injection_chain_end(&chains[c]);
     gsl_matrix_free(root);
     free(touches);
     free(all.channels);

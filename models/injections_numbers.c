@@ -43,6 +43,17 @@ static void add_channels(struct bh_free_numbers *free_numbers, const struct bh_i
     }
 }
 
+/* Numbers of a group that are free, and components that make them: they sum to 1. */
+static size_t numbers_of(const struct bh_share_group *group)
+{
+    return !group->is_free ? 0 : group->has_silent ? 3 : 2;
+}
+
+static size_t components_of(const struct bh_share_group *group)
+{
+    return group->is_free ? numbers_of(group) - 1 : 0;
+}
+
 struct bh_free_numbers bh_free_numbers_of(const struct bh_catalog *catalog, const struct bh_injections *injections)
 {
     struct bh_free_numbers free_numbers = {0};
@@ -57,24 +68,24 @@ struct bh_free_numbers bh_free_numbers_of(const struct bh_catalog *catalog, cons
         group->hangs += row->hangs;
         add_channels(&free_numbers, row);
     }
-    for (size_t g = 0; g < free_numbers.groups_count; g++)
-        if (free_numbers.groups[g].is_free) {
-            free_numbers.components += free_numbers.groups[g].has_silent ? 2 : 1;
-            free_numbers.numbers += free_numbers.groups[g].has_silent ? 3 : 2;
-        }
+    for (size_t g = 0; g < free_numbers.groups_count; g++) {
+        free_numbers.components += components_of(&free_numbers.groups[g]);
+        free_numbers.numbers += numbers_of(&free_numbers.groups[g]);
+    }
     free_numbers.components += free_numbers.channels_count;
     free_numbers.numbers += free_numbers.channels_count;
     return free_numbers;
 }
 
-/* masked : signalled : silent = e^x : 1 : e^y. */
-static void shares(const double *components, bool has_silent, double share[3])
+/* masked : signalled : silent = e^x : 1 : e^y; a group takes its components, and the rest are returned. */
+static const double *take_shares(const struct bh_share_group *group, const double *components, double share[3])
 {
-    double x = components[0], y = has_silent ? components[1] : -INFINITY, most = fmax(0.0, fmax(x, y));
+    double x = components[0], y = group->has_silent ? components[1] : -INFINITY, most = fmax(0.0, fmax(x, y));
     double masked = exp(x - most), signalled = exp(-most), silent = exp(y - most), sum = masked + signalled + silent;
     share[0] = masked / sum;
     share[1] = signalled / sum;
     share[2] = silent / sum;
+    return components + components_of(group);
 }
 
 void bh_free_numbers_values(const struct bh_free_numbers *free_numbers, const double *components, double *values)
@@ -82,11 +93,9 @@ void bh_free_numbers_values(const struct bh_free_numbers *free_numbers, const do
     for (size_t g = 0; g < free_numbers->groups_count; g++) {
         const struct bh_share_group *group = &free_numbers->groups[g];
         double share[3];
-        if (!group->is_free)
-            continue;
-        shares(components, group->has_silent, share);
-        components += group->has_silent ? 2 : 1;
-        for (int s = 0; s < (group->has_silent ? 3 : 2); s++)
+        if (group->is_free)
+            components = take_shares(group, components, share);
+        for (size_t s = 0; s < numbers_of(group); s++)
             *values++ = share[s];
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++) {
@@ -100,7 +109,7 @@ const struct bh_parameter *bh_free_number_parameter(const struct bh_free_numbers
 {
     for (size_t g = 0; g < free_numbers->groups_count; g++) {
         const struct bh_share_group *group = &free_numbers->groups[g];
-        size_t count = !group->is_free ? 0 : group->has_silent ? 3 : 2;
+        size_t count = numbers_of(group);
         const struct bh_ending *ending = &group->zone->ending[group->kind];
         const struct bh_parameter *const own[] = {&ending->masked, &ending->signalled, &ending->silent};
         if (number < count)
@@ -110,7 +119,7 @@ const struct bh_parameter *bh_free_number_parameter(const struct bh_free_numbers
     return &free_numbers->channels[number]->probability;
 }
 
-/* Jeffreys' Dirichlet with 1/2 each; the Jacobian of logarithms of ratios is the product of the shares. A channel's place
+/* Jeffreys' Dirichlet; the Jacobian of logarithms of ratios is the product of the shares. A channel's place
  * is uniform, so that its normal quantile is normal. */
 double bh_free_numbers_log_prior(const struct bh_free_numbers *free_numbers, const double *components)
 {
@@ -118,12 +127,10 @@ double bh_free_numbers_log_prior(const struct bh_free_numbers *free_numbers, con
     for (size_t g = 0; g < free_numbers->groups_count; g++) {
         const struct bh_share_group *group = &free_numbers->groups[g];
         double share[3];
-        if (!group->is_free)
-            continue;
-        shares(components, group->has_silent, share);
-        components += group->has_silent ? 2 : 1;
-        for (int s = 0; s < (group->has_silent ? 3 : 2); s++)
-            sum += 0.5 * log(share[s]);
+        if (group->is_free)
+            components = take_shares(group, components, share);
+        for (size_t s = 0; s < numbers_of(group); s++)
+            sum += bh_jeffreys * log(share[s]);
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++, components++)
         sum -= *components * *components / 2.0;
@@ -146,7 +153,7 @@ void bh_free_numbers_set(const struct bh_free_numbers *free_numbers, const struc
             ending->signalled = values[1];
             ending->silent = group->has_silent ? values[2] : 0.0;
         }
-        values += group->has_silent ? 3 : 2;
+        values += numbers_of(group);
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++, values++)
         for (size_t i = 0; i < tree->channels_count; i++)

@@ -6,6 +6,9 @@
 
 #include "models/injections.h"
 
+/* Jeffreys' prior of a share, Beta or Dirichlet. */
+static const double bh_jeffreys = 0.5;
+
 /* Shares of the errors of one kind in the zones that one entry of the catalog governs. */
 struct bh_share_group {
     const struct bh_zone_numbers *zone;

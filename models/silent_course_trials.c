@@ -4,6 +4,7 @@
 #include "models/silent_course.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -175,12 +176,6 @@ static void mean_of(double sum, double squares, double n, double *mean, double *
     *error = n > 1.0 ? sqrt(fmax(squares - sum * sum / n, 0.0) / (n - 1.0) / n) : INFINITY;
 }
 
-static int by_size(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 static double quantile_s(const double *sorted, size_t count, double share)
 {
     return count > 0 ? sorted[(size_t)fmin(share * (double)count, (double)count - 1.0)] : NAN;
@@ -209,7 +204,7 @@ struct bh_silent_outcome bh_silent_course_monte_carlo(const struct bh_silent_cou
         ranks2 += one->ranks * one->ranks;
     }
     double n = (double)count;
-    qsort(delays_s, count, sizeof *delays_s, by_size);
+    gsl_sort(delays_s, 1, count);
     outcome.found = n / (double)trials;
     outcome.corrupted = (double)(trials - count) / (double)trials;
     for (int r = 0; r < BH_RETURNS; r++)

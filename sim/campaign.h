@@ -44,9 +44,6 @@ void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *re
 
 /* Part of the above: attributes, provenance, and every axis. Reads the study's axes and the first stage's scenario. */
 void bh_campaign_write_head(const struct bh_campaign *campaign, const char *provenance, struct bh_results *results);
-/* An axis under `name`: numbers if all labels are, else words. */
-void bh_campaign_write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
-                            const char *description);
 /* Fills and frees campaign->enclaves, once all stages are there. */
 void bh_campaign_find_enclaves(struct bh_campaign *campaign);
 void bh_campaign_forget_enclaves(struct bh_campaign *campaign);

@@ -78,8 +78,9 @@ static void write_metric(const struct bh_campaign *campaign, struct bh_results *
     free(flags);
 }
 
-void bh_campaign_write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
-                            const char *description)
+/* An axis under `name`: numbers if all labels are, else words. */
+static void write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
+                       const char *description)
 {
     const char **labels = bh_allocate(axis->count, sizeof *labels);
     double *numbers = bh_allocate(axis->count, sizeof *numbers);
@@ -167,9 +168,9 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     char axis[160], name[160];
     const char *const axes[] = {"policy", campaign->study->uncertainty.name};
     snprintf(axis, sizeof axis, "uncertainty/%s", campaign->study->uncertainty.name);
-    bh_campaign_write_axis(&campaign->study->uncertainty, axis, results,
-                           campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
-                                                                     : "an assumed number over its range");
+    write_axis(&campaign->study->uncertainty, axis, results,
+               campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
+                                                         : "an assumed number over its range");
     for (size_t m = 0; m < bh_metrics_count; m++) {
         if (bh_metrics[m].use != BH_AT_POINTS_AND_UNCERTAIN)
             continue;
@@ -222,7 +223,7 @@ void bh_campaign_write_head(const struct bh_campaign *campaign, const char *prov
     bh_results_set_text(results, "provenance", provenance, NULL);
     write_policies(campaign, results);
     for (size_t a = 0; a < study->axes_count; a++)
-        bh_campaign_write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
+        write_axis(&study->axes[a], study->axes[a].name, results, "varied by the scenario");
     write_fixed_axes(campaign, results);
 }
 

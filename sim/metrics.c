@@ -12,81 +12,60 @@ static const struct bh_enclave_record *enclave_of(const struct bh_metric_cell *c
     return &bh_metric_record(cell)->enclaves[cell->at[BH_AXIS_ENCLAVE]];
 }
 
-static const struct bh_enclave_setup *enclave_setup_of(const struct bh_metric_cell *cell)
+static const struct bh_enclave_record *fault_free_of(const struct bh_metric_cell *cell)
+{
+    return &cell->stage->fault_free[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
+}
+
+static const struct bh_enclave_setup *setup_of(const struct bh_metric_cell *cell)
 {
     return &cell->stage->setups[cell->policy]->enclaves[cell->at[BH_AXIS_ENCLAVE]];
 }
 
+static const struct bh_spread *script_of(const struct bh_metric_cell *cell)
+{
+    return cell->stage->setups[cell->policy]->script;
+}
+
 /* --- Values, one function each --------------------------------------------------------------------------------------- */
 
-static double makespan_s(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->finished ? enclave_of(cell)->elapsed_s : NAN;
-}
+/* A function of a cell whose body is one expression. */
+#define VALUE(name, expression)                                                                                        \
+    static double name(const struct bh_metric_cell *cell)                                                              \
+    {                                                                                                                  \
+        return (double)(expression);                                                                                   \
+    }
 
-static double is_finished(const struct bh_metric_cell *cell)
+static double finished_s(const struct bh_enclave_record *enclave)
 {
-    return enclave_of(cell)->finished;
-}
-
-static double enclave_nodes(const struct bh_metric_cell *cell)
-{
-    return (double)enclave_setup_of(cell)->nodes;
-}
-
-static double enclave_partition(const struct bh_metric_cell *cell)
-{
-    return (double)enclave_setup_of(cell)->spec->partition;
-}
-
-static double start_s(const struct bh_metric_cell *cell)
-{
-    return enclave_setup_of(cell)->spec->start_s;
-}
-
-static double elapsed_s(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->elapsed_s;
-}
-
-static double useful_work(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->useful_work_s;
-}
-
-static double node_time(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->ledger.part[cell->at[BH_AXIS_PART]];
-}
-
-static double fault_free_s(const struct bh_metric_cell *cell)
-{
-    const struct bh_enclave_record *enclave =
-        &cell->stage->fault_free[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
     return enclave->finished ? enclave->elapsed_s : NAN;
 }
 
-static double native_s(const struct bh_metric_cell *cell)
-{
-    const struct bh_enclave_record *enclave = &cell->stage->native[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
-    return enclave->finished ? enclave->elapsed_s : NAN;
-}
+VALUE(enclave_nodes, setup_of(cell)->nodes)
+VALUE(enclave_partition, setup_of(cell)->spec->partition)
+VALUE(start_s, setup_of(cell)->spec->start_s)
+VALUE(makespan_s, finished_s(enclave_of(cell)))
+VALUE(is_finished, enclave_of(cell)->finished)
+VALUE(elapsed_s, enclave_of(cell)->elapsed_s)
+VALUE(useful_work, enclave_of(cell)->useful_work_s)
+VALUE(node_time, enclave_of(cell)->ledger.part[cell->at[BH_AXIS_PART]])
+VALUE(fault_free_s, finished_s(fault_free_of(cell)))
+VALUE(native_s, finished_s(&cell->stage->native[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]]))
+VALUE(native_bare_s, finished_s(&cell->stage->native_bare.enclaves[cell->at[BH_AXIS_ENCLAVE]]))
+VALUE(price, fault_free_s(cell) / native_s(cell) - 1.0)
+VALUE(restart_s, setup_of(cell)->restart_s[cell->at[BH_AXIS_SCOPE]])
+VALUE(noise_extrapolated, setup_of(cell)->pace[1].slowdown.noise.extrapolated)
+VALUE(interruptions, enclave_of(cell)->interruptions)
 
-static double native_bare_s(const struct bh_metric_cell *cell)
+static double is_corrupt(const struct bh_metric_cell *cell)
 {
-    const struct bh_enclave_record *enclave = &cell->stage->native_bare.enclaves[cell->at[BH_AXIS_ENCLAVE]];
-    return enclave->finished ? enclave->elapsed_s : NAN;
-}
-
-static double price(const struct bh_metric_cell *cell)
-{
-    return fault_free_s(cell) / native_s(cell) - 1.0;
+    return enclave_of(cell)->finished && enclave_of(cell)->corrupt;
 }
 
 /* In seconds of useful wall-clock time under this policy. */
 static double interval_s(const struct bh_metric_cell *cell)
 {
-    const struct bh_enclave_setup *setup = enclave_setup_of(cell);
+    const struct bh_enclave_setup *setup = setup_of(cell);
     double base_s = setup->interval_work_s * setup->wall_per_work;
     if (!setup->has_level[cell->at[BH_AXIS_LEVEL]] || isinf(base_s))
         return NAN;
@@ -97,44 +76,15 @@ static double interval_s(const struct bh_metric_cell *cell)
 
 static double checkpoint_s(const struct bh_metric_cell *cell)
 {
-    const struct bh_enclave_setup *setup = enclave_setup_of(cell);
+    const struct bh_enclave_setup *setup = setup_of(cell);
     return setup->has_level[cell->at[BH_AXIS_LEVEL]] ? setup->write_s[cell->at[BH_AXIS_LEVEL]] : NAN;
 }
 
-static double restart_s(const struct bh_metric_cell *cell)
-{
-    return enclave_setup_of(cell)->restart_s[cell->at[BH_AXIS_SCOPE]];
-}
-
-static double interruptions(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->interruptions;
-}
-
-static double is_corrupt(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->finished && enclave_of(cell)->corrupt;
-}
-
-static double verifications(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->verifications;
-}
-
-static double silent_found(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->silent_found;
-}
-
-static double silent_rollbacks(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->silent_rollbacks;
-}
-
-static double silent_beginnings(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->silent_beginnings;
-}
+/* What verification says. */
+VALUE(verifications, enclave_of(cell)->verifications)
+VALUE(silent_found, enclave_of(cell)->silent_found)
+VALUE(silent_rollbacks, enclave_of(cell)->silent_rollbacks)
+VALUE(silent_beginnings, enclave_of(cell)->silent_beginnings)
 
 static double detection_delay_s(const struct bh_metric_cell *cell)
 {
@@ -154,149 +104,36 @@ static double tainted_ranks_most(const struct bh_metric_cell *cell)
     return enclave->tainted_errors > 0.0 ? enclave->tainted_most : NAN;
 }
 
-static double faults(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.faults;
-}
+/* Tallies of a replica. */
+VALUE(faults, bh_metric_tallies(cell)->faults)
+VALUE(struck_while_down, bh_metric_tallies(cell)->struck_while_down)
+VALUE(errors, bh_metric_tallies(cell)->errors)
+VALUE(unchangeable_errors, bh_metric_tallies(cell)->unchangeable_errors)
+VALUE(silent_errors, bh_metric_tallies(cell)->silent_errors)
+VALUE(simultaneous_losses, bh_metric_tallies(cell)->simultaneous_losses)
+VALUE(losing_errors, bh_metric_tallies(cell)->losing_errors)
+VALUE(enclaves_lost, bh_metric_tallies(cell)->enclaves_lost)
+VALUE(enclaves_lost_most, bh_metric_tallies(cell)->enclaves_lost_most)
+VALUE(lost_at_once, bh_metric_tallies(cell)->lost_at_once)
+VALUE(is_unacceptable, bh_metric_tallies(cell)->is_unacceptable)
+VALUE(unacceptable_s, bh_metric_tallies(cell)->unacceptable_s)
+VALUE(failures, bh_metric_tallies(cell)->failures[cell->at[BH_AXIS_SCOPE]])
+VALUE(system_extent, bh_metric_tallies(cell)->system_extent[cell->at[BH_AXIS_SCOPE]])
+VALUE(application_extent, bh_metric_tallies(cell)->application_extent[cell->at[BH_AXIS_SCOPE]])
+VALUE(propagation_depth, errors(cell) > 0.0 ? bh_metric_tallies(cell)->depth_sum / errors(cell) : NAN)
 
-static double struck_while_down(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.struck_while_down;
-}
+/* Compositions. */
+VALUE(guard_crossed, bh_metric_tallies(cell)->crossed[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(guard_blocked, bh_metric_tallies(cell)->blocked[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(composition_degree, bh_compositions_degree(cell->stage->scenario, cell->at[BH_AXIS_ENCLAVE]))
+VALUE(protected_s, enclave_of(cell)->protected_s)
+VALUE(switches, enclave_of(cell)->switches)
+VALUE(fault_free_node_time, fault_free_of(cell)->ledger.part[cell->at[BH_AXIS_PART]])
+VALUE(exchanges, bh_metric_tallies(cell)->exchanges)
+VALUE(exchanged_bytes, bh_metric_tallies(cell)->exchanged_bytes)
+VALUE(exchange_s, bh_metric_tallies(cell)->exchange_s)
 
-static double errors(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.errors;
-}
-
-static double unchangeable_errors(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.unchangeable_errors;
-}
-
-static double silent_errors(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.silent_errors;
-}
-
-static double simultaneous_losses(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.simultaneous_losses;
-}
-
-static double losing_errors(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.losing_errors;
-}
-
-static double enclaves_lost(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.enclaves_lost;
-}
-
-static double enclaves_lost_most(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.enclaves_lost_most;
-}
-
-static double lost_at_once(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.lost_at_once;
-}
-
-static double is_unacceptable(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.is_unacceptable;
-}
-
-static double unacceptable_s(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.unacceptable_s;
-}
-
-static double guard_crossed(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.crossed[cell->at[BH_AXIS_BOUNDARY]];
-}
-
-static double guard_blocked(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.blocked[cell->at[BH_AXIS_BOUNDARY]];
-}
-
-static double composition_degree(const struct bh_metric_cell *cell)
-{
-    return bh_compositions_degree(cell->stage->scenario, cell->at[BH_AXIS_ENCLAVE]);
-}
-
-static double protected_s(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->protected_s;
-}
-
-static double switches(const struct bh_metric_cell *cell)
-{
-    return enclave_of(cell)->switches;
-}
-
-static double fault_free_node_time(const struct bh_metric_cell *cell)
-{
-    return cell->stage->fault_free[cell->policy]
-        .enclaves[cell->at[BH_AXIS_ENCLAVE]]
-        .ledger.part[cell->at[BH_AXIS_PART]];
-}
-
-static double exchanges(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.exchanges;
-}
-
-static double exchanged_bytes(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.exchanged_bytes;
-}
-
-static double exchange_s(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.exchange_s;
-}
-
-static double failures(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.failures[cell->at[BH_AXIS_SCOPE]];
-}
-
-static double system_extent(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.system_extent[cell->at[BH_AXIS_SCOPE]];
-}
-
-static double application_extent(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.application_extent[cell->at[BH_AXIS_SCOPE]];
-}
-
-static double escape_seen(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.escape_seen[cell->at[BH_AXIS_BOUNDARY]];
-}
-
-static double escape_exposed(const struct bh_metric_cell *cell)
-{
-    return bh_metric_record(cell)->tallies.escape_exposed[cell->at[BH_AXIS_BOUNDARY]];
-}
-
-static double propagation_depth(const struct bh_metric_cell *cell)
-{
-    const struct bh_tallies *tallies = &bh_metric_record(cell)->tallies;
-    return tallies->errors > 0.0 ? tallies->depth_sum / tallies->errors : NAN;
-}
-
-static double escape_exact(const struct bh_metric_cell *cell)
-{
-    return bh_metric_isolation(cell)->escape[cell->at[BH_AXIS_BOUNDARY]];
-}
-
+/* The exact chain. */
 static double escape_end(const struct bh_metric_cell *cell, size_t end)
 {
     size_t policies = cell->stage->scenario->policies_count;
@@ -304,41 +141,11 @@ static double escape_end(const struct bh_metric_cell *cell, size_t end)
         ->escape_ends[((cell->point * policies + cell->policy) * 2 + end) * BH_BOUNDARIES + cell->at[BH_AXIS_BOUNDARY]];
 }
 
-static double escape_low(const struct bh_metric_cell *cell)
-{
-    return escape_end(cell, 0);
-}
-
-static double escape_high(const struct bh_metric_cell *cell)
-{
-    return escape_end(cell, 1);
-}
-
-static double unresolved(const struct bh_metric_cell *cell)
-{
-    return bh_metric_isolation(cell)->unresolved;
-}
-
-static double noise_extrapolated(const struct bh_metric_cell *cell)
-{
-    return enclave_setup_of(cell)->pace[1].slowdown.noise.extrapolated;
-}
-
-static double containment_exact(const struct bh_metric_cell *cell)
-{
-    return bh_metric_isolation(cell)->coverage[cell->at[BH_AXIS_SCOPE]];
-}
-
-static double script_extent_exact(const struct bh_metric_cell *cell)
-{
-    return cell->stage->setups[cell->policy]->script->extent[cell->at[BH_AXIS_SCOPE]];
-}
-
-static double script_loss_exact(const struct bh_metric_cell *cell)
-{
-    return cell->stage->setups[cell->policy]
-        ->script->loss[cell->at[BH_AXIS_ENCLAVE] * BH_SCOPES + cell->at[BH_AXIS_SCOPE]];
-}
+VALUE(escape_low, escape_end(cell, 0))
+VALUE(escape_high, escape_end(cell, 1))
+VALUE(unresolved, bh_metric_isolation(cell)->unresolved)
+VALUE(script_extent_exact, script_of(cell)->extent[cell->at[BH_AXIS_SCOPE]])
+VALUE(script_loss_exact, script_of(cell)->loss[cell->at[BH_AXIS_ENCLAVE] * BH_SCOPES + cell->at[BH_AXIS_SCOPE]])
 
 /* --- The table ------------------------------------------------------------------------------------------------------- */
 
@@ -459,10 +266,10 @@ const struct bh_metric bh_metrics[] = {
     {"application_extent", BH_BY_REPLICA_SCOPE, BH_ELEMENT_DOUBLE, "1", "errors by largest application extent",
      application_extent, BH_AT_POINTS},
     {"escape_seen", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "errors whose effect went beyond the boundary",
-     escape_seen, BH_AT_POINTS},
+     bh_metric_escape_seen, BH_AT_POINTS},
     {"escape_exposed", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
-     "errors begun inside the boundary and not masked at their origin", escape_exposed, BH_AT_POINTS},
-    {"escape_exact", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "escape ratio by the exact chain", escape_exact,
+     "errors begun inside the boundary and not masked at their origin", bh_metric_escape_exposed, BH_AT_POINTS},
+    {"escape_exact", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1", "escape ratio by the exact chain", bh_metric_escape_exact,
      BH_AT_POINTS_AND_UNCERTAIN},
     {"escape_low", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "the same with the uncertain number at the least value of its axis", escape_low, BH_AT_POINTS},
@@ -474,7 +281,7 @@ const struct bh_metric bh_metrics[] = {
     {"noise_extrapolated", BH_BY_ENCLAVE, BH_ELEMENT_UINT8, "1",
      "whether noise is taken beyond the largest machine for which it was measured", noise_extrapolated, BH_AT_POINTS},
     {"containment_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
-     "P(system extent <= scope | error activated) by the exact chain", containment_exact, BH_AT_POINTS},
+     "P(system extent <= scope | error activated) by the exact chain", bh_metric_containment_exact, BH_AT_POINTS},
     {"escape_interaction", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "escape ratio simulated less exact: errors that meet outages and each other; NaN with a script",
      bh_metric_escape_interaction, BH_OVER_REPLICAS},

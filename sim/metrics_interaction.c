@@ -26,21 +26,31 @@ static double interaction(const struct bh_metric_cell *cell, double (*part)(cons
     return fmax(n > 1.0 ? clustered : 0.0, sqrt(exact * (1.0 - exact) / wholes));
 }
 
-static double escape_seen(const struct bh_metric_cell *cell)
+double bh_metric_escape_seen(const struct bh_metric_cell *cell)
 {
-    return bh_metric_record(cell)->tallies.escape_seen[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_tallies(cell)->escape_seen[cell->at[BH_AXIS_BOUNDARY]];
 }
 
-static double escape_exposed(const struct bh_metric_cell *cell)
+double bh_metric_escape_exposed(const struct bh_metric_cell *cell)
 {
-    return bh_metric_record(cell)->tallies.escape_exposed[cell->at[BH_AXIS_BOUNDARY]];
+    return bh_metric_tallies(cell)->escape_exposed[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+double bh_metric_escape_exact(const struct bh_metric_cell *cell)
+{
+    return bh_metric_isolation(cell)->escape[cell->at[BH_AXIS_BOUNDARY]];
+}
+
+double bh_metric_containment_exact(const struct bh_metric_cell *cell)
+{
+    return bh_metric_isolation(cell)->coverage[cell->at[BH_AXIS_SCOPE]];
 }
 
 static double within_scope(const struct bh_metric_cell *cell)
 {
     double sum = 0.0;
     for (size_t s = 0; s <= cell->at[BH_AXIS_SCOPE]; s++)
-        sum += bh_metric_record(cell)->tallies.system_extent[s];
+        sum += bh_metric_tallies(cell)->system_extent[s];
     return sum;
 }
 
@@ -53,24 +63,20 @@ static double of_all_scopes(const struct bh_metric_cell *cell)
 
 double bh_metric_escape_interaction(const struct bh_metric_cell *cell)
 {
-    return interaction(cell, escape_seen, escape_exposed, bh_metric_isolation(cell)->escape[cell->at[BH_AXIS_BOUNDARY]],
-                       false);
+    return interaction(cell, bh_metric_escape_seen, bh_metric_escape_exposed, bh_metric_escape_exact(cell), false);
 }
 
 double bh_metric_escape_interaction_error(const struct bh_metric_cell *cell)
 {
-    return interaction(cell, escape_seen, escape_exposed, bh_metric_isolation(cell)->escape[cell->at[BH_AXIS_BOUNDARY]],
-                       true);
+    return interaction(cell, bh_metric_escape_seen, bh_metric_escape_exposed, bh_metric_escape_exact(cell), true);
 }
 
 double bh_metric_containment_interaction(const struct bh_metric_cell *cell)
 {
-    return interaction(cell, within_scope, of_all_scopes, bh_metric_isolation(cell)->coverage[cell->at[BH_AXIS_SCOPE]],
-                       false);
+    return interaction(cell, within_scope, of_all_scopes, bh_metric_containment_exact(cell), false);
 }
 
 double bh_metric_containment_interaction_error(const struct bh_metric_cell *cell)
 {
-    return interaction(cell, within_scope, of_all_scopes, bh_metric_isolation(cell)->coverage[cell->at[BH_AXIS_SCOPE]],
-                       true);
+    return interaction(cell, within_scope, of_all_scopes, bh_metric_containment_exact(cell), true);
 }

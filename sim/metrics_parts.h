@@ -16,7 +16,18 @@ static inline const struct bh_isolation *bh_metric_isolation(const struct bh_met
     return &cell->stage->setups[cell->policy]->isolation;
 }
 
-/* sim/metrics_interaction.c: simulated less exact, at a boundary or scope, and the standard error. */
+static inline const struct bh_tallies *bh_metric_tallies(const struct bh_metric_cell *cell)
+{
+    return &bh_metric_record(cell)->tallies;
+}
+
+/* sim/metrics_interaction.c: errors exposed to a boundary and those of them seen beyond it; what the exact chain says at
+ * a boundary or scope. */
+double bh_metric_escape_seen(const struct bh_metric_cell *cell);
+double bh_metric_escape_exposed(const struct bh_metric_cell *cell);
+double bh_metric_escape_exact(const struct bh_metric_cell *cell);
+double bh_metric_containment_exact(const struct bh_metric_cell *cell);
+/* Simulated less exact, at a boundary or scope, and the standard error. */
 double bh_metric_escape_interaction(const struct bh_metric_cell *cell);
 double bh_metric_escape_interaction_error(const struct bh_metric_cell *cell);
 double bh_metric_containment_interaction(const struct bh_metric_cell *cell);

@@ -326,3 +326,13 @@ int bh_optional_text(const struct bh_node *map, const char *key, const char **va
     *value = bh_node_text(node, err);
     return *value == NULL ? -1 : 0;
 }
+
+int bh_read_nodes(const struct bh_node *node, uint64_t least, uint64_t *count, double *share, struct bh_error *err)
+{
+    const char *text = bh_node_text(node, err);
+    if (text == NULL)
+        return -1;
+    if (strchr(text, '%') == NULL)
+        return bh_node_count_value(node, least, (uint64_t)1 << 40, count, err);
+    return bh_node_quantity(node, BH_DIMENSION_PROBABILITY, share, err);
+}

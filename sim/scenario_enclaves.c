@@ -39,12 +39,7 @@ static int read_nodes(struct entry *entry, const struct bh_node *node, struct bh
     entry->nodes_node = node;
     if (node == NULL)
         return 0;
-    const char *text = bh_node_text(node, err);
-    if (text == NULL)
-        return -1;
-    if (strchr(text, '%') == NULL)
-        return bh_node_count_value(node, 1, (uint64_t)1 << 40, &entry->nodes, err);
-    return bh_node_quantity(node, BH_DIMENSION_PROBABILITY, &entry->nodes_share, err);
+    return bh_read_nodes(node, 1, &entry->nodes, &entry->nodes_share, err);
 }
 
 static int read_own_policy(const struct bh_scenario *scenario, struct entry *entry, struct bh_error *err)

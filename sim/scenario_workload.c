@@ -93,16 +93,12 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
 {
     if (node == NULL)
         return 0;
-    const char *text = bh_node_text(node, err);
-    if (text == NULL)
-        return -1;
-    if (strchr(text, '%') == NULL)
-        return bh_node_count_value(node, 0, (uint64_t)1 << 40, &scenario->spares, err);
-    double share;
-    if (bh_node_quantity(node, BH_DIMENSION_PROBABILITY, &share, err) != 0)
+    double share = -1;
+    if (bh_read_nodes(node, 0, &scenario->spares, &share, err) != 0)
         return -1;
     /* A share such as 0.1 % has no exact binary form: what lies within 1e-9 of a whole number is that number. */
-    scenario->spares = (uint64_t)ceil(share * (double)scenario->platform_nodes * (1 - 1e-12) - 1e-9);
+    if (share >= 0)
+        scenario->spares = (uint64_t)ceil(share * (double)scenario->platform_nodes * (1 - 1e-12) - 1e-9);
     return 0;
 }
 

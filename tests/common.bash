@@ -7,6 +7,8 @@ unset BULKHEAD_DATA
 : "${SOURCE_DIRECTORY:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
 : "${BULKHEAD:=$SOURCE_DIRECTORY/build/bulkhead}"
 : "${PYTHON:=/usr/bin/python3}"
+# shellcheck disable=SC2034 # for those who load this
+scenarios=$SOURCE_DIRECTORY/tests/scenarios
 
 # The program, under a launcher such as valgrind if there is one.
 bulkhead() {
@@ -50,4 +52,22 @@ expect_lines() {
     [ "$count" -eq "$2" ] && return
     printf '%s lines, expected %s:\n%s\n' "$count" "$2" "$1" >&2
     return 1
+}
+
+has_h5py() {
+    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null
+}
+
+need_h5py() {
+    has_h5py || skip "no h5py to read results with"
+}
+
+# Of a results file, see run.py.
+ask() {
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" "$@"
+}
+
+# expect_eval FILE EXPRESSION...
+expect_eval() {
+    ask eval "$@"
 }

@@ -94,3 +94,30 @@ load common
         done
     done
 }
+
+@test "a word too many and a wrong number are one message each, with every subcommand" {
+    local command text
+    while IFS=: read -r command text; do
+        # shellcheck disable=SC2086 # several words
+        run_bulkhead $command
+        expect_status 2
+        expect_text "$errors" "bulkhead ${command%% *}: $text"
+        [ -z "$output" ]
+    done <<'END'
+run a b:one scenario at a time: `b` is one too many
+submit a b:one campaign at a time: `b` is one too many
+sweep a b:one campaign at a time: `b` is one too many
+merge a b:one folder at a time: `b` is one too many
+status a b:one folder at a time: `b` is one too many
+check a b:found a second file, b; expected one
+contain a b:found a second file, b; expected one
+fit a b:found a second file, b; expected one
+fit-injections a b:found a second file, b; expected one
+contain a --trials 0:--trials: found '0', expected a whole number from 1 to 1000000000000
+fit a --phases 5:--phases: found '5', expected a whole number from 2 to 4
+fit-injections a --guests 1x:--guests: found '1x', expected a whole number from 1 to 256
+fit-injections a --point nodes:--point nodes: expected AXIS=VALUE, as in nodes=1024
+contain a --format html:--format: found 'html', expected text, markdown or latex
+results a --format html:--format: found 'html', expected text, csv or json
+END
+}

@@ -5,11 +5,9 @@
 
 load common
 
-scenarios=$SOURCE_DIRECTORY/tests/scenarios
-
 setup() {
     cd "$BATS_TEST_TMPDIR" || exit
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
+    need_h5py
 }
 
 # run_composed OUTPUT LINES [OPTION...]: two enclaves with these further keys.
@@ -24,10 +22,6 @@ run_composed() {
 # The same on shared nodes.
 on_shared_nodes() {
     sed -e 's/, nodes: 2}/}/' composed.yaml >shared.yaml
-}
-
-expect_eval() {
-    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" eval "$@"
 }
 
 tight='compositions: [{name: coupled, between: [simulation, analysis], over: network, when: always, coupling: tight}]'

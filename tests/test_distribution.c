@@ -3,6 +3,7 @@
 /* Distributions of times: against GSL where it has them, quadrature for moments and residual times, round trips from
  * one tail to the other, and draws against their distribution functions. */
 #include "tests/helper.h"
+#include "tests/uniform.h"
 
 #include "models/base/random.h"
 #include "models/distribution.h"
@@ -252,26 +253,9 @@ static void test_exponential_in_other_clothes(void **state)
 
 /* --- Draws ---------------------------------------------------------------------------------------------------------- */
 
-static int by_size(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-/* Kolmogorov-Smirnov distance of values that should be uniform, times root n. Level 1e-6 each is 2.69, and 6e-5 for
- * all: sqrt(-ln(level / 2) / 2). */
-static double distance(double *value, size_t n)
-{
-    double most = 0;
-    qsort(value, n, sizeof *value, by_size);
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, fmax(value[i] - (double)i / (double)n, (double)(i + 1) / (double)n - value[i]));
-    return most * sqrt((double)n);
-}
-
 /* First times, residual times, and what a renewal process shows to one who looks at it late: its residual time has
  * the steady state's distribution. The process is begun 30 means before the look; shapes that forget more slowly than
- * that are left out. */
+ * that are left out. Level 1e-6 each, and 6e-5 for all. */
 static void test_draws(void **state)
 {
     (void)state;
@@ -290,10 +274,12 @@ static void test_draws(void **state)
                 clock += bh_distribution_exceeded(d, bh_random_uniform(&random, BH_PURPOSE_ARRIVAL, 1, n, k));
             late[n] = bh_residual_cdf(d, clock - look);
         }
-        double of_late = distance(late, SAMPLES);
+        double of_fresh = bh_test_distance(fresh, SAMPLES);
+        double of_residual = bh_test_distance(residual, SAMPLES);
+        double of_late = bh_test_distance(late, SAMPLES);
         print_message("# seed %d, %s %g %g: %.2f, %.2f; in steady state %.2f\n", SEED, d->type->name, d->a[0], d->b[0],
-                      distance(fresh, SAMPLES), distance(residual, SAMPLES), of_late);
-        assert_true(distance(fresh, SAMPLES) < 2.69 && distance(residual, SAMPLES) < 2.69);
+                      of_fresh, of_residual, of_late);
+        assert_true(of_fresh < 2.69 && of_residual < 2.69);
         if (variation > 0.25 && variation < 2)
             assert_true(of_late < 2.69);
     }

@@ -35,7 +35,7 @@ for p in policies.values():
 }
 
 @test "at high rates the interaction is told with its size, alike in the table, in JSON and in the file" {
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
+    need_h5py
     sed 's/\(rate: [0-9.]*\) 1\/d/\1 1\/min/; s/2000 d/6 h/' "$lone" >high.yaml
     run_bulkhead run high.yaml -q --json -o high.h5
     expect_status 0

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Noise: the formulas for the slowest of N against N draws, and the sampler against the formulas. */
 #include "tests/helper.h"
+#include "tests/uniform.h"
 
 #include "models/noise.h"
 
@@ -109,31 +110,20 @@ static void test_formulas_against_all_draws(void **state)
 }
 
 /* The sampler for one step against the distribution of the maximum, F(x)^N: Kolmogorov-Smirnov, level 1e-5. */
-static int by_size(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 static void test_draw_has_the_distribution_of_the_maximum(void **state)
 {
     (void)state;
     enum { SAMPLES = 50000 };
-    static double sample[SAMPLES];
+    static double cdf[SAMPLES];
     const struct bh_random random = {.seed = SEED, .replica = 3};
     for (int bounded = 0; bounded < 2; bounded++)
         for (uint64_t nodes = 1; nodes <= 1000000; nodes *= 1000) {
             struct bh_noise noise = one_source(0.01, bounded, nodes, 1);
-            for (size_t i = 0; i < SAMPLES; i++)
-                sample[i] = bh_noise_draw_s(&noise, 1.0, &random, 42, i);
-            qsort(sample, SAMPLES, sizeof *sample, by_size);
-            double distance = 0;
             for (size_t i = 0; i < SAMPLES; i++) {
-                double log_cdf = bounded ? log(sample[i] / 0.02) : log1p(-exp(-sample[i] / 0.01));
-                double cdf = exp((double)nodes * log_cdf);
-                distance = fmax(distance, fmax(fabs(cdf - (double)i / SAMPLES), fabs(cdf - (i + 1.0) / SAMPLES)));
+                double drawn_s = bh_noise_draw_s(&noise, 1.0, &random, 42, i);
+                cdf[i] = exp((double)nodes * (bounded ? log(drawn_s / 0.02) : log1p(-exp(-drawn_s / 0.01))));
             }
-            assert_true(distance * sqrt(SAMPLES) < 2.47); /* sqrt(-ln(1e-5 / 2) / 2) */
+            assert_uniform(cdf, SAMPLES, 2.47);
         }
 }
 

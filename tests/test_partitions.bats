@@ -8,8 +8,7 @@ load common
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    scenarios=$SOURCE_DIRECTORY/tests/scenarios
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
+    need_h5py
 }
 
 # run_one OUTPUT [OPTION...]
@@ -18,11 +17,6 @@ run_one() {
     shift
     run_bulkhead run "$scenarios/partitions.yaml" -q -o "$file" "$@"
     expect_status 0
-}
-
-# expect_eval FILE EXPRESSION...: see run.py.
-expect_eval() {
-    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" eval "$@"
 }
 
 # expect_spent FILE SECONDS...: what each enclave's three checkpoints added to its four hours, to a millisecond.
@@ -98,7 +92,7 @@ END
         run_bulkhead run "$scenarios/small-balance.yaml" -q -o one.h5 $times --set 'workload.enclaves.0.nodes=100 %' \
             --set workload.enclaves.1.shares-with=simulation
         expect_status 0
-        "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" same plain.h5 one.h5
+        ask same plain.h5 one.h5
     done
 }
 

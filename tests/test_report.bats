@@ -6,9 +6,7 @@
 load common
 
 setup_file() {
-    : "${SOURCE_DIRECTORY:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
-    : "${PYTHON:=/usr/bin/python3}"
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || return 0
+    has_h5py || return 0
     for kind in balance plain single quiet; do
         "$PYTHON" "$SOURCE_DIRECTORY/tests/make_fixture.py" $kind "$BATS_FILE_TMPDIR/$kind.h5"
     done

@@ -7,15 +7,6 @@ load common
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    scenarios=$SOURCE_DIRECTORY/tests/scenarios
-}
-
-need_h5py() {
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
-}
-
-ask() {
-    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" "$@"
 }
 
 # run_small OUTPUT [OPTION...]; the scenario is small-balance.yaml here if a test has put one there.
@@ -35,11 +26,6 @@ run_one() {
     shift 2
     run_bulkhead run one.yaml -q -o "$file" "$@"
     expect_status 0
-}
-
-# expect_eval FILE EXPRESSION...: see run.py.
-expect_eval() {
-    ask eval "$@"
 }
 
 # --- Equal results -------------------------------------------------------------------------------------------------

@@ -7,15 +7,6 @@ load common
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    scenarios=$SOURCE_DIRECTORY/tests/scenarios
-}
-
-need_h5py() {
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
-}
-
-expect_eval() {
-    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" eval "$@"
 }
 
 # run_one OUTPUT VERIFICATION KEEP ERRORS [OPTION...]: four nodes, four hours, a checkpoint of 60 s (20 s to read) each
@@ -31,7 +22,7 @@ run_one() {
     run_bulkhead run one.yaml -q -o "$file" --set "workload.enclaves.0.verification=$verification" \
         --set "checkpoints.local.keep=$keep" "$@"
     expect_status 0
-    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" ledger "$file" 0
+    ask ledger "$file" 0
 }
 
 # expect_makespan FILE SECONDS EXPRESSION...

@@ -7,11 +7,7 @@
 load common
 
 setup_file() {
-    : "${SOURCE_DIRECTORY:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
-    : "${BULKHEAD:=$SOURCE_DIRECTORY/build/bulkhead}"
-    : "${PYTHON:=/usr/bin/python3}"
-    unset BULKHEAD_DATA
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || return 0
+    has_h5py || return 0
     local ablation=$SOURCE_DIRECTORY/experiments/ablation.yaml
     # Every run lasts exactly a day, so that all systems live through the same faults; and once with hardware's alone.
     "$BULKHEAD" run "$ablation" -q --replicas 4 --set workload.horizon='24 h' -o "$BATS_FILE_TMPDIR/all.h5" >/dev/null
@@ -27,14 +23,6 @@ setup() {
     all=$BATS_FILE_TMPDIR/all.h5
     cut=$BATS_FILE_TMPDIR/cut.h5
     hardware=$BATS_FILE_TMPDIR/hardware.h5
-}
-
-ask() {
-    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" "$@"
-}
-
-expect_eval() {
-    ask eval "$@"
 }
 
 # All policies; and those with guests, by what they put first.

@@ -6,10 +6,7 @@
 load common
 
 setup_file() {
-    : "${SOURCE_DIRECTORY:=$(cd "$BATS_TEST_DIRNAME/.." && pwd)}"
-    : "${BULKHEAD:=$SOURCE_DIRECTORY/build/bulkhead}"
-    # shellcheck disable=SC2086 # a launcher is several words
-    ${BULKHEAD_LAUNCHER:-} "$BULKHEAD" run -q "$SOURCE_DIRECTORY/experiments/guest-kernel-error.yaml" \
+    bulkhead run -q "$SOURCE_DIRECTORY/experiments/guest-kernel-error.yaml" \
         -o "$BATS_FILE_TMPDIR/results.h5" >"$BATS_FILE_TMPDIR/summary"
 }
 

@@ -10,10 +10,6 @@ setup() {
     cp "$SOURCE_DIRECTORY/tests/scenarios/sweep.yaml" "$SOURCE_DIRECTORY/tests/scenarios/one-enclave.yaml" .
 }
 
-need_h5py() {
-    "$PYTHON" -c 'import h5py, numpy' 2>/dev/null || skip "no h5py to read results with"
-}
-
 # The file that all others must equal, made once for all tests.
 reference() {
     local made=$BATS_FILE_TMPDIR/reference.h5

@@ -130,7 +130,7 @@ int bh_manifest_publish(const char *directory, const struct bh_plan *plan, int *
     return status;
 }
 
-int bh_manifest_check(const char *directory, const struct bh_plan *plan, struct bh_error *err)
+static int check(const char *directory, const struct bh_plan *plan, struct bh_error *err)
 {
     struct bh_error reading = {0};
     char *found = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
@@ -177,7 +177,7 @@ struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directo
     plan = bh_plan_read(file, data_directory, settings, used, err);
     free(settings);
     json_decref(manifest);
-    if (plan != NULL && bh_manifest_check(directory, plan, err) != 0) {
+    if (plan != NULL && check(directory, plan, err) != 0) {
         bh_plan_destroy(plan);
         return NULL;
     }

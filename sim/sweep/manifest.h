@@ -12,8 +12,6 @@
 /* Puts the manifest into the folder, or compares with the one that is there: fails with BH_ERROR_INPUT and what
  * differs. *was_there tells which. */
 int bh_manifest_publish(const char *directory, const struct bh_plan *plan, int *was_there, struct bh_error *err);
-/* Reads and compares only. */
-int bh_manifest_check(const char *directory, const struct bh_plan *plan, struct bh_error *err);
 
 /* Where the campaign of a store is, and the settings it was read with, for commands that are given the folder alone:
  * reads the plan. */
