@@ -197,7 +197,9 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
         least = fmin(least, axis->numbers[i]);
         most = fmax(most, axis->numbers[i]);
     }
-    char *name = bh_script_quote(axis->name);
+    bool is_apart = strcmp(axis->name, "nodes") == 0 &&
+                    isfinite(bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1));
+    char *name = bh_script_quote(is_apart ? "independent nodes" : axis->name);
     name[1] = (char)toupper((unsigned char)name[1]);
     bool logarithmic = least > 0;
     fprintf(stream, "%s  set xrange [%.6g:%.6g]\n  set xlabel %s offset 0, 0.4\n",

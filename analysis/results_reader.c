@@ -65,6 +65,7 @@ static const struct array_rule view_arrays[] = {
     {"enclave_nodes", IN_VIEW(enclave_nodes), true, {TAIL_ENCLAVE}},
     {"enclave_partition", IN_VIEW(enclave_partition), true, {TAIL_ENCLAVE}},
     {"noise_extrapolated", IN_VIEW(noise_extrapolated), true, {TAIL_ENCLAVE}},
+    {"independent_nodes", IN_VIEW(independent_nodes), true, {TAIL_ENCLAVE}},
     {"script_extent_exact", IN_VIEW(script_extent_exact), true, {TAIL_SCOPE}},
     {"script_loss_exact", IN_VIEW(script_loss_exact), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
 };

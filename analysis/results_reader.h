@@ -79,7 +79,7 @@ struct bh_view {
     double *escape_exact, *escape_low, *escape_high;                 /* [cell][boundary] */
     double *containment_exact;                                       /* [cell][scope] or NULL */
     double *enclave_nodes, *enclave_partition;                       /* [cell][enclave] or NULL */
-    double *noise_extrapolated;                                      /* [cell][enclave] or NULL */
+    double *noise_extrapolated, *independent_nodes;                  /* [cell][enclave] or NULL */
     double *script_extent_exact;                                     /* [cell][scope] or NULL: there is no script */
     double *script_loss_exact;                                       /* [cell][enclave][scope] or NULL */
     struct bh_view_causes causes;                                    /* count 0: the file has none */
@@ -103,6 +103,11 @@ size_t bh_view_find_axis(const struct bh_view *view, const char *name);
 size_t bh_view_find_label(const struct bh_view_axis *axis, const char *label);
 /* Nodes at a point: from the axis called `nodes`, else from the file; 0 if neither says. */
 double bh_view_nodes(const struct bh_view *view, size_t point);
+/* The fewest nodes, from `least` on, of a point at which a flag, [cell][enclave] or NULL, is set; INFINITY: none. */
+double bh_view_fewest_nodes(const struct bh_view *view, const double *flag, double least);
+/* The largest runs whose failures were read of: on Blue Waters (Di Martino et al., DSN 2015). Beyond, results in which
+ * nodes fail one by one are said to be of independent nodes. */
+enum { BH_NODES_OBSERVED = 22000 };
 /* The policy entry "protection-first" of the same system, or `policy` itself when there is none. */
 size_t bh_view_reference(const struct bh_view *view, size_t policy);
 

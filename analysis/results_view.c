@@ -3,6 +3,7 @@
 /* Where things are in results that were read: points, axes, labels and policies. */
 #include "analysis/results_reader.h"
 
+#include <math.h>
 #include <string.h>
 
 static size_t stride_of(const struct bh_view *view, size_t axis)
@@ -46,6 +47,18 @@ double bh_view_nodes(const struct bh_view *view, size_t point)
     if (axis < view->axes_count && view->axes[axis].numbers != NULL)
         return view->axes[axis].numbers[bh_view_position(view, point, axis)];
     return (double)view->nodes;
+}
+
+double bh_view_fewest_nodes(const struct bh_view *view, const double *flag, double least)
+{
+    double fewest = INFINITY;
+    for (size_t p = 0; flag != NULL && p < view->policy.count; p++)
+        for (size_t point = 0; point < view->points; point++) {
+            double nodes = bh_view_nodes(view, point);
+            if (flag[(p * view->points + point) * view->enclave.count + view->primary] != 0 && nodes >= least)
+                fewest = fmin(fewest, nodes);
+        }
+    return fewest;
 }
 
 size_t bh_view_reference(const struct bh_view *view, size_t policy)

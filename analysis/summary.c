@@ -222,19 +222,21 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
     free(name);
 }
 
-/* Noise whose tail decides the answer must say when it is guessed. */
+/* Noise whose tail decides the answer must say when it is guessed, and failures that they are counted one by one. */
 static void print_extrapolated(const struct bh_view *view, FILE *stream)
 {
-    double least = INFINITY;
-    for (size_t p = 0; view->noise_extrapolated != NULL && p < view->policy.count; p++)
-        for (size_t point = 0; point < view->points; point++)
-            if (view->noise_extrapolated[(p * view->points + point) * view->enclave.count + view->primary] != 0)
-                least = fmin(least, bh_view_nodes(view, point));
-    if (isfinite(least))
+    double noisy = bh_view_fewest_nodes(view, view->noise_extrapolated, 0.0);
+    double apart = bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1);
+    if (isfinite(noisy))
         fprintf(stream,
                 "\nExtrapolated: from %.0f nodes on, operating-system noise is taken beyond the largest machine for\n"
                 "which it was measured, along the tail that its component names.\n",
-                least);
+                noisy);
+    if (isfinite(apart))
+        fprintf(stream,
+                "\nIndependent nodes: from %.0f nodes on, no machine's failures were read, and no fault here strikes\n"
+                "several nodes at once; on large machines of the past more runs failed than that gives.\n",
+                apart);
 }
 
 static void print_legend(const struct bh_view *view, FILE *stream)

@@ -103,7 +103,7 @@ static void print_classes(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "  %-12s %s\n", "",
                 scenario->machine_is_steady ? "the machine is in steady state: clocks have long been running"
                                             : "the machine is fresh: clocks begin with the work");
-    if (scenario->random_faults && bh_scenario_strikes_apart(scenario))
+    if (bh_scenario_strikes_apart(scenario))
         fprintf(stream, "  %-12s independent nodes: no class of faults strikes several at once\n", "");
 }
 

@@ -55,6 +55,7 @@ VALUE(native_bare_s, finished_s(&cell->stage->native_bare.enclaves[cell->at[BH_A
 VALUE(price, fault_free_s(cell) / native_s(cell) - 1.0)
 VALUE(restart_s, setup_of(cell)->restart_s[cell->at[BH_AXIS_SCOPE]])
 VALUE(noise_extrapolated, setup_of(cell)->pace[1].slowdown.noise.extrapolated)
+VALUE(independent_nodes, bh_scenario_strikes_apart(cell->stage->scenario))
 VALUE(interruptions, enclave_of(cell)->interruptions)
 
 static double is_corrupt(const struct bh_metric_cell *cell)
@@ -280,6 +281,8 @@ const struct bh_metric bh_metrics[] = {
      BH_AT_POINTS},
     {"noise_extrapolated", BH_BY_ENCLAVE, BH_ELEMENT_UINT8, "1",
      "whether noise is taken beyond the largest machine for which it was measured", noise_extrapolated, BH_AT_POINTS},
+    {"independent_nodes", BH_BY_ENCLAVE, BH_ELEMENT_UINT8, "1",
+     "whether no class of random faults strikes several nodes at once", independent_nodes, BH_AT_POINTS},
     {"containment_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
      "P(system extent <= scope | error activated) by the exact chain", bh_metric_containment_exact, BH_AT_POINTS},
     {"escape_interaction", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",

@@ -225,7 +225,7 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
                                      struct bh_error *err);
 void bh_scenario_destroy(struct bh_scenario *scenario);
 
-/* Whether no class of its random faults strikes several nodes at once. */
+/* Whether it has random faults, and no class of them strikes several nodes at once. */
 bool bh_scenario_strikes_apart(const struct bh_scenario *scenario);
 /* Which faults strike, as the models know it; borrows from the scenario. */
 struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenario);

@@ -199,5 +199,5 @@ bool bh_scenario_strikes_apart(const struct bh_scenario *scenario)
         if (scenario->fault_enabled[f] && (class->carrier != BH_CARRIER_NODE || class->burst.is_given))
             return false;
     }
-    return true;
+    return scenario->random_faults;
 }
