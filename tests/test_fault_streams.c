@@ -227,6 +227,20 @@ static void test_landing_and_kind(void **state)
         /* The kind does not depend on where. */
         assert_true(fabs((double)in_host - 0.3 * seen[0]) < 4.4 * sqrt(seen[0] * 0.3 * 0.7));
     }
+    /* A fault that strikes again does so where it did before, each time as an error of its own. */
+    struct bh_fault_stream memory = bh_fault_stream_of(bh_test_fault(setting.catalog, "memory"), 100);
+    struct bh_fault again = {.stream = &memory};
+    size_t of_kind[BH_ERROR_KINDS] = {0};
+    memory.instruction_share = 0.5;
+    for (again.landing = 0; again.landing < 20; again.landing++) {
+        size_t first = bh_fault_origin(&random, model, &again).zone;
+        for (again.identity = 0; again.identity < 50; again.identity++) {
+            struct bh_origin origin = bh_fault_origin(&random, model, &again);
+            assert_int_equal(origin.zone, first);
+            of_kind[origin.kind]++;
+        }
+    }
+    assert_true(of_kind[BH_DATA] > 300 && of_kind[BH_INSTRUCTION] > 300);
     struct bh_fault_stream software = {.identity = 9, .zone = 3, .rate = 1, .instruction_share = 0, .shared_bug = 0.1};
     struct bh_fault fault = {.stream = &software};
     size_t shared = 0;
