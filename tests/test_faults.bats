@@ -170,6 +170,24 @@ faults = [p["faults"] for p in json.load(sys.stdin)["policies"]]
 assert faults[0] > 10 and abs(faults[0] - faults[1]) <= 1, faults'
 }
 
+@test "large runs are lost as the closed form says" {
+    for nodes in 10000 22000; do
+        sed '/^vary:/,$d' "$SOURCE_DIRECTORY/experiments/large-runs.yaml" >run.yaml
+        run_bulkhead run run.yaml -q --json --replicas 400 --set platform.nodes=$nodes --set workload.work='10 min' \
+            --set workload.horizon='601 s' --set faults.hardware='[node, file-system-outage, other-outage]'
+        expect_status 0
+        # 1 - S(t)^n exp(-mu t), S by the series of the gamma distribution's first terms: t is short. 4.4 deviations.
+        printf '%s' "$output" | "$PYTHON" -c '
+import json, math, sys
+nodes, shape, scale, outages, t = float(sys.argv[1]), 0.6087, 610.97 * 86400, 0.1494 / 86400, 600
+passed = t - t ** (shape + 1) / (scale ** shape * math.gamma(shape + 1) * (shape + 1))
+lost = 1 - math.exp(nodes * math.log1p(-passed / (shape * scale)) - outages * t)
+seen = json.load(sys.stdin)["policies"][0]["unacceptable"]["mean"]
+print(nodes, "nodes:", seen, "seen,", lost, "expected")
+assert abs(seen - lost) < 4.4 * (lost * (1 - lost) / 400) ** 0.5' $nodes
+    done
+}
+
 # --- What is said ---------------------------------------------------------------------------------------------------
 
 @test "check tells clocks, bursts, what stays, and whether nodes fail apart" {
