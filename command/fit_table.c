@@ -183,7 +183,7 @@ static void print_sample(const struct bh_fit_set *set, enum bh_fit_times times, 
     if (sample->count > sample->ended)
         fprintf(stream, ", %zu still up at the end of the log (censored)", sample->count - sample->ended);
     if (sample->zero > 0)
-        fprintf(stream, "; %zu of 0 left out", sample->zero);
+        fprintf(stream, "; %zu of length 0 left out", sample->zero);
     if (sample->unknown > 0)
         fprintf(stream, "; %zu not recorded", sample->unknown);
     if (!set->is_fitted) {
