@@ -4,11 +4,8 @@
  *   replica_cost DATA-DIRECTORY CASE SCENARIO [NODES]
  * Times are CPU time, the least of several children, since other programs may be about. */
 #include "models/base/error.h"
-#include "sim/platform.h"
-#include "sim/replica.h"
-#include "sim/scenario.h"
-#include "sim/setup.h"
 #include "tests/bench/bare_simgrid.h"
+#include "tests/bench/bench.h"
 
 #include <math.h>
 #include <simgrid/disk.h>
@@ -16,46 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { CHILDREN = 9, SIZE_REPLICAS = 3 };
 /* The machine whose failures the small one has too. */
 static const double SIZE_NODES = 1048576;
-
-/* What a child says of itself. */
-struct cost {
-    double cpu_s;  /* of the work alone */
-    double life_s; /* wall clock of it all, as the parent sees it */
-    double events, failures, faults;
-    double peak_kib;
-};
-
-struct bench {
-    struct bh_study *study;
-    struct bh_scenario *scenario;
-    struct bh_platform_facts facts;
-    struct bh_platform *platform;
-    struct bh_isolation_cache *cache;
-    struct bh_setup *setup;
-    sg_host_t storage; /* a storage host and its first disk */
-    sg_disk_t disk;
-};
-
-static _Noreturn void give_up(const char *what)
-{
-    fprintf(stderr, "replica_cost: %s\n", what);
-    exit(1);
-}
-
-static double now_s(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void row(const char *name, const char *quantity, double value, const char *unit)
 {
@@ -64,25 +25,12 @@ static void row(const char *name, const char *quantity, double value, const char
 
 /* --- What is measured, each in a fresh child ------------------------------------------------------------------------ */
 
-static void nothing(const struct bench *bench, uint64_t number, struct cost *cost)
+static void nothing(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost)
 {
     (void)bench, (void)number, (void)cost;
 }
 
-static void replica(const struct bench *bench, uint64_t number, struct cost *cost)
-{
-    struct bh_replica_options options = {.replica = number, .faults = true};
-    struct bh_replica_record record;
-    struct bh_error err = {0};
-    if (bh_replica_run(bench->setup, bench->platform, options, &record, &err) != 0)
-        give_up(err.text);
-    cost->events = record.tallies.events;
-    cost->faults = record.tallies.faults;
-    for (int scope = 0; scope < BH_SCOPES; scope++)
-        cost->failures += record.tallies.failures[scope];
-}
-
-static void bare_events(const struct bench *bench, uint64_t number, struct cost *cost)
+static void bare_events(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost)
 {
     const struct bh_enclave_setup *enclave = &bench->setup->enclaves[0];
     const struct bh_recovery_numbers *recovery = &bench->scenario->catalog->recovery;
@@ -93,7 +41,7 @@ static void bare_events(const struct bench *bench, uint64_t number, struct cost 
                        enclave->write_s[BH_LEVEL_LOCAL], restart_s, enclave->mtti_s[BH_LEVEL_LOCAL]);
 }
 
-static void bare_transfers(const struct bench *bench, uint64_t number, struct cost *cost)
+static void bare_transfers(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost)
 {
     const struct bh_enclave_setup *enclave = &bench->setup->enclaves[0];
     (void)number;
@@ -103,34 +51,7 @@ static void bare_transfers(const struct bench *bench, uint64_t number, struct co
     bh_bare_transfers(bh_platform_host(bench->platform, 0), bench->storage, bench->disk, bytes, (unsigned)cost->events);
 }
 
-typedef void work_fn(const struct bench *bench, uint64_t number, struct cost *cost);
-
-static struct cost in_child(const struct bench *bench, work_fn *work, uint64_t number)
-{
-    int ends[2];
-    struct cost cost = {0};
-    fflush(NULL);
-    double start_s = now_s(CLOCK_MONOTONIC);
-    pid_t pid = pipe(ends) == 0 ? fork() : -1;
-    if (pid == 0) {
-        struct rusage usage;
-        double cpu_s = now_s(CLOCK_PROCESS_CPUTIME_ID);
-        work(bench, number, &cost);
-        cost.cpu_s = now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_s;
-        getrusage(RUSAGE_SELF, &usage);
-        cost.peak_kib = (double)usage.ru_maxrss;
-        _exit(write(ends[1], &cost, sizeof cost) == sizeof cost ? 0 : 1);
-    }
-    if (pid < 0 || read(ends[0], &cost, sizeof cost) != sizeof cost)
-        give_up("a child broke off");
-    close(ends[0]);
-    close(ends[1]);
-    waitpid(pid, NULL, 0);
-    cost.life_s = now_s(CLOCK_MONOTONIC) - start_s;
-    return cost;
-}
-
-static void keep_least(struct cost *least, const struct cost *cost)
+static void keep_least(struct bh_cost *least, const struct bh_cost *cost)
 {
     if (least->life_s > 0.0 && least->cpu_s <= cost->cpu_s) {
         least->life_s = fmin(least->life_s, cost->life_s);
@@ -144,11 +65,12 @@ static void keep_least(struct cost *least, const struct cost *cost)
 /* --- The cases ------------------------------------------------------------------------------------------------------ */
 
 /* Ours and bare SimGrid in turns, so that both see the same machine. */
-static void compare(const struct bench *bench, const char *name, work_fn *bare)
+static void compare(const struct bh_bench *bench, const char *name, bh_bench_work_fn *bare)
 {
-    struct cost ours = {0}, theirs = {0}, fork_only = {0};
+    struct bh_cost ours = {0}, theirs = {0}, fork_only = {0};
     for (int i = 0; i < CHILDREN; i++) {
-        struct cost a = in_child(bench, replica, 0), b = in_child(bench, bare, 0), c = in_child(bench, nothing, 0);
+        struct bh_cost a = bh_bench_in_child(bench, bh_bench_replica, 0), b = bh_bench_in_child(bench, bare, 0),
+                       c = bh_bench_in_child(bench, nothing, 0);
         keep_least(&ours, &a);
         keep_least(&theirs, &b);
         keep_least(&fork_only, &c);
@@ -162,20 +84,20 @@ static void compare(const struct bench *bench, const char *name, work_fn *bare)
 }
 
 /* Every policy's replicas: sums of time, and the largest peak of memory. */
-static void measure_size(struct bench *bench, const char *name)
+static void measure_size(struct bh_bench *bench, const char *name)
 {
-    struct cost sum = {0};
+    struct bh_cost sum = {0};
     double runs = 0.0;
     for (size_t p = 0; p < bench->scenario->policies_count; p++) {
         struct bh_error err = {0};
         bh_setup_destroy(bench->setup);
         bench->setup = bh_setup_create(bench->scenario, p, &bench->facts, bench->cache, &err);
         if (bench->setup == NULL)
-            give_up(err.text);
+            bh_bench_give_up(err.text);
         for (uint64_t r = 0; r < SIZE_REPLICAS; r++, runs++) {
-            struct cost least = {0};
+            struct bh_cost least = {0};
             for (int i = 0; i < 3; i++) {
-                struct cost cost = in_child(bench, replica, r);
+                struct bh_cost cost = bh_bench_in_child(bench, bh_bench_replica, r);
                 keep_least(&least, &cost);
             }
             sum.cpu_s += least.cpu_s;
@@ -208,7 +130,7 @@ static void scale_rates(struct bh_scenario *scenario)
     scenario->spares = 64;
 }
 
-static void find_storage(struct bench *bench)
+static void find_storage(struct bh_bench *bench)
 {
     sg_host_t *hosts = sg_host_list();
     for (size_t i = 0; i < sg_host_count() && bench->storage == NULL; i++) {
@@ -224,41 +146,19 @@ static void find_storage(struct bench *bench)
     free(hosts);
 }
 
-static void prepare(struct bench *bench, const char *data, const char *file, const char *nodes, bool scales,
+static void prepare(struct bh_bench *bench, const char *data, const char *file, const char *nodes, bool scales,
                     const char *name)
 {
-    struct bh_error err = {0};
-    char models[4096];
     size_t index[8] = {0};
-    int is_temporary = 0;
-    snprintf(models, sizeof models, "%s/models/data", data);
-    bench->study = bh_study_read(file, models, NULL, 0, &err);
-    if (bench->study == NULL)
-        give_up(err.text);
+    bh_bench_read(bench, data, file, NULL, 0);
     for (size_t a = 0; a < bench->study->axes_count; a++)
         for (size_t i = 0; nodes != NULL && i < bench->study->axes[a].count; i++)
             if (strcmp(bench->study->axes[a].values[i].label, nodes) == 0)
                 index[a] = i;
-    bench->scenario = bh_study_resolve(bench->study, index, -1, &err);
-    if (bench->scenario == NULL)
-        give_up(err.text);
+    bh_bench_resolve(bench, index);
     if (scales)
         scale_rates(bench->scenario);
-    char *xml =
-        bh_platform_prepare(bench->scenario->platform_file, bench->scenario->platform_nodes + bench->scenario->spares,
-                            bench->scenario->platform_place, &is_temporary, &err);
-    if (xml == NULL || bh_platform_probe(xml, bench->scenario->platform_place, &bench->facts, &err) != 0)
-        give_up(err.text);
-    double start_s = now_s(CLOCK_PROCESS_CPUTIME_ID);
-    bench->platform = bh_platform_load(xml, &err);
-    double loaded_s = now_s(CLOCK_PROCESS_CPUTIME_ID) - start_s;
-    if (is_temporary)
-        unlink(xml);
-    free(xml);
-    bench->cache = bh_isolation_cache_create();
-    bench->setup = bh_setup_create(bench->scenario, 0, &bench->facts, bench->cache, &err);
-    if (bench->platform == NULL || bench->setup == NULL)
-        give_up(err.text);
+    double loaded_s = bh_bench_load(bench);
     find_storage(bench);
     row(name, "loading the platform", 1e3 * loaded_s, "ms");
     row(name, "hosts", (double)bench->facts.hosts, "1");
@@ -266,9 +166,9 @@ static void prepare(struct bench *bench, const char *data, const char *file, con
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {0};
+    struct bh_bench bench = {0};
     if (argc < 4)
-        give_up("usage: replica_cost DATA-DIRECTORY events|storage|size SCENARIO [NODES]");
+        bh_bench_give_up("usage: replica_cost DATA-DIRECTORY events|storage|size SCENARIO [NODES]");
     const char *what = argv[2], *nodes = argc > 4 ? argv[4] : NULL;
     char name[64];
     snprintf(name, sizeof name, "%s%s%s", what, nodes ? " " : "", nodes ? nodes : "");
