@@ -35,7 +35,7 @@ loop() {
                 "${settings[@]/#/--set=}" 2>said)
             peak[$nodes]=${peak[$nodes]##*,}
             echo "$arrivals, $nodes nodes: peak ${peak[$nodes]} KiB"
-            grep -q 'bench-loss  *node hardware  *node  *[0-9]' said # node losses in that replica
+            grep -q 'bench-loss[a-z-]*  *node hardware  *node  *[0-9]' said # node losses in that replica
         done
         [ "${peak[1048576]}" -lt 102400 ]
         [ $((2 * peak[16777216])) -lt $((3 * peak[16384])) ]
