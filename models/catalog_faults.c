@@ -119,9 +119,10 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
         return -1;
 
     const char *prefix = bh_catalog_print(reader, "faults.%s", fault->name);
-    /* A class that takes the whole node lands in no zone. */
-    const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
-                                                     BH_DIMENSION_PROBABILITY, fault->landing == BH_LANDING_NODE);
+    /* A class that takes the whole node lands in no zone; what is signalled at once is neither read nor executed. */
+    const struct bh_parameter_field share =
+        BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY,
+                 fault->landing == BH_LANDING_NODE || fault->is_signalled);
     if (read_arrival(reader, map, prefix, fault, err) ||
         bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
         return -1;
