@@ -13,12 +13,10 @@ const char *const bh_dram_lasting_names[] = {"transient", "permanent", NULL};
 const char *const bh_dram_code_names[] = {"none", "sec-ded", "chipkill", NULL};
 const char *const bh_dram_outcome_names[] = {"corrected", "detected", "undetected", NULL};
 
-/* Bits of a beat of one rank: 64 data and 8 check bits. */
-enum { BEAT_BITS = BH_HSIAO_BITS };
-
+/* Bits of a beat of one rank: 64 data bits, and 8 check bits if there is a code. */
 static double devices_per_rank(const struct bh_dram *dram)
 {
-    return BEAT_BITS / dram->width;
+    return (dram->code == BH_DRAM_NO_CODE ? BH_HSIAO_BITS - BH_HSIAO_CHECKS : BH_HSIAO_BITS) / dram->width;
 }
 
 double bh_dram_devices_per_word(const struct bh_dram *dram)

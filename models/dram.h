@@ -38,7 +38,7 @@ extern const char *const bh_dram_code_names[];
 enum bh_dram_outcome { BH_DRAM_CORRECTED, BH_DRAM_DETECTED, BH_DRAM_UNDETECTED, BH_DRAM_OUTCOMES };
 extern const char *const bh_dram_outcome_names[];
 
-/* The memory of a node. Ranks hold 64 data bits and 8 check bits a beat in devices of `width` bits. Rates are per second
+/* The memory of a node. Ranks hold 64 data bits, and 8 check bits if there is a code, a beat in devices of `width` bits. Rates are per second
  * and device, of BH_DRAM_CHANNEL per second and DIMM. */
 struct bh_dram {
     enum bh_dram_code code;

@@ -196,6 +196,9 @@ static void add_zone_slopes(struct work *work, const struct bh_fault_stream *str
             double of_bug = shared ? stream->shared_bug : 1.0 - stream->shared_bug;
             if (shared && stream->shared_bug <= 0.0)
                 continue;
+            if (origin.ending != BH_ENDING_DRAWN &&
+                share * of_kind <= 0.0) /* only those that have a rate are origins */
+                continue;
             add_slope(work, origin, stream->rate_number, per_number(stream) * share * of_kind * of_bug);
             for (size_t m = 0; m < memory->count; m++)
                 add_slope(work, origin, memory->slope[m].parameter,
