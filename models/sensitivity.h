@@ -46,7 +46,7 @@ size_t bh_number_index(const struct bh_catalog *catalog, const struct bh_paramet
 /* Sets a number of the catalog; of shares, the other two make room; rates that come of the memory's numbers follow. What
  * was is kept for putting it back. */
 struct bh_moved_number {
-    struct bh_catalog *catalog;
+    struct bh_catalog *catalog; /* whose rates follow; else NULL */
     struct bh_parameter *parameter[3];
     double value[3];
     size_t count;

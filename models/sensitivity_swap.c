@@ -8,6 +8,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Coarser than answers are: what is compared are differences of policies, not their last digits. */
 static const double least_mass = 1e-8;
@@ -39,13 +40,16 @@ static void set(struct bh_moved_number *moved, struct bh_parameter *parameter, d
 
 struct bh_moved_number bh_number_move(struct bh_catalog *catalog, size_t number, double value)
 {
-    struct bh_moved_number moved = {.catalog = catalog};
+    struct bh_moved_number moved = {.count = 0};
     /* The catalog lists its own numbers, which are as writable as it is. */
     struct bh_parameter *parameter = (struct bh_parameter *)catalog->parameters[number];
     struct bh_ending *ending = ending_of(catalog, parameter);
     double before = parameter->value;
     set(&moved, parameter, value);
-    bh_catalog_derive_rates(catalog);
+    if (strncmp(parameter->path, "memory.", 7) == 0) {
+        moved.catalog = catalog;
+        bh_catalog_derive_rates(catalog);
+    }
     if (ending == NULL || before >= 1.0)
         return moved;
     struct bh_parameter *shares[] = {&ending->masked, &ending->signalled, &ending->silent};
@@ -59,7 +63,8 @@ void bh_number_put_back(const struct bh_moved_number *moved)
 {
     for (size_t i = 0; i < moved->count; i++)
         moved->parameter[i]->value = moved->value[i];
-    bh_catalog_derive_rates(moved->catalog);
+    if (moved->catalog != NULL)
+        bh_catalog_derive_rates(moved->catalog);
 }
 
 /* --- One policy ----------------------------------------------------------------------------------------------------- */
