@@ -102,10 +102,10 @@ static int read_switches(const struct bh_node *map, struct bh_fault_class *fault
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "landing",           "mend",          "rate",
-                                       "arrival",     "instruction-share", "repair-median", "repair-sigma",
-                                       "repair",      "carrier",           "burst",         "recurrence",
-                                       "default",     "signalled",         NULL};
+    static const char *const keys[] = {
+        "description",   "landing",      "mend",   "rate",    "arrival", "instruction-share",
+        "repair-median", "repair-sigma", "repair", "carrier", "burst",   "recurrence",
+        "default",       "signalled",    NULL};
     if (bh_node_check_keys(map, keys, err))
         return -1;
     fault->description = bh_read_text(map, "description", err);
@@ -128,7 +128,13 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
         return -1;
     if (read_repair(reader, map, prefix, fault, err))
         return -1;
-    return bh_read_togetherness(reader, map, prefix, fault, err);
+    if (bh_read_togetherness(reader, map, prefix, fault, err))
+        return -1;
+    if (bh_node_find(map, "rate") && fault->memory_outcome >= 0 && fault->carrier != BH_CARRIER_NODE)
+        return bh_fail_at(
+            err, fault->rate.place,
+            "%s.rate: found a rate from the memory of a node for another carrier, expected `carrier: node`", prefix);
+    return 0;
 }
 
 int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)

@@ -11,7 +11,7 @@
 
 enum { BH_HSIAO_BITS = 72, BH_HSIAO_CHECKS = 8 };
 
-/* Columns of the parity-check matrix, a byte per bit of the code word, all of odd weight (Hsiao 1970): the 56 of weight 3
+/* Columns of the parity-check matrix, a byte per bit of the code word, all of odd weight: the 56 of weight 3
  * in ascending order, the 8 rotations of 00011111, and the 8 check bits. Devices of w bits hold w columns each, in this
  * order. */
 void bh_hsiao_columns(uint8_t column[BH_HSIAO_BITS]);
