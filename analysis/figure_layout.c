@@ -277,7 +277,8 @@ static void lay_rows(struct bh_figure *figure)
     choose_ticks(&figure->price_ticks, 0.05);
 }
 
-/* The axis that the lower panels run along, and the one shown by hollow and filled marks. */
+/* The axis that the lower panels run along, by its numbers or else word by word, and the one shown by hollow and filled
+ * marks. */
 static void choose_axes(struct bh_figure *figure)
 {
     const struct bh_view *view = figure->view;
@@ -287,6 +288,9 @@ static void choose_axes(struct bh_figure *figure)
             figure->scale_axis = a;
     if (figure->scale_axis < view->axes_count && view->axes[figure->scale_axis].numbers == NULL)
         figure->scale_axis = view->axes_count;
+    for (size_t a = 0; a < view->axes_count && figure->scale_axis == view->axes_count; a++)
+        if (view->axes[a].numbers == NULL && view->axes[a].count > 2)
+            figure->scale_axis = a;
     figure->second_axis = view->axes_count;
     for (size_t a = view->axes_count; a-- > 0;)
         if (a != figure->scale_axis && view->axes[a].count == 2)
@@ -320,8 +324,9 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
         series.position[i] = 1 + aside;
         if (figure->scale_axis < view->axes_count) {
             point = bh_view_neighbour(view, base, figure->scale_axis, i);
-            series.scale[i] = view->axes[figure->scale_axis].numbers[i];
-            series.position[i] = series.scale[i] * pow(1.2, aside);
+            const double *numbers = view->axes[figure->scale_axis].numbers;
+            series.scale[i] = numbers != NULL ? numbers[i] : (double)(i + 1);
+            series.position[i] = numbers != NULL ? series.scale[i] * pow(1.2, aside) : series.scale[i] + 0.08 * aside;
         }
         bh_measure(view, policy, point, view->primary, &measures);
         series.overhead[i] = (struct bh_estimate){100 * measures.net_overhead.mean, 100 * measures.net_overhead.low,

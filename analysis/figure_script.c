@@ -166,6 +166,18 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
     free(spares[1]);
 }
 
+/* Words stand side by side. */
+static void write_words(const struct bh_view_axis *axis, FILE *stream)
+{
+    fprintf(stream, "  set xrange [0.5:%.6g]\n  set xtics nomirror scale 0.6 (", (double)axis->count + 0.5);
+    for (size_t i = 0; i < axis->count; i++) {
+        char *label = bh_script_quote(axis->labels[i]);
+        fprintf(stream, "%s%s %zu", i == 0 ? "" : ", ", label, i + 1);
+        free(label);
+    }
+    fputs(")\n", stream);
+}
+
 /* "2^{17}" for powers of two, else the number. */
 static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
 {
@@ -193,14 +205,20 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
     }
     const struct bh_view_axis *axis = &view->axes[figure->scale_axis];
     double least = INFINITY, most = -INFINITY;
-    for (size_t i = 0; i < axis->count; i++) {
-        least = fmin(least, axis->numbers[i]);
-        most = fmax(most, axis->numbers[i]);
-    }
     bool is_apart = strcmp(axis->name, "nodes") == 0 &&
                     isfinite(bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1));
     char *name = bh_script_quote(is_apart ? "independent nodes" : axis->name);
     name[1] = (char)toupper((unsigned char)name[1]);
+    if (axis->numbers == NULL) {
+        fprintf(stream, "  set xlabel %s offset 0, 0.4\n", name);
+        free(name);
+        write_words(axis, stream);
+        return;
+    }
+    for (size_t i = 0; i < axis->count; i++) {
+        least = fmin(least, axis->numbers[i]);
+        most = fmax(most, axis->numbers[i]);
+    }
     bool logarithmic = least > 0;
     fprintf(stream, "%s  set xrange [%.6g:%.6g]\n  set xlabel %s offset 0, 0.4\n",
             logarithmic ? "  set logscale x 2\n" : "", logarithmic ? least / pow(1.3, half) : least - 0.5,

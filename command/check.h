@@ -8,6 +8,7 @@
 #include "sim/platform.h"
 #include "sim/scenario.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /* All that there is to tell. */
@@ -29,6 +30,9 @@ void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 void bh_check_print_compositions(const struct bh_check *check, FILE *stream);
 /* The zone tree and the channels of each system; dispositions and guards of each policy. */
 void bh_check_print_structure(const struct bh_check *check, FILE *stream);
+/* Faults of main memory by mode and outcome; nothing where no fault class takes its rate from there. */
+void bh_check_print_memory(const struct bh_check *check, FILE *stream);
+json_t *bh_check_memory_json(const struct bh_check *check); /* null likewise */
 /* Fault rates by zone and system. */
 void bh_check_print_rates(const struct bh_check *check, FILE *stream);
 /* Every number with unit, status and range, and the sources as footnotes. */

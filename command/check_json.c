@@ -244,6 +244,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         "reproduces_input", scenario->reproduces_input, "machine", scenario->machine_is_steady ? "steady" : "fresh",
         "independent_nodes", bh_scenario_strikes_apart(scenario));
     BH_BUG_ASSERT(object != NULL);
+    json_object_set_new(object, "memory", bh_check_memory_json(check));
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));

@@ -82,8 +82,15 @@ static struct bh_picture_cell *cells_of(const struct bh_containment *answer, uin
     return cells;
 }
 
-/* Names of kinds of error, short; and those of bugs that strike the host's kernel too. */
-static const char *const kinds[BH_ERROR_KINDS][2] = {{"data", "data+host"}, {"instr.", "instr.+host"}};
+/* Names of kinds of error, short; those of bugs that strike the host's kernel too; those that hardware detects. */
+enum { PLAIN, BOTH, DETECTED, WAYS };
+static const char *const kinds[BH_ERROR_KINDS][WAYS] = {{"data", "data+host", "data, det."},
+                                                        {"instr.", "instr.+host", "instr., det."}};
+
+static unsigned way_of(const struct bh_origin *origin)
+{
+    return origin->ending == BH_ENDING_SIGNALLED_AT_ONCE ? DETECTED : origin->also_host_kernel ? BOTH : PLAIN;
+}
 
 static void fill_rows(const struct bh_contain_policy *policy, uint64_t trials, const size_t *lump,
                       struct bh_picture_panel *panel)
@@ -94,8 +101,8 @@ static void fill_rows(const struct bh_contain_policy *policy, uint64_t trials, c
         const struct bh_contain_row *row = &policy->rows[i];
         panel->rows[panel->rows_count++] = (struct bh_picture_row){
             .zone = lump[origin->zone],
-            .kind = kinds[origin->kind][origin->also_host_kernel],
-            .order = (unsigned)origin->kind + (origin->also_host_kernel ? BH_ERROR_KINDS : 0U),
+            .kind = kinds[origin->kind][way_of(origin)],
+            .order = (unsigned)origin->kind + BH_ERROR_KINDS * way_of(origin),
             .is_simulated = !row->has_exact,
             .extent = cells_of(bh_contain_row_answer(row), row->has_exact ? 0 : trials),
         };

@@ -30,8 +30,9 @@ static void name_row(struct bh_contain_row *row, const struct bh_contain *contai
                  bh_contain_enclave(contain, zone->enclave)->name);
     else
         snprintf(row->zone, sizeof row->zone, "%s", zone->template->name);
-    snprintf(row->kind, sizeof row->kind, "%s%s", bh_error_kind_names[origin->kind],
-             origin->also_host_kernel ? " + host" : "");
+    bool at_once = origin->ending == BH_ENDING_SIGNALLED_AT_ONCE;
+    snprintf(row->kind, sizeof row->kind, "%s%s%s", bh_error_kind_names[origin->kind],
+             origin->also_host_kernel ? " + host" : "", at_once ? ", detected" : "");
 }
 
 static int open_policy(struct bh_contain *contain, struct bh_contain_policy *policy, const struct bh_policy_spec *spec,

@@ -73,6 +73,7 @@ static json_t *row(const struct bh_contain *contain, const struct bh_contain_pol
                                bh_zone_kind_names[zone->kind], "error_kind", bh_error_kind_names[origin->kind],
                                "in_host_kernel_too", origin->also_host_kernel, "rate_per_s",
                                number(policy->origins.entry[i].rate), "share", number(row->share));
+    json_object_set_new(object, "signalled_at_once", json_boolean(origin->ending == BH_ENDING_SIGNALLED_AT_ONCE));
     json_object_set_new(object, "enclave",
                         zone->enclave >= 0 ? json_string(bh_contain_enclave(contain, zone->enclave)->name)
                                            : json_null());

@@ -19,6 +19,7 @@ static const struct section {
     {"channels", true, bh_read_channels},
     {"guards", true, bh_read_guards},
     {"domains", true, bh_read_domains},
+    {"memory", false, bh_read_memory},
     {"faults", true, bh_read_faults},
     {"applications", true, bh_read_applications},
     {"policies", true, bh_read_policies},
@@ -258,6 +259,7 @@ void bh_catalog_destroy(struct bh_catalog *catalog)
     free(catalog->applications);
     free(catalog->policies);
     free(catalog->parameters);
+    free(catalog->words);
     bh_document_destroy(catalog->document);
     free(catalog->directory);
     free(catalog);

@@ -7,6 +7,7 @@
 #include "models/base/document.h"
 #include "models/base/error.h"
 #include "models/distribution.h"
+#include "models/dram.h"
 #include "models/protection.h"
 
 #include <stdbool.h>
@@ -205,11 +206,17 @@ struct bh_recurrence {
 struct bh_fault_class {
     const char *name;
     const char *description;
+    bool is_off_by_default; /* `default: off`: only scenarios that name it have it */
+    /* `signalled: yes`: the hardware tells of it before anything reads it (machine check). The error signals in its zone
+     * at once and crosses nothing before. */
+    bool is_signalled;
     enum bh_landing landing;
     enum bh_mend mend;
     /* Activated faults per second and carrier: a number of the files where arrivals are exponential (`rate`, or `arrival:
-     * {exponential: {rate: ...}}`, which is the same), else 1 / the mean time between them. */
+     * {exponential: {rate: ...}}`, which is the same), else 1 / the mean time between them. Or `rate: {from: memory,
+     * outcome: ...}`: computed from the memory's numbers, with that outcome; else, or set by a scenario: -1. */
     struct bh_parameter rate;
+    int memory_outcome;
     struct bh_timing arrival; /* time from repair or start to the next fault of this class on the carrier */
     struct bh_parameter instruction_share; /* of those that land in a zone */
     /* Repair (mend: repair). The first two are numbers of the files where it is lognormal (`repair-median` and
@@ -284,8 +291,25 @@ struct bh_recovery_numbers {
     struct bh_parameter local_bandwidth;    /* bytes per second and node, to node-local storage */
 };
 
+/* A node's main memory (models/data/memory.yaml), as of struct bh_dram. */
+struct bh_memory_numbers {
+    enum bh_dram_code code;
+    unsigned device_width;
+    bool lockstep;
+    struct bh_parameter dimms, ranks_per_dimm, banks, rows, row_bytes, wrong_bits, scrub_s, replacement_s;
+    struct bh_parameter column_one_bit;
+    struct bh_parameter rate[BH_DRAM_MODES][BH_DRAM_LASTINGS]; /* of the channel the first only */
+};
+
+/* A word of the catalog that scenarios set as they set numbers: `memory.code`. */
+struct bh_word {
+    const char *path;
+    const char *const *known; /* NULL-terminated */
+};
+
 struct bh_catalog {
     struct bh_zone_numbers zones[BH_ZONE_KINDS];
+    struct bh_memory_numbers memory;
     struct bh_recovery_numbers recovery;
     size_t components_count;
     struct bh_component *components;
@@ -306,13 +330,15 @@ struct bh_catalog {
     /* Every parameter of the catalog, in file order, for `check` and for uncertainty. */
     size_t parameters_count;
     const struct bh_parameter **parameters;
+    size_t words_count;
+    struct bh_word *words;
     struct bh_document *document; /* all files merged into one tree; owns the text */
     char *directory;
     size_t texts_count;
     char **texts; /* the parameters' paths */
 };
 
-/* Reads DIRECTORY/{zones,components,channels,guards,domains,faults,applications,policies,recovery}.yaml and
+/* Reads DIRECTORY/{zones,components,channels,guards,domains,memory,faults,applications,policies,recovery}.yaml and
  * DIRECTORY/systems/(*).yaml, applies `overrides` (a map from dotted parameter path to value, or NULL) and resolves.
  * An override is a quantity with its own unit ("5 s", 1e-3); it may leave the parameter's range, which it replaces, and
  * its status becomes BH_SET_BY_SCENARIO. One of the form {value: ..., source: ...} was computed from what the source says.
@@ -339,6 +365,23 @@ const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const c
                                               struct bh_error *);
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,
                                                 struct bh_error *);
+
+/* The word at a path; NULL: there is none. */
+const struct bh_word *bh_catalog_word(const struct bh_catalog *catalog, const char *path);
+
+/* The memory as the model takes it. */
+struct bh_dram bh_catalog_dram(const struct bh_catalog *catalog);
+/* Computes the rates of the classes that come from the memory anew: after a number of it was moved. */
+void bh_catalog_derive_rates(struct bh_catalog *catalog);
+/* d rate with an outcome / d each number of the memory, by central differences of a closed form. Returns how many, at most
+ * BH_MEMORY_NUMBERS. */
+enum { BH_MEMORY_NUMBERS = 9 + BH_DRAM_MODES * BH_DRAM_LASTINGS };
+struct bh_memory_slope {
+    const struct bh_parameter *parameter;
+    double slope;
+};
+size_t bh_catalog_memory_slopes(const struct bh_catalog *catalog, enum bh_dram_outcome outcome,
+                                struct bh_memory_slope slope[BH_MEMORY_NUMBERS]);
 
 /* The level of a boundary by name. */
 const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,

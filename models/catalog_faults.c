@@ -30,8 +30,12 @@ static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *
             return -1;
         arrival = NULL;
     }
+    const struct bh_node *rate = arrival ? NULL : bh_node_find(rates, "rate");
+    fault->memory_outcome = -1;
     if (!arrival) {
-        if (bh_parameter_read(reader, rates, "rate", prefix, BH_DIMENSION_RATE, &fault->rate, err))
+        const bool is_from_memory = rate && bh_node_kind(rate) == BH_NODE_MAP && bh_node_find(rate, "from");
+        if (is_from_memory ? bh_memory_rate_read(reader, rate, prefix, fault, err)
+                           : bh_parameter_read(reader, rates, "rate", prefix, BH_DIMENSION_RATE, &fault->rate, err))
             return -1;
         fault->arrival.distribution = bh_distribution_of(&bh_exponential, 1.0 / fault->rate.value, 0.0);
         fault->arrival.place = fault->rate.place;
@@ -79,13 +83,29 @@ static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *m
     return 0;
 }
 
+/* `default: off` and `signalled: yes`. */
+static int read_switches(const struct bh_node *map, struct bh_fault_class *fault, struct bh_error *err)
+{
+    static const char *const states[] = {"on", "off", NULL};
+    const int state = bh_node_find(map, "default") ? bh_read_choice(map, "default", states, err) : 0;
+    const struct bh_node *signalled = bh_node_find(map, "signalled");
+    if (state < 0 || (signalled && bh_node_bool(signalled, &fault->is_signalled, err)))
+        return -1;
+    fault->is_off_by_default = state == 1;
+    if (fault->is_signalled && fault->landing == BH_LANDING_NODE)
+        return bh_node_fail(signalled, err,
+                            "found yes for a class that takes the whole node; expected it only where faults land in "
+                            "a zone");
+    return 0;
+}
+
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "landing",           "mend",          "rate",
-                                       "arrival",     "instruction-share", "repair-median", "repair-sigma",
-                                       "repair",      "carrier",           "burst",         "recurrence",
-                                       NULL};
+    static const char *const keys[] = {
+        "description",   "landing",      "mend",   "rate",    "arrival", "instruction-share",
+        "repair-median", "repair-sigma", "repair", "carrier", "burst",   "recurrence",
+        "default",       "signalled",    NULL};
     if (bh_node_check_keys(map, keys, err))
         return -1;
     fault->description = bh_read_text(map, "description", err);
@@ -95,17 +115,26 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
         return -1;
     fault->landing = (enum bh_landing)landing;
     fault->mend = (enum bh_mend)mend;
+    if (read_switches(map, fault, err))
+        return -1;
 
     const char *prefix = bh_catalog_print(reader, "faults.%s", fault->name);
-    /* A class that takes the whole node lands in no zone. */
-    const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
-                                                     BH_DIMENSION_PROBABILITY, fault->landing == BH_LANDING_NODE);
+    /* A class that takes the whole node lands in no zone; what is signalled at once is neither read nor executed. */
+    const struct bh_parameter_field share =
+        BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY,
+                 fault->landing == BH_LANDING_NODE || fault->is_signalled);
     if (read_arrival(reader, map, prefix, fault, err) ||
         bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
         return -1;
     if (read_repair(reader, map, prefix, fault, err))
         return -1;
-    return bh_read_togetherness(reader, map, prefix, fault, err);
+    if (bh_read_togetherness(reader, map, prefix, fault, err))
+        return -1;
+    if (bh_node_find(map, "rate") && fault->memory_outcome >= 0 && fault->carrier != BH_CARRIER_NODE)
+        return bh_fail_at(
+            err, fault->rate.place,
+            "%s.rate: found a rate from the memory of a node for another carrier, expected `carrier: node`", prefix);
+    return 0;
 }
 
 int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)

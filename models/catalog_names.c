@@ -85,6 +85,14 @@ const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *catalog
     return found;
 }
 
+const struct bh_word *bh_catalog_word(const struct bh_catalog *catalog, const char *path)
+{
+    for (size_t i = 0; i < catalog->words_count; i++)
+        if (strcmp(catalog->words[i].path, path) == 0)
+            return &catalog->words[i];
+    return NULL;
+}
+
 const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
                                               const char *name, struct bh_place place, struct bh_error *err)
 {

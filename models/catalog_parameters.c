@@ -34,7 +34,7 @@ const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *forma
     return keep(reader, bh_copy_text(buffer));
 }
 
-static void enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter)
+void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter)
 {
     struct bh_catalog *catalog = reader->catalog;
     if (catalog->parameters_count == reader->parameters_room) {
@@ -119,7 +119,7 @@ static int read_range(const struct bh_node *map, const char *unit, struct bh_par
     return 0;
 }
 
-static int apply_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
+int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
 {
     const struct bh_node *node = reader->overrides ? bh_node_find(reader->overrides, parameter->path) : NULL;
     if (!node)
@@ -169,9 +169,9 @@ static int read_present(struct bh_catalog_reader *reader, const struct bh_node *
         return -1;
     parameter->status = (enum bh_status)choice;
     parameter->source = bh_read_text(node, "source", err);
-    if (!parameter->source || read_range(node, unit, parameter, err) || apply_override(reader, parameter, err))
+    if (!parameter->source || read_range(node, unit, parameter, err) || bh_parameter_override(reader, parameter, err))
         return -1;
-    enter(reader, parameter);
+    bh_parameter_enter(reader, parameter);
     return 0;
 }
 
@@ -217,11 +217,26 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
     return 0;
 }
 
+int bh_word_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
+                 const char *const *known, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    const char *path = bh_catalog_print(reader, "%s.%s", prefix, key);
+    const struct bh_node *set = reader->overrides ? bh_node_find(reader->overrides, path) : NULL;
+    const struct bh_node *node = set ? set : bh_node_need(map, key, err);
+    if (!node)
+        return -1;
+    catalog->words = bh_reallocate(catalog->words, catalog->words_count + 1, sizeof *catalog->words);
+    catalog->words[catalog->words_count++] = (struct bh_word){path, known};
+    return bh_node_choice(node, known, key, err);
+}
+
 int bh_parameter_check_overrides(const struct bh_catalog_reader *reader, struct bh_error *err)
 {
     const size_t count = reader->overrides ? bh_node_count(reader->overrides) : 0;
     for (size_t i = 0; i < count; i++)
-        if (!bh_catalog_parameter(reader->catalog, bh_node_key(reader->overrides, i),
+        if (!bh_catalog_word(reader->catalog, bh_node_key(reader->overrides, i)) &&
+            !bh_catalog_parameter(reader->catalog, bh_node_key(reader->overrides, i),
                                   bh_node_place(bh_node_item(reader->overrides, i)), err))
             return -1;
     return 0;

@@ -27,7 +27,10 @@ int bh_parameter_read(struct bh_catalog_reader *reader, const struct bh_node *ma
                       enum bh_dimension dimension, struct bh_parameter *parameter, struct bh_error *err);
 /* The number 0 for what a system or level does not have. */
 void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimension, struct bh_place place);
-/* Every override must name a parameter that was read. */
+/* Reads map[key], one of the known words, or what a scenario sets at `prefix.key`; -1 with an error. */
+int bh_word_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
+                 const char *const *known, struct bh_error *err);
+/* Every override must name a parameter or a word that was read. */
 int bh_parameter_check_overrides(const struct bh_catalog_reader *reader, struct bh_error *err);
 
 /* A row of a table of parameters: its key, what it measures, and where it goes in the structure. */
@@ -46,7 +49,7 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
                              const struct bh_parameter_field *fields, size_t count, void *structure,
                              struct bh_error *err);
 
-/* --- Sections (catalog_sections.c, catalog_faults.c, catalog_together.c, ...) ----------------------- */
+/* --- Sections (catalog_sections.c, catalog_memory.c, catalog_faults.c, catalog_together.c, ...) --------------------- */
 
 /* Each reads one section of the merged document; later ones need the earlier ones. */
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
@@ -54,6 +57,7 @@ int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *s
 int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_domains(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
+int bh_read_memory(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_faults(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
@@ -63,6 +67,12 @@ int bh_read_systems(struct bh_catalog_reader *reader, const struct bh_node *sect
 /* The keys carrier, burst and recurrence of a fault class (catalog_together.c), whose landing and mend are known. */
 int bh_read_togetherness(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                          struct bh_fault_class *fault, struct bh_error *err);
+/* `rate: {from: memory, outcome: ...}` (catalog_memory.c). */
+int bh_memory_rate_read(struct bh_catalog_reader *reader, const struct bh_node *rate, const char *prefix,
+                        struct bh_fault_class *fault, struct bh_error *err);
+/* Enters a number into the catalog's list; what a scenario sets in its place. */
+void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter);
+int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err);
 
 /* Zones of one system (catalog_zone_templates.c): reads the list into system->zones, parents before children. */
 int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_node *list, struct bh_system *system,

@@ -178,11 +178,17 @@ void bh_fault_streams_destroy(struct bh_fault_streams *streams)
     free(streams);
 }
 
+enum bh_forced_ending bh_fault_ending(const struct bh_fault_stream *stream)
+{
+    bool at_once = stream->hardware != NULL && stream->hardware->is_signalled;
+    return at_once ? BH_ENDING_SIGNALLED_AT_ONCE : BH_ENDING_DRAWN;
+}
+
 struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
                                  const struct bh_fault *fault)
 {
     const struct bh_fault_stream *stream = fault->stream;
-    struct bh_origin origin = {.zone = stream->zone, .kind = BH_DATA};
+    struct bh_origin origin = {.zone = stream->zone, .kind = BH_DATA, .ending = bh_fault_ending(stream)};
     if (stream->hardware != NULL)
         origin.zone = bh_zone_tree_land(model->tree, stream->hardware->landing,
                                         bh_random_uniform(random, BH_PURPOSE_LANDING, fault->landing, 0, 0));

@@ -56,6 +56,9 @@ void bh_fault_streams_destroy(struct bh_fault_streams *streams);
 /* That of a hardware class on a machine of so many nodes. */
 struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, uint64_t nodes);
 
+/* How errors of a stream end where they begin: drawn, or signalled at once. */
+enum bh_forced_ending bh_fault_ending(const struct bh_fault_stream *stream);
+
 /* One fault of a stream: it strikes a node, or the machine as a whole. */
 struct bh_fault {
     const struct bh_fault_stream *stream;

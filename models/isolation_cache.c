@@ -65,9 +65,10 @@ static void add_streams(FILE *text, const struct bh_fault_streams *streams)
     for (size_t s = 0; s < streams->count; s++) {
         const struct bh_fault_stream *stream = &streams->stream[s];
         const struct bh_fault_class *hardware = stream->hardware;
-        fprintf(text, "%d %d %d %zu %a %a %a %a\n", hardware ? (int)hardware->landing : -1,
+        fprintf(text, "%d %d %d %d %zu %a %a %a %a\n", hardware ? (int)hardware->landing : -1,
                 hardware ? (int)hardware->mend : -1, hardware ? bh_fault_class_is_machine_wide(hardware) : 0,
-                stream->zone, stream->rate, stream->event_rate, stream->instruction_share, stream->shared_bug);
+                (int)bh_fault_ending(stream), stream->zone, stream->rate, stream->event_rate, stream->instruction_share,
+                stream->shared_bug);
     }
 }
 

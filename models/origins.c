@@ -9,7 +9,7 @@ bool bh_origins_alike(const struct bh_zone_tree *tree, const struct bh_origin *l
 {
     const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
     return a->template_index == b->template_index && a->enclave == b->enclave && left->kind == right->kind &&
-           left->also_host_kernel == right->also_host_kernel;
+           left->also_host_kernel == right->also_host_kernel && left->ending == right->ending;
 }
 
 /* Keeps the entries in the order of their zones. */
@@ -37,13 +37,14 @@ static void add_kinds(struct bh_origins *origins, const struct bh_zone_tree *tre
 {
     double of_kind[BH_ERROR_KINDS] = {
         [BH_DATA] = rate * (1.0 - stream->instruction_share), [BH_INSTRUCTION] = rate * stream->instruction_share};
+    enum bh_forced_ending ending = bh_fault_ending(stream);
     bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
         for (int shared = 0; shared < 2; shared++) {
-            struct bh_weighted_origin entry = {
-                .origin = {.zone = zone, .kind = (enum bh_error_kind)kind, .also_host_kernel = shared},
-                .repairs = repairs,
-                .rate = of_kind[kind] * (shared ? stream->shared_bug : 1.0 - stream->shared_bug)};
+            struct bh_weighted_origin entry = {.origin = {zone, (enum bh_error_kind)kind, shared, ending},
+                                               .repairs = repairs,
+                                               .rate = of_kind[kind] *
+                                                       (shared ? stream->shared_bug : 1.0 - stream->shared_bug)};
             if (entry.rate > 0.0)
                 add(origins, tree, entry, true);
         }

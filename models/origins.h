@@ -28,7 +28,8 @@ struct bh_origins {
     double system_loss_rate;          /* hardware that takes the whole machine; a node's share of it */
 };
 
-/* Whether errors of both fare alike: same template, owner and kind, both with or without a copy in the host kernel. */
+/* Whether errors of both fare alike: same template, owner, kind and forced ending, both with or without a copy in the
+ * host kernel. */
 bool bh_origins_alike(const struct bh_zone_tree *tree, const struct bh_origin *left, const struct bh_origin *right);
 
 /* Origins that are alike share one entry; entries have a rate above 0. Free with bh_origins_free. */
@@ -36,7 +37,7 @@ struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct 
 void bh_origins_free(struct bh_origins *origins);
 
 /* Every kind of error in every zone, alike ones once, whether or not faults begin there: by zone, data before
- * instruction errors, then the shared bugs that have a rate. Entries that differ in `repairs` alone are one. */
+ * instruction errors, then the shared bugs and the errors signalled at once that have a rate. Entries that differ in `repairs` alone are one. */
 struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, const struct bh_fault_streams *streams);
 
 #endif

@@ -171,16 +171,38 @@ static double per_number(const struct bh_fault_stream *stream)
     return stream->rate / stream->carrier_rate;
 }
 
-static void add_zone_slopes(struct work *work, const struct bh_fault_stream *stream, size_t zone, double share)
+/* What the rate of a stream owes to the numbers of the memory; nothing for most. */
+struct memory_slopes {
+    size_t count;
+    struct bh_memory_slope slope[BH_MEMORY_NUMBERS];
+};
+
+static struct memory_slopes memory_slopes_of(const struct work *work, const struct bh_fault_stream *stream)
+{
+    struct memory_slopes memory = {.count = 0};
+    if (stream->hardware != NULL && stream->hardware->memory_outcome >= 0)
+        memory.count = bh_catalog_memory_slopes(work->stack->catalog,
+                                                (enum bh_dram_outcome)stream->hardware->memory_outcome, memory.slope);
+    return memory;
+}
+
+static void add_zone_slopes(struct work *work, const struct bh_fault_stream *stream, const struct memory_slopes *memory,
+                            size_t zone, double share)
 {
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
         for (int shared = 0; shared < 2; shared++) {
-            struct bh_origin origin = {.zone = zone, .kind = (enum bh_error_kind)kind, .also_host_kernel = shared};
+            struct bh_origin origin = {zone, (enum bh_error_kind)kind, shared, bh_fault_ending(stream)};
             double of_kind = kind == BH_INSTRUCTION ? stream->instruction_share : 1.0 - stream->instruction_share;
             double of_bug = shared ? stream->shared_bug : 1.0 - stream->shared_bug;
             if (shared && stream->shared_bug <= 0.0)
                 continue;
+            if (origin.ending != BH_ENDING_DRAWN &&
+                share * of_kind <= 0.0) /* only those that have a rate are origins */
+                continue;
             add_slope(work, origin, stream->rate_number, per_number(stream) * share * of_kind * of_bug);
+            for (size_t m = 0; m < memory->count; m++)
+                add_slope(work, origin, memory->slope[m].parameter,
+                          per_number(stream) * share * of_kind * of_bug * memory->slope[m].slope);
             add_slope(work, origin, stream->instruction_number,
                       stream->rate * share * (kind == BH_INSTRUCTION ? 1.0 : -1.0) * of_bug);
             add_slope(work, origin, stream->shared_bug_number, stream->rate * share * of_kind * (shared ? 1.0 : -1.0));
@@ -196,16 +218,20 @@ static void fill_rate_slopes(struct work *work)
     work->loss_slope = bh_allocate(work->numbers * BH_SCOPES, sizeof *work->loss_slope);
     for (size_t s = 0; s < work->streams->count; s++) {
         const struct bh_fault_stream *stream = &work->streams->stream[s];
+        struct memory_slopes memory = memory_slopes_of(work, stream);
         if (stream->hardware == NULL) {
-            add_zone_slopes(work, stream, stream->zone, 1.0);
+            add_zone_slopes(work, stream, &memory, stream->zone, 1.0);
             continue;
         }
         size_t number = bh_number_index(work->stack->catalog, stream->rate_number);
         enum bh_scope lost = bh_fault_class_is_machine_wide(stream->hardware) ? BH_SCOPE_SYSTEM : BH_SCOPE_NODE;
         if (stream->hardware->landing == BH_LANDING_NODE && number < work->numbers)
             work->loss_slope[number * BH_SCOPES + lost] += per_number(stream);
+        for (size_t m = 0; m < memory.count && stream->hardware->landing == BH_LANDING_NODE; m++)
+            if ((number = bh_number_index(work->stack->catalog, memory.slope[m].parameter)) < work->numbers)
+                work->loss_slope[number * BH_SCOPES + lost] += per_number(stream) * memory.slope[m].slope;
         for (size_t z = 0; z < tree->zones_count && stream->hardware->landing != BH_LANDING_NODE; z++)
-            add_zone_slopes(work, stream, z,
+            add_zone_slopes(work, stream, &memory, z,
                             stream->hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share
                                                                         : tree->zones[z].memory_share);
     }

@@ -43,8 +43,10 @@ void bh_sensitivity_free(struct bh_sensitivity *sensitivity);
 /* Position of a number in the catalog's list; parameters_count if it is not there. */
 size_t bh_number_index(const struct bh_catalog *catalog, const struct bh_parameter *parameter);
 
-/* Sets a number of the catalog; of shares, the other two make room. What was is kept for putting it back. */
+/* Sets a number of the catalog; of shares, the other two make room; rates that come of the memory's numbers follow. What
+ * was is kept for putting it back. */
 struct bh_moved_number {
+    struct bh_catalog *catalog; /* whose rates follow; else NULL */
     struct bh_parameter *parameter[3];
     double value[3];
     size_t count;

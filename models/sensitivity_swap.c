@@ -8,6 +8,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Coarser than answers are: what is compared are differences of policies, not their last digits. */
 static const double least_mass = 1e-8;
@@ -45,6 +46,10 @@ struct bh_moved_number bh_number_move(struct bh_catalog *catalog, size_t number,
     struct bh_ending *ending = ending_of(catalog, parameter);
     double before = parameter->value;
     set(&moved, parameter, value);
+    if (strncmp(parameter->path, "memory.", 7) == 0) {
+        moved.catalog = catalog;
+        bh_catalog_derive_rates(catalog);
+    }
     if (ending == NULL || before >= 1.0)
         return moved;
     struct bh_parameter *shares[] = {&ending->masked, &ending->signalled, &ending->silent};
@@ -58,6 +63,8 @@ void bh_number_put_back(const struct bh_moved_number *moved)
 {
     for (size_t i = 0; i < moved->count; i++)
         moved->parameter[i]->value = moved->value[i];
+    if (moved->catalog != NULL)
+        bh_catalog_derive_rates(moved->catalog);
 }
 
 /* --- One policy ----------------------------------------------------------------------------------------------------- */

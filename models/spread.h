@@ -9,15 +9,22 @@
 
 #include <stdbool.h>
 
-/* An ending that is not drawn. */
-enum bh_forced_ending { BH_ENDING_DRAWN, BH_ENDING_MASKED, BH_ENDING_SIGNALLED, BH_ENDING_SILENT };
+/* An ending that is not drawn. At once: signalled before anything else can happen, no channel is tried. */
+enum bh_forced_ending {
+    BH_ENDING_DRAWN,
+    BH_ENDING_MASKED,
+    BH_ENDING_SIGNALLED,
+    BH_ENDING_SILENT,
+    BH_ENDING_SIGNALLED_AT_ONCE
+};
 
 /* Where an error begins. */
 struct bh_origin {
     size_t zone;
     enum bh_error_kind kind;
     bool also_host_kernel; /* a shared bug: the same trigger strikes the host kernel (zone 0) too */
-    /* By script: how the copy in `zone` ends when it first ends of itself. Channels compete with that as ever. */
+    /* By script: how the copy in `zone` ends when it first ends of itself; channels compete with that as ever. By the
+     * fault's class: at once. */
     enum bh_forced_ending ending;
 };
 

@@ -79,7 +79,7 @@ struct bh_branch {
 
 /* Calls `visit` for every state that may follow, not yet simplified, with its probability, none of which is 0. Those of
  * the next event being number i, rate_i / sum of rates, have the slopes of rate_i alone in their factors. Returns the
- * sum of rates; INFINITY when a certain channel comes first. */
+ * sum of rates; INFINITY when a certain channel or a signal at once comes first. */
 typedef void bh_chain_visit(void *context, const struct bh_chain_state *next, const struct bh_branch *branch);
 double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *state, bh_chain_visit *visit,
                      void *context);

@@ -128,7 +128,7 @@ static void end_forced(const struct stepping *stepping, const struct bh_chain_st
     struct bh_chain_state state = *from;
     enum bh_forced_ending ending = (enum bh_forced_ending)state.forced;
     state.forced = BH_ENDING_DRAWN;
-    if (ending == BH_ENDING_SIGNALLED) {
+    if (ending == BH_ENDING_SIGNALLED || ending == BH_ENDING_SIGNALLED_AT_ONCE) {
         signal_copy(stepping, &state, zone, *branch);
         return;
     }
@@ -199,6 +199,10 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
     struct stepping stepping = {chain, visit, context};
     BH_BUG_ASSERT(state->deeper == 0);
     const struct bh_branch all = {.probability = 1.0};
+    if (state->forced == BH_ENDING_SIGNALLED_AT_ONCE) {
+        end_forced(&stepping, state, chain->origin, &all);
+        return INFINITY;
+    }
     long instant = instant_channel(chain, state);
     if (instant >= 0) {
         attempt(&stepping, state, (size_t)instant, &all);

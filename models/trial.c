@@ -130,6 +130,10 @@ static void begin_life(struct bh_trial_player *player, size_t z)
     struct copy *copy = &player->copies[z];
     double lifetime_s = zone->ending[copy->kind].lifetime_s;
     copy->life = player->lives[z]++;
+    if (z == player->origin_zone && player->forced == BH_ENDING_SIGNALLED_AT_ONCE) {
+        add_event(player, player->now_s, END, z);
+        return;
+    }
     philox4x64_ctr_t bits = draw(player, BH_PURPOSE_LIFETIME, z, copy->life, 0);
     double end = -log(bh_random_open_interval(bits.v[0]));
     copy->ending_u = bh_random_open_interval(bits.v[1]);
@@ -226,7 +230,7 @@ static void end_naturally(struct bh_trial_player *player, size_t z)
         how = player->forced;
         player->forced = BH_ENDING_DRAWN;
     }
-    if (how == BH_ENDING_SIGNALLED) {
+    if (how == BH_ENDING_SIGNALLED || how == BH_ENDING_SIGNALLED_AT_ONCE) {
         signal_copy(player, z);
         return;
     }
@@ -301,7 +305,8 @@ static void start(struct bh_trial_player *player, const struct bh_origin *origin
     memset(&player->touched, 0, sizeof player->touched);
     memset(&player->live, 0, sizeof player->live);
     player->number = number;
-    player->origin_tag = (uint64_t)origin->zone << 2 | (uint64_t)origin->kind << 1 | (uint64_t)origin->also_host_kernel;
+    player->origin_tag = (uint64_t)origin->ending << 32 | (uint64_t)origin->zone << 2 | (uint64_t)origin->kind << 1 |
+                         (uint64_t)origin->also_host_kernel;
     player->origin_zone = origin->zone;
     player->forced = origin->ending;
     player->events_count = 0;

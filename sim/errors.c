@@ -77,6 +77,8 @@ static double linked_attempt_s(const struct bh_replica *replica, const struct bh
  * them later gives the same answer. */
 static struct due next_due(const struct bh_replica *replica, const struct bh_copy *copy)
 {
+    if (copy->forced_ending == BH_AT_ONCE)
+        return (struct due){.time_s = copy->born_s, .channel = ENDS};
     const struct bh_node_setup *node = copy->error->node;
     const struct bh_node_model *model = node->model;
     const struct bh_zone_tree *tree = model->tree;
@@ -202,7 +204,7 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     int chosen = u < ending->masked ? 0 : u < ending->masked + ending->signalled ? 1 : 2;
     bool is_forced = copy->forced_ending >= 0;
     if (is_forced)
-        chosen = copy->forced_ending;
+        chosen = copy->forced_ending == BH_AT_ONCE ? 1 : copy->forced_ending;
     copy->forced_ending = -1;
     if (chosen == 1 && !is_forced && uniform(replica, copy, BH_PURPOSE_HANG, zone_key) < ending->hang)
         begin_hang(replica, copy);

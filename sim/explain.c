@@ -67,6 +67,14 @@ static bool class_uses(const struct bh_scenario *scenario, size_t policy, size_t
     return uses;
 }
 
+bool bh_scenario_uses_memory(const struct bh_scenario *scenario)
+{
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+        if (scenario->fault_enabled[f] && scenario->catalog->faults[f].memory_outcome >= 0)
+            return true;
+    return false;
+}
+
 bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parameter *parameter)
 {
     const char *path = parameter->path;
@@ -75,6 +83,8 @@ bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parame
     for (size_t i = 0; i < scenario->entries_count; i++)
         if (is_of(path, "applications", scenario->enclaves[scenario->entries[i].first_enclave].application->name))
             return true;
+    if (strncmp(path, "memory.", 7) == 0)
+        return bh_scenario_uses_memory(scenario);
     for (size_t f = 0; f < scenario->catalog->faults_count; f++)
         if (scenario->fault_enabled[f] && is_of(path, "faults", scenario->catalog->faults[f].name))
             return true;

@@ -14,7 +14,7 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
 {
     const struct bh_catalog *catalog = scenario->catalog;
     if (node == NULL || bh_node_is(node, "all"))
-        return 0;
+        return 0; /* as choose_random left it */
     for (size_t i = 0; i < catalog->faults_count; i++)
         scenario->fault_enabled[i] = false;
     if (bh_node_is(node, "none"))
@@ -41,7 +41,7 @@ static int choose_random(struct bh_scenario *scenario, const struct bh_node *nod
     scenario->fault_enabled = bh_allocate(count + 1, sizeof *scenario->fault_enabled);
     bool all = node == NULL || bh_node_is(node, "all"), none = node != NULL && bh_node_is(node, "none");
     for (size_t i = 0; i < count; i++)
-        scenario->fault_enabled[i] = !none;
+        scenario->fault_enabled[i] = !none && !scenario->catalog->faults[i].is_off_by_default;
     scenario->random_faults = scenario->software_faults = !none;
     scenario->machine_is_steady = true;
     if (all || none)

@@ -85,11 +85,17 @@ static void append_quoted(char **sum, const char *text)
     *sum = joined;
 }
 
-/* Each value must be a number of the right dimension for a number that the catalog knows. */
+/* Each value must be a number of the right dimension for a number that the catalog knows, or a word that it takes there.
+ */
 static int check(const struct bh_overrides *overrides, const struct bh_catalog *catalog, struct bh_error *err)
 {
     for (size_t i = 0; i < overrides->count; i++) {
         const struct bh_override *override = &overrides->list[i];
+        const struct bh_word *word = bh_catalog_word(catalog, override->path);
+        if (word != NULL && bh_node_choice(override->node, word->known, override->path, err) < 0)
+            return -1;
+        if (word != NULL)
+            continue;
         const struct bh_parameter *parameter =
             bh_catalog_parameter(catalog, override->path, bh_node_place(override->node), err);
         double value;

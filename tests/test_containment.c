@@ -175,6 +175,7 @@ static int make_nodes(void **state)
         struct node node = draw_node(rng, i % 5 == 0);
         nodes->model[i] = model_of(&node);
         nodes->origin[i] = node.origin;
+        nodes->origin[i].ending = i % 6 == 4 ? BH_ENDING_SIGNALLED_AT_ONCE : BH_ENDING_DRAWN;
     }
     gsl_rng_free(rng);
 #pragma omp parallel for schedule(dynamic)

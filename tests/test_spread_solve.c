@@ -104,6 +104,7 @@ static void test_random_nodes(void **state)
     print_message("# seed %d\n", SEED);
     for (int i = 0; i < NODES; i++) {
         struct node node = draw_node(rng, i % 5 == 0);
+        node.origin.ending = i % 12 == 4 ? BH_ENDING_SIGNALLED_AT_ONCE : BH_ENDING_DRAWN;
         struct bh_node_model *model = model_of(&node);
         note_components(&met, model, &node.origin);
         compare(&met, model, node.origin, false);

@@ -123,6 +123,8 @@ static struct path play(const struct node *node, gsl_rng *rng)
     begin_copy(&path, node, node->origin.zone, node->origin.kind, rng);
     if (node->origin.also_host_kernel)
         begin_copy(&path, node, 0, node->origin.kind, rng);
+    if (node->origin.ending == BH_ENDING_SIGNALLED_AT_ONCE) /* a copy that it leaves live has all its time before it */
+        signal_in(&path, node, node->origin.zone, rng);
     for (;;) {
         int certain = next_certain(&path, node), zone = -1, channel = -1;
         if (certain >= 0) {
@@ -285,6 +287,7 @@ static void test_chain_against_twin(void **state)
     double unresolved, most_unresolved = 0;
     for (size_t i = 0; i < NODES; i++) {
         struct node node = draw_node(rng, i % 3 == 0);
+        node.origin.ending = i % 6 == 4 ? BH_ENDING_SIGNALLED_AT_ONCE : BH_ENDING_DRAWN;
         double exact[OUTCOMES];
         size_t counts[OUTCOMES] = {0};
         exact_outcomes(&node, exact, &unresolved);
