@@ -71,7 +71,9 @@ static void create_enclave(struct bh_replica *replica, size_t index)
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
 {
+    bh_machine_pass(replica->machine, simgrid_get_clock());
     record->tallies = replica->tallies;
+    record->tallies.machine_use = bh_machine_use(replica->machine);
     record->causes = replica->causes;
     if (!record->tallies.is_unacceptable)
         record->tallies.unacceptable_s = NAN;

@@ -6,6 +6,7 @@
 
 #include "models/base/error.h"
 #include "sim/ledger.h"
+#include "sim/machine.h"
 #include "sim/platform.h"
 #include "sim/setup.h"
 
@@ -32,6 +33,7 @@ struct bh_tallies {
     double lost_at_once; /* most within the time that is acceptable */
     double unacceptable_s;
     bool is_unacceptable;
+    struct bh_machine_use machine_use;             /* up to the end */
     double exchanges, exchanged_bytes, exchange_s; /* over the network between composed enclaves */
     double events; /* failures, restarts and checkpoints that enclaves saw: for costs per event */
 };
