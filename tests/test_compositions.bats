@@ -221,6 +221,55 @@ END
     done
 }
 
+@test "a degree of 0 is never: under deferred as without any guard, in every number" {
+    local name
+    declare -A degree=([zero]='{degree: 0, mean-on: 10 min}' [never]=never)
+    for name in zero never; do
+        { sed -e 's/, nodes: 2}/}/' -e 's/^costs: no/costs: yes/' -e '/^faults/d' -e '/^models/,$d' "$scenarios/composed.yaml"
+          cat <<END
+compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: ${degree[$name]}, coupling: tight}]
+checkpoints: {local: {interval: exact}}
+models: {components.linux.fault-rate: 0.2 1/h, applications.mpi-bulk-synchronous.fault-rate: 0.1 1/h}
+replicas: 10
+END
+        } >zero.yaml
+        run_bulkhead run zero.yaml -q -o $name.h5
+        expect_status 0
+    done
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" same zero.h5 never.h5
+    # Guards that never change count as on, also where nothing stands in between.
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" equal-policies zero.h5 deferred never protected_time
+    expect_eval zero.h5 "m('interruptions', 'never').min() > 0" \
+        "m('guard_crossed', 'never')[:, boundary.index('enclave/enclave')].sum() == 0" \
+        "m('makespan', 'always').mean() > m('makespan', 'never').mean()"
+}
+
+@test "silent errors on composed nodes: intervals are chosen by the rates of all states" {
+    local name
+    declare -A when=([apart]=never [half]='{degree: 0.5, mean-on: 1 h}' [on]=always)
+    for name in apart half on; do
+        run_composed $name.h5 "checkpoints: {local: {interval: exact}}
+compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: ${when[$name]}}]" \
+            --set 'workload.enclaves.0={name: simulation, application: mpi-bulk-synchronous, node-share: 0.5, verification: {every: checkpoint, cost: 10 s}}' \
+            --set 'workload.enclaves.1={name: analysis, application: mpi-bulk-synchronous, node-share: 0.5}' \
+            --set faults=all --set models.applications.mpi-bulk-synchronous.fault-rate='0.1 1/h'
+    done
+    # The rates of half the time lie half way, and so between the intervals that they lead to.
+    "$PYTHON" - <<'END'
+import h5py
+apart, half, on = (h5py.File(name, "r")["interval"][2, 0, 0] for name in ("apart.h5", "half.h5", "on.h5"))
+print(apart, half, on)
+assert on < half < apart
+END
+}
+
+@test "a script on nodes of more composed processes than the chain holds runs, and nothing is called exact" {
+    run_composed many.h5 "$crash
+compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: {degree: 0.5, mean-on: 1 h}}]" \
+        --set 'workload.enclaves=[{name: simulation, application: mpi-bulk-synchronous, guests-per-node: 2, processes-per-guest: 2, node-share: 0.5}, {name: analysis, application: mpi-bulk-synchronous, processes-per-guest: 3, node-share: 0.5}]'
+    expect_eval many.h5 "np.isnan(m('script_extent_exact', 'always')).all()" "m('errors', 'always')[0] == 1"
+}
+
 @test "the guard that was on is recorded with what crossed" {
     run_crossings cause.h5 shared-memory always '' --set models.zones.guest-user.data.masked=0 \
         --set models.zones.guest-user.data.signalled=1
