@@ -216,7 +216,7 @@ static bool *find_partners(const struct bh_replica *replica, const struct bh_cop
     bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
     for (size_t t = 0; t < tree->tenants_count; t++)
         partners[error->partition->enclave[t]] = zone->enclave < 0 || zone->enclave == (int)t;
-    bh_composing_gather(replica, false, partners);
+    bh_composing_gather(replica, BH_TIES, partners);
     if (zone->enclave < 0)
         return partners;
     *down = (struct bh_zone_set){{0}};

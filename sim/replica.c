@@ -66,6 +66,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
+    enclave->return_s = INFINITY;
     enclave->bed = bh_bed_create();
 }
 
