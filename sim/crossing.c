@@ -87,7 +87,17 @@ void bh_crossing_note(struct bh_replica *replica, const struct bh_copy *copy, ui
     if (replica->options.watch == NULL)
         return;
     struct bh_attempt_seen seen = {
-        simgrid_get_clock(), copy->error->identity, key, copy->generation, copy->depth, boundary, guard, is_blocked};
+        .time_s = simgrid_get_clock(),
+        .slot = copy->error->slot,
+        .zone = copy->zone,
+        .error = copy->error->identity,
+        .key = key,
+        .generation = copy->generation,
+        .depth = copy->depth,
+        .boundary = boundary,
+        .guard = guard,
+        .is_blocked = is_blocked,
+    };
     replica->options.watch(replica->options.watch_context, &seen);
 }
 

@@ -65,9 +65,11 @@ struct bh_replica_record {
  * same under every policy, as long as what came before it is the same. */
 struct bh_attempt_seen {
     double time_s;
-    uint64_t error;      /* on this node */
+    uint64_t slot; /* where it comes from */
+    size_t zone;
+    uint64_t error;      /* on that node */
     uint64_t key;        /* of the channel, or of the composition, partner and zone */
-    unsigned generation; /* of the error's lives in the zone that it comes from */
+    unsigned generation; /* of the error's lives in that zone */
     unsigned depth;      /* hops before this one; 0: from where it began */
     enum bh_boundary boundary;
     const struct bh_guard_level *guard; /* that is on; NULL: none */

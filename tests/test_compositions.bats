@@ -46,6 +46,7 @@ $crash"
     run_composed later.h5 "${tight/always/\{windows: [[2 h, 3 h]]\}}
 $crash"
     expect_eval later.h5 "np.allclose(m('makespan', 'always')[:, 0], [36000 + 40 + 1000, 36000], rtol=0, atol=1e-6)"
+    expect_eval later.h5 "m('application_extent', 'always')[0, scope.index('enclave')] == 1"
     # Composed while the other is down: from then on.
     run_composed midway.h5 "${tight/always/\{windows: [[1010 s, 3 h]]\}}
 $crash"
@@ -69,6 +70,20 @@ END
     expect_eval three.h5 "np.allclose(m('node_time', 'always')[:, 0, part.index('composition-wait')] / 2, [10, 50, 10],
                           rtol=0, atol=1e-6)" \
         "np.allclose(m('makespan', 'always')[:, 0], [36000 + 50 + 1000, 36000 + 50, 36000 + 50 + 1000], rtol=0, atol=1e-6)"
+}
+
+@test "of an enclave's partners only those wait that are tight" {
+    sed 's/nodes: 4}/nodes: 6}/; s/    - {name: analysis.*/&\n    - {name: third, application: mpi-bulk-synchronous, nodes: 2}/' \
+        "$scenarios/composed.yaml" >three.yaml
+    cat >>three.yaml <<END
+compositions:
+  - {name: one, between: [simulation, analysis], over: network, when: always, coupling: tight}
+  - {name: two, between: [simulation, third], over: network, when: always, coupling: loose}
+$crash
+END
+    run_bulkhead run three.yaml -q -o three.h5
+    expect_status 0
+    expect_eval three.h5 "np.allclose(m('node_time', 'always')[:, 0, part.index('composition-wait')] / 2, [0, 40, 0], rtol=0, atol=1e-6)"
 }
 
 @test "exchanges take the time of their bytes on the links, and tight partners wait for them" {
@@ -117,6 +132,22 @@ $two"
     expect_eval two.h5 "m('unacceptable', 'always')[0] == 0" "m('lost_at_once', 'always')[0] == 2"
     run_bulkhead run composed.yaml -q --json
     expect_text "$output" '"unacceptable"'
+    # One that is lost twice is one enclave.
+    run_composed again.h5 "acceptance: {lost-at-once: 1, within: 9 min}
+${two/analysis/simulation}"
+    expect_eval again.h5 "m('unacceptable', 'always')[0] == 0" "m('lost_at_once', 'always')[0] == 1" \
+        "m('enclaves_lost', 'always')[0] == 2" "m('losing_errors', 'always')[0] == 2"
+}
+
+@test "an enclave that one error takes down twice is lost once to it" {
+    # A kernel's error reaches a process at once, which crashes long before the kernel does.
+    run_composed twice.h5 "$crash" --set models.zones.guest-kernel.data.lifetime='30 min' \
+        --set models.zones.guest-user.data.lifetime='1 ms' --set models.channels.kernel-to-process.probability=1 \
+        --set models.zones.guest-user.data.masked=0 --set models.zones.guest-user.data.signalled=1 \
+        --set models.zones.guest-user.data.silent=0 --set models.zones.guest-user.data.hang=0 \
+        --set models.guards.process/kernel.hardware-protection.blocks=0
+    expect_eval twice.h5 "m('failures', 'always')[0].sum() == 2" "m('interruptions', 'always')[0, 0] == 2" \
+        "m('enclaves_lost', 'always')[0] == 1" "m('losing_errors', 'always')[0] == 1"
 }
 
 # --- Guards that come and go -------------------------------------------------------------------------------------------
@@ -218,6 +249,53 @@ END
         expect_eval zero.h5 "m('errors', 'always').sum() == 180" \
             "all(m(name, policy)[:, boundary.index('enclave/enclave')].sum() == 0 for policy in ('always', 'deferred', 'never')
                  for name in ('guard_crossed', 'guard_blocked', 'escape_seen'))"
+    done
+}
+
+@test "of two enclaves' guards the stronger stands in between" {
+    local medium apart
+    for medium in shared-memory network; do
+        apart=
+        [ $medium = shared-memory ] || apart=', nodes: 2'
+        run_crossings plain.h5 $medium always "$apart"
+        # One has the guard of always and the other that of never, in turn: as if both had it.
+        for policies in 'keep drop' 'drop keep'; do
+            run_crossings mixed.h5 $medium always "$apart" --set workload.enclaves.0.policy="${policies% *}" \
+                --set workload.enclaves.1.policy="${policies#* }"
+            "$PYTHON" - <<'END'
+import h5py, numpy as np
+plain, mixed = h5py.File("plain.h5", "r"), h5py.File("mixed.h5", "r")
+for name in ("guard_crossed", "guard_blocked"):
+    assert np.array_equal(plain[name][0], mixed[name][2]) and plain[name][0, :, 2].sum() > 20, name
+    assert not np.array_equal(plain[name][0], plain[name][2])
+END
+        done
+    done
+}
+
+@test "a guard blocks its share of what crosses" {
+    local medium
+    for medium in shared-memory network; do
+        run_crossings share.h5 $medium always "$([ $medium = network ] && echo ', nodes: 2')" --replicas 200 \
+            --set models.guards.enclave/enclave.copy-on-write.blocks=0.8
+        expect_eval share.h5 "all(n > 200 and abs(blocked - 0.8 * n) < 4 * np.sqrt(0.16 * n) for blocked, n in
+            [(m('guard_blocked', 'always')[:, b].sum(), (m('guard_blocked', 'always') + m('guard_crossed', 'always'))[:, b].sum())
+             for b in [boundary.index('enclave/enclave')]])"
+    done
+}
+
+@test "a composition that begins opens ways for errors that live, anew each time" {
+    # Ten windows of six minutes: a way that is tried at c = 2/h while it is open is taken with 1 - e^-2. Times of attempts
+    # are drawn anew in each window, and the error outlives them all.
+    local medium windows='[[1 h, 1.1 h], [2 h, 2.1 h], [3 h, 3.1 h], [4 h, 4.1 h], [5 h, 5.1 h], [6 h, 6.1 h], [7 h, 7.1 h], [8 h, 8.1 h], [9 h, 9.1 h], [9.5 h, 9.6 h]]'
+    for medium in shared-memory network; do
+        run_crossings open.h5 $medium "{windows: $windows}" "$([ $medium = network ] && echo ', nodes: 2')" --replicas 200 \
+            --set 'script=[{at: 30 min, node: 0, enclave: simulation, zone: guest-user, kind: data}]' \
+            --set models.zones.guest-user.data.lifetime='1000 h' --set models.channels.shared-memory.probability=0.99950025 \
+            --set models.channels.message.probability=0.99950025
+        # 200 replicas: standard error 2.4 %. What crosses may come back.
+        expect_eval open.h5 "abs((m('guard_crossed', 'never')[:, boundary.index('enclave/enclave')] > 0).mean() - (1 - np.exp(-2)))
+            < 4 * 0.024"
     done
 }
 
@@ -325,4 +403,41 @@ END
     expect_eval one.h5 "m('node_time', 'kvm composition-deferred')[..., part.index('composition-wait')].sum() > 0" \
         "m('exchanges', 'kvm composition-deferred').min() > 100" \
         "m('guard_blocked', 'kvm composition-deferred').sum() > 0"
+}
+
+@test "shared memory at random, deferred and adaptive guards, and restarts of all kinds give equal bytes for any number of jobs" {
+    cat >bits.yaml <<'END2'
+scenario: bits
+platform: {file: parametric.yaml, nodes: 256}
+workload:
+  work: 6 h
+  horizon: 10 d
+  enclaves:
+    - {name: one, application: mpi-bulk-synchronous, nodes: 128, node-share: 0.5, count: 4}
+    - {name: two, application: mpi-bulk-synchronous, shares-with: one, node-share: 0.3, count: 4}
+    - {name: service, application: loss-tolerant-service, shares-with: one, node-share: 0.2, count: 4}
+    - {name: far, application: mpi-bulk-synchronous, count: 8}
+compositions:
+  - {name: near, between: [one, two], over: shared-memory, when: {degree: 0.5, mean-on: 20 min}, coupling: tight, restart: together}
+  - {name: served, between: [two, service], over: shared-memory, when: {degree: 0.3, mean-on: 10 min}}
+  - {name: pairs, between: [far], pairing: random, over: network, when: {degree: 0.4, mean-on: 15 min}, volume: 10 MB, period: 5 min, coupling: tight, restart: alone}
+checkpoints: {local: {interval: 20 min}, storage: {interval: 1 h}}
+acceptance: {lost-at-once: 1, within: 10 min}
+policies:
+  - {system: kvm, policy: composition-deferred, name: deferred}
+  - {system: kvm, policy: composition-adaptive, name: adaptive}
+  - {system: palacios, policy: composition-deferred, name: palacios}
+baseline: deferred
+faults: {hardware: [node-loss], software: yes}
+models: {components.linux.fault-rate: 0.01 1/h, components.kitten.fault-rate: 0.01 1/h, applications.mpi-bulk-synchronous.fault-rate: 0.02 1/h, zones.guest-user.data.lifetime: 30 s}
+replicas: 4
+END2
+    run_bulkhead run bits.yaml -q -o one.h5 -j 1
+    expect_status 0
+    run_bulkhead run bits.yaml -q -o two.h5 -j 2
+    expect_status 0
+    cmp one.h5 two.h5
+    expect_eval one.h5 "all(m('switches', p).max() > 0 and m('guard_blocked', p)[:, boundary.index('enclave/enclave')].sum() > 0
+            and m('node_time', p)[..., part.index('composition-wait')].sum() > 0 and m('exchanges', p).min() > 10
+            and m('enclaves_lost', p).min() > 10 for p in ('deferred', 'adaptive', 'palacios'))"
 }

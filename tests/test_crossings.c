@@ -26,9 +26,8 @@ struct attempts {
 
 struct world {
     char scenario_file[64];
-    char *xml;
-    int is_temporary;
     struct bh_platform *platform;
+    struct bh_platform_facts facts;
 };
 
 /* Counts over all workloads: that nothing that is claimed is empty. */
@@ -142,6 +141,24 @@ static void write_rules(FILE *out, struct dice *dice)
     }
 }
 
+/* SimGrid loads one platform per process. */
+static void load_platform(struct world *world, const struct bh_scenario *scenario)
+{
+    static struct bh_platform *platform;
+    static struct bh_platform_facts facts;
+    struct bh_error err = {0};
+    int is_temporary;
+    if (platform == NULL) {
+        char *xml = bh_platform_prepare(scenario->platform_file, 8, scenario->platform_place, &is_temporary, &err);
+        if (xml == NULL || bh_platform_probe(xml, scenario->platform_place, &facts, &err) != 0 ||
+            (platform = bh_platform_load(xml, &err)) == NULL)
+            fail_msg("%s", err.text);
+        free(xml);
+    }
+    world->platform = platform;
+    world->facts = facts;
+}
+
 /* --- Runs ------------------------------------------------------------------------------------------------------------ */
 
 static void watch(void *context, const struct bh_attempt_seen *attempt)
@@ -240,15 +257,15 @@ static size_t count_first(const struct attempts *attempts)
 }
 
 /* One workload under the three policies; false where a property does not hold. */
-static bool check_workload(const struct world *world, struct bh_scenario *scenario,
-                           const struct bh_platform_facts *facts, bool is_chain, struct totals *totals)
+static bool check_workload(const struct world *world, struct bh_scenario *scenario, bool is_chain,
+                           struct totals *totals)
 {
     struct bh_error err = {0};
     struct bh_isolation_cache *cache = bh_isolation_cache_create();
     struct bh_setup *setups[POLICIES];
     bool holds = true;
     for (size_t p = 0; p < POLICIES; p++)
-        if ((setups[p] = bh_setup_create(scenario, p, facts, cache, &err)) == NULL)
+        if ((setups[p] = bh_setup_create(scenario, p, &world->facts, cache, &err)) == NULL)
             fail_msg("%s", err.text);
     for (uint64_t replica = 0; replica < REPLICAS && holds; replica++) {
         struct attempts seen[POLICIES];
@@ -309,23 +326,13 @@ static void check_all(bool is_chain, bool has_costs, struct totals *totals)
     int descriptor = mkstemp(world.scenario_file), failed = 0;
     assert_true(descriptor >= 0);
     close(descriptor);
-    static struct bh_platform *platform; /* SimGrid loads one per process */
-    static struct bh_platform_facts facts;
     for (uint64_t number = 0; number < WORKLOADS; number++) {
         struct bh_study *study = read_study(&world, number + (is_chain ? 1000 : 0), is_chain, has_costs);
         struct bh_scenario *scenario = bh_study_resolve(study, NULL, -1, &err);
         if (scenario == NULL)
             fail_msg("%s", err.text);
-        if (platform == NULL) {
-            world.xml =
-                bh_platform_prepare(scenario->platform_file, 8, scenario->platform_place, &world.is_temporary, &err);
-            if (world.xml == NULL || bh_platform_probe(world.xml, scenario->platform_place, &facts, &err) != 0 ||
-                (platform = bh_platform_load(world.xml, &err)) == NULL)
-                fail_msg("%s", err.text);
-            free(world.xml);
-        }
-        world.platform = platform;
-        if (!check_workload(&world, scenario, &facts, is_chain, totals)) {
+        load_platform(&world, scenario);
+        if (!check_workload(&world, scenario, is_chain, totals)) {
             print_error("workload %llu, seed %d\n", (unsigned long long)number, SEED);
             failed++;
         }
@@ -359,11 +366,94 @@ static void test_chains(void **state)
     assert_true(totals.deep > 50);
 }
 
+/* --- Where errors land over the network --------------------------------------------------------------------------------- */
+
+/* Number of an application's process among those of its enclave on the node, and how many they are. */
+static size_t rank_of(const struct bh_zone_tree *tree, size_t zone, size_t *count)
+{
+    size_t rank = 0;
+    *count = 0;
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (tree->zones[z].is_application && tree->zones[z].enclave == tree->zones[zone].enclave) {
+            rank += z < zone;
+            ++*count;
+        }
+    return rank;
+}
+
+/* An error that has crossed is on the slot, and in the process, that stand at the same share of the partner's. */
+static bool lands_in_place(const struct bh_setup *setup, const struct bh_attempt_seen *from,
+                           const struct bh_attempt_seen *landed)
+{
+    const struct bh_partition *here = bh_setup_partition(setup, from->slot),
+                              *there = bh_setup_partition(setup, landed->slot);
+    size_t processes, others;
+    size_t rank = rank_of(setup->nodes[here->class].model->tree, from->zone, &processes);
+    size_t other = rank_of(setup->nodes[there->class].model->tree, landed->zone, &others);
+    return here != there && other == rank * others / processes &&
+           landed->slot - there->first_slot ==
+               (2 * (from->slot - here->first_slot) + 1) * there->nodes / (2 * here->nodes);
+}
+
+/* Faults in all processes of an enclave of three nodes with four processes each, and of one of five nodes with two. */
+static void test_landing(void **state)
+{
+    (void)state;
+    struct world world = {.scenario_file = "/tmp/bulkhead-crossings-XXXXXX"};
+    struct dice dice = {{SEED, 5000}, 0};
+    FILE *out = fdopen(mkstemp(world.scenario_file), "w");
+    fprintf(out, "scenario: landing\nplatform: {file: %s/platforms/testbed.xml, nodes: 8}\ncosts: no\n",
+            bh_test_data());
+    fprintf(
+        out,
+        "workload:\n  work: 60 h\n  horizon: 100 d\n  enclaves:\n"
+        "    - {name: e0, application: mpi-bulk-synchronous, guests-per-node: 2, processes-per-guest: 2, nodes: 3}\n"
+        "    - {name: e1, application: mpi-bulk-synchronous, processes-per-guest: 2, nodes: 5}\n"
+        "compositions: [{name: c, between: [e0, e1], over: network, when: always}]\n");
+    write_rules(out, &dice);
+    fclose(out);
+    static const struct bh_setting settings[] = {{"faults", "{hardware: none, software: yes}"},
+                                                 {"models.applications.mpi-bulk-synchronous.fault-rate", "0.2 1/h"},
+                                                 {"models.channels.message.probability", "0.95"}};
+    char models[4096];
+    struct bh_error err = {0};
+    snprintf(models, sizeof models, "%s/models/data", bh_test_data());
+    struct bh_study *study = bh_study_read(world.scenario_file, models, settings, 3, &err);
+    struct bh_scenario *scenario = study != NULL ? bh_study_resolve(study, NULL, -1, &err) : NULL;
+    if (scenario == NULL)
+        fail_msg("%s", err.text);
+    load_platform(&world, scenario);
+    struct bh_isolation_cache *cache = bh_isolation_cache_create();
+    struct bh_setup *setup = bh_setup_create(scenario, NEVER, &world.facts, cache, &err);
+    if (setup == NULL)
+        fail_msg("%s", err.text);
+    double unused;
+    struct attempts seen = run(&world, setup, (struct bh_replica_options){.faults = true}, &unused);
+    size_t landed = 0, wrong = 0;
+    for (size_t i = 0; i < seen.count; i++)
+        for (size_t j = 0; seen.list[i].depth == 1 && j < seen.count; j++) {
+            if (seen.list[j].depth > 0 || bh_identity_join(seen.list[j].error, seen.list[i].slot) != seen.list[i].error)
+                continue;
+            landed++;
+            wrong += !lands_in_place(setup, &seen.list[j], &seen.list[i]);
+        }
+    print_message("# %zu landed, %zu in the wrong place\n", landed, wrong);
+    assert_true(landed > 100);
+    assert_int_equal(wrong, 0);
+    free(seen.list);
+    bh_setup_destroy(setup);
+    bh_isolation_cache_destroy(cache);
+    bh_scenario_destroy(scenario);
+    bh_study_destroy(study);
+    unlink(world.scenario_file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_crossings),
         cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_landing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
