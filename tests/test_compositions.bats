@@ -97,6 +97,10 @@ END
         "np.allclose(m('makespan', 'never')[:, 0], 36000 + 35 * 0.01, rtol=0, atol=1e-6)" \
         "np.allclose(m('node_time', 'never')[:, 0, part.index('composition')], 2 * 35 * 0.01, rtol=0, atol=1e-6)"
     expect_eval loose.h5 "m('exchanges', 'never')[0] == 35" "np.all(m('makespan', 'never') == 36000)"
+    # Out from 3690 to 3730 s: the first exchange, at 3700 s, falls away.
+    run_composed out.h5 "${line/tight/loose}
+${crash/1000/3690}"
+    expect_eval out.h5 "m('exchanges', 'never')[0] == 34"
 }
 
 @test "a disposition of a whole composition takes down all partners that are composed then" {
