@@ -124,7 +124,8 @@ VALUE(application_extent, bh_metric_tallies(cell)->application_extent[cell->at[B
 VALUE(propagation_depth, errors(cell) > 0.0 ? bh_metric_tallies(cell)->depth_sum / errors(cell) : NAN)
 
 /* Nodes and spares: means over time, from the start to the end of the replica. */
-#define MEAN_OVER_TIME(sum_s) (bh_metric_tallies(cell)->machine_use.sum_s / bh_metric_tallies(cell)->machine_use.until_s)
+#define MEAN_OVER_TIME(sum_s)                                                                                          \
+    (bh_metric_tallies(cell)->machine_use.sum_s / bh_metric_tallies(cell)->machine_use.until_s)
 VALUE(nodes_in_repair, MEAN_OVER_TIME(in_repair_s))
 VALUE(spares_in_use, MEAN_OVER_TIME(spares_in_use_s))
 VALUE(nodes_missing, MEAN_OVER_TIME(waiting_s))

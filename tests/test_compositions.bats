@@ -113,6 +113,11 @@ $whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline
     expect_eval on.h5 "np.all(m('interruptions', 'whole') == 1)" "m('enclaves_lost', 'whole')[0] == 2" \
         "np.allclose(m('makespan', 'whole')[:, 0], 36000 + 1040, rtol=0, atol=1e-6)" \
         "m('system_extent', 'whole')[0, scope.index('composition')] == 1" "m('simultaneous_losses', 'whole')[0] == 1"
+    # Loose ones go down, too.
+    run_composed loose.h5 "${tight/tight/loose}
+$crash
+$whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole
+    expect_eval loose.h5 "m('enclaves_lost', 'whole')[0] == 2"
     run_composed off.h5 "${tight/always/never}
 $crash
 $whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole
