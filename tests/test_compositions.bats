@@ -113,6 +113,15 @@ $whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline
     expect_eval on.h5 "np.all(m('interruptions', 'whole') == 1)" "m('enclaves_lost', 'whole')[0] == 2" \
         "np.allclose(m('makespan', 'whole')[:, 0], 36000 + 1040, rtol=0, atol=1e-6)" \
         "m('system_extent', 'whole')[0, scope.index('composition')] == 1" "m('simultaneous_losses', 'whole')[0] == 1"
+    # What was live in a partner's guests is gone with them.
+    run_composed live.h5 "$tight
+script:
+  - {at: 900 s, node: 0, enclave: analysis, zone: guest-kernel, kind: instruction, ending: signalled}
+  - {at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}
+$whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole \
+        --set models.zones.guest-kernel.instruction.lifetime='1 h'
+    expect_eval live.h5 "m('failures', 'whole')[0].sum() == 1" "np.all(m('interruptions', 'whole') == 1)" \
+        "m('errors', 'whole')[0] == 2"
     # Loose ones go down, too.
     run_composed loose.h5 "${tight/tight/loose}
 $crash
@@ -169,6 +178,17 @@ ${two/analysis/simulation}"
         "np.allclose(m('node_time', 'deferred')[:, 0, part.index('switching')], 2 * 1200, rtol=0, atol=1e-6)" \
         "np.allclose(m('makespan', 'deferred'), 36000 + 1200, rtol=0, atol=1e-6)" \
         "np.all(m('makespan', 'always') == 36000)"
+}
+
+@test "adaptive guards go on with the second error of an enclave within a day, and its partner's do not" {
+    run_composed adaptive.h5 'compositions: [{name: coupled, between: [simulation, analysis], over: network, when: always}]
+script:
+  - {at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}
+  - {at: 1500 s, node: 0, enclave: analysis, zone: guest-kernel, kind: data, ending: signalled}
+  - {at: 2000 s, node: 1, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}' \
+        --set policies.1.policy=composition-adaptive --set models.guards.enclave/enclave.checksummed-copies.switch-time='10 min'
+    expect_eval adaptive.h5 "m('switches', 'deferred')[:, 0].tolist() == [1, 0]" \
+        "np.allclose(m('protected_time', 'deferred')[:, 0], [m('elapsed', 'deferred')[0, 0] - 2600, 0], rtol=0, atol=1e-6)"
 }
 
 @test "without a composition, policies that differ in composition rules alone give equal results" {
