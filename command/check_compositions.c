@@ -46,8 +46,11 @@ static void print_spec(const struct bh_scenario *scenario, const struct bh_compo
 {
     const struct bh_compositions *compositions = &scenario->compositions;
     char text[64];
-    fprintf(stream, "  %s: over %s, %s partners; ", spec->name, bh_composition_media[spec->over],
+    fprintf(stream, "  %s: over %s, %s partners", spec->name, bh_composition_media[spec->over],
             bh_coupling_names[spec->is_tight]);
+    if (spec->is_tight)
+        fprintf(stream, " that restart %s", bh_restart_names[spec->restart]);
+    fputs("; ", stream);
     print_when(&spec->law, stream);
     if (spec->volume_bytes > 0) {
         fprintf(stream, "; each node sends %s every ",

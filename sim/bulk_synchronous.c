@@ -35,6 +35,8 @@ static double next_stop_s(const struct bh_enclave *enclave)
 {
     double total_s = work_total_s(enclave);
     double stop_s = fmin(next_checkpoint_s(enclave), next_verification_s(enclave));
+    if (bh_enclave_is_behind(enclave)) /* where partners that wait go on */
+        stop_s = fmin(stop_s, enclave->lost_until_s);
     return stop_s > total_s * (1.0 - 1e-12) ? total_s : stop_s;
 }
 
@@ -140,7 +142,10 @@ static void compute(struct bh_enclave *enclave)
     if (duration_s > 0.0)
         bh_enclave_book_useful(enclave, pace, elapsed_s * bh_enclave_nodes(enclave),
                                elapsed_s * bh_enclave_nodes(enclave) * noise / duration_s);
+    bool was_behind = bh_enclave_is_behind(enclave);
     enclave->work_s = is_done ? stop_s : enclave->work_s + share * work_s;
+    if (was_behind && !bh_enclave_is_behind(enclave))
+        bh_composing_review(enclave->replica, (size_t)enclave->index);
     if (is_done)
         choose_after_compute(enclave);
 }

@@ -47,7 +47,8 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
         remove_state(kept, 0);
     kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
     struct bh_saved_state *state = &kept->state[kept->count++];
-    *state = (struct bh_saved_state){.work_s = enclave->work_s, .ledger = enclave->ledger};
+    *state =
+        (struct bh_saved_state){.time_s = simgrid_get_clock(), .work_s = enclave->work_s, .ledger = enclave->ledger};
     state->copies = bh_errors_save(enclave->replica, enclave->index, &state->copies_count);
     bh_silent_set_copy(&state->silent, &enclave->silent.present);
     enclave->events++;
@@ -60,6 +61,21 @@ void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level)
         clear(&kept->state[--kept->count]);
     free(kept->state);
     *kept = (struct bh_kept_states){0};
+}
+
+/* Checkpoints that are complete at one time are so but for the last digits of a clock of months. */
+bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s)
+{
+    return state->time_s > time_s + 1e-6;
+}
+
+void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)
+{
+    for (int level = 0; level < BH_LEVELS; level++) {
+        struct bh_kept_states *kept = &enclave->kept[level];
+        while (kept->count > 0 && bh_checkpoint_is_newer(&kept->state[kept->count - 1], time_s))
+            remove_state(kept, kept->count - 1);
+    }
 }
 
 void bh_checkpoint_drop_all(struct bh_enclave *enclave)

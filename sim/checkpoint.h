@@ -21,6 +21,9 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level);
 void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level);
 void bh_checkpoint_drop_all(struct bh_enclave *enclave);
 void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
+/* The same of those that were complete after a time. */
+void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s);
+bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);
 
 /* Sleeps, or moves bytes to or from storage. False when interrupted. */
 bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction);

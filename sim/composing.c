@@ -125,7 +125,7 @@ const struct bh_composing *bh_composing_of_channel(const struct bh_replica *repl
 
 /* --- Who waits ------------------------------------------------------------------------------------------------------ */
 
-void bh_composing_gather(const struct bh_replica *replica, bool only_tight, bool *in)
+void bh_composing_gather(const struct bh_replica *replica, unsigned ties, bool *in)
 {
     const struct bh_compositions *compositions = compositions_of(replica);
     size_t enclaves = replica->setup->enclaves_count, count = 0;
@@ -139,7 +139,7 @@ void bh_composing_gather(const struct bh_replica *replica, bool only_tight, bool
         for (size_t i = compositions->first_of[found[next]]; i < compositions->first_of[found[next] + 1]; i++) {
             size_t number = compositions->of[i];
             const struct bh_composed *composed = &compositions->composed[number];
-            if (!replica->composing[number].clock.is_on || (only_tight && !spec_of(replica, number)->is_tight))
+            if (!replica->composing[number].clock.is_on || !(bh_composition_tie(spec_of(replica, number)) & ties))
                 continue;
             for (size_t m = 0; m < composed->members_count; m++)
                 if (!in[composed->member[m]]) {
@@ -160,6 +160,31 @@ static size_t set_waiting(struct bh_enclave *enclave, bool waits)
     return begins && bh_enclave_is_there(enclave);
 }
 
+/* Whether any other enclave that is composed with one by such ties is out, or does lost work again. */
+static bool is_any_other(const struct bh_replica *replica, size_t enclave, unsigned ties,
+                         bool (*is)(const struct bh_enclave *))
+{
+    size_t enclaves = replica->setup->enclaves_count, count = 0;
+    bool *in = bh_allocate(enclaves, sizeof *in);
+    in[enclave] = true;
+    bh_composing_gather(replica, ties, in);
+    for (size_t e = 0; e < enclaves; e++)
+        count += in[e] && e != enclave && is(&replica->enclaves[e]);
+    free(in);
+    return count > 0;
+}
+
+/* With `restart: alone` an enclave that does lost work again needs nobody for it, since what the others sent is kept; they
+ * wait for it. So of enclaves that wait for each other one always goes on. */
+static bool has_to_wait(const struct bh_replica *replica, size_t enclave, bool is_other_out)
+{
+    if (!replica->has_alone)
+        return is_other_out;
+    if (bh_enclave_is_behind(&replica->enclaves[enclave]))
+        return is_any_other(replica, enclave, BH_TIES_TIGHT & ~BH_TIE_ALONE, bh_enclave_is_out);
+    return is_other_out || is_any_other(replica, enclave, BH_TIE_ALONE, bh_enclave_is_behind);
+}
+
 /* An enclave waits while any other that it is tightly composed with, also by way of others, is out. */
 size_t bh_composing_review(struct bh_replica *replica, size_t enclave)
 {
@@ -168,16 +193,33 @@ size_t bh_composing_review(struct bh_replica *replica, size_t enclave)
         return 0;
     bool *in = bh_allocate(enclaves, sizeof *in);
     in[enclave] = true;
-    bh_composing_gather(replica, true, in);
+    bh_composing_gather(replica, BH_TIES_TIGHT, in);
     for (size_t e = 0; e < enclaves; e++)
         out += in[e] && bh_enclave_is_out(&replica->enclaves[e]);
     for (size_t e = 0; e < enclaves; e++)
         if (in[e])
-            begun += set_waiting(&replica->enclaves[e], out > (size_t)bh_enclave_is_out(&replica->enclaves[e]));
+            begun += set_waiting(&replica->enclaves[e],
+                                 has_to_wait(replica, e, out > (size_t)bh_enclave_is_out(&replica->enclaves[e])));
     free(in);
     if (replica->has_signalled)
         bh_bed_wake(&replica->injector_bed); /* which wakes them; it may be an enclave that found this out */
     return begun;
+}
+
+void bh_composing_return(struct bh_replica *replica, size_t failed, double state_s, long cause)
+{
+    size_t enclaves = replica->setup->enclaves_count;
+    if (!replica->has_together)
+        return;
+    bool *in = bh_allocate(enclaves, sizeof *in);
+    in[failed] = true;
+    bh_composing_gather(replica, BH_TIE_TOGETHER, in);
+    for (size_t e = 0; e < enclaves; e++)
+        if (in[e] && e != failed)
+            bh_enclave_return(&replica->enclaves[e], state_s, cause);
+    free(in);
+    if (replica->has_signalled)
+        bh_bed_wake(&replica->injector_bed); /* which wakes them; it may be an enclave that returns */
 }
 
 /* --- Clocks ----------------------------------------------------------------------------------------------------------- */
@@ -192,6 +234,8 @@ void bh_composing_start(struct bh_replica *replica)
             bh_composition_clock_start(&spec->law, &replica->random, compositions->composed[c].identity);
         replica->composing[c].opened_s = -INFINITY;
         replica->has_tight = replica->has_tight || spec->is_tight;
+        replica->has_alone = replica->has_alone || bh_composition_tie(spec) == BH_TIE_ALONE;
+        replica->has_together = replica->has_together || bh_composition_tie(spec) == BH_TIE_TOGETHER;
     }
     for (size_t e = 0; e < replica->setup->enclaves_count; e++)
         start_protection(replica, &replica->enclaves[e]);

@@ -37,8 +37,12 @@ void bh_protecting_see(struct bh_replica *replica, const struct bh_partition *pa
 /* Looks again who has to wait for a partner, after the state of an enclave has changed; by any actor. Returns how many
  * enclaves wait that did not before. */
 size_t bh_composing_review(struct bh_replica *replica, size_t enclave);
-/* Adds to a set of enclaves, one flag each, all that are composed with them now, also by way of others. */
-void bh_composing_gather(const struct bh_replica *replica, bool only_tight, bool *in);
+/* Adds to a set of enclaves, one flag each, all that are composed with them now by such ties (a set of enum bh_tie), also
+ * by way of others. */
+void bh_composing_gather(const struct bh_replica *replica, unsigned ties, bool *in);
+/* An enclave has failed and is to return to its newest state: those that restart together with it are told to return to
+ * none that is newer. By any actor. */
+void bh_composing_return(struct bh_replica *replica, size_t enclave, double state_s, long cause);
 
 /* The level that stands at a boundary around a tenant's zones on a partition now (-1: around what all share). */
 const struct bh_guard_level *bh_guard_now(const struct bh_replica *replica, const struct bh_partition *partition,

@@ -10,6 +10,13 @@
 const char *const bh_composition_media[] = {"shared-memory", "network", NULL};
 const char *const bh_coupling_names[] = {"loose", "tight", NULL};
 const char *const bh_pairing_names[] = {"neighbours", "random", NULL};
+const char *const bh_restart_names[] = {"beside", "alone", "together", NULL};
+
+enum bh_tie bh_composition_tie(const struct bh_composition_spec *spec)
+{
+    static const enum bh_tie tight[] = {BH_TIE_BESIDE, BH_TIE_ALONE, BH_TIE_TOGETHER};
+    return spec->is_tight ? tight[spec->restart] : BH_TIE_LOOSE;
+}
 
 void bh_compositions_clear(struct bh_compositions *compositions)
 {

@@ -20,6 +20,21 @@ extern const char *const bh_composition_media[]; /* shared-memory network */
 extern const char *const bh_coupling_names[];    /* loose tight */
 extern const char *const bh_pairing_names[];     /* neighbours random */
 
+/* What tight partners do when one of them has gone back to a checkpoint: they go on once it is up, while it does its lost
+ * work again beside them; they wait until it has done that; or all go back. */
+enum bh_restart_rule { BH_RESTART_BESIDE, BH_RESTART_ALONE, BH_RESTART_TOGETHER };
+extern const char *const bh_restart_names[]; /* beside alone together */
+
+/* Sets of ties between composed enclaves. */
+enum bh_tie {
+    BH_TIE_LOOSE = 1,
+    BH_TIE_BESIDE = 2,
+    BH_TIE_ALONE = 4,
+    BH_TIE_TOGETHER = 8,
+    BH_TIES_TIGHT = BH_TIE_BESIDE | BH_TIE_ALONE | BH_TIE_TOGETHER,
+    BH_TIES = BH_TIE_LOOSE | BH_TIES_TIGHT
+};
+
 /* An entry of the scenario's list. */
 struct bh_composition_spec {
     const char *name;
@@ -27,6 +42,7 @@ struct bh_composition_spec {
     struct bh_composition_law law; /* its windows are owned */
     double volume_bytes, period_s; /* each node sends so much to its partners, once a period; 0: nothing is sent */
     bool is_tight;
+    enum bh_restart_rule restart;          /* of tight partners */
     const struct bh_channel_type *channel; /* by which errors cross */
     size_t first, count;                   /* of the compositions that it makes */
     struct bh_place place;
@@ -50,6 +66,8 @@ struct bh_compositions {
 };
 
 void bh_compositions_clear(struct bh_compositions *compositions);
+
+enum bh_tie bh_composition_tie(const struct bh_composition_spec *spec);
 
 /* Whether an enclave is a member of any, be it ever on or not. */
 bool bh_compositions_include(const struct bh_compositions *compositions, size_t enclave);

@@ -6,6 +6,7 @@
 
 #include "sim/replica_state.h"
 
+#include <simgrid/engine.h>
 #include <stdlib.h>
 
 static bool is_used(const struct bh_copy *copy, size_t ordinal)
@@ -76,16 +77,37 @@ static const struct bh_guard_level *guard_between(const struct bh_replica *repli
     return other != NULL && (one == NULL || other->strength > one->strength) ? other : one;
 }
 
+void bh_crossing_note(struct bh_replica *replica, const struct bh_copy *copy, uint64_t key, enum bh_boundary boundary,
+                      const struct bh_guard_level *guard, bool is_blocked)
+{
+    if (is_blocked)
+        replica->tallies.blocked[boundary]++;
+    else
+        replica->tallies.crossed[boundary]++;
+    if (replica->options.watch == NULL)
+        return;
+    struct bh_attempt_seen seen = {
+        .time_s = simgrid_get_clock(),
+        .slot = copy->error->slot,
+        .zone = copy->zone,
+        .error = copy->error->identity,
+        .key = key,
+        .generation = copy->generation,
+        .depth = copy->depth,
+        .boundary = boundary,
+        .guard = guard,
+        .is_blocked = is_blocked,
+    };
+    replica->options.watch(replica->options.watch_context, &seen);
+}
+
 static bool is_blocked(struct bh_replica *replica, const struct bh_copy *copy, uint64_t key,
                        const struct bh_guard_level *guard, enum bh_boundary boundary)
 {
     bool blocked = guard != NULL && guard->blocks.value > 0.0 &&
                    bh_random_uniform(&replica->random, BH_PURPOSE_GUARD, copy->error->identity,
                                      bh_identity_join(key, (uint64_t)boundary), copy->generation) < guard->blocks.value;
-    if (blocked)
-        replica->tallies.blocked[boundary]++;
-    else
-        replica->tallies.crossed[boundary]++;
+    bh_crossing_note(replica, copy, key, boundary, guard, blocked);
     return blocked;
 }
 

@@ -28,4 +28,8 @@ bool bh_crossing_next(const struct bh_replica *replica, const struct bh_copy *co
 struct bh_live_error *bh_crossing_attempt(struct bh_replica *replica, struct bh_copy *copy, const struct bh_way *way,
                                           size_t *zone, const struct bh_guard_level **guard, bool *is_detected);
 
+/* Counts an attempt to cross a boundary, from node to node or within one, and tells whoever watches. */
+void bh_crossing_note(struct bh_replica *replica, const struct bh_copy *copy, uint64_t key, enum bh_boundary boundary,
+                      const struct bh_guard_level *guard, bool is_blocked);
+
 #endif

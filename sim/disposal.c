@@ -175,6 +175,7 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
     double boot_s = blow->node->guest_boot_s;
     if (blow->repairs != NULL) {
         double spare_s = detected_s + recovery_of(replica)->spare_activation_s.value;
+        bh_machine_pass(replica->machine, simgrid_get_clock());
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
         send_to_repair(replica, blow->repairs);
     } else
@@ -215,7 +216,7 @@ static bool *find_partners(const struct bh_replica *replica, const struct bh_cop
     bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
     for (size_t t = 0; t < tree->tenants_count; t++)
         partners[error->partition->enclave[t]] = zone->enclave < 0 || zone->enclave == (int)t;
-    bh_composing_gather(replica, false, partners);
+    bh_composing_gather(replica, BH_TIES, partners);
     if (zone->enclave < 0)
         return partners;
     *down = (struct bh_zone_set){{0}};
@@ -341,6 +342,7 @@ void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh
     }
     if (post == BH_POST_SPARE) {
         if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
+            bh_machine_pass(replica->machine, simgrid_get_clock());
             bh_machine_lose_spare(replica->machine, fault->node);
             send_to_repair(replica, fault);
         }
@@ -353,6 +355,7 @@ void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
 {
     double ready_s = simgrid_get_clock() + recovery_of(replica)->spare_activation_s.value;
     uint64_t slot;
+    bh_machine_pass(replica->machine, simgrid_get_clock());
     if (!bh_machine_next_waiting(replica->machine, &slot)) {
         bh_machine_repaired(replica->machine, node, ready_s, 0.0);
         return;

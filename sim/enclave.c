@@ -162,6 +162,26 @@ bool bh_enclave_is_out(const struct bh_enclave *enclave)
     return enclave->has_failed || enclave->stalls > 0 || enclave->phase > BH_PHASE_STALLED;
 }
 
+bool bh_enclave_is_behind(const struct bh_enclave *enclave)
+{
+    return bh_enclave_is_there(enclave) && enclave->work_s < enclave->lost_until_s;
+}
+
+/* A service has no state to return to, and loses none. */
+void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause)
+{
+    if (!bh_enclave_is_there(enclave) || bh_enclave_is_service(enclave))
+        return;
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    if (!bh_enclave_runs(enclave, 0) && (newest == NULL || !bh_checkpoint_is_newer(newest, state_s)))
+        return; /* it is on its way there already */
+    if (state_s < enclave->return_s) {
+        enclave->return_s = state_s;
+        enclave->return_cause = cause;
+    }
+    bh_enclave_signal(enclave);
+}
+
 bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
 {
     if (!bh_enclave_is_there(enclave))

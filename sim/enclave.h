@@ -28,6 +28,7 @@ struct bh_bed {
 
 /* A state that a restore can return to. */
 struct bh_saved_state {
+    double time_s;               /* when it was complete */
     double work_s;               /* native compute seconds done */
     struct bh_ledger ledger;     /* useful parts at that time */
     struct bh_silent_set silent; /* silent errors that it holds */
@@ -94,6 +95,8 @@ struct bh_enclave {
     bool has_found; /* it has heard of a silent error in its data */
     bool has_failed;
     double failed_s;
+    double return_s; /* partners that restart together returned to states of then; INFINITY: none did */
+    long return_cause;
     bool lost_local; /* a node with a local checkpoint is gone */
     long failure_cause;
 
@@ -102,6 +105,7 @@ struct bh_enclave {
     double protection_due_s;         /* the event that is scheduled for that; INFINITY: none */
     bool awaits_partner;             /* a tight partner is out */
     unsigned exchanges;              /* under way with tight partners */
+    double lost_until_s;             /* position up to which it does lost work again; 0: none was lost */
     double protected_s;
 
     struct bh_charge charges[BH_CHARGES];
@@ -129,6 +133,8 @@ void bh_enclave_clear(struct bh_enclave *enclave);
 
 /* The enclave has lost `scope` on a slot. */
 void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause);
+/* A partner that it restarts together with has returned to a state of this time: none that is newer is of use. */
+void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause);
 /* A hang on a slot begins to hold the enclave up (or, with `begins` false, ends without a failure). */
 void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
 /* A slot that waited has a node again. */
@@ -143,6 +149,8 @@ void bh_enclave_wake(struct bh_enclave *enclave);
 bool bh_enclave_is_there(const struct bh_enclave *enclave);
 /* Whether it is there and makes no progress, because of a failure or a hang. */
 bool bh_enclave_is_out(const struct bh_enclave *enclave);
+/* Whether it is there and has yet to do again what it had done before its last failure. */
+bool bh_enclave_is_behind(const struct bh_enclave *enclave);
 /* Whether it has to stop where it is: the replica is over, or its time is up. */
 bool bh_enclave_is_over(const struct bh_enclave *enclave);
 /* Whether the application computes: does not checkpoint, verify, wait or recover. */

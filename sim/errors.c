@@ -266,13 +266,12 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
     double blocks = guard != NULL ? guard->blocks.value : 0.0;
     copy->used[channel / 64] |= UINT64_C(1) << (channel % 64);
     uint64_t key = error->node->channel_key[channel];
-    if (blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < blocks) {
-        replica->tallies.blocked[crossing->boundary]++;
-        if (guard->detects)
-            bh_disposal_signal(replica, copy);
+    bool is_blocked = blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < blocks;
+    bh_crossing_note(replica, copy, key, crossing->boundary, guard, is_blocked);
+    if (is_blocked && guard->detects)
+        bh_disposal_signal(replica, copy);
+    if (is_blocked)
         return;
-    }
-    replica->tallies.crossed[crossing->boundary]++;
     if (!has_copy_in(replica, error, crossing->to) && bh_errors_can_live_in(replica, error->slot, crossing->to))
         leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
 }

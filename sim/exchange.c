@@ -83,7 +83,8 @@ static bool can_exchange(const struct bh_exchange *exchange)
     const struct bh_composed *composed = composed_of(exchange);
     for (size_t m = 0; m < composed->members_count; m++) {
         const struct bh_enclave *enclave = &exchange->replica->enclaves[composed->member[m]];
-        if (!bh_enclave_is_there(enclave) || bh_enclave_is_out(enclave) || enclave->awaits_partner)
+        bool replays = exchange->spec->restart == BH_RESTART_ALONE && bh_enclave_is_behind(enclave);
+        if (!bh_enclave_is_there(enclave) || bh_enclave_is_out(enclave) || enclave->awaits_partner || replays)
             return false;
     }
     return exchange->replica->composing[exchange->composed].clock.is_on;

@@ -53,6 +53,8 @@ struct bh_machine {
     struct bh_slot **outages; /* per partition: slots that may not be ready */
     struct moved_node *moved;
     struct fifo idle, waiting;
+    uint64_t in_repair;
+    struct bh_machine_use use;
     double all_ready_s, all_hardware_s;
     struct standing *enclaves;
 };
@@ -186,6 +188,22 @@ static void move_node(struct bh_machine *machine, uint64_t node, enum bh_post po
     moved->slot = slot;
 }
 
+void bh_machine_pass(struct bh_machine *machine, double now_s)
+{
+    struct bh_machine_use *use = &machine->use;
+    double passed_s = now_s - use->until_s;
+    use->until_s = now_s;
+    use->in_repair_s += passed_s * (double)machine->in_repair;
+    use->spares_in_use_s += passed_s * (double)(machine->spares - machine->idle.count);
+    use->waiting_s += passed_s * (double)machine->waiting.count;
+    use->exhausted_s += machine->idle.count == 0 ? passed_s : 0.0;
+}
+
+struct bh_machine_use bh_machine_use(const struct bh_machine *machine)
+{
+    return machine->use;
+}
+
 static struct bh_slot *find_slot(const struct bh_machine *machine, uint64_t number)
 {
     struct bh_slot *slot;
@@ -286,6 +304,7 @@ void bh_machine_lose_node(struct bh_machine *machine, uint64_t number, double sp
     struct bh_slot *slot = need_slot(machine, number);
     BH_BUG_ASSERT(slot->has_node);
     move_node(machine, slot->node, BH_POST_IN_REPAIR, number);
+    machine->in_repair++;
     slot->has_node = false;
     list_outage(machine, slot);
     if (machine->idle.count > 0)
@@ -298,6 +317,7 @@ void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node)
 {
     fifo_remove(&machine->idle, node);
     move_node(machine, node, BH_POST_IN_REPAIR, 0);
+    machine->in_repair++;
 }
 
 bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot)
@@ -309,6 +329,7 @@ bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot)
 
 bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s)
 {
+    machine->in_repair--;
     if (machine->waiting.count > 0) {
         settle(machine, need_slot(machine, fifo_pop(&machine->waiting)), node, ready_s, guest_boot_s);
         return true;

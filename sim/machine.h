@@ -15,6 +15,16 @@
 struct bh_slot;
 struct bh_machine;
 
+/* What became of nodes and spares up to a time, in node-seconds but for the last. All nodes are alike, so at any time the
+ * nodes in repair are as many as the spares not at hand and the slots without a node together. */
+struct bh_machine_use {
+    double until_s;
+    double in_repair_s;
+    double spares_in_use_s; /* spares not at hand: they stand in for others, or are in repair themselves */
+    double waiting_s;       /* of slots that wait for a node */
+    double exhausted_s;     /* seconds without a spare at hand */
+};
+
 /* Where a physical node is. */
 enum bh_post { BH_POST_IN_SLOT, BH_POST_SPARE, BH_POST_IN_REPAIR };
 
@@ -29,6 +39,10 @@ void bh_machine_destroy(struct bh_machine *machine);
 uint64_t bh_machine_nodes(const struct bh_machine *machine);
 /* Where physical node `node` is, and its slot when it is in one. */
 enum bh_post bh_machine_find(const struct bh_machine *machine, uint64_t node, uint64_t *slot);
+
+/* Adds what passed until now; to be called before a node is lost or comes back, and at the end. */
+void bh_machine_pass(struct bh_machine *machine, double now_s);
+struct bh_machine_use bh_machine_use(const struct bh_machine *machine);
 
 /* The physical node in a slot that is not waiting for one. */
 uint64_t bh_machine_node_in(const struct bh_machine *machine, uint64_t slot);

@@ -123,6 +123,14 @@ VALUE(system_extent, bh_metric_tallies(cell)->system_extent[cell->at[BH_AXIS_SCO
 VALUE(application_extent, bh_metric_tallies(cell)->application_extent[cell->at[BH_AXIS_SCOPE]])
 VALUE(propagation_depth, errors(cell) > 0.0 ? bh_metric_tallies(cell)->depth_sum / errors(cell) : NAN)
 
+/* Nodes and spares: means over time, from the start to the end of the replica. */
+#define MEAN_OVER_TIME(sum_s)                                                                                          \
+    (bh_metric_tallies(cell)->machine_use.sum_s / bh_metric_tallies(cell)->machine_use.until_s)
+VALUE(nodes_in_repair, MEAN_OVER_TIME(in_repair_s))
+VALUE(spares_in_use, MEAN_OVER_TIME(spares_in_use_s))
+VALUE(nodes_missing, MEAN_OVER_TIME(waiting_s))
+VALUE(spares_exhausted, MEAN_OVER_TIME(exhausted_s))
+
 /* Compositions. */
 VALUE(guard_crossed, bh_metric_tallies(cell)->crossed[cell->at[BH_AXIS_BOUNDARY]])
 VALUE(guard_blocked, bh_metric_tallies(cell)->blocked[cell->at[BH_AXIS_BOUNDARY]])
@@ -233,6 +241,14 @@ const struct bh_metric bh_metrics[] = {
      BH_AT_POINTS},
     {"enclaves_lost_most", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "most enclaves that one error took down",
      enclaves_lost_most, BH_AT_POINTS},
+    {"nodes_in_repair", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "nodes", "nodes in repair, mean over time", nodes_in_repair,
+     BH_AT_POINTS},
+    {"spares_in_use", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "nodes",
+     "spares not at hand, in the place of others or in repair themselves, mean over time", spares_in_use, BH_AT_POINTS},
+    {"nodes_missing", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "nodes",
+     "places that wait for a node because no spare was left, mean over time", nodes_missing, BH_AT_POINTS},
+    {"spares_exhausted", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "share of the time without a spare at hand",
+     spares_exhausted, BH_AT_POINTS},
     {"lost_at_once", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "most enclaves lost within the time of `acceptance`",
      lost_at_once, BH_WITH_ACCEPTANCE},
     {"unacceptable", BH_BY_REPLICA, BH_ELEMENT_UINT8, "1", "whether more were lost at once than is acceptable",

@@ -125,6 +125,8 @@ static void mix(struct bh_isolation *all, const struct bh_isolation *one, double
         all->loss_rate[c] += weight * one->loss_rate[c];
     for (size_t t = 0; t < all->tenants_count; t++)
         all->repair_rate[t] += weight * one->repair_rate[t];
+    for (size_t t = 0; t < all->tenants_count; t++)
+        all->silent_rate[t] += weight * one->silent_rate[t];
 }
 
 static double weight_of(const struct states *states, size_t on)
@@ -188,6 +190,7 @@ int bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scen
     node->mixture->tenants_count = tenants;
     node->mixture->loss_rate = bh_allocate(tenants * BH_SCOPES, sizeof(double));
     node->mixture->repair_rate = bh_allocate(tenants, sizeof(double));
+    node->mixture->silent_rate = bh_allocate(tenants, sizeof(double));
     if (scenario->compositions.count > 0 && !list_entries(&states))
         return bh_fail_at(err, scenario->compositions.specs[0].place,
                           "compositions: found more than %d entries that enclaves on the same nodes take part in; "

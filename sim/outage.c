@@ -37,6 +37,13 @@ static double expected_end_s(const struct bh_enclave *enclave)
            bh_enclave_recovery(enclave)->process_restart_s.value + read_s(enclave);
 }
 
+/* When the state was complete that a rollback returns to. */
+static double newest_time_s(const struct bh_enclave *enclave)
+{
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    return newest != NULL ? newest->time_s : -INFINITY;
+}
+
 /* From now on the outage's time is charged to a cause; while another goes on, from its expected end. */
 static void charge(struct bh_enclave *enclave, long cause)
 {
@@ -60,6 +67,7 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long 
     enclave->outage_end_s = expected_end_s(enclave);
     /* The processes die with the application: what was live in them is gone. */
     bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+    bh_composing_return(enclave->replica, (size_t)enclave->index, newest_time_s(enclave), cause);
 }
 
 /* Returns to the newest state that is left; what was done since is lost work of the failure at hand. */
@@ -69,6 +77,8 @@ static void roll_back(struct bh_enclave *enclave)
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
     const struct bh_saved_state *state = newest != NULL ? newest : &beginning;
     const struct bh_enclave_setup *setup = enclave->setup;
+    if (enclave->replica->has_alone)
+        enclave->lost_until_s = fmax(enclave->lost_until_s, enclave->work_s);
     bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
     enclave->work_s = state->work_s;
     enclave->checkpoints =
@@ -79,8 +89,39 @@ static void roll_back(struct bh_enclave *enclave)
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
 }
 
+/* The application reads its newest checkpoint, or is started anew where there is none. During an outage, which has to go on
+ * anyway, only what is restored changes. */
+static void read_again(struct bh_enclave *enclave)
+{
+    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+    if (enclave->phase > BH_PHASE_STALLED && enclave->phase < BH_PHASE_RESTORE) {
+        enclave->outage_end_s = expected_end_s(enclave);
+        return;
+    }
+    enclave->restart_end_s = simgrid_get_clock();
+    if (bh_checkpoint_newest(enclave, NULL) == NULL)
+        enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->outage_end_s = enclave->restart_end_s + read_s(enclave);
+    enclave->phase = BH_PHASE_RESTART;
+}
+
+/* A partner that it restarts together with has failed: it goes back, too, though it is well. */
+static void return_with_partner(struct bh_enclave *enclave)
+{
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    if (enclave->work_s <= (newest != NULL ? newest->work_s : 0.0)) {
+        if (enclave->phase < BH_PHASE_STALLED)
+            enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE;
+        return;
+    }
+    charge(enclave, enclave->return_cause);
+    roll_back(enclave);
+    enclave->events++;
+    read_again(enclave);
+}
+
 /* It has heard of a silent error in its data: the running application reads the newest checkpoint that is older, or is
- * started anew. During an outage, which has to go on anyway, only what is restored changes. */
+ * started anew. */
 static void roll_back_behind_error(struct bh_enclave *enclave)
 {
     struct bh_replica *replica = enclave->replica;
@@ -93,29 +134,26 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
     bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
     enclave->silent.rollbacks += !is_beginning;
     enclave->silent.beginnings += is_beginning;
-    bh_errors_clear_everywhere(replica, enclave->index, true);
-    if (enclave->phase > BH_PHASE_STALLED && enclave->phase < BH_PHASE_RESTORE) {
-        enclave->outage_end_s = expected_end_s(enclave);
-        return;
-    }
-    enclave->restart_end_s = simgrid_get_clock();
-    if (is_beginning)
-        enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
-    enclave->outage_end_s = enclave->restart_end_s + read_s(enclave);
-    enclave->phase = BH_PHASE_RESTART;
+    read_again(enclave);
+    bh_composing_return(replica, (size_t)enclave->index, newest_time_s(enclave), cause);
 }
 
 void bh_outage_react(struct bh_enclave *enclave)
 {
     enclave->is_signalled = false;
-    bool has_found = enclave->has_found;
+    bool has_found = enclave->has_found, has_to_return = enclave->return_s < INFINITY;
     enclave->has_found = false;
+    if (has_to_return)
+        bh_checkpoint_drop_newer(enclave, enclave->return_s);
+    enclave->return_s = INFINITY;
     if (enclave->has_failed) {
         enclave->has_failed = false;
         roll_back(enclave);
         enclave->phase = BH_PHASE_DETECT;
     } else if (has_found)
         roll_back_behind_error(enclave);
+    else if (has_to_return)
+        return_with_partner(enclave);
     else if (enclave->stalls > 0 && enclave->phase < BH_PHASE_STALLED)
         enclave->phase = BH_PHASE_STALLED;
     else if (enclave->phase < BH_PHASE_STALLED)

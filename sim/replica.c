@@ -66,12 +66,15 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
+    enclave->return_s = INFINITY;
     enclave->bed = bh_bed_create();
 }
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
 {
+    bh_machine_pass(replica->machine, simgrid_get_clock());
     record->tallies = replica->tallies;
+    record->tallies.machine_use = bh_machine_use(replica->machine);
     record->causes = replica->causes;
     if (!record->tallies.is_unacceptable)
         record->tallies.unacceptable_s = NAN;

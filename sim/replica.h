@@ -6,6 +6,7 @@
 
 #include "models/base/error.h"
 #include "sim/ledger.h"
+#include "sim/machine.h"
 #include "sim/platform.h"
 #include "sim/setup.h"
 
@@ -32,6 +33,7 @@ struct bh_tallies {
     double lost_at_once; /* most within the time that is acceptable */
     double unacceptable_s;
     bool is_unacceptable;
+    struct bh_machine_use machine_use;             /* up to the end */
     double exchanges, exchanged_bytes, exchange_s; /* over the network between composed enclaves */
     double events; /* failures, restarts and checkpoints that enclaves saw: for costs per event */
 };
@@ -59,9 +61,27 @@ struct bh_replica_record {
     bool deadlocked;
 };
 
+/* An attempt of an error to cross a boundary. Error, key and generation are those of its draws: the same attempt has the
+ * same under every policy, as long as what came before it is the same. */
+struct bh_attempt_seen {
+    double time_s;
+    uint64_t slot; /* where it comes from */
+    size_t zone;
+    uint64_t error;      /* on that node */
+    uint64_t key;        /* of the channel, or of the composition, partner and zone */
+    unsigned generation; /* of the error's lives in that zone */
+    unsigned depth;      /* hops before this one; 0: from where it began */
+    enum bh_boundary boundary;
+    const struct bh_guard_level *guard; /* that is on; NULL: none */
+    bool is_blocked;
+};
+
 struct bh_replica_options {
     uint64_t replica;
     bool faults; /* off: the fault-free run, with the expected noise in place of drawn noise */
+    /* Told of every attempt as it is made; NULL: nobody is. */
+    void (*watch)(void *context, const struct bh_attempt_seen *attempt);
+    void *watch_context;
 };
 
 /* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform. The record's arrays

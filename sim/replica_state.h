@@ -47,7 +47,8 @@ struct bh_replica {
     bool has_signalled; /* some enclave is to be woken */
     struct bh_bed injector_bed;
     struct bh_composing *composing; /* per composition */
-    bool has_tight;                 /* whether any is tight */
+    bool has_tight;                 /* whether any is tight, ... */
+    bool has_alone, has_together;   /* ... and restarts so */
     struct bh_exchange **exchanges; /* per composition; NULL: nothing is sent */
     struct bh_recent_losses recent_losses;
 };

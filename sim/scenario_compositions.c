@@ -274,13 +274,31 @@ static int find_channel(const struct bh_scenario *scenario, struct bh_compositio
     return bh_fail_at(err, spec->place, "the catalog has no channel `%s`, by which errors cross a composition", name);
 }
 
+static int read_coupling(struct bh_composition_spec *spec, const struct bh_node *map, struct bh_error *err)
+{
+    const struct bh_node *coupling = bh_node_find(map, "coupling"), *restart = bh_node_find(map, "restart");
+    int choice = coupling != NULL ? bh_node_choice(coupling, bh_coupling_names, "coupling", err) : 0;
+    if (choice < 0)
+        return -1;
+    spec->is_tight = choice == 1;
+    if (restart == NULL)
+        return 0;
+    if (!spec->is_tight)
+        return bh_node_fail(restart, err,
+                            "loose partners go on whatever becomes of each other; expected `coupling: tight`, or no "
+                            "such key");
+    choice = bh_node_choice(restart, bh_restart_names, "restart", err);
+    spec->restart = choice >= 0 ? (enum bh_restart_rule)choice : BH_RESTART_BESIDE;
+    return choice >= 0 ? 0 : -1;
+}
+
 static int read_composition(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"name",   "between", "over",     "when", "volume",
-                                       "period", "pairing", "coupling", NULL};
+    static const char *const keys[] = {"name",   "between", "over",     "when",    "volume",
+                                       "period", "pairing", "coupling", "restart", NULL};
     struct bh_compositions *compositions = &scenario->compositions;
     struct bh_composition_spec *spec = &compositions->specs[compositions->specs_count++];
-    const struct bh_node *name, *over, *when, *coupling;
+    const struct bh_node *name, *over, *when;
     spec->first = compositions->count;
     if (bh_node_expect(map, BH_NODE_MAP, "a composition", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
         (name = bh_node_need(map, "name", err)) == NULL || (spec->name = bh_node_text(name, err)) == NULL ||
@@ -295,14 +313,8 @@ static int read_composition(struct bh_scenario *scenario, const struct bh_node *
     if (medium < 0)
         return -1;
     spec->over = (enum bh_composition_medium)medium;
-    if ((coupling = bh_node_find(map, "coupling")) != NULL) {
-        int choice = bh_node_choice(coupling, bh_coupling_names, "coupling", err);
-        if (choice < 0)
-            return -1;
-        spec->is_tight = choice == 1;
-    }
-    return read_when(scenario, when, &spec->law, err) != 0 || read_exchange(spec, map, err) != 0 ||
-                   find_channel(scenario, spec, err) != 0
+    return read_coupling(spec, map, err) != 0 || read_when(scenario, when, &spec->law, err) != 0 ||
+                   read_exchange(spec, map, err) != 0 || find_channel(scenario, spec, err) != 0
                ? -1
                : read_between(scenario, compositions->specs_count - 1, map, err);
 }

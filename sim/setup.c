@@ -239,6 +239,15 @@ static void add_spread(struct bh_spread *sum, const struct bh_spread *one, const
     sum->unresolved = fmax(sum->unresolved, one->unresolved);
 }
 
+/* On composed nodes channels come and go, and may be too many for the chain: then nothing is called exact. */
+static void leave_script(struct bh_spread *script, size_t enclaves)
+{
+    for (int s = 0; s < BH_SCOPES; s++)
+        script->extent[s] = NAN;
+    for (size_t i = 0; i < enclaves * BH_SCOPES; i++)
+        script->loss[i] = NAN;
+}
+
 static int follow_script(struct bh_setup *setup, struct bh_error *err)
 {
     const struct bh_scenario *scenario = setup->scenario;
@@ -252,6 +261,10 @@ static int follow_script(struct bh_setup *setup, struct bh_error *err)
         const struct bh_script_fault *fault = &scenario->script[i];
         const struct bh_partition *partition = bh_setup_partition(setup, fault->slot);
         const struct bh_node_model *model = setup->nodes[partition->class].model;
+        if (setup->nodes[partition->class].links_count > 0 || !setup->nodes[partition->class].is_exact) {
+            leave_script(setup->script, scenario->enclaves_count);
+            break;
+        }
         int tenant = (int)scenario->enclaves[fault->enclave].tenant;
         struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, fault->zone, tenant),
                                    .kind = fault->kind,

@@ -46,6 +46,7 @@ $crash"
     run_composed later.h5 "${tight/always/\{windows: [[2 h, 3 h]]\}}
 $crash"
     expect_eval later.h5 "np.allclose(m('makespan', 'always')[:, 0], [36000 + 40 + 1000, 36000], rtol=0, atol=1e-6)"
+    expect_eval later.h5 "m('application_extent', 'always')[0, scope.index('enclave')] == 1"
     # Composed while the other is down: from then on.
     run_composed midway.h5 "${tight/always/\{windows: [[1010 s, 3 h]]\}}
 $crash"
@@ -71,6 +72,20 @@ END
         "np.allclose(m('makespan', 'always')[:, 0], [36000 + 50 + 1000, 36000 + 50, 36000 + 50 + 1000], rtol=0, atol=1e-6)"
 }
 
+@test "of an enclave's partners only those wait that are tight" {
+    sed 's/nodes: 4}/nodes: 6}/; s/    - {name: analysis.*/&\n    - {name: third, application: mpi-bulk-synchronous, nodes: 2}/' \
+        "$scenarios/composed.yaml" >three.yaml
+    cat >>three.yaml <<END
+compositions:
+  - {name: one, between: [simulation, analysis], over: network, when: always, coupling: tight}
+  - {name: two, between: [simulation, third], over: network, when: always, coupling: loose}
+$crash
+END
+    run_bulkhead run three.yaml -q -o three.h5
+    expect_status 0
+    expect_eval three.h5 "np.allclose(m('node_time', 'always')[:, 0, part.index('composition-wait')] / 2, [0, 40, 0], rtol=0, atol=1e-6)"
+}
+
 @test "exchanges take the time of their bytes on the links, and tight partners wait for them" {
     # Each of 2 nodes sends 12.5 MB a period to the partner's.
     local line='compositions: [{name: coupled, between: [simulation, analysis], over: network, when: {windows: [[1 h, 2 h]]}, volume: 12.5 MB, period: 100 s, coupling: tight}]'
@@ -82,6 +97,10 @@ END
         "np.allclose(m('makespan', 'never')[:, 0], 36000 + 35 * 0.01, rtol=0, atol=1e-6)" \
         "np.allclose(m('node_time', 'never')[:, 0, part.index('composition')], 2 * 35 * 0.01, rtol=0, atol=1e-6)"
     expect_eval loose.h5 "m('exchanges', 'never')[0] == 35" "np.all(m('makespan', 'never') == 36000)"
+    # Out from 3690 to 3730 s: the first exchange, at 3700 s, falls away.
+    run_composed out.h5 "${line/tight/loose}
+${crash/1000/3690}"
+    expect_eval out.h5 "m('exchanges', 'never')[0] == 34"
 }
 
 @test "a disposition of a whole composition takes down all partners that are composed then" {
@@ -94,6 +113,20 @@ $whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline
     expect_eval on.h5 "np.all(m('interruptions', 'whole') == 1)" "m('enclaves_lost', 'whole')[0] == 2" \
         "np.allclose(m('makespan', 'whole')[:, 0], 36000 + 1040, rtol=0, atol=1e-6)" \
         "m('system_extent', 'whole')[0, scope.index('composition')] == 1" "m('simultaneous_losses', 'whole')[0] == 1"
+    # What was live in a partner's guests is gone with them.
+    run_composed live.h5 "$tight
+script:
+  - {at: 900 s, node: 0, enclave: analysis, zone: guest-kernel, kind: instruction, ending: signalled}
+  - {at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}
+$whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole \
+        --set models.zones.guest-kernel.instruction.lifetime='1 h'
+    expect_eval live.h5 "m('failures', 'whole')[0].sum() == 1" "np.all(m('interruptions', 'whole') == 1)" \
+        "m('errors', 'whole')[0] == 2"
+    # Loose ones go down, too.
+    run_composed loose.h5 "${tight/tight/loose}
+$crash
+$whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole
+    expect_eval loose.h5 "m('enclaves_lost', 'whole')[0] == 2"
     run_composed off.h5 "${tight/always/never}
 $crash
 $whole" --set policies.0.policy=whole --set policies.0.name=whole --set baseline=whole
@@ -117,6 +150,22 @@ $two"
     expect_eval two.h5 "m('unacceptable', 'always')[0] == 0" "m('lost_at_once', 'always')[0] == 2"
     run_bulkhead run composed.yaml -q --json
     expect_text "$output" '"unacceptable"'
+    # One that is lost twice is one enclave.
+    run_composed again.h5 "acceptance: {lost-at-once: 1, within: 9 min}
+${two/analysis/simulation}"
+    expect_eval again.h5 "m('unacceptable', 'always')[0] == 0" "m('lost_at_once', 'always')[0] == 1" \
+        "m('enclaves_lost', 'always')[0] == 2" "m('losing_errors', 'always')[0] == 2"
+}
+
+@test "an enclave that one error takes down twice is lost once to it" {
+    # A kernel's error reaches a process at once, which crashes long before the kernel does.
+    run_composed twice.h5 "$crash" --set models.zones.guest-kernel.data.lifetime='30 min' \
+        --set models.zones.guest-user.data.lifetime='1 ms' --set models.channels.kernel-to-process.probability=1 \
+        --set models.zones.guest-user.data.masked=0 --set models.zones.guest-user.data.signalled=1 \
+        --set models.zones.guest-user.data.silent=0 --set models.zones.guest-user.data.hang=0 \
+        --set models.guards.process/kernel.hardware-protection.blocks=0
+    expect_eval twice.h5 "m('failures', 'always')[0].sum() == 2" "m('interruptions', 'always')[0, 0] == 2" \
+        "m('enclaves_lost', 'always')[0] == 1" "m('losing_errors', 'always')[0] == 1"
 }
 
 # --- Guards that come and go -------------------------------------------------------------------------------------------
@@ -129,6 +178,17 @@ $two"
         "np.allclose(m('node_time', 'deferred')[:, 0, part.index('switching')], 2 * 1200, rtol=0, atol=1e-6)" \
         "np.allclose(m('makespan', 'deferred'), 36000 + 1200, rtol=0, atol=1e-6)" \
         "np.all(m('makespan', 'always') == 36000)"
+}
+
+@test "adaptive guards go on with the second error of an enclave within a day, and its partner's do not" {
+    run_composed adaptive.h5 'compositions: [{name: coupled, between: [simulation, analysis], over: network, when: always}]
+script:
+  - {at: 1000 s, node: 0, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}
+  - {at: 1500 s, node: 0, enclave: analysis, zone: guest-kernel, kind: data, ending: signalled}
+  - {at: 2000 s, node: 1, enclave: simulation, zone: guest-kernel, kind: data, ending: signalled}' \
+        --set policies.1.policy=composition-adaptive --set models.guards.enclave/enclave.checksummed-copies.switch-time='10 min'
+    expect_eval adaptive.h5 "m('switches', 'deferred')[:, 0].tolist() == [1, 0]" \
+        "np.allclose(m('protected_time', 'deferred')[:, 0], [m('elapsed', 'deferred')[0, 0] - 2600, 0], rtol=0, atol=1e-6)"
 }
 
 @test "without a composition, policies that differ in composition rules alone give equal results" {
@@ -221,6 +281,102 @@ END
     done
 }
 
+@test "of two enclaves' guards the stronger stands in between" {
+    local medium apart
+    for medium in shared-memory network; do
+        apart=
+        [ $medium = shared-memory ] || apart=', nodes: 2'
+        run_crossings plain.h5 $medium always "$apart"
+        # One has the guard of always and the other that of never, in turn: as if both had it.
+        for policies in 'keep drop' 'drop keep'; do
+            run_crossings mixed.h5 $medium always "$apart" --set workload.enclaves.0.policy="${policies% *}" \
+                --set workload.enclaves.1.policy="${policies#* }"
+            "$PYTHON" - <<'END'
+import h5py, numpy as np
+plain, mixed = h5py.File("plain.h5", "r"), h5py.File("mixed.h5", "r")
+for name in ("guard_crossed", "guard_blocked"):
+    assert np.array_equal(plain[name][0], mixed[name][2]) and plain[name][0, :, 2].sum() > 20, name
+    assert not np.array_equal(plain[name][0], plain[name][2])
+END
+        done
+    done
+}
+
+@test "a guard blocks its share of what crosses" {
+    local medium
+    for medium in shared-memory network; do
+        run_crossings share.h5 $medium always "$([ $medium = network ] && echo ', nodes: 2')" --replicas 200 \
+            --set models.guards.enclave/enclave.copy-on-write.blocks=0.8
+        expect_eval share.h5 "all(n > 200 and abs(blocked - 0.8 * n) < 4 * np.sqrt(0.16 * n) for blocked, n in
+            [(m('guard_blocked', 'always')[:, b].sum(), (m('guard_blocked', 'always') + m('guard_crossed', 'always'))[:, b].sum())
+             for b in [boundary.index('enclave/enclave')]])"
+    done
+}
+
+@test "a composition that begins opens ways for errors that live, anew each time" {
+    # Ten windows of six minutes: a way that is tried at c = 2/h while it is open is taken with 1 - e^-2. Times of attempts
+    # are drawn anew in each window, and the error outlives them all.
+    local medium windows='[[1 h, 1.1 h], [2 h, 2.1 h], [3 h, 3.1 h], [4 h, 4.1 h], [5 h, 5.1 h], [6 h, 6.1 h], [7 h, 7.1 h], [8 h, 8.1 h], [9 h, 9.1 h], [9.5 h, 9.6 h]]'
+    for medium in shared-memory network; do
+        run_crossings open.h5 $medium "{windows: $windows}" "$([ $medium = network ] && echo ', nodes: 2')" --replicas 200 \
+            --set 'script=[{at: 30 min, node: 0, enclave: simulation, zone: guest-user, kind: data}]' \
+            --set models.zones.guest-user.data.lifetime='1000 h' --set models.channels.shared-memory.probability=0.99950025 \
+            --set models.channels.message.probability=0.99950025
+        # 200 replicas: standard error 2.4 %. What crosses may come back.
+        expect_eval open.h5 "abs((m('guard_crossed', 'never')[:, boundary.index('enclave/enclave')] > 0).mean() - (1 - np.exp(-2)))
+            < 4 * 0.024"
+    done
+}
+
+@test "a degree of 0 is never: under deferred as without any guard, in every number" {
+    local name
+    declare -A degree=([zero]='{degree: 0, mean-on: 10 min}' [never]=never)
+    for name in zero never; do
+        { sed -e 's/, nodes: 2}/}/' -e 's/^costs: no/costs: yes/' -e '/^faults/d' -e '/^models/,$d' "$scenarios/composed.yaml"
+          cat <<END
+compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: ${degree[$name]}, coupling: tight}]
+checkpoints: {local: {interval: exact}}
+models: {components.linux.fault-rate: 0.2 1/h, applications.mpi-bulk-synchronous.fault-rate: 0.1 1/h}
+replicas: 10
+END
+        } >zero.yaml
+        run_bulkhead run zero.yaml -q -o $name.h5
+        expect_status 0
+    done
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" same zero.h5 never.h5
+    # Guards that never change count as on, also where nothing stands in between.
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/run.py" equal-policies zero.h5 deferred never protected_time
+    expect_eval zero.h5 "m('interruptions', 'never').min() > 0" \
+        "m('guard_crossed', 'never')[:, boundary.index('enclave/enclave')].sum() == 0" \
+        "m('makespan', 'always').mean() > m('makespan', 'never').mean()"
+}
+
+@test "silent errors on composed nodes: intervals are chosen by the rates of all states" {
+    local name
+    declare -A when=([apart]=never [half]='{degree: 0.5, mean-on: 1 h}' [on]=always)
+    for name in apart half on; do
+        run_composed $name.h5 "checkpoints: {local: {interval: exact}}
+compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: ${when[$name]}}]" \
+            --set 'workload.enclaves.0={name: simulation, application: mpi-bulk-synchronous, node-share: 0.5, verification: {every: checkpoint, cost: 10 s}}' \
+            --set 'workload.enclaves.1={name: analysis, application: mpi-bulk-synchronous, node-share: 0.5}' \
+            --set faults=all --set models.applications.mpi-bulk-synchronous.fault-rate='0.1 1/h'
+    done
+    # The rates of half the time lie half way, and so between the intervals that they lead to.
+    "$PYTHON" - <<'END'
+import h5py
+apart, half, on = (h5py.File(name, "r")["interval"][2, 0, 0] for name in ("apart.h5", "half.h5", "on.h5"))
+print(apart, half, on)
+assert on < half < apart
+END
+}
+
+@test "a script on nodes of more composed processes than the chain holds runs, and nothing is called exact" {
+    run_composed many.h5 "$crash
+compositions: [{name: coupled, between: [simulation, analysis], over: shared-memory, when: {degree: 0.5, mean-on: 1 h}}]" \
+        --set 'workload.enclaves=[{name: simulation, application: mpi-bulk-synchronous, guests-per-node: 2, processes-per-guest: 2, node-share: 0.5}, {name: analysis, application: mpi-bulk-synchronous, processes-per-guest: 3, node-share: 0.5}]'
+    expect_eval many.h5 "np.isnan(m('script_extent_exact', 'always')).all()" "m('errors', 'always')[0] == 1"
+}
+
 @test "the guard that was on is recorded with what crossed" {
     run_crossings cause.h5 shared-memory always '' --set models.zones.guest-user.data.masked=0 \
         --set models.zones.guest-user.data.signalled=1
@@ -276,4 +432,41 @@ END
     expect_eval one.h5 "m('node_time', 'kvm composition-deferred')[..., part.index('composition-wait')].sum() > 0" \
         "m('exchanges', 'kvm composition-deferred').min() > 100" \
         "m('guard_blocked', 'kvm composition-deferred').sum() > 0"
+}
+
+@test "shared memory at random, deferred and adaptive guards, and restarts of all kinds give equal bytes for any number of jobs" {
+    cat >bits.yaml <<'END2'
+scenario: bits
+platform: {file: parametric.yaml, nodes: 256}
+workload:
+  work: 6 h
+  horizon: 10 d
+  enclaves:
+    - {name: one, application: mpi-bulk-synchronous, nodes: 128, node-share: 0.5, count: 4}
+    - {name: two, application: mpi-bulk-synchronous, shares-with: one, node-share: 0.3, count: 4}
+    - {name: service, application: loss-tolerant-service, shares-with: one, node-share: 0.2, count: 4}
+    - {name: far, application: mpi-bulk-synchronous, count: 8}
+compositions:
+  - {name: near, between: [one, two], over: shared-memory, when: {degree: 0.5, mean-on: 20 min}, coupling: tight, restart: together}
+  - {name: served, between: [two, service], over: shared-memory, when: {degree: 0.3, mean-on: 10 min}}
+  - {name: pairs, between: [far], pairing: random, over: network, when: {degree: 0.4, mean-on: 15 min}, volume: 10 MB, period: 5 min, coupling: tight, restart: alone}
+checkpoints: {local: {interval: 20 min}, storage: {interval: 1 h}}
+acceptance: {lost-at-once: 1, within: 10 min}
+policies:
+  - {system: kvm, policy: composition-deferred, name: deferred}
+  - {system: kvm, policy: composition-adaptive, name: adaptive}
+  - {system: palacios, policy: composition-deferred, name: palacios}
+baseline: deferred
+faults: {hardware: [node-loss], software: yes}
+models: {components.linux.fault-rate: 0.01 1/h, components.kitten.fault-rate: 0.01 1/h, applications.mpi-bulk-synchronous.fault-rate: 0.02 1/h, zones.guest-user.data.lifetime: 30 s}
+replicas: 4
+END2
+    run_bulkhead run bits.yaml -q -o one.h5 -j 1
+    expect_status 0
+    run_bulkhead run bits.yaml -q -o two.h5 -j 2
+    expect_status 0
+    cmp one.h5 two.h5
+    expect_eval one.h5 "all(m('switches', p).max() > 0 and m('guard_blocked', p)[:, boundary.index('enclave/enclave')].sum() > 0
+            and m('node_time', p)[..., part.index('composition-wait')].sum() > 0 and m('exchanges', p).min() > 10
+            and m('enclaves_lost', p).min() > 10 for p in ('deferred', 'adaptive', 'palacios'))"
 }

@@ -230,8 +230,9 @@ static void test_everywhere(void **state)
     drop(&f);
 }
 
-/* Every physical node is in one place and every slot holds at most one; slots wait only while no spare is idle. */
-static void check_places(const struct fixture *f, const bool *in_repair)
+/* Every physical node is in one place and every slot holds at most one; slots wait only while no spare is idle.
+ * Sums what a second of that adds. */
+static void check_places(const struct fixture *f, const bool *in_repair, struct bh_machine_use *sum)
 {
     size_t spares = 0, waiting = NODES;
     bool taken[NODES] = {false};
@@ -251,6 +252,10 @@ static void check_places(const struct fixture *f, const bool *in_repair)
         if (!taken[s])
             assert_true(isinf(bh_machine_slot_ready_s(f->machine, s, 0)));
     assert_true(spares == 0 || waiting == 0);
+    sum->in_repair_s += NODES + SPARES - (NODES - waiting) - spares;
+    sum->spares_in_use_s += SPARES - spares;
+    sum->waiting_s += waiting;
+    sum->exhausted_s += spares == 0;
 }
 
 static void test_random_losses_and_repairs(void **state)
@@ -259,12 +264,14 @@ static void test_random_losses_and_repairs(void **state)
     const struct bh_random random = {11, 0};
     struct fixture f = make("kvm", SPARES);
     bool in_repair[NODES + SPARES] = {false};
+    struct bh_machine_use sum = {.until_s = 5000};
     for (uint64_t step = 0; step < 5000; step++) {
         double now_s = (double)step, ready_s, hardware_s;
         bool mostly_losses = (step / 100) % 2 == 0;
         uint64_t slot, node = (uint64_t)(bh_random_uniform(&random, BH_PURPOSE_CARRIER, 1, step, 0) * (NODES + SPARES));
         bool loses = bh_random_uniform(&random, BH_PURPOSE_CARRIER, 2, step, 0) < (mostly_losses ? 0.8 : 0.2);
         enum bh_post post = bh_machine_find(f.machine, node, &slot);
+        bh_machine_pass(f.machine, now_s);
         if (loses && post == BH_POST_IN_SLOT)
             bh_machine_lose_node(f.machine, slot, now_s + 5.0, BOOT_S);
         else if (loses && post == BH_POST_SPARE)
@@ -272,9 +279,9 @@ static void test_random_losses_and_repairs(void **state)
         else if (!loses && post == BH_POST_IN_REPAIR)
             bh_machine_repaired(f.machine, node, now_s + 5.0, BOOT_S);
         else
-            continue;
+            loses = post == BH_POST_IN_REPAIR;
         in_repair[node] = loses;
-        check_places(&f, in_repair);
+        check_places(&f, in_repair, &sum);
         /* The latest over all slots, found the long way round. */
         double latest_s = 0.0;
         for (uint64_t s = 0; s < NODES; s++)
@@ -282,6 +289,10 @@ static void test_random_losses_and_repairs(void **state)
         bh_machine_ready_s(f.machine, 1, now_s, &ready_s, &hardware_s);
         assert_true(fmax(ready_s, now_s) == fmax(latest_s, now_s));
     }
+    bh_machine_pass(f.machine, sum.until_s);
+    struct bh_machine_use use = bh_machine_use(f.machine);
+    assert_memory_equal(&use, &sum, sizeof use);
+    assert_true(sum.waiting_s > 1000 && sum.exhausted_s > sum.waiting_s / NODES && sum.exhausted_s < sum.until_s);
     drop(&f);
 }
 

@@ -1,0 +1,23 @@
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# What crosses between two composed enclaves, and what it costs to stop it, by the share of time that they are composed.
+# Set by doc/figures/draw: data, picture, names.
+set terminal pngcairo size 1200, 500 font ',11'
+set output picture
+set colorsequence podo
+colour(p) = word('1 2 3 4 6 7', p) # its yellow is too pale for lines
+set key top left Left reverse width -2
+set xlabel 'share of time composed, %'
+set xrange [-3:103]
+set bars 0.5
+# Overhead's intervals are common to the policies (the same faults), so its errors are not drawn: they would say nothing of
+# the differences.
+set multiplot layout 1, 2
+set ylabel 'errors that crossed to the other enclave, per run'
+set yrange [0:*]
+plot for [p = 1:words(names)] data index p - 1 using 1:2:3 with yerrorlines lt colour(p) lw 1.6 pt 3 + p title word(names, p)
+set ylabel 'net overhead, %'
+set yrange [*:*]
+set key maxrows 3
+plot for [p = 1:words(names)] data index p - 1 using 1:4 with linespoints lt colour(p) lw 1.6 pt 3 + p title word(names, p)
+unset multiplot
