@@ -160,7 +160,6 @@ static int report(const struct bh_failure_log *log, const struct arguments *argu
 
 int bh_command_fit(int argc, char **argv)
 {
-    static const size_t most_bytes = (size_t)256 << 20;
     struct arguments arguments = {.wish = {.phases = 2, .bootstrap = 100, .seed = 1}};
     struct bh_error err = {0};
     bh_options_parse(&argp, argc, argv, &arguments);
@@ -169,7 +168,7 @@ int bh_command_fit(int argc, char **argv)
     struct bh_failure_log *log = NULL;
     char *text = NULL;
     if (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0)
-        text = bh_text_file_read(arguments.wish.file, most_bytes, &length, &err);
+        text = bh_text_file_read(arguments.wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, &err);
     if (text != NULL)
         log = bh_failure_log_parse(text, length, arguments.wish.file, &err);
     free(text);

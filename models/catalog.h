@@ -203,6 +203,19 @@ struct bh_recurrence {
     struct bh_parameter probability, every_s, tolerated;
 };
 
+/* Arrivals that a log records (models/replay.h), of a class with `arrival: recorded`. */
+struct bh_replay;
+struct bh_recorded_arrivals {
+    bool is_given;
+    const struct bh_node *causes; /* a list of names: the records of these alone; NULL: of all that no other class takes */
+    struct bh_place place;
+    /* Once a scenario has named the log. Borrowed. */
+    const struct bh_replay *replay;
+    size_t number;              /* among the classes that replay it */
+    double event_rate;          /* per second and node: records of the same moment count once, shared by all nodes */
+    bool strikes_several_nodes; /* at some moment */
+};
+
 struct bh_fault_class {
     const char *name;
     const char *description;
@@ -229,6 +242,9 @@ struct bh_fault_class {
     const struct bh_domain *carrier_domain; /* BH_CARRIER_DOMAIN */
     struct bh_burst burst;
     struct bh_recurrence recurrence;
+    /* If given, `rate` and `arrival` are those of the log on the scenario's machine, and `repair` may be absent (type
+     * NULL): a record's own down time. */
+    struct bh_recorded_arrivals recorded;
 };
 
 /* A bulk-synchronous application or a loss-tolerant service (models/data/applications.yaml). */

@@ -3,6 +3,8 @@
 /* The catalog's classes of hardware faults: where they land, when they come, what mends them. */
 #include "models/catalog_private.h"
 
+#include <math.h>
+
 /* Exactly one of two ways to say a thing. */
 static int choose_one(const struct bh_node *map, const char *prefix, const char *plain, const char *distribution,
                       struct bh_error *err)
@@ -11,6 +13,42 @@ static int choose_one(const struct bh_node *map, const char *prefix, const char 
     if (both && bh_node_find(map, plain))
         return bh_fail_at(err, bh_node_place(both), "%s: found both `%s` and `%s`, expected one of them", prefix, plain,
                           distribution);
+    return 0;
+}
+
+/* `arrival: recorded`, or `arrival: {recorded: {causes: [...]}}`: what a log says, which the scenario names. */
+static bool is_recorded(const struct bh_node *arrival)
+{
+    return arrival && (bh_node_is(arrival, "recorded") || (bh_node_kind(arrival) == BH_NODE_MAP &&
+                                                           bh_node_find(arrival, "recorded") != NULL));
+}
+
+static int read_recorded(const struct bh_node *map, const struct bh_node *arrival, const char *path,
+                         struct bh_fault_class *fault, struct bh_error *err)
+{
+    static const char *const keys[] = {"recorded", NULL}, *const own_keys[] = {"causes", NULL};
+    struct bh_recorded_arrivals *recorded = &fault->recorded;
+    recorded->is_given = true;
+    recorded->place = bh_node_place(arrival);
+    bh_parameter_none(&fault->rate, BH_DIMENSION_RATE, recorded->place);
+    fault->arrival.distribution = bh_distribution_of(&bh_exponential, INFINITY, 0.0);
+    fault->arrival.place = recorded->place;
+    if (bh_node_find(map, "carrier") || bh_node_find(map, "burst"))
+        return bh_fail_at(err, recorded->place,
+                          "%s: found with `%s`; expected it alone: records name their nodes, and a log has its bursts",
+                          path, bh_node_find(map, "carrier") ? "carrier" : "burst");
+    if (bh_node_kind(arrival) != BH_NODE_MAP)
+        return 0;
+    const struct bh_node *own = bh_node_find(arrival, "recorded");
+    if (bh_node_check_keys(arrival, keys, err) || bh_node_expect(own, BH_NODE_MAP, "recorded", err) ||
+        bh_node_check_keys(own, own_keys, err))
+        return -1;
+    recorded->causes = bh_node_find(own, "causes");
+    if (recorded->causes && bh_node_expect(recorded->causes, BH_NODE_LIST, "causes (a list of names)", err))
+        return -1;
+    for (size_t i = 0; recorded->causes && i < bh_node_count(recorded->causes); i++)
+        if (bh_node_text(bh_node_item(recorded->causes, i), err) == NULL)
+            return -1;
     return 0;
 }
 
@@ -23,6 +61,8 @@ static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *
     const char *path = bh_catalog_print(reader, "%s.arrival", prefix);
     if (choose_one(map, prefix, "rate", "arrival", err))
         return -1;
+    if (is_recorded(arrival))
+        return read_recorded(map, arrival, path, fault, err);
     if (arrival && bh_node_kind(arrival) == BH_NODE_MAP && bh_node_count(arrival) == 1 &&
         (rates = bh_node_find(arrival, "exponential")) != NULL) {
         prefix = bh_catalog_print(reader, "%s.exponential", path);
@@ -49,6 +89,13 @@ static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *
     return 0;
 }
 
+/* Nothing is said of the repair of lost nodes, whose records have a down time of their own. */
+static bool is_repair_recorded(const struct bh_node *map, const struct bh_fault_class *fault)
+{
+    return fault->recorded.is_given && fault->landing == BH_LANDING_NODE && fault->mend == BH_MEND_REPAIR &&
+           !bh_node_find(map, "repair") && !bh_node_find(map, "repair-median") && !bh_node_find(map, "repair-sigma");
+}
+
 /* Only mend: repair has a duration of its own: `repair-median` and `repair-sigma`, or `repair: {DISTRIBUTION: ...}`. */
 static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                        struct bh_fault_class *fault, struct bh_error *err)
@@ -63,6 +110,11 @@ static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *m
     if (choose_one(map, prefix, "repair-median", "repair", err) ||
         choose_one(map, prefix, "repair-sigma", "repair", err))
         return -1;
+    if (is_repair_recorded(map, fault)) {
+        bh_parameter_none(&fault->repair_median_s, BH_DIMENSION_TIME, fault->recorded.place);
+        bh_parameter_none(&fault->repair_sigma, BH_DIMENSION_FACTOR, fault->recorded.place);
+        return 0;
+    }
     if (!repair) {
         if (bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), fault, err))
             return -1;

@@ -37,7 +37,7 @@ struct bh_name_list {
     struct name **by_number;
 };
 
-static void free_names(struct bh_name_list *list)
+void bh_name_list_destroy(struct bh_name_list *list)
 {
     if (list == NULL)
         return;
@@ -128,11 +128,11 @@ void bh_failure_log_destroy(struct bh_failure_log *log)
 {
     if (log == NULL)
         return;
-    free_names(log->node_names);
-    free_names(log->system_names);
-    free_names(log->class_names);
-    free_names(log->cause_names);
-    free_names(log->detail_names);
+    bh_name_list_destroy(log->node_names);
+    bh_name_list_destroy(log->system_names);
+    bh_name_list_destroy(log->class_names);
+    bh_name_list_destroy(log->cause_names);
+    bh_name_list_destroy(log->detail_names);
     free(log->nodes);
     free(log->systems);
     free(log->failures);

@@ -80,6 +80,7 @@ uint32_t bh_name_list_number(struct bh_name_list *list, const char *name);
 uint32_t bh_name_list_find(const struct bh_name_list *list, const char *name);
 const char *bh_name_list_text(const struct bh_name_list *list, uint32_t number);
 size_t bh_name_list_count(const struct bh_name_list *list);
+void bh_name_list_destroy(struct bh_name_list *list);
 
 /* The node of a system; two systems may have nodes of the same name. Either name may be empty. */
 struct bh_failure_node *bh_failure_log_node(struct bh_failure_log *log, const char *system, const char *node);
@@ -88,6 +89,8 @@ void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark
 
 /* Sorts, counts, finds overlaps, and works out what was watched where the log does not say. */
 void bh_failure_log_finish(struct bh_failure_log *log);
+
+enum { BH_FAILURE_LOG_BYTES_MOST = 256 << 20 }; /* of text, uncompressed, that readers take */
 
 /* Reads a log's text, whose form shows in its first line; `name` stands in messages for the file. doc/failure-logs.md
  * has the forms. Records that lack a time or a node are left out and counted; a text that is none of the forms, a line

@@ -5,6 +5,7 @@
 
 #include "models/base/event_queue.h"
 #include "models/renewal.h"
+#include "models/replay.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct bh_fault_arrivals {
     /* What is known to come: later events of carriers (subject: struct occurrence), faults that others bring along
      * (struct bh_fault). */
     struct bh_event_queue queue;
+    struct bh_replay_player *player; /* not NULL: a log says it all */
 };
 
 struct bh_fault_arrivals *bh_fault_arrivals_create(const struct bh_fault_stream *stream, uint64_t nodes, bool is_steady)
@@ -36,6 +38,10 @@ struct bh_fault_arrivals *bh_fault_arrivals_create(const struct bh_fault_stream 
     struct bh_fault_arrivals *arrivals = bh_allocate(1, sizeof *arrivals);
     arrivals->stream = stream;
     arrivals->nodes = nodes;
+    if (stream->hardware != NULL && stream->hardware->recorded.is_given) {
+        arrivals->player = bh_replay_player_create(stream, nodes);
+        return arrivals;
+    }
     arrivals->carriers = (nodes + stream->span - 1) / stream->span;
     if (stream->hardware != NULL && stream->hardware->carrier == BH_CARRIER_MACHINE)
         arrivals->carriers = 1;
@@ -54,6 +60,7 @@ void bh_fault_arrivals_destroy(struct bh_fault_arrivals *arrivals)
         free(bh_event_queue_pop(&arrivals->queue).subject);
     bh_event_queue_clear(&arrivals->queue);
     bh_first_events_destroy(arrivals->first_events);
+    bh_replay_player_destroy(arrivals->player);
     free(arrivals);
 }
 
@@ -171,6 +178,8 @@ static void advance(struct bh_fault_arrivals *arrivals, const struct bh_random *
 
 bool bh_fault_arrivals_next(struct bh_fault_arrivals *arrivals, const struct bh_random *random, struct bh_fault *fault)
 {
+    if (arrivals->player != NULL)
+        return bh_replay_player_next(arrivals->player, random, fault);
     if (!arrivals->has_begun)
         draw_fresh(arrivals, random);
     arrivals->has_begun = true;

@@ -19,6 +19,8 @@
  * uniformly, and a stopped clock that is struck is struck while down. Others are sampled by models/renewal.h: the cost is
  * per event, whatever the number of nodes.
  *
+ * The faults of a class with recorded arrivals are those of its replay (models/replay.h).
+ *
  * `is_steady`: the clocks have long been running when time begins, with all carriers up; else they begin with it. */
 struct bh_fault_arrivals;
 struct bh_fault_arrivals *bh_fault_arrivals_create(const struct bh_fault_stream *stream, uint64_t nodes,

@@ -3,6 +3,8 @@
 /* Builds the fault streams of a node and draws their faults. */
 #include "models/fault_streams.h"
 
+#include "models/replay.h"
+
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
@@ -128,7 +130,7 @@ static void fill_rates(struct bh_fault_stream *stream, uint64_t nodes)
                                                          : 1;
     if (class->carrier == BH_CARRIER_NODE) {
         double others = burst->is_given ? (double)bh_domain_nodes(burst->domain) - 1.0 : 0.0;
-        stream->event_rate = stream->carrier_rate;
+        stream->event_rate = class->recorded.is_given ? class->recorded.event_rate : stream->carrier_rate;
         stream->rate = stream->carrier_rate;
         if (burst->is_given)
             stream->rate *= 1.0 + burst->probability.value * reach * others;
@@ -204,6 +206,10 @@ double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *
     const struct bh_fault_class *class = fault->stream->hardware;
     const struct bh_distribution *repair = &class->repair.distribution;
     double u = bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->event, 0, 0);
+    if (repair->type == NULL && class->recorded.replay != NULL)
+        return fault->is_recorded && !isnan(fault->down_s)
+                   ? fault->down_s
+                   : bh_replay_other_down_s(class->recorded.replay, class->recorded.number, u);
     if (repair->type != NULL && repair->type != &bh_lognormal)
         return bh_distribution_quantile(repair, u);
     double z = gsl_cdf_ugaussian_Pinv(u);

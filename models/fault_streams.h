@@ -68,6 +68,8 @@ struct bh_fault {
     uint64_t identity; /* names all draws that belong to this fault */
     uint64_t landing;  /* names the draw of its zone: a fault that lasts strikes where it did before */
     uint64_t event;    /* names the draw of its repair time: what a domain's fault breaks is repaired as one */
+    bool is_recorded;  /* by a log, with its down time */
+    double down_s;     /* then; NAN: not recorded */
 };
 
 /* The nodes of a domain. */
@@ -80,7 +82,8 @@ bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class);
 struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
                                  const struct bh_fault *fault);
 
-/* Duration of the repair a fault calls for; where it is lognormal, exp(ln median + sigma z). */
+/* Duration of the repair a fault calls for; where it is lognormal, exp(ln median + sigma z). Of a class without a
+ * distribution of repair: the fault's recorded down time, or where its record has none, one of the others'. */
 double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault);
 
 #endif

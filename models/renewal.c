@@ -19,18 +19,33 @@ struct seen {
 };
 
 struct bh_first_events {
-    const struct bh_renewal_law *law;
+    double (*first_s)(const void *owner, double hazard);
+    const void *owner;
     uint64_t components, identity;
     uint64_t number; /* events so far */
     double hazard;   /* cumulative, at the last event */
     struct seen *seen;
 };
 
-struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components, uint64_t identity)
+static double first_s(const void *owner, double hazard)
+{
+    const struct bh_renewal_law *law = owner;
+    const struct bh_distribution *between = &law->between;
+    return law->is_steady ? between->type->residual_age(between, hazard) : between->type->age(between, hazard);
+}
+
+struct bh_first_events *bh_first_events_create_for(double (*first)(const void *owner, double hazard), const void *owner,
+                                                   uint64_t components, uint64_t identity)
 {
     struct bh_first_events *events = bh_allocate(1, sizeof *events);
-    *events = (struct bh_first_events){.law = law, .components = components, .identity = identity};
+    *events = (struct bh_first_events){
+        .first_s = first, .owner = owner, .components = components, .identity = identity};
     return events;
+}
+
+struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components, uint64_t identity)
+{
+    return bh_first_events_create_for(first_s, law, components, identity);
 }
 
 void bh_first_events_destroy(struct bh_first_events *events)
@@ -69,14 +84,12 @@ static uint64_t choose(struct bh_first_events *events, const struct bh_random *r
 bool bh_first_events_next(struct bh_first_events *events, const struct bh_random *random, double *time_s,
                           uint64_t *component)
 {
-    const struct bh_distribution *between = &events->law->between;
     if (events->number == events->components)
         return false;
     double waiting = (double)(events->components - events->number);
     events->hazard +=
         bh_random_exponential(random, BH_PURPOSE_ARRIVAL, events->identity, events->number, 0, 1.0 / waiting);
-    *time_s = events->law->is_steady ? between->type->residual_age(between, events->hazard)
-                                     : between->type->age(between, events->hazard);
+    *time_s = events->first_s(events->owner, events->hazard);
     *component = choose(events, random);
     events->number++;
     return true;

@@ -25,6 +25,9 @@ struct bh_renewal_law {
 struct bh_first_events;
 struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components,
                                                uint64_t identity);
+/* Of components with another law of the first event: at first_s(owner, H), H its cumulative hazard; INFINITY: never. */
+struct bh_first_events *bh_first_events_create_for(double (*first_s)(const void *owner, double hazard),
+                                                   const void *owner, uint64_t components, uint64_t identity);
 void bh_first_events_destroy(struct bh_first_events *events);
 /* The next first event and its component; false when all components have had theirs. */
 bool bh_first_events_next(struct bh_first_events *events, const struct bh_random *random, double *time_s,

@@ -104,6 +104,7 @@ struct bh_study *bh_study_read(const char *path, const char *data_directory, con
     struct bh_study *study = bh_allocate(1, sizeof *study);
     study->file = bh_copy_text(path);
     study->data_directory = bh_copy_text(data_directory);
+    study->logs = bh_recorded_logs_create();
     study->settings = bh_allocate(settings_count + 1, sizeof *study->settings);
     for (size_t i = 0; i < settings_count; i++) {
         study->settings[i].path = bh_copy_text(settings[i].path);
@@ -130,6 +131,7 @@ void bh_study_destroy(struct bh_study *study)
     if (study == NULL)
         return;
     bh_axes_release(study);
+    bh_recorded_logs_destroy(study->logs);
     bh_document_destroy(study->document);
     for (size_t i = 0; i < study->settings_count; i++) {
         free((char *)study->settings[i].path);
@@ -220,6 +222,7 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
     struct bh_overrides overrides = {0};
     int status = -1;
     scenario->file = bh_copy_text(study->file);
+    scenario->logs = study->logs;
     scenario->document = bh_document_parse(study->text, study->text_length, study->file, err);
     if (scenario->document == NULL || make_settings(scenario, study, index, uncertain, &overrides, err) != 0)
         goto out;
@@ -261,6 +264,7 @@ void bh_scenario_destroy(struct bh_scenario *scenario)
     bh_compositions_clear(&scenario->compositions);
     free(scenario->fault_enabled);
     free(scenario->script);
+    bh_replay_destroy(scenario->replay);
     free(scenario->platform_file);
     bh_catalog_destroy(scenario->catalog);
     bh_document_destroy(scenario->document);

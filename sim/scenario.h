@@ -9,10 +9,12 @@
 #include "models/catalog.h"
 #include "models/fault_streams.h"
 #include "models/node_model.h"
+#include "models/replay.h"
 #include "models/zone_tree.h"
 #include "sim/composition.h"
 #include "sim/partition.h"
 #include "sim/placement.h"
+#include "sim/recorded_logs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -153,6 +155,9 @@ struct bh_scenario {
     bool software_faults;
     bool machine_is_steady; /* clocks of faults have long been running when the work begins; else they begin with it */
     bool faults_spare_rest; /* `during: computation`: faults strike only while what they hit computes (closed forms) */
+    struct bh_recorded_logs *logs;     /* the study's */
+    const struct bh_recorded_log *log; /* that its classes with `arrival: recorded` replay; NULL: none. The study's */
+    struct bh_replay *replay;          /* of it on this machine */
     size_t script_count;
     struct bh_script_fault *script;
 
@@ -195,6 +200,7 @@ struct bh_study {
     struct bh_axis uncertainty;
     size_t *uncertainty_at;        /* index on each axis */
     struct bh_posterior posterior; /* the axis' values are joint draws: without order */
+    struct bh_recorded_logs *logs; /* read so far, whichever point asked for them */
 };
 
 /* Reads and checks a scenario file. `data_directory` is where models/data was found. Settings are made in this order,
@@ -220,7 +226,8 @@ void bh_axis_value_add(struct bh_axis_value *value, const char *path, const stru
 /* Adds an axis that varies faster than those there are. Fails if another axis or a setting sets what this one sets. */
 int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err);
 
-/* Resolves one point; `uncertain` is the position on the uncertainty axis or -1. The caller destroys the scenario. */
+/* Resolves one point; `uncertain` is the position on the uncertainty axis or -1. The caller destroys the scenario, before
+ * the study. */
 struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
                                      struct bh_error *err);
 void bh_scenario_destroy(struct bh_scenario *scenario);

@@ -34,7 +34,7 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
 
 static int choose_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
-    static const char *const keys[] = {"hardware", "software", "during", "machine", NULL};
+    static const char *const keys[] = {"hardware", "software", "during", "machine", "recorded", NULL};
     static const char *const during[] = {"always", "computation", NULL};
     static const char *const machine[] = {"steady", "fresh", NULL};
     size_t count = scenario->catalog->faults_count;
@@ -45,9 +45,9 @@ static int choose_random(struct bh_scenario *scenario, const struct bh_node *nod
     scenario->random_faults = scenario->software_faults = !none;
     scenario->machine_is_steady = true;
     if (all || none)
-        return 0;
-    if (bh_node_expect(node, BH_NODE_MAP, "faults (none, all, or a map with hardware, software, during, machine)",
-                       err) != 0 ||
+        return bh_replay_resolve(scenario, NULL, err);
+    if (bh_node_expect(node, BH_NODE_MAP,
+                       "faults (none, all, or a map with hardware, software, during, machine, recorded)", err) != 0 ||
         bh_node_check_keys(node, keys, err) != 0 || read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
         bh_optional_bool(node, "software", &scenario->software_faults, err) != 0)
         return -1;
@@ -64,7 +64,7 @@ static int choose_random(struct bh_scenario *scenario, const struct bh_node *nod
     for (size_t i = 0; i < count; i++)
         hardware = hardware || scenario->fault_enabled[i];
     scenario->random_faults = hardware || scenario->software_faults;
-    return 0;
+    return bh_replay_resolve(scenario, bh_node_find(node, "recorded"), err);
 }
 
 /* --- Script ------------------------------------------------------------------------------------------------------- */
@@ -196,7 +196,8 @@ bool bh_scenario_strikes_apart(const struct bh_scenario *scenario)
 {
     for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
         const struct bh_fault_class *class = &scenario->catalog->faults[f];
-        if (scenario->fault_enabled[f] && (class->carrier != BH_CARRIER_NODE || class->burst.is_given))
+        if (scenario->fault_enabled[f] && (class->carrier != BH_CARRIER_NODE || class->burst.is_given ||
+                                           class->recorded.strikes_several_nodes))
             return false;
     }
     return scenario->random_faults;

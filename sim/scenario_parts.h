@@ -69,6 +69,8 @@ int bh_acceptance_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);
+/* sim/scenario_replay.c: `faults: {recorded: ...}`, NULL without; which classes are on is known. */
+int bh_replay_resolve(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err);
 
 /* Optional keys: leave *value as it is when the map lacks the key. */
 int bh_optional_quantity(const struct bh_node *map, const char *key, enum bh_dimension dimension, double *value,

@@ -29,6 +29,7 @@ enum bh_purpose {
     BH_PURPOSE_COMPOSITION,  /* when a composition begins and ends */
     BH_PURPOSE_BURST,        /* which neighbours a fault takes along, and when */
     BH_PURPOSE_RECURRENCE,   /* whether and when a fault that lasts strikes again */
+    BH_PURPOSE_REPLAY,       /* where in a log a replay starts, which node follows which recorded one */
     BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 
