@@ -24,6 +24,11 @@ struct bh_check {
 void bh_check_print_setting(const struct bh_check *check, FILE *stream);
 /* The part of it that says what strikes. */
 void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream);
+/* The log that is replayed, if any, and how; and what a class has of it. */
+void bh_check_print_recorded(const struct bh_scenario *scenario, FILE *stream);
+void bh_check_print_recorded_class(const struct bh_fault_class *fault, FILE *stream);
+/* One line on stderr, if records are left out of the replay. */
+void bh_note_left_out(const struct bh_scenario *scenario);
 /* Which nodes carry which enclaves, and their own guards; nothing when all stand on all nodes. */
 void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 /* Who is composed with whom, and the guards in between; nothing without compositions. */

@@ -76,14 +76,17 @@ static void print_recurrence(const struct bh_fault_class *fault, FILE *stream)
 static bool print_class(const struct bh_fault_class *fault, FILE *stream)
 {
     if (fault->carrier == BH_CARRIER_NODE && !fault->burst.is_given && !fault->recurrence.is_given &&
-        fault->arrival.distribution.type == &bh_exponential)
+        !fault->recorded.is_given && fault->arrival.distribution.type == &bh_exponential)
         return false;
     char *line = NULL;
     size_t length = 0;
     FILE *text = open_memstream(&line, &length);
     BH_BUG_ASSERT(text != NULL);
     fprintf(text, "%s: ", fault->name);
-    print_carrier(fault, text);
+    if (fault->recorded.is_given)
+        bh_check_print_recorded_class(fault, text);
+    else
+        print_carrier(fault, text);
     print_burst(fault, text);
     print_recurrence(fault, text);
     fclose(text);
@@ -136,6 +139,7 @@ void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "%ssoftware of every component", *separator ? "; " : "");
     fputs(scenario->random_faults ? "" : "none at random", stream);
     fputs(scenario->faults_spare_rest ? "; only while what they hit computes\n" : "\n", stream);
+    bh_check_print_recorded(scenario, stream);
     print_classes(scenario, stream);
     print_script(scenario, stream);
 }

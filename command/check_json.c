@@ -221,6 +221,37 @@ static json_t *parameters(const struct bh_scenario *scenario)
     return list;
 }
 
+static json_t *recorded_classes(const struct bh_replay *replay)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; c < replay->classes_count; c++) {
+        const struct bh_replay_class *own = &replay->classes[c];
+        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:f, s:f}", "class", own->class->name, "records",
+                                              (json_int_t)own->records, "down_times", (json_int_t)own->downs_count,
+                                              "rate_per_node_s", own->class->rate.value, "event_rate_per_node_s",
+                                              own->class->recorded.event_rate));
+    }
+    return list;
+}
+
+/* The log that is replayed; null without. */
+static json_t *recorded(const struct bh_scenario *scenario)
+{
+    if (scenario->replay == NULL)
+        return json_null();
+    const struct bh_recorded_faults *log = scenario->log->recorded;
+    const struct bh_replay_manner *manner = &scenario->replay->manner;
+    return json_pack("{s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:f, s:f, s:s, s:s, s:b, s:o}", "log",
+                     scenario->log->file, "format", log->format, "records_met", (json_int_t)log->met, "records",
+                     (json_int_t)log->count, "left_out", "without_time", (json_int_t)log->remarks[BH_LOG_NO_TIME],
+                     "other_systems", (json_int_t)log->elsewhere, "without_node", (json_int_t)log->nowhere, "outside",
+                     (json_int_t)log->outside, "unclaimed", (json_int_t)scenario->replay->unclaimed, "nodes",
+                     (json_int_t)log->nodes, "from_s", log->from_s, "length_s", log->length_s, "mapping",
+                     bh_replay_nodes_names[manner->nodes], "start",
+                     manner->start == BH_REPLAY_EVERY ? "every" : bh_replay_start_names[manner->start], "wraps",
+                     !manner->stops, "classes", recorded_classes(scenario->replay));
+}
+
 void bh_check_print_json(const struct bh_check *check, FILE *stream)
 {
     const struct bh_scenario *scenario = check->scenario;
@@ -245,6 +276,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         "independent_nodes", bh_scenario_strikes_apart(scenario));
     BH_BUG_ASSERT(object != NULL);
     json_object_set_new(object, "memory", bh_check_memory_json(check));
+    json_object_set_new(object, "recorded", recorded(scenario));
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));

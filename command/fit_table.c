@@ -8,26 +8,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* --- The log -------------------------------------------------------------------------------------------------------- */
-
-/* A day, where times look like seconds since 1970; else seconds. */
-static void print_moment(double at_s, char *buffer, size_t size)
-{
-    time_t seconds = (time_t)at_s;
-    struct tm parts;
-    if (at_s < 1e8 || at_s > 1e11 || gmtime_r(&seconds, &parts) == NULL ||
-        strftime(buffer, size, "%Y-%m-%d", &parts) == 0)
-        snprintf(buffer, size, "%.6g s", at_s);
-}
 
 static void print_log(const struct bh_fit_report *report, FILE *stream)
 {
     const struct bh_failure_log *log = report->log;
     char from[32], to[32];
-    print_moment(log->first_s, from, sizeof from);
-    print_moment(log->last_s, to, sizeof to);
+    bh_failure_log_print_time(log->first_s, from, sizeof from);
+    bh_failure_log_print_time(log->last_s, to, sizeof to);
     uint64_t nodes = 0;
     for (size_t s = 0; s < log->systems_count; s++)
         nodes += log->systems[s].nodes;

@@ -4,6 +4,7 @@
 #include "analysis/json.h"
 #include "analysis/results_reader.h"
 #include "analysis/summary.h"
+#include "command/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"
@@ -68,14 +69,16 @@ static int print(const struct bh_results *results, const char *name, bool as_jso
     return status;
 }
 
-/* Tells that a line of policies asks for guards that the nodes' operating systems do not let through. */
-static int note_clipped(const struct bh_study *study, struct bh_error *err)
+/* Tells that a line of policies asks for guards that the nodes' operating systems do not let through, and what of a log
+ * is not replayed. */
+static int note_limits(const struct bh_study *study, struct bh_error *err)
 {
     size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
     struct bh_scenario *scenario = bh_study_resolve(study, index, -1, err);
     free(index);
     if (scenario == NULL)
         return -1;
+    bh_note_left_out(scenario);
     for (size_t p = 0; p < scenario->policies_count; p++) {
         bool clipped[BH_BOUNDARIES], any = false;
         for (size_t c = 0; c < scenario->partitions.classes_count; c++) {
@@ -108,7 +111,7 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     study = bh_study_read(arguments->scenario, data, options->settings, options->settings_count, err);
     if (study == NULL || (options->output != NULL && bh_results_check_path(options->output, err) != 0))
         goto out;
-    if (!options->quiet && note_clipped(study, err) != 0)
+    if (!options->quiet && note_limits(study, err) != 0)
         goto out;
     campaign = bh_campaign_run(study, bh_options_jobs(options), !options->quiet, err);
     if (campaign == NULL)

@@ -3,6 +3,7 @@
 /* `bulkhead sweep` and `bulkhead merge`: a campaign into a folder, and the folder into one results file. */
 #include "command/sweep.h"
 
+#include "command/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"
@@ -251,6 +252,8 @@ static int sweep(const struct arguments *arguments, const struct bh_plan *plan, 
                                           : bh_share_find(&options.share, &from, err);
     if (status == 0 && *from != '\0' && !arguments->options.quiet)
         fprintf(stderr, "bulkhead: shard %zu of %zu, from %s\n", options.share.index, options.share.count, from);
+    if (status == 0 && !arguments->options.quiet)
+        bh_note_left_out(plan->first);
     if (status == 0 && arguments->options.output != NULL)
         status = bh_results_check_path(arguments->options.output, err);
     if (status == 0 && bh_sweep_run(plan, &options, &outcome, err) != 0)

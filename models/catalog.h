@@ -207,13 +207,14 @@ struct bh_recurrence {
 struct bh_replay;
 struct bh_recorded_arrivals {
     bool is_given;
-    const struct bh_node *causes; /* a list of names: the records of these alone; NULL: of all that no other class takes */
+    const struct bh_node
+        *causes; /* a list of names: the records of these alone; NULL: of all that no other class takes */
     struct bh_place place;
     /* Once a scenario has named the log. Borrowed. */
     const struct bh_replay *replay;
-    size_t number;              /* among the classes that replay it */
-    double event_rate;          /* per second and node: records of the same moment count once, shared by all nodes */
-    bool strikes_several_nodes; /* at some moment */
+    size_t number;     /* among the classes that replay it */
+    double event_rate; /* per second and node: records of the same moment count once, shared by all nodes */
+    bool binds_nodes;  /* what strikes one tells when others are struck: they share a piece of the log */
 };
 
 struct bh_fault_class {

@@ -19,8 +19,8 @@ static int choose_one(const struct bh_node *map, const char *prefix, const char 
 /* `arrival: recorded`, or `arrival: {recorded: {causes: [...]}}`: what a log says, which the scenario names. */
 static bool is_recorded(const struct bh_node *arrival)
 {
-    return arrival && (bh_node_is(arrival, "recorded") || (bh_node_kind(arrival) == BH_NODE_MAP &&
-                                                           bh_node_find(arrival, "recorded") != NULL));
+    return arrival && (bh_node_is(arrival, "recorded") ||
+                       (bh_node_kind(arrival) == BH_NODE_MAP && bh_node_find(arrival, "recorded") != NULL));
 }
 
 static int read_recorded(const struct bh_node *map, const struct bh_node *arrival, const char *path,

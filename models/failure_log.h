@@ -99,6 +99,8 @@ struct bh_failure_log *bh_failure_log_parse(const char *text, size_t length, con
 /* A time in seconds: a number of them, or a date with or without a time of day, "2005-06-21 10:54:30" or "6/21/2005
  * 10:54", counted from 1970 on a clock without time zones. NAN for anything else. */
 double bh_failure_log_time(const char *text);
+/* The day, where a time looks like seconds since 1970; else seconds. Returns buffer. */
+char *bh_failure_log_print_time(double at_s, char *buffer, size_t size);
 
 /* Per system, how many of its failures start in the same minute as another one of it. The caller frees. */
 uint64_t *bh_failure_log_bursts(const struct bh_failure_log *log);

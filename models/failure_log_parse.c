@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 /* --- Times --------------------------------------------------------------------------------------------------------- */
 
@@ -56,6 +57,16 @@ double bh_failure_log_time(const char *text)
     bool fine = *rest == '\0' && is_day(year, month, day) && hour >= 0 && hour <= 24 && minute >= 0 && minute < 60 &&
                 second >= 0.0 && second < 61.0;
     return fine ? 86400.0 * days_to(year, month, day) + 3600.0 * hour + 60.0 * minute + second : NAN;
+}
+
+char *bh_failure_log_print_time(double at_s, char *buffer, size_t size)
+{
+    time_t seconds = (time_t)at_s;
+    struct tm parts;
+    if (at_s < 1e8 || at_s > 1e11 || gmtime_r(&seconds, &parts) == NULL ||
+        strftime(buffer, size, "%Y-%m-%d", &parts) == 0)
+        snprintf(buffer, size, "%.6g s", at_s);
+    return buffer;
 }
 
 /* The first second of a month of the CFDR log's, "Jan-97" or, as a spreadsheet left it, "5-Jun" for June 2005; `after`

@@ -83,8 +83,7 @@ struct bh_followers *bh_followers_create(const struct bh_random *random, uint64_
 {
     struct bh_followers *followers = bh_allocate(1, sizeof *followers);
     followers->nodes = nodes;
-    followers->key =
-        bh_identity_join(bh_identity("followers"), bh_identity_join(random->seed, random->replica));
+    followers->key = bh_identity_join(bh_identity("followers"), bh_identity_join(random->seed, random->replica));
     followers->half_bits = 1;
     while ((uint64_t)1 << 2 * followers->half_bits < nodes)
         followers->half_bits++;

@@ -38,8 +38,8 @@ struct bh_first_events *bh_first_events_create_for(double (*first)(const void *o
                                                    uint64_t components, uint64_t identity)
 {
     struct bh_first_events *events = bh_allocate(1, sizeof *events);
-    *events = (struct bh_first_events){
-        .first_s = first, .owner = owner, .components = components, .identity = identity};
+    *events =
+        (struct bh_first_events){.first_s = first, .owner = owner, .components = components, .identity = identity};
     return events;
 }
 

@@ -16,8 +16,7 @@ static int fail_unknown_cause(const struct bh_replay *replay, const struct bh_no
 {
     const struct bh_name_list *lists[] = {replay->recorded->cause_names, replay->recorded->detail_names};
     size_t count = 0;
-    const char **names =
-        bh_allocate(bh_name_list_count(lists[0]) + bh_name_list_count(lists[1]) + 1, sizeof *names);
+    const char **names = bh_allocate(bh_name_list_count(lists[0]) + bh_name_list_count(lists[1]) + 1, sizeof *names);
     for (int l = 0; l < 2; l++)
         for (uint32_t n = 0; n < bh_name_list_count(lists[l]); n++)
             names[count++] = bh_name_list_text(lists[l], n);
@@ -141,8 +140,7 @@ static void fill_rates(struct bh_replay *replay, struct moment *moments)
         one->class->rate.source = "records over node-time";
         one->class->arrival.distribution = bh_distribution_of(&bh_exponential, 1.0 / one->class->rate.value, 0.0);
         arrivals->event_rate = moments[c].expected / (length_s * sharers);
-        arrivals->strikes_several_nodes = arrivals->event_rate < one->class->rate.value * (1.0 - 1e-9) &&
-                                          !(is_apart && replay->manner.nodes == BH_REPLAY_RESAMPLED);
+        arrivals->binds_nodes = !is_apart || replay->manner.nodes != BH_REPLAY_RESAMPLED;
     }
 }
 
@@ -222,12 +220,15 @@ static int check_size(const struct bh_replay *replay, struct bh_place place, str
     const struct bh_replay_manner *manner = &replay->manner;
     if (manner->nodes != BH_REPLAY_RESAMPLED && manner->machine_nodes < replay->recorded->nodes)
         return bh_fail_at(err, place,
-                       "faults.recorded.nodes: found a log of %llu nodes for a machine of %llu, spares included; expected `nodes: resampled`, "
-                       "a larger machine, or the `system` of the log that is meant",
-                       (unsigned long long)replay->recorded->nodes, (unsigned long long)manner->machine_nodes);
+                          "faults.recorded.nodes: found a log of %llu nodes for a machine of %llu, spares included; "
+                          "expected `nodes: resampled`, "
+                          "a larger machine, or the `system` of the log that is meant",
+                          (unsigned long long)replay->recorded->nodes, (unsigned long long)manner->machine_nodes);
     if (manner->nodes == BH_REPLAY_RESAMPLED && manner->machine_nodes > UINT32_MAX)
-        return bh_fail_at(err, place, "faults.recorded.nodes: found a machine of %llu nodes; expected at most %u for `nodes: resampled`",
-                       (unsigned long long)manner->machine_nodes, UINT32_MAX);
+        return bh_fail_at(
+            err, place,
+            "faults.recorded.nodes: found a machine of %llu nodes; expected at most %u for `nodes: resampled`",
+            (unsigned long long)manner->machine_nodes, UINT32_MAX);
     return 0;
 }
 
@@ -240,9 +241,10 @@ struct bh_replay *bh_replay_create(const struct bh_recorded_faults *recorded, st
     if (check_size(replay, place, err) != 0 || find_classes(replay, catalog, err) != 0)
         goto fail;
     if (replay->classes_count == 0) {
-        bh_fail_at(err, place,
-                   "faults.recorded: found no class of faults that replays the log; expected one with `arrival: recorded` "
-                   "under `define: faults:`");
+        bh_fail_at(
+            err, place,
+            "faults.recorded: found no class of faults that replays the log; expected one with `arrival: recorded` "
+            "under `define: faults:`");
         goto fail;
     }
     count_records(replay);

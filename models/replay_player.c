@@ -95,9 +95,8 @@ static size_t count_shorter(const struct bh_replay *replay, double t_s)
 
 static void draw_fresh(struct bh_replay_player *player, const struct bh_random *random)
 {
-    player->has_fresh =
-        bh_first_events_next(player->first_events, random, &player->fresh_s, &player->fresh_unit) &&
-        isfinite(player->fresh_s);
+    player->has_fresh = bh_first_events_next(player->first_events, random, &player->fresh_s, &player->fresh_unit) &&
+                        isfinite(player->fresh_s);
 }
 
 static void push(struct bh_replay_player *player, struct unit *unit, double time_s)

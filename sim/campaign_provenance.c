@@ -132,6 +132,12 @@ static json_t *parameters(const struct bh_campaign *campaign)
                             parameter(scenario->catalog->parameters[i]));
     json_t *object = json_pack("{s:o?, s:o}", "scenario", json_loads(text, 0, NULL), "models", models);
     free(text);
+    if (scenario->log != NULL) {
+        char hash[20];
+        snprintf(hash, sizeof hash, "%016llx", (unsigned long long)scenario->log->hash);
+        json_object_set_new(object, "log",
+                            json_pack("{s:s, s:I}", "xxh3", hash, "records", (json_int_t)scenario->log->recorded->met));
+    }
     return object;
 }
 

@@ -104,8 +104,7 @@ static int need_none(const struct bh_scenario *scenario, struct bh_error *err)
 
 int bh_replay_resolve(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"log",   "system", "begin", "until", "log-nodes",
-                                       "nodes", "start",  "end",   NULL};
+    static const char *const keys[] = {"log", "system", "begin", "until", "log-nodes", "nodes", "start", "end", NULL};
     struct bh_recorded_choice choice = {.nodes = 0};
     struct bh_replay_manner manner = {.machine_nodes = scenario->nodes + scenario->spares};
     const struct bh_node *log;
