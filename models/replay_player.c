@@ -22,13 +22,13 @@ struct bh_replay_player {
     bool has_begun;
     /* All together. `record` strikes its followers one by one; `followers` is NULL unless resampled. */
     struct bh_followers *followers;
-    double shift_s;
+    double shift_s, last_s; /* `last_s`: of the last strike */
     size_t record, idle; /* `idle`: records since the last strike */
     uint64_t turn, follower;
     /* Apart. First records come as first events of models/renewal.h; units that have begun wait in the queue. */
     struct bh_first_events *first_events;
     bool has_fresh;
-    double fresh_s, last_s; /* the next unit's first record, and the last strike */
+    double fresh_s; /* the next unit's first record */
     uint64_t fresh_unit, begun;
     struct bh_event_queue queue;
 };
@@ -207,9 +207,11 @@ static bool next_together(struct bh_replay_player *player, struct bh_fault *faul
         if (!is_mine(player, player->record) || player->follower == count_followers(player, record->node))
             continue;
         player->idle = 0;
+        /* The end of one turn is the beginning of the next, which rounding may put before it. */
         double time_s = record->at_s - player->shift_s + (double)player->turn * recorded->length_s;
+        player->last_s = fmax(player->last_s, time_s);
         uint64_t node = follower(player, record->node, player->follower++);
-        make_fault(player, player->record, node, player->turn, time_s, fault);
+        make_fault(player, player->record, node, player->turn, player->last_s, fault);
         return true;
     }
     return false;
