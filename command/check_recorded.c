@@ -137,6 +137,8 @@ static void print_start(const struct bh_scenario *scenario, FILE *stream)
                 print_time(replay->manner.every_s, text, sizeof text));
         break;
     }
+    if (replay->manner.nodes != BH_REPLAY_AS_RECORDED && replay->manner.start != BH_REPLAY_APART)
+        fputs("; all that follow one recorded node are struck at once", stream);
     print_time(replay->recorded->length_s, length, sizeof length);
     fprintf(stream, replay->manner.stops ? "; after its end nothing of it strikes" : "; after its %s it begins again",
             length);
