@@ -133,11 +133,12 @@ static void print_start(const struct bh_scenario *scenario, FILE *stream)
                 replay->manner.nodes == BH_REPLAY_COPIES ? "copy" : "node");
         break;
     case BH_REPLAY_EVERY:
-        fprintf(stream, "; replica r begins %s times r after the log",
+        fprintf(stream, "; replica r begins r times %s into the log",
                 print_time(replay->manner.every_s, text, sizeof text));
         break;
     }
-    if (replay->manner.nodes != BH_REPLAY_AS_RECORDED && replay->manner.start != BH_REPLAY_APART)
+    if (replay->manner.nodes != BH_REPLAY_AS_RECORDED && replay->manner.start != BH_REPLAY_APART &&
+        bh_replay_copies(replay) > 1)
         fputs("; all that follow one recorded node are struck at once", stream);
     print_time(replay->recorded->length_s, length, sizeof length);
     fprintf(stream, replay->manner.stops ? "; after its end nothing of it strikes" : "; after its %s it begins again",

@@ -21,7 +21,7 @@ static char *find_file(const struct bh_scenario *scenario, const struct bh_node 
 static int read_moment(const struct bh_node *map, const char *key, struct bh_log_moment *moment, struct bh_error *err)
 {
     const struct bh_node *node = bh_node_find(map, key);
-    if (node == NULL || bh_node_is(node, key)) /* begin: begin, as `start` says it */
+    if (node == NULL)
         return 0;
     const char *text = bh_node_text(node, err);
     if (text == NULL)
