@@ -59,6 +59,7 @@ static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *
     static const char *const rate_keys[] = {"rate", NULL};
     const struct bh_node *arrival = bh_node_find(map, "arrival"), *rates = map;
     const char *path = bh_catalog_print(reader, "%s.arrival", prefix);
+    fault->memory_outcome = -1;
     if (choose_one(map, prefix, "rate", "arrival", err))
         return -1;
     if (is_recorded(arrival))
@@ -71,7 +72,6 @@ static int read_arrival(struct bh_catalog_reader *reader, const struct bh_node *
         arrival = NULL;
     }
     const struct bh_node *rate = arrival ? NULL : bh_node_find(rates, "rate");
-    fault->memory_outcome = -1;
     if (!arrival) {
         const bool is_from_memory = rate && bh_node_kind(rate) == BH_NODE_MAP && bh_node_find(rate, "from");
         if (is_from_memory ? bh_memory_rate_read(reader, rate, prefix, fault, err)

@@ -23,7 +23,7 @@ struct bh_replay_player {
     /* All together. `record` strikes its followers one by one; `followers` is NULL unless resampled. */
     struct bh_followers *followers;
     double shift_s, last_s; /* `last_s`: of the last strike */
-    size_t record, idle; /* `idle`: records since the last strike */
+    size_t record, idle;    /* `idle`: records since the last strike */
     uint64_t turn, follower;
     /* Apart. First records come as first events of models/renewal.h; units that have begun wait in the queue. */
     struct bh_first_events *first_events;

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Logs replayed, by hand: times, nodes, down times; which class takes what; what is refused. */
+#include "tests/catalog.h"
 #include "tests/replay.h"
 
 static void expect_strikes(struct play *play, size_t class, uint64_t replica, const struct strike *expected,
@@ -215,6 +216,21 @@ static void test_nobody_follows(void **state)
     }
     assert_true(ended > 30);
     bh_recorded_faults_destroy(log);
+}
+
+/* A class of the files has no rate of its own before a scenario names the log, from memory or any other. */
+static void test_class_of_the_catalog(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = need_shipped(
+        NULL, "{faults: {wear: {description: x, landing: node, mend: repair, arrival: {recorded: {causes: [a, b]}}}}}");
+    struct bh_error err = {0};
+    const struct bh_fault_class *class = bh_catalog_fault(catalog, "wear", (struct bh_place){.file = "test"}, &err);
+    assert_true(class->recorded.is_given && class->memory_outcome == -1 && class->rate.value == 0);
+    assert_int_equal(bh_node_count(class->recorded.causes), 2);
+    assert_null(class->repair.distribution.type);
+    assert_null(class->recorded.replay);
+    bh_catalog_destroy(catalog);
 }
 
 int main(void)
