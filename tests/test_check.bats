@@ -13,8 +13,8 @@ load common
         [ -z "$errors" ]
         expect_text "$output" 'What is simulated' 'Systems:' 'Dispositions:' 'Guards that are on' 'Activated faults' \
             'Numbers:' 'Sources' || return 1
-        # The platform's path is as long as the reader's folders.
-        if grep -v '^  platform ' <<<"$output" | grep -E '.{121}|[[:space:]]$'; then return 1; fi
+        # The platform's path, and a log's, are as long as the reader's folders.
+        if grep -vE '^  (platform|recorded) ' <<<"$output" | grep -E '.{121}|[[:space:]]$'; then return 1; fi
     done
 }
 

@@ -236,8 +236,11 @@ static void test_class_of_the_catalog(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_hand),        cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_classes_share_the_replay),
+        cmocka_unit_test(test_class_of_the_catalog),
+        cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_classes_share_the_replay),
         cmocka_unit_test(test_nobody_follows),
     };
     return cmocka_run_group_tests_name("replay", tests, NULL, NULL);
