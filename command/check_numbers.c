@@ -140,14 +140,25 @@ static size_t footnote(struct footnotes *notes, const char *text)
     return notes->count;
 }
 
+/* "1 to 10 s": the unit once if it is the same at both ends. */
+static void print_range(const struct bh_parameter *parameter, char *range, size_t size)
+{
+    char low[64], high[64];
+    bh_quantity_print(parameter->low, parameter->dimension, low, sizeof low);
+    bh_quantity_print(parameter->high, parameter->dimension, high, sizeof high);
+    char *unit = strchr(low, ' ');
+    const char *other = strchr(high, ' ');
+    if (unit != NULL && other != NULL && strcmp(unit, other) == 0)
+        *unit = '\0';
+    snprintf(range, size, "%s to %s", low, high);
+}
+
 static void print_number(const struct bh_parameter *parameter, struct footnotes *notes, int width, FILE *stream)
 {
-    char value[64], low[64], high[64], range[160] = "";
+    char value[64], range[160] = "";
     bh_quantity_print(parameter->value, parameter->dimension, value, sizeof value);
     if (parameter->status == BH_ASSUMED)
-        snprintf(range, sizeof range, "%s to %s",
-                 bh_quantity_print(parameter->low, parameter->dimension, low, sizeof low),
-                 bh_quantity_print(parameter->high, parameter->dimension, high, sizeof high));
+        print_range(parameter, range, sizeof range);
     fprintf(stream, "  %-*s %-13s %-9s %-26s", width, parameter->path, value, bh_status_names[parameter->status],
             range);
     if (parameter->status == BH_SET_BY_SCENARIO)
