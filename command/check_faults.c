@@ -110,18 +110,20 @@ static void print_classes(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "  %-12s independent nodes: no class of faults strikes several at once\n", "");
 }
 
-static void print_script(const struct bh_scenario *scenario, FILE *stream)
+static void print_script_line(const struct bh_scenario *scenario, const struct bh_script_fault *fault, const char *head,
+                              FILE *stream)
 {
-    for (size_t s = 0; s < scenario->script_count; s++) {
-        static const char *const endings[] = {"masked", "signalled", "silent"};
-        const struct bh_script_fault *fault = &scenario->script[s];
-        uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
-        char at[64];
-        fprintf(stream, "  %-12s at %s a %s error in %s of %s on node %" PRIu64 ", ending %s\n", s == 0 ? "script" : "",
-                bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, at, sizeof at), bh_error_kind_names[fault->kind],
-                bh_zone_kind_names[fault->zone], scenario->enclaves[fault->enclave].name, fault->slot - first_slot,
+    static const char *const endings[] = {"masked", "signalled", "silent"};
+    const struct bh_enclave_spec *enclave = &scenario->enclaves[fault->enclave];
+    uint64_t node = fault->slot - scenario->partitions.partition[enclave->partition].first_slot;
+    char at[64];
+    fprintf(stream, "  %-12s at %s ", head, bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, at, sizeof at));
+    if (fault->class != NULL)
+        fprintf(stream, "%s on node %" PRIu64 " of %s\n", fault->class->name, node, enclave->name);
+    else
+        fprintf(stream, "a %s error in %s of %s on node %" PRIu64 ", ending %s\n", bh_error_kind_names[fault->kind],
+                bh_zone_kind_names[fault->zone], enclave->name, node,
                 fault->ending < 0 ? "drawn" : endings[fault->ending]);
-    }
 }
 
 void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream)
@@ -141,5 +143,6 @@ void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream)
     fputs(scenario->faults_spare_rest ? "; only while what they hit computes\n" : "\n", stream);
     bh_check_print_recorded(scenario, stream);
     print_classes(scenario, stream);
-    print_script(scenario, stream);
+    for (size_t i = 0; i < scenario->script_count; i++)
+        print_script_line(scenario, &scenario->script[i], i == 0 ? "script" : "", stream);
 }

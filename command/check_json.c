@@ -119,6 +119,12 @@ static json_t *script(const struct bh_scenario *scenario)
     for (size_t s = 0; s < scenario->script_count; s++) {
         const struct bh_script_fault *fault = &scenario->script[s];
         uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
+        if (fault->class != NULL) {
+            json_array_append_new(list, json_pack("{s:f, s:s, s:I, s:s}", "at_s", fault->at_s, "fault",
+                                                  fault->class->name, "node", (json_int_t)(fault->slot - first_slot),
+                                                  "enclave", scenario->enclaves[fault->enclave].name));
+            continue;
+        }
         json_array_append_new(
             list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
                             (json_int_t)(fault->slot - first_slot), "zone", bh_zone_kind_names[fault->zone], "enclave",

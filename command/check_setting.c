@@ -117,7 +117,7 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
 
 static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
 {
-    static const char *const what[] = {[BH_LEVEL_LOCAL] = "node-local storage", [BH_LEVEL_STORAGE] = "storage hosts"};
+    static const char *const what[] = {"memory", "node-local storage", "partner nodes", "storage hosts"};
     const char *head = "checkpoints";
     for (size_t l = 0; l < BH_LEVELS; l++) {
         const struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[l];

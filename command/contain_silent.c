@@ -17,19 +17,17 @@ static const double day_s = 86400.0;
 
 /* --- Following ------------------------------------------------------------------------------------------------------ */
 
+_Static_assert((int)BH_LEVELS == (int)BH_COURSE_LEVELS && (int)BH_LEVEL_STORAGE == (int)BH_COURSE_STORAGE,
+               "levels are the same in models/ and sim/");
+
 /* A job of one enclave as models/silent_course.h knows it: all in wall-clock seconds. */
 static struct bh_silent_course course_of(const struct bh_scenario *scenario, const struct bh_enclave_setup *setup)
 {
     double wall = setup->wall_per_work, interval_s = setup->interval_work_s * wall;
     bool by_checkpoint = setup->verification.rule == BH_VERIFY_BEFORE_CHECKPOINT;
-    return (struct bh_silent_course){
+    struct bh_silent_course course = {
         .work_s = setup->spec->work_s * wall,
         .interval_s = interval_s,
-        .local_s = setup->has_level[BH_LEVEL_LOCAL] ? setup->write_s[BH_LEVEL_LOCAL] : -1.0,
-        .storage_s = setup->has_level[BH_LEVEL_STORAGE] ? setup->write_s[BH_LEVEL_STORAGE] : 0.0,
-        .storage_every = setup->storage_every,
-        .keep_local = scenario->checkpoint[BH_LEVEL_LOCAL].keep,
-        .keep_storage = scenario->checkpoint[BH_LEVEL_STORAGE].keep,
         .verify_every_s = by_checkpoint ? interval_s : setup->verify_every_work_s * wall,
         .verifies_at_end = true,
         .verify_s = setup->verification.cost_s,
@@ -38,6 +36,9 @@ static struct bh_silent_course course_of(const struct bh_scenario *scenario, con
         .step_s = setup->spec->application->step_s.value * wall,
         .taint = setup->taint,
     };
+    for (int l = 0; l < BH_LEVELS; l++)
+        course.level[l] = (struct bh_course_level){setup->write_s[l], setup->every[l], scenario->checkpoint[l].keep};
+    return course;
 }
 
 static int follow_enclave(struct bh_contain_silent *silent, struct bh_contain *contain,
@@ -206,7 +207,8 @@ static void print_how(const struct bh_contain_silent *silent, const char *mark, 
         "%sOne silent error at a random time of a job that nothing else disturbs. per day: on all nodes. found: by a\n"
         "%sverification, after the delay; SDC: in the result. newest ... beginning: of those found, back to the "
         "newest\n"
-        "%scheckpoint, an older local one, one on storage, or the start, losing that work. ranks: tainted when "
+        "%scheckpoint, an older one nearer than storage, one on storage, or the start, losing that work. ranks: "
+        "tainted when "
         "found.\n",
         mark, mark, mark);
     if (silent->trials > 0)

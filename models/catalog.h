@@ -306,6 +306,9 @@ struct bh_recovery_numbers {
     struct bh_parameter detection_s;        /* from a failure to the start of recovery */
     struct bh_parameter watchdog_s;         /* from the start of a hang to its detection */
     struct bh_parameter local_bandwidth;    /* bytes per second and node, to node-local storage */
+    struct bh_parameter memory_bandwidth;   /* the same, to a checkpoint in the node's memory */
+    struct bh_parameter partner_bandwidth;  /* the same, of a copy on a partner, where links are not slower */
+    struct bh_parameter partner_distance;   /* to a node's partner, as a share of its enclave's nodes */
 };
 
 /* A node's main memory (models/data/memory.yaml), as of struct bh_dram. */

@@ -316,8 +316,9 @@ int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node 
 
 int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"process-restart", "node-reboot", "spare-activation", "system-restart",
-                                       "detection",       "watchdog",    "local-bandwidth",  NULL};
+    static const char *const keys[] = {
+        "process-restart", "node-reboot",      "spare-activation",  "system-restart",   "detection", "watchdog",
+        "local-bandwidth", "memory-bandwidth", "partner-bandwidth", "partner-distance", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_recovery_numbers, process_restart_s, "process-restart", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, node_reboot_s, "node-reboot", BH_DIMENSION_TIME, false),
@@ -326,13 +327,20 @@ int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *sec
         BH_FIELD(struct bh_recovery_numbers, detection_s, "detection", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, watchdog_s, "watchdog", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, local_bandwidth, "local-bandwidth", BH_DIMENSION_BANDWIDTH, false),
+        BH_FIELD(struct bh_recovery_numbers, memory_bandwidth, "memory-bandwidth", BH_DIMENSION_BANDWIDTH, false),
+        BH_FIELD(struct bh_recovery_numbers, partner_bandwidth, "partner-bandwidth", BH_DIMENSION_BANDWIDTH, false),
+        BH_FIELD(struct bh_recovery_numbers, partner_distance, "partner-distance", BH_DIMENSION_PROBABILITY, false),
     };
     if (bh_node_expect(section, BH_NODE_MAP, "recovery", err) || bh_node_check_keys(section, keys, err) ||
         bh_parameter_read_fields(reader, section, "recovery", fields, BH_COUNT(fields), &reader->catalog->recovery,
                                  err))
         return -1;
-    if (reader->catalog->recovery.local_bandwidth.value <= 0)
-        return bh_fail_at(err, reader->catalog->recovery.local_bandwidth.place,
-                          "recovery.local-bandwidth: found 0, expected a bandwidth above 0");
+    const struct bh_recovery_numbers *recovery = &reader->catalog->recovery;
+    const struct bh_parameter *bandwidths[] = {&recovery->local_bandwidth, &recovery->memory_bandwidth,
+                                               &recovery->partner_bandwidth};
+    for (size_t i = 0; i < BH_COUNT(bandwidths); i++)
+        if (bandwidths[i]->value <= 0)
+            return bh_fail_at(err, bandwidths[i]->place, "%s: found 0, expected a bandwidth above 0",
+                              bandwidths[i]->path);
     return 0;
 }

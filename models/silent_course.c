@@ -17,13 +17,13 @@ static const double negligible = 1e-15;
 struct stop {
     double work_s;
     bool has_verification;
-    uint64_t checkpoint;                  /* number of the checkpoint here, from 1; 0: none */
-    double arrival_s, leave_s;            /* on the clock; INFINITY at the end */
-    double local_s, stored_s;             /* the clock when the checkpoint is complete on a level; INFINITY: never */
-    uint64_t local_before, stored_before; /* numbers of the newest checkpoints of earlier stops; 0: none */
+    uint64_t checkpoint;                 /* number of the checkpoint here, from 1; 0: none */
+    double arrival_s, leave_s;           /* on the clock; INFINITY at the end */
+    double complete_s[BH_COURSE_LEVELS]; /* the clock when the checkpoint is there on a level; INFINITY: never */
+    uint64_t before[BH_COURSE_LEVELS];   /* numbers of the newest checkpoints of earlier stops; 0: none */
     /* When the verification's verdict is known: the clock, the work done, the newest complete checkpoints. */
     double verdict_s, verdict_work_s;
-    uint64_t newest_local, newest_stored;
+    uint64_t newest[BH_COURSE_LEVELS];
 };
 
 struct plan {
@@ -39,10 +39,9 @@ int bh_silent_course_check(const struct bh_silent_course *course, struct bh_erro
         double value;
         bool is_positive, may_be_infinite;
     } numbers[] = {
-        {"work_s", course->work_s, true, false},        {"interval_s", course->interval_s, true, true},
-        {"storage_s", course->storage_s, false, false}, {"verify_every_s", course->verify_every_s, true, true},
-        {"verify_s", course->verify_s, false, false},   {"latency_s", course->latency_s, false, false},
-        {"step_s", course->step_s, true, false},
+        {"work_s", course->work_s, true, false},      {"interval_s", course->interval_s, true, true},
+        {"verify_s", course->verify_s, false, false}, {"verify_every_s", course->verify_every_s, true, true},
+        {"step_s", course->step_s, true, false},      {"latency_s", course->latency_s, false, false},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         double value = numbers[i].value;
@@ -51,7 +50,12 @@ int bh_silent_course_check(const struct bh_silent_course *course, struct bh_erro
     }
     if (!(course->recall >= 0.0 && course->recall <= 1.0))
         return bh_fail(err, BH_ERROR_INPUT, "course of a silent error: the recall is %g", course->recall);
-    if (!isfinite(course->local_s) || course->keep_local < 1 || course->keep_storage < 1 || course->taint.ranks < 1)
+    bool is_bad = course->taint.ranks < 1;
+    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+        const struct bh_course_level *level = &course->level[l];
+        is_bad = is_bad || (level->every > 0 && (!(level->write_s >= 0.0) || isinf(level->write_s) || level->keep < 1));
+    }
+    if (is_bad)
         return bh_fail(err, BH_ERROR_INPUT, "course of a silent error: no checkpoint is kept, or there are no ranks");
     double stops = course->work_s / course->interval_s + course->work_s / course->verify_every_s;
     if (stops > stops_most)
@@ -72,7 +76,9 @@ static struct stop next_stop(const struct bh_silent_course *course, uint64_t ver
 {
     double verification_s = (double)(verifications + 1) * course->verify_every_s;
     double checkpoint_s = (double)(checkpoints + 1) * course->interval_s, work_s = fmin(verification_s, checkpoint_s);
-    struct stop stop = {.work_s = work_s, .local_s = INFINITY, .stored_s = INFINITY};
+    struct stop stop = {.work_s = work_s};
+    for (int l = 0; l < BH_COURSE_LEVELS; l++)
+        stop.complete_s[l] = INFINITY;
     if (work_s >= course->work_s || is_same_place(course, work_s, course->work_s)) {
         stop.work_s = course->work_s;
         stop.has_verification = course->verifies_at_end;
@@ -88,10 +94,9 @@ static void pass(const struct bh_silent_course *course, struct stop *stop, doubl
     stop->arrival_s = clock_s;
     clock_s += stop->has_verification ? course->verify_s : 0.0;
     stop->verdict_s = clock_s + course->latency_s;
-    if (stop->checkpoint > 0 && course->local_s >= 0.0)
-        stop->local_s = clock_s += course->local_s;
-    if (stop->checkpoint > 0 && course->storage_every > 0 && stop->checkpoint % course->storage_every == 0)
-        stop->stored_s = clock_s += course->storage_s;
+    for (int l = 0; l < BH_COURSE_LEVELS && stop->checkpoint > 0; l++)
+        if (course->level[l].every > 0 && stop->checkpoint % course->level[l].every == 0)
+            stop->complete_s[l] = clock_s += course->level[l].write_s;
     stop->leave_s = stop->work_s == course->work_s ? INFINITY : clock_s;
 }
 
@@ -107,8 +112,8 @@ static void look_around_at_verdicts(struct plan *plan)
             at++;
         const struct stop *last = &plan->stops[at];
         stop->verdict_work_s = last->work_s + fmax(stop->verdict_s - last->leave_s, 0.0);
-        stop->newest_local = last->local_s <= stop->verdict_s ? last->checkpoint : last->local_before;
-        stop->newest_stored = last->stored_s <= stop->verdict_s ? last->checkpoint : last->stored_before;
+        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+            stop->newest[l] = last->complete_s[l] <= stop->verdict_s ? last->checkpoint : last->before[l];
     }
 }
 
@@ -116,7 +121,7 @@ static struct plan make_plan(const struct bh_silent_course *course)
 {
     size_t most = (size_t)(course->work_s / course->interval_s + course->work_s / course->verify_every_s) + 4;
     struct plan plan = {.stops = bh_allocate(most, sizeof *plan.stops)};
-    uint64_t verifications = 0, checkpoints = 0, local = 0, stored = 0;
+    uint64_t verifications = 0, checkpoints = 0, newest[BH_COURSE_LEVELS] = {0};
     double clock_s = 0.0, done_s = 0.0;
     do {
         struct stop *stop = &plan.stops[plan.count++];
@@ -124,10 +129,10 @@ static struct plan make_plan(const struct bh_silent_course *course)
         pass(course, stop, clock_s + stop->work_s - done_s);
         verifications += stop->has_verification;
         checkpoints += stop->checkpoint > 0;
-        stop->local_before = local;
-        stop->stored_before = stored;
-        local = isfinite(stop->local_s) ? stop->checkpoint : local;
-        stored = isfinite(stop->stored_s) ? stop->checkpoint : stored;
+        for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+            stop->before[l] = newest[l];
+            newest[l] = isfinite(stop->complete_s[l]) ? stop->checkpoint : newest[l];
+        }
         clock_s = stop->leave_s;
         done_s = stop->work_s;
     } while (isfinite(clock_s));
@@ -144,20 +149,23 @@ struct target {
     uint64_t checkpoint; /* 0: the beginning */
 };
 
-/* The newest checkpoint of those kept that is not newer than number `clean`. Storage holds multiples of n. */
-static struct target choose_target(const struct bh_silent_course *course, uint64_t clean, uint64_t newest_local,
-                                   uint64_t newest_stored)
+/* The newest checkpoint of those kept that is not newer than number `clean`, on the nearest level that has it. A level
+ * holds multiples of its n. */
+static struct target choose_target(const struct bh_silent_course *course, uint64_t clean, const uint64_t *newest)
 {
-    uint64_t n = course->storage_every, stored = n > 0 ? clean / n * n : 0;
-    bool has_local = clean > 0 && newest_local > 0 && clean + course->keep_local > newest_local;
-    bool has_stored = stored > 0 && newest_stored > 0 && stored / n + course->keep_storage > newest_stored / n;
-    uint64_t newest = newest_local > newest_stored ? newest_local : newest_stored;
-    if (!has_local && !has_stored)
-        return (struct target){BH_RETURN_BEGINNING, 0};
-    uint64_t checkpoint = has_local ? clean : stored;
-    if (checkpoint == newest)
-        return (struct target){BH_RETURN_NEWEST, checkpoint};
-    return (struct target){has_local ? BH_RETURN_OLDER : BH_RETURN_STORAGE, checkpoint};
+    struct target target = {BH_RETURN_BEGINNING, 0};
+    uint64_t newest_of_all = 0;
+    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+        uint64_t n = course->level[l].every, checkpoint = n > 0 ? clean / n * n : 0;
+        newest_of_all = newest[l] > newest_of_all ? newest[l] : newest_of_all;
+        if (checkpoint == 0 || newest[l] == 0 || checkpoint / n + course->level[l].keep <= newest[l] / n)
+            continue;
+        if (checkpoint > target.checkpoint)
+            target = (struct target){l == BH_COURSE_STORAGE ? BH_RETURN_STORAGE : BH_RETURN_OLDER, checkpoint};
+    }
+    if (target.checkpoint > 0 && target.checkpoint == newest_of_all)
+        target.kind = BH_RETURN_NEWEST;
+    return target;
 }
 
 /* --- Taint over a stretch of time ----------------------------------------------------------------------------------- */
@@ -269,7 +277,7 @@ static void add_event(const struct event *event, void *context)
     struct bh_silent_outcome *outcome = &sums->outcome;
     const struct stop *finder = event->finder;
     double p = event->probability, length_s = event->piece->work_s - event->begin_s;
-    struct target target = choose_target(course, event->clean, finder->newest_local, finder->newest_stored);
+    struct target target = choose_target(course, event->clean, finder->newest);
     outcome->found += p;
     outcome->back[target.kind] += p;
     outcome->delay_s += p * (finder->verdict_s - event->piece_leave_s - length_s / 2.0);

@@ -15,30 +15,34 @@
 /* Where a job goes back to: a checkpoint that is older than the error. */
 enum bh_return {
     BH_RETURN_NEWEST,    /* the newest checkpoint there is, of any level */
-    BH_RETURN_OLDER,     /* an older one of the local level */
-    BH_RETURN_STORAGE,   /* one on storage, since all kept locally are tainted */
+    BH_RETURN_OLDER,     /* an older one of a level before storage */
+    BH_RETURN_STORAGE,   /* one on storage, since all kept nearer are tainted */
     BH_RETURN_BEGINNING, /* none kept is older than the error */
     BH_RETURNS,
 };
 extern const char *const bh_return_names[]; /* newest older storage beginning */
 
+/* A level of checkpoints, the nearest first; the last is storage. */
+enum { BH_COURSE_LEVELS = 4, BH_COURSE_STORAGE = BH_COURSE_LEVELS - 1 };
+struct bh_course_level {
+    double write_s; /* to write one */
+    uint64_t every; /* n: every n-th checkpoint goes here; 0: none does */
+    uint64_t keep;  /* newest complete checkpoints that are kept, at least 1 */
+};
+
 /* Times are wall-clock seconds; work is counted in wall-clock seconds of useful computing. The job computes, and after
- * each `interval_s` of work writes a checkpoint: to the local level, and at every n-th to storage too, after the local
- * one. None is written at the end of the work. A verification at the same place as a checkpoint comes before it. */
+ * each `interval_s` of work writes a checkpoint: every n-th to each level, one after the other. None is written at the
+ * end of the work. A verification at the same place as a checkpoint comes before it. */
 struct bh_silent_course {
     double work_s;
-    double interval_s;      /* INFINITY: no checkpoints */
-    double local_s;         /* to write one; negative: no local level */
-    double storage_s;       /* to write one */
-    uint64_t storage_every; /* n; 0: never */
-    uint64_t keep_local;    /* newest complete checkpoints that are kept, at least 1 */
-    uint64_t keep_storage;  /* the same */
-    double verify_every_s;  /* of work; INFINITY: never; the checkpoint interval: before each checkpoint */
-    bool verifies_at_end;   /* one at the end of the work too; the job ends when its verdict is known */
-    double verify_s;        /* the computing waits for it */
-    double latency_s;       /* until its verdict is known; meanwhile the job goes on */
-    double recall;          /* P(it finds a silent error that is there), independent from one to the next */
-    double step_s;          /* of work, for taint */
+    double interval_s; /* INFINITY: no checkpoints */
+    struct bh_course_level level[BH_COURSE_LEVELS];
+    double verify_every_s; /* of work; INFINITY: never; the checkpoint interval: before each checkpoint */
+    bool verifies_at_end;  /* one at the end of the work too; the job ends when its verdict is known */
+    double verify_s;       /* the computing waits for it */
+    double latency_s;      /* until its verdict is known; meanwhile the job goes on */
+    double recall;         /* P(it finds a silent error that is there), independent from one to the next */
+    double step_s;         /* of work, for taint */
     struct bh_taint taint;
 };
 

@@ -19,9 +19,9 @@ struct job {
     double clock_s, work_s;
     uint64_t checkpoints, verifications;
     double strike_work_s, strike_clock_s;
-    double verdict_s;                 /* of the verification that found the error; INFINITY: none has */
-    double *kept_local, *kept_stored; /* work they hold, newest first */
-    uint64_t local_count, stored_count;
+    double verdict_s;               /* of the verification that found the error; INFINITY: none has */
+    double *kept[BH_COURSE_LEVELS]; /* work they hold, newest first */
+    uint64_t count[BH_COURSE_LEVELS];
 };
 
 struct played {
@@ -63,15 +63,13 @@ static bool write_checkpoint(struct job *job)
 {
     const struct bh_silent_course *course = job->course;
     job->checkpoints++;
-    if (course->local_s >= 0.0) {
-        if (!advance(job, course->local_s, false))
+    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+        const struct bh_course_level *level = &course->level[l];
+        if (level->every == 0 || job->checkpoints % level->every != 0)
+            continue;
+        if (!advance(job, level->write_s, false))
             return false;
-        keep(job->kept_local, &job->local_count, course->keep_local, job->work_s);
-    }
-    if (course->storage_every > 0 && job->checkpoints % course->storage_every == 0) {
-        if (!advance(job, course->storage_s, false))
-            return false;
-        keep(job->kept_stored, &job->stored_count, course->keep_storage, job->work_s);
+        keep(job->kept[l], &job->count[l], level->keep, job->work_s);
     }
     return true;
 }
@@ -116,35 +114,40 @@ static double newest_clean(const double *kept, uint64_t count, double strike_wor
     return -1.0;
 }
 
+/* The same memory for another trial. */
+static struct job restarted(const struct job *job, double strike_work_s)
+{
+    struct job fresh = {
+        .course = job->course, .strike_work_s = strike_work_s, .strike_clock_s = INFINITY, .verdict_s = INFINITY};
+    for (int l = 0; l < BH_COURSE_LEVELS; l++)
+        fresh.kept[l] = job->kept[l];
+    return fresh;
+}
+
 static struct played play(struct job *job, const struct bh_random *random, uint64_t trial)
 {
     const struct bh_silent_course *course = job->course;
     double u = bh_random_uniform(random, BH_PURPOSE_ARRIVAL, trial, DRAW_STRIKE, 0);
-    *job = (struct job){.course = course,
-                        .strike_work_s = u * course->work_s,
-                        .strike_clock_s = INFINITY,
-                        .verdict_s = INFINITY,
-                        .kept_local = job->kept_local,
-                        .kept_stored = job->kept_stored};
+    *job = restarted(job, u * course->work_s);
     run(job, random, trial);
     if (isinf(job->verdict_s))
         return (struct played){.found = false};
-    double local_s = newest_clean(job->kept_local, job->local_count, job->strike_work_s);
-    double stored_s = newest_clean(job->kept_stored, job->stored_count, job->strike_work_s);
-    double back_s = fmax(fmax(local_s, stored_s), 0.0);
-    bool is_newest = !(job->local_count > 0 && job->kept_local[0] > back_s) &&
-                     !(job->stored_count > 0 && job->kept_stored[0] > back_s);
+    double back_s = 0.0, newest_s = 0.0;
+    enum bh_return back = BH_RETURN_BEGINNING;
+    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+        double clean_s = newest_clean(job->kept[l], job->count[l], job->strike_work_s);
+        newest_s = job->count[l] > 0 ? fmax(newest_s, job->kept[l][0]) : newest_s;
+        if (clean_s > back_s) {
+            back_s = clean_s;
+            back = l == BH_COURSE_STORAGE ? BH_RETURN_STORAGE : BH_RETURN_OLDER;
+        }
+    }
     struct played played = {
         .found = true,
         .delay_s = job->verdict_s - job->strike_clock_s,
         .lost_work_s = job->work_s - back_s,
+        .back = back != BH_RETURN_BEGINNING && back_s == newest_s ? BH_RETURN_NEWEST : back,
         .ranks = bh_taint_draw(&course->taint, (job->work_s - job->strike_work_s) / course->step_s, random, trial, 0)};
-    if (local_s < 0.0 && stored_s < 0.0)
-        played.back = BH_RETURN_BEGINNING;
-    else if (is_newest)
-        played.back = BH_RETURN_NEWEST;
-    else
-        played.back = local_s >= stored_s ? BH_RETURN_OLDER : BH_RETURN_STORAGE;
     return played;
 }
 
@@ -157,14 +160,14 @@ static struct played *play_all(const struct bh_silent_course *course, uint64_t s
     int workers = threads > 0 ? (int)threads : omp_get_num_procs();
 #pragma omp parallel num_threads(workers)
     {
-        double *kept_local = bh_allocate(course->keep_local, sizeof *kept_local);
-        double *kept_stored = bh_allocate(course->keep_storage, sizeof *kept_stored);
-        struct job job = {.course = course, .kept_local = kept_local, .kept_stored = kept_stored};
+        struct job job = {.course = course};
+        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+            job.kept[l] = bh_allocate(course->level[l].keep + 1, sizeof(double));
 #pragma omp for schedule(dynamic, CHUNK)
         for (uint64_t trial = 0; trial < trials; trial++)
             all[trial] = play(&job, &random, trial);
-        free(kept_local);
-        free(kept_stored);
+        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+            free(job.kept[l]);
     }
     return all;
 }

@@ -87,9 +87,10 @@ static void choose_after_compute(struct bh_enclave *enclave)
         enclave->phase = BH_PHASE_VERIFY;
     else if (!saves || waits)
         finish_stop(enclave);
-    else
-        enclave->phase =
-            enclave->setup->has_level[BH_LEVEL_LOCAL] ? BH_PHASE_CHECKPOINT_LOCAL : BH_PHASE_CHECKPOINT_STORAGE;
+    else {
+        enclave->phase = BH_PHASE_CHECKPOINT;
+        enclave->saving = bh_setup_nearest_level(enclave->setup);
+    }
 }
 
 static void verify(struct bh_enclave *enclave)
@@ -150,8 +151,10 @@ static void compute(struct bh_enclave *enclave)
         choose_after_compute(enclave);
 }
 
-static void checkpoint(struct bh_enclave *enclave, enum bh_level level)
+/* The nearest level takes every checkpoint, each farther one its every n-th, one after the other. */
+static void checkpoint(struct bh_enclave *enclave)
 {
+    enum bh_level level = enclave->saving;
     double start_s = simgrid_get_clock();
     bool is_done = bh_checkpoint_move(enclave, level, BH_WRITE);
     bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
@@ -159,10 +162,11 @@ static void checkpoint(struct bh_enclave *enclave, enum bh_level level)
     if (!is_done)
         return;
     bh_checkpoint_save(enclave, level);
-    uint64_t every = enclave->setup->storage_every;
-    if (level == BH_LEVEL_LOCAL && every > 0 && (enclave->checkpoints + 1) % every == 0) {
-        enclave->phase = BH_PHASE_CHECKPOINT_STORAGE;
-        return;
+    for (level++; level < BH_LEVELS; level++) {
+        uint64_t every = enclave->setup->every[level];
+        enclave->saving = level;
+        if (every > 0 && (enclave->checkpoints + 1) % every == 0)
+            return;
     }
     enclave->checkpoints++;
     finish_stop(enclave);
@@ -209,11 +213,8 @@ static void step(struct bh_enclave *enclave)
     case BH_PHASE_AWAIT_SIGNAL:
         await_signal(enclave);
         break;
-    case BH_PHASE_CHECKPOINT_LOCAL:
-        checkpoint(enclave, BH_LEVEL_LOCAL);
-        break;
-    case BH_PHASE_CHECKPOINT_STORAGE:
-        checkpoint(enclave, BH_LEVEL_STORAGE);
+    case BH_PHASE_CHECKPOINT:
+        checkpoint(enclave);
         break;
     case BH_PHASE_STALLED:
         stay_stalled(enclave);

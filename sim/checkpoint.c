@@ -40,7 +40,7 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
 {
     struct bh_kept_states *kept = &enclave->kept[level];
     uint64_t most = enclave->replica->setup->scenario->checkpoint[level].keep;
-    /* One that was interrupted on the other level is written once more: it replaces its first version. */
+    /* One that was interrupted on its way to a farther level is written once more: it replaces its first version. */
     if (kept->count > 0 && kept->state[kept->count - 1].work_s >= enclave->work_s)
         remove_state(kept, kept->count - 1);
     while (kept->count >= most)
@@ -49,12 +49,16 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     struct bh_saved_state *state = &kept->state[kept->count++];
     *state =
         (struct bh_saved_state){.time_s = simgrid_get_clock(), .work_s = enclave->work_s, .ledger = enclave->ledger};
+    if (level == BH_LEVEL_PARTNER) {
+        state->partner_mark = bh_partners_mark(&enclave->partners);
+        bh_partners_forget(&enclave->partners, kept->state[0].partner_mark);
+    }
     state->copies = bh_errors_save(enclave->replica, enclave->index, &state->copies_count);
     bh_silent_set_copy(&state->silent, &enclave->silent.present);
     enclave->events++;
 }
 
-void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level)
+static void drop_level(struct bh_enclave *enclave, enum bh_level level)
 {
     struct bh_kept_states *kept = &enclave->kept[level];
     while (kept->count > 0)
@@ -81,7 +85,20 @@ void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)
 void bh_checkpoint_drop_all(struct bh_enclave *enclave)
 {
     for (int level = 0; level < BH_LEVELS; level++)
-        bh_checkpoint_drop_level(enclave, (enum bh_level)level);
+        drop_level(enclave, (enum bh_level)level);
+}
+
+void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left)
+{
+    for (int level = 0; level < (int)nearest_left; level++)
+        drop_level(enclave, (enum bh_level)level);
+    struct bh_kept_states *kept = &enclave->kept[BH_LEVEL_PARTNER];
+    if (nearest_left != BH_LEVEL_PARTNER || !enclave->setup->has_level[BH_LEVEL_PARTNER])
+        return;
+    uint64_t first = enclave->partition->first_slot;
+    uint64_t gone = bh_partners_lose(&enclave->partners, slot - first);
+    while (kept->count > 0 && kept->state[0].partner_mark < gone)
+        remove_state(kept, 0);
 }
 
 void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)

@@ -17,8 +17,11 @@ const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *encla
 /* The state as it is becomes the newest checkpoint of a level; the oldest makes room for it. */
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level);
 
-/* Gives up a level's checkpoints, all of them, or all that hold an error that has been signalled. */
-void bh_checkpoint_drop_level(struct bh_enclave *enclave, enum bh_level level);
+/* A failure on a slot has left the level `nearest_left` and those beyond it. If that is the partner level, the node in
+ * the slot is gone: checkpoints that its partner has lost before are gone too. */
+void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left);
+
+/* Gives up all checkpoints, or all that hold an error that has been signalled. */
 void bh_checkpoint_drop_all(struct bh_enclave *enclave);
 void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
 /* The same of those that were complete after a time. */

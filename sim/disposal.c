@@ -64,7 +64,7 @@ static enum bh_scope application_extent(const struct bh_replica *replica, size_t
 
 /* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave. */
 static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave,
-                         enum bh_scope loss, bool lost_local, enum bh_scope *part, size_t *lost_enclaves)
+                         enum bh_scope loss, enum bh_level nearest_left, enum bh_scope *part, size_t *lost_enclaves)
 {
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
@@ -76,7 +76,7 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
     }
-    bh_enclave_fail(enclave, blow->slot, loss, lost_local, blow->cause);
+    bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause);
 }
 
 static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)
@@ -95,6 +95,26 @@ static size_t stall_partners(struct bh_replica *replica)
     return stalled;
 }
 
+/* Whether the memory is gone that a tenant's checkpoints are in: of the kernel below its processes, on the node struck or,
+ * where guests are booted everywhere, on all. */
+static bool loses_memory(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
+{
+    if (blow->beyond_node == BH_SCOPE_SYSTEM || (blow->beyond_node != BH_SCOPE_NONE && tree->has_guests))
+        return true;
+    for (size_t z = 0; is_here && z < tree->zones_count; z++)
+        if (tree->zones[z].enclave == tenant && tree->zones[z].process >= 0 &&
+            bh_zone_set_has(&blow->down, (size_t)tree->zones[z].parent))
+            return true;
+    return false;
+}
+
+static enum bh_level nearest_left(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
+{
+    if (is_here && blow->repairs != NULL)
+        return BH_LEVEL_PARTNER;
+    return loses_memory(blow, tree, tenant, is_here) ? BH_LEVEL_LOCAL : BH_LEVEL_MEMORY;
+}
+
 /* Tells every enclave that lost something, those on other nodes if the system went down; returns the application
  * extent. */
 static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow *blow)
@@ -105,11 +125,15 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
     size_t lost_enclaves = 0;
     for (size_t t = 0; t < tree->tenants_count; t++)
         tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
-                     blow->repairs != NULL, &part, &lost_enclaves);
+                     nearest_left(blow, tree, (int)t, true), &part, &lost_enclaves);
     bool goes_far = blow->beyond_node == BH_SCOPE_SYSTEM || blow->partners != NULL;
     for (size_t e = 0; goes_far && e < replica->setup->enclaves_count; e++)
-        if (is_elsewhere(blow, &replica->enclaves[e]))
-            tell_enclave(replica, blow, &replica->enclaves[e], blow->beyond_node, false, &part, &lost_enclaves);
+        if (is_elsewhere(blow, &replica->enclaves[e])) {
+            const struct bh_enclave_setup *setup = replica->enclaves[e].setup;
+            tell_enclave(replica, blow, &replica->enclaves[e], blow->beyond_node,
+                         nearest_left(blow, setup->node->model->tree, (int)setup->spec->tenant, false), &part,
+                         &lost_enclaves);
+        }
     bool stalls = stall_partners(replica) > 0 || (blow->partners != NULL && lost_enclaves > 1);
     enum bh_scope extent = application_extent(replica, lost_enclaves, part);
     return stalls && extent < BH_SCOPE_COMPOSITION ? BH_SCOPE_COMPOSITION : extent;
@@ -292,10 +316,10 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
 }
 
 /* Hardware takes the whole of a slot, or, as told from slot 0, of the machine. */
-static struct blow hardware_blow(struct bh_replica *replica, size_t source, uint64_t slot, enum bh_scope scope,
+static struct blow hardware_blow(struct bh_replica *replica, int source, uint64_t slot, enum bh_scope scope,
                                  struct bh_lost_enclaves *lost)
 {
-    struct bh_cause_key key = {(int)source, -1, -1, -1, (int)scope};
+    struct bh_cause_key key = {source, -1, -1, -1, (int)scope};
     struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
     blow.node = &replica->setup->nodes[blow.partition->class];
     blow.down = blow.node->model->tree->zones[0].subtree;
@@ -308,7 +332,7 @@ static struct blow hardware_blow(struct bh_replica *replica, size_t source, uint
     return blow;
 }
 
-static void lose_slot(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
+static void lose_slot(struct bh_replica *replica, int source, const struct bh_fault *fault, uint64_t slot)
 {
     struct bh_lost_enclaves lost = {0};
     struct blow blow = hardware_blow(replica, source, slot, BH_SCOPE_NODE, &lost);
@@ -320,7 +344,7 @@ static void lose_slot(struct bh_replica *replica, size_t source, const struct bh
     bh_losses_finish(replica, &lost);
 }
 
-void bh_disposal_machine(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
+void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh_fault *fault)
 {
     struct bh_lost_enclaves lost = {0};
     struct blow blow = hardware_blow(replica, source, 0, BH_SCOPE_SYSTEM, &lost);
@@ -331,7 +355,7 @@ void bh_disposal_machine(struct bh_replica *replica, size_t source, const struct
     bh_losses_finish(replica, &lost);
 }
 
-void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,
+void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fault *fault, enum bh_post post,
                       uint64_t slot)
 {
     bool is_up = post == BH_POST_SPARE ||

@@ -18,11 +18,11 @@ struct bh_replica;
 void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy);
 
 /* A hardware fault takes a whole node, wherever it is. */
-void bh_disposal_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,
+void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fault *fault, enum bh_post post,
                       uint64_t slot);
 
 /* A hardware fault takes the whole machine: until its repair is done, or for as long as a restart of the system. */
-void bh_disposal_machine(struct bh_replica *replica, size_t source, const struct bh_fault *fault);
+void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh_fault *fault);
 
 /* A node comes back from repair. */
 void bh_disposal_repaired(struct bh_replica *replica, uint64_t node);

@@ -90,6 +90,7 @@ int bh_enclave_start(struct bh_enclave *enclave, struct bh_error *err)
 void bh_enclave_clear(struct bh_enclave *enclave)
 {
     bh_checkpoint_drop_all(enclave);
+    bh_partners_clear(&enclave->partners);
     bh_silent_clear(enclave);
     bh_service_clear(enclave);
     bh_transfer_destroy(enclave->transfer);
@@ -112,14 +113,15 @@ void bh_enclave_wake(struct bh_enclave *enclave)
         bh_bed_wake(&enclave->bed);
 }
 
-void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause)
+void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
+                     long cause)
 {
     if (!bh_enclave_is_there(enclave))
         return;
     if (bh_enclave_is_service(enclave))
         bh_service_fail(enclave, scope < BH_SCOPE_ENCLAVE ? slot : BH_ALL_SLOTS, cause);
     else
-        bh_bulk_synchronous_fail(enclave, lost_local, cause);
+        bh_bulk_synchronous_fail(enclave, slot, nearest_left, cause);
     bh_enclave_signal(enclave);
 }
 

@@ -8,6 +8,7 @@
 #include "models/protection.h"
 #include "sim/errors.h"
 #include "sim/ledger.h"
+#include "sim/partner.h"
 #include "sim/setup.h"
 #include "sim/silent.h"
 #include "sim/transfer.h"
@@ -32,6 +33,7 @@ struct bh_saved_state {
     double work_s;               /* native compute seconds done */
     struct bh_ledger ledger;     /* useful parts at that time */
     struct bh_silent_set silent; /* silent errors that it holds */
+    uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
     size_t copies_count;         /* live errors that it holds */
     struct bh_saved_copy *copies;
 };
@@ -45,8 +47,7 @@ struct bh_kept_states {
 enum bh_phase {
     BH_PHASE_COMPUTE,
     BH_PHASE_VERIFY,
-    BH_PHASE_CHECKPOINT_LOCAL,
-    BH_PHASE_CHECKPOINT_STORAGE,
+    BH_PHASE_CHECKPOINT,
     BH_PHASE_AWAIT_SIGNAL, /* the work is done, and a verification has found what it has not yet signalled */
     BH_PHASE_STALLED,      /* a hang holds the application up until a watchdog finds it */
     BH_PHASE_DETECT,
@@ -85,8 +86,10 @@ struct bh_enclave {
     double verified_work_s; /* position of the last verification of any kind; below 0: none since the last rollback */
     double stretch_start_s; /* of the stretch being computed ... */
     double stretch_rate;    /* ... and native compute seconds per second in it; 0 outside */
+    enum bh_level saving;   /* the level that the checkpoint under way goes to */
     struct bh_kept_states kept[BH_LEVELS];
-    uint64_t segments; /* stretches computed so far: numbers the noise draws */
+    struct bh_partners partners; /* nodes lost since the checkpoints kept with partners */
+    uint64_t segments;           /* stretches computed so far: numbers the noise draws */
     unsigned restores;
 
     /* Set by the injector. */
@@ -97,7 +100,6 @@ struct bh_enclave {
     double failed_s;
     double return_s; /* partners that restart together returned to states of then; INFINITY: none did */
     long return_cause;
-    bool lost_local; /* a node with a local checkpoint is gone */
     long failure_cause;
 
     /* What holds it up while it could compute. */
@@ -131,8 +133,10 @@ void bh_enclave_clear(struct bh_enclave *enclave);
 
 /* --- Called by the injector ------------------------------------------------------------------------------------ */
 
-/* The enclave has lost `scope` on a slot. */
-void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, bool lost_local, long cause);
+/* The enclave has lost `scope` on a slot. `nearest_left` is the nearest checkpoint level that survives that; where that
+ * is BH_LEVEL_PARTNER the slot's node is lost for good. */
+void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
+                     long cause);
 /* A partner that it restarts together with has returned to a state of this time: none that is newer is of use. */
 void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause);
 /* A hang on a slot begins to hold the enclave up (or, with `begins` false, ends without a failure). */
@@ -179,7 +183,7 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
 void bh_bulk_synchronous_body(struct bh_enclave *enclave);
 /* Native compute seconds done up to now, within a stretch too. */
 double bh_bulk_synchronous_position_s(const struct bh_enclave *enclave);
-void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause);
+void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left, long cause);
 void bh_service_body(struct bh_enclave *enclave);
 void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause);
 void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);

@@ -70,9 +70,8 @@ static double interval_s(const struct bh_metric_cell *cell)
     double base_s = setup->interval_work_s * setup->wall_per_work;
     if (!setup->has_level[cell->at[BH_AXIS_LEVEL]] || isinf(base_s))
         return NAN;
-    if (cell->at[BH_AXIS_LEVEL] == BH_LEVEL_LOCAL)
-        return base_s;
-    return setup->storage_every > 0 ? base_s * (double)setup->storage_every : NAN;
+    uint64_t every = setup->every[cell->at[BH_AXIS_LEVEL]];
+    return every > 0 ? base_s * (double)every : NAN;
 }
 
 static double checkpoint_s(const struct bh_metric_cell *cell)

@@ -53,7 +53,7 @@ static void charge(struct bh_enclave *enclave, long cause)
     enclave->failure_cause = cause;
 }
 
-void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long cause)
+void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left, long cause)
 {
     if (bh_enclave_runs(enclave, 0)) {
         enclave->interruptions++;
@@ -62,8 +62,7 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, bool lost_local, long 
     charge(enclave, cause);
     enclave->has_failed = true;
     enclave->failed_s = simgrid_get_clock();
-    if (lost_local)
-        bh_checkpoint_drop_level(enclave, BH_LEVEL_LOCAL);
+    bh_checkpoint_lose(enclave, slot, nearest_left);
     enclave->outage_end_s = expected_end_s(enclave);
     /* The processes die with the application: what was live in them is gone. */
     bh_errors_clear_everywhere(enclave->replica, enclave->index, true);

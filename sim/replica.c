@@ -68,6 +68,8 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->return_s = INFINITY;
     enclave->bed = bh_bed_create();
+    double distance = replica->setup->scenario->catalog->recovery.partner_distance.value;
+    enclave->partners = bh_partners_of(setup->nodes, distance);
 }
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)

@@ -14,7 +14,8 @@ enum { FLOWS_MOST = 16 };
 
 static bool needs_storage(const struct bh_enclave_setup *setup)
 {
-    return setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] && setup->storage_every > 0;
+    return setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] &&
+           setup->every[BH_LEVEL_STORAGE] > 0;
 }
 
 static size_t flows_of(const struct bh_enclave *enclave, double flows_per_node)

@@ -77,9 +77,14 @@ struct bh_acceptance {
 enum bh_interval_rule { BH_INTERVAL_FIXED, BH_INTERVAL_YOUNG, BH_INTERVAL_DALY, BH_INTERVAL_EXACT };
 extern const char *const bh_interval_rule_names[]; /* fixed young daly exact */
 
-/* Checkpoint levels: local (node-local storage: survives loss of processes and guests and a node's reboot, not the
- * loss of its node) and storage (a storage host's disks over the platform's links: survives everything). */
-enum bh_level { BH_LEVEL_LOCAL, BH_LEVEL_STORAGE, BH_LEVELS };
+/* Checkpoint levels, the nearest first; each survives what those before it do, and more.
+ * memory: in the memory of the kernel that the application's processes run on (the guest's; of a native node the host's):
+ *   survives the loss of processes.
+ * local: node-local storage: survives the loss of guests and a node's reboot too, not the loss of its node.
+ * partner: in the node-local storage of the node and of its partner: survives the loss of nodes, unless both of a pair
+ *   are lost before the next checkpoint of this level is complete.
+ * storage: a storage host's disks over the platform's links: survives everything. */
+enum bh_level { BH_LEVEL_MEMORY, BH_LEVEL_LOCAL, BH_LEVEL_PARTNER, BH_LEVEL_STORAGE, BH_LEVELS };
 extern const char *const bh_level_names[];
 struct bh_checkpoint_spec {
     bool enabled;
@@ -90,9 +95,11 @@ struct bh_checkpoint_spec {
     struct bh_place place;
 };
 
-/* A fault by script: what happens instead of, or besides, what the catalog's rates bring. */
+/* A fault by script: what happens instead of, or besides, what the catalog's rates bring. Either an error that begins in
+ * a zone, or the loss of a node by a fault class. */
 struct bh_script_fault {
     double at_s;
+    const struct bh_fault_class *class; /* NULL: an error in a zone */
     uint64_t slot;
     enum bh_zone_kind zone; /* where it lands; a system without this kind takes the nearest kernel or process */
     size_t enclave;         /* whose guest or process */

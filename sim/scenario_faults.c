@@ -107,20 +107,13 @@ static int read_slot(const struct bh_scenario *scenario, const struct bh_node *n
     return 0;
 }
 
-static int read_where(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
-                      struct bh_error *err)
+/* The enclave that nodes are counted in; the first unless the line says otherwise. */
+static int read_enclave(const struct bh_scenario *scenario, const struct bh_node *enclave,
+                        struct bh_script_fault *fault, struct bh_error *err)
 {
-    const struct bh_node *zone = bh_node_need(map, "zone", err), *node = bh_node_find(map, "node"),
-                         *enclave = bh_node_find(map, "enclave");
-    if (zone == NULL)
-        return -1;
-    int kind = bh_node_choice(zone, bh_zone_kind_names, "zone", err);
-    if (kind < 0)
-        return -1;
-    fault->zone = (enum bh_zone_kind)kind;
     fault->enclave = scenario->primary;
     if (enclave == NULL)
-        return read_slot(scenario, node, fault, err);
+        return 0;
     const char **names = bh_allocate(scenario->enclaves_count + 1, sizeof *names);
     for (size_t i = 0; i < scenario->enclaves_count; i++)
         names[i] = scenario->enclaves[i].name;
@@ -129,7 +122,20 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
     if (choice < 0)
         return -1;
     fault->enclave = (size_t)choice;
-    return read_slot(scenario, node, fault, err);
+    return 0;
+}
+
+static int read_where(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
+                      struct bh_error *err)
+{
+    const struct bh_node *zone = bh_node_need(map, "zone", err);
+    if (zone == NULL)
+        return -1;
+    int kind = bh_node_choice(zone, bh_zone_kind_names, "zone", err);
+    if (kind < 0 || read_enclave(scenario, bh_node_find(map, "enclave"), fault, err) != 0)
+        return -1;
+    fault->zone = (enum bh_zone_kind)kind;
+    return read_slot(scenario, bh_node_find(map, "node"), fault, err);
 }
 
 static int read_what(const struct bh_node *map, struct bh_script_fault *fault, struct bh_error *err)
@@ -157,9 +163,29 @@ static int read_what(const struct bh_node *map, struct bh_script_fault *fault, s
     return 0;
 }
 
+/* `fault: CLASS` strikes as that class does, at a time and on a node of the script. */
+static int read_class(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
+                      struct bh_error *err)
+{
+    static const char *const keys[] = {"at", "node", "enclave", "fault", NULL};
+    const struct bh_catalog *catalog = scenario->catalog;
+    const struct bh_node *class = bh_node_find(map, "fault");
+    fault->class =
+        bh_choose_named(class, catalog->faults, catalog->faults_count, sizeof *catalog->faults, "fault class", err);
+    if (fault->class == NULL || bh_node_check_keys(map, keys, err) != 0)
+        return -1;
+    if (fault->class->landing != BH_LANDING_NODE)
+        return bh_node_fail(class, err,
+                            "found %s, which lands in a zone; expected a class that takes the node, or `zone`",
+                            fault->class->name);
+    if (read_enclave(scenario, bh_node_find(map, "enclave"), fault, err) != 0)
+        return -1;
+    return read_slot(scenario, bh_node_find(map, "node"), fault, err);
+}
+
 static int read_script(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
 {
-    static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", NULL};
+    static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", "fault", NULL};
     if (list == NULL)
         return 0;
     if (bh_node_expect(list, BH_NODE_LIST, "script", err) != 0)
@@ -172,8 +198,12 @@ static int read_script(struct bh_scenario *scenario, const struct bh_node *list,
         struct bh_script_fault *fault = &scenario->script[i];
         fault->place = bh_node_place(map);
         if (bh_node_expect(map, BH_NODE_MAP, "a fault of the script", err) != 0 ||
-            bh_node_check_keys(map, keys, err) != 0 || read_when(scenario, map, fault, err) != 0 ||
-            read_where(scenario, map, fault, err) != 0 || read_what(map, fault, err) != 0)
+            bh_node_check_keys(map, keys, err) != 0 || read_when(scenario, map, fault, err) != 0)
+            return -1;
+        if (bh_node_find(map, "fault") != NULL) {
+            if (read_class(scenario, map, fault, err) != 0)
+                return -1;
+        } else if (read_where(scenario, map, fault, err) != 0 || read_what(map, fault, err) != 0)
             return -1;
     }
     return 0;

@@ -3,7 +3,7 @@
 /* Resolves a scenario's policy: zone tree, guards, slowdowns, fault streams, checkpoint intervals. */
 #include "sim/setup.h"
 
-#include "models/interval.h"
+#include "sim/setup_levels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,135 +39,6 @@ static void fill_pace(struct bh_setup *setup, struct bh_enclave_setup *enclave, 
     if (share < 1.0)
         enclave->wall_per_work =
             share * enclave->pace[1].wall_per_work + (1.0 - share) * enclave->pace[0].wall_per_work;
-}
-
-/* Share of storage that an enclave can count on: that of its nodes among those of all partitions that write to it. */
-static double storage_share(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
-{
-    const struct bh_scenario *scenario = setup->scenario;
-    const struct bh_partitions *partitions = &scenario->partitions;
-    uint64_t nodes = 0;
-    for (size_t c = 0; c < partitions->classes_count; c++) {
-        bool writes = false;
-        for (size_t t = 0; t < partitions->class[c].tenants_count; t++)
-            writes = writes || !setup->nodes[c].tenants[t].application->tolerates_loss;
-        nodes += writes ? partitions->class[c].nodes : 0;
-    }
-    return nodes > 0 ? (double)enclave->nodes / (double)nodes : 1.0;
-}
-
-static void fill_level_times(struct bh_setup *setup, struct bh_enclave_setup *enclave,
-                             const struct bh_platform_facts *facts)
-{
-    const struct bh_scenario *scenario = setup->scenario;
-    double local_s = enclave->checkpoint_bytes / scenario->catalog->recovery.local_bandwidth.value;
-    double bytes = enclave->checkpoint_bytes * (double)enclave->nodes;
-    double sources = facts->host_bandwidth * (double)facts->hosts;
-    sources = fmin(sources, enclave->link_rate);
-    double share = storage_share(setup, enclave);
-    double expected[BH_LEVELS][2] = {
-        [BH_LEVEL_LOCAL] = {local_s, local_s},
-        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth * share, sources),
-                              bytes / fmin(facts->storage_read_bandwidth * share, sources)},
-    };
-    for (int level = 0; level < BH_LEVELS; level++) {
-        const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
-        enclave->has_level[level] = spec->enabled && !enclave->spec->application->tolerates_loss;
-        enclave->is_fixed[level] = spec->write_s >= 0.0 || spec->read_s >= 0.0 || level == BH_LEVEL_LOCAL;
-        enclave->write_s[level] = spec->write_s >= 0.0 ? spec->write_s : expected[level][0];
-        enclave->read_s[level] = spec->read_s >= 0.0 ? spec->read_s : expected[level][1];
-    }
-}
-
-/* Rate at which errors on nodes of other partitions take the whole system down. */
-static double system_loss_elsewhere(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
-{
-    const struct bh_partitions *partitions = &setup->scenario->partitions;
-    double rate = 0.0;
-    for (size_t c = 0; c < partitions->classes_count; c++) {
-        bool is_own = enclave->node == &setup->nodes[c];
-        double nodes = (double)(partitions->class[c].nodes - (is_own ? enclave->nodes : 0));
-        rate += nodes * setup->nodes[c].isolation->loss_rate[BH_SCOPE_SYSTEM]; /* of any tenant */
-    }
-    return rate;
-}
-
-/* Failures that the levels must recover from: the local level from all that interrupt the enclave, the storage level
- * from those that cost a node its storage, or from all when it is alone. */
-static void fill_mtti(struct bh_setup *setup, struct bh_enclave_setup *enclave)
-{
-    const struct bh_isolation *isolation = enclave->node->isolation;
-    size_t tenant = enclave->spec->tenant;
-    double nodes = (double)enclave->nodes, all = 0.0, elsewhere = system_loss_elsewhere(setup, enclave);
-    for (int scope = BH_SCOPE_PROCESS; scope < BH_SCOPES; scope++)
-        all += isolation->loss_rate[tenant * BH_SCOPES + (size_t)scope];
-    double lost = isolation->repair_rate[tenant];
-    enclave->mtti_s[BH_LEVEL_LOCAL] = 1.0 / (nodes * all + elsewhere);
-    enclave->mtti_s[BH_LEVEL_STORAGE] =
-        1.0 / (enclave->has_level[BH_LEVEL_LOCAL] ? nodes * lost : nodes * all + elsewhere);
-}
-
-/* With a verification before each checkpoint, the best interval weighs silent errors too. The level that sets the rhythm
- * is verified: the local one, or the only one. */
-static double verified_interval_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave,
-                                  enum bh_level level)
-{
-    const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
-    struct bh_verified_segment segment = {
-        .verification_s = enclave->verification.cost_s,
-        .checkpoint_s = enclave->write_s[level],
-        .failure_rate = 1.0 / enclave->mtti_s[level],
-        .silent_rate = enclave->node->isolation->silent_rate[enclave->spec->tenant] * (double)enclave->nodes,
-        .recovery_s = recovery->detection_s.value + recovery->process_restart_s.value + enclave->read_s[level],
-        .rollback_s = enclave->read_s[level],
-    };
-    return bh_interval_verified_s(&segment, enclave->spec->work_s * enclave->wall_per_work);
-}
-
-static double chosen_interval_s(const struct bh_setup *setup, const struct bh_checkpoint_spec *spec,
-                                const struct bh_enclave_setup *enclave, enum bh_level level)
-{
-    bool is_verified = enclave->verification.rule == BH_VERIFY_BEFORE_CHECKPOINT &&
-                       (level == BH_LEVEL_LOCAL || !enclave->has_level[BH_LEVEL_LOCAL]);
-    double delta = enclave->write_s[level], mtti_s = enclave->mtti_s[level], wall_s = INFINITY;
-    switch (spec->rule) {
-    case BH_INTERVAL_FIXED:
-        wall_s = spec->interval_s;
-        break;
-    case BH_INTERVAL_YOUNG:
-        wall_s = bh_interval_young_s(delta, mtti_s);
-        break;
-    case BH_INTERVAL_DALY:
-        wall_s = bh_interval_daly_s(delta, mtti_s);
-        break;
-    case BH_INTERVAL_EXACT:
-        wall_s = is_verified ? verified_interval_s(setup, enclave, level) : bh_interval_exact_s(delta, mtti_s);
-        break;
-    }
-    return wall_s / enclave->wall_per_work;
-}
-
-/* The shortest interval sets the rhythm; storage joins every n-th checkpoint. A checkpoint never comes more often than
- * once a step. */
-static void fill_intervals(struct bh_setup *setup, struct bh_enclave_setup *enclave)
-{
-    const struct bh_checkpoint_spec *spec = setup->scenario->checkpoint;
-    double step_s = enclave->spec->application->step_s.value;
-    double interval_s[BH_LEVELS] = {INFINITY, INFINITY};
-    for (int level = 0; level < BH_LEVELS; level++)
-        if (enclave->has_level[level]) {
-            interval_s[level] = chosen_interval_s(setup, &spec[level], enclave, (enum bh_level)level);
-            if (spec[level].rule != BH_INTERVAL_FIXED)
-                interval_s[level] = fmax(interval_s[level], step_s);
-        }
-    enclave->interval_work_s = fmin(interval_s[BH_LEVEL_LOCAL], interval_s[BH_LEVEL_STORAGE]);
-    enclave->storage_every = 0;
-    if (!enclave->has_level[BH_LEVEL_STORAGE] || isinf(interval_s[BH_LEVEL_STORAGE]))
-        return;
-    if (!enclave->has_level[BH_LEVEL_LOCAL])
-        enclave->storage_every = 1;
-    else
-        enclave->storage_every = (uint64_t)fmax(1.0, round(interval_s[BH_LEVEL_STORAGE] / enclave->interval_work_s));
 }
 
 static void fill_verification(struct bh_enclave_setup *enclave)
@@ -215,10 +86,8 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     if (setup->scenario->partitions.count > 1)
         enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
     fill_pace(setup, enclave, facts);
-    fill_level_times(setup, enclave, facts);
-    fill_mtti(setup, enclave);
     fill_verification(enclave);
-    fill_intervals(setup, enclave);
+    bh_setup_fill_levels(setup, enclave, facts);
     fill_restart(setup, enclave);
 }
 
@@ -248,6 +117,15 @@ static void leave_script(struct bh_spread *script, size_t enclaves)
         script->loss[i] = NAN;
 }
 
+/* The loss of a node takes all that stands on it. */
+static void add_node_loss(struct bh_setup *setup, const struct bh_partition *partition, double weight)
+{
+    size_t tenants = setup->nodes[partition->class].model->tree->tenants_count;
+    setup->script->extent[BH_SCOPE_NODE] += weight;
+    for (size_t t = 0; t < tenants; t++)
+        setup->script->loss[partition->enclave[t] * BH_SCOPES + BH_SCOPE_NODE] += weight;
+}
+
 static int follow_script(struct bh_setup *setup, struct bh_error *err)
 {
     const struct bh_scenario *scenario = setup->scenario;
@@ -266,13 +144,17 @@ static int follow_script(struct bh_setup *setup, struct bh_error *err)
             break;
         }
         int tenant = (int)scenario->enclaves[fault->enclave].tenant;
+        double weight = 1.0 / (double)scenario->script_count;
+        if (fault->class != NULL) {
+            add_node_loss(setup, partition, weight);
+            continue;
+        }
         struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, fault->zone, tenant),
                                    .kind = fault->kind,
                                    .ending = (enum bh_forced_ending)(fault->ending + 1)};
         status = bh_isolation_spread(model, origin, &one, err);
         if (status == 0)
-            add_spread(setup->script, &one, partition, model->tree->tenants_count,
-                       1.0 / (double)scenario->script_count);
+            add_spread(setup->script, &one, partition, model->tree->tenants_count, weight);
     }
     free(one.loss);
     return status;
@@ -305,6 +187,14 @@ static void fill_sources(struct bh_setup *setup)
                 add_source(setup, &setup->nodes[c].streams->stream[s], &setup->scenario->partitions.class[c]);
 }
 
+static void fill_class_streams(struct bh_setup *setup)
+{
+    const struct bh_catalog *catalog = setup->scenario->catalog;
+    setup->class_streams = bh_allocate(catalog->faults_count + 1, sizeof *setup->class_streams);
+    for (size_t f = 0; f < catalog->faults_count; f++)
+        setup->class_streams[f] = bh_fault_stream_of(&catalog->faults[f], setup->scenario->nodes);
+}
+
 static int fill_nodes(struct bh_setup *setup, size_t policy, bool is_baseline, struct bh_isolation_cache *cache,
                       struct bh_error *err)
 {
@@ -330,6 +220,7 @@ static struct bh_setup *create(const struct bh_scenario *scenario, size_t policy
     struct bh_setup *setup = bh_allocate(1, sizeof *setup);
     setup->scenario = scenario;
     setup->policy = &scenario->policies[policy];
+    fill_class_streams(setup);
     if (fill_nodes(setup, policy, is_baseline, cache, err) != 0 || follow_script(setup, err) != 0) {
         bh_setup_destroy(setup);
         return NULL;
@@ -365,6 +256,7 @@ void bh_setup_destroy(struct bh_setup *setup)
     for (size_t s = 0; s < setup->sources_count; s++)
         free(setup->sources[s].name);
     free(setup->sources);
+    free(setup->class_streams);
     if (setup->script != NULL)
         free(setup->script->loss);
     free(setup->script);
@@ -379,7 +271,8 @@ void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from
             from->enclaves[e].interval_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
         setup->enclaves[e].verify_every_work_s =
             from->enclaves[e].verify_every_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
-        setup->enclaves[e].storage_every = from->enclaves[e].storage_every;
+        for (int level = 0; level < BH_LEVELS; level++)
+            setup->enclaves[e].every[level] = from->enclaves[e].every[level];
     }
 }
 
@@ -387,7 +280,8 @@ void bh_setup_drop_checkpoints(struct bh_setup *setup)
 {
     for (size_t e = 0; e < setup->enclaves_count; e++) {
         setup->enclaves[e].interval_work_s = INFINITY;
-        setup->enclaves[e].storage_every = 0;
+        for (int level = 0; level < BH_LEVELS; level++)
+            setup->enclaves[e].every[level] = 0;
         setup->enclaves[e].verification.rule = BH_VERIFY_NEVER;
         setup->enclaves[e].verify_every_work_s = INFINITY;
     }

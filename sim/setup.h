@@ -35,7 +35,7 @@ struct bh_enclave_setup {
     double read_s[BH_LEVELS];
     bool is_fixed[BH_LEVELS];                 /* write_s and read_s are fixed by the scenario: no traffic */
     double interval_work_s;                   /* native compute seconds between checkpoints; INFINITY: none */
-    uint64_t storage_every;                   /* every n-th checkpoint goes to storage too; 0: never */
+    uint64_t every[BH_LEVELS];                /* every n-th checkpoint goes to this level; the nearest: 1; 0: never */
     struct bh_verification_spec verification; /* of its data; costs as the scenario says */
     double verify_every_work_s;  /* native compute seconds between periodic verifications; INFINITY: none */
     struct bh_taint taint;       /* how tainted data spread among its ranks */
@@ -54,7 +54,8 @@ struct bh_setup {
     const struct bh_scenario *scenario;
     const struct bh_policy_spec *policy;
     size_t nodes_count;
-    struct bh_node_setup *nodes; /* per partition class */
+    struct bh_node_setup *nodes;           /* per partition class */
+    struct bh_fault_stream *class_streams; /* of the catalog's fault classes, whether they are on or not */
     size_t sources_count;
     struct bh_fault_source *sources; /* hardware first */
     struct bh_isolation isolation;   /* over all nodes; per class: that of its node setup */
@@ -64,6 +65,21 @@ struct bh_setup {
      * scenario. NULL without a script. */
     struct bh_spread *script;
 };
+
+static inline const struct bh_fault_stream *bh_setup_stream(const struct bh_setup *setup,
+                                                            const struct bh_fault_class *class)
+{
+    return &setup->class_streams[class - setup->scenario->catalog->faults];
+}
+
+/* The level that every checkpoint goes to; BH_LEVELS without any. */
+static inline enum bh_level bh_setup_nearest_level(const struct bh_enclave_setup *enclave)
+{
+    enum bh_level level = BH_LEVEL_MEMORY;
+    while (level < BH_LEVELS && !enclave->has_level[level])
+        level++;
+    return level;
+}
 
 /* Resolves line `policy` of a scenario on a platform with these facts. The scenario and the cache must outlive the
  * setup. */

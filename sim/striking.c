@@ -51,7 +51,7 @@ static void strike_node(struct bh_replica *replica, size_t source, const struct 
     bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
     replica->tallies.faults++;
     if (takes_node && !is_spared(replica, slot, -1))
-        bh_disposal_node(replica, source, fault, post, slot);
+        bh_disposal_node(replica, (int)source, fault, post, slot);
     else if (post == BH_POST_IN_SLOT && !takes_node)
         strike_zone(replica, source, fault, slot);
     else
@@ -64,7 +64,7 @@ static void strike_machine(struct bh_replica *replica, size_t source, const stru
     if (is_spared(replica, UINT64_MAX, -1))
         replica->tallies.struck_while_down++;
     else
-        bh_disposal_machine(replica, source, fault);
+        bh_disposal_machine(replica, (int)source, fault);
 }
 
 void bh_errors_strike_again(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
@@ -89,9 +89,34 @@ void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh
     }
 }
 
+/* A slot that waits for a node has none to lose. */
+static void strike_class(struct bh_replica *replica, const struct bh_script_fault *script, uint64_t identity)
+{
+    const struct bh_setup *setup = replica->setup;
+    struct bh_fault fault = {
+        .stream = bh_setup_stream(setup, script->class), .identity = identity, .landing = identity, .event = identity};
+    if (bh_fault_class_is_machine_wide(script->class)) {
+        bh_disposal_machine(replica, -1, &fault);
+        return;
+    }
+    if (is_spared(replica, script->slot, -1) ||
+        !bh_machine_is_up(replica->machine, script->slot, 0, simgrid_get_clock())) {
+        replica->tallies.struck_while_down++;
+        return;
+    }
+    fault.node = bh_machine_node_in(replica->machine, script->slot);
+    bh_disposal_node(replica, -1, &fault, BH_POST_IN_SLOT, script->slot);
+}
+
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
 {
     const struct bh_script_fault *script = &replica->setup->scenario->script[line];
+    uint64_t identity = bh_identity_join(bh_identity("script"), line);
+    if (script->class != NULL) {
+        replica->tallies.faults++;
+        strike_class(replica, script, identity);
+        return;
+    }
     const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
     size_t zone = bh_zone_tree_find(enclave->node->model->tree, script->zone, (int)enclave->spec->tenant);
     replica->tallies.faults++;
@@ -100,7 +125,6 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
         replica->tallies.struck_while_down++;
         return;
     }
-    uint64_t identity = bh_identity_join(bh_identity("script"), line);
     replica->tallies.errors++;
     bh_copy_begin(replica, bh_error_create(replica, -1, identity, script->slot, zone), zone, script->kind,
                   script->ending);

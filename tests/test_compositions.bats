@@ -364,7 +364,7 @@ compositions: [{name: coupled, between: [simulation, analysis], over: shared-mem
     # The rates of half the time lie half way, and so between the intervals that they lead to.
     "$PYTHON" - <<'END'
 import h5py
-apart, half, on = (h5py.File(name, "r")["interval"][2, 0, 0] for name in ("apart.h5", "half.h5", "on.h5"))
+apart, half, on = (h5py.File(name, "r")["interval"][2, 0, 1] for name in ("apart.h5", "half.h5", "on.h5"))
 print(apart, half, on)
 assert on < half < apart
 END

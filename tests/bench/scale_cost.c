@@ -63,7 +63,7 @@ static void print_numbers(const struct bh_bench *bench)
     number("work", enclave->spec->work_s);
     number("pace", enclave->wall_per_work);
     number("interval", enclave->interval_work_s);
-    number("storage-every", (double)enclave->storage_every);
+    number("storage-every", (double)enclave->every[BH_LEVEL_STORAGE]);
     number("write-local", enclave->write_s[BH_LEVEL_LOCAL]);
     number("write-storage", enclave->write_s[BH_LEVEL_STORAGE]);
     number("read-local", enclave->read_s[BH_LEVEL_LOCAL]);
