@@ -24,7 +24,9 @@ static void print_carrier(const struct bh_fault_class *fault, FILE *stream)
 {
     char text[64];
     const struct bh_distribution *arrival = &fault->arrival.distribution;
-    if (fault->carrier == BH_CARRIER_MACHINE)
+    if (fault->landing == BH_LANDING_STORAGE)
+        fputs("a clock per storage host", stream);
+    else if (fault->carrier == BH_CARRIER_MACHINE)
         fputs("one clock for the machine", stream);
     else if (fault->carrier == BH_CARRIER_DOMAIN)
         fprintf(stream, "a clock per %s, %" PRIu64 " nodes", fault->carrier_domain->name,
@@ -59,6 +61,14 @@ static void print_burst(const struct bh_fault_class *fault, FILE *stream)
                 bh_quantity_print(burst->within_s.value, BH_DIMENSION_TIME, text, sizeof text));
 }
 
+static void print_storage(const struct bh_fault_class *fault, FILE *stream)
+{
+    char text[64];
+    if (fault->landing == BH_LANDING_STORAGE)
+        fprintf(stream, "; until its repair what goes to storage waits, and of what needs it %s fails at once",
+                bh_quantity_print(fault->fails_jobs.value, BH_DIMENSION_FRACTION, text, sizeof text));
+}
+
 static void print_recurrence(const struct bh_fault_class *fault, FILE *stream)
 {
     const struct bh_recurrence *recurrence = &fault->recurrence;
@@ -76,7 +86,8 @@ static void print_recurrence(const struct bh_fault_class *fault, FILE *stream)
 static bool print_class(const struct bh_fault_class *fault, FILE *stream)
 {
     if (fault->carrier == BH_CARRIER_NODE && !fault->burst.is_given && !fault->recurrence.is_given &&
-        !fault->recorded.is_given && fault->arrival.distribution.type == &bh_exponential)
+        fault->landing != BH_LANDING_STORAGE && !fault->recorded.is_given &&
+        fault->arrival.distribution.type == &bh_exponential)
         return false;
     char *line = NULL;
     size_t length = 0;
@@ -89,6 +100,7 @@ static bool print_class(const struct bh_fault_class *fault, FILE *stream)
         print_carrier(fault, text);
     print_burst(fault, text);
     print_recurrence(fault, text);
+    print_storage(fault, text);
     fclose(text);
     fprintf(stream, "  %-12s ", "");
     bh_check_print_wrapped(line, 15, stream);
@@ -118,7 +130,9 @@ static void print_script_line(const struct bh_scenario *scenario, const struct b
     uint64_t node = fault->slot - scenario->partitions.partition[enclave->partition].first_slot;
     char at[64];
     fprintf(stream, "  %-12s at %s ", head, bh_quantity_print(fault->at_s, BH_DIMENSION_TIME, at, sizeof at));
-    if (fault->class != NULL)
+    if (fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE)
+        fprintf(stream, "%s on storage host %" PRIu64 "\n", fault->class->name, fault->slot);
+    else if (fault->class != NULL)
         fprintf(stream, "%s on node %" PRIu64 " of %s\n", fault->class->name, node, enclave->name);
     else
         fprintf(stream, "a %s error in %s of %s on node %" PRIu64 ", ending %s\n", bh_error_kind_names[fault->kind],

@@ -108,6 +108,7 @@ static json_t *checkpoints(const struct bh_scenario *scenario)
                                       "read_s", number_or_null(checkpoint->read_s, checkpoint->read_s >= 0), "keep",
                                       (json_int_t)checkpoint->keep));
     }
+    json_object_set_new(object, "staggered", json_boolean(scenario->staggered));
     json_object_set_new(object, "final", json_boolean(scenario->final_checkpoint));
     return object;
 }
@@ -119,6 +120,11 @@ static json_t *script(const struct bh_scenario *scenario)
     for (size_t s = 0; s < scenario->script_count; s++) {
         const struct bh_script_fault *fault = &scenario->script[s];
         uint64_t first_slot = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].first_slot;
+        if (fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE) {
+            json_array_append_new(list, json_pack("{s:f, s:s, s:I}", "at_s", fault->at_s, "fault", fault->class->name,
+                                                  "server", (json_int_t)fault->slot));
+            continue;
+        }
         if (fault->class != NULL) {
             json_array_append_new(list, json_pack("{s:f, s:s, s:I, s:s}", "at_s", fault->at_s, "fault",
                                                   fault->class->name, "node", (json_int_t)(fault->slot - first_slot),

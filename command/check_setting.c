@@ -143,6 +143,8 @@ static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
     }
     if (*head != '\0')
         fprintf(stream, "  %-12s none\n", head);
+    if (scenario->staggered)
+        fprintf(stream, "  %-12s staggered: enclaves take turns\n", "");
     if (scenario->final_checkpoint)
         fprintf(stream, "  %-12s and one after the last stretch of work\n", "");
 }

@@ -3,6 +3,7 @@
 /* bulkhead report: tables on stdout, figures beside the results or where asked. */
 #include "analysis/figure.h"
 #include "analysis/json.h"
+#include "analysis/ledger_figure.h"
 #include "analysis/summary.h"
 #include "command/command.h"
 #include "command/figure_folder.h"
@@ -21,10 +22,10 @@ struct report {
     const char *folder; /* NULL: the results' own */
     const char *enclave;
     enum format format;
-    bool all_points, no_figure, figure_only;
+    bool all_points, no_figure, figure_only, ledger;
 };
 
-enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY };
+enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY, KEY_LEDGER };
 
 static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0, "put figures there; made if it is not there (default: where RESULTS is)", 0},
@@ -33,6 +34,7 @@ static const struct argp_option options[] = {
     {"enclave", KEY_ENCLAVE, "NAME", 0, "tables for this enclave (default: the scenario's first)", 0},
     {"no-figure", KEY_NO_FIGURE, NULL, 0, "tables only", 0},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "figures only", 0},
+    {"ledger", KEY_LEDGER, NULL, 0, "the figure shows where node-time goes that does not compute", 0},
     {0},
 };
 
@@ -69,6 +71,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_FIGURE_ONLY:
         report->figure_only = true;
+        return 0;
+    case KEY_LEDGER:
+        report->ledger = true;
         return 0;
     case ARGP_KEY_ARG:
         if (report->file != NULL)
@@ -131,7 +136,8 @@ static int draw_figure(const struct bh_view *view, const struct report *report, 
     char *base = NULL, *folder = figure_folder(report, err);
     int status = -1;
     if (folder != NULL)
-        status = bh_figure_write(view, folder, true, &base, err);
+        status = report->ledger ? bh_ledger_figure_write(view, folder, true, &base, err)
+                                : bh_figure_write(view, folder, true, &base, err);
     if (status == 0)
         fprintf(stderr, "figure: %s.pdf, .png and .svg; data and script: %s.dat and .gp\n", base, base);
     free(base);

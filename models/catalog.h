@@ -158,8 +158,8 @@ struct bh_system {
 };
 
 /* Hardware fault classes (models/data/faults.yaml). Landing: node (takes the whole node, whatever the policy), memory
- * or cpu (a zone by that share). */
-enum bh_landing { BH_LANDING_NODE, BH_LANDING_MEMORY, BH_LANDING_CPU };
+ * or cpu (a zone by that share), or storage (a storage host: no node is struck). */
+enum bh_landing { BH_LANDING_NODE, BH_LANDING_MEMORY, BH_LANDING_CPU, BH_LANDING_STORAGE };
 extern const char *const bh_landing_names[];
 enum bh_mend { BH_MEND_REBOOT, BH_MEND_REPAIR };
 extern const char *const bh_mend_names[];
@@ -239,6 +239,8 @@ struct bh_fault_class {
     struct bh_parameter repair_median_s;
     struct bh_parameter repair_sigma;
     struct bh_timing repair;
+    /* Landing: storage: P(an enclave that needs storage fails at once), where others wait. */
+    struct bh_parameter fails_jobs;
     enum bh_carrier carrier;
     const struct bh_domain *carrier_domain; /* BH_CARRIER_DOMAIN */
     struct bh_burst burst;

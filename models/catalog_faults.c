@@ -144,20 +144,52 @@ static int read_switches(const struct bh_node *map, struct bh_fault_class *fault
     if (state < 0 || (signalled && bh_node_bool(signalled, &fault->is_signalled, err)))
         return -1;
     fault->is_off_by_default = state == 1;
-    if (fault->is_signalled && fault->landing == BH_LANDING_NODE)
+    if (fault->is_signalled && fault->landing != BH_LANDING_MEMORY && fault->landing != BH_LANDING_CPU)
         return bh_node_fail(signalled, err,
-                            "found yes for a class that takes the whole node; expected it only where faults land in "
-                            "a zone");
+                            "found yes for a class that takes the whole %s; expected it only where faults land in "
+                            "a zone",
+                            bh_landing_names[fault->landing]);
     return 0;
+}
+
+/* A storage host is out for as long as its repair takes, and brings no node along. */
+static int read_storage(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                        struct bh_fault_class *fault, struct bh_error *err)
+{
+    static const char *const of_nodes[] = {"carrier", "burst", "recurrence"};
+    const struct bh_node *fails_jobs = bh_node_find(map, "fails-jobs");
+    if (fault->landing != BH_LANDING_STORAGE) {
+        bh_parameter_none(&fault->fails_jobs, BH_DIMENSION_PROBABILITY, bh_node_place(map));
+        return fails_jobs == NULL ? 0
+                                  : bh_node_fail(fails_jobs, err,
+                                                 "%s.fails-jobs: found with landing: %s; expected "
+                                                 "landing: storage",
+                                                 prefix, bh_landing_names[fault->landing]);
+    }
+    for (size_t i = 0; i < BH_COUNT(of_nodes); i++)
+        if (bh_node_find(map, of_nodes[i]))
+            return bh_node_fail(bh_node_find(map, of_nodes[i]), err,
+                                "%s.%s: found with landing: storage; expected none: it is carried by each storage host",
+                                prefix, of_nodes[i]);
+    if (fault->recorded.is_given)
+        return bh_fail_at(err, fault->recorded.place,
+                          "%s.arrival: found recorded with landing: storage; expected a rate or a distribution: logs "
+                          "are of nodes",
+                          prefix);
+    if (fault->mend != BH_MEND_REPAIR)
+        return bh_node_fail(bh_node_find(map, "mend"), err,
+                            "%s.mend: found reboot with landing: storage; expected repair, whose time is the outage's",
+                            prefix);
+    return bh_parameter_read(reader, map, "fails-jobs", prefix, BH_DIMENSION_PROBABILITY, &fault->fails_jobs, err);
 }
 
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {
-        "description",   "landing",      "mend",   "rate",    "arrival", "instruction-share",
-        "repair-median", "repair-sigma", "repair", "carrier", "burst",   "recurrence",
-        "default",       "signalled",    NULL};
+    static const char *const keys[] = {"description", "landing",           "mend",          "rate",
+                                       "arrival",     "instruction-share", "repair-median", "repair-sigma",
+                                       "repair",      "carrier",           "burst",         "recurrence",
+                                       "default",     "signalled",         "fails-jobs",    NULL};
     if (bh_node_check_keys(map, keys, err))
         return -1;
     fault->description = bh_read_text(map, "description", err);
@@ -171,14 +203,15 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
         return -1;
 
     const char *prefix = bh_catalog_print(reader, "faults.%s", fault->name);
-    /* A class that takes the whole node lands in no zone; what is signalled at once is neither read nor executed. */
-    const struct bh_parameter_field share =
-        BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY,
-                 fault->landing == BH_LANDING_NODE || fault->is_signalled);
+    /* A class that takes the whole node, or storage, lands in no zone; what is signalled at once is neither read nor
+     * executed. */
+    const bool in_zone = fault->landing == BH_LANDING_MEMORY || fault->landing == BH_LANDING_CPU;
+    const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
+                                                     BH_DIMENSION_PROBABILITY, !in_zone || fault->is_signalled);
     if (read_arrival(reader, map, prefix, fault, err) ||
         bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
         return -1;
-    if (read_repair(reader, map, prefix, fault, err))
+    if (read_repair(reader, map, prefix, fault, err) || read_storage(reader, map, prefix, fault, err))
         return -1;
     if (bh_read_togetherness(reader, map, prefix, fault, err))
         return -1;

@@ -13,7 +13,7 @@ const char *const bh_scope_names[] = {"none", "process", "guest", "node", "encla
 const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
 const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
 const char *const bh_status_names[] = {"published", "computed", "assumed", "scenario", NULL};
-const char *const bh_landing_names[] = {"node", "memory", "cpu", NULL};
+const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", NULL};
 const char *const bh_mend_names[] = {"reboot", "repair", NULL};
 
 int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,

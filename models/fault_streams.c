@@ -163,7 +163,7 @@ struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalo
     struct builder builder = {bh_allocate(1, sizeof(struct bh_fault_streams)), model, host_kernel, guest_kernel,
                               tenants};
     for (size_t f = 0; f < catalog->faults_count; f++)
-        if (choice.enabled[f]) {
+        if (choice.enabled[f] && catalog->faults[f].landing != BH_LANDING_STORAGE) {
             struct bh_fault_stream stream = bh_fault_stream_of(&catalog->faults[f], choice.nodes);
             add_stream(&builder, &stream);
         }

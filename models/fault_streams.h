@@ -46,7 +46,7 @@ struct bh_fault_choice {
     bool software;
 };
 
-/* The streams that strike a node with this model. `host_kernel` and `guest_kernel` are the kernels in use; tenants as
+/* The streams that strike a node with this model, those of storage hosts not among them. `host_kernel` and `guest_kernel` are the kernels in use; tenants as
  * given to the model. */
 struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalog, const struct bh_node_model *model,
                                                  const struct bh_tenant *tenants, struct bh_fault_choice choice,

@@ -21,7 +21,7 @@ static double work_total_s(const struct bh_enclave *enclave)
 static double next_checkpoint_s(const struct bh_enclave *enclave)
 {
     double interval_s = enclave->setup->interval_work_s;
-    return isinf(interval_s) ? INFINITY : (double)(enclave->checkpoints + 1) * interval_s;
+    return isinf(interval_s) ? INFINITY : (double)(enclave->checkpoints + 1) * interval_s - enclave->setup->lead_work_s;
 }
 
 static double next_verification_s(const struct bh_enclave *enclave)
@@ -156,9 +156,17 @@ static void checkpoint(struct bh_enclave *enclave)
 {
     enum bh_level level = enclave->saving;
     double start_s = simgrid_get_clock();
+    if (level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
+        bh_storage_await(enclave);
+        return;
+    }
     bool is_done = bh_checkpoint_move(enclave, level, BH_WRITE);
-    bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
-                   NULL);
+    double node_s = (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave);
+    if (!is_done && enclave->has_lost_storage)
+        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s,
+                       bh_replica_cause(enclave->replica, bh_storage_cause(enclave->replica)));
+    else
+        bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, node_s, NULL);
     if (!is_done)
         return;
     bh_checkpoint_save(enclave, level);
@@ -225,6 +233,9 @@ static void step(struct bh_enclave *enclave)
         break;
     case BH_PHASE_AWAIT_NODES:
         bh_outage_await_nodes(enclave);
+        break;
+    case BH_PHASE_AWAIT_STORAGE:
+        bh_outage_await_storage(enclave);
         break;
     case BH_PHASE_RESTART:
         bh_outage_wait(enclave, enclave->restart_end_s, BH_PART_RESTART, BH_PHASE_RESTORE);

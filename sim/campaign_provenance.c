@@ -37,7 +37,9 @@ struct bh_cause_words bh_cause_describe(const struct bh_stage *stage, size_t pol
     const struct bh_catalog *catalog = stage->scenario->catalog;
     return (struct bh_cause_words){
         .fault = key->source >= 0 ? setup->sources[key->source].name : "script",
-        .origin = key->origin >= 0 ? bh_zone_kind_names[key->origin] : "node hardware",
+        .origin = key->origin >= 0    ? bh_zone_kind_names[key->origin]
+                  : key->origin == -1 ? "node hardware"
+                                      : "storage",
         .boundary = key->boundary >= 0 ? bh_boundary_names[key->boundary] : "none",
         .guard = key->guard >= 0 ? catalog->guards[key->guard].name : "none",
         .disposition = bh_scope_names[key->disposition],

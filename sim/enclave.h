@@ -52,6 +52,7 @@ enum bh_phase {
     BH_PHASE_STALLED,      /* a hang holds the application up until a watchdog finds it */
     BH_PHASE_DETECT,
     BH_PHASE_AWAIT_NODES,
+    BH_PHASE_AWAIT_STORAGE, /* nodes are up, but not what its programs and data are read from */
     BH_PHASE_RESTART,
     BH_PHASE_RESTORE,
     BH_PHASE_NOT_STARTED, /* before its time, or its nodes are down when that comes */
@@ -81,7 +82,7 @@ struct bh_enclave {
     unsigned activities; /* disk and network activities this actor has used up */
 
     double work_s;          /* native compute seconds done, per node */
-    uint64_t checkpoints;   /* completed since the start or the last rollback, counted from the position */
+    uint64_t checkpoints;   /* multiples of the interval passed, counted from the position; staggered: from before it */
     uint64_t verifications; /* the same of those that come periodically */
     double verified_work_s; /* position of the last verification of any kind; below 0: none since the last rollback */
     double stretch_start_s; /* of the stretch being computed ... */
@@ -95,7 +96,8 @@ struct bh_enclave {
     /* Set by the injector. */
     unsigned stalls; /* hung zones that hold it up */
     long stall_cause;
-    bool has_found; /* it has heard of a silent error in its data */
+    bool has_found;        /* it has heard of a silent error in its data */
+    bool has_lost_storage; /* a storage host has failed under its checkpoint or restore */
     bool has_failed;
     double failed_s;
     double return_s; /* partners that restart together returned to states of then; INFINITY: none did */

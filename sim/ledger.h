@@ -35,7 +35,7 @@ extern const char *const bh_part_names[];
  * that was on there, and the disposition that was applied. */
 struct bh_cause_key {
     int source;      /* index into the setup's sources of faults; -1: the script */
-    int origin;      /* enum bh_zone_kind; -1: the node's hardware */
+    int origin;      /* enum bh_zone_kind; -1: the node's hardware; -2: a storage host */
     int boundary;    /* enum bh_boundary; -1: the error crossed none */
     int guard;       /* index into catalog->guards; -1: none was on */
     int disposition; /* enum bh_scope; NONE: it was silent, and a verification found it */

@@ -29,12 +29,15 @@ static double read_s(const struct bh_enclave *enclave)
     return bh_checkpoint_newest(enclave, &level) != NULL ? enclave->setup->read_s[level] : 0.0;
 }
 
-static double expected_end_s(const struct bh_enclave *enclave)
+/* `with_storage`: nothing is relaunched before the storage that it needs is up; else as if it were. */
+static double expected_end_s(const struct bh_enclave *enclave, bool with_storage)
 {
     double ready_s, hardware_s;
     bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
-    return fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value) +
-           bh_enclave_recovery(enclave)->process_restart_s.value + read_s(enclave);
+    ready_s = fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
+    if (with_storage && bh_setup_needs_storage(enclave->setup))
+        ready_s = fmax(ready_s, bh_storage_up_s(enclave->replica));
+    return ready_s + bh_enclave_recovery(enclave)->process_restart_s.value + read_s(enclave);
 }
 
 /* When the state was complete that a rollback returns to. */
@@ -50,7 +53,35 @@ static void charge(struct bh_enclave *enclave, long cause)
     double from_s = enclave->charges_count > 0 ? enclave->outage_end_s : simgrid_get_clock();
     if (enclave->charges_count < BH_CHARGES)
         enclave->charges[enclave->charges_count++] = (struct bh_charge){cause, from_s};
-    enclave->failure_cause = cause;
+}
+
+static bool restores_from_storage(const struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    return bh_checkpoint_newest(enclave, &level) != NULL && level == BH_LEVEL_STORAGE;
+}
+
+void bh_outage_delay(struct bh_enclave *enclave, long cause)
+{
+    double up_s = bh_storage_up_s(enclave->replica), end_s = enclave->outage_end_s;
+    if (enclave->has_failed || enclave->phase < BH_PHASE_RESTART)
+        end_s = expected_end_s(enclave, true);
+    else if (restores_from_storage(enclave) && enclave->phase == BH_PHASE_RESTART)
+        end_s = fmax(enclave->restart_end_s, up_s) + read_s(enclave);
+    else if (restores_from_storage(enclave))
+        end_s = up_s + read_s(enclave);
+    if (end_s <= enclave->outage_end_s)
+        return;
+    charge(enclave, cause);
+    enclave->outage_end_s = end_s;
+}
+
+/* When the outage ends, without storage's part of it and with that, if it is out. */
+static void expect_end(struct bh_enclave *enclave, double end_s)
+{
+    enclave->outage_end_s = end_s;
+    if (bh_storage_is_down(enclave->replica))
+        bh_outage_delay(enclave, bh_storage_cause(enclave->replica));
 }
 
 void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left, long cause)
@@ -60,10 +91,11 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
         enclave->events++;
     }
     charge(enclave, cause);
+    enclave->failure_cause = cause;
     enclave->has_failed = true;
     enclave->failed_s = simgrid_get_clock();
     bh_checkpoint_lose(enclave, slot, nearest_left);
-    enclave->outage_end_s = expected_end_s(enclave);
+    expect_end(enclave, expected_end_s(enclave, false));
     /* The processes die with the application: what was live in them is gone. */
     bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
     bh_composing_return(enclave->replica, (size_t)enclave->index, newest_time_s(enclave), cause);
@@ -80,8 +112,9 @@ static void roll_back(struct bh_enclave *enclave)
         enclave->lost_until_s = fmax(enclave->lost_until_s, enclave->work_s);
     bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
     enclave->work_s = state->work_s;
-    enclave->checkpoints =
-        isinf(setup->interval_work_s) ? 0 : (uint64_t)llround(state->work_s / setup->interval_work_s);
+    enclave->checkpoints = setup->passed_checkpoints;
+    if (state->work_s > 0.0)
+        enclave->checkpoints = (uint64_t)llround((state->work_s + setup->lead_work_s) / setup->interval_work_s);
     enclave->verifications =
         isinf(setup->verify_every_work_s) ? 0 : (uint64_t)floor(state->work_s / setup->verify_every_work_s + 1e-9);
     enclave->verified_work_s = -1.0;
@@ -94,14 +127,14 @@ static void read_again(struct bh_enclave *enclave)
 {
     bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
     if (enclave->phase > BH_PHASE_STALLED && enclave->phase < BH_PHASE_RESTORE) {
-        enclave->outage_end_s = expected_end_s(enclave);
+        expect_end(enclave, expected_end_s(enclave, false));
         return;
     }
     enclave->restart_end_s = simgrid_get_clock();
     if (bh_checkpoint_newest(enclave, NULL) == NULL)
         enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
-    enclave->outage_end_s = enclave->restart_end_s + read_s(enclave);
     enclave->phase = BH_PHASE_RESTART;
+    expect_end(enclave, enclave->restart_end_s + read_s(enclave));
 }
 
 /* A partner that it restarts together with has failed: it goes back, too, though it is well. */
@@ -114,6 +147,7 @@ static void return_with_partner(struct bh_enclave *enclave)
         return;
     }
     charge(enclave, enclave->return_cause);
+    enclave->failure_cause = enclave->return_cause;
     roll_back(enclave);
     enclave->events++;
     read_again(enclave);
@@ -128,6 +162,7 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
     long cause = (long)bh_causes_find(&replica->causes, error->cause);
     replica->causes.cause[cause].failures++;
     charge(enclave, cause);
+    enclave->failure_cause = cause;
     roll_back(enclave);
     enclave->events++;
     bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
@@ -145,6 +180,9 @@ void bh_outage_react(struct bh_enclave *enclave)
     if (has_to_return)
         bh_checkpoint_drop_newer(enclave, enclave->return_s);
     enclave->return_s = INFINITY;
+    /* What was being written to storage begins again there. */
+    bool begins_again = enclave->has_lost_storage && enclave->phase == BH_PHASE_CHECKPOINT;
+    enclave->has_lost_storage = false;
     if (enclave->has_failed) {
         enclave->has_failed = false;
         roll_back(enclave);
@@ -155,7 +193,7 @@ void bh_outage_react(struct bh_enclave *enclave)
         return_with_partner(enclave);
     else if (enclave->stalls > 0 && enclave->phase < BH_PHASE_STALLED)
         enclave->phase = BH_PHASE_STALLED;
-    else if (enclave->phase < BH_PHASE_STALLED)
+    else if (enclave->phase < BH_PHASE_STALLED && !begins_again)
         enclave->phase = BH_PHASE_COMPUTE;
 }
 
@@ -172,7 +210,7 @@ void bh_outage_await_nodes(struct bh_enclave *enclave)
 {
     double start_s = simgrid_get_clock(), ready_s, hardware_s;
     bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
-    enclave->outage_end_s = expected_end_s(enclave); /* now that it is known when waiting slots have nodes */
+    enclave->outage_end_s = expected_end_s(enclave, true); /* now that it is known when waiting slots have nodes */
     if (ready_s > start_s)
         bh_enclave_sleep(enclave, ready_s);
     double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
@@ -180,7 +218,29 @@ void bh_outage_await_nodes(struct bh_enclave *enclave)
     book(enclave, BH_PART_RESTART, boundary_s, now_s);
     if (enclave->is_signalled || bh_enclave_is_over(enclave))
         return;
+    if (bh_setup_needs_storage(enclave->setup) && bh_storage_is_down(enclave->replica)) {
+        enclave->phase = BH_PHASE_AWAIT_STORAGE;
+        return;
+    }
     enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->phase = BH_PHASE_RESTART;
+}
+
+/* Sleeps until all storage hosts are up, as far as is known now. */
+static void sleep_for_storage(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, bh_storage_up_s(enclave->replica));
+    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, simgrid_get_clock());
+}
+
+void bh_outage_await_storage(struct bh_enclave *enclave)
+{
+    if (bh_storage_is_down(enclave->replica)) {
+        sleep_for_storage(enclave);
+        return;
+    }
+    enclave->restart_end_s = simgrid_get_clock() + bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->phase = BH_PHASE_RESTART;
 }
 
@@ -189,6 +249,10 @@ void bh_outage_restore(struct bh_enclave *enclave)
     enum bh_level level;
     const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
     double start_s = simgrid_get_clock();
+    if (state != NULL && level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
+        sleep_for_storage(enclave);
+        return;
+    }
     bool is_done = state == NULL || bh_checkpoint_move(enclave, level, BH_READ);
     book(enclave, BH_PART_RESTORE, start_s, simgrid_get_clock());
     if (!is_done)

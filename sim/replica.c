@@ -68,6 +68,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->return_s = INFINITY;
     enclave->bed = bh_bed_create();
+    enclave->checkpoints = setup->passed_checkpoints;
     double distance = replica->setup->scenario->catalog->recovery.partner_distance.value;
     enclave->partners = bh_partners_of(setup->nodes, distance);
 }
@@ -149,6 +150,7 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         create_enclave(&replica, e);
+    replica.storage = bh_storage_state_create(setup->storage_hosts);
     bh_composing_start(&replica);
     if (bh_replica_plan_transfers(&replica, err) != 0 || bh_exchanges_start(&replica, err) != 0)
         goto out;
@@ -172,6 +174,7 @@ out:
     bh_exchanges_clear(&replica);
     free(replica.composing);
     free(replica.recent_losses.loss);
+    bh_storage_state_clear(&replica.storage);
     bh_bed_destroy(&replica.injector_bed);
     bh_machine_destroy(replica.machine);
     for (size_t s = 0; s < setup->sources_count; s++)

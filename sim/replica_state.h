@@ -13,6 +13,7 @@
 #include "sim/losses.h"
 #include "sim/machine.h"
 #include "sim/replica.h"
+#include "sim/storage_outage.h"
 
 /* What the injector has to do. */
 enum bh_event_kind {
@@ -51,6 +52,7 @@ struct bh_replica {
     bool has_alone, has_together;   /* ... and restarts so */
     struct bh_exchange **exchanges; /* per composition; NULL: nothing is sent */
     struct bh_recent_losses recent_losses;
+    struct bh_storage_state storage;
 };
 
 struct bh_bed bh_bed_create(void);

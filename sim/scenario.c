@@ -272,6 +272,27 @@ void bh_scenario_destroy(struct bh_scenario *scenario)
     free(scenario);
 }
 
+/* Faults of storage hosts need some. */
+static int check_servers(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                         struct bh_error *err)
+{
+    const struct bh_catalog *catalog = scenario->catalog;
+    for (size_t f = 0; f < catalog->faults_count && facts->storage_hosts == 0; f++)
+        if (scenario->fault_enabled[f] && catalog->faults[f].landing == BH_LANDING_STORAGE)
+            return bh_fail_at(err, catalog->faults[f].rate.place,
+                              "faults.%s: found no host with disks and bulkhead:role=storage in %s; expected one, or "
+                              "faults.hardware without %s",
+                              catalog->faults[f].name, scenario->platform_file, catalog->faults[f].name);
+    for (size_t i = 0; i < scenario->script_count; i++) {
+        const struct bh_script_fault *fault = &scenario->script[i];
+        if (fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE && fault->slot >= facts->storage_hosts)
+            return bh_fail_at(
+                err, fault->place, "script.%zu.server: found storage host %llu; expected less than the %llu of %s", i,
+                (unsigned long long)fault->slot, (unsigned long long)facts->storage_hosts, scenario->platform_file);
+    }
+    return 0;
+}
+
 int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                struct bh_error *err)
 {
@@ -288,7 +309,7 @@ int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct 
             "checkpoints.storage: found no host with disks and bulkhead:role=storage in %s; expected one, or "
             "fixed write and read times",
             scenario->platform_file);
-    return 0;
+    return check_servers(scenario, facts, err);
 }
 
 const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,

@@ -45,6 +45,7 @@ struct bh_enclave_spec {
     const struct bh_policy *policy; /* likewise */
     double start_s, leave_s;        /* calendar time; it is given up when it leaves. INFINITY: never */
     double work_s;                  /* native fault-free compute time per node */
+    bool needs_storage;             /* fails with the file system though it has no checkpoints there */
     struct bh_verification_spec verification;
     struct bh_place place;
 };
@@ -96,11 +97,11 @@ struct bh_checkpoint_spec {
 };
 
 /* A fault by script: what happens instead of, or besides, what the catalog's rates bring. Either an error that begins in
- * a zone, or the loss of a node by a fault class. */
+ * a zone, or the loss of a node or of a storage host by a fault class. */
 struct bh_script_fault {
     double at_s;
     const struct bh_fault_class *class; /* NULL: an error in a zone */
-    uint64_t slot;
+    uint64_t slot;                      /* of a class that lands on storage: the storage host */
     enum bh_zone_kind zone; /* where it lands; a system without this kind takes the nearest kernel or process */
     size_t enclave;         /* whose guest or process */
     enum bh_error_kind kind;
@@ -150,6 +151,7 @@ struct bh_scenario {
     size_t primary; /* the enclave that headline numbers speak of: the first */
 
     struct bh_checkpoint_spec checkpoint[BH_LEVELS];
+    bool staggered;            /* enclaves take turns at their checkpoints instead of writing at once */
     bool final_checkpoint;     /* also one after the last stretch of work (closed-form tests) */
     bool virtualization_costs; /* off: slowdown, guards, noise and communication cost nothing (closed-form tests) */
 

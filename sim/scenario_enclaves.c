@@ -88,23 +88,23 @@ static int read_times(const struct bh_scenario *scenario, struct entry *entry, s
     return 0;
 }
 
+static int read_needs_storage(const struct bh_node *map, struct bh_enclave_spec *enclave, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, "needs-storage");
+    if (bh_optional_bool(map, "needs-storage", &enclave->needs_storage, err) != 0)
+        return -1;
+    if (enclave->needs_storage && enclave->application->tolerates_loss)
+        return bh_node_fail(node, err, "found yes for %s, which tolerates loss; expected no: its parts reload locally",
+                            enclave->application->name);
+    return 0;
+}
+
 static int read_entry(const struct reader *reader, struct entry *entry, struct bh_error *err)
 {
-    static const char *const keys[] = {"name",
-                                       "application",
-                                       "guests-per-node",
-                                       "processes-per-guest",
-                                       "node-share",
-                                       "count",
-                                       "nodes",
-                                       "shares-with",
-                                       "system",
-                                       "policy",
-                                       "start",
-                                       "leave",
-                                       "work",
-                                       "verification",
-                                       NULL};
+    static const char *const keys[] = {"name",       "application",  "guests-per-node", "processes-per-guest",
+                                       "node-share", "count",        "nodes",           "shares-with",
+                                       "system",     "policy",       "start",           "leave",
+                                       "work",       "verification", "needs-storage",   NULL};
     const struct bh_scenario *scenario = reader->scenario;
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *map = entry->map, *name, *application;
@@ -126,7 +126,7 @@ static int read_entry(const struct reader *reader, struct entry *entry, struct b
         bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0 ||
         bh_optional_count(map, "count", 1, ENCLAVES_MOST, &entry->count, err) != 0 ||
         read_nodes(entry, bh_node_find(map, "nodes"), err) != 0 || read_own_policy(scenario, entry, err) != 0 ||
-        read_times(scenario, entry, err) != 0 ||
+        read_times(scenario, entry, err) != 0 || read_needs_storage(map, enclave, err) != 0 ||
         bh_verification_read(scenario, bh_node_find(map, "verification"), enclave, err) != 0)
         return -1;
     if (enclave->node_share == 0)

@@ -9,7 +9,7 @@
 
 /* --- Random faults ------------------------------------------------------------------------------------------------ */
 
-/* `hardware: none`, `all`, or a list of fault classes. */
+/* `hardware: none`, `all` (that are so by default), or a list of fault classes. */
 static int read_hardware(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
     const struct bh_catalog *catalog = scenario->catalog;
@@ -163,20 +163,30 @@ static int read_what(const struct bh_node *map, struct bh_script_fault *fault, s
     return 0;
 }
 
-/* `fault: CLASS` strikes as that class does, at a time and on a node of the script. */
+/* `fault: CLASS` strikes as that class does, at a time and on a node, or storage host, of the script. */
 static int read_class(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"at", "node", "enclave", "fault", NULL};
+    static const char *const on_nodes[] = {"at", "node", "enclave", "fault", NULL};
+    static const char *const on_storage[] = {"at", "server", "fault", NULL};
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *class = bh_node_find(map, "fault");
     fault->class =
         bh_choose_named(class, catalog->faults, catalog->faults_count, sizeof *catalog->faults, "fault class", err);
-    if (fault->class == NULL || bh_node_check_keys(map, keys, err) != 0)
+    if (fault->class == NULL)
         return -1;
+    bool is_storage = fault->class->landing == BH_LANDING_STORAGE;
+    if (bh_node_check_keys(map, is_storage ? on_storage : on_nodes, err) != 0)
+        return -1;
+    if (is_storage)
+        return bh_optional_count(map, "server", 0, UINT64_MAX, &fault->slot, err);
     if (fault->class->landing != BH_LANDING_NODE)
         return bh_node_fail(class, err,
-                            "found %s, which lands in a zone; expected a class that takes the node, or `zone`",
+                            "found %s, which lands in a zone; expected a class that takes a node or storage, or `zone`",
+                            fault->class->name);
+    if (fault->class->recorded.is_given)
+        return bh_node_fail(class, err,
+                            "found %s, which is replayed from a log; expected a class with times of its own",
                             fault->class->name);
     if (read_enclave(scenario, bh_node_find(map, "enclave"), fault, err) != 0)
         return -1;
@@ -185,7 +195,7 @@ static int read_class(const struct bh_scenario *scenario, const struct bh_node *
 
 static int read_script(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
 {
-    static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", "fault", NULL};
+    static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", "fault", "server", NULL};
     if (list == NULL)
         return 0;
     if (bh_node_expect(list, BH_NODE_LIST, "script", err) != 0)

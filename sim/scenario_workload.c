@@ -200,7 +200,7 @@ static int check_partners(const struct bh_scenario *scenario, struct bh_error *e
 
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-    static const char *const keys[] = {"memory", "local", "partner", "storage", "final", NULL};
+    static const char *const keys[] = {"memory", "local", "partner", "storage", "staggered", "final", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
@@ -215,7 +215,7 @@ int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
         if (node != NULL && read_level(scenario, level, node, err) != 0)
             return -1;
     }
-    if (check_partners(scenario, err) != 0)
+    if (check_partners(scenario, err) != 0 || bh_optional_bool(map, "staggered", &scenario->staggered, err) != 0)
         return -1;
     return bh_optional_bool(map, "final", &scenario->final_checkpoint, err);
 }

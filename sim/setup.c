@@ -126,6 +126,11 @@ static void add_node_loss(struct bh_setup *setup, const struct bh_partition *par
         setup->script->loss[partition->enclave[t] * BH_SCOPES + BH_SCOPE_NODE] += weight;
 }
 
+static bool is_of_storage(const struct bh_script_fault *fault)
+{
+    return fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE;
+}
+
 static int follow_script(struct bh_setup *setup, struct bh_error *err)
 {
     const struct bh_scenario *scenario = setup->scenario;
@@ -135,8 +140,13 @@ static int follow_script(struct bh_setup *setup, struct bh_error *err)
     setup->script->loss = bh_allocate(scenario->enclaves_count * BH_SCOPES, sizeof(double));
     struct bh_spread one = {.loss = bh_allocate(scenario->enclaves_count * BH_SCOPES, sizeof(double))};
     int status = 0;
+    size_t on_nodes = 0;
+    for (size_t i = 0; i < scenario->script_count; i++)
+        on_nodes += !is_of_storage(&scenario->script[i]);
     for (size_t i = 0; i < scenario->script_count && status == 0; i++) {
         const struct bh_script_fault *fault = &scenario->script[i];
+        if (is_of_storage(fault))
+            continue;
         const struct bh_partition *partition = bh_setup_partition(setup, fault->slot);
         const struct bh_node_model *model = setup->nodes[partition->class].model;
         if (setup->nodes[partition->class].links_count > 0 || !setup->nodes[partition->class].is_exact) {
@@ -144,7 +154,7 @@ static int follow_script(struct bh_setup *setup, struct bh_error *err)
             break;
         }
         int tenant = (int)scenario->enclaves[fault->enclave].tenant;
-        double weight = 1.0 / (double)scenario->script_count;
+        double weight = 1.0 / (double)on_nodes;
         if (fault->class != NULL) {
             add_node_loss(setup, partition, weight);
             continue;
@@ -172,6 +182,16 @@ static void add_source(struct bh_setup *setup, const struct bh_fault_stream *str
         .nodes = class != NULL ? class->nodes : scenario->nodes + scenario->spares,
         .name = tells ? bh_print_text("%s (%s)", stream->name, class->name) : bh_copy_text(stream->name),
     };
+}
+
+static void add_storage_sources(struct bh_setup *setup, uint64_t hosts)
+{
+    const struct bh_catalog *catalog = setup->scenario->catalog;
+    for (size_t f = 0; f < catalog->faults_count; f++)
+        if (setup->scenario->fault_enabled[f] && catalog->faults[f].landing == BH_LANDING_STORAGE) {
+            add_source(setup, &setup->class_streams[f], NULL);
+            setup->sources[setup->sources_count - 1].nodes = hosts;
+        }
 }
 
 /* Hardware strikes alike wherever it is; software strikes the slots of its class. */
@@ -226,10 +246,14 @@ static struct bh_setup *create(const struct bh_scenario *scenario, size_t policy
         return NULL;
     }
     fill_sources(setup);
+    add_storage_sources(setup, facts->storage_hosts);
+    setup->storage_hosts = facts->storage_hosts;
     setup->enclaves_count = scenario->enclaves_count;
     setup->enclaves = bh_allocate(setup->enclaves_count, sizeof *setup->enclaves);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         fill_enclave(setup, e, facts);
+    if (scenario->staggered)
+        bh_setup_stagger(setup);
     return setup;
 }
 
@@ -271,6 +295,9 @@ void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from
             from->enclaves[e].interval_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
         setup->enclaves[e].verify_every_work_s =
             from->enclaves[e].verify_every_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
+        setup->enclaves[e].lead_work_s =
+            from->enclaves[e].lead_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
+        setup->enclaves[e].passed_checkpoints = from->enclaves[e].passed_checkpoints;
         for (int level = 0; level < BH_LEVELS; level++)
             setup->enclaves[e].every[level] = from->enclaves[e].every[level];
     }

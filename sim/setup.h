@@ -33,9 +33,13 @@ struct bh_enclave_setup {
     bool has_level[BH_LEVELS];
     double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */
     double read_s[BH_LEVELS];
-    bool is_fixed[BH_LEVELS];                 /* write_s and read_s are fixed by the scenario: no traffic */
-    double interval_work_s;                   /* native compute seconds between checkpoints; INFINITY: none */
-    uint64_t every[BH_LEVELS];                /* every n-th checkpoint goes to this level; the nearest: 1; 0: never */
+    bool is_fixed[BH_LEVELS];  /* write_s and read_s are fixed by the scenario: no traffic */
+    double interval_work_s;    /* native compute seconds between checkpoints; INFINITY: none */
+    uint64_t every[BH_LEVELS]; /* every n-th checkpoint goes to this level; the nearest: 1; 0: never */
+    /* Staggered: its checkpoints come so much native work before multiples of the interval; so many multiples have passed
+     * before its work begins. */
+    double lead_work_s;
+    uint64_t passed_checkpoints;
     struct bh_verification_spec verification; /* of its data; costs as the scenario says */
     double verify_every_work_s;  /* native compute seconds between periodic verifications; INFINITY: none */
     struct bh_taint taint;       /* how tainted data spread among its ranks */
@@ -45,7 +49,8 @@ struct bh_enclave_setup {
 /* A source of faults: a stream and where it strikes. */
 struct bh_fault_source {
     const struct bh_fault_stream *stream;
-    /* Software strikes these slots. Hardware strikes physical nodes, spares too: the nodes of all slots and spares. */
+    /* Software strikes these slots. Hardware strikes physical nodes, spares too: the nodes of all slots and spares; or,
+     * where it lands on storage, storage hosts, which are counted as nodes here. */
     uint64_t first_slot, nodes;
     char *name; /* of the stream; with several classes, software's says whose */
 };
@@ -57,8 +62,9 @@ struct bh_setup {
     struct bh_node_setup *nodes;           /* per partition class */
     struct bh_fault_stream *class_streams; /* of the catalog's fault classes, whether they are on or not */
     size_t sources_count;
-    struct bh_fault_source *sources; /* hardware first */
-    struct bh_isolation isolation;   /* over all nodes; per class: that of its node setup */
+    struct bh_fault_source *sources; /* hardware of nodes first, that of storage last */
+    uint64_t storage_hosts;
+    struct bh_isolation isolation; /* over all nodes; per class: that of its node setup */
     size_t enclaves_count;
     struct bh_enclave_setup *enclaves;
     /* Mean over the script's errors, each alone on a node that is up, by the exact chain; `loss` is per enclave of the
@@ -79,6 +85,12 @@ static inline enum bh_level bh_setup_nearest_level(const struct bh_enclave_setup
     while (level < BH_LEVELS && !enclave->has_level[level])
         level++;
     return level;
+}
+
+/* Whether an enclave stands still, or falls, with the file system. */
+static inline bool bh_setup_needs_storage(const struct bh_enclave_setup *enclave)
+{
+    return enclave->has_level[BH_LEVEL_STORAGE] || enclave->spec->needs_storage;
 }
 
 /* Resolves line `policy` of a scenario on a platform with these facts. The scenario and the cache must outlive the

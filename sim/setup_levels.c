@@ -73,6 +73,18 @@ static double system_loss_elsewhere(const struct bh_setup *setup, const struct b
     return rate;
 }
 
+/* Rate at which failures of storage hosts take the enclave along, though no level of its checkpoints. */
+static double storage_loss(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
+{
+    double rate = 0.0;
+    for (size_t s = 0; s < setup->sources_count && bh_setup_needs_storage(enclave); s++) {
+        const struct bh_fault_class *class = setup->sources[s].stream->hardware;
+        if (class != NULL && class->landing == BH_LANDING_STORAGE)
+            rate += class->rate.value * (double)setup->sources[s].nodes * class->fails_jobs.value;
+    }
+    return rate;
+}
+
 /* Rate of the failures that a level does not survive. */
 static double lost_rate(const struct bh_setup *setup, const struct bh_enclave_setup *enclave, enum bh_level level,
                         double partner_interval_s)
@@ -112,7 +124,7 @@ static double mtti_s(const struct bh_setup *setup, const struct bh_enclave_setup
                                        enclave->write_s[BH_LEVEL_PARTNER]);
     for (int scope = BH_SCOPE_PROCESS; scope < BH_SCOPES; scope++)
         all += isolation->loss_rate[enclave->spec->tenant * BH_SCOPES + (size_t)scope];
-    return 1.0 / (nodes * all + system_loss_elsewhere(setup, enclave));
+    return 1.0 / (nodes * all + system_loss_elsewhere(setup, enclave) + storage_loss(setup, enclave));
 }
 
 /* --- Intervals ----------------------------------------------------------------------------------------------------- */
@@ -189,4 +201,27 @@ void bh_setup_fill_levels(const struct bh_setup *setup, struct bh_enclave_setup 
 {
     fill_times(setup, enclave, facts);
     fill_intervals(setup, enclave);
+}
+
+static bool has_checkpoints(const struct bh_enclave_setup *enclave)
+{
+    return !isinf(enclave->interval_work_s);
+}
+
+void bh_setup_stagger(struct bh_setup *setup)
+{
+    size_t count = 0, turn = 0;
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        count += has_checkpoints(&setup->enclaves[e]);
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        struct bh_enclave_setup *enclave = &setup->enclaves[e];
+        if (!has_checkpoints(enclave))
+            continue;
+        int farthest = BH_LEVEL_STORAGE;
+        while (farthest > 0 && enclave->every[farthest] == 0)
+            farthest--;
+        double intervals = (double)enclave->every[farthest] * (double)turn++ / (double)count;
+        enclave->lead_work_s = intervals * enclave->interval_work_s;
+        enclave->passed_checkpoints = (uint64_t)floor(intervals + 1e-9);
+    }
 }

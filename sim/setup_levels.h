@@ -10,4 +10,8 @@
 void bh_setup_fill_levels(const struct bh_setup *setup, struct bh_enclave_setup *enclave,
                           const struct bh_platform_facts *facts);
 
+/* Enclaves take turns: each has its checkpoints of the farthest level at another phase of that level's interval, evenly
+ * spread over those that have checkpoints. */
+void bh_setup_stagger(struct bh_setup *setup);
+
 #endif

@@ -67,6 +67,15 @@ static void strike_machine(struct bh_replica *replica, size_t source, const stru
         bh_disposal_machine(replica, (int)source, fault);
 }
 
+static void strike_storage(struct bh_replica *replica, int source, const struct bh_fault *fault)
+{
+    replica->tallies.faults++;
+    if (is_spared(replica, UINT64_MAX, -1))
+        replica->tallies.struck_while_down++;
+    else
+        bh_storage_strike(replica, source, fault);
+}
+
 void bh_errors_strike_again(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
 {
     uint64_t slot;
@@ -79,6 +88,8 @@ void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh
     uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
     if (fault->is_machine)
         strike_machine(replica, source, fault);
+    else if (fault->stream->hardware != NULL && fault->stream->hardware->landing == BH_LANDING_STORAGE)
+        strike_storage(replica, (int)source, fault);
     else if (fault->stream->hardware == NULL)
         strike_node(replica, source, fault, BH_POST_IN_SLOT, slot);
     else {
@@ -95,6 +106,12 @@ static void strike_class(struct bh_replica *replica, const struct bh_script_faul
     const struct bh_setup *setup = replica->setup;
     struct bh_fault fault = {
         .stream = bh_setup_stream(setup, script->class), .identity = identity, .landing = identity, .event = identity};
+    if (script->class->landing == BH_LANDING_STORAGE) {
+        fault.node = script->slot;
+        strike_storage(replica, -1, &fault);
+        return;
+    }
+    replica->tallies.faults++;
     if (bh_fault_class_is_machine_wide(script->class)) {
         bh_disposal_machine(replica, -1, &fault);
         return;
@@ -113,7 +130,6 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
     const struct bh_script_fault *script = &replica->setup->scenario->script[line];
     uint64_t identity = bh_identity_join(bh_identity("script"), line);
     if (script->class != NULL) {
-        replica->tallies.faults++;
         strike_class(replica, script, identity);
         return;
     }

@@ -55,8 +55,9 @@ static void test_what_strikes_a_node(void **state)
     struct setting setting = prepare(NULL, NULL);
     struct bh_node_model *model = bh_test_model(setting.catalog, "kvm", "protection-first", setting.tenants, 2);
     struct bh_fault_streams *streams = streams_of(&setting, model, true);
-    /* 3 hardware classes; host kernel and module; 3 device models, 3 guest kernels, 5 processes */
-    assert_int_equal(streams->count, setting.catalog->faults_count + 2 + 3 + 3 + 5);
+    /* Hardware classes but the file system, which is no node; host kernel and module; 3 device models, 3 guest kernels,
+     * 5 processes */
+    assert_int_equal(streams->count, setting.catalog->faults_count - 1 + 2 + 3 + 3 + 5);
     const struct bh_component *kernel = bh_test_component(setting.catalog, "linux");
     const struct bh_fault_stream *guest = find(streams, "linux in guest[2]"), *host = find(streams, "linux in host");
     assert_close(guest->rate, kernel->fault_rate.value, 0);
@@ -75,7 +76,7 @@ static void test_what_strikes_a_node(void **state)
     bh_fault_streams_destroy(streams);
 
     streams = streams_of(&setting, model, false);
-    assert_int_equal(streams->count, setting.catalog->faults_count);
+    assert_int_equal(streams->count, setting.catalog->faults_count - 1);
     bh_fault_streams_destroy(streams);
     memset(setting.enabled, 0, sizeof setting.enabled);
     streams = streams_of(&setting, model, true);
@@ -105,7 +106,7 @@ static void test_rate_zero_makes_no_stream(void **state)
     struct setting setting = prepare("{components.linux.fault-rate: 0 1/year, faults.memory.rate: 0 1/year}", NULL);
     struct bh_node_model *model = bh_test_model(setting.catalog, "native", "native", setting.tenants, 2);
     struct bh_fault_streams *streams = streams_of(&setting, model, true);
-    assert_int_equal(streams->count, setting.catalog->faults_count - 1 + 5);
+    assert_int_equal(streams->count, setting.catalog->faults_count - 2 + 5);
     bh_fault_streams_destroy(streams);
     bh_node_model_destroy(model);
     bh_catalog_destroy(setting.catalog);

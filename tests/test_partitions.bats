@@ -36,6 +36,25 @@ expect_spent() {
     expect_spent staggered.h5 240 240
 }
 
+# The first at 1, 2 and 3 h of work; the second half an hour earlier each, and once more, at 3.5 h.
+@test "enclaves that take turns write as fast as alone, and go on so after a failure" {
+    run_one turns.h5 --set checkpoints.staggered=yes
+    expect_spent turns.h5 240 320
+    # With local checkpoints in no time every 20 min and every third to storage: the same turns.
+    run_one levels.h5 --set checkpoints.staggered=yes \
+        --set 'checkpoints.local={interval: 20 min, write: 0 s, read: 0 s}'
+    expect_spent levels.h5 240 320
+    # Its node reboots after 3 h. The third checkpoint, at 2.5 h of work, is done at 9,240 s: 1,560 s are done again, after
+    # 5 + 300 + 10 s and a restore of 40 GB at 600 MB/s; the fourth comes at 3.5 h of work as ever.
+    { cat "$scenarios/partitions.yaml"; echo 'script: [{at: 3 h, zone: host-kernel, enclave: second, ending: signalled}]'
+      echo '  # at once'; } >failed.yaml
+    run_bulkhead run failed.yaml -q -o failed.h5 --set checkpoints.staggered=yes \
+        --set models.zones.host-kernel.data.lifetime='1 ns' --set models.channels.kernel-to-process.probability=0
+    expect_status 0
+    expect_eval failed.h5 "np.allclose(m('makespan', 'native')[:, 0], [14640, 14720 + 1560 + 315 + 40e9 / 600e6], rtol=0,
+        atol=1e-2)"
+}
+
 @test "a disk is shared by nodes: six and two end at the same time" {
     run_one disk.h5 --set workload.enclaves.0.nodes=6
     expect_spent disk.h5 480 480

@@ -147,6 +147,38 @@ END
     done
 }
 
+@test "the ledger as a figure: every part of node-time but computing" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    run_bulkhead report "$results/balance.h5" -o "$figures" --figure-only --ledger
+    expect_status 0
+    [ -z "$output" ]
+    expect_text "$errors" ledger
+    local base
+    base=$(echo "$figures"/*-ledger.gp)
+    base=${base%.gp}
+    [ -s "$base.png" ] && [ -s "$base.svg" ] && [ -s "$base.pdf" ]
+    # The last column is all of it, but for what light-weight kernels gain.
+    "$PYTHON" - "$results/balance.h5" "$base.dat" <<'END'
+import sys, h5py, numpy as np
+f = h5py.File(sys.argv[1])
+part = [p.decode() for p in f["part"][:]]
+time = f["node_time"][:]
+axes = tuple(range(time.ndim))
+names = [d[0].name for d in (f["node_time"].dims[i] for i in axes)]
+over = tuple(i for i, name in enumerate(names) if name in ("/enclave", "/replica"))
+time = time.sum(axis=over).reshape(-1, len(part))
+groups = (("virtualization", "guards", "noise"), ("composition", "composition-wait", "switching"),
+          ("checkpoint", "verification"), ("lost-work",), ("detection", "restart", "restore"),
+          ("repair-and-spare-wait",), ("idle-spares",))
+assert sorted(sum(groups, ("compute",))) == sorted(set(part) | {"composition", "composition-wait", "switching", "verification"})
+length = sum(np.maximum(sum(time[:, part.index(p)] for p in group if p in part), 0) for group in groups)
+expected = 100 * length / time.sum(axis=1)
+found = np.loadtxt(sys.argv[2])
+assert found.shape[0] == expected.size and np.all(np.diff(found[:, 1:]) >= 0)
+assert np.allclose(found[:, -1], expected, rtol=1e-4), (found[:, -1], expected)
+END
+}
+
 @test "names in a file are names in the figure, never commands" {
     command -v gnuplot >/dev/null || skip "no gnuplot"
     change "
