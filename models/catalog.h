@@ -56,6 +56,7 @@ extern const char *const bh_status_names[];
 struct bh_parameter {
     double value;     /* SI */
     double low, high; /* range in SI; both equal to value where none is given. Assumed numbers always have one. */
+    double step;      /* what is counted is a multiple of it, from `low` up; 0: any number */
     enum bh_dimension dimension;
     enum bh_status status;
     const char *source; /* borrowed from the catalog */

@@ -42,10 +42,14 @@ static int read_mode(struct bh_catalog_reader *reader, const struct bh_node *sec
 }
 
 /* What is counted is a whole number. */
-static int check_counts(const struct bh_memory_numbers *memory, const struct bh_node *section, struct bh_error *err)
+static int check_counts(struct bh_memory_numbers *memory, const struct bh_node *section, struct bh_error *err)
 {
-    const struct bh_parameter *counts[] = {&memory->dimms, &memory->ranks_per_dimm, &memory->banks, &memory->rows,
+    struct bh_parameter *const counts[] = {&memory->dimms, &memory->ranks_per_dimm, &memory->banks, &memory->rows,
                                            &memory->row_bytes};
+    for (size_t i = 0; i < BH_COUNT(counts); i++)
+        counts[i]->step = 1.0;
+    if (memory->lockstep)
+        memory->dimms.step = 2.0;
     for (size_t i = 0; i < BH_COUNT(counts); i++)
         if (counts[i]->value < 1 || counts[i]->value != floor(counts[i]->value))
             return bh_fail_at(err, counts[i]->place, "%s: found %g, expected a whole number from 1 on", counts[i]->path,

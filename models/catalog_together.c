@@ -29,6 +29,7 @@ int bh_read_domains(struct bh_catalog_reader *reader, const struct bh_node *sect
         if (!domain->description ||
             bh_parameter_read(reader, map, "nodes", prefix, BH_DIMENSION_FACTOR, &domain->nodes, err))
             return -1;
+        domain->nodes.step = 1.0;
         if (domain->nodes.value < 1.0)
             return bh_fail_at(err, domain->nodes.place, "%s.nodes: found %g, expected at least 1", prefix,
                               domain->nodes.value);

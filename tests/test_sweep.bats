@@ -377,7 +377,8 @@ END
     echo 'uncertainty: {draws: 3, numbers: assumed}' >>a.yaml
     run_bulkhead sweep a.yaml -q -j 2 -d all
     expect_status 0
-    expect_python all/results.h5 "len([n for n in f if '.' in n]) > 50"
+    expect_python all/results.h5 "len([n for n in f if '.' in n]) > 50" \
+        "all(d % 2 == 0 for d in f['memory.dimms'][:])" "all(n == int(n) for n in f['domains.cabinet.nodes'][:])"
 }
 
 @test "the scenario's own uncertainty as an axis gives what run gives" {

@@ -189,6 +189,14 @@ static const char *coordinate_name(struct bh_plan *plan, const char *path)
     return name;
 }
 
+/* The nearest that a number can be which is counted. */
+static double counted(const struct bh_parameter *parameter, double value)
+{
+    if (parameter->step <= 0.0)
+        return value;
+    return fmax(ceil(parameter->low / parameter->step), round(value / parameter->step)) * parameter->step;
+}
+
 /* Draws over [low, high]: log-uniform where the range spans more than a decade, else uniform. */
 static int draw_number(struct bh_plan *plan, const struct bh_parameter *parameter, struct bh_place place,
                        struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
@@ -202,7 +210,7 @@ static int draw_number(struct bh_plan *plan, const struct bh_parameter *paramete
     char *path = bh_plan_keep(plan, bh_print_text("models.%s", parameter->path));
     for (size_t v = 0; v < axis->count; v++) {
         double share = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, bh_identity(parameter->path), (uint64_t)v, 0);
-        labels[v] = bh_range_label(plan, bh_range_at(&range, share));
+        labels[v] = bh_range_label(plan, counted(parameter, bh_range_at(&range, share)));
         const struct bh_node *node = bh_plan_value(plan, bh_range_text(plan, &range, labels[v]), place, err);
         if (node == NULL)
             return -1;
