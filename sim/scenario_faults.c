@@ -236,8 +236,8 @@ bool bh_scenario_strikes_apart(const struct bh_scenario *scenario)
 {
     for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
         const struct bh_fault_class *class = &scenario->catalog->faults[f];
-        if (scenario->fault_enabled[f] &&
-            (class->carrier != BH_CARRIER_NODE || class->burst.is_given || class->recorded.binds_nodes))
+        if (scenario->fault_enabled[f] && (class->carrier != BH_CARRIER_NODE || class->landing == BH_LANDING_STORAGE ||
+                                           class->burst.is_given || class->recorded.binds_nodes))
             return false;
     }
     return scenario->random_faults;

@@ -207,6 +207,11 @@ assert abs(seen - lost) < 4.4 * (lost * (1 - lost) / 400) ** 0.5' $nodes
     one_class "carrier: machine" "landing: node" "$(clockwork)" "${repair[@]}" >machine.yaml
     run_bulkhead check machine.yaml
     expect_text "$output" "wear: one clock for the machine" "  machine        wear"
+    # A file system that fails is common to all that need it.
+    sed 's/hardware: \[wear\]/hardware: [node-loss, file-system]/' machine.yaml >file-system.yaml
+    run_bulkhead check file-system.yaml
+    expect_status 0
+    case $output in *"independent nodes"*) false ;; esac
 }
 
 # expect_refused MESSAGE KEYS...: this class is bad input.
