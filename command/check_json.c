@@ -3,6 +3,7 @@
 /* What `bulkhead check --json` prints: the resolved scenario as one object. */
 #include "command/check.h"
 
+#include "command/json_text.h"
 #include "models/node_model.h"
 
 #include <jansson.h>
@@ -48,12 +49,12 @@ static json_t *axes(const struct bh_study *study)
 static json_t *platform(const struct bh_check *check)
 {
     const struct bh_platform_facts *facts = check->facts;
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "file", check->scenario->platform_file,
-                     "nodes", (json_int_t)check->scenario->nodes, "spares", (json_int_t)check->scenario->spares,
-                     "available_nodes", (json_int_t)facts->nodes, "hosts", (json_int_t)facts->hosts, "storage_hosts",
-                     (json_int_t)facts->storage_hosts, "latency_s", facts->latency_s, "node_bandwidth_B_per_s",
-                     facts->node_bandwidth, "storage_write_B_per_s", facts->storage_write_bandwidth,
-                     "storage_read_B_per_s", facts->storage_read_bandwidth);
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "file",
+                     bh_json_file_name(check->scenario->platform_file), "nodes", (json_int_t)check->scenario->nodes,
+                     "spares", (json_int_t)check->scenario->spares, "available_nodes", (json_int_t)facts->nodes,
+                     "hosts", (json_int_t)facts->hosts, "storage_hosts", (json_int_t)facts->storage_hosts, "latency_s",
+                     facts->latency_s, "node_bandwidth_B_per_s", facts->node_bandwidth, "storage_write_B_per_s",
+                     facts->storage_write_bandwidth, "storage_read_B_per_s", facts->storage_read_bandwidth);
 }
 
 /* A number that may not be given: null. */
@@ -253,13 +254,13 @@ static json_t *recorded(const struct bh_scenario *scenario)
         return json_null();
     const struct bh_recorded_faults *log = scenario->log->recorded;
     const struct bh_replay_manner *manner = &scenario->replay->manner;
-    return json_pack("{s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:f, s:f, s:s, s:s, s:b, s:o}", "log",
-                     scenario->log->file, "format", log->format, "records_met", (json_int_t)log->met, "records",
-                     (json_int_t)log->count, "left_out", "without_time", (json_int_t)log->remarks[BH_LOG_NO_TIME],
-                     "other_systems", (json_int_t)log->elsewhere, "without_node", (json_int_t)log->nowhere, "outside",
-                     (json_int_t)log->outside, "unclaimed", (json_int_t)scenario->replay->unclaimed, "nodes",
-                     (json_int_t)log->nodes, "from_s", log->from_s, "length_s", log->length_s, "mapping",
-                     bh_replay_nodes_names[manner->nodes], "start",
+    return json_pack("{s:o, s:s, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:f, s:f, s:s, s:s, s:b, s:o}", "log",
+                     bh_json_file_name(scenario->log->file), "format", log->format, "records_met", (json_int_t)log->met,
+                     "records", (json_int_t)log->count, "left_out", "without_time",
+                     (json_int_t)log->remarks[BH_LOG_NO_TIME], "other_systems", (json_int_t)log->elsewhere,
+                     "without_node", (json_int_t)log->nowhere, "outside", (json_int_t)log->outside, "unclaimed",
+                     (json_int_t)scenario->replay->unclaimed, "nodes", (json_int_t)log->nodes, "from_s", log->from_s,
+                     "length_s", log->length_s, "mapping", bh_replay_nodes_names[manner->nodes], "start",
                      manner->start == BH_REPLAY_EVERY ? "every" : bh_replay_start_names[manner->start], "wraps",
                      !manner->stops, "classes", recorded_classes(scenario->replay));
 }

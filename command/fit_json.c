@@ -3,19 +3,14 @@
 /* What `bulkhead fit` prints for programs. */
 #include "command/fit.h"
 
+#include "command/json_text.h"
+
 #include <jansson.h>
 #include <math.h>
 
 static json_t *number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
-}
-
-/* A file's name may be no text. */
-static json_t *text(const char *value)
-{
-    json_t *string = json_string(value);
-    return string != NULL ? string : json_null();
 }
 
 static json_t *count(uint64_t value)
@@ -41,9 +36,9 @@ static json_t *log_object(const struct bh_fit_report *report)
                               json_pack("{s:o, s:o, s:o, s:o}", "name", name_of(log->system_names, s), "failures",
                                         count(log->systems[s].failures), "nodes_with_failures",
                                         count(log->systems[s].nodes), "in_bursts", count(report->in_bursts[s])));
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "file", text(report->wish->file), "format", log->format,
-                     "records", count(log->records), "failures", count(report->failures), "remarks", remarks, "systems",
-                     systems);
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "file", bh_json_file_name(report->wish->file), "format",
+                     log->format, "records", count(log->records), "failures", count(report->failures), "remarks",
+                     remarks, "systems", systems);
 }
 
 static json_t *cause_object(const struct bh_fit_report *report, const struct bh_fit_cause *cause)

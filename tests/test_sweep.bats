@@ -420,6 +420,39 @@ END
     expect_text "$errors" 'the number of replicas changed'
 }
 
+# A name in Latin-1, as old file systems have them.
+latin() {
+    printf 'caf\351'
+}
+
+@test "a folder whose name is not UTF-8 holds campaigns, stores and platforms as any other" {
+    local folder
+    folder=$(latin)
+    mkdir "$folder"
+    cp sweep.yaml one-enclave.yaml "$folder"
+    cp "$SOURCE_DIRECTORY/platforms/testbed.xml" "$folder/own.xml"
+    sed -i 's/replicas: 60/replicas: 2/' "$folder/sweep.yaml"
+    sed -i 's/testbed.xml/own.xml/' "$folder/one-enclave.yaml"
+    run_bulkhead sweep "$folder/sweep.yaml" -q -j 2 -d "$folder/50%41"
+    expect_status 0
+    run_bulkhead status "$folder/50%41"
+    expect_status 0
+    expect_text "$output" 'all is done'
+    run_bulkhead merge "$folder/50%41" -o "$folder/again.h5"
+    expect_status 0
+    cmp "$folder/again.h5" "$folder/50%41/results.h5"
+    # The campaign itself beside a percent sign, which its escape uses.
+    cp -r "$folder" 'a%41%'
+    run_bulkhead sweep 'a%41%/sweep.yaml' -q -j 2 -d percent
+    expect_status 0
+    run_bulkhead status percent
+    expect_status 0
+    # Names of files in JSON.
+    run_bulkhead check "$folder/one-enclave.yaml" --json
+    expect_status 0
+    expect_text "$output" '"file": null'
+}
+
 @test "campaigns that are wrong: one message with the place, nothing written" {
     local before
     check() {
@@ -445,6 +478,18 @@ END
     run_bulkhead sweep one-enclave.yaml
     expect_status 2
     expect_text "$errors" 'this is a scenario'
+    # Maps that lack one of the two keys, or both.
+    local command lines
+    for lines in 'title: neither' 'campaign: alone' 'scenario: one-enclave.yaml' '{}' '[]' 'word'; do
+        printf '%s\n' "$lines" >bare.yaml
+        for command in 'sweep bare.yaml --dry-run' 'sweep bare.yaml -d bare' 'submit bare.yaml --print'; do
+            # shellcheck disable=SC2086 # several words
+            run_bulkhead $command
+            expect_status 2
+            expect_text "$errors" 'bare.yaml:1:1: '
+            [ -z "$output" ] && [ "$(grep -c '^bulkhead: ' <<<"$errors")" -eq 1 ] && [ ! -e bare ]
+        done
+    done
     run_bulkhead sweep sweep.yaml --shard 7/7
     expect_status 2
     expect_text "$errors" 'found `7/7`'

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "revision.h"
+#include "sim/sweep/path_text.h"
 #include "sim/sweep/store.h"
 
 #include <jansson.h>
@@ -61,7 +62,7 @@ static json_t *create(const struct bh_plan *plan)
     for (size_t i = 0; i < plan->study->settings_count; i++)
         json_array_append_new(settings,
                               json_pack("[s, s]", plan->study->settings[i].path, plan->study->settings[i].value));
-    char *file = absolute(plan->file);
+    char *path = absolute(plan->file), *file = bh_path_escape(path);
     json_t *object =
         json_pack("{s:i, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:o, s:I}", "format", 1, "file", file,
                   "program", "version", PACKAGE_VERSION, "revision", BH_REVISION, "seed", (json_int_t)plan->first->seed,
@@ -74,6 +75,7 @@ static json_t *create(const struct bh_plan *plan)
         json_object_set_new(object, "log", json_string(hash));
     }
     json_object_set_new(object, "precise", json_boolean(plan->precision.is_on));
+    free(path);
     free(file);
     return object;
 }
@@ -180,7 +182,9 @@ struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directo
     settings[used++] = (struct bh_setting){"seed", seed};
     if (!json_is_true(json_object_get(manifest, "precise")))
         settings[used++] = (struct bh_setting){"replicas", replicas};
-    plan = bh_plan_read(file, data_directory, settings, used, err);
+    char *path = bh_path_unescape(file);
+    plan = bh_plan_read(path, data_directory, settings, used, err);
+    free(path);
     free(settings);
     json_decref(manifest);
     if (plan != NULL && check(directory, plan, err) != 0) {

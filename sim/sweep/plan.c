@@ -244,8 +244,7 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
     const struct bh_node *root = bh_document_root(plan->document), *name;
     if (bh_node_expect(root, BH_NODE_MAP, "a campaign", err) != 0)
         return -1;
-    if (bh_node_find(root, "campaign") == NULL && bh_node_kind(bh_node_find(root, "scenario")) == BH_NODE_SCALAR &&
-        bh_node_find(root, "workload") != NULL)
+    if (bh_node_find(root, "campaign") == NULL && bh_node_find(root, "workload") != NULL)
         return bh_node_fail(
             root, err, "this is a scenario; expected a campaign: a file with `campaign: NAME` and `scenario: FILE`");
     if (bh_node_check_keys(root, root_keys, err) != 0 || (name = bh_node_need(root, "campaign", err)) == NULL ||
