@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static json_t *number(double value)
@@ -184,6 +186,16 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     return object;
 }
 
+/* As text where readers of JSON hold no such number. */
+static json_t *whole(uint64_t number)
+{
+    char text[24];
+    if (number <= INT64_MAX)
+        return json_integer((json_int_t)number);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+    return json_string(text);
+}
+
 int bh_json_print(const struct bh_view *view, FILE *stream, struct bh_error *err)
 {
     json_t *policies = json_array();
@@ -193,7 +205,7 @@ int bh_json_print(const struct bh_view *view, FILE *stream, struct bh_error *err
     json_t *root = json_object();
     json_object_set_new(root, "scenario", json_string(view->scenario));
     json_object_set_new(root, "version", json_string(view->version));
-    json_object_set_new(root, "seed", json_integer((json_int_t)view->seed));
+    json_object_set_new(root, "seed", whole(view->seed));
     if (view->reproduces_input)
         json_object_set_new(root, "note", json_string("reproduced, not predicted"));
     json_object_set_new(root, "policies", policies);

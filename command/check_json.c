@@ -275,7 +275,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
             json_array_append_new(hardware, json_string(scenario->catalog->faults[f].name));
     json_t *object = json_pack(
         "{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:I, "
-        "s:I, "
+        "s:o, "
         "s:b, s:s, s:b}",
         "scenario", scenario->name, "title", scenario->title, "description", scenario->description, "point",
         point(study, check->index), "axes", axes(study), "platform", platform(check), "work_s", scenario->work_s,
@@ -284,7 +284,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         scenario->faults_spare_rest ? "computation" : "always", "script", script(scenario), "virtualization_costs",
         scenario->virtualization_costs, "baseline", scenario->policies[scenario->baseline].name, "policies",
         policies(scenario), "systems", systems(check), "fault_rates", fault_rates(check->rates), "parameters",
-        parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed", (json_int_t)scenario->seed,
+        parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed", bh_json_whole(scenario->seed),
         "reproduces_input", scenario->reproduces_input, "machine", scenario->machine_is_steady ? "steady" : "fresh",
         "independent_nodes", bh_scenario_strikes_apart(scenario));
     BH_BUG_ASSERT(object != NULL);

@@ -4,6 +4,7 @@
 #include "command/contain.h"
 
 #include "command/contain_silent.h"
+#include "command/json_text.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -157,9 +158,9 @@ void bh_contain_print_json(const struct bh_contain *contain, FILE *stream)
     json_t *policies = json_array();
     for (size_t p = 0; p < contain->policies_count; p++)
         json_array_append_new(policies, policy_object(contain, &contain->policies[p]));
-    json_t *object = json_pack("{s:s, s:I, s:I, s:o}", "scenario", contain->scenario->name, "seed",
-                               (json_int_t)contain->wish.trials.seed, "trials", (json_int_t)contain->wish.trials.trials,
-                               "policies", policies);
+    json_t *object = json_pack("{s:s, s:o, s:I, s:o}", "scenario", contain->scenario->name, "seed",
+                               bh_json_whole(contain->wish.trials.seed), "trials",
+                               (json_int_t)contain->wish.trials.trials, "policies", policies);
     if (contain->agreement.outcomes > 0)
         json_object_set_new(object, "agreement",
                             json_pack("{s:b, s:I, s:o, s:s}", "agrees", !bh_contain_disagrees(contain), "outcomes",

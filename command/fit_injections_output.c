@@ -3,6 +3,8 @@
 /* The posterior for programs (JSON) and for scenarios (YAML). */
 #include "command/fit_injections.h"
 
+#include "command/json_text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -56,9 +58,9 @@ void bh_fit_injections_print_json(const struct bh_fit_injections *fit, FILE *str
                                "r_hat", number->r_hat, "effective_draws", number->effective_draws, "draws", draws));
     }
     json_t *object =
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "source", fit->source, "trials",
+        json_pack("{s:s, s:I, s:I, s:I, s:o, s:I, s:b, s:o, s:o}", "source", fit->source, "trials",
                   (json_int_t)fit->injections.trials, "guests", (json_int_t)fit->testbed.guests, "processes_per_guest",
-                  (json_int_t)fit->testbed.processes_per_guest, "seed", (json_int_t)fit->seed, "sweeps",
+                  (json_int_t)fit->testbed.processes_per_guest, "seed", bh_json_whole(fit->seed), "sweeps",
                   (json_int_t)posterior->sweeps, "converged", posterior->converged, "rows", rows, "numbers", numbers);
     json_dumpf(object, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     fputc('\n', stream);

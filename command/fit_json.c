@@ -15,7 +15,7 @@ static json_t *number(double value)
 
 static json_t *count(uint64_t value)
 {
-    return json_integer((json_int_t)value);
+    return bh_json_whole(value);
 }
 
 static json_t *name_of(const struct bh_name_list *names, uint32_t number)

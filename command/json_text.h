@@ -1,12 +1,15 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Texts of the file system in JSON. */
+/* What JSON cannot hold as it is: names of files, and whole numbers of 64 bits. */
 #ifndef BH_COMMAND_JSON_TEXT_H
 #define BH_COMMAND_JSON_TEXT_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 /* A file's name, which may be no UTF-8: null then. A new reference. */
 json_t *bh_json_file_name(const char *name);
+/* A whole number; as text above 2^63 - 1, which is the most that readers of JSON hold. A new reference. */
+json_t *bh_json_whole(uint64_t number);
 
 #endif

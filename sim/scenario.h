@@ -232,6 +232,8 @@ void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
 int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err);
 int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err);
 void bh_axis_value_add(struct bh_axis_value *value, const char *path, const struct bh_node *node);
+/* Whether the value changes what stands at a path: it sets that, or something above or below it. */
+bool bh_axis_value_sets(const struct bh_axis_value *value, const char *path);
 /* Adds an axis that varies faster than those there are. Fails if another axis or a setting sets what this one sets. */
 int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err);
 

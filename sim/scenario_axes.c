@@ -196,6 +196,14 @@ static bool overlap(const char *left, const char *right)
     return left_ends && right_ends && (*left == '\0' || *right == '\0');
 }
 
+bool bh_axis_value_sets(const struct bh_axis_value *value, const char *path)
+{
+    for (size_t s = 0; s < value->settings_count; s++)
+        if (overlap(value->paths[s], path))
+            return true;
+    return false;
+}
+
 static const char *path_that_overlaps(const struct bh_axis *axis, const char *path)
 {
     for (size_t v = 0; v < axis->count; v++)

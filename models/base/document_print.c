@@ -4,6 +4,8 @@
 #include "models/base/document_tree.h"
 #include "models/base/utf8.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,10 +104,21 @@ char *bh_node_print_yaml(const struct bh_node *node)
 
 /* --- JSON ---------------------------------------------------------------------------------------------------------- */
 
+/* Whether readers of JSON can hold the number: whole ones in 64 bits, others as a double. */
+static bool is_within_json(const char *text)
+{
+    errno = 0;
+    if (text[strcspn(text, ".eE")] != '\0')
+        return isfinite(strtod(text, NULL));
+    strtoll(text, NULL, 10);
+    return errno == 0;
+}
+
 /* Whether the text is a number as JSON has it: no leading zeros or plus, digits on both sides of the point. */
 static bool is_json_number(const char *text)
 {
     static const char digits[] = "0123456789";
+    const char *whole_text = text;
     text += *text == '-';
     size_t whole = strspn(text, digits);
     if (whole == 0 || (whole > 1 && *text == '0'))
@@ -125,7 +138,7 @@ static bool is_json_number(const char *text)
             return false;
         text += exponent;
     }
-    return *text == '\0';
+    return *text == '\0' && is_within_json(whole_text);
 }
 
 static void put_json_text(struct growing_text *out, const char *text)
@@ -144,7 +157,8 @@ static void put_json_text(struct growing_text *out, const char *text)
     put(out, "\"");
 }
 
-/* Plain words that YAML users mean as numbers, truth values or nothing become such; what was quoted stays text. */
+/* Plain words that YAML users mean as numbers, truth values or nothing become such; what was quoted stays text, and so
+ * does a number that no reader of JSON could hold: none is lost. */
 static void put_json_scalar(struct growing_text *out, const struct bh_node *node)
 {
     const char *text = node->text;

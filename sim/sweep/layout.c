@@ -24,7 +24,8 @@ void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool
             entry.axis[entry.axes_count++] = own->axis[d];
             entry.cells *= layout->sizes[own->axis[d]];
         }
-        if (has_replica != by_replica || bh_metrics[m].use == BH_OVER_REPLICAS || !plan->says[bh_metrics[m].use])
+        enum bh_metric_use use = bh_metrics[m].use;
+        if (has_replica != by_replica || use == BH_OVER_REPLICAS || (use != BH_WITH_VERIFICATION && !plan->says[use]))
             continue;
         layout->entry[layout->count++] = entry;
         layout->length += entry.cells;

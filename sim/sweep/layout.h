@@ -27,6 +27,7 @@ struct bh_layout {
     size_t sizes[BH_METRIC_AXES];
 };
 
+/* Metrics of verification are in every layout, so that an axis may come to vary it later; the others as the plan says. */
 void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica);
 void bh_layout_release(struct bh_layout *layout);
 /* The row of one policy; a row by replica is read from the stage's replica 0. `campaign` is what metrics see. */

@@ -15,72 +15,141 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* Every number of the models, by name: what `bulkhead check` would print. */
-static void hash_models(const struct bh_catalog *catalog, char *buffer, size_t size)
-{
-    char *text = bh_node_print_json(bh_document_root(catalog->document));
-    XXH128_hash_t hash = XXH3_128bits(text, strlen(text));
-    free(text);
-    snprintf(buffer, size, "%016llx%016llx", (unsigned long long)hash.high64, (unsigned long long)hash.low64);
-}
-
-static void hash_file(const char *path, char *buffer, size_t size)
-{
-    XXH3_state_t *state = XXH3_createState();
-    FILE *file = fopen(path, "rb");
-    char block[65536];
-    size_t count;
-    XXH3_64bits_reset(state);
-    while (file != NULL && (count = fread(block, 1, sizeof block, file)) > 0)
-        XXH3_64bits_update(state, block, count);
-    if (file != NULL)
-        fclose(file);
-    snprintf(buffer, size, "%016llx", (unsigned long long)XXH3_64bits_digest(state));
-    XXH3_freeState(state);
-}
-
 static char *absolute(const char *path)
 {
     char *real = realpath(path, NULL);
     return real != NULL ? real : bh_copy_text(path);
 }
 
-static json_t *document(const struct bh_document *document)
+/* A document as JSON; NULL with err set if that cannot hold it: nothing is mixed with what is not known. */
+static json_t *document(const struct bh_document *document, struct bh_error *err)
 {
+    json_error_t cause;
     char *text = bh_node_print_json(bh_document_root(document));
-    json_t *object = json_loads(text, 0, NULL);
+    json_t *object = json_loads(text, 0, &cause);
     free(text);
-    return object != NULL ? object : json_null();
+    if (object == NULL)
+        bh_fail(err, BH_ERROR_INPUT, "%s: cannot be kept in %s: %s", bh_document_name(document), BH_MANIFEST_NAME,
+                cause.text);
+    return object;
 }
 
-static json_t *create(const struct bh_plan *plan)
+static json_t *identity(struct bh_identity identity)
 {
-    char models[40], platform[20];
-    hash_models(plan->first->catalog, models, sizeof models);
-    hash_file(plan->first->platform_file, platform, sizeof platform);
-    json_t *settings = json_array();
-    for (size_t i = 0; i < plan->study->settings_count; i++)
-        json_array_append_new(settings,
-                              json_pack("[s, s]", plan->study->settings[i].path, plan->study->settings[i].value));
-    char *path = absolute(plan->file), *file = bh_path_escape(path);
-    json_t *object =
-        json_pack("{s:i, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:o, s:I}", "format", 1, "file", file,
-                  "program", "version", PACKAGE_VERSION, "revision", BH_REVISION, "seed", (json_int_t)plan->first->seed,
-                  "replicas", (json_int_t)plan->replicas, "points", (json_int_t)plan->points, "settings", settings,
-                  "models", models, "platform", platform, "campaign", document(plan->document), "scenario",
-                  document(plan->study->document), "policies", (json_int_t)plan->first->policies_count);
-    if (plan->first->log != NULL) {
-        char hash[20];
-        snprintf(hash, sizeof hash, "%016llx", (unsigned long long)plan->first->log->hash);
-        json_object_set_new(object, "log", json_string(hash));
+    char text[BH_IDENTITY_TEXT];
+    return json_string(bh_identity_print(identity, text));
+}
+
+static json_t *settings(const struct bh_plan *plan, struct bh_error *err)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->study->settings_count; i++) {
+        const struct bh_setting *setting = &plan->study->settings[i];
+        if (json_array_append_new(list, json_pack("[s, s]", setting->path, setting->value)) == 0)
+            continue;
+        bh_fail(err, BH_ERROR_INPUT, "--set %s=%s: cannot be kept in %s; expected UTF-8", setting->path, setting->value,
+                BH_MANIFEST_NAME);
+        json_decref(list);
+        return NULL;
     }
-    json_object_set_new(object, "precise", json_boolean(plan->precision.is_on));
+    return list;
+}
+
+static json_t *files(const struct bh_identities *identities)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < identities->files_count; i++) {
+        char *path = absolute(identities->files[i].path), *name = bh_path_escape(path);
+        json_object_set_new(object, name, identity(identities->files[i].bytes));
+        free(path);
+        free(name);
+    }
+    return object;
+}
+
+/* One for all points, in their order. */
+static json_t *all_points(const struct bh_identities *identities)
+{
+    XXH128_hash_t hash = XXH3_128bits(identities->point, identities->points * sizeof *identities->point);
+    return identity((struct bh_identity){hash.high64, hash.low64});
+}
+
+/* A number of 64 bits without a sign, which JSON's are not. */
+static json_t *whole(uint64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+    return json_string(text);
+}
+
+static json_t *create(const struct bh_plan *plan, struct bh_error *err)
+{
+    json_t *own = settings(plan, err), *campaign = document(plan->document, err),
+           *scenario = document(plan->study->document, err);
+    if (own == NULL || campaign == NULL || scenario == NULL) {
+        json_decref(own);
+        json_decref(campaign);
+        json_decref(scenario);
+        return NULL;
+    }
+    char *path = absolute(plan->file), *file = bh_path_escape(path);
+    json_t *object = json_pack(
+        "{s:i, s:s, s:s?, s:s?, s:o, s:{s:s, s:s, s:o}, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "format", 2,
+        "file", file, "given_seed", plan->seed, "given_replicas", plan->most, "settings", own, "program", "version",
+        PACKAGE_VERSION, "revision", BH_REVISION, "identity", identity(plan->identities->program), "seed",
+        whole(plan->first->seed), "replicas", (json_int_t)plan->replicas, "precise", (int)plan->precision.is_on,
+        "points", (json_int_t)plan->points, "policies", (json_int_t)plan->first->policies_count, "models",
+        identity(plan->identities->models), "files", files(plan->identities), "identity", all_points(plan->identities),
+        "campaign", campaign, "scenario", scenario);
+    BH_BUG_ASSERT(object != NULL);
     free(path);
     free(file);
     return object;
 }
 
-static int compare(const char *directory, const json_t *mine, const char *text, struct bh_error *err)
+/* --- Comparison --------------------------------------------------------------------------------------------------------- */
+
+/* Text for a message; the caller frees. NULL if it is not there. */
+static char *print_value(const json_t *value)
+{
+    return json_is_string(value) ? bh_copy_text(json_string_value(value))
+                                 : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+static int fail_changed(const char *directory, const char *what, const json_t *was, const json_t *is,
+                        struct bh_error *err)
+{
+    char *before = print_value(was), *now = print_value(is);
+    bool are_short = before != NULL && now != NULL && strlen(before) < 120 && strlen(now) < 120;
+    bh_fail(err, BH_ERROR_INPUT,
+            "%s: %s changed since the sweep began%s%s%s%s; what is done cannot be mixed with what would "
+            "follow: undo the change, or sweep into another folder",
+            directory, what, are_short ? ": it was " : "", are_short ? before : "", are_short ? ", now it is " : "",
+            are_short ? now : "");
+    free(before);
+    free(now);
+    return -1;
+}
+
+/* Files that both have and whose bytes differ. One that was moved is no change. */
+static int compare_files(const char *directory, json_t *theirs, json_t *mine, struct bh_error *err)
+{
+    const char *name;
+    json_t *is;
+    json_object_foreach(mine, name, is)
+    {
+        json_t *was = json_object_get(theirs, name);
+        if (was == NULL || json_equal(was, is))
+            continue;
+        char *what = bh_print_text("the file %s", name);
+        fail_changed(directory, what, NULL, NULL, err);
+        free(what);
+        return -1;
+    }
+    return 0;
+}
+
+static int compare(const char *directory, json_t *mine, const char *text, struct bh_error *err)
 {
     /* In the order in which a user would look. */
     static const char *const keys[][2] = {
@@ -91,32 +160,25 @@ static int compare(const char *directory, const json_t *mine, const char *text, 
         {"replicas", "the number of replicas"},
         {"precise", "how the number of replicas is chosen"},
         {"models", "the models' numbers"},
-        {"platform", "the platform"},
-        {"log", "the failure log"},
+        {"files", NULL},
         {"program", "the program"},
         {"points", "the points"},
         {"policies", "the policies"},
+        {"identity", "a value at its points, or a file that they open,"},
     };
     json_t *theirs = json_loads(text, 0, NULL);
-    if (!json_is_object(theirs) || json_integer_value(json_object_get(theirs, "format")) != 1) {
+    if (!json_is_object(theirs) || json_integer_value(json_object_get(theirs, "format")) != 2) {
         json_decref(theirs);
-        return bh_fail(err, BH_ERROR_INPUT, "%s/%s is not of a sweep by this program", directory, BH_MANIFEST_NAME);
+        return bh_fail(err, BH_ERROR_INPUT, "%s/%s is not of a sweep by this version of the program", directory,
+                       BH_MANIFEST_NAME);
     }
     int status = 0;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0] && status == 0; i++) {
         json_t *was = json_object_get(theirs, keys[i][0]), *is = json_object_get(mine, keys[i][0]);
-        if (json_equal(was, is) || (was == NULL && is == NULL)) /* only some sweeps replay a log */
-            continue;
-        char *before = json_dumps(was, JSON_ENCODE_ANY | JSON_COMPACT);
-        char *now = json_dumps(is, JSON_ENCODE_ANY | JSON_COMPACT);
-        bool are_short = before != NULL && now != NULL && strlen(before) < 120 && strlen(now) < 120;
-        status = bh_fail(err, BH_ERROR_INPUT,
-                         "%s: %s changed since the sweep began%s%s%s%s; what is done cannot be mixed with what would "
-                         "follow: undo the change, or sweep into another folder",
-                         directory, keys[i][1], are_short ? ": it was " : "", are_short ? before : "",
-                         are_short ? ", now it is " : "", are_short ? now : "");
-        free(before);
-        free(now);
+        if (keys[i][1] == NULL)
+            status = compare_files(directory, was, is, err);
+        else if (!json_equal(was, is))
+            status = fail_changed(directory, keys[i][1], was, is, err);
     }
     json_decref(theirs);
     return status;
@@ -124,8 +186,10 @@ static int compare(const char *directory, const json_t *mine, const char *text, 
 
 int bh_manifest_publish(const char *directory, const struct bh_plan *plan, int *was_there, struct bh_error *err)
 {
-    json_t *mine = create(plan);
-    char *text = mine == NULL ? NULL : json_dumps(mine, JSON_INDENT(1)), *found = NULL;
+    json_t *mine = create(plan, err);
+    if (mine == NULL)
+        return -1;
+    char *text = json_dumps(mine, JSON_INDENT(1)), *found = NULL;
     BH_BUG_ASSERT(text != NULL);
     int status = bh_store_publish(directory, BH_MANIFEST_NAME, text, &found, err);
     if (status >= 0) {
@@ -145,8 +209,8 @@ static int check(const char *directory, const struct bh_plan *plan, struct bh_er
     if (found == NULL)
         return bh_fail(err, BH_ERROR_INPUT, "%s",
                        reading.code != BH_ERROR_NONE ? reading.text : "this folder holds no sweep");
-    json_t *mine = create(plan);
-    int status = compare(directory, mine, found, err);
+    json_t *mine = create(plan, err);
+    int status = mine == NULL ? -1 : compare(directory, mine, found, err);
     json_decref(mine);
     free(found);
     return status;
@@ -166,7 +230,6 @@ struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directo
     }
     json_t *list = json_object_get(manifest, "settings");
     struct bh_setting *settings = bh_allocate(json_array_size(list) + 2, sizeof *settings);
-    char seed[24], replicas[24];
     size_t i, used = 0;
     json_array_foreach(list, i, pair)
     {
@@ -175,12 +238,11 @@ struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directo
         used += settings[used].path != NULL && settings[used].value != NULL;
     }
     /* --seed and --replicas are the campaign's business, and no settings of the study. */
-    unsigned long long was_seed = (unsigned long long)json_integer_value(json_object_get(manifest, "seed"));
-    unsigned long long most = (unsigned long long)json_integer_value(json_object_get(manifest, "replicas"));
-    snprintf(seed, sizeof seed, "%llu", was_seed);
-    snprintf(replicas, sizeof replicas, "%llu", most);
-    settings[used++] = (struct bh_setting){"seed", seed};
-    if (!json_is_true(json_object_get(manifest, "precise")))
+    const char *seed = json_string_value(json_object_get(manifest, "given_seed"));
+    const char *replicas = json_string_value(json_object_get(manifest, "given_replicas"));
+    if (seed != NULL)
+        settings[used++] = (struct bh_setting){"seed", seed};
+    if (replicas != NULL)
         settings[used++] = (struct bh_setting){"replicas", replicas};
     char *path = bh_path_unescape(file);
     plan = bh_plan_read(path, data_directory, settings, used, err);

@@ -19,13 +19,16 @@ static int take(void *context, const struct bh_record_head *head, const void *pa
     if (bh_state_take(&merge->state, head, payload, err) != 0)
         return -1;
     size_t length = merge->state.layout[1].length * merge->policies;
-    if (head->kind == BH_RECORD_POINT)
-        merge->point_rows[head->point] = payload;
-    if (head->kind != BH_RECORD_REPLICAS)
-        return 0;
-    for (uint64_t r = 0; r < head->count; r++)
-        merge->replica_rows[head->point * merge->plan->replicas + head->first + r] =
-            (struct bh_merge_row){(const double *)payload + r * length, head, r};
+    uint64_t replicas = head->kind == BH_RECORD_REPLICAS ? bh_state_clip(merge->plan, head) : 0;
+    const size_t *points;
+    size_t count = bh_identities_find(merge->plan->identities, head->identity, &points);
+    for (size_t i = 0; i < count; i++) {
+        if (head->kind == BH_RECORD_POINT)
+            merge->point_rows[points[i]] = payload;
+        for (uint64_t r = 0; r < replicas; r++)
+            merge->replica_rows[points[i] * merge->plan->replicas + head->first + r] =
+                (struct bh_merge_row){(const double *)payload + r * length, head, r};
+    }
     return 0;
 }
 
@@ -112,8 +115,11 @@ static void write_metrics(const struct bh_merge *merge, struct bh_results *resul
             bh_merge_write_statistic(merge, &bh_metrics[m], results);
         for (int by_replica = 0; by_replica < 2; by_replica++) {
             const struct bh_layout *layout = &merge->state.layout[by_replica];
-            if (next[by_replica] < layout->count && layout->entry[next[by_replica]].metric == &bh_metrics[m])
-                write_metric(merge, results, &layout->entry[next[by_replica]++], by_replica);
+            if (next[by_replica] == layout->count || layout->entry[next[by_replica]].metric != &bh_metrics[m])
+                continue;
+            if (merge->plan->says[bh_metrics[m].use])
+                write_metric(merge, results, &layout->entry[next[by_replica]], by_replica);
+            next[by_replica]++;
         }
     }
 }

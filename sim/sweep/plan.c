@@ -259,7 +259,16 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
         add_settings(plan, find_setting(settings, count, "seed"), err) != 0 || resolve_first(plan, err) != 0 ||
         bh_plan_read_axes(plan, err) != 0 || resolve_first(plan, err) != 0 || bh_plan_make_points(plan, err) != 0)
         return -1;
-    return read_unit(plan, err);
+    if (read_unit(plan, err) != 0)
+        return -1;
+    plan->identities = bh_identities_create(plan, err);
+    return plan->identities == NULL ? -1 : 0;
+}
+
+static char *copy_setting(const struct bh_setting *settings, size_t count, const char *path)
+{
+    const char *value = find_setting(settings, count, path);
+    return value == NULL ? NULL : bh_copy_text(value);
 }
 
 struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
@@ -267,6 +276,8 @@ struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const
 {
     struct bh_plan *plan = bh_allocate(1, sizeof *plan);
     plan->file = bh_copy_text(path);
+    plan->seed = copy_setting(settings, settings_count, "seed");
+    plan->most = copy_setting(settings, settings_count, "replicas");
     plan->uncertain_axis = SIZE_MAX;
     plan->document = bh_document_read(path, err);
     if (plan->document != NULL && read_all(plan, data_directory, settings, settings_count, err) == 0)
@@ -279,6 +290,7 @@ void bh_plan_destroy(struct bh_plan *plan)
 {
     if (plan == NULL)
         return;
+    bh_identities_destroy(plan->identities);
     bh_scenario_destroy(plan->first);
     bh_study_destroy(plan->study);
     bh_document_destroy(plan->document);
@@ -292,6 +304,8 @@ void bh_plan_destroy(struct bh_plan *plan)
     free(plan->index);
     free(plan->cost_s);
     free(plan->order);
+    free(plan->seed);
+    free(plan->most);
     free(plan->file);
     free(plan);
 }

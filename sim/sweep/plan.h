@@ -8,6 +8,7 @@
 #include "models/base/error.h"
 #include "sim/metrics.h"
 #include "sim/scenario.h"
+#include "sim/sweep/identity.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@ struct bh_coordinate {
 struct bh_plan_axis {
     bool is_setting;   /* one value, that makes the campaign's own settings: no axis of the results */
     bool is_composite; /* its values are numbered, and coordinates say what they are */
+    bool is_latin;     /* strata of a Latin hypercube: with another number of them all values are others */
     size_t coordinates_count;
     struct bh_coordinate *coordinates;
 };
@@ -35,6 +37,7 @@ struct bh_precision {
 
 struct bh_plan {
     char *file;
+    char *seed, *most; /* --seed and --replicas as given on the command line; NULL: not given */
     struct bh_document *document;
     struct bh_study *study;    /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
     struct bh_plan_axis *axes; /* one per axis of the study */
@@ -48,6 +51,7 @@ struct bh_plan {
     struct bh_precision precision;
     uint64_t chunk;            /* replicas that a unit runs at most */
     struct bh_scenario *first; /* the scenario at the first point */
+    struct bh_identities *identities;
     bool says[BH_METRIC_USES]; /* which metrics say anything, at some point: rows are alike at all of them */
     size_t texts_count, documents_count;
     void **texts; /* what coordinates and generated values point at */

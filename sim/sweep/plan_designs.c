@@ -167,6 +167,7 @@ int bh_plan_read_design(struct bh_plan *plan, const struct bh_node *map, struct 
         return bh_node_fail(over, err, "found no number; expected at least one");
     if (begin(plan, map, "point", bh_node_place(size), count, dimensions, &axis, &own, err) != 0)
         return -1;
+    own.is_latin = sobol == NULL;
     double *shares = bh_allocate(dimensions * count, sizeof *shares);
     int status = sobol != NULL ? draw_sobol(sobol, dimensions, count, shares, err) : 0;
     for (size_t d = 0; d < dimensions && sobol == NULL; d++)

@@ -37,43 +37,60 @@ void bh_state_release(struct bh_state *state)
     *state = (struct bh_state){0};
 }
 
-static void watch(struct bh_state *state, const struct bh_record_head *head, const double *rows)
+static void watch(struct bh_state *state, struct bh_unit unit, const double *rows)
 {
-    struct bh_values *values = &state->values[head->point];
+    struct bh_values *values = &state->values[unit.point];
     size_t policies = state->policies, length = state->layout[1].length;
-    if (values->room < head->first + head->count) {
-        values->room = head->first + head->count;
+    if (values->room < unit.first + unit.count) {
+        values->room = unit.first + unit.count;
         values->value = bh_reallocate(values->value, values->room * policies, sizeof *values->value);
     }
-    for (size_t i = 0; i < head->count * policies; i++)
-        values->value[head->first * policies + i] = rows[i * length + state->watched];
+    for (size_t i = 0; i < unit.count * policies; i++)
+        values->value[unit.first * policies + i] = rows[i * length + state->watched];
+}
+
+uint64_t bh_state_clip(const struct bh_plan *plan, const struct bh_record_head *head)
+{
+    uint64_t left = head->first < plan->replicas ? plan->replicas - head->first : 0;
+    return head->count < left ? head->count : left;
+}
+
+static void take_point(struct bh_state *state, const struct bh_record_head *head, size_t point, const void *payload)
+{
+    const struct bh_plan *plan = state->plan;
+    struct bh_unit unit = {point, head->first, bh_state_clip(plan, head)};
+    if (head->kind == BH_RECORD_POINT) {
+        state->point_done[point] = 1;
+    } else if (unit.count > 0) {
+        memset(&state->replica_done[point * plan->replicas + unit.first], 1, unit.count);
+        if (plan->precision.is_on)
+            watch(state, unit, payload);
+    }
 }
 
 int bh_state_take(void *context, const struct bh_record_head *head, const void *payload, struct bh_error *err)
 {
     struct bh_state *state = context;
-    const struct bh_plan *plan = state->plan;
+    const size_t *points;
+    size_t count = 0;
     if (head->kind == BH_RECORD_START)
         return 0;
+    if ((count = bh_identities_find(state->plan->identities, head->identity, &points)) == 0) {
+        state->strangers++;
+        return 0;
+    }
     size_t rows = head->kind == BH_RECORD_POINT ? state->policies : head->count * state->policies;
     const struct bh_layout *layout = &state->layout[head->kind == BH_RECORD_REPLICAS];
-    if (head->point >= plan->points || head->first > plan->replicas || head->count > plan->replicas - head->first ||
-        (head->kind != BH_RECORD_FAILED && head->length < rows * layout->length * sizeof(double)))
+    if (head->kind != BH_RECORD_FAILED && head->length / sizeof(double) / layout->length < rows)
         return bh_fail(err, BH_ERROR_INPUT, "the store holds a record that does not fit its campaign");
-    struct bh_unit unit = {head->point, head->first, head->count};
     if (head->kind == BH_RECORD_FAILED) {
         state->failed++;
         return 0;
     }
     state->spent_s += head->spent_s;
-    state->spent_on += bh_state_cost_s(state, unit);
-    if (head->kind == BH_RECORD_POINT)
-        state->point_done[head->point] = 1;
-    else {
-        memset(&state->replica_done[head->point * plan->replicas + head->first], 1, head->count);
-        if (plan->precision.is_on)
-            watch(state, head, payload);
-    }
+    state->spent_on += bh_state_cost_s(state, (struct bh_unit){points[0], head->first, head->count});
+    for (size_t i = 0; i < count; i++)
+        take_point(state, head, points[i], payload);
     return 0;
 }
 

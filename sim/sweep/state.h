@@ -25,6 +25,7 @@ struct bh_state {
         double *value; /* [replica * policies + policy] */
     } * values;        /* [point] */
     size_t failed;     /* units that failed and were not done since, among those visited */
+    size_t strangers;  /* records of points that the campaign does not have */
     double spent_s;    /* by all workers */
     double spent_on;   /* predicted time of the same units */
 };
@@ -32,9 +33,12 @@ struct bh_state {
 void bh_state_create(struct bh_state *state, const struct bh_plan *plan);
 void bh_state_release(struct bh_state *state);
 
-/* A bh_record_visit whose context is the state. A record that does not fit the campaign is an error. */
+/* A bh_record_visit whose context is the state. Records are taken for the points that their identity is of; those beyond
+ * the replicas that the campaign asks for are left aside. One that is too short for its rows is an error. */
 int bh_state_take(void *state, const struct bh_record_head *head, const void *payload, struct bh_error *err);
 
+/* How many of a record's replicas are among those that the campaign asks for. */
+uint64_t bh_state_clip(const struct bh_plan *plan, const struct bh_record_head *head);
 /* How many replicas of a point are done, from the first without a gap. */
 uint64_t bh_state_count(const struct bh_state *state, size_t point);
 /* How many it needs: with precision the look at which it stops (*is_final), or the next to come. */

@@ -5,6 +5,7 @@
 #define BH_SIM_SWEEP_STORE_H
 
 #include "models/base/error.h"
+#include "sim/sweep/identity.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,9 @@ enum bh_record_kind {
 struct bh_record_head {
     uint64_t magic;
     uint64_t kind;
-    uint64_t point, first, count;
+    struct bh_identity identity; /* of the point */
+    uint64_t point;              /* its number when it was written: for people, since a campaign may grow */
+    uint64_t first, count;
     double spent_s;  /* by the worker; for `status` only */
     uint64_t length; /* of the payload, without padding */
     uint64_t check;  /* XXH3 of the above with check 0, and of the payload */

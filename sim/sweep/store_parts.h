@@ -6,7 +6,7 @@
 
 #include "sim/sweep/store.h"
 
-#define BH_RECORD_MAGIC UINT64_C(0x3164726f63655262) /* "bRecord1" */
+#define BH_RECORD_MAGIC UINT64_C(0x3264726f63655262) /* "bRecord2" */
 
 uint64_t bh_record_check(struct bh_record_head head, const void *payload);
 /* Maps a log and finds its valid part. */

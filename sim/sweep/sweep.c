@@ -75,6 +75,7 @@ static int note_failure(struct sweep *sweep, struct bh_unit unit, const char *te
     char *point = bh_plan_describe(sweep->plan, unit.point);
     char *message = bh_print_text("point %llu (%s): %s", (unsigned long long)unit.point, point, text);
     struct bh_record_head head = {.kind = BH_RECORD_FAILED,
+                                  .identity = sweep->plan->identities->point[unit.point],
                                   .point = unit.point,
                                   .first = unit.first,
                                   .count = unit.count,
@@ -106,6 +107,7 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
         status = note_failure(sweep, unit, text, err);
         free(text);
     } else {
+        head.identity = sweep->plan->identities->point[unit.point];
         status = bh_state_take(&sweep->state, &head, payload, err);
         if (status == 0)
             status = bh_store_append(sweep->store, head, payload, err);

@@ -108,7 +108,8 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
         host->points_seen++;
         host->stage =
             bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
-        if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, key, err) != 0)) {
+        if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, key, err) != 0) ||
+            bh_identities_check(host->plan, scenario, err) != 0) {
             bh_stage_destroy(host->stage);
             host->stage = NULL;
             status = -1;
