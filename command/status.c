@@ -71,6 +71,10 @@ static int print_shard(const struct bh_store_log *log, struct bh_state *state, s
     printf(", wrote last %s ago", age);
     if (shard.failed > 0)
         printf(", %zu failed; the last: %s", shard.failed, shard.failure);
+    char *damage = bh_store_log_damage(log);
+    if (damage != NULL)
+        printf(", %s", damage);
+    free(damage);
     putchar('\n');
     *jobs += log->is_running ? shard.jobs : 0;
     free(age);

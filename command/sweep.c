@@ -204,12 +204,15 @@ static int merge_to(const struct bh_plan *plan, const char *directory, const cha
                     struct bh_error *err)
 {
     char *file = output != NULL ? bh_copy_text(output) : bh_print_text("%s/results.h5", directory);
-    size_t missing;
-    int status = bh_merge(plan, directory, file, is_partial, &missing, err);
+    struct bh_merge_outcome outcome;
+    int status = bh_merge(plan, directory, file, is_partial, &outcome, err);
+    for (char *line = outcome.damage, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
+        fprintf(stderr, "bulkhead: %.*s\n", (int)(end - line), line);
     if (status == 0)
         printf("%s\n", file);
-    if (status == 0 && missing > 0)
-        fprintf(stderr, "bulkhead: %zu units are missing in it\n", missing);
+    if (status == 0 && outcome.missing > 0)
+        fprintf(stderr, "bulkhead: %zu units are missing in it\n", outcome.missing);
+    free(outcome.damage);
     free(file);
     return status;
 }

@@ -190,6 +190,58 @@ END
     cmp again.h5 "$(reference)"
 }
 
+@test "damage anywhere in a log loses what it hits and nothing behind it; status, merge and sweep say how much" {
+    sed -i 's/^replicas:.*/replicas: 4\nunit: 1/' sweep.yaml
+    sweep -d whole
+    expect_status 0
+    local log=d/shard-0-of-1.log size at done all
+    size=$(stat -c %s whole/shard-0-of-1.log)
+    run_bulkhead status whole
+    all=$(sed -n 's/^\([0-9]*\) of .* units done.*/\1/p' <<<"$output")
+    # The first record, which says only that a process began: its magic, its check. The head and the payload of the next;
+    # one in the middle; a page of zeros; the last byte.
+    for at in 0 72 152 200 $((size / 2)) zeros $((size - 1)); do
+        rm -rf d
+        cp -r whole d
+        if [ "$at" = zeros ]; then
+            dd if=/dev/zero of=$log bs=4096 seek=2 count=1 conv=notrunc 2>/dev/null
+        else
+            printf '\377' | dd of=$log bs=1 seek="$at" conv=notrunc 2>/dev/null
+        fi
+        run_bulkhead status d
+        expect_status 0
+        expect_text "$output" ' bytes in 1 place are damaged and left out'
+        done=$(sed -n 's/^\([0-9]*\) of .* units done.*/\1/p' <<<"$output")
+        # A page hits some, a byte one at most.
+        [ "$done" -ge $((all - 8)) ]
+        [ "$at" = zeros ] || [ "$done" -ge $((all - 1)) ]
+        run_bulkhead merge d -o again.h5
+        expect_text "$errors" "bulkhead: $log: " ' bytes in 1 place are damaged and left out'
+        [ "$at" = 0 ] || [ "$at" = 72 ] || [ "$at" = zeros ] || expect_text "$errors" 'about 1 units are missing'
+        sweep -d d --resume -o again.h5 -j 1
+        expect_status 0
+        expect_text "$errors" 'damaged'
+        cmp again.h5 whole/results.h5
+        # What is good stays where it is.
+        [ "$at" = $((size - 1)) ] || [ "$(stat -c %s $log)" -gt "$size" ]
+    done
+    # In several places at once, in the log of a shard while another goes on.
+    rm -rf d
+    cp -r whole d
+    mv $log d/shard-0-of-2.log
+    for at in $((size / 5)) $((size / 2)) $((size * 4 / 5)); do
+        printf '\377' | dd of=d/shard-0-of-2.log bs=1 seek="$at" conv=notrunc 2>/dev/null
+    done
+    sweep -d d --resume -j 1 --shard 1/2
+    expect_status 0
+    expect_text "$errors" 'd/shard-0-of-2.log: ' ' bytes in 3 places are damaged'
+    sweep -d d --resume -j 1 --shard 0/2
+    expect_status 0
+    run_bulkhead merge d -o again.h5
+    expect_status 0
+    cmp again.h5 whole/results.h5
+}
+
 @test "a full disk stops the sweep with what is done in order" {
     mkdir full
     if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=128k none full 2>/dev/null; then

@@ -42,8 +42,10 @@ static size_t count_replicas(struct bh_merge *merge)
         uint64_t target = bh_state_target(&merge->state, p, &is_final);
         uint64_t count = bh_state_count(&merge->state, p);
         missing += !merge->state.point_done[p];
-        if (count < target || !is_final)
-            missing += (target - count + merge->plan->chunk - 1) / merge->plan->chunk;
+        uint64_t gaps = 0;
+        for (uint64_t r = 0; r < target; r++)
+            gaps += !merge->state.replica_done[p * merge->plan->replicas + r];
+        missing += (gaps + merge->plan->chunk - 1) / merge->plan->chunk;
         merge->counts[p] = is_final && target < count ? target : count;
         if (!merge->plan->precision.is_on)
             merge->counts[p] = target; /* with gaps, as they are */
@@ -201,24 +203,41 @@ static int write_file(const struct bh_merge *merge, const char *file, struct bh_
     return status;
 }
 
-int bh_merge(const struct bh_plan *plan, const char *directory, const char *file, bool is_partial, size_t *missing,
-             struct bh_error *err)
+static char *describe_damage(const struct bh_store_view *view)
+{
+    char *text = bh_copy_text("");
+    for (size_t i = 0; i < view->logs_count; i++) {
+        char *damage = bh_store_log_damage(&view->logs[i]);
+        if (damage == NULL)
+            continue;
+        char *longer = bh_print_text("%s%s: %s\n", text, view->logs[i].name, damage);
+        free(text);
+        free(damage);
+        text = longer;
+    }
+    return text;
+}
+
+int bh_merge(const struct bh_plan *plan, const char *directory, const char *file, bool is_partial,
+             struct bh_merge_outcome *outcome, struct bh_error *err)
 {
     struct bh_merge merge = {.plan = plan, .policies = plan->first->policies_count};
     struct bh_store_view view;
+    *outcome = (struct bh_merge_outcome){0};
     if (bh_store_view_open(&view, directory, err) != 0)
         return -1;
+    outcome->damage = describe_damage(&view);
     bh_state_create(&merge.state, plan);
     merge.point_rows = bh_allocate(plan->points, sizeof *merge.point_rows);
     merge.replica_rows = bh_allocate(plan->points * plan->replicas, sizeof *merge.replica_rows);
     merge.counts = bh_allocate(plan->points, sizeof *merge.counts);
     int status = bh_store_view_visit(&view, take, &merge, err);
-    *missing = status == 0 ? count_replicas(&merge) : 0;
-    if (*missing > 0 && !is_partial)
+    outcome->missing = status == 0 ? count_replicas(&merge) : 0;
+    if (outcome->missing > 0 && !is_partial)
         status = bh_fail(err, BH_ERROR_INPUT,
                          "%s: about %zu units are missing; `bulkhead sweep --resume` runs them, `bulkhead status` says "
                          "more, and --partial leaves them out",
-                         directory, *missing);
+                         directory, outcome->missing);
     if (status == 0)
         status = write_file(&merge, file, err);
     bh_state_release(&merge.state);

@@ -38,29 +38,40 @@ struct bh_record_head {
 typedef int bh_record_visit(void *context, const struct bh_record_head *head, const void *payload,
                             struct bh_error *err);
 
-/* The logs of a store in memory (mapped). Valid records are those before the first damaged one of each log. */
+/* Bytes [from, to) of a log, which hold valid records one after the other. */
+struct bh_store_range {
+    size_t from, to;
+};
+
+/* The logs of a store in memory (mapped). What is damaged is passed over: records begin with a magic number at multiples
+ * of 8 bytes, so that those behind it are found again. */
 struct bh_store_view {
     size_t logs_count;
     struct bh_store_log {
         char *name; /* of the file */
         size_t shard, shards;
         void *bytes;
-        size_t length, valid; /* bytes in all, and of valid records */
-        double age_s;         /* since the last write */
-        bool is_running;      /* some process holds its lock */
+        size_t length, valid; /* bytes in all, and up to the end of the last valid record */
+        size_t ranges_count;
+        struct bh_store_range *ranges;
+        double age_s;    /* since the last write */
+        bool is_running; /* some process holds its lock */
     } * logs;
 };
 int bh_store_view_open(struct bh_store_view *view, const char *directory, struct bh_error *err);
 int bh_store_view_visit(const struct bh_store_view *view, bh_record_visit *visit, void *context, struct bh_error *err);
 int bh_store_log_visit(const struct bh_store_log *log, bh_record_visit *visit, void *context, struct bh_error *err);
 void bh_store_view_close(struct bh_store_view *view);
+/* What of a log is damaged, as "300 bytes in 2 places are damaged and left out"; NULL if nothing is. The end of a log that
+ * is being written does not count. The caller frees. */
+char *bh_store_log_damage(const struct bh_store_log *log);
 
 /* --- Writing --------------------------------------------------------------------------------------------------------- */
 
 struct bh_store;
 /* Opens the log of one shard for writing. The folder is made if it is not there. Takes a lock that ends with the
- * process: fails if another process writes this shard, or the whole. What is damaged at the end of the log (the record
- * under way when a process was killed) is cut off; `*cut` says how many bytes. */
+ * process: fails if another process writes this shard, or the whole. What follows the last valid record (the one under way
+ * when a process was killed) is cut off; `*cut` says how many bytes. */
 struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shards, size_t *cut, struct bh_error *err);
 /* Writes a record; on failure (a full disk) the log is as before. */
 int bh_store_append(struct bh_store *store, struct bh_record_head head, const void *payload, struct bh_error *err);

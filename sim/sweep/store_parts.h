@@ -9,7 +9,7 @@
 #define BH_RECORD_MAGIC UINT64_C(0x3264726f63655262) /* "bRecord2" */
 
 uint64_t bh_record_check(struct bh_record_head head, const void *payload);
-/* Maps a log and finds its valid part. */
+/* Maps a log and finds its valid parts. */
 int bh_store_log_map(struct bh_store_log *log, const char *path, struct bh_error *err);
 void bh_store_log_unmap(struct bh_store_log *log);
 

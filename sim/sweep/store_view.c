@@ -35,6 +35,27 @@ static const struct bh_record_head *record_at(const struct bh_store_log *log, si
     return head;
 }
 
+/* Where the next valid record begins, at `at` or later; the length of the log without any. */
+static size_t find_record(const struct bh_store_log *log, size_t at, size_t *end)
+{
+    while (at < log->length && record_at(log, at, end) == NULL)
+        at += 8;
+    return at < log->length ? at : log->length;
+}
+
+static void find_ranges(struct bh_store_log *log)
+{
+    size_t end = 0;
+    log->valid = log->ranges_count = 0;
+    for (size_t at = find_record(log, 0, &end); at < log->length; at = find_record(log, end, &end)) {
+        if (log->ranges_count == 0 || at != log->valid) {
+            log->ranges = bh_reallocate(log->ranges, log->ranges_count + 1, sizeof *log->ranges);
+            log->ranges[log->ranges_count++].from = at;
+        }
+        log->ranges[log->ranges_count - 1].to = log->valid = end;
+    }
+}
+
 int bh_store_log_map(struct bh_store_log *log, const char *path, struct bh_error *err)
 {
     struct stat status;
@@ -56,9 +77,7 @@ int bh_store_log_map(struct bh_store_log *log, const char *path, struct bh_error
         log->bytes = NULL;
         return bh_fail(err, BH_ERROR_SYSTEM, "cannot read %s: %s", path, strerror(cause));
     }
-    size_t end;
-    for (log->valid = 0; log->valid < log->length && record_at(log, log->valid, &end) != NULL; log->valid = end)
-        ;
+    find_ranges(log);
     return 0;
 }
 
@@ -67,6 +86,9 @@ void bh_store_log_unmap(struct bh_store_log *log)
     if (log->bytes != NULL)
         munmap(log->bytes, log->length);
     log->bytes = NULL;
+    free(log->ranges);
+    log->ranges = NULL;
+    log->ranges_count = 0;
 }
 
 static int compare_logs(const void *left, const void *right)
@@ -110,13 +132,30 @@ int bh_store_view_open(struct bh_store_view *view, const char *directory, struct
 
 int bh_store_log_visit(const struct bh_store_log *log, bh_record_visit *visit, void *context, struct bh_error *err)
 {
-    for (size_t at = 0; at < log->valid;) {
-        const struct bh_record_head *head = (const void *)((const char *)log->bytes + at);
-        if (visit(context, head, head + 1, err) != 0)
-            return -1;
-        at += sizeof *head + head->length + (-head->length & 7);
-    }
+    for (size_t i = 0; i < log->ranges_count; i++)
+        for (size_t at = log->ranges[i].from; at < log->ranges[i].to;) {
+            const struct bh_record_head *head = (const void *)((const char *)log->bytes + at);
+            if (visit(context, head, head + 1, err) != 0)
+                return -1;
+            at += sizeof *head + head->length + (-head->length & 7);
+        }
     return 0;
+}
+
+char *bh_store_log_damage(const struct bh_store_log *log)
+{
+    size_t places = 0, bytes = 0, end = 0;
+    for (size_t i = 0; i < log->ranges_count; end = log->ranges[i++].to) {
+        places += log->ranges[i].from > end;
+        bytes += log->ranges[i].from - end;
+    }
+    if (!log->is_running && log->length > end) {
+        places++;
+        bytes += log->length - end;
+    }
+    if (places == 0)
+        return NULL;
+    return bh_print_text("%zu bytes in %zu place%s are damaged and left out", bytes, places, places > 1 ? "s" : "");
 }
 
 int bh_store_view_visit(const struct bh_store_view *view, bh_record_visit *visit, void *context, struct bh_error *err)

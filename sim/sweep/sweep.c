@@ -190,6 +190,17 @@ static int run_units(struct sweep *sweep, struct bh_error *err)
 
 /* --- Beginning and end ---------------------------------------------------------------------------------------------------------- */
 
+static void say_damage(struct sweep *sweep, const struct bh_store_log *log)
+{
+    char *damage = bh_store_log_damage(log);
+    if (damage == NULL)
+        return;
+    char *text = bh_print_text("%s: %s: what they held runs again", log->name, damage);
+    bh_sweep_progress_say(&sweep->progress, text);
+    free(text);
+    free(damage);
+}
+
 static int open_store(struct sweep *sweep, struct bh_error *err)
 {
     const struct bh_sweep_options *options = sweep->options;
@@ -212,6 +223,8 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     if (status == 0)
         status = bh_store_view_visit(&view, bh_state_take, &sweep->state, err);
     sweep->state.failed = 0; /* they run again */
+    for (size_t i = 0; status == 0 && i < view.logs_count; i++)
+        say_damage(sweep, &view.logs[i]);
     bh_store_view_close(&view);
     struct bh_record_head start = {.kind = BH_RECORD_START, .count = options->jobs};
     if (status == 0)
