@@ -5,6 +5,7 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "command/sweep.h"
+#include "sim/sweep/command_line.h"
 #include "sim/sweep/manifest.h"
 #include "sim/sweep/state.h"
 
@@ -82,7 +83,7 @@ static int print_shard(const struct bh_store_log *log, struct bh_state *state, s
     return 0;
 }
 
-static void print_total(const struct bh_state *state, size_t jobs)
+static void print_total(const char *directory, const struct bh_state *state, size_t jobs)
 {
     size_t units, done;
     double cost_s, done_s;
@@ -91,9 +92,11 @@ static void print_total(const struct bh_state *state, size_t jobs)
            cost_s > 0.0 ? 100.0 * done_s / cost_s : 100.0);
     if (done == units)
         printf("; all is done\n");
-    else if (jobs == 0)
-        printf("; nothing is running: bulkhead sweep %s --resume goes on\n", state->plan->file);
-    else {
+    else if (jobs == 0) {
+        char *command = bh_campaign_command(state->plan, "sweep", directory);
+        printf("; nothing is running: %s --resume goes on\n", command);
+        free(command);
+    } else {
         double left_s = state->spent_on > 0.0 ? (cost_s - done_s) * state->spent_s / state->spent_on : 0.0;
         char *text = bh_print_duration(left_s / (double)jobs);
         printf("; %zu jobs at work, about %s to go\n", jobs, text);
@@ -114,7 +117,7 @@ static int print_status(const char *directory, const struct bh_plan *plan, struc
     for (size_t i = 0; i < view.logs_count && status == 0; i++)
         status = print_shard(&view.logs[i], &state, &jobs, err);
     if (status == 0)
-        print_total(&state, jobs);
+        print_total(directory, &state, jobs);
     bh_state_release(&state);
     bh_store_view_close(&view);
     return status;

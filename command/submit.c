@@ -8,6 +8,7 @@
 #include "command/sweep.h"
 #include "models/base/quantity.h"
 #include "sim/results.h"
+#include "sim/sweep/command_line.h"
 #include "sim/sweep/forecast.h"
 #include "sim/sweep/manifest.h"
 
@@ -139,6 +140,16 @@ static char *absolute(const char *path)
     return bh_print_text("%s/%s", working, path);
 }
 
+static int fail_begun(const struct bh_plan *plan, const struct bh_slurm_job *job, struct bh_error *err)
+{
+    char *command = bh_campaign_command(plan, "submit", job->directory);
+    bh_fail(err, BH_ERROR_INPUT,
+            "%s holds a sweep that was begun already: %s --resume goes on with it, or take another folder",
+            job->directory, command);
+    free(command);
+    return -1;
+}
+
 static int submit(const struct arguments *arguments, const struct bh_plan *plan, struct bh_slurm_job *job,
                   struct bh_error *err)
 {
@@ -149,12 +160,9 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
     if (arguments->only_prints)
         printf("%s\n%s", array, merge);
     else {
-        status = bh_manifest_publish(job->directory, plan, &was_there, err);
+        status = bh_manifest_publish(job->directory, plan, arguments->resumes, &was_there, err);
         if (status == 0 && was_there && !arguments->resumes)
-            status =
-                bh_fail(err, BH_ERROR_INPUT,
-                        "%s holds a sweep that was begun already: --resume goes on with it, or take another folder",
-                        job->directory);
+            status = fail_begun(plan, job, err);
         if (status == 0)
             status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);
         if (status == 0) {
@@ -163,10 +171,13 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
             fflush(stdout);
             status = bh_slurm_submit(job, "merge.sh", merge, array_id, &merge_id, err);
         }
-        if (status == 0)
+        if (status == 0) {
+            char *folder = bh_shell_word(job->directory);
             printf("merge %lu: when all tasks have ended, to %s/results.h5\n"
                    "bulkhead status %s tells how far they are\n",
-                   merge_id, job->directory, job->directory);
+                   merge_id, job->directory, folder);
+            free(folder);
+        }
     }
     free(array);
     free(merge);
@@ -181,8 +192,7 @@ static int run(const struct arguments *arguments, const struct bh_plan *plan, st
                                .settings_count = arguments->options.settings_count,
                                .slurm = arguments->slurm,
                                .slurm_count = arguments->slurm_count};
-    char *folder =
-        arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(arguments->campaign);
+    char *folder = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
     job.directory = absolute(folder);
     job.campaign = absolute(arguments->campaign);
     job.program = absolute("/proc/self/exe");

@@ -3,6 +3,8 @@
 /* Writes batch scripts and talks to Slurm through its commands. */
 #include "command/submit_slurm.h"
 
+#include "sim/sweep/command_line.h"
+
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -121,7 +123,8 @@ char *bh_slurm_array_script(const struct bh_slurm_job *job)
     fprintf(out, "#SBATCH --array=0-%zu\n#SBATCH --cpus-per-task=%u\n#SBATCH --time=%lu\n", job->tasks - 1, job->cores,
             job->minutes);
     fprintf(out, "# A minute before the end: units under way end and are stored, and --resume does the rest.\n"
-                 "#SBATCH --signal=B:TERM@60\n");
+                 "#SBATCH --signal=B:TERM@60\n"
+                 "# bulkhead submit has begun the folder that --resume goes on with.\n");
     fprintf(out, "#SBATCH --output=\"%s/task-%%a.txt\"\n#SBATCH --open-mode=append\n", job->directory);
     call(job, "sweep", job->campaign, out);
     fputs(" -d ", out);
@@ -175,9 +178,12 @@ int bh_slurm_submit(const struct bh_slurm_job *job, const char *name, const char
         if (status != 0 || end == said)
             result = bh_fail(err, BH_ERROR_SYSTEM, "Slurm refused %s: %s", path, said);
     }
-    if (result != 0 && dependency > 0)
+    if (result != 0 && dependency > 0) {
+        char *folder = bh_shell_word(job->directory);
         fprintf(stderr, "bulkhead: array %lu is submitted all the same; when it has ended: bulkhead merge %s\n",
-                dependency, job->directory);
+                dependency, folder);
+        free(folder);
+    }
     free(said);
     free(after);
     free(path);

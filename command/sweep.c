@@ -9,6 +9,7 @@
 #include "command/options.h"
 #include "models/base/quantity.h"
 #include "sim/results.h"
+#include "sim/sweep/command_line.h"
 #include "sim/sweep/forecast.h"
 #include "sim/sweep/manifest.h"
 #include "sim/sweep/merge.h"
@@ -193,11 +194,15 @@ static int replay(const struct bh_plan *plan, const char *text, struct bh_error 
     return bh_worker_replay(plan, point, policy, replica, stdout, err);
 }
 
-char *bh_sweep_directory(const char *campaign)
+char *bh_sweep_directory(const struct bh_plan *plan)
 {
-    const char *slash = strrchr(campaign, '/'), *name = slash == NULL ? campaign : slash + 1;
-    const char *dot = strrchr(name, '.');
-    return bh_print_text("%.*s.sweep", dot == NULL ? (int)strlen(name) : (int)(dot - name), name);
+    const char *name = bh_node_text(bh_node_find(bh_document_root(plan->document), "campaign"), NULL);
+    char *directory = bh_print_text("%s.sweep", name);
+    for (char *c = directory; *c != '\0'; c++)
+        if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("/\\'\"`$*?<>|&;()", *c) != NULL ||
+            (c == directory && (*c == '.' || *c == '-')))
+            *c = c == directory ? '_' : '-';
+    return directory;
 }
 
 static int merge_to(const struct bh_plan *plan, const char *directory, const char *output, bool is_partial,
@@ -217,34 +222,59 @@ static int merge_to(const struct bh_plan *plan, const char *directory, const cha
     return status;
 }
 
+/* The option that runs a simulation alone, as a failure names it; the caller frees. */
+static char *find_replay(const char *failure)
+{
+    const char *option = strstr(failure, "--replay=");
+    return option == NULL ? bh_copy_text("--replay=POINT/POLICY/REPLICA")
+                          : bh_print_text("%.*s", (int)strcspn(option, " )"), option);
+}
+
+static void tell_failures(const struct bh_plan *plan, const struct bh_sweep_options *sweep,
+                          const struct bh_sweep_outcome *outcome)
+{
+    char *replay = find_replay(outcome->first_failure), *alone = bh_campaign_command(plan, "sweep", NULL);
+    char *again = bh_campaign_command(plan, "sweep", sweep->directory), *folder = bh_shell_word(sweep->directory);
+    fprintf(
+        stderr,
+        "bulkhead: %zu units failed; the first: %s\n"
+        "bulkhead: run it alone: %s %s; all of them again: %s --resume; leave them out: bulkhead merge --partial %s\n",
+        outcome->failed, outcome->first_failure, alone, replay, again, folder);
+    free(replay);
+    free(alone);
+    free(again);
+    free(folder);
+}
+
 /* What a person is told at the end; the exit status. */
 static int conclude(const struct bh_plan *plan, const struct arguments *arguments, const struct bh_sweep_options *sweep,
                     const struct bh_sweep_outcome *outcome, struct bh_error *err)
 {
     if (outcome->failed > 0)
-        fprintf(stderr,
-                "bulkhead: %zu units failed; the first: %s\n"
-                "bulkhead: run it alone: bulkhead sweep %s --replay=...; all of them again: bulkhead sweep %s -d %s "
-                "--resume; leave them out: bulkhead merge --partial %s\n",
-                outcome->failed, outcome->first_failure, plan->file, plan->file, sweep->directory, sweep->directory);
+        tell_failures(plan, sweep, outcome);
     if (outcome->signal != 0) {
-        fprintf(stderr, "bulkhead: stopped by a signal; what is done is in %s, --resume goes on\n", sweep->directory);
+        char *command = bh_campaign_command(plan, "sweep", sweep->directory);
+        fprintf(stderr, "bulkhead: stopped by a signal; what is done is in %s, %s --resume goes on\n", sweep->directory,
+                command);
+        free(command);
         return 128 + outcome->signal;
     }
     if (outcome->failed > 0)
         return BH_EXIT_FAILED;
     if (sweep->share.count == 1)
         return merge_to(plan, sweep->directory, arguments->options.output, false, err) == 0 ? BH_EXIT_DONE : -1;
-    if (!arguments->options.quiet)
+    if (!arguments->options.quiet) {
+        char *folder = bh_shell_word(sweep->directory);
         fprintf(stderr, "bulkhead: shard %zu of %zu is done; when all are: bulkhead merge %s\n", sweep->share.index,
-                sweep->share.count, sweep->directory);
+                sweep->share.count, folder);
+        free(folder);
+    }
     return BH_EXIT_DONE;
 }
 
 static int sweep(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
 {
-    char *directory =
-        arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(arguments->campaign);
+    char *directory = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
     struct bh_sweep_options options = {.directory = directory,
                                        .jobs = bh_options_jobs(&arguments->options),
                                        .resumes = arguments->resumes,
@@ -254,7 +284,8 @@ static int sweep(const struct arguments *arguments, const struct bh_plan *plan, 
     int status = arguments->shard != NULL ? bh_share_parse(arguments->shard, &options.share, err)
                                           : bh_share_find(&options.share, &from, err);
     if (status == 0 && *from != '\0' && !arguments->options.quiet)
-        fprintf(stderr, "bulkhead: shard %zu of %zu, from %s\n", options.share.index, options.share.count, from);
+        fprintf(stderr, "bulkhead: shard %zu of %zu, from %s, in %s\n", options.share.index, options.share.count, from,
+                directory);
     if (status == 0 && !arguments->options.quiet)
         bh_note_left_out(plan->first);
     if (status == 0 && arguments->options.output != NULL)

@@ -6,7 +6,9 @@
 
 /* "2.5 min"; the caller frees. */
 char *bh_print_duration(double seconds);
-/* The folder that a campaign is swept into unless told otherwise; the caller frees. */
-char *bh_sweep_directory(const char *campaign);
+/* The folder that a campaign is swept into unless told otherwise: its name and .sweep, with `-` for what folders' names
+ * should not hold. The caller frees. */
+struct bh_plan;
+char *bh_sweep_directory(const struct bh_plan *plan);
 
 #endif

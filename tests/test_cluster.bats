@@ -83,6 +83,8 @@ launched() {
 
 @test "the shard is known from the launcher's environment" {
     sed -i 's/^replicas:.*/replicas: 1/' sweep.yaml
+    run_bulkhead sweep sweep.yaml -q -d launched
+    expect_status 0
     launched SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_STEP=1
     expect_text "$errors" 'shard 2 of 3, from a Slurm array'
     launched SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=4
@@ -113,8 +115,8 @@ launched() {
     run_bulkhead submit sweep.yaml --print -j 4 --tasks 3 --task-time '20 min' --sbatch=--account=x --seed 9
     expect_status 0
     expect_text "$output" '#SBATCH --array=0-2' '#SBATCH --cpus-per-task=4' '#SBATCH --signal=B:TERM@60' \
-        '#SBATCH --account=x' "sweep.sweep' -j 4 --resume '--set=seed=9'" 'merge' '#SBATCH --job-name=bulkhead-short-replicas'
-    [ ! -e sweep.sweep ]
+        '#SBATCH --account=x' "short-replicas.sweep' -j 4 --resume '--set=seed=9'" 'merge' '#SBATCH --job-name=bulkhead-short-replicas'
+    [ ! -e short-replicas.sweep ]
     run_bulkhead submit sweep.yaml --print --task-time '2 h'
     expect_status 2
     expect_text "$errors" 'expected 10 min to 60 min'

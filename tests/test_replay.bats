@@ -215,7 +215,7 @@ expect_refused() {
     sed 's/600/601/' log.csv | gzip -c >folder/log.gz
     run_bulkhead sweep folder/starts.yaml -q -d store -j 1 --resume
     expect_status 2
-    expect_text "$errors" "the failure log changed since the sweep began"
+    expect_text "$errors" "folder/log.gz changed since the sweep began"
 }
 
 @test "contain and run know the errors that a replayed class makes in zones" {

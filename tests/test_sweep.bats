@@ -81,11 +81,15 @@ END
 }
 
 @test "killed at random 20 times and resumed: equal bytes" {
-    local kills=0 alive i pid
+    local kills=0 i pid resume=
     RANDOM=11
     for i in $(seq 20); do
-        "$BULKHEAD" sweep sweep.yaml -q -j 2 -d killed --resume -o killed.h5 >/dev/null 2>>said 3>&- &
+        # It is begun once there is a manifest.
+        [ ! -e killed/sweep.json ] || resume=--resume
+        # shellcheck disable=SC2086 # no word at first
+        "$BULKHEAD" sweep sweep.yaml -q -j 2 -d killed $resume -o killed.h5 >/dev/null 2>>said 3>&- &
         pid=$!
+        until [ -e killed/sweep.json ]; do sleep 0.02; done
         sleep "0.$((RANDOM % 35 + 10))"
         if kill -KILL $pid 2>/dev/null; then kills=$((kills + 1)); fi
         wait $pid || true
@@ -169,7 +173,65 @@ END
     # A folder that was begun is not begun again by mistake.
     sweep -d both
     expect_status 2
-    expect_text "$errors" 'begun already' '--resume'
+    expect_text "$errors" 'begun already' 'bulkhead sweep sweep.yaml -d both --resume'
+}
+
+# The command that a message proposes, from its `bulkhead` to the word before MARK.
+proposed() {
+    sed -n "s/.*[:;,] \\(bulkhead $1 .*\\) $2.*/\\1/p" <<<"$3"
+}
+
+@test "remedies are made from the arguments that were given, and can be pasted" {
+    local given=(--set workload.horizon='12 d' --seed 5 --replicas 4) command
+    mkdir "a folder" elsewhere
+    cp sweep.yaml one-enclave.yaml "a folder"
+    echo 'unit: 1' >>"a folder/sweep.yaml"
+    run_bulkhead sweep "a folder/sweep.yaml" -q -j 2 -d whole "${given[@]}"
+    expect_status 0
+    run_bulkhead sweep "a folder/sweep.yaml" -q -j 2 -d "it's" --shard 1/3 "${given[@]}"
+    expect_status 0
+    # status, from another folder than the sweep's.
+    cd elsewhere
+    run_bulkhead status "../it's"
+    command=$(proposed sweep 'goes on' "$output")
+    expect_text "$command" "'--set=workload.horizon=12 d' --seed=5 --replicas=4 -d '../it'\''s' --resume"
+    run_bulkhead merge "../it's"
+    expect_status 2
+    [ "$(proposed sweep 'runs them' "$errors")" = "$command" ]
+    expect_text "$errors" "bulkhead status '../it'\''s'"
+    eval "$command -q -j 2" >/dev/null
+    cd ..
+    cmp "it's/results.h5" whole/results.h5
+    [ "$(find . -name '*.sweep')" = '' ]
+    run_bulkhead sweep "a folder/sweep.yaml" -d "it's" "${given[@]}"
+    expect_status 2
+    expect_text "$errors" "bulkhead sweep 'a folder/sweep.yaml' '--set=workload.horizon=12 d' --seed=5 --replicas=4 -d 'it'\''s' --resume"
+}
+
+@test "--resume goes on with a sweep, and where there is none says so and makes nothing" {
+    sweep -d none --resume
+    expect_status 2
+    expect_text "$errors" '--resume: none does not exist' 'bulkhead sweep sweep.yaml -d none'
+    sweep -d none --resume --shard 1/3
+    expect_status 2
+    PMI_RANK=1 PMI_SIZE=3 run_bulkhead sweep sweep.yaml -d none --resume
+    expect_status 2
+    expect_text "$errors" 'shard 1 of 3, from mpirun, in none' 'none does not exist'
+    run_bulkhead submit sweep.yaml -d none --tasks 1 --resume
+    [ "$status" -ne 0 ] && [ ! -e none ]
+    mkdir empty
+    sweep -d empty --resume
+    expect_status 2
+    expect_text "$errors" '--resume: empty holds no sweep'
+    [ -z "$(ls empty)" ]
+    # The folder that is meant when none is given, too: the campaign's name, and nothing that a path should not hold.
+    sweep --resume
+    expect_status 2
+    expect_text "$errors" 'short-replicas.sweep does not exist'
+    sed -i 's/^campaign: .*/campaign: "..\/up: $(touch x) `y`"/' sweep.yaml
+    sweep --resume
+    expect_status 2
+    expect_text "$errors" '_.-up:---touch-x---y-.sweep does not exist'
 }
 
 @test "a truncated or damaged store is repaired" {
@@ -277,6 +339,8 @@ END
     "$BULKHEAD" sweep sweep.yaml -q -j 1 -d crash >/dev/null 2>said 3>&- &
     local pid=$! worker child killed=0 status=0
     # The child that simulates is the worker's child; some shots hit none.
+    # Once the platform is loaded, so that no probe is hit.
+    until [ "$(stat -c %s crash/shard-0-of-1.log 2>/dev/null || echo 0)" -gt 1000 ]; do sleep 0.02; done
     for _ in $(seq 400); do
         worker=$(cat /proc/$pid/task/$pid/children 2>/dev/null) || break
         [ -n "$worker" ] || { sleep 0.02; continue; }
@@ -291,6 +355,7 @@ END
     wait $pid || status=$?
     [ "$status" -eq 1 ]
     expect_text "$(cat said)" 'units failed' 'died of signal 9' 'seed 1' '--replay='
+    grep -q '^bulkhead: run it alone: bulkhead sweep sweep.yaml --replay=[0-9/]*; all of them again: bulkhead sweep sweep.yaml -d crash --resume; ' said
     run_bulkhead status crash
     expect_text "$output" 'failed; the last: point'
     local replay
@@ -453,8 +518,8 @@ END
 }
 
 @test "a campaign of one point" {
-    printf '%s\n' 'campaign: one' 'scenario: one-enclave.yaml' 'replicas: 3' >one.yaml
-    run_bulkhead sweep one.yaml -q -j 2
+    printf '%s\n' 'campaign: one' 'scenario: one-enclave.yaml' 'replicas: 3' >first.yaml
+    run_bulkhead sweep first.yaml -q -j 2
     expect_status 0
     [ "$output" = one.sweep/results.h5 ]
     run_bulkhead results one.sweep/results.h5 makespan --mean replica --format csv
@@ -545,7 +610,7 @@ latin() {
     run_bulkhead sweep sweep.yaml --shard 7/7
     expect_status 2
     expect_text "$errors" 'found `7/7`'
-    [ ! -e c.sweep ] && [ ! -e sweep.sweep ]
+    [ ! -e c.sweep ] && [ ! -e short-replicas.sweep ]
 }
 
 # --- Results ------------------------------------------------------------------------------------------------------------

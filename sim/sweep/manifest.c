@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "revision.h"
+#include "sim/sweep/command_line.h"
 #include "sim/sweep/path_text.h"
 #include "sim/sweep/store.h"
 
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 static char *absolute(const char *path)
@@ -184,8 +186,30 @@ static int compare(const char *directory, json_t *mine, const char *text, struct
     return status;
 }
 
-int bh_manifest_publish(const char *directory, const struct bh_plan *plan, int *was_there, struct bh_error *err)
+/* What --resume would go on with. */
+static int expect_sweep(const char *directory, const struct bh_plan *plan, struct bh_error *err)
 {
+    struct bh_error reading = {0};
+    char *text = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
+    bool is_folder = access(directory, F_OK) == 0;
+    if (text != NULL) {
+        free(text);
+        return 0;
+    }
+    if (reading.code != BH_ERROR_NONE)
+        return bh_fail(err, reading.code, "%s", reading.text);
+    char *command = bh_campaign_command(plan, "sweep", directory);
+    bh_fail(err, BH_ERROR_INPUT, "--resume: %s %s, so that there is nothing to go on with; to begin: %s", directory,
+            is_folder ? "holds no sweep" : "does not exist", command);
+    free(command);
+    return -1;
+}
+
+int bh_manifest_publish(const char *directory, const struct bh_plan *plan, bool resumes, int *was_there,
+                        struct bh_error *err)
+{
+    if (resumes && expect_sweep(directory, plan, err) != 0)
+        return -1;
     json_t *mine = create(plan, err);
     if (mine == NULL)
         return -1;

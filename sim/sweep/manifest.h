@@ -7,11 +7,14 @@
 #include "models/base/error.h"
 #include "sim/sweep/plan.h"
 
+#include <stdbool.h>
+
 #define BH_MANIFEST_NAME "sweep.json"
 
 /* Puts the manifest into the folder, or compares with the one that is there: fails with BH_ERROR_INPUT and what
- * differs. *was_there tells which. */
-int bh_manifest_publish(const char *directory, const struct bh_plan *plan, int *was_there, struct bh_error *err);
+ * differs. *was_there tells which. One that goes on (`resumes`) must find one. */
+int bh_manifest_publish(const char *directory, const struct bh_plan *plan, bool resumes, int *was_there,
+                        struct bh_error *err);
 
 /* Where the campaign of a store is, and the settings it was read with, for commands that are given the folder alone:
  * reads the plan. */

@@ -4,6 +4,7 @@
 #include "sim/sweep/merge.h"
 
 #include "sim/results.h"
+#include "sim/sweep/command_line.h"
 #include "sim/sweep/merge_parts.h"
 
 #include <math.h>
@@ -218,6 +219,19 @@ static char *describe_damage(const struct bh_store_view *view)
     return text;
 }
 
+static int fail_missing(const struct bh_plan *plan, const char *directory, size_t missing, struct bh_error *err)
+{
+    char *command = bh_campaign_command(plan, "sweep", directory), *word = bh_shell_word(directory);
+    bh_fail(
+        err, BH_ERROR_INPUT,
+        "%s: about %zu units are missing; %s --resume runs them, bulkhead status %s says more, and --partial leaves "
+        "them out",
+        directory, missing, command, word);
+    free(command);
+    free(word);
+    return -1;
+}
+
 int bh_merge(const struct bh_plan *plan, const char *directory, const char *file, bool is_partial,
              struct bh_merge_outcome *outcome, struct bh_error *err)
 {
@@ -234,10 +248,7 @@ int bh_merge(const struct bh_plan *plan, const char *directory, const char *file
     int status = bh_store_view_visit(&view, take, &merge, err);
     outcome->missing = status == 0 ? count_replicas(&merge) : 0;
     if (outcome->missing > 0 && !is_partial)
-        status = bh_fail(err, BH_ERROR_INPUT,
-                         "%s: about %zu units are missing; `bulkhead sweep --resume` runs them, `bulkhead status` says "
-                         "more, and --partial leaves them out",
-                         directory, outcome->missing);
+        status = fail_missing(plan, directory, outcome->missing, err);
     if (status == 0)
         status = write_file(&merge, file, err);
     bh_state_release(&merge.state);

@@ -138,9 +138,7 @@ int bh_store_append(struct bh_store *store, struct bh_record_head head, const vo
             int cause = count < 0 ? errno : ENOSPC;
             if (ftruncate(store->log, store->length) != 0)
                 cause = errno; /* the reader cuts it off then */
-            return bh_fail(err, BH_ERROR_SYSTEM,
-                           "cannot write %s: %s; what was done before is safe: make room and go on with --resume",
-                           store->path, strerror(cause));
+            return bh_fail(err, BH_ERROR_SYSTEM, "cannot write %s: %s", store->path, strerror(cause));
         }
         done += (size_t)count;
     }

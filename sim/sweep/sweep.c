@@ -3,6 +3,7 @@
 /* Hands units to workers and what they answer to the store, until all is done or someone says stop. */
 #include "sim/sweep/sweep.h"
 
+#include "sim/sweep/command_line.h"
 #include "sim/sweep/manifest.h"
 #include "sim/sweep/store.h"
 #include "sim/sweep/sweep_progress.h"
@@ -56,13 +57,30 @@ static void forget(void *context)
         }
 }
 
+/* What cannot be stored ends the sweep; the message says how to go on. */
+static int fail_storing(const struct sweep *sweep, const struct bh_error *cause, struct bh_error *err)
+{
+    char *command = bh_campaign_command(sweep->plan, "sweep", sweep->options->directory);
+    bh_fail(err, cause->code, "%s; what was done before is safe: make room, then go on with: %s --resume", cause->text,
+            command);
+    free(command);
+    return -1;
+}
+
+static int append(const struct sweep *sweep, struct bh_record_head head, const void *payload, struct bh_error *err)
+{
+    struct bh_error cause = {0};
+    return bh_store_append(sweep->store, head, payload, &cause) == 0 ? 0 : fail_storing(sweep, &cause, err);
+}
+
 static int sync_store(struct sweep *sweep, struct bh_error *err)
 {
     sweep->synced_s = now_s();
     if (sweep->unsynced == 0)
         return 0;
-    if (bh_store_sync(sweep->store, err) != 0)
-        return -1;
+    struct bh_error cause = {0};
+    if (bh_store_sync(sweep->store, &cause) != 0)
+        return fail_storing(sweep, &cause, err);
     sweep->outcome->done += sweep->unsynced;
     sweep->unsynced = 0;
     return 0;
@@ -82,7 +100,7 @@ static int note_failure(struct sweep *sweep, struct bh_unit unit, const char *te
                                   .length = strlen(message) + 1};
     if (sweep->outcome->failed++ == 0)
         snprintf(sweep->outcome->first_failure, sizeof sweep->outcome->first_failure, "%s", message);
-    int status = bh_store_append(sweep->store, head, message, err);
+    int status = append(sweep, head, message, err);
     bh_units_settle(&sweep->units, unit, true);
     free(point);
     free(message);
@@ -110,7 +128,7 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
         head.identity = sweep->plan->identities->point[unit.point];
         status = bh_state_take(&sweep->state, &head, payload, err);
         if (status == 0)
-            status = bh_store_append(sweep->store, head, payload, err);
+            status = append(sweep, head, payload, err);
         sweep->unsynced++;
         bh_units_settle(&sweep->units, unit, false);
     }
@@ -190,6 +208,16 @@ static int run_units(struct sweep *sweep, struct bh_error *err)
 
 /* --- Beginning and end ---------------------------------------------------------------------------------------------------------- */
 
+static int fail_begun(const struct sweep *sweep, struct bh_error *err)
+{
+    char *command = bh_campaign_command(sweep->plan, "sweep", sweep->options->directory);
+    bh_fail(err, BH_ERROR_INPUT,
+            "%s holds a sweep that was begun already: %s --resume goes on with it, or take another folder",
+            sweep->options->directory, command);
+    free(command);
+    return -1;
+}
+
 static void say_damage(struct sweep *sweep, const struct bh_store_log *log)
 {
     char *damage = bh_store_log_damage(log);
@@ -207,7 +235,7 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     struct bh_store_view view;
     int was_there = 0;
     size_t cut = 0;
-    if (bh_manifest_publish(options->directory, sweep->plan, &was_there, err) != 0)
+    if (bh_manifest_publish(options->directory, sweep->plan, options->resumes, &was_there, err) != 0)
         return -1;
     sweep->store = bh_store_open(options->directory, options->share.index, options->share.count, &cut, err);
     if (sweep->store == NULL || bh_store_view_open(&view, options->directory, err) != 0)
@@ -217,9 +245,7 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
         records += options->share.count == 1 && view.logs[i].valid > 0;
     int status = 0;
     if (!options->resumes && (records > 0 || !bh_store_is_new(sweep->store)))
-        status = bh_fail(err, BH_ERROR_INPUT,
-                         "%s holds a sweep that was begun already: --resume goes on with it, or take another folder",
-                         options->directory);
+        status = fail_begun(sweep, err);
     if (status == 0)
         status = bh_store_view_visit(&view, bh_state_take, &sweep->state, err);
     sweep->state.failed = 0; /* they run again */
@@ -228,7 +254,7 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     bh_store_view_close(&view);
     struct bh_record_head start = {.kind = BH_RECORD_START, .count = options->jobs};
     if (status == 0)
-        status = bh_store_append(sweep->store, start, "", err);
+        status = append(sweep, start, "", err);
     if (cut > 0 && status == 0) {
         char *text = bh_print_text("%zu bytes at the end of this shard's log were damaged and are cut off", cut);
         bh_sweep_progress_say(&sweep->progress, text);
