@@ -27,14 +27,16 @@ struct arguments {
     size_t tasks;
     const char **slurm; /* further options of sbatch */
     size_t slurm_count;
-    bool only_prints, resumes;
+    enum bh_manifest_mode mode;
+    bool only_prints;
 };
 
-enum option_key { KEY_PRINT = 0x200, KEY_TASK_TIME, KEY_TASKS, KEY_SBATCH, KEY_RESUME };
+enum option_key { KEY_PRINT = 0x200, KEY_TASK_TIME, KEY_TASKS, KEY_SBATCH, KEY_RESUME, KEY_EXTEND };
 
 static const struct argp_option options[] = {
     {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
     {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
+    {"extend", KEY_EXTEND, NULL, 0, "The same with a campaign that has grown: run only what is new", 4},
     {"print", KEY_PRINT, NULL, 0, "Print the scripts and submit nothing", 4},
     {"task-time", KEY_TASK_TIME, "TIME", 0,
      "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4},
@@ -65,7 +67,11 @@ static error_t parse(int key, char *word, struct argp_state *state)
         arguments->directory = word;
         return 0;
     case KEY_RESUME:
-        arguments->resumes = true;
+        if (arguments->mode == BH_MANIFEST_BEGIN)
+            arguments->mode = BH_MANIFEST_RESUME;
+        return 0;
+    case KEY_EXTEND:
+        arguments->mode = BH_MANIFEST_EXTEND;
         return 0;
     case KEY_PRINT:
         arguments->only_prints = true;
@@ -160,8 +166,8 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
     if (arguments->only_prints)
         printf("%s\n%s", array, merge);
     else {
-        status = bh_manifest_publish(job->directory, plan, arguments->resumes, &was_there, err);
-        if (status == 0 && was_there && !arguments->resumes)
+        status = bh_manifest_publish(job->directory, plan, arguments->mode, &was_there, err);
+        if (status == 0 && was_there && arguments->mode == BH_MANIFEST_BEGIN)
             status = fail_begun(plan, job, err);
         if (status == 0)
             status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);

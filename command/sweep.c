@@ -23,15 +23,17 @@
 struct arguments {
     struct bh_options options;
     const char *campaign, *directory, *shard, *replay;
-    bool resumes, is_dry, is_partial;
+    enum bh_manifest_mode mode;
+    bool is_dry, is_partial;
 };
 
-enum option_key { KEY_SHARD = 0x200, KEY_RESUME, KEY_DRY_RUN, KEY_REPLAY, KEY_PARTIAL };
+enum option_key { KEY_SHARD = 0x200, KEY_RESUME, KEY_EXTEND, KEY_DRY_RUN, KEY_REPLAY, KEY_PARTIAL };
 
 static const struct argp_option sweep_options[] = {
     {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
     {"shard", KEY_SHARD, "I/N", 0, "Do part I of N, from 0 (default: what the launcher says, else all)", 4},
     {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
+    {"extend", KEY_EXTEND, NULL, 0, "The same with a campaign that has grown: run only what is new", 4},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "Print the points, the predicted time and the size, and do nothing", 4},
     {"replay", KEY_REPLAY, "POINT/POLICY[/REPLICA]", 0,
      "Run one simulation, by its numbers from 0, in this process: for one that crashed", 4},
@@ -56,7 +58,11 @@ static error_t parse_option(int key, char *word, struct arguments *arguments)
         arguments->shard = word;
         return 0;
     case KEY_RESUME:
-        arguments->resumes = true;
+        if (arguments->mode == BH_MANIFEST_BEGIN)
+            arguments->mode = BH_MANIFEST_RESUME;
+        return 0;
+    case KEY_EXTEND:
+        arguments->mode = BH_MANIFEST_EXTEND;
         return 0;
     case KEY_DRY_RUN:
         arguments->is_dry = true;
@@ -277,7 +283,7 @@ static int sweep(const struct arguments *arguments, const struct bh_plan *plan, 
     char *directory = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
     struct bh_sweep_options options = {.directory = directory,
                                        .jobs = bh_options_jobs(&arguments->options),
-                                       .resumes = arguments->resumes,
+                                       .mode = arguments->mode,
                                        .shows_progress = !arguments->options.quiet};
     struct bh_sweep_outcome outcome;
     const char *from = "";

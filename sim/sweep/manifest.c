@@ -6,6 +6,7 @@
 #include "config.h"
 #include "revision.h"
 #include "sim/sweep/command_line.h"
+#include "sim/sweep/manifest_parts.h"
 #include "sim/sweep/path_text.h"
 #include "sim/sweep/store.h"
 
@@ -96,13 +97,14 @@ static json_t *create(const struct bh_plan *plan, struct bh_error *err)
     }
     char *path = absolute(plan->file), *file = bh_path_escape(path);
     json_t *object = json_pack(
-        "{s:i, s:s, s:s?, s:s?, s:o, s:{s:s, s:s, s:o}, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "format", 2,
-        "file", file, "given_seed", plan->seed, "given_replicas", plan->most, "settings", own, "program", "version",
-        PACKAGE_VERSION, "revision", BH_REVISION, "identity", identity(plan->identities->program), "seed",
+        "{s:i, s:s, s:s?, s:s?, s:o, s:{s:s, s:s, s:o}, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "format", 2, "file", file, "given_seed", plan->seed, "given_replicas", plan->most, "settings", own, "program",
+        "version", PACKAGE_VERSION, "revision", BH_REVISION, "identity", identity(plan->identities->program), "seed",
         whole(plan->first->seed), "replicas", (json_int_t)plan->replicas, "precise", (int)plan->precision.is_on,
         "points", (json_int_t)plan->points, "policies", (json_int_t)plan->first->policies_count, "models",
         identity(plan->identities->models), "files", files(plan->identities), "identity", all_points(plan->identities),
-        "campaign", campaign, "scenario", scenario);
+        "shared", identity(plan->identities->base), "axes", bh_manifest_axes(plan), "campaign", campaign, "scenario",
+        scenario);
     BH_BUG_ASSERT(object != NULL);
     free(path);
     free(file);
@@ -118,23 +120,21 @@ static char *print_value(const json_t *value)
                                  : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 }
 
-static int fail_changed(const char *directory, const char *what, const json_t *was, const json_t *is,
-                        struct bh_error *err)
+int bh_manifest_fail_changed(const char *directory, const char *what, const json_t *was, const json_t *is,
+                             const char *advice, struct bh_error *err)
 {
     char *before = print_value(was), *now = print_value(is);
     bool are_short = before != NULL && now != NULL && strlen(before) < 120 && strlen(now) < 120;
     bh_fail(err, BH_ERROR_INPUT,
-            "%s: %s changed since the sweep began%s%s%s%s; what is done cannot be mixed with what would "
-            "follow: undo the change, or sweep into another folder",
+            "%s: %s changed since the sweep began%s%s%s%s; what is done cannot be mixed with what would follow: %s",
             directory, what, are_short ? ": it was " : "", are_short ? before : "", are_short ? ", now it is " : "",
-            are_short ? now : "");
+            are_short ? now : "", advice);
     free(before);
     free(now);
     return -1;
 }
 
-/* Files that both have and whose bytes differ. One that was moved is no change. */
-static int compare_files(const char *directory, json_t *theirs, json_t *mine, struct bh_error *err)
+int bh_manifest_compare_files(const char *directory, json_t *theirs, json_t *mine, struct bh_error *err)
 {
     const char *name;
     json_t *is;
@@ -144,50 +144,68 @@ static int compare_files(const char *directory, json_t *theirs, json_t *mine, st
         if (was == NULL || json_equal(was, is))
             continue;
         char *what = bh_print_text("the file %s", name);
-        fail_changed(directory, what, NULL, NULL, err);
+        bh_manifest_fail_changed(directory, what, NULL, NULL, "undo the change, or sweep into another folder", err);
         free(what);
         return -1;
     }
     return 0;
 }
 
-static int compare(const char *directory, json_t *mine, const char *text, struct bh_error *err)
+static json_t *parse(const char *directory, const char *text, struct bh_error *err)
 {
-    /* In the order in which a user would look. */
-    static const char *const keys[][2] = {
-        {"campaign", "the campaign"},
-        {"settings", "the settings of the command line (--set)"},
-        {"scenario", "the scenario"},
-        {"seed", "the seed"},
-        {"replicas", "the number of replicas"},
-        {"precise", "how the number of replicas is chosen"},
-        {"models", "the models' numbers"},
-        {"files", NULL},
-        {"program", "the program"},
-        {"points", "the points"},
-        {"policies", "the policies"},
-        {"identity", "a value at its points, or a file that they open,"},
-    };
     json_t *theirs = json_loads(text, 0, NULL);
-    if (!json_is_object(theirs) || json_integer_value(json_object_get(theirs, "format")) != 2) {
-        json_decref(theirs);
-        return bh_fail(err, BH_ERROR_INPUT, "%s/%s is not of a sweep by this version of the program", directory,
-                       BH_MANIFEST_NAME);
-    }
+    if (json_is_object(theirs) && json_integer_value(json_object_get(theirs, "format")) == 2)
+        return theirs;
+    json_decref(theirs);
+    bh_fail(err, BH_ERROR_INPUT, "%s/%s is not of a sweep by this version of the program", directory, BH_MANIFEST_NAME);
+    return NULL;
+}
+
+static int compare(const char *directory, const struct bh_plan *plan, json_t *mine, json_t *theirs,
+                   struct bh_error *err)
+{
+    /* In the order in which a user would look, and whether a campaign that has grown would show there. */
+    static const struct {
+        const char *key, *what;
+        bool may_grow;
+    } keys[] = {
+        {"campaign", "the campaign", true},
+        {"settings", "the settings of the command line (--set)", false},
+        {"scenario", "the scenario", true},
+        {"seed", "the seed", false},
+        {"replicas", "the number of replicas", true},
+        {"precise", "how the number of replicas is chosen", true},
+        {"models", "the models' numbers", false},
+        {"files", NULL, false},
+        {"program", "the program", false},
+        {"points", "the points", true},
+        {"policies", "the policies", false},
+        {"identity", "a value at its points, or a file that they open,", false},
+    };
+    char *command = bh_campaign_command(plan, "sweep", directory);
+    char *growing = bh_print_text("undo the change, or sweep into another folder; a campaign that has only grown: %s "
+                                  "--extend",
+                                  command);
     int status = 0;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0] && status == 0; i++) {
-        json_t *was = json_object_get(theirs, keys[i][0]), *is = json_object_get(mine, keys[i][0]);
-        if (keys[i][1] == NULL)
-            status = compare_files(directory, was, is, err);
+        json_t *was = json_object_get(theirs, keys[i].key), *is = json_object_get(mine, keys[i].key);
+        if (keys[i].what == NULL)
+            status = bh_manifest_compare_files(directory, was, is, err);
         else if (!json_equal(was, is))
-            status = fail_changed(directory, keys[i][1], was, is, err);
+            status = bh_manifest_fail_changed(
+                directory, keys[i].what, was, is,
+                keys[i].may_grow ? growing : "undo the change, or sweep into another folder", err);
     }
-    json_decref(theirs);
+    free(command);
+    free(growing);
     return status;
 }
 
-/* What --resume would go on with. */
-static int expect_sweep(const char *directory, const struct bh_plan *plan, struct bh_error *err)
+/* --- In the folder ------------------------------------------------------------------------------------------------------ */
+
+/* What --resume and --extend would go on with. */
+static int expect_sweep(const char *directory, const struct bh_plan *plan, enum bh_manifest_mode mode,
+                        struct bh_error *err)
 {
     struct bh_error reading = {0};
     char *text = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
@@ -199,45 +217,95 @@ static int expect_sweep(const char *directory, const struct bh_plan *plan, struc
     if (reading.code != BH_ERROR_NONE)
         return bh_fail(err, reading.code, "%s", reading.text);
     char *command = bh_campaign_command(plan, "sweep", directory);
-    bh_fail(err, BH_ERROR_INPUT, "--resume: %s %s, so that there is nothing to go on with; to begin: %s", directory,
+    bh_fail(err, BH_ERROR_INPUT, "%s: %s %s, so that there is nothing to go on with; to begin: %s",
+            mode == BH_MANIFEST_EXTEND ? "--extend" : "--resume", directory,
             is_folder ? "holds no sweep" : "does not exist", command);
     free(command);
     return -1;
 }
 
-int bh_manifest_publish(const char *directory, const struct bh_plan *plan, bool resumes, int *was_there,
+/* 1: the manifest that is there is equal; 0: it differs, with *theirs and the cause in `why`; -1: it cannot be read. */
+static int look(const char *directory, const struct bh_plan *plan, json_t *mine, json_t **theirs, struct bh_error *why,
+                struct bh_error *err)
+{
+    struct bh_error reading = {0};
+    char *found = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
+    *theirs = NULL;
+    if (found == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "%s",
+                       reading.code != BH_ERROR_NONE ? reading.text : "this folder holds no sweep");
+    *theirs = parse(directory, found, err);
+    free(found);
+    if (*theirs == NULL)
+        return -1;
+    return compare(directory, plan, mine, *theirs, why) == 0 ? 1 : 0;
+}
+
+/* Shards that extend at the same time agree: one puts the manifest there, the others find it equal. */
+static int extend(const char *directory, const struct bh_plan *plan, json_t *mine, const char *text,
+                  struct bh_error *err)
+{
+    enum { TRIES = 20, PAUSE_US = 100000 };
+    int status = 0, lock = -1;
+    for (int i = 0; status == 0 && lock < 0 && i < TRIES; i++) {
+        struct bh_error why = {0};
+        json_t *theirs;
+        if ((status = look(directory, plan, mine, &theirs, &why, err)) == 0)
+            status = bh_manifest_check_extension(directory, plan, theirs, mine, err);
+        json_decref(theirs);
+        if (status == 0 && (lock = bh_store_try_lock(directory)) < 0)
+            usleep(PAUSE_US);
+    }
+    if (status == 0 && lock < 0)
+        status = bh_fail(err, BH_ERROR_INPUT,
+                         "%s: --extend: another process is at work in this folder; wait for it, or end it", directory);
+    if (status == 0)
+        status = bh_store_replace(directory, BH_MANIFEST_NAME, text, err);
+    if (lock >= 0)
+        close(lock);
+    return status < 0 ? -1 : 0;
+}
+
+static int put(const char *directory, const struct bh_plan *plan, json_t *mine, const char *text, int *was_there,
+               struct bh_error *err)
+{
+    char *found = NULL;
+    int status = bh_store_publish(directory, BH_MANIFEST_NAME, text, &found, err);
+    json_t *theirs = status < 0 ? NULL : parse(directory, found, err);
+    if (status >= 0) {
+        *was_there = status;
+        status = theirs == NULL ? -1 : compare(directory, plan, mine, theirs, err);
+    }
+    json_decref(theirs);
+    free(found);
+    return status;
+}
+
+int bh_manifest_publish(const char *directory, const struct bh_plan *plan, enum bh_manifest_mode mode, int *was_there,
                         struct bh_error *err)
 {
-    if (resumes && expect_sweep(directory, plan, err) != 0)
+    if (mode != BH_MANIFEST_BEGIN && expect_sweep(directory, plan, mode, err) != 0)
         return -1;
     json_t *mine = create(plan, err);
     if (mine == NULL)
         return -1;
-    char *text = json_dumps(mine, JSON_INDENT(1)), *found = NULL;
+    char *text = json_dumps(mine, JSON_INDENT(1));
     BH_BUG_ASSERT(text != NULL);
-    int status = bh_store_publish(directory, BH_MANIFEST_NAME, text, &found, err);
-    if (status >= 0) {
-        *was_there = status;
-        status = compare(directory, mine, found, err);
-    }
+    *was_there = 1;
+    int status = mode == BH_MANIFEST_EXTEND ? extend(directory, plan, mine, text, err)
+                                            : put(directory, plan, mine, text, was_there, err);
     json_decref(mine);
     free(text);
-    free(found);
     return status;
 }
 
 static int check(const char *directory, const struct bh_plan *plan, struct bh_error *err)
 {
-    struct bh_error reading = {0};
-    char *found = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
-    if (found == NULL)
-        return bh_fail(err, BH_ERROR_INPUT, "%s",
-                       reading.code != BH_ERROR_NONE ? reading.text : "this folder holds no sweep");
-    json_t *mine = create(plan, err);
-    int status = mine == NULL ? -1 : compare(directory, mine, found, err);
+    json_t *mine = create(plan, err), *theirs = NULL;
+    int status = mine == NULL ? -1 : look(directory, plan, mine, &theirs, err, err);
+    json_decref(theirs);
     json_decref(mine);
-    free(found);
-    return status;
+    return status == 1 ? 0 : -1;
 }
 
 struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directory, struct bh_error *err)

@@ -7,13 +7,16 @@
 #include "models/base/error.h"
 #include "sim/sweep/plan.h"
 
-#include <stdbool.h>
-
 #define BH_MANIFEST_NAME "sweep.json"
 
+/* How a sweep stands to what its folder holds: it begins, with other shards perhaps; goes on with the same campaign; or
+ * goes on with one that has grown. */
+enum bh_manifest_mode { BH_MANIFEST_BEGIN, BH_MANIFEST_RESUME, BH_MANIFEST_EXTEND };
+
 /* Puts the manifest into the folder, or compares with the one that is there: fails with BH_ERROR_INPUT and what
- * differs. *was_there tells which. One that goes on (`resumes`) must find one. */
-int bh_manifest_publish(const char *directory, const struct bh_plan *plan, bool resumes, int *was_there,
+ * differs. *was_there tells which. Who goes on must find one; who extends puts the new one in its place, if nothing that was
+ * there is lost and no other process is at work in the folder. */
+int bh_manifest_publish(const char *directory, const struct bh_plan *plan, enum bh_manifest_mode mode, int *was_there,
                         struct bh_error *err);
 
 /* Where the campaign of a store is, and the settings it was read with, for commands that are given the folder alone:

@@ -111,6 +111,18 @@ struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shard
     return NULL;
 }
 
+int bh_store_try_lock(const char *directory)
+{
+    char *path = bh_print_text("%s/lock", directory);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    free(path);
+    if (file < 0 || fcntl(file, F_OFD_SETLK, &lock) == 0 || is_without_locks(errno))
+        return file;
+    close(file);
+    return -1;
+}
+
 bool bh_store_is_new(const struct bh_store *store)
 {
     return store->is_new;
@@ -216,14 +228,34 @@ static int write_text(const char *path, const char *text)
     return status;
 }
 
-int bh_store_publish(const char *directory, const char *name, const char *text, char **found, struct bh_error *err)
+/* A name beside NAME that no other process uses; owned by the caller. */
+static char *name_aside(const char *directory, const char *name)
 {
     char host[256] = "";
     gethostname(host, sizeof host - 1);
-    char *path = bh_print_text("%s/%s", directory, name);
-    char *temporary = bh_print_text("%s/.%s.%s.%ld", directory, name, host, (long)getpid());
+    char *aside = bh_print_text("%s/.%s.%s.%ld", directory, name, host, (long)getpid());
+    unlink(aside); /* of a process that was killed and had our number */
+    return aside;
+}
+
+int bh_store_replace(const char *directory, const char *name, const char *text, struct bh_error *err)
+{
+    char *path = bh_print_text("%s/%s", directory, name), *aside = name_aside(directory, name);
+    int status = 0;
+    if (write_text(aside, text) != 0 || rename(aside, path) != 0)
+        status = bh_fail(err, BH_ERROR_SYSTEM, "cannot write %s: %s", path, strerror(errno));
+    else
+        status = sync_folder(directory, err);
+    unlink(aside);
+    free(aside);
+    free(path);
+    return status;
+}
+
+int bh_store_publish(const char *directory, const char *name, const char *text, char **found, struct bh_error *err)
+{
+    char *path = bh_print_text("%s/%s", directory, name), *temporary = name_aside(directory, name);
     *found = NULL;
-    unlink(temporary); /* of a process that was killed and had our number */
     bool is_there = access(path, F_OK) == 0;
     if (make_folder(directory, err) == 0) {
         /* link fails if the name is taken; where there are no links, rename does for the first of them. */

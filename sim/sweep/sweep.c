@@ -235,7 +235,7 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     struct bh_store_view view;
     int was_there = 0;
     size_t cut = 0;
-    if (bh_manifest_publish(options->directory, sweep->plan, options->resumes, &was_there, err) != 0)
+    if (bh_manifest_publish(options->directory, sweep->plan, options->mode, &was_there, err) != 0)
         return -1;
     sweep->store = bh_store_open(options->directory, options->share.index, options->share.count, &cut, err);
     if (sweep->store == NULL || bh_store_view_open(&view, options->directory, err) != 0)
@@ -244,7 +244,7 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     for (size_t i = 0; i < view.logs_count; i++)
         records += options->share.count == 1 && view.logs[i].valid > 0;
     int status = 0;
-    if (!options->resumes && (records > 0 || !bh_store_is_new(sweep->store)))
+    if (options->mode == BH_MANIFEST_BEGIN && (records > 0 || !bh_store_is_new(sweep->store)))
         status = fail_begun(sweep, err);
     if (status == 0)
         status = bh_store_view_visit(&view, bh_state_take, &sweep->state, err);

@@ -5,6 +5,7 @@
 #define BH_SIM_SWEEP_SWEEP_H
 
 #include "models/base/error.h"
+#include "sim/sweep/manifest.h"
 #include "sim/sweep/plan.h"
 #include "sim/sweep/share.h"
 
@@ -15,7 +16,7 @@ struct bh_sweep_options {
     const char *directory;
     struct bh_share share;
     unsigned jobs;
-    bool resumes; /* without it a store that was begun is refused */
+    enum bh_manifest_mode mode; /* who begins is refused where a store was begun */
     bool shows_progress;
 };
 

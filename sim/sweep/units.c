@@ -30,12 +30,27 @@ static void push(struct bh_units *units, struct bh_unit unit)
     units->open[unit.point]++;
 }
 
+/* Of a unit what is not done: the campaign may have grown since, or its units may have been others. */
+static void push_rest(struct bh_units *units, struct bh_unit whole)
+{
+    const uint8_t *done = &units->state->replica_done[whole.point * units->plan->replicas];
+    uint64_t last = whole.first + whole.count, next;
+    if (bh_state_is_done(units->state, whole))
+        units->done++;
+    for (uint64_t first = whole.first; first < last; first = next) {
+        for (next = first + 1; next < last && done[next] == done[first]; next++)
+            ;
+        if (!done[first])
+            push(units, (struct bh_unit){whole.point, first, next - first});
+    }
+}
+
 /* Replicas [first, last) in units. */
 static void push_range(struct bh_units *units, size_t point, uint64_t first, uint64_t last)
 {
     for (; first < last; first += units->plan->chunk) {
         uint64_t left = last - first;
-        push(units, (struct bh_unit){point, first, left < units->plan->chunk ? left : units->plan->chunk});
+        push_rest(units, (struct bh_unit){point, first, left < units->plan->chunk ? left : units->plan->chunk});
     }
 }
 
