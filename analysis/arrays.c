@@ -176,8 +176,8 @@ static int use_labels(const struct bh_source *source, struct bh_array *column, s
         return -1;
     column->texts = bh_allocate(column->cells + 1, sizeof *column->texts);
     for (size_t i = 0; i < column->cells; i++) {
-        size_t at = column->numbers[i] >= 0.0 ? (size_t)column->numbers[i] : axis.count;
-        column->texts[i] = bh_copy_text(at < axis.count ? axis.labels[at] : "?");
+        double at = column->numbers[i];
+        column->texts[i] = bh_copy_text(at >= 0.0 && at < (double)axis.count ? axis.labels[(size_t)at] : "?");
     }
     bh_source_free_axis(&axis);
     return 0;

@@ -115,8 +115,9 @@ static void roll_back(struct bh_enclave *enclave)
     enclave->checkpoints = setup->passed_checkpoints;
     if (state->work_s > 0.0)
         enclave->checkpoints = (uint64_t)llround((state->work_s + setup->lead_work_s) / setup->interval_work_s);
-    enclave->verifications =
-        isinf(setup->verify_every_work_s) ? 0 : (uint64_t)floor(state->work_s / setup->verify_every_work_s + 1e-9);
+    enclave->verifications = isinf(setup->verify_every_work_s)
+                                 ? 0
+                                 : (uint64_t)fmin(floor(state->work_s / setup->verify_every_work_s + 1e-9), 0x1p53);
     enclave->verified_work_s = -1.0;
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
 }
