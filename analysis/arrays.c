@@ -81,16 +81,18 @@ static herr_t visit(hid_t group, const char *name, const H5L_info_t *info, void 
 {
     struct walk *walk = client;
     (void)info;
-    H5O_info_t object;
-    if (H5Oget_info_by_name(group, name, &object, H5P_DEFAULT) < 0 || object.type != H5O_TYPE_DATASET)
-        return 0;
-    hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
+    /* The type of what is opened, since H5Oget_info_by_name has other arguments in each release of HDF5. */
+    hid_t dataset = H5Oopen(group, name, H5P_DEFAULT);
     if (dataset < 0)
         return 0;
+    if (H5Iget_type(dataset) != H5I_DATASET) {
+        H5Oclose(dataset);
+        return 0;
+    }
     struct bh_array_list *list = walk->list;
     list->array = bh_reallocate(list->array, list->count + 1, sizeof *list->array);
     int status = describe(walk->source, dataset, name, &list->array[list->count++], walk->err);
-    H5Dclose(dataset);
+    H5Oclose(dataset);
     return status;
 }
 
@@ -174,8 +176,8 @@ static int use_labels(const struct bh_source *source, struct bh_array *column, s
         return -1;
     column->texts = bh_allocate(column->cells + 1, sizeof *column->texts);
     for (size_t i = 0; i < column->cells; i++) {
-        size_t at = column->numbers[i] >= 0.0 ? (size_t)column->numbers[i] : axis.count;
-        column->texts[i] = bh_copy_text(at < axis.count ? axis.labels[at] : "?");
+        double at = column->numbers[i];
+        column->texts[i] = bh_copy_text(at >= 0.0 && at < (double)axis.count ? axis.labels[(size_t)at] : "?");
     }
     bh_source_free_axis(&axis);
     return 0;

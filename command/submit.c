@@ -109,6 +109,9 @@ static const struct argp argp = {
     .children = children,
 };
 
+/* Beyond some 2,000 years it makes no difference to Slurm. */
+static const double most_minutes = 1e9;
+
 /* Tasks of about the time asked for; no more than there are points or chunks to spread, or than Slurm's indices. */
 static int choose_tasks(const struct arguments *arguments, const struct bh_plan *plan,
                         const struct bh_forecast *forecast, struct bh_slurm_job *job, struct bh_error *err)
@@ -134,7 +137,7 @@ static int choose_tasks(const struct arguments *arguments, const struct bh_plan 
     double task_s = forecast->seconds / ((double)job->tasks * (double)job->cores);
     if (plan->precision.is_on && forecast->longest_s > task_s)
         task_s = forecast->longest_s;
-    job->minutes = (unsigned long)ceil((2.0 * task_s + 300.0) / 60.0);
+    job->minutes = (unsigned long)fmin(ceil((2.0 * task_s + 300.0) / 60.0), most_minutes);
     return 0;
 }
 

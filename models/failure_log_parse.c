@@ -61,10 +61,10 @@ double bh_failure_log_time(const char *text)
 
 char *bh_failure_log_print_time(double at_s, char *buffer, size_t size)
 {
-    time_t seconds = (time_t)at_s;
+    bool is_date = at_s >= 1e8 && at_s <= 1e11;
+    time_t seconds = is_date ? (time_t)at_s : 0;
     struct tm parts;
-    if (at_s < 1e8 || at_s > 1e11 || gmtime_r(&seconds, &parts) == NULL ||
-        strftime(buffer, size, "%Y-%m-%d", &parts) == 0)
+    if (!is_date || gmtime_r(&seconds, &parts) == NULL || strftime(buffer, size, "%Y-%m-%d", &parts) == 0)
         snprintf(buffer, size, "%.6g s", at_s);
     return buffer;
 }

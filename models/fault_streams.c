@@ -109,7 +109,7 @@ static void add_zone(struct builder *builder, size_t index)
 
 uint64_t bh_domain_nodes(const struct bh_domain *domain)
 {
-    return (uint64_t)fmax(1.0, round(domain->nodes.value));
+    return (uint64_t)fmin(fmax(1.0, round(domain->nodes.value)), 0x1p53); /* more than any machine */
 }
 
 bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class)

@@ -119,7 +119,9 @@ static void look_around_at_verdicts(struct plan *plan)
 
 static struct plan make_plan(const struct bh_silent_course *course)
 {
-    size_t most = (size_t)(course->work_s / course->interval_s + course->work_s / course->verify_every_s) + 4;
+    /* Nobody has the memory for so many stops; the allocation says so. */
+    double stops = course->work_s / course->interval_s + course->work_s / course->verify_every_s;
+    size_t most = (size_t)fmin(stops, 0x1p48) + 4;
     struct plan plan = {.stops = bh_allocate(most, sizeof *plan.stops)};
     uint64_t verifications = 0, checkpoints = 0, newest[BH_COURSE_LEVELS] = {0};
     double clock_s = 0.0, done_s = 0.0;
@@ -211,7 +213,7 @@ static struct taint_table make_taint_table(const struct bh_taint *taint, double 
     }
     double until_all = steps_until_all(taint);
     /* Where nothing ever spreads, one cell tells all. */
-    table.cells = isinf(until_all) ? 1 : (size_t)ceil(fmin(until_all, steps_most) / table.cell) + 1;
+    table.cells = isinf(until_all) ? 1 : (size_t)fmin(ceil(fmin(until_all, steps_most) / table.cell), 0x1p48) + 1;
     table.sum = bh_allocate(table.cells + 1, sizeof *table.sum);
     table.ranks = bh_allocate(2 * table.cells + 1, sizeof *table.ranks);
     for (size_t i = 0; i <= 2 * table.cells; i++)

@@ -7,7 +7,7 @@
 
 /* Costs of the guards that are on, summed over the boundaries. */
 struct guard_costs {
-    double compute_slowdown, exit_time_s, latency_s, bandwidth_loss;
+    double compute_slowdown, exit_time_s, latency_s, bandwidth_loss, memory_share;
 };
 
 static struct guard_costs sum_guards(const struct bh_guard_level *const guard[BH_BOUNDARIES])
@@ -20,6 +20,7 @@ static struct guard_costs sum_guards(const struct bh_guard_level *const guard[BH
         costs.exit_time_s += guard[b]->exit_time_s.value;
         costs.latency_s += guard[b]->latency_s.value;
         costs.bandwidth_loss += guard[b]->bandwidth_loss.value;
+        costs.memory_share += guard[b]->memory_share.value;
     }
     return costs;
 }
@@ -63,6 +64,7 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
         .virtualization = slow + exits_per_s * system->exit_time_s.value + (system_s - native_s) / step_s,
         .guards =
             (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s + (guarded_s - system_s) / step_s,
+        .guard_memory = system->guest_kernel != NULL ? guards.memory_share : 0.0,
         .noise = {.nodes = waiting},
     };
     slowdown.noise.step_s = step_s * (slowdown.compute + slowdown.virtualization + slowdown.guards);

@@ -120,7 +120,7 @@ double bh_taint_lattice(const struct bh_taint *taint, uint64_t steps)
 static double without_collectives(const struct bh_taint *taint, double exchanges)
 {
     if (taint->communication == BH_COMMUNICATION_HALO)
-        return bh_taint_lattice(taint, (uint64_t)exchanges);
+        return bh_taint_lattice(taint, (uint64_t)fmin(exchanges, 0x1p53)); /* all ranks, long before */
     struct bh_susceptible_infected spread = {taint->ranks, taint->contacts_per_step};
     return bh_susceptible_infected_mean(&spread, exchanges);
 }

@@ -1,12 +1,20 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The only C++ of Bulkhead: SimGrid's C interface can neither cancel a transfer nor see a deadlock. */
+/* The only C++ of Bulkhead: SimGrid's C interface can neither cancel a transfer nor see a deadlock, and reads properties
+ * and routes by functions that come and go with its releases. */
 #include "sim/activity.h"
 
 #include <cmath>
+#include <set>
 #include <simgrid/Exception.hpp>
+#include <simgrid/kernel/routing/NetPoint.hpp>
+#include <simgrid/kernel/routing/StarZone.hpp>
 #include <simgrid/s4u.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
+namespace routing = simgrid::kernel::routing;
 namespace s4u = simgrid::s4u;
 
 /* SimGrid counts references; a C pointer holds one until bh_activity_free. */
@@ -96,4 +104,42 @@ void bh_walk_hosts(void (*visit)(void *data, sg_host_t host, const char *zone), 
 {
     if (const s4u::NetZone *root = s4u::Engine::get_instance()->get_netzone_root())
         walk(root, visit, data);
+}
+
+/* A star's table is asked for the way from a point to itself, which throws if the point is not in it. */
+static bool is_in_star(const routing::NetPoint *point)
+{
+    try {
+        std::vector<simgrid::kernel::resource::StandardLinkImpl *> links;
+        routing::NetZoneImpl::get_global_route(point, point, links, nullptr);
+        return true;
+    } catch (const std::out_of_range &) {
+        return false;
+    }
+}
+
+void bh_mend_routers(void)
+{
+    for (routing::NetPoint *point : s4u::Engine::get_instance()->get_all_netpoints()) {
+        routing::NetZoneImpl *zone = point->get_englobing_zone();
+        if (point->is_router() && dynamic_cast<routing::StarZone *>(zone) && !is_in_star(point))
+            zone->add_route(point, nullptr, nullptr, nullptr, {}, true);
+    }
+}
+
+void bh_walk_properties(sg_host_t host, void (*visit)(void *data, const char *name), void *data)
+{
+    std::set<std::string> names;
+    for (const auto &property : *host->get_properties())
+        names.insert(property.first);
+    for (const std::string &name : names)
+        visit(data, name.c_str());
+}
+
+void bh_walk_route(sg_host_t from, sg_host_t to, void (*visit)(void *data, sg_link_t link), void *data)
+{
+    std::vector<s4u::Link *> links;
+    from->route_to(to, links, nullptr);
+    for (s4u::Link *link : links)
+        visit(data, link);
 }

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What SimGrid offers in C++ only: transfers that can be interrupted, the deadlock callback, hosts in file order. */
+/* What SimGrid offers in C++ only, or in C under other names in each release: transfers that can be interrupted, the
+ * deadlock callback, hosts in file order, their properties, routes. */
 #ifndef BH_SIM_ACTIVITY_H
 #define BH_SIM_ACTIVITY_H
 
@@ -34,8 +35,19 @@ void bh_activity_free(struct bh_activity *activity);
 /* Called when every actor waits for another. SimGrid then ends its actors and returns as if all were well. */
 void bh_activity_on_deadlock(void (*callback)(void));
 
+/* To be called once a platform is loaded: gives the routers of flat <cluster>s the route to their hosts that SimGrid 3.32
+ * gives them and 4.0 forgets, so that zoneRoutes may end at them. No effect on routers that have one. */
+void bh_mend_routers(void);
+
 /* Calls `visit` for every host of the platform, in the order of its file, with the name of the zone that holds it. */
 void bh_walk_hosts(void (*visit)(void *data, sg_host_t host, const char *zone), void *data);
+
+/* Calls `visit` for every property of a host, in the order of their names. */
+void bh_walk_properties(sg_host_t host, void (*visit)(void *data, const char *name), void *data);
+
+/* Calls `visit` for every link of the route between two hosts, in its order; for none if there is no route, where
+ * SimGrid does not end the process instead. */
+void bh_walk_route(sg_host_t from, sg_host_t to, void (*visit)(void *data, sg_link_t link), void *data);
 
 #ifdef __cplusplus
 }

@@ -47,8 +47,10 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
         remove_state(kept, 0);
     kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
     struct bh_saved_state *state = &kept->state[kept->count++];
-    *state =
-        (struct bh_saved_state){.time_s = simgrid_get_clock(), .work_s = enclave->work_s, .ledger = enclave->ledger};
+    *state = (struct bh_saved_state){.time_s = simgrid_get_clock(),
+                                     .work_s = enclave->work_s,
+                                     .bytes = enclave->saving_bytes,
+                                     .ledger = enclave->ledger};
     if (level == BH_LEVEL_PARTNER) {
         state->partner_mark = bh_partners_mark(&enclave->partners);
         bh_partners_forget(&enclave->partners, kept->state[0].partner_mark);
@@ -109,13 +111,37 @@ void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
                 remove_state(&enclave->kept[level], i);
 }
 
+/* Times that a scenario gives hold for any checkpoint; those by bandwidth are of the mean one. */
+static double expected_s(const struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction,
+                         double bytes_per_node)
+{
+    const struct bh_enclave_setup *setup = enclave->setup;
+    const struct bh_checkpoint_spec *spec = &enclave->replica->setup->scenario->checkpoint[level];
+    double time_s = direction == BH_WRITE ? setup->write_s[level] : setup->read_s[level];
+    bool is_given = (direction == BH_WRITE ? spec->write_s : spec->read_s) >= 0.0;
+    return is_given || bytes_per_node == setup->checkpoint_bytes ? time_s
+                                                                 : time_s * (bytes_per_node / setup->checkpoint_bytes);
+}
+
+double bh_checkpoint_read_s(const struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
+    return state != NULL ? expected_s(enclave, level, BH_READ, state->bytes) : 0.0;
+}
+
 bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction)
 {
     const struct bh_enclave_setup *setup = enclave->setup;
-    double fixed_s = direction == BH_WRITE ? setup->write_s[level] : setup->read_s[level];
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    double per_node = bh_enclave_pace(enclave)->checkpoint_bytes;
+    if (direction == BH_WRITE)
+        enclave->saving_bytes = per_node;
+    else if (newest != NULL)
+        per_node = newest->bytes;
     if (setup->is_fixed[level])
-        return bh_enclave_sleep(enclave, simgrid_get_clock() + fixed_s);
-    double bytes = setup->checkpoint_bytes * bh_enclave_nodes(enclave), start_s = simgrid_get_clock();
+        return bh_enclave_sleep(enclave, simgrid_get_clock() + expected_s(enclave, level, direction, per_node));
+    double bytes = per_node * bh_enclave_nodes(enclave), start_s = simgrid_get_clock();
     enclave->activities += bh_transfer_activities(enclave->transfer);
     if (bh_enclave_is_over(enclave) || !bh_transfer_run(enclave->transfer, direction, bytes))
         return false;

@@ -28,7 +28,11 @@ void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
 void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s);
 bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);
 
-/* Sleeps, or moves bytes to or from storage. False when interrupted. */
+/* Expected time to restore that state; 0 without one. */
+double bh_checkpoint_read_s(const struct bh_enclave *enclave);
+
+/* Sleeps, or moves bytes to or from storage: those of a checkpoint as the guards are now, or those of the newest state.
+ * False when interrupted. */
 bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction);
 
 #endif

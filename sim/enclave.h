@@ -31,6 +31,7 @@ struct bh_bed {
 struct bh_saved_state {
     double time_s;               /* when it was complete */
     double work_s;               /* native compute seconds done */
+    double bytes;                /* per node */
     struct bh_ledger ledger;     /* useful parts at that time */
     struct bh_silent_set silent; /* silent errors that it holds */
     uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
@@ -88,6 +89,7 @@ struct bh_enclave {
     double stretch_start_s; /* of the stretch being computed ... */
     double stretch_rate;    /* ... and native compute seconds per second in it; 0 outside */
     enum bh_level saving;   /* the level that the checkpoint under way goes to */
+    double saving_bytes;    /* of it, per node */
     struct bh_kept_states kept[BH_LEVELS];
     struct bh_partners partners; /* nodes lost since the checkpoints kept with partners */
     uint64_t segments;           /* stretches computed so far: numbers the noise draws */

@@ -23,12 +23,6 @@ static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, d
     }
 }
 
-static double read_s(const struct bh_enclave *enclave)
-{
-    enum bh_level level;
-    return bh_checkpoint_newest(enclave, &level) != NULL ? enclave->setup->read_s[level] : 0.0;
-}
-
 /* `with_storage`: nothing is relaunched before the storage that it needs is up; else as if it were. */
 static double expected_end_s(const struct bh_enclave *enclave, bool with_storage)
 {
@@ -37,7 +31,7 @@ static double expected_end_s(const struct bh_enclave *enclave, bool with_storage
     ready_s = fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
     if (with_storage && bh_setup_needs_storage(enclave->setup))
         ready_s = fmax(ready_s, bh_storage_up_s(enclave->replica));
-    return ready_s + bh_enclave_recovery(enclave)->process_restart_s.value + read_s(enclave);
+    return ready_s + bh_enclave_recovery(enclave)->process_restart_s.value + bh_checkpoint_read_s(enclave);
 }
 
 /* When the state was complete that a rollback returns to. */
@@ -67,9 +61,9 @@ void bh_outage_delay(struct bh_enclave *enclave, long cause)
     if (enclave->has_failed || enclave->phase < BH_PHASE_RESTART)
         end_s = expected_end_s(enclave, true);
     else if (restores_from_storage(enclave) && enclave->phase == BH_PHASE_RESTART)
-        end_s = fmax(enclave->restart_end_s, up_s) + read_s(enclave);
+        end_s = fmax(enclave->restart_end_s, up_s) + bh_checkpoint_read_s(enclave);
     else if (restores_from_storage(enclave))
-        end_s = up_s + read_s(enclave);
+        end_s = up_s + bh_checkpoint_read_s(enclave);
     if (end_s <= enclave->outage_end_s)
         return;
     charge(enclave, cause);
@@ -115,8 +109,9 @@ static void roll_back(struct bh_enclave *enclave)
     enclave->checkpoints = setup->passed_checkpoints;
     if (state->work_s > 0.0)
         enclave->checkpoints = (uint64_t)llround((state->work_s + setup->lead_work_s) / setup->interval_work_s);
-    enclave->verifications =
-        isinf(setup->verify_every_work_s) ? 0 : (uint64_t)floor(state->work_s / setup->verify_every_work_s + 1e-9);
+    enclave->verifications = isinf(setup->verify_every_work_s)
+                                 ? 0
+                                 : (uint64_t)fmin(floor(state->work_s / setup->verify_every_work_s + 1e-9), 0x1p53);
     enclave->verified_work_s = -1.0;
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
 }
@@ -134,7 +129,7 @@ static void read_again(struct bh_enclave *enclave)
     if (bh_checkpoint_newest(enclave, NULL) == NULL)
         enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->phase = BH_PHASE_RESTART;
-    expect_end(enclave, enclave->restart_end_s + read_s(enclave));
+    expect_end(enclave, enclave->restart_end_s + bh_checkpoint_read_s(enclave));
 }
 
 /* A partner that it restarts together with has failed: it goes back, too, though it is well. */

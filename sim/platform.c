@@ -88,6 +88,7 @@ struct bh_platform *bh_platform_open(const char *xml)
     platform->arguments = make_arguments(&count);
     initialise_simgrid(platform->arguments, count);
     simgrid_load_platform(xml);
+    bh_mend_routers();
     return platform;
 }
 
@@ -122,18 +123,20 @@ static int fail_at_host(const struct bh_platform *platform, const char *host, st
     return bh_fail_at(err, place, "host %s: %s", host, text);
 }
 
+/* Keeps the first property of ours that we do not know. */
+static void find_unknown(void *data, const char *name)
+{
+    char **unknown = data;
+    if (!*unknown && strncmp(name, "bulkhead:", 9) == 0 && strcmp(name, property_names[0]) != 0 &&
+        strcmp(name, property_names[1]) != 0)
+        *unknown = bh_copy_text(name);
+}
+
 /* A property of ours that we do not know is a typing error, not an extension. */
 static int check_names(const struct bh_platform *platform, sg_host_t host, struct bh_error *err)
 {
-    xbt_dict_t properties = sg_host_get_properties(host);
-    xbt_dict_cursor_t cursor = NULL;
-    char *key;
-    char *value;
     char *unknown = NULL;
-    xbt_dict_foreach(properties, cursor, key,
-                     value) if (strncmp(key, "bulkhead:", 9) == 0 && strcmp(key, property_names[0]) != 0 &&
-                                strcmp(key, property_names[1]) != 0 && !unknown) unknown = bh_copy_text(key);
-    xbt_dict_free(&properties);
+    bh_walk_properties(host, find_unknown, &unknown);
     if (!unknown)
         return 0;
     const char *known = nearest(unknown, property_names);

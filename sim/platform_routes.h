@@ -13,7 +13,6 @@ struct bh_route {
     double latency_s;
     double bandwidth;       /* bytes/s of the narrowest link */
     double first_bandwidth; /* bytes/s of the first link: the host's own */
-    void *buffer;
 };
 
 void bh_route_find(const struct bh_platform *platform, sg_host_t from, sg_host_t to, struct bh_route *route);

@@ -27,6 +27,9 @@ static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_encl
     pace.noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
     pace.wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +
                          pace.noise_per_step_s / enclave->spec->application->step_s.value;
+    pace.checkpoint_bytes = enclave->spec->application->checkpoint_bytes.value;
+    if (enclave->spec->application->saves_guest)
+        pace.checkpoint_bytes *= 1.0 + slowdown->guard_memory;
     return pace;
 }
 
@@ -35,10 +38,14 @@ static void fill_pace(struct bh_setup *setup, struct bh_enclave_setup *enclave, 
     double share = enclave->node->protected_share[enclave->spec->tenant];
     for (int is_protected = 0; is_protected < 2; is_protected++)
         enclave->pace[is_protected] = pace_of(setup, enclave, facts, is_protected);
-    enclave->wall_per_work = enclave->pace[1].wall_per_work;
-    if (share < 1.0)
-        enclave->wall_per_work =
-            share * enclave->pace[1].wall_per_work + (1.0 - share) * enclave->pace[0].wall_per_work;
+    const struct bh_pace *bare = &enclave->pace[0], *guarded = &enclave->pace[1];
+    enclave->wall_per_work = guarded->wall_per_work;
+    enclave->checkpoint_bytes = guarded->checkpoint_bytes;
+    if (share >= 1.0)
+        return;
+    enclave->wall_per_work = share * guarded->wall_per_work + (1.0 - share) * bare->wall_per_work;
+    if (guarded->checkpoint_bytes != bare->checkpoint_bytes) /* else the sum might differ in its last digit */
+        enclave->checkpoint_bytes = share * guarded->checkpoint_bytes + (1.0 - share) * bare->checkpoint_bytes;
 }
 
 static void fill_verification(struct bh_enclave_setup *enclave)
@@ -81,7 +88,6 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     const struct bh_partition *partition = &setup->scenario->partitions.partition[enclave->spec->partition];
     enclave->node = &setup->nodes[partition->class];
     enclave->nodes = partition->nodes;
-    enclave->checkpoint_bytes = enclave->spec->application->checkpoint_bytes.value;
     enclave->link_rate = INFINITY;
     if (setup->scenario->partitions.count > 1)
         enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;

@@ -19,6 +19,7 @@ struct bh_pace {
     struct bh_slowdown slowdown;
     double noise_per_step_s; /* expected; 0 without noise */
     double wall_per_work;    /* wall-clock seconds per native compute second, expected noise included */
+    double checkpoint_bytes; /* per node; of guests saved whole with what guards hold for them */
 };
 
 struct bh_enclave_setup {
@@ -27,7 +28,7 @@ struct bh_enclave_setup {
     uint64_t nodes;
     struct bh_pace pace[2];  /* while not protected, and while protected */
     double wall_per_work;    /* of both, by their share of time in the long run */
-    double checkpoint_bytes; /* per node */
+    double checkpoint_bytes; /* per node; likewise */
     double link_rate;        /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
     double mtti_s[BH_LEVELS]; /* mean time between failures that a checkpoint of this level must recover from */
     bool has_level[BH_LEVELS];

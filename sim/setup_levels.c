@@ -190,7 +190,8 @@ static void fill_intervals(const struct bh_setup *setup, struct bh_enclave_setup
     for (int level = 0; level < BH_LEVELS; level++) {
         bool is_written = enclave->has_level[level] && !isinf(interval_s[level]);
         double every = is_written ? round(interval_s[level] / enclave->interval_work_s) : 0.0;
-        enclave->every[level] = is_written ? (uint64_t)fmax(1.0, every) : 0;
+        /* What is so rare never comes. */
+        enclave->every[level] = is_written ? (uint64_t)fmin(fmax(1.0, every), 0x1p53) : 0;
     }
     if (!isinf(enclave->interval_work_s))
         enclave->every[bh_setup_nearest_level(enclave)] = 1;

@@ -65,6 +65,21 @@ static void test_times(void **state)
 }
 
 /* What users' files are like: DOS line ends, quotes, missing fields, unsorted, overlapping, down times of 0. */
+/* Dates, and numbers that no calendar or integer holds; a sanitizer sees what is converted before it is looked at. */
+static void test_times_printed(void **state)
+{
+    (void)state;
+    static const struct {
+        double at_s;
+        const char *text;
+    } cases[] = {{951868800, "2000-03-01"}, {1e8, "1973-03-03"},   {0, "0 s"},          {-350, "-350 s"},
+                 {1e300, "1e+300 s"},       {-1e300, "-1e+300 s"}, {INFINITY, "inf s"}, {NAN, "nan s"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char buffer[64];
+        assert_string_equal(bh_failure_log_print_time(cases[i].at_s, buffer, sizeof buffer), cases[i].text);
+    }
+}
+
 static void test_plain_csv(void **state)
 {
     (void)state;
@@ -222,9 +237,14 @@ static void test_hostile_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_times),         cmocka_unit_test(test_plain_csv), cmocka_unit_test(test_up_times_by_hand),
-        cmocka_unit_test(test_late_entry),    cmocka_unit_test(test_fta),       cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_plain_csv),
+        cmocka_unit_test(test_up_times_by_hand),
+        cmocka_unit_test(test_late_entry),
+        cmocka_unit_test(test_fta),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_times_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,3 +281,30 @@ END
     expect_text "$output" 'to memory; interval the best by the Young formula' 'to partner nodes; interval 1 h; 2 are kept' \
         'recovery.partner-distance' 'at 1 h node-loss on node 3 of simulation'
 }
+
+# --- Guests saved whole ----------------------------------------------------------------------------------------------
+
+# Ten checkpoints of 100 s, or of 150 s with what a guard holds that takes half of the guest's memory. The composition is on
+# from 1.5 h to 6.5 h: the second to the sixth checkpoint are written under its guard. At 400 min a process is lost; the
+# state that it returns to is the sixth.
+@test "guests saved whole are saved and restored with what their guards held when they were written" {
+    cp "$scenarios/guest-memory.yaml" guests.yaml
+    run_bulkhead run guests.yaml -q -o guests.h5
+    expect_status 0
+    expect_eval guests.h5 "np.allclose(m('node_time', 'never')[:, 0, part.index('checkpoint')], 2 * 1000, rtol=1e-9)" \
+        "np.allclose(m('node_time', 'deferred')[:, 0, part.index('checkpoint')], 2 * 1250, rtol=1e-9)" \
+        "np.allclose(m('node_time', 'always')[:, 0, part.index('checkpoint')], 2 * 1500, rtol=1e-9)"
+    printf 'script: [{at: 400 min, node: 0, enclave: simulation, zone: guest-user, kind: data, ending: signalled}]\n' \
+        >>guests.yaml
+    run_bulkhead run guests.yaml -q -o lost.h5
+    expect_status 0
+    expect_eval lost.h5 "np.allclose([m('node_time', p)[0, 0, part.index('restore')] for p in ('never', 'deferred', 'always')], [200, 300, 300], rtol=1e-9)"
+    # A time that the scenario gives holds for any; what applications save themselves is no guard's.
+    run_bulkhead run guests.yaml -q -o given.h5 --set checkpoints.memory.write='100 s'
+    expect_status 0
+    expect_eval given.h5 "np.allclose(m('node_time', 'always')[1, 0, part.index('checkpoint')], 2 * 1000, rtol=1e-9)"
+    sed -i 's/saves: guest/saves: application/' guests.yaml
+    run_bulkhead run guests.yaml -q -o own.h5
+    expect_status 0
+    expect_eval own.h5 "np.allclose(m('node_time', 'always')[1, 0, part.index('checkpoint')], 2 * 1000, rtol=1e-9)"
+}

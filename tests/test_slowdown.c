@@ -28,9 +28,12 @@ static const struct bh_component light_kernel = {.name = "light",
 static const struct bh_guard_level outer = {.compute_slowdown = {.value = 0.05},
                                             .exit_time_s = {.value = 0.5e-6},
                                             .latency_s = {.value = 4e-6},
-                                            .bandwidth_loss = {.value = 0.15}};
-static const struct bh_guard_level inner = {
-    .compute_slowdown = {.value = 0.01}, .latency_s = {.value = 1e-6}, .bandwidth_loss = {.value = 0.05}};
+                                            .bandwidth_loss = {.value = 0.15},
+                                            .memory_share = {.value = 0.01}};
+static const struct bh_guard_level inner = {.compute_slowdown = {.value = 0.01},
+                                            .latency_s = {.value = 1e-6},
+                                            .bandwidth_loss = {.value = 0.05},
+                                            .memory_share = {.value = 0.002}};
 static const struct bh_guard_level *const guards[BH_BOUNDARIES] = {
     [BH_PROCESS_KERNEL] = &inner, [BH_GUEST_HOST] = &outer};
 static const struct bh_guard_level *const no_guards[BH_BOUNDARIES] = {NULL};
@@ -60,6 +63,7 @@ static void test_formula_by_hand(void **state)
     assert_close(slowdown.compute, 1 + native / 2, 1e-14);
     assert_close(slowdown.virtualization, 0.02 + 1000 * 1e-6 + (with_system - native) / 2, 1e-12);
     assert_close(slowdown.guards, 1.02 * 0.06 + 1000 * 0.5e-6 + (guarded - with_system) / 2, 1e-12);
+    assert_close(slowdown.guard_memory, 0.012, 1e-14);
     assert_close(slowdown.noise.step_s, 2 * (slowdown.compute + slowdown.virtualization + slowdown.guards), 1e-14);
     assert_int_equal(slowdown.noise.nodes, 1000);
     assert_int_equal(slowdown.noise.count, 2);
