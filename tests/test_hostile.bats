@@ -168,6 +168,15 @@ shows() {
     expect_status 0
     run_bulkhead merge '| sweep'
     expect_status 0
+    # What a merged file holds beyond that of a run is no name for an axis either.
+    if has_h5py; then
+        local name
+        for name in $("$PYTHON" -c 'import h5py; print(*h5py.File("| sweep/results.h5").keys() - h5py.File("| scenario.h5").keys())'); do
+            run_bulkhead check scenario.yaml --set "vary.0.axis=$name"
+            expect_status 2
+            expect_text "$errors" 'results files use themselves'
+        done
+    fi
     run_bulkhead report '| sweep/results.h5' --no-figure --format markdown
     expect_status 0
     is markdown
