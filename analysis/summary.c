@@ -44,7 +44,7 @@ void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate
     char mean[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     bh_number_percent(estimate.mean, mean);
     const char *plus = sign && estimate.mean > 0 ? "+" : "";
-    if (isnan(estimate.mean) || isnan(estimate.low)) {
+    if (isnan(estimate.mean) || isnan(estimate.low) || isnan(estimate.high)) {
         bh_table_cell(table, "%s%s", plus, mean);
         return;
     }
