@@ -4,8 +4,8 @@
 #include "analysis/containment_pages.h"
 
 #include "analysis/figure_script.h"
+#include "analysis/markup.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,11 +134,12 @@ double bh_text_width(const char *text)
 
 void bh_write_text(FILE *stream, const char *text)
 {
+    char *line = bh_markup(text, BH_TABLE_TEXT);
     fputc('"', stream);
-    for (; *text != '\0'; text++)
-        if (!iscntrl((unsigned char)*text))
-            fputc(*text == '"' ? '\'' : *text, stream);
+    for (const char *sign = line; *sign != '\0'; sign++)
+        fputs(*sign == '"' ? "\\042" : *sign == '\\' ? "\\\\" : (const char[]){*sign, '\0'}, stream);
     fputc('"', stream);
+    free(line);
 }
 
 void bh_canvas_begin(FILE *stream, const struct bh_picture *picture, const char *name, double width, double height)

@@ -6,8 +6,8 @@
 #include "analysis/figure_files.h"
 #include "analysis/figure_layout.h"
 #include "analysis/figure_script.h"
+#include "analysis/markup.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,28 +15,33 @@
 void bh_script_comment(FILE *stream, const char *text)
 {
     fputs("# ", stream);
-    for (; *text != '\0'; text++)
-        fputc(iscntrl((unsigned char)*text) ? ' ' : *text, stream);
-    fputc('\n', stream);
+    bh_markup_write(stream, text, BH_TABLE_TEXT);
+    /* A backslash at the end would make the next line part of the comment. */
+    fputs(*text != '\0' && text[strlen(text) - 1] == '\\' ? " \n" : "\n", stream);
 }
 
+/* A single quote cannot stand in single quotes: doubled it ends the string where it is the first sign or the second
+ * after another. So it is put between two strings, in double quotes, which would substitute other signs. */
 char *bh_script_quote(const char *text)
 {
-    /* In single quotes gnuplot substitutes nothing; enhanced text still reads these signs. */
-    char *quoted = bh_allocate(2 * strlen(text) + 3, 1), *end = quoted;
-    *end++ = '\'';
-    for (; *text != '\0'; text++) {
-        if (iscntrl((unsigned char)*text))
-            continue;
-        if (strchr("_^{}@&~\\", *text) != NULL)
-            *end++ = '\\';
-        if (*text == '\'')
-            *end++ = '\'';
-        *end++ = *text;
-    }
-    *end++ = '\'';
-    *end = '\0';
+    char *line = bh_markup(text, BH_TABLE_TEXT), *quoted = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&quoted, &length);
+    BH_BUG_ASSERT(stream != NULL);
+    fputc('\'', stream);
+    for (const char *sign = line; *sign != '\0'; sign++)
+        fputs(*sign == '\'' ? "'.\"'\".'" : (const char[]){*sign, '\0'}, stream);
+    fputc('\'', stream);
+    fclose(stream);
+    free(line);
     return quoted;
+}
+
+void bh_script_words(FILE *stream, size_t tag, const char *text, const char *place)
+{
+    char *quoted = bh_script_quote(text);
+    fprintf(stream, "  set label %zu %s at %s noenhanced font ',8'\n", tag, quoted, place);
+    free(quoted);
 }
 
 void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in)
@@ -44,7 +49,7 @@ void bh_script_begin(FILE *stream, const char *title, const char *name, double w
     bh_script_comment(stream, title);
     fprintf(stream,
             "# Draw again with: gnuplot %s.gp      or one format: gnuplot -e \"formats='pdf'\" %s.gp\n"
-            "name = '%s'\n"
+            "name = './%s'\n"
             "data = name.'.dat'\n"
             "if (!exists('formats')) formats = 'pdf png svg'\n"
             "width = %.2f; height = %.2f   # inches; two columns of a paper are 7.1 wide\n"

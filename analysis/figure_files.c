@@ -79,7 +79,7 @@ static bool is_whole(const char *folder, const char *name, int part)
 /* Runs gnuplot in `work`, so that the script's names are its neighbours; `folder` is where all will be. */
 static int draw(const char *work, const char *folder, const char *name, struct bh_error *err)
 {
-    char *script = bh_print_text("%s.gp", name);
+    char *script = bh_print_text("./%s.gp", name);
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {

@@ -22,15 +22,18 @@ void bh_matrix_write_data(const struct bh_view *view, FILE *stream)
     }
 }
 
-static void write_names(FILE *stream, const char *axis, const struct bh_view_axis *names, const char *how)
+/* Over the columns and beside the rows. */
+static void write_names(const struct bh_view *view, FILE *stream)
 {
-    fprintf(stream, "  set %s %s (", axis, how);
-    for (size_t i = 0; i < names->count; i++) {
-        char *label = bh_script_quote(names->labels[i]);
-        fprintf(stream, "%s%s %zu", i == 0 ? "" : ", ", label, i);
-        free(label);
+    char place[64];
+    for (size_t s = 0; s < view->scope.count; s++) {
+        snprintf(place, sizeof place, "first %zu, graph 1 center offset 0, 0.5", s);
+        bh_script_words(stream, BH_SCRIPT_WORDS + s, view->scope.labels[s], place);
     }
-    fputs(")\n", stream);
+    for (size_t p = 0; p < view->policy.count; p++) {
+        snprintf(place, sizeof place, "graph 0, first %zu right offset -0.5, 0", p);
+        bh_script_words(stream, BH_SCRIPT_WORDS + view->scope.count + p, view->policy.labels[p], place);
+    }
 }
 
 void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream)
@@ -47,7 +50,7 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
             "  eval terminal_of(format)\n"
             "  set output name.'.'.format\n"
             "  reset; set tics font ',8'\n"
-            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6\n"
+            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6 noenhanced\n"
             "  unset key; unset colorbox\n"
             "  set border 0\n"
             "  set lmargin at screen %.3f; set rmargin at screen 0.98; set bmargin at screen 0.04; set tmargin at "
@@ -59,13 +62,11 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
             (double)view->policy.count - 0.5);
     free(title);
     free(text);
-    write_names(stream, "x2tics", &view->scope, "scale 0 offset 0, -0.5");
-    write_names(stream, "ytics", &view->policy, "scale 0");
-    fprintf(stream,
-            "  unset xtics; set x2range [-0.5:%.1f]\n"
-            "  plot data using 1:2:(0.47):(0.44):3 with boxxyerror fs solid noborder lc palette, \\\n"
-            "    data using 1:2:($3 > 0 ? sprintf('%%.3g', $3) : ''):($3 > 0.5 ? 0xffffff : 0x000000) with labels tc "
-            "rgb variable\n",
-            (double)view->scope.count - 0.5);
+    write_names(view, stream);
+    fputs("  unset xtics; unset ytics\n"
+          "  plot data using 1:2:(0.47):(0.44):3 with boxxyerror fs solid noborder lc palette, \\\n"
+          "    data using 1:2:($3 > 0 ? sprintf('%.3g', $3) : ''):($3 > 0.5 ? 0xffffff : 0x000000) with labels tc "
+          "rgb variable\n",
+          stream);
     bh_script_end(stream);
 }

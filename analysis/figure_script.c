@@ -103,8 +103,9 @@ static void write_key_entry(FILE *stream, const struct key_line *key, size_t ent
     size_t tag = 200 + 10 * key->line + entry;
     char *title = bh_script_quote(key->text[entry]);
     fprintf(stream,
-            "  set label %zu %s at screen %.4f, screen 1 - %zu * key_step left offset 1.3, 0 font ',8' point %s\n", tag,
-            title, key->place[entry], key->line, symbol);
+            "  set label %zu %s at screen %.4f, screen 1 - %zu * key_step left offset 1.3, 0 font ',8' noenhanced "
+            "point %s\n",
+            tag, title, key->place[entry], key->line, symbol);
     if (line != NULL)
         fprintf(stream,
                 "  set arrow %zu from screen %.4f, screen 1 - %zu * key_step to screen %.4f, screen 1 - %zu * key_step "
@@ -169,13 +170,13 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
 /* Words stand side by side. */
 static void write_words(const struct bh_view_axis *axis, FILE *stream)
 {
-    fprintf(stream, "  set xrange [0.5:%.6g]\n  set xtics nomirror scale 0.6 (", (double)axis->count + 0.5);
+    char place[64];
+    fprintf(stream, "  set xrange [0.5:%.6g]\n  set xtics nomirror scale 0.6 1, 1, %zu format ''\n",
+            (double)axis->count + 0.5, axis->count);
     for (size_t i = 0; i < axis->count; i++) {
-        char *label = bh_script_quote(axis->labels[i]);
-        fprintf(stream, "%s%s %zu", i == 0 ? "" : ", ", label, i + 1);
-        free(label);
+        snprintf(place, sizeof place, "first %zu, graph 0 center offset 0, -0.9", i + 1);
+        bh_script_words(stream, BH_SCRIPT_WORDS + i, axis->labels[i], place);
     }
-    fputs(")\n", stream);
 }
 
 /* "2^{17}" for powers of two, else the number. */
@@ -207,10 +208,12 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
     double least = INFINITY, most = -INFINITY;
     bool is_apart = strcmp(axis->name, "nodes") == 0 &&
                     isfinite(bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1));
-    char *name = bh_script_quote(is_apart ? "independent nodes" : axis->name);
-    name[1] = (char)toupper((unsigned char)name[1]);
+    char *text = bh_copy_text(is_apart ? "independent nodes" : axis->name);
+    text[0] = (char)toupper((unsigned char)text[0]);
+    char *name = bh_script_quote(text);
+    free(text);
     if (axis->numbers == NULL) {
-        fprintf(stream, "  set xlabel %s offset 0, 0.4\n", name);
+        fprintf(stream, "  set xlabel %s noenhanced offset 0, 0.4\n", name);
         free(name);
         write_words(axis, stream);
         return;
@@ -220,7 +223,7 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
         most = fmax(most, axis->numbers[i]);
     }
     bool logarithmic = least > 0;
-    fprintf(stream, "%s  set xrange [%.6g:%.6g]\n  set xlabel %s offset 0, 0.4\n",
+    fprintf(stream, "%s  set xrange [%.6g:%.6g]\n  set xlabel %s noenhanced offset 0, 0.4\n",
             logarithmic ? "  set logscale x 2\n" : "", logarithmic ? least / pow(1.3, half) : least - 0.5,
             logarithmic ? most * pow(1.3, half) : most + 0.5, name);
     free(name);
@@ -240,7 +243,8 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
             "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
             "  set tmargin at screen lower_top - %zu * lower_step; set bmargin at screen lower_top - %zu * lower_step "
             "- lower_height\n"
-            "  set label 100 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',8.5' textcolor lt %d\n",
+            "  set label 100 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',8.5' noenhanced "
+            "textcolor lt %d\n",
             left, left + width, line, line, title, bh_figure_colour(system));
     free(title);
     bh_script_ticks(stream, &figure->overhead_ticks, column == 0,

@@ -30,9 +30,14 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
 #define BH_FIGURE_WIDTH 7.1
 void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
 void bh_script_end(FILE *stream);
-/* A gnuplot string in single quotes, in which names mean themselves: no mark-up, no command substitution. The caller
- * frees. */
+/* A gnuplot string in single quotes, in which nothing is substituted. Texts of others mean themselves only where
+ * `noenhanced` stands behind it. The caller frees. */
 char *bh_script_quote(const char *text);
+/* Words at a tick, as a label of this number: gnuplot takes a tick's own for a format, and cuts it to 50 bytes. `place`
+ * is gnuplot's, "graph 0, first 1 right". */
+void bh_script_words(FILE *stream, size_t tag, const char *text, const char *place);
+/* Where the numbers of such labels begin. */
+enum { BH_SCRIPT_WORDS = 1000 };
 /* Range and ticks of a vertical axis; `unfinished`: where that word stands, NaN if nowhere. */
 void bh_script_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished);
 /* NaN for what is not finite. */

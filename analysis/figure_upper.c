@@ -14,29 +14,18 @@ enum { FIRST_COLUMNS = 3, PANEL_COLUMNS = 7 };
 /* Shares of the figure's width. */
 static const double left_edge = 0.097, panel_gap = 0.022, sign_width = 0.0082;
 
-/* Where on the varied axes the upper panel stands: "131072 nodes, spares: warm". */
-static void append_point(const struct bh_view *view, char *text, size_t size)
-{
-    for (size_t a = 0; a < view->axes_count; a++) {
-        const struct bh_view_axis *axis = &view->axes[a];
-        const char *label = axis->labels[bh_view_position(view, view->headline, a)];
-        size_t used = strlen(text);
-        bool is_count = strcmp(axis->name, axis->unit) == 0; /* nodes, in nodes */
-        snprintf(text + used, size - used, "%s%s%s%s", a == 0 ? "" : ", ", is_count ? label : axis->name,
-                 is_count ? " " : ": ", is_count ? axis->name : label);
-    }
-}
-
 void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_view *view = figure->view;
-    char point[512] = "";
-    append_point(view, point, sizeof point);
+    /* Where on the varied axes the upper panels stand: "131072 nodes, spares: warm". */
+    char *point = bh_view_point_name(view, view->headline);
+    char *first = bh_print_text("Upper panels, one block per system%s%s.", view->axes_count > 0 ? ", at " : "", point);
+    bh_script_comment(stream, first);
+    free(first);
+    free(point);
     fprintf(stream,
-            "# Upper panels, one block per system%s%s.\n"
             "# price_percent: fault-free makespan over the native one, minus 1. drawn_at: the same, moved aside where\n"
-            "# rows would cover each other. Then for each of the boundaries",
-            view->axes_count > 0 ? ", at " : "", point);
+            "# rows would cover each other. Then for each of the boundaries");
     for (size_t k = 0; k < figure->upper_count; k++)
         fprintf(stream, "%s %s", k == 0 ? "" : " and", view->boundary.labels[figure->boundary[k]]);
     fputs(":\n# escape: ratio, exact, at the nominal assumed numbers; low, high: over their range; seen, seen_low,\n"
@@ -131,8 +120,8 @@ static void write_system_labels(const struct bh_figure *figure, FILE *stream)
     bh_figure_spread(place, count, 0.048 * span);
     for (size_t i = 0; i < count; i++) {
         char *name = bh_script_quote(figure->system_names[system[i]]);
-        fprintf(stream, "  set label %zu %s at graph 1.012, first %.6g left font ',7.5' textcolor lt %d\n", i + 1, name,
-                bh_figure_inverse(axis, place[i]), bh_figure_colour(system[i]));
+        fprintf(stream, "  set label %zu %s at graph 1.012, first %.6g left font ',7.5' noenhanced textcolor lt %d\n",
+                i + 1, name, bh_figure_inverse(axis, place[i]), bh_figure_colour(system[i]));
         free(name);
     }
     free(system);
@@ -210,9 +199,8 @@ static void write_panel(const struct bh_figure *figure, size_t panel, double lef
 
 void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
 {
-    char point[512] = "";
-    append_point(figure->view, point, sizeof point);
-    char *title = bh_script_quote(point);
+    char *point = bh_view_point_name(figure->view, figure->view->headline), *title = bh_script_quote(point);
+    free(point);
     size_t longest = 4;
     for (size_t s = 0; s < figure->systems_count; s++)
         longest = strlen(figure->system_names[s]) > longest ? strlen(figure->system_names[s]) : longest;
@@ -222,7 +210,7 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
             "  # Price against escape\n"
             "  set border 3 lw 0.8\n"
             "  set tmargin at screen upper_top; set bmargin at screen upper_bottom\n"
-            "  set label 100 %s at graph 0, graph 1 left offset 3.5, 0.7 font ',8.5'\n"
+            "  set label 100 %s at graph 0, graph 1 left offset 3.5, 0.7 font ',8.5' noenhanced\n"
             "  set label 101 'Price of isolation (%%)' at screen 0.022, screen (upper_top + upper_bottom) / 2 center "
             "rotate by 90\n"
             "  set logscale x; set format x '10^{%%T}'\n"

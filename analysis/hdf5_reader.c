@@ -3,6 +3,8 @@
 /* Reading HDF5 that others may have written, cut short or changed: nothing is taken for granted. */
 #include "analysis/hdf5_reader.h"
 
+#include "models/base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
@@ -95,6 +97,12 @@ static bool is_text(hid_t type)
     return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0;
 }
 
+/* A text of our own: UTF-8, whatever the file holds. */
+static char *copy_text(const char *text)
+{
+    return bh_utf8_repair(text != NULL && strlen(text) < MOST_TEXT ? text : "");
+}
+
 /* Attribute `name` of an object, a single variable-length text; NULL without message if it is anything else. */
 static char *read_text(hid_t object, const char *name)
 {
@@ -106,7 +114,7 @@ static char *read_text(hid_t object, const char *name)
     if (type >= 0 && is_text(type) && space >= 0 && H5Sget_simple_extent_npoints(space) == 1) {
         H5Tset_cset(wanted, H5Tget_cset(type));
         if (H5Aread(attribute, wanted, &text) >= 0) {
-            copy = bh_copy_text(text != NULL ? text : "");
+            copy = copy_text(text);
             H5free_memory(text);
         }
     }
@@ -191,7 +199,7 @@ static char **read_texts(hid_t dataset, hid_t type, size_t count)
     if (H5Dread(dataset, wanted, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0) {
         texts = bh_allocate(count + 1, sizeof *texts);
         for (size_t i = 0; i < count; i++) {
-            texts[i] = bh_copy_text(raw[i] != NULL && strlen(raw[i]) < MOST_TEXT ? raw[i] : "");
+            texts[i] = copy_text(raw[i]);
             H5free_memory(raw[i]);
         }
     }
@@ -398,7 +406,7 @@ char **bh_source_text_column(const struct bh_source *source, const char *table, 
     }
     for (size_t i = 0; texts != NULL && i < rows; i++) {
         char *raw = texts[i];
-        texts[i] = bh_copy_text(raw != NULL && strlen(raw) < MOST_TEXT ? raw : "");
+        texts[i] = copy_text(raw);
         H5free_memory(raw);
     }
     if (type >= 0)

@@ -95,7 +95,7 @@ void bh_summary_print_interaction(const struct bh_view *view, const struct bh_su
     struct bh_interaction interaction = bh_interaction_at(view, point);
     if (interaction.comparisons == 0)
         return;
-    char *name = bh_summary_point_name(view, point), level[BH_NUMBER_SIZE];
+    char *name = bh_view_point_name(view, point), level[BH_NUMBER_SIZE];
     char *heading = bh_print_text("Interaction%s%s: simulated less exact", name[0] == '\0' ? "" : " at ", name);
     bh_summary_heading(options, stream, heading);
     if (interaction.beyond == 0) {

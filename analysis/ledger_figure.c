@@ -105,20 +105,26 @@ static char *point_name(const struct bh_view *view, size_t point)
     return name;
 }
 
-/* Names of the points, on the left panel only; returns the length of the longest. */
-static size_t write_names(const struct bh_view *view, FILE *stream)
+static size_t longest_name(const struct bh_view *view)
 {
     size_t longest = 0;
-    fputs("  names = \"set ytics scale 0 font ',8' (", stream);
     for (size_t point = 0; point < view->points; point++) {
-        char *name = point_name(view, point), *quoted = bh_script_quote(name);
+        char *name = point_name(view, point);
         longest = strlen(name) > longest ? strlen(name) : longest;
-        fprintf(stream, "%s%s %.3g", point > 0 ? ", " : "", quoted, height_of(view, point));
-        free(quoted);
         free(name);
     }
-    fputs(")\"\n", stream);
     return longest;
+}
+
+/* Names of the points, on the left panels only. */
+static void write_names(const struct bh_view *view, FILE *stream)
+{
+    for (size_t point = 0; point < view->points; point++) {
+        char *name = point_name(view, point), place[64];
+        snprintf(place, sizeof place, "graph 0, first %.3g right offset -0.5, 0", height_of(view, point));
+        bh_script_words(stream, BH_SCRIPT_WORDS + point, name, place);
+        free(name);
+    }
 }
 
 static void write_bars(const struct ledger_figure *figure, size_t policy, FILE *stream)
@@ -150,17 +156,19 @@ static void write_panel(const struct ledger_figure *figure, size_t policy, const
     size_t column = policy % grid->columns, row = policy / grid->columns;
     double from = grid->left + grid->width * (double)column, top = grid->height - 0.5 - grid->panel * (double)row;
     char *title = bh_script_quote(figure->view->policy.labels[policy]);
+    if (policy > 0)
+        fputs("  unset key; unset label\n", stream);
+    else
+        fputs("  set key at screen 0.5, screen 0.005 center bottom maxrows 2 samplen 1 font ',8'\n", stream);
     fprintf(stream,
             "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
             "  set tmargin at screen %.4f; set bmargin at screen %.4f\n"
-            "  set title %s font ',%s' offset 0,-0.6\n",
+            "  set label 101 %s at graph 0.5, graph 1 center offset 0, 0.6 noenhanced font ',%s'\n",
             from / BH_FIGURE_WIDTH, (from + grid->width - 0.14) / BH_FIGURE_WIDTH, top / grid->height,
             (top - grid->panel + 0.6) / grid->height, title,
             0.08 * (double)strlen(figure->view->policy.labels[policy]) < grid->width ? "9" : "6");
-    fputs(column == 0 ? "  eval names\n" : "  set ytics scale 0 ('' 0)\n", stream);
-    fputs(policy == 0 ? "  set key at screen 0.5, screen 0.005 center bottom maxrows 2 samplen 1 font ',8'\n"
-                      : "  unset key; unset label 100\n",
-          stream);
+    if (column == 0)
+        write_names(figure->view, stream);
     write_bars(figure, policy, stream);
     free(title);
 }
@@ -180,13 +188,13 @@ static void write_script(const void *of, const char *name, FILE *stream)
             "  set output name.'.'.format\n"
             "  reset; set tics font ',8'\n"
             "  set multiplot\n"
-            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6\n"
-            "  set border 1; set grid x lc rgb 'gray85'\n"
+            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6 noenhanced\n"
+            "  set border 1; set grid x lc rgb 'gray85'; unset ytics\n"
             "  set xrange [0:%.4g]; set yrange [%.4g:-0.8]; set xtics nomirror scale 0.4\n"
             "  set xlabel 'share of node-time, %%' font ',8' offset 0,0.5\n",
             title, 104.0 * figure->most, bars - 0.2);
     free(title);
-    grid.left = fmin(3.2, 0.2 + 0.0625 * (double)write_names(view, stream));
+    grid.left = fmin(3.2, 0.2 + 0.0625 * (double)longest_name(view));
     grid.width = (BH_FIGURE_WIDTH - grid.left) / (double)grid.columns;
     for (size_t p = 0; p < view->policy.count; p++)
         write_panel(figure, p, &grid, stream);

@@ -262,6 +262,17 @@ static int read_positions(const struct bh_source *source, const char *column, si
     return status;
 }
 
+/* Such an axis would have taken the column's place. */
+static bool is_cause_column(const char *axis)
+{
+    static const char *const columns[] = {"policy", "fault",       "origin",   "boundary",
+                                          "guard",  "disposition", "failures", "lost_node_time"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        if (strcmp(axis, columns[i]) == 0)
+            return true;
+    return false;
+}
+
 static int read_causes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
 {
     struct bh_view_causes *causes = &view->causes;
@@ -273,6 +284,12 @@ static int read_causes(const struct bh_source *source, struct bh_view *view, str
     causes->point = bh_allocate(causes->count + 1, sizeof *causes->point);
     if (read_positions(source, "policy", view->policy.count, causes->count, causes->policy, err) != 0)
         return -1;
+    for (size_t a = 0; a < view->axes_count; a++)
+        if (is_cause_column(view->axes[a].name))
+            return bh_fail(err, BH_ERROR_INPUT,
+                           "%s: the axis '%s' is named as a column of the table 'causes', which is lost; run the "
+                           "scenario again with another name",
+                           source->name, view->axes[a].name);
     for (size_t a = 0; a < view->axes_count; a++)
         if (read_positions(source, view->axes[a].name, view->axes[a].count, causes->count, causes->point, err) != 0)
             return -1;

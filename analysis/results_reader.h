@@ -101,6 +101,8 @@ size_t bh_view_neighbour(const struct bh_view *view, size_t point, size_t axis, 
 size_t bh_view_find_axis(const struct bh_view *view, const char *name);
 /* Index of a label, or the axis' count. */
 size_t bh_view_find_label(const struct bh_view_axis *axis, const char *label);
+/* A point in words: "131072 nodes, spares: warm"; empty without varied axes. The caller frees. */
+char *bh_view_point_name(const struct bh_view *view, size_t point);
 /* Nodes at a point: from the axis called `nodes`, else from the file; 0 if neither says. */
 double bh_view_nodes(const struct bh_view *view, size_t point);
 /* The fewest nodes, from `least` on, of a point at which a flag, [cell][enclave] or NULL, is set; INFINITY: none. */

@@ -4,6 +4,7 @@
 #include "analysis/results_reader.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static size_t stride_of(const struct bh_view *view, size_t axis)
@@ -39,6 +40,21 @@ size_t bh_view_find_label(const struct bh_view_axis *axis, const char *label)
     while (i < axis->count && strcmp(axis->labels[i], label) != 0)
         i++;
     return i;
+}
+
+char *bh_view_point_name(const struct bh_view *view, size_t point)
+{
+    char *name = bh_copy_text("");
+    for (size_t a = 0; a < view->axes_count; a++) {
+        const struct bh_view_axis *axis = &view->axes[a];
+        const char *label = axis->labels[bh_view_position(view, point, a)];
+        bool is_count = strcmp(axis->name, axis->unit) == 0; /* nodes, in nodes */
+        char *longer = bh_print_text("%s%s%s%s%s", name, a == 0 ? "" : ", ", is_count ? label : axis->name,
+                                     is_count ? " " : ": ", is_count ? axis->name : label);
+        free(name);
+        name = longer;
+    }
+    return name;
 }
 
 double bh_view_nodes(const struct bh_view *view, size_t point)

@@ -3,6 +3,7 @@
 /* Chooses cells, takes means, and prints them as a table, CSV or JSON. */
 #include "analysis/selection.h"
 
+#include "analysis/markup.h"
 #include "analysis/selection_rows.h"
 
 #include <gsl/gsl_cdf.h>
@@ -18,26 +19,28 @@ static void list_axis(const struct bh_source *source, const struct bh_array *arr
     struct bh_view_axis axis = {0};
     if (bh_source_axis(source, array->name, &axis, NULL) != 0)
         return;
-    fprintf(out, "  %-20s %zu:", array->name, axis.count);
+    bh_markup_print(out, BH_TABLE_TEXT, "  %-20s %zu:", array->name, axis.count);
     for (size_t i = 0; i < axis.count && i < SHOWN; i++)
-        fprintf(out, "%s %s", i > 0 ? "," : "", axis.labels[i]);
-    fprintf(out, "%s%s%s\n", axis.count > SHOWN ? ", ..." : "",
-            axis.unit != NULL && strcmp(axis.unit, "1") != 0 ? " " : "",
-            axis.unit != NULL && strcmp(axis.unit, "1") != 0 ? axis.unit : "");
+        bh_markup_print(out, BH_TABLE_TEXT, "%s %s", i > 0 ? "," : "", axis.labels[i]);
+    bool has_unit = axis.unit != NULL && strcmp(axis.unit, "1") != 0;
+    bh_markup_print(out, BH_TABLE_TEXT, "%s%s%s", axis.count > SHOWN ? ", ..." : "", has_unit ? " " : "",
+                    has_unit ? axis.unit : "");
+    fputc('\n', out);
     bh_source_free_axis(&axis);
 }
 
 static void list_array(const struct bh_array *array, FILE *out)
 {
-    fprintf(out, "  %s", array->name);
+    bh_markup_print(out, BH_TABLE_TEXT, "  %s", array->name);
     for (size_t a = 0; a < array->axes_count; a++)
-        fprintf(out, "%s%s", a == 0 ? "(" : ", ", array->axes[a].name);
+        bh_markup_print(out, BH_TABLE_TEXT, "%s%s", a == 0 ? "(" : ", ", array->axes[a].name);
     fprintf(out, "%s", array->axes_count > 0 ? ")" : "");
     if (array->kind == BH_ARRAY_TABLE)
         fprintf(out, ", a table of %zu rows", array->cells);
     if (*array->unit != '\0' && strcmp(array->unit, "1") != 0)
-        fprintf(out, " [%s]", array->unit);
-    fprintf(out, "%s%s\n", *array->description != '\0' ? ": " : "", array->description);
+        bh_markup_print(out, BH_TABLE_TEXT, " [%s]", array->unit);
+    bh_markup_print(out, BH_TABLE_TEXT, "%s%s", *array->description != '\0' ? ": " : "", array->description);
+    fputc('\n', out);
 }
 
 int bh_selection_list(const struct bh_source *source, FILE *out, struct bh_error *err)

@@ -3,6 +3,7 @@
 /* Tables of all policies at a point, along the scale, and where their order changes. */
 #include "analysis/summary.h"
 
+#include "analysis/markup.h"
 #include "analysis/measures.h"
 #include "analysis/summary_parts.h"
 #include "analysis/verdict.h"
@@ -15,24 +16,16 @@
 /* Up to this many points, each has its full table. */
 enum { FEW_POINTS = 4 };
 
-char *bh_summary_point_name(const struct bh_view *view, size_t point)
+void bh_summary_text(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
-    char *name = bh_copy_text("");
-    for (size_t a = 0; a < view->axes_count; a++) {
-        const struct bh_view_axis *axis = &view->axes[a];
-        const char *label = axis->labels[bh_view_position(view, point, a)];
-        bool is_count = strcmp(axis->name, axis->unit) == 0; /* nodes, in nodes */
-        char *longer = bh_print_text("%s%s%s%s%s", name, a == 0 ? "" : ", ", is_count ? label : axis->name,
-                                     is_count ? " " : ": ", is_count ? axis->name : label);
-        free(name);
-        name = longer;
-    }
-    return name;
+    bh_markup_write(stream, text, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
 }
 
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
-    fprintf(stream, options->markdown ? "\n### %s\n\n" : "\n%s\n\n", text);
+    fputs(options->markdown ? "\n### " : "\n", stream);
+    bh_summary_text(options, stream, text);
+    fputs("\n\n", stream);
 }
 
 void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown)
@@ -51,7 +44,7 @@ void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate
     char mean[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     bh_number_percent(estimate.mean, mean);
     const char *plus = sign && estimate.mean > 0 ? "+" : "";
-    if (isnan(estimate.mean) || isnan(estimate.low)) {
+    if (isnan(estimate.mean) || isnan(estimate.low) || isnan(estimate.high)) {
         bh_table_cell(table, "%s%s", plus, mean);
         return;
     }
@@ -122,7 +115,7 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
         if (!isnan(m[p].correlation))
             correlation = fmin(correlation, m[p].correlation);
     }
-    char *name = bh_summary_point_name(view, point);
+    char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("At %s", name);
     if (name[0] != '\0')
         bh_summary_heading(options, stream, heading);
@@ -189,7 +182,7 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
                          FILE *stream)
 {
     const char *shown = NULL;
-    char text[BH_NUMBER_SIZE], *name = bh_summary_point_name(view, point);
+    char text[BH_NUMBER_SIZE], *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("How far errors reach%s%s: share of errors by the largest thing that failed or was "
                                   "reached",
                                   name[0] == '\0' ? "" : " at ", name);
@@ -239,11 +232,13 @@ static void print_extrapolated(const struct bh_view *view, FILE *stream)
                 apart);
 }
 
-static void print_legend(const struct bh_view *view, FILE *stream)
+static void print_legend(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
 {
     print_extrapolated(view, stream);
     size_t baseline = bh_view_find_label(&view->policy, view->baseline);
     bool native = baseline < view->policy.count && strcmp(view->policy_system[baseline], "native") == 0;
+    char *name =
+        bh_markup(native ? "native nodes" : view->baseline, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
     fprintf(
         stream,
         "\nprice: fault-free makespan over that of %s with the same nodes, intervals and checkpoints, minus 1.\n"
@@ -251,7 +246,8 @@ static void print_legend(const struct bh_view *view, FILE *stream)
         "contains what isolation pays back. from protection first: paired difference of net overhead, same system;\n"
         "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
         "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
-        native ? "native nodes" : view->baseline, native ? "native nodes" : view->baseline);
+        name, name);
+    free(name);
 }
 
 /* Everything about one point but how the scale matters. */
@@ -264,10 +260,14 @@ static void print_point_tables(const struct bh_view *view, const struct bh_summa
 
 void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
 {
-    fprintf(stream, options->markdown ? "## %s\n\n" : "%s\n", view->title);
-    fprintf(stream, "scenario %s, bulkhead %s, seed %llu, %zu replica%s, enclave %s\n", view->scenario, view->version,
-            (unsigned long long)view->seed, view->replica.count, view->replica.count == 1 ? "" : "s",
-            view->enclave.labels[options->enclave]);
+    fputs(options->markdown ? "## " : "", stream);
+    bh_summary_text(options, stream, view->title);
+    fputs(options->markdown ? "\n\n" : "\n", stream);
+    bh_markup_print(stream, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT,
+                    "scenario %s, bulkhead %s, seed %llu, %zu replica%s, enclave %s", view->scenario, view->version,
+                    (unsigned long long)view->seed, view->replica.count, view->replica.count == 1 ? "" : "s",
+                    view->enclave.labels[options->enclave]);
+    fputc('\n', stream);
     if (view->reproduces_input && !bh_has_verdict(view)) /* else its table says so */
         fputs(options->markdown ? "\n**Reproduced, not predicted.**\n" : "\nREPRODUCED, NOT PREDICTED\n", stream);
     if (bh_has_verdict(view))
@@ -296,7 +296,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     if (view->uncertainty.axis.count > 0)
         (view->uncertainty.source != NULL ? bh_summary_print_draws : bh_summary_print_critical)(view, options, stream);
     if (shows_costs)
-        print_legend(view, stream);
+        print_legend(view, options, stream);
     if (view->replica.count < 2)
         fputs("\nOne replica: there are no intervals.\n", stream);
 }

@@ -17,7 +17,4 @@ struct bh_summary_options {
 
 void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
 
-/* "131072 nodes, spares: warm"; empty without varied axes. The caller frees. */
-char *bh_summary_point_name(const struct bh_view *view, size_t point);
-
 #endif

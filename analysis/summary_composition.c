@@ -86,7 +86,7 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
     bool is_composed = view->composition_degree != NULL && view->guard_crossed != NULL && view->guard_blocked != NULL;
     if (!has_losses || (!is_composed && view->unacceptable == NULL))
         return;
-    char *name = bh_summary_point_name(view, point);
+    char *name = bh_view_point_name(view, point);
     char *heading =
         bh_print_text("%s%s%s", is_composed ? "Composed enclaves" : "Enclaves lost", name[0] != '\0' ? ", " : "", name);
     bh_summary_heading(options, stream, heading);

@@ -25,7 +25,7 @@ static void add_band_cells(struct bh_table *table, const struct bh_draws *draws)
 void bh_summary_print_draws(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
 {
     size_t count = view->uncertainty.axis.count, *best = bh_allocate(count, sizeof *best);
-    char *point = bh_summary_point_name(view, view->headline);
+    char *point = bh_view_point_name(view, view->headline);
     char *heading = bh_print_text("Over %zu draws of the %s%s%s", count, view->uncertainty.source,
                                   point[0] != '\0' ? ", at " : "", point);
     bh_summary_heading(options, stream, heading);

@@ -78,7 +78,7 @@ void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summa
     if (view->enclave_entry == NULL || view->enclave_nodes == NULL || view->enclave_partition == NULL ||
         !has_partitions(view, point))
         return;
-    char *name = bh_summary_point_name(view, point);
+    char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("Enclaves by entry of the workload%s%s", name[0] != '\0' ? ", " : "", name);
     bh_summary_heading(options, stream, heading);
     static const char *const columns[] = {"entry", "policy",       "enclaves",      "nodes each",

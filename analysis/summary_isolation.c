@@ -98,7 +98,7 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
            guest = bh_view_find_label(&view->boundary, "guest/host");
     if (enclave == view->boundary.count || guest == view->boundary.count)
         return;
-    char *name = bh_summary_point_name(view, point);
+    char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("Escape ratios%s%s", name[0] == '\0' ? "" : " at ", name);
     bh_summary_heading(options, stream, heading);
     struct bh_table *table = bh_table_create();
@@ -217,7 +217,7 @@ void bh_summary_print_causes(const struct bh_view *view, const struct bh_summary
 {
     if (view->causes.count == 0)
         return;
-    char *name = bh_summary_point_name(view, point);
+    char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("Where lost node-time came from%s%s: the %d dearest causes of each policy",
                                   name[0] == '\0' ? "" : " at ", name, MOST_CAUSES);
     bh_summary_heading(options, stream, heading);

@@ -98,17 +98,23 @@ static void print_best(const struct bh_view *view, const struct bh_summary_optio
     const struct bh_view_axis *axis = &view->uncertainty.axis;
     size_t *best = bh_allocate(axis->count, sizeof *best);
     bh_find_best(view, options->enclave, best);
-    fprintf(stream, "Best by mean net overhead: %s at %s", view->policy.labels[best[0]], axis->labels[0]);
+    char *line = bh_print_text("Best by mean net overhead: %s at %s", view->policy.labels[best[0]], axis->labels[0]);
     for (size_t i = 1; i < axis->count; i++) {
         if (best[i] == best[i - 1])
             continue;
         struct bh_flips flips;
         bh_find_flips(view, options->enclave, best[i - 1], best[i], &flips);
         char *text = flips_text(&flips);
-        fprintf(stream, ", then %s from about %s", view->policy.labels[best[i]], text);
+        char *longer = bh_print_text("%s, then %s from about %s", line, view->policy.labels[best[i]], text);
         free(text);
+        free(line);
+        line = longer;
     }
-    fprintf(stream, ", up to %s.\n\n", axis->labels[axis->count - 1]);
+    bh_summary_text(options, stream, line);
+    fputs(", up to ", stream);
+    bh_summary_text(options, stream, axis->labels[axis->count - 1]);
+    fputs(".\n\n", stream);
+    free(line);
     free(best);
 }
 
@@ -141,7 +147,7 @@ static void add_flip_row(struct bh_table *table, const struct bh_view *view, siz
 void bh_summary_print_critical(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
 {
     const struct bh_view_axis *axis = &view->uncertainty.axis;
-    char *point = bh_summary_point_name(view, view->headline);
+    char *point = bh_view_point_name(view, view->headline);
     char *heading = bh_print_text("Critical values of the assumed number '%s'%s%s", axis->name,
                                   point[0] != '\0' ? ", at " : "", point);
     bh_summary_heading(options, stream, heading);

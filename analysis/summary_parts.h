@@ -13,11 +13,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* Words that a results file may have brought along, as themselves. */
+void bh_summary_text(const struct bh_summary_options *options, FILE *stream, const char *text);
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text);
 /* Policies stand under their system's name; one that has a name of its own shows it. `*shown` is the system named
  * last, NULL at first. */
 void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown);
-/* "12.3 % [11.9, 12.7]"; the interval is left out when there is none. */
+/* "12.3 % [11.9, 12.7]"; the interval is left out when either end of it is NaN. */
 void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate, bool sign);
 
 /* ", spares: warm": a point's place on all axes but one; empty without others. The caller frees. */

@@ -36,7 +36,7 @@ void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary
     struct bh_silent_measures m;
     if (!bh_measure_silent(view, 0, point, options->enclave, &m))
         return;
-    char *name = bh_summary_point_name(view, point);
+    char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("Silent errors%s%s: per replica", name[0] == '\0' ? "" : " at ", name);
     bh_summary_heading(options, stream, heading);
     struct bh_table *table = bh_table_create();

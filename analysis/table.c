@@ -3,6 +3,7 @@
 /* Tables of text cells whose widths are counted in signs, not bytes. */
 #include "analysis/table.h"
 
+#include "analysis/markup.h"
 #include "models/base/error.h"
 
 #include <math.h>
@@ -35,12 +36,13 @@ void bh_table_destroy(struct bh_table *table)
 
 static void add(struct bh_table *table, bool is_group, const char *format, va_list arguments)
 {
-    char buffer[512];
-    vsnprintf(buffer, sizeof buffer, format, arguments);
+    char *text = NULL;
+    int length = vasprintf(&text, format, arguments);
+    BH_BUG_ASSERT(length >= 0);
     table->text = bh_reallocate(table->text, table->cells + 1, sizeof *table->text);
     table->is_group = bh_reallocate(table->is_group, table->cells + 1, sizeof *table->is_group);
     table->is_group[table->cells] = is_group;
-    table->text[table->cells++] = bh_copy_text(buffer);
+    table->text[table->cells++] = text;
 }
 
 void bh_table_column(struct bh_table *table, const char *format, ...)
@@ -115,20 +117,6 @@ static void print_rule(const struct bh_table *table, const size_t *width, bool m
     fputs(markdown ? "|\n" : "\n", stream);
 }
 
-static void print_latex_text(const char *text, FILE *stream)
-{
-    for (; *text != '\0'; text++) {
-        if (strchr("&%$#_{}", *text) != NULL)
-            fprintf(stream, "\\%c", *text);
-        else if (strchr("<>", *text) != NULL)
-            fprintf(stream, "$%c$", *text);
-        else if (*text == '\\' || *text == '~' || *text == '^')
-            fprintf(stream, "\\char%d{}", *text);
-        else
-            fputc(*text, stream);
-    }
-}
-
 static void print_latex(const struct bh_table *table, FILE *stream)
 {
     fputs("\\begin{tabular}{l", stream);
@@ -138,7 +126,7 @@ static void print_latex(const struct bh_table *table, FILE *stream)
     for (size_t i = 0, c = 0; i < table->cells; i++) {
         if (table->is_group[i])
             fprintf(stream, "\\multicolumn{%zu}{l}{\\emph{", table->columns);
-        print_latex_text(table->text[i], stream);
+        bh_markup_write(stream, table->text[i], BH_TABLE_LATEX);
         c = table->is_group[i] ? table->columns : c + 1;
         fputs(table->is_group[i] ? "}} \\\\\n" : c == table->columns ? " \\\\\n" : " & ", stream);
         c = c == table->columns ? 0 : c;
@@ -156,26 +144,31 @@ void bh_table_print(const struct bh_table *table, enum bh_table_format format, F
         return;
     }
     size_t *width = bh_allocate(table->columns, sizeof *width), column = 0;
+    char **text = bh_allocate(table->cells + 1, sizeof *text);
     for (size_t i = 0; i < table->cells; i++) {
+        text[i] = bh_markup(table->text[i], format);
         if (table->is_group[i])
             continue;
-        size_t w = width_of(table->text[i]);
+        size_t w = width_of(text[i]);
         width[column] = w > width[column] ? w : width[column];
         column = (column + 1) % table->columns;
     }
     for (size_t i = 0; i < table->cells;) {
         if (table->is_group[i]) {
-            fprintf(stream, markdown ? "| **%s**" : "%s", table->text[i++]);
+            fprintf(stream, markdown ? "| **%s**" : "%s", text[i++]);
             for (size_t c = 0; c < table->columns && markdown; c++)
                 fputs(" |", stream);
             fputc('\n', stream);
             continue;
         }
-        print_row(table, width, table->text + i, markdown, stream);
+        print_row(table, width, text + i, markdown, stream);
         if (i == 0)
             print_rule(table, width, markdown, stream);
         i += table->columns;
     }
+    for (size_t i = 0; i < table->cells; i++)
+        free(text[i]);
+    free(text);
     free(width);
 }
 

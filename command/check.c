@@ -3,6 +3,7 @@
 /* bulkhead check: reads, resolves and explains a scenario without simulating anything. */
 #include "command/check.h"
 
+#include "analysis/markup.h"
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"
@@ -42,6 +43,25 @@ static const struct argp argp = {
     .children = children,
 };
 
+/* Names and titles of a scenario may hold what would move a terminal's cursor. */
+static void print_text(const struct bh_check *check)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    BH_BUG_ASSERT(stream != NULL);
+    bh_check_print_setting(check, stream);
+    bh_check_print_workload(check, stream);
+    bh_check_print_compositions(check, stream);
+    bh_check_print_structure(check, stream);
+    bh_check_print_memory(check, stream);
+    bh_check_print_rates(check, stream);
+    bh_check_print_numbers(check, stream);
+    fclose(stream);
+    bh_markup_write_lines(stdout, text);
+    free(text);
+}
+
 static int explain(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
     size_t *index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
@@ -53,17 +73,10 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
         bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL)
         goto out;
     struct bh_check check = {study, index, scenario, &facts, rates};
-    if (arguments->options.json) {
+    if (arguments->options.json)
         bh_check_print_json(&check, stdout);
-    } else {
-        bh_check_print_setting(&check, stdout);
-        bh_check_print_workload(&check, stdout);
-        bh_check_print_compositions(&check, stdout);
-        bh_check_print_structure(&check, stdout);
-        bh_check_print_memory(&check, stdout);
-        bh_check_print_rates(&check, stdout);
-        bh_check_print_numbers(&check, stdout);
-    }
+    else
+        print_text(&check);
     status = 0;
 out:
     bh_rate_table_destroy(rates);

@@ -3,6 +3,8 @@
 /* `bulkhead contain --sensitivity`: which assumed numbers decide, and how far each may go before two policies swap. */
 #include "command/contain.h"
 
+#include "analysis/markup.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,8 +214,9 @@ static void print_policy(const struct bh_contain *contain, size_t p, enum bh_tab
     static const char *const marks[] = {"\n", "\n### ", "\n% "};
     const struct bh_contain_sensitivity *all = contain->sensitivity;
     size_t numbers = contain->scenario->catalog->parameters_count, shown = all->order_count[p];
-    fprintf(stream, "%s%s: what the assumed numbers do\n%s", marks[format], contain->policies[p].spec->name,
-            format == BH_TABLE_MARKDOWN ? "\n" : "");
+    fputs(marks[format], stream);
+    bh_markup_print(stream, format, "%s: what the assumed numbers do", contain->policies[p].spec->name);
+    fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
     if (all->policies[p].numbers == 0) {
         fputs("the exact chain is too large for derivatives\n", stream);
         return;

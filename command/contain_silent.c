@@ -3,6 +3,7 @@
 /* Silent errors to the end: found by a verification, or in the result. */
 #include "command/contain_silent.h"
 
+#include "analysis/markup.h"
 #include "command/probe.h"
 #include "models/isolation.h"
 #include "sim/setup.h"
@@ -178,7 +179,8 @@ static void add_course(struct bh_table *table, const struct bh_contain_course *c
         bh_table_cell(table, "%s", bh_number_plain(exact->ranks, text));
 }
 
-static void print_verifications(const struct bh_contain_silent *silent, const char *mark, FILE *stream)
+static void print_verifications(const struct bh_contain_silent *silent, enum bh_table_format format, const char *mark,
+                                FILE *stream)
 {
     const struct bh_contain *contain = silent->contain;
     uint64_t nodes = contain->scenario->partitions.partition[contain->partition].nodes;
@@ -187,21 +189,27 @@ static void print_verifications(const struct bh_contain_silent *silent, const ch
         const struct bh_verification_spec *verification = &enclave->verification;
         char every[BH_NUMBER_SIZE], cost[BH_NUMBER_SIZE], latency[BH_NUMBER_SIZE], recall[BH_NUMBER_SIZE];
         if (verification->rule == BH_VERIFY_NEVER) {
-            fprintf(stream, "%s%s: nothing verifies its data.\n", mark, enclave->name);
+            fputs(mark, stream);
+            bh_markup_print(stream, format, "%s: nothing verifies its data.", enclave->name);
+            fputc('\n', stream);
             continue;
         }
-        fprintf(stream, "%s%s: verified %s%s and at the end, for %s; recall %s, verdict after %s; %" PRIu64 " ranks.\n",
-                mark, enclave->name, verification->rule == BH_VERIFY_PERIODICALLY ? "every " : "before each checkpoint",
-                verification->rule == BH_VERIFY_PERIODICALLY ? bh_number_time(verification->every_s, every) : "",
-                bh_number_time(verification->cost_s, cost), bh_number_percent(verification->recall, recall),
-                verification->latency_s > 0.0 ? bh_number_time(verification->latency_s, latency) : "0 s",
-                nodes * enclave->guests_per_node * enclave->processes_per_guest);
+        fputs(mark, stream);
+        bh_markup_print(
+            stream, format, "%s: verified %s%s and at the end, for %s; recall %s, verdict after %s; %" PRIu64 " ranks.",
+            enclave->name, verification->rule == BH_VERIFY_PERIODICALLY ? "every " : "before each checkpoint",
+            verification->rule == BH_VERIFY_PERIODICALLY ? bh_number_time(verification->every_s, every) : "",
+            bh_number_time(verification->cost_s, cost), bh_number_percent(verification->recall, recall),
+            verification->latency_s > 0.0 ? bh_number_time(verification->latency_s, latency) : "0 s",
+            nodes * enclave->guests_per_node * enclave->processes_per_guest);
+        fputc('\n', stream);
     }
 }
 
-static void print_how(const struct bh_contain_silent *silent, const char *mark, FILE *stream)
+static void print_how(const struct bh_contain_silent *silent, enum bh_table_format format, const char *mark,
+                      FILE *stream)
 {
-    print_verifications(silent, mark, stream);
+    print_verifications(silent, format, mark, stream);
     fprintf(
         stream,
         "%sOne silent error at a random time of a job that nothing else disturbs. per day: on all nodes. found: by a\n"
@@ -241,17 +249,19 @@ void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_tab
         bh_table_column(table, "%s", titles[c]);
     for (size_t p = 0; p < silent->contain->policies_count; p++) {
         const struct bh_contain_silent_policy *policy = &silent->policies[p];
-        if (policy->too_large != NULL)
-            fprintf(stream, "%s%s: %s; its interval is not known.\n%s", mark, policy->spec->name, policy->too_large,
-                    format == BH_TABLE_MARKDOWN ? "\n" : "");
-        else
+        if (policy->too_large != NULL) {
+            fputs(mark, stream);
+            bh_markup_print(stream, format, "%s: %s; its interval is not known.", policy->spec->name,
+                            policy->too_large);
+            fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
+        } else
             print_policy(policy, table, format);
         rows += policy->too_large == NULL ? policy->count : 0;
     }
     if (rows > 0) {
         bh_table_print(table, format, stream);
         fputc('\n', stream);
-        print_how(silent, mark, stream);
+        print_how(silent, format, mark, stream);
     } else {
         fprintf(stream, "%sNo silent error can come up.\n", mark);
     }

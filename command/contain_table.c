@@ -3,6 +3,7 @@
 /* What `bulkhead contain` prints: per policy, where errors end by where they begin. */
 #include "command/contain.h"
 
+#include "analysis/markup.h"
 #include "command/contain_silent.h"
 
 #include <inttypes.h>
@@ -125,8 +126,11 @@ static void print_policy(const struct bh_contain_policy *policy, enum bh_table_f
 static void print_title(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
 {
     static const char *const marks[] = {"\n", "\n### ", "\n% "};
-    fprintf(stream, "%s%s\n%s", marks[format], policy->spec->name, format == BH_TABLE_LATEX ? "% " : "");
-    fprintf(stream, "%s%s\n", format == BH_TABLE_MARKDOWN ? "\n" : "", policy->stack.policy->description);
+    fputs(marks[format], stream);
+    bh_markup_write(stream, policy->spec->name, format);
+    fputs(format == BH_TABLE_LATEX ? "\n% " : format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
+    bh_markup_write(stream, policy->stack.policy->description, format);
+    fputc('\n', stream);
     if (format == BH_TABLE_MARKDOWN)
         fputc('\n', stream);
     if (policy->too_large != NULL)
@@ -179,7 +183,9 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
 void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream)
 {
     static const char *const marks[] = {"", "## ", "% "};
-    fprintf(stream, "%s%s: where errors end\n", marks[format], contain->scenario->name);
+    fputs(marks[format], stream);
+    bh_markup_print(stream, format, "%s: where errors end", contain->scenario->name);
+    fputc('\n', stream);
     for (size_t p = 0; p < contain->policies_count; p++) {
         print_title(&contain->policies[p], format, stream);
         print_policy(&contain->policies[p], format, stream);

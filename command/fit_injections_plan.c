@@ -3,6 +3,7 @@
 /* `bulkhead fit-injections --plan`: how many injections, where, would tell two policies apart. */
 #include "command/fit_injections.h"
 
+#include "analysis/markup.h"
 #include "models/isolation.h"
 
 #include <jansson.h>
@@ -92,9 +93,11 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
     static const char *const marks[] = {"", "## ", "% "}, *const mark[] = {"", "", "% "};
     fprintf(stream, "%sInjections that tell two policies apart by %s\n%s", marks[format], outcome_name(plan),
             format == BH_TABLE_LATEX ? "" : "\n");
-    fprintf(stream, "%sA: %s%s\n%sB: %s\n%s", mark[format], plan->policy[0]->name,
-            format == BH_TABLE_MARKDOWN ? "  " : "", mark[format], plan->policy[1]->name,
-            format == BH_TABLE_LATEX ? "" : "\n");
+    fputs(mark[format], stream);
+    bh_markup_print(stream, format, "A: %s", plan->policy[0]->name);
+    fprintf(stream, "%s\n%s", format == BH_TABLE_MARKDOWN ? "  " : "", mark[format]);
+    bh_markup_print(stream, format, "B: %s", plan->policy[1]->name);
+    fputs(format == BH_TABLE_LATEX ? "\n" : "\n\n", stream);
     struct bh_table *table = bh_table_create();
     static const char *const titles[] = {"injected into", "P under A", "P under B", "each", "both", "if none is seen"};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)

@@ -3,6 +3,8 @@
 /* What `bulkhead fit-injections` prints: the counts, and what they say about the numbers of the model. */
 #include "command/fit_injections.h"
 
+#include "analysis/markup.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -79,15 +81,17 @@ static void print_numbers(const struct bh_fit_injections *fit, enum bh_table_for
     bh_table_destroy(table);
 }
 
-static void print_misfits(const struct bh_fit_injections *fit, const char *mark, FILE *stream)
+static void print_misfits(const struct bh_fit_injections *fit, enum bh_table_format format, const char *mark,
+                          FILE *stream)
 {
     for (size_t r = 0; r < fit->injections.count; r++) {
         const struct bh_injection_row *row = &fit->injections.rows[r];
         const struct bh_injection_fit *own = &fit->posterior.fits[r];
         if (own->level >= misfit)
             continue;
-        fprintf(stream, "%sWARNING: no values of the free numbers explain %s, %s, %s; found (expected):", mark,
-                row->system->name, bh_zone_kind_names[row->zone], bh_error_kind_names[row->kind]);
+        fputs(mark, stream);
+        bh_markup_print(stream, format, "WARNING: no values of the free numbers explain %s, %s, %s; found (expected):",
+                        row->system->name, bh_zone_kind_names[row->zone], bh_error_kind_names[row->kind]);
         for (int s = 0; s < BH_SEEN; s++)
             if (row->count[s] > 0 || own->expected[s] >= 0.05)
                 fprintf(stream, " %s %" PRIu64 " (%.1f)", bh_seen_names[s], row->count[s], own->expected[s]);
@@ -123,16 +127,17 @@ static void print_how(const struct bh_fit_injections *fit, enum bh_table_format 
                 mark, BH_INJECTION_CHAINS, fit->posterior.sweeps, fit->seed, r_hat, effective);
     if (!fit->posterior.converged)
         fprintf(stream, "%sWARNING: the chains do not agree yet; do not use these numbers.\n", mark);
-    print_misfits(fit, mark, stream);
+    print_misfits(fit, format, mark, stream);
 }
 
 void bh_fit_injections_print(const struct bh_fit_injections *fit, enum bh_table_format format, FILE *stream)
 {
     static const char *const marks[] = {"", "## ", "% "}, *const lines[] = {"", "\n", "% "};
-    fprintf(stream, "%sWhat injections say\n%s%s; a node of %" PRIu64 " guest%s with %" PRIu64 " process%s each\n%s",
-            marks[format], lines[format], fit->source, fit->testbed.guests, fit->testbed.guests == 1 ? "" : "s",
-            fit->testbed.processes_per_guest, fit->testbed.processes_per_guest == 1 ? "" : "es",
-            format == BH_TABLE_LATEX ? "" : "\n");
+    fprintf(stream, "%sWhat injections say\n%s", marks[format], lines[format]);
+    bh_markup_print(stream, format, "%s; a node of %" PRIu64 " guest%s with %" PRIu64 " process%s each", fit->source,
+                    fit->testbed.guests, fit->testbed.guests == 1 ? "" : "s", fit->testbed.processes_per_guest,
+                    fit->testbed.processes_per_guest == 1 ? "" : "es");
+    fputs(format == BH_TABLE_LATEX ? "\n" : "\n\n", stream);
     print_counts(fit, format, stream);
     fputc('\n', stream);
     print_numbers(fit, format, stream);

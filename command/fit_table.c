@@ -3,6 +3,7 @@
 /* What `bulkhead fit` prints for people. */
 #include "command/fit.h"
 
+#include "analysis/markup.h"
 #include "models/base/error.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 
 /* --- The log -------------------------------------------------------------------------------------------------------- */
 
-static void print_log(const struct bh_fit_report *report, FILE *stream)
+static void print_log(const struct bh_fit_report *report, enum bh_table_format format, FILE *stream)
 {
     const struct bh_failure_log *log = report->log;
     char from[32], to[32];
@@ -20,16 +21,19 @@ static void print_log(const struct bh_fit_report *report, FILE *stream)
     uint64_t nodes = 0;
     for (size_t s = 0; s < log->systems_count; s++)
         nodes += log->systems[s].nodes;
-    fprintf(stream, "%s: %s, %llu failures of %llu nodes in %zu system%s, %s to %s\n", report->wish->file, log->format,
-            (unsigned long long)log->records, (unsigned long long)nodes, log->systems_count,
-            log->systems_count == 1 ? "" : "s", from, to);
+    bh_markup_print(stream, format, "%s: %s, %llu failures of %llu nodes in %zu system%s, %s to %s", report->wish->file,
+                    log->format, (unsigned long long)log->records, (unsigned long long)nodes, log->systems_count,
+                    log->systems_count == 1 ? "" : "s", from, to);
+    fputc('\n', stream);
     for (int r = 0; r < BH_LOG_REMARKS; r++)
         if (log->remarks[r] > 0)
             fprintf(stream, "  %llu %s (first: line %u)\n", (unsigned long long)log->remarks[r], bh_log_remark_texts[r],
                     log->remark_line[r]);
-    if (report->wish->system != NULL)
-        fprintf(stream, "Of system %s alone: %llu failures\n", report->wish->system,
-                (unsigned long long)report->failures);
+    if (report->wish->system != NULL) {
+        bh_markup_print(stream, format, "Of system %s alone: %llu failures", report->wish->system,
+                        (unsigned long long)report->failures);
+        fputc('\n', stream);
+    }
 }
 
 static void print_causes(const struct bh_fit_report *report, enum bh_table_format format, FILE *stream)
@@ -59,7 +63,7 @@ static void print_causes(const struct bh_fit_report *report, enum bh_table_forma
         fprintf(stream, "and %zu rarer causes\n", report->further_causes);
 }
 
-static void print_bursts(const struct bh_fit_report *report, FILE *stream)
+static void print_bursts(const struct bh_fit_report *report, enum bh_table_format format, FILE *stream)
 {
     enum { SHOWN = 24 };
     const struct bh_failure_log *log = report->log;
@@ -70,15 +74,13 @@ static void print_bursts(const struct bh_fit_report *report, FILE *stream)
         if (log->systems[s].failures < 2 || (report->wish->system != NULL && strcmp(name, report->wish->system) != 0))
             continue;
         bool is_only = log->systems_count == 1;
-        fprintf(stream, "%s%s%.20s%s%.1f %%",
-                shown == 0       ? (is_only ? " " : "\n  ")
-                : shown % 8 == 0 ? ",\n  "
-                                 : ", ",
-                is_only      ? ""
-                : shown == 0 ? "system "
-                             : "",
-                is_only ? "" : name, is_only ? "" : ": ",
-                100.0 * (double)report->in_bursts[s] / (double)log->systems[s].failures);
+        fputs(shown == 0 ? (is_only ? " " : "\n  ") : shown % 8 == 0 ? ",\n  " : ", ", stream);
+        bh_markup_print(stream, format, "%s%.20s%s%.1f %%",
+                        is_only      ? ""
+                        : shown == 0 ? "system "
+                                     : "",
+                        is_only ? "" : name, is_only ? "" : ": ",
+                        100.0 * (double)report->in_bursts[s] / (double)log->systems[s].failures);
         shown++;
     }
     fputs(log->systems_count > SHOWN && report->wish->system == NULL ? ", ...\n" : "\n", stream);
@@ -187,17 +189,19 @@ static void print_sample(const struct bh_fit_set *set, enum bh_fit_times times, 
 void bh_fit_print_tables(const struct bh_fit_report *report, enum bh_table_format format, FILE *stream)
 {
     const struct bh_fit_wish *wish = report->wish;
-    print_log(report, stream);
+    print_log(report, format, stream);
     print_causes(report, format, stream);
-    print_bursts(report, stream);
+    print_bursts(report, format, stream);
     for (size_t g = 0; g < report->groups_count; g++)
         for (int t = 0; t < BH_FIT_TIMES; t++) {
             const struct bh_fit_group *group = &report->groups[g];
             const char *of = t == BH_UP_TIMES && wish->of_system ? "times between failures of a system"
                              : t == BH_UP_TIMES                  ? "up times of a node"
                                                                  : "down times";
-            fprintf(stream, "\n%s%.60s%s%s\n", format == BH_TABLE_MARKDOWN ? "### " : "",
-                    wish->by == BH_BY_NOTHING ? "" : group->name, wish->by == BH_BY_NOTHING ? "" : ", ", of);
+            fputs(format == BH_TABLE_MARKDOWN ? "\n### " : "\n", stream);
+            bh_markup_print(stream, format, "%.60s%s%s", wish->by == BH_BY_NOTHING ? "" : group->name,
+                            wish->by == BH_BY_NOTHING ? "" : ", ", of);
+            fputc('\n', stream);
             print_sample(&group->sets[t], t, stream);
             if (group->sets[t].is_fitted)
                 print_fits(report, &group->sets[t], format, stream);

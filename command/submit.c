@@ -207,7 +207,9 @@ static int run(const struct arguments *arguments, const struct bh_plan *plan, st
     job.program = absolute("/proc/self/exe");
     const struct bh_node *name = bh_node_find(bh_document_root(plan->document), "campaign");
     job.name = bh_node_text(name, NULL);
-    int status = bh_forecast(plan, &forecast, err);
+    int status = bh_slurm_check(&job, err);
+    if (status == 0)
+        status = bh_forecast(plan, &forecast, err);
     if (status == 0)
         status = choose_tasks(arguments, plan, &forecast, &job, err);
     if (status == 0)

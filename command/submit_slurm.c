@@ -5,6 +5,7 @@
 
 #include "sim/sweep/command_line.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -88,11 +89,52 @@ static void quote(const char *word, FILE *out)
     putc('\'', out);
 }
 
+/* A line break would end a line of options, or begin a line of the script. */
+static int check_line(const char *what, const char *text, struct bh_error *err)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c))
+            return bh_fail(err, BH_ERROR_INPUT,
+                           "%s: found `%s`; expected no line breaks or other control characters in what a batch script "
+                           "is to hold",
+                           what, text);
+    return 0;
+}
+
+int bh_slurm_check(const struct bh_slurm_job *job, struct bh_error *err)
+{
+    const char *data = getenv("BULKHEAD_DATA");
+    if (check_line("the folder of the sweep", job->directory, err) != 0 ||
+        check_line("the campaign's file", job->campaign, err) != 0 ||
+        check_line("the program's path", job->program, err) != 0 ||
+        (data != NULL && check_line("BULKHEAD_DATA", data, err) != 0))
+        return -1;
+    for (size_t i = 0; i < job->slurm_count; i++)
+        if (check_line("--sbatch", job->slurm[i], err) != 0)
+            return -1;
+    /* Slurm replaces no %a in a file's name that holds one: all tasks would write to one file. */
+    if (strchr(job->directory, '\\') != NULL)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "the folder of the sweep: found `%s`; expected no backslash: Slurm would not "
+                       "name a file in it after its task",
+                       job->directory);
+    return 0;
+}
+
+/* A file in the sweep's folder, as an option of Slurm's: in double quotes, where %% is a percent sign. */
+static void write_output(const struct bh_slurm_job *job, const char *file, FILE *out)
+{
+    fputs("#SBATCH --output=\"", out);
+    for (const char *c = job->directory; *c != '\0'; c++)
+        fputs(*c == '%' ? "%%" : *c == '"' ? "\\\"" : (const char[]){*c, '\0'}, out);
+    fprintf(out, "/%s\"\n", file);
+}
+
 static void begin(const struct bh_slurm_job *job, const char *what, FILE *out)
 {
     fprintf(out, "#!/bin/sh\n#SBATCH --job-name=bulkhead-%s", what);
-    for (const char *c = job->name; *c != '\0'; c++) /* a directive takes no blanks */
-        putc(*c > ' ' && *c != '\'' && *c != '"' ? *c : '-', out);
+    for (const char *c = job->name; *c != '\0'; c++) /* a directive takes no blanks, quotes, comments */
+        putc(isalnum((unsigned char)*c) || strchr("-_.+:@", *c) != NULL ? *c : '-', out);
     fprintf(out, "\n#SBATCH --ntasks=1\n");
     for (size_t i = 0; i < job->slurm_count; i++)
         fprintf(out, "#SBATCH %s\n", job->slurm[i]);
@@ -125,7 +167,8 @@ char *bh_slurm_array_script(const struct bh_slurm_job *job)
     fprintf(out, "# A minute before the end: units under way end and are stored, and --resume does the rest.\n"
                  "#SBATCH --signal=B:TERM@60\n"
                  "# bulkhead submit has begun the folder that --resume goes on with.\n");
-    fprintf(out, "#SBATCH --output=\"%s/task-%%a.txt\"\n#SBATCH --open-mode=append\n", job->directory);
+    write_output(job, "task-%a.txt", out);
+    fputs("#SBATCH --open-mode=append\n", out);
     call(job, "sweep", job->campaign, out);
     fputs(" -d ", out);
     quote(job->directory, out);
@@ -148,7 +191,8 @@ char *bh_slurm_merge_script(const struct bh_slurm_job *job)
     FILE *out = open_memstream(&text, &length);
     BH_BUG_ASSERT(out != NULL);
     begin(job, "merge-", out);
-    fprintf(out, "#SBATCH --time=60\n#SBATCH --output=\"%s/merge.txt\"\n", job->directory);
+    fputs("#SBATCH --time=60\n", out);
+    write_output(job, "merge.txt", out);
     call(job, "merge", job->directory, out);
     putc('\n', out);
     fclose(out);

@@ -21,6 +21,8 @@ struct bh_slurm_job {
     size_t slurm_count;
 };
 
+/* Whether all that the scripts are to hold fits a line of theirs: else a path could be read as options or commands. */
+int bh_slurm_check(const struct bh_slurm_job *job, struct bh_error *err);
 /* The greatest array index: MaxArraySize - 1, from `scontrol show config`. */
 int bh_slurm_most_index(unsigned long *index, struct bh_error *err);
 /* Owned by the caller. */

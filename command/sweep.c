@@ -3,6 +3,7 @@
 /* `bulkhead sweep` and `bulkhead merge`: a campaign into a folder, and the folder into one results file. */
 #include "command/sweep.h"
 
+#include "analysis/markup.h"
 #include "command/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"
@@ -154,7 +155,8 @@ static void print_points(const struct bh_plan *plan)
         printf("%llu replicas each\n", (unsigned long long)plan->replicas);
     for (size_t p = 0; p < plan->points && p < SHOWN; p++) {
         char *text = bh_plan_describe(plan, p);
-        printf("  %zu  %s\n", p, text);
+        bh_markup_print(stdout, BH_TABLE_TEXT, "  %zu  %s", p, text);
+        putchar('\n');
         free(text);
     }
     if (plan->points > SHOWN)

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "revision.h"
+#include "sim/results_names.h"
 
 #include <gsl/gsl_version.h>
 #include <jansson.h>
@@ -73,26 +74,29 @@ static void add_causes(struct rows *rows, const struct bh_campaign *campaign, co
 void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_results *results)
 {
     static const struct bh_column after[] = {
-        {"fault", BH_COLUMN_TEXT, offsetof(struct row, words.fault)},
-        {"origin", BH_COLUMN_TEXT, offsetof(struct row, words.origin)},
-        {"boundary", BH_COLUMN_TEXT, offsetof(struct row, words.boundary)},
-        {"guard", BH_COLUMN_TEXT, offsetof(struct row, words.guard)},
-        {"disposition", BH_COLUMN_TEXT, offsetof(struct row, words.disposition)},
-        {"failures", BH_COLUMN_DOUBLE, offsetof(struct row, failures)},
-        {"lost_node_time", BH_COLUMN_DOUBLE, offsetof(struct row, lost_node_s)},
+        [BH_CAUSE_FAULT] = {NULL, BH_COLUMN_TEXT, offsetof(struct row, words.fault)},
+        [BH_CAUSE_ORIGIN] = {NULL, BH_COLUMN_TEXT, offsetof(struct row, words.origin)},
+        [BH_CAUSE_BOUNDARY] = {NULL, BH_COLUMN_TEXT, offsetof(struct row, words.boundary)},
+        [BH_CAUSE_GUARD] = {NULL, BH_COLUMN_TEXT, offsetof(struct row, words.guard)},
+        [BH_CAUSE_DISPOSITION] = {NULL, BH_COLUMN_TEXT, offsetof(struct row, words.disposition)},
+        [BH_CAUSE_FAILURES] = {NULL, BH_COLUMN_DOUBLE, offsetof(struct row, failures)},
+        [BH_CAUSE_LOST_NODE_TIME] = {NULL, BH_COLUMN_DOUBLE, offsetof(struct row, lost_node_s)},
     };
-    enum { AFTER = sizeof after / sizeof after[0] };
-    struct bh_column columns[1 + MOST_AXES + AFTER] = {{"policy", BH_COLUMN_UINT32, offsetof(struct row, policy)}};
+    struct bh_column columns[1 + MOST_AXES + BH_CAUSE_COLUMNS] = {
+        {"policy", BH_COLUMN_UINT32, offsetof(struct row, policy)}};
     size_t used = 1;
     for (size_t a = 0; a < campaign->study->axes_count && a < MOST_AXES; a++)
         columns[used++] = (struct bh_column){campaign->study->axes[a].name, BH_COLUMN_UINT32,
                                              offsetof(struct row, axis) + a * sizeof(uint32_t)};
-    memcpy(&columns[used], after, sizeof after);
+    for (size_t c = 0; c < BH_CAUSE_COLUMNS; c++) {
+        columns[used] = after[c];
+        columns[used++].name = bh_cause_column_names[c];
+    }
     struct rows rows = {0};
     for (size_t s = 0; s < campaign->points; s++)
         for (size_t p = 0; p < campaign->stages[s]->scenario->policies_count; p++)
             add_causes(&rows, campaign, campaign->stages[s], p);
-    bh_results_add_table(results, "causes", "cause", columns, used + AFTER, rows.row, rows.count, sizeof *rows.row,
+    bh_results_add_table(results, "causes", "cause", columns, used, rows.row, rows.count, sizeof *rows.row,
                          "lost node-seconds by fault, origin, last boundary crossed with its guard, and disposition, "
                          "summed over replicas; policy and axes as positions",
                          NULL);

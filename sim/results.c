@@ -411,6 +411,12 @@ int bh_results_add_table(struct bh_results *results, const char *name, const cha
                          const struct bh_column *columns, size_t columns_count, const void *rows, size_t rows_count,
                          size_t row_size, const char *description, struct bh_error *err)
 {
+    /* HDF5 would leave out the second of two columns of one name without a word. */
+    for (size_t i = 0; i < columns_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(columns[i].name, columns[j].name) == 0)
+                bh_fail(&results->first, BH_ERROR_INPUT, "the table '%s' has two columns named '%s'", name,
+                        columns[i].name);
     uint64_t *numbers = bh_allocate(rows_count + 1, sizeof *numbers);
     for (size_t i = 0; i < rows_count; i++)
         numbers[i] = i;

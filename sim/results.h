@@ -58,7 +58,7 @@ int bh_results_add_texts(struct bh_results *results, const char *name, const cha
 /* Elements of an array of this name over these axes; 0 if an axis is unknown or the product does not fit. */
 size_t bh_results_count(const struct bh_results *results, const char *name, const char *const *axes, size_t axes_count);
 
-/* A table: one row per struct. `rows` may have no row. Its dimension is an axis of row numbers named `axis`, which is
+/* A table: one row per struct. `rows` may have no row. Two columns of one name are BH_ERROR_INPUT. Its dimension is an axis of row numbers named `axis`, which is
  * added too. */
 enum bh_column_kind { BH_COLUMN_UINT32, BH_COLUMN_DOUBLE, BH_COLUMN_TEXT };
 struct bh_column {

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The axes of a study: what varies, over which values, and the settings that each value makes. */
+#include "sim/results_names.h"
 #include "sim/scenario_parts.h"
 
 #include <math.h>
@@ -11,59 +12,6 @@
 /* Points of the product beyond which a study is a mistake. */
 enum { MOST_POINTS = 1000000 };
 
-/* Names at the root of a results file, which an axis must not take. */
-static const char *const taken_names[] = {
-    "policy",
-    "policy_system",
-    "policy_policy",
-    "enclave",
-    "enclave_entry",
-    "enclave_nodes",
-    "enclave_partition",
-    "enclave_start",
-    "replica",
-    "part",
-    "scope",
-    "boundary",
-    "level",
-    "makespan",
-    "finished",
-    "useful_work",
-    "elapsed",
-    "node_time",
-    "fault_free_makespan",
-    "native_makespan",
-    "native_bare_makespan",
-    "price",
-    "interval",
-    "checkpoint_time",
-    "restart_time",
-    "faults",
-    "struck_while_down",
-    "errors",
-    "unchangeable_errors",
-    "silent_errors",
-    "interruptions",
-    "sdc",
-    "simultaneous_losses",
-    "failures",
-    "system_extent",
-    "application_extent",
-    "escape_seen",
-    "escape_exposed",
-    "escape_exact",
-    "escape_low",
-    "escape_high",
-    "containment_exact",
-    "propagation_depth",
-    "causes",
-    "cause",
-    "replicas_run",
-    "policy_correlation",
-    "uncertainty",
-    NULL,
-};
-
 int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err)
 {
     const char *text = bh_node_text(node, err);
@@ -71,10 +19,8 @@ int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_e
         return -1;
     if (*text == '\0' || text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] != '\0')
         return bh_node_fail(node, err, "found `%s`; expected a name of letters, digits, '-' and '_'", text);
-    for (size_t i = 0; taken_names[i] != NULL; i++)
-        if (strcmp(text, taken_names[i]) == 0)
-            return bh_node_fail(node, err, "found `%s`, a name that results files use themselves; expected another",
-                                text);
+    if (bh_results_name_is_taken(text))
+        return bh_node_fail(node, err, "found `%s`, a name that results files use themselves; expected another", text);
     *name = text;
     return 0;
 }

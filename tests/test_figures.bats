@@ -38,8 +38,8 @@ setup() {
     cmp enclave-count.first figures/enclave-count.dat
     [ -s figures/composition.png ]
     # One block per policy, and of the second figure per degree.
-    [ "$(grep -c '^# ' figures/composition.dat)" -eq 7 ]
-    [ "$(grep -c '^# ' figures/enclave-count.dat)" -eq 16 ]
+    [ "$(grep -c '^"' figures/composition.dat)" -eq 6 ]
+    [ "$(grep -c '^"' figures/enclave-count.dat)" -eq 15 ]
 }
 
 @test "without the program, a message says how to name it" {

@@ -267,6 +267,8 @@ END
     expect_refusal "$changed" "'causes' is no table"
     change "c = f['causes'][:]; c['nodes'] = 9; f['causes'][:] = c"
     expect_refusal "$changed" "column 'nodes': found 9, expected 0 to 3"
+    change "f.move('spares', 'guard'); f.attrs['axes'] = 'nodes,guard'"
+    expect_refusal "$changed" "the axis 'guard' is named as a column of the table 'causes'"
     change "f.attrs['axes'] = 'nodes,colour'"
     expect_refusal "$changed" "'colour' is missing"
     change "f.attrs['seed'] = 'one'"

@@ -210,7 +210,7 @@ static void test_settings_are_refused(void **state)
     static const struct refusal refusals[] = {
         {"platform.nodes", "8", "the axis `nodes`"},
         {"platform", "{file: testbed.xml, nodes: 8}", "the axis `nodes`"},
-        {"models.channels.vm-exit.probability", "0.3", "the axis `guard`"},
+        {"models.channels.vm-exit.probability", "0.3", "the axis `blocks`"},
         {"models.channels.device-emulation.probability", "0.3", "the axis `escape`"},
         {"models.channels.system-call.probability", "1.3", "out of range"},
         {"models.channels.sistem-call.probability", "0.3", "channels.system-call.probability"},

@@ -3,6 +3,7 @@
 /* Estimates against values worked out elsewhere, and the trade-off's front, critical values and layout. */
 #include "analysis/figure_layout.h"
 #include "analysis/statistics.h"
+#include "analysis/summary_parts.h"
 #include "analysis/table.h"
 #include "analysis/tradeoff.h"
 #include "tests/helper.h"
@@ -12,6 +13,41 @@
 #include <string.h>
 
 enum { MOST = 8 };
+
+/* The only cell of a table, as text; the caller frees. */
+static char *print_cell(struct bh_estimate estimate)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    struct bh_table *table = bh_table_create();
+    bh_table_column(table, "x");
+    bh_summary_percent_cell(table, estimate, false);
+    bh_table_print(table, BH_TABLE_TEXT, stream);
+    bh_table_destroy(table);
+    fclose(stream);
+    return text;
+}
+
+static void an_interval_without_an_end_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        struct bh_estimate estimate;
+        const char *shown;
+    } cases[] = {{{0.1, 0.05, 0.15}, "10.0 % [5.00, 15.0]"},
+                 {{0.1, NAN, NAN}, "10.0 %\n"},
+                 {{0.1, 0.05, NAN}, "10.0 %\n"},
+                 {{0.1, NAN, 0.15}, "10.0 %\n"},
+                 {{NAN, 0.05, 0.15}, "-\n"},
+                 {{0, 0, 0}, "0.00 % [0.00, 0.00]"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = print_cell(cases[i].estimate);
+        if (strstr(text, cases[i].shown) == NULL)
+            fail_msg("case %zu: found %s, expected %s", i, text, cases[i].shown);
+        free(text);
+    }
+}
 
 static void mean_has_students_interval(void **state)
 {
@@ -209,6 +245,7 @@ static void numbers_read_well(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_interval_without_an_end_is_left_out),
         cmocka_unit_test(mean_has_students_interval),
         cmocka_unit_test(pairs_are_told_apart_by_their_differences),
         cmocka_unit_test(shares_never_have_an_interval_of_one_point),

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The table of causes of a merged file, summed over replicas in their order, as `bulkhead run` does. */
+#include "sim/results_names.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/merge_parts.h"
 
@@ -8,6 +9,7 @@
 #include <string.h>
 
 enum { MOST_AXES = 8 };
+_Static_assert((int)BH_CAUSE_WORDS == (int)BH_CAUSE_FAILURES, "words come before numbers");
 
 struct row {
     uint32_t policy, axis[MOST_AXES];
@@ -127,7 +129,6 @@ static void add_point(const struct bh_merge *merge, struct table *table, size_t 
 
 void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *results)
 {
-    static const char *const names[] = {"fault", "origin", "boundary", "guard", "disposition"};
     const char *axes[BH_RESULTS_MOST_AXES];
     size_t axes_count = bh_merge_axes(merge, axes), used = 0;
     struct bh_column columns[1 + MOST_AXES + BH_CAUSE_WORDS + 2];
@@ -136,10 +137,12 @@ void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *resu
         columns[used++] =
             (struct bh_column){axes[a], BH_COLUMN_UINT32, offsetof(struct row, axis) + (a - 1) * sizeof(uint32_t)};
     for (size_t w = 0; w < BH_CAUSE_WORDS; w++)
-        columns[used++] =
-            (struct bh_column){names[w], BH_COLUMN_TEXT, offsetof(struct row, words) + w * sizeof(char *)};
-    columns[used++] = (struct bh_column){"failures", BH_COLUMN_DOUBLE, offsetof(struct row, failures)};
-    columns[used++] = (struct bh_column){"lost_node_time", BH_COLUMN_DOUBLE, offsetof(struct row, lost_node_s)};
+        columns[used++] = (struct bh_column){bh_cause_column_names[w], BH_COLUMN_TEXT,
+                                             offsetof(struct row, words) + w * sizeof(char *)};
+    columns[used++] =
+        (struct bh_column){bh_cause_column_names[BH_CAUSE_FAILURES], BH_COLUMN_DOUBLE, offsetof(struct row, failures)};
+    columns[used++] = (struct bh_column){bh_cause_column_names[BH_CAUSE_LOST_NODE_TIME], BH_COLUMN_DOUBLE,
+                                         offsetof(struct row, lost_node_s)};
     struct table table = {0};
     for (size_t p = 0; p < merge->plan->points; p++)
         add_point(merge, &table, p);
