@@ -136,8 +136,7 @@ static void print_script_line(const struct bh_scenario *scenario, const struct b
         fprintf(stream, "%s on node %" PRIu64 " of %s\n", fault->class->name, node, enclave->name);
     else
         fprintf(stream, "a %s error in %s of %s on node %" PRIu64 ", ending %s\n", bh_error_kind_names[fault->kind],
-                bh_zone_kind_names[fault->zone], enclave->name, node,
-                fault->ending < 0 ? "drawn" : endings[fault->ending]);
+                fault->zone.name, enclave->name, node, fault->ending < 0 ? "drawn" : endings[fault->ending]);
 }
 
 void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream)

@@ -132,11 +132,11 @@ static json_t *script(const struct bh_scenario *scenario)
                                                   "enclave", scenario->enclaves[fault->enclave].name));
             continue;
         }
-        json_array_append_new(
-            list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
-                            (json_int_t)(fault->slot - first_slot), "zone", bh_zone_kind_names[fault->zone], "enclave",
-                            scenario->enclaves[fault->enclave].name, "kind", bh_error_kind_names[fault->kind], "ending",
-                            fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
+        json_array_append_new(list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
+                                              (json_int_t)(fault->slot - first_slot), "zone", fault->zone.name,
+                                              "enclave", scenario->enclaves[fault->enclave].name, "kind",
+                                              bh_error_kind_names[fault->kind], "ending",
+                                              fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
     }
     return list;
 }
@@ -150,6 +150,9 @@ static json_t *policy(const struct bh_scenario *scenario, size_t number)
     for (size_t k = 0; k < BH_ZONE_KINDS; k++)
         json_object_set_new(dispositions, bh_zone_kind_names[k],
                             json_string(bh_scope_names[spec->policy->disposition[k]]));
+    for (size_t n = 0; n < spec->policy->named_count; n++)
+        json_object_set_new(dispositions, spec->policy->named[n].zone,
+                            json_string(bh_scope_names[spec->policy->named[n].disposition]));
     for (size_t b = 0; b < BH_BOUNDARIES; b++)
         if (guard[b] != NULL)
             json_object_set_new(guards, bh_boundary_names[b], json_string(guard[b]->name));

@@ -121,6 +121,19 @@ static bool is_first_use(const struct bh_scenario *scenario, size_t p)
     return true;
 }
 
+static bool is_anywhere(const struct bh_scenario *scenario, const char *zone)
+{
+    struct bh_zone_choice choice = bh_zone_choice_of(zone, (struct bh_place){0});
+    bool is_there = false;
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        for (size_t class = 0; class < scenario->partitions.classes_count && !is_there; class ++) {
+            struct bh_node_stack stack = bh_scenario_stack(scenario, p, class, false);
+            is_there = bh_zone_is_there(stack.system, &choice);
+            bh_node_stack_free(&stack);
+        }
+    return is_there;
+}
+
 static void print_dispositions(const struct bh_scenario *scenario, FILE *stream)
 {
     fputs("\nDispositions: what a signalled error takes down, by the zone it is in\n", stream);
@@ -139,6 +152,10 @@ static void print_dispositions(const struct bh_scenario *scenario, FILE *stream)
         bool is_named = policy->guards.rule == BH_GUARDS_NAMED;
         fprintf(stream, " %s%s\n", rules[is_named ? policy->guards.others : policy->guards.rule],
                 is_named ? ", some named" : "");
+        for (size_t n = 0; n < policy->named_count; n++)
+            fprintf(stream, "  %-24s %s: %s%s\n", "", policy->named[n].zone,
+                    bh_scope_names[policy->named[n].disposition],
+                    is_anywhere(scenario, policy->named[n].zone) ? "" : " (no system here has it)");
     }
 }
 

@@ -35,8 +35,8 @@ static json_t *row_object(const struct bh_injection_row *row, const struct bh_in
                                                    fit->escapes == 0, "channel_high", number_or_null(fit->channel_high))
                                        : json_null();
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:f}", "system", row->system->name, "policy",
-                     row->policy->name, "zone", bh_zone_kind_names[row->zone], "kind", bh_error_kind_names[row->kind],
-                     "rows", (json_int_t)row->lines, "trials", (json_int_t)row->trials, "hangs", (json_int_t)row->hangs,
+                     row->policy->name, "zone", row->zone.name, "kind", bh_error_kind_names[row->kind], "rows",
+                     (json_int_t)row->lines, "trials", (json_int_t)row->trials, "hangs", (json_int_t)row->hangs,
                      "counts", counts, "expected", expected, "escapes", escapes, "fit_level", fmin(fit->level, 1.0));
 }
 

@@ -14,24 +14,19 @@
 static const double confidence = 0.95;
 
 struct plan_row {
-    enum bh_zone_kind zone;
+    struct bh_zone_choice zone;
+    size_t origin[2]; /* in the node under each policy */
     enum bh_error_kind kind;
     double p[2];
     double trials;    /* under each policy; INFINITY: none would do */
     double none_seen; /* trials without any, after which the larger p is ruled out */
 };
 
-/* P(outcome) of errors that begin in zones of a kind; NaN if the system has none. */
-static int find_probability(const struct bh_node_model *model, enum bh_zone_kind zone, enum bh_error_kind kind,
-                            int outcome, double *probability, struct bh_error *err)
+/* P(outcome) of errors that begin in a zone. */
+static int find_probability(const struct bh_node_model *model, size_t zone, enum bh_error_kind kind, int outcome,
+                            double *probability, struct bh_error *err)
 {
-    struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, zone, 0), .kind = kind};
-    const struct bh_zone *own = &model->tree->zones[origin.zone];
-    *probability = NAN;
-    if (own->kind != zone && !(zone == BH_GUEST_USER && own->is_application))
-        return 0;
-    if (zone == BH_HOST_USER && own->is_application)
-        return 0; /* a native process: it is there as guest-user */
+    struct bh_origin origin = {.zone = zone, .kind = kind};
     struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
     int status = bh_isolation_spread(model, origin, &spread, err);
     *probability = outcome < BH_SEEN ? spread.seen[outcome] : 0.0;
@@ -41,8 +36,50 @@ static int find_probability(const struct bh_node_model *model, enum bh_zone_kind
     return status;
 }
 
-static int find_rows(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, struct plan_row *rows,
-                     size_t *count, struct bh_error *err)
+/* Whether a system has the zone, and which it is. A native process is there as guest-user. */
+static bool find_origin(const struct bh_zone_tree *tree, const struct bh_zone_choice *zone, size_t *origin)
+{
+    long template = bh_zone_is_there(tree->system, zone) ? bh_zone_choose(tree->system, zone, NULL) : -1;
+    if (template <0 || (zone->kind == BH_HOST_USER && bh_zone_holds_application(&tree->system->zones[template])))
+        return false;
+    *origin = bh_zone_tree_first(tree, (size_t) template, 0);
+    return true;
+}
+
+/* Kinds come first: a zone's own name is there for what no kind means, such as the outer guest of nested ones. */
+static bool is_told(const struct plan_row *rows, size_t count, const struct plan_row *row)
+{
+    for (size_t r = 0; r < count; r++)
+        if (rows[r].origin[0] == row->origin[0] && rows[r].origin[1] == row->origin[1] && rows[r].kind == row->kind)
+            return true;
+    return false;
+}
+
+static int add_zone(struct bh_node_model *const models[2], const struct bh_injection_plan *plan, const char *name,
+                    struct plan_row *rows, size_t *count, struct bh_error *err)
+{
+    struct plan_row row = {.zone = bh_zone_choice_of(name, (struct bh_place){0})};
+    int status = 0;
+    for (int i = 0; i < 2; i++)
+        if (!find_origin(models[i]->tree, &row.zone, &row.origin[i]))
+            return 0;
+    for (int kind = 0; kind < BH_ERROR_KINDS && status == 0; kind++) {
+        row.kind = (enum bh_error_kind)kind;
+        if (is_told(rows, *count, &row))
+            continue;
+        for (int i = 0; i < 2 && status == 0; i++)
+            status = find_probability(models[i], row.origin[i], row.kind, plan->outcome, &row.p[i], err);
+        if (status != 0)
+            break;
+        row.trials = bh_trials_to_separate(row.p[0], row.p[1], plan->level, plan->power);
+        row.none_seen = bh_none_seen_trials(fmax(row.p[0], row.p[1]), confidence);
+        rows[(*count)++] = row;
+    }
+    return status;
+}
+
+static int find_rows(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, const char *const *names,
+                     struct plan_row *rows, size_t *count, struct bh_error *err)
 {
     /* On the nodes of the primary enclave. */
     size_t class = scenario->partitions.partition[scenario->enclaves[scenario->primary].partition].class;
@@ -55,17 +92,8 @@ static int find_rows(const struct bh_scenario *scenario, const struct bh_injecti
                                          scenario->partitions.class[class].tenants_count, err);
         status = models[i] == NULL ? -1 : 0;
     }
-    for (int zone = 0; zone < BH_ZONE_KINDS; zone++)
-        for (int kind = 0; kind < BH_ERROR_KINDS && status == 0; kind++) {
-            struct plan_row row = {.zone = (enum bh_zone_kind)zone, .kind = (enum bh_error_kind)kind};
-            for (int i = 0; i < 2 && status == 0; i++)
-                status = find_probability(models[i], row.zone, row.kind, plan->outcome, &row.p[i], err);
-            if (status != 0 || isnan(row.p[0]) || isnan(row.p[1]))
-                continue;
-            row.trials = bh_trials_to_separate(row.p[0], row.p[1], plan->level, plan->power);
-            row.none_seen = bh_none_seen_trials(fmax(row.p[0], row.p[1]), confidence);
-            rows[(*count)++] = row;
-        }
+    for (size_t n = 0; names[n] != NULL && status == 0; n++)
+        status = add_zone(models, plan, names[n], rows, count, err);
     for (int i = 0; i < 2; i++)
         bh_node_model_destroy(models[i]);
     free(tenants);
@@ -105,7 +133,7 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
     const struct plan_row *best = NULL;
     for (size_t r = 0; r < count; r++) {
         char text[BH_NUMBER_SIZE];
-        bh_table_cell(table, "%s, %s", bh_zone_kind_names[rows[r].zone], bh_error_kind_names[rows[r].kind]);
+        bh_table_cell(table, "%s, %s", rows[r].zone.name, bh_error_kind_names[rows[r].kind]);
         bh_table_cell(table, "%s", bh_number_plain(rows[r].p[0], text));
         bh_table_cell(table, "%s", bh_number_plain(rows[r].p[1], text));
         add_count(table, rows[r].trials);
@@ -125,7 +153,7 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
         plan->outcome == BH_SEEN ? "escape: the node or more fails" : outcome_name(plan));
     if (best != NULL)
         fprintf(stream, "%sFewest: %.0f, %s errors in %s.\n", mark[format], 2.0 * best->trials,
-                bh_error_kind_names[best->kind], bh_zone_kind_names[best->zone]);
+                bh_error_kind_names[best->kind], best->zone.name);
     else
         fprintf(stream, "%sNo injection tells these two apart by %s: their probabilities are equal.\n", mark[format],
                 outcome_name(plan));
@@ -140,11 +168,11 @@ static void print_json(const struct bh_injection_plan *plan, const struct plan_r
 {
     json_t *list = json_array();
     for (size_t r = 0; r < count; r++)
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:[f, f], s:o, s:o, s:o}", "zone", bh_zone_kind_names[rows[r].zone], "kind",
-                            bh_error_kind_names[rows[r].kind], "probability", rows[r].p[0], rows[r].p[1], "each",
-                            number_or_null(rows[r].trials), "both", number_or_null(2.0 * rows[r].trials),
-                            "if_none_seen", number_or_null(rows[r].none_seen)));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:[f, f], s:o, s:o, s:o}", "zone", rows[r].zone.name, "kind",
+                                              bh_error_kind_names[rows[r].kind], "probability", rows[r].p[0],
+                                              rows[r].p[1], "each", number_or_null(rows[r].trials), "both",
+                                              number_or_null(2.0 * rows[r].trials), "if_none_seen",
+                                              number_or_null(rows[r].none_seen)));
     json_t *object =
         json_pack("{s:[s, s], s:s, s:f, s:f, s:o}", "policies", plan->policy[0]->name, plan->policy[1]->name, "outcome",
                   outcome_name(plan), "level", plan->level, "power", plan->power, "origins", list);
@@ -156,13 +184,17 @@ static void print_json(const struct bh_injection_plan *plan, const struct plan_r
 int bh_injection_plan_print(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, bool as_json,
                             enum bh_table_format format, FILE *stream, struct bh_error *err)
 {
-    struct plan_row rows[BH_ZONE_KINDS * BH_ERROR_KINDS];
-    size_t count;
-    if (find_rows(scenario, plan, rows, &count, err) != 0)
-        return -1;
-    if (as_json)
+    const char **names = bh_zone_names(scenario->catalog);
+    size_t most = 0, count;
+    while (names[most] != NULL)
+        most++;
+    struct plan_row *rows = bh_allocate(most * BH_ERROR_KINDS, sizeof *rows);
+    int status = find_rows(scenario, plan, names, rows, &count, err);
+    if (status == 0 && as_json)
         print_json(plan, rows, count, stream);
-    else
+    else if (status == 0)
         print_table(plan, rows, count, format, stream);
-    return 0;
+    free(rows);
+    free(names);
+    return status;
 }

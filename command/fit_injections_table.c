@@ -25,7 +25,7 @@ static void add_rows(const struct bh_fit_injections *fit, struct bh_table *table
         const struct bh_injection_row *row = &fit->injections.rows[r];
         const struct bh_injection_fit *own = &fit->posterior.fits[r];
         char low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
-        bh_table_cell(table, "%s %s, %s %s", row->system->name, row->policy->name, bh_zone_kind_names[row->zone],
+        bh_table_cell(table, "%s %s, %s %s", row->system->name, row->policy->name, row->zone.name,
                       bh_error_kind_names[row->kind]);
         bh_table_cell(table, "%" PRIu64, row->trials);
         bh_table_cell(table, "%" PRIu64, row->count[BH_SCOPE_NONE]);
@@ -91,7 +91,7 @@ static void print_misfits(const struct bh_fit_injections *fit, enum bh_table_for
             continue;
         fputs(mark, stream);
         bh_markup_print(stream, format, "WARNING: no values of the free numbers explain %s, %s, %s; found (expected):",
-                        row->system->name, bh_zone_kind_names[row->zone], bh_error_kind_names[row->kind]);
+                        row->system->name, row->zone.name, bh_error_kind_names[row->kind]);
         for (int s = 0; s < BH_SEEN; s++)
             if (row->count[s] > 0 || own->expected[s] >= 0.05)
                 fprintf(stream, " %s %" PRIu64 " (%.1f)", bh_seen_names[s], row->count[s], own->expected[s]);

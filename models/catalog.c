@@ -14,17 +14,12 @@ static const struct section {
     bool in_extra; /* a scenario may define entries of its own */
     int (*read)(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 } sections[] = {
-    {"zones", false, bh_read_zones},
-    {"components", true, bh_read_components},
-    {"channels", true, bh_read_channels},
-    {"guards", true, bh_read_guards},
-    {"domains", true, bh_read_domains},
-    {"memory", false, bh_read_memory},
-    {"faults", true, bh_read_faults},
-    {"applications", true, bh_read_applications},
-    {"policies", true, bh_read_policies},
+    {"zones", false, bh_read_zones},       {"components", true, bh_read_components},
+    {"channels", true, bh_read_channels},  {"guards", true, bh_read_guards},
+    {"domains", true, bh_read_domains},    {"memory", false, bh_read_memory},
+    {"faults", true, bh_read_faults},      {"applications", true, bh_read_applications},
+    {"systems", true, bh_read_systems},    {"policies", true, bh_read_policies},
     {"recovery", false, bh_read_recovery},
-    {"systems", true, bh_read_systems},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
@@ -247,6 +242,8 @@ void bh_catalog_destroy(struct bh_catalog *catalog)
         return;
     for (size_t i = 0; catalog->systems && i < catalog->systems_count; i++)
         clear_system(&catalog->systems[i]);
+    for (size_t i = 0; catalog->policies && i < catalog->policies_count; i++)
+        free(catalog->policies[i].named);
     for (size_t i = 0; i < catalog->texts_count; i++)
         free(catalog->texts[i]);
     free(catalog->texts);

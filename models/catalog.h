@@ -288,12 +288,21 @@ struct bh_guard_choice {
     struct bh_place place;
 };
 
+/* What a policy disposes of a zone by its name, whatever it does of the others of its kind. */
+struct bh_named_disposition {
+    const char *zone;
+    enum bh_scope disposition;
+    struct bh_place place;
+};
+
 /* Dispositions and guards, as written (models/data/policies.yaml). `guards` are on while the enclave is protected, and
  * `protect` says when that is; else `unprotected` are. */
 struct bh_policy {
     const char *name;
     const char *description;
     enum bh_scope disposition[BH_ZONE_KINDS];
+    size_t named_count;
+    struct bh_named_disposition *named; /* zones that are disposed of otherwise, in the systems that have them; owned */
     struct bh_guard_choice guards, unprotected;
     struct bh_protection_rule protect;
     struct bh_place place;
@@ -372,6 +381,10 @@ struct bh_catalog {
 struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
                                    struct bh_error *err);
 void bh_catalog_destroy(struct bh_catalog *catalog);
+
+/* What the policy disposes of errors in a zone of a system, and where it says so: by the zone's name, else by its kind. */
+enum bh_scope bh_policy_disposition(const struct bh_policy *policy, const struct bh_zone_template *zone);
+struct bh_place bh_policy_disposition_place(const struct bh_policy *policy, const struct bh_zone_template *zone);
 
 /* By name; with an error at `place` that names the nearest known one. */
 const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place,

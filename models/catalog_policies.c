@@ -2,25 +2,77 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's policies: what a signalled error takes down, which guards are on, and when. */
 #include "models/catalog_private.h"
+#include "models/zone_choice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static int read_dispositions(const struct bh_node *map, struct bh_policy *policy, struct bh_error *err)
+/* A signalled error takes something down: "none" is the first scope and no disposition. -1 with an error. */
+static int read_disposition(const struct bh_node *node, struct bh_error *err)
+{
+    const int choice = node ? bh_node_choice(node, bh_scope_names + 1, "disposition", err) : -1;
+    return choice < 0 ? -1 : choice + 1;
+}
+
+/* Zones of any system by their names, beside the kinds. */
+static int read_named(const struct bh_node *dispositions, struct bh_policy *policy, struct bh_error *err)
+{
+    policy->named = bh_allocate(bh_node_count(dispositions), sizeof *policy->named);
+    for (size_t i = 0; i < bh_node_count(dispositions); i++) {
+        const struct bh_node *node = bh_node_item(dispositions, i);
+        const char *zone = bh_node_key(dispositions, i);
+        if (bh_zone_choice_of(zone, bh_node_place(node)).kind >= 0)
+            continue;
+        const int choice = read_disposition(node, err);
+        if (choice < 0)
+            return -1;
+        policy->named[policy->named_count++] =
+            (struct bh_named_disposition){zone, (enum bh_scope)choice, bh_node_place(node)};
+    }
+    return 0;
+}
+
+static int read_dispositions(const struct bh_catalog *catalog, const struct bh_node *map, struct bh_policy *policy,
+                             struct bh_error *err)
 {
     const struct bh_node *dispositions = bh_node_need(map, "dispositions", err);
-    if (!dispositions || bh_node_expect(dispositions, BH_NODE_MAP, "dispositions", err) ||
-        bh_node_check_keys(dispositions, bh_zone_kind_names, err))
+    if (!dispositions || bh_node_expect(dispositions, BH_NODE_MAP, "dispositions", err))
+        return -1;
+    const char **names = bh_zone_names(catalog);
+    const int unknown = bh_node_check_keys(dispositions, names, err);
+    free(names);
+    if (unknown)
         return -1;
     for (int kind = 0; kind < BH_ZONE_KINDS; kind++) {
         const struct bh_node *node = bh_node_need(dispositions, bh_zone_kind_names[kind], err);
-        /* A signalled error takes something down: "none" is the first scope and no disposition. */
-        const int choice = node ? bh_node_choice(node, bh_scope_names + 1, "disposition", err) : -1;
+        const int choice = read_disposition(node, err);
         if (choice < 0)
             return -1;
-        policy->disposition[kind] = (enum bh_scope)(choice + 1);
+        policy->disposition[kind] = (enum bh_scope)choice;
         policy->disposition_place[kind] = bh_node_place(node);
     }
-    return 0;
+    return read_named(dispositions, policy, err);
+}
+
+static const struct bh_named_disposition *find_named(const struct bh_policy *policy,
+                                                     const struct bh_zone_template *zone)
+{
+    for (size_t i = 0; i < policy->named_count; i++)
+        if (strcmp(policy->named[i].zone, zone->name) == 0)
+            return &policy->named[i];
+    return NULL;
+}
+
+enum bh_scope bh_policy_disposition(const struct bh_policy *policy, const struct bh_zone_template *zone)
+{
+    const struct bh_named_disposition *named = find_named(policy, zone);
+    return named ? named->disposition : policy->disposition[zone->kind];
+}
+
+struct bh_place bh_policy_disposition_place(const struct bh_policy *policy, const struct bh_zone_template *zone)
+{
+    const struct bh_named_disposition *named = find_named(policy, zone);
+    return named ? named->place : policy->disposition_place[zone->kind];
 }
 
 static int read_guard_rule(const struct bh_node *node, enum bh_guard_rule *rule, struct bh_error *err)
@@ -127,7 +179,8 @@ int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *sec
         if (bh_node_expect(map, BH_NODE_MAP, policy->name, err) || bh_node_check_keys(map, keys, err))
             return -1;
         policy->description = bh_read_text(map, "description", err);
-        if (!policy->description || read_dispositions(map, policy, err) || read_guards(catalog, map, policy, err))
+        if (!policy->description || read_dispositions(catalog, map, policy, err) ||
+            read_guards(catalog, map, policy, err))
             return -1;
     }
     return 0;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A virtualization system's zones as a tree: who is inside whom, and what may be inside what. */
 #include "models/catalog_private.h"
+#include "models/zone_choice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -231,12 +232,19 @@ static bool may_hold(enum bh_zone_kind parent, enum bh_zone_kind child)
     }
 }
 
-static bool holds_application(const struct bh_zone_template *zone)
+/* Scripts and policies name zones by kind or by name. */
+static int check_name(const struct bh_system *system, const struct bh_zone_template *zone, struct bh_error *err)
 {
-    for (size_t i = 0; i < zone->components_count; i++)
-        if (strcmp(zone->roles[i], application_role) == 0)
-            return true;
-    return false;
+    const struct bh_zone_choice choice = bh_zone_choice_of(zone->name, zone->place);
+    size_t alike = 0;
+    for (size_t i = 0; i < system->zones_count; i++)
+        alike += (int)system->zones[i].kind == choice.kind;
+    if (choice.kind < 0 || (alike == 1 && (int)zone->kind == choice.kind))
+        return 0;
+    return bh_fail_at(err, zone->place,
+                      "system `%s`: found a zone named `%s`, which is a kind of zones; expected another name, since "
+                      "scripts and policies name zones by kind, too",
+                      system->name, zone->name);
 }
 
 static int check_tree(const struct bh_system *system, struct bh_error *err)
@@ -253,11 +261,13 @@ static int check_tree(const struct bh_system *system, struct bh_error *err)
     for (size_t i = 0; i < system->zones_count; i++) {
         const struct bh_zone_template *zone = &system->zones[i];
         const struct bh_zone_template *parent = zone->parent < 0 ? NULL : &system->zones[zone->parent];
+        if (check_name(system, zone, err))
+            return -1;
         if (parent && !may_hold(parent->kind, zone->kind))
             return bh_fail_at(err, zone->place, "zone `%s`: found kind %s inside `%s` of kind %s, which cannot hold it",
                               zone->name, bh_zone_kind_names[zone->kind], parent->name,
                               bh_zone_kind_names[parent->kind]);
-        if (parent && holds_application(parent))
+        if (parent && bh_zone_holds_application(parent))
             return bh_fail_at(err, zone->place,
                               "zone `%s`: found it inside `%s`, which holds the application, "
                               "expected the application's zone to have no children",
@@ -268,7 +278,7 @@ static int check_tree(const struct bh_system *system, struct bh_error *err)
                               "%s, expected no fewer",
                               zone->name, bh_multiplicity_names[zone->per], parent->name,
                               bh_multiplicity_names[parent->per]);
-        if (!holds_application(zone))
+        if (!bh_zone_holds_application(zone))
             continue;
         if (home)
             return bh_fail_at(err, zone->place,

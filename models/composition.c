@@ -3,22 +3,76 @@
 /* Alternating times on and off of a composition. */
 #include "models/composition.h"
 
+#include "models/base/error.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 const char *const bh_composition_rule_names[] = {"never", "always", "windows", "random", NULL};
 
-double bh_composition_degree(const struct bh_composition_law *law, double horizon_s)
+void bh_compositions_cut(const struct bh_composition_law *const *laws, size_t count, double from_s, double until_s,
+                         void (*piece)(void *context, double seconds, const bool *is_on), void *context)
 {
-    double on_s = 0.0;
+    size_t *window = bh_allocate(count, sizeof *window);
+    bool *is_on = bh_allocate(count, sizeof *is_on);
+    for (double at_s = from_s, next_s; at_s < until_s; at_s = next_s) {
+        next_s = until_s;
+        for (size_t l = 0; l < count; l++) {
+            const struct bh_composition_law *law = laws[l];
+            size_t windows = law->rule == BH_COMPOSED_IN_WINDOWS ? law->windows_count : 0;
+            while (window[l] < windows && law->windows[window[l]].until_s <= at_s)
+                window[l]++;
+            is_on[l] = window[l] < windows && law->windows[window[l]].from_s <= at_s;
+            if (window[l] < windows)
+                next_s = fmin(next_s, is_on[l] ? law->windows[window[l]].until_s : law->windows[window[l]].from_s);
+        }
+        piece(context, next_s - at_s, is_on);
+    }
+    free(window);
+    free(is_on);
+}
+
+struct any_on {
+    size_t count;
+    double on_s;
+};
+
+/* Of a time too short for its calendar none is on. */
+static double share_of(double part_s, double from_s, double until_s)
+{
+    return until_s > from_s ? part_s / (until_s - from_s) : 0.0;
+}
+
+static void add_if_any(void *context, double seconds, const bool *is_on)
+{
+    struct any_on *any = context;
+    bool found = false;
+    for (size_t l = 0; l < any->count; l++)
+        found = found || is_on[l];
+    any->on_s += found ? seconds : 0.0;
+}
+
+double bh_compositions_share(const struct bh_composition_law *const *laws, size_t count, double from_s, double until_s)
+{
+    struct any_on any = {.count = count};
+    double apart = 1.0;
+    for (size_t l = 0; l < count; l++)
+        apart *= laws[l]->rule == BH_COMPOSED_IN_WINDOWS ? 1.0 : 1.0 - bh_composition_degree(laws[l], from_s, until_s);
+    bh_compositions_cut(laws, count, from_s, until_s, add_if_any, &any);
+    return 1.0 - apart * (1.0 - share_of(any.on_s, from_s, until_s));
+}
+
+double bh_composition_degree(const struct bh_composition_law *law, double from_s, double until_s)
+{
+    struct any_on any = {.count = 1};
     switch (law->rule) {
     case BH_COMPOSED_ALWAYS:
         return 1.0;
     case BH_COMPOSED_AT_RANDOM:
         return law->degree;
     case BH_COMPOSED_IN_WINDOWS:
-        for (size_t w = 0; w < law->windows_count; w++)
-            on_s += fmax(0.0, fmin(law->windows[w].until_s, horizon_s) - law->windows[w].from_s);
-        return on_s / horizon_s;
+        bh_compositions_cut(&law, 1, from_s, until_s, add_if_any, &any);
+        return share_of(any.on_s, from_s, until_s);
     case BH_COMPOSED_NEVER:
     case BH_COMPOSITION_RULES:
         break;

@@ -35,9 +35,17 @@ struct bh_composition_law {
     double mean_on_s;                            /* at random */
 };
 
-/* The long-run share of time on, the composition degree: 0 and 1 for never and always; the share of [0, horizon_s] that
- * the windows cover. */
-double bh_composition_degree(const struct bh_composition_law *law, double horizon_s);
+/* The share of time on, the composition degree: 0 and 1 for never and always, in the long run at random; in windows the
+ * share of [from_s, until_s], above 0 s long, that they cover. */
+double bh_composition_degree(const struct bh_composition_law *law, double from_s, double until_s);
+
+/* The share of time that any of several is on: windows by the calendar, those at random independent of each other. */
+double bh_compositions_share(const struct bh_composition_law *const *laws, size_t count, double from_s, double until_s);
+
+/* Cuts [from_s, until_s] wherever one in windows begins or ends, and tells of each piece how long it is and which are on;
+ * those of another rule never are. */
+void bh_compositions_cut(const struct bh_composition_law *const *laws, size_t count, double from_s, double until_s,
+                         void (*piece)(void *context, double seconds, const bool *is_on), void *context);
 
 /* Where a law stands. `identity` keys its draws: the timeline is a function of seed, replica and identity alone, the
  * same under every policy. */

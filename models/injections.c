@@ -68,9 +68,12 @@ static int read_names(const struct bh_catalog *catalog, const struct bh_csv *csv
                                         bh_csv_place(csv, r, columns->system), err);
     if (row->policy == NULL)
         return -1;
-    int zone = bh_csv_choice(csv, r, columns->zone, bh_zone_kind_names, "zone", err);
+    const char **names = bh_zone_names(catalog);
+    int zone = bh_csv_choice(csv, r, columns->zone, names, "zone", err);
+    if (zone >= 0)
+        row->zone = bh_zone_choice_of(names[zone], bh_csv_place(csv, r, columns->zone));
+    free(names);
     int kind = zone < 0 ? -1 : bh_csv_choice(csv, r, columns->kind, bh_error_kind_names, "kind of error", err);
-    row->zone = (enum bh_zone_kind)zone;
     row->kind = (enum bh_error_kind)kind;
     return kind < 0 ? -1 : 0;
 }
@@ -118,12 +121,14 @@ static int place_row(const struct bh_catalog *catalog, const struct bh_csv *csv,
     row->model = bh_node_model_create(catalog, row->system, row->policy, &row->tenant, 1, &own);
     if (row->model == NULL)
         return bh_csv_fail(csv, r, columns->system, err, "%s", own.text);
-    row->origin = bh_zone_tree_find(row->model->tree, row->zone, 0);
-    const struct bh_zone *zone = &row->model->tree->zones[row->origin];
-    if (zone->kind == row->zone || (row->zone == BH_GUEST_USER && zone->is_application))
-        return 0;
-    return bh_csv_fail(csv, r, columns->zone, err, "found `%s`, which `%s` does not have",
-                       bh_zone_kind_names[row->zone], row->system->name);
+    if (!bh_zone_is_there(row->system, &row->zone))
+        return bh_csv_fail(csv, r, columns->zone, err, "found `%s`, which `%s` does not have", row->zone.name,
+                           row->system->name);
+    long zone = bh_zone_choose(row->system, &row->zone, &own);
+    if (zone < 0)
+        return bh_csv_fail(csv, r, columns->zone, err, "%s", own.text);
+    row->origin = bh_zone_tree_first(row->model->tree, (size_t)zone, 0);
+    return 0;
 }
 
 static bool are_alike(const struct bh_injection_row *left, const struct bh_injection_row *right)
@@ -176,8 +181,8 @@ static int check_possible(const struct bh_csv *csv, const struct columns *column
             return bh_csv_fail(csv, row->file_row, columns->count[s], err,
                                "found %llu; expected 0: in the model no %s error that begins in %s of `%s` under `%s` "
                                "comes to that on a node of %zu guests and %zu processes",
-                               (unsigned long long)row->count[s], bh_error_kind_names[row->kind],
-                               bh_zone_kind_names[row->zone], row->system->name, row->policy->name,
+                               (unsigned long long)row->count[s], bh_error_kind_names[row->kind], row->zone.name,
+                               row->system->name, row->policy->name,
                                row->model->tree->has_guests ? row->model->tree->guests_count : 0,
                                row->model->tree->processes_count);
     return 0;

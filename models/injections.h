@@ -10,6 +10,7 @@
 #include "models/catalog.h"
 #include "models/node_model.h"
 #include "models/spread.h"
+#include "models/zone_choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,12 +24,12 @@ struct bh_testbed {
     const char *application; /* of the catalog; it matters to nothing but the zone that it lives in */
 };
 
-/* Errors of one kind injected into one kind of zone. Every trial is one of `count`, as bh_effect_seen has it:
+/* Errors of one kind injected into zones of one kind or name. Every trial is one of `count`, as bh_effect_seen has it:
  * masked, the largest extent that failed, or nothing failed and data silently wrong. */
 struct bh_injection_row {
     const struct bh_system *system;
     const struct bh_policy *policy;
-    enum bh_zone_kind zone;
+    struct bh_zone_choice zone;
     enum bh_error_kind kind;
     uint64_t trials, count[BH_SEEN];
     uint64_t hangs;  /* of the failures, those that began as a hang */

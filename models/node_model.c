@@ -115,15 +115,20 @@ int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits 
     return 0;
 }
 
-/* The least scope that holds the subtree of a user-mode zone. */
+/* The least scope that holds the subtree of a user-mode zone. A process of the node that runs one guest of it, in which
+ * the enclaves' guests are nested, is that guest's. */
 static enum bh_scope least_scope(const struct bh_system *system, size_t zone)
 {
-    bool has_children = false;
-    for (size_t z = 0; z < system->zones_count; z++)
-        has_children = has_children || system->zones[z].parent == (int)zone;
-    if (system->zones[zone].per == BH_PER_NODE && has_children)
+    size_t children = 0, outer_guests = 0;
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_zone_template *child = &system->zones[z];
+        children += child->parent == (int)zone;
+        outer_guests += child->parent == (int)zone && child->kind == BH_GUEST_KERNEL && child->per == BH_PER_NODE;
+    }
+    bool runs_one_guest = children == 1 && outer_guests == 1;
+    if (system->zones[zone].per == BH_PER_NODE && children > 0 && !runs_one_guest)
         return BH_SCOPE_NODE;
-    return has_children ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
+    return children > 0 ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
 }
 
 int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err)
@@ -132,14 +137,13 @@ int bh_check_dispositions(const struct bh_system *system, const struct bh_policy
         const struct bh_zone_template *zone = &system->zones[z];
         if (zone->kind != BH_HOST_USER && zone->kind != BH_GUEST_USER)
             continue;
-        enum bh_scope least = least_scope(system, z);
-        if (policy->disposition[zone->kind] < least)
-            return bh_fail_at(err, policy->disposition_place[zone->kind],
+        enum bh_scope least = least_scope(system, z), disposition = bh_policy_disposition(policy, zone);
+        if (disposition < least)
+            return bh_fail_at(err, bh_policy_disposition_place(policy, zone),
                               "policy `%s` disposes of %s errors as `%s`, but in system `%s` zone `%s` takes down what "
                               "runs inside it: expected `%s` or larger",
-                              policy->name, bh_zone_kind_names[zone->kind],
-                              bh_scope_names[policy->disposition[zone->kind]], system->name, zone->name,
-                              bh_scope_names[least]);
+                              policy->name, bh_zone_kind_names[zone->kind], bh_scope_names[disposition], system->name,
+                              zone->name, bh_scope_names[least]);
     }
     return 0;
 }
@@ -170,7 +174,8 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
             model->ending[z][kind] = copy_ending(&numbers->ending[kind]);
         model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
-        enum bh_scope disposition = policy_of(tree->zones[z].enclave, policy, own)->disposition[tree->zones[z].kind];
+        enum bh_scope disposition =
+            bh_policy_disposition(policy_of(tree->zones[z].enclave, policy, own), tree->zones[z].template);
         if (disposition == BH_SCOPE_GUEST && !tree->has_guests)
             disposition = BH_SCOPE_PROCESS;
         model->disposition[z] = disposition;
@@ -310,20 +315,32 @@ static bool is_vmm(const struct bh_zone_tree *tree, size_t zone)
     return !tree->zones[zone].is_kernel && !tree->zones[zone].is_application;
 }
 
+/* Whether a zone is the VMM process of one guest, which belongs to whom the process does, and of nothing else. */
+static bool is_own_vmm(const struct bh_zone_tree *tree, size_t zone)
+{
+    size_t children = 0, guests = 0;
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone *child = &tree->zones[z];
+        children += child->parent == (int)zone;
+        guests +=
+            child->parent == (int)zone && child->kind == BH_GUEST_KERNEL && child->guest == tree->zones[zone].guest;
+    }
+    return is_vmm(tree, zone) && children == 1 && guests == 1;
+}
+
 /* Top zone of the innermost guest that a zone is part of: its guest kernel, or the VMM process that runs that alone;
  * -1 for a zone that is in no guest. */
 static int guest_top(const struct bh_zone_tree *tree, size_t zone)
 {
     int top = (int)zone;
-    if (is_vmm(tree, zone) && tree->zones[zone].guest >= 0)
+    if (is_own_vmm(tree, zone) || (is_vmm(tree, zone) && tree->zones[zone].guest >= 0))
         return top;
     while (top >= 0 && tree->zones[top].kind != BH_GUEST_KERNEL)
         top = tree->zones[top].parent;
     if (top < 0)
         return -1;
     int above = tree->zones[top].parent;
-    bool own_vmm = above >= 0 && is_vmm(tree, (size_t)above) && tree->zones[above].guest == tree->zones[top].guest;
-    return own_vmm ? above : top;
+    return above >= 0 && is_own_vmm(tree, (size_t)above) ? above : top;
 }
 
 size_t bh_victims_count(const struct bh_node_model *model, size_t zone)

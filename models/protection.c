@@ -54,6 +54,12 @@ static bool act(struct bh_protection *protection, double now_s)
     return true;
 }
 
+/* 1 - (1 - 0.1) is less than 0.1. */
+bool bh_protection_by_degree(const struct bh_protection_rule *rule, double degree)
+{
+    return degree >= rule->degree - 1e-12;
+}
+
 struct bh_protection bh_protection_start(const struct bh_protection_rule *rule, double switch_s, double degree,
                                          unsigned composed)
 {
@@ -66,7 +72,7 @@ struct bh_protection bh_protection_start(const struct bh_protection_rule *rule, 
         protection.is_wanted = composed > 0;
         break;
     case BH_PROTECT_DEGREE:
-        protection.is_wanted = degree >= rule->degree;
+        protection.is_wanted = bh_protection_by_degree(rule, degree);
         break;
     case BH_PROTECT_NEVER:
     case BH_PROTECT_ERRORS:

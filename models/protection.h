@@ -51,6 +51,9 @@ struct bh_protection {
     unsigned long switches;
 };
 
+/* Whether the rule protects an enclave of that composition degree: from its threshold on, but for rounding. */
+bool bh_protection_by_degree(const struct bh_protection_rule *rule, double degree);
+
 /* The state at time 0 of an enclave whose long-run composition degree is `degree` and of whose compositions `composed`
  * are on: guards that the rule wants from the start are on from the start, without switching. */
 struct bh_protection bh_protection_start(const struct bh_protection_rule *rule, double switch_s, double degree,

@@ -3,6 +3,8 @@
 /* Unfolds zone templates into the zone instances and channels of one node. */
 #include "models/zone_tree.h"
 
+#include "models/zone_choice.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +13,6 @@
 struct position {
     int enclave, guest, process;
 };
-
-static bool holds_application(const struct bh_zone_template *template)
-{
-    for (size_t i = 0; i < template->components_count; i++)
-        if (strcmp(template->roles[i], "application") == 0)
-            return true;
-    return false;
-}
 
 static int add_zone(struct bh_zone_tree *tree, size_t template_index, int parent, struct position at,
                     struct bh_error *err)
@@ -37,7 +31,7 @@ static int add_zone(struct bh_zone_tree *tree, size_t template_index, int parent
         .enclave = template->per == BH_PER_NODE ? -1 : at.enclave,
         .guest = template->per == BH_PER_NODE ? -1 : at.guest,
         .process = template->per == BH_PER_PROCESS ? at.process : -1,
-        .is_application = holds_application(template),
+        .is_application = bh_zone_holds_application(template),
         .is_kernel = template->kind == BH_HOST_KERNEL || template->kind == BH_GUEST_KERNEL,
     };
     tree->zones_count++;
@@ -299,17 +293,6 @@ size_t bh_zone_tree_land(const struct bh_zone_tree *tree, enum bh_landing landin
             return zone;
     }
     return zone; /* rounding left the sum just below 1 */
-}
-
-size_t bh_zone_tree_find(const struct bh_zone_tree *tree, enum bh_zone_kind kind, int tenant)
-{
-    for (size_t z = 0; z < tree->zones_count; z++) {
-        const struct bh_zone *zone = &tree->zones[z];
-        bool belongs = zone->enclave < 0 || zone->enclave == tenant;
-        if (belongs && (zone->kind == kind || (kind == BH_GUEST_USER && zone->is_application)))
-            return z;
-    }
-    return 0;
 }
 
 enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct bh_zone_set *affected)

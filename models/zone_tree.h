@@ -84,10 +84,6 @@ size_t bh_zone_tree_land(const struct bh_zone_tree *tree, enum bh_landing landin
 /* The numbers that govern a zone: by its kind, application zones as guest-user. */
 const struct bh_zone_numbers *bh_zone_numbers_of(const struct bh_catalog *catalog, const struct bh_zone *zone);
 
-/* First zone of a kind that belongs to `tenant` or is shared; a system without that kind answers with the nearest:
- * guest-kernel by host-kernel, guest-user by the tenant's first process, host-user by host-kernel. */
-size_t bh_zone_tree_find(const struct bh_zone_tree *tree, enum bh_zone_kind kind, int tenant);
-
 /* Smallest scope that holds all of `affected` on this node: none, process, guest or node. A system without guests has
  * no scope `guest`. */
 enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct bh_zone_set *affected);

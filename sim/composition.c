@@ -5,6 +5,7 @@
 
 #include "sim/scenario.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const char *const bh_composition_media[] = {"shared-memory", "network", NULL};
@@ -54,17 +55,24 @@ size_t bh_compositions_find(const struct bh_compositions *compositions, size_t s
     return SIZE_MAX;
 }
 
+struct bh_composition_window bh_enclave_span(const struct bh_enclave_spec *enclave)
+{
+    return (struct bh_composition_window){enclave->start_s, fmin(enclave->start_s + enclave->work_s, enclave->leave_s)};
+}
+
 double bh_compositions_degree(const struct bh_scenario *scenario, size_t enclave)
 {
     const struct bh_compositions *compositions = &scenario->compositions;
-    double apart = 1.0;
     if (compositions->count == 0)
         return 0.0;
-    for (size_t i = compositions->first_of[enclave]; i < compositions->first_of[enclave + 1]; i++) {
-        const struct bh_composed *composed = &compositions->composed[compositions->of[i]];
-        apart *= 1.0 - bh_composition_degree(&compositions->specs[composed->spec].law, scenario->horizon_s);
-    }
-    return 1.0 - apart;
+    size_t first = compositions->first_of[enclave], count = compositions->first_of[enclave + 1] - first;
+    const struct bh_composition_law **laws = bh_allocate(count, sizeof *laws);
+    for (size_t i = 0; i < count; i++)
+        laws[i] = &compositions->specs[compositions->composed[compositions->of[first + i]].spec].law;
+    struct bh_composition_window span = bh_enclave_span(&scenario->enclaves[enclave]);
+    double degree = bh_compositions_share(laws, count, span.from_s, span.until_s);
+    free(laws);
+    return degree;
 }
 
 /* Whether the tenants are members of one composition on some partition of the class. */

@@ -73,7 +73,11 @@ enum bh_tie bh_composition_tie(const struct bh_composition_spec *spec);
 bool bh_compositions_include(const struct bh_compositions *compositions, size_t enclave);
 /* The composition by that entry that both are members of; SIZE_MAX if there is none. */
 size_t bh_compositions_find(const struct bh_compositions *compositions, size_t spec, size_t one, size_t other);
-/* Long-run share of time that an enclave is composed at all, its compositions taken as independent. */
+/* When an enclave computes if nothing holds it up: from its start for as long as its work takes natively, at most until it
+ * leaves. What windows cover is a share of that, whenever the run would be given up. */
+struct bh_enclave_spec;
+struct bh_composition_window bh_enclave_span(const struct bh_enclave_spec *enclave);
+/* Share of that time that an enclave is composed at all, compositions at random taken as independent. */
 double bh_compositions_degree(const struct bh_scenario *scenario, size_t enclave);
 
 /* The channels between tenants of a class's nodes: link l of the zone tree is by entry spec[l]. Free both. */

@@ -261,15 +261,16 @@ static void boot_guests(const struct bh_machine *machine, struct bh_slot *slot, 
         slot->guest_ready_s[g] = fmax(slot->guest_ready_s[g], ready_s);
 }
 
-/* Whether a guest itself is down, not only some of its processes: its top zone, the first that it owns, has failed.
- * A set of native processes is never booted. */
+/* Whether a guest itself is down, not only some of its processes: its kernel has failed, or one nested in it. A set of
+ * native processes is never booted. */
 static bool guest_failed(const struct bh_zone_tree *tree, size_t guest, const struct bh_zone_set *failed)
 {
     if (!tree->has_guests)
         return false;
     for (size_t z = 0; z < tree->zones_count; z++)
-        if (bh_zone_set_has(&tree->guest_zones[guest], z) && tree->zones[z].kind == BH_GUEST_KERNEL)
-            return bh_zone_set_has(failed, z);
+        if (bh_zone_set_has(failed, z) && bh_zone_set_has(&tree->guest_zones[guest], z) &&
+            tree->zones[z].kind == BH_GUEST_KERNEL)
+            return true;
     return false;
 }
 

@@ -10,6 +10,7 @@
 #include "models/fault_streams.h"
 #include "models/node_model.h"
 #include "models/replay.h"
+#include "models/zone_choice.h"
 #include "models/zone_tree.h"
 #include "sim/composition.h"
 #include "sim/partition.h"
@@ -102,8 +103,8 @@ struct bh_script_fault {
     double at_s;
     const struct bh_fault_class *class; /* NULL: an error in a zone */
     uint64_t slot;                      /* of a class that lands on storage: the storage host */
-    enum bh_zone_kind zone; /* where it lands; a system without this kind takes the nearest kernel or process */
-    size_t enclave;         /* whose guest or process */
+    struct bh_zone_choice zone;         /* where it lands, on the nodes of every line of the comparison */
+    size_t enclave;                     /* whose guest or process */
     enum bh_error_kind kind;
     int ending; /* -1: drawn; else 0 masked, 1 signalled, 2 silent, for the copy at the origin */
     struct bh_place place;
@@ -274,6 +275,9 @@ bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary bo
 /* The guards of line `policy` of the comparison while it protects, NULL at boundaries that do not matter. */
 int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
                             const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+/* The zone of a node that an error of the script begins in. */
+size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct bh_script_fault *fault,
+                               const struct bh_zone_tree *tree);
 /* The node model of a stack, with the guards that are on while protected. */
 struct bh_node_model;
 struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,

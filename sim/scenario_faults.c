@@ -131,10 +131,12 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
     const struct bh_node *zone = bh_node_need(map, "zone", err);
     if (zone == NULL)
         return -1;
-    int kind = bh_node_choice(zone, bh_zone_kind_names, "zone", err);
-    if (kind < 0 || read_enclave(scenario, bh_node_find(map, "enclave"), fault, err) != 0)
+    const char **names = bh_zone_names(scenario->catalog);
+    int choice = bh_node_choice(zone, names, "zone", err);
+    free(names);
+    if (choice < 0 || read_enclave(scenario, bh_node_find(map, "enclave"), fault, err) != 0)
         return -1;
-    fault->zone = (enum bh_zone_kind)kind;
+    fault->zone = bh_zone_choice_of(bh_node_text(zone, err), bh_node_place(zone));
     return read_slot(scenario, bh_node_find(map, "node"), fault, err);
 }
 
@@ -154,13 +156,40 @@ static int read_what(const struct bh_node *map, struct bh_script_fault *fault, s
         return 0;
     if ((fault->ending = bh_node_choice(ending, endings, "ending", err)) < 0)
         return -1;
-    bool is_kernel = fault->zone == BH_HOST_KERNEL || fault->zone == BH_GUEST_KERNEL;
-    if (fault->ending == 2 && is_kernel)
-        return bh_node_fail(ending, err,
-                            "found `silent` in the zone %s; expected masked or signalled: only application data "
-                            "holds silent errors, and a kernel's reach it through a channel",
-                            bh_zone_kind_names[fault->zone]);
     return 0;
+}
+
+/* Every line of the comparison, and the baseline, has the zone on the nodes of the enclave, and it can hold what the error
+ * ends as. */
+static int check_zone(const struct bh_scenario *scenario, const struct bh_node *map,
+                      const struct bh_script_fault *fault, struct bh_error *err)
+{
+    size_t class = scenario->partitions.partition[scenario->enclaves[fault->enclave].partition].class;
+    for (size_t i = 0; i <= scenario->policies_count; i++) {
+        bool is_baseline = i == scenario->policies_count;
+        struct bh_node_stack stack =
+            bh_scenario_stack(scenario, is_baseline ? scenario->baseline : i, class, is_baseline);
+        const struct bh_system *system = stack.system;
+        bh_node_stack_free(&stack);
+        long zone = bh_zone_choose(system, &fault->zone, err);
+        if (zone < 0)
+            return -1;
+        if (fault->ending == BH_ENDING_SILENT - 1 && !bh_zone_holds_application(&system->zones[zone]))
+            return bh_node_fail(bh_node_find(map, "ending"), err,
+                                "found `silent` in the zone %s, which is `%s` of system `%s`; expected masked or "
+                                "signalled: only application data holds silent errors, and those of other zones reach "
+                                "it through a channel",
+                                fault->zone.name, system->zones[zone].name, system->name);
+    }
+    return 0;
+}
+
+size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct bh_script_fault *fault,
+                               const struct bh_zone_tree *tree)
+{
+    long zone = bh_zone_choose(tree->system, &fault->zone, NULL);
+    BH_BUG_ASSERT(zone >= 0); /* reading the script saw to that */
+    return bh_zone_tree_first(tree, (size_t)zone, (int)scenario->enclaves[fault->enclave].tenant);
 }
 
 /* `fault: CLASS` strikes as that class does, at a time and on a node, or storage host, of the script. */
@@ -213,7 +242,8 @@ static int read_script(struct bh_scenario *scenario, const struct bh_node *list,
         if (bh_node_find(map, "fault") != NULL) {
             if (read_class(scenario, map, fault, err) != 0)
                 return -1;
-        } else if (read_where(scenario, map, fault, err) != 0 || read_what(map, fault, err) != 0)
+        } else if (read_where(scenario, map, fault, err) != 0 || read_what(map, fault, err) != 0 ||
+                   check_zone(scenario, map, fault, err) != 0)
             return -1;
     }
     return 0;

@@ -159,13 +159,12 @@ static int follow_script(struct bh_setup *setup, struct bh_error *err)
             leave_script(setup->script, scenario->enclaves_count);
             break;
         }
-        int tenant = (int)scenario->enclaves[fault->enclave].tenant;
         double weight = 1.0 / (double)on_nodes;
         if (fault->class != NULL) {
             add_node_loss(setup, partition, weight);
             continue;
         }
-        struct bh_origin origin = {.zone = bh_zone_tree_find(model->tree, fault->zone, tenant),
+        struct bh_origin origin = {.zone = bh_scenario_script_zone(scenario, fault, model->tree),
                                    .kind = fault->kind,
                                    .ending = (enum bh_forced_ending)(fault->ending + 1)};
         status = bh_isolation_spread(model, origin, &one, err);

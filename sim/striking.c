@@ -134,7 +134,7 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
         return;
     }
     const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
-    size_t zone = bh_zone_tree_find(enclave->node->model->tree, script->zone, (int)enclave->spec->tenant);
+    size_t zone = bh_scenario_script_zone(replica->setup->scenario, script, enclave->node->model->tree);
     replica->tallies.faults++;
     int owner = enclave->node->model->tree->zones[zone].enclave;
     if (is_spared(replica, script->slot, owner) || !bh_errors_can_live_in(replica, script->slot, zone)) {

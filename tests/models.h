@@ -9,6 +9,7 @@
 
 #include "models/catalog.h"
 #include "models/node_model.h"
+#include "models/zone_choice.h"
 
 #include <string.h>
 
@@ -19,6 +20,17 @@ static inline struct bh_document *bh_test_document(const char *text, const char 
     if (text && !document)
         fail_msg("%s", err.text);
     return document;
+}
+
+/* The zone of a kind that a tenant has, or shares. */
+static inline size_t bh_zone_tree_find(const struct bh_zone_tree *tree, enum bh_zone_kind kind, int tenant)
+{
+    struct bh_error err = {0};
+    const struct bh_zone_choice choice = bh_zone_choice_of(bh_zone_kind_names[kind], (struct bh_place){.file = "test"});
+    const long zone = bh_zone_choose(tree->system, &choice, &err);
+    if (zone < 0)
+        fail_msg("%s", err.text);
+    return bh_zone_tree_first(tree, (size_t)zone, tenant);
 }
 
 /* The shipped catalog; `overrides` and `extra` are YAML or NULL. */

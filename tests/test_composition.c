@@ -17,7 +17,7 @@ static void test_never_and_always(void **state)
         struct bh_composition_clock clock = bh_composition_clock_start(&law, &random, 7);
         assert_int_equal(clock.is_on, rule == BH_COMPOSED_ALWAYS);
         assert_true(isinf(clock.until_s));
-        assert_close(bh_composition_degree(&law, hour_s), rule == BH_COMPOSED_ALWAYS, 0);
+        assert_close(bh_composition_degree(&law, 0, hour_s), rule == BH_COMPOSED_ALWAYS, 0);
     }
 }
 
@@ -36,8 +36,48 @@ static void test_windows(void **state)
     }
     assert_false(clock.is_on);
     assert_true(isinf(clock.until_s));
-    assert_close(bh_composition_degree(&law, 100), 0.7, 1e-15); /* 10 + 10 + 50 of 100 s */
-    assert_close(bh_composition_degree(&law, 25), 0.6, 1e-15);
+    assert_close(bh_composition_degree(&law, 0, 100), 0.7, 1e-15); /* 10 + 10 + 50 of 100 s */
+    assert_close(bh_composition_degree(&law, 0, 25), 0.6, 1e-15);
+    assert_close(bh_composition_degree(&law, 5, 25), 0.5, 1e-15);
+    assert_close(bh_composition_degree(&law, 12, 18), 0, 0);
+    assert_close(bh_composition_degree(&law, 2000, 3000), 0, 0);
+    assert_close(bh_composition_degree(&law, 60, 70), 1, 0);
+    assert_close(bh_composition_degree(&law, 1e17, 1e17 + 1), 0, 0); /* no time at all */
+}
+
+/* Windows overlap or do not by the calendar; what is at random is independent of them. */
+static void test_share_of_several(void **state)
+{
+    (void)state;
+    static const struct bh_composition_window one[] = {{0, 40}}, same[] = {{0, 20}, {20, 40}}, other[] = {{30, 60}},
+                                              late[] = {{90, 1000}};
+    const struct bh_composition_law windows[] = {
+        {.rule = BH_COMPOSED_IN_WINDOWS, .windows_count = 1, .windows = one},
+        {.rule = BH_COMPOSED_IN_WINDOWS, .windows_count = 2, .windows = same},
+        {.rule = BH_COMPOSED_IN_WINDOWS, .windows_count = 1, .windows = other},
+        {.rule = BH_COMPOSED_IN_WINDOWS, .windows_count = 1, .windows = late},
+    };
+    const struct bh_composition_law half = {.rule = BH_COMPOSED_AT_RANDOM, .degree = 0.5, .mean_on_s = 600},
+                                    never = {.rule = BH_COMPOSED_NEVER}, always = {.rule = BH_COMPOSED_ALWAYS};
+    const struct {
+        const struct bh_composition_law *laws[4];
+        size_t count;
+        double share;
+    } cases[] = {
+        {{&windows[0]}, 1, 0.4},
+        {{&windows[0], &windows[1]}, 2, 0.4},
+        {{&windows[0], &windows[2]}, 2, 0.6},
+        {{&windows[0], &windows[2], &windows[3]}, 3, 0.7},
+        {{&half}, 1, 0.5},
+        {{&half, &half}, 2, 0.75},
+        {{&half, &windows[0]}, 2, 0.7},
+        {{&windows[2], &never, &windows[0], &half}, 4, 0.8},
+        {{&always, &windows[0]}, 2, 1},
+        {{&never}, 1, 0},
+        {{NULL}, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_close(bh_compositions_share(cases[i].laws, cases[i].count, 0, 100), cases[i].share, 1e-15);
 }
 
 /* Over n cycles with exponential times the share of time on is near the degree: its standard error is about
@@ -63,7 +103,7 @@ static void test_random_degree(void **state)
         assert_close(mean_on_s, 600, 5 / sqrt(cycles));
         double share = time_s[1] / (time_s[0] + time_s[1]);
         assert_true(fabs(share - degrees[d]) < 5 * degrees[d] * (1 - degrees[d]) * sqrt(2.0 / cycles));
-        assert_close(bh_composition_degree(&law, 1), degrees[d], 0);
+        assert_close(bh_composition_degree(&law, 0, 1), degrees[d], 0);
     }
 }
 
@@ -145,6 +185,12 @@ static void test_degree_threshold(void **state)
     struct bh_protection_rule rule = {.when = BH_PROTECT_DEGREE, .degree = 0.25};
     assert_true(bh_protection_is_on(&(struct bh_protection[]){bh_protection_start(&rule, 1, 0.25, 0)}[0]));
     assert_false(bh_protection_is_on(&(struct bh_protection[]){bh_protection_start(&rule, 1, 0.24, 1)}[0]));
+    for (int tenths = 1; tenths < 10; tenths++) { /* as compositions have it: 1 - (1 - degree) */
+        rule.degree = tenths / 10.0;
+        assert_true(bh_protection_by_degree(&rule, 1.0 - (1.0 - tenths / 10.0)));
+        assert_false(bh_protection_by_degree(&rule, tenths / 10.0 - 1e-9));
+    }
+    rule.degree = 0.25;
     assert_true(isinf(bh_protection_next_s(&(struct bh_protection[]){bh_protection_start(&rule, 1, 0.3, 0)}[0])));
 }
 
@@ -197,10 +243,15 @@ static void test_always_within_deferred_within_never(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_never_and_always), cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_random_degree),    cmocka_unit_test(test_random_is_stationary),
-        cmocka_unit_test(test_deferred_by_hand), cmocka_unit_test(test_adaptive_by_hand),
-        cmocka_unit_test(test_degree_threshold), cmocka_unit_test(test_always_within_deferred_within_never),
+        cmocka_unit_test(test_never_and_always),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_share_of_several),
+        cmocka_unit_test(test_random_degree),
+        cmocka_unit_test(test_random_is_stationary),
+        cmocka_unit_test(test_deferred_by_hand),
+        cmocka_unit_test(test_adaptive_by_hand),
+        cmocka_unit_test(test_degree_threshold),
+        cmocka_unit_test(test_always_within_deferred_within_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,6 +126,8 @@ refused() {
     refused "${head}kvm,guest-kernle,data,10,5,5\n" ':2:5: zone: ' 'did you mean `guest-kernel`?'
     refused "${head}kvm,guest-kernel,date,10,5,5\n" ':2:18: kind: ' 'did you mean `data`?'
     refused "${head}native,guest-kernel,data,10,5,5\n" ':2:8: zone: ' 'which `native` does not have'
+    refused "${head}kvm,outer-guest,data,10,5,5\n" ':2:5: zone: ' 'found `outer-guest`, which `kvm` does not have'
+    refused "${head}kvm-nested,outer-guest,data,10,5,5\n" 'failed-guest: found 5; expected 0' 'begins in outer-guest'
     refused "${head}kvm,guest-kernel,data,10,5,4\n" ':2:23: trials: found 10; expected 9' 'every trial is one of them'
     refused "${head}kvm,guest-kernel,data,10,-5,15\n" 'masked: found `-5`'
     refused "${head}kvm,guest-kernel,data,10,5.5,4.5\n" 'masked: found `5.5`'
@@ -151,4 +153,31 @@ refused() {
     run_bulkhead fit-injections odd.csv -q
     expect_status 0
     expect_text "$output" 'WARNING: no values of the free numbers explain native, host-kernel, data' 'failed-process 200'
+}
+
+# The outer guest of nested ones is a zone of its own beside the guest that errors are put into by kind.
+@test "zones by name, where a system has two of a kind" {
+    printf '%s\n' system,policy,zone,kind,trials,masked,failed-guest,failed-node \
+        kvm-nested,protection-first,guest-kernel,data,200,100,99,1 \
+        kvm-nested,protection-first,guest,data,200,100,99,1 \
+        kvm-nested,protection-first,outer-guest,data,200,100,0,100 >nested.csv
+    run_bulkhead fit-injections nested.csv --json
+    expect_status 0
+    printf '%s' "$output" >nested.json
+    "$PYTHON" - <<'END'
+import json
+rows = json.load(open("nested.json"))["rows"]
+assert [(row["zone"], row["trials"], row["rows"]) for row in rows] == [("guest-kernel", 400, 2), ("outer-guest", 200, 1)]
+END
+    printf '  - {system: kvm-nested, policy: same-os, name: l2}\n' >second
+    sed -e '/^policies:/{s/.*/policies:\n  - {system: kvm-nested, policy: l1, name: l1}/;r second' -e '}' "$scenarios/nested.yaml" >two.yaml
+    run_bulkhead fit-injections --plan two.yaml --policies l1,l2 --json
+    expect_status 0
+    printf '%s' "$output" >plan.json
+    "$PYTHON" - <<'END'
+import json
+zones = [origin["zone"] for origin in json.load(open("plan.json"))["origins"]]
+kinds = ["host-kernel", "host-user", "guest-kernel", "guest-user"]
+assert zones == [zone for zone in kinds + ["outer-vmm", "outer-guest"] for _ in range(2)], zones
+END
 }

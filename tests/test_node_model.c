@@ -25,6 +25,15 @@ static struct bh_zone_set only(size_t zone)
     return set;
 }
 
+static size_t zone_named(const struct bh_zone_tree *tree, const char *name)
+{
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (strcmp(tree->zones[z].template->name, name) == 0)
+            return z;
+    fail_msg("no zone %s", name);
+    return 0;
+}
+
 /* --- Guards -------------------------------------------------------------------------------------------------------- */
 
 static void test_guards_chosen(void **state)
@@ -187,10 +196,15 @@ static void test_contradictions(void **state)
         {"kvm", POLICY("process", "guest", "process", "process"), NULL},
         {"kvm", POLICY("guest", "node", "system", "enclave"), NULL},
         {"native", POLICY("node", "process", "guest", "process"), NULL},
-        /* The outer VMM of a nested node takes all guests down with it. */
-        {"kvm-nested", POLICY("node", "guest", "guest", "process"), "zone `outer-vmm`"},
+        /* The outer VMM of a nested node takes the outer guest down, and so all that are nested in it, but not the host. */
+        {"kvm-nested", POLICY("node", "guest", "guest", "process"), NULL},
+        {"kvm-nested", POLICY("node", "process", "guest", "process"), "zone `outer-vmm`"},
         {"kvm-nested", POLICY("node", "node", "guest", "process"), NULL},
-        {"palacios", POLICY("node", "process", "guest", "process"), NULL}, /* it has no host-user zone */
+        {"kvm-nested", POLICY("node", "guest, outer-vmm: process", "guest", "process"), "zone `outer-vmm`"},
+        {"kvm-nested", POLICY("node", "guest, vmm: process", "guest", "process"), "zone `vmm`"},
+        {"kvm-nested", POLICY("node", "process, outer-vmm: node, vmm: guest", "guest", "process"), NULL},
+        {"kvm", POLICY("node", "guest, outer-vmm: process", "guest", "process"), NULL}, /* it has no such zone */
+        {"palacios", POLICY("node", "process", "guest", "process"), NULL},              /* it has no host-user zone */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_catalog *catalog = bh_test_catalog(NULL, cases[i].policy);
@@ -277,15 +291,103 @@ static void test_taken_down_nested(void **state)
     struct bh_node_model *model = bh_test_model(catalog, "kvm-nested", "mine", tenants, 2);
     const struct bh_zone_tree *tree = model->tree;
     bool beyond;
-    size_t outer = bh_zone_tree_find(tree, BH_GUEST_KERNEL, 0);
-    assert_string_equal(tree->zones[outer].template->name, "outer-guest");
-    assert_true(equals(down(model, outer, 0.7, &beyond), tree->zones[tree->zones[outer].parent].subtree));
+    size_t outer = zone_named(tree, "outer-guest"), vmm = zone_named(tree, "outer-vmm");
+    assert_int_equal(tree->zones[outer].parent, vmm);
+    assert_true(equals(down(model, outer, 0.7, &beyond), tree->zones[vmm].subtree));
     assert_int_equal(bh_victims_count(model, outer), 1);
+    /* So it is for the process that runs it, and the host goes on. */
+    model->disposition[vmm] = BH_SCOPE_GUEST;
+    assert_true(equals(down(model, vmm, 0.7, &beyond), tree->zones[vmm].subtree));
+    assert_int_equal(bh_victims_count(model, vmm), 1);
     for (size_t z = 0; z < tree->zones_count; z++)
         if (strcmp(tree->zones[z].template->name, "guest") == 0)
             assert_true(equals(down(model, z, 0.7, &beyond), tree->guest_zones[tree->zones[z].guest]));
     bh_node_model_destroy(model);
     bh_catalog_destroy(catalog);
+}
+
+/* What a policy says of a zone by name holds for it alone, and elsewhere its kind does; by name it holds in the systems that
+ * have the zone. */
+static void test_dispositions_by_name(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog =
+        bh_test_catalog(NULL, POLICY("node", "guest", "guest", "process, outer-guest: node, outer-vmm: system"));
+    struct bh_node_model *model = bh_test_model(catalog, "kvm-nested", "mine", tenants, 2);
+    struct bh_node_model *plain = bh_test_model(catalog, "kvm", "mine", tenants, 2);
+    bool beyond;
+    const size_t outer = zone_named(model->tree, "outer-guest"), guest = zone_named(model->tree, "guest");
+    assert_int_equal(model->disposition[outer], BH_SCOPE_NODE);
+    assert_true(equals(down(model, outer, 0.7, &beyond), model->tree->zones[0].subtree));
+    assert_int_equal(model->disposition[zone_named(model->tree, "outer-vmm")], BH_SCOPE_SYSTEM);
+    assert_int_equal(model->disposition[guest], BH_SCOPE_GUEST);
+    assert_int_equal(model->disposition[zone_named(model->tree, "vmm")], BH_SCOPE_GUEST);
+    for (size_t z = 0; z < plain->tree->zones_count; z++)
+        assert_int_equal(plain->disposition[z],
+                         bh_test_policy(catalog, "mine")->disposition[plain->tree->zones[z].kind]);
+    bh_node_model_destroy(model);
+    bh_node_model_destroy(plain);
+    bh_catalog_destroy(catalog);
+}
+
+/* Every policy that comes with the catalog, but the one without guests, fits every system that has guests. */
+static void test_bundled_policies_fit(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    for (size_t s = 0; s < catalog->systems_count; s++)
+        for (size_t p = 0; p < catalog->policies_count; p++) {
+            const struct bh_policy *policy = &catalog->policies[p];
+            struct bh_error err = {0};
+            if (strcmp(policy->name, "native") == 0 || strcmp(policy->name, "remapped-devices") == 0 ||
+                catalog->systems[s].guest_kernel == NULL)
+                continue;
+            if (bh_check_dispositions(&catalog->systems[s], policy, &err) != 0)
+                fail_msg("%s", err.text);
+        }
+    bh_catalog_destroy(catalog);
+}
+
+#define OUTER_SYSTEM(more)                                                                                             \
+    "{systems: {outer: {title: t, host-kernel: linux, guest-kernel: linux, zones: ["                                   \
+    "{name: host, kind: host-kernel, components: [host-kernel]},"                                                      \
+    "{name: runner, kind: host-user, parent: host, components: [qemu-device-model]},"                                  \
+    "{name: first, kind: guest-kernel, parent: runner, components: [guest-kernel]}," more                              \
+    "{name: guest, kind: guest-kernel, parent: first, per: guest, components: [guest-kernel]},"                        \
+    "{name: process, kind: guest-user, parent: guest, per: process, components: [application]}],"                      \
+    "channels: [{type: vm-exit, from: guest, to: first}],"                                                             \
+    "guards: {guest/host: [iommu]}, costs: {"                                                                          \
+    "compute-slowdown: {value: 0.1, status: computed, source: t},"                                                     \
+    "exit-time: {value: 1, unit: us, status: computed, source: t},"                                                    \
+    "latency: {value: 1, unit: us, status: computed, source: t},"                                                      \
+    "bandwidth-loss: {value: 0, status: computed, source: t},"                                                         \
+    "guest-boot: {value: 1, unit: s, status: computed, source: t}}}}}"
+
+/* A process that runs two guests of the node is neither's own: what takes it down takes both, and a guest that fails does
+ * not take it along. */
+static void test_two_outer_guests(void **state)
+{
+    (void)state;
+    for (int two = 0; two < 2; two++) {
+        struct bh_catalog *catalog = bh_test_catalog(
+            NULL, two ? OUTER_SYSTEM("{name: second, kind: guest-kernel, parent: runner, components: [guest-kernel]},")
+                      : OUTER_SYSTEM(""));
+        struct bh_error err = {0};
+        const struct bh_system *system = bh_test_system(catalog, "outer");
+        const int status = bh_check_dispositions(system, bh_test_policy(catalog, "protection-first"), &err);
+        assert_int_equal(status == 0, !two);
+        if (two)
+            assert_non_null(strstr(err.text, "zone `runner` takes down what runs inside it: expected `node`"));
+        struct bh_node_model *model = bh_test_model(catalog, "outer", "same-os", tenants, 2);
+        const struct bh_zone_tree *tree = model->tree;
+        const size_t first = zone_named(tree, "first");
+        bool beyond;
+        model->disposition[first] = BH_SCOPE_GUEST;
+        assert_true(
+            equals(down(model, first, 0.3, &beyond), tree->zones[two ? first : zone_named(tree, "runner")].subtree));
+        bh_node_model_destroy(model);
+        bh_catalog_destroy(catalog);
+    }
 }
 
 /* A process beside the guests, such as a daemon on the host: alone in its subtree and in no guest. */
@@ -379,6 +481,9 @@ int main(void)
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_taken_down),
         cmocka_unit_test(test_taken_down_nested),
+        cmocka_unit_test(test_dispositions_by_name),
+        cmocka_unit_test(test_bundled_policies_fit),
+        cmocka_unit_test(test_two_outer_guests),
         cmocka_unit_test(test_failed_user_zone_is_down),
         cmocka_unit_test(test_attempt_rate),
     };

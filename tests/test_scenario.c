@@ -102,7 +102,7 @@ static void test_policies_and_faults(void **state)
         assert_int_equal(s->fault_enabled[f], strcmp(s->catalog->faults[f].name, "memory") == 0);
     assert_int_equal(s->script_count, 2);
     assert_close(s->script[0].at_s, 600, 0);
-    assert_int_equal(s->script[0].zone, BH_GUEST_USER);
+    assert_int_equal(s->script[0].zone.kind, BH_GUEST_USER);
     assert_int_equal(s->script[0].enclave, 1);
     assert_int_equal(s->script[0].kind, BH_INSTRUCTION);
     assert_int_equal(s->script[0].ending, 2);
