@@ -78,14 +78,14 @@ static bool has_to_verify(const struct bh_enclave *enclave, bool saves, bool is_
 static void choose_after_compute(struct bh_enclave *enclave)
 {
     bool is_last = enclave->work_s >= work_total_s(enclave);
-    bool saves = is_last
-                     ? !isinf(enclave->setup->interval_work_s) && enclave->replica->setup->scenario->final_checkpoint
-                     : has_reached(enclave, next_checkpoint_s(enclave));
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
-    bool waits = is_last && bh_silent_awaited(enclave) != NULL && newest != NULL && newest->work_s >= enclave->work_s;
+    bool is_saved = newest != NULL && newest->work_s >= enclave->work_s;
+    bool saves = is_last ? !isinf(enclave->setup->interval_work_s) &&
+                               enclave->replica->setup->scenario->final_checkpoint && !is_saved
+                         : has_reached(enclave, next_checkpoint_s(enclave));
     if (has_to_verify(enclave, saves, is_last))
         enclave->phase = BH_PHASE_VERIFY;
-    else if (!saves || waits)
+    else if (!saves)
         finish_stop(enclave);
     else {
         enclave->phase = BH_PHASE_CHECKPOINT;
@@ -170,12 +170,9 @@ static void checkpoint(struct bh_enclave *enclave)
     if (!is_done)
         return;
     bh_checkpoint_save(enclave, level);
-    for (level++; level < BH_LEVELS; level++) {
-        uint64_t every = enclave->setup->every[level];
-        enclave->saving = level;
-        if (every > 0 && (enclave->checkpoints + 1) % every == 0)
-            return;
-    }
+    enclave->saving = bh_checkpoint_next(enclave, level + 1);
+    if (enclave->saving < BH_LEVELS)
+        return;
     enclave->checkpoints++;
     finish_stop(enclave);
 }
@@ -184,7 +181,7 @@ static void stay_stalled(struct bh_enclave *enclave)
 {
     double start_s = simgrid_get_clock();
     if (enclave->stalls == 0) {
-        enclave->phase = BH_PHASE_COMPUTE;
+        bh_enclave_resume(enclave);
         return;
     }
     bh_enclave_sleep(enclave, INFINITY);

@@ -36,20 +36,45 @@ const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *encla
     return newest;
 }
 
+enum bh_level bh_checkpoint_next(const struct bh_enclave *enclave, enum bh_level nearest)
+{
+    int level = (int)nearest;
+    for (; level < BH_LEVELS; level++) {
+        const struct bh_kept_states *kept = &enclave->kept[level];
+        uint64_t every = enclave->setup->every[level];
+        bool holds = kept->count > 0 && kept->state[kept->count - 1].work_s >= enclave->work_s;
+        if (every > 0 && (enclave->checkpoints + 1) % every == 0 && !holds)
+            break;
+    }
+    return (enum bh_level)level;
+}
+
+void bh_checkpoint_owe(struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, &level);
+    if (newest == NULL)
+        return;
+    enclave->checkpoints = newest->number - 1;
+    enclave->saving = bh_checkpoint_next(enclave, level + 1);
+    enclave->checkpoints += enclave->saving == BH_LEVELS;
+}
+
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
 {
     struct bh_kept_states *kept = &enclave->kept[level];
     uint64_t most = enclave->replica->setup->scenario->checkpoint[level].keep;
-    /* One that was interrupted on its way to a farther level is written once more: it replaces its first version. */
-    if (kept->count > 0 && kept->state[kept->count - 1].work_s >= enclave->work_s)
-        remove_state(kept, kept->count - 1);
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    bool is_copy = newest != NULL && newest->work_s >= enclave->work_s;
+    double time_s = is_copy ? newest->time_s : simgrid_get_clock();
     while (kept->count >= most)
         remove_state(kept, 0);
     kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
     struct bh_saved_state *state = &kept->state[kept->count++];
-    *state = (struct bh_saved_state){.time_s = simgrid_get_clock(),
+    *state = (struct bh_saved_state){.time_s = time_s,
                                      .work_s = enclave->work_s,
                                      .bytes = enclave->saving_bytes,
+                                     .number = enclave->checkpoints + 1,
                                      .ledger = enclave->ledger};
     if (level == BH_LEVEL_PARTNER) {
         state->partner_mark = bh_partners_mark(&enclave->partners);

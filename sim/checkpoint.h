@@ -14,8 +14,17 @@
  * NULL) is set to the level that holds it. */
 const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
 
+/* The nearest level, from `nearest` on, that the checkpoint of the enclave's position goes to and that does not hold it
+ * yet; BH_LEVELS: none. */
+enum bh_level bh_checkpoint_next(const struct bh_enclave *enclave, enum bh_level nearest);
+
 /* The state as it is becomes the newest checkpoint of a level; the oldest makes room for it. */
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level);
+
+/* The enclave is back at the newest state, as it was when the nearest level that holds it was complete: what was to go to
+ * farther levels then, and is not there, is still to be written (enclave->saving). Lost copies on nearer levels wait for
+ * the next checkpoint. No effect without any state. */
+void bh_checkpoint_owe(struct bh_enclave *enclave);
 
 /* A failure on a slot has left the level `nearest_left` and those beyond it. If that is the partner level, the node in
  * the slot is gone: checkpoints that its partner has lost before are gone too. */

@@ -31,6 +31,14 @@ bool bh_enclave_is_there(const struct bh_enclave *enclave)
     return enclave->phase != BH_PHASE_DONE && enclave->phase != BH_PHASE_NOT_STARTED;
 }
 
+void bh_enclave_resume(struct bh_enclave *enclave)
+{
+    if (enclave->stalls > 0)
+        enclave->phase = BH_PHASE_STALLED;
+    else
+        enclave->phase = enclave->saving < BH_LEVELS ? BH_PHASE_CHECKPOINT : BH_PHASE_COMPUTE;
+}
+
 bool bh_enclave_is_over(const struct bh_enclave *enclave)
 {
     return enclave->replica->over || enclave->must_leave;
@@ -42,7 +50,7 @@ static void await_nodes_at_start(struct bh_enclave *enclave)
     double start_s = simgrid_get_clock(), ready_s, hardware_s;
     bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
     if (ready_s <= start_s) {
-        enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE;
+        bh_enclave_resume(enclave);
         return;
     }
     bh_enclave_sleep(enclave, ready_s);
@@ -175,8 +183,10 @@ void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause)
     if (!bh_enclave_is_there(enclave) || bh_enclave_is_service(enclave))
         return;
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
-    if (!bh_enclave_runs(enclave, 0) && (newest == NULL || !bh_checkpoint_is_newer(newest, state_s)))
-        return; /* it is on its way there already */
+    bool is_back = !bh_enclave_runs(enclave, 0) ||
+                   bh_bulk_synchronous_position_s(enclave) <= (newest != NULL ? newest->work_s : 0.0);
+    if (is_back && (newest == NULL || !bh_checkpoint_is_newer(newest, state_s)))
+        return; /* it is there, or on its way */
     if (state_s < enclave->return_s) {
         enclave->return_s = state_s;
         enclave->return_cause = cause;

@@ -29,9 +29,10 @@ struct bh_bed {
 
 /* A state that a restore can return to. */
 struct bh_saved_state {
-    double time_s;               /* when it was complete */
+    double time_s;               /* when it was complete on the nearest level that it was written to */
     double work_s;               /* native compute seconds done */
     double bytes;                /* per node */
+    uint64_t number;             /* multiples of the interval passed with it, as bh_enclave.checkpoints counts them */
     struct bh_ledger ledger;     /* useful parts at that time */
     struct bh_silent_set silent; /* silent errors that it holds */
     uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
@@ -88,7 +89,7 @@ struct bh_enclave {
     double verified_work_s; /* position of the last verification of any kind; below 0: none since the last rollback */
     double stretch_start_s; /* of the stretch being computed ... */
     double stretch_rate;    /* ... and native compute seconds per second in it; 0 outside */
-    enum bh_level saving;   /* the level that the checkpoint under way goes to */
+    enum bh_level saving;   /* the level that the checkpoint of this position goes to next; BH_LEVELS: none */
     double saving_bytes;    /* of it, per node */
     struct bh_kept_states kept[BH_LEVELS];
     struct bh_partners partners; /* nodes lost since the checkpoints kept with partners */
@@ -159,6 +160,8 @@ bool bh_enclave_is_there(const struct bh_enclave *enclave);
 bool bh_enclave_is_out(const struct bh_enclave *enclave);
 /* Whether it is there and has yet to do again what it had done before its last failure. */
 bool bh_enclave_is_behind(const struct bh_enclave *enclave);
+/* Nothing keeps it down: unless a zone hangs, it writes what is left of the checkpoint of its position, or computes. */
+void bh_enclave_resume(struct bh_enclave *enclave);
 /* Whether it has to stop where it is: the replica is over, or its time is up. */
 bool bh_enclave_is_over(const struct bh_enclave *enclave);
 /* Whether the application computes: does not checkpoint, verify, wait or recover. */

@@ -106,9 +106,8 @@ static void roll_back(struct bh_enclave *enclave)
         enclave->lost_until_s = fmax(enclave->lost_until_s, enclave->work_s);
     bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
     enclave->work_s = state->work_s;
-    enclave->checkpoints = setup->passed_checkpoints;
-    if (state->work_s > 0.0)
-        enclave->checkpoints = (uint64_t)llround((state->work_s + setup->lead_work_s) / setup->interval_work_s);
+    enclave->checkpoints = newest != NULL ? newest->number : setup->passed_checkpoints;
+    enclave->saving = BH_LEVELS;
     enclave->verifications = isinf(setup->verify_every_work_s)
                                  ? 0
                                  : (uint64_t)fmin(floor(state->work_s / setup->verify_every_work_s + 1e-9), 0x1p53);
@@ -138,7 +137,7 @@ static void return_with_partner(struct bh_enclave *enclave)
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
     if (enclave->work_s <= (newest != NULL ? newest->work_s : 0.0)) {
         if (enclave->phase < BH_PHASE_STALLED)
-            enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE;
+            bh_enclave_resume(enclave);
         return;
     }
     charge(enclave, enclave->return_cause);
@@ -175,8 +174,6 @@ void bh_outage_react(struct bh_enclave *enclave)
     if (has_to_return)
         bh_checkpoint_drop_newer(enclave, enclave->return_s);
     enclave->return_s = INFINITY;
-    /* What was being written to storage begins again there. */
-    bool begins_again = enclave->has_lost_storage && enclave->phase == BH_PHASE_CHECKPOINT;
     enclave->has_lost_storage = false;
     if (enclave->has_failed) {
         enclave->has_failed = false;
@@ -186,10 +183,8 @@ void bh_outage_react(struct bh_enclave *enclave)
         roll_back_behind_error(enclave);
     else if (has_to_return)
         return_with_partner(enclave);
-    else if (enclave->stalls > 0 && enclave->phase < BH_PHASE_STALLED)
-        enclave->phase = BH_PHASE_STALLED;
-    else if (enclave->phase < BH_PHASE_STALLED && !begins_again)
-        enclave->phase = BH_PHASE_COMPUTE;
+    else if (enclave->phase < BH_PHASE_STALLED)
+        bh_enclave_resume(enclave);
 }
 
 void bh_outage_wait(struct bh_enclave *enclave, double until_s, enum bh_part part, enum bh_phase next)
@@ -258,7 +253,8 @@ void bh_outage_restore(struct bh_enclave *enclave)
     enclave->restores++;
     enclave->events++;
     enclave->charges_count = 0;
-    enclave->phase = enclave->stalls > 0 ? BH_PHASE_STALLED : BH_PHASE_COMPUTE; /* a kernel may have hung meanwhile */
+    bh_checkpoint_owe(enclave);
+    bh_enclave_resume(enclave); /* a kernel may have hung meanwhile */
     bh_composing_review(enclave->replica, (size_t)enclave->index);
     for (size_t i = 0; state != NULL && i < state->copies_count; i++)
         bh_errors_revive(enclave->replica, &state->copies[i], enclave->restores);

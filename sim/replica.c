@@ -69,6 +69,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->return_s = INFINITY;
     enclave->bed = bh_bed_create();
     enclave->checkpoints = setup->passed_checkpoints;
+    enclave->saving = BH_LEVELS;
     double distance = replica->setup->scenario->catalog->recovery.partner_distance.value;
     enclave->partners = bh_partners_of(setup->nodes, distance);
 }
