@@ -13,7 +13,7 @@ enum { ENTRIES_MOST = 8 };
 struct entry {
     size_t spec;
     double degree;
-    uint64_t tenants; /* bit per tenant */
+    struct bh_zone_set tenants; /* that take part; a node has no more tenants than zones */
 };
 struct states {
     const struct bh_scenario *scenario;
@@ -48,13 +48,14 @@ static bool list_entries(struct states *states)
         const struct bh_composition_spec *spec = &scenario->compositions.specs[s];
         struct entry entry = {.spec = s};
         double share = 0.0;
-        for (size_t t = 0; t < tenants && t < 64; t++) {
+        for (size_t t = 0; t < tenants; t++) {
             double here = share_of(states, s, t);
-            entry.tenants |= here > 0.0 ? UINT64_C(1) << t : 0;
+            if (here > 0.0)
+                bh_zone_set_add(&entry.tenants, t);
             share = fmax(share, here);
         }
         entry.degree = share * bh_composition_degree(&spec->law, scenario->horizon_s);
-        if (entry.tenants == 0)
+        if (bh_zone_set_is_empty(&entry.tenants))
             continue;
         if (states->count == ENTRIES_MOST)
             return false;
@@ -74,7 +75,7 @@ static bool is_protected(const struct states *states, size_t tenant, size_t on)
     switch (rule->when) {
     case BH_PROTECT_COMPOSED:
         for (size_t e = 0; e < states->count; e++)
-            composed = composed || (((on >> e) & 1) && ((states->entries[e].tenants >> tenant) & 1));
+            composed = composed || (((on >> e) & 1) && bh_zone_set_has(&states->entries[e].tenants, tenant));
         return composed;
     case BH_PROTECT_DEGREE:
         return bh_compositions_degree(states->scenario, class->enclave[tenant]) >= rule->degree;
