@@ -28,10 +28,13 @@ static herr_t note_scale(hid_t dataset, unsigned dimension, hid_t scale, void *c
 {
     (void)dataset;
     (void)dimension;
-    char path[512];
-    ssize_t length = H5Iget_name(scale, path, sizeof path);
-    if (length > 0 && (size_t)length < sizeof path)
-        *(char **)client = bh_copy_text(path[0] == '/' ? path + 1 : path);
+    ssize_t length = H5Iget_name(scale, NULL, 0);
+    if (length <= 0)
+        return 1;
+    char *path = bh_allocate((size_t)length + 1, 1);
+    H5Iget_name(scale, path, (size_t)length + 1);
+    *(char **)client = bh_copy_text(path[0] == '/' ? path + 1 : path);
+    free(path);
     return 1;
 }
 

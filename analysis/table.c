@@ -36,13 +36,10 @@ void bh_table_destroy(struct bh_table *table)
 
 static void add(struct bh_table *table, bool is_group, const char *format, va_list arguments)
 {
-    char *text = NULL;
-    int length = vasprintf(&text, format, arguments);
-    BH_BUG_ASSERT(length >= 0);
     table->text = bh_reallocate(table->text, table->cells + 1, sizeof *table->text);
     table->is_group = bh_reallocate(table->is_group, table->cells + 1, sizeof *table->is_group);
     table->is_group[table->cells] = is_group;
-    table->text[table->cells++] = text;
+    table->text[table->cells++] = bh_print_text_v(format, arguments);
 }
 
 void bh_table_column(struct bh_table *table, const char *format, ...)

@@ -103,18 +103,18 @@ static void print_level(const struct bh_node_stack *stack, size_t tenant, bool i
     struct bh_node_stack free_stack = *stack;
     const struct bh_guard_level *asked[BH_BOUNDARIES], *given[BH_BOUNDARIES];
     bool clipped[BH_BOUNDARIES];
-    char text[96];
+    char *text;
     free_stack.limits = NULL;
     /* Resolving the scenario did both before. */
     int status = bh_scenario_guards(&free_stack, (int)tenant, is_protected, asked, NULL, NULL) |
                  bh_scenario_guards(stack, (int)tenant, is_protected, given, clipped, NULL);
     BH_BUG_ASSERT(status == 0);
     if (clipped[BH_ENCLAVE_ENCLAVE])
-        snprintf(text, sizeof text, "%s -> %s", guard_name(asked[BH_ENCLAVE_ENCLAVE]),
-                 guard_name(given[BH_ENCLAVE_ENCLAVE]));
+        text = bh_print_text("%s -> %s", guard_name(asked[BH_ENCLAVE_ENCLAVE]), guard_name(given[BH_ENCLAVE_ENCLAVE]));
     else
-        snprintf(text, sizeof text, "%s", guard_name(given[BH_ENCLAVE_ENCLAVE]));
+        text = bh_copy_text(guard_name(given[BH_ENCLAVE_ENCLAVE]));
     fprintf(stream, "  %-30s", text);
+    free(text);
 }
 
 static bool is_composed(const struct bh_scenario *scenario, size_t class, size_t tenant)

@@ -4,6 +4,7 @@
 #include "command/check.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 char *bh_check_count(uint64_t count, char *buffer, size_t size)
@@ -101,17 +102,17 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
             bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, horizon, sizeof horizon));
     for (size_t i = 0; i < scenario->entries_count; i++) {
         const struct bh_enclave_spec *enclave = &scenario->enclaves[scenario->entries[i].first_enclave];
-        char count[32], name[96];
-        if (scenario->entries[i].count > 1)
-            snprintf(name, sizeof name, "%s x %s", scenario->entries[i].name,
-                     bh_check_count(scenario->entries[i].count, count, sizeof count));
-        else
-            snprintf(name, sizeof name, "%s", enclave->name);
+        char count[32];
+        char *name = scenario->entries[i].count > 1
+                         ? bh_print_text("%s x %s", scenario->entries[i].name,
+                                         bh_check_count(scenario->entries[i].count, count, sizeof count))
+                         : bh_copy_text(enclave->name);
         fprintf(stream, "  %-12s %-16s %-24s %" PRIu64 " x %" PRIu64 " processes per node, %.4g %% of it%s\n",
                 i == 0 ? "enclaves" : "", name, enclave->application->name, enclave->guests_per_node,
                 enclave->processes_per_guest, 100 * enclave->node_share,
                 enclave->application->tolerates_loss ? "; tolerates loss" : "");
         print_verification(enclave, stream);
+        free(name);
     }
 }
 

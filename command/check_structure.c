@@ -216,10 +216,10 @@ static void print_guard_levels(const struct bh_scenario *scenario, FILE *stream)
             "latency", "bandwidth", "memory");
     for (size_t g = 0; g < catalog->guards_count; g++) {
         const struct bh_guard_level *level = &catalog->guards[g];
-        char name[128], blocks[64];
+        char blocks[64];
         if (!is_on[g])
             continue;
-        snprintf(name, sizeof name, "%s %s", bh_boundary_names[level->boundary], level->name);
+        char *name = bh_print_text("%s %s", bh_boundary_names[level->boundary], level->name);
         fprintf(stream, "  %-36s %7s %9s", name,
                 bh_quantity_print(level->blocks.value, BH_DIMENSION_PROBABILITY, blocks, sizeof blocks),
                 level->detects ? "detected" : "dropped");
@@ -229,6 +229,7 @@ static void print_guard_levels(const struct bh_scenario *scenario, FILE *stream)
         print_cost(&level->bandwidth_loss, stream);
         print_cost(&level->memory_share, stream);
         fputc('\n', stream);
+        free(name);
     }
     free(is_on);
 }

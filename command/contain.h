@@ -31,7 +31,7 @@ struct bh_contain_wish {
 
 /* Errors of one kind that begin in zones alike. */
 struct bh_contain_row {
-    char zone[96]; /* "guest of simulation" */
+    char *zone;    /* "guest of simulation"; owned */
     char kind[48]; /* "data"; "data + host" of a bug that both kernels share */
     double share;  /* of all activated errors */
     bool has_exact, has_simulated;

@@ -26,10 +26,9 @@ static void name_row(struct bh_contain_row *row, const struct bh_contain *contai
 {
     const struct bh_zone *zone = &policy->model->tree->zones[origin->zone];
     if (zone->enclave >= 0)
-        snprintf(row->zone, sizeof row->zone, "%s of %s", zone->template->name,
-                 bh_contain_enclave(contain, zone->enclave)->name);
+        row->zone = bh_print_text("%s of %s", zone->template->name, bh_contain_enclave(contain, zone->enclave)->name);
     else
-        snprintf(row->zone, sizeof row->zone, "%s", zone->template->name);
+        row->zone = bh_copy_text(zone->template->name);
     bool at_once = origin->ending == BH_ENDING_SIGNALLED_AT_ONCE;
     snprintf(row->kind, sizeof row->kind, "%s%s%s", bh_error_kind_names[origin->kind],
              origin->also_host_kernel ? " + host" : "", at_once ? ", detected" : "");
@@ -193,8 +192,10 @@ void bh_contain_destroy(struct bh_contain *contain)
         bh_node_model_destroy(policy->model);
         bh_node_stack_free(&policy->stack);
         bh_fault_streams_destroy(policy->streams);
-        bh_origins_free(&policy->origins);
+        for (size_t i = 0; policy->rows != NULL && i < policy->origins.count; i++)
+            free(policy->rows[i].zone);
         free(policy->rows);
+        bh_origins_free(&policy->origins);
         free(policy->too_large);
     }
     bh_contain_free_sensitivity(contain);

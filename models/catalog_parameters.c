@@ -26,12 +26,11 @@ static const char *keep(struct bh_catalog_reader *reader, char *text)
 
 const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *format, ...)
 {
-    char buffer[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(buffer, sizeof buffer, format, arguments);
+    char *text = bh_print_text_v(format, arguments);
     va_end(arguments);
-    return keep(reader, bh_copy_text(buffer));
+    return keep(reader, text);
 }
 
 void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter)

@@ -7,7 +7,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +25,16 @@ static bool is_taken(const struct bh_fault_streams *streams, uint64_t identity)
     return false;
 }
 
+/* "linux in guest[0]", however long the names are. */
+static char *name_of(const struct bh_zone_tree *tree, const struct bh_fault_stream *stream)
+{
+    size_t room = strlen(tree->zones[stream->zone].template->name) + BH_ZONE_NAME_NUMBERS;
+    char *zone = bh_allocate(room, 1);
+    char *name = bh_print_text("%s in %s", stream->cause, bh_zone_name(tree, stream->zone, zone, room));
+    free(zone);
+    return name;
+}
+
 /* The n-th stream of the same component, kind and owner (a guest's guest's VMM, say) gets faults of its own. */
 static void add_stream(struct builder *builder, const struct bh_fault_stream *stream)
 {
@@ -36,6 +45,7 @@ static void add_stream(struct builder *builder, const struct bh_fault_stream *st
     struct bh_fault_stream *added = &streams->stream[streams->count];
     *added = *stream;
     if (added->hardware == NULL) {
+        added->name = name_of(builder->model->tree, added);
         added->event_rate = added->carrier_rate = added->rate;
         added->span = 1;
     }
@@ -58,6 +68,7 @@ static void add_component(struct builder *builder, size_t index, const struct bh
     bool is_guest_kernel = component == builder->guest_kernel && zone->kind == BH_GUEST_KERNEL;
     struct bh_fault_stream stream = {
         .identity = owner_identity(zone, component->name, bh_zone_kind_names[zone->kind]),
+        .cause = component->name,
         .zone = index,
         .rate = component->fault_rate.value,
         .instruction_share = component->instruction_share.value,
@@ -68,9 +79,6 @@ static void add_component(struct builder *builder, size_t index, const struct bh
         stream.shared_bug = component->shared_bug.value;
         stream.shared_bug_number = &component->shared_bug;
     }
-    char name[48];
-    snprintf(stream.name, sizeof stream.name, "%s in %s", component->name,
-             bh_zone_name(builder->model->tree, index, name, sizeof name));
     add_stream(builder, &stream);
 }
 
@@ -80,15 +88,13 @@ static void add_application(struct builder *builder, size_t index)
     const struct bh_application *application = builder->tenants[zone->enclave].application;
     struct bh_fault_stream stream = {
         .identity = owner_identity(zone, application->name, "application"),
+        .cause = application->name,
         .zone = index,
         .rate = application->fault_rate.value,
         .instruction_share = application->instruction_share.value,
         .rate_number = &application->fault_rate,
         .instruction_number = &application->instruction_share,
     };
-    char name[48];
-    snprintf(stream.name, sizeof stream.name, "%s in %s", application->name,
-             bh_zone_name(builder->model->tree, index, name, sizeof name));
     add_stream(builder, &stream);
 }
 
@@ -145,13 +151,14 @@ struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, ui
 {
     struct bh_fault_stream stream = {
         .identity = bh_identity_join(bh_identity("hardware"), bh_identity(class->name)),
+        .name = class->name,
+        .cause = class->name,
         .hardware = class,
         .instruction_share = class->instruction_share.value,
         .rate_number = &class->rate,
         .instruction_number = &class->instruction_share,
     };
     fill_rates(&stream, nodes);
-    snprintf(stream.name, sizeof stream.name, "%s", class->name);
     return stream;
 }
 
@@ -176,6 +183,9 @@ void bh_fault_streams_destroy(struct bh_fault_streams *streams)
 {
     if (streams == NULL)
         return;
+    for (size_t s = 0; s < streams->count; s++)
+        if (streams->stream[s].hardware == NULL)
+            free((char *)streams->stream[s].name);
     free(streams->stream);
     free(streams);
 }

@@ -18,7 +18,8 @@
  * the workload. The identity depends on component, zone kind and owner, not on the system, so that two systems which
  * both run a Linux guest for the same enclave see the same faults in it. */
 struct bh_fault_stream {
-    char name[96]; /* "memory", "linux in guest-kernel of application" */
+    const char *name;  /* "memory", "linux in guest[0]"; software: owned by the streams, hardware: the class's */
+    const char *cause; /* the component, application or class alone; borrowed */
     uint64_t identity;
     const struct bh_fault_class *hardware; /* NULL for software */
     size_t zone;                           /* software: the zone instance */

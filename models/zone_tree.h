@@ -91,7 +91,9 @@ enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct 
 /* Number of tenants that own at least one zone of the set. */
 size_t bh_zone_tree_tenants_hit(const struct bh_zone_tree *tree, const struct bh_zone_set *affected);
 
-/* "guest[1]", "process[0.3]", "host": template name with the guest and process numbers; returns buffer. */
+/* "guest[1]", "process[0.3]", "host": template name with the guest and process numbers; returns buffer. What comes
+ * after the template's name takes at most BH_ZONE_NAME_NUMBERS bytes, the end of the text among them. */
+enum { BH_ZONE_NAME_NUMBERS = 32 };
 char *bh_zone_name(const struct bh_zone_tree *tree, size_t zone, char *buffer, size_t size);
 
 #endif

@@ -18,11 +18,9 @@
 
 /* --- Causes ---------------------------------------------------------------------------------------------------------- */
 
-enum { MOST_AXES = 8 };
-
 /* One row: a policy at a point, a cause, and its sums over replicas. */
 struct row {
-    uint32_t policy, axis[MOST_AXES];
+    uint32_t policy, axis[BH_GRID_AXES_MOST];
     struct bh_cause_words words;
     double failures, lost_node_s;
 };
@@ -62,7 +60,7 @@ static void add_causes(struct rows *rows, const struct bh_campaign *campaign, co
     rows->row = bh_reallocate(rows->row, rows->count + sums.count + 1, sizeof *rows->row);
     for (size_t c = 0; c < sums.count; c++) {
         struct row row = {.policy = (uint32_t)policy, .words = bh_cause_describe(stage, policy, &sums.cause[c].key)};
-        for (size_t a = 0; a < campaign->study->axes_count && a < MOST_AXES; a++)
+        for (size_t a = 0; a < campaign->study->axes_count; a++)
             row.axis[a] = (uint32_t)stage->index[a];
         row.failures = sums.cause[c].failures;
         row.lost_node_s = sums.cause[c].lost_node_s;
@@ -82,10 +80,10 @@ void bh_campaign_write_causes(const struct bh_campaign *campaign, struct bh_resu
         [BH_CAUSE_FAILURES] = {NULL, BH_COLUMN_DOUBLE, offsetof(struct row, failures)},
         [BH_CAUSE_LOST_NODE_TIME] = {NULL, BH_COLUMN_DOUBLE, offsetof(struct row, lost_node_s)},
     };
-    struct bh_column columns[1 + MOST_AXES + BH_CAUSE_COLUMNS] = {
+    struct bh_column columns[1 + BH_GRID_AXES_MOST + BH_CAUSE_COLUMNS] = {
         {"policy", BH_COLUMN_UINT32, offsetof(struct row, policy)}};
     size_t used = 1;
-    for (size_t a = 0; a < campaign->study->axes_count && a < MOST_AXES; a++)
+    for (size_t a = 0; a < campaign->study->axes_count; a++)
         columns[used++] = (struct bh_column){campaign->study->axes[a].name, BH_COLUMN_UINT32,
                                              offsetof(struct row, axis) + a * sizeof(uint32_t)};
     for (size_t c = 0; c < BH_CAUSE_COLUMNS; c++) {

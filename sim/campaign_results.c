@@ -61,7 +61,8 @@ static void write_metric(const struct bh_campaign *campaign, struct bh_results *
     const struct bh_metric_axes *own = &bh_metric_axes[metric->shape];
     const char *all_axes[BH_RESULTS_MOST_AXES];
     size_t cells, used = 0;
-    for (; used < axes_count && used < BH_RESULTS_MOST_AXES - BH_METRIC_MOST_AXES; used++)
+    BH_BUG_ASSERT(axes_count + BH_METRIC_MOST_AXES <= BH_RESULTS_MOST_AXES);
+    for (; used < axes_count; used++)
         all_axes[used] = axes[used];
     for (size_t d = 0; d < own->count; d++)
         all_axes[used++] = bh_metric_axis_names[own->axis[d]];
@@ -135,18 +136,34 @@ static void write_policies(const struct bh_campaign *campaign, struct bh_results
     free(texts);
 }
 
+/* The names of the axes, and the point at which uncertainty is drawn, with commas in between. */
+static char *list_axes(const struct bh_study *study)
+{
+    char *list = bh_copy_text("");
+    for (size_t a = 0; a < study->axes_count; a++) {
+        char *longer = bh_print_text("%s%s%s", list, a > 0 ? "," : "", study->axes[a].name);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static char *list_uncertainty_point(const struct bh_study *study)
+{
+    char *list = bh_copy_text("");
+    for (size_t a = 0; a < study->axes_count && study->has_uncertainty; a++) {
+        char *longer = bh_print_text("%s%s%zu", list, a > 0 ? "," : "", study->uncertainty_at[a]);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
 static void write_attributes(const struct bh_campaign *campaign, struct bh_results *results)
 {
     const struct bh_study *study = campaign->study;
     const struct bh_scenario *scenario = campaign->stages[0]->scenario;
-    char axes[512] = "", at[256] = "";
-    size_t used = 0, used_at = 0;
-    for (size_t a = 0; a < study->axes_count && used < sizeof axes && used_at < sizeof at; a++) {
-        used += (size_t)snprintf(axes + used, sizeof axes - used, "%s%s", a ? "," : "", study->axes[a].name);
-        if (study->has_uncertainty)
-            used_at +=
-                (size_t)snprintf(at + used_at, sizeof at - used_at, "%s%zu", a ? "," : "", study->uncertainty_at[a]);
-    }
+    char *axes = list_axes(study), *at = list_uncertainty_point(study);
     bh_results_set_text(results, "title", scenario->title, NULL);
     bh_results_set_text(results, "scenario", scenario->name, NULL);
     bh_results_set_text(results, "version", PACKAGE_VERSION, NULL);
@@ -161,22 +178,25 @@ static void write_attributes(const struct bh_campaign *campaign, struct bh_resul
     bh_results_set_text(results, "uncertainty_at", at, NULL);
     if (study->posterior.source != NULL)
         bh_results_set_text(results, "uncertainty_source", study->posterior.source, NULL);
+    free(axes);
+    free(at);
 }
 
 static void write_uncertainty(const struct bh_campaign *campaign, struct bh_results *results)
 {
-    char axis[160], name[160];
+    char *axis = bh_print_text("uncertainty/%s", campaign->study->uncertainty.name);
     const char *const axes[] = {"policy", campaign->study->uncertainty.name};
-    snprintf(axis, sizeof axis, "uncertainty/%s", campaign->study->uncertainty.name);
     write_axis(&campaign->study->uncertainty, axis, results,
                campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
                                                          : "an assumed number over its range");
     for (size_t m = 0; m < bh_metrics_count; m++) {
         if (bh_metrics[m].use != BH_AT_POINTS_AND_UNCERTAIN)
             continue;
-        snprintf(name, sizeof name, "uncertainty/%s", bh_metrics[m].name);
+        char *name = bh_print_text("uncertainty/%s", bh_metrics[m].name);
         write_metric(campaign, results, &bh_metrics[m], name, campaign->points, campaign->uncertain, axes, 2);
+        free(name);
     }
+    free(axis);
 }
 
 static bool has_verification(const struct bh_scenario *scenario)

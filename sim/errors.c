@@ -124,7 +124,8 @@ static void hold_error(struct bh_live_error *error)
 static struct bh_copy *add_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
                                 enum bh_error_kind kind)
 {
-    struct bh_copy *copy = bh_allocate(1, sizeof *copy);
+    size_t words = (error->node->model->tree->channels_count + 63) / 64;
+    struct bh_copy *copy = bh_allocate(1, sizeof *copy + words * sizeof copy->used[0]);
     copy->error = error;
     copy->zone = zone;
     copy->kind = kind;

@@ -52,13 +52,13 @@ struct bh_copy {
     const struct bh_guard_level *guard; /* that was on there; NULL: none */
     unsigned depth;
     double born_s;
-    uint64_t used[8];  /* channels attempted */
     size_t ways_words; /* ways to other nodes attempted, a bit each; owned */
     uint64_t *ways_used;
     double due_s;     /* time of the pending event that counts */
     unsigned pending; /* events on their way; those before the last one scheduled are void */
     bool is_hung, is_ended;
     struct bh_copy *prev, *next;
+    uint64_t used[]; /* channels of the node attempted, a bit each */
 };
 
 /* A fault strikes: hardware that takes the node or the machine, or an error in a zone. */

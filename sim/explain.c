@@ -46,11 +46,12 @@ static bool guards_use(const struct bh_scenario *scenario, const struct bh_node_
     if (bh_scenario_guards(stack, tenant, is_protected, guard, NULL, NULL) != 0)
         return false;
     for (size_t b = 0; b < BH_BOUNDARIES; b++) {
-        char name[96];
         if (guard[b] == NULL || !bh_boundary_matters(scenario, (enum bh_boundary)b))
             continue;
-        snprintf(name, sizeof name, "%s.%s", bh_boundary_names[b], guard[b]->name);
-        if (is_of(path, "guards", name))
+        char *name = bh_print_text("%s.%s", bh_boundary_names[b], guard[b]->name);
+        bool uses = is_of(path, "guards", name);
+        free(name);
+        if (uses)
             return true;
     }
     return false;
@@ -158,8 +159,7 @@ static void add_rate(struct bh_rate_table *table, size_t column, const char *zon
         r++;
     if (r == table->rows_count) {
         table->rows = bh_reallocate(table->rows, ++table->rows_count, sizeof *table->rows);
-        table->rows[r] = (struct bh_rate_row){.zone = zone, .is_hardware = is_hardware};
-        snprintf(table->rows[r].cause, sizeof table->rows[r].cause, "%s", cause);
+        table->rows[r] = (struct bh_rate_row){.zone = zone, .cause = cause, .is_hardware = is_hardware};
         table->rows[r].rate = bh_allocate(table->columns, sizeof *table->rows[r].rate);
     }
     table->rows[r].rate[column] += rate;
@@ -170,12 +170,7 @@ static void add_stream(struct bh_rate_table *table, size_t column, const struct 
                        const struct bh_fault_stream *stream)
 {
     if (stream->hardware == NULL) {
-        char cause[64];
-        /* The stream is named "COMPONENT in ZONE". */
-        const char *end = strstr(stream->name, " in ");
-        snprintf(cause, sizeof cause, "%.*s", end ? (int)(end - stream->name) : (int)strlen(stream->name),
-                 stream->name);
-        add_rate(table, column, bh_zone_kind_names[tree->zones[stream->zone].kind], cause, false, stream->rate);
+        add_rate(table, column, bh_zone_kind_names[tree->zones[stream->zone].kind], stream->cause, false, stream->rate);
         return;
     }
     if (bh_fault_class_is_machine_wide(stream->hardware)) {

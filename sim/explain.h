@@ -20,8 +20,8 @@ bool bh_scenario_uses_memory(const struct bh_scenario *scenario);
 
 /* One cause of faults in one kind of zone. */
 struct bh_rate_row {
-    const char *zone; /* name of the zone kind; "node" for what takes the whole node */
-    char cause[64];   /* a component, an application or a hardware fault class */
+    const char *zone;  /* name of the zone kind; "node" for what takes the whole node */
+    const char *cause; /* a component, an application or a hardware fault class; the catalog's */
     bool is_hardware;
     double *rate; /* activated faults per second and node, per column; 0: none */
 };

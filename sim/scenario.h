@@ -194,6 +194,9 @@ struct bh_posterior {
     struct bh_axis_value center; /* set wherever no draw is */
 };
 
+/* Axes of a grid of points, each of which is a dimension of every array of the results and a column of their causes. */
+enum { BH_GRID_AXES_MOST = 8 };
+
 /* A scenario with its axes. */
 struct bh_study {
     char *file;

@@ -274,6 +274,9 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err)
         snprintf(key, sizeof key, "vary.%zu", a);
         if (bh_axis_read(axis, bh_node_item(vary, a), vary_keys, err) != 0 || check_alone(study, axis, key, err) != 0)
             return -1;
+        if (study->axes_count > BH_GRID_AXES_MOST)
+            return bh_fail_at(err, axis->place, "vary: found more than %d axes; expected at most as many in a grid",
+                              BH_GRID_AXES_MOST);
         points *= axis->count;
         if (points > MOST_POINTS)
             return bh_fail_at(err, axis->place, "vary: found more than %d points; expected fewer", MOST_POINTS);

@@ -51,15 +51,11 @@ static int find_target(const struct bh_document *document, const char *path, boo
     if (*path == '\0')
         return bh_fail_at(err, place, "an empty path; expected one such as `workload.work`");
     for (target->depth = 1;; target->depth++) {
-        char name[256];
         size_t length = strcspn(part, ".");
         bool is_last = part[length] == '\0';
-        struct bh_node *child = NULL;
-        if (length < sizeof name) {
-            memcpy(name, part, length);
-            name[length] = '\0';
-            child = bh_node_find_path(node, name);
-        }
+        char *name = bh_print_text("%.*s", (int)length, part);
+        struct bh_node *child = bh_node_find_path(node, name);
+        free(name);
         if (!child && (!is_last || must_exist || node->kind != BH_NODE_MAP || length == 0))
             return fail_part(node, path, part, length, place, err);
         if (!child && !bh_utf8_is_printable(part)) /* a path from the command line may hold anything */

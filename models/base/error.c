@@ -193,17 +193,24 @@ char *bh_copy_text(const char *text)
     return memcpy(bh_allocate(size, 1), text, size);
 }
 
-char *bh_print_text(const char *format, ...)
+char *bh_print_text_v(const char *format, va_list arguments)
 {
-    va_list arguments, again;
+    va_list again;
     BH_BUG_ASSERT(format != NULL);
-    va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     BH_BUG_ASSERT(length >= 0);
     char *text = bh_allocate((size_t)length + 1, 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    return text;
+}
+
+char *bh_print_text(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = bh_print_text_v(format, arguments);
+    va_end(arguments);
     return text;
 }

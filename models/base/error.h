@@ -4,6 +4,7 @@
 #ifndef BH_MODELS_BASE_ERROR_H
 #define BH_MODELS_BASE_ERROR_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdnoreturn.h>
 
@@ -49,5 +50,6 @@ void *bh_reallocate(void *memory, size_t count, size_t size);
 char *bh_copy_text(const char *text);
 /* printf into fresh memory, owned by the caller. */
 char *bh_print_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *bh_print_text_v(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 #endif

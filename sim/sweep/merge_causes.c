@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_AXES = 8 };
 _Static_assert((int)BH_CAUSE_WORDS == (int)BH_CAUSE_FAILURES, "words come before numbers");
 
 struct row {
-    uint32_t policy, axis[MOST_AXES];
+    uint32_t policy, axis[BH_GRID_AXES_MOST];
     const char *words[BH_CAUSE_WORDS];
     double failures, lost_node_s;
 };
@@ -94,7 +93,7 @@ static void set_axes(const struct bh_merge *merge, size_t point, struct row *row
     size_t used = 0;
     if (plan->is_flat)
         row->axis[used++] = (uint32_t)point;
-    for (size_t a = 0; !plan->is_flat && a < plan->study->axes_count && used < MOST_AXES; a++)
+    for (size_t a = 0; !plan->is_flat && a < plan->study->axes_count && used < BH_GRID_AXES_MOST; a++)
         if (!plan->axes[a].is_setting)
             row->axis[used++] = (uint32_t)plan->index[point * plan->study->axes_count + a];
 }
@@ -131,9 +130,9 @@ void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *resu
 {
     const char *axes[BH_RESULTS_MOST_AXES];
     size_t axes_count = bh_merge_axes(merge, axes), used = 0;
-    struct bh_column columns[1 + MOST_AXES + BH_CAUSE_WORDS + 2];
+    struct bh_column columns[1 + BH_GRID_AXES_MOST + BH_CAUSE_WORDS + 2];
     columns[used++] = (struct bh_column){"policy", BH_COLUMN_UINT32, offsetof(struct row, policy)};
-    for (size_t a = 1; a < axes_count && a <= MOST_AXES; a++)
+    for (size_t a = 1; a < axes_count && a <= BH_GRID_AXES_MOST; a++)
         columns[used++] =
             (struct bh_column){axes[a], BH_COLUMN_UINT32, offsetof(struct row, axis) + (a - 1) * sizeof(uint32_t)};
     for (size_t w = 0; w < BH_CAUSE_WORDS; w++)

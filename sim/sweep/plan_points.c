@@ -90,11 +90,17 @@ static int find_points(struct bh_plan *plan, struct bh_error *err)
 {
     const struct bh_node *where = bh_node_find(bh_document_root(plan->document), "where");
     struct bh_conditions *conditions = where == NULL ? NULL : bh_conditions_read(plan, where, err);
-    size_t axes = plan->study->axes_count, all = 1;
+    size_t axes = plan->study->axes_count, all = 1, dimensions = 0;
     if (where != NULL && conditions == NULL)
         return -1;
     for (size_t a = 0; a < axes; a++) {
         all *= plan->study->axes[a].count;
+        dimensions += !plan->axes[a].is_setting;
+        if (where == NULL && dimensions > BH_GRID_AXES_MOST)
+            return bh_fail_at(err, plan->study->axes[a].place,
+                              "found more than %d axes; expected at most as many in a grid (with `where`, points stand "
+                              "in a row, however many axes there are)",
+                              BH_GRID_AXES_MOST);
         if (all > MOST_POINTS) {
             bh_conditions_destroy(conditions);
             return bh_fail_at(err, plan->study->axes[a].place, "found more than %d points; expected fewer",

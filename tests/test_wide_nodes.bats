@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# Nodes with hundreds of channels, names of hundreds of bytes, and as many axes as there may be: what one part holds, all
+# others do.
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit
+    need_h5py
+}
+
+# crossings PROCESSES OF-KERNELS OF-ENCLAVES: so many attempts cross each boundary in one replica.
+expect_crossings() {
+    expect_eval wide.h5 "m('guard_crossed', 'native')[0, boundary.index('process/kernel')] == $1" \
+        "m('guard_crossed', 'native')[0, boundary.index('enclave/enclave')] == $2"
+}
+
+@test "two composed enclaves of 16 and of 20 processes a node: every channel is tried once" {
+    local processes
+    for processes in 16 20; do
+        sed "s/processes-per-guest: 16/processes-per-guest: $processes/" "$scenarios/wide.yaml" >wide.yaml
+        run_bulkhead run wide.yaml -q -o wide.h5
+        expect_status 0
+        expect_crossings $((2 * processes)) $((2 * processes * processes))
+    done
+}
+
+@test "names of hundreds of bytes are whole wherever they are told" {
+    local part axis kernel number='status: assumed, range: [0, 1], source: test}'
+    part=$(printf '%0120d' 0 | tr 0 n)
+    {
+        sed -e '/^  - {system: native/d' -e 's/^faults: none/faults: {hardware: [], software: yes}/' \
+            -e 's/processes-per-guest: 16/processes-per-guest: 2/' "$scenarios/wide.yaml"
+        echo vary:
+        for axis in vm-exit host-to-guest device-emulation vmm-to-guest vmm-to-kernel; do
+            echo "  - {axis: $part-$axis, set: models.channels.$axis.probability, values: [0.1]}"
+        done
+        printf 'define:\n  components:\n'
+        for kernel in one two; do
+            printf '    kernel in %s-%s: {description: long, kernel: yes, fault-rate: {value: 0.5, unit: 1/year, %s,' \
+                "$part" $kernel "$number"
+            printf ' instruction-share: {value: 0.3, %s, shared-bug: {value: 0, %s,' "$number" "$number"
+            printf ' noise-share: {value: 0, %s, noise-tail: bounded, noise-measured-nodes: ' "$number"
+            printf '{value: 1, status: assumed, range: [1, 10], source: test}}\n'
+        done
+    } >wide.yaml
+    sed -i "s/^policies:/&\n  - {system: native, policy: native, name: native, host-kernel: kernel in $part-one}\n  - {system: native, policy: native, name: second, host-kernel: kernel in $part-two}/" wide.yaml
+    run_bulkhead check wide.yaml
+    expect_status 0
+    expect_text "$output" "kernel in $part-one " "kernel in $part-two "
+    run_bulkhead run wide.yaml -q -o long.h5
+    expect_status 0
+    expect_eval long.h5 "[n.rsplit('-', 1)[0][:120] for n in f.attrs['axes'].split(',')] == ['$part'] * 5" \
+        "f.attrs['axes'].endswith('$part-vmm-to-kernel')"
+    run_bulkhead results long.h5 makespan
+    expect_status 0
+    expect_text "$output" "$part-vmm-to-kernel"
+}
+
+@test "a grid has at most eight axes, told before anything runs" {
+    local axis
+    { cat "$scenarios/wide.yaml"; echo vary:; } >many.yaml
+    for axis in system-call vm-exit host-to-guest device-emulation vmm-to-guest vmm-to-kernel kernel-to-vmm message; do
+        echo "  - {axis: $axis, set: models.channels.$axis.probability, values: [0.1]}" >>many.yaml
+    done
+    sed -i '/^  channels.system-call/d' many.yaml
+    run_bulkhead run many.yaml -q -o many.h5
+    expect_status 0
+    run_bulkhead report many.h5
+    expect_status 0
+    echo "  - {axis: ninth, set: models.recovery.detection, values: [5 s]}" >>many.yaml
+    for command in check "run -q -o ninth.h5"; do
+        # shellcheck disable=SC2086 # options
+        run_bulkhead ${command%% *} many.yaml ${command#"${command%% *}"}
+        expect_status 2
+        expect_text "$errors" "many.yaml:" "found more than 8 axes"
+    done
+    [ ! -e ninth.h5 ]
+    sed -n '/^vary:/,$p' many.yaml >>campaign.yaml
+    { printf 'campaign: many\nscenario: wide.yaml\n'; cat campaign.yaml; } >sweep.yaml
+    sed '/^  channels.system-call/d' "$scenarios/wide.yaml" >wide.yaml
+    run_bulkhead sweep sweep.yaml --dry-run
+    expect_status 2
+    expect_text "$errors" "sweep.yaml:" "found more than 8 axes"
+}
