@@ -40,6 +40,7 @@ static const char *const taken_names[] = {
     "restart_time",
     "faults",
     "struck_while_down",
+    "struck_gone",
     "errors",
     "unchangeable_errors",
     "silent_errors",
