@@ -111,6 +111,10 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
                 i == 0 ? "enclaves" : "", name, enclave->application->name, enclave->guests_per_node,
                 enclave->processes_per_guest, 100 * enclave->node_share,
                 enclave->application->tolerates_loss ? "; tolerates loss" : "");
+        if (enclave->parts_needed > 1)
+            fprintf(stream,
+                    "  %-12s %s is lost, and serves nobody, with fewer than %" PRIu64 " of its %" PRIu64 " parts\n", "",
+                    enclave->name, enclave->parts_needed, scenario->partitions.partition[enclave->partition].nodes);
         print_verification(enclave, stream);
         free(name);
     }

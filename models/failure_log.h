@@ -59,6 +59,8 @@ extern const char *const bh_log_remark_texts[];
 struct bh_failure_log {
     const char *format; /* "FTA event_trace", "CFDR", "CSV" */
     uint64_t records;   /* met, left out or not */
+    /* It was kept from when its first node was installed; else that may be long before the log was begun. */
+    bool is_kept_from_install;
     uint64_t remarks[BH_LOG_REMARKS];
     unsigned remark_line[BH_LOG_REMARKS]; /* where each was met first */
     struct bh_name_list *node_names, *system_names, *class_names, *cause_names, *detail_names;

@@ -252,6 +252,7 @@ static int read_plain(struct table *table, struct bh_error *err)
         cause = bh_csv_find(csv, "cause");
     size_t class = bh_csv_find(csv, "node-class"), born = bh_csv_find(csv, "installed"),
            retired = bh_csv_find(csv, "retired");
+    log->is_kept_from_install = true;
     for (size_t row = 0; row < bh_csv_rows(csv); row++) {
         double start_s = unit_s * bh_failure_log_time(cell(table, row, time));
         if (!is_usable(table, row, start_s))

@@ -48,6 +48,16 @@ static double moment_s(const struct bh_log_moment *moment, double begin_s, doubl
     return !moment->is_given ? otherwise_s : moment->is_offset ? begin_s + moment->s : moment->s;
 }
 
+/* When the first node of the systems chosen was installed, where the log was kept from then on; INFINITY: it tells of none. */
+static double first_install_s(const struct bh_failure_log *log, uint32_t system)
+{
+    double first_s = INFINITY;
+    for (size_t n = 0; n < bh_name_list_count(log->node_names) && log->is_kept_from_install; n++)
+        if (system == BH_NO_NAME || log->nodes[n].system == system)
+            first_s = fmin(first_s, log->nodes[n].born_s); /* NAN, where it says nothing, is none */
+    return first_s;
+}
+
 /* Nodes and window of the systems chosen. A log was kept from its first record to its last, or longer where it says
  * so. */
 static int find_frame(struct bh_recorded_faults *recorded, const struct bh_failure_log *log, uint32_t system,
@@ -64,6 +74,7 @@ static int find_frame(struct bh_recorded_faults *recorded, const struct bh_failu
         named += one->nodes;
         recorded->nodes += one->nodes_said > one->nodes ? one->nodes_said : one->nodes;
     }
+    begin_s = fmin(begin_s, first_install_s(log, system));
     if (choice->nodes > 0 && choice->nodes < named)
         return bh_fail(err, BH_ERROR_INPUT, "found %llu nodes; expected at least the %llu that the log names",
                        (unsigned long long)choice->nodes, (unsigned long long)named);

@@ -62,7 +62,8 @@ static enum bh_scope application_extent(const struct bh_replica *replica, size_t
     return lost_enclaves > 1 && lost_enclaves == replica->setup->enclaves_count ? BH_SCOPE_SYSTEM : BH_SCOPE_ENCLAVE;
 }
 
-/* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave. */
+/* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave; that a service
+ * is, too, once it has fewer parts than it needs. */
 static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave,
                          enum bh_scope loss, enum bh_level nearest_left, enum bh_scope *part, size_t *lost_enclaves)
 {
@@ -70,13 +71,15 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
         return;
     if (blow->beyond_node > loss)
         loss = blow->beyond_node;
-    if (bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE)
+    bool is_part = bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE;
+    bool was_lost = is_part && bh_service_is_lost(enclave);
+    bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause);
+    if (is_part)
         *part = loss > *part ? loss : *part;
-    else {
+    if (!is_part || (!was_lost && bh_service_is_lost(enclave))) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
     }
-    bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause);
 }
 
 static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)

@@ -140,6 +140,7 @@ void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
     if (bh_enclave_is_service(enclave)) {
         bh_service_stall(enclave, slot, begins, cause);
         bh_enclave_signal(enclave);
+        bh_composing_review(enclave->replica, (size_t)enclave->index);
         return;
     }
     enclave->stalls += begins ? 1 : -1U;
@@ -159,7 +160,8 @@ void bh_enclave_nodes_came(struct bh_enclave *enclave)
 
 bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot)
 {
-    bool is_disturbed = enclave->has_failed || enclave->has_found || enclave->stalls > 0;
+    bool is_disturbed = enclave->has_failed || enclave->has_found || enclave->stalls > 0 ||
+                        (bh_enclave_is_service(enclave) && bh_service_is_out(enclave));
     return bh_enclave_runs(enclave, slot) && enclave->phase == BH_PHASE_COMPUTE && !is_disturbed;
 }
 

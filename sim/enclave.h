@@ -122,7 +122,9 @@ struct bh_enclave {
 
     /* Loss-tolerant services: parts (one per slot) that are down. */
     struct bh_part_outage *outages;
-    double node_work_s; /* native node-seconds done */
+    uint64_t parts_down, parts_failed; /* single ones: that are listed there, and of these not only hung */
+    long out_cause;                    /* of what left fewer parts than are needed */
+    double node_work_s;                /* native node-seconds done */
 
     struct bh_silent silent;
     struct bh_ledger ledger;
@@ -194,7 +196,9 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
 void bh_service_body(struct bh_enclave *enclave);
 void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause);
 void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
+/* Whether it serves nobody, as fewer parts are up than it needs; whether so many have failed, hung ones left out. */
 bool bh_service_is_out(const struct bh_enclave *enclave);
+bool bh_service_is_lost(const struct bh_enclave *enclave);
 bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot);
 void bh_service_clear(struct bh_enclave *enclave);
 

@@ -107,6 +107,7 @@ static double tainted_ranks_most(const struct bh_metric_cell *cell)
 /* Tallies of a replica. */
 VALUE(faults, bh_metric_tallies(cell)->faults)
 VALUE(struck_while_down, bh_metric_tallies(cell)->struck_while_down)
+VALUE(struck_gone, bh_metric_tallies(cell)->struck_gone)
 VALUE(errors, bh_metric_tallies(cell)->errors)
 VALUE(unchangeable_errors, bh_metric_tallies(cell)->unchangeable_errors)
 VALUE(silent_errors, bh_metric_tallies(cell)->silent_errors)
@@ -224,9 +225,11 @@ const struct bh_metric bh_metrics[] = {
      tainted_ranks_mean, BH_WITH_VERIFICATION},
     {"tainted_ranks_most", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "1", "the same: the most of any error",
      tainted_ranks_most, BH_WITH_VERIFICATION},
-    {"faults", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck", faults, BH_AT_POINTS},
+    {"faults", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck what is there", faults, BH_AT_POINTS},
     {"struck_while_down", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "faults that struck something down", struck_while_down,
      BH_AT_POINTS},
+    {"struck_gone", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "what struck nodes in repair or places without a node, and is no fault", struck_gone, BH_AT_POINTS},
     {"errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors activated in an up component", errors, BH_AT_POINTS},
     {"unchangeable_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1",
      "activated errors that no policy could have changed: hardware loss of a node", unchangeable_errors, BH_AT_POINTS},

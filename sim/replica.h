@@ -17,6 +17,7 @@
 struct bh_tallies {
     double faults; /* that struck something up or down */
     double struck_while_down;
+    double struck_gone; /* nodes in repair and places without a node: no faults */
     double errors;              /* activated in something up */
     double unchangeable_errors; /* of those: hardware loss of a node */
     double silent_errors;

@@ -46,6 +46,8 @@ struct bh_enclave_spec {
     const struct bh_policy *policy; /* likewise */
     double start_s, leave_s;        /* calendar time; it is given up when it leaves. INFINITY: never */
     double work_s;                  /* native fault-free compute time per node */
+    uint64_t parts_needed;          /* a service is lost, and serves nobody, with fewer of its parts; at least 1 */
+    double parts_share;             /* the same as a share of its nodes; negative: not given as one */
     bool needs_storage;             /* fails with the file system though it has no checkpoints there */
     struct bh_verification_spec verification;
     struct bh_place place;

@@ -99,12 +99,28 @@ static int read_needs_storage(const struct bh_node *map, struct bh_enclave_spec 
     return 0;
 }
 
+static int read_parts(const struct bh_node *map, struct bh_enclave_spec *enclave, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, "parts-needed");
+    enclave->parts_needed = 1;
+    enclave->parts_share = -1;
+    if (node == NULL)
+        return 0;
+    if (!enclave->application->tolerates_loss)
+        return bh_node_fail(node, err, "found it for %s, which stops with any of its nodes; expected it for a service",
+                            enclave->application->name);
+    if (bh_read_nodes(node, 1, &enclave->parts_needed, &enclave->parts_share, err) != 0)
+        return -1;
+    return enclave->parts_share == 0 ? bh_node_fail(node, err, "found 0; expected more than 0 and at most 100 %%") : 0;
+}
+
 static int read_entry(const struct reader *reader, struct entry *entry, struct bh_error *err)
 {
     static const char *const keys[] = {"name",       "application",  "guests-per-node", "processes-per-guest",
                                        "node-share", "count",        "nodes",           "shares-with",
                                        "system",     "policy",       "start",           "leave",
-                                       "work",       "verification", "needs-storage",   NULL};
+                                       "work",       "verification", "needs-storage",   "parts-needed",
+                                       NULL};
     const struct bh_scenario *scenario = reader->scenario;
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *map = entry->map, *name, *application;
@@ -127,6 +143,7 @@ static int read_entry(const struct reader *reader, struct entry *entry, struct b
         bh_optional_count(map, "count", 1, ENCLAVES_MOST, &entry->count, err) != 0 ||
         read_nodes(entry, bh_node_find(map, "nodes"), err) != 0 || read_own_policy(scenario, entry, err) != 0 ||
         read_times(scenario, entry, err) != 0 || read_needs_storage(map, enclave, err) != 0 ||
+        read_parts(map, enclave, err) != 0 ||
         bh_verification_read(scenario, bh_node_find(map, "verification"), enclave, err) != 0)
         return -1;
     if (enclave->node_share == 0)
@@ -343,6 +360,23 @@ static void add_class(const struct reader *reader, size_t host)
     free(enclave);
 }
 
+/* There is a part on each node. */
+static int count_parts(const struct reader *reader, struct bh_error *err)
+{
+    struct bh_scenario *scenario = reader->scenario;
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        struct bh_enclave_spec *enclave = &scenario->enclaves[e];
+        uint64_t nodes = scenario->partitions.partition[enclave->partition].nodes;
+        if (enclave->parts_share >= 0)
+            enclave->parts_needed = (uint64_t)fmax(1.0, ceil(enclave->parts_share * (double)nodes - 1e-9));
+        if (enclave->parts_needed > nodes)
+            return bh_node_fail(bh_node_find(reader->entries[enclave->entry].map, "parts-needed"), err,
+                                "found %llu; expected at most %llu, since `%s` has a part on each of so many nodes",
+                                (unsigned long long)enclave->parts_needed, (unsigned long long)nodes, enclave->name);
+    }
+    return 0;
+}
+
 /* Two entries `a` with a count and `a-2` would give two enclaves one name. */
 static int check_names(const struct bh_scenario *scenario, struct bh_error *err)
 {
@@ -381,7 +415,7 @@ static int resolve(struct reader *reader, struct bh_error *err)
     for (size_t i = 0; i < reader->count; i++)
         if (reader->entries[i].host == i)
             add_class(reader, i);
-    return check_names(scenario, err);
+    return count_parts(reader, err) != 0 ? -1 : check_names(scenario, err);
 }
 
 int bh_enclaves_resolve(struct bh_scenario *scenario, const struct bh_node *workload, struct bh_error *err)

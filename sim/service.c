@@ -41,14 +41,41 @@ static struct bh_part_outage *need_outage(struct bh_enclave *enclave, uint64_t s
         outage->cause = cause;
         outage->returns_s = INFINITY;
         DL_APPEND(enclave->outages, outage);
+        enclave->parts_down += slot != BH_ALL_SLOTS;
     }
     return outage;
 }
 
+static void set_failed(struct bh_enclave *enclave, struct bh_part_outage *outage, bool has_failed)
+{
+    if (outage->slot != BH_ALL_SLOTS && has_failed != outage->has_failed)
+        enclave->parts_failed += has_failed ? 1 : -UINT64_C(1);
+    outage->has_failed = has_failed;
+}
+
+static void remove_outage(struct bh_enclave *enclave, struct bh_part_outage *outage)
+{
+    set_failed(enclave, outage, false);
+    enclave->parts_down -= outage->slot != BH_ALL_SLOTS;
+    DL_DELETE(enclave->outages, outage);
+    free(outage);
+}
+
+static bool are_too_few(const struct bh_enclave *enclave, uint64_t down)
+{
+    const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS);
+    return (everything != NULL && everything->has_failed) ||
+           enclave->setup->nodes - down < enclave->setup->spec->parts_needed;
+}
+
 bool bh_service_is_out(const struct bh_enclave *enclave)
 {
-    const struct bh_part_outage *outage = find_outage(enclave, BH_ALL_SLOTS);
-    return outage != NULL && outage->has_failed;
+    return are_too_few(enclave, enclave->parts_down);
+}
+
+bool bh_service_is_lost(const struct bh_enclave *enclave)
+{
+    return are_too_few(enclave, enclave->parts_failed);
 }
 
 bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
@@ -57,24 +84,34 @@ bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
     return (outage == NULL || !outage->has_failed) && find_outage(enclave, BH_ALL_SLOTS) == NULL;
 }
 
+static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
+{
+    if (!was_out && bh_service_is_out(enclave))
+        enclave->out_cause = cause;
+}
+
 void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause)
 {
+    bool was_out = bh_service_is_out(enclave);
     struct bh_part_outage *outage = need_outage(enclave, slot, cause);
     if (!outage->has_failed) {
         outage->cause = cause;
         enclave->interruptions++;
         enclave->events++;
     }
-    outage->has_failed = true;
+    set_failed(enclave, outage, true);
+    note_out(enclave, was_out, cause);
     outage->failed_s = simgrid_get_clock();
     outage->returns_s = INFINITY;
 }
 
 void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
 {
+    bool was_out = bh_service_is_out(enclave);
     struct bh_part_outage *outage = begins ? need_outage(enclave, slot, cause) : find_outage(enclave, slot);
     if (outage == NULL)
         return;
+    note_out(enclave, was_out, cause);
     if (begins)
         outage->stalls++;
     else if (outage->stalls > 0)
@@ -86,8 +123,7 @@ void bh_service_clear(struct bh_enclave *enclave)
     struct bh_part_outage *outage, *next;
     DL_FOREACH_SAFE(enclave->outages, outage, next)
     {
-        DL_DELETE(enclave->outages, outage);
-        free(outage);
+        remove_outage(enclave, outage);
     }
 }
 
@@ -144,10 +180,12 @@ static double foresee_all(const struct bh_enclave *enclave, double *next_return_
     return find_outage(enclave, BH_ALL_SLOTS) != NULL ? bh_enclave_nodes(enclave) : down;
 }
 
-/* `held_by`: the part that held up what was up, BH_PARTS if none did; else it was served at this pace. */
+/* `held_by`: the part that held up what was up, BH_PARTS if none did; else it was served at this pace. What waits for parts
+ * without which nothing is served is booked to what took them. */
 static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh_part held_by, double down,
                  double from_s, double to_s)
 {
+    bool waits = held_by == BH_PART_REPAIR_AND_SPARE_WAIT;
     double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
     const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
     bool all_down = everything != NULL && everything->is_foreseen;
@@ -156,7 +194,8 @@ static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh
         bh_enclave_book_useful(enclave, pace, up_node_s, up_node_s * noise);
         enclave->node_work_s += up_node_s / pace->wall_per_work;
     } else
-        bh_ledger_book(&enclave->ledger, held_by, up_node_s, NULL);
+        bh_ledger_book(&enclave->ledger, held_by, up_node_s,
+                       waits ? bh_replica_cause(enclave->replica, enclave->out_cause) : NULL);
     DL_FOREACH(enclave->outages, outage)
     if (outage->is_foreseen && (!all_down || outage == everything))
         book_outage(enclave, outage, from_s, to_s);
@@ -173,12 +212,11 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
             continue;
         enclave->events += outage->has_failed;
         if (outage->stalls > 0) { /* restarted, but a kernel below still hangs */
-            outage->has_failed = false;
+            set_failed(enclave, outage, false);
             outage->returns_s = INFINITY;
             continue;
         }
-        DL_DELETE(enclave->outages, outage);
-        free(outage);
+        remove_outage(enclave, outage);
     }
     if (was_out && !bh_service_is_out(enclave))
         bh_composing_review(enclave->replica, (size_t)enclave->index);
@@ -191,7 +229,7 @@ static void serve(struct bh_enclave *enclave)
     double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
     double down = foresee_all(enclave, &next_return_s);
     const struct bh_pace *pace = bh_enclave_pace(enclave);
-    enum bh_part held_by = bh_enclave_held_by(enclave);
+    enum bh_part held_by = bh_service_is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
     double rate = held_by == BH_PARTS ? (bh_enclave_nodes(enclave) - down) / pace->wall_per_work : 0.0;
     double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
     bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));

@@ -6,6 +6,7 @@
 #include "sim/lasting.h"
 #include "sim/replica_state.h"
 
+#include <math.h>
 #include <simgrid/engine.h>
 
 /* With faults that strike computation only: whether nothing that the zone of a tenant (-1: all) serves computes now. A
@@ -24,6 +25,15 @@ static bool is_spared(const struct bh_replica *replica, uint64_t slot, int tenan
             return false;
     }
     return true;
+}
+
+/* A node in repair is not on the machine, nor is what would run in its place: what strikes there is no fault. */
+static bool is_gone(struct bh_replica *replica, enum bh_post post, uint64_t slot)
+{
+    bool gone = post == BH_POST_IN_REPAIR ||
+                (post == BH_POST_IN_SLOT && isinf(bh_machine_slot_hardware_s(replica->machine, slot)));
+    replica->tallies.struck_gone += gone;
+    return gone;
 }
 
 static void strike_zone(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
@@ -49,6 +59,8 @@ static void strike_node(struct bh_replica *replica, size_t source, const struct 
 {
     const struct bh_fault_class *hardware = fault->stream->hardware;
     bool takes_node = hardware != NULL && hardware->landing == BH_LANDING_NODE;
+    if (is_gone(replica, post, slot))
+        return;
     replica->tallies.faults++;
     if (takes_node && !is_spared(replica, slot, -1))
         bh_disposal_node(replica, (int)source, fault, post, slot);
@@ -100,7 +112,6 @@ void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh
     }
 }
 
-/* A slot that waits for a node has none to lose. */
 static void strike_class(struct bh_replica *replica, const struct bh_script_fault *script, uint64_t identity)
 {
     const struct bh_setup *setup = replica->setup;
@@ -111,11 +122,14 @@ static void strike_class(struct bh_replica *replica, const struct bh_script_faul
         strike_storage(replica, -1, &fault);
         return;
     }
-    replica->tallies.faults++;
     if (bh_fault_class_is_machine_wide(script->class)) {
+        replica->tallies.faults++;
         bh_disposal_machine(replica, -1, &fault);
         return;
     }
+    if (is_gone(replica, BH_POST_IN_SLOT, script->slot))
+        return;
+    replica->tallies.faults++;
     if (is_spared(replica, script->slot, -1) ||
         !bh_machine_is_up(replica->machine, script->slot, 0, simgrid_get_clock())) {
         replica->tallies.struck_while_down++;
@@ -135,6 +149,8 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
     }
     const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
     size_t zone = bh_scenario_script_zone(replica->setup->scenario, script, enclave->node->model->tree);
+    if (is_gone(replica, BH_POST_IN_SLOT, script->slot))
+        return;
     replica->tallies.faults++;
     int owner = enclave->node->model->tree->zones[zone].enclave;
     if (is_spared(replica, script->slot, owner) || !bh_errors_can_live_in(replica, script->slot, zone)) {
