@@ -48,15 +48,18 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     struct bh_platform_facts facts = {0};
     struct bh_scenario *scenario = NULL;
     struct bh_rate_table *rates = NULL;
+    struct bh_estimate_point estimate;
     int status = -1;
     if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL ||
-        bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL)
+        bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL ||
+        bh_estimate_at(scenario, &facts, &estimate, err) != 0)
         goto out;
-    struct bh_check check = {study, index, scenario, &facts, rates};
+    struct bh_check check = {study, index, scenario, &facts, rates, &estimate};
     if (arguments->options.json) {
         bh_check_print_json(&check, stdout);
     } else {
         bh_check_print_setting(&check, stdout);
+        bh_check_print_estimate(&check, stdout);
         bh_check_print_workload(&check, stdout);
         bh_check_print_compositions(&check, stdout);
         bh_check_print_structure(&check, stdout);
