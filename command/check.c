@@ -8,6 +8,7 @@
 #include "command/options.h"
 #include "command/point.h"
 #include "command/probe.h"
+#include "sim/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,9 +84,11 @@ int bh_command_check(int argc, char **argv)
     int status = BH_EXIT_DONE;
     struct bh_study *study = NULL;
     char *directory = bh_models_directory(&err);
+    struct bh_progress *progress = bh_progress_start_on_terminal("reading the scenario", 0);
     if (directory != NULL)
         study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
                               arguments.options.settings_count, &err);
+    bh_progress_end(progress);
     if (study == NULL || explain(study, &arguments, &err) != 0)
         status = bh_command_fail(&err);
     bh_study_destroy(study);
