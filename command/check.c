@@ -9,6 +9,7 @@
 #include "command/options.h"
 #include "command/point.h"
 #include "command/probe.h"
+#include "sim/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ static void print_text(const struct bh_check *check)
     FILE *stream = open_memstream(&text, &length);
     BH_BUG_ASSERT(stream != NULL);
     bh_check_print_setting(check, stream);
+    bh_check_print_estimate(check, stream);
     bh_check_print_workload(check, stream);
     bh_check_print_compositions(check, stream);
     bh_check_print_structure(check, stream);
@@ -68,11 +70,13 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     struct bh_platform_facts facts = {0};
     struct bh_scenario *scenario = NULL;
     struct bh_rate_table *rates = NULL;
+    struct bh_estimate_point estimate;
     int status = -1;
     if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL ||
-        bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL)
+        bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL ||
+        bh_estimate_at(scenario, &facts, &estimate, err) != 0)
         goto out;
-    struct bh_check check = {study, index, scenario, &facts, rates};
+    struct bh_check check = {study, index, scenario, &facts, rates, &estimate};
     if (arguments->options.json)
         bh_check_print_json(&check, stdout);
     else
@@ -93,9 +97,11 @@ int bh_command_check(int argc, char **argv)
     int status = BH_EXIT_DONE;
     struct bh_study *study = NULL;
     char *directory = bh_models_directory(&err);
+    struct bh_progress *progress = bh_progress_start_on_terminal("reading the scenario", 0);
     if (directory != NULL)
         study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
                               arguments.options.settings_count, &err);
+    bh_progress_end(progress);
     if (study == NULL || explain(study, &arguments, &err) != 0)
         status = bh_command_fail(&err);
     bh_study_destroy(study);

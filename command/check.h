@@ -4,6 +4,7 @@
 #ifndef BH_COMMAND_CHECK_H
 #define BH_COMMAND_CHECK_H
 
+#include "sim/estimate.h"
 #include "sim/explain.h"
 #include "sim/platform.h"
 #include "sim/scenario.h"
@@ -18,6 +19,7 @@ struct bh_check {
     const struct bh_scenario *scenario;
     const struct bh_platform_facts *facts;
     const struct bh_rate_table *rates;
+    const struct bh_estimate_point *estimate;
 };
 
 /* What is simulated: machine, work, enclaves, checkpoints, faults, axes. */
@@ -29,6 +31,9 @@ void bh_check_print_recorded(const struct bh_scenario *scenario, FILE *stream);
 void bh_check_print_recorded_class(const struct bh_fault_class *fault, FILE *stream);
 /* One line on stderr, if records are left out of the replay. */
 void bh_note_left_out(const struct bh_scenario *scenario);
+/* Expected events, time and memory of a replica and of the whole run. */
+void bh_check_print_estimate(const struct bh_check *check, FILE *stream);
+json_t *bh_check_estimate_json(const struct bh_check *check);
 /* Which nodes carry which enclaves, and their own guards; nothing when all stand on all nodes. */
 void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 /* Who is composed with whom, and the guards in between; nothing without compositions. */

@@ -9,6 +9,7 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "command/point.h"
+#include "sim/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -174,7 +175,9 @@ static int follow(const struct bh_study *study, const struct arguments *argument
     status = 0;
     if (arguments->folder != NULL) {
         fflush(stdout); /* tables come first, whatever becomes of the figures */
+        struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->options.quiet);
         status = bh_contain_draw(contain, arguments->folder, err);
+        bh_progress_end(progress);
     }
     if (status == 0 && bh_contain_disagrees(contain))
         status =
@@ -197,9 +200,11 @@ int bh_command_contain(int argc, char **argv)
     int status = BH_EXIT_DONE;
     struct bh_study *study = NULL;
     char *directory = bh_models_directory(&err);
+    struct bh_progress *progress = bh_progress_start("reading the scenario", 0, !arguments.options.quiet);
     if (directory != NULL && (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0))
         study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
                               arguments.options.settings_count, &err);
+    bh_progress_end(progress);
     if (study == NULL || follow(study, &arguments, &err) != 0)
         status = bh_command_fail(&err);
     bh_study_destroy(study);

@@ -115,10 +115,10 @@ static void follow_all(struct bh_contain *contain)
     size_t answers = 0;
     for (size_t p = 0; p < contain->policies_count; p++)
         answers += contain->policies[p].origins.count * ((size_t)contain->wish.exact + contain->wish.monte_carlo);
-    struct bh_progress progress = bh_progress_start("answers", answers, contain->wish.shows_progress);
+    struct bh_progress *progress = bh_progress_start("answers", answers, contain->wish.shows_progress);
     for (size_t p = 0; p < contain->policies_count; p++)
-        follow(contain, &contain->policies[p], &progress);
-    bh_progress_end(&progress);
+        follow(contain, &contain->policies[p], progress);
+    bh_progress_end(progress);
 }
 
 static int find_class(struct bh_contain *contain, struct bh_error *err)
@@ -172,7 +172,10 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
         return NULL;
     }
     follow_all(contain);
-    if ((contain->silent = bh_contain_silent_create(contain, err)) == NULL) {
+    struct bh_progress *progress = bh_progress_start("following silent errors", 0, wish->shows_progress);
+    contain->silent = bh_contain_silent_create(contain, err);
+    bh_progress_end(progress);
+    if (contain->silent == NULL) {
         bh_contain_destroy(contain);
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include "command/contain.h"
 
 #include "analysis/markup.h"
+#include "sim/progress.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -134,15 +135,10 @@ static int find_swaps(struct bh_contain *contain, struct bh_error *err)
     return status;
 }
 
-int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err)
+static int find_derivatives(struct bh_contain *contain, struct bh_progress *progress, struct bh_error *err)
 {
-    struct bh_contain_sensitivity *all = contain->sensitivity = bh_allocate(1, sizeof *all);
-    size_t count = contain->policies_count;
-    all->boundary = choose_boundary(contain);
-    all->policies = bh_allocate(count, sizeof *all->policies);
-    all->order = bh_allocate(count * contain->scenario->catalog->parameters_count, sizeof *all->order);
-    all->order_count = bh_allocate(count, sizeof *all->order_count);
-    for (size_t p = 0; p < count; p++) {
+    struct bh_contain_sensitivity *all = contain->sensitivity;
+    for (size_t p = 0; p < contain->policies_count; p++) {
         struct bh_stack stack = stack_of(contain, p);
         struct bh_error too_large = {0};
         if (bh_sensitivity_of(&stack, contain->wish.trials.threads, &all->policies[p], &too_large) != 0) {
@@ -151,8 +147,29 @@ int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err
                 return bh_fail(err, too_large.code, "%s", too_large.text);
         }
         rank(contain, p);
+        bh_progress_step(progress);
     }
-    return find_swaps(contain, err);
+    return 0;
+}
+
+int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err)
+{
+    struct bh_contain_sensitivity *all = contain->sensitivity = bh_allocate(1, sizeof *all);
+    size_t count = contain->policies_count;
+    bool shows = contain->wish.shows_progress;
+    all->boundary = choose_boundary(contain);
+    all->policies = bh_allocate(count, sizeof *all->policies);
+    all->order = bh_allocate(count * contain->scenario->catalog->parameters_count, sizeof *all->order);
+    all->order_count = bh_allocate(count, sizeof *all->order_count);
+    struct bh_progress *progress = bh_progress_start("policies differentiated by assumed numbers", count, shows);
+    int status = find_derivatives(contain, progress, err);
+    bh_progress_end(progress);
+    if (status != 0)
+        return -1;
+    progress = bh_progress_start("seeking the values at which policies swap places", 0, shows);
+    status = find_swaps(contain, err);
+    bh_progress_end(progress);
+    return status;
 }
 
 void bh_contain_free_sensitivity(struct bh_contain *contain)

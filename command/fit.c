@@ -7,6 +7,7 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "models/base/document.h"
+#include "sim/progress.h"
 #include "sim/text_file.h"
 
 #include <stdlib.h>
@@ -141,6 +142,14 @@ static const struct argp argp = {
     .children = children,
 };
 
+static int draw(const struct bh_fit_report *report, const struct arguments *arguments, struct bh_error *err)
+{
+    struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->wish.quiet);
+    int status = bh_fit_draw(report, arguments->folder, err);
+    bh_progress_end(progress);
+    return status;
+}
+
 static int report(const struct bh_failure_log *log, const struct arguments *arguments, struct bh_error *err)
 {
     struct bh_fit_report *report = bh_fit_report_create(log, &arguments->wish, err);
@@ -153,7 +162,7 @@ static int report(const struct bh_failure_log *log, const struct arguments *argu
         bh_fit_print_tables(report, arguments->format == FORMAT_MARKDOWN ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT, stdout);
     fflush(stdout);
     if (status == 0 && arguments->folder != NULL && (status = bh_figure_folder_make(arguments->folder, err)) == 0)
-        status = bh_fit_draw(report, arguments->folder, err);
+        status = draw(report, arguments, err);
     bh_fit_report_destroy(report);
     return status;
 }
@@ -167,11 +176,13 @@ int bh_command_fit(int argc, char **argv)
     size_t length;
     struct bh_failure_log *log = NULL;
     char *text = NULL;
+    struct bh_progress *progress = bh_progress_start("reading the log", 0, !arguments.wish.quiet);
     if (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0)
         text = bh_text_file_read(arguments.wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, &err);
     if (text != NULL)
         log = bh_failure_log_parse(text, length, arguments.wish.file, &err);
     free(text);
+    bh_progress_end(progress);
     if (log != NULL)
         status = report(log, &arguments, &err);
     bh_failure_log_destroy(log);

@@ -177,11 +177,10 @@ static const struct argp argp = {
 
 static void show_progress(void *context, size_t sweeps)
 {
-    struct bh_progress *progress = context;
-    while (progress->total <= sweeps)
-        progress->total *= 2;
-    progress->done = sweeps - 1;
-    bh_progress_step(progress);
+    size_t total = LEAST_SWEEPS;
+    while (total <= sweeps)
+        total *= 2;
+    bh_progress_set(context, sweeps, total);
 }
 
 /* Settings of models alone mean something to counts. Dotted paths to values, as the catalog takes them. */
@@ -223,16 +222,16 @@ static int fit_counts(struct bh_fit_injections *fit, const struct arguments *arg
         return -1;
     if (bh_injections_read(fit->catalog, fit->csv, &fit->testbed, policy, &fit->injections, err) != 0)
         return -1;
-    struct bh_progress progress = bh_progress_start("sweeps", LEAST_SWEEPS, !arguments->options.quiet);
+    struct bh_progress *progress = bh_progress_start("sweeps", LEAST_SWEEPS, !arguments->options.quiet);
     struct bh_injection_sampling sampling = {.seed = fit->seed,
                                              .least_sweeps = LEAST_SWEEPS,
                                              .most_sweeps = MOST_SWEEPS,
                                              .draws = arguments->draws,
                                              .threads = bh_options_jobs(&arguments->options),
                                              .progress = show_progress,
-                                             .context = &progress};
+                                             .context = progress};
     int status = bh_injections_fit(fit->catalog, &fit->injections, &sampling, &fit->posterior, err);
-    bh_progress_end(&progress);
+    bh_progress_end(progress);
     if (status != 0)
         return -1;
     const char *slash = strrchr(arguments->file, '/');

@@ -269,11 +269,11 @@ struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, con
         bh_fit_report_destroy(report);
         return NULL;
     }
-    struct bh_progress progress = bh_progress_start("fits", sets * BH_FIT_LAWS, !wish->quiet);
+    struct bh_progress *progress = bh_progress_start("fits", sets * BH_FIT_LAWS, !wish->quiet);
     for (size_t g = 0; g < report->groups_count; g++)
         for (int t = 0; t < BH_FIT_TIMES; t++)
-            fit_set(report, &report->groups[g], &report->groups[g].sets[t], t, &progress);
-    bh_progress_end(&progress);
+            fit_set(report, &report->groups[g], &report->groups[g].sets[t], t, progress);
+    bh_progress_end(progress);
     return report;
 }
 

@@ -9,6 +9,7 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "models/base/document.h"
+#include "sim/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,9 +136,11 @@ static int draw_figure(const struct bh_view *view, const struct report *report, 
 {
     char *base = NULL, *folder = figure_folder(report, err);
     int status = -1;
+    struct bh_progress *progress = bh_progress_start_on_terminal("drawing the figure", 0);
     if (folder != NULL)
         status = report->ledger ? bh_ledger_figure_write(view, folder, true, &base, err)
                                 : bh_figure_write(view, folder, true, &base, err);
+    bh_progress_end(progress);
     if (status == 0)
         fprintf(stderr, "figure: %s.pdf, .png and .svg; data and script: %s.dat and .gp\n", base, base);
     free(base);
@@ -150,7 +153,9 @@ int bh_command_report(int argc, char **argv)
     struct report report = {0};
     struct bh_error err = {0};
     bh_options_parse(&argp, argc, argv, &report);
+    struct bh_progress *progress = bh_progress_start_on_terminal("reading the results", 0);
     struct bh_view *view = bh_view_read(report.file, &err);
+    bh_progress_end(progress);
     if (view == NULL)
         return bh_command_fail(&err);
     int status = report.figure_only ? 0 : print_tables(view, &report, &err);

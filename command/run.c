@@ -9,6 +9,7 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "sim/campaign.h"
+#include "sim/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +109,9 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     char *data = bh_models_directory(err);
     if (data == NULL)
         return -1;
+    struct bh_progress *progress = bh_progress_start("reading the scenario", 0, !options->quiet);
     study = bh_study_read(arguments->scenario, data, options->settings, options->settings_count, err);
+    bh_progress_end(progress);
     if (study == NULL || (options->output != NULL && bh_results_check_path(options->output, err) != 0))
         goto out;
     if (!options->quiet && note_limits(study, err) != 0)
@@ -119,7 +122,9 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     results = bh_results_create(options->output, err);
     if (results == NULL)
         goto out;
+    progress = bh_progress_start("writing and summing up the results", 0, !options->quiet);
     bh_campaign_write(campaign, results);
+    bh_progress_end(progress);
     if (print(results, options->output != NULL ? options->output : "results", options->json, err) == 0)
         status = bh_results_commit(results, err);
 out:

@@ -9,6 +9,7 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "models/base/quantity.h"
+#include "sim/progress.h"
 #include "sim/results.h"
 #include "sim/sweep/command_line.h"
 #include "sim/sweep/forecast.h"
@@ -169,7 +170,10 @@ static int print_forecast(const struct bh_plan *plan, unsigned jobs, struct bh_e
     char size[64];
     print_points(plan);
     fflush(stdout);
-    if (bh_forecast(plan, &forecast, err) != 0)
+    struct bh_progress *progress = bh_progress_start_on_terminal("timing a few replicas", 0);
+    int failed = bh_forecast(plan, &forecast, err);
+    bh_progress_end(progress);
+    if (failed != 0)
         return -1;
     char *least = bh_print_duration(forecast.least_seconds), *most = bh_print_duration(forecast.seconds);
     char *wall = bh_print_duration(forecast.seconds / jobs);
@@ -218,7 +222,9 @@ static int merge_to(const struct bh_plan *plan, const char *directory, const cha
 {
     char *file = output != NULL ? bh_copy_text(output) : bh_print_text("%s/results.h5", directory);
     struct bh_merge_outcome outcome;
+    struct bh_progress *progress = bh_progress_start_on_terminal("merging", 0);
     int status = bh_merge(plan, directory, file, is_partial, &outcome, err);
+    bh_progress_end(progress);
     for (char *line = outcome.damage, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
         fprintf(stderr, "bulkhead: %.*s\n", (int)(end - line), line);
     if (status == 0)
@@ -311,8 +317,10 @@ static int run_sweep(const struct arguments *arguments, struct bh_error *err)
     char *data = bh_models_directory(err);
     if (data == NULL)
         return -1;
+    struct bh_progress *progress = bh_progress_start("planning the campaign", 0, !arguments->options.quiet);
     struct bh_plan *plan =
         bh_plan_read(arguments->campaign, data, arguments->options.settings, arguments->options.settings_count, err);
+    bh_progress_end(progress);
     int status = -1;
     if (plan != NULL && arguments->is_dry)
         status = print_forecast(plan, bh_options_jobs(&arguments->options), err);

@@ -152,7 +152,7 @@ static int run_stage(struct bh_stage *stage, unsigned at_once, struct bh_progres
     return status;
 }
 
-static int create_stages(struct bh_campaign *campaign, struct bh_error *err)
+static int create_stages(struct bh_campaign *campaign, struct bh_progress *progress, struct bh_error *err)
 {
     const struct bh_study *study = campaign->study;
     size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
@@ -167,6 +167,7 @@ static int create_stages(struct bh_campaign *campaign, struct bh_error *err)
         campaign->stages[s] = bh_stage_create(study, is_point ? index : study->uncertainty_at,
                                               is_point ? -1 : (int)(s - campaign->points), campaign->isolations, err);
         status = campaign->stages[s] != NULL ? 0 : -1;
+        bh_progress_step(progress);
     }
     free(index);
     return status;
@@ -233,21 +234,40 @@ static int find_escape_quantiles(struct bh_campaign *campaign, size_t point, str
     return status;
 }
 
-static int find_escape_ends(struct bh_campaign *campaign, struct bh_error *err)
+static int find_escape_ends(struct bh_campaign *campaign, struct bh_progress *progress, struct bh_error *err)
 {
     size_t cells = campaign->points * campaign->stages[0]->scenario->policies_count * 2 * BH_BOUNDARIES;
     campaign->escape_ends = bh_allocate(cells, sizeof(double));
     for (size_t i = 0; i < cells; i++)
         campaign->escape_ends[i] = NAN;
     bool has_posterior = campaign->study->posterior.source != NULL;
-    for (size_t point = 0; has_posterior && point < campaign->points; point++)
+    for (size_t point = 0; has_posterior && point < campaign->points; point++) {
         if (find_escape_quantiles(campaign, point, err) != 0)
             return -1;
-    for (size_t point = 0; campaign->study->has_uncertainty && !has_posterior && point < campaign->points; point++)
+        bh_progress_step(progress);
+    }
+    for (size_t point = 0; campaign->study->has_uncertainty && !has_posterior && point < campaign->points; point++) {
         for (int greatest = 0; greatest < 2; greatest++)
             if (find_escape_end(campaign, point, greatest, err) != 0)
                 return -1;
+        bh_progress_step(progress);
+    }
     return 0;
+}
+
+/* Platforms, and where errors end by the exact chain: points, those of the uncertain number, and the bands of each. */
+static int prepare(struct bh_campaign *campaign, bool shows_progress, struct bh_error *err)
+{
+    const struct bh_study *study = campaign->study;
+    size_t points = bh_study_points(study), steps = points;
+    if (study->has_uncertainty)
+        steps += study->uncertainty.count + points;
+    struct bh_progress *progress = bh_progress_start("points prepared (platform, exact chains)", steps, shows_progress);
+    int status = create_stages(campaign, progress, err);
+    if (status == 0)
+        status = find_escape_ends(campaign, progress, err);
+    bh_progress_end(progress);
+    return status;
 }
 
 struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned workers, bool shows_progress,
@@ -259,18 +279,18 @@ struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned worke
     campaign->study = study;
     campaign->isolations = bh_isolation_cache_create();
     clock_gettime(CLOCK_MONOTONIC, &start);
-    if (create_stages(campaign, err) != 0 || find_escape_ends(campaign, err) != 0)
+    if (prepare(campaign, shows_progress, err) != 0)
         goto fail;
     bh_campaign_find_enclaves(campaign);
     for (size_t s = 0; s < campaign->points + campaign->uncertain; s++)
         jobs += bh_stage_jobs(campaign->stages[s]);
-    struct bh_progress progress = bh_progress_start("runs", jobs, shows_progress);
+    struct bh_progress *progress = bh_progress_start("runs", jobs, shows_progress);
     for (size_t s = 0; s < campaign->points + campaign->uncertain; s++)
-        if (run_stage(campaign->stages[s], workers, &progress, err) != 0) {
-            bh_progress_end(&progress);
+        if (run_stage(campaign->stages[s], workers, progress, err) != 0) {
+            bh_progress_end(progress);
             goto fail;
         }
-    bh_progress_end(&progress);
+    bh_progress_end(progress);
     clock_gettime(CLOCK_MONOTONIC, &end);
     campaign->wall_s = (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
     return campaign;

@@ -15,6 +15,9 @@
  * keep storage busy: at 2^20 nodes a host stands for 2,048 of them, and one flow will do. */
 #define HOSTS_MOST  UINT64_C(512)
 #define GROUPS_MOST UINT64_C(64)
+/* Each storage host has a route from every group, and each disk takes part in every transfer. No machine has more. */
+#define STORAGE_HOSTS_MOST UINT64_C(1024)
+#define DISKS_MOST         UINT64_C(65536)
 
 struct description {
     uint64_t nodes_least, nodes_most;
@@ -154,6 +157,21 @@ static int check_keys(const struct bh_node *root, struct bh_error *err)
                                                                                : bh_node_check_keys(law, law_keys, err);
 }
 
+/* What is written and loaded grows with these. */
+static int check_storage(const struct bh_node *root, const struct description *description, struct bh_error *err)
+{
+    uint64_t hosts = (uint64_t)description->storage_hosts, disks = (uint64_t)description->disks_per_host;
+    if (hosts > STORAGE_HOSTS_MOST)
+        return bh_node_fail(bh_node_find_path(root, "storage.hosts.value"), err,
+                            "found %llu storage hosts; expected at most %llu", (unsigned long long)hosts,
+                            (unsigned long long)STORAGE_HOSTS_MOST);
+    if (disks > DISKS_MOST / hosts)
+        return bh_node_fail(bh_node_find_path(root, "storage.disks.value"), err,
+                            "found %llu disks on each of %llu storage hosts; expected at most %llu in all",
+                            (unsigned long long)disks, (unsigned long long)hosts, (unsigned long long)DISKS_MOST);
+    return 0;
+}
+
 static int read_description(const struct bh_node *root, struct description *description, struct bh_error *err)
 {
     if (check_keys(root, err) != 0)
@@ -166,7 +184,7 @@ static int read_description(const struct bh_node *root, struct description *desc
     for (size_t i = 0; i < NUMBERS; i++)
         if (read_number(root, &numbers[i], description, err) != 0)
             return -1;
-    return 0;
+    return check_storage(root, description, err);
 }
 
 /* --- Writing the machine ------------------------------------------------------------------------------------------- */

@@ -128,6 +128,9 @@ struct bh_axis {
     struct bh_place place;
 };
 
+/* Where simulated time ends at the latest: some 32,000 years, where a clock in doubles still has steps of 0.1 ms. */
+#define BH_HORIZON_MOST_S 1e12
+
 /* A resolved scenario at one point: all axes have taken a value. */
 struct bh_scenario {
     const char *name, *title, *description;

@@ -102,6 +102,14 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
     return 0;
 }
 
+static int fail_endless(const struct bh_node *node, double found_s, struct bh_error *err)
+{
+    char found[64], most[64];
+    return bh_node_fail(node, err, "found %s; expected at most %s, beyond which simulated time has no fine steps",
+                        bh_quantity_print(found_s, BH_DIMENSION_TIME, found, sizeof found),
+                        bh_quantity_print(BH_HORIZON_MOST_S, BH_DIMENSION_TIME, most, sizeof most));
+}
+
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
     static const char *const keys[] = {"work", "horizon", "spares", "placement", "enclaves", NULL};
@@ -113,9 +121,13 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
     char text[64], other[64];
     if (scenario->work_s <= 0)
         return bh_node_fail(work, err, "found 0; expected a time above 0");
-    scenario->horizon_s = 60 * scenario->work_s;
+    if (scenario->work_s > BH_HORIZON_MOST_S)
+        return fail_endless(work, scenario->work_s, err);
+    scenario->horizon_s = fmin(60 * scenario->work_s, BH_HORIZON_MOST_S);
     if (bh_optional_quantity(map, "horizon", BH_DIMENSION_TIME, &scenario->horizon_s, err) != 0)
         return -1;
+    if (scenario->horizon_s > BH_HORIZON_MOST_S)
+        return fail_endless(bh_node_find(map, "horizon"), scenario->horizon_s, err);
     if (scenario->horizon_s < scenario->work_s)
         return bh_node_fail(
             bh_node_find(map, "horizon"), err, "found %s; expected at least workload.work, %s (line %u)",

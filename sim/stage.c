@@ -3,6 +3,8 @@
 /* Resolves a point of a study and numbers its jobs. */
 #include "sim/stage.h"
 
+#include "sim/estimate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,16 @@ static int probe_platform(struct bh_stage *stage, struct bh_error *err)
         unlink(xml);
     free(xml);
     return status == 0 ? bh_scenario_check_platform(stage->scenario, &stage->facts, err) : -1;
+}
+
+/* Before anything that takes long; `study` is NULL where the results are not kept in memory. */
+static int check_size(const struct bh_stage *stage, const struct bh_study *study, struct bh_error *err)
+{
+    struct bh_estimate_point point;
+    if (bh_estimate_at(stage->scenario, &stage->facts, &point, err) != 0 ||
+        bh_estimate_check(stage->scenario, &point, err) != 0)
+        return -1;
+    return study != NULL ? bh_estimate_check_run(study, stage->scenario, &point, err) : 0;
 }
 
 static int create_setups(struct bh_stage *stage, struct bh_isolation_cache *cache, struct bh_error *err)
@@ -60,7 +72,8 @@ struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *ind
         stage->index[a] = index[a];
     stage->uncertain = uncertain;
     stage->scenario = bh_study_resolve(study, index, uncertain, err);
-    if (stage->scenario == NULL || probe_platform(stage, err) != 0 || create_setups(stage, cache, err) != 0) {
+    if (stage->scenario == NULL || probe_platform(stage, err) != 0 || check_size(stage, study, err) != 0 ||
+        create_setups(stage, cache, err) != 0) {
         bh_stage_destroy(stage);
         return NULL;
     }
@@ -80,7 +93,7 @@ struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct
         stage->facts = *facts;
         status = bh_scenario_check_platform(scenario, facts, err);
     }
-    if (status != 0 || create_setups(stage, cache, err) != 0) {
+    if (status != 0 || check_size(stage, NULL, err) != 0 || create_setups(stage, cache, err) != 0) {
         bh_stage_destroy(stage);
         return NULL;
     }

@@ -141,9 +141,9 @@ END
 
 @test "long work shows how far it is, on a terminal and unless told to be quiet" {
     command -v script >/dev/null || skip "no script"
-    local command="'$BULKHEAD' contain '$SOURCE_DIRECTORY/tests/scenarios/rare-escape.yaml' --trials 20000"
+    local command="'$BULKHEAD' contain '$SOURCE_DIRECTORY/tests/scenarios/rare-escape.yaml' --trials 2000000"
     run script -qec "$command 2>&1 >/dev/null" /dev/null
-    expect_text "$output" '20 of 20 answers, 100 %'
+    expect_text "$output" ' of 20 answers, '
     run script -qec "$command -q 2>&1 >/dev/null" /dev/null
     [ -z "$output" ]
 }

@@ -3,6 +3,8 @@
 /* The points of a campaign: which there are, what each is likely to cost, and in which order they run. */
 #include "sim/sweep/plan_parts.h"
 
+#include "sim/estimate.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +52,13 @@ static bool has_same_platform(const struct bh_scenario *left, const struct bh_sc
            left->nodes + left->spares == right->nodes + right->spares;
 }
 
+/* As far as the scenario alone tells: its platform is loaded by workers only. */
+static int check_size(const struct bh_scenario *scenario, struct bh_error *err)
+{
+    struct bh_estimate_point point;
+    return bh_estimate_at(scenario, NULL, &point, err) != 0 ? -1 : bh_estimate_check(scenario, &point, err);
+}
+
 /* Resolves values of an axis, the others at their first: ratios of cost to the first, and whether the platform
  * changes. Values in between those resolved take the ratio of the one before. */
 static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ratio, bool *changes_platform,
@@ -76,6 +85,8 @@ static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ra
                 "the axis `%s` changes the policies, the enclaves or whether there is a script at its value `%s`; "
                 "expected the same at all points",
                 axis->name, axis->values[v].label);
+        if (status == 0)
+            status = check_size(scenario, err);
         ratio[v] = predict_s(scenario) / first_s;
         plan->says[BH_WITH_VERIFICATION] =
             plan->says[BH_WITH_VERIFICATION] || bh_metric_says(scenario, BH_WITH_VERIFICATION);
@@ -156,7 +167,7 @@ int bh_plan_make_points(struct bh_plan *plan, struct bh_error *err)
     size_t axes = plan->study->axes_count;
     double **ratio = bh_allocate(axes + 1, sizeof *ratio), first_s = predict_s(plan->first), mean_s = 0.0;
     bool *changes_platform = bh_allocate(axes + 1, sizeof *changes_platform);
-    int status = 0;
+    int status = check_size(plan->first, err);
     for (size_t a = 0; a < axes; a++)
         ratio[a] = bh_allocate(plan->study->axes[a].count, sizeof **ratio);
     for (size_t a = 0; a < axes && status == 0; a++)
@@ -164,7 +175,12 @@ int bh_plan_make_points(struct bh_plan *plan, struct bh_error *err)
             status = weigh_axis(plan, a, first_s, ratio[a], &changes_platform[a], err);
         else
             ratio[a][0] = 1.0;
-    if (status == 0 && (status = find_points(plan, err)) == 0) {
+    if (status == 0)
+        status = find_points(plan, err);
+    if (status == 0)
+        status = bh_estimate_check_simulations(bh_document_name(plan->document), (double)plan->points,
+                                               (double)plan->first->policies_count, (double)plan->replicas, err);
+    if (status == 0) {
         plan->cost_s = bh_allocate(plan->points, sizeof *plan->cost_s);
         for (size_t p = 0; p < plan->points; p++) {
             plan->cost_s[p] = first_s;

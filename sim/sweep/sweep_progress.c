@@ -3,6 +3,10 @@
 /* Units done, their rate, what is left of the time, and failures. The clock is monotonic: setting it has no effect. */
 #include "sim/sweep/sweep_progress.h"
 
+#include "models/base/quantity.h"
+#include "sim/progress.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,16 +30,18 @@ struct bh_sweep_progress bh_sweep_progress_start(bool is_on)
 static void show(struct bh_sweep_progress *progress, const struct bh_units *units,
                  const struct bh_sweep_outcome *outcome, double at_s)
 {
+    char done[64], percent[16], failed[64] = "", eta[96], rate[64], gone[96], time[64];
     double spent_s = at_s - progress->started_s, worked_s = units->done_s - progress->done_before_s;
-    double left_s = worked_s > 0.0 ? spent_s * (units->total_s - units->done_s) / worked_s : 0.0;
     double share = units->total_s > 0.0 ? units->done_s / units->total_s : 1.0;
-    fprintf(stderr, "%s%zu units done, %.0f %%, %.3g units/s", progress->is_terminal ? "\r" : "", units->done,
-            100.0 * (share < 1.0 ? share : 1.0), spent_s > 0.0 ? (double)outcome->done / spent_s : 0.0);
+    snprintf(done, sizeof done, "%zu units done", units->done);
+    snprintf(percent, sizeof percent, "%.0f %%", 100.0 * (share < 1.0 ? share : 1.0));
     if (outcome->failed > 0)
-        fprintf(stderr, ", %zu failed", outcome->failed);
-    fprintf(stderr, ", %.0f s gone, about %.0f s to go%s", spent_s, left_s > 0.0 ? left_s : 0.0,
-            progress->is_terminal ? "   " : "\n");
-    fflush(stderr);
+        snprintf(failed, sizeof failed, "%zu failed", outcome->failed);
+    bh_progress_eta(spent_s, worked_s, worked_s + units->total_s - units->done_s, eta, sizeof eta);
+    snprintf(rate, sizeof rate, "%.3g units/s", spent_s > 0.0 ? (double)outcome->done / spent_s : 0.0);
+    snprintf(gone, sizeof gone, "%s gone", bh_quantity_print(round(spent_s), BH_DIMENSION_TIME, time, sizeof time));
+    const char *const parts[] = {done, percent, failed, eta, gone, rate};
+    bh_progress_write(parts, sizeof parts / sizeof *parts, progress->is_terminal, &progress->length);
     progress->has_line = progress->is_terminal;
     progress->shown_s = at_s;
 }

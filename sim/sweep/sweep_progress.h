@@ -12,6 +12,7 @@
 struct bh_sweep_progress {
     bool is_on, is_terminal, has_line;
     double started_s, shown_s, done_before_s;
+    size_t length; /* of the line that stands there */
 };
 
 struct bh_sweep_progress bh_sweep_progress_start(bool is_on);
