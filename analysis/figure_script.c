@@ -170,11 +170,23 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
     free(spares[1]);
 }
 
-/* Words stand side by side. */
-static void write_words(const struct bh_view_axis *axis, FILE *stream)
+/* What stands in every panel: words side by side, and the line below what is unfinished. */
+static void write_common(const struct bh_figure *figure, FILE *stream)
 {
+    const struct bh_figure_ticks *ticks = &figure->overhead_ticks;
+    bool has_axis = figure->scale_axis < figure->view->axes_count;
+    const struct bh_view_axis *axis = has_axis ? &figure->view->axes[figure->scale_axis] : NULL;
+    double line = bh_figure_inverse(ticks, 0.9 * bh_figure_forward(ticks, figure->unfinished_percent) +
+                                               0.1 * bh_figure_forward(ticks, ticks->least));
     char place[64];
-    fprintf(stream, "  set xtics nomirror scale 0.6 1, 1, %zu format ''\n", axis->count);
+    fputs("  set label 101 ''\n", stream);
+    if (figure->any_unfinished)
+        fprintf(
+            stream,
+            "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
+            line, line);
+    if (!has_axis || axis->numbers != NULL)
+        return;
     for (size_t i = 0; i < axis->count; i++) {
         snprintf(place, sizeof place, "first %zu, graph 0 center offset 0, -0.9", i + 1);
         bh_script_words(stream, BH_SCRIPT_WORDS + i, axis->labels[i], place);
@@ -223,10 +235,10 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
     text[0] = (char)toupper((unsigned char)text[0]);
     char *name = bh_script_quote(text);
     free(text);
-    fprintf(stream, "  set xlabel %s noenhanced offset 0, 0.4\n", name);
+    fprintf(stream, "  set xlabel %s noenhanced offset 0, %s\n", name, axis->numbers == NULL ? "-0.6" : "0.4");
     free(name);
     if (axis->numbers == NULL)
-        write_words(axis, stream);
+        fprintf(stream, "  set xtics nomirror scale 0.6 1, 1, %zu format ''\n", axis->count);
     else
         write_scale_ticks(figure, stream);
 }
@@ -280,23 +292,19 @@ static void write_lower(const struct bh_figure *figure, FILE *stream)
 {
     fputs("  # Below: net overhead; hollow marks at the top edge: at least one replica did not finish\n"
           "  unset logscale x; set format x; set ytics nomirror; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray88'\n"
-          "  set nonlinear y via asinh(y / linear) inverse linear * sinh(y); set label 101 ''\n",
+          "  set nonlinear y via asinh(y / linear) inverse linear * sinh(y)\n",
           stream);
     write_scale_axis(figure, stream);
-    const struct bh_figure_ticks *axis = &figure->overhead_ticks;
-    double line = bh_figure_inverse(axis, 0.9 * bh_figure_forward(axis, figure->unfinished_percent) +
-                                              0.1 * bh_figure_forward(axis, axis->least));
-    if (figure->any_unfinished)
-        fprintf(
-            stream,
-            "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
-            line, line);
+    write_common(figure, stream);
     fprintf(stream, "  set label 1 '(%c)' at screen 0.012, screen lower_top + 0.018 left\n",
             (char)('a' + figure->upper_count));
     for (size_t panel = 0; panel < figure->panels_count; panel++) {
         write_panel(figure, panel, stream);
-        if (panel == 0)
-            fputs("  unset label 1\n", stream);
+        /* With what stands beside the first panel only, a key among it. */
+        if (panel == 0) {
+            fputs("  unset label; unset arrow\n", stream);
+            write_common(figure, stream);
+        }
     }
     fputs("  unset label; unset arrow\n", stream);
 }
@@ -321,7 +329,7 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
     fputs("\ndo for [format in formats] {\n"
           "  eval terminal_of(format)\n"
           "  set output name.'.'.format\n"
-          "  reset; unset key; set tics font ',8'; set bars 0.4\n"
+          "  reset; unset key; set tics font ',8'; set bars 0.4; set border 3 lw 0.8\n"
           "  set multiplot\n",
           stream);
     write_key(figure, stream);

@@ -205,7 +205,8 @@ static void write_panel(const struct bh_figure *figure, size_t panel, double lef
     if (panel + 1 == figure->upper_count)
         write_system_labels(figure, stream);
     write_plot(figure, panel, stream);
-    fputs("  unset label 101; unset label 100\n", stream);
+    /* With what stands beside one panel only, the key among it. */
+    fputs("  unset label; unset arrow\n", stream);
 }
 
 void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
@@ -219,7 +220,6 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
     double width = (right - BH_FIGURE_LEFT - panel_gap) / (double)figure->upper_count;
     fprintf(stream,
             "  # Price against escape\n"
-            "  set border 3 lw 0.8\n"
             "  set tmargin at screen upper_top; set bmargin at screen upper_bottom\n"
             "  set label 100 %s at graph 0, graph 1 left offset 3.5, 0.7 font ',8.5' noenhanced\n"
             "  set label 101 'Price of isolation (%%)' at screen 0.022, screen (upper_top + upper_bottom) / 2 center "
@@ -231,6 +231,6 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
         double left = BH_FIGURE_LEFT + (double)panel * (width + panel_gap);
         write_panel(figure, panel, left, left + width, stream);
     }
-    fputs("  unset label; unset arrow\n\n", stream);
+    fputc('\n', stream);
     free(title);
 }
