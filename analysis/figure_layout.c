@@ -155,6 +155,8 @@ static void find_break(struct bh_figure *figure)
 
 static void note_escape(struct bh_figure *figure, size_t panel, double escape)
 {
+    if (isnan(escape))
+        return;
     if (escape < least_escape)
         figure->has_zero_escape[panel] = true;
     else if (escape < figure->escape_least[panel])
@@ -165,6 +167,8 @@ static void note_escape(struct bh_figure *figure, size_t panel, double escape)
 static bool share_stretch(const struct bh_figure *figure, const struct bh_figure_row *a, const struct bh_figure_row *b)
 {
     for (size_t k = 0; k < figure->upper_count; k++) {
+        if (isnan(a->escape[k].exact) || isnan(b->escape[k].exact))
+            continue; /* not in this panel */
         const struct bh_figure_escape *escapes[] = {&a->escape[k], &b->escape[k]};
         double left[2], right[2], least = figure->escape_least[k];
         double room = pow(least, -0.03); /* a mark's reach, which grows with the decades that the axis holds */
@@ -179,15 +183,13 @@ static bool share_stretch(const struct bh_figure *figure, const struct bh_figure
     return false;
 }
 
-/* Pushes rows apart that would cover each other, half the overlap each, until none do or patience ends. */
-static void part_rows(struct bh_figure *figure)
+/* Pushes rows apart that would cover each other, half the overlap each, until none do or patience ends. Returns how far
+ * the farthest was moved. */
+static double push_rows(const struct bh_figure *figure, double gap, double *at)
 {
     size_t count = figure->rows_count;
-    struct bh_figure_ticks *axis = &figure->price_ticks;
-    double *at = bh_allocate(count, sizeof *at);
-    double gap = row_gap * (bh_figure_forward(axis, axis->most) - bh_figure_forward(axis, axis->least));
     for (size_t i = 0; i < count; i++)
-        at[i] = bh_figure_forward(axis, figure->rows[i].price_percent);
+        at[i] = bh_figure_forward(&figure->price_ticks, figure->rows[i].price_percent);
     bool moved = true;
     for (int round = 0; round < 400 && moved; round++) {
         moved = false;
@@ -202,12 +204,32 @@ static void part_rows(struct bh_figure *figure)
                 moved = true;
             }
     }
+    double farthest = 0;
+    for (size_t i = 0; i < count; i++)
+        farthest = fmax(farthest, fabs(at[i] - bh_figure_forward(&figure->price_ticks, figure->rows[i].price_percent)));
+    return farthest;
+}
+
+/* Rows that are too many for the room are closer together, and cover each other at last. */
+static void part_rows(struct bh_figure *figure)
+{
+    size_t count = figure->rows_count;
+    struct bh_figure_ticks *axis = &figure->price_ticks;
+    double *at = bh_allocate(count + 1, sizeof *at);
+    double span = bh_figure_forward(axis, axis->most) - bh_figure_forward(axis, axis->least);
+    double mark = row_gap * span, most = BH_FIGURE_ASIDE_POINTS / (72 * BH_FIGURE_UPPER_HEIGHT) * span, farthest;
+    for (double gap = mark; (farthest = push_rows(figure, gap, at)) > most; gap *= 0.95 * most / farthest)
+        ;
     for (size_t i = 0; i < count; i++) {
         figure->rows[i].position = bh_figure_inverse(axis, at[i]);
         /* Room for half a mark. */
-        widen(axis, bh_figure_inverse(axis, at[i] - 0.8 * gap));
-        widen(axis, bh_figure_inverse(axis, at[i] + 0.8 * gap));
+        widen(axis, bh_figure_inverse(axis, at[i] - 0.8 * mark));
+        widen(axis, bh_figure_inverse(axis, at[i] + 0.8 * mark));
     }
+    span = bh_figure_forward(axis, axis->most) - bh_figure_forward(axis, axis->least);
+    for (size_t i = 0; i < count; i++)
+        figure->rows[i].raise_points =
+            (at[i] - bh_figure_forward(axis, figure->rows[i].price_percent)) / span * 72 * BH_FIGURE_UPPER_HEIGHT;
     free(at);
 }
 
@@ -237,7 +259,7 @@ static bool fill_row(const struct bh_figure *figure, size_t policy, struct bh_fi
     *row =
         (struct bh_figure_row){.policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy]};
     row->price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
-    bool is_drawn = isfinite(row->price_percent);
+    bool is_drawn = false;
     for (size_t k = 0; k < figure->upper_count; k++) {
         size_t at = cell * view->boundary.count + figure->boundary[k];
         row->escape[k] =
@@ -245,9 +267,9 @@ static bool fill_row(const struct bh_figure *figure, size_t policy, struct bh_fi
                                       .low = view->escape_low[at],
                                       .high = view->escape_high[at],
                                       .seen = bh_measure_escape(view, policy, view->headline, figure->boundary[k])};
-        is_drawn = is_drawn && isfinite(row->escape[k].exact);
+        is_drawn = is_drawn || isfinite(row->escape[k].exact);
     }
-    return is_drawn;
+    return is_drawn && isfinite(row->price_percent);
 }
 
 static void lay_rows(struct bh_figure *figure)
@@ -306,7 +328,6 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
     if (figure->scale_axis < view->axes_count)
         series.count = view->axes[figure->scale_axis].count;
     series.scale = bh_allocate(series.count, sizeof *series.scale);
-    series.position = bh_allocate(series.count, sizeof *series.position);
     series.overhead = bh_allocate(series.count, sizeof *series.overhead);
     series.unfinished = bh_allocate(series.count, sizeof *series.unfinished);
     size_t base = view->headline;
@@ -315,18 +336,14 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
         series.hollow = second != bh_view_position(view, base, figure->second_axis);
         base = bh_view_neighbour(view, base, figure->second_axis, second);
     }
-    /* Marks of one panel stand side by side about the true value: on a log axis by factors. */
-    double aside = (double)series.mark - (double)(figure->marks_count - 1) / 2;
     for (size_t i = 0; i < series.count; i++) {
         struct bh_measures measures;
         size_t point = base;
         series.scale[i] = 1;
-        series.position[i] = 1 + aside;
         if (figure->scale_axis < view->axes_count) {
             point = bh_view_neighbour(view, base, figure->scale_axis, i);
             const double *numbers = view->axes[figure->scale_axis].numbers;
             series.scale[i] = numbers != NULL ? numbers[i] : (double)(i + 1);
-            series.position[i] = numbers != NULL ? series.scale[i] * pow(1.2, aside) : series.scale[i] + 0.08 * aside;
         }
         bh_measure(view, policy, point, view->primary, &measures);
         series.overhead[i] = (struct bh_estimate){100 * measures.net_overhead.mean, 100 * measures.net_overhead.low,
@@ -375,6 +392,15 @@ static void lay_panels(struct bh_figure *figure)
         axis->most = bh_figure_inverse(axis, most + 0.17 * (most - least));
 }
 
+/* Whether any policy has escapes over a boundary: with one enclave on a node there are none between enclaves. */
+static bool is_known(const struct bh_view *view, size_t boundary)
+{
+    for (size_t p = 0; p < view->policy.count; p++)
+        if (isfinite(view->escape_exact[(p * view->points + view->headline) * view->boundary.count + boundary]))
+            return true;
+    return false;
+}
+
 struct bh_figure *bh_figure_create(const struct bh_view *view)
 {
     struct bh_figure *figure = bh_allocate(1, sizeof *figure);
@@ -383,7 +409,7 @@ struct bh_figure *bh_figure_create(const struct bh_view *view)
     for (size_t k = 0; k < BH_FIGURE_UPPER; k++) {
         static const char *const names[BH_FIGURE_UPPER] = {"enclave/enclave", "guest/host"};
         size_t boundary = bh_view_find_label(&view->boundary, names[k]);
-        if (boundary < view->boundary.count)
+        if (boundary < view->boundary.count && is_known(view, boundary))
             figure->boundary[figure->upper_count++] = boundary;
     }
     figure->system_of = bh_allocate(policies, sizeof *figure->system_of);
@@ -395,6 +421,7 @@ struct bh_figure *bh_figure_create(const struct bh_view *view)
     lay_rows(figure);
     choose_axes(figure);
     lay_panels(figure);
+    bh_figure_lay_scale(figure);
     return figure;
 }
 
@@ -404,7 +431,6 @@ void bh_figure_destroy(struct bh_figure *figure)
         return;
     for (size_t i = 0; i < figure->series_count; i++) {
         free(figure->series[i].scale);
-        free(figure->series[i].position);
         free(figure->series[i].overhead);
         free(figure->series[i].unfinished);
     }

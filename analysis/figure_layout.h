@@ -14,6 +14,17 @@
  * and logarithmic far from it. */
 #define BH_FIGURE_LINEAR_PERCENT 2.0
 
+/* Marks that would cover each other are drawn beside or above where they belong, by this many points at most. */
+#define BH_FIGURE_ASIDE_POINTS 6.0
+/* Inches: two columns of a paper, and the height of the upper panels. */
+#define BH_FIGURE_WIDTH        7.1
+#define BH_FIGURE_UPPER_HEIGHT 2.77
+/* Shares of the width: where panels begin and end, and what is between the lower ones; so many of these in a line. */
+#define BH_FIGURE_LEFT  0.097
+#define BH_FIGURE_RIGHT 0.985
+#define BH_FIGURE_GAP   0.012
+enum { BH_FIGURE_COLUMNS = 4 };
+
 /* The upper panels stand side by side and share the axis of prices: one for each of these boundaries. */
 enum { BH_FIGURE_UPPER = 2 };
 
@@ -29,7 +40,8 @@ struct bh_figure_row {
     size_t policy;
     size_t system, mark; /* index of its system and of its kind of policy: colour and point type */
     double price_percent;
-    double position; /* where it is drawn, in percent: rows that would cover each other are moved apart */
+    double position;     /* where it is drawn, in percent: rows that would cover each other are moved apart */
+    double raise_points; /* so far above its price */
     struct bh_figure_escape escape[BH_FIGURE_UPPER];
 };
 
@@ -38,7 +50,8 @@ struct bh_figure_series {
     size_t policy, system, mark;
     bool hollow;
     size_t count;                 /* values of the scale axis; 1 without one */
-    double *scale, *position;     /* `position`: moved aside so that marks stay apart */
+    double *scale;                /* values, or numbers of words from 1 on */
+    double aside_points;          /* drawn so far to the right of them */
     struct bh_estimate *overhead; /* percent; NaN where unfinished */
     bool *unfinished;
 };
@@ -51,9 +64,17 @@ struct bh_figure_ticks {
     double values[32];
 };
 
+/* The lower panels' horizontal axis. Places are values, or their logarithms to base 2. */
+struct bh_figure_scale {
+    bool is_logarithmic;
+    double least, most; /* of the values */
+    double from, to;    /* the axis' ends, as places */
+    double per_point;   /* of the panel's width */
+};
+
 struct bh_figure {
     const struct bh_view *view;
-    size_t upper_count; /* panels: 1 or 2 */
+    size_t upper_count; /* panels: those of the boundaries over which anything is known to escape; 0 to 2 */
     size_t boundary[BH_FIGURE_UPPER];
     double escape_least[BH_FIGURE_UPPER]; /* left end of the axis, a power of ten; an escape of 0 stands there */
     bool has_zero_escape[BH_FIGURE_UPPER];
@@ -69,6 +90,7 @@ struct bh_figure {
     struct bh_figure_series *series; /* in order of panels; the baseline, panel by panel, comes first */
     size_t *panel_first;             /* panels_count + 1 entries: index of each panel's first series */
     size_t scale_axis, second_axis;  /* of the view; axes_count: none */
+    struct bh_figure_scale scale;
     bool any_unfinished;
     struct bh_figure_ticks overhead_ticks;
     double unfinished_percent; /* where unfinished marks stand, above all others */
@@ -76,6 +98,11 @@ struct bh_figure {
 
 struct bh_figure *bh_figure_create(const struct bh_view *view);
 void bh_figure_destroy(struct bh_figure *figure);
+
+/* Lays out the lower panels' horizontal axis and sets marks beside each other; once all else is there. */
+void bh_figure_lay_scale(struct bh_figure *figure);
+/* Width of a lower panel, as a share of the figure's. */
+double bh_figure_panel_share(const struct bh_figure *figure);
 
 /* Where a percentage stands along an axis, and back. */
 double bh_figure_forward(const struct bh_figure_ticks *axis, double percent);

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 4 };
-
 /* Colours of `set colorsequence podo` (P. L. Okabe and Ito's, which colour-blind readers tell apart), in an order in
  * which neighbours differ in lightness; the first is the baseline's black. */
 static const int colours[] = {1, 3, 6, 7, 2, 4, 8};
@@ -44,18 +42,20 @@ double bh_script_number(double value)
 void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_view *view = figure->view;
-    bh_figure_write_upper_data(figure, stream);
-    fputs("# Lower panels, one block per line. Net overhead in percent with its 95 % interval; NaN where a replica is\n"
-          "# unfinished, and then the last column says where the mark for it stands.\n"
-          "# scale drawn_at overhead overhead_low overhead_high unfinished_at\n",
-          stream);
+    if (figure->upper_count > 0)
+        bh_figure_write_upper_data(figure, stream);
+    fputs(
+        "# Lower panels, one block per line. Net overhead in percent with its 95 % interval; NaN where a replica is\n"
+        "# unfinished, and then the last column says where the mark for it stands. Marks are drawn some points beside\n"
+        "# the scale's values.\n"
+        "# scale overhead overhead_low overhead_high unfinished_at\n",
+        stream);
     for (size_t k = 0; k < figure->series_count; k++) {
         const struct bh_figure_series *series = &figure->series[k];
         bh_script_comment(stream, view->policy.labels[series->policy]);
         for (size_t i = 0; i < series->count; i++)
-            fprintf(stream, "%.12g %.8g %.6g %.6g %.6g %.6g\n", series->scale[i], series->position[i],
-                    bh_script_number(series->overhead[i].mean), bh_script_number(series->overhead[i].low),
-                    bh_script_number(series->overhead[i].high),
+            fprintf(stream, "%.12g %.6g %.6g %.6g %.6g\n", series->scale[i], bh_script_number(series->overhead[i].mean),
+                    bh_script_number(series->overhead[i].low), bh_script_number(series->overhead[i].high),
                     series->unfinished[i] ? figure->unfinished_percent : NAN);
         fputs("\n\n", stream);
     }
@@ -142,7 +142,8 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_view *view = figure->view;
     const char *band = view->uncertainty.source != NULL ? "posterior, 90 %" : "assumed range";
-    struct key_line key = {.line = key_rows(figure), .count = 3, .text = {band, "seen, 95 %", "Pareto front"}};
+    struct key_line key = {.line = key_rows(figure), .text = {band, "seen, 95 %", "Pareto front"}};
+    size_t first = key.count = figure->upper_count > 0 ? 3 : 0; /* what is said of the upper panels */
     char *spares[2] = {NULL, NULL}, symbol[96];
     fputs("  # Key\n", stream);
     write_key_marks(figure, stream);
@@ -155,11 +156,13 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
         }
     }
     lay_key(&key);
-    write_key_entry(stream, &key, 0, "pt -1", "lw 5 lc rgb 'gray75'");
-    write_key_entry(stream, &key, 1, "pt -1", "lw 1.2 lc rgb 'gray20'");
-    write_key_entry(stream, &key, 2, "pt 6 ps 1.5 lw 0.8 lc rgb 'gray40'", NULL);
-    for (size_t i = 3; i < key.count; i++) {
-        bool hollow = i == 4;
+    if (first > 0) {
+        write_key_entry(stream, &key, 0, "pt -1", "lw 5 lc rgb 'gray75'");
+        write_key_entry(stream, &key, 1, "pt -1", "lw 1.2 lc rgb 'gray20'");
+        write_key_entry(stream, &key, 2, "pt 6 ps 1.5 lw 0.8 lc rgb 'gray40'", NULL);
+    }
+    for (size_t i = first; i < key.count; i++) {
+        bool hollow = i > first;
         snprintf(symbol, sizeof symbol, "pt %d ps 0.8 lc rgb 'gray20'", bh_figure_mark(1, hollow));
         write_key_entry(stream, &key, i, symbol, hollow ? "lw 1 dt (6,4) lc rgb 'gray20'" : "lw 1 lc rgb 'gray20'");
     }
@@ -167,12 +170,23 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
     free(spares[1]);
 }
 
-/* Words stand side by side. */
-static void write_words(const struct bh_view_axis *axis, FILE *stream)
+/* What stands in every panel: words side by side, and the line below what is unfinished. */
+static void write_common(const struct bh_figure *figure, FILE *stream)
 {
+    const struct bh_figure_ticks *ticks = &figure->overhead_ticks;
+    bool has_axis = figure->scale_axis < figure->view->axes_count;
+    const struct bh_view_axis *axis = has_axis ? &figure->view->axes[figure->scale_axis] : NULL;
+    double line = bh_figure_inverse(ticks, 0.9 * bh_figure_forward(ticks, figure->unfinished_percent) +
+                                               0.1 * bh_figure_forward(ticks, ticks->least));
     char place[64];
-    fprintf(stream, "  set xrange [0.5:%.6g]\n  set xtics nomirror scale 0.6 1, 1, %zu format ''\n",
-            (double)axis->count + 0.5, axis->count);
+    fputs("  set label 101 ''\n", stream);
+    if (figure->any_unfinished)
+        fprintf(
+            stream,
+            "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
+            line, line);
+    if (!has_axis || axis->numbers != NULL)
+        return;
     for (size_t i = 0; i < axis->count; i++) {
         snprintf(place, sizeof place, "first %zu, graph 0 center offset 0, -0.9", i + 1);
         bh_script_words(stream, BH_SCRIPT_WORDS + i, axis->labels[i], place);
@@ -182,9 +196,12 @@ static void write_words(const struct bh_view_axis *axis, FILE *stream)
 /* "2^{17}" for powers of two, else the number. */
 static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
 {
+    enum { MOST_DRAWS = 8 };
     const struct bh_view_axis *axis = &figure->view->axes[figure->scale_axis];
+    /* Of what has no order not all need a name. */
+    size_t every = axis->is_ordered ? 1 : (axis->count + MOST_DRAWS - 1) / MOST_DRAWS;
     fputs("  set xtics nomirror scale 0.6 (", stream);
-    for (size_t i = 0; i < axis->count; i++) {
+    for (size_t i = 0; i < axis->count; i += every) {
         int exponent;
         double value = axis->numbers[i];
         bool power = value >= 1024 && frexp(value, &exponent) == 0.5;
@@ -199,45 +216,38 @@ static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
 static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_view *view = figure->view;
-    double half = (double)figure->marks_count / 2 + 0.5;
+    const struct bh_figure_scale *scale = &figure->scale;
+    fprintf(stream, "  # Marks stand some points beside their values, whatever the axis.\n");
+    if (scale->is_logarithmic)
+        fprintf(stream, "  beside(x, points) = x * 2**(points * %.8g)\n  set logscale x 2; set xrange [%.8g:%.8g]\n",
+                scale->per_point, exp2(scale->from), exp2(scale->to));
+    else
+        fprintf(stream, "  beside(x, points) = x + points * %.8g\n  set xrange [%.8g:%.8g]\n", scale->per_point,
+                scale->from, scale->to);
     if (figure->scale_axis == view->axes_count) {
-        fprintf(stream, "  set xrange [%.6g:%.6g]; unset xtics; unset xlabel\n", 1 - half, 1 + half);
+        fputs("  unset xtics; unset xlabel\n", stream);
         return;
     }
     const struct bh_view_axis *axis = &view->axes[figure->scale_axis];
-    double least = INFINITY, most = -INFINITY;
     bool is_apart = strcmp(axis->name, "nodes") == 0 &&
                     isfinite(bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1));
     char *text = bh_copy_text(is_apart ? "independent nodes" : axis->name);
     text[0] = (char)toupper((unsigned char)text[0]);
     char *name = bh_script_quote(text);
     free(text);
-    if (axis->numbers == NULL) {
-        fprintf(stream, "  set xlabel %s noenhanced offset 0, 0.4\n", name);
-        free(name);
-        write_words(axis, stream);
-        return;
-    }
-    for (size_t i = 0; i < axis->count; i++) {
-        least = fmin(least, axis->numbers[i]);
-        most = fmax(most, axis->numbers[i]);
-    }
-    bool logarithmic = least > 0;
-    fprintf(stream, "%s  set xrange [%.6g:%.6g]\n  set xlabel %s noenhanced offset 0, 0.4\n",
-            logarithmic ? "  set logscale x 2\n" : "", logarithmic ? least / pow(1.3, half) : least - 0.5,
-            logarithmic ? most * pow(1.3, half) : most + 0.5, name);
+    fprintf(stream, "  set xlabel %s noenhanced offset 0, %s\n", name, axis->numbers == NULL ? "-0.6" : "0.4");
     free(name);
-    write_scale_ticks(figure, stream);
+    if (axis->numbers == NULL)
+        fprintf(stream, "  set xtics nomirror scale 0.6 1, 1, %zu format ''\n", axis->count);
+    else
+        write_scale_ticks(figure, stream);
 }
 
 static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stream)
 {
-    size_t system = figure->panel_system[panel], columns = figure->panels_count;
-    if (columns > MOST_COLUMNS)
-        columns = MOST_COLUMNS;
-    size_t column = panel % MOST_COLUMNS, line = panel / MOST_COLUMNS;
-    double width = (0.985 - 0.097 - 0.012 * (double)(columns - 1)) / (double)columns;
-    double left = 0.097 + (double)column * (width + 0.012);
+    size_t system = figure->panel_system[panel], column = panel % BH_FIGURE_COLUMNS, line = panel / BH_FIGURE_COLUMNS;
+    double width = bh_figure_panel_share(figure), left = BH_FIGURE_LEFT + (double)column * (width + BH_FIGURE_GAP);
+    bool is_joined = figure->scale_axis < figure->view->axes_count && figure->view->axes[figure->scale_axis].is_ordered;
     char *title = bh_script_quote(figure->system_names[system]);
     fprintf(stream,
             "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
@@ -259,19 +269,21 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
     fputs("  plot \\\n", stream);
     for (size_t k = figure->panel_first[panel]; k < figure->panel_first[panel + 1]; k++) {
         const struct bh_figure_series *series = &figure->series[k];
-        size_t block = figure->systems_count + k;
+        size_t block = (figure->upper_count > 0 ? figure->systems_count : 0) + k;
         int colour = bh_figure_colour(series->system);
-        const char *dash = series->hollow ? "(6,4)" : "1";
-        double size = mark_size(series->mark);
+        double size = mark_size(series->mark), aside = series->aside_points;
+        /* What has no order is not joined. */
+        if (is_joined)
+            fprintf(stream, "    data index %zu using (beside($1, %.3g)):2 with lines lw %s dt %s lt %d notitle, \\\n",
+                    block, aside, series->hollow ? "0.7" : "1", series->hollow ? "(6,4)" : "1", colour);
         fprintf(stream,
-                "    data index %zu using 2:3 with lines lw %s dt %s lt %d notitle, \\\n"
-                "    data index %zu using 2:3:4:5 with yerrorbars pt -1 lw 1 lt %d notitle, \\\n"
-                "    data index %zu using 2:3 with points pt %d ps %.2f lc rgb 'white' notitle, \\\n"
-                "    data index %zu using 2:3 with points pt %d ps %.2f lw 1 lt %d notitle, \\\n"
-                "    data index %zu using 2:6 with points pt %d ps %.2f lw 1 lt %d notitle%s\n",
-                block, series->hollow ? "0.7" : "1", dash, colour, block, colour, block,
-                bh_figure_mark(series->mark, false), size * 1.1, block, bh_figure_mark(series->mark, series->hollow),
-                size, colour, block, bh_figure_mark(series->mark, true), size * 0.9, colour,
+                "    data index %zu using (beside($1, %.3g)):2:3:4 with yerrorbars pt -1 lw 1 lt %d notitle, \\\n"
+                "    data index %zu using (beside($1, %.3g)):2 with points pt %d ps %.2f lc rgb 'white' notitle, \\\n"
+                "    data index %zu using (beside($1, %.3g)):2 with points pt %d ps %.2f lw 1 lt %d notitle, \\\n"
+                "    data index %zu using (beside($1, %.3g)):5 with points pt %d ps %.2f lw 1 lt %d notitle%s\n",
+                block, aside, colour, block, aside, bh_figure_mark(series->mark, false), size * 1.1, block, aside,
+                bh_figure_mark(series->mark, series->hollow), size, colour, block, aside,
+                bh_figure_mark(series->mark, true), size * 0.9, colour,
                 k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
     }
 }
@@ -280,32 +292,29 @@ static void write_lower(const struct bh_figure *figure, FILE *stream)
 {
     fputs("  # Below: net overhead; hollow marks at the top edge: at least one replica did not finish\n"
           "  unset logscale x; set format x; set ytics nomirror; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray88'\n"
-          "  set nonlinear y via asinh(y / linear) inverse linear * sinh(y); set label 101 ''\n",
+          "  set nonlinear y via asinh(y / linear) inverse linear * sinh(y)\n",
           stream);
     write_scale_axis(figure, stream);
-    const struct bh_figure_ticks *axis = &figure->overhead_ticks;
-    double line = bh_figure_inverse(axis, 0.9 * bh_figure_forward(axis, figure->unfinished_percent) +
-                                              0.1 * bh_figure_forward(axis, axis->least));
-    if (figure->any_unfinished)
-        fprintf(
-            stream,
-            "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
-            line, line);
+    write_common(figure, stream);
     fprintf(stream, "  set label 1 '(%c)' at screen 0.012, screen lower_top + 0.018 left\n",
             (char)('a' + figure->upper_count));
     for (size_t panel = 0; panel < figure->panels_count; panel++) {
         write_panel(figure, panel, stream);
-        if (panel == 0)
-            fputs("  unset label 1\n", stream);
+        /* With what stands beside the first panel only, a key among it. */
+        if (panel == 0) {
+            fputs("  unset label; unset arrow\n", stream);
+            write_common(figure, stream);
+        }
     }
     fputs("  unset label; unset arrow\n", stream);
 }
 
 void bh_figure_write_script(const struct bh_figure *figure, const char *name, FILE *stream)
 {
-    size_t lines = (figure->panels_count + MOST_COLUMNS - 1) / MOST_COLUMNS;
+    size_t lines = (figure->panels_count + BH_FIGURE_COLUMNS - 1) / BH_FIGURE_COLUMNS;
     double key = 0.17 * (double)key_rows(figure); /* inches */
-    double height = 3.75 + key + 2.5 * (double)lines;
+    double upper = figure->upper_count > 0 ? BH_FIGURE_UPPER_HEIGHT + 0.63 : 0,
+           height = 0.35 + upper + key + 2.5 * (double)lines;
     bh_script_begin(stream, figure->view->title, name, BH_FIGURE_WIDTH, height);
     /* Places as shares of the canvas, counted in inches from the top. */
     fprintf(stream,
@@ -313,17 +322,19 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
             "key_step = %.4f; upper_top = %.4f; upper_bottom = %.4f\n"
             "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n"
             "array tint[7] = ['#c8c8c8', '#c3e3f6', '#b0d0e6', '#f2c8ac', '#f7dda4', '#aeddcf', '#efd2e1']\n",
-            BH_FIGURE_LINEAR_PERCENT, 0.17 / height, 1 - (key + 0.38) / height, 1 - (key + 3.15) / height,
-            1 - (key + 3.78) / height, 1.9 / height, 2.5 / height);
+            BH_FIGURE_LINEAR_PERCENT, 0.17 / height, 1 - (key + 0.38) / height,
+            1 - (key + 0.38 + BH_FIGURE_UPPER_HEIGHT) / height, 1 - (key + 0.38 + upper) / height, 1.9 / height,
+            2.5 / height);
     bh_figure_write_break(figure, stream);
     fputs("\ndo for [format in formats] {\n"
           "  eval terminal_of(format)\n"
           "  set output name.'.'.format\n"
-          "  reset; unset key; set tics font ',8'; set bars 0.4\n"
+          "  reset; unset key; set tics font ',8'; set bars 0.4; set border 3 lw 0.8\n"
           "  set multiplot\n",
           stream);
     write_key(figure, stream);
-    bh_figure_write_upper(figure, stream);
+    if (figure->upper_count > 0)
+        bh_figure_write_upper(figure, stream);
     write_lower(figure, stream);
     fputs("  unset multiplot\n", stream);
     bh_script_end(stream);

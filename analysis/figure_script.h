@@ -26,8 +26,7 @@ int bh_figure_mark(size_t mark, bool hollow);
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream);
 void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream);
 
-/* Parts that all scripts share. Sizes in inches; two columns of a paper are BH_FIGURE_WIDTH wide. */
-#define BH_FIGURE_WIDTH 7.1
+/* Parts that all scripts share. Sizes in inches. */
 void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
 void bh_script_end(FILE *stream);
 /* A gnuplot string in single quotes, in which nothing is substituted. Texts of others mean themselves only where

@@ -12,7 +12,7 @@
 /* Columns of the data before those of the panels, and columns of each panel. */
 enum { FIRST_COLUMNS = 3, PANEL_COLUMNS = 7 };
 /* Shares of the figure's width. */
-static const double left_edge = 0.097, panel_gap = 0.022, sign_width = 0.0082;
+static const double panel_gap = 0.022, sign_width = 0.0082;
 
 void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
 {
@@ -23,14 +23,14 @@ void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
     bh_script_comment(stream, first);
     free(first);
     free(point);
-    fprintf(stream,
-            "# price_percent: fault-free makespan over the native one, minus 1. drawn_at: the same, moved aside where\n"
-            "# rows would cover each other. Then for each of the boundaries");
+    fprintf(stream, "# price_percent: fault-free makespan over the native one, minus 1. raise: drawn so many points "
+                    "above it, where\n"
+                    "# rows would cover each other. Then for each of the boundaries");
     for (size_t k = 0; k < figure->upper_count; k++)
         fprintf(stream, "%s %s", k == 0 ? "" : " and", view->boundary.labels[figure->boundary[k]]);
     fputs(":\n# escape: ratio, exact, at the nominal assumed numbers; low, high: over their range; seen, seen_low,\n"
           "# seen_high: in the simulation with its 95 % interval; on_front: 1 if no other policy is as cheap and as "
-          "tight.\n# price_percent drawn_at point_type",
+          "tight.\n# price_percent raise point_type",
           stream);
     for (size_t k = 0; k < figure->upper_count; k++)
         fputs(" escape low high seen seen_low seen_high on_front", stream);
@@ -43,12 +43,13 @@ void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
             if (row->system != s)
                 continue;
             bh_script_comment(stream, view->policy.labels[row->policy]);
-            fprintf(stream, "%.6g %.6g %d", row->price_percent, row->position, bh_figure_mark(row->mark, false));
+            fprintf(stream, "%.6g %.4g %d", row->price_percent, row->raise_points, bh_figure_mark(row->mark, false));
             for (size_t k = 0; k < figure->upper_count; k++) {
                 const struct bh_figure_escape *escape = &row->escape[k];
-                fprintf(stream, " %.6g %.6g %.6g %.6g %.6g %.6g %d", escape->exact, bh_script_number(escape->low),
-                        bh_script_number(escape->high), bh_script_number(escape->seen.mean),
-                        bh_script_number(escape->seen.low), bh_script_number(escape->seen.high), escape->on_front);
+                fprintf(stream, " %.6g %.6g %.6g %.6g %.6g %.6g %d", bh_script_number(escape->exact),
+                        bh_script_number(escape->low), bh_script_number(escape->high),
+                        bh_script_number(escape->seen.mean), bh_script_number(escape->seen.low),
+                        bh_script_number(escape->seen.high), escape->on_front);
             }
             fputc('\n', stream);
             written++;
@@ -146,21 +147,31 @@ static void write_plot(const struct bh_figure *figure, size_t panel, FILE *strea
 {
     size_t c = FIRST_COLUMNS + panel * PANEL_COLUMNS + 1;
     double least = figure->escape_least[panel];
-    fprintf(stream, "  edge(x) = (x < %.3g) ? %.3g : x   # an escape of 0 stands at the left edge\n  plot \\\n", least,
-            least);
+    const struct bh_figure_ticks *axis = &figure->price_ticks;
+    fprintf(stream,
+            "  edge(x) = (x < %.3g) ? %.3g : x   # an escape of 0 stands at the left edge\n"
+            "  raised(y, points) = unplace(place(y) + points * %.6g)   # rows that would cover each other\n  plot \\\n",
+            least, least,
+            (bh_figure_forward(axis, axis->most) - bh_figure_forward(axis, axis->least)) /
+                (72 * BH_FIGURE_UPPER_HEIGHT));
     for (size_t s = 0; s < figure->systems_count; s++)
         fprintf(stream,
-                "    data index %zu using (edge($%zu)):2:(edge($%zu) - edge($%zu)):(0) with vectors nohead lw 5 lc rgb "
+                "    data index %zu using (edge($%zu)):(raised($1, $2)):(edge($%zu) - edge($%zu)):(0) with vectors "
+                "nohead lw 5 lc rgb "
                 "tint[%zu] notitle, \\\n",
                 s, c + 1, c + 2, c + 1, s % 7 + 1);
     for (size_t s = 0; s < figure->systems_count; s++) {
         int colour = bh_figure_colour(s);
         fprintf(stream,
-                "    data index %zu using (edge($%zu)):2:(edge($%zu)):(edge($%zu)) with xerrorbars pt -1 lw 1.2 lt %d "
+                "    data index %zu using (edge($%zu)):(raised($1, $2)):(edge($%zu)):(edge($%zu)) with xerrorbars pt "
+                "-1 lw 1.2 lt %d "
                 "notitle, \\\n"
-                "    data index %zu using (edge($%zu)):2:3 with points pt variable ps 1.35 lc rgb 'white' notitle, \\\n"
-                "    data index %zu using (edge($%zu)):2:3 with points pt variable ps 1.05 lt %d notitle, \\\n"
-                "    data index %zu using (edge($%zu)):($%zu > 0 ? $2 : NaN) with points pt 6 ps 1.75 lw 0.8 lc rgb "
+                "    data index %zu using (edge($%zu)):(raised($1, $2)):3 with points pt variable ps 1.35 lc rgb "
+                "'white' notitle, \\\n"
+                "    data index %zu using (edge($%zu)):(raised($1, $2)):3 with points pt variable ps 1.05 lt %d "
+                "notitle, \\\n"
+                "    data index %zu using (edge($%zu)):($%zu > 0 ? raised($1, $2) : NaN) with points pt 6 ps 1.75 lw "
+                "0.8 lc rgb "
                 "'gray40' notitle%s\n",
                 s, c, c + 4, c + 5, colour, s, c, s, c, colour, s, c, c + 6,
                 s + 1 < figure->systems_count ? ", \\" : "");
@@ -194,7 +205,8 @@ static void write_panel(const struct bh_figure *figure, size_t panel, double lef
     if (panel + 1 == figure->upper_count)
         write_system_labels(figure, stream);
     write_plot(figure, panel, stream);
-    fputs("  unset label 101; unset label 100\n", stream);
+    /* With what stands beside one panel only, the key among it. */
+    fputs("  unset label; unset arrow\n", stream);
 }
 
 void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
@@ -205,10 +217,9 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
     for (size_t s = 0; s < figure->systems_count; s++)
         longest = strlen(figure->system_names[s]) > longest ? strlen(figure->system_names[s]) : longest;
     double right = 0.985 - sign_width * (double)(longest < 30 ? longest : 30);
-    double width = (right - left_edge - panel_gap) / (double)figure->upper_count;
+    double width = (right - BH_FIGURE_LEFT - panel_gap) / (double)figure->upper_count;
     fprintf(stream,
             "  # Price against escape\n"
-            "  set border 3 lw 0.8\n"
             "  set tmargin at screen upper_top; set bmargin at screen upper_bottom\n"
             "  set label 100 %s at graph 0, graph 1 left offset 3.5, 0.7 font ',8.5' noenhanced\n"
             "  set label 101 'Price of isolation (%%)' at screen 0.022, screen (upper_top + upper_bottom) / 2 center "
@@ -217,9 +228,9 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
             "  set nonlinear y via place(y) inverse unplace(y)\n",
             title);
     for (size_t panel = 0; panel < figure->upper_count; panel++) {
-        double left = left_edge + (double)panel * (width + panel_gap);
+        double left = BH_FIGURE_LEFT + (double)panel * (width + panel_gap);
         write_panel(figure, panel, left, left + width, stream);
     }
-    fputs("  unset label; unset arrow\n\n", stream);
+    fputc('\n', stream);
     free(title);
 }

@@ -252,6 +252,9 @@ int bh_source_axis(const struct bh_source *source, const char *path, struct bh_v
         axis->unit = read_text(dataset, "unit");
         if (axis->unit == NULL)
             axis->unit = bh_copy_text("1");
+        char *order = read_text(dataset, "order");
+        axis->is_ordered = axis->numbers != NULL && (order == NULL || strcmp(order, "none") != 0);
+        free(order);
     }
     H5Tclose(type);
     H5Dclose(dataset);

@@ -34,11 +34,12 @@ struct ledger_figure {
 
 static double sum_part(const struct bh_view *view, size_t cell, size_t part)
 {
+    size_t rows = view->enclave.count * view->replica.count;
     double sum = 0.0;
-    for (size_t e = 0; e < view->enclave.count; e++)
-        for (size_t r = 0; r < view->replica.count; r++)
-            sum +=
-                view->node_time[((cell * view->enclave.count + e) * view->replica.count + r) * view->part.count + part];
+    for (size_t i = 0; i < rows; i++) {
+        double node_s = view->node_time[(cell * rows + i) * view->part.count + part];
+        sum += isnan(node_s) ? 0.0 : node_s; /* NaN: an enclave of other points */
+    }
     return sum;
 }
 

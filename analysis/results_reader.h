@@ -17,6 +17,7 @@ struct bh_view_axis {
     size_t count;
     char **labels;
     double *numbers;
+    bool is_ordered; /* neither words nor numbered draws: values between two of it make sense */
 };
 
 /* The same policies with an assumed number at several values of its range, at one point of the varied axes. Arrays are

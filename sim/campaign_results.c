@@ -95,6 +95,8 @@ static void write_axis(const struct bh_axis *axis, const char *name, struct bh_r
         bh_results_add_axis_numbers(results, name, numbers, axis->count, axis->unit, description, NULL);
     else
         bh_results_add_axis_text(results, name, labels, axis->count, description, NULL);
+    if (axis->is_unordered)
+        bh_results_set_unordered(results, name, NULL);
     free(labels);
     free(numbers);
 }

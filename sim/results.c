@@ -284,6 +284,17 @@ int bh_results_add_axis_counts(struct bh_results *results, const char *name, con
     return add_axis(results, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, values, count, unit, description, err);
 }
 
+int bh_results_set_unordered(struct bh_results *results, const char *axis, struct bh_error *err)
+{
+    if (refuse(results, err) != 0)
+        return -1;
+    hid_t dataset = H5Dopen2(results->file, axis, H5P_DEFAULT);
+    int status = dataset < 0 ? -1 : write_text_attribute(dataset, "order", "none");
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return status == 0 ? 0 : fail(results, err, "the order of axis", axis);
+}
+
 /* Opens an axis as an array called `name` sees it: in the array's group, else at the root. */
 static hid_t open_axis(const struct bh_results *results, const char *name, const char *axis)
 {

@@ -44,6 +44,9 @@ int bh_results_add_axis_numbers(struct bh_results *results, const char *name, co
 int bh_results_add_axis_counts(struct bh_results *results, const char *name, const uint64_t *values, size_t count,
                                const char *unit, const char *description, struct bh_error *err);
 
+/* Says of an axis that its values are numbers of draws or points, in no order: attribute `order` is "none". */
+int bh_results_set_unordered(struct bh_results *results, const char *axis, struct bh_error *err);
+
 enum bh_element { BH_ELEMENT_DOUBLE, BH_ELEMENT_UINT64, BH_ELEMENT_UINT8 };
 enum { BH_RESULTS_MOST_AXES = 16 };
 

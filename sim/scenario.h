@@ -125,6 +125,7 @@ struct bh_axis {
     const char *unit; /* "1" unless given */
     size_t count;
     struct bh_axis_value *values;
+    bool is_unordered; /* of draws or points, which are but numbered */
     struct bh_place place;
 };
 

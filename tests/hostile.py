@@ -23,7 +23,7 @@ import xml.etree.ElementTree
 PARTS = ["`touch ran-1`", "$(touch ran-2)", "'.system('touch ran-3').'", "''.system(\"touch ran-4\").''",
          "''''.system(\"touch ran-5\").''''", "\";system \"touch ran-6\";\"", "';!touch ran-7", "| touch ran-8", "< touch ran-9",
          "{/=20 x}_a^b@x&y~z", "%d %n 100 %", "\\n \\101 \\", "<script>&amp;</script>", "[x](y) ![x](y) [x]: y *a* __b__", "$x$ \\input{x} ##",
-         "}{ }} {{", "\u001b[31m\u202e\u0007", "\n# heading\n#SBATCH --x", "größe", "\""]
+         "}{ }} {{", "\u001b[31m\u202e\u0007", "\nsystem('touch ran-10')\n1 2 3\n# heading\n#SBATCH --x", "größe", "\""]
 
 
 def text(word):

@@ -179,6 +179,65 @@ assert np.allclose(found[:, -1], expected, rtol=1e-4), (found[:, -1], expected)
 END
 }
 
+# marks [SCALE-VALUE...]: draws $changed, and looks where marks stand.
+marks() {
+    run_bulkhead report "$changed" -o "$figures" --figure-only
+    expect_status 0
+    [ $# -eq 0 ] || "$PYTHON" "$SOURCE_DIRECTORY/tests/figure_marks.py" "$figures/balance" scale "$@"
+}
+
+@test "marks stand at most some points beside their values, on any axis, and the data keep the values" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    change ""
+    marks 1024 16384 131072 1048576
+    grep -q ' with lines' "$figures/balance.gp"
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/figure_marks.py" "$figures/balance" price
+    # Narrow, from 0 on, and where every row has one price.
+    for values in '1000, 1001, 1003, 1010' '1, 2, 3, 4' '0, 1, 2, 40'; do
+        change "f['nodes'][...] = [$values]; f['price'][...] = 0.1"
+        # shellcheck disable=SC2086 # four words
+        marks ${values//,/}
+        "$PYTHON" "$SOURCE_DIRECTORY/tests/figure_marks.py" "$figures/balance" price
+    done
+}
+
+@test "what has no order is not joined by lines: draws and words" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    change "f['nodes'][...] = [0, 1, 2, 3]; f['nodes'].attrs['order'] = 'none'"
+    marks 0 1 2 3
+    ! grep -q ' with lines' "$figures/balance.gp"
+    change "
+del f['nodes']
+f.create_dataset('nodes', data=numpy.array(['one', '100 %', 'three', 'four'], dtype=object), dtype=h5py.string_dtype())"
+    marks 1 2 3 4
+    ! grep -q ' with lines' "$figures/balance.gp"
+    grep -q '100 %' "$figures/balance.svg"
+}
+
+@test "what one panel lacks does not empty the others" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    # Native nodes have no guests; then one enclave on each node; then neither.
+    change "f['escape_exact'][0, ..., 1] = numpy.nan"
+    marks
+    grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
+    grep -q 'Escape ratio from a guest' "$figures/balance.svg"
+    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ ' "$figures/balance.dat")" -eq 17 ]
+    change "f['escape_exact'][..., 2] = numpy.nan; f['escape_seen'][..., 2] = 0; f['escape_exposed'][..., 2] = 0"
+    marks 1024 16384 131072 1048576
+    ! grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
+    grep -q 'Escape ratio from a guest' "$figures/balance.svg"
+    grep -q "'(b)'" "$figures/balance.gp"
+    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ ' "$figures/balance.dat")" -eq 17 ]
+    change "f['escape_exact'][...] = numpy.nan"
+    marks 1024 16384 131072 1048576
+    ! grep -q 'Escape ratio' "$figures/balance.svg"
+    # An enclave that is not there at a point (NaN) leaves the others' node-time in the ledger.
+    change "f['node_time'][:, 0, 0, 1] = numpy.nan"
+    run_bulkhead report "$changed" -o "$figures" --figure-only --ledger
+    expect_status 0
+    [ "$(awk '$1 == "0" && NF == 9 && $9 > 0' "$figures/balance-ledger.dat" | wc -l)" -eq 17 ]
+}
+
 @test "names in a file are names in the figure, never commands" {
     command -v gnuplot >/dev/null || skip "no gnuplot"
     change "

@@ -98,7 +98,8 @@ void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *result
     struct bh_scenario *scenario = plan->first;
     struct bh_stage stage = {.scenario = scenario}, *stages = &stage;
     struct bh_campaign campaign = {.study = &study, .points = 1, .stages = &stages};
-    struct bh_axis points = {.name = "point", .unit = "1", .count = plan->is_flat ? plan->points : 0};
+    struct bh_axis points = {
+        .name = "point", .unit = "1", .is_unordered = true, .count = plan->is_flat ? plan->points : 0};
     char *labels = bh_allocate(points.count + 1, 24);
     points.values = bh_allocate(points.count + 1, sizeof *points.values);
     for (size_t p = 0; p < points.count; p++) {

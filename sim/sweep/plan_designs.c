@@ -17,7 +17,7 @@ static int begin(struct bh_plan *plan, const struct bh_node *map, const char *na
                  size_t coordinates, struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
 {
     const struct bh_node *node = map == NULL ? NULL : bh_node_find(map, "axis");
-    *axis = (struct bh_axis){.name = name, .unit = "1", .place = place};
+    *axis = (struct bh_axis){.name = name, .unit = "1", .is_unordered = true, .place = place};
     *own = (struct bh_plan_axis){.is_composite = true};
     if (node != NULL && bh_axis_read_name(node, &axis->name, err) != 0)
         return -1;
