@@ -54,7 +54,7 @@ static const struct argp argp = {
 };
 
 /* The summary is made from the results file, in memory if none was asked for: what is printed is what is stored. */
-static int print(const struct bh_results *results, const char *name, bool as_json, struct bh_error *err)
+static int print(const struct bh_results *results, const char *name, bool as_json, FILE *stream, struct bh_error *err)
 {
     struct bh_view *view = bh_view_read_open(bh_results_handle(results), name, err);
     struct bh_summary_options options = {0};
@@ -63,9 +63,9 @@ static int print(const struct bh_results *results, const char *name, bool as_jso
         return -1;
     options.enclave = view->primary;
     if (as_json)
-        status = bh_json_print(view, stdout, err);
+        status = bh_json_print(view, stream, err);
     else
-        bh_summary_print(view, &options, stdout);
+        bh_summary_print(view, &options, stream);
     bh_view_destroy(view);
     return status;
 }
@@ -99,6 +99,27 @@ static int note_limits(const struct bh_study *study, struct bh_error *err)
     return 0;
 }
 
+/* Nothing is printed of results that could not be kept. */
+static int conclude(struct bh_results *results, const struct bh_options *options, struct bh_error *err)
+{
+    struct bh_error reading = {0};
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    BH_BUG_ASSERT(stream != NULL);
+    const char *name = options->output != NULL ? options->output : "results";
+    int status = print(results, name, options->json, stream, &reading);
+    fclose(stream);
+    if (status == 0)
+        status = bh_results_commit(results, err);
+    else if (bh_results_flush(results, err) == 0) /* else it could not be written to begin with */
+        bh_fail(err, reading.code, "%s", reading.text);
+    if (status == 0)
+        fwrite(text, 1, length, stdout);
+    free(text);
+    return status;
+}
+
 static int run(const struct arguments *arguments, struct bh_error *err)
 {
     const struct bh_options *options = &arguments->options;
@@ -125,8 +146,7 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     progress = bh_progress_start("writing and summing up the results", 0, !options->quiet);
     bh_campaign_write(campaign, results);
     bh_progress_end(progress);
-    if (print(results, options->output != NULL ? options->output : "results", options->json, err) == 0)
-        status = bh_results_commit(results, err);
+    status = conclude(results, options, err);
 out:
     bh_results_destroy(results);
     bh_campaign_destroy(campaign);

@@ -64,8 +64,10 @@ static int look(void *context, const struct bh_record_head *head, const void *pa
 static int print_shard(const struct bh_store_log *log, struct bh_state *state, size_t *jobs, struct bh_error *err)
 {
     struct shard shard = {.state = state};
+    size_t strangers = state->strangers;
     if (bh_store_log_visit(log, look, &shard, err) != 0)
         return -1;
+    strangers = state->strangers - strangers;
     char *age = bh_print_duration(log->age_s > 0.0 ? log->age_s : 0.0), *spent = bh_print_duration(shard.spent_s);
     printf("  shard %zu of %zu: %zu units, %s of work, %s", log->shard, log->shards, shard.units, spent,
            log->is_running ? "running" : "not running");
@@ -75,6 +77,8 @@ static int print_shard(const struct bh_store_log *log, struct bh_state *state, s
     char *damage = bh_store_log_damage(log);
     if (damage != NULL)
         printf(", %s", damage);
+    if (strangers > 0)
+        printf(", %zu records of points that the campaign does not have", strangers);
     free(damage);
     putchar('\n');
     *jobs += log->is_running ? shard.jobs : 0;

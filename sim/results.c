@@ -113,6 +113,16 @@ int64_t bh_results_handle(const struct bh_results *results)
     return results->file;
 }
 
+int bh_results_flush(struct bh_results *results, struct bh_error *err)
+{
+    if (refuse(results, err) != 0)
+        return -1;
+    if (H5Fflush(results->file, H5F_SCOPE_GLOBAL) < 0)
+        return fail(results, err, "writing",
+                    results->place != NULL ? bh_results_place_temporary(results->place) : "in memory");
+    return 0;
+}
+
 int bh_results_commit(struct bh_results *results, struct bh_error *err)
 {
     if (refuse(results, err) != 0)

@@ -33,6 +33,9 @@ int64_t bh_results_handle(const struct bh_results *results);
 /* Closes the file, makes it durable and puts it in place; for a file in memory, only says whether all calls before
  * succeeded and leaves it open for reading. 0 or -1; the caller still destroys. */
 int bh_results_commit(struct bh_results *results, struct bh_error *err);
+/* Writes all that is still in memory; fails with the first failure of any call. Asked when what was written cannot be read
+ * again: a full disk shows here. */
+int bh_results_flush(struct bh_results *results, struct bh_error *err);
 /* Frees everything; a file not committed is removed. destroy(NULL) is safe. */
 void bh_results_destroy(struct bh_results *results);
 

@@ -185,6 +185,21 @@ END
     expect_text "$(cat said)" 'machine=b.xml' 'b.xml changed after the sweep had begun'
 }
 
+@test "records of another campaign in the folder are left out, and told" {
+    campaign 'vary: [{axis: work, set: workload.work, values: [2 h, 3 h]}]'
+    run_bulkhead sweep c.yaml -q -j 1 -d other
+    campaign
+    run_bulkhead sweep c.yaml -q -j 1 -d d --shard 0/1
+    expect_status 0
+    cp other/shard-0-of-1.log d/shard-0-of-2.log
+    run_bulkhead status d
+    expect_text "$output" '6 records of points that the campaign does not have' 'all is done'
+    run_bulkhead merge d -o again.h5
+    expect_status 0
+    expect_text "$errors" '6 records are of points that the campaign does not have, and left out'
+    cmp again.h5 d/results.h5
+}
+
 @test "values that come to the same are one piece of work, and every point has it" {
     need_h5py
     campaign 'vary: [{axis: work, values: [{label: x, set: {workload.work: 2 h}}, {label: y, set: {workload.work: 2 h}},

@@ -204,9 +204,12 @@ static int write_file(const struct bh_merge *merge, const char *file, struct bh_
     return status;
 }
 
-static char *describe_damage(const struct bh_store_view *view)
+static char *describe_damage(const struct bh_store_view *view, size_t strangers)
 {
-    char *text = bh_copy_text("");
+    char *text =
+        strangers == 0
+            ? bh_copy_text("")
+            : bh_print_text("%zu records are of points that the campaign does not have, and left out\n", strangers);
     for (size_t i = 0; i < view->logs_count; i++) {
         char *damage = bh_store_log_damage(&view->logs[i]);
         if (damage == NULL)
@@ -240,12 +243,12 @@ int bh_merge(const struct bh_plan *plan, const char *directory, const char *file
     *outcome = (struct bh_merge_outcome){0};
     if (bh_store_view_open(&view, directory, err) != 0)
         return -1;
-    outcome->damage = describe_damage(&view);
     bh_state_create(&merge.state, plan);
     merge.point_rows = bh_allocate(plan->points, sizeof *merge.point_rows);
     merge.replica_rows = bh_allocate(plan->points * plan->replicas, sizeof *merge.replica_rows);
     merge.counts = bh_allocate(plan->points, sizeof *merge.counts);
     int status = bh_store_view_visit(&view, take, &merge, err);
+    outcome->damage = describe_damage(&view, merge.state.strangers);
     outcome->missing = status == 0 ? count_replicas(&merge) : 0;
     if (outcome->missing > 0 && !is_partial)
         status = fail_missing(plan, directory, outcome->missing, err);

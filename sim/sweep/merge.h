@@ -12,7 +12,8 @@
 
 struct bh_merge_outcome {
     size_t missing; /* units */
-    char *damage;   /* of the logs, a line each; "" without any. The caller frees, also on failure */
+    char *
+        damage; /* of the logs, and records of others, a line each; "" without any. The caller frees, also on failure; it may be NULL then */
 };
 
 /* Reads all logs of the folder and writes FILE. Equal campaigns make equal bytes, whichever shards and how many runs

@@ -43,11 +43,31 @@ static int take_lock(int file, short how, const char *what, const char *director
     return bh_fail(err, BH_ERROR_INPUT, "%s: another process is at work %s; wait for it, or end it", directory, what);
 }
 
+/* Whether the user named what cannot be, or the machine has no room or no health. */
+static enum bh_error_code code_of(int cause)
+{
+    switch (cause) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+    case EIO:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return BH_ERROR_SYSTEM;
+    default:
+        return BH_ERROR_INPUT;
+    }
+}
+
+/* 1: made now; 0: it was there; -1: failed. */
 static int make_folder(const char *directory, struct bh_error *err)
 {
-    if (mkdir(directory, 0777) == 0 || errno == EEXIST)
+    if (mkdir(directory, 0777) == 0)
+        return 1;
+    if (errno == EEXIST)
         return 0;
-    return bh_fail(err, BH_ERROR_INPUT, "cannot make the folder %s: %s", directory, strerror(errno));
+    return bh_fail(err, code_of(errno), "cannot make the folder %s: %s", directory, strerror(errno));
 }
 
 static int sync_folder(const char *directory, struct bh_error *err)
@@ -64,7 +84,7 @@ static int open_file(const char *path, int flags, struct bh_error *err)
 {
     int file = open(path, flags | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0)
-        return bh_fail(err, BH_ERROR_INPUT, "cannot write %s: %s", path, strerror(errno));
+        return bh_fail(err, code_of(errno), "cannot write %s: %s", path, strerror(errno));
     return file;
 }
 
@@ -90,7 +110,7 @@ struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shard
     store->path = bh_print_text("%s/shard-%zu-of-%zu.log", directory, shard, shards);
     store->log = store->lock = -1;
     char *lock = bh_print_text("%s/lock", directory);
-    int status = make_folder(directory, err);
+    int status = make_folder(directory, err) < 0 ? -1 : 0;
     if (status == 0)
         status = (store->lock = open_file(lock, O_RDWR, err)) >= 0 ? 0 : -1;
     /* A whole sweep is alone; shards are alone with their log. */
@@ -257,15 +277,18 @@ int bh_store_publish(const char *directory, const char *name, const char *text, 
     char *path = bh_print_text("%s/%s", directory, name), *temporary = name_aside(directory, name);
     *found = NULL;
     bool is_there = access(path, F_OK) == 0;
-    if (make_folder(directory, err) == 0) {
+    int made = make_folder(directory, err);
+    if (made >= 0) {
         /* link fails if the name is taken; where there are no links, rename does for the first of them. */
         if (!is_there && write_text(temporary, text) != 0)
-            bh_fail(err, BH_ERROR_INPUT, "cannot write in the folder %s: %s", directory, strerror(errno));
+            bh_fail(err, code_of(errno), "cannot write in the folder %s: %s", directory, strerror(errno));
         else if (!is_there && link(temporary, path) != 0 && errno != EEXIST && rename(temporary, path) != 0)
             bh_fail(err, BH_ERROR_SYSTEM, "cannot write %s: %s", path, strerror(errno));
         else if (is_there || sync_folder(directory, err) == 0)
             *found = bh_store_read_text(directory, name, err);
         unlink(temporary);
+        if (made == 1 && *found == NULL)
+            rmdir(directory); /* unless something is in it */
     }
     free(temporary);
     free(path);
