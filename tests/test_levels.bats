@@ -274,6 +274,16 @@ for name in ("memory", "local"):
 END
 }
 
+# --- Several levels at random ------------------------------------------------------------------------------------------
+
+# Eleven settings, intervals by rule and traffic among them: within three standard errors (0.1 to 0.24 %), and within 0.5 %.
+@test "two and three levels under failures, the far ones slow: as the exact chain of position and levels has it" {
+    { cat "$scenarios/levels.yaml"; "$PYTHON" "$SOURCE_DIRECTORY/tests/levels_chain.py" axis; } >chain.yaml
+    run_bulkhead run chain.yaml -q -j 2 -o chain.h5
+    expect_status 0
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/levels_chain.py" compare chain.h5
+}
+
 @test "check says what goes where" {
     run_one all.h5 'memory: {interval: young}, partner: {interval: 1 h, keep: 2}' '{at: 1 h, node: 3, fault: node-loss}'
     run_bulkhead check one.yaml
