@@ -62,6 +62,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
         bh_check_print_structure(&check, stdout);
         bh_check_print_memory(&check, stdout);
         bh_check_print_rates(&check, stdout);
+        bh_check_print_exact(&check, stdout);
         bh_check_print_numbers(&check, stdout);
     }
     status = 0;

@@ -289,6 +289,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
     BH_BUG_ASSERT(object != NULL);
     json_object_set_new(object, "memory", bh_check_memory_json(check));
     json_object_set_new(object, "recorded", recorded(scenario));
+    json_object_set_new(object, "not_exact", bh_check_exact_json(check));
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));

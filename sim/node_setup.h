@@ -19,7 +19,8 @@ struct bh_node_setup {
     struct bh_node_model *model;
     struct bh_fault_streams *streams;
     /* Of all errors, over the states of compositions and guards by their long-run shares, as errors live far shorter
-     * than those last; the cache's, or `mixture`. Not exact where errors cross to other nodes or guards follow them. */
+     * than those last; the cache's, or `mixture`. Not exact where errors cross to other nodes or guards follow them, or
+     * where the chain is too large, as the isolation then says. */
     const struct bh_isolation *isolation;
     struct bh_isolation *mixture;
     bool is_exact;
