@@ -72,9 +72,10 @@ static void add_seen_cell(struct bh_table *table, const struct bh_escape *escape
         bh_table_cell(table, "%s [%s, %s]", text, low, high);
 }
 
-/* Exact, seen and range over one boundary. Returns whether the ratio seen is the exact one. */
+/* Exact, seen and range over one boundary. Returns whether the ratio seen is the exact one. `*lacks` is set where errors
+ * struck and there is no exact ratio. */
 static bool add_escape_cells(struct bh_table *table, const struct bh_view *view, size_t policy, size_t point,
-                             size_t boundary)
+                             size_t boundary, bool *lacks)
 {
     char text[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     size_t at = (policy * view->points + point) * view->boundary.count + boundary;
@@ -88,6 +89,7 @@ static bool add_escape_cells(struct bh_table *table, const struct bh_view *view,
         bh_table_cell(table, "-");
     else
         bh_table_cell(table, "%s to %s", low, high);
+    *lacks = *lacks || (isnan(exact) && escape.exposed > 0.0);
     return escape.is_exact;
 }
 
@@ -111,11 +113,11 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
     bh_table_column(table, "seen");
     bh_table_column(table, "%s", band);
     const char *shown = NULL;
-    bool any_exact = false;
+    bool any_exact = false, lacks = false;
     for (size_t p = 0; p < view->policy.count; p++) {
         bh_summary_policy_cell(table, view, p, &shown);
-        any_exact = add_escape_cells(table, view, p, point, enclave) || any_exact;
-        any_exact = add_escape_cells(table, view, p, point, guest) || any_exact;
+        any_exact = add_escape_cells(table, view, p, point, enclave, &lacks) || any_exact;
+        any_exact = add_escape_cells(table, view, p, point, guest, &lacks) || any_exact;
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
@@ -130,6 +132,10 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
     if (any_exact)
         fputs("*: no error was seen to escape; the ratio is the exact one. < is the exact 95 % bound from none of the\n"
               "errors that might have.\n",
+              stream);
+    if (lacks)
+        fputs("Where the first of the three is - though errors struck, the exact chain cannot be had: bulkhead check "
+              "says why.\n",
               stream);
     free(heading);
     free(name);

@@ -58,6 +58,7 @@ static void print_text(const struct bh_check *check)
     bh_check_print_structure(check, stream);
     bh_check_print_memory(check, stream);
     bh_check_print_rates(check, stream);
+    bh_check_print_exact(check, stream);
     bh_check_print_numbers(check, stream);
     fclose(stream);
     bh_markup_write_lines(stdout, text);

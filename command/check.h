@@ -45,6 +45,9 @@ void bh_check_print_memory(const struct bh_check *check, FILE *stream);
 json_t *bh_check_memory_json(const struct bh_check *check); /* null likewise */
 /* Fault rates by zone and system. */
 void bh_check_print_rates(const struct bh_check *check, FILE *stream);
+/* Where there are no exact numbers, and why; nothing where there are. */
+void bh_check_print_exact(const struct bh_check *check, FILE *stream);
+json_t *bh_check_exact_json(const struct bh_check *check);
 /* Every number with unit, status and range, and the sources as footnotes. */
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
 /* The same as one JSON object. */

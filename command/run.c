@@ -120,6 +120,22 @@ static int conclude(struct bh_results *results, const struct bh_options *options
     return status;
 }
 
+/* Tells, once for each policy, why it has no exact numbers. */
+static void note_not_exact(const struct bh_campaign *campaign)
+{
+    for (size_t p = 0; p < campaign->stages[0]->scenario->policies_count; p++) {
+        const char *why = NULL;
+        for (size_t s = 0; s < campaign->points && why == NULL; s++) {
+            const struct bh_setup *setup = campaign->stages[s]->setups[p];
+            for (size_t c = 0; c < setup->nodes_count && why == NULL; c++)
+                why = setup->nodes[c].isolation->why_not;
+        }
+        if (why != NULL)
+            fprintf(stderr, "bulkhead: `%s` has no exact escape ratios: %s\n",
+                    campaign->stages[0]->scenario->policies[p].name, why);
+    }
+}
+
 static int run(const struct arguments *arguments, struct bh_error *err)
 {
     const struct bh_options *options = &arguments->options;
@@ -140,6 +156,8 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     campaign = bh_campaign_run(study, bh_options_jobs(options), !options->quiet, err);
     if (campaign == NULL)
         goto out;
+    if (!options->quiet)
+        note_not_exact(campaign);
     results = bh_results_create(options->output, err);
     if (results == NULL)
         goto out;

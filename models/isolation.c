@@ -3,6 +3,7 @@
 /* Weighs the exact spread of single errors over the fault streams of a node. */
 #include "models/isolation.h"
 
+#include "models/isolation_chance.h"
 #include "models/origins.h"
 
 #include <math.h>
@@ -69,26 +70,41 @@ static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *iso
     int owner = tree->zones[entry->origin.zone].enclave;
     for (size_t t = 0; t < isolation->tenants_count; t++)
         isolation->silent_rate[t] += owner < 0 || owner == (int)t ? entry->rate * spread->silent : 0.0;
-    isolation->unresolved = fmax(isolation->unresolved, spread->unresolved);
+    isolation->unresolved = fmax(isolation->unresolved, spread->unresolved); /* of those followed exactly */
     isolation->error_rate += entry->rate;
 }
 
-static int follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
-                  struct sums *sums, struct bh_error *err)
+/* Once one origin's chain is too large there are no exact numbers of the whole, and the others are not tried. */
+static void follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
+                   struct sums *sums)
 {
     struct bh_spread spread = {.loss = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double))};
-    int status = 0;
-    for (size_t i = 0; i < origins->count && status == 0; i++) {
-        status = bh_isolation_spread(model, origins->entry[i].origin, &spread, err);
-        if (status == 0)
-            add_origin(model->tree, isolation, &origins->entry[i], &spread, sums);
+    struct bh_chance *chance = NULL;
+    for (size_t i = 0; i < origins->count; i++) {
+        struct bh_error err = {0};
+        if (chance == NULL && bh_isolation_spread(model, origins->entry[i].origin, &spread, &err) != 0) {
+            isolation->why_not = bh_print_text("%zu channels between %zu zones: %s", model->tree->channels_count,
+                                               model->tree->zones_count, err.text);
+            chance = bh_chance_create(model);
+        }
+        if (chance != NULL)
+            bh_chance_spread(chance, origins->entry[i].origin, &spread);
+        add_origin(model->tree, isolation, &origins->entry[i], &spread, sums);
     }
+    bh_chance_destroy(chance);
     free(spread.loss);
-    return status;
 }
 
-struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams,
-                                         struct bh_error *err)
+static void leave_out(struct bh_isolation *isolation)
+{
+    isolation->unresolved = NAN;
+    for (int s = 0; s < BH_SCOPES; s++)
+        isolation->coverage[s] = NAN;
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        isolation->escape[b] = NAN;
+}
+
+struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
     struct bh_origins origins = bh_origins_of(model, streams);
@@ -98,12 +114,8 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
     isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
     add_hardware_loss(isolation, &origins, sums.extent);
-    int status = follow(model, &origins, isolation, &sums, err);
+    follow(model, &origins, isolation, &sums);
     bh_origins_free(&origins);
-    if (status != 0) {
-        bh_isolation_destroy(isolation);
-        return NULL;
-    }
     double covered = 0.0;
     for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
         covered += sums.extent[s];
@@ -115,6 +127,8 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
         isolation->exposed_rate[b] = sums.exposed[b];
         isolation->escape[b] = sums.exposed[b] > 0.0 ? sums.beyond[b] / sums.exposed[b] : NAN;
     }
+    if (isolation->why_not != NULL)
+        leave_out(isolation);
     return isolation;
 }
 
@@ -125,5 +139,6 @@ void bh_isolation_destroy(struct bh_isolation *isolation)
     free(isolation->loss_rate);
     free(isolation->repair_rate);
     free(isolation->silent_rate);
+    free(isolation->why_not);
     free(isolation);
 }

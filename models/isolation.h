@@ -12,7 +12,8 @@
 
 #include <stddef.h>
 
-/* Rates are per second and node; each error is taken alone on a node that is otherwise up. */
+/* Where the exact chain is too large for one of the origins, coverage, escape and unresolved are NaN, `why_not` says why,
+ * and rates are estimates by trials (models/isolation_chance.h). Rates are per second and node; each error is taken alone on a node that is otherwise up. */
 struct bh_isolation {
     double error_rate;                  /* activated errors */
     double unchangeable_rate;           /* of those, the ones that no policy could change: hardware loss of the node */
@@ -24,13 +25,13 @@ struct bh_isolation {
     double *silent_rate;                /* rate at which errors of tenant t's zones and of shared ones become silent, at
                                          [t]; with shared zones an upper bound */
     double unresolved;                  /* bound on the probability left unfollowed, over all origins */
+    char *why_not;                      /* NULL: exact */
     size_t tenants_count;
 };
 
-/* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once.
- * Fails with BH_ERROR_NUMERIC when the chain is too large. */
-struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams,
-                                         struct bh_error *err);
+/* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once. A
+ * chain that is too large is no failure. */
+struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams);
 void bh_isolation_destroy(struct bh_isolation *isolation);
 
 /* bh_spread_exact with as little left unresolved as the number of states allows. `spread->loss` need not be zero. */
@@ -43,6 +44,6 @@ struct bh_isolation_cache *bh_isolation_cache_create(void);
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
 /* As bh_isolation_create, but the answer belongs to the cache. */
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
-                                                   const struct bh_fault_streams *streams, struct bh_error *err);
+                                                   const struct bh_fault_streams *streams);
 
 #endif

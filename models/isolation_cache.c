@@ -87,16 +87,14 @@ static XXH128_hash_t fingerprint_of(const struct bh_node_model *model, const str
 }
 
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
-                                                   const struct bh_fault_streams *streams, struct bh_error *err)
+                                                   const struct bh_fault_streams *streams)
 {
     XXH128_hash_t fingerprint = fingerprint_of(model, streams);
     struct entry *entry;
     HASH_FIND(hh, cache->entries, &fingerprint, sizeof fingerprint, entry);
     if (entry != NULL)
         return entry->isolation;
-    struct bh_isolation *isolation = bh_isolation_create(model, streams, err);
-    if (isolation == NULL)
-        return NULL;
+    struct bh_isolation *isolation = bh_isolation_create(model, streams);
     entry = bh_allocate(1, sizeof *entry);
     entry->fingerprint = fingerprint;
     entry->isolation = isolation;

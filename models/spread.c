@@ -108,6 +108,7 @@ static void arrive(void *context, const struct bh_chain_state *next, const struc
     struct bh_spread_walk *walk = context;
     double mass = walk->mass * branch->probability;
     struct bh_spread_entry *entry;
+    walk->work += walk->chain.step_work;
     if (mass <= 0.0)
         return;
     if (bh_zone_set_is_empty(&next->live)) {
@@ -132,7 +133,7 @@ static void arrive(void *context, const struct bh_chain_state *next, const struc
 }
 
 /* Steps every state of a generation; states of negligible mass are only counted. */
-static void step_generation(struct bh_spread_walk *walk, struct bh_spread_entry *generation)
+static int step_generation(struct bh_spread_walk *walk, struct bh_spread_entry *generation, struct bh_error *err)
 {
     struct bh_spread_entry *entry, *following;
     HASH_ITER(hh, generation, entry, following)
@@ -145,7 +146,10 @@ static void step_generation(struct bh_spread_walk *walk, struct bh_spread_entry 
         if (walk->chain.tracks_depth)
             memcpy(walk->depth, entry->depth, sizeof walk->depth);
         walk->spread->time_s += entry->mass / bh_chain_step(&walk->chain, &entry->state, arrive, walk);
+        if (bh_chain_check_work(walk->work, err) != 0)
+            return -1;
     }
+    return 0;
 }
 
 void bh_spread_free_generation(struct bh_spread_entry *generation)
@@ -161,12 +165,12 @@ void bh_spread_free_generation(struct bh_spread_entry *generation)
 int bh_spread_walk_on(struct bh_spread_walk *walk, size_t most_states, struct bh_error *err)
 {
     struct bh_spread_entry *generation = walk->next;
-    if (walk->next_count > most_states)
-        return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain needs more than %zu states at once", most_states);
+    size_t count = walk->next_count;
     walk->next = NULL;
     walk->next_count = 0;
-    step_generation(walk, generation);
-    return 0;
+    if (count > most_states)
+        return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain needs more than %zu states at once", most_states);
+    return step_generation(walk, generation, err);
 }
 
 int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model, const struct bh_origin *origin,
@@ -193,6 +197,7 @@ static int follow(const struct bh_node_model *model, struct bh_origin origin, do
         status = bh_spread_walk_on(&walk, most_states, err);
         bh_spread_free_generation(generation);
     }
+    bh_spread_free_generation(walk.next);
     bh_chain_free(&walk.chain);
     return status;
 }

@@ -52,9 +52,15 @@ struct bh_chain {
     size_t origin;
     bool tracks_depth;
     size_t key_size;             /* bytes of a state that tell it from others */
+    uint64_t step_work;          /* zones and channels looked at for each state that may follow */
     struct bh_chain_seat *seats; /* the processes, those that are alike side by side; the origin is like no other */
     size_t seats_count;
 };
+
+/* A chain takes no longer than so much work, a second or two, however few its states. */
+#define BH_CHAIN_WORK_MOST UINT64_C(200000000)
+/* Fails with BH_ERROR_NUMERIC when `work` is more than that. */
+int bh_chain_check_work(uint64_t work, struct bh_error *err);
 
 /* Fails with BH_ERROR_NUMERIC when the node has more channels than a state can hold. Free with bh_chain_free. */
 int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, const struct bh_origin *origin,

@@ -185,11 +185,19 @@ int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, co
 {
     *chain = (struct bh_chain){.model = model, .origin = origin->zone, .tracks_depth = tracks_depth};
     chain->key_size = tracks_depth ? offsetof(struct bh_chain_state, deeper) : offsetof(struct bh_chain_state, behind);
+    chain->step_work = model->tree->zones_count + model->tree->channels_count;
     if (model->tree->channels_count > BH_CHAIN_CHANNELS_MOST)
         return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain holds at most %d channels, this node has %zu",
                        BH_CHAIN_CHANNELS_MOST, model->tree->channels_count);
     seat_processes(chain);
     return 0;
+}
+
+int bh_chain_check_work(uint64_t work, struct bh_error *err)
+{
+    if (work <= BH_CHAIN_WORK_MOST)
+        return 0;
+    return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain takes more than %.0e steps", (double)BH_CHAIN_WORK_MOST);
 }
 
 struct bh_chain_state bh_chain_start(const struct bh_chain *chain, const struct bh_origin *origin)

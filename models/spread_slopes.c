@@ -128,16 +128,16 @@ int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin,
         history.generation = bh_reallocate(history.generation, history.count + 1, sizeof *history.generation);
         history.generation[history.count++] = walk.next;
         states += walk.next_count; /* all are kept */
-        if (states > most_states)
+        status = bh_spread_walk_on(&walk, most_states, err);
+        if (status == 0 && states > most_states)
             status = bh_fail(err, BH_ERROR_NUMERIC, "the exact chain needs more than %zu states in all", most_states);
-        else
-            status = bh_spread_walk_on(&walk, most_states, err);
     }
     if (status == 0)
         go_back(&walk, &history, slope);
     for (size_t g = 0; g < history.count; g++)
         bh_spread_free_generation(history.generation[g]);
     free(history.generation);
+    bh_spread_free_generation(walk.next);
     bh_chain_free(&walk.chain);
     return status;
 }

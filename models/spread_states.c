@@ -19,6 +19,7 @@ struct found {
 struct search {
     struct bh_spread_states *states;
     struct found *known;
+    uint64_t work; /* done, see bh_chain_check_work */
 };
 
 static void grow(struct bh_spread_states *states)
@@ -53,6 +54,7 @@ static void add_jump(void *context, const struct bh_chain_state *next, const str
     struct search *search = context;
     struct bh_spread_states *states = search->states;
     struct bh_chain_state state;
+    search->work += states->chain.step_work;
     if (bh_zone_set_is_empty(&next->live))
         return;
     memcpy(&state, next, sizeof state);
@@ -76,6 +78,8 @@ static int search_all(struct search *search, size_t most_states, struct bh_error
         states->first_jump[s] = states->jumps_count;
         double mean_time_s = 1.0 / bh_chain_step(&states->chain, &state, add_jump, search);
         states->mean_time_s[s] = mean_time_s;
+        if (bh_chain_check_work(search->work, err) != 0)
+            return -1;
     }
     states->first_jump[states->count] = states->jumps_count;
     return 0;

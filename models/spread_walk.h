@@ -23,6 +23,7 @@ struct bh_spread_walk {
     struct bh_spread_entry *next; /* the generation being filled */
     size_t next_count;
     double least_mass;
+    uint64_t work;                 /* done, see bh_chain_check_work */
     double mass, depth[BH_DEPTHS]; /* of the state that is being stepped */
     struct bh_spread *spread;
 };
@@ -30,7 +31,7 @@ struct bh_spread_walk {
 /* Starts with the whole mass in the origin. `spread` is zeroed but for `loss`. */
 int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model, const struct bh_origin *origin,
                          bool tracks_depth, struct bh_spread *spread, struct bh_error *err);
-/* Steps walk->next, which becomes the caller's to free, and fills the next generation. */
+/* Steps walk->next, which becomes the caller's to free, and fills the next generation, which is so too after a failure. */
 int bh_spread_walk_on(struct bh_spread_walk *walk, size_t most_states, struct bh_error *err);
 void bh_spread_free_generation(struct bh_spread_entry *generation);
 

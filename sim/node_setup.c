@@ -88,8 +88,7 @@ int bh_node_setup_fill(struct bh_node_setup *node, const struct bh_scenario *sce
     if (class > 0)
         tell_apart(node->streams, scenario->partitions.class[class].name);
     node->guest_boot_s = node->model->tree->has_guests ? node->stack.system->guest_boot_s.value : 0.0;
-    if (bh_node_setup_mix(node, scenario, class, cache, err) != 0)
-        return -1;
+    bh_node_setup_mix(node, scenario, class, cache);
     fill_keys(node);
     return 0;
 }
@@ -117,7 +116,7 @@ void bh_node_setup_clear(struct bh_node_setup *node)
 struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups, const uint64_t *nodes, size_t count)
 {
     struct bh_isolation all = {0};
-    bool is_exact = true;
+    bool is_exact = true, too_large = false;
     for (size_t i = 0; i < count; i++)
         is_exact = is_exact && setups[i].is_exact;
     if (count == 1 && is_exact) /* as it is, to the last bit */
@@ -128,6 +127,7 @@ struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups,
         all.error_rate += weight * one->error_rate;
         all.unchangeable_rate += weight * one->unchangeable_rate;
         all.unresolved = fmax(all.unresolved, one->unresolved);
+        too_large = too_large || one->why_not != NULL;
         for (int s = 0; s < BH_SCOPES && one->error_rate > 0.0; s++)
             all.coverage[s] += weight * one->error_rate * one->coverage[s];
         for (int b = 0; b < BH_BOUNDARIES; b++)
@@ -140,5 +140,7 @@ struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups,
         all.coverage[s] = is_exact && all.error_rate > 0.0 ? all.coverage[s] / all.error_rate : NAN;
     for (int b = 0; b < BH_BOUNDARIES; b++)
         all.escape[b] = is_exact && all.exposed_rate[b] > 0.0 ? all.escape[b] / all.exposed_rate[b] : NAN;
+    if (too_large)
+        all.unresolved = NAN;
     return all;
 }

@@ -19,7 +19,8 @@ struct bh_node_setup {
     struct bh_node_model *model;
     struct bh_fault_streams *streams;
     /* Of all errors, over the states of compositions and guards by their long-run shares, as errors live far shorter
-     * than those last; the cache's, or `mixture`. Not exact where errors cross to other nodes or guards follow them. */
+     * than those last; the cache's, or `mixture`. Not exact where errors cross to other nodes or guards follow them, or
+     * where the chain is too large, as the isolation then says. */
     const struct bh_isolation *isolation;
     struct bh_isolation *mixture;
     bool is_exact;
@@ -45,8 +46,8 @@ int bh_node_setup_fill(struct bh_node_setup *node, const struct bh_scenario *sce
 void bh_node_setup_clear(struct bh_node_setup *node);
 
 /* sim/node_states.c: the isolation of the mixture; puts all composition channels and the protected guards in place. */
-int bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
-                      struct bh_isolation_cache *cache, struct bh_error *err);
+void bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
+                       struct bh_isolation_cache *cache);
 
 /* Isolation over all nodes of several setups, on nodes[i] nodes each: of errors anywhere. Without loss rates, which
  * belong to one of them. */

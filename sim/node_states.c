@@ -245,6 +245,8 @@ static void mix(struct bh_isolation *all, const struct bh_isolation *one, double
     all->error_rate += weight * one->error_rate;
     all->unchangeable_rate += weight * one->unchangeable_rate;
     all->unresolved = fmax(all->unresolved, one->unresolved);
+    if (one->why_not != NULL && all->why_not == NULL)
+        all->why_not = bh_copy_text(one->why_not);
     for (int s = 0; s < BH_SCOPES; s++)
         all->coverage[s] += weight * one->coverage[s]; /* the rate of errors is the same in all states */
     for (int b = 0; b < BH_BOUNDARIES; b++)
@@ -260,44 +262,34 @@ static void mix(struct bh_isolation *all, const struct bh_isolation *one, double
         all->silent_rate[t] += weight * one->silent_rate[t];
 }
 
-/* Many processes that all reach each other are more than the exact chain can hold: then rates are those of enclaves that
- * are apart, good enough to choose checkpoints by, and nothing is called exact. */
-static const struct bh_isolation *follow_state(struct bh_node_setup *node, struct bh_isolation_cache *cache,
-                                               struct bh_error *err)
+/* Where errors cross to other nodes or guards follow them, rates are those of enclaves that are apart, good enough to choose
+ * checkpoints by; where the chain is too large, those of trials. Neither is called exact. */
+static const struct bh_isolation *follow_state(struct bh_node_setup *node, struct bh_isolation_cache *cache)
 {
-    struct bh_error own = {0};
-    const struct bh_isolation *one =
-        node->is_exact ? bh_isolation_cache_find(cache, node->model, node->streams, &own) : NULL;
-    if (one != NULL)
-        return one;
-    if (node->links_count == 0)
-        return bh_isolation_cache_find(cache, node->model, node->streams, err);
-    node->is_exact = false;
-    bh_node_model_compose(node->model, NULL, 0);
-    return bh_isolation_cache_find(cache, node->model, node->streams, err);
+    if (!node->is_exact && node->links_count > 0)
+        bh_node_model_compose(node->model, NULL, 0);
+    return bh_isolation_cache_find(cache, node->model, node->streams);
 }
 
-static int follow_states(const struct states *states, struct bh_isolation_cache *cache, struct bh_error *err)
+static void follow_states(const struct states *states, struct bh_isolation_cache *cache)
 {
     struct bh_node_setup *node = states->node;
     struct bh_tenant_link *links = bh_allocate(node->links_count + 1, sizeof *links);
-    int status = 0;
-    for (size_t i = 0; i < states->count && status == 0; i++) {
+    bool is_too_large = false;
+    for (size_t i = 0; i < states->count; i++) {
         double weight = states->state[i].weight;
         enter(states, &states->state[i], links);
         for (size_t t = 0; t < node->model->tree->tenants_count && !states->are_too_many; t++)
             node->protected_share[t] += is_protected(states, t, &states->state[i]) ? weight : 0.0;
-        const struct bh_isolation *one = follow_state(node, cache, err);
-        status = one != NULL ? 0 : -1;
-        if (status != 0)
-            break;
+        const struct bh_isolation *one = follow_state(node, cache);
+        is_too_large = is_too_large || one->why_not != NULL;
         if (weight >= 1.0) /* as it is, to the last bit */
             node->isolation = one;
         else
             mix(node->mixture, one, weight);
     }
+    node->is_exact = node->is_exact && !is_too_large;
     free(links);
-    return status;
 }
 
 /* Where states are too many, what they would have added up to. */
@@ -312,8 +304,8 @@ static double protected_share(const struct states *states, size_t tenant)
     return share / (double)class->count;
 }
 
-int bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
-                      struct bh_isolation_cache *cache, struct bh_error *err)
+void bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
+                       struct bh_isolation_cache *cache)
 {
     struct states states = {.scenario = scenario, .node = node, .class = class};
     size_t tenants = node->model->tree->tenants_count;
@@ -332,12 +324,10 @@ int bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scen
     for (size_t t = 0; t < tenants; t++)
         node->is_exact =
             node->is_exact && !(node->has_two_levels[t] && node->stack.own[t]->protect.when == BH_PROTECT_ERRORS);
-    int status = follow_states(&states, cache, err);
+    follow_states(&states, cache);
     clear_states(&states);
     free(states.state);
     free(states.entries);
-    if (status != 0)
-        return -1;
     if (node->isolation == NULL) {
         for (int b = 0; b < BH_BOUNDARIES; b++)
             node->mixture->escape[b] =
@@ -349,5 +339,4 @@ int bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scen
         bh_node_model_set_guards(node->model, (int)t, node->guarded[t]);
     bh_node_model_set_guards(node->model, -1, node->guarded[tenants]);
     bh_node_model_compose(node->model, node->links, node->links_count);
-    return 0;
 }

@@ -114,7 +114,7 @@ static void add_spread(struct bh_spread *sum, const struct bh_spread *one, const
     sum->unresolved = fmax(sum->unresolved, one->unresolved);
 }
 
-/* On composed nodes channels come and go, and may be too many for the chain: then nothing is called exact. */
+/* On composed nodes channels come and go, and any node's may be too many for the chain: then nothing is called exact. */
 static void leave_script(struct bh_spread *script, size_t enclaves)
 {
     for (int s = 0; s < BH_SCOPES; s++)
@@ -137,19 +137,18 @@ static bool is_of_storage(const struct bh_script_fault *fault)
     return fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE;
 }
 
-static int follow_script(struct bh_setup *setup, struct bh_error *err)
+static void follow_script(struct bh_setup *setup)
 {
     const struct bh_scenario *scenario = setup->scenario;
     if (scenario->script_count == 0)
-        return 0;
+        return;
     setup->script = bh_allocate(1, sizeof *setup->script);
     setup->script->loss = bh_allocate(scenario->enclaves_count * BH_SCOPES, sizeof(double));
     struct bh_spread one = {.loss = bh_allocate(scenario->enclaves_count * BH_SCOPES, sizeof(double))};
-    int status = 0;
     size_t on_nodes = 0;
     for (size_t i = 0; i < scenario->script_count; i++)
         on_nodes += !is_of_storage(&scenario->script[i]);
-    for (size_t i = 0; i < scenario->script_count && status == 0; i++) {
+    for (size_t i = 0; i < scenario->script_count; i++) {
         const struct bh_script_fault *fault = &scenario->script[i];
         if (is_of_storage(fault))
             continue;
@@ -167,12 +166,13 @@ static int follow_script(struct bh_setup *setup, struct bh_error *err)
         struct bh_origin origin = {.zone = bh_scenario_script_zone(scenario, fault, model->tree),
                                    .kind = fault->kind,
                                    .ending = (enum bh_forced_ending)(fault->ending + 1)};
-        status = bh_isolation_spread(model, origin, &one, err);
-        if (status == 0)
-            add_spread(setup->script, &one, partition, model->tree->tenants_count, weight);
+        if (bh_isolation_spread(model, origin, &one, NULL) != 0) {
+            leave_script(setup->script, scenario->enclaves_count);
+            break;
+        }
+        add_spread(setup->script, &one, partition, model->tree->tenants_count, weight);
     }
     free(one.loss);
-    return status;
 }
 
 static void add_source(struct bh_setup *setup, const struct bh_fault_stream *stream,
@@ -246,10 +246,11 @@ static struct bh_setup *create(const struct bh_scenario *scenario, size_t policy
     setup->scenario = scenario;
     setup->policy = &scenario->policies[policy];
     fill_class_streams(setup);
-    if (fill_nodes(setup, policy, is_baseline, cache, err) != 0 || follow_script(setup, err) != 0) {
+    if (fill_nodes(setup, policy, is_baseline, cache, err) != 0) {
         bh_setup_destroy(setup);
         return NULL;
     }
+    follow_script(setup);
     fill_sources(setup);
     add_storage_sources(setup, facts->storage_hosts);
     setup->storage_hosts = facts->storage_hosts;

@@ -30,10 +30,8 @@ static struct node build(const char *system, const char *policy, const char *onl
     node.streams = bh_fault_streams_create(
         node.catalog, node.model, node.tenants, (struct bh_fault_choice){1024, enabled, only == NULL},
         node.model->tree->system->host_kernel, node.model->tree->system->guest_kernel);
-    struct bh_error err = {0};
-    node.isolation = bh_isolation_create(node.model, node.streams, &err);
-    if (!node.isolation)
-        fail_msg("%s", err.text);
+    node.isolation = bh_isolation_create(node.model, node.streams);
+    assert_null(node.isolation->why_not);
     return node;
 }
 
@@ -104,7 +102,7 @@ static void test_escape_by_hand(void **state)
         model->ending[z][BH_DATA] = (struct bh_copy_ending){1.0, 0.5, 0.5, 0, 0};
     struct bh_fault_stream stream[2] = {{.zone = 1, .rate = 2}, {.zone = 2, .rate = 1}};
     struct bh_fault_streams streams = {.count = 1, .stream = stream};
-    struct bh_isolation *isolation = bh_isolation_create(model, &streams, NULL);
+    struct bh_isolation *isolation = bh_isolation_create(model, &streams);
     assert_close(isolation->escape[BH_PROCESS_KERNEL], 0.2 / 0.6, 1e-12);
     assert_close(isolation->coverage[BH_SCOPE_NONE], 0.4, 1e-12);
     assert_close(isolation->coverage[BH_SCOPE_PROCESS], 0.8, 1e-12);
@@ -113,7 +111,7 @@ static void test_escape_by_hand(void **state)
     bh_isolation_destroy(isolation);
 
     streams.count = 2;
-    isolation = bh_isolation_create(model, &streams, NULL);
+    isolation = bh_isolation_create(model, &streams);
     assert_close(isolation->error_rate, 3, 1e-14);
     assert_close(isolation->escape[BH_PROCESS_KERNEL], 0.4 / 1.7, 1e-12);
     assert_close(isolation->escape[BH_ENCLAVE_ENCLAVE], 0, 0);
@@ -122,7 +120,7 @@ static void test_escape_by_hand(void **state)
 
     /* No errors at all: nothing to divide by. */
     streams.count = 0;
-    isolation = bh_isolation_create(model, &streams, NULL);
+    isolation = bh_isolation_create(model, &streams);
     assert_true(isnan(isolation->escape[BH_PROCESS_KERNEL]) && isnan(isolation->coverage[BH_SCOPE_SYSTEM]));
     assert_close(isolation->error_rate, 0, 0);
     bh_isolation_destroy(isolation);
@@ -149,7 +147,7 @@ static void test_rates_of_origins(void **state)
         {.zone = 1, .rate = 10, .instruction_share = 0.5, .shared_bug = 0.2},
     };
     struct bh_fault_streams streams = {.count = 3, .stream = stream};
-    struct bh_isolation *isolation = bh_isolation_create(model, &streams, NULL);
+    struct bh_isolation *isolation = bh_isolation_create(model, &streams);
     double by_memory = 8 * 0.25 * (0.75 * 0.1 + 0.25 * 0.5), by_cpu = 0.5, by_bug = 10 * 0.2 * (0.5 * 0.1 + 0.5 * 0.5);
     assert_close(loss_of(isolation, 0, BH_SCOPE_NODE), by_memory + by_cpu + by_bug, 1e-12);
     assert_close(isolation->error_rate, 19, 1e-14);
@@ -295,18 +293,17 @@ static void test_cache(void **state)
         build("kvm", "protection-first", "memory", NULL, NULL),
     };
     struct bh_isolation_cache *cache = bh_isolation_cache_create();
-    struct bh_error err = {0};
-    const struct bh_isolation *found = bh_isolation_cache_find(cache, first.model, first.streams, &err);
+    const struct bh_isolation *found = bh_isolation_cache_find(cache, first.model, first.streams);
     assert_same(found, first.isolation);
-    assert_ptr_equal(bh_isolation_cache_find(cache, first.model, first.streams, &err), found);
-    assert_ptr_equal(bh_isolation_cache_find(cache, equal.model, equal.streams, &err), found);
+    assert_ptr_equal(bh_isolation_cache_find(cache, first.model, first.streams), found);
+    assert_ptr_equal(bh_isolation_cache_find(cache, equal.model, equal.streams), found);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        const struct bh_isolation *other = bh_isolation_cache_find(cache, others[i].model, others[i].streams, &err);
+        const struct bh_isolation *other = bh_isolation_cache_find(cache, others[i].model, others[i].streams);
         assert_ptr_not_equal(other, found);
         assert_same(other, others[i].isolation);
         destroy(&others[i]);
     }
-    assert_ptr_equal(bh_isolation_cache_find(cache, first.model, first.streams, &err), found);
+    assert_ptr_equal(bh_isolation_cache_find(cache, first.model, first.streams), found);
     bh_isolation_cache_destroy(cache);
     bh_isolation_cache_destroy(NULL);
     destroy(&first);

@@ -53,12 +53,11 @@ static void test_values_are_those_of_isolation(void **state)
     (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_stack stack = stack_of(catalog, "palacios", "protection-first");
-    struct bh_error err = {0};
     struct bh_node_model *model =
         bh_test_model(catalog, "palacios", "protection-first", stack.tenants, stack.tenants_count);
     struct bh_fault_streams *streams =
         bh_fault_streams_create(catalog, model, stack.tenants, stack.faults, stack.host_kernel, stack.guest_kernel);
-    struct bh_isolation *isolation = bh_isolation_create(model, streams, &err);
+    struct bh_isolation *isolation = bh_isolation_create(model, streams);
     double value[BH_OUTCOMES], covered = 0;
     values_of(&stack, value);
     for (int s = 0; s < BH_SCOPES; s++) {

@@ -17,7 +17,7 @@ expect_crossings() {
         "m('guard_crossed', 'native')[0, boundary.index('enclave/enclave')] == $2"
 }
 
-@test "two composed enclaves of 16 and of 20 processes a node: every channel is tried once" {
+@test "two composed enclaves of 16 and of 20 processes a node, and one of 200: every channel is tried once" {
     local processes
     for processes in 16 20; do
         sed "s/processes-per-guest: 16/processes-per-guest: $processes/" "$scenarios/wide.yaml" >wide.yaml
@@ -25,6 +25,15 @@ expect_crossings() {
         expect_status 0
         expect_crossings $((2 * processes)) $((2 * processes * processes))
     done
+    sed -e '/name: simulation/s/processes-per-guest: 16/processes-per-guest: 200/' \
+        -e '/name: analysis/s/processes-per-guest: 16/processes-per-guest: 1/' "$scenarios/wide.yaml" >wide.yaml
+    run_bulkhead run wide.yaml -q -o wide.h5
+    expect_status 0
+    expect_crossings 201 400
+    sed -i -e '/name: analysis/d; /^compositions/d; /name: coupled/d' -e 's/, node-share: 0.5//' wide.yaml
+    run_bulkhead run wide.yaml -q -o alone.h5
+    expect_status 0
+    expect_eval alone.h5 "m('finished', 'native')[0]"
 }
 
 @test "names of hundreds of bytes are whole wherever they are told" {
@@ -84,4 +93,32 @@ expect_crossings() {
     run_bulkhead sweep sweep.yaml --dry-run
     expect_status 2
     expect_text "$errors" "sweep.yaml:" "found more than 8 axes"
+}
+
+@test "eight guests of eight processes beside a service on 2^20 nodes: no exact numbers, all goes on and says why" {
+    cp "$scenarios/many-guests.yaml" many.yaml
+    run_bulkhead run many.yaml -o many.h5
+    expect_status 0
+    expect_text "$errors" '`kvm` has no exact escape ratios: 184 channels between 84 zones: the exact chain'
+    expect_text "$output" "the exact chain cannot be had: bulkhead check says why"
+    expect_eval many.h5 "m('finished', 'kvm')[0]" "np.isnan(m('escape_exact', 'kvm')).all()" \
+        "np.isnan(m('containment_exact', 'kvm')).all()" "np.isnan(m('unresolved', 'kvm'))" \
+        "np.isfinite(m('interval', 'kvm')[0, 1])"
+    run_bulkhead check many.yaml
+    expect_status 0
+    expect_text "$output" "kvm: not exact: 184 channels between 84 zones"
+    run_bulkhead check many.yaml --json
+    [[ $output == *'"why": "184 channels between 84 zones'* ]]
+    printf 'campaign: many\nscenario: many.yaml\n' >sweep.yaml
+    run_bulkhead sweep sweep.yaml -q -j 1 -d swept
+    expect_status 0
+    cmp swept/results.h5 many.h5 || expect_eval swept/results.h5 "np.isnan(m('escape_exact', 'kvm')).all()"
+}
+
+@test "just below 512 channels nothing runs for minutes: the chain has a bound on work" {
+    sed 's/processes-per-guest: 16/processes-per-guest: 15/' "$scenarios/wide.yaml" >wide.yaml
+    sed -i -e '/^  channels/d; /^  guards/d; s/^models:/models: {}/' -e 's/^faults: none/faults: all/' wide.yaml
+    run_bulkhead check wide.yaml
+    expect_status 0
+    expect_text "$output" "native: not exact: 510 channels between 31 zones: the exact chain takes more than 2e+08 steps"
 }
