@@ -141,6 +141,20 @@ expect_refused() {
     cmp d/results.h5 whole/results.h5
 }
 
+@test "a sweep that is under way is not extended" {
+    campaign 'unit: 1' 'replicas: 4000'
+    "$BULKHEAD" sweep c.yaml -q -j 1 -d d >/dev/null 2>&1 3>&- &
+    local pid=$!
+    until [ -s d/shard-0-of-1.log ]; do sleep 0.02; done
+    campaign 'unit: 1' 'replicas: 4001'
+    run_bulkhead sweep c.yaml -q -j 1 -d d --extend
+    kill -KILL $pid
+    wait $pid || true
+    expect_status 2
+    expect_text "$errors" 'another process is at work in this folder'
+    grep -q '"replicas": 4000' d/sweep.json
+}
+
 @test "what cannot be extended is refused in words, and the folder stays as it is" {
     local vary='vary: [{axis: work, set: workload.work, values: [2 h, 3 h]}]' latin
     begin "$vary" 'replicas: 2'

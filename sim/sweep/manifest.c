@@ -241,29 +241,31 @@ static int look(const char *directory, const struct bh_plan *plan, json_t *mine,
     return compare(directory, plan, mine, *theirs, why) == 0 ? 1 : 0;
 }
 
-/* Shards that extend at the same time agree: one puts the manifest there, the others find it equal. */
+/* Shards that extend at the same time agree: one puts the manifest there, the others find it equal. It is looked at under
+ * the lock, so that nobody else's larger campaign is lost. */
 static int extend(const char *directory, const struct bh_plan *plan, json_t *mine, const char *text,
                   struct bh_error *err)
 {
     enum { TRIES = 20, PAUSE_US = 100000 };
-    int status = 0, lock = -1;
-    for (int i = 0; status == 0 && lock < 0 && i < TRIES; i++) {
-        struct bh_error why = {0};
+    for (int i = 0; i < TRIES; i++) {
+        struct bh_error why = {0}, locking = {0};
         json_t *theirs;
-        if ((status = look(directory, plan, mine, &theirs, &why, err)) == 0)
+        int lock = bh_store_try_lock(directory, &locking), status = look(directory, plan, mine, &theirs, &why, err);
+        if (status == 0)
             status = bh_manifest_check_extension(directory, plan, theirs, mine, err);
+        if (status == 0 && locking.code != BH_ERROR_NONE)
+            status = bh_fail(err, locking.code, "%s", locking.text);
+        if (status == 0 && lock >= 0)
+            status = bh_store_replace(directory, BH_MANIFEST_NAME, text, err) == 0 ? 1 : -1;
         json_decref(theirs);
-        if (status == 0 && (lock = bh_store_try_lock(directory)) < 0)
-            usleep(PAUSE_US);
+        if (lock >= 0)
+            close(lock);
+        if (status != 0)
+            return status < 0 ? -1 : 0;
+        usleep(PAUSE_US);
     }
-    if (status == 0 && lock < 0)
-        status = bh_fail(err, BH_ERROR_INPUT,
-                         "%s: --extend: another process is at work in this folder; wait for it, or end it", directory);
-    if (status == 0)
-        status = bh_store_replace(directory, BH_MANIFEST_NAME, text, err);
-    if (lock >= 0)
-        close(lock);
-    return status < 0 ? -1 : 0;
+    return bh_fail(err, BH_ERROR_INPUT,
+                   "%s: --extend: another process is at work in this folder; wait for it, or end it", directory);
 }
 
 static int put(const char *directory, const struct bh_plan *plan, json_t *mine, const char *text, int *was_there,

@@ -131,14 +131,16 @@ struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shard
     return NULL;
 }
 
-int bh_store_try_lock(const char *directory)
+int bh_store_try_lock(const char *directory, struct bh_error *err)
 {
     char *path = bh_print_text("%s/lock", directory);
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int file = open_file(path, O_RDWR, err);
     free(path);
     if (file < 0 || fcntl(file, F_OFD_SETLK, &lock) == 0 || is_without_locks(errno))
         return file;
+    if (errno != EAGAIN && errno != EACCES)
+        bh_fail(err, BH_ERROR_SYSTEM, "%s: cannot lock: %s", directory, strerror(errno));
     close(file);
     return -1;
 }

@@ -87,8 +87,9 @@ bool bh_store_is_new(const struct bh_store *store);
 int bh_store_publish(const char *directory, const char *name, const char *text, char **found, struct bh_error *err);
 /* Puts TEXT in the place of FOLDER/NAME; durable, in one step. */
 int bh_store_replace(const char *directory, const char *name, const char *text, struct bh_error *err);
-/* The lock of the whole folder, if nobody is at work there; closing it gives it back. -1 if somebody is. */
-int bh_store_try_lock(const char *directory);
+/* The lock of the whole folder, if nobody is at work there; closing it gives it back. -1 if somebody is, or, with err set,
+ * if it cannot be taken at all. */
+int bh_store_try_lock(const char *directory, struct bh_error *err);
 /* The text of FOLDER/NAME, or NULL; `err` set unless it is merely not there. The caller frees. */
 char *bh_store_read_text(const char *directory, const char *name, struct bh_error *err);
 
