@@ -162,15 +162,17 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
                 facts->node_bandwidth = found.first_bandwidth / (double)platform->hosts[i].nodes;
             }
         }
-    double bandwidth[2] = {storage->write_bandwidth, storage->read_bandwidth};
+    double links[2] = {INFINITY, INFINITY};
     for (int reads = 0; reads < 2; reads++) {
         for (size_t k = 0; k < platform->links_count; k++)
             if (seen[reads][k] >= platform->hosts_count)
-                bandwidth[reads] = lesser(bandwidth[reads], sg_link_get_bandwidth(platform->links[k]));
+                links[reads] = lesser(links[reads], sg_link_get_bandwidth(platform->links[k]));
         free(seen[reads]);
     }
-    facts->storage_write_bandwidth += bandwidth[0];
-    facts->storage_read_bandwidth += bandwidth[1];
+    facts->storage_write_bandwidth += lesser(links[0], storage->write_bandwidth);
+    facts->storage_read_bandwidth += lesser(links[1], storage->read_bandwidth);
+    facts->storage_write_links += links[0];
+    facts->storage_read_links += links[1];
     bh_route_free(&found);
     return status;
 }
