@@ -142,6 +142,7 @@ struct bh_channel_template {
 struct bh_system {
     const char *name;
     const char *title;
+    const char *colour; /* in figures, "#rrggbb"; NULL: any that is free */
     const struct bh_component *host_kernel, *guest_kernel; /* guest_kernel NULL if it has no guests */
     size_t zones_count;
     struct bh_zone_template *zones;
@@ -293,6 +294,8 @@ struct bh_guard_choice {
 struct bh_policy {
     const char *name;
     const char *description;
+    const char *colour; /* in figures, "#rrggbb"; NULL: any that is free */
+    const char *mark;   /* see bh_mark_number; NULL: any that is free */
     enum bh_scope disposition[BH_ZONE_KINDS];
     struct bh_guard_choice guards, unprotected;
     struct bh_protection_rule protect;

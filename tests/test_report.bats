@@ -214,6 +214,30 @@ f.create_dataset('nodes', data=numpy.array(['one', '100 %', 'three', 'four'], dt
     grep -q '100 %' "$figures/balance.svg"
 }
 
+@test "no two series of a figure look alike, and looks do not follow the order" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    # Two entries of one system and policy, a colour for two systems, and one that is none.
+    change "
+f['policy_policy'][2] = f['policy_policy'][1]
+colours = {'qemu': '#123456', 'kvm': '#123456', 'palacios': \"'; system 'touch pwned\"}
+text = h5py.string_dtype()
+f['system_colour'] = numpy.array([colours.get(s.decode(), '') for s in f['policy_system'][:]], dtype=object).astype(text)
+f['policy_mark'] = numpy.array(['square'] * 17, dtype=object).astype(text)"
+    marks
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/figure_marks.py" "$figures/balance" looks
+    grep -q "kvm.*textcolor rgb '#123456'" "$figures/balance.gp"
+    ! grep -q "qemu.*textcolor rgb '#123456'" "$figures/balance.gp"
+    [ ! -e "$figures/pwned" ]
+    # A run's own: KVM alone is as blue as beside others.
+    local yaml=$SOURCE_DIRECTORY/tests/scenarios/one-enclave.yaml
+    grep -q 'system: kvm' "$yaml"
+    run_bulkhead run "$yaml" -q -o "$BATS_TEST_TMPDIR/one.h5"
+    expect_status 0
+    run_bulkhead report "$BATS_TEST_TMPDIR/one.h5" -o "$figures" --figure-only
+    expect_status 0
+    grep -q "kvm.*textcolor rgb '#0072b2'" "$figures/one-enclave.gp"
+}
+
 @test "what one panel lacks does not empty the others" {
     command -v gnuplot >/dev/null || skip "no gnuplot"
     # Native nodes have no guests; then one enclave on each node; then neither.
@@ -221,13 +245,13 @@ f.create_dataset('nodes', data=numpy.array(['one', '100 %', 'three', 'four'], dt
     marks
     grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
     grep -q 'Escape ratio from a guest' "$figures/balance.svg"
-    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ ' "$figures/balance.dat")" -eq 17 ]
+    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ 1 ' "$figures/balance.dat")" -eq 17 ]
     change "f['escape_exact'][..., 2] = numpy.nan; f['escape_seen'][..., 2] = 0; f['escape_exposed'][..., 2] = 0"
     marks 1024 16384 131072 1048576
     ! grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
     grep -q 'Escape ratio from a guest' "$figures/balance.svg"
     grep -q "'(b)'" "$figures/balance.gp"
-    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ ' "$figures/balance.dat")" -eq 17 ]
+    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ 1 ' "$figures/balance.dat")" -eq 17 ]
     change "f['escape_exact'][...] = numpy.nan"
     marks 1024 16384 131072 1048576
     ! grep -q 'Escape ratio' "$figures/balance.svg"
