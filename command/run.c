@@ -98,6 +98,17 @@ static int note_limits(const struct bh_study *study, struct bh_error *err)
     return 0;
 }
 
+/* A full disk costs the file, not the tables. */
+static void print_from_memory(const struct bh_campaign *campaign, bool as_json)
+{
+    struct bh_results *results = bh_results_create(NULL, NULL);
+    if (results != NULL) {
+        bh_campaign_write(campaign, results);
+        print(results, "results", as_json, NULL);
+    }
+    bh_results_destroy(results);
+}
+
 static int run(const struct arguments *arguments, struct bh_error *err)
 {
     const struct bh_options *options = &arguments->options;
@@ -120,7 +131,9 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     if (results == NULL)
         goto out;
     bh_campaign_write(campaign, results);
-    if (print(results, options->output != NULL ? options->output : "results", options->json, err) == 0)
+    if (bh_results_flush(results, err) != 0)
+        print_from_memory(campaign, options->json);
+    else if (print(results, options->output != NULL ? options->output : "results", options->json, err) == 0)
         status = bh_results_commit(results, err);
 out:
     bh_results_destroy(results);

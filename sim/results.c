@@ -113,6 +113,15 @@ int64_t bh_results_handle(const struct bh_results *results)
     return results->file;
 }
 
+int bh_results_flush(struct bh_results *results, struct bh_error *err)
+{
+    if (refuse(results, err) != 0)
+        return -1;
+    if (results->place == NULL || H5Fflush(results->file, H5F_SCOPE_LOCAL) >= 0)
+        return 0;
+    return fail(results, err, "writing", bh_results_place_temporary(results->place));
+}
+
 int bh_results_commit(struct bh_results *results, struct bh_error *err)
 {
     if (refuse(results, err) != 0)

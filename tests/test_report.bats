@@ -276,6 +276,53 @@ f.create_dataset('policy_policy', data=numpy.array(names, dtype=object), dtype=h
     [ ! -e "$figures/pwned" ] && [ ! -e pwned ]
 }
 
+@test "a signal leaves no hidden folder, and one that nothing could catch is removed by the next report" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    mkdir "$BATS_TEST_TMPDIR/bin" "$figures"
+    # A gnuplot that takes its time, so that the signal meets it at work; it tells of itself first.
+    printf '#!/bin/sh\n: >guest-kernel-error.pdf; echo $$ >%s/drawing\nexec sleep 60\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/bin/gnuplot"
+    chmod +x "$BATS_TEST_TMPDIR/bin/gnuplot"
+    local signal pid tries
+    for signal in TERM INT HUP KILL; do
+        rm -f "$BATS_TEST_TMPDIR/drawing"
+        # Not in the background of this shell: there SIGINT is ignored.
+        PATH=$BATS_TEST_TMPDIR/bin:$PATH "$PYTHON" -c '
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print(subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL).pid)
+' "$BULKHEAD" report "$results/single.h5" --figure-only -o "$figures" >"$BATS_TEST_TMPDIR/pid" 3>&-
+        pid=$(cat "$BATS_TEST_TMPDIR/pid")
+        tries=0
+        until [ -s "$BATS_TEST_TMPDIR/drawing" ]; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 200 ]
+            sleep 0.05
+        done
+        [ -n "$(find "$figures" -name '.*-??????')" ]
+        kill -"$signal" "$pid"
+        tries=0
+        while kill -0 "$pid" 2>/dev/null && [ "$(cut -d' ' -f3 "/proc/$pid/stat")" != Z ]; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 200 ]
+            sleep 0.05
+        done
+        [ "$signal" = KILL ] || [ -z "$(ls -A "$figures")" ]
+        # It ended what drew, too.
+        [ "$signal" = KILL ] || ! kill -0 "$(cat "$BATS_TEST_TMPDIR/drawing")" 2>/dev/null
+    done
+    # While gnuplot lives the folder is in use; then it is nobody's.
+    [ -n "$(ls -A "$figures")" ]
+    run_bulkhead report "$results/single.h5" --figure-only -o "$figures"
+    expect_status 0
+    [ -n "$(find "$figures" -name '.*-??????')" ]
+    kill -KILL "$(cat "$BATS_TEST_TMPDIR/drawing")"
+    sleep 0.2
+    run_bulkhead report "$results/single.h5" --figure-only -o "$figures"
+    expect_status 0
+    [ -z "$(find "$figures" -name '.*')" ]
+    [ -s "$figures/guest-kernel-error.png" ]
+}
+
 @test "without gnuplot the tables, the data and the script are there, and the message says how to go on" {
     mkdir "$BATS_TEST_TMPDIR/empty"
     real=$BULKHEAD
