@@ -3,6 +3,8 @@
 /* Leaves a figure in a folder: data, script, and what gnuplot draws; whole or not at all. */
 #include "analysis/figure_files.h"
 
+#include "analysis/figure_work.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -82,6 +84,7 @@ static int draw(const char *work, const char *folder, const char *name, struct b
     char *script = bh_print_text("./%s.gp", name);
     fflush(NULL);
     pid_t child = fork();
+    bh_figure_work_watch(child > 0 ? child : 0);
     if (child == 0) {
         /* Its scripts are UTF-8, whatever the caller's locale; what it prints is not ours to mix into tables or JSON on
          * stdout. */
@@ -96,6 +99,7 @@ static int draw(const char *work, const char *folder, const char *name, struct b
         return bh_fail(err, BH_ERROR_SYSTEM, "cannot start gnuplot: %s", strerror(errno));
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
+    bh_figure_work_watch(0);
     if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NOT_FOUND)
         return bh_fail(err, BH_ERROR_SYSTEM,
                        "gnuplot was not found, so the figure is not drawn; its data and script are left in %s: "
@@ -125,26 +129,13 @@ static int put_in_place(const char *work, const char *folder, const char *name, 
     return status;
 }
 
-static void remove_work(const char *work, const char *name)
-{
-    for (int part = 0; part < SUFFIXES; part++) {
-        char *path = path_of(work, name, suffixes[part]);
-        unlink(path);
-        free(path);
-    }
-    rmdir(work);
-}
-
 int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer, bool run_gnuplot,
                           struct bh_error *err)
 {
-    char *work = bh_print_text("%s/.%s-XXXXXX", folder, name);
+    const char *work = bh_figure_work_begin(folder, name, suffixes, SUFFIXES);
     int status = -1, drawn = 0;
-    if (mkdtemp(work) == NULL) {
-        cannot_write(folder, name, BH_ERROR_INPUT, err);
-        free(work);
-        return -1;
-    }
+    if (work == NULL)
+        return cannot_write(folder, name, BH_ERROR_INPUT, err);
     if (write_part(work, name, 0, writer) != 0 || write_part(work, name, 1, writer) != 0) {
         cannot_write(folder, name, BH_ERROR_SYSTEM, err);
         goto out;
@@ -155,7 +146,6 @@ int bh_figure_files_write(const char *folder, const char *name, const struct bh_
     if (drawn != 0)
         status = -1;
 out:
-    remove_work(work, name);
-    free(work);
+    bh_figure_work_end();
     return status;
 }

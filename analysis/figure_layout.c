@@ -66,21 +66,6 @@ void bh_figure_spread(double *positions, size_t count, double gap)
     free(size);
 }
 
-/* Numbers the different texts of a list in order of appearance. */
-static size_t number_texts(char *const *texts, size_t count, size_t *number, const char **names)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t n = 0;
-        while (n < found && strcmp(names[n], texts[i]) != 0)
-            n++;
-        if (n == found)
-            names[found++] = texts[i];
-        number[i] = n;
-    }
-    return found;
-}
-
 /* Round ticks from least to most, the most telling first: 0, powers of ten, then their fives and twos. */
 static void choose_ticks(struct bh_figure_ticks *ticks, double gap)
 {
@@ -257,7 +242,7 @@ static bool fill_row(const struct bh_figure *figure, size_t policy, struct bh_fi
     const struct bh_view *view = figure->view;
     size_t cell = policy * view->points + view->headline;
     *row =
-        (struct bh_figure_row){.policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy]};
+        (struct bh_figure_row){.policy = policy, .system = figure->system_of[policy], .mark = figure->kind_of[policy]};
     row->price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
     bool is_drawn = false;
     for (size_t k = 0; k < figure->upper_count; k++) {
@@ -324,7 +309,7 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
 {
     const struct bh_view *view = figure->view;
     struct bh_figure_series series = {
-        .policy = policy, .system = figure->system_of[policy], .mark = figure->mark_of[policy], .count = 1};
+        .policy = policy, .system = figure->system_of[policy], .mark = figure->kind_of[policy], .count = 1};
     if (figure->scale_axis < view->axes_count)
         series.count = view->axes[figure->scale_axis].count;
     series.scale = bh_allocate(series.count, sizeof *series.scale);
@@ -404,7 +389,6 @@ static bool is_known(const struct bh_view *view, size_t boundary)
 struct bh_figure *bh_figure_create(const struct bh_view *view)
 {
     struct bh_figure *figure = bh_allocate(1, sizeof *figure);
-    size_t policies = view->policy.count;
     figure->view = view;
     for (size_t k = 0; k < BH_FIGURE_UPPER; k++) {
         static const char *const names[BH_FIGURE_UPPER] = {"enclave/enclave", "guest/host"};
@@ -412,12 +396,7 @@ struct bh_figure *bh_figure_create(const struct bh_view *view)
         if (boundary < view->boundary.count && is_known(view, boundary))
             figure->boundary[figure->upper_count++] = boundary;
     }
-    figure->system_of = bh_allocate(policies, sizeof *figure->system_of);
-    figure->mark_of = bh_allocate(policies, sizeof *figure->mark_of);
-    figure->system_names = bh_allocate(policies, sizeof *figure->system_names);
-    figure->mark_names = bh_allocate(policies, sizeof *figure->mark_names);
-    figure->systems_count = number_texts(view->policy_system, policies, figure->system_of, figure->system_names);
-    figure->marks_count = number_texts(view->policy_policy, policies, figure->mark_of, figure->mark_names);
+    bh_figure_choose_looks(figure);
     lay_rows(figure);
     choose_axes(figure);
     lay_panels(figure);
@@ -440,7 +419,9 @@ void bh_figure_destroy(struct bh_figure *figure)
     free(figure->rows);
     free(figure->mark_names);
     free(figure->system_names);
-    free(figure->mark_of);
+    free(figure->kind_of);
+    free(figure->colours);
+    free(figure->marks);
     free(figure->system_of);
     free(figure);
 }

@@ -6,6 +6,7 @@
 
 #include "analysis/results_reader.h"
 #include "analysis/statistics.h"
+#include "models/base/look.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +39,7 @@ struct bh_figure_escape {
 /* A policy in the upper panels. */
 struct bh_figure_row {
     size_t policy;
-    size_t system, mark; /* index of its system and of its kind of policy: colour and point type */
+    size_t system, mark; /* index of its system and of its kind of policy: colour and mark */
     double price_percent;
     double position;     /* where it is drawn, in percent: rows that would cover each other are moved apart */
     double raise_points; /* so far above its price */
@@ -79,8 +80,10 @@ struct bh_figure {
     double escape_least[BH_FIGURE_UPPER]; /* left end of the axis, a power of ten; an escape of 0 stands there */
     bool has_zero_escape[BH_FIGURE_UPPER];
     size_t systems_count, marks_count;
-    size_t *system_of, *mark_of; /* per policy */
+    size_t *system_of, *kind_of; /* per policy */
     const char **system_names, **mark_names;
+    char (*colours)[BH_COLOUR_SIZE]; /* per system */
+    size_t *marks;                   /* per kind of policy, see bh_looks_marks */
     size_t rows_count;
     struct bh_figure_row *rows; /* by price */
     struct bh_figure_ticks price_ticks;
@@ -99,6 +102,8 @@ struct bh_figure {
 struct bh_figure *bh_figure_create(const struct bh_view *view);
 void bh_figure_destroy(struct bh_figure *figure);
 
+/* Numbers systems and kinds of policy, and gives out colours and marks. */
+void bh_figure_choose_looks(struct bh_figure *figure);
 /* Lays out the lower panels' horizontal axis and sets marks beside each other; once all else is there. */
 void bh_figure_lay_scale(struct bh_figure *figure);
 /* Width of a lower panel, as a share of the figure's. */

@@ -13,11 +13,11 @@
 /* Colours of `set colorsequence podo` (P. L. Okabe and Ito's, which colour-blind readers tell apart), in an order in
  * which neighbours differ in lightness; the first is the baseline's black. */
 static const int colours[] = {1, 3, 6, 7, 2, 4, 8};
-/* Filled and hollow mark of each kind of policy. */
-static const int marks[][2] = {{13, 12}, {7, 6}, {9, 8}, {5, 4}, {11, 10}, {15, 14}};
-/* Triangles and diamonds look smaller than squares of the same extent. */
-static const double mark_sizes[] = {1.1, 0.9, 1.05, 0.8, 1.05, 1.0};
-enum { KEY_COLUMNS = 5, COLOURS = sizeof colours / sizeof colours[0], MARKS = sizeof marks / sizeof marks[0] };
+/* gnuplot's filled and hollow point of each shape in bh_mark_names, and sizes at which they look alike: triangles and
+ * diamonds look smaller than squares of the same extent. */
+static const int marks[BH_MARKS][2] = {{13, 12}, {7, 6}, {9, 8}, {5, 4}, {11, 10}, {15, 14}};
+static const double mark_sizes[BH_MARKS] = {1.1, 0.9, 1.05, 0.8, 1.05, 1.0};
+enum { KEY_COLUMNS = 5, COLOURS = sizeof colours / sizeof colours[0], MARKS = BH_MARKS, CIRCLE = 1 };
 
 int bh_figure_mark(size_t mark, bool hollow)
 {
@@ -29,9 +29,14 @@ static double mark_size(size_t mark)
     return mark_sizes[mark % MARKS];
 }
 
-int bh_figure_colour(size_t system)
+size_t bh_figure_mark_number(size_t mark)
 {
-    return colours[system % COLOURS];
+    return mark / MARKS + 1;
+}
+
+int bh_figure_colour(size_t number)
+{
+    return colours[number % COLOURS];
 }
 
 double bh_script_number(double value)
@@ -124,16 +129,23 @@ static void write_key_marks(const struct bh_figure *figure, FILE *stream)
     char symbol[96];
     for (size_t first = 0; first < figure->marks_count; first += KEY_COLUMNS) {
         struct key_line key = {.line = 1 + first / KEY_COLUMNS};
+        char *numbered[KEY_COLUMNS] = {NULL};
         while (key.count < KEY_COLUMNS && first + key.count < figure->marks_count) {
-            key.text[key.count] = figure->mark_names[first + key.count];
+            size_t kind = first + key.count, number = bh_figure_mark_number(figure->marks[kind]);
+            if (number > 1)
+                numbered[key.count] = bh_print_text("%zu  %s", number, figure->mark_names[kind]);
+            key.text[key.count] = number > 1 ? numbered[key.count] : figure->mark_names[kind];
             key.count++;
         }
         lay_key(&key);
         for (size_t i = 0; i < key.count; i++) {
-            snprintf(symbol, sizeof symbol, "pt %d ps %.2f lc rgb 'gray20'", bh_figure_mark(first + i, false),
-                     mark_size(first + i));
+            size_t mark = figure->marks[first + i];
+            snprintf(symbol, sizeof symbol, "pt %d ps %.2f lc rgb 'gray20'", bh_figure_mark(mark, false),
+                     mark_size(mark));
             write_key_entry(stream, &key, i, symbol, NULL);
         }
+        for (size_t i = 0; i < key.count; i++)
+            free(numbered[i]);
     }
 }
 
@@ -163,7 +175,7 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
     }
     for (size_t i = first; i < key.count; i++) {
         bool hollow = i > first;
-        snprintf(symbol, sizeof symbol, "pt %d ps 0.8 lc rgb 'gray20'", bh_figure_mark(1, hollow));
+        snprintf(symbol, sizeof symbol, "pt %d ps 0.8 lc rgb 'gray20'", bh_figure_mark(CIRCLE, hollow));
         write_key_entry(stream, &key, i, symbol, hollow ? "lw 1 dt (6,4) lc rgb 'gray20'" : "lw 1 lc rgb 'gray20'");
     }
     free(spares[0]);
@@ -245,6 +257,7 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
 
 static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stream)
 {
+    size_t first_block = figure->upper_count > 0 ? figure->systems_count : 0;
     size_t system = figure->panel_system[panel], column = panel % BH_FIGURE_COLUMNS, line = panel / BH_FIGURE_COLUMNS;
     double width = bh_figure_panel_share(figure), left = BH_FIGURE_LEFT + (double)column * (width + BH_FIGURE_GAP);
     bool is_joined = figure->scale_axis < figure->view->axes_count && figure->view->axes[figure->scale_axis].is_ordered;
@@ -254,8 +267,8 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
             "  set tmargin at screen lower_top - %zu * lower_step; set bmargin at screen lower_top - %zu * lower_step "
             "- lower_height\n"
             "  set label 100 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',8.5' noenhanced "
-            "textcolor lt %d\n",
-            left, left + width, line, line, title, bh_figure_colour(system));
+            "textcolor rgb '%s'\n",
+            left, left + width, line, line, title, figure->colours[system]);
     free(title);
     bh_script_ticks(stream, &figure->overhead_ticks, column == 0,
                     figure->any_unfinished ? figure->unfinished_percent : NAN);
@@ -268,23 +281,32 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
         fputs("  unset label 101\n", stream);
     fputs("  plot \\\n", stream);
     for (size_t k = figure->panel_first[panel]; k < figure->panel_first[panel + 1]; k++) {
+        size_t number = bh_figure_mark_number(figure->marks[figure->series[k].mark]);
+        if (number > 1)
+            fprintf(stream,
+                    "    data index %zu using (beside($1, %.3g)):($2 == $2 ? $2 : $5):('%zu') with labels left offset "
+                    "0.5, 0.35 font ',5' textcolor rgb '%s' notitle, \\\n",
+                    first_block + k, figure->series[k].aside_points, number, figure->colours[figure->series[k].system]);
+    }
+    for (size_t k = figure->panel_first[panel]; k < figure->panel_first[panel + 1]; k++) {
         const struct bh_figure_series *series = &figure->series[k];
-        size_t block = (figure->upper_count > 0 ? figure->systems_count : 0) + k;
-        int colour = bh_figure_colour(series->system);
-        double size = mark_size(series->mark), aside = series->aside_points;
+        size_t block = first_block + k;
+        const char *colour = figure->colours[series->system];
+        size_t mark = figure->marks[series->mark];
+        double size = mark_size(mark), aside = series->aside_points;
         /* What has no order is not joined. */
         if (is_joined)
-            fprintf(stream, "    data index %zu using (beside($1, %.3g)):2 with lines lw %s dt %s lt %d notitle, \\\n",
+            fprintf(stream,
+                    "    data index %zu using (beside($1, %.3g)):2 with lines lw %s dt %s lc rgb '%s' notitle, \\\n",
                     block, aside, series->hollow ? "0.7" : "1", series->hollow ? "(6,4)" : "1", colour);
         fprintf(stream,
-                "    data index %zu using (beside($1, %.3g)):2:3:4 with yerrorbars pt -1 lw 1 lt %d notitle, \\\n"
+                "    data index %zu using (beside($1, %.3g)):2:3:4 with yerrorbars pt -1 lw 1 lc rgb '%s' notitle, \\\n"
                 "    data index %zu using (beside($1, %.3g)):2 with points pt %d ps %.2f lc rgb 'white' notitle, \\\n"
-                "    data index %zu using (beside($1, %.3g)):2 with points pt %d ps %.2f lw 1 lt %d notitle, \\\n"
-                "    data index %zu using (beside($1, %.3g)):5 with points pt %d ps %.2f lw 1 lt %d notitle%s\n",
-                block, aside, colour, block, aside, bh_figure_mark(series->mark, false), size * 1.1, block, aside,
-                bh_figure_mark(series->mark, series->hollow), size, colour, block, aside,
-                bh_figure_mark(series->mark, true), size * 0.9, colour,
-                k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
+                "    data index %zu using (beside($1, %.3g)):2 with points pt %d ps %.2f lw 1 lc rgb '%s' notitle, \\\n"
+                "    data index %zu using (beside($1, %.3g)):5 with points pt %d ps %.2f lw 1 lc rgb '%s' notitle%s\n",
+                block, aside, colour, block, aside, bh_figure_mark(mark, false), size * 1.1, block, aside,
+                bh_figure_mark(mark, series->hollow), size, colour, block, aside, bh_figure_mark(mark, true),
+                size * 0.9, colour, k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
     }
 }
 
@@ -320,8 +342,7 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
     fprintf(stream,
             "linear = %g           # percent; the scale of prices and overheads is asinh(y / linear)\n"
             "key_step = %.4f; upper_top = %.4f; upper_bottom = %.4f\n"
-            "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n"
-            "array tint[7] = ['#c8c8c8', '#c3e3f6', '#b0d0e6', '#f2c8ac', '#f7dda4', '#aeddcf', '#efd2e1']\n",
+            "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n",
             BH_FIGURE_LINEAR_PERCENT, 0.17 / height, 1 - (key + 0.38) / height,
             1 - (key + 0.38 + BH_FIGURE_UPPER_HEIGHT) / height, 1 - (key + 0.38 + upper) / height, 1.9 / height,
             2.5 / height);

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The upper panels of the trade-off figure: price against how far errors escape, over one boundary each. */
+#include "analysis/figure_looks.h"
 #include "analysis/figure_script.h"
 
 #include "models/base/error.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 /* Columns of the data before those of the panels, and columns of each panel. */
-enum { FIRST_COLUMNS = 3, PANEL_COLUMNS = 7 };
+enum { FIRST_COLUMNS = 4, PANEL_COLUMNS = 7 };
 /* Shares of the figure's width. */
 static const double panel_gap = 0.022, sign_width = 0.0082;
 
@@ -30,7 +31,7 @@ void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
         fprintf(stream, "%s %s", k == 0 ? "" : " and", view->boundary.labels[figure->boundary[k]]);
     fputs(":\n# escape: ratio, exact, at the nominal assumed numbers; low, high: over their range; seen, seen_low,\n"
           "# seen_high: in the simulation with its 95 % interval; on_front: 1 if no other policy is as cheap and as "
-          "tight.\n# price_percent raise point_type",
+          "tight.\n# price_percent raise point_type number_beside_if_not_1",
           stream);
     for (size_t k = 0; k < figure->upper_count; k++)
         fputs(" escape low high seen seen_low seen_high on_front", stream);
@@ -43,7 +44,9 @@ void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
             if (row->system != s)
                 continue;
             bh_script_comment(stream, view->policy.labels[row->policy]);
-            fprintf(stream, "%.6g %.4g %d", row->price_percent, row->raise_points, bh_figure_mark(row->mark, false));
+            size_t mark = figure->marks[row->mark];
+            fprintf(stream, "%.6g %.4g %d %zu", row->price_percent, row->raise_points, bh_figure_mark(mark, false),
+                    bh_figure_mark_number(mark));
             for (size_t k = 0; k < figure->upper_count; k++) {
                 const struct bh_figure_escape *escape = &row->escape[k];
                 fprintf(stream, " %.6g %.6g %.6g %.6g %.6g %.6g %d", bh_script_number(escape->exact),
@@ -55,7 +58,7 @@ void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream)
             written++;
         }
         if (written == 0) {
-            fputs("NaN NaN 0", stream);
+            fputs("NaN NaN 0 1", stream);
             for (size_t k = 0; k < figure->upper_count; k++)
                 fputs(" NaN NaN NaN NaN NaN NaN 0", stream);
             fputc('\n', stream);
@@ -121,8 +124,9 @@ static void write_system_labels(const struct bh_figure *figure, FILE *stream)
     bh_figure_spread(place, count, 0.048 * span);
     for (size_t i = 0; i < count; i++) {
         char *name = bh_script_quote(figure->system_names[system[i]]);
-        fprintf(stream, "  set label %zu %s at graph 1.012, first %.6g left font ',7.5' noenhanced textcolor lt %d\n",
-                i + 1, name, bh_figure_inverse(axis, place[i]), bh_figure_colour(system[i]));
+        fprintf(stream,
+                "  set label %zu %s at graph 1.012, first %.6g left font ',7.5' noenhanced textcolor rgb '%s'\n", i + 1,
+                name, bh_figure_inverse(axis, place[i]), figure->colours[system[i]]);
         free(name);
     }
     free(system);
@@ -154,21 +158,32 @@ static void write_plot(const struct bh_figure *figure, size_t panel, FILE *strea
             least, least,
             (bh_figure_forward(axis, axis->most) - bh_figure_forward(axis, axis->least)) /
                 (72 * BH_FIGURE_UPPER_HEIGHT));
-    for (size_t s = 0; s < figure->systems_count; s++)
+    for (size_t s = 0; s < figure->systems_count; s++) {
+        char tint[BH_COLOUR_SIZE];
+        bh_looks_tint(figure->colours[s], tint);
         fprintf(stream,
                 "    data index %zu using (edge($%zu)):(raised($1, $2)):(edge($%zu) - edge($%zu)):(0) with vectors "
                 "nohead lw 5 lc rgb "
-                "tint[%zu] notitle, \\\n",
-                s, c + 1, c + 2, c + 1, s % 7 + 1);
+                "'%s' notitle, \\\n",
+                s, c + 1, c + 2, c + 1, tint);
+    }
+    bool is_numbered = false;
+    for (size_t m = 0; m < figure->marks_count; m++)
+        is_numbered = is_numbered || bh_figure_mark_number(figure->marks[m]) > 1;
+    for (size_t s = 0; is_numbered && s < figure->systems_count; s++)
+        fprintf(stream,
+                "    data index %zu using (edge($%zu)):($4 > 1 ? raised($1, $2) : NaN):4 with labels left offset 0.6, "
+                "0.35 font ',5' textcolor rgb '%s' notitle, \\\n",
+                s, c, figure->colours[s]);
     for (size_t s = 0; s < figure->systems_count; s++) {
-        int colour = bh_figure_colour(s);
+        const char *colour = figure->colours[s];
         fprintf(stream,
                 "    data index %zu using (edge($%zu)):(raised($1, $2)):(edge($%zu)):(edge($%zu)) with xerrorbars pt "
-                "-1 lw 1.2 lt %d "
+                "-1 lw 1.2 lc rgb '%s' "
                 "notitle, \\\n"
                 "    data index %zu using (edge($%zu)):(raised($1, $2)):3 with points pt variable ps 1.35 lc rgb "
                 "'white' notitle, \\\n"
-                "    data index %zu using (edge($%zu)):(raised($1, $2)):3 with points pt variable ps 1.05 lt %d "
+                "    data index %zu using (edge($%zu)):(raised($1, $2)):3 with points pt variable ps 1.05 lc rgb '%s' "
                 "notitle, \\\n"
                 "    data index %zu using (edge($%zu)):($%zu > 0 ? raised($1, $2) : NaN) with points pt 6 ps 1.75 lw "
                 "0.8 lc rgb "

@@ -148,6 +148,19 @@ int bh_source_count(const struct bh_source *source, const char *name, uint64_t *
     return good ? 0 : bad(source, err, name, "is no whole number");
 }
 
+/* Whether the whole file could hold so many elements, however well they are compressed: a damaged extent is refused before
+ * HDF5 reads what is not there. */
+static bool can_hold(const struct bh_source *source, hid_t dataset, double elements)
+{
+    static const double most_compression = 1100; /* deflate's is 1032 */
+    hsize_t bytes = 0;
+    hid_t type = H5Dget_type(dataset);
+    double size = (double)H5Tget_size(type);
+    H5Tclose(type);
+    return H5Fget_filesize(source->file, &bytes) >= 0 && size > 0 &&
+           elements * size <= most_compression * (double)bytes;
+}
+
 /* Opens a dataset and tells its extent; -1 with a message if it is none or too large. */
 static hid_t open_dataset(const struct bh_source *source, const char *path, int *rank, hsize_t *extent,
                           struct bh_error *err)
@@ -166,7 +179,7 @@ static hid_t open_dataset(const struct bh_source *source, const char *path, int 
             elements *= (double)extent[i];
     }
     H5Sclose(space);
-    if (*rank < 0 || *rank > MOST_RANK || elements > MOST_ELEMENTS) {
+    if (*rank < 0 || *rank > MOST_RANK || elements > MOST_ELEMENTS || !can_hold(source, dataset, elements)) {
         bad(source, err, path, "has no sensible extent");
         H5Dclose(dataset);
         return -1;

@@ -173,6 +173,11 @@ static int read_axes(const struct bh_source *source, struct bh_view *view, struc
     if (bh_source_has(source, "enclave_entry") &&
         (view->enclave_entry = bh_source_texts(source, "enclave_entry", view->enclave.count, err)) == NULL)
         return -1;
+    if ((bh_source_has(source, "system_colour") &&
+         (view->system_colour = bh_source_texts(source, "system_colour", view->policy.count, err)) == NULL) ||
+        (bh_source_has(source, "policy_mark") &&
+         (view->policy_mark = bh_source_texts(source, "policy_mark", view->policy.count, err)) == NULL))
+        return -1;
     char *list = bh_source_text(source, "axes", err);
     if (view->policy_system == NULL || view->policy_policy == NULL || list == NULL) {
         free(list);
@@ -375,6 +380,8 @@ void bh_view_destroy(struct bh_view *view)
     free_causes(&view->causes);
     bh_source_free_texts(view->policy_system, view->policy.count);
     bh_source_free_texts(view->policy_policy, view->policy.count);
+    bh_source_free_texts(view->system_colour, view->policy.count);
+    bh_source_free_texts(view->policy_mark, view->policy.count);
     bh_source_free_texts(view->enclave_entry, view->enclave.count);
     struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,
                                          &view->scope,  &view->boundary, &view->level,   &view->uncertainty.axis};

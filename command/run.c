@@ -99,25 +99,15 @@ static int note_limits(const struct bh_study *study, struct bh_error *err)
     return 0;
 }
 
-/* Nothing is printed of results that could not be kept. */
-static int conclude(struct bh_results *results, const struct bh_options *options, struct bh_error *err)
+/* A full disk costs the file, not the tables. */
+static void print_from_memory(const struct bh_campaign *campaign, bool as_json)
 {
-    struct bh_error reading = {0};
-    char *text = NULL;
-    size_t length;
-    FILE *stream = open_memstream(&text, &length);
-    BH_BUG_ASSERT(stream != NULL);
-    const char *name = options->output != NULL ? options->output : "results";
-    int status = print(results, name, options->json, stream, &reading);
-    fclose(stream);
-    if (status == 0)
-        status = bh_results_commit(results, err);
-    else if (bh_results_flush(results, err) == 0) /* else it could not be written to begin with */
-        bh_fail(err, reading.code, "%s", reading.text);
-    if (status == 0)
-        fwrite(text, 1, length, stdout);
-    free(text);
-    return status;
+    struct bh_results *results = bh_results_create(NULL, NULL);
+    if (results != NULL) {
+        bh_campaign_write(campaign, results);
+        print(results, "results", as_json, stdout, NULL);
+    }
+    bh_results_destroy(results);
 }
 
 /* Tells, once for each policy, why it has no exact numbers. */
@@ -164,7 +154,10 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     progress = bh_progress_start("writing and summing up the results", 0, !options->quiet);
     bh_campaign_write(campaign, results);
     bh_progress_end(progress);
-    status = conclude(results, options, err);
+    if (bh_results_flush(results, err) != 0)
+        print_from_memory(campaign, options->json);
+    else if (print(results, options->output != NULL ? options->output : "results", options->json, stdout, err) == 0)
+        status = bh_results_commit(results, err);
 out:
     bh_results_destroy(results);
     bh_campaign_destroy(campaign);

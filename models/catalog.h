@@ -142,6 +142,7 @@ struct bh_channel_template {
 struct bh_system {
     const char *name;
     const char *title;
+    const char *colour; /* in figures, "#rrggbb"; NULL: any that is free */
     const struct bh_component *host_kernel, *guest_kernel; /* guest_kernel NULL if it has no guests */
     size_t zones_count;
     struct bh_zone_template *zones;
@@ -300,6 +301,8 @@ struct bh_named_disposition {
 struct bh_policy {
     const char *name;
     const char *description;
+    const char *colour; /* in figures, "#rrggbb"; NULL: any that is free */
+    const char *mark;   /* see bh_mark_number; NULL: any that is free */
     enum bh_scope disposition[BH_ZONE_KINDS];
     size_t named_count;
     struct bh_named_disposition *named; /* zones that are disposed of otherwise, in the systems that have them; owned */

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One number of the catalog: its value, unit, status, source and range, and what a scenario sets in its place. */
+#include "models/base/look.h"
 #include "models/catalog_private.h"
 
 #include <stdarg.h>
@@ -53,6 +54,25 @@ const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_e
         return NULL;
     }
     return text;
+}
+
+int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, "colour"), *shape = mark ? bh_node_find(map, "mark") : NULL;
+    if (node && !(*colour = bh_node_text(node, err)))
+        return -1;
+    if (node && !bh_is_colour(*colour))
+        return bh_node_fail(node, err, "found `%s`, expected a colour like \"#0072b2\", in small letters and quotes",
+                            *colour);
+    if (shape && !(*mark = bh_node_text(shape, err)))
+        return -1;
+    if (shape && bh_mark_number(*mark) < 0)
+        return bh_node_fail(
+            shape, err,
+            "found `%s`, expected diamond, circle, triangle, square, triangle-down or pentagon, or one of "
+            "them with the figure that is to stand beside it, as in `circle 2`",
+            *mark);
+    return 0;
 }
 
 /* A plain number in the parameter's unit: the value or an end of the range. */

@@ -165,7 +165,8 @@ static int read_guards(const struct bh_catalog *catalog, const struct bh_node *m
 
 int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "dispositions", "guards", "protect", "unprotected", NULL};
+    static const char *const keys[] = {"description", "colour",  "mark",        "dispositions",
+                                       "guards",      "protect", "unprotected", NULL};
     struct bh_catalog *catalog = reader->catalog;
     if (bh_node_expect(section, BH_NODE_MAP, "policies", err))
         return -1;
@@ -179,8 +180,8 @@ int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *sec
         if (bh_node_expect(map, BH_NODE_MAP, policy->name, err) || bh_node_check_keys(map, keys, err))
             return -1;
         policy->description = bh_read_text(map, "description", err);
-        if (!policy->description || read_dispositions(catalog, map, policy, err) ||
-            read_guards(catalog, map, policy, err))
+        if (!policy->description || bh_read_look(map, &policy->colour, &policy->mark, err) ||
+            read_dispositions(catalog, map, policy, err) || read_guards(catalog, map, policy, err))
             return -1;
     }
     return 0;

@@ -93,6 +93,8 @@ const struct bh_node *bh_catalog_entry(const struct bh_node *section, size_t ind
 int bh_read_choice(const struct bh_node *map, const char *key, const char *const *known, struct bh_error *err);
 /* The text of map[key]; absent or empty: an error. */
 const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_error *err);
+/* Keys `colour` and, unless `mark` is NULL, `mark`; NULL where they are left out. */
+int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err);
 
 /* --- Names (catalog_names.c) --------------------------------------------------------------------------------------- */
 

@@ -140,12 +140,14 @@ static int read_costs(struct bh_catalog_reader *reader, const struct bh_node *ma
 static int read_system(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system,
                        struct bh_error *err)
 {
-    static const char *const keys[] = {"system", "title", "host-kernel", "guest-kernel", "zones", "channels",
-                                       "guards", "costs", NULL};
+    static const char *const keys[] = {"system", "title",    "colour", "host-kernel", "guest-kernel",
+                                       "zones",  "channels", "guards", "costs",       NULL};
     const struct bh_catalog *catalog = reader->catalog;
     if (bh_node_check_keys(map, keys, err))
         return -1;
     system->title = bh_read_text(map, "title", err);
+    if (bh_read_look(map, &system->colour, NULL, err))
+        return -1;
     const struct bh_node *host = system->title ? bh_node_need(map, "host-kernel", err) : NULL;
     if (!host || !(system->host_kernel = read_kernel(catalog, host, err)))
         return -1;

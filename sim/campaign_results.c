@@ -121,20 +121,32 @@ static void write_fixed_axes(const struct bh_campaign *campaign, struct bh_resul
     free(replicas);
 }
 
+/* Nothing where the catalog leaves it open. */
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
 static void write_policies(const struct bh_campaign *campaign, struct bh_results *results)
 {
     const struct bh_scenario *scenario = campaign->stages[0]->scenario;
     size_t count = scenario->policies_count;
-    const char **texts = bh_allocate(3 * count, sizeof *texts);
+    const char **texts = bh_allocate(6 * count, sizeof *texts);
     const char *const axis[] = {"policy"};
     for (size_t p = 0; p < count; p++) {
         texts[p] = scenario->policies[p].name;
         texts[count + p] = scenario->policies[p].system->name;
         texts[2 * count + p] = scenario->policies[p].policy->name;
+        texts[3 * count + p] = or_empty(scenario->policies[p].system->colour);
+        texts[4 * count + p] = or_empty(scenario->policies[p].policy->colour);
+        texts[5 * count + p] = or_empty(scenario->policies[p].policy->mark);
     }
     bh_results_add_axis_text(results, "policy", texts, count, "a virtualization system under a policy", NULL);
     bh_results_add_texts(results, "policy_system", axis, 1, texts + count, "virtualization system", NULL);
     bh_results_add_texts(results, "policy_policy", axis, 1, texts + 2 * count, "policy", NULL);
+    bh_results_add_texts(results, "system_colour", axis, 1, texts + 3 * count, "colour of the system in figures", NULL);
+    bh_results_add_texts(results, "policy_colour", axis, 1, texts + 4 * count, "colour of the policy in figures", NULL);
+    bh_results_add_texts(results, "policy_mark", axis, 1, texts + 5 * count, "mark of the policy in figures", NULL);
     free(texts);
 }
 

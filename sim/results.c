@@ -117,10 +117,9 @@ int bh_results_flush(struct bh_results *results, struct bh_error *err)
 {
     if (refuse(results, err) != 0)
         return -1;
-    if (H5Fflush(results->file, H5F_SCOPE_GLOBAL) < 0)
-        return fail(results, err, "writing",
-                    results->place != NULL ? bh_results_place_temporary(results->place) : "in memory");
-    return 0;
+    if (results->place == NULL || H5Fflush(results->file, H5F_SCOPE_GLOBAL) >= 0)
+        return 0;
+    return fail(results, err, "writing", bh_results_place_temporary(results->place));
 }
 
 int bh_results_commit(struct bh_results *results, struct bh_error *err)

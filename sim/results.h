@@ -30,6 +30,9 @@ int bh_results_check_path(const char *path, struct bh_error *err);
 struct bh_results *bh_results_create(const char *path, struct bh_error *err);
 /* HDF5's identifier (hid_t) of the open file, for readers of the same process; valid until commit or destroy. */
 int64_t bh_results_handle(const struct bh_results *results);
+/* Writes what HDF5 still holds back. 0, or -1 with the first error of all calls so far: what is read before may lack
+ * anything. */
+int bh_results_flush(struct bh_results *results, struct bh_error *err);
 /* Closes the file, makes it durable and puts it in place; for a file in memory, only says whether all calls before
  * succeeded and leaves it open for reading. 0 or -1; the caller still destroys. */
 int bh_results_commit(struct bh_results *results, struct bh_error *err);

@@ -6,6 +6,7 @@
 usage: figure_marks.py FIGURE scale VALUE...   in the lower panels no mark stands farther than 6 points from one of the
                                                values, all of which are marked; the data hold the values themselves
        figure_marks.py FIGURE price            in the upper panels no mark stands farther than 6 points from its price
+       figure_marks.py FIGURE looks            no two series look alike
 FIGURE is the path of its files without their endings.
 """
 import math
@@ -76,10 +77,23 @@ def check_price(figure):
         expect(row[1] == "NaN" or abs(float(row[1])) <= MOST_POINTS, "raised", row[1])
 
 
+def check_looks(figure):
+    """No two policies of a system have one mark, no two systems one colour."""
+    with open(figure + ".gp", encoding="utf-8") as script:
+        colours = re.findall(r"data index (\d+) using \(edge\(\$\d+\)\).*xerrorbars.*lc rgb '(#[0-9a-f]{6})'", script.read())
+    expect(len(colours) > 1, "no colours")
+    expect(len({colour for _, colour in colours}) == len({index for index, _ in colours}), "colours", colours)
+    for block in read_blocks(figure):
+        marks = [tuple(row[2:4]) for row in block if len(row) > 5]
+        expect(len(marks) == len(set(marks)), "marks", marks)
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     if sys.argv[2] == "scale":
         check_scale(sys.argv[1], [float(value) for value in sys.argv[3:]])
+    elif sys.argv[2] == "looks":
+        check_looks(sys.argv[1])
     else:
         check_price(sys.argv[1])

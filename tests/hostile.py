@@ -10,6 +10,7 @@ usage: hostile.py scenario FOLDER          writes scenario.yaml and campaign.yam
        hostile.py text-of WORD             its text
        hostile.py svg FILE... -- WORD...   the figures show the texts of these words, whole (--literally: these)
        hostile.py text|markdown|latex FILE the output is what it should be in that format
+       hostile.py sbatch FILE FOLDER NAME  the batch script's output goes to a file of this folder
        hostile.py json|csv FILE WORD...    it holds the texts of these words, byte for byte
 """
 import csv
@@ -180,6 +181,12 @@ def check_csv(file, words):
         expect(any(text(word) in row for row in rows), word, "is not in", file)
 
 
+def check_sbatch(content, folder, file):
+    """Slurm's reading of an option in double quotes: a backslash before a sign, %% for a percent sign."""
+    written, = re.findall(r'^#SBATCH --output="((?:[^"\\\n]|\\.)*)"$', content, re.MULTILINE)
+    expect(re.sub(r"\\(.)", r"\1", written) == folder.replace("%", "%%") + "/" + file, "output", written)
+
+
 def main(what, arguments):
     if what == "scenario":
         scenario(arguments[0])
@@ -191,6 +198,9 @@ def main(what, arguments):
         sys.stdout.write(text(arguments[0]))
     elif what == "svg":
         check_svg(arguments)
+    elif what == "sbatch":
+        with open(arguments[0], encoding="utf-8") as stream:
+            check_sbatch(stream.read(), *arguments[1:])
     elif what in ("json", "csv"):
         globals()["check_" + what](arguments[0], arguments[1:])
     elif what in ("text", "markdown", "latex"):

@@ -190,7 +190,8 @@ shows() {
         [ "$(grep -vc '^#' "$script")" -le 2 ]
         ! grep -q '^#SBATCH --x' "$script"
     done
-    grep -qF '#SBATCH --output="' script-00
+    "$PYTHON" "$hostile" sbatch script-00 "$PWD/| batch" task-%a.txt
+    "$PYTHON" "$hostile" sbatch script-01 "$PWD/| batch" merge.txt
     # The command line reaches the program whole.
     printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >program
     chmod +x program
@@ -212,6 +213,8 @@ shows() {
         expect_status 2
         [ -z "$output" ]
     done
-    BULKHEAD_DATA=$SOURCE_DIRECTORY$'\n' run_bulkhead submit campaign.yaml --print
+    ln -s "$SOURCE_DIRECTORY" $'data\nhere'
+    BULKHEAD_DATA=$PWD/$'data\nhere' run_bulkhead submit campaign.yaml --print
     expect_status 2
+    expect_text "$errors" BULKHEAD_DATA 'line breaks'
 }

@@ -214,6 +214,30 @@ f.create_dataset('nodes', data=numpy.array(['one', '100 %', 'three', 'four'], dt
     grep -q '100 %' "$figures/balance.svg"
 }
 
+@test "no two series of a figure look alike, and looks do not follow the order" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    # Two entries of one system and policy, a colour for two systems, and one that is none.
+    change "
+f['policy_policy'][2] = f['policy_policy'][1]
+colours = {'qemu': '#123456', 'kvm': '#123456', 'palacios': \"'; system 'touch pwned\"}
+text = h5py.string_dtype()
+f['system_colour'] = numpy.array([colours.get(s.decode(), '') for s in f['policy_system'][:]], dtype=object).astype(text)
+f['policy_mark'] = numpy.array(['square'] * 17, dtype=object).astype(text)"
+    marks
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/figure_marks.py" "$figures/balance" looks
+    grep -q "kvm.*textcolor rgb '#123456'" "$figures/balance.gp"
+    ! grep -q "qemu.*textcolor rgb '#123456'" "$figures/balance.gp"
+    [ ! -e "$figures/pwned" ]
+    # A run's own: KVM alone is as blue as beside others.
+    local yaml=$SOURCE_DIRECTORY/tests/scenarios/one-enclave.yaml
+    grep -q 'system: kvm' "$yaml"
+    run_bulkhead run "$yaml" -q -o "$BATS_TEST_TMPDIR/one.h5"
+    expect_status 0
+    run_bulkhead report "$BATS_TEST_TMPDIR/one.h5" -o "$figures" --figure-only
+    expect_status 0
+    grep -q "kvm.*textcolor rgb '#0072b2'" "$figures/one-enclave.gp"
+}
+
 @test "what one panel lacks does not empty the others" {
     command -v gnuplot >/dev/null || skip "no gnuplot"
     # Native nodes have no guests; then one enclave on each node; then neither.
@@ -221,13 +245,13 @@ f.create_dataset('nodes', data=numpy.array(['one', '100 %', 'three', 'four'], dt
     marks
     grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
     grep -q 'Escape ratio from a guest' "$figures/balance.svg"
-    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ ' "$figures/balance.dat")" -eq 17 ]
+    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ 1 ' "$figures/balance.dat")" -eq 17 ]
     change "f['escape_exact'][..., 2] = numpy.nan; f['escape_seen'][..., 2] = 0; f['escape_exposed'][..., 2] = 0"
     marks 1024 16384 131072 1048576
     ! grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
     grep -q 'Escape ratio from a guest' "$figures/balance.svg"
     grep -q "'(b)'" "$figures/balance.gp"
-    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ ' "$figures/balance.dat")" -eq 17 ]
+    [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ 1 ' "$figures/balance.dat")" -eq 17 ]
     change "f['escape_exact'][...] = numpy.nan"
     marks 1024 16384 131072 1048576
     ! grep -q 'Escape ratio' "$figures/balance.svg"
@@ -250,6 +274,53 @@ f.create_dataset('policy_policy', data=numpy.array(names, dtype=object), dtype=h
     expect_status 0
     [ -s "$figures/_.-x-y.png" ]
     [ ! -e "$figures/pwned" ] && [ ! -e pwned ]
+}
+
+@test "a signal leaves no hidden folder, and one that nothing could catch is removed by the next report" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    mkdir "$BATS_TEST_TMPDIR/bin" "$figures"
+    # A gnuplot that takes its time, so that the signal meets it at work; it tells of itself first.
+    printf '#!/bin/sh\n: >guest-kernel-error.pdf; echo $$ >%s/drawing\nexec sleep 60\n' "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/bin/gnuplot"
+    chmod +x "$BATS_TEST_TMPDIR/bin/gnuplot"
+    local signal pid tries
+    for signal in TERM INT HUP KILL; do
+        rm -f "$BATS_TEST_TMPDIR/drawing"
+        # Not in the background of this shell: there SIGINT is ignored.
+        PATH=$BATS_TEST_TMPDIR/bin:$PATH "$PYTHON" -c '
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print(subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL).pid)
+' "$BULKHEAD" report "$results/single.h5" --figure-only -o "$figures" >"$BATS_TEST_TMPDIR/pid" 3>&-
+        pid=$(cat "$BATS_TEST_TMPDIR/pid")
+        tries=0
+        until [ -s "$BATS_TEST_TMPDIR/drawing" ]; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 200 ]
+            sleep 0.05
+        done
+        [ -n "$(find "$figures" -name '.*-??????')" ]
+        kill -"$signal" "$pid"
+        tries=0
+        while kill -0 "$pid" 2>/dev/null && [ "$(cut -d' ' -f3 "/proc/$pid/stat")" != Z ]; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 200 ]
+            sleep 0.05
+        done
+        [ "$signal" = KILL ] || [ -z "$(ls -A "$figures")" ]
+        # It ended what drew, too.
+        [ "$signal" = KILL ] || ! kill -0 "$(cat "$BATS_TEST_TMPDIR/drawing")" 2>/dev/null
+    done
+    # While gnuplot lives the folder is in use; then it is nobody's.
+    [ -n "$(ls -A "$figures")" ]
+    run_bulkhead report "$results/single.h5" --figure-only -o "$figures"
+    expect_status 0
+    [ -n "$(find "$figures" -name '.*-??????')" ]
+    kill -KILL "$(cat "$BATS_TEST_TMPDIR/drawing")"
+    sleep 0.2
+    run_bulkhead report "$results/single.h5" --figure-only -o "$figures"
+    expect_status 0
+    [ -z "$(find "$figures" -name '.*')" ]
+    [ -s "$figures/guest-kernel-error.png" ]
 }
 
 @test "without gnuplot the tables, the data and the script are there, and the message says how to go on" {

@@ -397,6 +397,15 @@ run_limited() {
     expect_text "$errors" 'out/new.h5' 'File too large'
     expect_lines "$errors" 1
     [ -z "$(ls -A out)" ]
+    # However early it comes; and the tables are not lost.
+    for blocks in 8 20 40; do # stdout is a file too
+        run_limited $blocks -o out/new.h5
+        expect_status 1
+        expect_text "$errors" 'File too large'
+        expect_lines "$errors" 1
+        expect_text "$output" 'net overhead'
+        [ -z "$(ls -A out)" ]
+    done
     echo precious >out/kept.h5
     run_limited 64 -o out/kept.h5
     expect_status 1
