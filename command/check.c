@@ -61,6 +61,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     } else {
         bh_check_print_setting(&check, stdout);
         bh_check_print_estimate(&check, stdout);
+        bh_check_print_remarks(&check, stdout);
         bh_check_print_workload(&check, stdout);
         bh_check_print_compositions(&check, stdout);
         bh_check_print_structure(&check, stdout);
