@@ -4,6 +4,7 @@
 #include "analysis/results_reader.h"
 
 #include "analysis/hdf5_reader.h"
+#include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -317,29 +318,40 @@ static void free_causes(struct bh_view_causes *causes)
     free(causes->lost_node_s);
 }
 
+/* What another version wrote may be read all the same, but what is missing or odd then has a cause. */
+static int explain_version(const struct bh_view *view, const struct bh_error *own, struct bh_error *err)
+{
+    if (view->version == NULL || strcmp(view->version, PACKAGE_VERSION) == 0)
+        return bh_fail(err, own->code, "%s", own->text);
+    return bh_fail(err, own->code, "%s (it was written by bulkhead %.40s, and this is %s)", own->text, view->version,
+                   PACKAGE_VERSION);
+}
+
 struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)
 {
     struct bh_view *view = bh_allocate(1, sizeof *view);
     const struct bh_source source = {file, name};
+    struct bh_error own = {0};
     view->file = bh_copy_text(name);
-    int status = read_attributes(&source, view, err);
+    int status = read_attributes(&source, view, &own);
     if (status == 0)
-        status = read_axes(&source, view, err);
+        status = read_axes(&source, view, &own);
     if (status == 0)
         status = read_arrays(&source, view, view, view_arrays, sizeof view_arrays / sizeof view_arrays[0], view->axes,
-                             view->axes_count, err);
+                             view->axes_count, &own);
     if (status == 0)
-        status = read_uncertainty(&source, view, err);
+        status = read_uncertainty(&source, view, &own);
     if (status == 0)
-        status = read_causes(&source, view, err);
+        status = read_causes(&source, view, &own);
     if (status == 0) {
         view->primary = bh_view_find_label(&view->enclave, view->primary_enclave);
         if (view->primary == view->enclave.count)
-            status = bh_fail(err, BH_ERROR_INPUT, "%s: primary enclave '%s' is not on the axis 'enclave'", name,
+            status = bh_fail(&own, BH_ERROR_INPUT, "%s: primary enclave '%s' is not on the axis 'enclave'", name,
                              view->primary_enclave);
     }
     if (status == 0)
         return view;
+    explain_version(view, &own, err);
     bh_view_destroy(view);
     return NULL;
 }

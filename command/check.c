@@ -53,6 +53,7 @@ static void print_text(const struct bh_check *check)
     BH_BUG_ASSERT(stream != NULL);
     bh_check_print_setting(check, stream);
     bh_check_print_estimate(check, stream);
+    bh_check_print_remarks(check, stream);
     bh_check_print_workload(check, stream);
     bh_check_print_compositions(check, stream);
     bh_check_print_structure(check, stream);

@@ -41,6 +41,10 @@ void bh_note_left_out(const struct bh_scenario *scenario);
 /* Expected events, time and memory of a replica and of the whole run. */
 void bh_check_print_estimate(const struct bh_check *check, FILE *stream);
 json_t *bh_check_estimate_json(const struct bh_check *check);
+/* What is seldom meant; nothing where there is nothing of the kind. And the same as lines on stderr. */
+void bh_check_print_remarks(const struct bh_check *check, FILE *stream);
+json_t *bh_check_remarks_json(const struct bh_check *check);
+void bh_note_remarks(const struct bh_scenario *scenario);
 /* Which nodes carry which enclaves, and their own guards; nothing when all stand on all nodes. */
 void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 /* Who is composed with whom, and the guards in between; nothing without compositions. */

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The part of `bulkhead check` that says what a run will take: events, time and memory. */
+/* The part of `bulkhead check` that says what a run will take, and what of a scenario is seldom meant. */
 #include "command/check.h"
+
+#include "sim/remarks.h"
 
 #include <math.h>
 
@@ -51,6 +53,34 @@ void bh_check_print_estimate(const struct bh_check *check, FILE *stream)
              bh_quantity_print(points * point->record_bytes, BH_DIMENSION_BYTES, bytes, sizeof bytes));
     fprintf(stream, "  %-12s ", "the run");
     bh_check_print_wrapped(line, 15, stream);
+}
+
+void bh_check_print_remarks(const struct bh_check *check, FILE *stream)
+{
+    struct bh_remarks remarks = bh_remarks_of(check->scenario);
+    for (size_t i = 0; i < remarks.count; i++) {
+        fprintf(stream, "%s  - ", i == 0 ? "\nRemarks\n" : "");
+        bh_check_print_wrapped(remarks.text[i], 4, stream);
+    }
+    bh_remarks_free(&remarks);
+}
+
+json_t *bh_check_remarks_json(const struct bh_check *check)
+{
+    struct bh_remarks remarks = bh_remarks_of(check->scenario);
+    json_t *list = json_array();
+    for (size_t i = 0; i < remarks.count; i++)
+        json_array_append_new(list, json_string(remarks.text[i]));
+    bh_remarks_free(&remarks);
+    return list;
+}
+
+void bh_note_remarks(const struct bh_scenario *scenario)
+{
+    struct bh_remarks remarks = bh_remarks_of(scenario);
+    for (size_t i = 0; i < remarks.count; i++)
+        fprintf(stderr, "bulkhead: %s\n", remarks.text[i]);
+    bh_remarks_free(&remarks);
 }
 
 json_t *bh_check_estimate_json(const struct bh_check *check)

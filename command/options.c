@@ -87,7 +87,7 @@ static error_t parse_scenario(int key, char *text, struct argp_state *state)
         return 0;
     }
     case KEY_REPLICAS:
-        bh_options_count(text, "--replicas", 1, UINT32_MAX, state);
+        bh_options_count(text, "--replicas", 1, BH_REPLICAS_MOST, state);
         add_setting(options, "replicas", text);
         return 0;
     case KEY_SEED:

@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "command/figure_folder.h"
 #include "command/options.h"
+#include "config.h"
 #include "models/base/document.h"
 #include "sim/progress.h"
 
@@ -158,6 +159,9 @@ int bh_command_report(int argc, char **argv)
     bh_progress_end(progress);
     if (view == NULL)
         return bh_command_fail(&err);
+    if (strcmp(view->version, PACKAGE_VERSION) != 0)
+        fprintf(stderr, "bulkhead: %s was written by bulkhead %s; this is %s\n", view->file, view->version,
+                PACKAGE_VERSION);
     int status = report.figure_only ? 0 : print_tables(view, &report, &err);
     /* Tables come first, whatever becomes of the figure. */
     fflush(stdout);

@@ -80,6 +80,7 @@ static int note_limits(const struct bh_study *study, struct bh_error *err)
     if (scenario == NULL)
         return -1;
     bh_note_left_out(scenario);
+    bh_note_remarks(scenario);
     for (size_t p = 0; p < scenario->policies_count; p++) {
         bool clipped[BH_BOUNDARIES], any = false;
         for (size_t c = 0; c < scenario->partitions.classes_count; c++) {

@@ -300,8 +300,10 @@ static int sweep(const struct arguments *arguments, const struct bh_plan *plan, 
     if (status == 0 && *from != '\0' && !arguments->options.quiet)
         fprintf(stderr, "bulkhead: shard %zu of %zu, from %s, in %s\n", options.share.index, options.share.count, from,
                 directory);
-    if (status == 0 && !arguments->options.quiet)
+    if (status == 0 && !arguments->options.quiet) {
         bh_note_left_out(plan->first);
+        bh_note_remarks(plan->first);
+    }
     if (status == 0 && arguments->options.output != NULL)
         status = bh_results_check_path(arguments->options.output, err);
     if (status == 0 && bh_sweep_run(plan, &options, &outcome, err) != 0)

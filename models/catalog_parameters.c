@@ -227,6 +227,12 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
                              const struct bh_parameter_field *fields, size_t count, void *structure,
                              struct bh_error *err)
 {
+    const char *needed[33] = {NULL};
+    for (size_t i = 0, k = 0; i < count && k < 32; i++)
+        if (!fields[i].optional)
+            needed[k++] = fields[i].key;
+    if (bh_node_need_keys(map, needed, err))
+        return -1;
     for (size_t i = 0; i < count; i++) {
         struct bh_parameter *parameter = (void *)((char *)structure + fields[i].offset);
         if ((fields[i].optional ? read_optional : bh_parameter_read)(reader, map, fields[i].key, prefix,

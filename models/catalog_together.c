@@ -105,12 +105,11 @@ static int read_recurrence(struct bh_catalog_reader *reader, const struct bh_nod
     const char *path = bh_catalog_print(reader, "%s.recurrence", prefix);
     fault->recurrence.is_given = true;
     if (fault->mend != BH_MEND_REPAIR)
-        return bh_node_fail(node, err, "%s: found with mend: reboot; expected mend: repair, which ends it", path);
+        return bh_node_fail(node, err, "found with mend: reboot; expected mend: repair, which ends it");
     if (fault->landing == BH_LANDING_NODE)
         return bh_node_fail(node, err,
-                            "%s: found with landing: node; expected memory or cpu, since a node that is "
-                            "lost is repaired at once",
-                            path);
+                            "found with landing: node; expected memory or cpu, since a node that is "
+                            "lost is repaired at once");
     if (bh_node_expect(node, BH_NODE_MAP, path, err) || bh_node_check_keys(node, keys, err) ||
         bh_parameter_read_fields(reader, node, path, fields, BH_COUNT(fields), &fault->recurrence, err))
         return -1;
@@ -127,7 +126,7 @@ int bh_read_togetherness(struct bh_catalog_reader *reader, const struct bh_node 
         return -1;
     if (fault->carrier == BH_CARRIER_MACHINE && fault->landing != BH_LANDING_NODE)
         return bh_node_fail(bh_node_find(map, "carrier"), err,
-                            "%s: found carrier: machine with landing: %s; expected landing: node", prefix,
+                            "found carrier: machine with landing: %s; expected landing: node",
                             bh_landing_names[fault->landing]);
     return 0;
 }

@@ -28,6 +28,7 @@ struct bh_containment {
 
     uint64_t trials;                /* 0: exact */
     double depth_error, time_error; /* standard errors of the two means */
+    double longest_s;               /* the longest mean lifetime of any error in any zone */
 };
 
 /* The exact chain. Fails with BH_ERROR_NUMERIC, saying how large it is, when it is too large. */
@@ -58,7 +59,8 @@ struct bh_rare_event bh_containment_rare(const struct bh_node_model *model, stru
 struct bh_containment bh_containment_mix(const struct bh_origins *origins, const struct bh_containment *part);
 
 /* Whether what was simulated agrees with the exact answer: the least level over all outcomes, each outcome's level
- * being the probability of so large a deviation (binomial for probabilities, normal for the mean time; the exact answer
+ * being the probability of so large a deviation (binomial for probabilities, normal for the mean time, unless the time that is missing may be
+ * that of long lives so rare that none was played; the exact answer
  * anywhere within its `unresolved`). To be compared with the family's level divided by `*outcomes`, to which the number
  * of outcomes is added. */
 struct bh_agreement {

@@ -108,12 +108,13 @@ static double error_of_mean(long double sum, long double squares, uint64_t n)
 }
 
 static struct bh_containment containment_of(const struct tally *tally, const struct bh_node_model *model,
-                                            struct bh_origin origin, uint64_t trials, double ticks_per_s)
+                                            struct bh_origin origin, uint64_t trials, double longest_s)
 {
+    double ticks_per_s = ticks_per_lifetime / longest_s;
     double n = (double)trials;
     struct bh_effect nothing = {.silent = false};
     bool beyond[BH_BOUNDARIES];
-    struct bh_containment containment = {.trials = trials, .silent = (double)tally->silent / n};
+    struct bh_containment containment = {.trials = trials, .silent = (double)tally->silent / n, .longest_s = longest_s};
     bh_effect_boundaries(model->tree, origin.zone, &nothing, containment.inside, beyond);
     for (int s = 0; s < BH_SCOPES; s++)
         containment.extent[s] = (double)tally->extent[s] / n;
@@ -136,7 +137,7 @@ struct bh_containment bh_containment_play(const struct bh_trial_table *table, st
                                           struct bh_trials trials)
 {
     const struct bh_node_model *model = table->model;
-    double ticks_per_s = ticks_per_lifetime / longest_lifetime_s(model);
+    double longest_s = longest_lifetime_s(model);
     uint64_t chunks = (trials.trials + CHUNK - 1) / CHUNK;
     struct tally sum = {.silent = 0};
     int threads = trials.threads > 0 ? (int)trials.threads : omp_get_num_procs();
@@ -146,7 +147,7 @@ struct bh_containment bh_containment_play(const struct bh_trial_table *table, st
         struct worker *worker = bh_allocate(1, sizeof *worker);
         worker->tree = model->tree;
         worker->origin = origin.zone;
-        worker->ticks_per_s = ticks_per_s;
+        worker->ticks_per_s = ticks_per_lifetime / longest_s;
 #pragma omp for schedule(dynamic)
         for (uint64_t chunk = 0; chunk < chunks; chunk++) {
             uint64_t end = (chunk + 1) * CHUNK < trials.trials ? (chunk + 1) * CHUNK : trials.trials;
@@ -161,7 +162,7 @@ struct bh_containment bh_containment_play(const struct bh_trial_table *table, st
         bh_trial_player_destroy(player);
         free(worker);
     }
-    return containment_of(&sum, model, origin, trials.trials, ticks_per_s);
+    return containment_of(&sum, model, origin, trials.trials, longest_s);
 }
 
 struct bh_containment bh_containment_monte_carlo(const struct bh_node_model *model, struct bh_origin origin,

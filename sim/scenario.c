@@ -31,6 +31,13 @@ static char *read_text(const char *path, size_t *length, struct bh_error *err)
     *length = fread(text, 1, LIMIT + 1, file);
     int failed = ferror(file) ? errno : 0;
     fclose(file);
+    static const char results[] = "\x89HDF\r\n\x1a\n";
+    if (!failed && memcmp(text, results, sizeof results - 1) == 0) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: this is a results file; expected a scenario: `bulkhead report` reads results",
+                path);
+        free(text);
+        return NULL;
+    }
     if (failed) {
         bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the scenario: %s", path, strerror(failed));
         free(text);
@@ -98,6 +105,21 @@ out:
     return status;
 }
 
+/* Another of the files that Bulkhead reads, given for a scenario. */
+static int check_what_it_is(const struct bh_node *root, struct bh_error *err)
+{
+    static const char *const kinds[][2] = {
+        {"campaign", "a campaign; expected a scenario: `bulkhead sweep` runs campaigns"},
+        {"machine", "a machine; expected a scenario, which names one as `platform: {file: FILE, nodes: N}`"},
+        {"draws", "a posterior; expected a scenario, which names one as `uncertainty: {posterior: FILE, ...}`"},
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && bh_node_find(root, "workload") == NULL; k++)
+        for (size_t i = 0; i < bh_node_count(root); i++)
+            if (strcmp(bh_node_key(root, i), kinds[k][0]) == 0)
+                return bh_fail_at(err, bh_node_key_place(root, i), "this is %s", kinds[k][1]);
+    return 0;
+}
+
 struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
                                size_t settings_count, struct bh_error *err)
 {
@@ -116,7 +138,8 @@ struct bh_study *bh_study_read(const char *path, const char *data_directory, con
     if ((study->document = bh_document_parse(study->text, study->text_length, study->file, err)) == NULL)
         goto fail;
     const struct bh_node *root = bh_document_root(study->document);
-    if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || bh_node_check_keys(root, root_keys, err) != 0)
+    if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || check_what_it_is(root, err) != 0 ||
+        bh_node_check_keys(root, root_keys, err) != 0)
         goto fail;
     if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0)
         goto fail;
@@ -163,7 +186,9 @@ void bh_study_index(const struct bh_study *study, size_t point, size_t *index)
 static int override_from_command_line(struct bh_overrides *overrides, const char *path, const char *text,
                                       struct bh_error *err)
 {
-    struct bh_document *value = bh_document_parse(text, strlen(text), "--set", err);
+    char *whole = bh_print_text("models.%s", path);
+    struct bh_document *value = bh_document_parse_setting(whole, text, "--set", err);
+    free(whole);
     if (value == NULL)
         return -1;
     overrides->documents =
@@ -209,7 +234,7 @@ static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
         bh_optional_text(root, "description", &scenario->description, err) != 0 ||
         bh_optional_bool(root, "reproduces-input", &scenario->reproduces_input, err) != 0 ||
         bh_optional_bool(root, "costs", &scenario->virtualization_costs, err) != 0 ||
-        bh_optional_count(root, "replicas", 1, 1000000, &scenario->replicas, err) != 0 ||
+        bh_optional_count(root, "replicas", 1, BH_REPLICAS_MOST, &scenario->replicas, err) != 0 ||
         bh_optional_count(root, "seed", 0, UINT64_MAX, &scenario->seed, err) != 0)
         return -1;
     return 0;
@@ -226,8 +251,9 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
     scenario->document = bh_document_parse(study->text, study->text_length, study->file, err);
     if (scenario->document == NULL || make_settings(scenario, study, index, uncertain, &overrides, err) != 0)
         goto out;
+    static const char *const needed[] = {"scenario", "platform", "workload", "policies", NULL};
     const struct bh_node *root = bh_document_root(scenario->document);
-    if (bh_node_check_keys(root, root_keys, err) != 0)
+    if (bh_node_check_keys(root, root_keys, err) != 0 || bh_node_need_keys(root, needed, err) != 0)
         goto out;
     const struct bh_node *define = bh_node_find(root, "define");
     scenario->catalog = bh_overrides_read_catalog(&overrides, study->data_directory, define, err);

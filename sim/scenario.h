@@ -129,6 +129,8 @@ struct bh_axis {
     struct bh_place place;
 };
 
+/* Replicas of a policy, in a file or on the command line. */
+#define BH_REPLICAS_MOST 1000000
 /* Where simulated time ends at the latest: some 32,000 years, where a clock in doubles still has steps of 0.1 ms. */
 #define BH_HORIZON_MOST_S 1e12
 

@@ -296,13 +296,15 @@ static int read_composition(struct bh_scenario *scenario, const struct bh_node *
 {
     static const char *const keys[] = {"name",   "between", "over",     "when",    "volume",
                                        "period", "pairing", "coupling", "restart", NULL};
+    static const char *const needed[] = {"name", "between", "over", "when", NULL};
     struct bh_compositions *compositions = &scenario->compositions;
     struct bh_composition_spec *spec = &compositions->specs[compositions->specs_count++];
     const struct bh_node *name, *over, *when;
     spec->first = compositions->count;
     if (bh_node_expect(map, BH_NODE_MAP, "a composition", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (name = bh_node_need(map, "name", err)) == NULL || (spec->name = bh_node_text(name, err)) == NULL ||
-        (over = bh_node_need(map, "over", err)) == NULL || (when = bh_node_need(map, "when", err)) == NULL)
+        bh_node_need_keys(map, needed, err) != 0 || (name = bh_node_need(map, "name", err)) == NULL ||
+        (spec->name = bh_node_text(name, err)) == NULL || (over = bh_node_need(map, "over", err)) == NULL ||
+        (when = bh_node_need(map, "when", err)) == NULL)
         return -1;
     spec->place = bh_node_place(name);
     for (const struct bh_composition_spec *other = compositions->specs; other < spec; other++)
@@ -363,7 +365,7 @@ int bh_acceptance_resolve(struct bh_scenario *scenario, struct bh_error *err)
     if (map == NULL)
         return 0;
     if (bh_node_expect(map, BH_NODE_MAP, "acceptance", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (most = bh_node_need(map, "lost-at-once", err)) == NULL ||
+        bh_node_need_keys(map, keys, err) != 0 || (most = bh_node_need(map, "lost-at-once", err)) == NULL ||
         (within = bh_node_need(map, "within", err)) == NULL ||
         bh_node_count_value(most, 0, 1000000, &scenario->acceptance.lost_at_once, err) != 0 ||
         bh_node_quantity(within, BH_DIMENSION_TIME, &scenario->acceptance.within_s, err) != 0)

@@ -121,12 +121,14 @@ static int read_entry(const struct reader *reader, struct entry *entry, struct b
                                        "system",     "policy",       "start",           "leave",
                                        "work",       "verification", "needs-storage",   "parts-needed",
                                        NULL};
+    static const char *const needed[] = {"name", "application", NULL};
     const struct bh_scenario *scenario = reader->scenario;
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *map = entry->map, *name, *application;
     struct bh_enclave_spec *enclave = &entry->enclave;
     if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (name = bh_node_need(map, "name", err)) == NULL || (entry->name = bh_node_text(name, err)) == NULL ||
+        bh_node_need_keys(map, needed, err) != 0 || (name = bh_node_need(map, "name", err)) == NULL ||
+        (entry->name = bh_node_text(name, err)) == NULL ||
         (application = bh_node_need(map, "application", err)) == NULL)
         return -1;
     enclave->place = bh_node_place(name);

@@ -113,12 +113,13 @@ static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, 
                        struct bh_error *err)
 {
     static const char *const keys[] = {"system", "policy", "name", "host-kernel", "guest-kernel", "node-os", NULL};
+    static const char *const needed[] = {"system", "policy", NULL};
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *system, *policy;
     const char *name = NULL;
     if (bh_node_expect(map, BH_NODE_MAP, "an entry of policies", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (system = bh_node_need(map, "system", err)) == NULL || (policy = bh_node_need(map, "policy", err)) == NULL ||
-        bh_optional_text(map, "name", &name, err) != 0)
+        bh_node_need_keys(map, needed, err) != 0 || (system = bh_node_need(map, "system", err)) == NULL ||
+        (policy = bh_node_need(map, "policy", err)) == NULL || bh_optional_text(map, "name", &name, err) != 0)
         return -1;
     spec->place = bh_node_place(map);
     spec->system =

@@ -73,11 +73,11 @@ static int find_platform(struct bh_scenario *scenario, const struct bh_node *nod
 
 int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err)
 {
-    static const char *const keys[] = {"file", "nodes", NULL};
+    static const char *const keys[] = {"file", "nodes", NULL}; /* all are needed */
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "platform", err), *file, *nodes;
     if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "platform", err) != 0 ||
-        bh_node_check_keys(map, keys, err) != 0 || (file = bh_node_need(map, "file", err)) == NULL ||
-        (nodes = bh_node_need(map, "nodes", err)) == NULL)
+        bh_node_check_keys(map, keys, err) != 0 || bh_node_need_keys(map, keys, err) != 0 ||
+        (file = bh_node_need(map, "file", err)) == NULL || (nodes = bh_node_need(map, "nodes", err)) == NULL)
         return -1;
     scenario->nodes_place = bh_node_place(nodes);
     /* 2^40: beyond any machine, and low enough that node-seconds stay exact to parts in 1e-9. */
@@ -113,9 +113,11 @@ static int fail_endless(const struct bh_node *node, double found_s, struct bh_er
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
     static const char *const keys[] = {"work", "horizon", "spares", "placement", "enclaves", NULL};
+    static const char *const needed[] = {"work", "enclaves", NULL};
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
     if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
-        bh_node_check_keys(map, keys, err) != 0 || (work = bh_node_need(map, "work", err)) == NULL ||
+        bh_node_check_keys(map, keys, err) != 0 || bh_node_need_keys(map, needed, err) != 0 ||
+        (work = bh_node_need(map, "work", err)) == NULL ||
         bh_node_quantity(work, BH_DIMENSION_TIME, &scenario->work_s, err) != 0)
         return -1;
     char text[64], other[64];

@@ -94,6 +94,8 @@ refused() {
         "$scenario" >sweep.yaml
     refused '2e+09 simulations, 1e+03 points x 2 policies x 1e+06 replicas' 'at most 1e+09' -- sweep sweep.yaml -q
     [ ! -e c.sweep ]
+    printf 'campaign: c\nscenario: %s\nuncertainty: {draws: 100000, numbers: assumed}\n' "$balance" >sweep.yaml
+    refused 'sweep.yaml:3:' 'values, 100000 of each of' 'expected at most 2000000' -- sweep sweep.yaml -q
 }
 
 # Oracle: rate x nodes x time, and work / interval. 40 replicas of about 96 faults: 4 sigma of the mean are 7 %, and the

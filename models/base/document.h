@@ -30,6 +30,10 @@ void bh_document_destroy(struct bh_document *document);
 struct bh_node *bh_document_root(const struct bh_document *document);
 const char *bh_document_name(const struct bh_document *document);
 
+/* A value that was set as PATH=VALUE on a command line, as a document of its own: messages show the whole. */
+struct bh_document *bh_document_parse_setting(const char *path, const char *value, const char *origin,
+                                              struct bh_error *err);
+
 /* Puts a value in place of the one at a dotted path ("workload.work", list items by index: "policies.0.system"),
  * creating the last key of an existing map if it is not there. `value` is a YAML flow text: a scalar, list or map.
  * Its place in messages is `origin` (say "--set" or the scenario file). Keys that themselves contain dots are not
@@ -51,6 +55,8 @@ const char *bh_node_key(const struct bh_node *map, size_t index);         /* key
 struct bh_node *bh_node_find(const struct bh_node *map, const char *key); /* NULL if absent; no error */
 struct bh_node *bh_node_find_path(const struct bh_node *node, const char *path); /* dotted; NULL if absent */
 struct bh_node *bh_node_need(const struct bh_node *map, const char *key, struct bh_error *err); /* absent: error */
+/* All of `keys` (NULL-terminated) must be there; else one message names all that are missing. */
+int bh_node_need_keys(const struct bh_node *map, const char *const *keys, struct bh_error *err);
 
 /* Fails at the node's place, with its dotted path ("workload.work: ") before the text: for checks of meaning. */
 int bh_node_fail(const struct bh_node *node, struct bh_error *err, const char *format, ...)

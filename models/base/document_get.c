@@ -149,6 +149,9 @@ int bh_node_fail(const struct bh_node *node, struct bh_error *err, const char *f
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     bh_node_path(node, path, sizeof path);
+    if (node->next_line > 0) /* most often by mistake */
+        return bh_fail_at(err, bh_node_place(node), "%s%s%s (the value goes on in line %u: is a colon missing there?)",
+                          path, *path ? ": " : "", text, node->next_line);
     return bh_fail_at(err, bh_node_place(node), "%s%s%s", path, *path ? ": " : "", text);
 }
 
@@ -170,6 +173,20 @@ struct bh_node *bh_node_need(const struct bh_node *map, const char *key, struct 
     if (!found)
         bh_node_fail(map, err, "the key `%s` is missing", key);
     return found;
+}
+
+int bh_node_need_keys(const struct bh_node *map, const char *const *keys, struct bh_error *err)
+{
+    size_t count = 0, used = 0;
+    char list[LIST_BYTES];
+    if (bh_node_expect(map, BH_NODE_MAP, NULL, err) != 0)
+        return -1;
+    for (size_t k = 0; keys[k] != NULL; k++)
+        if (bh_node_find(map, keys[k]) == NULL && used + strlen(keys[k]) + 5 < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s`%s`", count++ > 0 ? ", " : "", keys[k]);
+    if (count == 0)
+        return 0;
+    return bh_node_fail(map, err, "the key%s %s %s missing", count > 1 ? "s" : "", list, count > 1 ? "are" : "is");
 }
 
 int bh_node_expect(const struct bh_node *node, enum bh_node_kind kind, const char *what, struct bh_error *err)
@@ -200,9 +217,15 @@ int bh_node_check_keys(const struct bh_node *map, const char *const *known, stru
         if (j < known_count)
             continue;
         char list[LIST_BYTES], path[PATH_BYTES];
+        size_t word = strcspn(key, " :");
         const char *nearest = bh_nearest_name(key, known, known_count);
         bh_node_path(map, path, sizeof path);
         bh_list_names(known, known_count, list, sizeof list);
+        for (j = 0; key[word] != '\0' && j < known_count; j++) /* {name a} and {name:a} */
+            if (strlen(known[j]) == word && strncmp(key, known[j], word) == 0)
+                return bh_fail_at(err, bh_node_key_place(map, i),
+                                  "%s%sunknown key `%.60s`; did you mean `%s: %.40s`, with a colon and a space?", path,
+                                  *path ? ": " : "", key, known[j], key + word + 1);
         return bh_fail_at(err, bh_node_key_place(map, i), "%s%sunknown key `%.60s%s`; %s%s%sknown keys: %s", path,
                           *path ? ": " : "", key, strlen(key) > 60 ? "..." : "", nearest ? "did you mean `" : "",
                           nearest ? nearest : "", nearest ? "`? " : "", list);

@@ -154,6 +154,8 @@ static int take_scalar(struct builder *builder, const yaml_event_t *event)
                           "a text that holds the character NUL; expected printable text");
     struct bh_node *node = create(builder, BH_NODE_SCALAR, event->start_mark);
     node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (node->is_plain && event->end_mark.line > event->start_mark.line)
+        node->next_line = node->line + 1;
     node->text = bh_document_allocate(builder->document, length + 1);
     memcpy(node->text, value, length);
     if (expects_key(builder))
@@ -226,6 +228,111 @@ static int handle(struct builder *builder, const yaml_event_t *event, size_t off
 
 /* --- The loop ------------------------------------------------------------------------------------------------------ */
 
+/* Offset of the first character of a line and of the one behind its last. */
+static const char *line_of(const struct bh_source *source, size_t line, size_t *length)
+{
+    const char *text = source->text + source->line_starts[line - 1];
+    *length = strcspn(text, "\r\n");
+    return text;
+}
+
+/* Whether a line holds a colon that ends a key: before a blank or the line's end. Not in comments. */
+static bool has_colon(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '#' && (i == 0 || text[i - 1] == ' '))
+            return false;
+        if (text[i] == ':' && (i + 1 == length || text[i + 1] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static bool is_blank(const char *text, size_t length)
+{
+    size_t indent = strspn(text, " \t");
+    return indent >= length || text[indent] == '#';
+}
+
+/* The line with something in it before LINE; 0 without. */
+static size_t line_before(const struct bh_source *source, size_t line)
+{
+    size_t length;
+    while (--line > 0) {
+        const char *text = line_of(source, line, &length);
+        if (!is_blank(text, length))
+            return line;
+    }
+    return 0;
+}
+
+static int fail_colon(const struct builder *builder, size_t line)
+{
+    size_t length;
+    const char *text = line_of(builder->source, line, &length);
+    size_t indent = strspn(text, " -"), key = strcspn(text + indent, " :\r\n");
+    const char *colon = text[indent + key] == ':' ? "no space behind its colon" : "no colon";
+    return bh_fail_at(builder->err, bh_source_place(builder->source, line, indent + 1),
+                      "not well-formed YAML: `%.*s` has %s; expected `%.*s: value`", key > 60 ? 60 : (int)key,
+                      text + indent, colon, key > 60 ? 60 : (int)key, text + indent);
+}
+
+/* What people do wrong most often has messages of its own; false for the rest. libyaml tells where it lost the thread,
+ * which for a missing colon is behind the line where it is missing. */
+static bool fail_usual(const struct builder *builder, const yaml_parser_t *parser)
+{
+    const struct bh_source *source = builder->source;
+    struct bh_place place = mark_place(builder, parser->problem_mark);
+    size_t length, indent;
+    if (place.line == 0 || place.line > source->lines_count)
+        return false;
+    const char *text = line_of(source, place.line, &length);
+    indent = strspn(text, " ");
+    if (text[indent] == '\t' && place.column <= strspn(text, " \t") + 1) {
+        bh_fail_at(builder->err, bh_source_place(source, place.line, indent + 1),
+                   "not well-formed YAML: a tab in the indentation; expected spaces, which YAML alone takes there");
+        return true;
+    }
+    const char *at = text;
+    for (size_t c = 1; c < place.column && *at != '\0'; at++)
+        c += ((unsigned char)at[1] & 0xC0) != 0x80;
+    if (strstr(parser->problem, "cannot start any token") != NULL && *at == '\t') {
+        bh_fail_at(builder->err, place, "not well-formed YAML: a tab before a value; expected a space");
+        return true;
+    }
+    if (strstr(parser->problem, "cannot start any token") != NULL) {
+        bh_fail_at(builder->err, place, "not well-formed YAML: `%c` cannot begin a value; expected it in quotes", *at);
+        return true;
+    }
+    if (strstr(parser->problem, "could not find expected ':'") != NULL && parser->context_mark.line < place.line) {
+        fail_colon(builder, parser->context_mark.line + 1);
+        return true;
+    }
+    size_t before = line_before(source, place.line), before_length = 0;
+    const char *earlier = before > 0 ? line_of(source, before, &before_length) : NULL;
+    if (strstr(parser->problem, "did not find expected key") != NULL && earlier != NULL &&
+        !has_colon(earlier, before_length) && strspn(earlier, " ") == indent && earlier[indent] != '-') {
+        fail_colon(builder, before);
+        return true;
+    }
+    if (strstr(parser->problem, "mapping values are not allowed") == NULL)
+        return false;
+    if (has_colon(text, (size_t)(at - text)))
+        bh_fail_at(builder->err, place,
+                   "not well-formed YAML: a second colon in the line; expected the value in quotes");
+    else if (earlier != NULL && !has_colon(earlier, before_length))
+        fail_colon(builder, before);
+    else if (earlier != NULL)
+        bh_fail_at(
+            builder->err, place,
+            "not well-formed YAML: a key that is indented further than the one before it in line %zu, which has a "
+            "value of its own; expected them one below the other",
+            before);
+    else
+        return false;
+    return true;
+}
+
 /* What libyaml found wrong, in one line. */
 static int fail_syntax(const struct builder *builder, const yaml_parser_t *parser, size_t offset)
 {
@@ -239,6 +346,8 @@ static int fail_syntax(const struct builder *builder, const yaml_parser_t *parse
                               (unsigned)parser->problem_value);
         return bh_fail_at(builder->err, place, "malformed UTF-8 (%s); expected a text file in UTF-8", problem);
     }
+    if (fail_usual(builder, parser))
+        return -1;
     struct bh_place place = mark_place(builder, parser->problem_mark);
     if (!place.line_text) /* libyaml may count a line more than there is */
         place = offset_place(builder, builder->source->length);

@@ -128,12 +128,29 @@ int bh_document_set(struct bh_document *document, const char *path, const char *
     return 0;
 }
 
+struct bh_document *bh_document_parse_setting(const char *path, const char *value, const char *origin,
+                                              struct bh_error *err)
+{
+    struct bh_document *document = bh_document_create();
+    char *text = bh_print_text("%s=%s", path, value);
+    struct bh_source *source = bh_source_add(document, origin, text, strlen(text));
+    if (source->length > BH_DOCUMENT_BYTES)
+        bh_fail_at(err, bh_source_place(source, 1, 1), "larger than 1 MiB; expected a value of at most 1 MiB");
+    else
+        document->root = bh_document_build(document, source, strlen(path) + 1, err);
+    if (document->root != NULL)
+        return document;
+    bh_document_destroy(document);
+    return NULL;
+}
+
 static struct bh_node *copy(struct bh_document *document, const struct bh_node *original)
 {
     struct bh_node *node = bh_node_create(document, original->kind);
     node->is_plain = original->is_plain;
     node->line = original->line;
     node->column = original->column;
+    node->next_line = original->next_line;
     node->source = original->source;
     bh_source_share(document, node->source);
     if (original->text) {

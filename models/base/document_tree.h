@@ -23,6 +23,7 @@ struct bh_node {
     enum bh_node_kind kind;
     bool is_plain; /* scalar written without quotes */
     unsigned line, column;
+    unsigned next_line; /* where a plain scalar goes on; 0: it stands in one line */
     struct bh_source *source;
     struct bh_node *parent; /* NULL for the root */
     size_t position;        /* in the parent */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_REPLICAS = 1000000 };
+enum { MOST_REPLICAS = BH_REPLICAS_MOST };
 
 static const char *const root_keys[] = {"campaign", "title",     "description", "scenario", "seed",
                                         "replicas", "precision", "set",         "systems",  "policies",

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DESIGN_POINTS = 100000, MOST_SOBOL = 40 };
+enum { MOST_DESIGN_POINTS = 100000, MOST_DESIGN_VALUES = 2000000, MOST_SOBOL = 40 };
 
 /* Begins a composite axis of `count` numbered values with room for `coordinates` coordinates. */
 static int begin(struct bh_plan *plan, const struct bh_node *map, const char *name, struct bh_place place, size_t count,
@@ -19,13 +19,16 @@ static int begin(struct bh_plan *plan, const struct bh_node *map, const char *na
     const struct bh_node *node = map == NULL ? NULL : bh_node_find(map, "axis");
     *axis = (struct bh_axis){.name = name, .unit = "1", .is_unordered = true, .place = place};
     *own = (struct bh_plan_axis){.is_composite = true};
+    if (count > MOST_DESIGN_VALUES / (coordinates > 0 ? coordinates : 1))
+        return bh_fail_at(err, place, "found %zu values, %zu of each of %zu numbers; expected at most %d",
+                          count * coordinates, count, coordinates, MOST_DESIGN_VALUES);
     if (node != NULL && bh_axis_read_name(node, &axis->name, err) != 0)
         return -1;
     axis->values = bh_allocate(count, sizeof *axis->values);
     for (axis->count = 0; axis->count < count; axis->count++)
         axis->values[axis->count] = (struct bh_axis_value){
             .label = bh_plan_keep(plan, bh_print_text("%zu", axis->count)), .number = (double)axis->count};
-    own->coordinates = bh_plan_keep(plan, bh_allocate(coordinates, sizeof *own->coordinates));
+    own->coordinates = bh_plan_keep(plan, bh_allocate(coordinates + 1, sizeof *own->coordinates));
     return 0;
 }
 
@@ -253,14 +256,27 @@ static bool is_share(const char *path)
            (strcmp(dot, ".masked") == 0 || strcmp(dot, ".signalled") == 0 || strcmp(dot, ".silent") == 0);
 }
 
+/* What `numbers: assumed` draws. */
+static bool is_drawn(const struct bh_parameter *parameter)
+{
+    return parameter->status == BH_ASSUMED && parameter->low < parameter->high && !is_share(parameter->path);
+}
+
+static size_t count_all(const struct bh_catalog *catalog)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        count += is_drawn(catalog->parameters[i]);
+    return count;
+}
+
 static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct bh_axis *axis, struct bh_plan_axis *own,
                     struct bh_error *err)
 {
     const struct bh_catalog *catalog = plan->first->catalog;
     for (size_t i = 0; i < catalog->parameters_count; i++) {
         const struct bh_parameter *parameter = catalog->parameters[i];
-        if (parameter->status == BH_ASSUMED && parameter->low < parameter->high && !is_share(parameter->path) &&
-            draw_number(plan, parameter, bh_node_place(numbers), axis, own, err) != 0)
+        if (is_drawn(parameter) && draw_number(plan, parameter, bh_node_place(numbers), axis, own, err) != 0)
             return -1;
     }
     return 0;
@@ -307,8 +323,8 @@ int bh_plan_read_draws(struct bh_plan *plan, struct bh_error *err)
     if (is_all ? bh_node_choice(numbers, words, "choice of numbers", err) < 0
                : bh_node_expect(numbers, BH_NODE_LIST, "numbers", err) != 0)
         return -1;
-    size_t room = is_all ? plan->first->catalog->parameters_count : bh_node_count(numbers);
-    if (begin(plan, map, "draw", bh_node_place(draws), count, room + 1, &axis, &own, err) != 0)
+    size_t room = is_all ? count_all(plan->first->catalog) : bh_node_count(numbers);
+    if (begin(plan, map, "draw", bh_node_place(draws), count, room, &axis, &own, err) != 0)
         return -1;
     int status = is_all ? draw_all(plan, numbers, &axis, &own, err) : draw_list(plan, numbers, &axis, &own, err);
     return status == 0 ? bh_plan_add_axis(plan, &axis, &own, err) : drop(&axis);
