@@ -48,11 +48,13 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     struct bh_platform_facts facts = {0};
     struct bh_scenario *scenario = NULL;
     struct bh_rate_table *rates = NULL;
+    struct bh_number_uses *uses = NULL;
     int status = -1;
     if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL ||
         bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL)
         goto out;
-    struct bh_check check = {study, index, scenario, &facts, rates};
+    uses = bh_number_uses_find(scenario);
+    struct bh_check check = {study, index, scenario, &facts, rates, uses};
     if (arguments->options.json) {
         bh_check_print_json(&check, stdout);
     } else {
@@ -66,6 +68,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     }
     status = 0;
 out:
+    bh_number_uses_destroy(uses);
     bh_rate_table_destroy(rates);
     bh_scenario_destroy(scenario);
     free(index);

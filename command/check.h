@@ -5,6 +5,7 @@
 #define BH_COMMAND_CHECK_H
 
 #include "sim/explain.h"
+#include "sim/number_uses.h"
 #include "sim/platform.h"
 #include "sim/scenario.h"
 
@@ -18,6 +19,7 @@ struct bh_check {
     const struct bh_scenario *scenario;
     const struct bh_platform_facts *facts;
     const struct bh_rate_table *rates;
+    const struct bh_number_uses *uses;
 };
 
 /* What is simulated: machine, work, enclaves, checkpoints, faults, axes. */
@@ -40,7 +42,7 @@ void bh_check_print_memory(const struct bh_check *check, FILE *stream);
 json_t *bh_check_memory_json(const struct bh_check *check); /* null likewise */
 /* Fault rates by zone and system. */
 void bh_check_print_rates(const struct bh_check *check, FILE *stream);
-/* Every number with unit, status and range, and the sources as footnotes. */
+/* Every number that is read with unit, status and range, those that are not, and the sources as footnotes. */
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
 /* The same as one JSON object. */
 void bh_check_print_json(const struct bh_check *check, FILE *stream);
