@@ -26,7 +26,7 @@ static int compare(const void *left, const void *right)
 
 bool bh_number_uses_has(const struct bh_number_uses *uses, const struct bh_parameter *parameter)
 {
-    return bsearch(&parameter, uses->read, uses->count, sizeof *uses->read, compare) != NULL;
+    return uses->count > 0 && bsearch(&parameter, uses->read, uses->count, sizeof *uses->read, compare) != NULL;
 }
 
 void bh_number_uses_destroy(struct bh_number_uses *uses)
@@ -383,6 +383,7 @@ struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario)
         for (size_t class = 0; class < scenario->partitions.classes_count; class ++)
             read_class(&reading, p, class);
     bh_reading_applications(&reading);
-    qsort(uses->read, uses->count, sizeof *uses->read, compare);
+    if (uses->count > 0)
+        qsort(uses->read, uses->count, sizeof *uses->read, compare);
     return uses;
 }
