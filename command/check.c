@@ -73,18 +73,21 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
     struct bh_scenario *scenario = NULL;
     struct bh_rate_table *rates = NULL;
     struct bh_estimate_point estimate;
+    struct bh_number_uses *uses = NULL;
     int status = -1;
     if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL ||
         bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL ||
         bh_estimate_at(scenario, &facts, &estimate, err) != 0)
         goto out;
-    struct bh_check check = {study, index, scenario, &facts, rates, &estimate};
+    uses = bh_number_uses_find(scenario);
+    struct bh_check check = {study, index, scenario, &facts, rates, &estimate, uses};
     if (arguments->options.json)
         bh_check_print_json(&check, stdout);
     else
         print_text(&check);
     status = 0;
 out:
+    bh_number_uses_destroy(uses);
     bh_rate_table_destroy(rates);
     bh_scenario_destroy(scenario);
     free(index);

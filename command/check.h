@@ -6,6 +6,7 @@
 
 #include "sim/estimate.h"
 #include "sim/explain.h"
+#include "sim/number_uses.h"
 #include "sim/platform.h"
 #include "sim/scenario.h"
 
@@ -20,6 +21,7 @@ struct bh_check {
     const struct bh_platform_facts *facts;
     const struct bh_rate_table *rates;
     const struct bh_estimate_point *estimate;
+    const struct bh_number_uses *uses;
 };
 
 /* What is simulated: machine, work, enclaves, checkpoints, faults, axes. */
@@ -59,7 +61,7 @@ void bh_check_print_rates(const struct bh_check *check, FILE *stream);
 /* Where there are no exact numbers, and why; nothing where there are. */
 void bh_check_print_exact(const struct bh_check *check, FILE *stream);
 json_t *bh_check_exact_json(const struct bh_check *check);
-/* Every number with unit, status and range, and the sources as footnotes. */
+/* Every number that is read with unit, status and range, those that are not, and the sources as footnotes. */
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
 /* The same as one JSON object. */
 void bh_check_print_json(const struct bh_check *check, FILE *stream);

@@ -226,12 +226,13 @@ static json_t *fault_rates(const struct bh_rate_table *table)
     return json_pack("{s:s, s:o, s:o}", "unit", "1/s per node", "rows", rows, "total", totals);
 }
 
-static json_t *parameters(const struct bh_scenario *scenario)
+static json_t *parameters(const struct bh_check *check)
 {
+    const struct bh_scenario *scenario = check->scenario;
     json_t *list = json_array();
     for (size_t i = 0; i < scenario->catalog->parameters_count; i++) {
         const struct bh_parameter *parameter = scenario->catalog->parameters[i];
-        if (!bh_scenario_uses(scenario, parameter))
+        if (!bh_number_uses_has(check->uses, parameter))
             continue;
         json_t *object = json_pack("{s:s, s:f, s:s, s:s, s:s}", "path", parameter->path, "value", parameter->value,
                                    "unit", bh_dimension_unit(parameter->dimension), "status",
@@ -293,7 +294,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         scenario->faults_spare_rest ? "computation" : "always", "script", script(scenario), "virtualization_costs",
         scenario->virtualization_costs, "baseline", scenario->policies[scenario->baseline].name, "policies",
         policies(scenario), "systems", systems(check), "fault_rates", fault_rates(check->rates), "parameters",
-        parameters(scenario), "replicas", (json_int_t)scenario->replicas, "seed", bh_json_whole(scenario->seed),
+        parameters(check), "replicas", (json_int_t)scenario->replicas, "seed", bh_json_whole(scenario->seed),
         "reproduces_input", scenario->reproduces_input, "machine", scenario->machine_is_steady ? "steady" : "fresh",
         "independent_nodes", bh_scenario_strikes_apart(scenario));
     BH_BUG_ASSERT(object != NULL);

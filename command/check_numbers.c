@@ -167,6 +167,59 @@ static void print_number(const struct bh_parameter *parameter, struct footnotes 
         fprintf(stream, " [%zu]\n", footnote(notes, parameter->source));
 }
 
+static bool is_unused(const struct bh_check *check, const struct bh_parameter *parameter)
+{
+    return !bh_number_uses_has(check->uses, parameter) && bh_scenario_has_number(check->scenario, parameter);
+}
+
+/* Where the numbers of one thing ("zones.host-kernel") end, if it has several and none is used; *length is then that of
+ * its name. Else `first`. */
+static size_t end_of_thing(const struct bh_check *check, size_t first, size_t *length)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    const char *path = catalog->parameters[first]->path, *dot = strchr(path, '.');
+    const char *second = dot != NULL ? strchr(dot + 1, '.') : NULL;
+    if (second == NULL)
+        return first;
+    size_t name = (size_t)(second - path) + 1, begin = first, end = first;
+    while (begin > 0 && strncmp(catalog->parameters[begin - 1]->path, path, name) == 0)
+        begin--;
+    while (end < catalog->parameters_count && strncmp(catalog->parameters[end]->path, path, name) == 0)
+        end++;
+    for (size_t i = begin; i < end; i++)
+        if (!is_unused(check, catalog->parameters[i]))
+            return first;
+    if (end - begin > 1)
+        *length = name - 1;
+    return end - begin > 1 ? end : first;
+}
+
+/* What belongs to zones, guards, applications that are there, and yet changes nothing. */
+static void print_unused(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    char *list = bh_copy_text("");
+    for (size_t i = 0, next; i < catalog->parameters_count; i = next) {
+        const struct bh_parameter *parameter = catalog->parameters[i];
+        size_t length = strlen(parameter->path);
+        next = i + 1;
+        if (!is_unused(check, parameter))
+            continue;
+        /* Of a thing of which nothing is used, its name. */
+        size_t end = end_of_thing(check, i, &length);
+        next = end > next ? end : next;
+        char *longer = bh_print_text("%s%s%.*s%s", list, *list != '\0' ? ", " : "", (int)length, parameter->path,
+                                     end > i + 1 ? ".*" : "");
+        free(list);
+        list = longer;
+    }
+    if (*list != '\0') {
+        fputs("\nNot used here, whatever their value:\n  ", stream);
+        bh_check_print_wrapped(list, 2, stream);
+    }
+    free(list);
+}
+
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
 {
     const struct bh_catalog *catalog = check->scenario->catalog;
@@ -175,7 +228,7 @@ void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
     int width = 0;
     for (size_t i = 0; i < catalog->parameters_count; i++) {
         const struct bh_parameter *parameter = catalog->parameters[i];
-        if (!bh_scenario_uses(check->scenario, parameter))
+        if (!bh_number_uses_has(check->uses, parameter))
             continue;
         int length = (int)strlen(parameter->path);
         width = length > width ? length : width;
@@ -189,8 +242,9 @@ void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
         used, assumed);
     fprintf(stream, "  %-*s %-13s %-9s %-26s source\n", width, "path", "value", "status", "range");
     for (size_t i = 0; i < catalog->parameters_count; i++)
-        if (bh_scenario_uses(check->scenario, catalog->parameters[i]))
+        if (bh_number_uses_has(check->uses, catalog->parameters[i]))
             print_number(catalog->parameters[i], &notes, width, stream);
+    print_unused(check, stream);
     if (notes.count > 0)
         fputs("\nSources\n", stream);
     for (size_t n = 0; n < notes.count; n++) {

@@ -198,15 +198,17 @@ static void print_guards_on(const struct bh_scenario *scenario, FILE *stream)
     }
 }
 
-static void print_cost(const struct bh_parameter *cost, FILE *stream)
+/* What nothing reads costs nothing. */
+static void print_cost(const struct bh_check *check, const struct bh_parameter *cost, FILE *stream)
 {
     char text[64];
-    fprintf(stream, " %9s",
-            cost->value == 0 ? "-" : bh_quantity_print(cost->value, cost->dimension, text, sizeof text));
+    bool is_paid = cost->value != 0 && bh_number_uses_has(check->uses, cost);
+    fprintf(stream, " %9s", is_paid ? bh_quantity_print(cost->value, cost->dimension, text, sizeof text) : "-");
 }
 
-static void print_guard_levels(const struct bh_scenario *scenario, FILE *stream)
+static void print_guard_levels(const struct bh_check *check, FILE *stream)
 {
+    const struct bh_scenario *scenario = check->scenario;
     const struct bh_catalog *catalog = scenario->catalog;
     bool *is_on = bh_allocate(catalog->guards_count + 1, sizeof *is_on);
     for (size_t p = 0; p < scenario->policies_count; p++)
@@ -223,11 +225,11 @@ static void print_guard_levels(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "  %-36s %7s %9s", name,
                 bh_quantity_print(level->blocks.value, BH_DIMENSION_PROBABILITY, blocks, sizeof blocks),
                 level->detects ? "detected" : "dropped");
-        print_cost(&level->compute_slowdown, stream);
-        print_cost(&level->exit_time_s, stream);
-        print_cost(&level->latency_s, stream);
-        print_cost(&level->bandwidth_loss, stream);
-        print_cost(&level->memory_share, stream);
+        print_cost(check, &level->compute_slowdown, stream);
+        print_cost(check, &level->exit_time_s, stream);
+        print_cost(check, &level->latency_s, stream);
+        print_cost(check, &level->bandwidth_loss, stream);
+        print_cost(check, &level->memory_share, stream);
         fputc('\n', stream);
         free(name);
     }
@@ -244,5 +246,5 @@ void bh_check_print_structure(const struct bh_check *check, FILE *stream)
         print_system(check->scenario, rates, c, stream);
     print_dispositions(check->scenario, stream);
     print_guards_on(check->scenario, stream);
-    print_guard_levels(check->scenario, stream);
+    print_guard_levels(check, stream);
 }

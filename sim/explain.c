@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Which numbers a scenario uses, and which fault rates they give each zone. */
+/* Which numbers belong to what a scenario has, and which fault rates they give each zone. */
 #include "sim/explain.h"
 
 #include "models/fault_streams.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Numbers in use ------------------------------------------------------------------------------------------------ */
+/* --- Numbers at hand ----------------------------------------------------------------------------------------------- */
 
 /* Whether PATH is "SECTION.NAME.anything"; names may hold slashes but no dots. */
 static bool is_of(const char *path, const char *section, const char *name)
@@ -76,7 +76,7 @@ bool bh_scenario_uses_memory(const struct bh_scenario *scenario)
     return false;
 }
 
-bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parameter *parameter)
+bool bh_scenario_has_number(const struct bh_scenario *scenario, const struct bh_parameter *parameter)
 {
     const char *path = parameter->path;
     if (strncmp(path, "zones.", 6) == 0 || strncmp(path, "recovery.", 9) == 0)

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether a number of the catalog can change this scenario's results: one of a zone, a recovery time, an enclave's
+/* Whether a number of the catalog belongs to what this scenario has, whether it is read (sim/number_uses.h) or not: one of a zone, a recovery time, an enclave's
  * application, a fault class that is on, the memory that it comes from, or of a system, kernel, component, channel or guard level of its policies. */
-bool bh_scenario_uses(const struct bh_scenario *scenario, const struct bh_parameter *parameter);
+bool bh_scenario_has_number(const struct bh_scenario *scenario, const struct bh_parameter *parameter);
 
 /* Whether any fault class that is on takes its rate from the node's memory. */
 bool bh_scenario_uses_memory(const struct bh_scenario *scenario);

@@ -3,6 +3,7 @@
 /* Reads a scenario file into a study and resolves its points. */
 #include "sim/scenario.h"
 
+#include "sim/number_uses.h"
 #include "sim/platform.h"
 #include "sim/scenario_parts.h"
 
@@ -141,7 +142,8 @@ struct bh_study *bh_study_read(const char *path, const char *data_directory, con
     if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || check_what_it_is(root, err) != 0 ||
         bh_node_check_keys(root, root_keys, err) != 0)
         goto fail;
-    if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0)
+    if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0 ||
+        bh_number_uses_check(study, err) != 0)
         goto fail;
     return study;
 fail:

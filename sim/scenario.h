@@ -30,6 +30,7 @@ struct bh_verification_spec {
     double cost_s;    /* wall-clock time of one verification */
     double recall;    /* P(found | a silent error is there), per error and verification */
     double latency_s; /* from the end of the verification that found an error to the signal */
+    bool has_usual_cost, has_usual_recall, has_usual_latency; /* the application's */
     struct bh_place place;
 };
 

@@ -8,9 +8,10 @@
 /* A number that the scenario gives, or else the application's. */
 static int read_number(const struct bh_node *map, const char *key, enum bh_dimension dimension,
                        const struct bh_parameter *usual, const struct bh_enclave_spec *enclave, double *value,
-                       struct bh_error *err)
+                       bool *is_usual, struct bh_error *err)
 {
     *value = usual->value;
+    *is_usual = bh_node_find(map, key) == NULL;
     if (bh_node_find(map, key) == NULL && usual->path[0] == '\0')
         return bh_node_fail(map, err, "found no key `%s`; expected one, as the application %s has no verification-%s",
                             key, enclave->application->name, key);
@@ -63,11 +64,11 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
                             application->name);
     if (read_every(scenario, node, enclave, err) != 0 ||
         read_number(node, "cost", BH_DIMENSION_TIME, &application->verification_cost_s, enclave, &verification->cost_s,
-                    err) != 0 ||
+                    &verification->has_usual_cost, err) != 0 ||
         read_number(node, "recall", BH_DIMENSION_PROBABILITY, &application->verification_recall, enclave,
-                    &verification->recall, err) != 0 ||
+                    &verification->recall, &verification->has_usual_recall, err) != 0 ||
         read_number(node, "latency", BH_DIMENSION_TIME, &application->verification_latency_s, enclave,
-                    &verification->latency_s, err) != 0)
+                    &verification->latency_s, &verification->has_usual_latency, err) != 0)
         return -1;
     return 0;
 }

@@ -115,8 +115,8 @@ static void write_rules(FILE *out, struct dice *dice)
 {
     static const char *const guards[POLICIES] = {
         "guards: {others: weakest, enclave/enclave: copy-on-write}",
-        "guards: {others: weakest, enclave/enclave: copy-on-write}, protect: composed, unprotected: {others: weakest, "
-        "enclave/enclave: shared-memory}",
+        ("guards: {others: weakest, enclave/enclave: copy-on-write}, protect: composed, unprotected: {others: weakest, "
+         "enclave/enclave: shared-memory}"),
         "guards: {others: weakest, enclave/enclave: shared-memory}"};
     static const char *const names[POLICIES] = {"keep", "defer", "drop"};
     fprintf(out, "define:\n  policies:\n");

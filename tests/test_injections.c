@@ -18,7 +18,7 @@ static const struct bh_testbed one_of_each = {1, 1, "mpi-bulk-synchronous"};
 static struct bh_injections read_counts(const struct bh_catalog *catalog, const char *text)
 {
     struct bh_error err = {0};
-    struct bh_injections injections;
+    struct bh_injections injections = {0};
     struct bh_csv *csv = bh_csv_parse(text, strlen(text), "counts.csv", &err);
     if (csv == NULL || bh_injections_read(catalog, csv, &one_of_each, NULL, &injections, &err) != 0)
         fail_msg("%s", err.text);

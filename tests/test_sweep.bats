@@ -140,8 +140,10 @@ END
 @test "SIGTERM: the units under way end, the exit status is 143, and the store goes on" {
     sed -i 's/^replicas:.*/replicas: 400/' sweep.yaml
     "$BULKHEAD" sweep sweep.yaml -q -j 2 -d term >/dev/null 2>said 3>&- &
-    local pid=$! status=0
-    sleep 0.7
+    local pid=$! status=0 tries=300
+    # Before its log is there it is stopped as any program is.
+    until [ -s term/shard-0-of-1.log ] || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
+    sleep 0.5
     kill -TERM $pid
     wait $pid || status=$?
     [ "$status" -eq 143 ]

@@ -11,6 +11,7 @@
 #include <simgrid/actor.h>
 #include <simgrid/disk.h>
 #include <simgrid/engine.h>
+#include <simgrid/semaphore.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -388,10 +389,11 @@ static void remaining(void)
     start("remaining", remaining_actor);
 }
 
+/* As enclaves wait. SimGrid 4.0 cannot list an actor that is suspended, and aborts. */
 static void wait_for_ever(int count, char **arguments)
 {
     (void)count, (void)arguments;
-    sg_actor_suspend(sg_actor_self());
+    sg_sem_acquire(sg_sem_init(0));
 }
 
 static void count_deadlock(void)

@@ -4,6 +4,7 @@
 #include "sim/sweep/plan.h"
 
 #include "sim/metrics.h"
+#include "sim/number_uses.h"
 #include "sim/sweep/plan_parts.h"
 
 #include <math.h>
@@ -238,6 +239,15 @@ static int resolve_first(struct bh_plan *plan, struct bh_error *err)
     return plan->first != NULL ? 0 : -1;
 }
 
+/* Numbers drawn or designed together are each a coordinate of its own. */
+static int check_numbers(const struct bh_plan *plan, struct bh_error *err)
+{
+    for (size_t a = 0; a < plan->study->axes_count; a++)
+        if (bh_number_uses_check_axis(plan->study, &plan->study->axes[a], plan->axes[a].is_composite, err) != 0)
+            return -1;
+    return 0;
+}
+
 static int read_all(struct bh_plan *plan, const char *data_directory, const struct bh_setting *settings, size_t count,
                     struct bh_error *err)
 {
@@ -257,7 +267,8 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
     bh_scenario_destroy(scenario);
     if (scenario == NULL || read_replicas(plan, find_setting(settings, count, "replicas"), replicas, err) != 0 ||
         add_settings(plan, find_setting(settings, count, "seed"), err) != 0 || resolve_first(plan, err) != 0 ||
-        bh_plan_read_axes(plan, err) != 0 || resolve_first(plan, err) != 0 || bh_plan_make_points(plan, err) != 0)
+        bh_plan_read_axes(plan, err) != 0 || check_numbers(plan, err) != 0 || resolve_first(plan, err) != 0 ||
+        bh_plan_make_points(plan, err) != 0)
         return -1;
     if (read_unit(plan, err) != 0)
         return -1;

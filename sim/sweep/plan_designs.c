@@ -4,6 +4,7 @@
 #include "sim/sweep/plan_parts.h"
 
 #include "models/base/random.h"
+#include "sim/number_uses.h"
 
 #include <gsl/gsl_qrng.h>
 #include <math.h>
@@ -274,12 +275,20 @@ static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct 
                     struct bh_error *err)
 {
     const struct bh_catalog *catalog = plan->first->catalog;
-    for (size_t i = 0; i < catalog->parameters_count; i++) {
+    const char **paths = bh_allocate(catalog->parameters_count + 1, sizeof *paths);
+    bool *is_used = bh_allocate(catalog->parameters_count + 1, sizeof *is_used), is_sure;
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        paths[i] = catalog->parameters[i]->path;
+    bh_number_uses_of_study(plan->study, paths, catalog->parameters_count, is_used, &is_sure);
+    int status = 0;
+    for (size_t i = 0; i < catalog->parameters_count && status == 0; i++) {
         const struct bh_parameter *parameter = catalog->parameters[i];
-        if (is_drawn(parameter) && draw_number(plan, parameter, bh_node_place(numbers), axis, own, err) != 0)
-            return -1;
+        if (is_drawn(parameter) && (is_used[i] || !is_sure))
+            status = draw_number(plan, parameter, bh_node_place(numbers), axis, own, err);
     }
-    return 0;
+    free(is_used);
+    free(paths);
+    return status;
 }
 
 /* The scenario's own uncertain values, or draws of a posterior, at every point. The study sets them by their position:
