@@ -14,16 +14,11 @@ static const struct section {
     bool in_extra; /* a scenario may define entries of its own */
     int (*read)(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 } sections[] = {
-    {"zones", false, bh_read_zones},
-    {"components", true, bh_read_components},
-    {"channels", true, bh_read_channels},
-    {"guards", true, bh_read_guards},
-    {"domains", true, bh_read_domains},
-    {"memory", false, bh_read_memory},
-    {"faults", true, bh_read_faults},
-    {"applications", true, bh_read_applications},
-    {"policies", true, bh_read_policies},
-    {"recovery", false, bh_read_recovery},
+    {"zones", false, bh_read_zones},      {"components", true, bh_read_components},
+    {"channels", true, bh_read_channels}, {"guards", true, bh_read_guards},
+    {"domains", true, bh_read_domains},   {"memory", false, bh_read_memory},
+    {"faults", true, bh_read_faults},     {"applications", true, bh_read_applications},
+    {"policies", true, bh_read_policies}, {"recovery", false, bh_read_recovery},
     {"systems", true, bh_read_systems},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
@@ -233,6 +228,7 @@ static void clear_system(struct bh_system *system)
 {
     for (size_t i = 0; system->zones && i < system->zones_count; i++) {
         free(system->zones[i].components);
+        free(system->zones[i].needs);
         free(system->zones[i].roles);
     }
     free(system->zones);

@@ -115,13 +115,19 @@ int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits 
     return 0;
 }
 
-/* The least scope that holds the subtree of a user-mode zone. */
+/* The least scope that holds the subtree of a user-mode zone. One that is shared and holds shared zones alone, the VMM of a
+ * driver domain say, is as a guest of its own. */
 static enum bh_scope least_scope(const struct bh_system *system, size_t zone)
 {
-    bool has_children = false;
-    for (size_t z = 0; z < system->zones_count; z++)
-        has_children = has_children || system->zones[z].parent == (int)zone;
-    if (system->zones[zone].per == BH_PER_NODE && has_children)
+    bool has_children = false, holds_guests = false;
+    for (size_t z = 0; z < system->zones_count; z++) {
+        bool is_below = false;
+        for (int above = system->zones[z].parent; above >= 0 && !is_below; above = system->zones[above].parent)
+            is_below = above == (int)zone;
+        has_children = has_children || is_below;
+        holds_guests = holds_guests || (is_below && system->zones[z].per != BH_PER_NODE);
+    }
+    if (system->zones[zone].per == BH_PER_NODE && holds_guests)
         return BH_SCOPE_NODE;
     return has_children ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
 }
