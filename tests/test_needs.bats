@@ -63,7 +63,7 @@ lines() {
 # run_one OUTPUT SCRIPT [OPTION...]: four nodes, 4 h of work, local checkpoints of a minute after each hour, read in 20 s; 5 s
 # of detection; a process starts in 10 s, a guest in 25 s. A checkpoint ends at 3,660, 7,320 and 10,980 s, the work at 14,580 s.
 run_one() {
-    local file=$1 script=$2 apart=${apart:-} # enclaves on nodes of their own
+    local file=$1 script=$2 apart=${apart:-} # enclaves on nodes of their own, or spares
     shift 2
     cat >quiet <<'END'
   zones.host-user.data.lifetime: 1 ns
@@ -164,6 +164,27 @@ expect_times() {
     expect_times then.h5 halts $((14580 + 10 + 1340 + 60)) 1340 10 40 20 10 0 1
     run_one node.h5 "$(fail 5000 1 host-user; fail 5010 1 host-kernel)" --set models.recovery.node-reboot='1 s'
     expect_times node.h5 halts $((14580 + 10 + 1340 + 61)) 1340 10 41 20 10 0 1
+}
+
+@test "a node, or a system, that comes anew brings what was down" {
+    # A process takes 100 s to start: the driver would be up at 5,105 s. The node is at 5,016 s, its guests at 5,041 s, the
+    # application at 5,141 s; it has read at 5,161 s. The system takes as long.
+    local outage='  - {at: 5010 s, fault: blackout}'
+    local blackout=(--set 'define.faults={blackout: {description: all is down, default: off, landing: node, carrier: machine,
+        mend: reboot, rate: {value: 1, unit: 1/year, status: computed, source: for a test}}}')
+    local slow=(--set models.recovery.process-restart='100 s' --set models.recovery.node-reboot='1 s'
+        --set models.recovery.system-restart='1 s')
+    run_one node.h5 "$(fail 5000 1 host-user; fail 5010 1 host-kernel)" "${slow[@]}"
+    expect_times node.h5 halts $((14580 + 10 + 1340 + 151)) 1340 10 131 20 10 0 1
+    run_one system.h5 "$(fail 5000 1 host-user; echo "$outage")" "${slow[@]}" "${blackout[@]}"
+    expect_times system.h5 halts $((14580 + 10 + 1340 + 151)) 1340 10 131 20 10 0 1
+    # One that is lost for good, with a spare; and another node than the driver's, which stays down until 5,105 s.
+    apart=yes run_one spare.h5 "$(fail 5000 1 host-user; echo '  - {at: 5010 s, node: 1, fault: node-loss}')" "${slow[@]}" \
+        --set workload.spares=1 --set 'checkpoints={storage: {interval: 1 h, write: 60 s, read: 20 s}, final: no}'
+    expect_eval spare.h5 "np.allclose(m('makespan', 'halts'), 14580 + 10 + 1340 + 5 + 45 + 25 + 100 + 20)"
+    run_one another.h5 "$(fail 5000 1 host-user; fail 5010 2 host-kernel)" "${slow[@]}"
+    expect_times another.h5 halts $((14580 + 10 + 1340 + 95 + 120)) 1340 10 195 20 10 0 1
+    expect_eval another.h5 "[row[-1] for row in causes('halts') if row[1] == b'host-user'] == [4 * (10 + 64)]"
 }
 
 @test "a need of a need stops, and a zone that hangs does so until its watchdog finds it" {
