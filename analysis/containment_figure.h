@@ -39,6 +39,12 @@ struct bh_picture_cell {
     bool is_bound; /* less than this; all that is known */
 };
 
+/* A zone that stops, its I/O or all of it, while another is down. */
+struct bh_picture_need {
+    size_t zone, needed;
+    const char *what;
+};
+
 /* Errors of one kind that begin in zones alike. */
 struct bh_picture_row {
     size_t zone; /* zones_count: all errors, by the rates of faults */
@@ -55,6 +61,8 @@ struct bh_picture_panel {
     struct bh_picture_zone *zones;
     size_t channels_count;
     struct bh_picture_channel *channels;
+    size_t needs_count;
+    struct bh_picture_need *needs;
     size_t rows_count;
     struct bh_picture_row *rows;
 };

@@ -72,19 +72,24 @@ struct bh_view {
     double *restart_time_s;                                          /* [cell][enclave][scope] or NULL */
     double *faults, *errors, *unchangeable_errors;                   /* [cell][replica] */
     double *silent_errors, *struck_while_down, *simultaneous_losses; /* [cell][replica] or NULL */
-    double *losing_errors, *enclaves_lost, *enclaves_lost_most;      /* [cell][replica] or NULL */
-    double *unacceptable;                                            /* [cell][replica] or NULL */
-    double *guard_crossed, *guard_blocked;                           /* [cell][replica][boundary] or NULL */
-    double *composition_degree;                                      /* [cell][enclave]; NULL: no compositions */
-    double *failures, *system_extent, *application_extent;           /* [cell][replica][scope] */
-    double *escape_seen, *escape_exposed;                            /* [cell][replica][boundary] */
-    double *escape_exact, *escape_low, *escape_high;                 /* [cell][boundary] */
-    double *containment_exact;                                       /* [cell][scope] or NULL */
-    double *enclave_nodes, *enclave_partition;                       /* [cell][enclave] or NULL */
-    double *noise_extrapolated, *independent_nodes;                  /* [cell][enclave] or NULL */
-    double *script_extent_exact;                                     /* [cell][scope] or NULL: there is no script */
-    double *script_loss_exact;                                       /* [cell][enclave][scope] or NULL */
-    struct bh_view_causes causes;                                    /* count 0: the file has none */
+    /* Where zones need others, else all NULL: errors that stop enclaves, [cell][replica]; as the exact chain has it, [cell];
+     * node-seconds stopped, [cell][enclave][replica]. */
+    double *progress_stops, *io_stops, *several_stopped;
+    double *progress_stops_exact, *io_stops_exact, *several_stopped_exact;
+    double *stopped_time, *io_wait;
+    double *losing_errors, *enclaves_lost, *enclaves_lost_most; /* [cell][replica] or NULL */
+    double *unacceptable;                                       /* [cell][replica] or NULL */
+    double *guard_crossed, *guard_blocked;                      /* [cell][replica][boundary] or NULL */
+    double *composition_degree;                                 /* [cell][enclave]; NULL: no compositions */
+    double *failures, *system_extent, *application_extent;      /* [cell][replica][scope] */
+    double *escape_seen, *escape_exposed;                       /* [cell][replica][boundary] */
+    double *escape_exact, *escape_low, *escape_high;            /* [cell][boundary] */
+    double *containment_exact;                                  /* [cell][scope] or NULL */
+    double *enclave_nodes, *enclave_partition;                  /* [cell][enclave] or NULL */
+    double *noise_extrapolated, *independent_nodes;             /* [cell][enclave] or NULL */
+    double *script_extent_exact;                                /* [cell][scope] or NULL: there is no script */
+    double *script_loss_exact;                                  /* [cell][enclave][scope] or NULL */
+    struct bh_view_causes causes;                               /* count 0: the file has none */
 
     struct bh_view_uncertainty uncertainty;
 };

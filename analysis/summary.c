@@ -291,6 +291,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     bh_summary_print_compositions(view, options, view->headline, stream);
     print_extent(view, options, view->headline, stream);
     bh_summary_print_silent(view, options, view->headline, stream);
+    bh_summary_print_needs(view, options, view->headline, stream);
     bh_summary_print_interaction(view, options, view->headline, stream);
     bh_summary_print_causes(view, options, view->headline, stream);
     if (view->uncertainty.axis.count > 0)

@@ -36,6 +36,9 @@ void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summa
 /* Silent errors: what verifications found, and wrong results. Nothing where no enclave verifies its data. */
 void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                              FILE *stream);
+/* What stops because zones that it needs are down. Nothing where no zone needs another. */
+void bh_summary_print_needs(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                            FILE *stream);
 /* What errors that meet outages and each other do otherwise. */
 void bh_summary_print_interaction(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                                   FILE *stream);

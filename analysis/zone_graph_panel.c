@@ -113,7 +113,7 @@ static bool is_told(const struct bh_picture_panel *panel, size_t zone, size_t c)
 }
 
 /* Line `line` of what stands under a zone's name, NULL after the last; the caller frees. A box that channels pass is
- * narrow, and its disposition takes two lines. Channels between zones side by side are told, not drawn. */
+ * narrow, and its disposition takes two lines. Channels between zones side by side are told, not drawn, and so are needs. */
 static char *detail_of(const struct bh_picture_panel *panel, size_t zone, size_t line)
 {
     const char *takes = panel->zones[zone].takes;
@@ -128,6 +128,11 @@ static char *detail_of(const struct bh_picture_panel *panel, size_t zone, size_t
             continue;
         const struct bh_picture_channel *channel = &panel->channels[c];
         return bh_print_text("to other %s: %.2g", panel->zones[channel->to].name, channel->probability);
+    }
+    for (size_t n = 0; n < panel->needs_count; n++) {
+        const struct bh_picture_need *need = &panel->needs[n];
+        if (need->zone == zone && left-- == 0)
+            return bh_print_text("needs %s (%s)", panel->zones[need->needed].name, need->what);
     }
     return NULL;
 }

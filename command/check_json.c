@@ -176,6 +176,15 @@ static json_t *policies(const struct bh_scenario *scenario)
     return list;
 }
 
+static json_t *needs_of(const struct bh_system *system, const struct bh_zone_template *zone)
+{
+    json_t *list = json_array();
+    for (size_t n = 0; n < zone->needs_count; n++)
+        json_array_append_new(list, json_pack("{s:s, s:s}", "zone", system->zones[zone->needs[n].zone].name, "for",
+                                              bh_need_names[zone->needs[n].what]));
+    return list;
+}
+
 static json_t *systems(const struct bh_check *check)
 {
     json_t *list = json_array();
@@ -187,11 +196,14 @@ static json_t *systems(const struct bh_check *check)
         json_t *zones = json_array(), *channels = json_array();
         for (size_t z = 0; z < system->zones_count; z++) {
             const struct bh_zone_template *zone = &system->zones[z];
-            json_array_append_new(zones, json_pack("{s:s, s:s, s:i, s:s, s:s?, s:o}", "name", zone->name, "kind",
-                                                   bh_zone_kind_names[zone->kind], "e_zone", (int)zone->kind + 1, "per",
-                                                   bh_multiplicity_names[zone->per], "parent",
-                                                   zone->parent < 0 ? NULL : system->zones[zone->parent].name,
-                                                   "components", texts(zone->roles, zone->components_count)));
+            json_t *object =
+                json_pack("{s:s, s:s, s:i, s:s, s:s?, s:o}", "name", zone->name, "kind", bh_zone_kind_names[zone->kind],
+                          "e_zone", (int)zone->kind + 1, "per", bh_multiplicity_names[zone->per], "parent",
+                          zone->parent < 0 ? NULL : system->zones[zone->parent].name, "components",
+                          texts(zone->roles, zone->components_count));
+            if (zone->needs_count > 0)
+                json_object_set_new(object, "needs", needs_of(system, zone));
+            json_array_append_new(zones, object);
         }
         for (size_t i = 0; i < system->channels_count; i++) {
             const struct bh_channel_template *channel = &system->channels[i];

@@ -75,6 +75,33 @@ static void print_channels(const struct bh_system *system, FILE *stream)
     }
 }
 
+/* Who needs whom, and what that comes to for enclaves; also shared zones that serve nobody. */
+static void print_needs(const struct bh_system *system, const struct bh_zone_tree *tree, FILE *stream)
+{
+    static const char *const means[BH_NEEDS] = {"their I/O waits", "they stand still"};
+    if (bh_system_has_needs(system))
+        fprintf(stream, "    %-24s %s\n", "need", "what stops while the needed zone is down");
+    for (size_t z = 0; z < system->zones_count; z++)
+        for (size_t n = 0; n < system->zones[z].needs_count; n++) {
+            const struct bh_zone_need *need = &system->zones[z].needs[n];
+            char way[64];
+            snprintf(way, sizeof way, "%s -> %s", system->zones[z].name, system->zones[need->zone].name);
+            fprintf(stream, "    %-24s %s\n", way, bh_need_names[need->what]);
+        }
+    for (size_t z = 1; z < tree->zones_count; z++) {
+        size_t around = 0;
+        for (size_t t = 0; t < tree->tenants_count; t++)
+            around += bh_zone_tree_is_around(tree, z, t);
+        if (tree->zones[z].enclave >= 0 || around > 0)
+            continue;
+        int what = 0;
+        while (what < BH_NEEDS && !bh_zone_set_has(&tree->needs[what], z))
+            what++;
+        fprintf(stream, "    while %s is down: %s\n", tree->zones[z].template->name,
+                what < BH_NEEDS ? means[what] : "nothing waits, no zone of an enclave needs it");
+    }
+}
+
 /* Its channels are the same on all nodes. */
 static bool is_first_of_system(const struct bh_scenario *scenario, const struct bh_rate_table *rates, size_t column)
 {
@@ -106,6 +133,7 @@ static void print_system(const struct bh_scenario *scenario, const struct bh_rat
     if (is_first_of_system(scenario, rates, column)) {
         fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
         print_channels(stack.system, stream);
+        print_needs(stack.system, model->tree, stream);
     }
     bh_node_model_destroy(model);
     bh_node_stack_free(&stack);

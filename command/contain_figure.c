@@ -65,6 +65,26 @@ static void fill_channels(const struct bh_node_model *model, const size_t *lump,
     }
 }
 
+/* What zones need that are drawn, each lump once. */
+static void fill_needs(const struct bh_node_model *model, const size_t *lump, struct bh_picture_panel *panel)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        bool is_first = true;
+        for (size_t y = 0; y < z; y++)
+            is_first = is_first && lump[y] != lump[z];
+        for (size_t n = 0; is_first && n < tree->zones[z].template->needs_count; n++) {
+            const struct bh_zone_need *need = &tree->zones[z].template->needs[n];
+            size_t needed = 0;
+            while (tree->zones[needed].template_index != (size_t)need->zone)
+                needed++;
+            panel->needs = bh_reallocate(panel->needs, panel->needs_count + 1, sizeof *panel->needs);
+            panel->needs[panel->needs_count++] =
+                (struct bh_picture_need){lump[z], lump[needed], bh_need_names[need->what]};
+        }
+    }
+}
+
 /* --- Rows ------------------------------------------------------------------------------------------------------------- */
 
 /* As the tables tell: what trials never met, and what a chain was not followed far enough to tell, is bounded. */
@@ -125,6 +145,7 @@ static void fill_panel(const struct bh_contain_policy *policy, uint64_t trials, 
     panel->system = policy->stack.system->name;
     size_t *lump = lump_zones(policy->model, panel);
     fill_channels(policy->model, lump, panel);
+    fill_needs(policy->model, lump, panel);
     fill_rows(policy, trials, lump, panel);
     free(lump);
 }
@@ -157,6 +178,7 @@ int bh_contain_draw(const struct bh_contain *contain, const char *folder, struct
         free(picture.panels[p].rows);
         free(picture.panels[p].zones);
         free(picture.panels[p].channels);
+        free(picture.panels[p].needs);
     }
     free(picture.panels);
     free(picture.enclave_names);

@@ -41,6 +41,12 @@ static json_t *answer(const struct bh_containment *containment)
                   by_boundary(containment->beyond, containment->inside), "escape",
                   by_boundary(containment->escape, containment->inside), "silent", number(containment->silent), "depth",
                   depth, "depth_mean", number(containment->depth_mean), "time_s", number(containment->time_s));
+    if (containment->has_needs) {
+        json_t *stops = json_object();
+        for (int s = 0; s < BH_STOPS; s++)
+            json_object_set_new(stops, bh_stops_names[s], number(containment->stops[s]));
+        json_object_set_new(object, "stops", stops);
+    }
     if (containment->trials > 0) {
         json_object_set_new(object, "trials", json_integer((json_int_t)containment->trials));
         json_object_set_new(object, "depth_standard_error", number(containment->depth_error));

@@ -18,8 +18,8 @@ static const struct section {
     {"channels", true, bh_read_channels},  {"guards", true, bh_read_guards},
     {"domains", true, bh_read_domains},    {"memory", false, bh_read_memory},
     {"faults", true, bh_read_faults},      {"applications", true, bh_read_applications},
-    {"systems", true, bh_read_systems},    {"policies", true, bh_read_policies},
-    {"recovery", false, bh_read_recovery},
+    {"recovery", false, bh_read_recovery}, {"systems", true, bh_read_systems},
+    {"policies", true, bh_read_policies},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
@@ -228,6 +228,7 @@ static void clear_system(struct bh_system *system)
 {
     for (size_t i = 0; system->zones && i < system->zones_count; i++) {
         free(system->zones[i].components);
+        free(system->zones[i].needs);
         free(system->zones[i].roles);
     }
     free(system->zones);

@@ -39,12 +39,16 @@ enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE
 /* How many instances of a zone a node has. Names: node, guest, process. */
 enum bh_multiplicity { BH_PER_NODE, BH_PER_GUEST, BH_PER_PROCESS };
 
+/* What a zone cannot do while one that it needs is down: reach disks and network, or anything. Names: io, progress. */
+enum bh_need_for { BH_NEED_IO, BH_NEED_PROGRESS, BH_NEEDS };
+
 /* Names, NULL-terminated, in the order of the enumerations. */
 extern const char *const bh_zone_kind_names[];
 extern const char *const bh_error_kind_names[];
 extern const char *const bh_scope_names[];
 extern const char *const bh_boundary_names[];
 extern const char *const bh_multiplicity_names[];
+extern const char *const bh_need_names[];
 
 /* --- Numbers ----------------------------------------------------------------------------------------------------- */
 
@@ -119,11 +123,20 @@ struct bh_guard_level {
     struct bh_parameter switch_time_s;    /* to switch it on or off */
 };
 
+/* A zone beside this one, one per node, without which it stops, though it does not fail. */
+struct bh_zone_need {
+    int zone; /* index into zones */
+    enum bh_need_for what;
+    struct bh_place place;
+};
+
 struct bh_zone_template {
     const char *name;
     enum bh_zone_kind kind;
     enum bh_multiplicity per;
     int parent; /* index into zones, -1 for the root; parents precede children */
+    size_t needs_count;
+    struct bh_zone_need *needs;
     size_t components_count;
     const struct bh_component **components; /* resolved; "host-kernel" and "guest-kernel" stand for the chosen kernels,
                                                "application" for the enclave's application: both are NULL entries,
@@ -388,6 +401,9 @@ void bh_catalog_destroy(struct bh_catalog *catalog);
 /* What the policy disposes of errors in a zone of a system, and where it says so: by the zone's name, else by its kind. */
 enum bh_scope bh_policy_disposition(const struct bh_policy *policy, const struct bh_zone_template *zone);
 struct bh_place bh_policy_disposition_place(const struct bh_policy *policy, const struct bh_zone_template *zone);
+
+/* Whether any zone of a system needs another. */
+bool bh_system_has_needs(const struct bh_system *system);
 
 /* By name; with an error at `place` that names the nearest known one. */
 const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place,

@@ -12,6 +12,8 @@ const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
 const char *const bh_scope_names[] = {"none", "process", "guest", "node", "enclave", "composition", "system", NULL};
 const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
 const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
+
+const char *const bh_need_names[] = {"io", "progress", NULL};
 const char *const bh_status_names[] = {"published", "computed", "assumed", "scenario", NULL};
 const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", NULL};
 const char *const bh_mend_names[] = {"reboot", "repair", NULL};

@@ -77,6 +77,8 @@ int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter 
 /* Zones of one system (catalog_zone_templates.c): reads the list into system->zones, parents before children. */
 int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_node *list, struct bh_system *system,
                            struct bh_error *err);
+/* Their `needs` (catalog_zone_needs.c), once all zones are there. Cycles are refused. */
+int bh_read_zone_needs(const struct bh_node *list, struct bh_system *system, struct bh_error *err);
 /* Index of the zone that a node names; -1 with an error. */
 long bh_system_find_zone(const struct bh_system *system, const struct bh_node *node, const char *what,
                          struct bh_error *err);

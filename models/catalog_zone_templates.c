@@ -87,7 +87,7 @@ static int read_components_of(const struct bh_catalog *catalog, const struct bh_
 static int read_zone(const struct bh_catalog *catalog, const struct bh_system *system, const struct bh_node *map,
                      struct bh_zone_template *zone, struct bh_error *err)
 {
-    static const char *const keys[] = {"name", "kind", "parent", "per", "components", NULL};
+    static const char *const keys[] = {"name", "kind", "parent", "per", "components", "needs", NULL};
     zone->place = bh_node_place(map);
     if (bh_node_expect(map, BH_NODE_MAP, "zone", err) || bh_node_check_keys(map, keys, err))
         return -1;
@@ -324,5 +324,5 @@ int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_nod
     /* The zones themselves moved, with what they own; only the shell is left. */
     free(system->zones);
     system->zones = ordered;
-    return check_tree(system, err);
+    return check_tree(system, err) || bh_read_zone_needs(list, system, err) ? -1 : 0;
 }

@@ -19,7 +19,7 @@ enum { CHUNK = 4096, REMEMBERED = 256 };
 static const double ticks_per_lifetime = 0x1p36;
 
 struct tally {
-    uint64_t extent[BH_SCOPES], beyond[BH_BOUNDARIES], silent, depth[BH_DEPTHS];
+    uint64_t extent[BH_SCOPES], beyond[BH_BOUNDARIES], silent, stops[BH_STOPS], depth[BH_DEPTHS];
     uint64_t depth_sum, depth_squares;
     wide time_sum, time_squares;
 };
@@ -34,6 +34,7 @@ struct remembered {
 
 struct worker {
     const struct bh_zone_tree *tree;
+    bool has_needs;
     size_t origin;
     struct tally tally;
     double ticks_per_s;
@@ -68,6 +69,11 @@ static void count(struct worker *worker, const struct bh_trial *trial)
     for (int b = 0; b < BH_BOUNDARIES; b++)
         tally->beyond[b] += class->beyond >> b & 1;
     tally->silent += trial->effect.silent;
+    bool stops[BH_STOPS] = {false};
+    if (worker->has_needs)
+        bh_effect_stops(worker->tree, &trial->effect, stops);
+    for (int s = 0; s < BH_STOPS; s++)
+        tally->stops[s] += stops[s];
     tally->depth[trial->depth < BH_DEPTHS ? trial->depth : BH_DEPTHS - 1]++;
     tally->depth_sum += trial->depth;
     tally->depth_squares += (uint64_t)trial->depth * trial->depth;
@@ -85,6 +91,8 @@ static void add_tally(struct tally *sum, const struct tally *part)
     for (int d = 0; d < BH_DEPTHS; d++)
         sum->depth[d] += part->depth[d];
     sum->silent += part->silent;
+    for (int s = 0; s < BH_STOPS; s++)
+        sum->stops[s] += part->stops[s];
     sum->depth_sum += part->depth_sum;
     sum->depth_squares += part->depth_squares;
     sum->time_sum += part->time_sum;
@@ -114,7 +122,12 @@ static struct bh_containment containment_of(const struct tally *tally, const str
     double n = (double)trials;
     struct bh_effect nothing = {.silent = false};
     bool beyond[BH_BOUNDARIES];
-    struct bh_containment containment = {.trials = trials, .silent = (double)tally->silent / n, .longest_s = longest_s};
+    struct bh_containment containment = {.trials = trials,
+                                         .silent = (double)tally->silent / n,
+                                         .longest_s = longest_s,
+                                         .has_needs = bh_zone_tree_has_needs(model->tree)};
+    for (int s = 0; s < BH_STOPS; s++)
+        containment.stops[s] = (double)tally->stops[s] / n;
     bh_effect_boundaries(model->tree, origin.zone, &nothing, containment.inside, beyond);
     for (int s = 0; s < BH_SCOPES; s++)
         containment.extent[s] = (double)tally->extent[s] / n;
@@ -146,6 +159,7 @@ struct bh_containment bh_containment_play(const struct bh_trial_table *table, st
         struct bh_trial_player *player = bh_trial_player_create(table, trials.seed);
         struct worker *worker = bh_allocate(1, sizeof *worker);
         worker->tree = model->tree;
+        worker->has_needs = bh_zone_tree_has_needs(model->tree);
         worker->origin = origin.zone;
         worker->ticks_per_s = ticks_per_lifetime / longest_s;
 #pragma omp for schedule(dynamic)

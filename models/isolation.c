@@ -35,6 +35,7 @@ static void add_hardware_loss(struct bh_isolation *isolation, const struct bh_or
 struct sums {
     double extent[BH_SCOPES];
     double beyond[BH_BOUNDARIES], exposed[BH_BOUNDARIES];
+    double stops[BH_STOPS];
 };
 
 int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
@@ -63,6 +64,8 @@ static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *iso
         sums->beyond[b] += entry->rate * spread->beyond[b];
         sums->exposed[b] += spread->inside[b] ? entry->rate * unmasked : 0.0;
     }
+    for (int s = 0; s < BH_STOPS; s++)
+        sums->stops[s] += entry->rate * spread->stops[s];
     for (size_t c = 0; c < isolation->tenants_count * BH_SCOPES; c++)
         isolation->loss_rate[c] += entry->rate * spread->loss[c];
     for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
@@ -108,7 +111,7 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
     struct bh_origins origins = bh_origins_of(model, streams);
-    struct sums sums = {{0}, {0}, {0}};
+    struct sums sums = {{0}, {0}, {0}, {0}};
     isolation->tenants_count = model->tree->tenants_count;
     isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
@@ -121,6 +124,8 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
         covered += sums.extent[s];
         isolation->coverage[s] = isolation->error_rate > 0.0 ? covered / isolation->error_rate : NAN;
     }
+    for (int s = 0; s < BH_STOPS; s++)
+        isolation->stops[s] = isolation->error_rate > 0.0 ? sums.stops[s] / isolation->error_rate : NAN;
     if (!model->tree->has_guests)
         isolation->coverage[BH_SCOPE_GUEST] = isolation->coverage[BH_SCOPE_PROCESS];
     for (int b = 0; b < BH_BOUNDARIES; b++) {

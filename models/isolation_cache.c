@@ -53,6 +53,10 @@ static void add_zones(FILE *text, const struct bh_node_model *model)
             fprintf(text, "%a %a %a %a\n", ending->rate, ending->masked, ending->signalled, ending->silent);
         }
     }
+    for (int what = 0; what < BH_NEEDS; what++)
+        for (size_t z = 0; z < tree->zones_count; z++)
+            if (bh_zone_set_has(&tree->needs[what], z))
+                fprintf(text, "%d %zu\n", what, z);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_crossing *crossing = &model->crossings[c];
         fprintf(text, "%zu %zu %d %a %a %d\n", crossing->from, crossing->to, (int)crossing->boundary,

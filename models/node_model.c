@@ -116,17 +116,23 @@ int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits 
 }
 
 /* The least scope that holds the subtree of a user-mode zone. A process of the node that runs one guest of it, in which
- * the enclaves' guests are nested, is that guest's. */
+ * the enclaves' guests are nested, is that guest's; one that holds shared zones alone, the VMM of a driver domain say, is as
+ * a guest of its own. */
 static enum bh_scope least_scope(const struct bh_system *system, size_t zone)
 {
     size_t children = 0, outer_guests = 0;
+    bool holds_guests = false;
     for (size_t z = 0; z < system->zones_count; z++) {
         const struct bh_zone_template *child = &system->zones[z];
+        bool is_below = false;
+        for (int above = child->parent; above >= 0 && !is_below; above = system->zones[above].parent)
+            is_below = above == (int)zone;
+        holds_guests = holds_guests || (is_below && child->per != BH_PER_NODE);
         children += child->parent == (int)zone;
         outer_guests += child->parent == (int)zone && child->kind == BH_GUEST_KERNEL && child->per == BH_PER_NODE;
     }
     bool runs_one_guest = children == 1 && outer_guests == 1;
-    if (system->zones[zone].per == BH_PER_NODE && children > 0 && !runs_one_guest)
+    if (system->zones[zone].per == BH_PER_NODE && holds_guests && !runs_one_guest)
         return BH_SCOPE_NODE;
     return children > 0 ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
 }

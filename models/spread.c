@@ -46,7 +46,8 @@ enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_ef
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         bool lost = bh_zone_set_has(&effect->failed, z) &&
-                    (zone->enclave == (int)tenant || (zone->enclave < 0 && zone->kind != BH_HOST_KERNEL));
+                    (zone->enclave == (int)tenant ||
+                     (zone->enclave < 0 && zone->kind != BH_HOST_KERNEL && bh_zone_tree_is_around(tree, z, tenant)));
         if (lost && zone->process < 0)
             return BH_SCOPE_GUEST;
         if (lost)
@@ -86,11 +87,14 @@ void bh_spread_absorb(const struct bh_chain *chain, const struct bh_chain_state 
 {
     const struct bh_zone_tree *tree = chain->model->tree;
     struct bh_effect effect = bh_spread_effect(state);
-    bool beyond[BH_BOUNDARIES];
+    bool beyond[BH_BOUNDARIES], stops[BH_STOPS];
     spread->extent[bh_effect_extent(tree, &effect)] += mass;
     bh_effect_boundaries(tree, chain->origin, &effect, spread->inside, beyond);
     for (int b = 0; b < BH_BOUNDARIES; b++)
         spread->beyond[b] += beyond[b] ? mass : 0.0;
+    bh_effect_stops(tree, &effect, stops);
+    for (int s = 0; s < BH_STOPS; s++)
+        spread->stops[s] += stops[s] ? mass : 0.0;
     spread->silent += effect.silent ? mass : 0.0;
     spread->seen[bh_effect_seen(tree, &effect)] += mass;
     for (size_t t = 0; t < tree->tenants_count; t++)

@@ -51,8 +51,15 @@ void bh_effect_boundaries(const struct bh_zone_tree *tree, size_t origin, const 
 enum { BH_SEEN_SILENT = BH_SCOPES, BH_SEEN };
 int bh_effect_seen(const struct bh_zone_tree *tree, const struct bh_effect *effect);
 
-/* What a tenant loses: none, process, guest or node. */
+/* What a tenant loses: none, process, guest or node. A shared zone that fails takes those along whose zones it holds;
+ * those that it does not hold lose nothing. */
 enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_effect *effect, size_t tenant);
+
+/* Whom an error stops without taking anything of theirs: whether, of the enclaves on its node that lose nothing, it stops
+ * the I/O alone, or the progress; and whether there are several. */
+enum bh_stops { BH_STOPS_IO, BH_STOPS_PROGRESS, BH_STOPS_SEVERAL, BH_STOPS };
+extern const char *const bh_stops_names[]; /* io, progress, several; NULL-terminated */
+void bh_effect_stops(const struct bh_zone_tree *tree, const struct bh_effect *effect, bool stops[BH_STOPS]);
 
 /* Probabilities over all endings of one error. `loss` has tenants_count rows of BH_SCOPES and is owned by the caller,
  * who zeroes it. */
@@ -68,6 +75,7 @@ struct bh_spread {
     double unresolved;       /* probability mass not followed to its end: a bound on the error of all the above */
     double time_s;           /* mean time until nothing is live, hangs counted to their beginning */
     double depth[BH_DEPTHS]; /* P(most hops of any copy = d), the last: d or more; see bh_spread_exact_depth */
+    double stops[BH_STOPS];  /* P(enclaves are stopped so), as bh_effect_stops has it */
     double *loss;            /* P(tenant t loses scope s), at [t * BH_SCOPES + s] */
 };
 

@@ -259,6 +259,7 @@ struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const
     }
     fill_subtrees(tree);
     fill_owners(tree);
+    bh_zone_tree_fill_needs(tree);
     fill_shares(tree, catalog, tenants);
     fill_landing_order(tree);
     tree->first_channel = bh_allocate(tree->zones_count + 1, sizeof *tree->first_channel);

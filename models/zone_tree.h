@@ -63,7 +63,10 @@ struct bh_zone_tree {
     struct bh_zone_set *composition_zones; /* per tenant: its own and those of all tenants it is composed with, also by
                                               way of others; without links its own */
     size_t *process_zone;                  /* per process: its zone */
-    bool has_guests;                       /* false: a guest is a set of processes and `guest` means `process` */
+    /* Shared zones whose outage stops all enclaves here, or, of the others, their I/O: those that any zone of theirs, or
+     * any around it, needs, also by way of others. */
+    struct bh_zone_set needs[BH_NEEDS];
+    bool has_guests; /* false: a guest is a set of processes and `guest` means `process` */
     /* The order in which hardware faults land, the same for every system: by kind, then guest, then process. */
     size_t *landing_order;
 };
@@ -74,6 +77,12 @@ struct bh_zone_tree {
 struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const struct bh_system *system,
                                          const struct bh_tenant *tenants, size_t tenants_count, struct bh_error *err);
 void bh_zone_tree_destroy(struct bh_zone_tree *tree);
+
+/* Fills tree->needs from the system's templates; bh_zone_tree_create does. */
+void bh_zone_tree_fill_needs(struct bh_zone_tree *tree);
+bool bh_zone_tree_has_needs(const struct bh_zone_tree *tree);
+/* Whether a zone is a tenant's or holds one of them. */
+bool bh_zone_tree_is_around(const struct bh_zone_tree *tree, size_t zone, size_t tenant);
 
 /* Adds the channels of compositions, after the system's own of each zone, in place of those added before. */
 void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count);

@@ -93,12 +93,25 @@ static void choose_after_compute(struct bh_enclave *enclave)
     }
 }
 
+/* What a checkpoint or a verification took. If it has to begin again because storage or a needed zone went down, that was in
+ * vain, and is booked to those. */
+static void book_move(struct bh_enclave *enclave, enum bh_part part, double node_s, bool is_done)
+{
+    struct bh_replica *replica = enclave->replica;
+    if (!is_done && enclave->has_lost_storage)
+        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s,
+                       bh_replica_cause(replica, bh_storage_cause(replica)));
+    else if (!is_done && enclave->has_lost_need)
+        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s, bh_replica_cause(replica, enclave->need_cause));
+    else
+        bh_ledger_book(&enclave->ledger, part, node_s, NULL);
+}
+
 static void verify(struct bh_enclave *enclave)
 {
     double start_s = simgrid_get_clock();
     bool is_done = bh_enclave_sleep(enclave, start_s + enclave->setup->verification.cost_s);
-    bh_ledger_book(&enclave->ledger, BH_PART_VERIFICATION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
-                   NULL);
+    book_move(enclave, BH_PART_VERIFICATION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), is_done);
     if (!is_done)
         return;
     enclave->verified_work_s = enclave->work_s;
@@ -122,7 +135,7 @@ static void stay_held(struct bh_enclave *enclave, enum bh_part part)
 {
     double start_s = simgrid_get_clock();
     bh_enclave_sleep(enclave, INFINITY);
-    bh_ledger_book(&enclave->ledger, part, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), NULL);
+    bh_enclave_book_held(enclave, part, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave));
 }
 
 static void compute(struct bh_enclave *enclave)
@@ -160,13 +173,12 @@ static void checkpoint(struct bh_enclave *enclave)
         bh_storage_await(enclave);
         return;
     }
+    if (level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO)) {
+        bh_stops_await_io(enclave);
+        return;
+    }
     bool is_done = bh_checkpoint_move(enclave, level, BH_WRITE);
-    double node_s = (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave);
-    if (!is_done && enclave->has_lost_storage)
-        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s,
-                       bh_replica_cause(enclave->replica, bh_storage_cause(enclave->replica)));
-    else
-        bh_ledger_book(&enclave->ledger, BH_PART_CHECKPOINT, node_s, NULL);
+    book_move(enclave, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), is_done);
     if (!is_done)
         return;
     bh_checkpoint_save(enclave, level);
@@ -185,8 +197,8 @@ static void stay_stalled(struct bh_enclave *enclave)
         return;
     }
     bh_enclave_sleep(enclave, INFINITY);
-    bh_ledger_book(&enclave->ledger, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
-                   bh_replica_cause(enclave->replica, enclave->stall_cause));
+    bh_stops_book(enclave, enclave, BH_NEED_PROGRESS, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave),
+                  BH_PART_DETECTION, enclave->stall_cause);
 }
 
 static void await_signal(struct bh_enclave *enclave)

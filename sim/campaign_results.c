@@ -221,6 +221,16 @@ static bool has_verification(const struct bh_scenario *scenario)
     return false;
 }
 
+static bool has_needs(const struct bh_scenario *scenario)
+{
+    bool has = false;
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        has = has || bh_system_has_needs(scenario->policies[p].system);
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        has = has || (scenario->enclaves[e].system != NULL && bh_system_has_needs(scenario->enclaves[e].system));
+    return has;
+}
+
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
 {
     switch (use) {
@@ -230,6 +240,8 @@ bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
         return has_verification(scenario);
     case BH_WITH_COMPOSITIONS:
         return scenario->compositions.count > 0;
+    case BH_WITH_NEEDS:
+        return has_needs(scenario);
     case BH_WITH_ACCEPTANCE:
         return scenario->acceptance.is_given;
     case BH_AT_POINTS:

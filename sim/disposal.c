@@ -156,6 +156,7 @@ static void take_down_system(struct bh_replica *replica, const struct bh_fault *
 {
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     double boot_s = slowest_boot_s(replica->setup);
+    bh_stops_end_all(replica);
     if (repairs != NULL) {
         double repaired_s = detected_s + bh_fault_repair_s(&replica->random, repairs);
         bh_machine_lose_everywhere(replica->machine, repaired_s, repaired_s + boot_s);
@@ -200,6 +201,8 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
 {
     double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
     double boot_s = blow->node->guest_boot_s;
+    if (bh_zone_set_has(&blow->down, 0))
+        bh_stops_end_slot(replica, blow->slot);
     if (blow->repairs != NULL) {
         double spare_s = detected_s + recovery_of(replica)->spare_activation_s.value;
         bh_machine_pass(replica->machine, simgrid_get_clock());
@@ -211,7 +214,9 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
     bh_errors_clear(replica, blow->slot, &blow->down);
     if (blow->beyond_node != BH_SCOPE_NONE)
         take_down_everywhere(replica, blow);
-    return tell_enclaves(replica, blow);
+    enum bh_scope extent = tell_enclaves(replica, blow);
+    bh_stops_begin(replica, blow->slot, &blow->down, blow->cause);
+    return extent;
 }
 
 /* An error goes on with the residual probability when the disposition is smaller than its zone. */

@@ -101,6 +101,8 @@ void bh_enclave_clear(struct bh_enclave *enclave)
     bh_partners_clear(&enclave->partners);
     bh_silent_clear(enclave);
     bh_service_clear(enclave);
+    for (int what = 0; what < BH_NEEDS; what++)
+        free(enclave->stop[what].piece);
     bh_transfer_destroy(enclave->transfer);
     bh_bed_destroy(&enclave->bed);
 }
@@ -144,7 +146,7 @@ void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
         return;
     }
     enclave->stalls += begins ? 1 : -1U;
-    if (begins)
+    if (begins && cause >= 0)
         enclave->stall_cause = cause;
     if (enclave->phase <= BH_PHASE_STALLED) /* an outage goes on whether or not a zone hangs */
         bh_enclave_signal(enclave);
@@ -225,6 +227,15 @@ enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave)
     if (enclave->awaits_partner)
         return BH_PART_COMPOSITION_WAIT;
     return enclave->exchanges > 0 ? BH_PART_COMPOSITION : BH_PARTS;
+}
+
+/* Where data waited for I/O that did not get through, that is to blame. */
+void bh_enclave_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes)
+{
+    if (part == BH_PART_COMPOSITION && enclave->held_for != NULL)
+        bh_stops_book(enclave, enclave->held_for, BH_NEED_IO, from_s, to_s, nodes, part, -1);
+    else
+        bh_ledger_book(&enclave->ledger, part, (to_s - from_s) * nodes, NULL);
 }
 
 void bh_enclave_retime(struct bh_enclave *enclave)

@@ -11,6 +11,7 @@
 #include "sim/partner.h"
 #include "sim/setup.h"
 #include "sim/silent.h"
+#include "sim/stops.h"
 #include "sim/transfer.h"
 
 #include <simgrid/semaphore.h>
@@ -54,7 +55,7 @@ enum bh_phase {
     BH_PHASE_STALLED,      /* a hang holds the application up until a watchdog finds it */
     BH_PHASE_DETECT,
     BH_PHASE_AWAIT_NODES,
-    BH_PHASE_AWAIT_STORAGE, /* nodes are up, but not what its programs and data are read from */
+    BH_PHASE_AWAIT_STORAGE, /* nodes are up, but not what its programs and data are read from, or a zone it needs */
     BH_PHASE_RESTART,
     BH_PHASE_RESTORE,
     BH_PHASE_NOT_STARTED, /* before its time, or its nodes are down when that comes */
@@ -101,6 +102,8 @@ struct bh_enclave {
     long stall_cause;
     bool has_found;        /* it has heard of a silent error in its data */
     bool has_lost_storage; /* a storage host has failed under its checkpoint or restore */
+    bool has_lost_need;    /* a zone that it needs has gone down under what it was about, which begins again */
+    long need_cause;
     bool has_failed;
     double failed_s;
     double return_s; /* partners that restart together returned to states of then; INFINITY: none did */
@@ -112,6 +115,8 @@ struct bh_enclave {
     double protection_due_s;         /* the event that is scheduled for that; INFINITY: none */
     bool awaits_partner;             /* a tight partner is out */
     unsigned exchanges;              /* under way with tight partners */
+    struct bh_stop stop[BH_NEEDS];   /* by zones that it needs */
+    struct bh_enclave *held_for;     /* whose I/O the exchange under way has waited for; NULL: nobody's */
     double lost_until_s;             /* position up to which it does lost work again; 0: none was lost */
     double protected_s;
 
@@ -146,7 +151,8 @@ void bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope sc
                      long cause);
 /* A partner that it restarts together with has returned to a state of this time: none that is newer is of use. */
 void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause);
-/* A hang on a slot begins to hold the enclave up (or, with `begins` false, ends without a failure). */
+/* A hang on a slot begins to hold the enclave up (or, with `begins` false, ends without a failure). So does the outage of a
+ * zone that it needs: cause -1, since bh_stops_begin has told whose fault it is. */
 void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
 /* A slot that waited has a node again. */
 void bh_enclave_nodes_came(struct bh_enclave *enclave);
@@ -186,6 +192,8 @@ void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pa
 const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave);
 /* The part to which time is booked while it is held up: switching, composition-wait or composition; BH_PARTS: it is not. */
 enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave);
+/* Books time that it was held up so, of so many nodes. */
+void bh_enclave_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes);
 /* The work is done, or the enclave is over: books idle spares and checks the sum. */
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
 
@@ -196,6 +204,8 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
 void bh_service_body(struct bh_enclave *enclave);
 void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause);
 void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
+/* A zone that a part needs goes down, to be found at detected_s, or is up again. */
+void bh_service_stop(struct bh_enclave *enclave, uint64_t slot, bool begins, double detected_s, long cause);
 /* Whether it serves nobody, as fewer parts are up than it needs; whether so many have failed, hung ones left out. */
 bool bh_service_is_out(const struct bh_enclave *enclave);
 bool bh_service_is_lost(const struct bh_enclave *enclave);

@@ -23,6 +23,20 @@ static void gather_parts(struct bh_live_error *error)
         error->effect.beyond_node = BH_SCOPE_COMPOSITION;
 }
 
+/* Whom it stops without a loss, on whichever node. */
+static void count_stops(struct bh_tallies *tallies, const struct bh_live_error *error)
+{
+    bool stops[BH_STOPS], there[BH_STOPS];
+    bh_effect_stops(error->node->model->tree, &error->effect, stops);
+    for (const struct bh_live_error *part = error->parts; part != NULL; part = part->next_part) {
+        bh_effect_stops(part->node->model->tree, &part->effect, there);
+        for (int s = 0; s < BH_STOPS; s++)
+            stops[s] = stops[s] || there[s];
+    }
+    for (int s = 0; s < BH_STOPS; s++)
+        tallies->stops[s] += stops[s];
+}
+
 static void free_error(struct bh_live_error *error)
 {
     struct bh_live_error *part = error->parts, *next;
@@ -72,6 +86,7 @@ void bh_error_finish(struct bh_replica *replica, struct bh_live_error *error)
                                             ? replica->setup->enclaves_count > 1
                                             : bh_zone_tree_tenants_hit(tree, &error->effect.failed) > 1 ||
                                                   (error->has_crossed && error->lost.count > 1);
+        count_stops(tallies, error);
         tallies->depth_sum += error->depth;
         bh_losses_finish(replica, &error->lost);
     }

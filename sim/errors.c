@@ -171,11 +171,18 @@ static bool is_in_application(const struct bh_copy *copy)
 
 void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause)
 {
-    int owner = bh_copy_owner(copy);
     const struct bh_live_error *error = copy->error;
-    for (size_t t = 0; t < error->node->model->tree->tenants_count; t++)
-        if (owner < 0 || owner == (int)error->partition->enclave[t])
-            bh_enclave_stall(&replica->enclaves[error->partition->enclave[t]], error->slot, begins, cause);
+    const struct bh_zone_tree *tree = error->node->model->tree;
+    int tenant = tree->zones[copy->zone].enclave;
+    for (size_t t = 0; t < tree->tenants_count; t++) {
+        struct bh_enclave *enclave = &replica->enclaves[error->partition->enclave[t]];
+        if (tenant >= 0 ? tenant == (int)t
+                        : bh_zone_tree_is_around(tree, copy->zone, t) ||
+                              bh_zone_set_has(&tree->needs[BH_NEED_PROGRESS], copy->zone))
+            bh_enclave_stall(enclave, error->slot, begins, cause);
+        else if (bh_zone_set_has(&tree->needs[BH_NEED_IO], copy->zone))
+            bh_stops_hang(enclave, begins, cause);
+    }
 }
 
 void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)

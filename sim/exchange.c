@@ -90,6 +90,36 @@ static bool can_exchange(const struct bh_exchange *exchange)
     return exchange->replica->composing[exchange->composed].clock.is_on;
 }
 
+/* The member whose I/O is stopped for longest; NULL: everyone's gets through. */
+static struct bh_enclave *cut_off_member(const struct bh_exchange *exchange)
+{
+    const struct bh_composed *composed = composed_of(exchange);
+    struct bh_enclave *last = NULL;
+    for (size_t m = 0; m < composed->members_count; m++) {
+        struct bh_enclave *enclave = &exchange->replica->enclaves[composed->member[m]];
+        if (bh_stops_is_down(enclave, BH_NEED_IO) &&
+            (last == NULL || bh_stops_up_s(enclave, BH_NEED_IO) > bh_stops_up_s(last, BH_NEED_IO)))
+            last = enclave;
+    }
+    return last;
+}
+
+/* Waits until the I/O of all members gets through. False if the composition ends before. */
+static bool await_io(struct bh_exchange *exchange)
+{
+    const struct bh_composed *composed = composed_of(exchange);
+    struct bh_replica *replica = exchange->replica;
+    struct bh_enclave *cut_off = cut_off_member(exchange);
+    for (size_t m = 0; m < composed->members_count; m++)
+        replica->enclaves[composed->member[m]].held_for = cut_off;
+    for (; cut_off != NULL; cut_off = cut_off_member(exchange)) {
+        bh_bed_sleep(replica, &exchange->bed, bh_stops_up_s(cut_off, BH_NEED_IO));
+        if (replica->over || !replica->composing[exchange->composed].clock.is_on)
+            return false;
+    }
+    return true;
+}
+
 /* Tight partners stop until all has arrived. */
 static void hold_members(struct bh_exchange *exchange, bool begins)
 {
@@ -107,8 +137,12 @@ static void send_all(struct bh_exchange *exchange)
 {
     const struct bh_platform *platform = exchange->replica->platform;
     struct bh_tallies *tallies = &exchange->replica->tallies;
-    double start_s = simgrid_get_clock();
     hold_members(exchange, true);
+    if (!await_io(exchange)) {
+        hold_members(exchange, false);
+        return;
+    }
+    double start_s = simgrid_get_clock();
     for (size_t i = 0; i < exchange->flows_count; i++) {
         const struct flow *flow = &exchange->flows[i];
         sg_host_t from = bh_platform_host(platform, flow->from), to = bh_platform_host(platform, flow->to);

@@ -75,6 +75,9 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     case BH_EVENT_PROTECTION:
         bh_protecting_advance(replica, event->index, event->time_s);
         break;
+    case BH_EVENT_ZONE_UP:
+        bh_stops_end(replica, event->subject);
+        break;
     case BH_EVENT_REPAIRED:
         bh_disposal_repaired(replica, event->index);
         break;

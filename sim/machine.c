@@ -19,6 +19,7 @@ struct bh_slot {
     double hardware_ready_s;
     double node_ready_s;
     double *guest_ready_s; /* per guest on the node */
+    double *zone_ready_s;  /* per zone, of those that went down alone; NULL: none did */
     bool is_listed;        /* among its partition's outages */
     struct bh_slot *prev, *next;
     UT_hash_handle hh;
@@ -139,6 +140,7 @@ void bh_machine_destroy(struct bh_machine *machine)
     {
         HASH_DEL(machine->slots, slot);
         free(slot->guest_ready_s);
+        free(slot->zone_ready_s);
         free(slot);
     }
     struct moved_node *node, *next_node;
@@ -252,7 +254,28 @@ bool bh_machine_is_up(const struct bh_machine *machine, uint64_t number, size_t 
         return true;
     if (!slot->has_node || now_s < slot->node_ready_s)
         return false;
+    if (slot->zone_ready_s != NULL && now_s < slot->zone_ready_s[zone])
+        return false;
     return what->guest < 0 || now_s >= slot->guest_ready_s[what->guest];
+}
+
+void bh_machine_fail_zones(struct bh_machine *machine, uint64_t number, const struct bh_zone_set *failed,
+                           double ready_s)
+{
+    struct bh_slot *slot = need_slot(machine, number);
+    size_t zones = tree_of(machine, slot->partition)->zones_count;
+    if (slot->zone_ready_s == NULL)
+        slot->zone_ready_s = bh_allocate(zones, sizeof *slot->zone_ready_s);
+    for (size_t z = 0; z < zones; z++)
+        if (bh_zone_set_has(failed, z))
+            slot->zone_ready_s[z] = fmax(slot->zone_ready_s[z], ready_s);
+}
+
+/* The node starts anew, and all on it. */
+static void forget_zones(struct bh_slot *slot)
+{
+    free(slot->zone_ready_s);
+    slot->zone_ready_s = NULL;
 }
 
 static void boot_guests(const struct bh_machine *machine, struct bh_slot *slot, double ready_s)
@@ -280,6 +303,7 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
     struct bh_slot *slot = need_slot(machine, number);
     const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
     if (bh_zone_set_has(failed, 0)) {
+        forget_zones(slot);
         slot->node_ready_s = fmax(slot->node_ready_s, node_ready_s);
         boot_guests(machine, slot, slot->node_ready_s + guest_boot_s);
     } else {
@@ -295,6 +319,7 @@ static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t no
     slot->has_node = true;
     slot->node = node;
     slot->node_ready_s = slot->hardware_ready_s = ready_s;
+    forget_zones(slot);
     boot_guests(machine, slot, ready_s + guest_boot_s);
     move_node(machine, node, BH_POST_IN_SLOT, slot->number);
     list_outage(machine, slot);
@@ -399,6 +424,8 @@ void bh_machine_lose_everywhere(struct bh_machine *machine, double hardware_s, d
 
 void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double ready_s)
 {
+    for (struct bh_slot *slot = machine->slots; enclave < 0 && slot != NULL; slot = slot->hh.next)
+        forget_zones(slot);
     double *until_s = enclave < 0 ? &machine->all_ready_s : &machine->enclaves[enclave].ready_s;
     *until_s = fmax(*until_s, ready_s);
 }

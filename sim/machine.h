@@ -56,6 +56,9 @@ bool bh_machine_is_up(const struct bh_machine *machine, uint64_t slot, size_t zo
 void bh_machine_fail(struct bh_machine *machine, uint64_t slot, const struct bh_zone_set *failed, double node_ready_s,
                      double guest_ready_s, double guest_boot_s);
 
+/* Takes zones of a slot down alone, until they are up at ready_s; or their node comes anew before. */
+void bh_machine_fail_zones(struct bh_machine *machine, uint64_t slot, const struct bh_zone_set *failed, double ready_s);
+
 /* The slot's node leaves for repair. A warm spare takes its place, ready at spare_ready_s; without one the slot waits.
  * The caller has failed the slot's zones before and arranges for bh_machine_repaired. */
 void bh_machine_lose_node(struct bh_machine *machine, uint64_t slot, double spare_ready_s, double guest_boot_s);

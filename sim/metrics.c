@@ -112,6 +112,14 @@ VALUE(errors, bh_metric_tallies(cell)->errors)
 VALUE(unchangeable_errors, bh_metric_tallies(cell)->unchangeable_errors)
 VALUE(silent_errors, bh_metric_tallies(cell)->silent_errors)
 VALUE(simultaneous_losses, bh_metric_tallies(cell)->simultaneous_losses)
+VALUE(io_stops, bh_metric_tallies(cell)->stops[BH_STOPS_IO])
+VALUE(progress_stops, bh_metric_tallies(cell)->stops[BH_STOPS_PROGRESS])
+VALUE(several_stopped, bh_metric_tallies(cell)->stops[BH_STOPS_SEVERAL])
+VALUE(io_stops_exact, bh_metric_isolation(cell)->stops[BH_STOPS_IO])
+VALUE(progress_stops_exact, bh_metric_isolation(cell)->stops[BH_STOPS_PROGRESS])
+VALUE(several_stopped_exact, bh_metric_isolation(cell)->stops[BH_STOPS_SEVERAL])
+VALUE(io_wait, enclave_of(cell)->stopped_node_s[BH_NEED_IO])
+VALUE(stopped_time, enclave_of(cell)->stopped_node_s[BH_NEED_PROGRESS])
 VALUE(losing_errors, bh_metric_tallies(cell)->losing_errors)
 VALUE(enclaves_lost, bh_metric_tallies(cell)->enclaves_lost)
 VALUE(enclaves_lost_most, bh_metric_tallies(cell)->enclaves_lost_most)
@@ -237,6 +245,25 @@ const struct bh_metric bh_metrics[] = {
      BH_AT_POINTS},
     {"simultaneous_losses", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took two or more enclaves down",
      simultaneous_losses, BH_AT_POINTS},
+    {"progress_stops", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "errors that stopped enclaves which they did not take down, by a zone that those need", progress_stops,
+     BH_WITH_NEEDS},
+    {"io_stops", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "the same, where I/O alone was stopped", io_stops,
+     BH_WITH_NEEDS},
+    {"several_stopped", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1",
+     "errors that stopped two or more enclaves so, I/O or progress", several_stopped, BH_WITH_NEEDS},
+    {"progress_stops_exact", BH_SCALAR, BH_ELEMENT_DOUBLE, "1",
+     "P(an enclave is stopped and not taken down | error activated) by the exact chain", progress_stops_exact,
+     BH_WITH_NEEDS},
+    {"io_stops_exact", BH_SCALAR, BH_ELEMENT_DOUBLE, "1", "the same, where I/O alone is stopped", io_stops_exact,
+     BH_WITH_NEEDS},
+    {"several_stopped_exact", BH_SCALAR, BH_ELEMENT_DOUBLE, "1",
+     "P(two or more enclaves are stopped so | error activated) by the exact chain", several_stopped_exact,
+     BH_WITH_NEEDS},
+    {"stopped_time", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s",
+     "node-seconds in which the enclave stood still for a zone that it needs", stopped_time, BH_WITH_NEEDS},
+    {"io_wait", BH_BY_ENCLAVE_REPLICA, BH_ELEMENT_DOUBLE, "s",
+     "node-seconds in which it waited with its I/O for a zone that it needs", io_wait, BH_WITH_NEEDS},
     {"losing_errors", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "errors that took at least one enclave down",
      losing_errors, BH_AT_POINTS},
     {"enclaves_lost", BH_BY_REPLICA, BH_ELEMENT_DOUBLE, "1", "enclaves that errors took down, in all", enclaves_lost,

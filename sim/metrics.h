@@ -44,7 +44,7 @@ struct bh_metric_axes {
 extern const struct bh_metric_axes bh_metric_axes[]; /* by shape */
 
 /* Where a metric is recorded: at points, in the uncertainty group too, or only if the scenario has a script, an enclave
- * that verifies its data, compositions, or losses that are not acceptable. */
+ * that verifies its data, compositions, losses that are not acceptable, or zones that need others. */
 enum bh_metric_use {
     BH_AT_POINTS,
     BH_AT_POINTS_AND_UNCERTAIN,
@@ -52,6 +52,7 @@ enum bh_metric_use {
     BH_WITH_VERIFICATION,
     BH_WITH_COMPOSITIONS,
     BH_WITH_ACCEPTANCE,
+    BH_WITH_NEEDS,
     BH_OVER_REPLICAS,
     BH_METRIC_USES
 };

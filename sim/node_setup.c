@@ -128,6 +128,8 @@ struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups,
         all.unchangeable_rate += weight * one->unchangeable_rate;
         all.unresolved = fmax(all.unresolved, one->unresolved);
         too_large = too_large || one->why_not != NULL;
+        for (int s = 0; s < BH_STOPS && one->error_rate > 0.0; s++)
+            all.stops[s] += weight * one->error_rate * one->stops[s];
         for (int s = 0; s < BH_SCOPES && one->error_rate > 0.0; s++)
             all.coverage[s] += weight * one->error_rate * one->coverage[s];
         for (int b = 0; b < BH_BOUNDARIES; b++)
@@ -136,6 +138,8 @@ struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups,
                 all.escape[b] += weight * one->exposed_rate[b] * one->escape[b];
             }
     }
+    for (int s = 0; s < BH_STOPS; s++)
+        all.stops[s] = is_exact && all.error_rate > 0.0 ? all.stops[s] / all.error_rate : NAN;
     for (int s = 0; s < BH_SCOPES; s++)
         all.coverage[s] = is_exact && all.error_rate > 0.0 ? all.coverage[s] / all.error_rate : NAN;
     for (int b = 0; b < BH_BOUNDARIES; b++)

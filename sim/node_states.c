@@ -249,6 +249,8 @@ static void mix(struct bh_isolation *all, const struct bh_isolation *one, double
         all->why_not = bh_copy_text(one->why_not);
     for (int s = 0; s < BH_SCOPES; s++)
         all->coverage[s] += weight * one->coverage[s]; /* the rate of errors is the same in all states */
+    for (int s = 0; s < BH_STOPS; s++)
+        all->stops[s] += weight * one->stops[s];
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (one->exposed_rate[b] > 0.0) {
             all->exposed_rate[b] += weight * one->exposed_rate[b];

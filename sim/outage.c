@@ -23,15 +23,28 @@ static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, d
     }
 }
 
-/* `with_storage`: nothing is relaunched before the storage that it needs is up; else as if it were. */
-static double expected_end_s(const struct bh_enclave *enclave, bool with_storage)
+/* When what it restores can be read: storage is up, and its I/O gets through. -INFINITY: that was never otherwise. */
+static double readable_s(const struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    if (bh_checkpoint_newest(enclave, &level) == NULL || level < BH_LEVEL_LOCAL)
+        return -INFINITY;
+    double up_s = bh_stops_up_s(enclave, BH_NEED_IO);
+    return level == BH_LEVEL_STORAGE ? fmax(up_s, bh_storage_up_s(enclave->replica)) : up_s;
+}
+
+/* `with_others`: nothing is relaunched before the storage and the zones that it needs are up; else as if they were. */
+static double expected_end_s(const struct bh_enclave *enclave, bool with_others)
 {
     double ready_s, hardware_s;
     bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
     ready_s = fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
-    if (with_storage && bh_setup_needs_storage(enclave->setup))
+    if (with_others && bh_setup_needs_storage(enclave->setup))
         ready_s = fmax(ready_s, bh_storage_up_s(enclave->replica));
-    return ready_s + bh_enclave_recovery(enclave)->process_restart_s.value + bh_checkpoint_read_s(enclave);
+    if (with_others)
+        ready_s = fmax(ready_s, bh_stops_up_s(enclave, BH_NEED_PROGRESS));
+    double restarted_s = ready_s + bh_enclave_recovery(enclave)->process_restart_s.value;
+    return (with_others ? fmax(restarted_s, readable_s(enclave)) : restarted_s) + bh_checkpoint_read_s(enclave);
 }
 
 /* When the state was complete that a rollback returns to. */
@@ -49,20 +62,15 @@ static void charge(struct bh_enclave *enclave, long cause)
         enclave->charges[enclave->charges_count++] = (struct bh_charge){cause, from_s};
 }
 
-static bool restores_from_storage(const struct bh_enclave *enclave)
-{
-    enum bh_level level;
-    return bh_checkpoint_newest(enclave, &level) != NULL && level == BH_LEVEL_STORAGE;
-}
-
 void bh_outage_delay(struct bh_enclave *enclave, long cause)
 {
-    double up_s = bh_storage_up_s(enclave->replica), end_s = enclave->outage_end_s;
-    if (enclave->has_failed || enclave->phase < BH_PHASE_RESTART)
+    double up_s = readable_s(enclave), end_s = enclave->outage_end_s;
+    bool is_relaunched = !bh_stops_is_down(enclave, BH_NEED_PROGRESS);
+    if (enclave->has_failed || enclave->phase < BH_PHASE_RESTART || !is_relaunched)
         end_s = expected_end_s(enclave, true);
-    else if (restores_from_storage(enclave) && enclave->phase == BH_PHASE_RESTART)
+    else if (!isinf(up_s) && enclave->phase == BH_PHASE_RESTART)
         end_s = fmax(enclave->restart_end_s, up_s) + bh_checkpoint_read_s(enclave);
-    else if (restores_from_storage(enclave))
+    else if (!isinf(up_s))
         end_s = up_s + bh_checkpoint_read_s(enclave);
     if (end_s <= enclave->outage_end_s)
         return;
@@ -70,12 +78,15 @@ void bh_outage_delay(struct bh_enclave *enclave, long cause)
     enclave->outage_end_s = end_s;
 }
 
-/* When the outage ends, without storage's part of it and with that, if it is out. */
+/* When the outage ends, without the part of storage and needed zones and with that, if they are out. */
 static void expect_end(struct bh_enclave *enclave, double end_s)
 {
     enclave->outage_end_s = end_s;
     if (bh_storage_is_down(enclave->replica))
         bh_outage_delay(enclave, bh_storage_cause(enclave->replica));
+    for (int what = 0; what < BH_NEEDS; what++)
+        if (bh_stops_is_down(enclave, (enum bh_need_for)what))
+            bh_outage_delay(enclave, bh_stops_cause(enclave, (enum bh_need_for)what));
 }
 
 void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left, long cause)
@@ -174,7 +185,10 @@ void bh_outage_react(struct bh_enclave *enclave)
     if (has_to_return)
         bh_checkpoint_drop_newer(enclave, enclave->return_s);
     enclave->return_s = INFINITY;
-    enclave->has_lost_storage = false;
+    /* A relaunch that a needed zone stopped begins again. */
+    bool is_relaunched = enclave->has_lost_need && bh_stops_is_down(enclave, BH_NEED_PROGRESS) &&
+                         (enclave->phase == BH_PHASE_RESTART || enclave->phase == BH_PHASE_RESTORE);
+    enclave->has_lost_storage = enclave->has_lost_need = false;
     if (enclave->has_failed) {
         enclave->has_failed = false;
         roll_back(enclave);
@@ -183,6 +197,8 @@ void bh_outage_react(struct bh_enclave *enclave)
         roll_back_behind_error(enclave);
     else if (has_to_return)
         return_with_partner(enclave);
+    else if (is_relaunched)
+        enclave->phase = BH_PHASE_AWAIT_STORAGE;
     else if (enclave->phase < BH_PHASE_STALLED)
         bh_enclave_resume(enclave);
 }
@@ -194,6 +210,11 @@ void bh_outage_wait(struct bh_enclave *enclave, double until_s, enum bh_part par
     book(enclave, part, start_s, simgrid_get_clock());
     if (is_done)
         enclave->phase = next;
+}
+
+static bool lacks_storage(const struct bh_enclave *enclave)
+{
+    return bh_setup_needs_storage(enclave->setup) && bh_storage_is_down(enclave->replica);
 }
 
 void bh_outage_await_nodes(struct bh_enclave *enclave)
@@ -208,7 +229,7 @@ void bh_outage_await_nodes(struct bh_enclave *enclave)
     book(enclave, BH_PART_RESTART, boundary_s, now_s);
     if (enclave->is_signalled || bh_enclave_is_over(enclave))
         return;
-    if (bh_setup_needs_storage(enclave->setup) && bh_storage_is_down(enclave->replica)) {
+    if (lacks_storage(enclave) || bh_stops_is_down(enclave, BH_NEED_PROGRESS)) {
         enclave->phase = BH_PHASE_AWAIT_STORAGE;
         return;
     }
@@ -224,9 +245,21 @@ static void sleep_for_storage(struct bh_enclave *enclave)
     book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, simgrid_get_clock());
 }
 
+/* Sleeps until a needed zone is up: its restart is a part of the outage. */
+static void sleep_for_need(struct bh_enclave *enclave, enum bh_need_for what)
+{
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, bh_stops_up_s(enclave, what));
+    book(enclave, BH_PART_RESTART, start_s, simgrid_get_clock());
+}
+
 void bh_outage_await_storage(struct bh_enclave *enclave)
 {
-    if (bh_storage_is_down(enclave->replica)) {
+    if (bh_stops_is_down(enclave, BH_NEED_PROGRESS)) {
+        sleep_for_need(enclave, BH_NEED_PROGRESS);
+        return;
+    }
+    if (lacks_storage(enclave)) {
         sleep_for_storage(enclave);
         return;
     }
@@ -241,6 +274,10 @@ void bh_outage_restore(struct bh_enclave *enclave)
     double start_s = simgrid_get_clock();
     if (state != NULL && level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
         sleep_for_storage(enclave);
+        return;
+    }
+    if (state != NULL && level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO)) {
+        sleep_for_need(enclave, BH_NEED_IO);
         return;
     }
     bool is_done = state == NULL || bh_checkpoint_move(enclave, level, BH_READ);

@@ -15,9 +15,9 @@ void bh_outage_react(struct bh_enclave *enclave);
 void bh_outage_wait(struct bh_enclave *enclave, double until_s, enum bh_part part, enum bh_phase next);
 /* Until every node and guest that the enclave needs is up. */
 void bh_outage_await_nodes(struct bh_enclave *enclave);
-/* Until every storage host is up, which programs and data are read from. */
+/* Until every storage host is up, which programs and data are read from, and every zone that the enclave needs. */
 void bh_outage_await_storage(struct bh_enclave *enclave);
-/* A storage host has failed while an outage goes on: what that adds is charged to its cause. */
+/* A storage host or a needed zone has failed while an outage goes on: what that adds is charged to its cause. */
 void bh_outage_delay(struct bh_enclave *enclave, long cause);
 /* Reads the checkpoint that was rolled back to. The outage ends with it. */
 void bh_outage_restore(struct bh_enclave *enclave);

@@ -102,6 +102,7 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
             .tainted_errors = enclave->silent.tainted_count,
             .tainted_sum = enclave->silent.tainted_sum,
             .tainted_most = enclave->silent.tainted_most,
+            .stopped_node_s = {enclave->stop[BH_NEED_IO].node_s, enclave->stop[BH_NEED_PROGRESS].node_s},
             .protected_s = enclave->protected_s,
             .switches = (double)enclave->protection.switches,
             .ledger = enclave->ledger,
@@ -126,7 +127,7 @@ static void drain_queue(struct bh_replica *replica)
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         if (event.kind == BH_EVENT_COPY)
             bh_copy_release(event.subject);
-        else if (event.kind == BH_EVENT_RECURRENCE)
+        else if (event.kind == BH_EVENT_RECURRENCE || event.kind == BH_EVENT_ZONE_UP)
             free(event.subject);
     }
     bh_event_queue_clear(&replica->queue);

@@ -22,6 +22,7 @@ struct bh_tallies {
     double unchangeable_errors; /* of those: hardware loss of a node */
     double silent_errors;
     double simultaneous_losses; /* errors that took zones of two or more enclaves down */
+    double stops[BH_STOPS];     /* errors that stopped enclaves so, as bh_effect_stops has it */
     double depth_sum;           /* of the errors' propagation depths, in zone hops */
     double failures[BH_SCOPES]; /* signalled errors by the disposition applied; hardware loss as node */
     double system_extent[BH_SCOPES], application_extent[BH_SCOPES];
@@ -50,7 +51,8 @@ struct bh_enclave_record {
     double verifications, silent_found, silent_rollbacks, silent_beginnings, silent_delay_s;
     /* Silent errors whose tainted ranks were counted (when found, or at the end), their sum and the most. */
     double tainted_errors, tainted_sum, tainted_most;
-    double protected_s, switches; /* time with guards on that come and go, and how often they were switched */
+    double stopped_node_s[BH_NEEDS]; /* node-seconds that it stood still, or waited with I/O, for zones that it needs */
+    double protected_s, switches;    /* time with guards on that come and go, and how often they were switched */
     struct bh_ledger ledger;
 };
 

@@ -13,6 +13,7 @@
 #include "sim/losses.h"
 #include "sim/machine.h"
 #include "sim/replica.h"
+#include "sim/stops.h"
 #include "sim/storage_outage.h"
 
 /* What the injector has to do. */
@@ -27,6 +28,7 @@ enum bh_event_kind {
     BH_EVENT_SILENT_SIGNAL, /* index: enclave, which hears what its verification has found */
     BH_EVENT_COMPOSITION,   /* index: composition that begins or ends */
     BH_EVENT_PROTECTION,    /* index: enclave whose guards may change */
+    BH_EVENT_ZONE_UP,       /* subject: outage of a needed zone that is over */
 };
 
 struct bh_replica {
@@ -53,6 +55,7 @@ struct bh_replica {
     struct bh_exchange **exchanges; /* per composition; NULL: nothing is sent */
     struct bh_recent_losses recent_losses;
     struct bh_storage_state storage;
+    struct bh_zone_outage *zone_outages; /* needed zones that are down on their own */
 };
 
 struct bh_bed bh_bed_create(void);

@@ -14,10 +14,13 @@
 struct bh_part_outage {
     uint64_t slot;
     unsigned stalls; /* hung zones that hold the part up; it returns when they end, or fails */
+    unsigned stops;  /* of those, needed zones that are down, found at stop_detected_s */
+    double stop_detected_s;
+    double need_up_s[BH_NEEDS]; /* since it failed: when all that it needs was, or will be, up */
     bool has_failed;
     double failed_s;
     /* Found before each sleep and booked after it, so that what happens at its end does not change it. */
-    bool is_foreseen;
+    bool is_foreseen, is_stopped; /* stopped: by a zone that it needs, and by that alone */
     double detected_s, hardware_s, ready_s, restarted_s, returns_s;
     long cause;
     struct bh_part_outage *prev, *next;
@@ -103,6 +106,8 @@ void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause)
     note_out(enclave, was_out, cause);
     outage->failed_s = simgrid_get_clock();
     outage->returns_s = INFINITY;
+    for (int what = 0; what < BH_NEEDS; what++)
+        outage->need_up_s[what] = -INFINITY;
 }
 
 void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
@@ -116,6 +121,18 @@ void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
         outage->stalls++;
     else if (outage->stalls > 0)
         outage->stalls--;
+}
+
+void bh_service_stop(struct bh_enclave *enclave, uint64_t slot, bool begins, double detected_s, long cause)
+{
+    bh_service_stall(enclave, slot, begins, cause);
+    struct bh_part_outage *outage = find_outage(enclave, slot);
+    if (outage == NULL)
+        return;
+    if (begins)
+        outage->stop_detected_s = detected_s;
+    if (begins || outage->stops > 0)
+        outage->stops += begins ? 1 : -1U;
 }
 
 void bh_service_clear(struct bh_enclave *enclave)
@@ -134,14 +151,24 @@ static void foresee(const struct bh_enclave *enclave, struct bh_part_outage *out
     const struct bh_machine *machine = enclave->replica->machine;
     uint64_t slot = outage->slot; /* BH_ALL_SLOTS: no slot's own state, only what is down everywhere */
     outage->is_foreseen = true;
+    outage->is_stopped = !outage->has_failed && outage->stalls > 0 && outage->stalls == outage->stops;
     outage->detected_s = outage->failed_s + recovery->detection_s.value;
     if (!outage->has_failed) {
         outage->detected_s = outage->returns_s = outage->stalls > 0 ? INFINITY : simgrid_get_clock();
+        if (outage->is_stopped) {
+            outage->detected_s = outage->stop_detected_s;
+            outage->hardware_s = -INFINITY;
+            outage->ready_s = outage->restarted_s = INFINITY;
+        }
         return;
     }
     outage->hardware_s = bh_machine_slot_hardware_s(machine, slot);
     outage->ready_s = fmax(outage->detected_s, bh_machine_slot_ready_s(machine, slot, enclave->index));
-    outage->restarted_s = outage->ready_s + recovery->process_restart_s.value;
+    for (int what = 0; what < BH_NEEDS; what++)
+        outage->need_up_s[what] =
+            fmax(outage->need_up_s[what], bh_stops_slot_up_s(enclave->replica, slot, (enum bh_need_for)what));
+    outage->ready_s = fmax(outage->ready_s, outage->need_up_s[BH_NEED_PROGRESS]);
+    outage->restarted_s = fmax(outage->ready_s + recovery->process_restart_s.value, outage->need_up_s[BH_NEED_IO]);
     outage->returns_s = outage->restarted_s + enclave->setup->read_s[BH_LEVEL_LOCAL];
 }
 
@@ -158,6 +185,9 @@ static double book_until(struct bh_enclave *enclave, const struct bh_part_outage
 
 static void book_outage(struct bh_enclave *enclave, const struct bh_part_outage *outage, double from_s, double to_s)
 {
+    double parts = outage->slot == BH_ALL_SLOTS ? bh_enclave_nodes(enclave) : 1.0;
+    if (outage->is_stopped)
+        enclave->stop[BH_NEED_PROGRESS].node_s += (to_s - from_s) * parts;
     from_s = book_until(enclave, outage, BH_PART_DETECTION, from_s, to_s, outage->detected_s);
     from_s = book_until(enclave, outage, BH_PART_REPAIR_AND_SPARE_WAIT, from_s, to_s,
                         fmin(outage->hardware_s, outage->ready_s));
@@ -185,7 +215,6 @@ static double foresee_all(const struct bh_enclave *enclave, double *next_return_
 static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh_part held_by, double down,
                  double from_s, double to_s)
 {
-    bool waits = held_by == BH_PART_REPAIR_AND_SPARE_WAIT;
     double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
     const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
     bool all_down = everything != NULL && everything->is_foreseen;
@@ -193,9 +222,10 @@ static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh
     if (held_by == BH_PARTS) {
         bh_enclave_book_useful(enclave, pace, up_node_s, up_node_s * noise);
         enclave->node_work_s += up_node_s / pace->wall_per_work;
-    } else
-        bh_ledger_book(&enclave->ledger, held_by, up_node_s,
-                       waits ? bh_replica_cause(enclave->replica, enclave->out_cause) : NULL);
+    } else if (held_by == BH_PART_REPAIR_AND_SPARE_WAIT)
+        bh_ledger_book(&enclave->ledger, held_by, up_node_s, bh_replica_cause(enclave->replica, enclave->out_cause));
+    else
+        bh_enclave_book_held(enclave, held_by, from_s, to_s, bh_enclave_nodes(enclave) - down);
     DL_FOREACH(enclave->outages, outage)
     if (outage->is_foreseen && (!all_down || outage == everything))
         book_outage(enclave, outage, from_s, to_s);
