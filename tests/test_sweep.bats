@@ -141,7 +141,8 @@ END
     sed -i 's/^replicas:.*/replicas: 400/' sweep.yaml
     "$BULKHEAD" sweep sweep.yaml -q -j 2 -d term >/dev/null 2>said 3>&- &
     local pid=$! status=0
-    sleep 0.7
+    until [ -s term/shard-0-of-1.log ]; do sleep 0.02; done
+    sleep 0.2
     kill -TERM $pid
     wait $pid || status=$?
     [ "$status" -eq 143 ]
