@@ -147,7 +147,7 @@ static const struct {
     {"a:\n\tb: 1\n", 0, "f:2:1: ", "a tab in the indentation"},
     {"a: 'x\n", 0, "f:", "found unexpected end of stream"},
     {"a: \"\\q\"\n", 0, "f:1:5: ", "found unknown escape character"},
-    {"a: @x\n", 0, "f:1:4: ", "cannot start any token"},
+    {"a: @x\n", 0, "f:1:4: ", "cannot begin a value"},
 };
 
 static void assert_refused(const char *text, size_t length, const char *place, const char *message)
