@@ -234,7 +234,7 @@ int bh_number_uses_check_axis(const struct bh_study *study, const struct bh_axis
     bool others, is_sure = false;
     const char **paths = numbers_of(axis, &count, &others);
     bool *is_used = bh_allocate(count + 1, sizeof *is_used);
-    if (count > 0 && !others)
+    if (count > 0 && (each || !others))
         bh_number_uses_of_study(study, paths, count, is_used, &is_sure);
     for (size_t i = 0; i < count; i++)
         if (is_used[i])

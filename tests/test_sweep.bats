@@ -470,6 +470,7 @@ campaign() {
     cat >d.yaml <<'END'
 campaign: designs
 scenario: one-enclave.yaml
+set: {faults: all}
 replicas: 1
 vary:
   - axis: design
@@ -477,7 +478,7 @@ vary:
     over:
       - {axis: work, set: workload.work, from: 1 h, to: 5 h}
       - {axis: lifetime, set: models.zones.host-user.data.lifetime, from: 1 ms, to: 1000 ms, scale: logarithmic}
-uncertainty: {draws: 4, numbers: [models.components.kitten.fault-rate, models.recovery.node-reboot]}
+uncertainty: {draws: 4, numbers: [models.components.linux.fault-rate, models.recovery.node-reboot]}
 END
     run_bulkhead sweep d.yaml -q -j 2 -d latin
     expect_status 0
@@ -486,18 +487,20 @@ END
         "sorted(np.floor(np.log10(f['lifetime'][:]) / 3 * 16)) == list(range(16))" \
         "abs(np.corrcoef(f['work'][:], np.log(f['lifetime'][:]))[0, 1]) < 0.6" \
         "f['work'].dims[0].keys() == ['design'] and f['work'].attrs['unit'] == 'h'" \
-        "len(set(f['recovery.node-reboot'][:])) == 4" "f['components.kitten.fault-rate'].dims[0].keys() == ['draw']"
+        "len(set(f['recovery.node-reboot'][:])) == 4" "f['components.linux.fault-rate'].dims[0].keys() == ['draw']"
     sed -e 's/latin-hypercube: 16/sobol: 7/' -e '/^uncertainty/d' d.yaml >s.yaml
     run_bulkhead sweep s.yaml -q -j 2 -d sobol
     expect_status 0
     expect_python sobol/results.h5 "list((f['work'][:] - 1) / 4) == [0.5, 0.75, 0.25, 0.375, 0.875, 0.625, 0.125]"
     # All assumed numbers at once.
-    sed -e '/^vary/,/^uncertainty/d' d.yaml >a.yaml
+    sed -e '/^vary/,/^uncertainty/d' -e 's/one-enclave/everything/' d.yaml >a.yaml
+    cp "$scenarios/everything.yaml" .
+    sed -i '/^set: {faults: all}/d' a.yaml
     echo 'uncertainty: {draws: 3, numbers: assumed}' >>a.yaml
     run_bulkhead sweep a.yaml -q -j 2 -d all
     expect_status 0
     expect_python all/results.h5 "len([n for n in f if '.' in n]) > 50" \
-        "all(d % 2 == 0 for d in f['memory.dimms'][:])" "all(n == int(n) for n in f['domains.cabinet.nodes'][:])"
+        "all(d % 2 == 0 for d in f['memory.dimms'][:])" "all(n == int(n) for n in f['domains.switch.nodes'][:])"
 }
 
 @test "the scenario's own uncertainty as an axis gives what run gives" {
