@@ -409,6 +409,14 @@ END
     expect_refusal "$changed" "uncertainty_at"
 }
 
+@test "attributes that are no single text are none" {
+    change "f['price'].attrs['unit'] = numpy.array(['a', 'b', 'c'], dtype=object).astype(h5py.string_dtype())"
+    run_bulkhead results "$changed"
+    expect_status 0
+    grep -q '^  price(' <<<"$output"
+    ! grep -q '^  price(.*\[a\]' <<<"$output"
+}
+
 @test "wrong options are one message and status 2" {
     for words in "--format html $results/single.h5" "--enclave nobody --no-figure $results/single.h5" "" \
         "--no-figure --figure-only $results/single.h5" "$results/single.h5 $results/plain.h5" \
