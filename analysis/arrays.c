@@ -8,20 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "" if it is not there or no text. */
 static char *read_attribute(hid_t dataset, const char *name)
 {
-    if (H5Aexists(dataset, name) <= 0)
-        return bh_copy_text("");
-    hid_t attribute = H5Aopen(dataset, name, H5P_DEFAULT), type = H5Aget_type(attribute);
-    char *text = NULL, *copy;
-    if (H5Tis_variable_str(type) > 0 && H5Aread(attribute, type, &text) >= 0 && text != NULL) {
-        copy = bh_copy_text(text);
-        free(text);
-    } else
-        copy = bh_copy_text("");
-    H5Tclose(type);
-    H5Aclose(attribute);
-    return copy;
+    char *text = bh_source_attribute(dataset, name);
+    return text != NULL ? text : bh_copy_text("");
 }
 
 static herr_t note_scale(hid_t dataset, unsigned dimension, hid_t scale, void *client)

@@ -103,8 +103,7 @@ static char *copy_text(const char *text)
     return bh_utf8_repair(text != NULL && strlen(text) < MOST_TEXT ? text : "");
 }
 
-/* Attribute `name` of an object, a single variable-length text; NULL without message if it is anything else. */
-static char *read_text(hid_t object, const char *name)
+char *bh_source_attribute(int64_t object, const char *name)
 {
     char *copy = NULL, *text = NULL;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -127,7 +126,7 @@ static char *read_text(hid_t object, const char *name)
 
 char *bh_source_text(const struct bh_source *source, const char *name, struct bh_error *err)
 {
-    char *text = read_text(source->file, name);
+    char *text = bh_source_attribute(source->file, name);
     if (text == NULL)
         bad(source, err, name,
             bh_source_has_attribute(source, name) ? "is no text attribute" : "is missing from the attributes");
@@ -262,10 +261,10 @@ int bh_source_axis(const struct bh_source *source, const char *path, struct bh_v
     if (status == 0) {
         axis->count = extent[0];
         axis->name = bh_copy_text(slash == NULL ? path : slash + 1);
-        axis->unit = read_text(dataset, "unit");
+        axis->unit = bh_source_attribute(dataset, "unit");
         if (axis->unit == NULL)
             axis->unit = bh_copy_text("1");
-        char *order = read_text(dataset, "order");
+        char *order = bh_source_attribute(dataset, "order");
         axis->is_ordered = axis->numbers != NULL && (order == NULL || strcmp(order, "none") != 0);
         free(order);
     }

@@ -25,6 +25,9 @@ int bh_source_survives(const char *path, int (*read)(const char *path), struct b
 bool bh_source_has(const struct bh_source *source, const char *dataset);
 bool bh_source_has_attribute(const struct bh_source *source, const char *name);
 
+/* Attribute `name` of an open object, a single text of variable length, which is the caller's; NULL without a message if it
+ * is missing or anything else. */
+char *bh_source_attribute(int64_t object, const char *name);
 /* Root attributes; the text is the caller's. */
 char *bh_source_text(const struct bh_source *source, const char *name, struct bh_error *err);
 int bh_source_count(const struct bh_source *source, const char *name, uint64_t *value, struct bh_error *err);

@@ -196,7 +196,8 @@ static int print_arrays(const struct bh_selection *selection, const struct bh_ar
     for (size_t i = 0; i < selection->names_count && status == 0; i++) {
         bool is_alike = arrays[i].axes_count == first->axes_count && arrays[i].cells == first->cells;
         for (size_t a = 0; is_alike && a < first->axes_count; a++)
-            is_alike = strcmp(arrays[i].axes[a].name, first->axes[a].name) == 0;
+            is_alike = strcmp(arrays[i].axes[a].name, first->axes[a].name) == 0 &&
+                       arrays[i].axes[a].count == first->axes[a].count;
         if (!is_alike)
             status = bh_fail(err, BH_ERROR_INPUT, "`%s` has other axes than `%s`: ask for one after the other",
                              arrays[i].name, first->name);

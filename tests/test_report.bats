@@ -192,6 +192,9 @@ marks() {
     marks 1024 16384 131072 1048576
     grep -q ' with lines' "$figures/balance.gp"
     "$PYTHON" "$SOURCE_DIRECTORY/tests/figure_marks.py" "$figures/balance" price
+    # One wide panel with many marks.
+    change "f['policy_system'][1:] = 'kvm'"
+    marks 1024 16384 131072 1048576
     # Narrow, from 0 on, and where every row has one price.
     for values in '1000, 1001, 1003, 1010' '1, 2, 3, 4' '0, 1, 2, 40'; do
         change "f['nodes'][...] = [$values]; f['price'][...] = 0.1"
@@ -407,6 +410,14 @@ END
     expect_refusal "$changed" "'nobody'"
     change "f.attrs['uncertainty_at'] = '9,9'"
     expect_refusal "$changed" "uncertainty_at"
+}
+
+@test "attributes that are no single text are none" {
+    change "f['price'].attrs['unit'] = numpy.array(['a', 'b', 'c'], dtype=object).astype(h5py.string_dtype())"
+    run_bulkhead results "$changed"
+    expect_status 0
+    grep -q '^  price(' <<<"$output"
+    ! grep -q '^  price(.*\[a\]' <<<"$output"
 }
 
 @test "wrong options are one message and status 2" {
