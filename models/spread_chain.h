@@ -47,6 +47,23 @@ struct bh_chain_seat {
     bool is_first; /* of those that are alike */
 };
 
+/* A guest with its zones and the channels out of and into it, in an order that is the same for guests alike. */
+struct bh_chain_guest {
+    size_t zones_count, channels_count;
+    size_t *zones;
+    size_t *channels; /* but for those to and from others of its class */
+};
+/* Two guests or more, any two of which can change places; that of the origin is like no other. */
+struct bh_chain_class {
+    size_t guests_count;
+    struct bh_chain_guest *guests;
+    size_t pair_channels; /* from each guest to each other */
+    size_t *pair;         /* those from guest i to j at [(i * guests_count + j) * pair_channels] */
+    size_t view_bytes;    /* what a state says of a guest */
+    uint8_t *views;       /* room, per guest */
+    size_t *order;        /* likewise */
+};
+
 struct bh_chain {
     const struct bh_node_model *model;
     size_t origin;
@@ -55,7 +72,16 @@ struct bh_chain {
     uint64_t step_work;          /* zones and channels looked at for each state that may follow */
     struct bh_chain_seat *seats; /* the processes, those that are alike side by side; the origin is like no other */
     size_t seats_count;
+    struct bh_chain_class *classes; /* of guests */
+    size_t classes_count;
 };
+
+/* models/spread_guests.c: finds the classes; orders the guests of each by what a state says of them. */
+void bh_chain_find_classes(struct bh_chain *chain);
+void bh_chain_free_classes(struct bh_chain *chain);
+void bh_chain_sort_guests(const struct bh_chain *chain, struct bh_chain_state *state);
+/* Whether errors of two zones end alike, and take as much down. */
+bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, size_t right);
 
 /* A chain takes no longer than so much work, a second or two, however few its states. */
 #define BH_CHAIN_WORK_MOST UINT64_C(200000000)

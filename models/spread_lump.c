@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Which states of an error's chain come to the same: processes that are alike, and reach that no longer matters. */
+/* Which states of an error's chain come to the same: processes and guests that are alike, and reach that no longer matters. */
 #include "models/spread_chain.h"
 
 #include <stdlib.h>
@@ -16,6 +16,7 @@ void bh_chain_free(struct bh_chain *chain)
     for (size_t i = 0; i < chain->seats_count; i++)
         free(chain->seats[i].channels);
     free(chain->seats);
+    bh_chain_free_classes(chain);
 }
 
 static struct bh_chain_seat make_seat(const struct bh_zone_tree *tree, size_t zone)
@@ -28,7 +29,7 @@ static struct bh_chain_seat make_seat(const struct bh_zone_tree *tree, size_t zo
     return seat;
 }
 
-static bool have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
+bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
 {
     bool same =
         model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
@@ -59,7 +60,7 @@ static bool are_alike(const struct bh_chain *chain, const struct bh_chain_seat *
     const struct bh_zone *a = &model->tree->zones[left->zone], *b = &model->tree->zones[right->zone];
     bool alike = a->parent == b->parent && a->guest == b->guest && a->enclave == b->enclave && a->kind == b->kind &&
                  left->channels_count == right->channels_count && left->zone != chain->origin &&
-                 right->zone != chain->origin && have_same_numbers(model, left->zone, right->zone);
+                 right->zone != chain->origin && bh_chain_have_same_numbers(model, left->zone, right->zone);
     for (size_t i = 0; alike && i < left->channels_count; i++)
         alike = are_channels_alike(model, left->channels[i], left->zone, right->channels[i], right->zone);
     return alike;
@@ -190,6 +191,7 @@ int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, co
         return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain holds at most %d channels, this node has %zu",
                        BH_CHAIN_CHANNELS_MOST, model->tree->channels_count);
     seat_processes(chain);
+    bh_chain_find_classes(chain);
     return 0;
 }
 
@@ -221,4 +223,5 @@ void bh_chain_simplify(const struct bh_chain *chain, struct bh_chain_state *stat
     if (chain->tracks_depth)
         forget_depths(chain->model->tree, state);
     sort_alike(chain, state);
+    bh_chain_sort_guests(chain, state);
 }

@@ -10,7 +10,11 @@
 
 #include <gsl/gsl_rng.h>
 
-enum { ZONES_MOST = 12, CHANNELS_MOST = 24, TENANTS = 2, GUESTS_MOST = 3 };
+#ifndef BH_TEST_ZONES_MOST /* for tests of larger nodes */
+#define BH_TEST_ZONES_MOST    12
+#define BH_TEST_CHANNELS_MOST 24
+#endif
+enum { ZONES_MOST = BH_TEST_ZONES_MOST, CHANNELS_MOST = BH_TEST_CHANNELS_MOST, TENANTS = 2, GUESTS_MOST = 3 };
 
 struct node {
     size_t zones, channels;
