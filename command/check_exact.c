@@ -35,7 +35,7 @@ static char *why_not(const struct bh_scenario *scenario, size_t policy, size_t c
 
 static struct not_exact *find_all(const struct bh_scenario *scenario, size_t *count)
 {
-    struct bh_isolation_cache *cache = bh_isolation_cache_create();
+    struct bh_isolation_cache *cache = bh_isolation_cache_create_of_reasons();
     struct not_exact *list = NULL;
     *count = 0;
     for (size_t p = 0; p < scenario->policies_count; p++)

@@ -13,7 +13,7 @@
 /* Negligible mass per state, from exact to coarse: the next is tried when a node is too rich in states for the one
  * before. What was left out is reported as `unresolved`. */
 static const double least_masses[] = {1e-13, 1e-11, 1e-9};
-enum { STATES_MOST = 50000 };
+enum { STATES_MOST = 50000, MASSES = sizeof least_masses / sizeof *least_masses };
 
 /* Hardware loss of a node or of all: extent `node` or `system`, every tenant loses it, and no boundary was there to stop
  * it. */
@@ -38,18 +38,45 @@ struct sums {
     double stops[BH_STOPS];
 };
 
-int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
-                        struct bh_error *err)
+static char *say_too_large(const struct bh_node_model *model, const struct bh_error *err)
+{
+    return bh_print_text("%zu channels between %zu zones: %s", model->tree->channels_count, model->tree->zones_count,
+                         err->text);
+}
+
+static int spread_from(size_t first_mass, const struct bh_node_model *model, struct bh_origin origin,
+                       struct bh_spread *spread, struct bh_error *err)
 {
     size_t cells = model->tree->tenants_count * BH_SCOPES;
     struct bh_error last = {0};
-    for (size_t i = 0; i < sizeof least_masses / sizeof *least_masses; i++) {
+    for (size_t i = first_mass; i < MASSES; i++) {
         last = (struct bh_error){0};
         memset(spread->loss, 0, cells * sizeof(double));
         if (bh_spread_exact(model, origin, least_masses[i], STATES_MOST, spread, &last) == 0)
             return 0;
     }
     return bh_fail(err, last.code, "%s", last.text);
+}
+
+int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
+                        struct bh_error *err)
+{
+    return spread_from(0, model, origin, spread, err);
+}
+
+char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_origins origins = bh_origins_of(model, streams);
+    struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
+    char *why = NULL;
+    for (size_t i = 0; i < origins.count && why == NULL; i++) {
+        struct bh_error err = {0};
+        if (spread_from(MASSES - 1, model, origins.entry[i].origin, &spread, &err) != 0)
+            why = say_too_large(model, &err);
+    }
+    bh_origins_free(&origins);
+    free(spread.loss);
+    return why;
 }
 
 static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *isolation,
@@ -86,8 +113,7 @@ static void follow(const struct bh_node_model *model, const struct bh_origins *o
     for (size_t i = 0; i < origins->count; i++) {
         struct bh_error err = {0};
         if (chance == NULL && bh_isolation_spread(model, origins->entry[i].origin, &spread, &err) != 0) {
-            isolation->why_not = bh_print_text("%zu channels between %zu zones: %s", model->tree->channels_count,
-                                               model->tree->zones_count, err.text);
+            isolation->why_not = say_too_large(model, &err);
             chance = bh_chance_create(model);
         }
         if (chance != NULL)

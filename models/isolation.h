@@ -33,6 +33,9 @@ struct bh_isolation {
 /* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once. A
  * chain that is too large is no failure. */
 struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams);
+/* The `why_not` that this would have, at less cost: whether the chain can be had is decided where it is followed least far.
+ * The caller frees. */
+char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams);
 void bh_isolation_destroy(struct bh_isolation *isolation);
 
 /* bh_spread_exact with as little left unresolved as the number of states allows. `spread->loss` need not be zero. */
@@ -42,6 +45,8 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
 /* Remembers isolations by what they depend on: scenarios that differ only in size, spares or intervals share them. */
 struct bh_isolation_cache;
 struct bh_isolation_cache *bh_isolation_cache_create(void);
+/* One whose isolations have no rates and say only why they would not be exact, for those who ask no more. */
+struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
 /* As bh_isolation_create, but the answer belongs to the cache. */
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,

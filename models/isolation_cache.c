@@ -16,12 +16,32 @@ struct entry {
 };
 
 struct bh_isolation_cache {
+    bool only_why_not;
     struct entry *entries;
 };
 
 struct bh_isolation_cache *bh_isolation_cache_create(void)
 {
     return bh_allocate(1, sizeof(struct bh_isolation_cache));
+}
+
+struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void)
+{
+    struct bh_isolation_cache *cache = bh_isolation_cache_create();
+    cache->only_why_not = true;
+    return cache;
+}
+
+/* An isolation without rates, that says why it would not be exact. */
+static struct bh_isolation *create_reason(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
+    isolation->tenants_count = model->tree->tenants_count;
+    isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
+    isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->why_not = bh_isolation_why_not(model, streams);
+    return isolation;
 }
 
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache)
@@ -98,7 +118,8 @@ const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *ca
     HASH_FIND(hh, cache->entries, &fingerprint, sizeof fingerprint, entry);
     if (entry != NULL)
         return entry->isolation;
-    struct bh_isolation *isolation = bh_isolation_create(model, streams);
+    struct bh_isolation *isolation =
+        cache->only_why_not ? create_reason(model, streams) : bh_isolation_create(model, streams);
     entry = bh_allocate(1, sizeof *entry);
     entry->fingerprint = fingerprint;
     entry->isolation = isolation;

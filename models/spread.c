@@ -137,7 +137,8 @@ static void arrive(void *context, const struct bh_chain_state *next, const struc
 }
 
 /* Steps every state of a generation; states of negligible mass are only counted. */
-static int step_generation(struct bh_spread_walk *walk, struct bh_spread_entry *generation, struct bh_error *err)
+static int step_generation(struct bh_spread_walk *walk, struct bh_spread_entry *generation, size_t most_states,
+                           struct bh_error *err)
 {
     struct bh_spread_entry *entry, *following;
     HASH_ITER(hh, generation, entry, following)
@@ -150,7 +151,7 @@ static int step_generation(struct bh_spread_walk *walk, struct bh_spread_entry *
         if (walk->chain.tracks_depth)
             memcpy(walk->depth, entry->depth, sizeof walk->depth);
         walk->spread->time_s += entry->mass / bh_chain_step(&walk->chain, &entry->state, arrive, walk);
-        if (bh_chain_check_work(walk->work, err) != 0)
+        if (bh_chain_check_work(walk->work, most_states, err) != 0)
             return -1;
     }
     return 0;
@@ -174,7 +175,7 @@ int bh_spread_walk_on(struct bh_spread_walk *walk, size_t most_states, struct bh
     walk->next_count = 0;
     if (count > most_states)
         return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain needs more than %zu states at once", most_states);
-    return step_generation(walk, generation, err);
+    return step_generation(walk, generation, most_states, err);
 }
 
 int bh_spread_walk_begin(struct bh_spread_walk *walk, const struct bh_node_model *model, const struct bh_origin *origin,

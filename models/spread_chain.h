@@ -83,10 +83,12 @@ void bh_chain_sort_guests(const struct bh_chain *chain, struct bh_chain_state *s
 /* Whether errors of two zones end alike, and take as much down. */
 bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, size_t right);
 
-/* A chain takes no longer than so much work, a second or two, however few its states. */
-#define BH_CHAIN_WORK_MOST UINT64_C(200000000)
+/* A chain takes no longer than so much work, some seconds, however few its states; more if the caller allows for more
+ * states than isolations do. */
+#define BH_CHAIN_WORK_MOST       2e8
+#define BH_CHAIN_WORK_OF_A_STATE 4e3
 /* Fails with BH_ERROR_NUMERIC when `work` is more than that. */
-int bh_chain_check_work(uint64_t work, struct bh_error *err);
+int bh_chain_check_work(uint64_t work, size_t most_states, struct bh_error *err);
 
 /* Fails with BH_ERROR_NUMERIC when the node has more channels than a state can hold. Free with bh_chain_free. */
 int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, const struct bh_origin *origin,

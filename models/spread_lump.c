@@ -3,6 +3,7 @@
 /* Which states of an error's chain come to the same: processes and guests that are alike, and reach that no longer matters. */
 #include "models/spread_chain.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,11 +196,12 @@ int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, co
     return 0;
 }
 
-int bh_chain_check_work(uint64_t work, struct bh_error *err)
+int bh_chain_check_work(uint64_t work, size_t most_states, struct bh_error *err)
 {
-    if (work <= BH_CHAIN_WORK_MOST)
+    double most = fmax(BH_CHAIN_WORK_MOST, BH_CHAIN_WORK_OF_A_STATE * (double)most_states);
+    if ((double)work <= most)
         return 0;
-    return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain takes more than %.0e steps", (double)BH_CHAIN_WORK_MOST);
+    return bh_fail(err, BH_ERROR_NUMERIC, "the exact chain takes more than %.0e steps", most);
 }
 
 struct bh_chain_state bh_chain_start(const struct bh_chain *chain, const struct bh_origin *origin)

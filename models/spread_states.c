@@ -78,7 +78,7 @@ static int search_all(struct search *search, size_t most_states, struct bh_error
         states->first_jump[s] = states->jumps_count;
         double mean_time_s = 1.0 / bh_chain_step(&states->chain, &state, add_jump, search);
         states->mean_time_s[s] = mean_time_s;
-        if (bh_chain_check_work(search->work, err) != 0)
+        if (bh_chain_check_work(search->work, most_states, err) != 0)
             return -1;
     }
     states->first_jump[states->count] = states->jumps_count;

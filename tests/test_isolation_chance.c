@@ -162,6 +162,10 @@ static void test_without_the_chain(void **state)
     struct bh_isolation *isolation = bh_isolation_create(model, node.streams);
     assert_non_null(isolation->why_not);
     assert_non_null(strstr(isolation->why_not, "576 channels between 33 zones"));
+    char *why = bh_isolation_why_not(model, node.streams);
+    assert_string_equal(why, isolation->why_not);
+    free(why);
+    assert_null(bh_isolation_why_not(node.model, node.streams));
     assert_true(isnan(isolation->unresolved));
     for (int b = 0; b < BH_BOUNDARIES; b++)
         assert_true(isnan(isolation->escape[b]));
