@@ -191,6 +191,14 @@ static void reach_from_messages(struct bh_reading *reading, struct bh_reached *r
                 reach(reached, tree->process_zone[p]);
 }
 
+/* Where no errors are asked for, `contain` still follows those of every zone. */
+static void reach_from_all(struct bh_reached *reached)
+{
+    reached->kind[BH_DATA] = reached->kind[BH_INSTRUCTION] = true;
+    for (size_t z = 0; z < reached->model->tree->zones_count; z++)
+        reach(reached, z);
+}
+
 static void mark_zone(struct bh_reading *reading, const struct bh_reached *reached, size_t z)
 {
     const struct bh_catalog *catalog = reading->scenario->catalog;
@@ -273,11 +281,16 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
     reach_from_script(reading, reached);
     if (reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION])
         reach_from_messages(reading, reached);
+    bool strikes = reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION];
+    if (!strikes)
+        reach_from_all(reached);
+    reading->fails = reading->fails || strikes;
+    bool loses_guests = reading->loses_guests;
     for (size_t z = 0; z < tree->zones_count; z++)
-        if (reached->zone[z]) {
-            reading->fails = true;
+        if (reached->zone[z])
             mark_zone(reading, reached, z);
-        }
+    if (!strikes)
+        reading->loses_guests = loses_guests;
     mark_weights(reading, reached);
     mark_channels(reading, reached);
 }

@@ -65,7 +65,7 @@ END
     run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance.yaml" --policy 'palacios-shared-network performance-first' \
         --set workload.enclaves.0.guests-per-node=20 --trials 5000
     expect_status 0
-    expect_text "$output" 'the exact chain needs more than' 'states at once' 'rows are simulated'
+    expect_text "$output" 'the exact chain takes more than' 'steps' 'rows are simulated'
 }
 
 @test "tables for papers" {
