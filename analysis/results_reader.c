@@ -4,6 +4,7 @@
 #include "analysis/results_reader.h"
 
 #include "analysis/hdf5_reader.h"
+#include "analysis/markup.h"
 #include "config.h"
 
 #include <stdlib.h>
@@ -331,8 +332,11 @@ static int explain_version(const struct bh_view *view, const struct bh_error *ow
 {
     if (view->version == NULL || strcmp(view->version, PACKAGE_VERSION) == 0)
         return bh_fail(err, own->code, "%s", own->text);
-    return bh_fail(err, own->code, "%s (it was written by bulkhead %.40s, and this is %s)", own->text, view->version,
-                   PACKAGE_VERSION);
+    char *version = bh_markup(view->version, BH_TABLE_TEXT);
+    bh_fail(err, own->code, "%s (it was written by bulkhead %.40s, and this is %s)", own->text, version,
+            PACKAGE_VERSION);
+    free(version);
+    return -1;
 }
 
 struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)

@@ -79,7 +79,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
         bh_probe_platform(scenario, &facts, err) != 0 || (rates = bh_rate_table_create(scenario, err)) == NULL ||
         bh_estimate_at(scenario, &facts, &estimate, err) != 0)
         goto out;
-    uses = bh_number_uses_find(scenario);
+    uses = bh_number_uses_find(scenario, false);
     struct bh_check check = {study, index, scenario, &facts, rates, &estimate, uses};
     if (arguments->options.json)
         bh_check_print_json(&check, stdout);

@@ -4,6 +4,7 @@
 #include "analysis/figure.h"
 #include "analysis/json.h"
 #include "analysis/ledger_figure.h"
+#include "analysis/markup.h"
 #include "analysis/summary.h"
 #include "command/command.h"
 #include "command/figure_folder.h"
@@ -149,6 +150,15 @@ static int draw_figure(const struct bh_view *view, const struct report *report, 
     return status;
 }
 
+/* What another version wrote is read all the same; its texts are a stranger's. */
+static void note_version(const struct bh_view *view)
+{
+    fputs("bulkhead: ", stderr);
+    bh_markup_print(stderr, BH_TABLE_TEXT, "%s was written by bulkhead %s; this is %s", view->file, view->version,
+                    PACKAGE_VERSION);
+    fputc('\n', stderr);
+}
+
 int bh_command_report(int argc, char **argv)
 {
     struct report report = {0};
@@ -160,8 +170,7 @@ int bh_command_report(int argc, char **argv)
     if (view == NULL)
         return bh_command_fail(&err);
     if (strcmp(view->version, PACKAGE_VERSION) != 0)
-        fprintf(stderr, "bulkhead: %s was written by bulkhead %s; this is %s\n", view->file, view->version,
-                PACKAGE_VERSION);
+        note_version(view);
     int status = report.figure_only ? 0 : print_tables(view, &report, &err);
     /* Tables come first, whatever becomes of the figure. */
     fflush(stdout);

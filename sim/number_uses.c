@@ -191,7 +191,6 @@ static void reach_from_messages(struct bh_reading *reading, struct bh_reached *r
                 reach(reached, tree->process_zone[p]);
 }
 
-/* Where no errors are asked for, `contain` still follows those of every zone. */
 static void reach_from_all(struct bh_reached *reached)
 {
     reached->kind[BH_DATA] = reached->kind[BH_INSTRUCTION] = true;
@@ -282,7 +281,7 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
     if (reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION])
         reach_from_messages(reading, reached);
     bool strikes = reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION];
-    if (!strikes)
+    if (!strikes && reading->by_contain)
         reach_from_all(reached);
     reading->fails = reading->fails || strikes;
     bool loses_guests = reading->loses_guests;
@@ -387,10 +386,10 @@ void bh_reading_mark(struct bh_reading *reading, bool is_read, const struct bh_p
     mark_if(reading, is_read, parameter);
 }
 
-struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario)
+struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario, bool by_contain)
 {
     struct bh_number_uses *uses = bh_allocate(1, sizeof *uses);
-    struct bh_reading reading = {.scenario = scenario, .uses = uses};
+    struct bh_reading reading = {.scenario = scenario, .uses = uses, .by_contain = by_contain};
     read_faults(&reading);
     for (size_t p = 0; p < scenario->policies_count; p++)
         for (size_t class = 0; class < scenario->partitions.classes_count; class ++)

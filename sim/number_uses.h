@@ -13,7 +13,8 @@
 
 /* Borrows the scenario's catalog. */
 struct bh_number_uses;
-struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario);
+/* `by_contain` too: where no errors are asked for, `contain` still follows those of every zone. */
+struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario, bool by_contain);
 void bh_number_uses_destroy(struct bh_number_uses *uses);
 
 /* Whether a number of the catalog is read. One that is not changes nothing: the level or fault class that it belongs to is

@@ -12,6 +12,7 @@ struct bh_reading {
     const struct bh_scenario *scenario;
     struct bh_number_uses *uses;
     size_t room;
+    bool by_contain;   /* what that command reads counts, too */
     bool fails;        /* something of an enclave can be lost */
     bool loses_nodes;  /* by a fault class, whatever policies say */
     bool loses_guests; /* more than processes are taken down somewhere */

@@ -161,7 +161,7 @@ static void look_at(const struct search *search, const size_t *index)
     struct bh_scenario *scenario = bh_study_resolve(search->study, index, -1, &ignored);
     if (scenario == NULL)
         return;
-    struct bh_number_uses *uses = bh_number_uses_find(scenario);
+    struct bh_number_uses *uses = bh_number_uses_find(scenario, true);
     for (size_t i = 0; i < search->count; i++) {
         const struct bh_parameter *parameter;
         if (search->is_used[i])

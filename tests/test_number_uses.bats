@@ -73,7 +73,7 @@ refused() {
 @test "a number that one point reads is an axis at all, and words are" {
     { cat "$scenarios/all-faults.yaml"; cat <<'END'; } >some.yaml
 vary:
-  - {axis: disposition, set: define.policies.mine.dispositions.host-kernel, values: [node, system]}
+  - {axis: mine, set: define.policies.mine.dispositions.host-kernel, values: [node, system]}
   - {axis: restart, set: models.recovery.system-restart, values: [10 min, 1 h]}
   - {axis: code, set: models.memory.code, values: [none, chipkill]}
 END

@@ -493,8 +493,8 @@ END
     expect_status 0
     expect_python sobol/results.h5 "list((f['work'][:] - 1) / 4) == [0.5, 0.75, 0.25, 0.375, 0.875, 0.625, 0.125]"
     # All assumed numbers at once.
-    sed -e '/^vary/,/^uncertainty/d' -e 's/one-enclave/everything/' d.yaml >a.yaml
-    cp "$scenarios/everything.yaml" .
+    sed -e '/^vary/,/^uncertainty/d' -e 's/one-enclave/all-faults/' d.yaml >a.yaml
+    cp "$scenarios/all-faults.yaml" .
     sed -i '/^set: {faults: all}/d' a.yaml
     echo 'uncertainty: {draws: 3, numbers: assumed}' >>a.yaml
     run_bulkhead sweep a.yaml -q -j 2 -d all

@@ -43,9 +43,11 @@ expect_crossings() {
         sed -e '/^  - {system: native/d' -e 's/^faults: none/faults: {hardware: [], software: yes}/' \
             -e 's/processes-per-guest: 16/processes-per-guest: 2/' "$scenarios/wide.yaml"
         echo vary:
-        for axis in vm-exit host-to-guest device-emulation vmm-to-guest vmm-to-kernel; do
+        for axis in system-call kernel-to-process shared-memory; do
             echo "  - {axis: $part-$axis, set: models.channels.$axis.probability, values: [0.1]}"
         done
+        echo "  - {axis: $part-work, set: workload.work, values: [2 h]}"
+        echo "  - {axis: $part-end, set: workload.horizon, values: [2 d]}"
         printf 'define:\n  components:\n'
         for kernel in one two; do
             printf '    kernel in %s-%s: {description: long, kernel: yes, fault-rate: {value: 0.5, unit: 1/year, %s,' \
@@ -62,24 +64,31 @@ expect_crossings() {
     run_bulkhead run wide.yaml -q -o long.h5
     expect_status 0
     expect_eval long.h5 "[n.rsplit('-', 1)[0][:120] for n in f.attrs['axes'].split(',')] == ['$part'] * 5" \
-        "f.attrs['axes'].endswith('$part-vmm-to-kernel')"
+        "f.attrs['axes'].endswith('$part-end')"
     run_bulkhead results long.h5 makespan
     expect_status 0
-    expect_text "$output" "$part-vmm-to-kernel"
+    expect_text "$output" "$part-end"
 }
 
 @test "a grid has at most eight axes, told before anything runs" {
     local axis
     { cat "$scenarios/wide.yaml"; echo vary:; } >many.yaml
-    for axis in system-call vm-exit host-to-guest device-emulation vmm-to-guest vmm-to-kernel kernel-to-vmm message; do
+    for axis in system-call kernel-to-process shared-memory; do
         echo "  - {axis: $axis, set: models.channels.$axis.probability, values: [0.1]}" >>many.yaml
     done
-    sed -i '/^  channels.system-call/d' many.yaml
+    cat >>many.yaml <<'END'
+  - {axis: works, set: workload.work, values: [2 h]}
+  - {axis: end, set: workload.horizon, values: [2 d]}
+  - {axis: processes, set: workload.enclaves.0.processes-per-guest, values: [16]}
+  - {axis: others, set: workload.enclaves.1.processes-per-guest, values: [16]}
+  - {axis: share, set: workload.enclaves.0.node-share, values: [0.5]}
+END
+    sed -i '/^  channels\./d' many.yaml
     run_bulkhead run many.yaml -q -o many.h5
     expect_status 0
     run_bulkhead report many.h5
     expect_status 0
-    echo "  - {axis: ninth, set: models.recovery.detection, values: [5 s]}" >>many.yaml
+    echo "  - {axis: ninth, set: workload.enclaves.1.node-share, values: [0.5]}" >>many.yaml
     for command in check "run -q -o ninth.h5"; do
         # shellcheck disable=SC2086 # options
         run_bulkhead ${command%% *} many.yaml ${command#"${command%% *}"}
