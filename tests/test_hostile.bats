@@ -133,7 +133,7 @@ shows() {
     shows figures '' systemnative systemkvm systempalacios kindnative spares1
     run_bulkhead report '< balance.h5' --figure-only --ledger -o figures
     expect_status 0
-    expect_lines "$errors" 1
+    expect_lines "$errors" 2
     shows figures ledger title policy0 policy16 spares0 spares1 unit
     run_bulkhead report '< plain.h5' --figure-only -o matrix
     expect_status 0
