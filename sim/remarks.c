@@ -87,12 +87,27 @@ static void find_doubles(const struct bh_scenario *scenario, struct bh_remarks *
 
 /* --- Policies that come to the same -------------------------------------------------------------------------------- */
 
-static bool has_equal_dispositions(const struct bh_system *system, const struct bh_policy *one,
-                                   const struct bh_policy *other)
+static bool has_guests(const struct bh_system *system)
 {
     for (size_t z = 0; z < system->zones_count; z++)
-        if (one->disposition[system->zones[z].kind] != other->disposition[system->zones[z].kind])
+        if (system->zones[z].kind == BH_GUEST_KERNEL && system->zones[z].per != BH_PER_NODE)
+            return true;
+    return false;
+}
+
+/* Of the zones that are a tenant's own, or that all share. Without guests, what ends a guest ends a process. */
+static bool has_equal_dispositions(const struct bh_system *system, const struct bh_policy *one,
+                                   const struct bh_policy *other, bool of_tenants)
+{
+    enum bh_scope guest = has_guests(system) ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_zone_template *zone = &system->zones[z];
+        enum bh_scope left = bh_policy_disposition(one, zone), right = bh_policy_disposition(other, zone);
+        left = left == BH_SCOPE_GUEST ? guest : left;
+        right = right == BH_SCOPE_GUEST ? guest : right;
+        if (of_tenants == (zone->per != BH_PER_NODE) && left != right)
             return false;
+    }
     return true;
 }
 
@@ -122,10 +137,10 @@ static bool is_same_on_class(const struct bh_scenario *scenario, size_t class, s
     struct bh_node_stack other = bh_scenario_stack(scenario, q, class, false);
     bool same = one.system == other.system && one.host_kernel == other.host_kernel &&
                 one.guest_kernel == other.guest_kernel &&
-                has_equal_dispositions(one.system, one.policy, other.policy) &&
+                has_equal_dispositions(one.system, one.policy, other.policy, false) &&
                 has_equal_guards(scenario, &one, &other, -1, one.policy == other.policy);
     for (size_t t = 0; same && t < scenario->partitions.class[class].tenants_count; t++)
-        same = has_equal_dispositions(one.system, one.own[t], other.own[t]) &&
+        same = has_equal_dispositions(one.system, one.own[t], other.own[t], true) &&
                has_equal_guards(scenario, &one, &other, (int)t, one.own[t] == other.own[t]);
     bh_node_stack_free(&one);
     bh_node_stack_free(&other);

@@ -172,6 +172,31 @@ remarked() {
     ! grep -q 'come to the same' <<<"$output"
 }
 
+# policy NAME SCOPE-OF-GUEST-KERNELS ZONE...: one of define.policies.
+policy() {
+    local name=$1 scope=$2
+    shift 2
+    printf '%s: {description: d, dispositions: {host-kernel: node, host-user: guest, guest-kernel: %s, %sguest-user: process}, guards: strongest}' \
+        "$name" "$scope" "$(printf '%s, ' "$@")"
+}
+
+@test "dispositions are compared zone by zone, whatever kind or name they are given by" {
+    local policies
+    policies="policies: {$(policy l1 guest 'outer-guest: guest'), $(policy l2 guest 'outer-guest: node'), $(policy l3 node 'guest: guest')}"
+    run_bulkhead check "$scenario" --json --set baseline=l1 --set "define={$policies}" \
+        --set 'policies=[{system: kvm-nested, policy: l1, name: l1}, {system: kvm-nested, policy: l2, name: l2}, {system: kvm-nested, policy: l3, name: l3}]'
+    expect_status 0
+    expect_text "$output" 'the lines of policies `l2` and `l3` come to the same'
+    [[ $output != *'`l1` and'* ]]
+    # Natively a guest is a process.
+    policies="policies: {$(policy g node 'process: guest'), $(policy p guest 'process: process'), $(policy n node 'process: node')}"
+    run_bulkhead check "$scenario" --json --set baseline=g --set "define={$policies}" \
+        --set 'policies=[{system: native, policy: g, name: g}, {system: native, policy: p, name: p}, {system: native, policy: n, name: n}]'
+    expect_status 0
+    expect_text "$output" 'the lines of policies `g` and `p` come to the same'
+    [[ $output != *'`n`'* ]]
+}
+
 @test "a single checkpoint that a silent error can get into is told" {
     local silent=$scenarios/silent.yaml
     remarked 'verifies its data, and checkpoints.*.keep is 1' 'keep: 2 keeps an older one' -- "$silent" \
