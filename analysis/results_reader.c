@@ -72,6 +72,7 @@ static const struct array_rule view_arrays[] = {
     {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
     {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
     {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
+    {"unresolved", IN_VIEW(unresolved), true, {TAIL_END}},
     {"enclave_nodes", IN_VIEW(enclave_nodes), true, {TAIL_ENCLAVE}},
     {"enclave_partition", IN_VIEW(enclave_partition), true, {TAIL_ENCLAVE}},
     {"noise_extrapolated", IN_VIEW(noise_extrapolated), true, {TAIL_ENCLAVE}},

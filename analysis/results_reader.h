@@ -57,8 +57,8 @@ struct bh_view {
     struct bh_view_axis policy, enclave, replica, part, scope, boundary, level;
     char **policy_system, **policy_policy;
     char **system_colour, **policy_mark; /* per policy, "" where the catalog leaves it open; or NULL */
-    size_t primary;       /* index of the primary enclave */
-    char **enclave_entry; /* per enclave: the entry of the workload that made it; or NULL */
+    size_t primary;                      /* index of the primary enclave */
+    char **enclave_entry;                /* per enclave: the entry of the workload that made it; or NULL */
 
     double *makespan_s, *finished, *useful_work, *elapsed_s; /* [cell][enclave][replica] */
     double *interruptions, *sdc;                             /* [cell][enclave][replica]; sdc or NULL */
@@ -85,6 +85,7 @@ struct bh_view {
     double *escape_seen, *escape_exposed;                       /* [cell][replica][boundary] */
     double *escape_exact, *escape_low, *escape_high;            /* [cell][boundary] */
     double *containment_exact;                                  /* [cell][scope] or NULL */
+    double *unresolved;                                         /* [cell] or NULL; NaN: there is no exact chain */
     double *enclave_nodes, *enclave_partition;                  /* [cell][enclave] or NULL */
     double *noise_extrapolated, *independent_nodes;             /* [cell][enclave] or NULL */
     double *script_extent_exact;                                /* [cell][scope] or NULL: there is no script */

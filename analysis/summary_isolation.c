@@ -72,10 +72,21 @@ static void add_seen_cell(struct bh_table *table, const struct bh_escape *escape
         bh_table_cell(table, "%s [%s, %s]", text, low, high);
 }
 
-/* Exact, seen and range over one boundary. Returns whether the ratio seen is the exact one. `*lacks` is set where errors
- * struck and there is no exact ratio. */
+/* Where errors struck and there is no exact ratio: because there is no chain, or because it has no errors there. */
+struct lacks {
+    bool chain, errors;
+};
+
+static void note_lack(struct lacks *lacks, const struct bh_view *view, size_t cell)
+{
+    bool no_chain = view->unresolved == NULL || isnan(view->unresolved[cell]);
+    lacks->chain = lacks->chain || no_chain;
+    lacks->errors = lacks->errors || !no_chain;
+}
+
+/* Exact, seen and range over one boundary. Returns whether the ratio seen is the exact one. */
 static bool add_escape_cells(struct bh_table *table, const struct bh_view *view, size_t policy, size_t point,
-                             size_t boundary, bool *lacks)
+                             size_t boundary, struct lacks *lacks)
 {
     char text[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     size_t at = (policy * view->points + point) * view->boundary.count + boundary;
@@ -89,7 +100,8 @@ static bool add_escape_cells(struct bh_table *table, const struct bh_view *view,
         bh_table_cell(table, "-");
     else
         bh_table_cell(table, "%s to %s", low, high);
-    *lacks = *lacks || (isnan(exact) && escape.exposed > 0.0);
+    if (isnan(exact) && escape.exposed > 0.0)
+        note_lack(lacks, view, policy * view->points + point);
     return escape.is_exact;
 }
 
@@ -113,7 +125,8 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
     bh_table_column(table, "seen");
     bh_table_column(table, "%s", band);
     const char *shown = NULL;
-    bool any_exact = false, lacks = false;
+    struct lacks lacks = {false, false};
+    bool any_exact = false;
     for (size_t p = 0; p < view->policy.count; p++) {
         bh_summary_policy_cell(table, view, p, &shown);
         any_exact = add_escape_cells(table, view, p, point, enclave, &lacks) || any_exact;
@@ -133,10 +146,16 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
         fputs("*: no error was seen to escape; the ratio is the exact one. < is the exact 95 % bound from none of the\n"
               "errors that might have.\n",
               stream);
-    if (lacks)
+    if (lacks.chain)
         fputs("Where the first of the three is - though errors struck, the exact chain cannot be had: bulkhead check "
               "says why.\n",
               stream);
+    if (lacks.errors)
+        fprintf(stream,
+                "%s, they were the script's, and random\n"
+                "faults, of which the exact numbers are, begin none there.\n",
+                lacks.chain ? "Or, where the chain can be had"
+                            : "Where the first of the three is - though errors struck");
     free(heading);
     free(name);
 }

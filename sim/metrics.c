@@ -316,23 +316,25 @@ const struct bh_metric bh_metrics[] = {
     {"escape_exposed", BH_BY_REPLICA_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "errors begun inside the boundary and not masked at their origin", bh_metric_escape_exposed, BH_AT_POINTS},
     {"escape_exact", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
-     "escape ratio by the exact chain; NaN where it cannot be had, bulkhead check says why", bh_metric_escape_exact,
-     BH_AT_POINTS_AND_UNCERTAIN},
+     "escape ratio of random faults' errors by the exact chain; NaN where none begins inside the boundary, or the "
+     "chain "
+     "cannot be had: then unresolved is NaN too, and bulkhead check says why",
+     bh_metric_escape_exact, BH_AT_POINTS_AND_UNCERTAIN},
     {"escape_low", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "the same with the uncertain number at the least value of its axis", escape_low, BH_AT_POINTS},
     {"escape_high", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "the same with the uncertain number at the greatest value of its axis", escape_high, BH_AT_POINTS},
     {"unresolved", BH_SCALAR, BH_ELEMENT_DOUBLE, "1",
-     "bound on the probability that the exact chain left unfollowed: the error of the exact numbers; NaN where there "
-     "are none",
+     "bound on the probability that the exact chain left unfollowed: the error of the exact numbers; NaN where the "
+     "chain cannot be had",
      unresolved, BH_AT_POINTS},
     {"noise_extrapolated", BH_BY_ENCLAVE, BH_ELEMENT_UINT8, "1",
      "whether noise is taken beyond the largest machine for which it was measured", noise_extrapolated, BH_AT_POINTS},
     {"independent_nodes", BH_BY_ENCLAVE, BH_ELEMENT_UINT8, "1",
      "whether no class of random faults strikes several nodes at once", independent_nodes, BH_AT_POINTS},
     {"containment_exact", BH_BY_SCOPE, BH_ELEMENT_DOUBLE, "1",
-     "P(system extent <= scope | error activated) by the exact chain; NaN where it cannot be had, bulkhead check says "
-     "why",
+     "P(system extent <= scope | error of a random fault activated) by the exact chain; NaN where there are no random "
+     "faults, or the chain cannot be had: then unresolved is NaN too, and bulkhead check says why",
      bh_metric_containment_exact, BH_AT_POINTS},
     {"escape_interaction", BH_BY_BOUNDARY, BH_ELEMENT_DOUBLE, "1",
      "escape ratio simulated less exact: errors that meet outages and each other; NaN with a script",

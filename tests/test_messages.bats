@@ -197,6 +197,18 @@ policy() {
     [[ $output != *'`n`'* ]]
 }
 
+@test "without random faults no exact chain is said to be missing" {
+    run_bulkhead run "$scenario" --set 'script=[{at: 1 h, node: 0, zone: guest, kind: data, ending: signalled}]' -o s.h5 \
+        --set baseline=kvm --set 'policies=[{system: kvm, policy: protection-first, name: kvm}]'
+    expect_status 0
+    expect_text "$output" 'Escape ratios' "though errors struck, they were the script's"
+    [[ $output != *'bulkhead check says'* ]]
+    expect_eval s.h5 "np.isnan(m('escape_exact', 'kvm')).all()" "m('unresolved', 'kvm') == 0"
+    # Nothing struck: nothing to say.
+    run_bulkhead run "$scenario"
+    [[ $output != *'though errors struck'* ]]
+}
+
 @test "a single checkpoint that a silent error can get into is told" {
     local silent=$scenarios/silent.yaml
     remarked 'verifies its data, and checkpoints.*.keep is 1' 'keep: 2 keeps an older one' -- "$silent" \
