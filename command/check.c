@@ -40,7 +40,8 @@ static const struct argp argp = {
     .args_doc = "SCENARIO",
     .doc =
         "Explains a scenario: what is simulated, every number with its unit and source, and the rate at which faults "
-        "strike each zone of each system. Nothing is simulated.",
+        "strike each zone of each system. Nothing is simulated. What run would refuse for its size is explained all the "
+        "same; the exit status is then 2.",
     .children = children,
 };
 
@@ -85,7 +86,9 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
         bh_check_print_json(&check, stdout);
     else
         print_text(&check);
-    status = 0;
+    /* What `run` refuses is explained, and then refused in its words. */
+    if (bh_estimate_check(scenario, &estimate, err) == 0)
+        status = bh_estimate_check_run(study, scenario, &estimate, err);
 out:
     bh_number_uses_destroy(uses);
     bh_rate_table_destroy(rates);

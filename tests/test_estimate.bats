@@ -98,6 +98,28 @@ refused() {
     refused 'sweep.yaml:3:' 'values, 100000 of each of' 'expected at most 2000000' -- sweep sweep.yaml -q
 }
 
+# alike_refused ARGUMENT...: check explains all, and ends with the very message and status of run.
+alike_refused() {
+    run_bulkhead run -q "$@"
+    expect_status 2 || return 1
+    local said=$errors
+    run_bulkhead check "$@"
+    expect_status 2 || return 1
+    expect_text "$output" 'What it takes' 'Numbers:' || return 1
+    diff <(echo "$said") <(echo "$errors") || return 1
+    run_bulkhead check --json "$@"
+    expect_status 2 || return 1
+    "$PYTHON" -c 'import json, sys; json.load(sys.stdin)["estimate"]' <<<"$output"
+}
+
+@test "check explains what run refuses, and says so in the same words" {
+    alike_refused "$scenario" --set faults=all --set 'models.components.linux.fault-rate=1e300 1/year'
+    alike_refused "$scenario" --set 'checkpoints.local={interval: 1e-9 s, write: 0, read: 0}'
+    alike_refused "$scenario" --set costs=yes --set models.applications.mpi-bulk-synchronous.halo-messages=1e308
+    alike_refused "$scenario" --set replicas=1000000 --set 'platform={file: parametric.yaml, nodes: 16384}' \
+        --set workload.enclaves.0.count=10000
+}
+
 # Oracle: rate x nodes x time, and work / interval. 40 replicas of about 96 faults: 4 sigma of the mean are 7 %, and the
 # estimate leaves out what waits for repair.
 @test "check tells how many events there will be" {
