@@ -3,6 +3,9 @@
 /* Finds what is seldom meant. */
 #include "sim/remarks.h"
 
+#include "models/fault_streams.h"
+#include "models/node_model.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +22,80 @@ static void join(char **list, const char *name)
     char *longer = bh_print_text("%s%s`%s`", *list, **list != '\0' ? ", " : "", name);
     free(*list);
     *list = longer;
+}
+
+/* --- What strikes -------------------------------------------------------------------------------------------------- */
+
+typedef bool is_wanted(const struct bh_fault_stream *stream);
+
+static bool is_software(const struct bh_fault_stream *stream)
+{
+    return stream->hardware == NULL;
+}
+
+/* Lands in a zone and may stay untold there. */
+static bool may_be_untold(const struct bh_fault_class *class)
+{
+    return class->landing != BH_LANDING_NODE && class->landing != BH_LANDING_STORAGE && !class->is_signalled;
+}
+
+static bool begins_untold(const struct bh_fault_stream *stream)
+{
+    return is_software(stream) || may_be_untold(stream->hardware);
+}
+
+static bool has_silent_ending(const struct bh_node_model *model)
+{
+    for (size_t z = 0; z < model->tree->zones_count; z++)
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            if (model->ending[z][kind].silent > 0.0)
+                return true;
+    return false;
+}
+
+/* Whether faults at a rate above 0 that are wanted strike nodes of a class under a policy; `silently`: where an error may
+ * end as a silent one, of whatever. What cannot be told is taken to be so. */
+static bool strikes_node(const struct bh_scenario *scenario, size_t policy, size_t class, is_wanted *wanted,
+                         bool silently)
+{
+    struct bh_node_stack stack = bh_scenario_stack(scenario, policy, class, false);
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario, class);
+    struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, NULL);
+    bool strikes = model == NULL || (silently && wanted == NULL && has_silent_ending(model));
+    if (model != NULL && wanted != NULL && (!silently || has_silent_ending(model))) {
+        struct bh_fault_streams *streams =
+            bh_fault_streams_create(scenario->catalog, model, tenants, bh_scenario_fault_choice(scenario),
+                                    stack.host_kernel, stack.guest_kernel);
+        for (size_t s = 0; s < streams->count; s++)
+            strikes = strikes || wanted(&streams->stream[s]);
+        bh_fault_streams_destroy(streams);
+    }
+    bh_node_model_destroy(model);
+    bh_node_stack_free(&stack);
+    free(tenants);
+    return strikes;
+}
+
+static bool has_faults_of_software(const struct bh_scenario *scenario)
+{
+    for (size_t p = 0; p < scenario->policies_count && scenario->software_faults; p++)
+        for (size_t class = 0; class < scenario->partitions.classes_count; class ++)
+            if (strikes_node(scenario, p, class, is_software, false))
+                return true;
+    return false;
+}
+
+/* Whether a silent error may come to be on nodes of a class, under any policy. */
+static bool may_be_silent(const struct bh_scenario *scenario, size_t class)
+{
+    bool scripted = false;
+    for (size_t i = 0; i < scenario->script_count; i++)
+        scripted = scripted || scenario->script[i].class == NULL || may_be_untold(scenario->script[i].class);
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        if ((scripted && strikes_node(scenario, p, class, NULL, true)) ||
+            (scenario->random_faults && strikes_node(scenario, p, class, begins_untold, true)))
+            return true;
+    return false;
 }
 
 /* --- Faults counted twice ------------------------------------------------------------------------------------------ */
@@ -50,12 +127,13 @@ static bool is_bundled_node_loss(const struct bh_fault_class *class)
     return class->landing == BH_LANDING_NODE && !is_of_a_log(class) && !class->recorded.is_given;
 }
 
-/* The names of the classes that are on and of a kind; owned, "" for none. */
+/* The names of the classes that are on, strike, and are of a kind; owned, "" for none. */
 static char *list_classes(const struct bh_scenario *scenario, is_kind *kind)
 {
     char *list = bh_copy_text("");
     for (size_t f = 0; f < scenario->catalog->faults_count; f++)
-        if (scenario->fault_enabled[f] && kind(&scenario->catalog->faults[f]))
+        if (scenario->fault_enabled[f] && scenario->catalog->faults[f].rate.value > 0.0 &&
+            kind(&scenario->catalog->faults[f]))
             join(&list, scenario->catalog->faults[f].name);
     return list;
 }
@@ -69,7 +147,7 @@ static void find_doubles(const struct bh_scenario *scenario, struct bh_remarks *
             bh_print_text("faults of memory are counted twice: %s, by a rate of its own, and %s, by the fault modes "
                           "of its devices; leave one of them out of faults.hardware",
                           memory, modes));
-    if (*logged != '\0' && scenario->software_faults)
+    if (*logged != '\0' && has_faults_of_software(scenario))
         add(remarks,
             bh_print_text("failures of software may be counted twice: the log behind %s has them too, unless it was "
                           "taken by cause; faults.software: no leaves the others out",
@@ -188,10 +266,11 @@ static void find_single_checkpoints(const struct bh_scenario *scenario, struct b
             return;
         any = any || scenario->checkpoint[level].enabled;
     }
-    if (!any || scenario->faults_spare_rest || !(scenario->random_faults || scenario->script_count > 0))
+    if (!any || scenario->faults_spare_rest)
         return;
     for (size_t e = 0; e < scenario->enclaves_count; e++)
-        if (scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER) {
+        if (scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER &&
+            may_be_silent(scenario, scenario->partitions.partition[scenario->enclaves[e].partition].class)) {
             add(remarks, bh_print_text(
                              "`%s` verifies its data, and checkpoints.*.keep is 1: a silent error that strikes while a "
                              "checkpoint is written is in the only one there is, and the work begins anew; keep: 2 "
