@@ -278,10 +278,7 @@ int bh_node_count_value(const struct bh_node *node, uint64_t least, uint64_t mos
                         struct bh_error *err)
 {
     char found[FOUND_BYTES], expected[96];
-    if (most == UINT64_MAX)
-        snprintf(expected, sizeof expected, "a whole number, %" PRIu64 " or more", least);
-    else
-        snprintf(expected, sizeof expected, "a whole number from %" PRIu64 " to %" PRIu64, least, most);
+    snprintf(expected, sizeof expected, "a whole number from %" PRIu64 " to %" PRIu64, least, most);
     if (bh_node_expect(node, BH_NODE_SCALAR, expected, err) != 0)
         return -1;
 
