@@ -103,7 +103,10 @@ static void print_total(const char *directory, const struct bh_state *state, siz
     } else {
         double left_s = state->spent_on > 0.0 ? (cost_s - done_s) * state->spent_s / state->spent_on : 0.0;
         char *text = bh_print_duration(left_s / (double)jobs);
-        printf("; %zu jobs at work, about %s to go\n", jobs, text);
+        if (left_s / (double)jobs >= 0.5)
+            printf("; %zu jobs at work, about %s to go\n", jobs, text);
+        else
+            printf("; %zu jobs at work\n", jobs);
         free(text);
     }
 }

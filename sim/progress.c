@@ -95,9 +95,9 @@ char *bh_progress_eta(double spent_s, double done, double total, char *buffer, s
 {
     char time[64];
     buffer[0] = '\0';
-    double left_s = spent_s * (total - done) / done;
-    if (spent_s >= FIRST_S && done > 0.0 && done < total && isfinite(left_s))
-        snprintf(buffer, size, "about %s to go", bh_quantity_print(round(left_s), BH_DIMENSION_TIME, time, 64));
+    double left_s = round(spent_s * (total - done) / done);
+    if (spent_s >= FIRST_S && done > 0.0 && done < total && isfinite(left_s) && left_s >= 1.0)
+        snprintf(buffer, size, "about %s to go", bh_quantity_print(left_s, BH_DIMENSION_TIME, time, 64));
     return buffer;
 }
 

@@ -27,7 +27,7 @@ size_t bh_progress_columns(void);
 /* Writes the parts, joined by ", ", to standard error: on a terminal over the line before, of `*length` columns, with as
  * many of the first parts as fit; else all of them in a line. Sets `*length`. */
 void bh_progress_write(const char *const *parts, size_t count, bool is_terminal, size_t *length);
-/* "about 3.2 min to go", once a second has passed and something is done of it; else "". Returns buffer. */
+/* "about 3.2 min to go", once a second has passed, something is done of it, and a second or more is left; else "". Returns buffer. */
 char *bh_progress_eta(double spent_s, double done, double total, char *buffer, size_t size);
 
 #endif

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Intervals of means keep their coverage when the sample stops by precision; looks and edges of the rule. */
+/* Intervals of means keep their coverage when the sample stops by precision; looks and edges of the rule;
+ * and how long a sweep is said to take yet. */
 #include "models/base/random.h"
+#include "sim/progress.h"
 #include "sim/sweep/precision.h"
 #include "tests/helper.h"
 
@@ -115,12 +117,35 @@ static void test_edges(void **state)
     assert_true(mean == 2.5);
 }
 
+static void test_time_to_go(void **state)
+{
+    static const struct {
+        double spent_s, done, total;
+        const char *text;
+    } rows[] = {
+        {60.0, 1.0, 3.0, "about 2 min to go"},
+        {2.0, 50.0, 100.0, "about 2 s to go"},
+        {2.0, 81.0, 100.0, ""}, /* 0.47 s */
+        {2.0, 91.0, 100.0, ""},
+        {2.0, 0.0, 100.0, ""},
+        {0.5, 1.0, 100.0, ""},
+        {9.0, 100.0, 100.0, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[96];
+        assert_string_equal(bh_progress_eta(rows[i].spent_s, rows[i].done, rows[i].total, text, sizeof text),
+                            rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_looks),
         cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_time_to_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
