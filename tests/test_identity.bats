@@ -170,7 +170,9 @@ END
     run_bulkhead sweep c.yaml -q -j 1 -d d --shard 1/2
     expect_status 0
     rm d/shard-1-of-2.log
-    BH_SIMGRID_OPTIONS='--cfg=network/TCP-gamma:4194304' expect_refused 'the program'
+    BH_SIMGRID_OPTIONS='--cfg=network/TCP-gamma:4194304' expect_refused 'the options of SimGrid (BH_SIMGRID_OPTIONS)'
+    expect_text "$errors" 'now it is --cfg=network/TCP-gamma:4194304'
+    BH_SIMGRID_OPTIONS='--cfg=network/TCP-gamma:4194304' expect_refused 'the options of SimGrid' --extend
 }
 
 @test "a platform that changes while the sweep runs: its units fail, and the message names it" {

@@ -32,17 +32,22 @@ char *bh_identity_print(struct bh_identity identity, char buffer[BH_IDENTITY_TEX
 /* The paths of a scenario whose values name files that a point opens. */
 static const char platform_path[] = "platform.file", log_path[] = "faults.recorded.log";
 
+const char *bh_identity_simgrid_options(void)
+{
+    const char *options = getenv("BH_SIMGRID_OPTIONS");
+    return options != NULL ? options : "";
+}
+
 /* A revision tells the source of a program unless it was built from one that was changed since: then its bytes do. */
 static int find_program(struct bh_identity *program, struct bh_error *err)
 {
     struct bh_digest *digest = bh_digest_begin();
-    const char *options = getenv("BH_SIMGRID_OPTIONS");
     int version[3], status = 0;
     sg_version_get(&version[0], &version[1], &version[2]);
     bh_digest_add_text(digest, PACKAGE_VERSION);
     bh_digest_add_text(digest, BH_REVISION);
     bh_digest_add(digest, version, sizeof version);
-    bh_digest_add_text(digest, options != NULL ? options : "");
+    bh_digest_add_text(digest, bh_identity_simgrid_options());
     if (strstr(BH_REVISION, "-dirty") != NULL) {
         struct bh_identity bytes;
         status = bh_identity_of_file("/proc/self/exe", &bytes, err);

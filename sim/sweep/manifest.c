@@ -96,16 +96,19 @@ static json_t *create(const struct bh_plan *plan, struct bh_error *err)
         return NULL;
     }
     char *path = absolute(plan->file), *file = bh_path_escape(path);
+    char *options = bh_path_escape(bh_identity_simgrid_options()); /* any bytes, as those of paths */
     json_t *object = json_pack(
-        "{s:i, s:s, s:s?, s:s?, s:o, s:{s:s, s:s, s:o}, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "format", 2, "file", file, "given_seed", plan->seed, "given_replicas", plan->most, "settings", own, "program",
+        "{s:i, s:s, s:s?, s:s?, s:o, s:{s:s, s:s, s:o}, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:s}",
+        "format", 3, "file", file, "given_seed", plan->seed, "given_replicas", plan->most, "settings", own, "program",
         "version", PACKAGE_VERSION, "revision", BH_REVISION, "identity", identity(plan->identities->program), "seed",
         whole(plan->first->seed), "replicas", (json_int_t)plan->replicas, "precise", (int)plan->precision.is_on,
         "points", (json_int_t)plan->points, "policies", (json_int_t)plan->first->policies_count, "models",
         identity(plan->identities->models), "files", files(plan->identities), "identity", all_points(plan->identities),
         "shared", identity(plan->identities->base), "axes", bh_manifest_axes(plan), "campaign", campaign, "scenario",
-        scenario);
+        scenario, "simgrid_options", options);
     BH_BUG_ASSERT(object != NULL);
+    free(options);
     free(path);
     free(file);
     return object;
@@ -154,7 +157,7 @@ int bh_manifest_compare_files(const char *directory, json_t *theirs, json_t *min
 static json_t *parse(const char *directory, const char *text, struct bh_error *err)
 {
     json_t *theirs = json_loads(text, 0, NULL);
-    if (json_is_object(theirs) && json_integer_value(json_object_get(theirs, "format")) == 2)
+    if (json_is_object(theirs) && json_integer_value(json_object_get(theirs, "format")) == 3)
         return theirs;
     json_decref(theirs);
     bh_fail(err, BH_ERROR_INPUT, "%s/%s is not of a sweep by this version of the program", directory, BH_MANIFEST_NAME);
@@ -177,6 +180,7 @@ static int compare(const char *directory, const struct bh_plan *plan, json_t *mi
         {"precise", "how the number of replicas is chosen", true},
         {"models", "the models' numbers", false},
         {"files", NULL, false},
+        {"simgrid_options", BH_MANIFEST_OPTIONS, false},
         {"program", "the program", false},
         {"points", "the points", true},
         {"policies", "the policies", false},

@@ -150,6 +150,7 @@ int bh_manifest_check_extension(const char *directory, const struct bh_plan *pla
         {"seed", "the seed"},
         {"settings", "the settings of the command line (--set)"},
         {"models", "the models' numbers"},
+        {"simgrid_options", BH_MANIFEST_OPTIONS},
         {"program", "the program"},
         {"policies", "the number of policies"},
     };

@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#define BH_MANIFEST_OPTIONS "the options of SimGrid (BH_SIMGRID_OPTIONS)"
+
 /* "DIRECTORY: WHAT changed since the sweep began: it was A, now it is B; ..." with ADVICE behind; the values may be NULL. */
 int bh_manifest_fail_changed(const char *directory, const char *what, const json_t *was, const json_t *is,
                              const char *advice, struct bh_error *err);
