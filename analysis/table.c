@@ -178,12 +178,15 @@ static int decimals(double value)
     return size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
 }
 
+/* From here on digits would hide how large it is, and not fit. */
+#define NUMBER_LONG 1e7
+
 char *bh_number_percent(double share, char *buffer)
 {
     double percent = 100 * share;
     if (isnan(share))
         snprintf(buffer, BH_NUMBER_SIZE, "-");
-    else if (percent != 0 && fabs(percent) < 1e-3)
+    else if ((percent != 0 && fabs(percent) < 1e-3) || fabs(percent) >= NUMBER_LONG)
         snprintf(buffer, BH_NUMBER_SIZE, "%.1e %%", percent);
     else
         snprintf(buffer, BH_NUMBER_SIZE, "%.*f %%", decimals(percent), percent);
@@ -204,7 +207,10 @@ char *bh_number_time(double seconds, char *buffer)
     while (u < 4 && fabs(seconds) < 2 * units[u].seconds)
         u++;
     double value = seconds / units[u].seconds;
-    snprintf(buffer, BH_NUMBER_SIZE, "%.*f %s", decimals(value), value, units[u].unit);
+    if (fabs(value) >= NUMBER_LONG)
+        snprintf(buffer, BH_NUMBER_SIZE, "%.1e %s", value, units[u].unit);
+    else
+        snprintf(buffer, BH_NUMBER_SIZE, "%.*f %s", decimals(value), value, units[u].unit);
     return buffer;
 }
 

@@ -100,14 +100,17 @@ static int find_rows(const struct bh_scenario *scenario, const struct bh_injecti
     return status;
 }
 
+/* Whole as far as that can be read. */
+static char *print_count(double count, char *buffer)
+{
+    snprintf(buffer, BH_NUMBER_SIZE, count < 1e9 ? "%.0f" : "%.2e", count);
+    return buffer;
+}
+
 static void add_count(struct bh_table *table, double count)
 {
-    if (!isfinite(count))
-        bh_table_cell(table, "never");
-    else if (count < 1e9)
-        bh_table_cell(table, "%.0f", count);
-    else
-        bh_table_cell(table, "%.2e", count);
+    char text[BH_NUMBER_SIZE];
+    bh_table_cell(table, "%s", isfinite(count) ? print_count(count, text) : "never");
 }
 
 static const char *outcome_name(const struct bh_injection_plan *plan)
@@ -119,6 +122,7 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
                         enum bh_table_format format, FILE *stream)
 {
     static const char *const marks[] = {"", "## ", "% "}, *const mark[] = {"", "", "% "};
+    char fewest[BH_NUMBER_SIZE];
     fprintf(stream, "%sInjections that tell two policies apart by %s\n%s", marks[format], outcome_name(plan),
             format == BH_TABLE_LATEX ? "" : "\n");
     fputs(mark[format], stream);
@@ -152,7 +156,7 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
         mark[format], plan->level, mark[format], plan->power, mark[format], 100 * confidence,
         plan->outcome == BH_SEEN ? "escape: the node or more fails" : outcome_name(plan));
     if (best != NULL)
-        fprintf(stream, "%sFewest: %.0f, %s errors in %s.\n", mark[format], 2.0 * best->trials,
+        fprintf(stream, "%sFewest: %s, %s errors in %s.\n", mark[format], print_count(2.0 * best->trials, fewest),
                 bh_error_kind_names[best->kind], best->zone.name);
     else
         fprintf(stream, "%sNo injection tells these two apart by %s: their probabilities are equal.\n", mark[format],

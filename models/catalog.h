@@ -437,6 +437,9 @@ struct bh_memory_slope {
 };
 size_t bh_catalog_memory_slopes(const struct bh_catalog *catalog, enum bh_dram_outcome outcome,
                                 struct bh_memory_slope slope[BH_MEMORY_NUMBERS]);
+/* Whether another of the words that are known there would give another rate with that outcome. */
+bool bh_catalog_memory_word_matters(const struct bh_catalog *catalog, const struct bh_word *word,
+                                    enum bh_dram_outcome outcome);
 
 /* The level of a boundary by name. */
 const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,

@@ -215,3 +215,23 @@ size_t bh_catalog_memory_slopes(const struct bh_catalog *catalog, enum bh_dram_o
     }
     return count;
 }
+
+bool bh_catalog_memory_word_matters(const struct bh_catalog *catalog, const struct bh_word *word,
+                                    enum bh_dram_outcome outcome)
+{
+    struct bh_dram dram = bh_catalog_dram(catalog);
+    const double rate = bh_dram_rates_of(&dram).total[outcome];
+    for (int choice = 0; word->known[choice]; choice++) {
+        struct bh_dram other = dram;
+        if (word->known == bh_dram_code_names)
+            other.code = (enum bh_dram_code)choice;
+        else if (word->known == width_names)
+            other.width = choice == 1 ? 8 : 4;
+        else
+            other.lockstep = choice == 1;
+        const bool is_none = other.code == BH_DRAM_CHIPKILL && other.width == 8 && !other.lockstep; /* refused above */
+        if (!is_none && bh_dram_rates_of(&other).total[outcome] != rate)
+            return true;
+    }
+    return false;
+}

@@ -72,6 +72,18 @@ static void mark_memory(struct bh_reading *reading, const struct bh_fault_class 
         mark_if(reading, slope[i].slope != 0.0, slope[i].parameter);
 }
 
+/* The words of the catalog are those of the memory. */
+bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct bh_word *word)
+{
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
+        int outcome = scenario->catalog->faults[f].memory_outcome;
+        if (scenario->fault_enabled[f] && outcome >= 0 &&
+            bh_catalog_memory_word_matters(scenario->catalog, word, (enum bh_dram_outcome)outcome))
+            return true;
+    }
+    return false;
+}
+
 static void mark_class(struct bh_reading *reading, const struct bh_fault_class *class)
 {
     bool lands = class->landing == BH_LANDING_MEMORY || class->landing == BH_LANDING_CPU;

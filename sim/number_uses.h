@@ -21,6 +21,9 @@ void bh_number_uses_destroy(struct bh_number_uses *uses);
  * off, or nothing of the scenario asks for it. */
 bool bh_number_uses_has(const struct bh_number_uses *uses, const struct bh_parameter *parameter);
 
+/* Whether another word there would change an answer: whether the rate of a fault class that is on depends on it. */
+bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct bh_word *word);
+
 /* Sets is_used[i] for each of `count` paths ("channels.vm-exit.probability", or a word's) that some point of the study reads. Looks at
  * each value of each axis with the others at their first, then at all points up to some hundreds; of studies with more,
  * what was not found may be used: `*is_sure` says whether all points were seen. A point that cannot be resolved, as it

@@ -164,10 +164,11 @@ static void look_at(const struct search *search, const size_t *index)
     struct bh_number_uses *uses = bh_number_uses_find(scenario, true);
     for (size_t i = 0; i < search->count; i++) {
         const struct bh_parameter *parameter;
+        const struct bh_word *word;
         if (search->is_used[i])
             continue;
-        if (bh_catalog_word(scenario->catalog, search->paths[i]) != NULL)
-            search->is_used[i] = true; /* words choose among models */
+        if ((word = bh_catalog_word(scenario->catalog, search->paths[i])) != NULL)
+            search->is_used[i] = bh_number_uses_read_word(scenario, word);
         else if ((parameter = bh_catalog_parameter(scenario->catalog, search->paths[i], nowhere, &ignored)) != NULL)
             search->is_used[i] = bh_number_uses_has(uses, parameter);
     }

@@ -243,6 +243,8 @@ void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
  * belong to the study once the axis was added, also when that fails. Reading leaves arrays to free behind on failure:
  * add the axis all the same, or end. */
 int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err);
+/* Fails at the axis if it sets what no answer depends on (titles, which points there are), or nothing at all. */
+int bh_axis_check_paths(const struct bh_axis *axis, struct bh_error *err);
 int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err);
 void bh_axis_value_add(struct bh_axis_value *value, const char *path, const struct bh_node *node);
 /* Whether the value changes what stands at a path: it sets that, or something above or below it. */

@@ -150,6 +150,48 @@ bool bh_axis_value_sets(const struct bh_axis_value *value, const char *path)
     return false;
 }
 
+/* Whether a path is that of the key or leads below it. */
+static bool is_below(const char *path, const char *key)
+{
+    size_t length = strlen(key);
+    return strncmp(path, key, length) == 0 && (path[length] == '.' || path[length] == '\0');
+}
+
+/* What says which points and replicas there are, and words for people: no point differs by them. */
+static bool acts_on_points(const char *path)
+{
+    static const char *const keys[] = {"scenario", "title", "description", "reproduces-input",
+                                       "replicas", "vary",  "uncertainty", NULL};
+    static const char *const words[] = {".title", ".description", ".source", ".colour", ".mark", NULL};
+    for (size_t i = 0; keys[i] != NULL; i++)
+        if (is_below(path, keys[i]))
+            return false;
+    size_t dots = 0;
+    for (const char *c = path; *c != '\0'; c++)
+        dots += *c == '.';
+    for (size_t i = 0; words[i] != NULL && is_below(path, "define") && dots > 2; i++) /* define.SECTION.NAME.key */
+        if (strcmp(strrchr(path, '.'), words[i]) == 0)
+            return false;
+    return true;
+}
+
+int bh_axis_check_paths(const struct bh_axis *axis, struct bh_error *err)
+{
+    size_t settings = 0;
+    for (size_t v = 0; v < axis->count; v++)
+        for (size_t s = 0; s < axis->values[v].settings_count; s++, settings++)
+            if (!acts_on_points(axis->values[v].paths[s]))
+                return bh_fail_at(err, axis->place,
+                                  "the axis `%s` sets %s, on which no answer depends; expected a parameter, as in "
+                                  "platform.nodes or models.recovery.node-reboot",
+                                  axis->name, axis->values[v].paths[s]);
+    if (settings == 0 && axis->count > 1)
+        return bh_fail_at(err, axis->place,
+                          "none of the %zu values of the axis `%s` sets anything; expected ones that do", axis->count,
+                          axis->name);
+    return 0;
+}
+
 static const char *path_that_overlaps(const struct bh_axis *axis, const char *path)
 {
     for (size_t v = 0; v < axis->count; v++)
@@ -272,7 +314,8 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err)
         struct bh_axis *axis = &study->axes[study->axes_count++];
         char key[32];
         snprintf(key, sizeof key, "vary.%zu", a);
-        if (bh_axis_read(axis, bh_node_item(vary, a), vary_keys, err) != 0 || check_alone(study, axis, key, err) != 0)
+        if (bh_axis_read(axis, bh_node_item(vary, a), vary_keys, err) != 0 || bh_axis_check_paths(axis, err) != 0 ||
+            check_alone(study, axis, key, err) != 0)
             return -1;
         if (study->axes_count > BH_GRID_AXES_MOST)
             return bh_fail_at(err, axis->place, "vary: found more than %d axes; expected at most as many in a grid",

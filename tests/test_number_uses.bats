@@ -84,6 +84,54 @@ END
     expect_status 0
 }
 
+# no_axis AXES TEXT: refused as the scenario's axes, with the text.
+no_axis() {
+    { cat base.yaml; printf 'vary: %s\n' "$1"; } >none.yaml
+    run_bulkhead check none.yaml
+    expect_status 2
+    expect_text "$errors" none.yaml "$2"
+}
+
+@test "a word that nothing reads is no axis" {
+    sed -e 's/dram-detected, dram-undetected, //' "$scenarios/all-faults.yaml" >base.yaml
+    for word in 'code, values: [none, chipkill]' 'device-width, values: [x4, x8]' 'lockstep, values: ["yes"]'; do
+        no_axis "[{axis: x, set: models.memory.$word}]" "sets models.memory.${word%%,*}, which nothing in this scenario reads"
+    done
+    cp "$scenarios/all-faults.yaml" base.yaml
+    no_axis '[{axis: x, values: [{label: a, set: {}}, {label: b, set: {}}]}]' 'sets anything'
+    { cat base.yaml; echo 'vary: [{axis: x, set: models.memory.device-width, values: [x4, x8]}]'; } >width.yaml
+    run_bulkhead check width.yaml
+    expect_status 0
+    # Without chipkill no two DIMMs serve a word together.
+    no_axis '[{axis: c, set: models.memory.code, values: [sec-ded]}, {axis: x, set: models.memory.lockstep, values: ["yes", "no"]}]' \
+        'sets models.memory.lockstep, which nothing'
+}
+
+@test "a key on which no answer depends is no axis, in scenarios and campaigns" {
+    cp "$scenarios/all-faults.yaml" base.yaml
+    for key in title scenario description reproduces-input replicas vary vary.0.axis uncertainty.axis \
+        define.faults.pack.description define.faults.pack.arrival.weibull.shape.source; do
+        no_axis "[{axis: x, set: $key, values: [1, 2]}]" "sets $key, on which no answer depends"
+        printf 'campaign: c\nscenario: base.yaml\nvary: [{axis: x, set: %s, values: [1, 2]}]\n' "$key" >c.yaml
+        run_bulkhead sweep c.yaml --dry-run
+        expect_status 2
+        expect_text "$errors" c.yaml "sets $key, "
+    done
+    printf 'campaign: c\nscenario: base.yaml\nvary: [{zip: [{axis: x, set: title, values: [1, 2]}]}]\n' >c.yaml
+    run_bulkhead sweep c.yaml --dry-run
+    expect_status 2
+    expect_text "$errors" 'sets title, on which no answer depends'
+    for key in vary uncertainty.axis replicas; do
+        printf 'campaign: c\nscenario: base.yaml\nset: {%s: 3}\n' "$key" >c.yaml
+        run_bulkhead sweep c.yaml --dry-run
+        expect_status 2
+        expect_text "$errors" c.yaml "set: found \`$key\`, which acts on nothing here"
+    done
+    { cat base.yaml; echo 'vary: [{axis: x, set: seed, values: [1, 2]}]'; } >seed.yaml
+    run_bulkhead check seed.yaml
+    expect_status 0
+}
+
 @test "draws of all assumed numbers leave out those that nothing reads" {
     cp "$scenarios/all-faults.yaml" base.yaml
     printf 'campaign: c\nscenario: base.yaml\nuncertainty: {draws: 2, numbers: assumed}\nreplicas: 1\n' >all.yaml

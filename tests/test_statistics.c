@@ -238,6 +238,15 @@ static void numbers_read_well(void **state)
     assert_string_equal(bh_number_time(5400, text), "90.0 min");
     assert_string_equal(bh_number_time(7 * 86400, text), "7.00 d");
     assert_string_equal(bh_number_time(INFINITY, text), "never");
+    /* However large, whole and short. */
+    assert_string_equal(bh_number_time(9e6 * 365.25 * 86400, text), "9000000 year");
+    assert_string_equal(bh_number_time(2e7 * 365.25 * 86400, text), "2.0e+07 year");
+    for (double value = 1e7; value < 1e306; value *= 1e3) {
+        assert_true(strlen(bh_number_time(value, text)) < 20 && strlen(bh_number_time(-value, text)) < 20);
+        assert_non_null(strstr(text, value < 1e8 ? " d" : " year"));
+        assert_true(strlen(bh_number_percent(value, text)) < 20 && strchr(text, '%') != NULL);
+        assert_true(strlen(bh_number_plain(value, text)) < 20);
+    }
     assert_string_equal(bh_number_plain(1.03e-5, text), "1.0e-05");
     assert_string_equal(bh_number_plain(0, text), "0");
 }

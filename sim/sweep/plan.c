@@ -111,6 +111,19 @@ static const char *find_setting(const struct bh_setting *settings, size_t count,
     return NULL;
 }
 
+/* Axes of the scenario are read before, and the campaign has keys of its own for the rest. */
+static int check_setting(const char *path, struct bh_place place, struct bh_error *err)
+{
+    static const char *const others[] = {"vary", "uncertainty", "replicas", NULL};
+    for (size_t i = 0; others[i] != NULL; i++) {
+        size_t length = strlen(others[i]);
+        if (strncmp(path, others[i], length) == 0 && (path[length] == '.' || path[length] == '\0'))
+            return bh_fail_at(err, place, "set: found `%s`, which acts on nothing here; expected it %s", path,
+                              i < 2 ? "in the scenario, or the campaign's own" : "as a key of the campaign itself");
+    }
+    return 0;
+}
+
 /* An axis of one value makes them, so that messages show where they were written. */
 static int add_settings(struct bh_plan *plan, const char *seed, struct bh_error *err)
 {
@@ -124,7 +137,8 @@ static int add_settings(struct bh_plan *plan, const char *seed, struct bh_error 
     value->label = "";
     int status = set == NULL ? 0 : bh_node_expect(set, BH_NODE_MAP, "set", err);
     for (size_t i = 0; set != NULL && status == 0 && i < bh_node_count(set); i++)
-        bh_axis_value_add(value, bh_node_key(set, i), bh_node_item(set, i));
+        if ((status = check_setting(bh_node_key(set, i), bh_node_key_place(set, i), err)) == 0)
+            bh_axis_value_add(value, bh_node_key(set, i), bh_node_item(set, i));
     if (status == 0)
         status = set_policies(plan, value, err);
     if (seed != NULL && (own_seed = bh_plan_value(plan, seed, place, err)) == NULL)

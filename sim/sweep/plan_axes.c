@@ -47,6 +47,9 @@ int bh_plan_add_axis(struct bh_plan *plan, struct bh_axis *axis, struct bh_plan_
     plan->axes[count] = *own;
     if (bh_study_add_axis(plan->study, axis, err) != 0)
         return -1;
+    /* The scenario's own uncertain values set numbers by their position, not here. */
+    if (!own->is_setting && plan->uncertain_axis != count && bh_axis_check_paths(axis, err) != 0)
+        return -1;
     /* Coordinates are arrays of the results beside the axes: one name, one thing. */
     for (size_t c = 0; own->is_composite && c < own->coordinates_count; c++)
         for (size_t a = 0; a <= count; a++) {
