@@ -4,8 +4,8 @@
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "config.h"
-#include "models/base/document.h"
 #include "models/base/error.h"
+#include "models/document/document.h"
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>

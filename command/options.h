@@ -4,8 +4,8 @@
 #ifndef BH_COMMAND_OPTIONS_H
 #define BH_COMMAND_OPTIONS_H
 
-#include "analysis/table.h"
-#include "sim/scenario.h"
+#include "analysis/tables/table.h"
+#include "sim/scenario/scenario.h"
 
 #include <argp.h>
 #include <stdbool.h>

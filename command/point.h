@@ -5,7 +5,7 @@
 #define BH_COMMAND_POINT_H
 
 #include "models/base/error.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 #include <stddef.h>
 

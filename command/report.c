@@ -1,17 +1,17 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead report: tables on stdout, figures beside the results or where asked. */
-#include "analysis/figure.h"
-#include "analysis/json.h"
-#include "analysis/ledger_figure.h"
-#include "analysis/markup.h"
-#include "analysis/summary.h"
+#include "analysis/figures/ledger_bars.h"
+#include "analysis/figures/results_figure.h"
+#include "analysis/tables/json.h"
+#include "analysis/tables/markup.h"
+#include "analysis/tables/summary.h"
 #include "command/command.h"
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "config.h"
-#include "models/base/document.h"
-#include "sim/progress.h"
+#include "models/document/document.h"
+#include "sim/runs/progress.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead results`: lists what a results file holds, and prints selections of it. */
-#include "analysis/selection.h"
+#include "analysis/tables/selection.h"
 #include "command/command.h"
 #include "command/options.h"
 

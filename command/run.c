@@ -1,15 +1,15 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead run`: one scenario under each of its policies. */
-#include "analysis/json.h"
-#include "analysis/results_reader.h"
-#include "analysis/summary.h"
-#include "command/check.h"
+#include "analysis/reader/view.h"
+#include "analysis/tables/json.h"
+#include "analysis/tables/summary.h"
+#include "command/check/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"
-#include "sim/campaign.h"
-#include "sim/progress.h"
+#include "sim/runs/progress.h"
+#include "sim/runs/study_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>

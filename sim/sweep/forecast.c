@@ -3,7 +3,7 @@
 /* Times a few replicas on this machine and scales predicted costs to them. */
 #include "sim/sweep/forecast.h"
 
-#include "sim/sweep/state.h"
+#include "sim/sweep/progress_state.h"
 #include "sim/sweep/worker.h"
 
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 /* Finds every row of a store and lays them out as arrays over labelled axes, one metric at a time. */
 #include "sim/sweep/merge.h"
 
-#include "sim/results.h"
-#include "sim/sweep/command_line.h"
+#include "sim/campaign/command_line.h"
+#include "sim/results/hdf5_writer.h"
 #include "sim/sweep/merge_parts.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
 #define BH_SIM_SWEEP_MERGE_H
 
 #include "models/base/error.h"
-#include "sim/sweep/plan.h"
+#include "sim/campaign/campaign.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
 #ifndef BH_SIM_SWEEP_MERGE_PARTS_H
 #define BH_SIM_SWEEP_MERGE_PARTS_H
 
-#include "sim/results.h"
-#include "sim/sweep/state.h"
+#include "sim/results/hdf5_writer.h"
+#include "sim/sweep/progress_state.h"
 
 /* A replica's rows, [policy][cell], in mapped memory, and the record they are part of. */
 struct bh_merge_row {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Metrics over all replicas of a point, which no unit sees: computed at the merge, by the functions that `run` uses, of a
  * stage that has of its replicas what the store has. */
-#include "sim/campaign.h"
+#include "sim/runs/study_run.h"
 #include "sim/sweep/merge_parts.h"
 
 #include <stdlib.h>

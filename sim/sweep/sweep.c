@@ -3,9 +3,9 @@
 /* Hands units to workers and what they answer to the store, until all is done or someone says stop. */
 #include "sim/sweep/sweep.h"
 
-#include "sim/sweep/command_line.h"
-#include "sim/sweep/manifest.h"
-#include "sim/sweep/store.h"
+#include "sim/campaign/command_line.h"
+#include "sim/store/manifest.h"
+#include "sim/store/store.h"
 #include "sim/sweep/sweep_progress.h"
 #include "sim/sweep/units.h"
 #include "sim/sweep/worker.h"

@@ -5,9 +5,9 @@
 #define BH_SIM_SWEEP_SWEEP_H
 
 #include "models/base/error.h"
-#include "sim/sweep/manifest.h"
-#include "sim/sweep/plan.h"
-#include "sim/sweep/share.h"
+#include "sim/campaign/campaign.h"
+#include "sim/store/manifest.h"
+#include "sim/sweep/shard.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include "sim/sweep/sweep_progress.h"
 
 #include "models/base/quantity.h"
-#include "sim/progress.h"
+#include "sim/runs/progress.h"
 
 #include <math.h>
 #include <stdio.h>

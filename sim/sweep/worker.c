@@ -3,11 +3,11 @@
 /* The inside of a worker: resolves points, runs units in forked children, and answers with rows of numbers. */
 #include "sim/sweep/worker.h"
 
-#include "sim/campaign.h"
-#include "sim/record.h"
+#include "sim/replica/record_bytes.h"
+#include "sim/runs/forked_jobs.h"
+#include "sim/runs/study_run.h"
 #include "sim/sweep/cause_rows.h"
-#include "sim/sweep/layout.h"
-#include "sim/workers.h"
+#include "sim/sweep/row_layout.h"
 
 #include <errno.h>
 #include <math.h>

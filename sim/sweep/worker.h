@@ -5,8 +5,8 @@
 #define BH_SIM_SWEEP_WORKER_H
 
 #include "models/base/error.h"
-#include "sim/sweep/plan.h"
-#include "sim/sweep/store.h"
+#include "sim/campaign/campaign.h"
+#include "sim/store/store.h"
 
 #include <stdio.h>
 #include <sys/types.h>

@@ -4,7 +4,7 @@
 #include "tests/bench/bench.h"
 
 #include "models/base/error.h"
-#include "sim/replica.h"
+#include "sim/replica/replica.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
 #ifndef BH_TESTS_BENCH_BENCH_H
 #define BH_TESTS_BENCH_BENCH_H
 
-#include "sim/platform.h"
-#include "sim/scenario.h"
-#include "sim/setup.h"
+#include "sim/platform/platform.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/setup.h"
 
 #include <simgrid/forward.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
  *   scale_cost DATA-DIRECTORY SCENARIO numbers [PATH=VALUE]... | plain_loop REPLICA
  * Prints what scale_cost does. */
 #include "models/base/error.h"
-#include "models/fault_arrivals.h"
+#include "models/faults/arrivals.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * Of a replica: s of the processor to load the platform, s to run, peak KiB (the larger of the process that loaded and of
  * its fork that ran), faults, failures, events, makespan in s. */
 #include "models/base/error.h"
-#include "models/isolation.h"
+#include "models/containment/isolation.h"
 #include "tests/bench/bench.h"
 
 #include <math.h>

@@ -1,0 +1,327 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Numbers of one policy at one point, from the arrays of a results file. */
+#include "analysis/measures/measures.h"
+
+#include "models/base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t cell_of(const struct bh_view *view, size_t policy, size_t point)
+{
+    return policy * view->points + point;
+}
+
+/* Row of [cell][enclave][replica]. */
+static const double *enclave_row(const struct bh_view *view, const double *array, size_t cell, size_t enclave)
+{
+    return array + (cell * view->enclave.count + enclave) * view->replica.count;
+}
+
+static double sum_of(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum;
+}
+
+/* Column `index` of [replica][width], and the sum over the width, as lists over replicas. */
+static void split(const double *table, size_t replicas, size_t width, size_t first, size_t last, double *parts,
+                  double *wholes)
+{
+    for (size_t r = 0; r < replicas; r++) {
+        parts[r] = sum_of(table + r * width + first, last - first + 1);
+        wholes[r] = sum_of(table + r * width, width);
+    }
+}
+
+/* Share of the columns first..last in [cell][replica][width]. */
+static struct bh_estimate share_of_columns(const struct bh_view *view, const double *table, size_t width, size_t first,
+                                           size_t last)
+{
+    size_t replicas = view->replica.count;
+    double *parts = bh_allocate(2 * replicas, sizeof *parts), *wholes = parts + replicas;
+    split(table, replicas, width, first, last, parts, wholes);
+    struct bh_estimate estimate = bh_share(parts, wholes, replicas);
+    free(parts);
+    return estimate;
+}
+
+struct bh_estimate bh_measure_containment(const struct bh_view *view, size_t policy, size_t point, size_t scope)
+{
+    size_t width = view->scope.count;
+    return share_of_columns(view, view->system_extent + cell_of(view, policy, point) * view->replica.count * width,
+                            width, 0, scope);
+}
+
+struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *extent, size_t policy, size_t point,
+                                     size_t scope)
+{
+    size_t width = view->scope.count;
+    return share_of_columns(view, extent + cell_of(view, policy, point) * view->replica.count * width, width, scope,
+                            scope);
+}
+
+/* Numbers of errors beyond a boundary and of those that might be, per replica; the caller frees the first. */
+static double *count_escapes(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    size_t replicas = view->replica.count, width = view->boundary.count;
+    size_t offset = cell_of(view, policy, point) * replicas * width + boundary;
+    double *parts = bh_allocate(2 * replicas, sizeof *parts), *wholes = parts + replicas;
+    for (size_t r = 0; r < replicas; r++) {
+        parts[r] = view->escape_seen[offset + r * width];
+        wholes[r] = view->escape_exposed[offset + r * width];
+    }
+    return parts;
+}
+
+struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    size_t replicas = view->replica.count;
+    double *parts = count_escapes(view, policy, point, boundary);
+    struct bh_estimate estimate = bh_share(parts, parts + replicas, replicas);
+    free(parts);
+    return estimate;
+}
+
+static double exact_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    return view->escape_exact[cell_of(view, policy, point) * view->boundary.count + boundary];
+}
+
+struct bh_escape bh_measure_escape_or_exact(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
+{
+    size_t replicas = view->replica.count;
+    double *parts = count_escapes(view, policy, point, boundary);
+    struct bh_escape escape = {.ratio = bh_share(parts, parts + replicas, replicas),
+                               .seen = sum_of(parts, replicas),
+                               .exposed = sum_of(parts + replicas, replicas)};
+    if (escape.seen == 0) { /* NaN where the chain has no such boundary, or no errors but those of a script */
+        escape.ratio.mean = exact_escape(view, policy, point, boundary);
+        escape.is_exact = isfinite(escape.ratio.mean);
+    }
+    free(parts);
+    return escape;
+}
+
+struct bh_deviation bh_measure_escape_interaction(const struct bh_view *view, size_t policy, size_t point,
+                                                  size_t boundary)
+{
+    size_t replicas = view->replica.count;
+    double *parts = count_escapes(view, policy, point, boundary);
+    double exact = view->script_extent_exact == NULL ? exact_escape(view, policy, point, boundary) : NAN;
+    struct bh_deviation deviation = bh_share_deviation(parts, parts + replicas, replicas, exact);
+    free(parts);
+    return deviation;
+}
+
+struct bh_deviation bh_measure_containment_interaction(const struct bh_view *view, size_t policy, size_t point,
+                                                       size_t scope)
+{
+    size_t replicas = view->replica.count, width = view->scope.count, cell = cell_of(view, policy, point);
+    double *parts = bh_allocate(2 * replicas, sizeof *parts);
+    split(view->system_extent + cell * replicas * width, replicas, width, 0, scope, parts, parts + replicas);
+    bool is_told = view->containment_exact != NULL && view->script_extent_exact == NULL;
+    struct bh_deviation deviation = bh_share_deviation(parts, parts + replicas, replicas,
+                                                       is_told ? view->containment_exact[cell * width + scope] : NAN);
+    free(parts);
+    return deviation;
+}
+
+struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave, size_t part)
+{
+    size_t replicas = view->replica.count, width = view->part.count;
+    const double *table =
+        view->node_time + (cell_of(view, policy, point) * view->enclave.count + enclave) * replicas * width;
+    double *parts = bh_allocate(2 * replicas, sizeof *parts), *wholes = parts + replicas;
+    split(table, replicas, width, part, part, parts, wholes);
+    struct bh_estimate estimate = bh_ratio(parts, wholes, replicas);
+    free(parts);
+    return estimate;
+}
+
+/* The two measures by which policies are compared, per replica. */
+static void measure_replicas(const struct bh_view *view, size_t cell, size_t enclave, double *overhead, double *rate,
+                             size_t *unfinished)
+{
+    size_t replicas = view->replica.count, width = view->part.count;
+    const double *makespan = enclave_row(view, view->makespan_s, cell, enclave);
+    const double *finished = enclave_row(view, view->finished, cell, enclave);
+    const double *useful = enclave_row(view, view->useful_work, cell, enclave);
+    const double *parts = view->node_time + (cell * view->enclave.count + enclave) * replicas * width;
+    double native = view->native_bare_makespan_s[cell * view->enclave.count + enclave];
+    *unfinished = 0;
+    for (size_t r = 0; r < replicas; r++) {
+        *unfinished += finished[r] == 0;
+        overhead[r] = finished[r] != 0 ? makespan[r] / native - 1 : NAN;
+        rate[r] = useful[r] / sum_of(parts + r * width, width);
+    }
+}
+
+static void compare(const struct bh_view *view, size_t policy, size_t point, size_t enclave, const double *overhead,
+                    const double *rate, struct bh_measures *measures)
+{
+    measures->difference = bh_estimate_none;
+    measures->correlation = NAN;
+    size_t reference = bh_view_reference(view, policy), replicas = view->replica.count, unfinished;
+    if (reference == policy)
+        return;
+    double *other = bh_allocate(2 * replicas, sizeof *other), *other_rate = other + replicas;
+    measure_replicas(view, cell_of(view, reference, point), enclave, other, other_rate, &unfinished);
+    measures->difference_is_rate = unfinished > 0 || measures->unfinished > 0;
+    const double *left = measures->difference_is_rate ? rate : overhead;
+    const double *right = measures->difference_is_rate ? other_rate : other;
+    measures->difference = bh_paired_difference(left, right, replicas);
+    measures->correlation = bh_correlation(left, right, replicas);
+    free(other);
+}
+
+/* Expected restart time of the failures seen, weighted by their scopes. */
+static double mean_restart(const struct bh_view *view, size_t cell, size_t enclave)
+{
+    if (view->restart_time_s == NULL)
+        return NAN;
+    size_t scopes = view->scope.count, replicas = view->replica.count;
+    const double *time = view->restart_time_s + (cell * view->enclave.count + enclave) * scopes;
+    double weighted = 0, weights = 0;
+    for (size_t r = 0; r < replicas; r++)
+        for (size_t s = 0; s < scopes; s++) {
+            double failures = view->failures[(cell * replicas + r) * scopes + s];
+            if (failures > 0 && isfinite(time[s])) {
+                weighted += failures * time[s];
+                weights += failures;
+            }
+        }
+    return weighted / weights;
+}
+
+static double dearest_checkpoint(const struct bh_view *view, size_t cell, size_t enclave)
+{
+    double dearest = NAN;
+    for (size_t l = 0; view->checkpoint_time_s != NULL && l < view->level.count; l++)
+        dearest =
+            fmax(dearest, view->checkpoint_time_s[(cell * view->enclave.count + enclave) * view->level.count + l]);
+    return dearest;
+}
+
+/* Parts of the ledger in which the enclave does not run. */
+static bool is_outage(const char *part)
+{
+    static const char *const outages[] = {"detection", "restart", "restore", "repair-and-spare-wait"};
+    for (size_t i = 0; i < sizeof outages / sizeof outages[0]; i++)
+        if (strcmp(part, outages[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Time that the enclave ran, or of a service its parts on average: interruptions happen only then. */
+static double uptime_s(const struct bh_view *view, size_t cell, size_t enclave, size_t replica)
+{
+    size_t row = (cell * view->enclave.count + enclave) * view->replica.count + replica;
+    const double *parts = view->node_time + row * view->part.count;
+    double all = 0.0, out = 0.0;
+    for (size_t p = 0; p < view->part.count; p++) {
+        if (strcmp(view->part.labels[p], "idle-spares") == 0)
+            continue;
+        all += parts[p];
+        out += is_outage(view->part.labels[p]) ? parts[p] : 0.0;
+    }
+    return all > 0.0 ? view->elapsed_s[row] * (1.0 - out / all) : view->elapsed_s[row];
+}
+
+static double optional_sum(const double *array, size_t cell, size_t replicas)
+{
+    return array == NULL ? NAN : sum_of(array + cell * replicas, replicas);
+}
+
+static void measure_faults(const struct bh_view *view, size_t cell, struct bh_measures *measures)
+{
+    size_t replicas = view->replica.count, scopes = view->scope.count;
+    measures->faults = bh_mean(view->faults + cell * replicas, replicas);
+    measures->errors = bh_mean(view->errors + cell * replicas, replicas);
+    measures->unchangeable =
+        bh_share(view->unchangeable_errors + cell * replicas, view->errors + cell * replicas, replicas);
+    double *failures = bh_allocate(replicas, sizeof *failures);
+    for (size_t r = 0; r < replicas; r++)
+        failures[r] = sum_of(view->failures + (cell * replicas + r) * scopes, scopes);
+    measures->failures = bh_mean(failures, replicas);
+    free(failures);
+    measures->silent_errors = optional_sum(view->silent_errors, cell, replicas);
+    measures->struck_while_down = optional_sum(view->struck_while_down, cell, replicas);
+    measures->simultaneous_losses = optional_sum(view->simultaneous_losses, cell, replicas);
+}
+
+void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures)
+{
+    size_t cell = cell_of(view, policy, point), replicas = view->replica.count;
+    double *overhead = bh_allocate(2 * replicas, sizeof *overhead), *rate = overhead + replicas;
+    *measures = (struct bh_measures){.replicas = replicas, .price = view->price[cell * view->enclave.count + enclave]};
+    measure_replicas(view, cell, enclave, overhead, rate, &measures->unfinished);
+    measures->net_overhead = bh_mean(overhead, replicas);
+    measures->slowdown = measures->net_overhead;
+    measures->slowdown.mean += 1;
+    measures->slowdown.low += 1;
+    measures->slowdown.high += 1;
+    measures->makespan_s = measures->unfinished > 0
+                               ? bh_estimate_none
+                               : bh_mean(enclave_row(view, view->makespan_s, cell, enclave), replicas);
+    measures->work_rate = bh_mean(rate, replicas);
+    compare(view, policy, point, enclave, overhead, rate, measures);
+    free(overhead);
+
+    const double *interruptions = enclave_row(view, view->interruptions, cell, enclave);
+    double *uptime = bh_allocate(replicas, sizeof *uptime);
+    for (size_t r = 0; r < replicas; r++)
+        uptime[r] = uptime_s(view, cell, enclave, r);
+    measures->interruptions = sum_of(interruptions, replicas);
+    measures->uptime_s = sum_of(uptime, replicas);
+    measures->mtti_s = bh_ratio(uptime, interruptions, replicas);
+    free(uptime);
+    measures->checkpoint_time_s = dearest_checkpoint(view, cell, enclave);
+    measures->restart_time_s = mean_restart(view, cell, enclave);
+    measure_faults(view, cell, measures);
+}
+
+/* Weighted mean of what is a number; NaN where nothing is. `weights` NULL: all alike. */
+static double mean_of_numbers(const double *values, const double *weights, size_t count)
+{
+    double sum = 0, whole = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            continue;
+        sum += values[i] * (weights != NULL ? weights[i] : 1);
+        whole += weights != NULL ? weights[i] : 1;
+    }
+    return sum / whole;
+}
+
+bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
+                       struct bh_silent_measures *measures)
+{
+    size_t replicas = view->replica.count, cell = cell_of(view, policy, point);
+    if (view->verifications == NULL || view->silent_found == NULL || view->silent_rollbacks == NULL ||
+        view->silent_beginnings == NULL || view->detection_delay_s == NULL || view->tainted_ranks_mean == NULL ||
+        view->tainted_ranks_most == NULL || view->sdc == NULL)
+        return false;
+    const double *found = enclave_row(view, view->silent_found, cell, enclave);
+    const double *most = enclave_row(view, view->tainted_ranks_most, cell, enclave);
+    *measures = (struct bh_silent_measures){
+        .verifications = bh_mean(enclave_row(view, view->verifications, cell, enclave), replicas),
+        .found = bh_mean(found, replicas),
+        .rollbacks = bh_mean(enclave_row(view, view->silent_rollbacks, cell, enclave), replicas),
+        .beginnings = bh_mean(enclave_row(view, view->silent_beginnings, cell, enclave), replicas),
+        .corrupt = bh_share_exact(sum_of(enclave_row(view, view->sdc, cell, enclave), replicas), (double)replicas),
+        .detection_delay_s =
+            mean_of_numbers(enclave_row(view, view->detection_delay_s, cell, enclave), found, replicas),
+        .tainted_ranks_mean =
+            mean_of_numbers(enclave_row(view, view->tainted_ranks_mean, cell, enclave), NULL, replicas),
+        .tainted_ranks_most = NAN,
+    };
+    for (size_t r = 0; r < replicas; r++)
+        if (!(measures->tainted_ranks_most >= most[r])) /* NaN gives way */
+            measures->tainted_ranks_most = isnan(most[r]) ? measures->tainted_ranks_most : most[r];
+    return true;
+}

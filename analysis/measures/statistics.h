@@ -1,0 +1,49 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Means, differences and ratios over replicas, each with a 95 % interval. */
+#ifndef BH_ANALYSIS_MEASURES_STATISTICS_H
+#define BH_ANALYSIS_MEASURES_STATISTICS_H
+
+#include <stddef.h>
+
+#define BH_CONFIDENCE 0.95
+
+/* An estimate and its 95 % interval. NaN where there is nothing to tell: no value, or no interval from one replica. */
+struct bh_estimate {
+    double mean;
+    double low, high;
+};
+
+extern const struct bh_estimate bh_estimate_none;
+
+/* Mean of `count` values with Student's interval. Any value that is not finite makes the whole estimate NaN. */
+struct bh_estimate bh_mean(const double *values, size_t count);
+/* Mean of left[i] - right[i], pair by pair: replicas of two policies share their faults. */
+struct bh_estimate bh_paired_difference(const double *left, const double *right, size_t count);
+
+/* Share sum(parts) / sum(wholes) of counts, with replicas as clusters: the linearised variance of a ratio of sums
+ * (the ratio estimator, linearised) and Student's quantile, clipped to [0, 1]. Where the clusters do
+ * not vary (none seen, all seen, one replica), the exact binomial interval of bh_share_exact instead, so that it is
+ * never a single point. All NaN when the wholes sum to 0. */
+struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count);
+/* Clopper and Pearson's interval for `part` out of `whole` independent trials. */
+struct bh_estimate bh_share_exact(double part, double whole);
+/* The same with limits that are passed with probability `outside` each. */
+struct bh_estimate bh_share_limits(double part, double whole, double outside);
+
+/* A share as in bh_share beside an `expected` one. `error` is the standard error with replicas as clusters, or that of as
+ * many independent trials if it is larger; `level` the probability of so large a deviation by chance, by Student's
+ * distribution or, if that is larger, the binomial one. NaN where there is nothing to compare. */
+struct bh_deviation {
+    double difference, error, level;
+};
+struct bh_deviation bh_share_deviation(const double *parts, const double *wholes, size_t count, double expected);
+
+/* sum(tops) / sum(bottoms) of any two positive sums, intervals as in bh_share but not clipped above and without the
+ * exact fallback. Infinite when only the bottoms sum to 0. */
+struct bh_estimate bh_ratio(const double *tops, const double *bottoms, size_t count);
+
+/* Pearson's correlation of two lists; NaN when either does not vary. */
+double bh_correlation(const double *left, const double *right, size_t count);
+
+#endif

@@ -1,0 +1,29 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What errors by script did beyond their guest, in the originating study's words. */
+#ifndef BH_ANALYSIS_MEASURES_VERDICT_H
+#define BH_ANALYSIS_MEASURES_VERDICT_H
+
+#include "analysis/measures/statistics.h"
+#include "analysis/reader/view.h"
+
+#include <stdbool.h>
+
+/* Host effects: more errors than this failed or reached something outside the guest, host's zones included. */
+#define BH_MOST_ISOLATED 0.01
+/* Crash contained: at least this many errors did not take the node down. */
+#define BH_LEAST_CONTAINED 0.5
+
+/* Shares of the errors. */
+struct bh_verdict {
+    double effects_exact, contained_exact;           /* by the exact chain for the script's errors */
+    struct bh_estimate effects_seen, contained_seen; /* over replicas; counts below */
+    double effects, contained, errors;
+    const char *text; /* "isolated", "crash contained, host effects" or "not contained" */
+};
+
+/* Whether there is a verdict: the file's errors are those of a script. */
+bool bh_has_verdict(const struct bh_view *view);
+void bh_find_verdict(const struct bh_view *view, size_t policy, size_t point, struct bh_verdict *verdict);
+
+#endif

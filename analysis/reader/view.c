@@ -1,0 +1,425 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Reads results: which arrays there must be, and over which axes. */
+#include "analysis/reader/view.h"
+
+#include "analysis/reader/hdf5_reader.h"
+#include "analysis/tables/markup.h"
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_AXES = 16 };
+
+/* What an array's last axes may be, after [policy, varied axes...] or [policy, uncertain value]. */
+enum tail { TAIL_END, TAIL_ENCLAVE, TAIL_REPLICA, TAIL_PART, TAIL_SCOPE, TAIL_BOUNDARY, TAIL_LEVEL };
+
+struct array_rule {
+    const char *name;
+    size_t offset; /* of the pointer in its struct */
+    bool optional;
+    enum tail tail[4];
+};
+
+#define IN_VIEW(member) offsetof(struct bh_view, member)
+static const struct array_rule view_arrays[] = {
+    {"makespan", IN_VIEW(makespan_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"finished", IN_VIEW(finished), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"useful_work", IN_VIEW(useful_work), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"elapsed", IN_VIEW(elapsed_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"interruptions", IN_VIEW(interruptions), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"sdc", IN_VIEW(sdc), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"verifications", IN_VIEW(verifications), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"silent_found", IN_VIEW(silent_found), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"silent_rollbacks", IN_VIEW(silent_rollbacks), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"silent_beginnings", IN_VIEW(silent_beginnings), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"detection_delay", IN_VIEW(detection_delay_s), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"tainted_ranks_mean", IN_VIEW(tainted_ranks_mean), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"tainted_ranks_most", IN_VIEW(tainted_ranks_most), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"node_time", IN_VIEW(node_time), false, {TAIL_ENCLAVE, TAIL_REPLICA, TAIL_PART}},
+    {"native_bare_makespan", IN_VIEW(native_bare_makespan_s), false, {TAIL_ENCLAVE}},
+    {"price", IN_VIEW(price), false, {TAIL_ENCLAVE}},
+    {"checkpoint_time", IN_VIEW(checkpoint_time_s), true, {TAIL_ENCLAVE, TAIL_LEVEL}},
+    {"restart_time", IN_VIEW(restart_time_s), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
+    {"faults", IN_VIEW(faults), false, {TAIL_REPLICA}},
+    {"errors", IN_VIEW(errors), false, {TAIL_REPLICA}},
+    {"unchangeable_errors", IN_VIEW(unchangeable_errors), false, {TAIL_REPLICA}},
+    {"silent_errors", IN_VIEW(silent_errors), true, {TAIL_REPLICA}},
+    {"struck_while_down", IN_VIEW(struck_while_down), true, {TAIL_REPLICA}},
+    {"simultaneous_losses", IN_VIEW(simultaneous_losses), true, {TAIL_REPLICA}},
+    {"progress_stops", IN_VIEW(progress_stops), true, {TAIL_REPLICA}},
+    {"io_stops", IN_VIEW(io_stops), true, {TAIL_REPLICA}},
+    {"several_stopped", IN_VIEW(several_stopped), true, {TAIL_REPLICA}},
+    {"progress_stops_exact", IN_VIEW(progress_stops_exact), true, {TAIL_END}},
+    {"io_stops_exact", IN_VIEW(io_stops_exact), true, {TAIL_END}},
+    {"several_stopped_exact", IN_VIEW(several_stopped_exact), true, {TAIL_END}},
+    {"stopped_time", IN_VIEW(stopped_time), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"io_wait", IN_VIEW(io_wait), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"losing_errors", IN_VIEW(losing_errors), true, {TAIL_REPLICA}},
+    {"enclaves_lost", IN_VIEW(enclaves_lost), true, {TAIL_REPLICA}},
+    {"enclaves_lost_most", IN_VIEW(enclaves_lost_most), true, {TAIL_REPLICA}},
+    {"unacceptable", IN_VIEW(unacceptable), true, {TAIL_REPLICA}},
+    {"guard_crossed", IN_VIEW(guard_crossed), true, {TAIL_REPLICA, TAIL_BOUNDARY}},
+    {"guard_blocked", IN_VIEW(guard_blocked), true, {TAIL_REPLICA, TAIL_BOUNDARY}},
+    {"composition_degree", IN_VIEW(composition_degree), true, {TAIL_ENCLAVE}},
+    {"failures", IN_VIEW(failures), false, {TAIL_REPLICA, TAIL_SCOPE}},
+    {"system_extent", IN_VIEW(system_extent), false, {TAIL_REPLICA, TAIL_SCOPE}},
+    {"application_extent", IN_VIEW(application_extent), false, {TAIL_REPLICA, TAIL_SCOPE}},
+    {"escape_seen", IN_VIEW(escape_seen), false, {TAIL_REPLICA, TAIL_BOUNDARY}},
+    {"escape_exposed", IN_VIEW(escape_exposed), false, {TAIL_REPLICA, TAIL_BOUNDARY}},
+    {"escape_exact", IN_VIEW(escape_exact), false, {TAIL_BOUNDARY}},
+    {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
+    {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
+    {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
+    {"unresolved", IN_VIEW(unresolved), true, {TAIL_END}},
+    {"enclave_nodes", IN_VIEW(enclave_nodes), true, {TAIL_ENCLAVE}},
+    {"enclave_partition", IN_VIEW(enclave_partition), true, {TAIL_ENCLAVE}},
+    {"noise_extrapolated", IN_VIEW(noise_extrapolated), true, {TAIL_ENCLAVE}},
+    {"independent_nodes", IN_VIEW(independent_nodes), true, {TAIL_ENCLAVE}},
+    {"script_extent_exact", IN_VIEW(script_extent_exact), true, {TAIL_SCOPE}},
+    {"script_loss_exact", IN_VIEW(script_loss_exact), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
+};
+
+#define IN_UNCERTAINTY(member) offsetof(struct bh_view_uncertainty, member)
+static const struct array_rule uncertainty_arrays[] = {
+    {"uncertainty/makespan", IN_UNCERTAINTY(makespan_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/finished", IN_UNCERTAINTY(finished), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/useful_work", IN_UNCERTAINTY(useful_work), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/elapsed", IN_UNCERTAINTY(elapsed_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
+    {"uncertainty/native_bare_makespan", IN_UNCERTAINTY(native_bare_makespan_s), false, {TAIL_ENCLAVE}},
+    {"uncertainty/escape_exact", IN_UNCERTAINTY(escape_exact), false, {TAIL_BOUNDARY}},
+};
+
+static double **pointer_at(void *base, size_t offset)
+{
+    return (double **)((char *)base + offset);
+}
+
+static const struct bh_view_axis *tail_axis(const struct bh_view *view, enum tail tail)
+{
+    switch (tail) {
+    case TAIL_ENCLAVE:
+        return &view->enclave;
+    case TAIL_REPLICA:
+        return &view->replica;
+    case TAIL_PART:
+        return &view->part;
+    case TAIL_SCOPE:
+        return &view->scope;
+    case TAIL_BOUNDARY:
+        return &view->boundary;
+    case TAIL_LEVEL:
+        return &view->level;
+    case TAIL_END:
+        break;
+    }
+    return NULL;
+}
+
+/* Reads every array of the rules into pointers of `base`; `between` are the axes between policy and tail. */
+static int read_arrays(const struct bh_source *source, struct bh_view *view, void *base, const struct array_rule *rules,
+                       size_t rules_count, const struct bh_view_axis *between, size_t between_count,
+                       struct bh_error *err)
+{
+    for (size_t i = 0; i < rules_count; i++) {
+        const struct bh_view_axis *axes[MOST_AXES + 5] = {&view->policy};
+        size_t count = 1;
+        for (size_t j = 0; j < between_count; j++)
+            axes[count++] = &between[j];
+        for (size_t j = 0; j < 4 && rules[i].tail[j] != TAIL_END; j++)
+            axes[count++] = tail_axis(view, rules[i].tail[j]);
+        if (rules[i].optional && !bh_source_has(source, rules[i].name))
+            continue;
+        double *values = bh_source_numbers(source, rules[i].name, axes, count, err);
+        if (values == NULL)
+            return -1;
+        *pointer_at(base, rules[i].offset) = values;
+    }
+    return 0;
+}
+
+static int read_attributes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    uint64_t flag = 0;
+    struct {
+        const char *name;
+        char **text;
+    } const texts[] = {{"title", &view->title},
+                       {"scenario", &view->scenario},
+                       {"version", &view->version},
+                       {"baseline", &view->baseline},
+                       {"primary_enclave", &view->primary_enclave}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if ((*texts[i].text = bh_source_text(source, texts[i].name, err)) == NULL)
+            return -1;
+    if (bh_source_count(source, "seed", &view->seed, err) != 0 ||
+        bh_source_count(source, "reproduces_input", &flag, err) != 0)
+        return -1;
+    view->reproduces_input = flag != 0;
+    /* Files need not say these two. */
+    if (bh_source_has_attribute(source, "nodes") && bh_source_count(source, "nodes", &view->nodes, err) != 0)
+        return -1;
+    flag = 1;
+    if (bh_source_has_attribute(source, "faults_requested") &&
+        bh_source_count(source, "faults_requested", &flag, err) != 0)
+        return -1;
+    view->faults_requested = flag != 0;
+    return 0;
+}
+
+static int read_axes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    struct {
+        const char *name;
+        struct bh_view_axis *axis;
+    } const fixed[] = {{"policy", &view->policy}, {"enclave", &view->enclave}, {"replica", &view->replica},
+                       {"part", &view->part},     {"scope", &view->scope},     {"boundary", &view->boundary},
+                       {"level", &view->level}};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        if (bh_source_axis(source, fixed[i].name, fixed[i].axis, err) != 0)
+            return -1;
+    view->policy_system = bh_source_texts(source, "policy_system", view->policy.count, err);
+    view->policy_policy = bh_source_texts(source, "policy_policy", view->policy.count, err);
+    if (bh_source_has(source, "enclave_entry") &&
+        (view->enclave_entry = bh_source_texts(source, "enclave_entry", view->enclave.count, err)) == NULL)
+        return -1;
+    if ((bh_source_has(source, "system_colour") &&
+         (view->system_colour = bh_source_texts(source, "system_colour", view->policy.count, err)) == NULL) ||
+        (bh_source_has(source, "policy_mark") &&
+         (view->policy_mark = bh_source_texts(source, "policy_mark", view->policy.count, err)) == NULL))
+        return -1;
+    char *list = bh_source_text(source, "axes", err);
+    if (view->policy_system == NULL || view->policy_policy == NULL || list == NULL) {
+        free(list);
+        return -1;
+    }
+    view->axes = bh_allocate(MOST_AXES, sizeof *view->axes);
+    view->points = 1;
+    int status = 0;
+    char *rest = NULL;
+    for (char *name = strtok_r(list, ",", &rest); name != NULL && status == 0; name = strtok_r(NULL, ",", &rest)) {
+        if (view->axes_count == MOST_AXES) {
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: more than %d varied axes", view->file, MOST_AXES);
+            break;
+        }
+        struct bh_view_axis *axis = &view->axes[view->axes_count++];
+        status = bh_source_axis(source, name, axis, err);
+        view->points *= axis->count;
+    }
+    free(list);
+    return status;
+}
+
+static int read_uncertainty(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    struct bh_view_axis *axis = &view->uncertainty.axis;
+    view->headline = view->points - 1;
+    char *name = bh_source_text(source, "uncertainty_axis", err);
+    if (name == NULL)
+        return -1;
+    int status = 0;
+    if (name[0] != '\0') {
+        char *path = bh_print_text("uncertainty/%s", name);
+        status = bh_source_axis(source, path, axis, err);
+        if (status == 0 && bh_source_has_attribute(source, "uncertainty_source") &&
+            (view->uncertainty.source = bh_source_text(source, "uncertainty_source", err)) == NULL)
+            status = -1;
+        if (status == 0 && axis->numbers == NULL && view->uncertainty.source == NULL)
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: '%s' holds words, expected numbers", view->file, path);
+        free(path);
+        if (status == 0)
+            status = read_arrays(source, view, &view->uncertainty, uncertainty_arrays,
+                                 sizeof uncertainty_arrays / sizeof uncertainty_arrays[0], axis, 1, err);
+    }
+    free(name);
+    if (status != 0 || axis->count == 0 || !bh_source_has_attribute(source, "uncertainty_at"))
+        return status;
+    /* Positions on the varied axes, "2,1". */
+    char *at = bh_source_text(source, "uncertainty_at", err);
+    if (at == NULL)
+        return -1;
+    const char *next = at;
+    size_t point = 0;
+    for (size_t i = 0; i < view->axes_count; i++) {
+        char *end = NULL;
+        unsigned long position = strtoul(next, &end, 10);
+        if (end == next || position >= view->axes[i].count || *end != (i + 1 < view->axes_count ? ',' : '\0')) {
+            status = bh_fail(err, BH_ERROR_INPUT,
+                             "%s: attribute 'uncertainty_at' is '%s', expected a position on each of %zu axes",
+                             view->file, at, view->axes_count);
+            break;
+        }
+        point = point * view->axes[i].count + position;
+        next = end + 1;
+    }
+    free(at);
+    if (status == 0)
+        view->headline = point;
+    return status;
+}
+
+/* A column of positions on an axis of `count` values, multiplied into `indices`. */
+static int read_positions(const struct bh_source *source, const char *column, size_t count, size_t rows,
+                          size_t *indices, struct bh_error *err)
+{
+    double *positions = bh_source_column(source, "causes", column, err);
+    if (positions == NULL)
+        return -1;
+    int status = 0;
+    for (size_t i = 0; i < rows && status == 0; i++) {
+        if (!(positions[i] >= 0 && positions[i] < (double)count))
+            status = bh_fail(err, BH_ERROR_INPUT, "%s: table 'causes', column '%s': found %g, expected 0 to %zu",
+                             source->name, column, positions[i], count - 1);
+        else
+            indices[i] = indices[i] * count + (size_t)positions[i];
+    }
+    free(positions);
+    return status;
+}
+
+/* Such an axis would have taken the column's place. */
+static bool is_cause_column(const char *axis)
+{
+    static const char *const columns[] = {"policy", "fault",       "origin",   "boundary",
+                                          "guard",  "disposition", "failures", "lost_node_time"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        if (strcmp(axis, columns[i]) == 0)
+            return true;
+    return false;
+}
+
+static int read_causes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
+{
+    struct bh_view_causes *causes = &view->causes;
+    if (!bh_source_has(source, "causes"))
+        return 0;
+    if (bh_source_rows(source, "causes", &causes->count, err) != 0)
+        return -1;
+    causes->policy = bh_allocate(causes->count + 1, sizeof *causes->policy);
+    causes->point = bh_allocate(causes->count + 1, sizeof *causes->point);
+    if (read_positions(source, "policy", view->policy.count, causes->count, causes->policy, err) != 0)
+        return -1;
+    for (size_t a = 0; a < view->axes_count; a++)
+        if (is_cause_column(view->axes[a].name))
+            return bh_fail(err, BH_ERROR_INPUT,
+                           "%s: the axis '%s' is named as a column of the table 'causes', which is lost; run the "
+                           "scenario again with another name",
+                           source->name, view->axes[a].name);
+    for (size_t a = 0; a < view->axes_count; a++)
+        if (read_positions(source, view->axes[a].name, view->axes[a].count, causes->count, causes->point, err) != 0)
+            return -1;
+    bool read = (causes->fault = bh_source_text_column(source, "causes", "fault", err)) != NULL &&
+                (causes->origin = bh_source_text_column(source, "causes", "origin", err)) != NULL &&
+                (causes->disposition = bh_source_text_column(source, "causes", "disposition", err)) != NULL &&
+                (causes->failures = bh_source_column(source, "causes", "failures", err)) != NULL &&
+                (causes->lost_node_s = bh_source_column(source, "causes", "lost_node_time", err)) != NULL;
+    return read ? 0 : -1;
+}
+
+static void free_causes(struct bh_view_causes *causes)
+{
+    bh_source_free_texts(causes->fault, causes->count);
+    bh_source_free_texts(causes->origin, causes->count);
+    bh_source_free_texts(causes->disposition, causes->count);
+    free(causes->policy);
+    free(causes->point);
+    free(causes->failures);
+    free(causes->lost_node_s);
+}
+
+/* What another version wrote may be read all the same, but what is missing or odd then has a cause. */
+static int explain_version(const struct bh_view *view, const struct bh_error *own, struct bh_error *err)
+{
+    if (view->version == NULL || strcmp(view->version, PACKAGE_VERSION) == 0)
+        return bh_fail(err, own->code, "%s", own->text);
+    char *version = bh_markup(view->version, BH_TABLE_TEXT);
+    bh_fail(err, own->code, "%s (it was written by bulkhead %.40s, and this is %s)", own->text, version,
+            PACKAGE_VERSION);
+    free(version);
+    return -1;
+}
+
+struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)
+{
+    struct bh_view *view = bh_allocate(1, sizeof *view);
+    const struct bh_source source = {file, name};
+    struct bh_error own = {0};
+    view->file = bh_copy_text(name);
+    int status = read_attributes(&source, view, &own);
+    if (status == 0)
+        status = read_axes(&source, view, &own);
+    if (status == 0)
+        status = read_arrays(&source, view, view, view_arrays, sizeof view_arrays / sizeof view_arrays[0], view->axes,
+                             view->axes_count, &own);
+    if (status == 0)
+        status = read_uncertainty(&source, view, &own);
+    if (status == 0)
+        status = read_causes(&source, view, &own);
+    if (status == 0) {
+        view->primary = bh_view_find_label(&view->enclave, view->primary_enclave);
+        if (view->primary == view->enclave.count)
+            status = bh_fail(&own, BH_ERROR_INPUT, "%s: primary enclave '%s' is not on the axis 'enclave'", name,
+                             view->primary_enclave);
+    }
+    if (status == 0)
+        return view;
+    explain_version(view, &own, err);
+    bh_view_destroy(view);
+    return NULL;
+}
+
+static struct bh_view *read_path(const char *path, struct bh_error *err)
+{
+    struct bh_source source = {-1, path};
+    if (bh_source_open(&source, path, err) != 0)
+        return NULL;
+    struct bh_view *view = bh_view_read_open(source.file, path, err);
+    bh_source_close(&source);
+    return view;
+}
+
+static int try_path(const char *path)
+{
+    struct bh_view *view = read_path(path, NULL);
+    bh_view_destroy(view);
+    return view != NULL ? 0 : -1;
+}
+
+struct bh_view *bh_view_read(const char *path, struct bh_error *err)
+{
+    if (bh_source_survives(path, try_path, err) != 0)
+        return NULL;
+    return read_path(path, err);
+}
+
+void bh_view_destroy(struct bh_view *view)
+{
+    if (view == NULL)
+        return;
+    for (size_t i = 0; i < sizeof view_arrays / sizeof view_arrays[0]; i++)
+        free(*pointer_at(view, view_arrays[i].offset));
+    for (size_t i = 0; i < sizeof uncertainty_arrays / sizeof uncertainty_arrays[0]; i++)
+        free(*pointer_at(&view->uncertainty, uncertainty_arrays[i].offset));
+    free(view->uncertainty.source);
+    free_causes(&view->causes);
+    bh_source_free_texts(view->policy_system, view->policy.count);
+    bh_source_free_texts(view->policy_policy, view->policy.count);
+    bh_source_free_texts(view->system_colour, view->policy.count);
+    bh_source_free_texts(view->policy_mark, view->policy.count);
+    bh_source_free_texts(view->enclave_entry, view->enclave.count);
+    struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,
+                                         &view->scope,  &view->boundary, &view->level,   &view->uncertainty.axis};
+    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++)
+        bh_source_free_axis(axes[i]);
+    for (size_t i = 0; i < view->axes_count; i++)
+        bh_source_free_axis(&view->axes[i]);
+    free(view->axes);
+    free(view->title);
+    free(view->scenario);
+    free(view->version);
+    free(view->baseline);
+    free(view->primary_enclave);
+    free(view->file);
+    free(view);
+}

@@ -1,0 +1,20 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What a person reads after a run. */
+#ifndef BH_ANALYSIS_TABLES_SUMMARY_H
+#define BH_ANALYSIS_TABLES_SUMMARY_H
+
+#include "analysis/reader/view.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct bh_summary_options {
+    bool markdown;
+    bool all_points; /* the full table at every point; else at the headline point, and net overhead at the others */
+    size_t enclave;  /* whose numbers; view->primary by default */
+};
+
+void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
+
+#endif

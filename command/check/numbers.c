@@ -1,0 +1,255 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Last part of what `bulkhead check` prints: fault rates, and every number with its source. */
+#include "command/check/check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double seconds_per_year = 365.25 * 86400;
+
+/* --- Fault rates -------------------------------------------------------------------------------------------------- */
+
+static int column_width(const char *title)
+{
+    int length = (int)strlen(title);
+    return length > 9 ? length : 9;
+}
+
+/* Columns [from, to) of the table: as many as fit side by side. */
+struct columns {
+    size_t from, to;
+};
+
+static void print_rate_line(const struct bh_rate_table *table, struct columns columns, const char *zone,
+                            const char *cause, const double *rate, double factor, FILE *stream)
+{
+    fprintf(stream, "  %-14s %-24s", zone, cause);
+    for (size_t c = columns.from; c < columns.to; c++) {
+        char text[32] = "-";
+        if (rate[c] > 0)
+            snprintf(text, sizeof text, "%.3g", rate[c] * factor);
+        fprintf(stream, "  %*s", column_width(table->title[c]), text);
+    }
+    fputc('\n', stream);
+}
+
+/* Nodes of a column: all that carry its enclaves. */
+static double nodes_of(const struct bh_check *check, size_t column)
+{
+    return (double)check->scenario->partitions.class[check->rates->class[column]].nodes;
+}
+
+/* All these nodes: their faults per day, and how long it goes between two. */
+static void print_machine(const struct bh_check *check, struct columns columns, FILE *stream)
+{
+    const struct bh_rate_table *table = check->rates;
+    double *per_day = bh_allocate(table->columns, sizeof *per_day);
+    for (size_t c = columns.from; c < columns.to; c++)
+        per_day[c] = table->total[c] * 86400 * nodes_of(check, c);
+    bool is_all = check->scenario->partitions.classes_count == 1;
+    print_rate_line(table, columns, is_all ? "the machine" : "these nodes", "all, per day", per_day, 1, stream);
+    free(per_day);
+    fprintf(stream, "  %-14s %-24s", "", "one fault every");
+    for (size_t c = columns.from; c < columns.to; c++) {
+        char text[64] = "-";
+        if (table->total[c] > 0)
+            bh_quantity_print(1 / (table->total[c] * nodes_of(check, c)), BH_DIMENSION_TIME, text, sizeof text);
+        fprintf(stream, "  %*s", column_width(table->title[c]), text);
+    }
+    fputc('\n', stream);
+}
+
+static bool strikes_any(const struct bh_rate_row *row, struct columns columns)
+{
+    for (size_t c = columns.from; c < columns.to; c++)
+        if (row->rate[c] > 0)
+            return true;
+    return false;
+}
+
+static void print_columns(const struct bh_check *check, struct columns columns, FILE *stream)
+{
+    const struct bh_rate_table *table = check->rates;
+    fprintf(stream, "  %-14s %-24s", "zone", "cause");
+    for (size_t c = columns.from; c < columns.to; c++)
+        fprintf(stream, "  %*s", column_width(table->title[c]), table->title[c]);
+    fputc('\n', stream);
+    const char *last = "";
+    double *software = bh_allocate(table->columns, sizeof *software);
+    for (size_t r = 0; r < table->rows_count; r++) {
+        const struct bh_rate_row *row = &table->rows[r];
+        if (!strikes_any(row, columns))
+            continue;
+        print_rate_line(table, columns, strcmp(row->zone, last) == 0 ? "" : row->zone, row->cause, row->rate,
+                        seconds_per_year, stream);
+        last = row->zone;
+        for (size_t c = columns.from; c < columns.to && !row->is_hardware; c++)
+            software[c] += row->rate[c];
+    }
+    print_rate_line(table, columns, "a node", "software", software, seconds_per_year, stream);
+    print_rate_line(table, columns, "", "all", table->total, seconds_per_year, stream);
+    print_machine(check, columns, stream);
+    free(software);
+}
+
+void bh_check_print_rates(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_rate_table *table = check->rates;
+    fputs("\nActivated faults per node and year, by the zone in which they land", stream);
+    if (table->rows_count == 0) {
+        fputs(": none at random\n", stream);
+        return;
+    }
+    fputc('\n', stream);
+    struct columns columns = {0, 0};
+    while (columns.to < table->columns) {
+        int width = 2 + 14 + 1 + 24;
+        if (columns.to > 0)
+            fputc('\n', stream);
+        columns.from = columns.to;
+        do
+            width += 2 + column_width(table->title[columns.to++]);
+        while (columns.to < table->columns && width + 2 + column_width(table->title[columns.to]) <= BH_CHECK_WIDTH);
+        print_columns(check, columns, stream);
+    }
+    char nodes[32];
+    if (check->scenario->partitions.classes_count == 1)
+        fprintf(stream, "  The machine: %s nodes that run the work. Spares can fail too.\n",
+                bh_check_count(check->scenario->nodes, nodes, sizeof nodes));
+    else
+        fputs("  These nodes: those that carry the enclaves of the column. Spares can fail too.\n", stream);
+}
+
+/* --- Numbers ------------------------------------------------------------------------------------------------------ */
+
+/* Footnotes: each source once, in order of first mention. */
+struct footnotes {
+    size_t count;
+    const char **text;
+};
+
+static size_t footnote(struct footnotes *notes, const char *text)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        if (strcmp(notes->text[i], text) == 0)
+            return i + 1;
+    notes->text = bh_reallocate(notes->text, notes->count + 1, sizeof *notes->text);
+    notes->text[notes->count++] = text;
+    return notes->count;
+}
+
+/* "1 to 10 s": the unit once if it is the same at both ends. */
+static void print_range(const struct bh_parameter *parameter, char *range, size_t size)
+{
+    char low[64], high[64];
+    bh_quantity_print(parameter->low, parameter->dimension, low, sizeof low);
+    bh_quantity_print(parameter->high, parameter->dimension, high, sizeof high);
+    char *unit = strchr(low, ' ');
+    const char *other = strchr(high, ' ');
+    if (unit != NULL && other != NULL && strcmp(unit, other) == 0)
+        *unit = '\0';
+    snprintf(range, size, "%s to %s", low, high);
+}
+
+static void print_number(const struct bh_parameter *parameter, struct footnotes *notes, int width, FILE *stream)
+{
+    char value[64], range[160] = "";
+    bh_quantity_print(parameter->value, parameter->dimension, value, sizeof value);
+    if (parameter->status == BH_ASSUMED)
+        print_range(parameter, range, sizeof range);
+    fprintf(stream, "  %-*s %-13s %-9s %-26s", width, parameter->path, value, bh_status_names[parameter->status],
+            range);
+    if (parameter->status == BH_SET_BY_SCENARIO)
+        fputs(" -\n", stream);
+    else
+        fprintf(stream, " [%zu]\n", footnote(notes, parameter->source));
+}
+
+static bool is_unused(const struct bh_check *check, const struct bh_parameter *parameter)
+{
+    return !bh_number_uses_has(check->uses, parameter) && bh_scenario_has_number(check->scenario, parameter);
+}
+
+/* Where the numbers of one thing ("zones.host-kernel") end, if it has several and none is used; *length is then that of
+ * its name. Else `first`. */
+static size_t end_of_thing(const struct bh_check *check, size_t first, size_t *length)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    const char *path = catalog->parameters[first]->path, *dot = strchr(path, '.');
+    const char *second = dot != NULL ? strchr(dot + 1, '.') : NULL;
+    if (second == NULL)
+        return first;
+    size_t name = (size_t)(second - path) + 1, begin = first, end = first;
+    while (begin > 0 && strncmp(catalog->parameters[begin - 1]->path, path, name) == 0)
+        begin--;
+    while (end < catalog->parameters_count && strncmp(catalog->parameters[end]->path, path, name) == 0)
+        end++;
+    for (size_t i = begin; i < end; i++)
+        if (!is_unused(check, catalog->parameters[i]))
+            return first;
+    if (end - begin > 1)
+        *length = name - 1;
+    return end - begin > 1 ? end : first;
+}
+
+/* What belongs to zones, guards, applications that are there, and yet changes nothing. */
+static void print_unused(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    char *list = bh_copy_text("");
+    for (size_t i = 0, next; i < catalog->parameters_count; i = next) {
+        const struct bh_parameter *parameter = catalog->parameters[i];
+        size_t length = strlen(parameter->path);
+        next = i + 1;
+        if (!is_unused(check, parameter))
+            continue;
+        /* Of a thing of which nothing is used, its name. */
+        size_t end = end_of_thing(check, i, &length);
+        next = end > next ? end : next;
+        char *longer = bh_print_text("%s%s%.*s%s", list, *list != '\0' ? ", " : "", (int)length, parameter->path,
+                                     end > i + 1 ? ".*" : "");
+        free(list);
+        list = longer;
+    }
+    if (*list != '\0') {
+        fputs("\nNot used here, whatever their value:\n  ", stream);
+        bh_check_print_wrapped(list, 2, stream);
+    }
+    free(list);
+}
+
+void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    struct footnotes notes = {0};
+    size_t used = 0, assumed = 0;
+    int width = 0;
+    for (size_t i = 0; i < catalog->parameters_count; i++) {
+        const struct bh_parameter *parameter = catalog->parameters[i];
+        if (!bh_number_uses_has(check->uses, parameter))
+            continue;
+        int length = (int)strlen(parameter->path);
+        width = length > width ? length : width;
+        used++;
+        assumed += parameter->status == BH_ASSUMED;
+    }
+    fprintf(
+        stream,
+        "\nNumbers: %zu are used, %zu of them assumed, with the range in which they may lie. A scenario sets one by\n"
+        "its path under `models:`, the command line by --set models.PATH=VALUE.\n",
+        used, assumed);
+    fprintf(stream, "  %-*s %-13s %-9s %-26s source\n", width, "path", "value", "status", "range");
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        if (bh_number_uses_has(check->uses, catalog->parameters[i]))
+            print_number(catalog->parameters[i], &notes, width, stream);
+    print_unused(check, stream);
+    if (notes.count > 0)
+        fputs("\nSources\n", stream);
+    for (size_t n = 0; n < notes.count; n++) {
+        fprintf(stream, "  %*s[%zu] ", n + 1 < 10 ? 2 : n + 1 < 100 ? 1 : 0, "", n + 1);
+        bh_check_print_wrapped(notes.text[n], 8, stream);
+    }
+    free(notes.text);
+}

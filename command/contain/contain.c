@@ -1,0 +1,215 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead contain: where errors end, by where they begin, without the clock of a whole job. */
+#include "command/contain/contain.h"
+
+#include "command/command.h"
+#include "command/contain/figure.h"
+#include "command/data_directory.h"
+#include "command/figure_folder.h"
+#include "command/options.h"
+#include "command/point.h"
+#include "sim/runs/progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *enclave; /* on whose nodes; NULL: the first */
+    bool exact, monte_carlo, sensitivity;
+    bool figure_only;
+    const char *folder; /* for figures; NULL: none */
+    uint64_t trials;
+    double relative; /* 0: not given */
+    enum bh_table_format format;
+    size_t policies_count;
+    const char **policies; /* borrowed from argv */
+};
+
+static const uint64_t trials_by_default = 200000;
+static const uint64_t trials_most = UINT64_C(1000000000000);
+static const double relative_least = 0.001;
+
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0},
+    {&bh_options_work, 0, NULL, 0},
+    {&bh_options_json, 0, NULL, 0},
+    {&bh_options_point, 0, NULL, 0},
+    {0},
+};
+
+enum option_key {
+    KEY_EXACT = 0x200,
+    KEY_MONTE_CARLO,
+    KEY_TRIALS,
+    KEY_FORMAT,
+    KEY_POLICY,
+    KEY_SENSITIVITY,
+    KEY_RELATIVE,
+    KEY_FIGURE_ONLY,
+    KEY_ENCLAVE
+};
+
+static const struct argp_option own_options[] = {
+    {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},
+    {"monte-carlo", KEY_MONTE_CARLO, NULL, 0, "Give the simulated answers alone", 1},
+    {"trials", KEY_TRIALS, "N", 0, "Play N errors of each kind in each zone (default: 200000)", 1},
+    {"relative", KEY_RELATIVE, "SHARE", 0,
+     "Seek rare escapes by importance sampling until their 95 % half-width is this share of them, say 0.1", 1},
+    {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
+    {"enclave", KEY_ENCLAVE, "NAME", 0, "Follow errors on the nodes of this enclave (default: the first)", 1},
+    {"sensitivity", KEY_SENSITIVITY, NULL, 0,
+     "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
+    {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
+    {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
+    {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
+    {0},
+};
+
+static void parse_relative(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value >= relative_least && value <= 1.0))
+        argp_error(state, "--relative: found '%s', expected a number from %g to 1", text, relative_least);
+    arguments->relative = value;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_EXACT:
+        arguments->exact = true;
+        return 0;
+    case KEY_MONTE_CARLO:
+        arguments->monte_carlo = true;
+        return 0;
+    case KEY_SENSITIVITY:
+        arguments->sensitivity = true;
+        return 0;
+    case 'o':
+        arguments->folder = text;
+        return 0;
+    case KEY_FIGURE_ONLY:
+        arguments->figure_only = true;
+        return 0;
+    case KEY_ENCLAVE:
+        arguments->enclave = text;
+        return 0;
+    case KEY_TRIALS:
+        arguments->trials = bh_options_count(text, "--trials", 1, trials_most, state);
+        return 0;
+    case KEY_RELATIVE:
+        parse_relative(arguments, text, state);
+        return 0;
+    case KEY_FORMAT:
+        arguments->format = bh_options_table_format(text, state);
+        return 0;
+    case KEY_POLICY:
+        arguments->policies =
+            bh_reallocate(arguments->policies, arguments->policies_count + 1, sizeof *arguments->policies);
+        arguments->policies[arguments->policies_count++] = text;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->exact && arguments->monte_carlo)
+            argp_error(state, "--exact and --monte-carlo exclude each other; without them both answers are given");
+        if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
+            argp_error(state, "--figure-only needs a folder (-o DIR) and prints no JSON");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .args_doc = "SCENARIO",
+    .doc =
+        "Follows single errors from every zone of a node to their end, under each policy of a scenario: how far they "
+        "reach, what they escape from, whether they stay silent, and how long they live. Answers come from the "
+        "exact chain and from Monte Carlo, which must agree.\vExits with 1 if they do not.",
+    .children = children,
+};
+
+static void print(const struct bh_contain *contain, const struct arguments *arguments)
+{
+    if (arguments->options.json)
+        bh_contain_print_json(contain, stdout);
+    else
+        bh_contain_print_tables(contain, arguments->format, stdout);
+    if (arguments->relative > 0.0 && !arguments->options.json)
+        bh_contain_print_rare(contain, arguments->format, stdout);
+    if (arguments->sensitivity && !arguments->options.json)
+        bh_contain_print_sensitivity(contain, arguments->format, stdout);
+}
+
+static int follow(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
+{
+    size_t *index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
+    struct bh_scenario *scenario = NULL;
+    struct bh_contain *contain = NULL;
+    int status = -1;
+    if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
+        goto out;
+    struct bh_contain_wish wish = {
+        .exact = arguments->exact || !arguments->monte_carlo,
+        .monte_carlo = arguments->monte_carlo || !arguments->exact,
+        .sensitivity = arguments->sensitivity,
+        .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
+        .relative = arguments->relative,
+        .shows_progress = !arguments->options.quiet,
+        .policies_count = arguments->policies_count,
+        .policies = arguments->policies,
+        .enclave = arguments->enclave,
+    };
+    if ((contain = bh_contain_create(scenario, &wish, err)) == NULL)
+        goto out;
+    if (!arguments->figure_only)
+        print(contain, arguments);
+    status = 0;
+    if (arguments->folder != NULL) {
+        fflush(stdout); /* tables come first, whatever becomes of the figures */
+        struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->options.quiet);
+        status = bh_contain_draw(contain, arguments->folder, err);
+        bh_progress_end(progress);
+    }
+    if (status == 0 && bh_contain_disagrees(contain))
+        status =
+            bh_fail(err, BH_ERROR_NUMERIC,
+                    "warning: simulated and exact answers differ by more than chance allows: level %.2g for %s, of "
+                    "%zu outcomes compared",
+                    contain->agreement.least_level, contain->agreement.worst, contain->agreement.outcomes);
+out:
+    bh_contain_destroy(contain);
+    bh_scenario_destroy(scenario);
+    free(index);
+    return status;
+}
+
+int bh_command_contain(int argc, char **argv)
+{
+    struct arguments arguments = {.trials = trials_by_default};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &arguments);
+    int status = BH_EXIT_DONE;
+    struct bh_study *study = NULL;
+    char *directory = bh_models_directory(&err);
+    struct bh_progress *progress = bh_progress_start("reading the scenario", 0, !arguments.options.quiet);
+    if (directory != NULL && (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0))
+        study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
+                              arguments.options.settings_count, &err);
+    bh_progress_end(progress);
+    if (study == NULL || follow(study, &arguments, &err) != 0)
+        status = bh_command_fail(&err);
+    bh_study_destroy(study);
+    free(directory);
+    free(arguments.policies);
+    bh_options_free(&arguments.options);
+    return status;
+}

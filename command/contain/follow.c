@@ -1,0 +1,230 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Follows errors from every origin of every policy, exactly and by chance. */
+#include "command/contain/contain.h"
+
+#include "command/contain/silent.h"
+#include "command/point.h"
+#include "models/document/document.h"
+#include "sim/runs/progress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Joint test of exact against simulated. */
+static const double family_level = 1e-4;
+
+const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contain, int tenant)
+{
+    const struct bh_scenario *scenario = contain->scenario;
+    return &scenario->enclaves[scenario->partitions.partition[contain->partition].enclave[tenant]];
+}
+
+static void name_row(struct bh_contain_row *row, const struct bh_contain *contain,
+                     const struct bh_contain_policy *policy, const struct bh_origin *origin)
+{
+    const struct bh_zone *zone = &policy->model->tree->zones[origin->zone];
+    if (zone->enclave >= 0)
+        row->zone = bh_print_text("%s of %s", zone->template->name, bh_contain_enclave(contain, zone->enclave)->name);
+    else
+        row->zone = bh_copy_text(zone->template->name);
+    bool at_once = origin->ending == BH_ENDING_SIGNALLED_AT_ONCE;
+    snprintf(row->kind, sizeof row->kind, "%s%s%s", bh_error_kind_names[origin->kind],
+             origin->also_host_kernel ? " + host" : "", at_once ? ", detected" : "");
+}
+
+static int open_policy(struct bh_contain *contain, struct bh_contain_policy *policy, const struct bh_policy_spec *spec,
+                       struct bh_error *err)
+{
+    const struct bh_scenario *scenario = contain->scenario;
+    policy->spec = spec;
+    policy->stack = bh_scenario_stack(scenario, (size_t)(spec - scenario->policies), contain->class, false);
+    policy->model = bh_scenario_model(scenario, &policy->stack, contain->class, err);
+    if (policy->model == NULL)
+        return -1;
+    policy->streams =
+        bh_fault_streams_create(scenario->catalog, policy->model, contain->tenants, bh_scenario_fault_choice(scenario),
+                                policy->stack.host_kernel, policy->stack.guest_kernel);
+    policy->origins = bh_origins_of_all_zones(policy->model, policy->streams);
+    policy->rows = bh_allocate(policy->origins.count, sizeof *policy->rows);
+    double total = policy->origins.error_rate;
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        name_row(&policy->rows[i], contain, policy, &policy->origins.entry[i].origin);
+        policy->rows[i].share = total > 0.0 ? policy->origins.entry[i].rate / total : 0.0;
+    }
+    return 0;
+}
+
+/* Origins differ much in the size of their chains: they are shared out one by one. */
+static void follow_exactly(struct bh_contain_policy *policy, unsigned threads, struct bh_progress *progress)
+{
+    struct bh_error *errors = bh_allocate(policy->origins.count, sizeof *errors);
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        bh_containment_exact(policy->model, policy->origins.entry[i].origin, &policy->rows[i].exact, &errors[i]);
+#pragma omp critical(bh_contain_progress)
+        bh_progress_step(progress);
+    }
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        policy->rows[i].has_exact = errors[i].code == BH_ERROR_NONE;
+        policy->exact_count += policy->rows[i].has_exact;
+        if (!policy->rows[i].has_exact && policy->too_large == NULL)
+            policy->too_large = bh_copy_text(errors[i].text);
+    }
+    free(errors);
+}
+
+/* Where the exact chain is too large, simulation goes on in its place. */
+static void simulate(struct bh_contain *contain, struct bh_contain_policy *policy, size_t i)
+{
+    struct bh_contain_row *row = &policy->rows[i];
+    row->has_simulated = true;
+    row->simulated = bh_containment_monte_carlo(policy->model, policy->origins.entry[i].origin, contain->wish.trials);
+    if (row->has_exact)
+        bh_containment_compare(&row->exact, &row->simulated, &contain->agreement);
+    bh_contain_seek_rare(contain, policy, i);
+}
+
+static void follow(struct bh_contain *contain, struct bh_contain_policy *policy, struct bh_progress *progress)
+{
+    size_t count = policy->origins.count;
+    struct bh_containment *exact = bh_allocate(count, sizeof *exact), *simulated = bh_allocate(count, sizeof *exact);
+    if (contain->wish.exact)
+        follow_exactly(policy, contain->wish.trials.threads, progress);
+    for (size_t i = 0; i < count; i++) {
+        struct bh_contain_row *row = &policy->rows[i];
+        if (contain->wish.monte_carlo || !row->has_exact)
+            simulate(contain, policy, i);
+        if (contain->wish.monte_carlo)
+            bh_progress_step(progress);
+        exact[i] = row->exact;
+        simulated[i] = row->has_simulated ? row->simulated : row->exact;
+        for (int b = 0; b < BH_BOUNDARIES; b++)
+            if (row->rare[b].hits > 0)
+                exact[i].beyond[b] = simulated[i].beyond[b] = row->rare[b].probability;
+    }
+    policy->exact_mix = bh_containment_mix(&policy->origins, exact);
+    policy->simulated_mix = bh_containment_mix(&policy->origins, simulated);
+    free(exact);
+    free(simulated);
+}
+
+static void follow_all(struct bh_contain *contain)
+{
+    size_t answers = 0;
+    for (size_t p = 0; p < contain->policies_count; p++)
+        answers += contain->policies[p].origins.count * ((size_t)contain->wish.exact + contain->wish.monte_carlo);
+    struct bh_progress *progress = bh_progress_start("answers", answers, contain->wish.shows_progress);
+    for (size_t p = 0; p < contain->policies_count; p++)
+        follow(contain, &contain->policies[p], progress);
+    bh_progress_end(progress);
+}
+
+static int find_class(struct bh_contain *contain, struct bh_error *err)
+{
+    const struct bh_scenario *scenario = contain->scenario;
+    const char *name = contain->wish.enclave, **names = bh_allocate(scenario->enclaves_count, sizeof *names);
+    size_t found = scenario->enclaves_count;
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        names[e] = scenario->enclaves[e].name;
+        if (name == NULL ? e == scenario->primary : strcmp(names[e], name) == 0)
+            found = e;
+    }
+    const char *nearest =
+        found < scenario->enclaves_count ? NULL : bh_nearest_name(name, names, scenario->enclaves_count);
+    free(names);
+    if (found == scenario->enclaves_count)
+        return bh_fail(err, BH_ERROR_INPUT, "--enclave: %s has no enclave `%s`%s%s%s", scenario->file, name,
+                       nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    contain->partition = scenario->enclaves[found].partition;
+    contain->class = scenario->partitions.partition[contain->partition].class;
+    contain->tenants = bh_scenario_tenants(scenario, contain->class);
+    return 0;
+}
+
+struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
+                                     struct bh_error *err)
+{
+    struct bh_contain *contain = bh_allocate(1, sizeof *contain);
+    contain->scenario = scenario;
+    contain->wish = *wish;
+    if (find_class(contain, err) != 0) {
+        bh_contain_destroy(contain);
+        return NULL;
+    }
+    contain->agreement = (struct bh_agreement){1.0, 0, NULL};
+    contain->policies_count = wish->policies_count > 0 ? wish->policies_count : scenario->policies_count;
+    contain->policies = bh_allocate(contain->policies_count, sizeof *contain->policies);
+    for (size_t p = 0; p < contain->policies_count; p++) {
+        const struct bh_policy_spec *spec = wish->policies_count > 0
+                                                ? bh_policy_choose(scenario, "--policy", wish->policies[p], err)
+                                                : &scenario->policies[p];
+        if (spec == NULL || open_policy(contain, &contain->policies[p], spec, err) != 0) {
+            bh_contain_destroy(contain);
+            return NULL;
+        }
+    }
+    if (wish->sensitivity && !bh_contain_has_rates(&contain->policies[0])) {
+        bh_fail(err, BH_ERROR_INPUT, "--sensitivity: %s has no faults at random, whose rates would weigh the outcomes",
+                scenario->file);
+        bh_contain_destroy(contain);
+        return NULL;
+    }
+    follow_all(contain);
+    struct bh_progress *progress = bh_progress_start("following silent errors", 0, wish->shows_progress);
+    contain->silent = bh_contain_silent_create(contain, err);
+    bh_progress_end(progress);
+    if (contain->silent == NULL) {
+        bh_contain_destroy(contain);
+        return NULL;
+    }
+    if (wish->sensitivity && bh_contain_find_sensitivity(contain, err) != 0) {
+        bh_contain_destroy(contain);
+        return NULL;
+    }
+    return contain;
+}
+
+void bh_contain_destroy(struct bh_contain *contain)
+{
+    if (contain == NULL)
+        return;
+    for (size_t p = 0; contain->policies != NULL && p < contain->policies_count; p++) {
+        struct bh_contain_policy *policy = &contain->policies[p];
+        bh_node_model_destroy(policy->model);
+        bh_node_stack_free(&policy->stack);
+        bh_fault_streams_destroy(policy->streams);
+        for (size_t i = 0; policy->rows != NULL && i < policy->origins.count; i++)
+            free(policy->rows[i].zone);
+        free(policy->rows);
+        bh_origins_free(&policy->origins);
+        free(policy->too_large);
+    }
+    bh_contain_free_sensitivity(contain);
+    bh_contain_silent_destroy(contain->silent);
+    free(contain->policies);
+    free(contain->tenants);
+    free(contain);
+}
+
+bool bh_contain_disagrees(const struct bh_contain *contain)
+{
+    return contain->agreement.outcomes > 0 &&
+           contain->agreement.least_level < family_level / (double)contain->agreement.outcomes;
+}
+
+const struct bh_containment *bh_contain_row_answer(const struct bh_contain_row *row)
+{
+    return row->has_exact ? &row->exact : &row->simulated;
+}
+
+const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy)
+{
+    return policy->exact_count == policy->origins.count ? &policy->exact_mix : &policy->simulated_mix;
+}
+
+bool bh_contain_has_rates(const struct bh_contain_policy *policy)
+{
+    return policy->origins.error_rate > 0.0;
+}

@@ -1,0 +1,191 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead fit: distributions of up and down times from a failure log. */
+#include "command/fit/fit.h"
+
+#include "command/command.h"
+#include "command/figure_folder.h"
+#include "command/options.h"
+#include "models/document/document.h"
+#include "sim/runs/progress.h"
+#include "sim/scenario/compressed_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
+
+struct arguments {
+    struct bh_options options;
+    struct bh_fit_wish wish;
+    const char *folder, *yaml;
+    int format;
+};
+
+static const struct argp_child children[] = {{&bh_options_work, 0, NULL, 0}, {0}};
+
+enum option_key {
+    KEY_BY = 0x200,
+    KEY_SYSTEM,
+    KEY_CLOCK,
+    KEY_COMPLETE_ONLY,
+    KEY_PHASES,
+    KEY_BOOTSTRAP,
+    KEY_SEED,
+    KEY_FORMAT,
+    KEY_YAML
+};
+
+static const struct argp_option own_options[] = {
+    {"by", KEY_BY, "WHAT", 0, "Fit each node, cause, class (of nodes) or system by itself", 1},
+    {"system", KEY_SYSTEM, "NAME", 0, "Take this system's failures alone", 1},
+    {"clock", KEY_CLOCK, "WHOSE", 0,
+     "Times between failures of a node (default), from repair to failure; or of a system, from failure to failure", 1},
+    {"complete-only", KEY_COMPLETE_ONLY, NULL, 0,
+     "Take only times that begin and end with a failure in the log (default: the log's ends are censoring)", 1},
+    {"phases", KEY_PHASES, "N", 0, "Fit hyperexponential distributions of N phases, 2 to 4 (default: 2)", 1},
+    {"bootstrap", KEY_BOOTSTRAP, "N", 0, "Draw N samples per fit for its p-value (default: 100; 0: none)", 1},
+    {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N (default: 1)", 1},
+    {"output", 'o', "FOLDER", 0, "Put figures there; made if it is not there", 3},
+    {"yaml", KEY_YAML, "FILE", 0, "Write fault classes for a scenario", 3},
+    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 3},
+    {0},
+};
+
+/* Position of `text` in `names`; anything else ends the program with a message. */
+static int parse_word(const char *text, const char *option, const char *const *names, const char *expected,
+                      struct argp_state *state)
+{
+    size_t count = 0;
+    for (; names[count] != NULL; count++)
+        if (strcmp(text, names[count]) == 0)
+            return (int)count;
+    const char *nearest = bh_nearest_name(text, names, count);
+    argp_error(state, "%s: found '%s', expected %s%s%s%s", option, text, expected,
+               nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+    return 0;
+}
+
+static void finish(struct arguments *arguments, struct argp_state *state)
+{
+    if (arguments->wish.file == NULL)
+        argp_error(state, "expected the file of a failure log");
+    if (arguments->yaml != NULL && arguments->wish.of_system)
+        argp_error(state, "--yaml with --clock system: fault classes strike nodes, expected --clock node");
+    if (arguments->wish.of_system && arguments->wish.by == BH_BY_NODE)
+        argp_error(state, "--by node with --clock system: a node is no system, expected one of them");
+    arguments->wish.jobs = bh_options_jobs(&arguments->options);
+    arguments->wish.quiet = arguments->options.quiet;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    static const char *const groupings[] = {"", "node", "cause", "class", "system", NULL};
+    static const char *const clocks[] = {"node", "system", NULL};
+    static const char *const formats[] = {"text", "markdown", "json", NULL};
+    struct arguments *arguments = state->input;
+    struct bh_fit_wish *wish = &arguments->wish;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_BY:
+        wish->by =
+            (enum bh_fit_grouping)(1 + parse_word(text, "--by", groupings + 1, "node, cause, class or system", state));
+        return 0;
+    case KEY_SYSTEM:
+        wish->system = text;
+        return 0;
+    case KEY_CLOCK:
+        wish->of_system = parse_word(text, "--clock", clocks, "node or system", state) == 1;
+        return 0;
+    case KEY_COMPLETE_ONLY:
+        wish->complete_only = true;
+        return 0;
+    case KEY_PHASES:
+        wish->phases = bh_options_count(text, "--phases", 2, BH_FIT_PHASES_MOST, state);
+        return 0;
+    case KEY_BOOTSTRAP:
+        wish->bootstrap = bh_options_count(text, "--bootstrap", 0, 1000000, state);
+        return 0;
+    case KEY_SEED:
+        wish->seed = bh_options_count(text, "--seed", 0, UINT64_MAX, state);
+        return 0;
+    case KEY_FORMAT:
+        arguments->format = parse_word(text, "--format", formats, "text, markdown or json", state);
+        return 0;
+    case KEY_YAML:
+        arguments->yaml = text;
+        return 0;
+    case 'o':
+        arguments->folder = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_file(&wish->file, text, state);
+        return 0;
+    case ARGP_KEY_END:
+        finish(arguments, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .args_doc = "TRACE",
+    .doc =
+        "Fits distributions to the up and down times in a failure log: FTA event_trace, CFDR LA-UR-05-7318, or plain "
+        "CSV with the columns time, node, class and downtime; as text, gzip or xz.\vdoc/failure-logs.md tells what is "
+        "read and how it is fitted.",
+    .children = children,
+};
+
+static int draw(const struct bh_fit_report *report, const struct arguments *arguments, struct bh_error *err)
+{
+    struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->wish.quiet);
+    int status = bh_fit_draw(report, arguments->folder, err);
+    bh_progress_end(progress);
+    return status;
+}
+
+static int report(const struct bh_failure_log *log, const struct arguments *arguments, struct bh_error *err)
+{
+    struct bh_fit_report *report = bh_fit_report_create(log, &arguments->wish, err);
+    int status = report != NULL ? 0 : -1;
+    if (status == 0 && arguments->yaml != NULL)
+        status = bh_fit_write_yaml(report, arguments->yaml, err);
+    if (status == 0 && arguments->format == FORMAT_JSON)
+        bh_fit_print_json(report, stdout);
+    else if (status == 0)
+        bh_fit_print_tables(report, arguments->format == FORMAT_MARKDOWN ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT, stdout);
+    fflush(stdout);
+    if (status == 0 && arguments->folder != NULL && (status = bh_figure_folder_make(arguments->folder, err)) == 0)
+        status = draw(report, arguments, err);
+    bh_fit_report_destroy(report);
+    return status;
+}
+
+int bh_command_fit(int argc, char **argv)
+{
+    struct arguments arguments = {.wish = {.phases = 2, .bootstrap = 100, .seed = 1}};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &arguments);
+    int status = -1;
+    size_t length;
+    struct bh_failure_log *log = NULL;
+    char *text = NULL;
+    struct bh_progress *progress = bh_progress_start("reading the log", 0, !arguments.wish.quiet);
+    if (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0)
+        text = bh_text_file_read(arguments.wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, &err);
+    if (text != NULL)
+        log = bh_failure_log_parse(text, length, arguments.wish.file, &err);
+    free(text);
+    bh_progress_end(progress);
+    if (log != NULL)
+        status = report(log, &arguments, &err);
+    bh_failure_log_destroy(log);
+    bh_options_free(&arguments.options);
+    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+}

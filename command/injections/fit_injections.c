@@ -1,0 +1,336 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead fit-injections: what counts of real injections say about the numbers of the model, and how many it takes. */
+#include "command/injections/fit_injections.h"
+
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "command/point.h"
+#include "models/document/document.h"
+#include "sim/runs/progress.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *file, *yaml, *policy, *policies, *outcome;
+    uint64_t guests, processes, draws;
+    double level, power;
+    enum bh_table_format format;
+    bool plan, has_plan_option, has_fit_option;
+};
+
+enum { LEAST_SWEEPS = 1000, MOST_SWEEPS = 16000 };
+/* A node of the model holds so many zones at most; what is larger is refused there with its numbers. */
+static const uint64_t most_of_a_kind = 256, most_draws = 1000;
+
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0},
+    {&bh_options_work, 0, NULL, 0},
+    {&bh_options_json, 0, NULL, 0},
+    {0},
+};
+
+enum option_key {
+    KEY_GUESTS = 0x200,
+    KEY_PROCESSES,
+    KEY_POLICY,
+    KEY_DRAWS,
+    KEY_YAML,
+    KEY_FORMAT,
+    KEY_PLAN,
+    KEY_POLICIES,
+    KEY_OUTCOME,
+    KEY_LEVEL,
+    KEY_POWER
+};
+
+static const struct argp_option own_options[] = {
+    {"guests", KEY_GUESTS, "N", 0, "Errors were injected on a node of N guests (default: 1)", 1},
+    {"processes", KEY_PROCESSES, "N", 0, "Each guest ran N processes (default: 1)", 1},
+    {"policy", KEY_POLICY, "NAME", 0,
+     "They were injected under this policy of the catalog, where the file has no column `policy` (default: "
+     "protection-first; native without guests)",
+     1},
+    {"draws", KEY_DRAWS, "N", 0, "Keep N draws of the posterior for scenarios (default: 200)", 1},
+    {"yaml", KEY_YAML, "FILE", 0, "Write the posterior to FILE, which a scenario takes in as its uncertainty", 1},
+    {"plan", KEY_PLAN, NULL, 0, "The file is a scenario: tell how many injections would tell two of its policies apart",
+     2},
+    {"policies", KEY_POLICIES, "A,B", 0, "Plan for these two policies of the scenario", 2},
+    {"outcome", KEY_OUTCOME, "NAME", 0,
+     "Plan for telling them apart by masked, sdc, failed-process ... failed-system, or escape: any failure of the node "
+     "or more (default)",
+     2},
+    {"level", KEY_LEVEL, "X", 0, "Plan for a test at this level, two-sided (default: 0.05)", 2},
+    {"power", KEY_POWER, "X", 0, "Plan for finding the difference with this probability (default: 0.9)", 2},
+    {"point", 'p', "AXIS=VALUE", 0, "Plan at the point at which AXIS has VALUE (repeatable; default: its first value)",
+     2},
+    {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
+    {0},
+};
+
+static double parse_share(const char *text, const char *option, struct argp_state *state)
+{
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !(value > 0.0) || !(value < 1.0))
+        argp_error(state, "%s: found '%s', expected a number between 0 and 1", option, text);
+    return value;
+}
+
+static error_t parse_fit_option(int key, char *text, struct arguments *arguments, struct argp_state *state)
+{
+    arguments->has_fit_option = true;
+    if (key == KEY_GUESTS)
+        arguments->guests = bh_options_count(text, "--guests", 1, most_of_a_kind, state);
+    else if (key == KEY_PROCESSES)
+        arguments->processes = bh_options_count(text, "--processes", 1, most_of_a_kind, state);
+    else if (key == KEY_DRAWS)
+        arguments->draws = bh_options_count(text, "--draws", 1, most_draws, state);
+    else if (key == KEY_POLICY)
+        arguments->policy = text;
+    else
+        arguments->yaml = text;
+    return 0;
+}
+
+static error_t parse_plan_option(int key, char *text, struct arguments *arguments, struct argp_state *state)
+{
+    arguments->has_plan_option = true;
+    if (key == KEY_POLICIES)
+        arguments->policies = text;
+    else if (key == KEY_OUTCOME)
+        arguments->outcome = text;
+    else if (key == KEY_LEVEL)
+        arguments->level = parse_share(text, "--level", state);
+    else if (key == KEY_POWER)
+        arguments->power = parse_share(text, "--power", state);
+    else
+        bh_options_add_point(&arguments->options, text, state);
+    return 0;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_GUESTS:
+    case KEY_PROCESSES:
+    case KEY_POLICY:
+    case KEY_DRAWS:
+    case KEY_YAML:
+        return parse_fit_option(key, text, arguments, state);
+    case KEY_POLICIES:
+    case KEY_OUTCOME:
+    case KEY_LEVEL:
+    case KEY_POWER:
+    case 'p':
+        return parse_plan_option(key, text, arguments, state);
+    case KEY_PLAN:
+        arguments->plan = true;
+        return 0;
+    case KEY_FORMAT:
+        arguments->format = bh_options_table_format(text, state);
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_file(&arguments->file, text, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "expected a file of counts, or --plan and a scenario");
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->plan && arguments->has_fit_option)
+            argp_error(state, "--guests, --processes, --policy, --draws and --yaml go with counts, not with --plan");
+        if (!arguments->plan && arguments->has_plan_option)
+            argp_error(state, "--policies, --outcome, --level, --power and --point go with --plan");
+        if (arguments->plan && arguments->policies == NULL)
+            argp_error(state, "--plan: expected --policies A,B");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .args_doc = "COUNTS.csv\n--plan SCENARIO --policies A,B",
+    .doc =
+        "Turns counts of fault-injection experiments into distributions of the model's numbers, which scenarios "
+        "carry as uncertainty; or tells how many injections would tell two policies apart.\v"
+        "Columns of COUNTS.csv, in any order: system, zone, kind, trials, masked, and as far as there are any "
+        "failed-process, failed-guest, failed-node, failed-enclave, failed-composition, failed-system, sdc, hangs, "
+        "policy. Every trial is masked, a failure of some extent, or sdc; hangs are those of the failures that began "
+        "as one.",
+    .children = children,
+};
+
+/* --- Fitting --------------------------------------------------------------------------------------------------------- */
+
+static void show_progress(void *context, size_t sweeps)
+{
+    size_t total = LEAST_SWEEPS;
+    while (total <= sweeps)
+        total *= 2;
+    bh_progress_set(context, sweeps, total);
+}
+
+/* Settings of models alone mean something to counts. Dotted paths to values, as the catalog takes them. */
+static int read_overrides(const struct arguments *arguments, struct bh_document **overrides, uint64_t *seed,
+                          struct bh_error *err)
+{
+    char *text = bh_copy_text("{");
+    int status = 0;
+    for (size_t i = 0; i < arguments->options.settings_count && status == 0; i++) {
+        const struct bh_setting *setting = &arguments->options.settings[i];
+        if (strcmp(setting->path, "seed") == 0) {
+            *seed = strtoull(setting->value, NULL, 10);
+            continue;
+        }
+        if (strncmp(setting->path, "models.", strlen("models.")) != 0) {
+            status = bh_fail(err, BH_ERROR_INPUT,
+                             "%s=%s: counts are fitted without a scenario; expected a path that begins with models.",
+                             setting->path, setting->value);
+            break;
+        }
+        char *longer = bh_print_text("%s%s\"%s\": %s", text, text[1] != '\0' ? ", " : "",
+                                     setting->path + strlen("models."), setting->value);
+        free(text);
+        text = longer;
+    }
+    char *whole = bh_print_text("%s}", text);
+    if (status == 0 && (*overrides = bh_document_parse(whole, strlen(whole), "--set", err)) == NULL)
+        status = -1;
+    free(whole);
+    free(text);
+    return status;
+}
+
+static int fit_counts(struct bh_fit_injections *fit, const struct arguments *arguments, struct bh_error *err)
+{
+    const struct bh_policy *policy = NULL;
+    if (arguments->policy != NULL && (policy = bh_catalog_policy(fit->catalog, arguments->policy,
+                                                                 (struct bh_place){.file = "--policy"}, err)) == NULL)
+        return -1;
+    if (bh_injections_read(fit->catalog, fit->csv, &fit->testbed, policy, &fit->injections, err) != 0)
+        return -1;
+    struct bh_progress *progress = bh_progress_start("sweeps", LEAST_SWEEPS, !arguments->options.quiet);
+    struct bh_injection_sampling sampling = {.seed = fit->seed,
+                                             .least_sweeps = LEAST_SWEEPS,
+                                             .most_sweeps = MOST_SWEEPS,
+                                             .draws = arguments->draws,
+                                             .threads = bh_options_jobs(&arguments->options),
+                                             .progress = show_progress,
+                                             .context = progress};
+    int status = bh_injections_fit(fit->catalog, &fit->injections, &sampling, &fit->posterior, err);
+    bh_progress_end(progress);
+    if (status != 0)
+        return -1;
+    const char *slash = strrchr(arguments->file, '/');
+    fit->source =
+        bh_print_text("posterior from %s (XXH3 %016" PRIx64 ", %" PRIu64 " trials)",
+                      slash == NULL ? arguments->file : slash + 1, bh_csv_identity(fit->csv), fit->injections.trials);
+    if (arguments->yaml != NULL && bh_fit_injections_write_yaml(fit, arguments->yaml, err) != 0)
+        return -1;
+    if (arguments->options.json)
+        bh_fit_injections_print_json(fit, stdout);
+    else
+        bh_fit_injections_print(fit, arguments->format, stdout);
+    return 0;
+}
+
+static int fit_file(const struct arguments *arguments, const char *directory, struct bh_error *err)
+{
+    struct bh_fit_injections fit = {.testbed = {arguments->guests, arguments->processes, "mpi-bulk-synchronous"},
+                                    .seed = 1};
+    struct bh_document *overrides = NULL;
+    struct bh_catalog *catalog = NULL;
+    struct bh_csv *csv = bh_csv_read(arguments->file, err);
+    int status = -1;
+    if (csv != NULL && read_overrides(arguments, &overrides, &fit.seed, err) == 0 &&
+        (catalog = bh_catalog_read(directory, bh_document_root(overrides), NULL, err)) != NULL) {
+        fit.csv = csv;
+        fit.catalog = catalog;
+        status = fit_counts(&fit, arguments, err);
+    }
+    bh_injection_posterior_free(&fit.posterior);
+    bh_injections_free(&fit.injections);
+    free(fit.source);
+    bh_catalog_destroy(catalog);
+    bh_document_destroy(overrides);
+    bh_csv_destroy(csv);
+    return status;
+}
+
+/* --- Planning -------------------------------------------------------------------------------------------------------- */
+
+static int read_plan(const struct arguments *arguments, const struct bh_scenario *scenario,
+                     struct bh_injection_plan *plan, struct bh_error *err)
+{
+    const char *comma = strchr(arguments->policies, ',');
+    if (comma == NULL || strchr(comma + 1, ',') != NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "--policies: found `%s`; expected two policies, as in 'A,B'",
+                       arguments->policies);
+    char *first = bh_print_text("%.*s", (int)(comma - arguments->policies), arguments->policies);
+    plan->policy[0] = bh_policy_choose(scenario, "--policies", first, err);
+    free(first);
+    if (plan->policy[0] == NULL || (plan->policy[1] = bh_policy_choose(scenario, "--policies", comma + 1, err)) == NULL)
+        return -1;
+    if (plan->policy[0] == plan->policy[1])
+        return bh_fail(err, BH_ERROR_INPUT, "--policies: found `%s` twice; expected two policies", comma + 1);
+    const char *names[BH_SEEN + 1];
+    memcpy(names, bh_seen_names, sizeof bh_seen_names);
+    names[BH_SEEN] = "escape";
+    for (int s = 0; s <= BH_SEEN; s++)
+        if (strcmp(names[s], arguments->outcome) == 0) {
+            plan->outcome = s;
+            return 0;
+        }
+    const char *nearest = bh_nearest_name(arguments->outcome, names, BH_SEEN + 1);
+    return bh_fail(err, BH_ERROR_INPUT, "--outcome: found `%s`; expected escape, masked, sdc or failed-process%s%s%s",
+                   arguments->outcome, nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+}
+
+static int plan_scenario(const struct arguments *arguments, const char *directory, struct bh_error *err)
+{
+    struct bh_injection_plan plan = {.level = arguments->level, .power = arguments->power};
+    struct bh_scenario *scenario = NULL;
+    struct bh_study *study =
+        bh_study_read(arguments->file, directory, arguments->options.settings, arguments->options.settings_count, err);
+    size_t *index = NULL;
+    int status = -1;
+    if (study != NULL)
+        index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
+    if (index != NULL && (scenario = bh_study_resolve(study, index, -1, err)) != NULL)
+        status = read_plan(arguments, scenario, &plan, err);
+    if (status == 0)
+        status = bh_injection_plan_print(scenario, &plan, arguments->options.json, arguments->format, stdout, err);
+    bh_scenario_destroy(scenario);
+    free(index);
+    bh_study_destroy(study);
+    return status;
+}
+
+int bh_command_fit_injections(int argc, char **argv)
+{
+    struct arguments arguments = {
+        .guests = 1, .processes = 1, .draws = 200, .outcome = "escape", .level = 0.05, .power = 0.9};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &arguments);
+    char *directory = bh_models_directory(&err);
+    int status = BH_EXIT_DONE;
+    if (directory == NULL ||
+        (arguments.plan ? plan_scenario(&arguments, directory, &err) : fit_file(&arguments, directory, &err)) != 0)
+        status = bh_command_fail(&err);
+    free(directory);
+    bh_options_free(&arguments.options);
+    return status;
+}

@@ -1,0 +1,239 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead submit`: a campaign as a Slurm job array of tasks of a chosen length, and a merge that waits for it. */
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "command/sweep/slurm.h"
+#include "command/sweep/sweep.h"
+#include "models/base/quantity.h"
+#include "sim/campaign/command_line.h"
+#include "sim/results/hdf5_writer.h"
+#include "sim/store/manifest.h"
+#include "sim/sweep/forecast.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *campaign, *directory;
+    double task_s;
+    size_t tasks;
+    const char **slurm; /* further options of sbatch */
+    size_t slurm_count;
+    enum bh_manifest_mode mode;
+    bool only_prints;
+};
+
+enum option_key { KEY_PRINT = 0x200, KEY_TASK_TIME, KEY_TASKS, KEY_SBATCH, KEY_RESUME, KEY_EXTEND };
+
+static const struct argp_option options[] = {
+    {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
+    {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
+    {"extend", KEY_EXTEND, NULL, 0, "The same with a campaign that has grown: run only what is new", 4},
+    {"print", KEY_PRINT, NULL, 0, "Print the scripts and submit nothing", 4},
+    {"task-time", KEY_TASK_TIME, "TIME", 0,
+     "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4},
+    {"tasks", KEY_TASKS, "N", 0, "Make N array tasks, whatever the predicted time", 4},
+    {"sbatch", KEY_SBATCH, "OPTION", 0, "A further option for sbatch, as it would stand in a script (repeatable)", 4},
+    {0},
+};
+static const struct argp_child children[] = {{&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
+
+static void parse_task_time(struct arguments *arguments, const char *word, struct argp_state *state)
+{
+    struct bh_error err = {0};
+    if (bh_quantity_parse(word, NULL, BH_DIMENSION_TIME, &arguments->task_s, &err) != 0)
+        argp_error(state, "--task-time: %s", err.text);
+    if (arguments->task_s < 600.0 || arguments->task_s > 3600.0)
+        argp_error(state, "--task-time: found '%s', expected 10 min to 60 min", word);
+}
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    char *end;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case 'd':
+        arguments->directory = word;
+        return 0;
+    case KEY_RESUME:
+        if (arguments->mode == BH_MANIFEST_BEGIN)
+            arguments->mode = BH_MANIFEST_RESUME;
+        return 0;
+    case KEY_EXTEND:
+        arguments->mode = BH_MANIFEST_EXTEND;
+        return 0;
+    case KEY_PRINT:
+        arguments->only_prints = true;
+        return 0;
+    case KEY_TASK_TIME:
+        parse_task_time(arguments, word, state);
+        return 0;
+    case KEY_TASKS:
+        arguments->tasks = strtoull(word, &end, 10);
+        if (word[0] < '1' || word[0] > '9' || *end != '\0')
+            argp_error(state, "--tasks: found '%s', expected a whole number above 0", word);
+        return 0;
+    case KEY_SBATCH:
+        arguments->slurm = bh_reallocate(arguments->slurm, arguments->slurm_count + 1, sizeof *arguments->slurm);
+        arguments->slurm[arguments->slurm_count++] = word;
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_one(&arguments->campaign, "campaign", word, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "CAMPAIGN",
+    .doc =
+        "Submits a campaign to Slurm: a job array, whose tasks are shards, and a job that merges when it has ended.\v"
+        "-j N is the number of cores of a task (default: 1). A few replicas are run here first, to know the time.",
+    .children = children,
+};
+
+/* Beyond some 2,000 years it makes no difference to Slurm. */
+static const double most_minutes = 1e9;
+
+/* Tasks of about the time asked for; no more than there are points or chunks to spread, or than Slurm's indices. */
+static int choose_tasks(const struct arguments *arguments, const struct bh_plan *plan,
+                        const struct bh_forecast *forecast, struct bh_slurm_job *job, struct bh_error *err)
+{
+    unsigned long most_index;
+    if (bh_slurm_most_index(&most_index, err) != 0) {
+        if (!arguments->only_prints)
+            return -1;
+        most_index = 1000; /* Slurm's default, MaxArraySize=1001; indices are below it */
+        *err = (struct bh_error){0};
+    }
+    double wanted = ceil(forecast->seconds / (arguments->task_s * (double)job->cores));
+    size_t pieces = plan->precision.is_on ? plan->points : plan->points * plan->replicas;
+    size_t most = most_index + 1;
+    job->tasks = wanted < 1.0 ? 1 : wanted > (double)most ? most : (size_t)wanted;
+    job->tasks = job->tasks > pieces ? pieces : job->tasks;
+    if (arguments->tasks > most)
+        return bh_fail(err, BH_ERROR_INPUT, "--tasks: found %zu; this Slurm takes array indices up to %lu: %zu tasks",
+                       arguments->tasks, most_index, most);
+    if (arguments->tasks > 0)
+        job->tasks = arguments->tasks;
+    /* Twice what is expected, and five minutes for a busy file system; a task that is cut short can be resumed. */
+    double task_s = forecast->seconds / ((double)job->tasks * (double)job->cores);
+    if (plan->precision.is_on && forecast->longest_s > task_s)
+        task_s = forecast->longest_s;
+    job->minutes = (unsigned long)fmin(ceil((2.0 * task_s + 300.0) / 60.0), most_minutes);
+    return 0;
+}
+
+static char *absolute(const char *path)
+{
+    char *real = realpath(path, NULL), working[PATH_MAX];
+    if (real != NULL || path[0] == '/' || getcwd(working, sizeof working) == NULL)
+        return real != NULL ? real : bh_copy_text(path);
+    return bh_print_text("%s/%s", working, path);
+}
+
+static int fail_begun(const struct bh_plan *plan, const struct bh_slurm_job *job, struct bh_error *err)
+{
+    char *command = bh_campaign_command(plan, "submit", job->directory);
+    bh_fail(err, BH_ERROR_INPUT,
+            "%s holds a sweep that was begun already: %s --resume goes on with it, or take another folder",
+            job->directory, command);
+    free(command);
+    return -1;
+}
+
+static int submit(const struct arguments *arguments, const struct bh_plan *plan, struct bh_slurm_job *job,
+                  struct bh_error *err)
+{
+    int was_there = 0;
+    char *array = bh_slurm_array_script(job), *merge = bh_slurm_merge_script(job);
+    unsigned long array_id = 0, merge_id = 0;
+    int status = 0;
+    if (arguments->only_prints)
+        printf("%s\n%s", array, merge);
+    else {
+        status = bh_manifest_publish(job->directory, plan, arguments->mode, &was_there, err);
+        if (status == 0 && was_there && arguments->mode == BH_MANIFEST_BEGIN)
+            status = fail_begun(plan, job, err);
+        if (status == 0)
+            status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);
+        if (status == 0) {
+            printf("array %lu: %zu tasks of %u cores, at most %lu min each\n", array_id, job->tasks, job->cores,
+                   job->minutes);
+            fflush(stdout);
+            status = bh_slurm_submit(job, "merge.sh", merge, array_id, &merge_id, err);
+        }
+        if (status == 0) {
+            char *folder = bh_shell_word(job->directory);
+            printf("merge %lu: when all tasks have ended, to %s/results.h5\n"
+                   "bulkhead status %s tells how far they are\n",
+                   merge_id, job->directory, folder);
+            free(folder);
+        }
+    }
+    free(array);
+    free(merge);
+    return status;
+}
+
+static int run(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
+{
+    struct bh_forecast forecast;
+    struct bh_slurm_job job = {.cores = arguments->options.jobs > 0 ? arguments->options.jobs : 1,
+                               .settings = arguments->options.settings,
+                               .settings_count = arguments->options.settings_count,
+                               .slurm = arguments->slurm,
+                               .slurm_count = arguments->slurm_count};
+    char *folder = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
+    job.directory = absolute(folder);
+    job.campaign = absolute(arguments->campaign);
+    job.program = absolute("/proc/self/exe");
+    const struct bh_node *name = bh_node_find(bh_document_root(plan->document), "campaign");
+    job.name = bh_node_text(name, NULL);
+    int status = bh_slurm_check(&job, err);
+    if (status == 0)
+        status = bh_forecast(plan, &forecast, err);
+    if (status == 0)
+        status = choose_tasks(arguments, plan, &forecast, &job, err);
+    if (status == 0)
+        status = submit(arguments, plan, &job, err);
+    free(folder);
+    free(job.directory);
+    free(job.campaign);
+    free(job.program);
+    return status;
+}
+
+int bh_command_submit(int argc, char **argv)
+{
+    struct arguments arguments = {.task_s = 1800.0};
+    struct bh_error err = {0};
+    bh_options_parse(&argp, argc, argv, &arguments);
+    char *data = bh_models_directory(&err);
+    struct bh_plan *plan = data == NULL ? NULL
+                                        : bh_plan_read(arguments.campaign, data, arguments.options.settings,
+                                                       arguments.options.settings_count, &err);
+    int status = plan == NULL ? -1 : run(&arguments, plan, &err);
+    bh_plan_destroy(plan);
+    free(data);
+    free(arguments.slurm);
+    bh_options_free(&arguments.options);
+    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+}

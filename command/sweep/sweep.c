@@ -1,0 +1,362 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead sweep` and `bulkhead merge`: a campaign into a folder, and the folder into one results file. */
+#include "command/sweep/sweep.h"
+
+#include "analysis/tables/markup.h"
+#include "command/check/check.h"
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "models/base/quantity.h"
+#include "sim/campaign/command_line.h"
+#include "sim/results/hdf5_writer.h"
+#include "sim/runs/progress.h"
+#include "sim/store/manifest.h"
+#include "sim/sweep/forecast.h"
+#include "sim/sweep/merge.h"
+#include "sim/sweep/sweep.h"
+#include "sim/sweep/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *campaign, *directory, *shard, *replay;
+    enum bh_manifest_mode mode;
+    bool is_dry, is_partial;
+};
+
+enum option_key { KEY_SHARD = 0x200, KEY_RESUME, KEY_EXTEND, KEY_DRY_RUN, KEY_REPLAY, KEY_PARTIAL };
+
+static const struct argp_option sweep_options[] = {
+    {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
+    {"shard", KEY_SHARD, "I/N", 0, "Do part I of N, from 0 (default: what the launcher says, else all)", 4},
+    {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
+    {"extend", KEY_EXTEND, NULL, 0, "The same with a campaign that has grown: run only what is new", 4},
+    {"dry-run", KEY_DRY_RUN, NULL, 0, "Print the points, the predicted time and the size, and do nothing", 4},
+    {"replay", KEY_REPLAY, "POINT/POLICY[/REPLICA]", 0,
+     "Run one simulation, by its numbers from 0, in this process: for one that crashed", 4},
+    {0},
+};
+static const struct argp_option merge_options[] = {
+    {"partial", KEY_PARTIAL, NULL, 0, "Leave out what is missing, as NaN", 4},
+    {0},
+};
+
+static const struct argp_child sweep_children[] = {
+    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {&bh_options_output, 0, NULL, 0}, {0}};
+static const struct argp_child merge_children[] = {{&bh_options_output, 0, NULL, 0}, {0}};
+
+static error_t parse_option(int key, char *word, struct arguments *arguments)
+{
+    switch (key) {
+    case 'd':
+        arguments->directory = word;
+        return 0;
+    case KEY_SHARD:
+        arguments->shard = word;
+        return 0;
+    case KEY_RESUME:
+        if (arguments->mode == BH_MANIFEST_BEGIN)
+            arguments->mode = BH_MANIFEST_RESUME;
+        return 0;
+    case KEY_EXTEND:
+        arguments->mode = BH_MANIFEST_EXTEND;
+        return 0;
+    case KEY_DRY_RUN:
+        arguments->is_dry = true;
+        return 0;
+    case KEY_REPLAY:
+        arguments->replay = word;
+        return 0;
+    case KEY_PARTIAL:
+        arguments->is_partial = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_sweep(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, sweep_children, &arguments->options);
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_one(&arguments->campaign, "campaign", word, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");
+        return 0;
+    default:
+        return parse_option(key, word, arguments);
+    }
+}
+
+static error_t parse_merge(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, merge_children, &arguments->options);
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_one(&arguments->directory, "folder", word, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no folder; give the one of `bulkhead sweep -d`");
+        return 0;
+    default:
+        return parse_option(key, word, arguments);
+    }
+}
+
+static const struct argp sweep_argp = {
+    .options = sweep_options,
+    .parser = parse_sweep,
+    .args_doc = "CAMPAIGN",
+    .doc = "Simulates all points of a campaign and keeps what is done in a folder, safe from crashes.\v"
+           "A whole sweep ends with DIR/results.h5 (or -o FILE). Shards end without; `bulkhead merge DIR` makes the "
+           "file when all are done.",
+    .children = sweep_children,
+};
+static const struct argp merge_argp = {
+    .options = merge_options,
+    .parser = parse_merge,
+    .args_doc = "DIR",
+    .doc = "Makes one results file, DIR/results.h5 or -o FILE, of what sweeps have left in a folder.",
+    .children = merge_children,
+};
+
+/* --- Dry run ----------------------------------------------------------------------------------------------------------------- */
+
+char *bh_print_duration(double seconds)
+{
+    if (seconds < 120.0)
+        return bh_print_text("%.3g s", seconds);
+    if (seconds < 7200.0)
+        return bh_print_text("%.3g min", seconds / 60.0);
+    if (seconds < 172800.0)
+        return bh_print_text("%.3g h", seconds / 3600.0);
+    return bh_print_text("%.3g d", seconds / 86400.0);
+}
+
+static void print_points(const struct bh_plan *plan)
+{
+    enum { SHOWN = 20 };
+    printf("%zu points, %zu policies, ", plan->points, plan->first->policies_count);
+    if (plan->precision.is_on)
+        printf("%llu to %llu replicas each\n", (unsigned long long)plan->least, (unsigned long long)plan->replicas);
+    else
+        printf("%llu replicas each\n", (unsigned long long)plan->replicas);
+    for (size_t p = 0; p < plan->points && p < SHOWN; p++) {
+        char *text = bh_plan_describe(plan, p);
+        bh_markup_print(stdout, BH_TABLE_TEXT, "  %zu  %s", p, text);
+        putchar('\n');
+        free(text);
+    }
+    if (plan->points > SHOWN)
+        printf("  and %zu more\n", plan->points - SHOWN);
+}
+
+static int print_forecast(const struct bh_plan *plan, unsigned jobs, struct bh_error *err)
+{
+    struct bh_forecast forecast;
+    char size[64];
+    print_points(plan);
+    fflush(stdout);
+    struct bh_progress *progress = bh_progress_start_on_terminal("timing a few replicas", 0);
+    int failed = bh_forecast(plan, &forecast, err);
+    bh_progress_end(progress);
+    if (failed != 0)
+        return -1;
+    char *least = bh_print_duration(forecast.least_seconds), *most = bh_print_duration(forecast.seconds);
+    char *wall = bh_print_duration(forecast.seconds / jobs);
+    printf("predicted time: %s%s%s of one core, %s%s with %u jobs (from replicas at %zu points, run now)\n",
+           plan->precision.is_on ? least : "", plan->precision.is_on ? " to " : "", most,
+           plan->precision.is_on ? "at most " : "about ", wall, jobs, forecast.sampled);
+    printf("results: at most %s before compression, in units of up to %llu replicas\n",
+           bh_quantity_print(forecast.bytes, BH_DIMENSION_BYTES, size, sizeof size), (unsigned long long)plan->chunk);
+    free(least);
+    free(most);
+    free(wall);
+    return 0;
+}
+
+/* --- Sweep ---------------------------------------------------------------------------------------------------------------------- */
+
+static int replay(const struct bh_plan *plan, const char *text, struct bh_error *err)
+{
+    size_t point, policy;
+    long long replica = -1;
+    int end = 0;
+    if (sscanf(text, "%zu/%zu%n", &point, &policy, &end) != 2 ||
+        (text[end] != '\0' && (sscanf(text + end, "/%lld%n", &replica, &end) != 1 || replica < 0)))
+        return bh_fail(err, BH_ERROR_INPUT, "--replay: found `%s`; expected POINT/POLICY or POINT/POLICY/REPLICA",
+                       text);
+    if (point >= plan->points || policy >= plan->first->policies_count || replica >= (long long)plan->replicas)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "--replay: found `%s`; expected a point below %zu, a policy below %zu and a replica below %llu",
+                       text, plan->points, plan->first->policies_count, (unsigned long long)plan->replicas);
+    return bh_worker_replay(plan, point, policy, replica, stdout, err);
+}
+
+char *bh_sweep_directory(const struct bh_plan *plan)
+{
+    const char *name = bh_node_text(bh_node_find(bh_document_root(plan->document), "campaign"), NULL);
+    char *directory = bh_print_text("%s.sweep", name);
+    for (char *c = directory; *c != '\0'; c++)
+        if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("/\\'\"`$*?<>|&;()", *c) != NULL ||
+            (c == directory && (*c == '.' || *c == '-')))
+            *c = c == directory ? '_' : '-';
+    return directory;
+}
+
+static int merge_to(const struct bh_plan *plan, const char *directory, const char *output, bool is_partial,
+                    struct bh_error *err)
+{
+    char *file = output != NULL ? bh_copy_text(output) : bh_print_text("%s/results.h5", directory);
+    struct bh_merge_outcome outcome;
+    struct bh_progress *progress = bh_progress_start_on_terminal("merging", 0);
+    int status = bh_merge(plan, directory, file, is_partial, &outcome, err);
+    bh_progress_end(progress);
+    for (char *line = outcome.damage, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
+        fprintf(stderr, "bulkhead: %.*s\n", (int)(end - line), line);
+    if (status == 0)
+        printf("%s\n", file);
+    if (status == 0 && outcome.missing > 0)
+        fprintf(stderr, "bulkhead: %zu units are missing in it\n", outcome.missing);
+    free(outcome.damage);
+    free(file);
+    return status;
+}
+
+/* The option that runs a simulation alone, as a failure names it; the caller frees. */
+static char *find_replay(const char *failure)
+{
+    const char *option = strstr(failure, "--replay=");
+    return option == NULL ? bh_copy_text("--replay=POINT/POLICY/REPLICA")
+                          : bh_print_text("%.*s", (int)strcspn(option, " )"), option);
+}
+
+static void tell_failures(const struct bh_plan *plan, const struct bh_sweep_options *sweep,
+                          const struct bh_sweep_outcome *outcome)
+{
+    char *replay = find_replay(outcome->first_failure), *alone = bh_campaign_command(plan, "sweep", NULL);
+    char *again = bh_campaign_command(plan, "sweep", sweep->directory), *folder = bh_shell_word(sweep->directory);
+    fprintf(
+        stderr,
+        "bulkhead: %zu units failed; the first: %s\n"
+        "bulkhead: run it alone: %s %s; all of them again: %s --resume; leave them out: bulkhead merge --partial %s\n",
+        outcome->failed, outcome->first_failure, alone, replay, again, folder);
+    free(replay);
+    free(alone);
+    free(again);
+    free(folder);
+}
+
+/* What a person is told at the end; the exit status. */
+static int conclude(const struct bh_plan *plan, const struct arguments *arguments, const struct bh_sweep_options *sweep,
+                    const struct bh_sweep_outcome *outcome, struct bh_error *err)
+{
+    if (outcome->failed > 0)
+        tell_failures(plan, sweep, outcome);
+    if (outcome->signal != 0) {
+        char *command = bh_campaign_command(plan, "sweep", sweep->directory);
+        fprintf(stderr, "bulkhead: stopped by a signal; what is done is in %s, %s --resume goes on\n", sweep->directory,
+                command);
+        free(command);
+        return 128 + outcome->signal;
+    }
+    if (outcome->failed > 0)
+        return BH_EXIT_FAILED;
+    if (sweep->share.count == 1)
+        return merge_to(plan, sweep->directory, arguments->options.output, false, err) == 0 ? BH_EXIT_DONE : -1;
+    if (!arguments->options.quiet) {
+        char *folder = bh_shell_word(sweep->directory);
+        fprintf(stderr, "bulkhead: shard %zu of %zu is done; when all are: bulkhead merge %s\n", sweep->share.index,
+                sweep->share.count, folder);
+        free(folder);
+    }
+    return BH_EXIT_DONE;
+}
+
+static int sweep(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
+{
+    char *directory = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
+    struct bh_sweep_options options = {.directory = directory,
+                                       .jobs = bh_options_jobs(&arguments->options),
+                                       .mode = arguments->mode,
+                                       .shows_progress = !arguments->options.quiet};
+    struct bh_sweep_outcome outcome;
+    const char *from = "";
+    int status = arguments->shard != NULL ? bh_share_parse(arguments->shard, &options.share, err)
+                                          : bh_share_find(&options.share, &from, err);
+    if (status == 0 && *from != '\0' && !arguments->options.quiet)
+        fprintf(stderr, "bulkhead: shard %zu of %zu, from %s, in %s\n", options.share.index, options.share.count, from,
+                directory);
+    if (status == 0 && !arguments->options.quiet) {
+        bh_note_left_out(plan->first);
+        bh_note_remarks(plan->first);
+    }
+    if (status == 0 && arguments->options.output != NULL)
+        status = bh_results_check_path(arguments->options.output, err);
+    if (status == 0 && bh_sweep_run(plan, &options, &outcome, err) != 0)
+        status = -1;
+    if (status == 0)
+        status = conclude(plan, arguments, &options, &outcome, err);
+    free(directory);
+    return status;
+}
+
+static int run_sweep(const struct arguments *arguments, struct bh_error *err)
+{
+    char *data = bh_models_directory(err);
+    if (data == NULL)
+        return -1;
+    struct bh_progress *progress = bh_progress_start("planning the campaign", 0, !arguments->options.quiet);
+    struct bh_plan *plan =
+        bh_plan_read(arguments->campaign, data, arguments->options.settings, arguments->options.settings_count, err);
+    bh_progress_end(progress);
+    int status = -1;
+    if (plan != NULL && arguments->is_dry)
+        status = print_forecast(plan, bh_options_jobs(&arguments->options), err);
+    else if (plan != NULL && arguments->replay != NULL)
+        status = replay(plan, arguments->replay, err);
+    else if (plan != NULL)
+        status = sweep(arguments, plan, err);
+    bh_plan_destroy(plan);
+    free(data);
+    return status;
+}
+
+int bh_command_sweep(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    bh_options_parse(&sweep_argp, argc, argv, &arguments);
+    int status = run_sweep(&arguments, &err);
+    bh_options_free(&arguments.options);
+    return status >= 0 ? status : bh_command_fail(&err);
+}
+
+int bh_command_merge(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    bh_options_parse(&merge_argp, argc, argv, &arguments);
+    char *data = bh_models_directory(&err);
+    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(arguments.directory, data, &err);
+    int status = -1;
+    if (plan != NULL)
+        status = merge_to(plan, arguments.directory, arguments.options.output, arguments.is_partial, &err);
+    bh_plan_destroy(plan);
+    free(data);
+    bh_options_free(&arguments.options);
+    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+}

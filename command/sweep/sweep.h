@@ -1,0 +1,14 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the commands around sweeps share. */
+#ifndef BH_COMMAND_SWEEP_SWEEP_H
+#define BH_COMMAND_SWEEP_SWEEP_H
+
+/* "2.5 min"; the caller frees. */
+char *bh_print_duration(double seconds);
+/* The folder that a campaign is swept into unless told otherwise: its name and .sweep, with `-` for what folders' names
+ * should not hold. The caller frees. */
+struct bh_plan;
+char *bh_sweep_directory(const struct bh_plan *plan);
+
+#endif

@@ -1,0 +1,377 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The closed forms, one function per scenario of experiments/validate. */
+#include "command/validate/validate.h"
+
+#include "analysis/measures/statistics.h"
+#include "models/cost/interval.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const double bh_validation_level = 1e-4;
+
+/* Arithmetic on clocks of up to 1e9 s in steps of seconds. */
+static const double exact = 1e-9;
+
+static struct bh_validation_case *add(struct bh_validation *validation, enum bh_evidence evidence, const char *unit,
+                                      double expected, double simulated)
+{
+    validation->cases = bh_reallocate(validation->cases, validation->count + 1, sizeof *validation->cases);
+    struct bh_validation_case *added = &validation->cases[validation->count++];
+    *added = (struct bh_validation_case){.unit = unit,
+                                         .evidence = evidence,
+                                         .expected = expected,
+                                         .simulated = simulated,
+                                         .tolerance = evidence == BH_EVIDENCE_EXACT ? exact : 0.0};
+    return added;
+}
+
+static const char *label_of(const struct bh_campaign *campaign, size_t stage)
+{
+    return campaign->study->axes[0].values[campaign->stages[stage]->index[0]].label;
+}
+
+/* Mean of one number per replica of the first policy, with its standard error. */
+static struct bh_validation_case *add_mean(struct bh_validation *validation, const struct bh_stage *stage,
+                                           const char *unit, double expected,
+                                           double (*value)(const struct bh_stage *, const struct bh_replica_record *))
+{
+    double replicas = (double)stage->scenario->replicas, mean = 0.0, squares = 0.0;
+    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+        mean += value(stage, &stage->records[r]) / replicas;
+    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+        squares += pow(value(stage, &stage->records[r]) - mean, 2.0);
+    struct bh_validation_case *added = add(validation, BH_EVIDENCE_MEAN, unit, expected, mean);
+    added->samples = replicas;
+    added->error = sqrt(squares / (replicas - 1.0) / replicas);
+    return added;
+}
+
+/* --- Arithmetic ------------------------------------------------------------------------------------------------------ */
+
+/* Checkpoints at every multiple of the interval, in useful wall-clock time, that lies before the end of the work. */
+static double checkpoints_before_end(double useful_s, double interval_s)
+{
+    return ceil(useful_s / interval_s * (1.0 - 1e-12)) - 1.0;
+}
+
+static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *setup)
+{
+    const struct bh_scenario *scenario = stage->scenario;
+    const struct bh_slowdown *slowdown = &setup->enclaves[0].pace[1].slowdown;
+    const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL],
+                                    *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
+    double noise = setup->enclaves[0].pace[1].noise_per_step_s / scenario->enclaves[0].application->step_s.value;
+    double useful_s = scenario->work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards + noise);
+    return useful_s + checkpoints_before_end(useful_s, local->interval_s) * local->write_s +
+           checkpoints_before_end(useful_s, storage->interval_s) * storage->write_s;
+}
+
+static void compare_fault_free(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    const struct bh_stage *stage = campaign->stages[0];
+    double native_s = fault_free_s(stage, stage->setups[stage->scenario->baseline]);
+    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
+        const char *policy = stage->scenario->policies[p].name;
+        double expected_s = fault_free_s(stage, stage->setups[p]);
+        double simulated_s = stage->fault_free[p].enclaves[0].elapsed_s;
+        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", expected_s, simulated_s)->name, sizeof validation->cases->name,
+                 "makespan, %s", policy);
+        snprintf(add(validation, BH_EVIDENCE_EXACT, "1", expected_s / native_s,
+                     simulated_s / stage->native[p].enclaves[0].elapsed_s)
+                     ->name,
+                 sizeof validation->cases->name, "1 + price, %s", policy);
+    }
+}
+
+/* The failure strikes at `at_s`: after k checkpoints, and what was computed since the last of them is done again. */
+static double one_failure_s(const struct bh_stage *stage, const struct bh_setup *setup, bool takes_node)
+{
+    const struct bh_scenario *scenario = stage->scenario;
+    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+    const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
+    double cycle_s = local->interval_s + local->write_s, at_s = scenario->script[0].at_s;
+    double boot_s = setup->policy->system->guest_kernel != NULL ? setup->policy->system->guest_boot_s.value : 0.0;
+    double outage_s = recovery->detection_s.value + (takes_node ? recovery->node_reboot_s.value : 0.0) + boot_s +
+                      recovery->process_restart_s.value + local->read_s;
+    return scenario->work_s + checkpoints_before_end(scenario->work_s, local->interval_s) * local->write_s +
+           fmod(at_s, cycle_s) + outage_s;
+}
+
+static void compare_one_failure(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    const struct bh_stage *stage = campaign->stages[0];
+    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
+        const struct bh_setup *setup = stage->setups[p];
+        bool is_native = setup->policy->system->guest_kernel == NULL;
+        bool takes_node = is_native || setup->policy->policy->disposition[BH_GUEST_KERNEL] >= BH_SCOPE_NODE;
+        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", one_failure_s(stage, setup, takes_node),
+                     stage->records[p * stage->scenario->replicas].enclaves[0].elapsed_s)
+                     ->name,
+                 sizeof validation->cases->name, "makespan, %s", stage->scenario->policies[p].name);
+    }
+}
+
+/* Two equal flows share a link equally, and start and end together: each checkpoint takes twice as long. */
+static void compare_shared_storage(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    const struct bh_stage *stage = campaign->stages[0];
+    const struct bh_scenario *scenario = stage->scenario;
+    double bytes = 0.0;
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        bytes += stage->setups[0]->enclaves[e].checkpoint_bytes * (double)scenario->nodes;
+    double write_s = bytes / stage->facts.storage_write_bandwidth;
+    double count = checkpoints_before_end(scenario->work_s, scenario->checkpoint[BH_LEVEL_STORAGE].interval_s);
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", scenario->work_s + count * write_s,
+                     stage->fault_free[0].enclaves[e].elapsed_s)
+                     ->name,
+                 sizeof validation->cases->name, "makespan, enclave %s", scenario->enclaves[e].name);
+}
+
+/* --- Statistics ------------------------------------------------------------------------------------------------------ */
+
+/* Rate of everything that strikes the machine: hardware on nodes and spares; under native, the kernel and the
+ * processes of each node. */
+static double fault_rate(const struct bh_scenario *scenario)
+{
+    double rate = 0.0;
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+        if (scenario->fault_enabled[f])
+            rate += scenario->catalog->faults[f].rate.value * (double)(scenario->nodes + scenario->spares);
+    if (!scenario->software_faults)
+        return rate;
+    const struct bh_enclave_spec *enclave = &scenario->enclaves[0];
+    double processes = (double)(enclave->guests_per_node * enclave->processes_per_guest);
+    return rate +
+           (scenario->policies[0].host_kernel->fault_rate.value + processes * enclave->application->fault_rate.value) *
+               (double)scenario->nodes;
+}
+
+static void compare_counts(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < campaign->points; s++) {
+        const struct bh_stage *stage = campaign->stages[s];
+        double replicas = (double)stage->scenario->replicas, sum = 0.0, squares = 0.0;
+        for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+            sum += stage->records[r].tallies.faults;
+        for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+            squares += pow(stage->records[r].tallies.faults - sum / replicas, 2.0);
+        struct bh_validation_case *count =
+            add(validation, BH_EVIDENCE_COUNT, "1", fault_rate(stage->scenario) * stage->scenario->horizon_s * replicas,
+                sum);
+        snprintf(count->name, sizeof count->name, "faults, %s", label_of(campaign, s));
+        count->samples = sum;
+        count->error = sqrt(sum);
+        struct bh_validation_case *variance =
+            add(validation, BH_EVIDENCE_VARIANCE, "1", 1.0, squares / (replicas - 1.0) / (sum / replicas));
+        snprintf(variance->name, sizeof variance->name, "variance / mean of faults, %s", label_of(campaign, s));
+        variance->samples = replicas;
+        variance->error = variance->simulated * sqrt(2.0 / (replicas - 1.0));
+    }
+}
+
+static double lost_share(const struct bh_stage *stage, const struct bh_replica_record *record)
+{
+    const struct bh_scenario *scenario = stage->scenario;
+    return 1.0 - record->enclaves[0].useful_work_s / ((double)scenario->nodes * record->enclaves[0].elapsed_s);
+}
+
+/* With up times of mean M = 1/lambda and down times of mean m and mean square m2, the time down in [0, T] of a part that
+ * begins up is U T - (1 - U)^2 lambda m2 / 2 once T is long against both; U = m / (M + m). */
+static void compare_service(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < campaign->points; s++) {
+        const struct bh_stage *stage = campaign->stages[s];
+        const struct bh_scenario *scenario = stage->scenario;
+        const struct bh_fault_class *class = NULL;
+        for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+            if (scenario->fault_enabled[f])
+                class = &scenario->catalog->faults[f];
+        if (class == NULL)
+            continue;
+        double sigma = class->mend == BH_MEND_REPAIR ? class->repair_sigma.value : 0.0;
+        double median_s = class->mend == BH_MEND_REPAIR ? class->repair_median_s.value
+                                                        : scenario->catalog->recovery.node_reboot_s.value;
+        double mean_s = median_s * exp(0.5 * sigma * sigma), square = pow(median_s, 2.0) * exp(2.0 * sigma * sigma);
+        double rate = class->rate.value, down = mean_s / (1.0 / rate + mean_s);
+        double expected = down - pow(1.0 - down, 2.0) * rate * square / 2.0 / scenario->horizon_s;
+        struct bh_validation_case *added = add_mean(validation, stage, "1", expected, lost_share);
+        snprintf(added->name, sizeof added->name, "share of capacity lost, %s", label_of(campaign, s));
+    }
+}
+
+static double elapsed_s(const struct bh_stage *stage, const struct bh_replica_record *record)
+{
+    (void)stage;
+    return record->enclaves[0].elapsed_s;
+}
+
+static void compare_daly(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < campaign->points; s++) {
+        const struct bh_stage *stage = campaign->stages[s];
+        const struct bh_scenario *scenario = stage->scenario;
+        const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
+        double restart_s = scenario->catalog->recovery.process_restart_s.value + local->read_s;
+        double expected_s = bh_daly_makespan_s(scenario->work_s, local->interval_s, local->write_s, restart_s,
+                                               1.0 / fault_rate(scenario));
+        struct bh_validation_case *added = add_mean(validation, stage, "s", expected_s, elapsed_s);
+        snprintf(added->name, sizeof added->name, "makespan, MTTI of %s intervals", label_of(campaign, s));
+    }
+}
+
+/* Each segment of work is done when it has been verified and saved, whatever strikes meanwhile. */
+static void compare_silent(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < campaign->points; s++) {
+        const struct bh_stage *stage = campaign->stages[s];
+        const struct bh_scenario *scenario = stage->scenario;
+        const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
+        double hardware_rate = 0.0;
+        for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+            if (scenario->fault_enabled[f])
+                hardware_rate += scenario->catalog->faults[f].rate.value * (double)scenario->nodes;
+        struct bh_verified_segment segment = {
+            .verification_s = scenario->enclaves[0].verification.cost_s,
+            .checkpoint_s = local->write_s,
+            .failure_rate = hardware_rate,
+            .silent_rate = fault_rate(scenario) - hardware_rate,
+            .recovery_s = scenario->catalog->recovery.process_restart_s.value + local->read_s,
+            .rollback_s = local->read_s,
+        };
+        double expected_s = scenario->work_s / local->interval_s * bh_verified_segment_s(&segment, local->interval_s);
+        struct bh_validation_case *added = add_mean(validation, stage, "s", expected_s, elapsed_s);
+        snprintf(added->name, sizeof added->name, "makespan, %s", label_of(campaign, s));
+    }
+}
+
+/* Counts of errors, summed over a policy's replicas. */
+static double sum_of(const struct bh_stage *stage, size_t policy,
+                     double (*value)(const struct bh_tallies *tallies, int index), int index)
+{
+    double sum = 0.0;
+    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+        sum += value(&stage->records[policy * stage->scenario->replicas + r].tallies, index);
+    return sum;
+}
+
+static double errors_within(const struct bh_tallies *tallies, int scope)
+{
+    double sum = 0.0;
+    for (int s = 0; s <= scope; s++)
+        sum += tallies->system_extent[s];
+    return sum;
+}
+
+static double escaped(const struct bh_tallies *tallies, int boundary)
+{
+    return tallies->escape_seen[boundary];
+}
+
+static double exposed(const struct bh_tallies *tallies, int boundary)
+{
+    return tallies->escape_exposed[boundary];
+}
+
+static void add_share(struct bh_validation *validation, const char *policy, const char *what, double expected,
+                      double part, double whole)
+{
+    struct bh_validation_case *added = add(validation, BH_EVIDENCE_SHARE, "1", expected, part / whole);
+    added->samples = whole;
+    added->error = sqrt(added->simulated * (1.0 - added->simulated) / whole);
+    snprintf(added->name, sizeof added->name, "%s, %s", what, policy);
+}
+
+/* What lies within a node and what is beyond it cannot differ here: no disposition reaches further. */
+static void compare_lone_errors(const struct bh_campaign *campaign, struct bh_validation *validation)
+{
+    const struct bh_stage *stage = campaign->stages[0];
+    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
+        const struct bh_isolation *isolation = &stage->setups[p]->isolation;
+        const char *policy = stage->scenario->policies[p].name;
+        double errors = sum_of(stage, p, errors_within, BH_SCOPES - 1);
+        for (int s = BH_SCOPE_NONE; s < BH_SCOPE_NODE; s++) {
+            char what[32];
+            snprintf(what, sizeof what, "within %s", bh_scope_names[s]);
+            add_share(validation, policy, what, isolation->coverage[s], sum_of(stage, p, errors_within, s), errors);
+        }
+        for (int b = BH_PROCESS_KERNEL; b < BH_NODE_NODE; b++) {
+            char what[32];
+            snprintf(what, sizeof what, "beyond %s", bh_boundary_names[b]);
+            add_share(validation, policy, what, isolation->escape[b], sum_of(stage, p, escaped, b),
+                      sum_of(stage, p, exposed, b));
+        }
+    }
+}
+
+const struct bh_validation_group bh_validation_groups[] = {
+    {"fault-free", "Makespan without faults: work, price and checkpoints", compare_fault_free},
+    {"one-failure", "Makespan with one failure at a known time", compare_one_failure},
+    {"shared-storage", "Two enclaves that write checkpoints to one storage system", compare_shared_storage},
+    {"counts", "Faults over a fixed time: a Poisson process", compare_counts},
+    {"service", "Capacity that a loss-tolerant service loses: alternating renewal", compare_service},
+    {"daly", "Makespan under exponential failures: Daly's exact expression", compare_daly},
+    {"silent", "Makespan under silent errors, verified before each checkpoint", compare_silent},
+    {"lone-errors", "Errors that meet nothing else: the exact chain", compare_lone_errors},
+    {0},
+};
+
+/* --- Verdicts -------------------------------------------------------------------------------------------------------- */
+
+/* Limit of the mean of a Poisson count, z standard deviations off: Byar's, which is within 1e-5 of the exact one for
+ * counts above 100 (Breslow and Day 1987); GSL's chi-square quantiles fail at a million degrees of freedom. */
+static double poisson_limit(double count, double z)
+{
+    return count * pow(1.0 - 1.0 / (9.0 * count) + z / (3.0 * sqrt(count)), 3.0);
+}
+
+/* Two-sided interval at `level` around what was simulated. */
+static void fill_interval(struct bh_validation_case *judged, double level)
+{
+    double tail = level / 2.0, half;
+    struct bh_estimate share;
+    switch (judged->evidence) {
+    case BH_EVIDENCE_EXACT:
+        half = judged->tolerance * fabs(judged->expected);
+        judged->low = judged->simulated - half;
+        judged->high = judged->simulated + half;
+        break;
+    case BH_EVIDENCE_MEAN:
+        half = judged->error * gsl_cdf_tdist_Qinv(tail, judged->samples - 1.0);
+        judged->low = judged->simulated - half;
+        judged->high = judged->simulated + half;
+        break;
+    case BH_EVIDENCE_COUNT:
+        judged->low = poisson_limit(judged->samples, -gsl_cdf_ugaussian_Qinv(tail));
+        judged->high = poisson_limit(judged->samples + 1.0, gsl_cdf_ugaussian_Qinv(tail));
+        break;
+    case BH_EVIDENCE_VARIANCE:
+        half = judged->simulated * (judged->samples - 1.0);
+        judged->low = half / gsl_cdf_chisq_Qinv(tail, judged->samples - 1.0);
+        judged->high = half / gsl_cdf_chisq_Pinv(tail, judged->samples - 1.0);
+        break;
+    case BH_EVIDENCE_SHARE:
+        share = bh_share_limits(rint(judged->simulated * judged->samples), judged->samples, tail);
+        judged->low = share.low;
+        judged->high = share.high;
+        break;
+    }
+    judged->agrees = judged->low <= judged->expected && judged->expected <= judged->high;
+}
+
+bool bh_validation_judge(struct bh_validation *validation)
+{
+    double statistical = 0.0;
+    bool all_agree = true;
+    for (size_t c = 0; c < validation->count; c++)
+        statistical += validation->cases[c].evidence != BH_EVIDENCE_EXACT;
+    for (size_t c = 0; c < validation->count; c++) {
+        fill_interval(&validation->cases[c], bh_validation_level / fmax(statistical, 1.0));
+        all_agree = all_agree && validation->cases[c].agrees;
+    }
+    return all_agree;
+}

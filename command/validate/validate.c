@@ -1,0 +1,206 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead validate`: the cases whose answer is known in closed form, run as scenarios like any other. */
+#include "command/validate/validate.h"
+
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "config.h"
+#include "models/document/document.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROUPS_MOST = 16, KEY_SEED = 1 };
+
+struct arguments {
+    struct bh_options options;
+    bool is_chosen[GROUPS_MOST]; /* none: all */
+    bool is_any_chosen;
+    const char *seed;
+};
+
+static const struct argp_child children[] = {
+    {&bh_options_work, 0, NULL, 0},
+    {&bh_options_json, 0, NULL, 0},
+    {0},
+};
+
+static const struct argp_option own_options[] = {
+    {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N", 1},
+    {0},
+};
+
+static void choose(struct arguments *arguments, const char *word, struct argp_state *state)
+{
+    const char *names[GROUPS_MOST];
+    size_t count = 0;
+    for (; bh_validation_groups[count].name != NULL; count++) {
+        names[count] = bh_validation_groups[count].name;
+        if (strcmp(names[count], word) == 0) {
+            arguments->is_chosen[count] = arguments->is_any_chosen = true;
+            return;
+        }
+    }
+    const char *nearest = bh_nearest_name(word, names, count);
+    argp_error(state, "no case `%s`%s%s%s (--help lists them)", word, nearest ? "; nearest is `" : "",
+               nearest ? nearest : "", nearest ? "`" : "");
+}
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_SEED:
+        arguments->seed = word;
+        return 0;
+    case ARGP_KEY_ARG:
+        choose(arguments, word, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .args_doc = "[CASE...]",
+    .doc =
+        "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
+        "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly, silent, lone-errors "
+        "(default: all). Their "
+        "scenarios are in experiments/validate.",
+    .children = children,
+};
+
+static int run_group(const struct bh_validation_group *group, const struct arguments *arguments, const char *data,
+                     const char *models, struct bh_validation *validation, struct bh_error *err)
+{
+    const struct bh_setting seed = {"seed", arguments->seed};
+    char *path = bh_print_text("%s/experiments/validate/%s.yaml", data, group->name);
+    struct bh_study *study = bh_study_read(path, models, &seed, arguments->seed != NULL, err);
+    struct bh_campaign *campaign = NULL;
+    size_t first = validation->count;
+    int status = -1;
+    if (study == NULL)
+        goto out;
+    campaign = bh_campaign_run(study, bh_options_jobs(&arguments->options), !arguments->options.quiet, err);
+    if (campaign == NULL)
+        goto out;
+    group->compare(campaign, validation);
+    for (size_t c = first; c < validation->count; c++)
+        validation->cases[c].scenario = group->name;
+    status = 0;
+out:
+    bh_campaign_destroy(campaign);
+    bh_study_destroy(study);
+    free(path);
+    return status;
+}
+
+/* --- What is printed ------------------------------------------------------------------------------------------------- */
+
+static const char *title_of(const char *scenario)
+{
+    for (const struct bh_validation_group *group = bh_validation_groups; group->name != NULL; group++)
+        if (strcmp(group->name, scenario) == 0)
+            return group->title;
+    return scenario;
+}
+
+static void print_case(const struct bh_validation_case *one)
+{
+    char value[64], interval[80], error[32] = "-";
+    snprintf(value, sizeof value, "%.9g%s%s", one->simulated, strcmp(one->unit, "1") ? " " : "",
+             strcmp(one->unit, "1") ? one->unit : "");
+    if (one->evidence == BH_EVIDENCE_EXACT)
+        snprintf(interval, sizeof interval, "within %.0e", one->tolerance);
+    else {
+        snprintf(interval, sizeof interval, "[%.6g, %.6g]", one->low, one->high);
+        snprintf(error, sizeof error, "%.2g %%", 100.0 * one->error / one->simulated);
+    }
+    printf("  %-42s  %13.9g  %15s  %24s  %9s  %s\n", one->name, one->expected, value, interval, error,
+           one->agrees ? "agrees" : "DISAGREES");
+}
+
+static void print_table(const struct bh_validation *validation)
+{
+    const char *scenario = "";
+    size_t agreeing = 0;
+    for (size_t c = 0; c < validation->count; c++) {
+        const struct bh_validation_case *one = &validation->cases[c];
+        if (strcmp(one->scenario, scenario) != 0)
+            printf("%s%s\n  %-42s  %13s  %15s  %24s  %9s  %s\n", c ? "\n" : "", title_of(one->scenario), one->scenario,
+                   "expected", "simulated", "interval", "error", "verdict");
+        scenario = one->scenario;
+        print_case(one);
+        agreeing += one->agrees;
+    }
+    printf("\n%zu of %zu cases agree. Intervals hold for all cases together with probability 1 - %.0e; error is the\n"
+           "standard error of what was simulated.\n",
+           agreeing, validation->count, bh_validation_level);
+}
+
+static json_t *case_json(const struct bh_validation_case *one)
+{
+    json_t *object = json_pack("{s:s, s:s, s:s, s:f, s:f, s:[f, f], s:b}", "scenario", one->scenario, "name", one->name,
+                               "unit", one->unit, "expected", one->expected, "simulated", one->simulated, "interval",
+                               one->low, one->high, "agrees", one->agrees);
+    bool is_exact = one->evidence == BH_EVIDENCE_EXACT;
+    json_object_set_new(object, "tolerance", is_exact ? json_real(one->tolerance) : json_null());
+    json_object_set_new(object, "standard_error", is_exact ? json_null() : json_real(one->error));
+    return object;
+}
+
+static void print_json(const struct bh_validation *validation, bool all_agree)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; c < validation->count; c++)
+        json_array_append_new(list, case_json(&validation->cases[c]));
+    json_t *object = json_pack("{s:s, s:f, s:b, s:o}", "version", PACKAGE_VERSION, "level", bh_validation_level,
+                               "agrees", all_agree, "cases", list);
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    putchar('\n');
+    json_decref(object);
+}
+
+static int validate(const struct arguments *arguments, bool *all_agree, struct bh_error *err)
+{
+    struct bh_validation validation = {0};
+    char *data = bh_data_directory(err), *models = bh_models_directory(err);
+    int status = data != NULL && models != NULL ? 0 : -1;
+    for (size_t g = 0; bh_validation_groups[g].name != NULL && status == 0; g++)
+        if (!arguments->is_any_chosen || arguments->is_chosen[g])
+            status = run_group(&bh_validation_groups[g], arguments, data, models, &validation, err);
+    if (status == 0) {
+        *all_agree = bh_validation_judge(&validation);
+        if (arguments->options.json)
+            print_json(&validation, *all_agree);
+        else
+            print_table(&validation);
+    }
+    free(validation.cases);
+    free(models);
+    free(data);
+    return status;
+}
+
+int bh_command_validate(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct bh_error err = {0};
+    bool all_agree = false;
+    bh_options_parse(&argp, argc, argv, &arguments);
+    int status = validate(&arguments, &all_agree, &err);
+    bh_options_free(&arguments.options);
+    if (status != 0)
+        return bh_command_fail(&err);
+    return all_agree ? BH_EXIT_DONE : BH_EXIT_FAILED;
+}

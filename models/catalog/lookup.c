@@ -1,0 +1,132 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The words of the model, and things of the catalog by name. */
+#include "models/catalog/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const bh_zone_kind_names[] = {"host-kernel", "host-user", "guest-kernel", "guest-user", NULL};
+const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
+const char *const bh_scope_names[] = {"none", "process", "guest", "node", "enclave", "composition", "system", NULL};
+const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
+const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
+
+const char *const bh_need_names[] = {"io", "progress", NULL};
+const char *const bh_status_names[] = {"published", "computed", "assumed", "scenario", NULL};
+const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", NULL};
+const char *const bh_mend_names[] = {"reboot", "repair", NULL};
+
+int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,
+                    struct bh_error *err)
+{
+    const char *nearest = bh_nearest_name(name, known, count);
+    if (nearest)
+        return bh_fail_at(err, place, "found %s `%s`, expected a known one; did you mean `%s`?", what, name, nearest);
+
+    /* A long list helps nobody: parameters number in the hundreds. */
+    char list[400] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < count && length < sizeof list - 1; i++) {
+        const int written = snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", known[i]);
+        length += written > 0 ? (size_t)written : 0;
+    }
+    if (length < sizeof list - 1)
+        return bh_fail_at(err, place, "found %s `%s`, expected one of: %s", what, name, count > 0 ? list : "(none)");
+    return bh_fail_at(err, place, "found %s `%s`, expected a known one", what, name);
+}
+
+/* Position of the item called `name` in an array of structures that have their name at `offset`; -1 with an error. */
+static long find_by_name(const char *what, const void *items, size_t count, size_t size, size_t offset,
+                         const char *name, struct bh_place place, struct bh_error *err)
+{
+    const char **names = bh_allocate(count + 1, sizeof *names);
+    long found = -1;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&names[i], (const char *)items + i * size + offset, sizeof names[i]);
+        if (strcmp(names[i], name) == 0)
+            found = (long)i;
+    }
+    if (found < 0)
+        bh_fail_unknown(what, name, names, count, place, err);
+    free(names);
+    return found;
+}
+
+#define BH_LOOKUP(type, function, array, what)                                                                         \
+    const struct type *function(const struct bh_catalog *catalog, const char *name, struct bh_place place,             \
+                                struct bh_error *err)                                                                  \
+    {                                                                                                                  \
+        const long index = find_by_name(what, catalog->array, catalog->array##_count, sizeof *catalog->array,          \
+                                        offsetof(struct type, name), name, place, err);                                \
+        return index < 0 ? NULL : &catalog->array[index];                                                              \
+    }
+
+BH_LOOKUP(bh_system, bh_catalog_system, systems, "system")
+BH_LOOKUP(bh_policy, bh_catalog_policy, policies, "policy")
+BH_LOOKUP(bh_application, bh_catalog_application, applications, "application")
+BH_LOOKUP(bh_component, bh_catalog_component, components, "component")
+BH_LOOKUP(bh_fault_class, bh_catalog_fault, faults, "fault class")
+BH_LOOKUP(bh_domain, bh_catalog_domain, domains, "domain")
+BH_LOOKUP(bh_channel_type, bh_catalog_channel, channel_types, "channel type")
+
+const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *catalog, const char *path,
+                                                struct bh_place place, struct bh_error *err)
+{
+    const char **paths = bh_allocate(catalog->parameters_count + 1, sizeof *paths);
+    const struct bh_parameter *found = NULL;
+    for (size_t i = 0; i < catalog->parameters_count && !found; i++) {
+        paths[i] = catalog->parameters[i]->path;
+        if (strcmp(paths[i], path) == 0)
+            found = catalog->parameters[i];
+    }
+    if (!found)
+        bh_fail_unknown("parameter", path, paths, catalog->parameters_count, place, err);
+    free(paths);
+    return found;
+}
+
+const struct bh_word *bh_catalog_word(const struct bh_catalog *catalog, const char *path)
+{
+    for (size_t i = 0; i < catalog->words_count; i++)
+        if (strcmp(catalog->words[i].path, path) == 0)
+            return &catalog->words[i];
+    return NULL;
+}
+
+const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
+                                              const char *name, struct bh_place place, struct bh_error *err)
+{
+    /* Levels are grouped by boundary, so those of one stand together. */
+    size_t first = 0;
+    while (first < catalog->guards_count && catalog->guards[first].boundary != boundary)
+        first++;
+    size_t count = 0;
+    while (first + count < catalog->guards_count && catalog->guards[first + count].boundary == boundary)
+        count++;
+
+    char what[64];
+    snprintf(what, sizeof what, "%s guard level", bh_boundary_names[boundary]);
+    const long index = find_by_name(what, catalog->guards + first, count, sizeof *catalog->guards,
+                                    offsetof(struct bh_guard_level, name), name, place, err);
+    return index < 0 ? NULL : &catalog->guards[first + (size_t)index];
+}
+
+const struct bh_node *bh_catalog_entry(const struct bh_node *section, size_t index, const char **name,
+                                       struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_item(section, index);
+    *name = bh_node_key(section, index);
+    if (**name == '\0' || strchr(*name, '.')) {
+        bh_fail_at(err, bh_node_place(node), "found the name `%s`, expected one without dots", *name);
+        return NULL;
+    }
+    return bh_node_expect(node, BH_NODE_MAP, *name, err) ? NULL : node;
+}
+
+int bh_read_choice(const struct bh_node *map, const char *key, const char *const *known, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_need(map, key, err);
+    return node ? bh_node_choice(node, known, key, err) : -1;
+}

@@ -1,0 +1,268 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* One number of the catalog: its value, unit, status, source and range, and what a scenario sets in its place. */
+#include "models/base/look.h"
+#include "models/catalog/reader.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const parameter_keys[] = {"value", "unit", "status", "source", "range", NULL};
+/* A file cannot claim the status "scenario". */
+static const char *const file_status_names[] = {"published", "computed", "assumed", NULL};
+
+/* Text that lives as long as the catalog. */
+static const char *keep(struct bh_catalog_reader *reader, char *text)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    if (catalog->texts_count == reader->texts_room) {
+        reader->texts_room = 2 * reader->texts_room + 256;
+        catalog->texts = bh_reallocate(catalog->texts, reader->texts_room, sizeof *catalog->texts);
+    }
+    catalog->texts[catalog->texts_count++] = text;
+    return text;
+}
+
+const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = bh_print_text_v(format, arguments);
+    va_end(arguments);
+    return keep(reader, text);
+}
+
+void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    if (catalog->parameters_count == reader->parameters_room) {
+        reader->parameters_room = 2 * reader->parameters_room + 256;
+        catalog->parameters =
+            bh_reallocate(catalog->parameters, reader->parameters_room, sizeof(struct bh_parameter *));
+    }
+    catalog->parameters[catalog->parameters_count++] = parameter;
+}
+
+const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_need(map, key, err);
+    const char *text = node ? bh_node_text(node, err) : NULL;
+    if (text && text[strspn(text, " \t")] == '\0') {
+        bh_fail_at(err, bh_node_place(node), "%s: found an empty text, expected words", key);
+        return NULL;
+    }
+    return text;
+}
+
+int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, "colour"), *shape = mark ? bh_node_find(map, "mark") : NULL;
+    if (node && !(*colour = bh_node_text(node, err)))
+        return -1;
+    if (node && !bh_is_colour(*colour))
+        return bh_node_fail(node, err, "found `%s`, expected a colour like \"#0072b2\", in small letters and quotes",
+                            *colour);
+    if (shape && !(*mark = bh_node_text(shape, err)))
+        return -1;
+    if (shape && bh_mark_number(*mark) < 0)
+        return bh_node_fail(
+            shape, err,
+            "found `%s`, expected diamond, circle, triangle, square, triangle-down or pentagon, or one of "
+            "them with the figure that is to stand beside it, as in `circle 2`",
+            *mark);
+    return 0;
+}
+
+/* A plain number in the parameter's unit: the value or an end of the range. */
+static int read_number(const struct bh_node *node, const char *unit, const struct bh_parameter *parameter,
+                       const char *what, double *value, struct bh_error *err)
+{
+    const char *text = bh_node_text(node, err);
+    if (!text)
+        return -1;
+    struct bh_error problem = {0};
+    if (bh_quantity_parse(text, unit, parameter->dimension, value, &problem))
+        return bh_fail_at(err, bh_node_place(node), "%s: %s: %s", parameter->path, what, problem.text);
+    return 0;
+}
+
+/* Units are needed where there are any, so that no number is read in a unit that its author did not mean. */
+static int read_unit(const struct bh_node *map, const struct bh_parameter *parameter, const char **unit,
+                     struct bh_error *err)
+{
+    const bool has_unit = parameter->dimension != BH_DIMENSION_PROBABILITY &&
+                          parameter->dimension != BH_DIMENSION_FRACTION && parameter->dimension != BH_DIMENSION_FACTOR;
+    const struct bh_node *node = bh_node_find(map, "unit");
+    *unit = NULL;
+    if (node)
+        return (*unit = bh_node_text(node, err)) ? 0 : -1;
+    if (has_unit)
+        return bh_fail_at(err, bh_node_place(map), "%s: found no key `unit`, expected the unit of a %s (SI: %s)",
+                          parameter->path, bh_dimension_name(parameter->dimension),
+                          bh_dimension_unit(parameter->dimension));
+    return 0;
+}
+
+static int read_range(const struct bh_node *map, const char *unit, struct bh_parameter *parameter, struct bh_error *err)
+{
+    const struct bh_node *range = bh_node_find(map, "range");
+    parameter->low = parameter->high = parameter->value;
+    if (parameter->status != BH_ASSUMED) {
+        if (range)
+            return bh_fail_at(err, bh_node_place(range),
+                              "%s: found a range, expected none: only assumed numbers have one", parameter->path);
+        return 0;
+    }
+    if (!range)
+        return bh_fail_at(err, bh_node_place(map),
+                          "%s: found no key `range`, expected one, [least, most], as the number is assumed",
+                          parameter->path);
+    if (bh_node_expect(range, BH_NODE_LIST, "range", err))
+        return -1;
+    if (bh_node_count(range) != 2)
+        return bh_fail_at(err, bh_node_place(range), "%s: found a range of %zu numbers, expected [least, most]",
+                          parameter->path, bh_node_count(range));
+    if (read_number(bh_node_item(range, 0), unit, parameter, "range", &parameter->low, err) ||
+        read_number(bh_node_item(range, 1), unit, parameter, "range", &parameter->high, err))
+        return -1;
+    if (parameter->low > parameter->high)
+        return bh_fail_at(err, bh_node_place(range),
+                          "%s: found a range whose least is above its most, expected [least, "
+                          "most]",
+                          parameter->path);
+    if (parameter->value < parameter->low || parameter->value > parameter->high)
+        return bh_fail_at(err, bh_node_place(bh_node_find(map, "value")),
+                          "%s: found a value outside its range, expected one inside", parameter->path);
+    return 0;
+}
+
+int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
+{
+    const struct bh_node *node = reader->overrides ? bh_node_find(reader->overrides, parameter->path) : NULL;
+    if (!node)
+        return 0;
+    const struct bh_node *value = node, *source = NULL;
+    if (bh_node_kind(node) == BH_NODE_MAP) {
+        value = bh_node_need(node, "value", err);
+        source = value ? bh_node_need(node, "source", err) : NULL;
+        if (!source)
+            return -1;
+    }
+    if (bh_node_expect(value, BH_NODE_SCALAR, parameter->path, err))
+        return -1;
+    if (read_number(value, NULL, parameter, "value set by the scenario", &parameter->value, err))
+        return -1;
+    parameter->low = parameter->high = parameter->value;
+    parameter->status = source ? BH_COMPUTED : BH_SET_BY_SCENARIO;
+    parameter->source = "set by the scenario";
+    if (source) { /* the overrides need not live as long as the catalog */
+        const char *text = bh_node_text(source, err);
+        if (!text)
+            return -1;
+        parameter->source = bh_catalog_print(reader, "%s", text);
+    }
+    parameter->place = bh_node_place(node);
+    return 0;
+}
+
+static int read_present(struct bh_catalog_reader *reader, const struct bh_node *node, const char *path,
+                        enum bh_dimension dimension, struct bh_parameter *parameter, struct bh_error *err)
+{
+    parameter->path = path;
+    parameter->dimension = dimension;
+    parameter->place = bh_node_place(node);
+    if (bh_node_expect(node, BH_NODE_MAP, path, err) || bh_node_check_keys(node, parameter_keys, err))
+        return -1;
+
+    const char *unit;
+    const struct bh_node *value = bh_node_need(node, "value", err);
+    if (!value || read_unit(node, parameter, &unit, err) ||
+        read_number(value, unit, parameter, "value", &parameter->value, err))
+        return -1;
+
+    const struct bh_node *status = bh_node_need(node, "status", err);
+    const int choice = status ? bh_node_choice(status, file_status_names, "status", err) : -1;
+    if (choice < 0)
+        return -1;
+    parameter->status = (enum bh_status)choice;
+    parameter->source = bh_read_text(node, "source", err);
+    if (!parameter->source || read_range(node, unit, parameter, err) || bh_parameter_override(reader, parameter, err))
+        return -1;
+    bh_parameter_enter(reader, parameter);
+    return 0;
+}
+
+int bh_parameter_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
+                      enum bh_dimension dimension, struct bh_parameter *parameter, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_need(map, key, err);
+    if (!node)
+        return -1;
+    return read_present(reader, node, bh_catalog_print(reader, "%s.%s", prefix, key), dimension, parameter, err);
+}
+
+void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimension, struct bh_place place)
+{
+    *parameter = (struct bh_parameter){.dimension = dimension,
+                                       .status = BH_COMPUTED,
+                                       .source = "none: does not apply here",
+                                       .path = "",
+                                       .place = place};
+}
+
+/* A number that may be left out: it is then 0 and not entered into the list. */
+static int read_optional(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key,
+                         const char *prefix, enum bh_dimension dimension, struct bh_parameter *parameter,
+                         struct bh_error *err)
+{
+    if (bh_node_find(map, key))
+        return bh_parameter_read(reader, map, key, prefix, dimension, parameter, err);
+    bh_parameter_none(parameter, dimension, bh_node_place(map));
+    return 0;
+}
+
+int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                             const struct bh_parameter_field *fields, size_t count, void *structure,
+                             struct bh_error *err)
+{
+    const char *needed[33] = {NULL};
+    for (size_t i = 0, k = 0; i < count && k < 32; i++)
+        if (!fields[i].optional)
+            needed[k++] = fields[i].key;
+    if (bh_node_need_keys(map, needed, err))
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        struct bh_parameter *parameter = (void *)((char *)structure + fields[i].offset);
+        if ((fields[i].optional ? read_optional : bh_parameter_read)(reader, map, fields[i].key, prefix,
+                                                                     fields[i].dimension, parameter, err))
+            return -1;
+    }
+    return 0;
+}
+
+int bh_word_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
+                 const char *const *known, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    const char *path = bh_catalog_print(reader, "%s.%s", prefix, key);
+    const struct bh_node *set = reader->overrides ? bh_node_find(reader->overrides, path) : NULL;
+    const struct bh_node *node = set ? set : bh_node_need(map, key, err);
+    if (!node)
+        return -1;
+    catalog->words = bh_reallocate(catalog->words, catalog->words_count + 1, sizeof *catalog->words);
+    catalog->words[catalog->words_count++] = (struct bh_word){path, known};
+    return bh_node_choice(node, known, key, err);
+}
+
+int bh_parameter_check_overrides(const struct bh_catalog_reader *reader, struct bh_error *err)
+{
+    const size_t count = reader->overrides ? bh_node_count(reader->overrides) : 0;
+    for (size_t i = 0; i < count; i++)
+        if (!bh_catalog_word(reader->catalog, bh_node_key(reader->overrides, i)) &&
+            !bh_catalog_parameter(reader->catalog, bh_node_key(reader->overrides, i),
+                                  bh_node_place(bh_node_item(reader->overrides, i)), err))
+            return -1;
+    return 0;
+}

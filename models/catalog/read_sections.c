@@ -1,0 +1,349 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The catalog's sections that are tables of numbers: zones, components, channels, guards, applications and recovery. */
+#include "models/catalog/reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- Zones ------------------------------------------------------------------------------------------------------- */
+
+/* Tolerance for shares that sum to 1: decimal fractions in a file, never arithmetic. */
+static const double share_tolerance = 1e-9;
+
+static int check_shares(const struct bh_catalog_reader *reader, const struct bh_ending *ending, const char *prefix,
+                        struct bh_place place, struct bh_error *err)
+{
+    const double sum = ending->masked.value + ending->signalled.value + ending->silent.value;
+    if (fabs(sum - 1) <= share_tolerance)
+        return 0;
+    const struct bh_parameter *const shares[] = {&ending->masked, &ending->signalled, &ending->silent};
+    for (size_t i = 0; reader->overrides && i < BH_COUNT(shares); i++)
+        if (shares[i]->status == BH_SET_BY_SCENARIO)
+            return bh_fail_at(err, shares[i]->place,
+                              "%s: found shares masked, signalled and silent that sum to %.10g, expected 1: to set one "
+                              "of them, set the others too",
+                              prefix, sum);
+    return bh_fail_at(err, place, "%s: found shares masked, signalled and silent that sum to %.10g, expected 1", prefix,
+                      sum);
+}
+
+static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *zone, enum bh_zone_kind kind,
+                       enum bh_error_kind error_kind, struct bh_ending *ending, struct bh_error *err)
+{
+    static const char *const keys[] = {"lifetime", "masked", "signalled", "silent", "hang", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_ending, lifetime_s, "lifetime", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_ending, masked, "masked", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_ending, signalled, "signalled", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_ending, silent, "silent", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_ending, hang, "hang", BH_DIMENSION_PROBABILITY, false),
+    };
+    const struct bh_node *map = bh_node_need(zone, bh_error_kind_names[error_kind], err);
+    const char *prefix =
+        bh_catalog_print(reader, "zones.%s.%s", bh_zone_kind_names[kind], bh_error_kind_names[error_kind]);
+    if (!map || bh_node_expect(map, BH_NODE_MAP, prefix, err) || bh_node_check_keys(map, keys, err))
+        return -1;
+
+    const bool holds_application = kind == BH_HOST_USER || kind == BH_GUEST_USER;
+    const struct bh_node *silent = bh_node_find(map, "silent");
+    if (silent && !holds_application)
+        return bh_fail_at(err, bh_node_place(silent),
+                          "%s.silent: found a silent share in a kernel's zone, expected none: only application data "
+                          "holds silent errors",
+                          prefix);
+    /* A VMM process may leave it out; zones that hold an application go by guest-user's numbers. */
+    if (!silent && kind == BH_GUEST_USER && !bh_node_need(map, "silent", err))
+        return -1;
+    if (bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), ending, err))
+        return -1;
+    if (ending->lifetime_s.value <= 0)
+        return bh_fail_at(err, ending->lifetime_s.place, "%s: found 0, expected a time above 0",
+                          ending->lifetime_s.path);
+    return check_shares(reader, ending, prefix, bh_node_place(map), err);
+}
+
+int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    static const char *const keys[] = {"memory-weight", "cpu-weight", "residual", "data", "instruction", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_zone_numbers, memory_weight, "memory-weight", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_zone_numbers, cpu_weight, "cpu-weight", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_zone_numbers, residual, "residual", BH_DIMENSION_PROBABILITY, false),
+    };
+    if (bh_node_expect(section, BH_NODE_MAP, "zones", err) || bh_node_check_keys(section, bh_zone_kind_names, err))
+        return -1;
+    for (int kind = 0; kind < BH_ZONE_KINDS; kind++) {
+        struct bh_zone_numbers *zone = &reader->catalog->zones[kind];
+        const struct bh_node *map = bh_node_need(section, bh_zone_kind_names[kind], err);
+        const char *prefix = bh_catalog_print(reader, "zones.%s", bh_zone_kind_names[kind]);
+        if (!map || bh_node_expect(map, BH_NODE_MAP, prefix, err) || bh_node_check_keys(map, keys, err) ||
+            bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), zone, err))
+            return -1;
+        for (int error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++)
+            if (read_ending(reader, map, kind, error_kind, &zone->ending[error_kind], err))
+                return -1;
+    }
+    return 0;
+}
+
+/* --- Components -------------------------------------------------------------------------------------------------- */
+
+static int read_component(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                          struct bh_component *component, struct bh_error *err)
+{
+    static const char *const kernel_keys[] = {"description",          "kernel",      "fault-rate",
+                                              "instruction-share",    "noise-share", "noise-tail",
+                                              "noise-measured-nodes", "shared-bug",  NULL};
+    static const char *const other_keys[] = {"description", "kernel", "fault-rate", "instruction-share", NULL};
+    static const char *const tails[] = {"exponential", "bounded", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_component, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
+        BH_FIELD(struct bh_component, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_component, noise_share, "noise-share", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_component, noise_measured_nodes, "noise-measured-nodes", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_component, shared_bug, "shared-bug", BH_DIMENSION_PROBABILITY, false),
+    };
+    const struct bh_node *kernel = bh_node_need(map, "kernel", err);
+    if (!kernel || bh_node_bool(kernel, &component->is_kernel, err) ||
+        bh_node_check_keys(map, component->is_kernel ? kernel_keys : other_keys, err))
+        return -1;
+    component->description = bh_read_text(map, "description", err);
+    if (!component->description)
+        return -1;
+    if (component->is_kernel) {
+        const int tail = bh_read_choice(map, "noise-tail", tails, err);
+        if (tail < 0)
+            return -1;
+        component->noise_is_bounded = tail == 1;
+    } else {
+        const struct bh_place place = bh_node_place(map);
+        bh_parameter_none(&component->noise_share, BH_DIMENSION_FACTOR, place);
+        bh_parameter_none(&component->noise_measured_nodes, BH_DIMENSION_FACTOR, place);
+        bh_parameter_none(&component->shared_bug, BH_DIMENSION_PROBABILITY, place);
+    }
+    return bh_parameter_read_fields(reader, map, prefix, fields, component->is_kernel ? BH_COUNT(fields) : 2, component,
+                                    err);
+}
+
+int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    if (bh_node_expect(section, BH_NODE_MAP, "components", err))
+        return -1;
+    catalog->components_count = bh_node_count(section);
+    catalog->components = bh_allocate(catalog->components_count + 1, sizeof *catalog->components);
+    for (size_t i = 0; i < catalog->components_count; i++) {
+        const char *name;
+        const struct bh_node *map = bh_catalog_entry(section, i, &name, err);
+        if (!map)
+            return -1;
+        catalog->components[i].name = name;
+        if (read_component(reader, map, bh_catalog_print(reader, "components.%s", name), &catalog->components[i], err))
+            return -1;
+    }
+    return 0;
+}
+
+/* --- Channels and guards ----------------------------------------------------------------------------------------- */
+
+int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    static const char *const keys[] = {"description", "boundary", "probability", "guarded", NULL};
+    struct bh_catalog *catalog = reader->catalog;
+    if (bh_node_expect(section, BH_NODE_MAP, "channels", err))
+        return -1;
+    catalog->channel_types_count = bh_node_count(section);
+    catalog->channel_types = bh_allocate(catalog->channel_types_count + 1, sizeof *catalog->channel_types);
+    for (size_t i = 0; i < catalog->channel_types_count; i++) {
+        struct bh_channel_type *channel = &catalog->channel_types[i];
+        const struct bh_node *map = bh_catalog_entry(section, i, &channel->name, err);
+        if (!map || bh_node_check_keys(map, keys, err))
+            return -1;
+        channel->description = bh_read_text(map, "description", err);
+        const int boundary = channel->description ? bh_read_choice(map, "boundary", bh_boundary_names, err) : -1;
+        if (boundary < 0)
+            return -1;
+        channel->boundary = (enum bh_boundary)boundary;
+        if (bh_parameter_read(reader, map, "probability", bh_catalog_print(reader, "channels.%s", channel->name),
+                              BH_DIMENSION_PROBABILITY, &channel->probability, err))
+            return -1;
+        const struct bh_node *guarded = bh_node_find(map, "guarded");
+        bool is_guarded = true;
+        if (guarded && bh_node_bool(guarded, &is_guarded, err))
+            return -1;
+        channel->bypasses_guards = !is_guarded;
+    }
+    return 0;
+}
+
+static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_guard_level *guard,
+                      struct bh_error *err)
+{
+    static const char *const keys[] = {"description", "blocks",         "on-block",     "compute-slowdown", "exit-time",
+                                       "latency",     "bandwidth-loss", "memory-share", "switch-time",      NULL};
+    static const char *const on_block[] = {"dropped", "detected", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_guard_level, blocks, "blocks", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_guard_level, compute_slowdown, "compute-slowdown", BH_DIMENSION_FRACTION, true),
+        BH_FIELD(struct bh_guard_level, exit_time_s, "exit-time", BH_DIMENSION_TIME, true),
+        BH_FIELD(struct bh_guard_level, latency_s, "latency", BH_DIMENSION_TIME, true),
+        BH_FIELD(struct bh_guard_level, bandwidth_loss, "bandwidth-loss", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_guard_level, memory_share, "memory-share", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_guard_level, switch_time_s, "switch-time", BH_DIMENSION_TIME, true),
+    };
+    if (bh_node_check_keys(map, keys, err))
+        return -1;
+    guard->description = bh_read_text(map, "description", err);
+    const int choice = guard->description ? bh_read_choice(map, "on-block", on_block, err) : -1;
+    if (choice < 0)
+        return -1;
+    guard->detects = choice == 1;
+    const char *prefix = bh_catalog_print(reader, "guards.%s.%s", bh_boundary_names[guard->boundary], guard->name);
+    return bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), guard, err);
+}
+
+int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    if (bh_node_expect(section, BH_NODE_MAP, "guards", err) || bh_node_check_keys(section, bh_boundary_names, err))
+        return -1;
+    size_t room = 1;
+    for (size_t i = 0; i < bh_node_count(section); i++)
+        room += bh_node_count(bh_node_item(section, i));
+    catalog->guards = bh_allocate(room, sizeof *catalog->guards);
+    for (int boundary = 0; boundary < BH_BOUNDARIES; boundary++) {
+        const struct bh_node *levels = bh_node_find(section, bh_boundary_names[boundary]);
+        if (!levels)
+            continue;
+        if (bh_node_expect(levels, BH_NODE_MAP, bh_boundary_names[boundary], err))
+            return -1;
+        for (size_t i = 0; i < bh_node_count(levels); i++) {
+            struct bh_guard_level *guard = &catalog->guards[catalog->guards_count++];
+            const struct bh_node *map = bh_catalog_entry(levels, i, &guard->name, err);
+            guard->boundary = (enum bh_boundary)boundary;
+            guard->strength = (unsigned)i;
+            if (!map || read_guard(reader, map, guard, err))
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* --- Applications, recovery --------------------------------------------------------------------------------------- */
+
+/* Whom ranks talk to: a halo of 0 to 3 dimensions, or others at random, and then how often. */
+static int read_communication(const struct bh_node *map, struct bh_application *application, struct bh_error *err)
+{
+    static const char *const kinds[] = {"halo", "random", NULL};
+    static const char *const dimensions[] = {"0", "1", "2", "3", NULL};
+    const struct bh_node *halo = bh_node_find(map, "halo-dimensions"), *contacts = bh_node_find(map, "contacts");
+    const int kind = bh_node_find(map, "communication") ? bh_read_choice(map, "communication", kinds, err) : 0;
+    const int number = halo ? bh_read_choice(map, "halo-dimensions", dimensions, err) : 3;
+    if (kind < 0 || number < 0)
+        return -1;
+    application->communicates_at_random = kind == 1;
+    application->halo_dimensions = (unsigned)number;
+    if (kind == 1 && halo)
+        return bh_node_fail(halo, err, "found halo-dimensions with communication: random; expected contacts alone");
+    if (kind == 1 && !contacts)
+        return bh_node_fail(map, err, "found communication: random without contacts; expected contacts per step");
+    if (kind == 0 && contacts)
+        return bh_node_fail(contacts, err, "found contacts without communication: random; expected none");
+    return 0;
+}
+
+static int read_application(struct bh_catalog_reader *reader, const struct bh_node *map,
+                            struct bh_application *application, struct bh_error *err)
+{
+    static const char *const keys[] = {"description",         "tolerates-loss",       "saves",
+                                       "communication",       "halo-dimensions",      "contacts",
+                                       "fault-rate",          "instruction-share",    "step",
+                                       "exits-per-second",    "halo-bytes",           "halo-messages",
+                                       "collectives",         "checkpoint-bytes",     "verification-cost",
+                                       "verification-recall", "verification-latency", NULL};
+    static const char *const saves[] = {"application", "guest", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
+        BH_FIELD(struct bh_application, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_application, step_s, "step", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_application, exits_per_s, "exits-per-second", BH_DIMENSION_RATE, false),
+        BH_FIELD(struct bh_application, halo_bytes, "halo-bytes", BH_DIMENSION_BYTES, false),
+        BH_FIELD(struct bh_application, halo_messages, "halo-messages", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_application, contacts, "contacts", BH_DIMENSION_FACTOR, true),
+        BH_FIELD(struct bh_application, collectives, "collectives", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_application, checkpoint_bytes, "checkpoint-bytes", BH_DIMENSION_BYTES, false),
+        BH_FIELD(struct bh_application, verification_cost_s, "verification-cost", BH_DIMENSION_TIME, true),
+        BH_FIELD(struct bh_application, verification_recall, "verification-recall", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_application, verification_latency_s, "verification-latency", BH_DIMENSION_TIME, true),
+    };
+    if (bh_node_check_keys(map, keys, err))
+        return -1;
+    application->description = bh_read_text(map, "description", err);
+    const struct bh_node *tolerates = application->description ? bh_node_need(map, "tolerates-loss", err) : NULL;
+    if (!tolerates || bh_node_bool(tolerates, &application->tolerates_loss, err))
+        return -1;
+    const int choice = bh_read_choice(map, "saves", saves, err);
+    if (choice < 0)
+        return -1;
+    application->saves_guest = choice == 1;
+    if (read_communication(map, application, err) != 0)
+        return -1;
+    if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "applications.%s", application->name), fields,
+                                 BH_COUNT(fields), application, err))
+        return -1;
+    /* Beyond it the steps of a long run are more than a double counts. */
+    char found[64];
+    if (application->step_s.value < 1e-6)
+        return bh_fail_at(err, application->step_s.place, "%s: found %s, expected at least 1 us",
+                          application->step_s.path,
+                          bh_quantity_print(application->step_s.value, BH_DIMENSION_TIME, found, sizeof found));
+    return 0;
+}
+
+int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    if (bh_node_expect(section, BH_NODE_MAP, "applications", err))
+        return -1;
+    catalog->applications_count = bh_node_count(section);
+    catalog->applications = bh_allocate(catalog->applications_count + 1, sizeof *catalog->applications);
+    for (size_t i = 0; i < catalog->applications_count; i++) {
+        const struct bh_node *map = bh_catalog_entry(section, i, &catalog->applications[i].name, err);
+        if (!map || read_application(reader, map, &catalog->applications[i], err))
+            return -1;
+    }
+    return 0;
+}
+
+int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    static const char *const keys[] = {
+        "process-restart", "node-reboot",      "spare-activation",  "system-restart",   "detection", "watchdog",
+        "local-bandwidth", "memory-bandwidth", "partner-bandwidth", "partner-distance", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_recovery_numbers, process_restart_s, "process-restart", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, node_reboot_s, "node-reboot", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, spare_activation_s, "spare-activation", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, system_restart_s, "system-restart", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, detection_s, "detection", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, watchdog_s, "watchdog", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, local_bandwidth, "local-bandwidth", BH_DIMENSION_BANDWIDTH, false),
+        BH_FIELD(struct bh_recovery_numbers, memory_bandwidth, "memory-bandwidth", BH_DIMENSION_BANDWIDTH, false),
+        BH_FIELD(struct bh_recovery_numbers, partner_bandwidth, "partner-bandwidth", BH_DIMENSION_BANDWIDTH, false),
+        BH_FIELD(struct bh_recovery_numbers, partner_distance, "partner-distance", BH_DIMENSION_PROBABILITY, false),
+    };
+    if (bh_node_expect(section, BH_NODE_MAP, "recovery", err) || bh_node_check_keys(section, keys, err) ||
+        bh_parameter_read_fields(reader, section, "recovery", fields, BH_COUNT(fields), &reader->catalog->recovery,
+                                 err))
+        return -1;
+    const struct bh_recovery_numbers *recovery = &reader->catalog->recovery;
+    const struct bh_parameter *bandwidths[] = {&recovery->local_bandwidth, &recovery->memory_bandwidth,
+                                               &recovery->partner_bandwidth};
+    for (size_t i = 0; i < BH_COUNT(bandwidths); i++)
+        if (bandwidths[i]->value <= 0)
+            return bh_fail_at(err, bandwidths[i]->place, "%s: found 0, expected a bandwidth above 0",
+                              bandwidths[i]->path);
+    return 0;
+}

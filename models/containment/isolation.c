@@ -1,0 +1,175 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Weighs the exact spread of single errors over the fault streams of a node. */
+#include "models/containment/isolation.h"
+
+#include "models/containment/isolation_chance.h"
+#include "models/containment/origins.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Negligible mass per state, from exact to coarse: the next is tried when a node is too rich in states for the one
+ * before. What was left out is reported as `unresolved`. */
+static const double least_masses[] = {1e-13, 1e-11, 1e-9};
+enum { STATES_MOST = 50000, MASSES = sizeof least_masses / sizeof *least_masses };
+
+/* Hardware loss of a node or of all: extent `node` or `system`, every tenant loses it, and no boundary was there to stop
+ * it. */
+static void add_hardware_loss(struct bh_isolation *isolation, const struct bh_origins *origins,
+                              double extent_rate[BH_SCOPES])
+{
+    isolation->error_rate += origins->node_loss_rate + origins->system_loss_rate;
+    isolation->unchangeable_rate += origins->node_loss_rate + origins->system_loss_rate;
+    extent_rate[BH_SCOPE_NODE] += origins->node_loss_rate;
+    extent_rate[BH_SCOPE_SYSTEM] += origins->system_loss_rate;
+    for (size_t t = 0; t < isolation->tenants_count; t++) {
+        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_NODE] += origins->node_loss_event_rate;
+        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_SYSTEM] += origins->system_loss_rate;
+        isolation->repair_rate[t] += origins->node_loss_repair_rate;
+    }
+}
+
+/* Sums over origins of rate x probability. */
+struct sums {
+    double extent[BH_SCOPES];
+    double beyond[BH_BOUNDARIES], exposed[BH_BOUNDARIES];
+    double stops[BH_STOPS];
+};
+
+static char *say_too_large(const struct bh_node_model *model, const struct bh_error *err)
+{
+    return bh_print_text("%zu channels between %zu zones: %s", model->tree->channels_count, model->tree->zones_count,
+                         err->text);
+}
+
+static int spread_from(size_t first_mass, const struct bh_node_model *model, struct bh_origin origin,
+                       struct bh_spread *spread, struct bh_error *err)
+{
+    size_t cells = model->tree->tenants_count * BH_SCOPES;
+    struct bh_error last = {0};
+    for (size_t i = first_mass; i < MASSES; i++) {
+        last = (struct bh_error){0};
+        memset(spread->loss, 0, cells * sizeof(double));
+        if (bh_spread_exact(model, origin, least_masses[i], STATES_MOST, spread, &last) == 0)
+            return 0;
+    }
+    return bh_fail(err, last.code, "%s", last.text);
+}
+
+int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
+                        struct bh_error *err)
+{
+    return spread_from(0, model, origin, spread, err);
+}
+
+char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_origins origins = bh_origins_of(model, streams);
+    struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
+    char *why = NULL;
+    for (size_t i = 0; i < origins.count && why == NULL; i++) {
+        struct bh_error err = {0};
+        if (spread_from(MASSES - 1, model, origins.entry[i].origin, &spread, &err) != 0)
+            why = say_too_large(model, &err);
+    }
+    bh_origins_free(&origins);
+    free(spread.loss);
+    return why;
+}
+
+static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *isolation,
+                       const struct bh_weighted_origin *entry, const struct bh_spread *spread, struct sums *sums)
+{
+    double unmasked = 0.0;
+    for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
+        sums->extent[s] += entry->rate * spread->extent[s];
+        unmasked += s > BH_SCOPE_NONE ? spread->extent[s] : 0.0;
+    }
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        sums->beyond[b] += entry->rate * spread->beyond[b];
+        sums->exposed[b] += spread->inside[b] ? entry->rate * unmasked : 0.0;
+    }
+    for (int s = 0; s < BH_STOPS; s++)
+        sums->stops[s] += entry->rate * spread->stops[s];
+    for (size_t c = 0; c < isolation->tenants_count * BH_SCOPES; c++)
+        isolation->loss_rate[c] += entry->rate * spread->loss[c];
+    for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
+        isolation->repair_rate[t] += entry->rate * spread->loss[t * BH_SCOPES + BH_SCOPE_NODE];
+    int owner = tree->zones[entry->origin.zone].enclave;
+    for (size_t t = 0; t < isolation->tenants_count; t++)
+        isolation->silent_rate[t] += owner < 0 || owner == (int)t ? entry->rate * spread->silent : 0.0;
+    isolation->unresolved = fmax(isolation->unresolved, spread->unresolved); /* of those followed exactly */
+    isolation->error_rate += entry->rate;
+}
+
+/* Once one origin's chain is too large there are no exact numbers of the whole, and the others are not tried. */
+static void follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
+                   struct sums *sums)
+{
+    struct bh_spread spread = {.loss = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double))};
+    struct bh_chance *chance = NULL;
+    for (size_t i = 0; i < origins->count; i++) {
+        struct bh_error err = {0};
+        if (chance == NULL && bh_isolation_spread(model, origins->entry[i].origin, &spread, &err) != 0) {
+            isolation->why_not = say_too_large(model, &err);
+            chance = bh_chance_create(model);
+        }
+        if (chance != NULL)
+            bh_chance_spread(chance, origins->entry[i].origin, &spread);
+        add_origin(model->tree, isolation, &origins->entry[i], &spread, sums);
+    }
+    bh_chance_destroy(chance);
+    free(spread.loss);
+}
+
+static void leave_out(struct bh_isolation *isolation)
+{
+    isolation->unresolved = NAN;
+    for (int s = 0; s < BH_SCOPES; s++)
+        isolation->coverage[s] = NAN;
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        isolation->escape[b] = NAN;
+}
+
+struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
+    struct bh_origins origins = bh_origins_of(model, streams);
+    struct sums sums = {{0}, {0}, {0}, {0}};
+    isolation->tenants_count = model->tree->tenants_count;
+    isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
+    isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    add_hardware_loss(isolation, &origins, sums.extent);
+    follow(model, &origins, isolation, &sums);
+    bh_origins_free(&origins);
+    double covered = 0.0;
+    for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
+        covered += sums.extent[s];
+        isolation->coverage[s] = isolation->error_rate > 0.0 ? covered / isolation->error_rate : NAN;
+    }
+    for (int s = 0; s < BH_STOPS; s++)
+        isolation->stops[s] = isolation->error_rate > 0.0 ? sums.stops[s] / isolation->error_rate : NAN;
+    if (!model->tree->has_guests)
+        isolation->coverage[BH_SCOPE_GUEST] = isolation->coverage[BH_SCOPE_PROCESS];
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        isolation->exposed_rate[b] = sums.exposed[b];
+        isolation->escape[b] = sums.exposed[b] > 0.0 ? sums.beyond[b] / sums.exposed[b] : NAN;
+    }
+    if (isolation->why_not != NULL)
+        leave_out(isolation);
+    return isolation;
+}
+
+void bh_isolation_destroy(struct bh_isolation *isolation)
+{
+    if (isolation == NULL)
+        return;
+    free(isolation->loss_rate);
+    free(isolation->repair_rate);
+    free(isolation->silent_rate);
+    free(isolation->why_not);
+    free(isolation);
+}

@@ -1,0 +1,128 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Isolations by a fingerprint of the model and the streams they were computed from. */
+#include "models/containment/isolation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+#include <xxhash.h>
+
+struct entry {
+    XXH128_hash_t fingerprint;
+    struct bh_isolation *isolation;
+    UT_hash_handle hh;
+};
+
+struct bh_isolation_cache {
+    bool only_why_not;
+    struct entry *entries;
+};
+
+struct bh_isolation_cache *bh_isolation_cache_create(void)
+{
+    return bh_allocate(1, sizeof(struct bh_isolation_cache));
+}
+
+struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void)
+{
+    struct bh_isolation_cache *cache = bh_isolation_cache_create();
+    cache->only_why_not = true;
+    return cache;
+}
+
+/* An isolation without rates, that says why it would not be exact. */
+static struct bh_isolation *create_reason(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
+    isolation->tenants_count = model->tree->tenants_count;
+    isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
+    isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->why_not = bh_isolation_why_not(model, streams);
+    return isolation;
+}
+
+void bh_isolation_cache_destroy(struct bh_isolation_cache *cache)
+{
+    struct entry *entry, *next;
+    if (cache == NULL)
+        return;
+    HASH_ITER(hh, cache->entries, entry, next)
+    {
+        HASH_DEL(cache->entries, entry);
+        bh_isolation_destroy(entry->isolation);
+        free(entry);
+    }
+    free(cache);
+}
+
+/* Everything the answer depends on, as numbers: a struct's padding must not take part. */
+static void add_zones(FILE *text, const struct bh_node_model *model)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    fprintf(text, "%zu %zu\n", tree->zones_count, tree->tenants_count);
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone *zone = &tree->zones[z];
+        fprintf(text, "%zu %d %d %d %d %d %d %a %a %a %d\n", zone->template_index, (int)zone->kind, zone->parent,
+                zone->enclave, zone->guest, zone->process, zone->is_application, zone->memory_share, zone->cpu_share,
+                model->residual[z], (int)model->disposition[z]);
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+            const struct bh_copy_ending *ending = &model->ending[z][kind];
+            fprintf(text, "%a %a %a %a\n", ending->rate, ending->masked, ending->signalled, ending->silent);
+        }
+    }
+    for (int what = 0; what < BH_NEEDS; what++)
+        for (size_t z = 0; z < tree->zones_count; z++)
+            if (bh_zone_set_has(&tree->needs[what], z))
+                fprintf(text, "%d %zu\n", what, z);
+    for (size_t c = 0; c < tree->channels_count; c++) {
+        const struct bh_crossing *crossing = &model->crossings[c];
+        fprintf(text, "%zu %zu %d %a %a %d\n", crossing->from, crossing->to, (int)crossing->boundary,
+                crossing->probability, crossing->blocks, crossing->detects);
+    }
+}
+
+static void add_streams(FILE *text, const struct bh_fault_streams *streams)
+{
+    for (size_t s = 0; s < streams->count; s++) {
+        const struct bh_fault_stream *stream = &streams->stream[s];
+        const struct bh_fault_class *hardware = stream->hardware;
+        fprintf(text, "%d %d %d %d %zu %a %a %a %a\n", hardware ? (int)hardware->landing : -1,
+                hardware ? (int)hardware->mend : -1, hardware ? bh_fault_class_is_machine_wide(hardware) : 0,
+                (int)bh_fault_ending(stream), stream->zone, stream->rate, stream->event_rate, stream->instruction_share,
+                stream->shared_bug);
+    }
+}
+
+static XXH128_hash_t fingerprint_of(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    BH_BUG_ASSERT(out != NULL);
+    add_zones(out, model);
+    add_streams(out, streams);
+    fclose(out);
+    XXH128_hash_t fingerprint = XXH3_128bits(text, length);
+    free(text);
+    return fingerprint;
+}
+
+const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
+                                                   const struct bh_fault_streams *streams)
+{
+    XXH128_hash_t fingerprint = fingerprint_of(model, streams);
+    struct entry *entry;
+    HASH_FIND(hh, cache->entries, &fingerprint, sizeof fingerprint, entry);
+    if (entry != NULL)
+        return entry->isolation;
+    struct bh_isolation *isolation =
+        cache->only_why_not ? create_reason(model, streams) : bh_isolation_create(model, streams);
+    entry = bh_allocate(1, sizeof *entry);
+    entry->fingerprint = fingerprint;
+    entry->isolation = isolation;
+    HASH_ADD(hh, cache->entries, fingerprint, sizeof entry->fingerprint, entry);
+    return isolation;
+}

@@ -1,0 +1,107 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Splits each fault stream by zone, kind and shared bug, and joins what is alike. */
+#include "models/containment/origins.h"
+
+#include <stdlib.h>
+
+bool bh_origins_alike(const struct bh_zone_tree *tree, const struct bh_origin *left, const struct bh_origin *right)
+{
+    const struct bh_zone *a = &tree->zones[left->zone], *b = &tree->zones[right->zone];
+    return a->template_index == b->template_index && a->enclave == b->enclave && left->kind == right->kind &&
+           left->also_host_kernel == right->also_host_kernel && left->ending == right->ending;
+}
+
+/* Keeps the entries in the order of their zones. */
+static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, struct bh_weighted_origin entry,
+                bool by_repairs)
+{
+    for (size_t i = 0; i < origins->count; i++) {
+        struct bh_weighted_origin *known = &origins->entry[i];
+        if ((!by_repairs || known->repairs == entry.repairs) && bh_origins_alike(tree, &known->origin, &entry.origin)) {
+            known->rate += entry.rate;
+            return;
+        }
+    }
+    origins->entry = bh_reallocate(origins->entry, origins->count + 1, sizeof *origins->entry);
+    size_t at = origins->count++;
+    while (at > 0 && origins->entry[at - 1].origin.zone > entry.origin.zone) {
+        origins->entry[at] = origins->entry[at - 1];
+        at--;
+    }
+    origins->entry[at] = entry;
+}
+
+static void add_kinds(struct bh_origins *origins, const struct bh_zone_tree *tree, size_t zone,
+                      const struct bh_fault_stream *stream, double rate)
+{
+    double of_kind[BH_ERROR_KINDS] = {
+        [BH_DATA] = rate * (1.0 - stream->instruction_share), [BH_INSTRUCTION] = rate * stream->instruction_share};
+    enum bh_forced_ending ending = bh_fault_ending(stream);
+    bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        for (int shared = 0; shared < 2; shared++) {
+            struct bh_weighted_origin entry = {.origin = {zone, (enum bh_error_kind)kind, shared, ending},
+                                               .repairs = repairs,
+                                               .rate = of_kind[kind] *
+                                                       (shared ? stream->shared_bug : 1.0 - stream->shared_bug)};
+            if (entry.rate > 0.0)
+                add(origins, tree, entry, true);
+        }
+}
+
+static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tree,
+                       const struct bh_fault_stream *stream)
+{
+    const struct bh_fault_class *hardware = stream->hardware;
+    if (hardware == NULL) {
+        add_kinds(origins, tree, stream->zone, stream, stream->rate);
+        return;
+    }
+    if (bh_fault_class_is_machine_wide(hardware)) {
+        origins->system_loss_rate += stream->rate;
+        return;
+    }
+    if (hardware->landing == BH_LANDING_NODE) {
+        origins->node_loss_rate += stream->rate;
+        origins->node_loss_event_rate += stream->event_rate;
+        origins->node_loss_repair_rate += hardware->mend == BH_MEND_REPAIR ? stream->event_rate : 0.0;
+        return;
+    }
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        double share = hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share : tree->zones[z].memory_share;
+        add_kinds(origins, tree, z, stream, stream->rate * share);
+    }
+}
+
+struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_origins origins = {0};
+    for (size_t s = 0; s < streams->count; s++)
+        add_stream(&origins, model->tree, &streams->stream[s]);
+    origins.error_rate = origins.node_loss_rate + origins.system_loss_rate;
+    for (size_t i = 0; i < origins.count; i++)
+        origins.error_rate += origins.entry[i].rate;
+    return origins;
+}
+
+struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_origins struck = bh_origins_of(model, streams), all = struck;
+    all.entry = NULL;
+    all.count = 0;
+    for (size_t z = 0; z < model->tree->zones_count; z++)
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            add(&all, model->tree, (struct bh_weighted_origin){.origin = {.zone = z, .kind = (enum bh_error_kind)kind}},
+                false);
+    for (size_t i = 0; i < struck.count; i++)
+        add(&all, model->tree, struck.entry[i], false);
+    bh_origins_free(&struck);
+    return all;
+}
+
+void bh_origins_free(struct bh_origins *origins)
+{
+    free(origins->entry);
+    *origins = (struct bh_origins){0};
+}

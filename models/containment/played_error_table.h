@@ -1,0 +1,52 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The flat tables that models/containment/played_error.c plays on; of no use elsewhere. */
+#ifndef BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
+#define BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
+
+#include "models/containment/containment.h"
+#include "models/containment/played_error.h"
+
+struct bh_trial_ending {
+    double lifetime_s;         /* 1/mu */
+    double masked, not_silent; /* u below the first: masked; below the second: signalled; else silent */
+};
+
+/* One that a zone's disposition may take down, each as likely. */
+struct bh_trial_victim {
+    struct bh_zone_set down;
+    struct bh_zone_set cleared; /* where live copies end with it: the same, but in tests of what tests can see */
+    bool takes_zone;            /* the zone itself is among them */
+};
+
+struct bh_trial_zone {
+    struct bh_trial_ending ending[BH_ERROR_KINDS];
+    double residual;
+    uint32_t first_channel, channels_end;
+    uint32_t first_victim, victims_count;
+    uint32_t beyond_node; /* enum bh_scope: the disposition, if above `node` */
+};
+
+/* Attempts in units of the ending's rate: ratio = p / (1 - p). */
+struct bh_trial_channel {
+    double ratio;
+    double least;               /* pushed: least probability of an attempt by a life; else 0 */
+    double blocks, true_blocks; /* as played, and the model's */
+    uint32_t to;
+    bool is_certain, detects;
+};
+
+struct bh_trial_table {
+    const struct bh_node_model *model;
+    bool is_pushed;
+    size_t zones_count, channels_count;
+    struct bh_trial_zone *zones;
+    struct bh_trial_channel *channels;
+    struct bh_trial_victim *victims;
+};
+
+/* bh_containment_monte_carlo on a table that is there. */
+struct bh_containment bh_containment_play(const struct bh_trial_table *table, struct bh_origin origin,
+                                          struct bh_trials trials);
+
+#endif

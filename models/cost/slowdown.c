@@ -1,0 +1,75 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The price of virtualization and guards for a bulk-synchronous application. */
+#include "models/cost/slowdown.h"
+
+#include <math.h>
+
+/* Costs of the guards that are on, summed over the boundaries. */
+struct guard_costs {
+    double compute_slowdown, exit_time_s, latency_s, bandwidth_loss, memory_share;
+};
+
+static struct guard_costs sum_guards(const struct bh_guard_level *const guard[BH_BOUNDARIES])
+{
+    struct guard_costs costs = {0};
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        if (guard[b] == NULL)
+            continue;
+        costs.compute_slowdown += guard[b]->compute_slowdown.value;
+        costs.exit_time_s += guard[b]->exit_time_s.value;
+        costs.latency_s += guard[b]->latency_s.value;
+        costs.bandwidth_loss += guard[b]->bandwidth_loss.value;
+        costs.memory_share += guard[b]->memory_share.value;
+    }
+    return costs;
+}
+
+static double communication_s(const struct bh_application *application, struct bh_network network, uint64_t nodes,
+                              double added_latency_s, double lost_bandwidth)
+{
+    double latency_s = network.latency_s + added_latency_s;
+    double left = fmax(1.0 - lost_bandwidth, 0.01); /* guards never take the whole link */
+    double stages = nodes > 1 ? ceil(log2((double)nodes)) : 0.0;
+    return application->halo_messages.value * latency_s +
+           application->halo_bytes.value / (network.node_bandwidth * left) +
+           2.0 * application->collectives.value * stages * latency_s;
+}
+
+static void add_noise(struct bh_noise *noise, const struct bh_component *kernel)
+{
+    if (kernel == NULL || kernel->noise_share.value <= 0.0)
+        return;
+    noise->source[noise->count++] = (struct bh_noise_source){kernel->noise_share.value, kernel->noise_is_bounded};
+    noise->extrapolated = noise->extrapolated || (double)noise->nodes > kernel->noise_measured_nodes.value;
+}
+
+struct bh_slowdown bh_slowdown_of(const struct bh_application *application, const struct bh_system *system,
+                                  const struct bh_guard_level *const guard[BH_BOUNDARIES],
+                                  const struct bh_component *host_kernel, const struct bh_component *guest_kernel,
+                                  struct bh_network network, uint64_t nodes)
+{
+    struct guard_costs guards = sum_guards(guard);
+    uint64_t waiting = application->tolerates_loss ? 1 : nodes;
+    double step_s = application->step_s.value;
+    double exits_per_s = system->guest_kernel != NULL ? application->exits_per_s.value : 0.0;
+    double slow = system->compute_slowdown.value;
+    double native_s = communication_s(application, network, waiting, 0.0, 0.0);
+    double system_s =
+        communication_s(application, network, waiting, system->latency_s.value, system->bandwidth_loss.value);
+    double guarded_s = communication_s(application, network, waiting, system->latency_s.value + guards.latency_s,
+                                       system->bandwidth_loss.value + guards.bandwidth_loss);
+    struct bh_slowdown slowdown = {
+        .compute = 1.0 + native_s / step_s,
+        .virtualization = slow + exits_per_s * system->exit_time_s.value + (system_s - native_s) / step_s,
+        .guards =
+            (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s + (guarded_s - system_s) / step_s,
+        .guard_memory = system->guest_kernel != NULL ? guards.memory_share : 0.0,
+        .noise = {.nodes = waiting},
+    };
+    slowdown.noise.step_s = step_s * (slowdown.compute + slowdown.virtualization + slowdown.guards);
+    add_noise(&slowdown.noise, host_kernel);
+    if (system->guest_kernel != NULL)
+        add_noise(&slowdown.noise, guest_kernel);
+    return slowdown;
+}

@@ -1,0 +1,42 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What virtualization and guards cost an application, from its profile and the platform's own numbers. */
+#ifndef BH_MODELS_COST_SLOWDOWN_H
+#define BH_MODELS_COST_SLOWDOWN_H
+
+#include "models/catalog/catalog.h"
+#include "models/cost/noise.h"
+#include "models/node/node_model.h"
+
+#include <stdint.h>
+
+/* What the models need to know of the machine. */
+struct bh_network {
+    double latency_s;      /* one way between nodes */
+    double node_bandwidth; /* bytes per second and node */
+};
+
+/* Wall-clock seconds per native compute second, in the ledger's parts; noise comes on top. */
+struct bh_slowdown {
+    double compute;        /* 1 + the native communication of a step / the step */
+    double virtualization; /* may be negative */
+    double guards;
+    double guard_memory;   /* that guards hold for a guest, as a share of its own */
+    struct bh_noise noise; /* per step */
+};
+
+/* Per step of length s (native compute), with N nodes, network latency L and bandwidth B:
+ *   communication(l, x) = m (L + l) + h / (B (1 - x)) + 2 k ceil(log2 N) (L + l)
+ * for m halo messages, h halo bytes, k collectives, added latency l and lost bandwidth x; then
+ *   compute        = 1 + communication(0, 0) / s
+ *   virtualization = v + e t + [communication(l_v, x_v) - communication(0, 0)] / s
+ *   guards         = (1 + v) g + e t_g + [communication(l_v + l_g, x_v + x_g) - communication(l_v, x_v)] / s
+ * with v, t, l_v, x_v the system's slowdown, exit time, latency, bandwidth loss, e VM exits per second (0 without
+ * guests), and g, t_g, l_g, x_g the sums over the guards that are on. A loss-tolerant service has no collectives and
+ * waits for nobody: N = 1. Guards hold the sum of their shares of memory; native nodes have no guests. The noise is that of the host kernel and, in a guest, of the guest kernel. */
+struct bh_slowdown bh_slowdown_of(const struct bh_application *application, const struct bh_system *system,
+                                  const struct bh_guard_level *const guard[BH_BOUNDARIES],
+                                  const struct bh_component *host_kernel, const struct bh_component *guest_kernel,
+                                  struct bh_network network, uint64_t nodes);
+
+#endif

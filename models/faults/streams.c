@@ -1,0 +1,227 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Builds the fault streams of a node and draws their faults. */
+#include "models/faults/streams.h"
+
+#include "models/faults/replay.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct builder {
+    struct bh_fault_streams *streams;
+    const struct bh_node_model *model;
+    const struct bh_component *host_kernel, *guest_kernel;
+    const struct bh_tenant *tenants;
+};
+
+static bool is_taken(const struct bh_fault_streams *streams, uint64_t identity)
+{
+    for (size_t s = 0; s < streams->count; s++)
+        if (streams->stream[s].identity == identity)
+            return true;
+    return false;
+}
+
+/* "linux in guest[0]", however long the names are. */
+static char *name_of(const struct bh_zone_tree *tree, const struct bh_fault_stream *stream)
+{
+    size_t room = strlen(tree->zones[stream->zone].template->name) + BH_ZONE_NAME_NUMBERS;
+    char *zone = bh_allocate(room, 1);
+    char *name = bh_print_text("%s in %s", stream->cause, bh_zone_name(tree, stream->zone, zone, room));
+    free(zone);
+    return name;
+}
+
+/* The n-th stream of the same component, kind and owner (a guest's guest's VMM, say) gets faults of its own. */
+static void add_stream(struct builder *builder, const struct bh_fault_stream *stream)
+{
+    struct bh_fault_streams *streams = builder->streams;
+    if (stream->rate <= 0.0)
+        return;
+    streams->stream = bh_reallocate(streams->stream, streams->count + 1, sizeof *streams->stream);
+    struct bh_fault_stream *added = &streams->stream[streams->count];
+    *added = *stream;
+    if (added->hardware == NULL) {
+        added->name = name_of(builder->model->tree, added);
+        added->event_rate = added->carrier_rate = added->rate;
+        added->span = 1;
+    }
+    for (uint64_t n = 1; is_taken(streams, added->identity); n++)
+        added->identity = bh_identity_join(stream->identity, n);
+    streams->count++;
+}
+
+/* Names the owner within the node by order, since a zone's index differs between systems. */
+static uint64_t owner_identity(const struct bh_zone *zone, const char *component, const char *kind)
+{
+    uint64_t identity = bh_identity_join(bh_identity(component), bh_identity(kind));
+    identity = bh_identity_join(identity, (uint64_t)(zone->guest + 1));
+    return bh_identity_join(identity, (uint64_t)(zone->process + 1));
+}
+
+static void add_component(struct builder *builder, size_t index, const struct bh_component *component)
+{
+    const struct bh_zone *zone = &builder->model->tree->zones[index];
+    bool is_guest_kernel = component == builder->guest_kernel && zone->kind == BH_GUEST_KERNEL;
+    struct bh_fault_stream stream = {
+        .identity = owner_identity(zone, component->name, bh_zone_kind_names[zone->kind]),
+        .cause = component->name,
+        .zone = index,
+        .rate = component->fault_rate.value,
+        .instruction_share = component->instruction_share.value,
+        .rate_number = &component->fault_rate,
+        .instruction_number = &component->instruction_share,
+    };
+    if (is_guest_kernel && component == builder->host_kernel) {
+        stream.shared_bug = component->shared_bug.value;
+        stream.shared_bug_number = &component->shared_bug;
+    }
+    add_stream(builder, &stream);
+}
+
+static void add_application(struct builder *builder, size_t index)
+{
+    const struct bh_zone *zone = &builder->model->tree->zones[index];
+    const struct bh_application *application = builder->tenants[zone->enclave].application;
+    struct bh_fault_stream stream = {
+        .identity = owner_identity(zone, application->name, "application"),
+        .cause = application->name,
+        .zone = index,
+        .rate = application->fault_rate.value,
+        .instruction_share = application->instruction_share.value,
+        .rate_number = &application->fault_rate,
+        .instruction_number = &application->instruction_share,
+    };
+    add_stream(builder, &stream);
+}
+
+static void add_zone(struct builder *builder, size_t index)
+{
+    const struct bh_zone_template *template = builder->model->tree->zones[index].template;
+    for (size_t i = 0; i < template->components_count; i++) {
+        if (template->components[i] != NULL)
+            add_component(builder, index, template->components[i]);
+        else if (strcmp(template->roles[i], "host-kernel") == 0)
+            add_component(builder, index, builder->host_kernel);
+        else if (strcmp(template->roles[i], "guest-kernel") == 0)
+            add_component(builder, index, builder->guest_kernel);
+        else
+            add_application(builder, index);
+    }
+}
+
+uint64_t bh_domain_nodes(const struct bh_domain *domain)
+{
+    return (uint64_t)fmin(fmax(1.0, round(domain->nodes.value)), 0x1p53); /* more than any machine */
+}
+
+bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class)
+{
+    return class->carrier == BH_CARRIER_MACHINE && (!class->burst.is_given || class->burst.reach.value >= 1.0);
+}
+
+/* Long-run rates per node. An event that a domain or the machine carries strikes each of its `span` nodes with
+ * probability `reach`, and any of them with 1 - (1 - reach)^span. */
+static void fill_rates(struct bh_fault_stream *stream, uint64_t nodes)
+{
+    const struct bh_fault_class *class = stream->hardware;
+    const struct bh_burst *burst = &class->burst;
+    double reach = burst->is_given ? burst->reach.value : class->carrier == BH_CARRIER_NODE ? 0.0 : 1.0;
+    stream->carrier_rate = class->rate.value;
+    stream->span = class->carrier == BH_CARRIER_MACHINE  ? nodes
+                   : class->carrier == BH_CARRIER_DOMAIN ? bh_domain_nodes(class->carrier_domain)
+                                                         : 1;
+    if (class->carrier == BH_CARRIER_NODE) {
+        double others = burst->is_given ? (double)bh_domain_nodes(burst->domain) - 1.0 : 0.0;
+        stream->event_rate = class->recorded.is_given ? class->recorded.event_rate : stream->carrier_rate;
+        stream->rate = stream->carrier_rate;
+        if (burst->is_given)
+            stream->rate *= 1.0 + burst->probability.value * reach * others;
+        return;
+    }
+    double any = -expm1((double)stream->span * log1p(-reach));
+    stream->event_rate = stream->carrier_rate * any / (double)stream->span;
+    stream->rate = bh_fault_class_is_machine_wide(class) ? stream->event_rate : stream->carrier_rate * reach;
+}
+
+struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, uint64_t nodes)
+{
+    struct bh_fault_stream stream = {
+        .identity = bh_identity_join(bh_identity("hardware"), bh_identity(class->name)),
+        .name = class->name,
+        .cause = class->name,
+        .hardware = class,
+        .instruction_share = class->instruction_share.value,
+        .rate_number = &class->rate,
+        .instruction_number = &class->instruction_share,
+    };
+    fill_rates(&stream, nodes);
+    return stream;
+}
+
+struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalog, const struct bh_node_model *model,
+                                                 const struct bh_tenant *tenants, struct bh_fault_choice choice,
+                                                 const struct bh_component *host_kernel,
+                                                 const struct bh_component *guest_kernel)
+{
+    struct builder builder = {bh_allocate(1, sizeof(struct bh_fault_streams)), model, host_kernel, guest_kernel,
+                              tenants};
+    for (size_t f = 0; f < catalog->faults_count; f++)
+        if (choice.enabled[f] && catalog->faults[f].landing != BH_LANDING_STORAGE) {
+            struct bh_fault_stream stream = bh_fault_stream_of(&catalog->faults[f], choice.nodes);
+            add_stream(&builder, &stream);
+        }
+    for (size_t z = 0; choice.software && z < model->tree->zones_count; z++)
+        add_zone(&builder, z);
+    return builder.streams;
+}
+
+void bh_fault_streams_destroy(struct bh_fault_streams *streams)
+{
+    if (streams == NULL)
+        return;
+    for (size_t s = 0; s < streams->count; s++)
+        if (streams->stream[s].hardware == NULL)
+            free((char *)streams->stream[s].name);
+    free(streams->stream);
+    free(streams);
+}
+
+enum bh_forced_ending bh_fault_ending(const struct bh_fault_stream *stream)
+{
+    bool at_once = stream->hardware != NULL && stream->hardware->is_signalled;
+    return at_once ? BH_ENDING_SIGNALLED_AT_ONCE : BH_ENDING_DRAWN;
+}
+
+struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
+                                 const struct bh_fault *fault)
+{
+    const struct bh_fault_stream *stream = fault->stream;
+    struct bh_origin origin = {.zone = stream->zone, .kind = BH_DATA, .ending = bh_fault_ending(stream)};
+    if (stream->hardware != NULL)
+        origin.zone = bh_zone_tree_land(model->tree, stream->hardware->landing,
+                                        bh_random_uniform(random, BH_PURPOSE_LANDING, fault->landing, 0, 0));
+    if (bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share)
+        origin.kind = BH_INSTRUCTION;
+    origin.also_host_kernel = stream->shared_bug > 0.0 && bh_random_uniform(random, BH_PURPOSE_SHARED_BUG,
+                                                                            fault->identity, 0, 0) < stream->shared_bug;
+    return origin;
+}
+
+double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault)
+{
+    const struct bh_fault_class *class = fault->stream->hardware;
+    const struct bh_distribution *repair = &class->repair.distribution;
+    double u = bh_random_uniform(random, BH_PURPOSE_REPAIR, fault->event, 0, 0);
+    if (repair->type == NULL && class->recorded.replay != NULL)
+        return fault->is_recorded && !isnan(fault->down_s)
+                   ? fault->down_s
+                   : bh_replay_other_down_s(class->recorded.replay, class->recorded.number, u);
+    if (repair->type != NULL && repair->type != &bh_lognormal)
+        return bh_distribution_quantile(repair, u);
+    double z = gsl_cdf_ugaussian_Pinv(u);
+    return class->repair_median_s.value * exp(class->repair_sigma.value * z);
+}

@@ -1,0 +1,189 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How far a sample is from a fitted distribution, and how far samples of that distribution would be. */
+#include "models/fit/likelihood.h"
+
+#include "models/base/random.h"
+
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sort.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+/* --- The product-limit estimate -------------------------------------------------------------------------------------- */
+
+static int by_until(const void *left, const void *right)
+{
+    const struct bh_duration *a = left, *b = right;
+    if (a->until_s != b->until_s)
+        return a->until_s < b->until_s ? -1 : 1;
+    return (a->ended < b->ended) - (a->ended > b->ended);
+}
+
+/* S(t) = product over times of failure up to t of 1 - failures / at risk; at risk is who entered before and is still
+ * there. */
+size_t bh_product_limit(const struct bh_sample *sample, double **t_s, double **p)
+{
+    struct bh_duration *exits = bh_allocate(sample->count + 1, sizeof *exits);
+    double *entries = bh_allocate(sample->count + 1, sizeof *entries);
+    size_t count = 0, late = 0, steps = 0, entered = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        if (isnan(sample->durations[i].age_s))
+            continue;
+        if (sample->durations[i].age_s > 0.0)
+            entries[late++] = sample->durations[i].age_s;
+        exits[count++] = sample->durations[i];
+    }
+    qsort(exits, count, sizeof *exits, by_until);
+    gsl_sort(entries, 1, late);
+    *t_s = bh_allocate(sample->ended + 1, sizeof **t_s);
+    *p = bh_allocate(sample->ended + 1, sizeof **p);
+    double survival = 1.0;
+    for (size_t i = 0, end; i < count; i = end) {
+        size_t failures = 0;
+        double t = exits[i].until_s;
+        for (end = i; end < count && exits[end].until_s == t; end++)
+            failures += exits[end].ended;
+        while (entered < late && entries[entered] < t)
+            entered++;
+        if (failures == 0)
+            continue;
+        survival *= 1.0 - (double)failures / (double)(count - i - (late - entered));
+        (*t_s)[steps] = t;
+        (*p)[steps++] = 1.0 - survival;
+    }
+    free(entries);
+    free(exits);
+    return steps;
+}
+
+double bh_fit_distance(const struct bh_sample *sample, const struct bh_distribution *distribution)
+{
+    double *t_s, *p, most = 0.0, before = 0.0;
+    size_t steps = bh_product_limit(sample, &t_s, &p);
+    for (size_t i = 0; i < steps; i++) {
+        double expected = bh_distribution_cdf(distribution, t_s[i]);
+        most = fmax(most, fmax(fabs(expected - before), fabs(expected - p[i])));
+        before = p[i];
+    }
+    free(t_s);
+    free(p);
+    return most;
+}
+
+/* --- Bootstrap ------------------------------------------------------------------------------------------------------- */
+
+struct drawing {
+    const struct bh_distribution *d;
+    const struct bh_random *random;
+    uint64_t stream, draw, ordinal;
+};
+
+/* Gamma's inverse is dear, and a bootstrap needs no common random numbers: GSL draws from the same keyed numbers. */
+static void seed_nothing(void *state, unsigned long seed)
+{
+    (void)state;
+    (void)seed;
+}
+
+static double next_uniform(struct drawing *drawing)
+{
+    return bh_random_uniform(drawing->random, BH_PURPOSE_BOOTSTRAP, drawing->stream, drawing->draw, drawing->ordinal++);
+}
+
+static double keyed_double(void *state)
+{
+    return next_uniform(*(struct drawing **)state);
+}
+
+static unsigned long keyed_integer(void *state)
+{
+    return (unsigned long)(4294967296.0 * keyed_double(state));
+}
+
+static const gsl_rng_type keyed_numbers = {.name = "keyed",
+                                           .max = 0xffffffffUL,
+                                           .min = 0,
+                                           .size = sizeof(struct drawing *),
+                                           .set = seed_nothing,
+                                           .get = keyed_integer,
+                                           .get_double = keyed_double};
+
+/* A time from the clock's start, from an age, or from an unknown one. */
+static double draw_time(struct drawing *drawing, double age_s)
+{
+    const struct bh_distribution *d = drawing->d;
+    if (isnan(age_s))
+        return bh_residual_exceeded(d, next_uniform(drawing));
+    if (age_s > 0.0 || d->type != &bh_gamma)
+        return bh_distribution_exceeded_from(d, age_s, next_uniform(drawing));
+    struct drawing *state = drawing;
+    gsl_rng numbers = {&keyed_numbers, &state};
+    return gsl_ran_gamma(&numbers, d->a[0], d->b[0]);
+}
+
+/* Watches a unit again: from the same age, and as long as before, or to as many failures if that is where it ended. */
+static void draw_unit(const struct bh_duration *durations, size_t count, struct drawing *drawing, struct bh_sample *to)
+{
+    bool is_open = !durations[count - 1].ended;
+    double left_s = 0.0;
+    for (size_t i = 0; i < count; i++)
+        left_s += durations[i].until_s - (isnan(durations[i].age_s) ? 0.0 : durations[i].age_s);
+    double age_s = durations[0].age_s;
+    /* A fit that calls nearly all times 0 must not hold the machine up. */
+    const size_t most = 1000 * (count + 10);
+    for (size_t i = 0; (is_open || i < count) && i < most; i++, age_s = 0.0) {
+        double until_s = draw_time(drawing, age_s), from_s = isnan(age_s) ? 0.0 : age_s;
+        bool ended = !is_open || until_s - from_s < left_s;
+        bh_sample_add(to,
+                      (struct bh_duration){ended ? until_s : from_s + left_s, age_s, ended, i > 0, durations[0].unit});
+        left_s -= until_s - from_s;
+        if (!ended)
+            break;
+    }
+}
+
+static struct bh_sample *draw_sample(const struct bh_sample *sample, struct drawing *drawing)
+{
+    struct bh_sample *drawn = bh_allocate(1, sizeof *drawn);
+    drawn->is_renewal = sample->is_renewal;
+    for (size_t i = 0, end; i < sample->count; i = end) {
+        end = i + 1;
+        while (sample->is_renewal && end < sample->count && sample->durations[end].unit == sample->durations[i].unit)
+            end++;
+        draw_unit(&sample->durations[i], end - i, drawing, drawn);
+    }
+    return drawn;
+}
+
+/* The distance of a drawn sample from its own fit, which is near the one it was drawn from. */
+static double draw_distance(const struct bh_sample *sample, struct drawing *drawing)
+{
+    struct bh_sample *drawn = draw_sample(sample, drawing);
+    struct bh_fit_data *data = bh_fit_data_create(drawn);
+    struct bh_distribution d = *drawing->d;
+    if (d.type == &bh_exponential || (d.type == &bh_lognormal && data->others_count == 0))
+        bh_fit_maximize(data, d.type, d.parts, &d);
+    else
+        bh_fit_climb(data, &d, 2.0 / sqrt((double)(data->ended + 1)), 0.02 / sqrt((double)(data->ended + 1)));
+    double distance = bh_fit_distance(drawn, &d);
+    bh_fit_data_destroy(data);
+    bh_sample_destroy(drawn);
+    return distance;
+}
+
+void bh_fit_bootstrap(const struct bh_sample *sample, struct bh_fit *fit, size_t draws, uint64_t seed, uint64_t stream,
+                      unsigned threads)
+{
+    const struct bh_random random = {.seed = seed};
+    size_t beyond = 0;
+    int workers = threads > 0 ? (int)threads : omp_get_num_procs();
+#pragma omp parallel for schedule(dynamic) num_threads(workers) reduction(+ : beyond)
+    for (size_t draw = 0; draw < draws; draw++) {
+        struct drawing drawing = {&fit->distribution, &random, stream, draw, 0};
+        beyond += draw_distance(sample, &drawing) >= fit->distance;
+    }
+    fit->p = draws > 0 ? (double)(beyond + 1) / (double)(draws + 1) : NAN;
+}

@@ -1,0 +1,54 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Maximum-likelihood fits of distributions of times, and how well they fit. */
+#ifndef BH_MODELS_FIT_FIT_H
+#define BH_MODELS_FIT_FIT_H
+
+#include "models/logs/up_and_down_times.h"
+#include "models/times/distribution.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BH_FIT_PHASES_MOST = 4 };
+
+/* The likelihood of a duration, with density f, survival S and mean m:
+ *     seen from the start    f(t)              S(t) if watching ended
+ *     watched from age a     f(t) / S(a)       S(t) / S(a)
+ *     age unknown            S(t) / m          integral of S from t on / m: as if in steady state */
+double bh_fit_log_likelihood(const struct bh_sample *sample, const struct bh_distribution *distribution);
+
+struct bh_fit {
+    struct bh_distribution distribution;
+    /* Standard errors of its numbers, from the curvature of the likelihood (observed information); NAN where that does
+     * not tell. */
+    double a_error[BH_DISTRIBUTION_PARTS_MOST], b_error[BH_DISTRIBUTION_PARTS_MOST];
+    size_t free; /* numbers fitted */
+    double log_likelihood, aic;
+    double distance; /* Kolmogorov-Smirnov, see below */
+    double p;        /* of that distance; NAN: not asked for */
+};
+
+/* `phases` is for hyperexponential, 2 to BH_FIT_PHASES_MOST. Its likelihood climbs by expectation-maximization, and like
+ * the others' by the simplex method. Fails with BH_ERROR_NUMERIC on fewer than 3 different times that ended. */
+int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *type, size_t phases, struct bh_fit *fit,
+           struct bh_error *err);
+
+/* 95 % interval of a number above 0, by its logarithm. */
+void bh_fit_interval(double value, double error, double *low, double *high);
+
+/* The largest difference of P(T <= t) between the distribution and the product-limit estimate (Kaplan and Meier, with
+ * late entry), which is the empirical distribution where nothing is censored. Durations of unknown age are no part of
+ * it. */
+double bh_fit_distance(const struct bh_sample *sample, const struct bh_distribution *distribution);
+/* The steps of that estimate: `p[i]` = P(T <= t_s[i]) from t_s[i] on. Returns their number; the caller frees both. */
+size_t bh_product_limit(const struct bh_sample *sample, double **t_s, double **p);
+
+/* Parametric bootstrap: `draws` samples like this one are drawn from the fit (units are watched as long, or to as many
+ * failures, as they were), each is fitted anew, and its distance from its own fit taken; p is the share, counting the
+ * sample itself, of distances at least as large. Draws are keyed (seed, stream, draw), so `threads` (0: all cores) do
+ * not change a bit. Sets fit->p. */
+void bh_fit_bootstrap(const struct bh_sample *sample, struct bh_fit *fit, size_t draws, uint64_t seed, uint64_t stream,
+                      unsigned threads);
+
+#endif

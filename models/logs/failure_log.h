@@ -1,0 +1,112 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A machine's recorded failures: which node failed when, for how long and why, and when each node was watched. */
+#ifndef BH_MODELS_LOGS_FAILURE_LOG_H
+#define BH_MODELS_LOGS_FAILURE_LOG_H
+
+#include "models/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Names by number, in the order in which they were first met. */
+struct bh_name_list;
+
+enum { BH_NO_NAME = UINT32_MAX }; /* a record that does not say */
+
+/* One failure of one node. Times are seconds from any origin that all records share, on a clock without time zones. */
+struct bh_failure {
+    double start_s;
+    double down_s; /* NAN: not recorded */
+    /* Numbers in the log's lists. Cause and detail (what of it: a processor, a DIMM) may be BH_NO_NAME. */
+    uint32_t node, cause, detail;
+    uint32_t line; /* in the file */
+};
+
+/* A node, and when it was watched: a failure between `from_s` and `to_s` would be in the log. NAN while not known;
+ * bh_failure_log_finish puts the first and last record of its system there. */
+struct bh_failure_node {
+    bool is_unnamed;        /* stands for all records of its system that do not say which node */
+    uint32_t system, class; /* class may be BH_NO_NAME */
+    double from_s, to_s;
+    double born_s;       /* when it went into service, no later than from_s; NAN: not known */
+    size_t first, count; /* its failures */
+};
+
+struct bh_failure_system {
+    uint64_t nodes_said; /* nodes that it has by the log's own word, 0: it says nothing */
+    uint64_t nodes;      /* nodes named in the log */
+    uint64_t failures;
+    double from_s, to_s; /* over its nodes; first and last record where nothing else is known */
+    double born_s;       /* earliest of its nodes, NAN if none is known */
+};
+
+/* What was met on reading that a reader should know. */
+enum bh_log_remark {
+    BH_LOG_NO_TIME,            /* left out: no start, or none that can be read */
+    BH_LOG_NO_NODE,            /* kept, but in no node's up times */
+    BH_LOG_NO_DOWN_TIME,       /* kept, with its down time unknown */
+    BH_LOG_NEGATIVE_DOWN_TIME, /* kept, with its down time unknown */
+    BH_LOG_ZERO_DOWN_TIME,     /* kept */
+    BH_LOG_NO_CAUSE,           /* kept */
+    BH_LOG_OVERLAP,            /* kept: began while the same node was still down */
+    BH_LOG_UNSORTED,           /* kept: stood behind a later one */
+    BH_LOG_REMARKS
+};
+extern const char *const bh_log_remark_texts[];
+
+struct bh_failure_log {
+    const char *format; /* "FTA event_trace", "CFDR", "CSV" */
+    uint64_t records;   /* met, left out or not */
+    /* It was kept from when its first node was installed; else that may be long before the log was begun. */
+    bool is_kept_from_install;
+    uint64_t remarks[BH_LOG_REMARKS];
+    unsigned remark_line[BH_LOG_REMARKS]; /* where each was met first */
+    struct bh_name_list *node_names, *system_names, *class_names, *cause_names, *detail_names;
+    size_t nodes_room, systems_room, failures_room;
+    struct bh_failure_node *nodes; /* one per node name */
+    size_t systems_count;
+    struct bh_failure_system *systems; /* one per system name */
+    size_t failures_count;
+    struct bh_failure *failures; /* once finished: by node, then by start */
+    double first_s, last_s;      /* earliest and latest start */
+};
+
+struct bh_failure_log *bh_failure_log_create(const char *format);
+void bh_failure_log_destroy(struct bh_failure_log *log);
+
+/* The number of a name, entered if new. Empty names are BH_NO_NAME. */
+uint32_t bh_name_list_number(struct bh_name_list *list, const char *name);
+/* The number of a name that is there, or BH_NO_NAME. */
+uint32_t bh_name_list_find(const struct bh_name_list *list, const char *name);
+const char *bh_name_list_text(const struct bh_name_list *list, uint32_t number);
+size_t bh_name_list_count(const struct bh_name_list *list);
+void bh_name_list_destroy(struct bh_name_list *list);
+
+/* The node of a system; two systems may have nodes of the same name. Either name may be empty. */
+struct bh_failure_node *bh_failure_log_node(struct bh_failure_log *log, const char *system, const char *node);
+void bh_failure_log_add(struct bh_failure_log *log, struct bh_failure failure);
+void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark, unsigned line);
+
+/* Sorts, counts, finds overlaps, and works out what was watched where the log does not say. */
+void bh_failure_log_finish(struct bh_failure_log *log);
+
+enum { BH_FAILURE_LOG_BYTES_MOST = 256 << 20 }; /* of text, uncompressed, that readers take */
+
+/* Reads a log's text, whose form shows in its first line; `name` stands in messages for the file. doc/failure-logs.md
+ * has the forms. Records that lack a time or a node are left out and counted; a text that is none of the forms, a line
+ * with fewer columns than it should have, and control characters are errors with file and line. */
+struct bh_failure_log *bh_failure_log_parse(const char *text, size_t length, const char *name, struct bh_error *err);
+/* A time in seconds: a number of them, or a date with or without a time of day, "2005-06-21 10:54:30" or "6/21/2005
+ * 10:54", counted from 1970 on a clock without time zones. NAN for anything else. */
+double bh_failure_log_time(const char *text);
+/* The day, where a time looks like seconds since 1970; else seconds. Returns buffer. */
+char *bh_failure_log_print_time(double at_s, char *buffer, size_t size);
+
+/* Per system, how many of its failures start in the same minute as another one of it. The caller frees. */
+uint64_t *bh_failure_log_bursts(const struct bh_failure_log *log);
+/* All failures by system, then by start; the caller frees. */
+struct bh_failure *bh_failure_log_by_system(const struct bh_failure_log *log);
+
+#endif

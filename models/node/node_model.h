@@ -1,0 +1,94 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How errors behave on a node under one policy: rates, channels, guards and dispositions per zone instance. */
+#ifndef BH_MODELS_NODE_NODE_MODEL_H
+#define BH_MODELS_NODE_NODE_MODEL_H
+
+#include "models/base/error.h"
+#include "models/catalog/catalog.h"
+#include "models/node/zone_tree.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The ending of a live copy: total rate mu, split into shares. */
+struct bh_copy_ending {
+    double rate; /* mu, per second */
+    double masked, signalled, silent, hang;
+};
+
+/* A channel with the guard that is on. */
+struct bh_crossing {
+    size_t from, to;
+    enum bh_boundary boundary;
+    double probability;                 /* p: crossed before the end, if alone and unguarded */
+    const struct bh_guard_level *guard; /* NULL where the boundary has none, or the channel goes around it */
+    double blocks;                      /* b of the guard, 0 without one */
+    bool detects;
+};
+
+struct bh_node_model {
+    struct bh_zone_tree *tree;                         /* owned */
+    struct bh_copy_ending (*ending)[BH_ERROR_KINDS];   /* per zone */
+    double *residual;                                  /* per zone */
+    enum bh_scope *disposition;                        /* per zone: what a signalled error takes down */
+    struct bh_crossing *crossings;                     /* parallel to tree->channels */
+    const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
+    /* Per tenant: the levels that are on around its own zones; those above unless it has a policy of its own. */
+    const struct bh_guard_level *(*tenant_guard)[BH_BOUNDARIES];
+};
+
+/* Chooses the guard level of each boundary that the policy asks for while it protects. Fails with BH_ERROR_INPUT at the
+ * policy's guards when it names a level that the system does not offer. */
+int bh_choose_guards(const struct bh_system *system, const struct bh_policy *policy,
+                     const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+/* The same while it does not protect; for a policy that always does, the levels above. A level stronger than the
+ * protected one is BH_ERROR_INPUT too. */
+int bh_choose_unprotected(const struct bh_system *system, const struct bh_policy *policy,
+                          const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+
+/* The least and the most that a node's operating system (Node OS) lets an enclave have; NULL: it dictates nothing. */
+struct bh_guard_limits {
+    const struct bh_guard_level *least[BH_BOUNDARIES], *most[BH_BOUNDARIES];
+    struct bh_place place;
+};
+/* Replaces each requested level outside the limits by the nearest offered one within, and marks where it did. Fails with
+ * BH_ERROR_INPUT at the limits where the system offers none within. */
+int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits *limits,
+                   const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
+                   struct bh_error *err);
+
+/* Puts other guards in place around a tenant's own zones (-1: around what all share): what its policy has while it does
+ * not protect, or what is left of a request. */
+void bh_node_model_set_guards(struct bh_node_model *model, int tenant,
+                              const struct bh_guard_level *const guard[BH_BOUNDARIES]);
+/* Opens the channels of compositions between tenants of the node; none: closes them. */
+void bh_node_model_compose(struct bh_node_model *model, const struct bh_tenant_link *links, size_t links_count);
+
+/* Fails with BH_ERROR_INPUT when a disposition contradicts the tree: a zone in user mode cannot go on after a signalled
+ * error, so its disposition takes down at least its subtree. */
+int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err);
+
+struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
+                                           const struct bh_policy *policy, const struct bh_tenant *tenants,
+                                           size_t tenants_count, struct bh_error *err);
+/* The same with a policy for each tenant's own zones; what all share follows `policy`. Where a channel joins zones of
+ * two tenants, the stronger of their levels stands in between. */
+struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *catalog, const struct bh_system *system,
+                                                    const struct bh_policy *policy, const struct bh_tenant *tenants,
+                                                    const struct bh_policy *const *own, size_t tenants_count,
+                                                    struct bh_error *err);
+void bh_node_model_destroy(struct bh_node_model *model);
+
+/* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
+double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);
+
+/* What a signalled error in `zone` takes down on its node, given a uniform draw for the victim of a disposition smaller
+ * than the zone. `*beyond_node` says whether it takes down more than this node (enclave, composition, system). The
+ * zone itself goes on if it is not in the answer; only kernels do. */
+struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node);
+
+/* Number of equally likely victims that the draw above chooses from (1 where there is no choice). */
+size_t bh_victims_count(const struct bh_node_model *model, size_t zone);
+
+#endif

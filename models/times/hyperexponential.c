@@ -1,0 +1,115 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Hyperexponential: with probability w_i an exponential time of mean m_i. P(T > t) = sum of w_i e^(-t / m_i). */
+#include "models/times/distribution.h"
+
+#include <math.h>
+
+static const char *hyperexponential_expected(const struct bh_distribution *d)
+{
+    static const char *const text = "weights above 0 that sum to 1, and means above 0";
+    double sum = 0.0;
+    if (d->parts < 1 || d->parts > BH_DISTRIBUTION_PARTS_MOST)
+        return text;
+    for (size_t i = 0; i < d->parts; i++) {
+        if (!(d->a[i] > 0.0) || !(d->b[i] > 0.0) || !isfinite(d->b[i]))
+            return text;
+        sum += d->a[i];
+    }
+    return fabs(sum - 1.0) <= 1e-9 ? NULL : text;
+}
+
+static double longest(const struct bh_distribution *d)
+{
+    double most = d->b[0];
+    for (size_t i = 1; i < d->parts; i++)
+        most = fmax(most, d->b[i]);
+    return most;
+}
+
+/* The longest phase's decay is drawn out of the sum, so that the tail is never 0. */
+static double log_mixture(const struct bh_distribution *d, double t, bool density)
+{
+    double most = longest(d), sum = 0.0;
+    for (size_t i = 0; i < d->parts; i++)
+        sum += d->a[i] / (density ? d->b[i] : 1.0) * exp(t / most - t / d->b[i]);
+    return log(sum) - t / most;
+}
+
+static double hyperexponential_log_density(const struct bh_distribution *d, double t)
+{
+    return log_mixture(d, t, true);
+}
+
+static double hyperexponential_hazard(const struct bh_distribution *d, double t)
+{
+    double before = 0.0;
+    for (size_t i = 0; i < d->parts; i++)
+        before -= d->a[i] * expm1(-t / d->b[i]);
+    return before < 0.5 ? -log1p(-before) : -log_mixture(d, t, false);
+}
+
+static double hyperexponential_slope(const struct bh_distribution *d, double t)
+{
+    return exp(log_mixture(d, t, true) - log_mixture(d, t, false));
+}
+
+static double hyperexponential_mean(const struct bh_distribution *d)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < d->parts; i++)
+        sum += d->a[i] * d->b[i];
+    return sum;
+}
+
+static double hyperexponential_age(const struct bh_distribution *d, double h)
+{
+    return bh_distribution_invert(d, h, hyperexponential_mean(d), hyperexponential_hazard, hyperexponential_slope);
+}
+
+static double hyperexponential_variance(const struct bh_distribution *d)
+{
+    double second = 0.0, mean = hyperexponential_mean(d);
+    for (size_t i = 0; i < d->parts; i++)
+        second += 2.0 * d->a[i] * d->b[i] * d->b[i];
+    return second - mean * mean;
+}
+
+/* The residual time is hyperexponential too, each phase weighed by the time spent in it. */
+static struct bh_distribution residual_of(const struct bh_distribution *d)
+{
+    struct bh_distribution residual = *d;
+    double mean = hyperexponential_mean(d);
+    for (size_t i = 0; i < d->parts; i++)
+        residual.a[i] *= d->b[i] / mean;
+    return residual;
+}
+
+static double hyperexponential_residual_hazard(const struct bh_distribution *d, double t)
+{
+    struct bh_distribution residual = residual_of(d);
+    return hyperexponential_hazard(&residual, t);
+}
+
+static double hyperexponential_residual_age(const struct bh_distribution *d, double h)
+{
+    struct bh_distribution residual = residual_of(d);
+    return hyperexponential_age(&residual, h);
+}
+
+const struct bh_distribution_type bh_hyperexponential = {
+    .name = "hyperexponential",
+    .a_key = "weight",
+    .b_key = "mean",
+    .a_dimension = BH_DIMENSION_PROBABILITY,
+    .b_dimension = BH_DIMENSION_TIME,
+    .has_parts = true,
+    .expected = hyperexponential_expected,
+    .log_density = hyperexponential_log_density,
+    .cumulative_hazard = hyperexponential_hazard,
+    .age = hyperexponential_age,
+    .mean = hyperexponential_mean,
+    .variance = hyperexponential_variance,
+    .residual_hazard = hyperexponential_residual_hazard,
+    .residual_age = hyperexponential_residual_age,
+};

@@ -1,0 +1,104 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Events of components that have had none, and of those that have. */
+#include "models/times/renewal.h"
+
+#include "models/base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+/* uthash ends the program by itself when memory runs out; ours says so first. */
+#define uthash_malloc(size)       bh_allocate(1, (size))
+#define uthash_free(memory, size) free(memory)
+#include <uthash.h>
+
+/* A component that has had its first event. */
+struct seen {
+    uint64_t component;
+    UT_hash_handle hh;
+};
+
+struct bh_first_events {
+    double (*first_s)(const void *owner, double hazard);
+    const void *owner;
+    uint64_t components, identity;
+    uint64_t number; /* events so far */
+    double hazard;   /* cumulative, at the last event */
+    struct seen *seen;
+};
+
+static double first_s(const void *owner, double hazard)
+{
+    const struct bh_renewal_law *law = owner;
+    const struct bh_distribution *between = &law->between;
+    return law->is_steady ? between->type->residual_age(between, hazard) : between->type->age(between, hazard);
+}
+
+struct bh_first_events *bh_first_events_create_for(double (*first)(const void *owner, double hazard), const void *owner,
+                                                   uint64_t components, uint64_t identity)
+{
+    struct bh_first_events *events = bh_allocate(1, sizeof *events);
+    *events =
+        (struct bh_first_events){.first_s = first, .owner = owner, .components = components, .identity = identity};
+    return events;
+}
+
+struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components, uint64_t identity)
+{
+    return bh_first_events_create_for(first_s, law, components, identity);
+}
+
+void bh_first_events_destroy(struct bh_first_events *events)
+{
+    struct seen *seen, *next;
+    if (events == NULL)
+        return;
+    HASH_ITER(hh, events->seen, seen, next)
+    {
+        HASH_DEL(events->seen, seen);
+        free(seen);
+    }
+    free(events);
+}
+
+/* Uniform among those without an event, by rejection: while they are the larger part, in two draws or less on average;
+ * over all events of n components n ln n draws at most. */
+static uint64_t choose(struct bh_first_events *events, const struct bh_random *random)
+{
+    struct seen *found;
+    uint64_t component;
+    uint64_t key = bh_identity_join(events->identity, events->number);
+    for (uint64_t attempt = 0;; attempt++) {
+        double u = bh_random_uniform(random, BH_PURPOSE_CARRIER, key, attempt, 0);
+        component = (uint64_t)(u * (double)events->components);
+        HASH_FIND(hh, events->seen, &component, sizeof component, found);
+        if (found == NULL)
+            break;
+    }
+    found = bh_allocate(1, sizeof *found);
+    found->component = component;
+    HASH_ADD(hh, events->seen, component, sizeof component, found);
+    return component;
+}
+
+bool bh_first_events_next(struct bh_first_events *events, const struct bh_random *random, double *time_s,
+                          uint64_t *component)
+{
+    if (events->number == events->components)
+        return false;
+    double waiting = (double)(events->components - events->number);
+    events->hazard +=
+        bh_random_exponential(random, BH_PURPOSE_ARRIVAL, events->identity, events->number, 0, 1.0 / waiting);
+    *time_s = events->first_s(events->owner, events->hazard);
+    *component = choose(events, random);
+    events->number++;
+    return true;
+}
+
+double bh_renewal_next_s(const struct bh_renewal_law *law, const struct bh_random *random, uint64_t identity,
+                         uint64_t component, uint64_t number, double from_s)
+{
+    uint64_t key = bh_identity_join(identity, component);
+    return from_s +
+           bh_distribution_exceeded(&law->between, bh_random_uniform(random, BH_PURPOSE_ARRIVAL, key, number, 1));
+}

@@ -1,0 +1,77 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A campaign file: a scenario, what to vary, and how many replicas or how precise. */
+#ifndef BH_SIM_CAMPAIGN_CAMPAIGN_H
+#define BH_SIM_CAMPAIGN_CAMPAIGN_H
+
+#include "models/base/error.h"
+#include "models/document/document.h"
+#include "sim/results/metrics.h"
+#include "sim/scenario/scenario.h"
+#include "sim/store/identity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One of several numbers that an axis varies together (a zip, a design, draws): its labels over the axis' values, which
+ * the plan owns. A plain axis is its own only coordinate, named like it. */
+struct bh_coordinate {
+    const char *name, *unit;
+    const char **labels;
+};
+struct bh_plan_axis {
+    bool is_setting;   /* one value, that makes the campaign's own settings: no axis of the results */
+    bool is_composite; /* its values are numbered, and coordinates say what they are */
+    bool is_latin;     /* strata of a Latin hypercube: with another number of them all values are others */
+    size_t coordinates_count;
+    struct bh_coordinate *coordinates;
+};
+
+/* When a point has enough replicas. */
+struct bh_precision {
+    bool is_on;
+    size_t metric;              /* index into bh_metrics; of the primary enclave if it is by enclave */
+    double relative_half_width; /* of the 95 % interval of its mean */
+};
+
+struct bh_plan {
+    char *file;
+    char *seed, *most; /* --seed and --replicas as given on the command line; NULL: not given */
+    struct bh_document *document;
+    struct bh_study *study;    /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
+    struct bh_plan_axis *axes; /* one per axis of the study */
+    size_t uncertain_axis;     /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
+    bool is_flat;              /* `where` left points out: the results have one axis, `point` */
+    size_t points;
+    size_t *index;            /* [point * study->axes_count + axis] */
+    double *cost_s;           /* [point]: predicted time of one replica under all policies; only ratios matter */
+    size_t *order;            /* points in the order in which they run: those of one platform together */
+    uint64_t replicas, least; /* the most and the least; equal without precision */
+    struct bh_precision precision;
+    uint64_t chunk;            /* replicas that a unit runs at most */
+    struct bh_scenario *first; /* the scenario at the first point */
+    struct bh_identities *identities;
+    bool says[BH_METRIC_USES]; /* which metrics say anything, at some point: rows are alike at all of them */
+    size_t texts_count, documents_count;
+    void **texts; /* what coordinates and generated values point at */
+    struct bh_document **documents;
+};
+
+/* Reads and resolves a campaign. Settings (--set, --replicas, --seed) come on top; replicas and seed replace the
+ * campaign's. Values of every axis are resolved (of a long axis 64 of them), so that what is wrong shows before
+ * anything runs. Fails with BH_ERROR_INPUT and file:line:column. */
+struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                             size_t settings_count, struct bh_error *err);
+void bh_plan_destroy(struct bh_plan *plan);
+
+/* The scenario at positions on all axes there are, with one replica; the caller destroys. */
+struct bh_scenario *bh_plan_resolve_at(const struct bh_plan *plan, const size_t *index, struct bh_error *err);
+/* The same at a point. */
+struct bh_scenario *bh_plan_resolve(const struct bh_plan *plan, size_t point, struct bh_error *err);
+/* "nodes=1024 spares=warm"; owned by the caller. */
+char *bh_plan_describe(const struct bh_plan *plan, size_t point);
+/* Label of a coordinate of an axis at a point. */
+const char *bh_plan_label(const struct bh_plan *plan, size_t point, size_t axis, size_t coordinate);
+
+#endif

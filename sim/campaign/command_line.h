@@ -1,0 +1,16 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Commands that messages propose, with the arguments that were given. */
+#ifndef BH_SIM_CAMPAIGN_COMMAND_LINE_H
+#define BH_SIM_CAMPAIGN_COMMAND_LINE_H
+
+#include "sim/campaign/campaign.h"
+
+/* A word as a shell takes it, in quotes where it needs them. Owned by the caller. */
+char *bh_shell_word(const char *word);
+
+/* "bulkhead SUBCOMMAND CAMPAIGN --set=... --seed=N --replicas=N -d DIRECTORY", for sweep and submit. Without the last where
+ * the directory is NULL. Owned by the caller. */
+char *bh_campaign_command(const struct bh_plan *plan, const char *subcommand, const char *directory);
+
+#endif

@@ -1,0 +1,340 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Axes that vary several numbers together: zips, Latin hypercubes, Sobol sequences, and draws of assumed numbers. */
+#include "sim/campaign/parts.h"
+
+#include "models/base/random.h"
+#include "sim/setup/number_uses.h"
+
+#include <gsl/gsl_qrng.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_DESIGN_POINTS = 100000, MOST_DESIGN_VALUES = 2000000, MOST_SOBOL = 40 };
+
+/* Begins a composite axis of `count` numbered values with room for `coordinates` coordinates. */
+static int begin(struct bh_plan *plan, const struct bh_node *map, const char *name, struct bh_place place, size_t count,
+                 size_t coordinates, struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
+{
+    const struct bh_node *node = map == NULL ? NULL : bh_node_find(map, "axis");
+    *axis = (struct bh_axis){.name = name, .unit = "1", .is_unordered = true, .place = place};
+    *own = (struct bh_plan_axis){.is_composite = true};
+    if (count > MOST_DESIGN_VALUES / (coordinates > 0 ? coordinates : 1))
+        return bh_fail_at(err, place, "found %zu values, %zu of each of %zu numbers; expected at most %d",
+                          count * coordinates, count, coordinates, MOST_DESIGN_VALUES);
+    if (node != NULL && bh_axis_read_name(node, &axis->name, err) != 0)
+        return -1;
+    axis->values = bh_allocate(count, sizeof *axis->values);
+    for (axis->count = 0; axis->count < count; axis->count++)
+        axis->values[axis->count] = (struct bh_axis_value){
+            .label = bh_plan_keep(plan, bh_print_text("%zu", axis->count)), .number = (double)axis->count};
+    own->coordinates = bh_plan_keep(plan, bh_allocate(coordinates + 1, sizeof *own->coordinates));
+    return 0;
+}
+
+static const char **add_coordinate(struct bh_plan *plan, struct bh_plan_axis *own, const char *name, const char *unit,
+                                   size_t count)
+{
+    const char **labels = bh_plan_keep(plan, bh_allocate(count, sizeof *labels));
+    own->coordinates[own->coordinates_count++] = (struct bh_coordinate){name, unit, labels};
+    return labels;
+}
+
+static int drop(struct bh_axis *axis)
+{
+    for (size_t v = 0; v < axis->count; v++) {
+        free(axis->values[v].paths);
+        free(axis->values[v].values);
+    }
+    free(axis->values);
+    return -1;
+}
+
+/* --- Zips --------------------------------------------------------------------------------------------------------------- */
+
+/* Moves the settings of PART's values into AXIS', one by one. */
+static int merge_part(struct bh_plan *plan, struct bh_axis *axis, struct bh_plan_axis *own, const struct bh_axis *part,
+                      struct bh_error *err)
+{
+    if (part->count != axis->count)
+        return bh_fail_at(err, part->place, "zip: the axis `%s` has %zu values; expected %zu, as the first has",
+                          part->name, part->count, axis->count);
+    const char **labels = add_coordinate(plan, own, part->name, part->unit, part->count);
+    for (size_t v = 0; v < part->count; v++) {
+        labels[v] = part->values[v].label;
+        for (size_t s = 0; s < part->values[v].settings_count; s++)
+            bh_axis_value_add(&axis->values[v], part->values[v].paths[s], part->values[v].values[s]);
+    }
+    return 0;
+}
+
+int bh_plan_read_zip(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+{
+    static const char *const keys[] = {"axis", "zip", NULL};
+    static const char *const part_keys[] = {"axis", "unit", "set", "values", NULL};
+    const struct bh_node *zip = bh_node_find(map, "zip");
+    struct bh_axis axis;
+    struct bh_plan_axis own;
+    if (bh_node_check_keys(map, keys, err) != 0 || bh_node_expect(zip, BH_NODE_LIST, "zip", err) != 0)
+        return -1;
+    if (bh_node_count(zip) == 0)
+        return bh_node_fail(zip, err, "found no axis; expected two or more");
+    const struct bh_node *first = bh_node_find(bh_node_item(zip, 0), "values");
+    size_t count = first == NULL ? 1 : bh_node_count(first);
+    if (begin(plan, map, "point", bh_node_place(zip), count > 0 ? count : 1, bh_node_count(zip), &axis, &own, err) != 0)
+        return -1;
+    for (size_t i = 0; i < bh_node_count(zip); i++) {
+        struct bh_axis part = {0};
+        int status = bh_axis_read(&part, bh_node_item(zip, i), part_keys, err);
+        if (status == 0)
+            status = merge_part(plan, &axis, &own, &part, err);
+        drop(&part);
+        if (status != 0)
+            return drop(&axis);
+    }
+    return bh_plan_add_axis(plan, &axis, &own, err);
+}
+
+/* --- Latin hypercubes and Sobol sequences ---------------------------------------------------------------------------------- */
+
+/* Shares in [0, 1) of dimension `d`, one per point: each of `count` equal strata holds one point, in an order of its
+ * own (Fisher and Yates), at a random place within. */
+static void draw_latin(uint64_t seed, size_t d, size_t count, double *shares)
+{
+    struct bh_random random = {seed, 0};
+    for (size_t i = 0; i < count; i++) {
+        size_t j = (size_t)(bh_random_uniform(&random, BH_PURPOSE_DESIGN, d, i, 0) * (double)(i + 1));
+        shares[i] = shares[j];
+        shares[j] = (double)i;
+    }
+    for (size_t i = 0; i < count; i++)
+        shares[i] = (shares[i] + bh_random_uniform(&random, BH_PURPOSE_DESIGN, d, i, 1)) / (double)count;
+}
+
+/* The Sobol sequence after its first point, which is all 0.5 in GSL; shares[d * count + i]. */
+static int draw_sobol(const struct bh_node *node, size_t dimensions, size_t count, double *shares, struct bh_error *err)
+{
+    double at[MOST_SOBOL];
+    if (dimensions > MOST_SOBOL)
+        return bh_node_fail(node, err, "found %zu numbers; expected at most %d: use latin-hypercube", dimensions,
+                            MOST_SOBOL);
+    gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)dimensions);
+    if (sequence == NULL)
+        return bh_fail(err, BH_ERROR_NUMERIC, "GSL made no Sobol sequence of %zu dimensions", dimensions);
+    for (size_t i = 0; i < count; i++) {
+        gsl_qrng_get(sequence, at);
+        for (size_t d = 0; d < dimensions; d++)
+            shares[d * count + i] = at[d];
+    }
+    gsl_qrng_free(sequence);
+    return 0;
+}
+
+static int read_dimension(struct bh_plan *plan, const struct bh_node *map, struct bh_axis *axis,
+                          struct bh_plan_axis *own, const double *shares, struct bh_error *err)
+{
+    static const char *const keys[] = {"axis", "set", "from", "to", "scale", "whole", NULL};
+    const struct bh_node *name, *set;
+    struct bh_range range;
+    const char *label;
+    if (bh_node_expect(map, BH_NODE_MAP, "a number of the design", err) != 0 ||
+        bh_node_check_keys(map, keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
+        bh_axis_read_name(name, &label, err) != 0 || (set = bh_node_need(map, "set", err)) == NULL ||
+        bh_range_read(plan, map, &range, err) != 0)
+        return -1;
+    const char **labels = add_coordinate(plan, own, label, *range.unit != '\0' ? range.unit : "1", axis->count);
+    for (size_t v = 0; v < axis->count; v++) {
+        labels[v] = bh_range_label(plan, bh_range_at(&range, shares[v]));
+        const struct bh_node *node =
+            bh_plan_value(plan, bh_range_text(plan, &range, labels[v]), bh_node_place(name), err);
+        if (node == NULL || bh_plan_set(&axis->values[v], set, node, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bh_plan_read_design(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+{
+    static const char *const keys[] = {"axis", "latin-hypercube", "sobol", "over", NULL};
+    const struct bh_node *sobol = bh_node_find(map, "sobol"), *over;
+    const struct bh_node *size = sobol != NULL ? sobol : bh_node_find(map, "latin-hypercube");
+    struct bh_axis axis;
+    struct bh_plan_axis own;
+    uint64_t count;
+    if (bh_node_check_keys(map, keys, err) != 0 || (over = bh_node_need(map, "over", err)) == NULL ||
+        bh_node_expect(over, BH_NODE_LIST, "over", err) != 0 ||
+        bh_node_count_value(size, 1, MOST_DESIGN_POINTS, &count, err) != 0)
+        return -1;
+    size_t dimensions = bh_node_count(over);
+    if (dimensions == 0)
+        return bh_node_fail(over, err, "found no number; expected at least one");
+    if (begin(plan, map, "point", bh_node_place(size), count, dimensions, &axis, &own, err) != 0)
+        return -1;
+    own.is_latin = sobol == NULL;
+    double *shares = bh_allocate(dimensions * count, sizeof *shares);
+    int status = sobol != NULL ? draw_sobol(sobol, dimensions, count, shares, err) : 0;
+    for (size_t d = 0; d < dimensions && sobol == NULL; d++)
+        draw_latin(plan->first->seed, d, count, &shares[d * count]);
+    for (size_t d = 0; d < dimensions && status == 0; d++)
+        status = read_dimension(plan, bh_node_item(over, d), &axis, &own, &shares[d * count], err);
+    free(shares);
+    return status == 0 ? bh_plan_add_axis(plan, &axis, &own, err) : drop(&axis);
+}
+
+/* --- Draws of assumed numbers ------------------------------------------------------------------------------------------------ */
+
+/* A slash would make a group of the results. */
+static const char *coordinate_name(struct bh_plan *plan, const char *path)
+{
+    char *name = bh_plan_keep(plan, bh_copy_text(path));
+    for (char *c = name; *c != '\0'; c++)
+        if (*c == '/')
+            *c = ':';
+    return name;
+}
+
+/* The nearest that a number can be which is counted. */
+static double counted(const struct bh_parameter *parameter, double value)
+{
+    if (parameter->step <= 0.0)
+        return value;
+    return fmax(ceil(parameter->low / parameter->step), round(value / parameter->step)) * parameter->step;
+}
+
+/* Draws over [low, high]: log-uniform where the range spans more than a decade, else uniform. */
+static int draw_number(struct bh_plan *plan, const struct bh_parameter *parameter, struct bh_place place,
+                       struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
+{
+    const struct bh_random random = {plan->first->seed, 0};
+    struct bh_range range = {.from = parameter->low, .to = parameter->high, .unit = ""};
+    const char *unit = bh_dimension_unit(parameter->dimension);
+    range.is_logarithmic = range.from > 0.0 && range.to > 10.0 * range.from;
+    range.unit = strcmp(unit, "1") == 0 ? "" : unit;
+    const char **labels = add_coordinate(plan, own, coordinate_name(plan, parameter->path), unit, axis->count);
+    char *path = bh_plan_keep(plan, bh_print_text("models.%s", parameter->path));
+    for (size_t v = 0; v < axis->count; v++) {
+        double share = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, bh_identity(parameter->path), (uint64_t)v, 0);
+        labels[v] = bh_range_label(plan, counted(parameter, bh_range_at(&range, share)));
+        const struct bh_node *node = bh_plan_value(plan, bh_range_text(plan, &range, labels[v]), place, err);
+        if (node == NULL)
+            return -1;
+        bh_axis_value_add(&axis->values[v], path, node);
+    }
+    return 0;
+}
+
+static int draw_list(struct bh_plan *plan, const struct bh_node *numbers, struct bh_axis *axis,
+                     struct bh_plan_axis *own, struct bh_error *err)
+{
+    static const char prefix[] = "models.";
+    for (size_t i = 0; i < bh_node_count(numbers); i++) {
+        const struct bh_node *node = bh_node_item(numbers, i);
+        const char *path = bh_node_text(node, err);
+        if (path == NULL)
+            return -1;
+        if (strncmp(path, prefix, sizeof prefix - 1) != 0)
+            return bh_node_fail(
+                node, err, "found `%s`; expected an assumed number, as in models.channels.vm-exit.probability", path);
+        const struct bh_parameter *parameter =
+            bh_catalog_parameter(plan->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
+        if (parameter == NULL)
+            return -1;
+        if (parameter->status != BH_ASSUMED || !(parameter->low < parameter->high))
+            return bh_node_fail(node, err, "found `%s`, which is %s; expected an assumed number with a range", path,
+                                bh_status_names[parameter->status]);
+        if (draw_number(plan, parameter, bh_node_place(node), axis, own, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The shares of masked, signalled and silent errors sum to 1, which shares drawn one by one do not. */
+static bool is_share(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return strncmp(path, "zones.", 6) == 0 && dot != NULL &&
+           (strcmp(dot, ".masked") == 0 || strcmp(dot, ".signalled") == 0 || strcmp(dot, ".silent") == 0);
+}
+
+/* What `numbers: assumed` draws. */
+static bool is_drawn(const struct bh_parameter *parameter)
+{
+    return parameter->status == BH_ASSUMED && parameter->low < parameter->high && !is_share(parameter->path);
+}
+
+static size_t count_all(const struct bh_catalog *catalog)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        count += is_drawn(catalog->parameters[i]);
+    return count;
+}
+
+static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct bh_axis *axis, struct bh_plan_axis *own,
+                    struct bh_error *err)
+{
+    const struct bh_catalog *catalog = plan->first->catalog;
+    const char **paths = bh_allocate(catalog->parameters_count + 1, sizeof *paths);
+    bool *is_used = bh_allocate(catalog->parameters_count + 1, sizeof *is_used), is_sure;
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        paths[i] = catalog->parameters[i]->path;
+    bh_number_uses_of_study(plan->study, paths, catalog->parameters_count, is_used, &is_sure);
+    int status = 0;
+    for (size_t i = 0; i < catalog->parameters_count && status == 0; i++) {
+        const struct bh_parameter *parameter = catalog->parameters[i];
+        if (is_drawn(parameter) && (is_used[i] || !is_sure))
+            status = draw_number(plan, parameter, bh_node_place(numbers), axis, own, err);
+    }
+    free(is_used);
+    free(paths);
+    return status;
+}
+
+/* The scenario's own uncertain values, or draws of a posterior, at every point. The study sets them by their position:
+ * a posterior is set after all axes. */
+static int take_from_scenario(struct bh_plan *plan, const struct bh_node *node, struct bh_error *err)
+{
+    const struct bh_axis *source = &plan->study->uncertainty;
+    struct bh_plan_axis own = {0};
+    struct bh_axis axis = {.name = source->name, .unit = source->unit, .place = bh_node_place(node)};
+    if (!plan->study->has_uncertainty)
+        return bh_node_fail(node, err, "found `scenario`, but %s has no `uncertainty`", plan->study->file);
+    axis.values = bh_allocate(source->count, sizeof *axis.values);
+    for (; axis.count < source->count; axis.count++) {
+        axis.values[axis.count].label = source->values[axis.count].label;
+        axis.values[axis.count].number = source->values[axis.count].number;
+    }
+    plan->uncertain_axis = plan->study->axes_count;
+    return bh_plan_add_axis(plan, &axis, &own, err);
+}
+
+int bh_plan_read_draws(struct bh_plan *plan, struct bh_error *err)
+{
+    static const char *const keys[] = {"axis", "draws", "numbers", NULL};
+    const struct bh_node *map = bh_node_find(bh_document_root(plan->document), "uncertainty"), *draws, *numbers;
+    struct bh_axis axis;
+    struct bh_plan_axis own;
+    uint64_t count;
+    if (map == NULL)
+        return 0;
+    if (bh_node_kind(map) == BH_NODE_SCALAR) {
+        static const char *const words[] = {"scenario", NULL};
+        return bh_node_choice(map, words, "kind of uncertainty", err) < 0 ? -1 : take_from_scenario(plan, map, err);
+    }
+    if (bh_node_expect(map, BH_NODE_MAP, "uncertainty", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        (draws = bh_node_need(map, "draws", err)) == NULL ||
+        bh_node_count_value(draws, 1, MOST_DESIGN_POINTS, &count, err) != 0 ||
+        (numbers = bh_node_need(map, "numbers", err)) == NULL)
+        return -1;
+    bool is_all = bh_node_kind(numbers) == BH_NODE_SCALAR;
+    static const char *const words[] = {"assumed", NULL};
+    if (is_all ? bh_node_choice(numbers, words, "choice of numbers", err) < 0
+               : bh_node_expect(numbers, BH_NODE_LIST, "numbers", err) != 0)
+        return -1;
+    size_t room = is_all ? count_all(plan->first->catalog) : bh_node_count(numbers);
+    if (begin(plan, map, "draw", bh_node_place(draws), count, room, &axis, &own, err) != 0)
+        return -1;
+    int status = is_all ? draw_all(plan, numbers, &axis, &own, err) : draw_list(plan, numbers, &axis, &own, err);
+    return status == 0 ? bh_plan_add_axis(plan, &axis, &own, err) : drop(&axis);
+}

@@ -1,0 +1,273 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A bulk-synchronous MPI application: losing one process loses all, and all return to a checkpoint. */
+#include "sim/enclaves/checkpoint.h"
+#include "sim/enclaves/enclave.h"
+#include "sim/enclaves/outage.h"
+#include "sim/state/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+
+/* An actor that does disk I/O hands over to a fresh one: finished activities stay in SimGrid's lists. */
+enum { ACTIVITIES_MOST = 1000 };
+
+static double work_total_s(const struct bh_enclave *enclave)
+{
+    return enclave->setup->spec->work_s;
+}
+
+/* Position of the next checkpoint and of the next periodic verification; INFINITY without any. */
+static double next_checkpoint_s(const struct bh_enclave *enclave)
+{
+    double interval_s = enclave->setup->interval_work_s;
+    return isinf(interval_s) ? INFINITY : (double)(enclave->checkpoints + 1) * interval_s - enclave->setup->lead_work_s;
+}
+
+static double next_verification_s(const struct bh_enclave *enclave)
+{
+    double every_s = enclave->setup->verify_every_work_s;
+    return isinf(every_s) ? INFINITY : (double)(enclave->verifications + 1) * every_s;
+}
+
+/* Up to where it computes now. A remainder too short to compute is none. */
+static double next_stop_s(const struct bh_enclave *enclave)
+{
+    double total_s = work_total_s(enclave);
+    double stop_s = fmin(next_checkpoint_s(enclave), next_verification_s(enclave));
+    if (bh_enclave_is_behind(enclave)) /* where partners that wait go on */
+        stop_s = fmin(stop_s, enclave->lost_until_s);
+    return stop_s > total_s * (1.0 - 1e-12) ? total_s : stop_s;
+}
+
+static bool has_reached(const struct bh_enclave *enclave, double position_s)
+{
+    return enclave->work_s >= position_s * (1.0 - 1e-12);
+}
+
+double bh_bulk_synchronous_position_s(const struct bh_enclave *enclave)
+{
+    return enclave->work_s + enclave->stretch_rate * (simgrid_get_clock() - enclave->stretch_start_s);
+}
+
+/* --- The phases ----------------------------------------------------------------------------------------------------- */
+
+/* The work is not done while a verification has found an error that it has yet to signal. */
+static void finish_stop(struct bh_enclave *enclave)
+{
+    if (enclave->work_s < work_total_s(enclave))
+        enclave->phase = BH_PHASE_COMPUTE;
+    else if (bh_silent_awaited(enclave) != NULL)
+        enclave->phase = BH_PHASE_AWAIT_SIGNAL;
+    else
+        bh_enclave_end(enclave, true);
+}
+
+/* Before a checkpoint or periodically, as the scenario says, and at the end of the work; never twice in one place. */
+static bool has_to_verify(const struct bh_enclave *enclave, bool saves, bool is_last)
+{
+    enum bh_verification_rule rule = enclave->setup->verification.rule;
+    if (rule == BH_VERIFY_NEVER || enclave->verified_work_s >= enclave->work_s)
+        return false;
+    return is_last || (rule == BH_VERIFY_BEFORE_CHECKPOINT && saves) ||
+           has_reached(enclave, next_verification_s(enclave));
+}
+
+/* After a stretch of work: a verification if it is time for one; then a checkpoint, unless there are none, or the work
+ * is done and asks for none. */
+static void choose_after_compute(struct bh_enclave *enclave)
+{
+    bool is_last = enclave->work_s >= work_total_s(enclave);
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    bool is_saved = newest != NULL && newest->work_s >= enclave->work_s;
+    bool saves = is_last ? !isinf(enclave->setup->interval_work_s) &&
+                               enclave->replica->setup->scenario->final_checkpoint && !is_saved
+                         : has_reached(enclave, next_checkpoint_s(enclave));
+    if (has_to_verify(enclave, saves, is_last))
+        enclave->phase = BH_PHASE_VERIFY;
+    else if (!saves)
+        finish_stop(enclave);
+    else {
+        enclave->phase = BH_PHASE_CHECKPOINT;
+        enclave->saving = bh_setup_nearest_level(enclave->setup);
+    }
+}
+
+/* What a checkpoint or a verification took. If it has to begin again because storage or a needed zone went down, that was in
+ * vain, and is booked to those. */
+static void book_move(struct bh_enclave *enclave, enum bh_part part, double node_s, bool is_done)
+{
+    struct bh_replica *replica = enclave->replica;
+    if (!is_done && enclave->has_lost_storage)
+        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s,
+                       bh_replica_cause(replica, bh_storage_cause(replica)));
+    else if (!is_done && enclave->has_lost_need)
+        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s, bh_replica_cause(replica, enclave->need_cause));
+    else
+        bh_ledger_book(&enclave->ledger, part, node_s, NULL);
+}
+
+static void verify(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    bool is_done = bh_enclave_sleep(enclave, start_s + enclave->setup->verification.cost_s);
+    book_move(enclave, BH_PART_VERIFICATION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), is_done);
+    if (!is_done)
+        return;
+    enclave->verified_work_s = enclave->work_s;
+    enclave->verifications += has_reached(enclave, next_verification_s(enclave));
+    bh_silent_verify(enclave, start_s);
+    if (!enclave->is_signalled)
+        choose_after_compute(enclave);
+}
+
+static double noise_s(struct bh_enclave *enclave, double steps)
+{
+    const struct bh_replica *replica = enclave->replica;
+    if (!replica->options.faults)
+        return steps * bh_enclave_pace(enclave)->noise_per_step_s;
+    return bh_noise_draw_s(&bh_enclave_pace(enclave)->slowdown.noise, steps, &replica->random,
+                           bh_identity(enclave->setup->spec->name), enclave->segments++);
+}
+
+/* Guards are being switched, a tight partner is out, or data is on its way: until the next signal. */
+static void stay_held(struct bh_enclave *enclave, enum bh_part part)
+{
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, INFINITY);
+    bh_enclave_book_held(enclave, part, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave));
+}
+
+static void compute(struct bh_enclave *enclave)
+{
+    const struct bh_pace *pace = bh_enclave_pace(enclave);
+    const struct bh_slowdown *slowdown = &pace->slowdown;
+    double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
+    double steps = work_s / enclave->setup->spec->application->step_s.value;
+    double noise = noise_s(enclave, steps);
+    double duration_s = work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards) + noise;
+    double start_s = simgrid_get_clock();
+    enclave->stretch_start_s = start_s;
+    enclave->stretch_rate = duration_s > 0.0 ? work_s / duration_s : 0.0;
+    bool is_done = bh_enclave_sleep(enclave, start_s + duration_s);
+    enclave->stretch_rate = 0.0;
+    double elapsed_s = simgrid_get_clock() - start_s;
+    double share = is_done || duration_s <= 0.0 ? 1.0 : fmin(1.0, elapsed_s / duration_s);
+    if (duration_s > 0.0)
+        bh_enclave_book_useful(enclave, pace, elapsed_s * bh_enclave_nodes(enclave),
+                               elapsed_s * bh_enclave_nodes(enclave) * noise / duration_s);
+    bool was_behind = bh_enclave_is_behind(enclave);
+    enclave->work_s = is_done ? stop_s : enclave->work_s + share * work_s;
+    if (was_behind && !bh_enclave_is_behind(enclave))
+        bh_composing_review(enclave->replica, (size_t)enclave->index);
+    if (is_done)
+        choose_after_compute(enclave);
+}
+
+/* The nearest level takes every checkpoint, each farther one its every n-th, one after the other. */
+static void checkpoint(struct bh_enclave *enclave)
+{
+    enum bh_level level = enclave->saving;
+    double start_s = simgrid_get_clock();
+    if (level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
+        bh_storage_await(enclave);
+        return;
+    }
+    if (level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO)) {
+        bh_stops_await_io(enclave);
+        return;
+    }
+    bool is_done = bh_checkpoint_move(enclave, level, BH_WRITE);
+    book_move(enclave, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), is_done);
+    if (!is_done)
+        return;
+    bh_checkpoint_save(enclave, level);
+    enclave->saving = bh_checkpoint_next(enclave, level + 1);
+    if (enclave->saving < BH_LEVELS)
+        return;
+    enclave->checkpoints++;
+    finish_stop(enclave);
+}
+
+static void stay_stalled(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    if (enclave->stalls == 0) {
+        bh_enclave_resume(enclave);
+        return;
+    }
+    bh_enclave_sleep(enclave, INFINITY);
+    bh_stops_book(enclave, enclave, BH_NEED_PROGRESS, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave),
+                  BH_PART_DETECTION, enclave->stall_cause);
+}
+
+static void await_signal(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    const struct bh_silent_error *error = bh_silent_awaited(enclave);
+    if (error == NULL) {
+        enclave->phase = BH_PHASE_COMPUTE;
+        return;
+    }
+    struct bh_cause_key cause = error->cause;
+    bh_enclave_sleep(enclave, INFINITY);
+    bh_ledger_book(&enclave->ledger, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
+                   bh_replica_cause(enclave->replica, (long)bh_causes_find(&enclave->replica->causes, cause)));
+}
+
+static void step(struct bh_enclave *enclave)
+{
+    switch (enclave->phase) {
+    case BH_PHASE_COMPUTE:
+        if (bh_enclave_held_by(enclave) != BH_PARTS)
+            stay_held(enclave, bh_enclave_held_by(enclave));
+        else
+            compute(enclave);
+        break;
+    case BH_PHASE_VERIFY:
+        verify(enclave);
+        break;
+    case BH_PHASE_AWAIT_SIGNAL:
+        await_signal(enclave);
+        break;
+    case BH_PHASE_CHECKPOINT:
+        checkpoint(enclave);
+        break;
+    case BH_PHASE_STALLED:
+        stay_stalled(enclave);
+        break;
+    case BH_PHASE_DETECT:
+        bh_outage_wait(enclave, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value, BH_PART_DETECTION,
+                       BH_PHASE_AWAIT_NODES);
+        break;
+    case BH_PHASE_AWAIT_NODES:
+        bh_outage_await_nodes(enclave);
+        break;
+    case BH_PHASE_AWAIT_STORAGE:
+        bh_outage_await_storage(enclave);
+        break;
+    case BH_PHASE_RESTART:
+        bh_outage_wait(enclave, enclave->restart_end_s, BH_PART_RESTART, BH_PHASE_RESTORE);
+        break;
+    case BH_PHASE_RESTORE:
+        bh_outage_restore(enclave);
+        break;
+    case BH_PHASE_NOT_STARTED:
+    case BH_PHASE_DONE:
+        break;
+    }
+}
+
+void bh_bulk_synchronous_body(struct bh_enclave *enclave)
+{
+    struct bh_error ignored = {0};
+    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave)) {
+        if (enclave->is_signalled)
+            bh_outage_react(enclave);
+        if (enclave->activities >= ACTIVITIES_MOST && bh_enclave_start(enclave, &ignored) == 0)
+            return;
+        step(enclave);
+    }
+    if (enclave->phase != BH_PHASE_DONE)
+        bh_enclave_end(enclave, false);
+}

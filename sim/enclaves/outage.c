@@ -1,0 +1,298 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Outages of a bulk-synchronous application: who pays for them, what is rolled back, and the way up again. */
+#include "sim/enclaves/outage.h"
+
+#include "sim/enclaves/checkpoint.h"
+#include "sim/enclaves/compositions.h"
+#include "sim/state/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+
+/* Books an outage's time to a part, split where the charge passes from one failure to the next. */
+static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s)
+{
+    for (unsigned c = 0; c < enclave->charges_count && from_s < to_s; c++) {
+        double until_s = c + 1 < enclave->charges_count ? fmin(to_s, enclave->charges[c + 1].from_s) : to_s;
+        if (until_s <= from_s)
+            continue;
+        bh_ledger_book(&enclave->ledger, part, (until_s - from_s) * bh_enclave_nodes(enclave),
+                       bh_replica_cause(enclave->replica, enclave->charges[c].cause));
+        from_s = until_s;
+    }
+}
+
+/* When what it restores can be read: storage is up, and its I/O gets through. -INFINITY: that was never otherwise. */
+static double readable_s(const struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    if (bh_checkpoint_newest(enclave, &level) == NULL || level < BH_LEVEL_LOCAL)
+        return -INFINITY;
+    double up_s = bh_stops_up_s(enclave, BH_NEED_IO);
+    return level == BH_LEVEL_STORAGE ? fmax(up_s, bh_storage_up_s(enclave->replica)) : up_s;
+}
+
+/* `with_others`: nothing is relaunched before the storage and the zones that it needs are up; else as if they were. */
+static double expected_end_s(const struct bh_enclave *enclave, bool with_others)
+{
+    double ready_s, hardware_s;
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
+    ready_s = fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
+    if (with_others && bh_setup_needs_storage(enclave->setup))
+        ready_s = fmax(ready_s, bh_storage_up_s(enclave->replica));
+    if (with_others)
+        ready_s = fmax(ready_s, bh_stops_up_s(enclave, BH_NEED_PROGRESS));
+    double restarted_s = ready_s + bh_enclave_recovery(enclave)->process_restart_s.value;
+    return (with_others ? fmax(restarted_s, readable_s(enclave)) : restarted_s) + bh_checkpoint_read_s(enclave);
+}
+
+/* When the state was complete that a rollback returns to. */
+static double newest_time_s(const struct bh_enclave *enclave)
+{
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    return newest != NULL ? newest->time_s : -INFINITY;
+}
+
+/* From now on the outage's time is charged to a cause; while another goes on, from its expected end. */
+static void charge(struct bh_enclave *enclave, long cause)
+{
+    double from_s = enclave->charges_count > 0 ? enclave->outage_end_s : simgrid_get_clock();
+    if (enclave->charges_count < BH_CHARGES)
+        enclave->charges[enclave->charges_count++] = (struct bh_charge){cause, from_s};
+}
+
+void bh_outage_delay(struct bh_enclave *enclave, long cause)
+{
+    double up_s = readable_s(enclave), end_s = enclave->outage_end_s;
+    bool is_relaunched = !bh_stops_is_down(enclave, BH_NEED_PROGRESS);
+    if (enclave->has_failed || enclave->phase < BH_PHASE_RESTART || !is_relaunched)
+        end_s = expected_end_s(enclave, true);
+    else if (!isinf(up_s) && enclave->phase == BH_PHASE_RESTART)
+        end_s = fmax(enclave->restart_end_s, up_s) + bh_checkpoint_read_s(enclave);
+    else if (!isinf(up_s))
+        end_s = up_s + bh_checkpoint_read_s(enclave);
+    if (end_s <= enclave->outage_end_s)
+        return;
+    charge(enclave, cause);
+    enclave->outage_end_s = end_s;
+}
+
+/* When the outage ends, without the part of storage and needed zones and with that, if they are out. */
+static void expect_end(struct bh_enclave *enclave, double end_s)
+{
+    enclave->outage_end_s = end_s;
+    if (bh_storage_is_down(enclave->replica))
+        bh_outage_delay(enclave, bh_storage_cause(enclave->replica));
+    for (int what = 0; what < BH_NEEDS; what++)
+        if (bh_stops_is_down(enclave, (enum bh_need_for)what))
+            bh_outage_delay(enclave, bh_stops_cause(enclave, (enum bh_need_for)what));
+}
+
+void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left, long cause)
+{
+    if (bh_enclave_runs(enclave, 0)) {
+        enclave->interruptions++;
+        enclave->events++;
+    }
+    charge(enclave, cause);
+    enclave->failure_cause = cause;
+    enclave->has_failed = true;
+    enclave->failed_s = simgrid_get_clock();
+    bh_checkpoint_lose(enclave, slot, nearest_left);
+    expect_end(enclave, expected_end_s(enclave, false));
+    /* The processes die with the application: what was live in them is gone. */
+    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+    bh_composing_return(enclave->replica, (size_t)enclave->index, newest_time_s(enclave), cause);
+}
+
+/* Returns to the newest state that is left; what was done since is lost work of the failure at hand. */
+static void roll_back(struct bh_enclave *enclave)
+{
+    static const struct bh_saved_state beginning = {0};
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    const struct bh_saved_state *state = newest != NULL ? newest : &beginning;
+    const struct bh_enclave_setup *setup = enclave->setup;
+    if (enclave->replica->has_alone)
+        enclave->lost_until_s = fmax(enclave->lost_until_s, enclave->work_s);
+    bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
+    enclave->work_s = state->work_s;
+    enclave->checkpoints = newest != NULL ? newest->number : setup->passed_checkpoints;
+    enclave->saving = BH_LEVELS;
+    enclave->verifications = isinf(setup->verify_every_work_s)
+                                 ? 0
+                                 : (uint64_t)fmin(floor(state->work_s / setup->verify_every_work_s + 1e-9), 0x1p53);
+    enclave->verified_work_s = -1.0;
+    bh_silent_set_copy(&enclave->silent.present, &state->silent);
+}
+
+/* The application reads its newest checkpoint, or is started anew where there is none. During an outage, which has to go on
+ * anyway, only what is restored changes. */
+static void read_again(struct bh_enclave *enclave)
+{
+    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+    if (enclave->phase > BH_PHASE_STALLED && enclave->phase < BH_PHASE_RESTORE) {
+        expect_end(enclave, expected_end_s(enclave, false));
+        return;
+    }
+    enclave->restart_end_s = simgrid_get_clock();
+    if (bh_checkpoint_newest(enclave, NULL) == NULL)
+        enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->phase = BH_PHASE_RESTART;
+    expect_end(enclave, enclave->restart_end_s + bh_checkpoint_read_s(enclave));
+}
+
+/* A partner that it restarts together with has failed: it goes back, too, though it is well. */
+static void return_with_partner(struct bh_enclave *enclave)
+{
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    if (enclave->work_s <= (newest != NULL ? newest->work_s : 0.0)) {
+        if (enclave->phase < BH_PHASE_STALLED)
+            bh_enclave_resume(enclave);
+        return;
+    }
+    charge(enclave, enclave->return_cause);
+    enclave->failure_cause = enclave->return_cause;
+    roll_back(enclave);
+    enclave->events++;
+    read_again(enclave);
+}
+
+/* It has heard of a silent error in its data: the running application reads the newest checkpoint that is older, or is
+ * started anew. */
+static void roll_back_behind_error(struct bh_enclave *enclave)
+{
+    struct bh_replica *replica = enclave->replica;
+    const struct bh_silent_error *error = bh_silent_blamed(enclave);
+    long cause = (long)bh_causes_find(&replica->causes, error->cause);
+    replica->causes.cause[cause].failures++;
+    charge(enclave, cause);
+    enclave->failure_cause = cause;
+    roll_back(enclave);
+    enclave->events++;
+    bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
+    enclave->silent.rollbacks += !is_beginning;
+    enclave->silent.beginnings += is_beginning;
+    read_again(enclave);
+    bh_composing_return(replica, (size_t)enclave->index, newest_time_s(enclave), cause);
+}
+
+void bh_outage_react(struct bh_enclave *enclave)
+{
+    enclave->is_signalled = false;
+    bool has_found = enclave->has_found, has_to_return = enclave->return_s < INFINITY;
+    enclave->has_found = false;
+    if (has_to_return)
+        bh_checkpoint_drop_newer(enclave, enclave->return_s);
+    enclave->return_s = INFINITY;
+    /* A relaunch that a needed zone stopped begins again. */
+    bool is_relaunched = enclave->has_lost_need && bh_stops_is_down(enclave, BH_NEED_PROGRESS) &&
+                         (enclave->phase == BH_PHASE_RESTART || enclave->phase == BH_PHASE_RESTORE);
+    enclave->has_lost_storage = enclave->has_lost_need = false;
+    if (enclave->has_failed) {
+        enclave->has_failed = false;
+        roll_back(enclave);
+        enclave->phase = BH_PHASE_DETECT;
+    } else if (has_found)
+        roll_back_behind_error(enclave);
+    else if (has_to_return)
+        return_with_partner(enclave);
+    else if (is_relaunched)
+        enclave->phase = BH_PHASE_AWAIT_STORAGE;
+    else if (enclave->phase < BH_PHASE_STALLED)
+        bh_enclave_resume(enclave);
+}
+
+void bh_outage_wait(struct bh_enclave *enclave, double until_s, enum bh_part part, enum bh_phase next)
+{
+    double start_s = simgrid_get_clock();
+    bool is_done = start_s >= until_s || bh_enclave_sleep(enclave, until_s);
+    book(enclave, part, start_s, simgrid_get_clock());
+    if (is_done)
+        enclave->phase = next;
+}
+
+static bool lacks_storage(const struct bh_enclave *enclave)
+{
+    return bh_setup_needs_storage(enclave->setup) && bh_storage_is_down(enclave->replica);
+}
+
+void bh_outage_await_nodes(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock(), ready_s, hardware_s;
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
+    enclave->outage_end_s = expected_end_s(enclave, true); /* now that it is known when waiting slots have nodes */
+    if (ready_s > start_s)
+        bh_enclave_sleep(enclave, ready_s);
+    double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
+    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, boundary_s);
+    book(enclave, BH_PART_RESTART, boundary_s, now_s);
+    if (enclave->is_signalled || bh_enclave_is_over(enclave))
+        return;
+    if (lacks_storage(enclave) || bh_stops_is_down(enclave, BH_NEED_PROGRESS)) {
+        enclave->phase = BH_PHASE_AWAIT_STORAGE;
+        return;
+    }
+    enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->phase = BH_PHASE_RESTART;
+}
+
+/* Sleeps until all storage hosts are up, as far as is known now. */
+static void sleep_for_storage(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, bh_storage_up_s(enclave->replica));
+    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, simgrid_get_clock());
+}
+
+/* Sleeps until a needed zone is up: its restart is a part of the outage. */
+static void sleep_for_need(struct bh_enclave *enclave, enum bh_need_for what)
+{
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, bh_stops_up_s(enclave, what));
+    book(enclave, BH_PART_RESTART, start_s, simgrid_get_clock());
+}
+
+void bh_outage_await_storage(struct bh_enclave *enclave)
+{
+    if (bh_stops_is_down(enclave, BH_NEED_PROGRESS)) {
+        sleep_for_need(enclave, BH_NEED_PROGRESS);
+        return;
+    }
+    if (lacks_storage(enclave)) {
+        sleep_for_storage(enclave);
+        return;
+    }
+    enclave->restart_end_s = simgrid_get_clock() + bh_enclave_recovery(enclave)->process_restart_s.value;
+    enclave->phase = BH_PHASE_RESTART;
+}
+
+void bh_outage_restore(struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
+    double start_s = simgrid_get_clock();
+    if (state != NULL && level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
+        sleep_for_storage(enclave);
+        return;
+    }
+    if (state != NULL && level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO)) {
+        sleep_for_need(enclave, BH_NEED_IO);
+        return;
+    }
+    bool is_done = state == NULL || bh_checkpoint_move(enclave, level, BH_READ);
+    book(enclave, BH_PART_RESTORE, start_s, simgrid_get_clock());
+    if (!is_done)
+        return;
+    /* A guest's checkpoint replaces the guest with all that was live in it. */
+    if (enclave->setup->spec->application->saves_guest && state != NULL)
+        bh_errors_clear_everywhere(enclave->replica, enclave->index, false);
+    enclave->restores++;
+    enclave->events++;
+    enclave->charges_count = 0;
+    bh_checkpoint_owe(enclave);
+    bh_enclave_resume(enclave); /* a kernel may have hung meanwhile */
+    bh_composing_review(enclave->replica, (size_t)enclave->index);
+    for (size_t i = 0; state != NULL && i < state->copies_count; i++)
+        bh_errors_revive(enclave->replica, &state->copies[i], enclave->restores);
+}

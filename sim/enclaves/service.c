@@ -1,0 +1,283 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A loss-tolerant service: a lost process stops only its own node's part, which restarts and reloads while the others
+ * go on. */
+#include "sim/enclaves/enclave.h"
+#include "sim/state/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+/* A part that is down, or all of them (slot BH_ALL_SLOTS). */
+struct bh_part_outage {
+    uint64_t slot;
+    unsigned stalls; /* hung zones that hold the part up; it returns when they end, or fails */
+    unsigned stops;  /* of those, needed zones that are down, found at stop_detected_s */
+    double stop_detected_s;
+    double need_up_s[BH_NEEDS]; /* since it failed: when all that it needs was, or will be, up */
+    bool has_failed;
+    double failed_s;
+    /* Found before each sleep and booked after it, so that what happens at its end does not change it. */
+    bool is_foreseen, is_stopped; /* stopped: by a zone that it needs, and by that alone */
+    double detected_s, hardware_s, ready_s, restarted_s, returns_s;
+    long cause;
+    struct bh_part_outage *prev, *next;
+};
+
+static struct bh_part_outage *find_outage(const struct bh_enclave *enclave, uint64_t slot)
+{
+    struct bh_part_outage *outage;
+    DL_FOREACH(enclave->outages, outage)
+    if (outage->slot == slot)
+        return outage;
+    return NULL;
+}
+
+static struct bh_part_outage *need_outage(struct bh_enclave *enclave, uint64_t slot, long cause)
+{
+    struct bh_part_outage *outage = find_outage(enclave, slot);
+    if (outage == NULL) {
+        outage = bh_allocate(1, sizeof *outage);
+        outage->slot = slot;
+        outage->cause = cause;
+        outage->returns_s = INFINITY;
+        DL_APPEND(enclave->outages, outage);
+        enclave->parts_down += slot != BH_ALL_SLOTS;
+    }
+    return outage;
+}
+
+static void set_failed(struct bh_enclave *enclave, struct bh_part_outage *outage, bool has_failed)
+{
+    if (outage->slot != BH_ALL_SLOTS && has_failed != outage->has_failed)
+        enclave->parts_failed += has_failed ? 1 : -UINT64_C(1);
+    outage->has_failed = has_failed;
+}
+
+static void remove_outage(struct bh_enclave *enclave, struct bh_part_outage *outage)
+{
+    set_failed(enclave, outage, false);
+    enclave->parts_down -= outage->slot != BH_ALL_SLOTS;
+    DL_DELETE(enclave->outages, outage);
+    free(outage);
+}
+
+static bool are_too_few(const struct bh_enclave *enclave, uint64_t down)
+{
+    const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS);
+    return (everything != NULL && everything->has_failed) ||
+           enclave->setup->nodes - down < enclave->setup->spec->parts_needed;
+}
+
+bool bh_service_is_out(const struct bh_enclave *enclave)
+{
+    return are_too_few(enclave, enclave->parts_down);
+}
+
+bool bh_service_is_lost(const struct bh_enclave *enclave)
+{
+    return are_too_few(enclave, enclave->parts_failed);
+}
+
+bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
+{
+    const struct bh_part_outage *outage = find_outage(enclave, slot);
+    return (outage == NULL || !outage->has_failed) && find_outage(enclave, BH_ALL_SLOTS) == NULL;
+}
+
+static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
+{
+    if (!was_out && bh_service_is_out(enclave))
+        enclave->out_cause = cause;
+}
+
+void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause)
+{
+    bool was_out = bh_service_is_out(enclave);
+    struct bh_part_outage *outage = need_outage(enclave, slot, cause);
+    if (!outage->has_failed) {
+        outage->cause = cause;
+        enclave->interruptions++;
+        enclave->events++;
+    }
+    set_failed(enclave, outage, true);
+    note_out(enclave, was_out, cause);
+    outage->failed_s = simgrid_get_clock();
+    outage->returns_s = INFINITY;
+    for (int what = 0; what < BH_NEEDS; what++)
+        outage->need_up_s[what] = -INFINITY;
+}
+
+void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
+{
+    bool was_out = bh_service_is_out(enclave);
+    struct bh_part_outage *outage = begins ? need_outage(enclave, slot, cause) : find_outage(enclave, slot);
+    if (outage == NULL)
+        return;
+    note_out(enclave, was_out, cause);
+    if (begins)
+        outage->stalls++;
+    else if (outage->stalls > 0)
+        outage->stalls--;
+}
+
+void bh_service_stop(struct bh_enclave *enclave, uint64_t slot, bool begins, double detected_s, long cause)
+{
+    bh_service_stall(enclave, slot, begins, cause);
+    struct bh_part_outage *outage = find_outage(enclave, slot);
+    if (outage == NULL)
+        return;
+    if (begins)
+        outage->stop_detected_s = detected_s;
+    if (begins || outage->stops > 0)
+        outage->stops += begins ? 1 : -1U;
+}
+
+void bh_service_clear(struct bh_enclave *enclave)
+{
+    struct bh_part_outage *outage, *next;
+    DL_FOREACH_SAFE(enclave->outages, outage, next)
+    {
+        remove_outage(enclave, outage);
+    }
+}
+
+/* When each phase of an outage ends, as far as is known now: a hang until its watchdog, a slot until it has a node. */
+static void foresee(const struct bh_enclave *enclave, struct bh_part_outage *outage)
+{
+    const struct bh_recovery_numbers *recovery = bh_enclave_recovery(enclave);
+    const struct bh_machine *machine = enclave->replica->machine;
+    uint64_t slot = outage->slot; /* BH_ALL_SLOTS: no slot's own state, only what is down everywhere */
+    outage->is_foreseen = true;
+    outage->is_stopped = !outage->has_failed && outage->stalls > 0 && outage->stalls == outage->stops;
+    outage->detected_s = outage->failed_s + recovery->detection_s.value;
+    if (!outage->has_failed) {
+        outage->detected_s = outage->returns_s = outage->stalls > 0 ? INFINITY : simgrid_get_clock();
+        if (outage->is_stopped) {
+            outage->detected_s = outage->stop_detected_s;
+            outage->hardware_s = -INFINITY;
+            outage->ready_s = outage->restarted_s = INFINITY;
+        }
+        return;
+    }
+    outage->hardware_s = bh_machine_slot_hardware_s(machine, slot);
+    outage->ready_s = fmax(outage->detected_s, bh_machine_slot_ready_s(machine, slot, enclave->index));
+    for (int what = 0; what < BH_NEEDS; what++)
+        outage->need_up_s[what] =
+            fmax(outage->need_up_s[what], bh_stops_slot_up_s(enclave->replica, slot, (enum bh_need_for)what));
+    outage->ready_s = fmax(outage->ready_s, outage->need_up_s[BH_NEED_PROGRESS]);
+    outage->restarted_s = fmax(outage->ready_s + recovery->process_restart_s.value, outage->need_up_s[BH_NEED_IO]);
+    outage->returns_s = outage->restarted_s + enclave->setup->read_s[BH_LEVEL_LOCAL];
+}
+
+/* Books the piece of [from, to] that lies before `end` and returns where it stops. */
+static double book_until(struct bh_enclave *enclave, const struct bh_part_outage *outage, enum bh_part part,
+                         double from_s, double to_s, double end_s)
+{
+    double stop_s = fmin(to_s, fmax(from_s, end_s));
+    double parts = outage->slot == BH_ALL_SLOTS ? bh_enclave_nodes(enclave) : 1.0;
+    bh_ledger_book(&enclave->ledger, part, (stop_s - from_s) * parts,
+                   bh_replica_cause(enclave->replica, outage->cause));
+    return stop_s;
+}
+
+static void book_outage(struct bh_enclave *enclave, const struct bh_part_outage *outage, double from_s, double to_s)
+{
+    double parts = outage->slot == BH_ALL_SLOTS ? bh_enclave_nodes(enclave) : 1.0;
+    if (outage->is_stopped)
+        enclave->stop[BH_NEED_PROGRESS].node_s += (to_s - from_s) * parts;
+    from_s = book_until(enclave, outage, BH_PART_DETECTION, from_s, to_s, outage->detected_s);
+    from_s = book_until(enclave, outage, BH_PART_REPAIR_AND_SPARE_WAIT, from_s, to_s,
+                        fmin(outage->hardware_s, outage->ready_s));
+    from_s = book_until(enclave, outage, BH_PART_RESTART, from_s, to_s, outage->restarted_s);
+    book_until(enclave, outage, BH_PART_RESTORE, from_s, to_s, INFINITY);
+}
+
+/* Number of parts that are down; the outage of all counts alone. */
+static double foresee_all(const struct bh_enclave *enclave, double *next_return_s)
+{
+    struct bh_part_outage *outage;
+    double down = 0.0;
+    *next_return_s = INFINITY;
+    DL_FOREACH(enclave->outages, outage)
+    {
+        foresee(enclave, outage);
+        *next_return_s = fmin(*next_return_s, outage->returns_s);
+        down++;
+    }
+    return find_outage(enclave, BH_ALL_SLOTS) != NULL ? bh_enclave_nodes(enclave) : down;
+}
+
+/* `held_by`: the part that held up what was up, BH_PARTS if none did; else it was served at this pace. What waits for parts
+ * without which nothing is served is booked to what took them. */
+static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh_part held_by, double down,
+                 double from_s, double to_s)
+{
+    double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
+    const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
+    bool all_down = everything != NULL && everything->is_foreseen;
+    double noise = pace->noise_per_step_s / enclave->setup->spec->application->step_s.value / pace->wall_per_work;
+    if (held_by == BH_PARTS) {
+        bh_enclave_book_useful(enclave, pace, up_node_s, up_node_s * noise);
+        enclave->node_work_s += up_node_s / pace->wall_per_work;
+    } else if (held_by == BH_PART_REPAIR_AND_SPARE_WAIT)
+        bh_ledger_book(&enclave->ledger, held_by, up_node_s, bh_replica_cause(enclave->replica, enclave->out_cause));
+    else
+        bh_enclave_book_held(enclave, held_by, from_s, to_s, bh_enclave_nodes(enclave) - down);
+    DL_FOREACH(enclave->outages, outage)
+    if (outage->is_foreseen && (!all_down || outage == everything))
+        book_outage(enclave, outage, from_s, to_s);
+}
+
+static void end_outages(struct bh_enclave *enclave, double now_s)
+{
+    struct bh_part_outage *outage, *next;
+    bool was_out = bh_service_is_out(enclave);
+    DL_FOREACH_SAFE(enclave->outages, outage, next)
+    {
+        bool stall_ended = !outage->has_failed && outage->stalls == 0;
+        if (!stall_ended && outage->returns_s > now_s)
+            continue;
+        enclave->events += outage->has_failed;
+        if (outage->stalls > 0) { /* restarted, but a kernel below still hangs */
+            set_failed(enclave, outage, false);
+            outage->returns_s = INFINITY;
+            continue;
+        }
+        remove_outage(enclave, outage);
+    }
+    if (was_out && !bh_service_is_out(enclave))
+        bh_composing_review(enclave->replica, (size_t)enclave->index);
+}
+
+/* Between two events the number of parts that are up is constant, and so is the rate of work. */
+static void serve(struct bh_enclave *enclave)
+{
+    double start_s = simgrid_get_clock(), next_return_s;
+    double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
+    double down = foresee_all(enclave, &next_return_s);
+    const struct bh_pace *pace = bh_enclave_pace(enclave);
+    enum bh_part held_by = bh_service_is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
+    double rate = held_by == BH_PARTS ? (bh_enclave_nodes(enclave) - down) / pace->wall_per_work : 0.0;
+    double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
+    bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));
+    double now_s = simgrid_get_clock();
+    book(enclave, pace, held_by, down, start_s, now_s);
+    enclave->is_signalled = false;
+    /* The clock may stop a rounding error short of the time that was slept to. */
+    end_outages(enclave, is_undisturbed ? fmax(now_s, fmin(done_s, next_return_s)) : now_s);
+    if (is_undisturbed && done_s <= next_return_s) {
+        enclave->node_work_s = total_s;
+        bh_enclave_end(enclave, true);
+    }
+}
+
+void bh_service_body(struct bh_enclave *enclave)
+{
+    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave))
+        serve(enclave);
+    if (enclave->phase != BH_PHASE_DONE)
+        bh_enclave_end(enclave, false);
+}

@@ -1,0 +1,400 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Dispositions applied: zones go down, nodes are lost, enclaves hear of it. */
+#include "sim/errors/disposal.h"
+
+#include "sim/errors/lasting_faults.h"
+#include "sim/state/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+
+/* One failure on its way to the enclaves. */
+struct blow {
+    uint64_t slot;
+    const struct bh_partition *partition; /* of the slot */
+    const struct bh_node_setup *node;     /* of the partition */
+    struct bh_zone_set down;
+    enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
+    const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
+    long cause;
+    /* By a disposition `composition`: one flag per enclave that is composed with the one that failed; else NULL. */
+    const bool *partners;
+    struct bh_lost_enclaves *lost; /* where those that it takes down are listed */
+};
+
+static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *replica)
+{
+    return &replica->setup->scenario->catalog->recovery;
+}
+
+static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,
+                                     enum bh_scope disposition)
+{
+    const struct bh_catalog *catalog = replica->setup->scenario->catalog;
+    const struct bh_live_error *root = copy->error->root;
+    return (struct bh_cause_key){
+        .source = copy->error->source,
+        .origin = (int)root->node->model->tree->zones[root->origin].kind,
+        .boundary = copy->entered_boundary,
+        .guard = copy->guard != NULL ? (int)(copy->guard - catalog->guards) : -1,
+        .disposition = (int)disposition,
+    };
+}
+
+long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy)
+{
+    enum bh_scope disposition = copy->error->node->model->disposition[copy->zone];
+    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, disposition));
+}
+
+struct bh_cause_key bh_disposal_silent_cause(const struct bh_replica *replica, const struct bh_copy *copy)
+{
+    return cause_key(replica, copy, BH_SCOPE_NONE);
+}
+
+/* Everything an application-wide loss stops is the whole enclave; a service loses its part. */
+static enum bh_scope application_extent(const struct bh_replica *replica, size_t lost_enclaves, enum bh_scope part)
+{
+    if (lost_enclaves == 0)
+        return part;
+    return lost_enclaves > 1 && lost_enclaves == replica->setup->enclaves_count ? BH_SCOPE_SYSTEM : BH_SCOPE_ENCLAVE;
+}
+
+/* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave; that a service
+ * is, too, once it has fewer parts than it needs. */
+static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave,
+                         enum bh_scope loss, enum bh_level nearest_left, enum bh_scope *part, size_t *lost_enclaves)
+{
+    if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
+        return;
+    if (blow->beyond_node > loss)
+        loss = blow->beyond_node;
+    bool is_part = bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE;
+    bool was_lost = is_part && bh_service_is_lost(enclave);
+    bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause);
+    if (is_part)
+        *part = loss > *part ? loss : *part;
+    if (!is_part || (!was_lost && bh_service_is_lost(enclave))) {
+        ++*lost_enclaves;
+        bh_losses_note(replica, blow->lost, (size_t)enclave->index);
+    }
+}
+
+static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)
+{
+    return enclave->partition != blow->partition &&
+           (blow->beyond_node == BH_SCOPE_SYSTEM || (blow->partners != NULL && blow->partners[enclave->index]));
+}
+
+/* Partners that now have to wait for those that were lost. */
+static size_t stall_partners(struct bh_replica *replica)
+{
+    size_t stalled = 0;
+    for (size_t e = 0; replica->has_tight && e < replica->setup->enclaves_count; e++)
+        if (replica->enclaves[e].is_signalled && bh_enclave_is_out(&replica->enclaves[e]))
+            stalled += bh_composing_review(replica, e);
+    return stalled;
+}
+
+/* Whether the memory is gone that a tenant's checkpoints are in: of the kernel below its processes, on the node struck or,
+ * where guests are booted everywhere, on all. */
+static bool loses_memory(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
+{
+    if (blow->beyond_node == BH_SCOPE_SYSTEM || (blow->beyond_node != BH_SCOPE_NONE && tree->has_guests))
+        return true;
+    for (size_t z = 0; is_here && z < tree->zones_count; z++)
+        if (tree->zones[z].enclave == tenant && tree->zones[z].process >= 0 &&
+            bh_zone_set_has(&blow->down, (size_t)tree->zones[z].parent))
+            return true;
+    return false;
+}
+
+static enum bh_level nearest_left(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
+{
+    if (is_here && blow->repairs != NULL)
+        return BH_LEVEL_PARTNER;
+    return loses_memory(blow, tree, tenant, is_here) ? BH_LEVEL_LOCAL : BH_LEVEL_MEMORY;
+}
+
+/* Tells every enclave that lost something, those on other nodes if the system went down; returns the application
+ * extent. */
+static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow *blow)
+{
+    const struct bh_zone_tree *tree = blow->node->model->tree;
+    struct bh_effect effect = {.failed = blow->down};
+    enum bh_scope part = BH_SCOPE_NONE;
+    size_t lost_enclaves = 0;
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
+                     nearest_left(blow, tree, (int)t, true), &part, &lost_enclaves);
+    bool goes_far = blow->beyond_node == BH_SCOPE_SYSTEM || blow->partners != NULL;
+    for (size_t e = 0; goes_far && e < replica->setup->enclaves_count; e++)
+        if (is_elsewhere(blow, &replica->enclaves[e])) {
+            const struct bh_enclave_setup *setup = replica->enclaves[e].setup;
+            tell_enclave(replica, blow, &replica->enclaves[e], blow->beyond_node,
+                         nearest_left(blow, setup->node->model->tree, (int)setup->spec->tenant, false), &part,
+                         &lost_enclaves);
+        }
+    bool stalls = stall_partners(replica) > 0 || (blow->partners != NULL && lost_enclaves > 1);
+    enum bh_scope extent = application_extent(replica, lost_enclaves, part);
+    return stalls && extent < BH_SCOPE_COMPOSITION ? BH_SCOPE_COMPOSITION : extent;
+}
+
+/* The slowest guest of all systems on the machine to boot. */
+static double slowest_boot_s(const struct bh_setup *setup)
+{
+    double boot_s = 0.0;
+    for (size_t c = 0; c < setup->nodes_count; c++)
+        boot_s = fmax(boot_s, setup->nodes[c].guest_boot_s);
+    return boot_s;
+}
+
+/* The system is back after its restart, or when `repairs` (or NULL) is done, and its guests when they have booted. */
+static void take_down_system(struct bh_replica *replica, const struct bh_fault *repairs)
+{
+    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    double boot_s = slowest_boot_s(replica->setup);
+    bh_stops_end_all(replica);
+    if (repairs != NULL) {
+        double repaired_s = detected_s + bh_fault_repair_s(&replica->random, repairs);
+        bh_machine_lose_everywhere(replica->machine, repaired_s, repaired_s + boot_s);
+    } else
+        bh_machine_fail_everywhere(replica->machine, -1,
+                                   detected_s + recovery_of(replica)->system_restart_s.value + boot_s);
+    bh_errors_clear_everywhere(replica, -1, false);
+}
+
+static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
+{
+    const struct bh_zone_tree *tree = blow->node->model->tree;
+    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    if (blow->beyond_node == BH_SCOPE_SYSTEM) {
+        take_down_system(replica, NULL);
+        return;
+    }
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        if (bh_zone_set_meets(&tree->tenant_zones[t], &blow->down)) {
+            int enclave = (int)blow->partition->enclave[t];
+            bh_machine_fail_everywhere(replica->machine, enclave, detected_s + blow->node->guest_boot_s);
+            bh_errors_clear_everywhere(replica, enclave, false);
+        }
+    for (size_t e = 0; blow->partners != NULL && e < replica->setup->enclaves_count; e++)
+        if (is_elsewhere(blow, &replica->enclaves[e])) {
+            bh_machine_fail_everywhere(replica->machine, (int)e,
+                                       detected_s + replica->enclaves[e].setup->node->guest_boot_s);
+            bh_errors_clear_everywhere(replica, (int)e, false);
+        }
+}
+
+static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fault)
+{
+    double repair_s = bh_fault_repair_s(&replica->random, fault);
+    bh_event_queue_push(
+        &replica->queue,
+        (struct bh_event){.time_s = simgrid_get_clock() + repair_s, .kind = BH_EVENT_REPAIRED, .index = fault->node});
+    bh_lasting_end(replica, fault->node);
+}
+
+static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
+{
+    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    double boot_s = blow->node->guest_boot_s;
+    if (bh_zone_set_has(&blow->down, 0))
+        bh_stops_end_slot(replica, blow->slot);
+    if (blow->repairs != NULL) {
+        double spare_s = detected_s + recovery_of(replica)->spare_activation_s.value;
+        bh_machine_pass(replica->machine, simgrid_get_clock());
+        bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
+        send_to_repair(replica, blow->repairs);
+    } else
+        bh_machine_fail(replica->machine, blow->slot, &blow->down,
+                        detected_s + recovery_of(replica)->node_reboot_s.value, detected_s + boot_s, boot_s);
+    bh_errors_clear(replica, blow->slot, &blow->down);
+    if (blow->beyond_node != BH_SCOPE_NONE)
+        take_down_everywhere(replica, blow);
+    enum bh_scope extent = tell_enclaves(replica, blow);
+    bh_stops_begin(replica, blow->slot, &blow->down, blow->cause);
+    return extent;
+}
+
+/* An error goes on with the residual probability when the disposition is smaller than its zone. */
+static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
+{
+    uint64_t key = copy->error->node->zone_key[copy->zone];
+    double u = bh_random_uniform(&replica->random, BH_PURPOSE_RESIDUAL, copy->error->identity, key, copy->generation);
+    if (u >= copy->error->node->model->residual[copy->zone]) {
+        bh_copy_end(replica, copy);
+        return;
+    }
+    if (copy->is_hung)
+        bh_copy_stall(replica, copy, false, -1);
+    copy->is_hung = false;
+    copy->generation = copy->error->lives[copy->zone]++;
+    copy->born_s = simgrid_get_clock();
+}
+
+/* A disposition `composition`: the enclaves composed with the zone's now, and what they have on this node. NULL without
+ * compositions, where the zone's own enclave is all there is. The caller frees. */
+static bool *find_partners(const struct bh_replica *replica, const struct bh_copy *copy, struct bh_zone_set *down)
+{
+    const struct bh_live_error *error = copy->error;
+    const struct bh_zone_tree *tree = error->node->model->tree;
+    const struct bh_zone *zone = &tree->zones[copy->zone];
+    if (replica->setup->scenario->compositions.count == 0 ||
+        error->node->model->disposition[copy->zone] != BH_SCOPE_COMPOSITION)
+        return NULL;
+    bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        partners[error->partition->enclave[t]] = zone->enclave < 0 || zone->enclave == (int)t;
+    bh_composing_gather(replica, BH_TIES, partners);
+    if (zone->enclave < 0)
+        return partners;
+    *down = (struct bh_zone_set){{0}};
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        if (partners[error->partition->enclave[t]])
+            bh_zone_set_join(down, &tree->tenant_zones[t]);
+    if (!zone->is_kernel)
+        bh_zone_set_join(down, &zone->subtree);
+    return partners;
+}
+
+static bool any_elsewhere(const struct bh_replica *replica, const struct blow *blow)
+{
+    for (size_t e = 0; blow->partners != NULL && e < replica->setup->enclaves_count; e++)
+        if (is_elsewhere(blow, &replica->enclaves[e]))
+            return true;
+    return false;
+}
+
+/* Broken hardware under a node that goes down is repaired; under one that goes on, it waits for that, or until it has
+ * failed too often: then the node is taken out of service with all that runs on it. NULL: nothing is repaired. */
+static const struct bh_fault *find_repair(struct bh_replica *replica, const struct bh_live_error *error,
+                                          struct blow *blow, struct bh_fault *fault)
+{
+    if (error->source < 0)
+        return NULL;
+    *fault = (struct bh_fault){.stream = replica->setup->sources[error->source].stream,
+                               .node = bh_machine_node_in(replica->machine, error->slot),
+                               .identity = error->identity,
+                               .event = error->identity};
+    if (fault->stream->hardware == NULL || fault->stream->hardware->mend != BH_MEND_REPAIR)
+        return NULL;
+    if (bh_lasting_failed(replica, (size_t)error->source, fault->node))
+        blow->down = blow->node->model->tree->zones[0].subtree;
+    return bh_zone_set_has(&blow->down, 0) ? fault : NULL;
+}
+
+void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
+{
+    struct bh_live_error *error = copy->error;
+    const struct bh_node_model *model = error->node->model;
+    uint64_t key = error->node->zone_key[copy->zone];
+    double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, key, copy->generation);
+    bool beyond_node;
+    enum bh_scope disposition = model->disposition[copy->zone];
+    struct blow blow = {.slot = error->slot,
+                        .partition = error->partition,
+                        .node = error->node,
+                        .down = bh_taken_down(model, copy->zone, u, &beyond_node),
+                        .cause = bh_disposal_cause(replica, copy),
+                        .lost = &error->lost};
+    bool *partners = find_partners(replica, copy, &blow.down);
+    blow.partners = partners;
+    error->root->has_crossed = error->root->has_crossed || any_elsewhere(replica, &blow);
+    bh_protecting_see(replica, error->partition, bh_copy_owner(copy));
+    if (beyond_node) {
+        blow.beyond_node = disposition;
+        if (disposition > error->effect.beyond_node)
+            error->effect.beyond_node = disposition;
+    }
+    replica->tallies.failures[disposition]++;
+    replica->causes.cause[blow.cause].failures++;
+    bh_zone_set_join(&error->effect.failed, &blow.down);
+    bh_zone_set_join(&error->effect.affected, &blow.down);
+    struct bh_fault fault;
+    blow.repairs = find_repair(replica, error, &blow, &fault);
+    if (!bh_zone_set_has(&blow.down, copy->zone))
+        leave_or_end(replica, copy);
+    enum bh_scope extent = take_down(replica, &blow);
+    if (extent > error->application_extent)
+        error->application_extent = extent;
+    free(partners);
+}
+
+/* Hardware takes the whole of a slot, or, as told from slot 0, of the machine. */
+static struct blow hardware_blow(struct bh_replica *replica, int source, uint64_t slot, enum bh_scope scope,
+                                 struct bh_lost_enclaves *lost)
+{
+    struct bh_cause_key key = {source, -1, -1, -1, (int)scope};
+    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
+    blow.node = &replica->setup->nodes[blow.partition->class];
+    blow.down = blow.node->model->tree->zones[0].subtree;
+    blow.cause = (long)bh_causes_find(&replica->causes, key);
+    replica->causes.cause[blow.cause].failures++;
+    replica->tallies.errors++;
+    replica->tallies.unchangeable_errors++;
+    replica->tallies.failures[scope]++;
+    replica->tallies.system_extent[scope]++;
+    return blow;
+}
+
+static void lose_slot(struct bh_replica *replica, int source, const struct bh_fault *fault, uint64_t slot)
+{
+    struct bh_lost_enclaves lost = {0};
+    struct blow blow = hardware_blow(replica, source, slot, BH_SCOPE_NODE, &lost);
+    replica->tallies.simultaneous_losses += blow.node->model->tree->tenants_count > 1;
+    if (fault->stream->hardware->mend == BH_MEND_REPAIR)
+        blow.repairs = fault;
+    enum bh_scope extent = take_down(replica, &blow);
+    replica->tallies.application_extent[extent]++;
+    bh_losses_finish(replica, &lost);
+}
+
+void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh_fault *fault)
+{
+    struct bh_lost_enclaves lost = {0};
+    struct blow blow = hardware_blow(replica, source, 0, BH_SCOPE_SYSTEM, &lost);
+    blow.beyond_node = BH_SCOPE_SYSTEM;
+    replica->tallies.simultaneous_losses += replica->setup->enclaves_count > 1;
+    take_down_system(replica, fault->stream->hardware->mend == BH_MEND_REPAIR ? fault : NULL);
+    replica->tallies.application_extent[tell_enclaves(replica, &blow)]++;
+    bh_losses_finish(replica, &lost);
+}
+
+void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fault *fault, enum bh_post post,
+                      uint64_t slot)
+{
+    bool is_up = post == BH_POST_SPARE ||
+                 (post == BH_POST_IN_SLOT && bh_machine_is_up(replica->machine, slot, 0, simgrid_get_clock()));
+    if (!is_up) {
+        replica->tallies.struck_while_down++;
+        return;
+    }
+    if (post == BH_POST_SPARE) {
+        if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
+            bh_machine_pass(replica->machine, simgrid_get_clock());
+            bh_machine_lose_spare(replica->machine, fault->node);
+            send_to_repair(replica, fault);
+        }
+        return;
+    }
+    lose_slot(replica, source, fault, slot);
+}
+
+void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
+{
+    double ready_s = simgrid_get_clock() + recovery_of(replica)->spare_activation_s.value;
+    uint64_t slot;
+    bh_machine_pass(replica->machine, simgrid_get_clock());
+    if (!bh_machine_next_waiting(replica->machine, &slot)) {
+        bh_machine_repaired(replica->machine, node, ready_s, 0.0);
+        return;
+    }
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_setup *setup = &replica->setup->nodes[partition->class];
+    bh_machine_repaired(replica->machine, node, ready_s, setup->guest_boot_s);
+    for (size_t t = 0; t < setup->model->tree->tenants_count; t++)
+        bh_enclave_nodes_came(&replica->enclaves[partition->enclave[t]]);
+}

@@ -1,0 +1,40 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What a signalled error or a hardware failure takes down, and who is told. */
+#ifndef BH_SIM_ERRORS_DISPOSAL_H
+#define BH_SIM_ERRORS_DISPOSAL_H
+
+#include "models/faults/streams.h"
+#include "sim/errors/live_errors.h"
+#include "sim/state/ledger.h"
+#include "sim/state/machine.h"
+
+#include <stdint.h>
+
+struct bh_replica;
+
+/* A copy is signalled in its zone: the disposition takes down what it says, then the copy is ended, or stays live with
+ * the zone's residual probability if the zone goes on. */
+void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy);
+
+/* A hardware fault takes a whole node, wherever it is. */
+void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fault *fault, enum bh_post post,
+                      uint64_t slot);
+
+/* A hardware fault takes the whole machine: until its repair is done, or for as long as a restart of the system. */
+void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh_fault *fault);
+
+/* A node comes back from repair. */
+void bh_disposal_repaired(struct bh_replica *replica, uint64_t node);
+
+/* The row of causes to which failures by this copy are booked. */
+long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy);
+/* Its key for a copy that becomes silent: nothing is taken down. */
+struct bh_cause_key bh_disposal_silent_cause(const struct bh_replica *replica, const struct bh_copy *copy);
+
+/* Ends a copy; the step that holds it, or its pending event, frees it. */
+void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy);
+/* A hung copy begins, or stops, to hold up the enclaves that its zone serves. */
+void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause);
+
+#endif

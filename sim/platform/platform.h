@@ -1,0 +1,53 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The machine: a SimGrid platform whose hosts stand for many nodes, and what Bulkhead reads off it. */
+#ifndef BH_SIM_PLATFORM_PLATFORM_H
+#define BH_SIM_PLATFORM_PLATFORM_H
+
+#include "models/base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Facts of a platform, found in a forked probe, so that a file that SimGrid chokes on costs one message. */
+struct bh_platform_facts {
+    uint64_t nodes; /* sum of bulkhead:nodes over compute hosts */
+    uint64_t hosts; /* compute hosts */
+    uint64_t storage_hosts;
+    double latency_s;      /* one way, between the compute hosts farthest apart by latency among those probed */
+    double node_bandwidth; /* bytes/s of one node's share of its host's link */
+    double host_bandwidth; /* bytes/s of the narrowest compute host's route to storage */
+    double storage_write_bandwidth, storage_read_bandwidth; /* bytes/s: all storage hosts together, the lesser of disks
+                                                               and the links that lead to them */
+    double storage_write_links, storage_read_links; /* those links alone; INFINITY: none is common to all routes */
+};
+
+/* The settings that Bulkhead gives SimGrid, for the provenance. */
+extern const char *const bh_platform_settings[]; /* NULL-terminated "network/model:CM02", ... */
+
+/* A parametric machine (.yaml) is written as XML for `nodes` nodes into a temporary file, which the caller unlinks and
+ * frees; any other file yields a copy of its own path. `*is_temporary` tells which. `place` is where the scenario
+ * names the file; messages use it when the file is missing. NULL on failure. */
+char *bh_platform_prepare(const char *path, uint64_t nodes, struct bh_place place, int *is_temporary,
+                          struct bh_error *err);
+
+/* Loads the XML in a forked child, checks properties, speeds, and every route that a run would use. 0 or -1. */
+int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform_facts *facts, struct bh_error *err);
+
+/* Loads the XML into this process, once per process: initialises SimGrid with an argv of our own (no user options
+ * eaten; BH_SIMGRID_OPTIONS in the environment is appended, split at blanks), sets bh_platform_settings, zeroes link
+ * latencies, and runs one empty actor, so that forks afterwards are cheap. */
+struct bh_platform;
+struct bh_platform *bh_platform_load(const char *xml, struct bh_error *err);
+/* Frees Bulkhead's part; SimGrid itself cannot be unloaded. */
+void bh_platform_destroy(struct bh_platform *platform);
+
+/* Compute hosts in file order, and the node numbers [first, first + count) each stands for. */
+size_t bh_platform_hosts(const struct bh_platform *platform);
+uint64_t bh_platform_nodes(const struct bh_platform *platform);
+uint64_t bh_platform_first_node(const struct bh_platform *platform, size_t index);
+uint64_t bh_platform_node_count(const struct bh_platform *platform, size_t index);
+/* SimGrid's handle (sg_host_t) of compute host `index`. */
+void *bh_platform_host(const struct bh_platform *platform, size_t index);
+
+#endif

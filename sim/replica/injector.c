@@ -1,0 +1,125 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The injector: one actor that owns all that happens to the machine, in order of time. */
+#include "sim/errors/disposal.h"
+#include "sim/errors/lasting_faults.h"
+#include "sim/state/replica_state.h"
+
+#include <simgrid/actor.h>
+#include <simgrid/engine.h>
+
+static void schedule_next_fault(struct bh_replica *replica, size_t number)
+{
+    struct bh_fault *fault = &replica->next_fault[number];
+    if (bh_fault_arrivals_next(replica->arrivals[number], &replica->random, fault))
+        bh_event_queue_push(&replica->queue,
+                            (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number});
+}
+
+static void schedule_all(struct bh_replica *replica)
+{
+    const struct bh_scenario *scenario = replica->setup->scenario;
+    bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = scenario->horizon_s, .kind = BH_EVENT_HORIZON});
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        if (scenario->enclaves[e].leave_s < scenario->horizon_s)
+            bh_event_queue_push(
+                &replica->queue,
+                (struct bh_event){.time_s = scenario->enclaves[e].leave_s, .kind = BH_EVENT_LEAVE, .index = e});
+    bh_composing_schedule(replica);
+    if (!replica->options.faults)
+        return;
+    for (size_t s = 0; scenario->random_faults && s < replica->setup->sources_count; s++)
+        schedule_next_fault(replica, s);
+    for (size_t i = 0; i < scenario->script_count; i++)
+        bh_event_queue_push(&replica->queue,
+                            (struct bh_event){.time_s = scenario->script[i].at_s, .kind = BH_EVENT_SCRIPT, .index = i});
+}
+
+static void reach_horizon(struct bh_replica *replica)
+{
+    replica->over = true;
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        if (replica->enclaves[e].phase != BH_PHASE_DONE)
+            bh_enclave_signal(&replica->enclaves[e]);
+}
+
+static void happen(struct bh_replica *replica, const struct bh_event *event)
+{
+    switch ((enum bh_event_kind)event->kind) {
+    case BH_EVENT_HORIZON:
+        reach_horizon(replica);
+        break;
+    case BH_EVENT_FAULT: {
+        struct bh_fault fault = replica->next_fault[event->index];
+        schedule_next_fault(replica, event->index);
+        bh_errors_strike(replica, event->index, &fault);
+        break;
+    }
+    case BH_EVENT_RECURRENCE:
+        bh_lasting_strike(replica, event->subject, event->time_s);
+        break;
+    case BH_EVENT_SCRIPT:
+        bh_errors_strike_by_script(replica, event->index);
+        break;
+    case BH_EVENT_COPY:
+        bh_errors_step(replica, event->subject, event->time_s);
+        break;
+    case BH_EVENT_LEAVE:
+        replica->enclaves[event->index].must_leave = true;
+        if (replica->enclaves[event->index].phase != BH_PHASE_DONE)
+            bh_enclave_signal(&replica->enclaves[event->index]);
+        break;
+    case BH_EVENT_COMPOSITION:
+        bh_composing_turn(replica, event->index);
+        break;
+    case BH_EVENT_PROTECTION:
+        bh_protecting_advance(replica, event->index, event->time_s);
+        break;
+    case BH_EVENT_ZONE_UP:
+        bh_stops_end(replica, event->subject);
+        break;
+    case BH_EVENT_REPAIRED:
+        bh_disposal_repaired(replica, event->index);
+        break;
+    case BH_EVENT_SILENT_SIGNAL:
+        bh_silent_signal(&replica->enclaves[event->index], event->time_s);
+        break;
+    }
+}
+
+/* Waking lets other actors run, so the enclaves are woken once all that happens at this time has happened: none sees
+ * half of an event, and none computes in between a hang's end and the failure that ended it. True if any was. */
+static bool wake_signalled(struct bh_replica *replica)
+{
+    if (!replica->has_signalled)
+        return false;
+    replica->has_signalled = false;
+    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
+        bh_enclave_wake(&replica->enclaves[e]);
+    return true;
+}
+
+static void injector_actor(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    struct bh_replica *replica = sg_actor_self_get_data();
+    while (!replica->over) {
+        double due_s = bh_event_queue_first(&replica->queue)->time_s;
+        bool is_due = due_s <= simgrid_get_clock();
+        if (!is_due && (wake_signalled(replica) || !bh_bed_sleep(replica, &replica->injector_bed, due_s)))
+            continue;
+        struct bh_event event = bh_event_queue_pop(&replica->queue);
+        happen(replica, &event);
+    }
+    wake_signalled(replica);
+    bh_exchanges_wake(replica);
+}
+
+void bh_injector_start(struct bh_replica *replica)
+{
+    const char *argv[] = {"injector"};
+    schedule_all(replica);
+    sg_actor_t actor = sg_actor_init("injector", bh_platform_host(replica->platform, 0));
+    sg_actor_set_data(actor, replica);
+    sg_actor_start_(actor, injector_actor, 1, argv);
+}

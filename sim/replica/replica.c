@@ -1,0 +1,195 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Sets the actors of one replica up, runs SimGrid, and gathers the record. */
+#include "sim/replica/replica.h"
+
+#include "sim/platform/activity.h"
+#include "sim/state/replica_state.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+
+/* SimGrid's deadlock callback carries no data, and a process runs one replica. */
+static bool has_deadlocked;
+
+static void note_deadlock(void)
+{
+    has_deadlocked = true;
+}
+
+/* SimGrid refuses time-outs below a nanosecond, and a clock of months has no finer steps. */
+static double least_sleep_s(double now_s)
+{
+    return fmax(1e-9, 1e-15 * now_s);
+}
+
+struct bh_bed bh_bed_create(void)
+{
+    return (struct bh_bed){sg_sem_init(0)};
+}
+
+void bh_bed_destroy(struct bh_bed *bed)
+{
+    if (bed->wakes != NULL)
+        sg_sem_destroy(bed->wakes);
+    *bed = (struct bh_bed){0};
+}
+
+void bh_bed_wake(struct bh_bed *bed)
+{
+    if (sg_sem_would_block(bed->wakes))
+        sg_sem_release(bed->wakes);
+}
+
+bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s)
+{
+    double now_s = simgrid_get_clock();
+    if (until_s - now_s < least_sleep_s(now_s))
+        return true;
+    /* Time-outs must be finite; the injector ends all sleeps at the horizon. */
+    double longest_s = 2.0 * replica->setup->scenario->horizon_s;
+    return sg_sem_acquire_timeout(bed->wakes, fmin(until_s - now_s, longest_s)) != 0;
+}
+
+struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index)
+{
+    return index >= 0 ? &replica->causes.cause[index] : NULL;
+}
+
+static void create_enclave(struct bh_replica *replica, size_t index)
+{
+    struct bh_enclave *enclave = &replica->enclaves[index];
+    const struct bh_enclave_setup *setup = &replica->setup->enclaves[index];
+    enclave->replica = replica;
+    enclave->setup = setup;
+    enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
+    enclave->index = (int)index;
+    enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
+    enclave->return_s = INFINITY;
+    enclave->bed = bh_bed_create();
+    enclave->checkpoints = setup->passed_checkpoints;
+    enclave->saving = BH_LEVELS;
+    double distance = replica->setup->scenario->catalog->recovery.partner_distance.value;
+    enclave->partners = bh_partners_of(setup->nodes, distance);
+}
+
+static void gather(struct bh_replica *replica, struct bh_replica_record *record)
+{
+    bh_machine_pass(replica->machine, simgrid_get_clock());
+    record->tallies = replica->tallies;
+    record->tallies.machine_use = bh_machine_use(replica->machine);
+    record->causes = replica->causes;
+    if (!record->tallies.is_unacceptable)
+        record->tallies.unacceptable_s = NAN;
+    record->enclaves_count = replica->setup->enclaves_count;
+    record->enclaves = bh_allocate(record->enclaves_count, sizeof *record->enclaves);
+    for (size_t e = 0; e < record->enclaves_count; e++) {
+        const struct bh_enclave *enclave = &replica->enclaves[e];
+        double done_s =
+            bh_enclave_is_service(enclave) ? enclave->node_work_s : enclave->work_s * bh_enclave_nodes(enclave);
+        record->enclaves[e] = (struct bh_enclave_record){
+            .elapsed_s = enclave->elapsed_s,
+            .useful_work_s = done_s,
+            .interruptions = enclave->interruptions,
+            .finished = enclave->is_finished,
+            .corrupt = enclave->silent.present.count > 0,
+            .verifications = enclave->silent.verifications,
+            .silent_found = enclave->silent.found,
+            .silent_rollbacks = enclave->silent.rollbacks,
+            .silent_beginnings = enclave->silent.beginnings,
+            .silent_delay_s = enclave->silent.delay_sum_s,
+            .tainted_errors = enclave->silent.tainted_count,
+            .tainted_sum = enclave->silent.tainted_sum,
+            .tainted_most = enclave->silent.tainted_most,
+            .stopped_node_s = {enclave->stop[BH_NEED_IO].node_s, enclave->stop[BH_NEED_PROGRESS].node_s},
+            .protected_s = enclave->protected_s,
+            .switches = (double)enclave->protection.switches,
+            .ledger = enclave->ledger,
+        };
+        record->tallies.events += enclave->events;
+    }
+}
+
+static struct bh_machine *create_machine(const struct bh_setup *setup)
+{
+    const struct bh_zone_tree **trees = bh_allocate(setup->nodes_count, sizeof *trees);
+    for (size_t c = 0; c < setup->nodes_count; c++)
+        trees[c] = setup->nodes[c].model->tree;
+    struct bh_machine *machine = bh_machine_create(&setup->scenario->partitions, trees, setup->scenario->spares);
+    free(trees);
+    return machine;
+}
+
+static void drain_queue(struct bh_replica *replica)
+{
+    while (replica->queue.count > 0) {
+        struct bh_event event = bh_event_queue_pop(&replica->queue);
+        if (event.kind == BH_EVENT_COPY)
+            bh_copy_release(event.subject);
+        else if (event.kind == BH_EVENT_RECURRENCE || event.kind == BH_EVENT_ZONE_UP)
+            free(event.subject);
+    }
+    bh_event_queue_clear(&replica->queue);
+}
+
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
+                   struct bh_replica_record *record, struct bh_error *err)
+{
+    struct bh_replica replica = {.setup = setup, .platform = platform, .options = options};
+    int status = -1;
+    *record = (struct bh_replica_record){0};
+    replica.random = (struct bh_random){setup->scenario->seed, options.replica};
+    replica.machine = create_machine(setup);
+    replica.next_fault = bh_allocate(setup->sources_count, sizeof *replica.next_fault);
+    replica.arrivals = bh_allocate(setup->sources_count, sizeof(struct bh_fault_arrivals *));
+    for (size_t s = 0; s < setup->sources_count; s++)
+        replica.arrivals[s] = bh_fault_arrivals_create(setup->sources[s].stream, setup->sources[s].nodes,
+                                                       setup->scenario->machine_is_steady);
+    replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
+    replica.running = setup->enclaves_count;
+    replica.injector_bed = bh_bed_create();
+    bh_activity_on_deadlock(note_deadlock);
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        create_enclave(&replica, e);
+    replica.storage = bh_storage_state_create(setup->storage_hosts);
+    bh_composing_start(&replica);
+    if (bh_replica_plan_transfers(&replica, err) != 0 || bh_exchanges_start(&replica, err) != 0)
+        goto out;
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        if (bh_enclave_start(&replica.enclaves[e], err) != 0)
+            goto out;
+    bh_injector_start(&replica);
+    simgrid_run();
+    if (has_deadlocked) {
+        bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: every actor waited for another at %g s; please report this",
+                (unsigned long long)options.replica, simgrid_get_clock());
+        goto out;
+    }
+    bh_errors_finish(&replica);
+    gather(&replica, record);
+    status = 0;
+out:
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        bh_enclave_clear(&replica.enclaves[e]);
+    drain_queue(&replica);
+    bh_exchanges_clear(&replica);
+    free(replica.composing);
+    free(replica.recent_losses.loss);
+    bh_storage_state_clear(&replica.storage);
+    bh_bed_destroy(&replica.injector_bed);
+    bh_machine_destroy(replica.machine);
+    for (size_t s = 0; s < setup->sources_count; s++)
+        bh_fault_arrivals_destroy(replica.arrivals[s]);
+    free(replica.arrivals);
+    free(replica.next_fault);
+    free(replica.enclaves);
+    return status;
+}
+
+void bh_replica_record_clear(struct bh_replica_record *record)
+{
+    free(record->enclaves);
+    free(record->causes.cause);
+    *record = (struct bh_replica_record){0};
+}

@@ -1,0 +1,175 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Resolves a point of a study and numbers its jobs. */
+#include "sim/runs/point.h"
+
+#include "sim/setup/estimate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char *bh_stage_prepare_platform(const struct bh_stage *stage, int *is_temporary, struct bh_error *err)
+{
+    const struct bh_scenario *scenario = stage->scenario;
+    return bh_platform_prepare(scenario->platform_file, scenario->platform_nodes + scenario->spares,
+                               scenario->platform_place, is_temporary, err);
+}
+
+static int probe_platform(struct bh_stage *stage, struct bh_error *err)
+{
+    int is_temporary = 0;
+    char *xml = bh_stage_prepare_platform(stage, &is_temporary, err);
+    if (xml == NULL)
+        return -1;
+    int status = bh_platform_probe(xml, stage->scenario->platform_place, &stage->facts, err);
+    if (is_temporary)
+        unlink(xml);
+    free(xml);
+    return status == 0 ? bh_scenario_check_platform(stage->scenario, &stage->facts, err) : -1;
+}
+
+/* Before anything that takes long; `study` is NULL where the results are not kept in memory. */
+static int check_size(const struct bh_stage *stage, const struct bh_study *study, struct bh_error *err)
+{
+    struct bh_estimate_point point;
+    if (bh_estimate_at(stage->scenario, &stage->facts, &point, err) != 0 ||
+        bh_estimate_check(stage->scenario, &point, err) != 0)
+        return -1;
+    return study != NULL ? bh_estimate_check_run(study, stage->scenario, &point, err) : 0;
+}
+
+static int create_setups(struct bh_stage *stage, struct bh_isolation_cache *cache, struct bh_error *err)
+{
+    const struct bh_scenario *scenario = stage->scenario;
+    size_t policies = scenario->policies_count;
+    stage->setups = bh_allocate(policies, sizeof *stage->setups);
+    stage->baselines = bh_allocate(policies, sizeof *stage->baselines);
+    for (size_t p = 0; p < policies; p++) {
+        stage->setups[p] = bh_setup_create(scenario, p, &stage->facts, cache, err);
+        stage->baselines[p] = bh_setup_create_baseline(scenario, &stage->facts, cache, err);
+        if (stage->setups[p] == NULL || stage->baselines[p] == NULL)
+            return -1;
+        bh_setup_copy_intervals(stage->baselines[p], stage->setups[p]);
+    }
+    stage->bare = bh_setup_create_baseline(scenario, &stage->facts, cache, err);
+    if (stage->bare == NULL)
+        return -1;
+    bh_setup_drop_checkpoints(stage->bare);
+    stage->records = bh_allocate(policies * scenario->replicas, sizeof *stage->records);
+    stage->fault_free = bh_allocate(policies, sizeof *stage->fault_free);
+    stage->native = bh_allocate(policies, sizeof *stage->native);
+    return 0;
+}
+
+struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *index, int uncertain,
+                                 struct bh_isolation_cache *cache, struct bh_error *err)
+{
+    struct bh_stage *stage = bh_allocate(1, sizeof *stage);
+    stage->index = bh_allocate(study->axes_count > 0 ? study->axes_count : 1, sizeof *stage->index);
+    for (size_t a = 0; a < study->axes_count; a++)
+        stage->index[a] = index[a];
+    stage->uncertain = uncertain;
+    stage->scenario = bh_study_resolve(study, index, uncertain, err);
+    if (stage->scenario == NULL || probe_platform(stage, err) != 0 || check_size(stage, study, err) != 0 ||
+        create_setups(stage, cache, err) != 0) {
+        bh_stage_destroy(stage);
+        return NULL;
+    }
+    return stage;
+}
+
+struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                                      struct bh_isolation_cache *cache, struct bh_error *err)
+{
+    struct bh_stage *stage = bh_allocate(1, sizeof *stage);
+    stage->uncertain = -1;
+    stage->scenario = scenario;
+    int status;
+    if (facts == NULL)
+        status = probe_platform(stage, err);
+    else {
+        stage->facts = *facts;
+        status = bh_scenario_check_platform(scenario, facts, err);
+    }
+    if (status != 0 || check_size(stage, NULL, err) != 0 || create_setups(stage, cache, err) != 0) {
+        bh_stage_destroy(stage);
+        return NULL;
+    }
+    return stage;
+}
+
+void bh_stage_destroy(struct bh_stage *stage)
+{
+    if (stage == NULL)
+        return;
+    size_t policies = stage->scenario != NULL ? stage->scenario->policies_count : 0;
+    for (size_t p = 0; p < policies; p++) {
+        if (stage->setups != NULL)
+            bh_setup_destroy(stage->setups[p]);
+        if (stage->baselines != NULL)
+            bh_setup_destroy(stage->baselines[p]);
+        if (stage->fault_free != NULL)
+            bh_replica_record_clear(&stage->fault_free[p]);
+        if (stage->native != NULL)
+            bh_replica_record_clear(&stage->native[p]);
+        for (uint64_t r = 0; stage->records != NULL && r < stage->scenario->replicas; r++)
+            bh_replica_record_clear(&stage->records[p * stage->scenario->replicas + r]);
+    }
+    bh_replica_record_clear(&stage->native_bare);
+    bh_setup_destroy(stage->bare);
+    free(stage->setups);
+    free(stage->baselines);
+    free(stage->records);
+    free(stage->fault_free);
+    free(stage->native);
+    free(stage->index);
+    bh_scenario_destroy(stage->scenario);
+    free(stage);
+}
+
+size_t bh_stage_jobs(const struct bh_stage *stage)
+{
+    return 1 + stage->scenario->policies_count * (2 + stage->scenario->replicas);
+}
+
+const struct bh_setup *bh_stage_job(struct bh_stage *stage, size_t job, struct bh_replica_options *options,
+                                    struct bh_replica_record **record)
+{
+    size_t per_policy = 2 + stage->scenario->replicas;
+    *options = (struct bh_replica_options){0};
+    *record = &stage->native_bare;
+    if (job == 0)
+        return stage->bare;
+    size_t policy = (job - 1) / per_policy, which = (job - 1) % per_policy;
+    if (which == 0) {
+        *record = &stage->fault_free[policy];
+        return stage->setups[policy];
+    }
+    if (which == 1) {
+        *record = &stage->native[policy];
+        return stage->baselines[policy];
+    }
+    *options = (struct bh_replica_options){.replica = which - 2, .faults = true};
+    *record = &stage->records[policy * stage->scenario->replicas + which - 2];
+    return stage->setups[policy];
+}
+
+char *bh_stage_describe(const struct bh_stage *stage, size_t job, char *buffer, size_t size)
+{
+    const struct bh_scenario *scenario = stage->scenario;
+    size_t per_policy = 2 + scenario->replicas;
+    if (job == 0) {
+        snprintf(buffer, size, "the baseline without checkpoints");
+        return buffer;
+    }
+    const char *policy = scenario->policies[(job - 1) / per_policy].name;
+    size_t which = (job - 1) % per_policy;
+    if (which < 2)
+        snprintf(buffer, size, "the fault-free %s of `%s`", which == 0 ? "run" : "baseline", policy);
+    else
+        snprintf(buffer, size, "replica %zu of `%s` (seed %llu)", which - 2, policy,
+                 (unsigned long long)scenario->seed);
+    return buffer;
+}

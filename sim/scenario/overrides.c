@@ -1,0 +1,153 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Numbers of the catalog that a scenario, an axis or the command line sets. */
+#include "sim/scenario/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *bh_models_path(const char *path)
+{
+    static const char prefix[] = "models.";
+    return strncmp(path, prefix, sizeof prefix - 1) == 0 ? path + sizeof prefix - 1 : NULL;
+}
+
+void bh_overrides_release(struct bh_overrides *overrides)
+{
+    for (size_t i = 0; i < overrides->count; i++)
+        free(overrides->list[i].path);
+    for (size_t i = 0; i < overrides->documents_count; i++)
+        bh_document_destroy(overrides->documents[i]);
+    free(overrides->list);
+    free(overrides->documents);
+    *overrides = (struct bh_overrides){0};
+}
+
+int bh_overrides_add(struct bh_overrides *overrides, const char *path, const struct bh_node *node, struct bh_error *err)
+{
+    return bh_overrides_add_computed(overrides, path, node, NULL, err);
+}
+
+int bh_overrides_add_computed(struct bh_overrides *overrides, const char *path, const struct bh_node *node,
+                              const char *source, struct bh_error *err)
+{
+    if (bh_node_kind(node) != BH_NODE_SCALAR)
+        return bh_fail_at(err, bh_node_place(node), "models.%s: found %s; expected a single value", path,
+                          bh_node_kind(node) == BH_NODE_LIST ? "a list" : "a map");
+    for (size_t i = 0; i < overrides->count; i++) {
+        if (strcmp(overrides->list[i].path, path) == 0) {
+            overrides->list[i].node = node;
+            overrides->list[i].source = source;
+            return 0;
+        }
+    }
+    overrides->list = bh_reallocate(overrides->list, overrides->count + 1, sizeof *overrides->list);
+    overrides->list[overrides->count++] = (struct bh_override){bh_copy_text(path), node, source};
+    return 0;
+}
+
+static int add_below(struct bh_overrides *overrides, const char *prefix, const struct bh_node *map,
+                     struct bh_error *err)
+{
+    for (size_t i = 0; i < bh_node_count(map); i++) {
+        const struct bh_node *value = bh_node_item(map, i);
+        char *path = bh_print_text("%s%s%s", prefix, *prefix ? "." : "", bh_node_key(map, i));
+        int status = bh_node_kind(value) == BH_NODE_MAP ? add_below(overrides, path, value, err)
+                                                        : bh_overrides_add(overrides, path, value, err);
+        free(path);
+        if (status != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *map, struct bh_error *err)
+{
+    if (bh_node_expect(map, BH_NODE_MAP, "models", err) != 0)
+        return -1;
+    return add_below(overrides, "", map, err);
+}
+
+/* Appends TEXT to *sum as a quoted YAML scalar. */
+static void append_quoted(char **sum, const char *text)
+{
+    char *quoted = bh_allocate(2 * strlen(text) + 3, 1), *end = quoted;
+    *end++ = '"';
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            *end++ = '\\';
+        *end++ = *text;
+    }
+    *end++ = '"';
+    char *joined = bh_print_text("%s%s", *sum, quoted);
+    free(quoted);
+    free(*sum);
+    *sum = joined;
+}
+
+/* Each value must be a number of the right dimension for a number that the catalog knows, or a word that it takes there.
+ */
+static int check(const struct bh_overrides *overrides, const struct bh_catalog *catalog, struct bh_error *err)
+{
+    for (size_t i = 0; i < overrides->count; i++) {
+        const struct bh_override *override = &overrides->list[i];
+        const struct bh_word *word = bh_catalog_word(catalog, override->path);
+        if (word != NULL && bh_node_choice(override->node, word->known, override->path, err) < 0)
+            return -1;
+        if (word != NULL)
+            continue;
+        const struct bh_parameter *parameter =
+            bh_catalog_parameter(catalog, override->path, bh_node_place(override->node), err);
+        double value;
+        const char *text = bh_node_text(override->node, err);
+        if (parameter == NULL || text == NULL)
+            return -1;
+        /* By its path in the catalog: from the command line, the node alone does not know it. */
+        struct bh_error own = {0};
+        if (bh_quantity_parse(text, NULL, parameter->dimension, &value, &own) != 0)
+            return bh_fail_at(err, bh_node_place(override->node), "models.%s: %s", override->path, own.text);
+    }
+    return 0;
+}
+
+/* The settings as one map from dotted path to value; such keys cannot be reached by path, so it is made as text. */
+static struct bh_document *as_document(const struct bh_overrides *overrides, struct bh_error *err)
+{
+    char *text = bh_copy_text("{");
+    for (size_t i = 0; i < overrides->count; i++) {
+        append_quoted(&text, overrides->list[i].path);
+        const char *source = overrides->list[i].source;
+        char *joined = bh_print_text("%s: %s", text, source != NULL ? "{value: " : "");
+        free(text);
+        text = joined;
+        append_quoted(&text, bh_node_text(overrides->list[i].node, NULL));
+        if (source != NULL) {
+            joined = bh_print_text("%s, source: ", text);
+            free(text);
+            text = joined;
+            append_quoted(&text, source);
+        }
+        joined = bh_print_text("%s%s%s", text, source != NULL ? "}" : "", i + 1 < overrides->count ? ",\n" : "}");
+        free(text);
+        text = joined;
+    }
+    struct bh_document *document = bh_document_parse(text, strlen(text), "models", err);
+    free(text);
+    return document;
+}
+
+struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const char *data_directory,
+                                             const struct bh_node *extra, struct bh_error *err)
+{
+    struct bh_catalog *catalog = bh_catalog_read(data_directory, NULL, extra, err);
+    if (catalog == NULL || overrides->count == 0)
+        return catalog;
+    int wrong = check(overrides, catalog, err);
+    bh_catalog_destroy(catalog);
+    struct bh_document *document = wrong ? NULL : as_document(overrides, err);
+    if (document == NULL)
+        return NULL;
+    catalog = bh_catalog_read(data_directory, bh_document_root(document), extra, err);
+    bh_document_destroy(document);
+    return catalog;
+}

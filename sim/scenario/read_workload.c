@@ -1,0 +1,235 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The machine, the work, the enclaves and the checkpoints of a scenario. */
+#include "sim/scenario/parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const bh_interval_rule_names[] = {"fixed", "young", "daly", "exact", NULL};
+const char *const bh_level_names[] = {"memory", "local", "partner", "storage", NULL};
+
+/* --- Platform ---------------------------------------------------------------------------------------------------- */
+
+/* FOLDER/FILE, with the folder of `beside` if that is not NULL; NULL unless it is there. Owned by the caller. */
+static char *try_file(const char *beside, const char *folder, const char *file, char **tried)
+{
+    const char *slash = beside == NULL ? NULL : strrchr(beside, '/');
+    char *path;
+    if (beside != NULL)
+        path = slash == NULL ? bh_copy_text(file) : bh_print_text("%.*s/%s", (int)(slash - beside), beside, file);
+    else
+        path = bh_print_text("%s/%s", folder, file);
+    if (access(path, R_OK) == 0)
+        return path;
+    char *joined = bh_print_text("%s%s%s", *tried, **tried ? " and " : "", path);
+    free(*tried);
+    *tried = joined;
+    free(path);
+    return NULL;
+}
+
+/* DATA/platforms of DATA/models/data; by way of ".." where the folder is not called so. */
+static char *platforms_folder(const char *data_directory)
+{
+    static const char ending[] = "/models/data";
+    size_t length = strlen(data_directory), cut = sizeof ending - 1;
+    if (length > cut && strcmp(data_directory + length - cut, ending) == 0)
+        return bh_print_text("%.*s/platforms", (int)(length - cut), data_directory);
+    return bh_print_text("%s/../../platforms", data_directory);
+}
+
+/* Beside the scenario (for a name from the command line: in the working directory), else among Bulkhead's platforms,
+ * which stand next to models/data, installed or not. */
+static int find_platform(struct bh_scenario *scenario, const struct bh_node *node, const char *data_directory,
+                         struct bh_error *err)
+{
+    const char *file = bh_node_text(node, err);
+    if (file == NULL)
+        return -1;
+    scenario->platform_place = bh_node_place(node);
+    char *tried = bh_copy_text("");
+    bool from_command_line = strcmp(scenario->platform_place.file, scenario->file) != 0;
+    char *folder = platforms_folder(data_directory);
+    if (file[0] == '/') {
+        scenario->platform_file = try_file("", NULL, file, &tried);
+    } else {
+        scenario->platform_file = try_file(from_command_line ? "" : scenario->file, NULL, file, &tried);
+        if (scenario->platform_file == NULL)
+            scenario->platform_file = try_file(NULL, folder, file, &tried);
+    }
+    if (scenario->platform_file == NULL)
+        bh_node_fail(node, err,
+                     "found `%s`, which cannot be read; expected a SimGrid platform (.xml) or a "
+                     "parametric machine (.yaml); tried %s",
+                     file, tried);
+    free(folder);
+    free(tried);
+    return scenario->platform_file == NULL ? -1 : 0;
+}
+
+int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err)
+{
+    static const char *const keys[] = {"file", "nodes", NULL}; /* all are needed */
+    const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "platform", err), *file, *nodes;
+    if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "platform", err) != 0 ||
+        bh_node_check_keys(map, keys, err) != 0 || bh_node_need_keys(map, keys, err) != 0 ||
+        (file = bh_node_need(map, "file", err)) == NULL || (nodes = bh_node_need(map, "nodes", err)) == NULL)
+        return -1;
+    scenario->nodes_place = bh_node_place(nodes);
+    /* 2^40: beyond any machine, and low enough that node-seconds stay exact to parts in 1e-9. */
+    if (bh_node_count_value(nodes, 1, (uint64_t)1 << 40, &scenario->platform_nodes, err) != 0)
+        return -1;
+    return find_platform(scenario, file, data_directory, err);
+}
+
+/* --- Workload ---------------------------------------------------------------------------------------------------- */
+
+/* A count of nodes, or a share of the workload's nodes ("0.1 %"), rounded up. */
+static int read_spares(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
+    if (node == NULL)
+        return 0;
+    double share = -1;
+    if (bh_read_nodes(node, 0, &scenario->spares, &share, err) != 0)
+        return -1;
+    /* A share such as 0.1 % has no exact binary form: what lies within 1e-9 of a whole number is that number. */
+    if (share >= 0)
+        scenario->spares = (uint64_t)ceil(share * (double)scenario->platform_nodes * (1 - 1e-12) - 1e-9);
+    return 0;
+}
+
+static int fail_endless(const struct bh_node *node, double found_s, struct bh_error *err)
+{
+    char found[64], most[64];
+    return bh_node_fail(node, err, "found %s; expected at most %s, beyond which simulated time has no fine steps",
+                        bh_quantity_print(found_s, BH_DIMENSION_TIME, found, sizeof found),
+                        bh_quantity_print(BH_HORIZON_MOST_S, BH_DIMENSION_TIME, most, sizeof most));
+}
+
+int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
+    static const char *const keys[] = {"work", "horizon", "spares", "placement", "enclaves", NULL};
+    static const char *const needed[] = {"work", "enclaves", NULL};
+    const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
+    if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
+        bh_node_check_keys(map, keys, err) != 0 || bh_node_need_keys(map, needed, err) != 0 ||
+        (work = bh_node_need(map, "work", err)) == NULL ||
+        bh_node_quantity(work, BH_DIMENSION_TIME, &scenario->work_s, err) != 0)
+        return -1;
+    char text[64], other[64];
+    if (scenario->work_s <= 0)
+        return bh_node_fail(work, err, "found 0; expected a time above 0");
+    if (scenario->work_s > BH_HORIZON_MOST_S)
+        return fail_endless(work, scenario->work_s, err);
+    scenario->horizon_s = fmin(60 * scenario->work_s, BH_HORIZON_MOST_S);
+    if (bh_optional_quantity(map, "horizon", BH_DIMENSION_TIME, &scenario->horizon_s, err) != 0)
+        return -1;
+    if (scenario->horizon_s > BH_HORIZON_MOST_S)
+        return fail_endless(bh_node_find(map, "horizon"), scenario->horizon_s, err);
+    if (scenario->horizon_s < scenario->work_s)
+        return bh_node_fail(
+            bh_node_find(map, "horizon"), err, "found %s; expected at least workload.work, %s (line %u)",
+            bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
+            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other), bh_node_place(work).line);
+    if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
+        return -1;
+    const struct bh_node *placement = bh_node_find(map, "placement");
+    if (placement != NULL) {
+        int choice = bh_node_choice(placement, bh_placement_names, "placement", err);
+        if (choice < 0)
+            return -1;
+        scenario->placement = (enum bh_placement)choice;
+    }
+    return bh_enclaves_resolve(scenario, map, err);
+}
+
+/* --- Checkpoints ------------------------------------------------------------------------------------------------- */
+
+static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoint_spec *checkpoint,
+                         const struct bh_node *node, struct bh_error *err)
+{
+    const char *text = bh_node_text(node, err);
+    if (text == NULL)
+        return -1;
+    bool is_number = strchr("+-.0123456789", text[0]) != NULL && text[0] != '\0';
+    if (!is_number) {
+        for (int rule = BH_INTERVAL_YOUNG; rule <= BH_INTERVAL_EXACT; rule++) {
+            checkpoint->rule = (enum bh_interval_rule)rule;
+            if (strcmp(text, bh_interval_rule_names[rule]) == 0)
+                return 0;
+        }
+        const char *nearest = bh_nearest_name(text, bh_interval_rule_names + 1, BH_INTERVAL_EXACT);
+        return bh_node_fail(node, err, "found `%.60s`; expected a time, young, daly or exact%s%s%s", text,
+                            nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    }
+    checkpoint->rule = BH_INTERVAL_FIXED;
+    if (bh_node_quantity(node, BH_DIMENSION_TIME, &checkpoint->interval_s, err) != 0)
+        return -1;
+    char found[64], work[64];
+    if (checkpoint->interval_s <= 0 || checkpoint->interval_s > scenario->work_s)
+        return bh_node_fail(node, err, "found %s; expected more than 0 and at most workload.work, %s",
+                            bh_quantity_print(checkpoint->interval_s, BH_DIMENSION_TIME, found, sizeof found),
+                            bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, work, sizeof work));
+    return 0;
+}
+
+static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
+                      struct bh_error *err)
+{
+    static const char *const keys[] = {"interval", "write", "read", "keep", NULL};
+    struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
+    checkpoint->place = bh_node_place(map);
+    if (bh_node_is(map, "none") || bh_node_is(map, "no"))
+        return 0;
+    const struct bh_node *interval;
+    if (bh_node_expect(map, BH_NODE_MAP, bh_level_names[level], err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+        (interval = bh_node_need(map, "interval", err)) == NULL ||
+        read_interval(scenario, checkpoint, interval, err) != 0 ||
+        bh_optional_quantity(map, "write", BH_DIMENSION_TIME, &checkpoint->write_s, err) != 0 ||
+        bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0 ||
+        bh_optional_count(map, "keep", 1, 1000, &checkpoint->keep, err) != 0)
+        return -1;
+    checkpoint->enabled = true;
+    return 0;
+}
+
+/* A node alone has no partner. */
+static int check_partners(const struct bh_scenario *scenario, struct bh_error *err)
+{
+    const struct bh_checkpoint_spec *partner = &scenario->checkpoint[BH_LEVEL_PARTNER];
+    for (size_t e = 0; partner->enabled && e < scenario->enclaves_count; e++) {
+        const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
+        if (!enclave->application->tolerates_loss && scenario->partitions.partition[enclave->partition].nodes < 2)
+            return bh_fail_at(err, partner->place,
+                              "checkpoints.partner: found the enclave `%s` on one node; expected at least two, since "
+                              "each node's partner is another node of its enclave",
+                              enclave->name);
+    }
+    return 0;
+}
+
+int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
+{
+    static const char *const keys[] = {"memory", "local", "partner", "storage", "staggered", "final", NULL};
+    const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
+        scenario->checkpoint[level].keep = 1;
+    }
+    if (map == NULL || bh_node_is(map, "none"))
+        return 0;
+    if (bh_node_expect(map, BH_NODE_MAP, "checkpoints", err) != 0 || bh_node_check_keys(map, keys, err) != 0)
+        return -1;
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        const struct bh_node *node = bh_node_find(map, bh_level_names[level]);
+        if (node != NULL && read_level(scenario, level, node, err) != 0)
+            return -1;
+    }
+    if (check_partners(scenario, err) != 0 || bh_optional_bool(map, "staggered", &scenario->staggered, err) != 0)
+        return -1;
+    return bh_optional_bool(map, "final", &scenario->final_checkpoint, err);
+}

@@ -1,0 +1,97 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Reads logs, and keeps what was made of them. */
+#include "sim/scenario/recorded_logs.h"
+
+#include "sim/scenario/compressed_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+#include <xxhash.h>
+
+struct kept {
+    struct bh_recorded_log log;
+    char *system; /* of the choice; NULL: all */
+    struct bh_recorded_choice choice;
+    struct kept *next;
+};
+
+struct bh_recorded_logs {
+    struct kept *kept;
+};
+
+struct bh_recorded_logs *bh_recorded_logs_create(void)
+{
+    return bh_allocate(1, sizeof(struct bh_recorded_logs));
+}
+
+void bh_recorded_logs_destroy(struct bh_recorded_logs *logs)
+{
+    struct kept *kept, *next;
+    if (logs == NULL)
+        return;
+    LL_FOREACH_SAFE(logs->kept, kept, next)
+    {
+        bh_recorded_faults_destroy(kept->log.recorded);
+        free(kept->log.file);
+        free(kept->system);
+        free(kept);
+    }
+    free(logs);
+}
+
+static bool is_same_moment(const struct bh_log_moment *left, const struct bh_log_moment *right)
+{
+    return left->is_given == right->is_given &&
+           (!left->is_given || (left->is_offset == right->is_offset && left->s == right->s));
+}
+
+static bool is_same(const struct kept *kept, const char *file, const struct bh_recorded_choice *choice)
+{
+    bool is_same_system = kept->system == NULL ? choice->system == NULL
+                                               : choice->system != NULL && strcmp(kept->system, choice->system) == 0;
+    return strcmp(kept->log.file, file) == 0 && is_same_system && kept->choice.nodes == choice->nodes &&
+           is_same_moment(&kept->choice.begin, &choice->begin) && is_same_moment(&kept->choice.until, &choice->until);
+}
+
+static struct bh_recorded_faults *read_log(const char *file, const struct bh_recorded_choice *choice, uint64_t *hash,
+                                           const struct bh_node *at, struct bh_error *err)
+{
+    struct bh_error own = {0};
+    size_t length;
+    char *text = bh_text_file_read(file, BH_FAILURE_LOG_BYTES_MOST, &length, &own);
+    if (text == NULL) {
+        bh_node_fail(at, err, "%s", own.text);
+        return NULL;
+    }
+    *hash = XXH3_64bits(text, length);
+    struct bh_failure_log *log = bh_failure_log_parse(text, length, file, err);
+    free(text);
+    if (log == NULL)
+        return NULL;
+    struct bh_recorded_faults *recorded = bh_recorded_faults_create(log, choice, &own);
+    if (recorded == NULL)
+        bh_node_fail(at, err, "%s", own.text);
+    return recorded;
+}
+
+const struct bh_recorded_log *bh_recorded_logs_get(struct bh_recorded_logs *logs, const char *file,
+                                                   const struct bh_recorded_choice *choice, const struct bh_node *at,
+                                                   struct bh_error *err)
+{
+    struct kept *kept;
+    LL_FOREACH(logs->kept, kept)
+    if (is_same(kept, file, choice))
+        return &kept->log;
+    uint64_t hash;
+    struct bh_recorded_faults *recorded = read_log(file, choice, &hash, at, err);
+    if (recorded == NULL)
+        return NULL;
+    kept = bh_allocate(1, sizeof *kept);
+    kept->log = (struct bh_recorded_log){bh_copy_text(file), hash, recorded};
+    kept->choice = *choice;
+    kept->system = choice->system != NULL ? bh_copy_text(choice->system) : NULL;
+    LL_PREPEND(logs->kept, kept);
+    return &kept->log;
+}

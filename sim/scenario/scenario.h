@@ -1,0 +1,306 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A scenario file: what is simulated, under which policies, at which points. */
+#ifndef BH_SIM_SCENARIO_SCENARIO_H
+#define BH_SIM_SCENARIO_SCENARIO_H
+
+#include "models/base/error.h"
+#include "models/catalog/catalog.h"
+#include "models/document/document.h"
+#include "models/faults/replay.h"
+#include "models/faults/streams.h"
+#include "models/node/node_model.h"
+#include "models/node/zone_choice.h"
+#include "models/node/zone_tree.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/placement.h"
+#include "sim/scenario/composition.h"
+#include "sim/scenario/recorded_logs.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* When an enclave verifies its data: never, before each checkpoint, or after each `every_s` of useful wall-clock time;
+ * if at all, at the end of its work too. */
+enum bh_verification_rule { BH_VERIFY_NEVER, BH_VERIFY_BEFORE_CHECKPOINT, BH_VERIFY_PERIODICALLY };
+struct bh_verification_spec {
+    enum bh_verification_rule rule;
+    double every_s;   /* BH_VERIFY_PERIODICALLY: above 0 and at most the enclave's work */
+    double cost_s;    /* wall-clock time of one verification */
+    double recall;    /* P(found | a silent error is there), per error and verification */
+    double latency_s; /* from the end of the verification that found an error to the signal */
+    bool has_usual_cost, has_usual_recall, has_usual_latency; /* the application's */
+    struct bh_place place;
+};
+
+/* An enclave: a share of the nodes of its partition given to one application. */
+struct bh_enclave_spec {
+    char *name;
+    size_t entry; /* that made it */
+    const struct bh_application *application;
+    uint64_t guests_per_node; /* native: process sets */
+    uint64_t processes_per_guest;
+    double node_share; /* share of each node's CPU and node-time; the shares of a partition's enclaves sum to 1 */
+    size_t partition, tenant;
+    const struct bh_system *system; /* its own, whatever the line of the comparison says; NULL: that */
+    const struct bh_policy *policy; /* likewise */
+    double start_s, leave_s;        /* calendar time; it is given up when it leaves. INFINITY: never */
+    double work_s;                  /* native fault-free compute time per node */
+    uint64_t parts_needed;          /* a service is lost, and serves nobody, with fewer of its parts; at least 1 */
+    double parts_share;             /* the same as a share of its nodes; negative: not given as one */
+    bool needs_storage;             /* fails with the file system though it has no checkpoints there */
+    struct bh_verification_spec verification;
+    struct bh_place place;
+};
+
+/* A line of the workload: one enclave, or many alike. */
+struct bh_enclave_entry {
+    const char *name;
+    size_t first_enclave, count;
+};
+
+/* One line of the comparison: a virtualization system under a policy. */
+struct bh_policy_spec {
+    char *name; /* default "SYSTEM POLICY", e.g. "kvm protection-first" */
+    const struct bh_system *system;
+    const struct bh_policy *policy;
+    const struct bh_component *host_kernel, *guest_kernel; /* the system's own unless the entry names others */
+    /* What the node's operating system dictates; without `has_limits` it dictates nothing. */
+    bool has_limits;
+    struct bh_guard_limits limits;
+    struct bh_place place;
+};
+
+/* What is still acceptable: no more than so many enclaves lost within a time. */
+struct bh_acceptance {
+    bool is_given;
+    uint64_t lost_at_once;
+    double within_s;
+};
+
+enum bh_interval_rule { BH_INTERVAL_FIXED, BH_INTERVAL_YOUNG, BH_INTERVAL_DALY, BH_INTERVAL_EXACT };
+extern const char *const bh_interval_rule_names[]; /* fixed young daly exact */
+
+/* Checkpoint levels, the nearest first; each survives what those before it do, and more.
+ * memory: in the memory of the kernel that the application's processes run on (the guest's; of a native node the host's):
+ *   survives the loss of processes.
+ * local: node-local storage: survives the loss of guests and a node's reboot too, not the loss of its node.
+ * partner: in the node-local storage of the node and of its partner: survives the loss of nodes, unless both of a pair
+ *   are lost before the next checkpoint of this level is complete.
+ * storage: a storage host's disks over the platform's links: survives everything. */
+enum bh_level { BH_LEVEL_MEMORY, BH_LEVEL_LOCAL, BH_LEVEL_PARTNER, BH_LEVEL_STORAGE, BH_LEVELS };
+extern const char *const bh_level_names[];
+struct bh_checkpoint_spec {
+    bool enabled;
+    enum bh_interval_rule rule;
+    double interval_s;      /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
+    double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
+    uint64_t keep;          /* newest checkpoints of this level that are kept; at least 1 */
+    struct bh_place place;
+};
+
+/* A fault by script: what happens instead of, or besides, what the catalog's rates bring. Either an error that begins in
+ * a zone, or the loss of a node or of a storage host by a fault class. */
+struct bh_script_fault {
+    double at_s;
+    const struct bh_fault_class *class; /* NULL: an error in a zone */
+    uint64_t slot;                      /* of a class that lands on storage: the storage host */
+    struct bh_zone_choice zone;         /* where it lands, on the nodes of every line of the comparison */
+    size_t enclave;                     /* whose guest or process */
+    enum bh_error_kind kind;
+    int ending; /* -1: drawn; else 0 masked, 1 signalled, 2 silent, for the copy at the origin */
+    struct bh_place place;
+};
+
+/* One value of an axis: a label and the settings it makes. */
+struct bh_axis_value {
+    const char *label;
+    double number; /* the label as a number; NaN if it is none */
+    size_t settings_count;
+    const char **paths; /* dotted paths into the scenario; "models.X" reaches the catalog's parameter X */
+    const struct bh_node **values;
+};
+struct bh_axis {
+    const char *name;
+    const char *unit; /* "1" unless given */
+    size_t count;
+    struct bh_axis_value *values;
+    bool is_unordered; /* of draws or points, which are but numbered */
+    struct bh_place place;
+};
+
+/* Replicas of a policy, in a file or on the command line. */
+#define BH_REPLICAS_MOST 1000000
+/* Where simulated time ends at the latest: some 32,000 years, where a clock in doubles still has steps of 0.1 ms. */
+#define BH_HORIZON_MOST_S 1e12
+
+/* A resolved scenario at one point: all axes have taken a value. */
+struct bh_scenario {
+    const char *name, *title, *description;
+    char *file; /* as given */
+    struct bh_catalog *catalog;
+
+    char *platform_file; /* absolute or relative to the working directory; .xml, or .yaml for a parametric machine */
+    struct bh_place platform_place;
+    uint64_t platform_nodes; /* nodes given to the workload, without spares */
+    uint64_t nodes;          /* of these, the ones that carry enclaves: slots */
+    struct bh_place nodes_place;
+
+    double work_s; /* native fault-free compute time per node, of enclaves that have none of their own */
+    double horizon_s;
+    uint64_t spares; /* warm spares, nodes; a share of `nodes` in the file is rounded up */
+    size_t enclaves_count;
+    struct bh_enclave_spec *enclaves;
+    size_t entries_count;
+    struct bh_enclave_entry *entries;
+    struct bh_partitions partitions;
+    enum bh_placement placement;
+    struct bh_compositions compositions;
+    struct bh_acceptance acceptance;
+    size_t primary; /* the enclave that headline numbers speak of: the first */
+
+    struct bh_checkpoint_spec checkpoint[BH_LEVELS];
+    bool staggered;            /* enclaves take turns at their checkpoints instead of writing at once */
+    bool final_checkpoint;     /* also one after the last stretch of work (closed-form tests) */
+    bool virtualization_costs; /* off: slowdown, guards, noise and communication cost nothing (closed-form tests) */
+
+    size_t policies_count;
+    struct bh_policy_spec *policies;
+    size_t baseline; /* the policy entry that prices are relative to */
+
+    bool random_faults;  /* false: only the script */
+    bool *fault_enabled; /* per catalog fault class (hardware) */
+    bool software_faults;
+    bool machine_is_steady; /* clocks of faults have long been running when the work begins; else they begin with it */
+    bool faults_spare_rest; /* `during: computation`: faults strike only while what they hit computes (closed forms) */
+    struct bh_recorded_logs *logs;     /* the study's */
+    const struct bh_recorded_log *log; /* that its classes with `arrival: recorded` replay; NULL: none. The study's */
+    struct bh_replay *replay;          /* of it on this machine */
+    size_t script_count;
+    struct bh_script_fault *script;
+
+    uint64_t replicas;
+    uint64_t seed;
+    bool reproduces_input; /* results are headed "reproduced, not predicted" */
+
+    struct bh_document *document; /* with this point's settings made; owned */
+};
+
+/* A setting from the command line, "path=value". */
+struct bh_setting {
+    const char *path;
+    const char *value;
+};
+
+/* The posterior that an uncertainty axis draws from (command fit-injections). */
+struct bh_posterior {
+    const char *source; /* NULL: the scenario has none, and the axis is a number over its range */
+    struct bh_document *document;
+    size_t paths_count;
+    char **paths;
+    char **labels;               /* of the draws taken */
+    struct bh_axis_value center; /* set wherever no draw is */
+};
+
+/* Axes of a grid of points, each of which is a dimension of every array of the results and a column of their causes. */
+enum { BH_GRID_AXES_MOST = 8 };
+
+/* A scenario with its axes. */
+struct bh_study {
+    char *file;
+    char *data_directory; /* models/data */
+    char *text;           /* of the file: every point is resolved from it afresh, so that places stay true */
+    size_t text_length;
+    size_t settings_count;
+    struct bh_setting *settings;  /* copies; each point makes them last */
+    struct bh_document *document; /* owns the axes' names, labels and values */
+    size_t axes_count;
+    struct bh_axis *axes; /* the `vary` list: a full product */
+    /* The `uncertainty` axis: an assumed number over its range, at one point of the product. */
+    bool has_uncertainty;
+    struct bh_axis uncertainty;
+    size_t *uncertainty_at;        /* index on each axis */
+    struct bh_posterior posterior; /* the axis' values are joint draws: without order */
+    struct bh_recorded_logs *logs; /* read so far, whichever point asked for them */
+};
+
+/* Reads and checks a scenario file. `data_directory` is where models/data was found. Settings are made in this order,
+ * later ones win: the file, the values of the axes, the value of the uncertainty axis, `settings`. A setting of a path
+ * that an axis sets is an error; settings below `vary` and `uncertainty` change the axes themselves. Every value of
+ * every axis is resolved once, so that what is wrong shows before anything runs. Fails with BH_ERROR_INPUT and
+ * file:line:column. */
+struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                               size_t settings_count, struct bh_error *err);
+void bh_study_destroy(struct bh_study *study);
+
+/* Number of points of the product (without uncertainty). */
+size_t bh_study_points(const struct bh_study *study);
+/* Position on each axis of point number `point`; the last axis varies fastest. `index` has axes_count entries. */
+void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
+
+/* For campaigns, whose axes are read from a file of their own. An axis' labels, paths and nodes are borrowed; its arrays
+ * belong to the study once the axis was added, also when that fails. Reading leaves arrays to free behind on failure:
+ * add the axis all the same, or end. */
+int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err);
+/* Fails at the axis if it sets what no answer depends on (titles, which points there are), or nothing at all. */
+int bh_axis_check_paths(const struct bh_axis *axis, struct bh_error *err);
+int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err);
+void bh_axis_value_add(struct bh_axis_value *value, const char *path, const struct bh_node *node);
+/* Whether the value changes what stands at a path: it sets that, or something above or below it. */
+bool bh_axis_value_sets(const struct bh_axis_value *value, const char *path);
+/* Adds an axis that varies faster than those there are. Fails if another axis or a setting sets what this one sets. */
+int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err);
+
+/* Resolves one point; `uncertain` is the position on the uncertainty axis or -1. The caller destroys the scenario, before
+ * the study. */
+struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
+                                     struct bh_error *err);
+void bh_scenario_destroy(struct bh_scenario *scenario);
+
+/* Whether it has random faults, and no class of them strikes several nodes at once. */
+bool bh_scenario_strikes_apart(const struct bh_scenario *scenario);
+/* Which faults strike, as the models know it; borrows from the scenario. */
+struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenario);
+
+/* The enclaves of a partition class as the models know them; the caller frees. */
+struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario, size_t class);
+
+/* What runs on the nodes of a partition class: the system and kernels, the policy of what the tenants share, and of
+ * each tenant's own zones. Shared zones follow the policy that all tenants have, else that of the comparison's line. */
+struct bh_node_stack {
+    const struct bh_system *system;
+    const struct bh_component *host_kernel, *guest_kernel;
+    const struct bh_policy *policy;
+    const struct bh_policy **own;         /* per tenant; owned */
+    const struct bh_guard_limits *limits; /* the Node OS's; NULL: none */
+};
+/* Of line `policy`; `is_baseline`: without what enclaves have of their own. */
+struct bh_node_stack bh_scenario_stack(const struct bh_scenario *scenario, size_t policy, size_t class,
+                                       bool is_baseline);
+void bh_node_stack_free(struct bh_node_stack *stack);
+/* The guards that a tenant asks for while it is protected or not (-1: of what all share), within the Node OS's limits;
+ * `clipped` (may be NULL) says where these made a difference. */
+int bh_scenario_guards(const struct bh_node_stack *stack, int tenant, bool is_protected,
+                       const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
+                       struct bh_error *err);
+/* Whether guards of a boundary are ever met: those between enclaves are only where some are composed. */
+bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary boundary);
+/* The guards of line `policy` of the comparison while it protects, NULL at boundaries that do not matter. */
+int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
+                            const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
+/* The zone of a node that an error of the script begins in. */
+size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct bh_script_fault *fault,
+                               const struct bh_zone_tree *tree);
+/* The node model of a stack, with the guards that are on while protected. */
+struct bh_node_model;
+struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,
+                                        size_t class, struct bh_error *err);
+
+/* What only the loaded platform can tell: that it has the nodes and spares asked for, and a storage host if checkpoints
+ * go to one. Fails with the place of the key that asks for them. */
+struct bh_platform_facts;
+int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                               struct bh_error *err);
+
+#endif

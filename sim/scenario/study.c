@@ -1,0 +1,391 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Reads a scenario file into a study and resolves its points. */
+#include "sim/scenario/scenario.h"
+
+#include "sim/platform/platform.h"
+#include "sim/scenario/parts.h"
+#include "sim/setup/number_uses.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const root_keys[] = {
+    "scenario", "title",       "description", "reproduces-input", "platform",     "workload",   "checkpoints",
+    "costs",    "policies",    "baseline",    "faults",           "script",       "replicas",   "seed",
+    "vary",     "uncertainty", "models",      "define",           "compositions", "acceptance", NULL,
+};
+
+/* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */
+static char *read_text(const char *path, size_t *length, struct bh_error *err)
+{
+    enum { LIMIT = 1 << 20 };
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the scenario: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *text = bh_allocate(LIMIT + 2, 1);
+    *length = fread(text, 1, LIMIT + 1, file);
+    int failed = ferror(file) ? errno : 0;
+    fclose(file);
+    static const char results[] = "\x89HDF\r\n\x1a\n";
+    if (!failed && memcmp(text, results, sizeof results - 1) == 0) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: this is a results file; expected a scenario: `bulkhead report` reads results",
+                path);
+        free(text);
+        return NULL;
+    }
+    if (failed) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the scenario: %s", path, strerror(failed));
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static bool begins_with_key(const char *path, const char *key)
+{
+    size_t length = strlen(key);
+    return strncmp(path, key, length) == 0 && (path[length] == '.' || path[length] == '\0');
+}
+
+static int set_from_command_line(struct bh_document *document, const struct bh_setting *setting, struct bh_error *err)
+{
+    return bh_document_set(document, setting->path, setting->value, "--set", err);
+}
+
+/* Settings below vary and uncertainty change the axes, so they are made before the axes are read. */
+static int set_axes(struct bh_study *study, struct bh_error *err)
+{
+    for (size_t i = 0; i < study->settings_count; i++) {
+        const char *path = study->settings[i].path;
+        if ((begins_with_key(path, "vary") || begins_with_key(path, "uncertainty")) &&
+            set_from_command_line(study->document, &study->settings[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* One resolution for each value of each axis, the others at their first value, and for each uncertain value. */
+static int check_every_value(const struct bh_study *study, struct bh_error *err)
+{
+    size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
+    int status = -1;
+    struct bh_scenario *scenario = bh_study_resolve(study, index, -1, err);
+    if (scenario == NULL)
+        goto out;
+    bh_scenario_destroy(scenario);
+    for (size_t a = 0; a < study->axes_count; a++) {
+        for (index[a] = 1; index[a] < study->axes[a].count; index[a]++) {
+            if ((scenario = bh_study_resolve(study, index, -1, err)) == NULL)
+                goto out;
+            bh_scenario_destroy(scenario);
+        }
+        index[a] = 0;
+    }
+    if (study->has_uncertainty) {
+        if ((scenario = bh_study_resolve(study, study->uncertainty_at, -1, err)) == NULL)
+            goto out;
+        int wrong = bh_uncertainty_check(study, scenario, err);
+        bh_scenario_destroy(scenario);
+        if (wrong)
+            goto out;
+        for (size_t v = 0; v < study->uncertainty.count; v++) {
+            if ((scenario = bh_study_resolve(study, study->uncertainty_at, (int)v, err)) == NULL)
+                goto out;
+            bh_scenario_destroy(scenario);
+        }
+    }
+    status = 0;
+out:
+    free(index);
+    return status;
+}
+
+/* Another of the files that Bulkhead reads, given for a scenario. */
+static int check_what_it_is(const struct bh_node *root, struct bh_error *err)
+{
+    static const char *const kinds[][2] = {
+        {"campaign", "a campaign; expected a scenario: `bulkhead sweep` runs campaigns"},
+        {"machine", "a machine; expected a scenario, which names one as `platform: {file: FILE, nodes: N}`"},
+        {"draws", "a posterior; expected a scenario, which names one as `uncertainty: {posterior: FILE, ...}`"},
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && bh_node_find(root, "workload") == NULL; k++)
+        for (size_t i = 0; i < bh_node_count(root); i++)
+            if (strcmp(bh_node_key(root, i), kinds[k][0]) == 0)
+                return bh_fail_at(err, bh_node_key_place(root, i), "this is %s", kinds[k][1]);
+    return 0;
+}
+
+struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                               size_t settings_count, struct bh_error *err)
+{
+    struct bh_study *study = bh_allocate(1, sizeof *study);
+    study->file = bh_copy_text(path);
+    study->data_directory = bh_copy_text(data_directory);
+    study->logs = bh_recorded_logs_create();
+    study->settings = bh_allocate(settings_count + 1, sizeof *study->settings);
+    for (size_t i = 0; i < settings_count; i++) {
+        study->settings[i].path = bh_copy_text(settings[i].path);
+        study->settings[i].value = bh_copy_text(settings[i].value);
+        study->settings_count++;
+    }
+    if ((study->text = read_text(path, &study->text_length, err)) == NULL)
+        goto fail;
+    if ((study->document = bh_document_parse(study->text, study->text_length, study->file, err)) == NULL)
+        goto fail;
+    const struct bh_node *root = bh_document_root(study->document);
+    if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || check_what_it_is(root, err) != 0 ||
+        bh_node_check_keys(root, root_keys, err) != 0)
+        goto fail;
+    if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0 ||
+        bh_number_uses_check(study, err) != 0)
+        goto fail;
+    return study;
+fail:
+    bh_study_destroy(study);
+    return NULL;
+}
+
+void bh_study_destroy(struct bh_study *study)
+{
+    if (study == NULL)
+        return;
+    bh_axes_release(study);
+    bh_recorded_logs_destroy(study->logs);
+    bh_document_destroy(study->document);
+    for (size_t i = 0; i < study->settings_count; i++) {
+        free((char *)study->settings[i].path);
+        free((char *)study->settings[i].value);
+    }
+    free(study->settings);
+    free(study->text);
+    free(study->data_directory);
+    free(study->file);
+    free(study);
+}
+
+size_t bh_study_points(const struct bh_study *study)
+{
+    size_t points = 1;
+    for (size_t a = 0; a < study->axes_count; a++)
+        points *= study->axes[a].count;
+    return points;
+}
+
+void bh_study_index(const struct bh_study *study, size_t point, size_t *index)
+{
+    for (size_t a = study->axes_count; a-- > 0;) {
+        index[a] = point % study->axes[a].count;
+        point /= study->axes[a].count;
+    }
+}
+
+static int override_from_command_line(struct bh_overrides *overrides, const char *path, const char *text,
+                                      struct bh_error *err)
+{
+    char *whole = bh_print_text("models.%s", path);
+    struct bh_document *value = bh_document_parse_setting(whole, text, "--set", err);
+    free(whole);
+    if (value == NULL)
+        return -1;
+    overrides->documents =
+        bh_reallocate(overrides->documents, overrides->documents_count + 1, sizeof *overrides->documents);
+    overrides->documents[overrides->documents_count++] = value;
+    return bh_overrides_add(overrides, path, bh_document_root(value), err);
+}
+
+/* Makes all settings of one point on a fresh copy of the file. No setting of the command line touches what an axis
+ * sets, so those of the document can be made first and those of the models last. */
+static int make_settings(struct bh_scenario *scenario, const struct bh_study *study, const size_t *index, int uncertain,
+                         struct bh_overrides *overrides, struct bh_error *err)
+{
+    for (size_t i = 0; i < study->settings_count; i++)
+        if (bh_models_path(study->settings[i].path) == NULL &&
+            set_from_command_line(scenario->document, &study->settings[i], err) != 0)
+            return -1;
+    const struct bh_node *models = bh_node_find(bh_document_root(scenario->document), "models");
+    if (models != NULL && bh_overrides_add_map(overrides, models, err) != 0)
+        return -1;
+    if (bh_axes_apply(study, index, uncertain, scenario->document, overrides, err) != 0)
+        return -1;
+    for (size_t i = 0; i < study->settings_count; i++) {
+        const char *path = bh_models_path(study->settings[i].path);
+        if (path != NULL && override_from_command_line(overrides, path, study->settings[i].value, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(scenario->document);
+    const struct bh_node *name = bh_node_need(root, "scenario", err);
+    if (name == NULL || (scenario->name = bh_node_text(name, err)) == NULL)
+        return -1;
+    scenario->title = scenario->name;
+    scenario->description = "";
+    scenario->replicas = 20;
+    scenario->seed = 1;
+    scenario->virtualization_costs = true;
+    if (bh_optional_text(root, "title", &scenario->title, err) != 0 ||
+        bh_optional_text(root, "description", &scenario->description, err) != 0 ||
+        bh_optional_bool(root, "reproduces-input", &scenario->reproduces_input, err) != 0 ||
+        bh_optional_bool(root, "costs", &scenario->virtualization_costs, err) != 0 ||
+        bh_optional_count(root, "replicas", 1, BH_REPLICAS_MOST, &scenario->replicas, err) != 0 ||
+        bh_optional_count(root, "seed", 0, UINT64_MAX, &scenario->seed, err) != 0)
+        return -1;
+    return 0;
+}
+
+struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
+                                     struct bh_error *err)
+{
+    struct bh_scenario *scenario = bh_allocate(1, sizeof *scenario);
+    struct bh_overrides overrides = {0};
+    int status = -1;
+    scenario->file = bh_copy_text(study->file);
+    scenario->logs = study->logs;
+    scenario->document = bh_document_parse(study->text, study->text_length, study->file, err);
+    if (scenario->document == NULL || make_settings(scenario, study, index, uncertain, &overrides, err) != 0)
+        goto out;
+    static const char *const needed[] = {"scenario", "platform", "workload", "policies", NULL};
+    const struct bh_node *root = bh_document_root(scenario->document);
+    if (bh_node_check_keys(root, root_keys, err) != 0 || bh_node_need_keys(root, needed, err) != 0)
+        goto out;
+    const struct bh_node *define = bh_node_find(root, "define");
+    scenario->catalog = bh_overrides_read_catalog(&overrides, study->data_directory, define, err);
+    if (scenario->catalog == NULL)
+        goto out;
+    if (resolve_head(scenario, err) != 0 || bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
+        bh_workload_resolve(scenario, err) != 0 || bh_compositions_resolve(scenario, err) != 0 ||
+        bh_acceptance_resolve(scenario, err) != 0 || bh_checkpoints_resolve(scenario, err) != 0 ||
+        bh_verification_check(scenario, err) != 0 || bh_policies_resolve(scenario, err) != 0 ||
+        bh_faults_resolve(scenario, err) != 0)
+        goto out;
+    status = 0;
+out:
+    bh_overrides_release(&overrides);
+    if (status != 0) {
+        bh_scenario_destroy(scenario);
+        return NULL;
+    }
+    return scenario;
+}
+
+void bh_scenario_destroy(struct bh_scenario *scenario)
+{
+    if (scenario == NULL)
+        return;
+    for (size_t i = 0; i < scenario->policies_count; i++)
+        free(scenario->policies[i].name);
+    free(scenario->policies);
+    for (size_t e = 0; scenario->enclaves != NULL && e < scenario->enclaves_count; e++)
+        free(scenario->enclaves[e].name);
+    free(scenario->enclaves);
+    free(scenario->entries);
+    bh_partitions_clear(&scenario->partitions);
+    bh_compositions_clear(&scenario->compositions);
+    free(scenario->fault_enabled);
+    free(scenario->script);
+    bh_replay_destroy(scenario->replay);
+    free(scenario->platform_file);
+    bh_catalog_destroy(scenario->catalog);
+    bh_document_destroy(scenario->document);
+    free(scenario->file);
+    free(scenario);
+}
+
+/* Faults of storage hosts need some. */
+static int check_servers(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                         struct bh_error *err)
+{
+    const struct bh_catalog *catalog = scenario->catalog;
+    for (size_t f = 0; f < catalog->faults_count && facts->storage_hosts == 0; f++)
+        if (scenario->fault_enabled[f] && catalog->faults[f].landing == BH_LANDING_STORAGE)
+            return bh_fail_at(err, catalog->faults[f].rate.place,
+                              "faults.%s: found no host with disks and bulkhead:role=storage in %s; expected one, or "
+                              "faults.hardware without %s",
+                              catalog->faults[f].name, scenario->platform_file, catalog->faults[f].name);
+    for (size_t i = 0; i < scenario->script_count; i++) {
+        const struct bh_script_fault *fault = &scenario->script[i];
+        if (fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE && fault->slot >= facts->storage_hosts)
+            return bh_fail_at(
+                err, fault->place, "script.%zu.server: found storage host %llu; expected less than the %llu of %s", i,
+                (unsigned long long)fault->slot, (unsigned long long)facts->storage_hosts, scenario->platform_file);
+    }
+    return 0;
+}
+
+int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                               struct bh_error *err)
+{
+    if (scenario->platform_nodes > facts->nodes || scenario->spares > facts->nodes - scenario->platform_nodes)
+        return bh_fail_at(err, scenario->nodes_place,
+                          "platform.nodes: found %llu nodes and %llu spares; expected at most the %llu nodes of %s",
+                          (unsigned long long)scenario->platform_nodes, (unsigned long long)scenario->spares,
+                          (unsigned long long)facts->nodes, scenario->platform_file);
+    const struct bh_checkpoint_spec *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
+    bool times_are_given = storage->write_s >= 0 && storage->read_s >= 0;
+    if (storage->enabled && !times_are_given && facts->storage_hosts == 0)
+        return bh_fail_at(
+            err, storage->place,
+            "checkpoints.storage: found no host with disks and bulkhead:role=storage in %s; expected one, or "
+            "fixed write and read times",
+            scenario->platform_file);
+    return check_servers(scenario, facts, err);
+}
+
+const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,
+                            struct bh_error *err)
+{
+    const char **names = bh_allocate(count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        memcpy(&names[i], (const char *)items + i * size, sizeof names[i]);
+    int choice = bh_node_choice(node, names, what, err);
+    free(names);
+    return choice < 0 ? NULL : (const char *)items + (size_t)choice * size;
+}
+
+int bh_optional_quantity(const struct bh_node *map, const char *key, enum bh_dimension dimension, double *value,
+                         struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, key);
+    return node == NULL ? 0 : bh_node_quantity(node, dimension, value, err);
+}
+
+int bh_optional_count(const struct bh_node *map, const char *key, uint64_t least, uint64_t most, uint64_t *value,
+                      struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, key);
+    return node == NULL ? 0 : bh_node_count_value(node, least, most, value, err);
+}
+
+int bh_optional_bool(const struct bh_node *map, const char *key, bool *value, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, key);
+    return node == NULL ? 0 : bh_node_bool(node, value, err);
+}
+
+int bh_optional_text(const struct bh_node *map, const char *key, const char **value, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, key);
+    if (node == NULL)
+        return 0;
+    *value = bh_node_text(node, err);
+    return *value == NULL ? -1 : 0;
+}
+
+int bh_read_nodes(const struct bh_node *node, uint64_t least, uint64_t *count, double *share, struct bh_error *err)
+{
+    const char *text = bh_node_text(node, err);
+    if (text == NULL)
+        return -1;
+    if (strchr(text, '%') == NULL)
+        return bh_node_count_value(node, least, (uint64_t)1 << 40, count, err);
+    return bh_node_quantity(node, BH_DIMENSION_PROBABILITY, share, err);
+}

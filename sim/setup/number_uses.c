@@ -1,0 +1,413 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Every number's readers, in the order of the files under models/data. A reader that is added elsewhere has its line here:
+ * tests/command/test_number_uses.bats moves each number and looks whether an answer moves. */
+#include "sim/setup/number_uses.h"
+
+#include "models/faults/streams.h"
+#include "models/node/node_model.h"
+#include "sim/setup/number_uses_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct bh_number_uses {
+    size_t count;
+    const struct bh_parameter **read; /* by address */
+};
+
+/* --- The set ------------------------------------------------------------------------------------------------------ */
+
+static int compare(const void *left, const void *right)
+{
+    const struct bh_parameter *const *a = left, *const *b = right;
+    return *a < *b ? -1 : *a > *b;
+}
+
+bool bh_number_uses_has(const struct bh_number_uses *uses, const struct bh_parameter *parameter)
+{
+    return uses->count > 0 && bsearch(&parameter, uses->read, uses->count, sizeof *uses->read, compare) != NULL;
+}
+
+void bh_number_uses_destroy(struct bh_number_uses *uses)
+{
+    if (uses == NULL)
+        return;
+    free(uses->read);
+    free(uses);
+}
+
+static void mark(struct bh_reading *reading, const struct bh_parameter *parameter)
+{
+    struct bh_number_uses *uses = reading->uses;
+    if (uses->count == reading->room) {
+        reading->room = 2 * reading->room + 64;
+        uses->read = bh_reallocate(uses->read, reading->room, sizeof *uses->read);
+    }
+    uses->read[uses->count++] = parameter;
+}
+
+static void mark_if(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter)
+{
+    if (is_read)
+        mark(reading, parameter);
+}
+
+/* --- Faults, and the memory that they come from ------------------------------------------------------------------- */
+
+static void mark_timing(struct bh_reading *reading, const struct bh_timing *timing)
+{
+    for (size_t i = 0; i < BH_DISTRIBUTION_PARTS_MOST; i++) {
+        mark(reading, &timing->a[i]);
+        mark(reading, &timing->b[i]);
+    }
+}
+
+static void mark_memory(struct bh_reading *reading, const struct bh_fault_class *class)
+{
+    struct bh_memory_slope slope[BH_MEMORY_NUMBERS];
+    size_t count =
+        bh_catalog_memory_slopes(reading->scenario->catalog, (enum bh_dram_outcome) class->memory_outcome, slope);
+    for (size_t i = 0; i < count; i++)
+        mark_if(reading, slope[i].slope != 0.0, slope[i].parameter);
+}
+
+/* The words of the catalog are those of the memory. */
+bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct bh_word *word)
+{
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
+        int outcome = scenario->catalog->faults[f].memory_outcome;
+        if (scenario->fault_enabled[f] && outcome >= 0 &&
+            bh_catalog_memory_word_matters(scenario->catalog, word, (enum bh_dram_outcome)outcome))
+            return true;
+    }
+    return false;
+}
+
+static void mark_class(struct bh_reading *reading, const struct bh_fault_class *class)
+{
+    bool lands = class->landing == BH_LANDING_MEMORY || class->landing == BH_LANDING_CPU;
+    if (class->memory_outcome >= 0)
+        mark_memory(reading, class);
+    mark(reading, &class->rate);
+    mark_timing(reading, &class->arrival);
+    mark_if(reading, lands, &class->instruction_share);
+    mark(reading, &class->repair_median_s);
+    mark(reading, &class->repair_sigma);
+    mark_timing(reading, &class->repair);
+    mark(reading, &class->fails_jobs);
+    mark(reading, &class->burst.probability);
+    mark(reading, &class->burst.reach);
+    mark(reading, &class->burst.within_s);
+    mark(reading, &class->recurrence.probability);
+    mark(reading, &class->recurrence.every_s);
+    mark(reading, &class->recurrence.tolerated);
+    if (class->carrier_domain != NULL)
+        mark(reading, &class->carrier_domain->nodes);
+    if (class->burst.is_given && class->burst.domain != NULL)
+        mark(reading, &class->burst.domain->nodes);
+}
+
+/* What a class that loses nodes or the machine asks of recovery, whatever zones there are. */
+static void mark_losses(struct bh_reading *reading, const struct bh_fault_class *class)
+{
+    const struct bh_recovery_numbers *recovery = &reading->scenario->catalog->recovery;
+    bool is_repaired = class->mend == BH_MEND_REPAIR || class->recurrence.is_given;
+    reading->fails = reading->fails || class->landing == BH_LANDING_NODE || class->landing == BH_LANDING_STORAGE;
+    if (class->landing == BH_LANDING_STORAGE)
+        return;
+    mark_if(reading, is_repaired, &recovery->spare_activation_s);
+    if (class->landing != BH_LANDING_NODE)
+        return;
+    reading->loses_nodes = true;
+    if (class->mend == BH_MEND_REBOOT)
+        mark(reading, bh_fault_class_is_machine_wide(class) ? &recovery->system_restart_s : &recovery->node_reboot_s);
+}
+
+static void read_faults(struct bh_reading *reading)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
+        const struct bh_fault_class *class = &scenario->catalog->faults[f];
+        if (!scenario->fault_enabled[f])
+            continue;
+        mark_class(reading, class);
+        mark_losses(reading, class);
+    }
+    for (size_t s = 0; s < scenario->script_count; s++)
+        if (scenario->script[s].class != NULL) {
+            const struct bh_fault_class *class = scenario->script[s].class;
+            mark(reading, &class->repair_median_s);
+            mark(reading, &class->repair_sigma);
+            mark_timing(reading, &class->repair);
+            mark(reading, &class->fails_jobs);
+            mark_losses(reading, class);
+        }
+}
+
+/* --- Zones, and what leads from one to another -------------------------------------------------------------------- */
+
+/* Where errors can be on the nodes of a class: where they begin, and where channels lead from there. */
+static void reach(struct bh_reached *reached, size_t zone)
+{
+    const struct bh_zone_tree *tree = reached->model->tree;
+    if (reached->zone[zone])
+        return;
+    reached->zone[zone] = true;
+    for (size_t c = tree->first_channel[zone]; c < tree->first_channel[zone + 1]; c++)
+        if (reached->model->crossings[c].probability > 0.0)
+            reach(reached, tree->channels[c].to);
+}
+
+static void reach_from_stream(struct bh_reached *reached, const struct bh_fault_stream *stream)
+{
+    const struct bh_zone_tree *tree = reached->model->tree;
+    if (stream->hardware != NULL && stream->hardware->landing != BH_LANDING_MEMORY &&
+        stream->hardware->landing != BH_LANDING_CPU)
+        return;
+    reached->kind[BH_DATA] = reached->kind[BH_DATA] || stream->instruction_share < 1.0;
+    reached->kind[BH_INSTRUCTION] = reached->kind[BH_INSTRUCTION] || stream->instruction_share > 0.0;
+    if (stream->hardware == NULL) {
+        reach(reached, stream->zone);
+        if (stream->shared_bug > 0.0)
+            reach(reached, 0);
+        return;
+    }
+    bool by_cpu = stream->hardware->landing == BH_LANDING_CPU;
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if ((by_cpu ? tree->zones[z].cpu_share : tree->zones[z].memory_share) > 0.0)
+            reach(reached, z);
+}
+
+static void reach_from_script(struct bh_reading *reading, struct bh_reached *reached)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    const struct bh_partitions *partitions = &scenario->partitions;
+    for (size_t s = 0; s < scenario->script_count; s++) {
+        const struct bh_script_fault *fault = &scenario->script[s];
+        const struct bh_enclave_spec *enclave = &scenario->enclaves[fault->enclave];
+        if (fault->class != NULL || partitions->partition[enclave->partition].class != reached->class)
+            continue;
+        reached->kind[fault->kind] = true;
+        reach(reached, bh_scenario_script_zone(scenario, fault, reached->model->tree));
+    }
+}
+
+/* Errors that come by messages come to processes. */
+static void reach_from_messages(struct bh_reading *reading, struct bh_reached *reached)
+{
+    const struct bh_zone_tree *tree = reached->model->tree;
+    for (size_t s = 0; s < reading->scenario->compositions.specs_count; s++)
+        if (reading->scenario->compositions.specs[s].over == BH_OVER_NETWORK)
+            for (size_t p = 0; p < tree->processes_count; p++)
+                reach(reached, tree->process_zone[p]);
+}
+
+static void reach_from_all(struct bh_reached *reached)
+{
+    reached->kind[BH_DATA] = reached->kind[BH_INSTRUCTION] = true;
+    for (size_t z = 0; z < reached->model->tree->zones_count; z++)
+        reach(reached, z);
+}
+
+static void mark_zone(struct bh_reading *reading, const struct bh_reached *reached, size_t z)
+{
+    const struct bh_catalog *catalog = reading->scenario->catalog;
+    const struct bh_node_model *model = reached->model;
+    const struct bh_zone *zone = &model->tree->zones[z];
+    const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, zone);
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        const struct bh_ending *ending = &numbers->ending[kind];
+        if (!reached->kind[kind])
+            continue;
+        mark(reading, &ending->lifetime_s);
+        mark(reading, &ending->masked);
+        mark(reading, &ending->signalled);
+        mark(reading, &ending->silent);
+        mark_if(reading, ending->signalled.value > 0.0, &ending->hang);
+        mark_if(reading, ending->signalled.value > 0.0 && ending->hang.value > 0.0, &catalog->recovery.watchdog_s);
+        reading->is_silent = reading->is_silent || (zone->is_application && ending->silent.value > 0.0);
+    }
+    size_t victims = bh_victims_count(model, z);
+    for (size_t v = 0; v < victims; v++) {
+        bool beyond_node;
+        struct bh_zone_set down = bh_taken_down(model, z, ((double)v + 0.5) / (double)victims, &beyond_node);
+        mark_if(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
+        mark_if(reading, beyond_node && model->disposition[z] == BH_SCOPE_SYSTEM, &catalog->recovery.system_restart_s);
+        mark_if(reading, bh_zone_set_has(&down, 0), &catalog->recovery.node_reboot_s);
+        for (size_t other = 0; other < model->tree->zones_count; other++)
+            if (bh_zone_set_has(&down, other))
+                reading->loses_guests = reading->loses_guests || !model->tree->zones[other].is_application;
+    }
+}
+
+/* Memory and processor faults land by weights, where there is more than one. */
+static void mark_weights(struct bh_reading *reading, const struct bh_reached *reached)
+{
+    const struct bh_catalog *catalog = reading->scenario->catalog;
+    const struct bh_zone_tree *tree = reached->model->tree;
+    for (size_t f = 0; f < catalog->faults_count && tree->zones_count > 1; f++) {
+        if (!reading->scenario->fault_enabled[f])
+            continue;
+        for (size_t z = 0; z < tree->zones_count; z++) {
+            const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
+            mark_if(reading, catalog->faults[f].landing == BH_LANDING_MEMORY, &numbers->memory_weight);
+            mark_if(reading, catalog->faults[f].landing == BH_LANDING_CPU, &numbers->cpu_weight);
+        }
+    }
+}
+
+static void mark_channels(struct bh_reading *reading, struct bh_reached *reached)
+{
+    const struct bh_node_model *model = reached->model;
+    const struct bh_compositions *compositions = &reading->scenario->compositions;
+    for (size_t c = 0; c < model->tree->channels_count; c++) {
+        const struct bh_channel *channel = &model->tree->channels[c];
+        if (!reached->zone[channel->from])
+            continue;
+        mark(reading, &channel->type->probability);
+        reached->attempts[channel->type->boundary] =
+            reached->attempts[channel->type->boundary] || !channel->type->bypasses_guards;
+    }
+    for (size_t s = 0; s < compositions->specs_count && model->tree->processes_count > 0; s++)
+        if (compositions->specs[s].over == BH_OVER_NETWORK && reached->zone[model->tree->process_zone[0]]) {
+            mark(reading, &compositions->specs[s].channel->probability);
+            reached->attempts[BH_NODE_NODE] = reached->attempts[BH_ENCLAVE_ENCLAVE] = true;
+        }
+}
+
+static void read_zones(struct bh_reading *reading, struct bh_reached *reached, const struct bh_fault_streams *streams)
+{
+    const struct bh_zone_tree *tree = reached->model->tree;
+    for (size_t s = 0; s < streams->count; s++) {
+        const struct bh_fault_stream *stream = &streams->stream[s];
+        if (stream->hardware == NULL) {
+            mark(reading, stream->rate_number);
+            mark_if(reading, stream->rate > 0.0, stream->instruction_number);
+            mark_if(reading, stream->rate > 0.0 && stream->shared_bug_number != NULL, stream->shared_bug_number);
+        }
+        if (stream->rate > 0.0)
+            reach_from_stream(reached, stream);
+    }
+    reach_from_script(reading, reached);
+    if (reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION])
+        reach_from_messages(reading, reached);
+    bool strikes = reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION];
+    if (!strikes && reading->by_contain)
+        reach_from_all(reached);
+    reading->fails = reading->fails || strikes;
+    bool loses_guests = reading->loses_guests;
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (reached->zone[z])
+            mark_zone(reading, reached, z);
+    if (!strikes)
+        reading->loses_guests = loses_guests;
+    mark_weights(reading, reached);
+    mark_channels(reading, reached);
+}
+
+/* --- Guards ------------------------------------------------------------------------------------------------------- */
+
+/* Whether any enclave that the tenant stands for is composed with another. */
+static bool is_composed(const struct bh_scenario *scenario, size_t class, size_t tenant)
+{
+    const struct bh_partition_class *partitions = &scenario->partitions.class[class];
+    for (size_t n = 0; n < partitions->count; n++)
+        if (bh_compositions_include(&scenario->compositions,
+                                    partitions->enclave[n * partitions->tenants_count + tenant]))
+            return true;
+    return false;
+}
+
+static void mark_guard(struct bh_reading *reading, const struct bh_reached *reached, const struct bh_level_use *use)
+{
+    const struct bh_guard_level *level = use->level;
+    mark_if(reading, reached->attempts[level->boundary], &level->blocks);
+    if (use->application == NULL)
+        return;
+    const struct bh_application *application = use->application;
+    mark(reading, &level->compute_slowdown);
+    mark_if(reading, reached->has_guests && application->exits_per_s.value > 0.0, &level->exit_time_s);
+    mark(reading, &level->latency_s);
+    mark_if(reading, application->halo_bytes.value > 0.0, &level->bandwidth_loss);
+    mark_if(reading, reached->has_guests && application->saves_guest && bh_reading_moves_bytes(reading, application),
+            &level->memory_share);
+}
+
+static void read_guards(struct bh_reading *reading, const struct bh_reached *reached, const struct bh_node_stack *stack)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    size_t tenants = scenario->partitions.class[reached->class].tenants_count;
+    for (int t = -1; t < (int)tenants; t++) {
+        const struct bh_guard_level *guarded[BH_BOUNDARIES] = {NULL}, *bare[BH_BOUNDARIES] = {NULL};
+        if (bh_scenario_guards(stack, t, true, guarded, NULL, NULL) != 0 ||
+            bh_scenario_guards(stack, t, false, bare, NULL, NULL) != 0)
+            continue;
+        bool composed = t >= 0 && is_composed(scenario, reached->class, (size_t)t);
+        for (int b = 0; b < BH_BOUNDARIES; b++) {
+            bool costs = t >= 0 && scenario->virtualization_costs && (b != BH_ENCLAVE_ENCLAVE || composed);
+            const struct bh_application *application = costs ? bh_reading_tenant(reading, reached->class, t) : NULL;
+            for (int on = 0; on < 2; on++) {
+                const struct bh_guard_level *level = on ? guarded[b] : bare[b];
+                if (level != NULL && bh_boundary_matters(scenario, (enum bh_boundary)b))
+                    mark_guard(reading, reached, &(struct bh_level_use){level, application});
+            }
+            if (t < 0 || guarded[b] == NULL || guarded[b] == bare[b] || (b == BH_ENCLAVE_ENCLAVE && !composed))
+                continue;
+            enum bh_protection_when when = stack->own[t]->protect.when;
+            mark_if(reading, (when == BH_PROTECT_COMPOSED && composed) || when == BH_PROTECT_ERRORS,
+                    &guarded[b]->switch_time_s);
+        }
+    }
+}
+
+/* --- All ---------------------------------------------------------------------------------------------------------- */
+
+static void read_class(struct bh_reading *reading, size_t policy, size_t class)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    struct bh_node_stack stack = bh_scenario_stack(scenario, policy, class, false);
+    struct bh_node_model *model = bh_scenario_model(scenario, &stack, class, NULL);
+    BH_BUG_ASSERT(model != NULL); /* resolving the scenario built it before */
+    struct bh_tenant *tenants = bh_scenario_tenants(scenario, class);
+    size_t *specs, links_count;
+    struct bh_tenant_link *links = bh_compositions_links(scenario, class, &specs, &links_count);
+    bh_node_model_compose(model, links, links_count);
+    struct bh_fault_streams *streams = bh_fault_streams_create(
+        scenario->catalog, model, tenants, bh_scenario_fault_choice(scenario), stack.host_kernel, stack.guest_kernel);
+    struct bh_reached reached = {.model = model,
+                                 .class = class,
+                                 .has_guests = model->tree->has_guests,
+                                 .zone = bh_allocate(model->tree->zones_count, sizeof *reached.zone)};
+    read_zones(reading, &reached, streams);
+    bh_reading_costs(reading, &reached, &stack);
+    read_guards(reading, &reached, &stack);
+    mark_if(reading, reached.has_guests && (reading->loses_guests || reading->loses_nodes),
+            &stack.system->guest_boot_s);
+    free(reached.zone);
+    bh_fault_streams_destroy(streams);
+    free(links);
+    free(specs);
+    free(tenants);
+    bh_node_model_destroy(model);
+    bh_node_stack_free(&stack);
+}
+
+void bh_reading_mark(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter)
+{
+    mark_if(reading, is_read, parameter);
+}
+
+struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario, bool by_contain)
+{
+    struct bh_number_uses *uses = bh_allocate(1, sizeof *uses);
+    struct bh_reading reading = {.scenario = scenario, .uses = uses, .by_contain = by_contain};
+    read_faults(&reading);
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        for (size_t class = 0; class < scenario->partitions.classes_count; class ++)
+            read_class(&reading, p, class);
+    bh_reading_applications(&reading);
+    if (uses->count > 0)
+        qsort(uses->read, uses->count, sizeof *uses->read, compare);
+    return uses;
+}

@@ -1,0 +1,54 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Lays the table of metrics out as a row. */
+#include "sim/sweep/row_layout.h"
+
+#include <stdlib.h>
+
+void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica)
+{
+    *layout = (struct bh_layout){.by_replica = by_replica};
+    layout->entry = bh_allocate(bh_metrics_count, sizeof *layout->entry);
+    bh_metric_axis_sizes(plan->first, layout->sizes);
+    layout->sizes[BH_AXIS_REPLICA] = 1;
+    for (size_t m = 0; m < bh_metrics_count; m++) {
+        const struct bh_metric_axes *own = &bh_metric_axes[bh_metrics[m].shape];
+        struct bh_layout_entry entry = {.metric = &bh_metrics[m], .offset = layout->length, .cells = 1};
+        bool has_replica = false;
+        for (size_t d = 0; d < own->count; d++) {
+            if (own->axis[d] == BH_AXIS_REPLICA) {
+                has_replica = true;
+                entry.replica_place = d;
+                continue;
+            }
+            entry.axis[entry.axes_count++] = own->axis[d];
+            entry.cells *= layout->sizes[own->axis[d]];
+        }
+        enum bh_metric_use use = bh_metrics[m].use;
+        if (has_replica != by_replica || use == BH_OVER_REPLICAS || (use != BH_WITH_VERIFICATION && !plan->says[use]))
+            continue;
+        layout->entry[layout->count++] = entry;
+        layout->length += entry.cells;
+    }
+}
+
+void bh_layout_release(struct bh_layout *layout)
+{
+    free(layout->entry);
+    *layout = (struct bh_layout){0};
+}
+
+void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, size_t policy, double *row)
+{
+    struct bh_metric_cell cell = {campaign, campaign->stages[0], 0, policy, {0}};
+    for (size_t i = 0; i < layout->count; i++) {
+        const struct bh_layout_entry *entry = &layout->entry[i];
+        for (size_t c = 0; c < entry->cells; c++) {
+            size_t rest = c;
+            for (size_t d = entry->axes_count; d-- > 0; rest /= layout->sizes[entry->axis[d]])
+                cell.at[entry->axis[d]] = rest % layout->sizes[entry->axis[d]];
+            cell.at[BH_AXIS_REPLICA] = 0;
+            row[entry->offset + c] = entry->metric->value(&cell);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# bulkhead check: every experiment resolves, and is explained in full.
+
+load ../support/common
+
+@test "every experiment is explained, in lines of at most 120 columns" {
+    local file
+    for file in "$SOURCE_DIRECTORY"/experiments/*.yaml; do
+        run_bulkhead check "$file"
+        expect_status 0 || return 1
+        [ -z "$errors" ]
+        expect_text "$output" 'What is simulated' 'Systems:' 'Dispositions:' 'Guards that are on' 'Activated faults' \
+            'Numbers:' 'Sources' || return 1
+        # The platform's path, and a log's, are as long as the reader's folders.
+        if grep -vE '^  (platform|recorded) ' <<<"$output" | grep -E '.{121}|[[:space:]]$'; then return 1; fi
+    done
+}
+
+@test "values come with unit, status, range and source" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml"
+    expect_status 0
+    grep -qE 'channels.vm-exit.probability +1e-3 +assumed +1e-6 to 0.1 +\[[0-9]+\]$' <<<"$output"
+    grep -qE 'guest-kernel.data.signalled +0.66 +published +\[[0-9]+\]$' <<<"$output"
+    grep -qE '^ +\[[0-9]+\] guest to host escape was never published' <<<"$output"
+    # What the scenario does not use is not listed.
+    ! grep -q 'copy-on-write\|palacios-kitten' <<<"$output"
+}
+
+@test "the zone tree is drawn" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml"
+    grep -qE '^    host +1 host-kernel +1 .* linux, kvm-module$' <<<"$output"
+    grep -qE '^      vmm +2 host-user +2 .* qemu-device-model$' <<<"$output"
+    grep -qE '^        guest +3 guest-kernel +2 .* linux$' <<<"$output"
+    grep -qE '^          process +4 guest-user +5 ' <<<"$output"
+}
+
+@test "a layer more brings its own faults" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml" --json
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+check = json.load(open(sys.argv[1]))
+rates = check["fault_rates"]
+software = {s["name"]: 0 for s in check["systems"]}
+hardware = dict(software)
+for row in rates["rows"]:
+    for system, rate in row["rate"].items():
+        (hardware if row["hardware"] else software)[system] += rate
+assert software["kvm"] > software["native"] > 0
+assert all(abs(h / hardware["native"] - 1) < 1e-12 for h in hardware.values()), hardware
+for system, total in rates["total"].items():
+    assert abs((software[system] + hardware[system]) / total - 1) < 1e-12
+for parameter in check["parameters"]:
+    assert parameter["unit"] and parameter["source"] and (parameter["status"] == "assumed") == ("range" in parameter)
+assert check["policies"][0]["guest_kernel"] is None
+END
+}
+
+@test "--point chooses a point" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml" --point nodes=1048576 --point spares=warm
+    expect_status 0
+    expect_text "$output" '1,048,576 nodes and 1,049 warm spares' 'nodes = 1048576, spares = warm'
+}
+
+@test "an unknown point names the nearest" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml" --point node=1024
+    expect_status 2
+    expect_lines "$errors" 1
+    expect_text "$errors" 'unknown axis `node`' 'did you mean `nodes`'
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml" --point nodes=1025
+    expect_status 2
+    expect_text "$errors" 'unknown value `1025`' 'did you mean `1024`'
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/ablation.yaml" --point nodes=1025
+    expect_status 2
+    expect_text "$errors" 'nodes=1025'
+}
+
+@test "--set shows in what is explained" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml" --seed 9 \
+        --set 'models.faults.memory.rate=1 1/year' --set 'workload.work=2 h'
+    expect_status 0
+    expect_text "$output" 'seed 9' '2 h of native computing'
+    grep -qE 'faults.memory.rate +1 1/year +scenario ' <<<"$output"
+}
+
+@test "with the same numbers for all, only the tree is left to differ" {
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/ablation.yaml" --json
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+check = json.load(open(sys.argv[1]))
+value = {p["path"]: p["value"] for p in check["parameters"]}
+def same(beginning, end):
+    found = {v for p, v in value.items() if p.startswith(beginning) and p.endswith(end)}
+    assert len(found) == 1, (beginning, end, found)
+same("components.", ".fault-rate")
+same("components.", ".instruction-share")
+same("components.", ".shared-bug")
+same("systems.", ".guest-boot")
+same("guards.guest/host.", ".blocks")
+out_of_guest = {c["probability"] for s in check["systems"] for c in s["channels"]
+                if c["boundary"] == "guest/host" and c["from"] == "guest"}
+assert len(out_of_guest) == 1, out_of_guest
+END
+}
+
+@test "verification, kept checkpoints, and when faults strike are explained" {
+    run_bulkhead check "$SOURCE_DIRECTORY/tests/data/scenarios/silent.yaml" --set checkpoints.local.keep=3 \
+        --set 'workload.enclaves.0.verification={every: 40 min, latency: 5 min}'
+    expect_status 0
+    expect_text "$output" 'verifies its data after every 40 min: takes 10 s, finds 90 % of the silent errors' \
+        'says so 5 min later' '; 3 are kept' 'only while what they hit computes' \
+        'applications.mpi-bulk-synchronous.verification-recall'
+    run_bulkhead check --json "$SOURCE_DIRECTORY/tests/data/scenarios/silent.yaml"
+    expect_status 0
+    printf '%s' "$output" | "$PYTHON" -c '
+import json, sys
+check = json.load(sys.stdin)
+assert check["enclaves"][0]["verification"] == {"rule": "checkpoint", "every_s": None, "cost_s": 360.0, "recall": 1.0, "latency_s": 0.0}
+assert check["checkpoints"]["local"]["keep"] == 1 and check["faults_during"] == "computation"
+'
+}
+
+@test "no file, two files, and an option that is none" {
+    run_bulkhead check
+    expect_status 2
+    run_bulkhead check a.yaml b.yaml
+    expect_status 2
+    run_bulkhead check --pont nodes=1 a.yaml
+    expect_status 2
+    [ -z "$output" ]
+}

@@ -1,0 +1,220 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# bulkhead fit: failure logs in every form, what is printed and written, and what is refused.
+
+load ../support/common
+
+# The public logs, which no checkout has: tests that need them are skipped, visibly.
+public=${BULKHEAD_PUBLIC_LOGS-}
+
+fit() {
+    run_bulkhead fit --quiet --bootstrap 0 "$@"
+}
+
+# holds EXPRESSION...: each holds of the JSON in stdout, in which `d` is the document, `up(group)` and `law(fits, name)`.
+holds() {
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" "$@" <<'END'
+import json, sys
+d = json.load(open(sys.argv[1]))
+def group(name):
+    return next(g for g in d["groups"] if g["name"] == name)
+def cause(name, detail=None):
+    return next(c for c in d["causes"] if c["cause"] == name and c["detail"] == detail)
+def law(times, name):
+    return next(f for f in times["fits"] if f["distribution"] == name)
+for expression in sys.argv[2:]:
+    if not eval(expression):
+        sys.exit("not so: " + expression)
+END
+}
+
+@test "tables of at most 120 columns that name what was read and what fits" {
+    cd "$BATS_TEST_TMPDIR"
+    cp "$SOURCE_DIRECTORY/experiments/failures.csv" . # the first line names the file, however long its path
+    fit failures.csv --by cause
+    expect_status 0
+    [ -z "$errors" ]
+    expect_text "$output" 'CSV, 461 failures of 40 nodes in 1 system, 2020-01-01 to 2021-12-29' 'hardware' '47.5 %' \
+        'Bursts' '5.2 %' 'hardware, up times of a node' 'still up at the end of the log (censored)' 'weibull' \
+        'the hazard decreases with time' 'the hazard may go either way' 'power, down times' 'Too few different ones to fit'
+    if grep -E '.{121}|[[:space:]]$' <<<"$output"; then return 1; fi
+}
+
+@test "the same log in three forms, plain and compressed, gives the same down times and, where births are known, up times" {
+    cd "$BATS_TEST_TMPDIR"
+    gzip -c "$SOURCE_DIRECTORY/tests/data/logs/event_trace.tab" >trace.tab.gz
+    xz -c "$SOURCE_DIRECTORY/tests/data/logs/cfdr.csv" >log.xz
+    tr '\n' '\r' <"$SOURCE_DIRECTORY/experiments/failures.csv" | sed 's/\r/\r\n/g' >dos.csv
+    fit --format json dos.csv
+    expect_status 0
+    holds 'd["log"]["format"] == "CSV"' 'abs(cause("hardware")["share"] - 219 / 461) < 1e-9'
+    cp stdout plain.json
+    fit --format json log.xz
+    expect_status 0
+    holds 'd["log"]["format"] == "CFDR"' \
+        'd["groups"] == json.load(open("plain.json"))["groups"]'
+    fit --format json trace.tab.gz
+    expect_status 0
+    holds 'd["log"]["format"] == "FTA event_trace"' 'cause("1000")["failures"] == 219' \
+        'abs(law(group("all")["down_times"], "weibull")["aic"] / law(json.load(open("plain.json"))["groups"][0]["down_times"], "weibull")["aic"] - 1) < 1e-9' \
+        'abs(law(group("all")["up_times"], "weibull")["numbers"]["shape"][0] - 0.85) < 0.05'
+}
+
+@test "what the log was drawn from is found: Weibull of shape 0.7 for hardware, exponential for software" {
+    run_bulkhead fit -q "$SOURCE_DIRECTORY/experiments/failures.csv" --by cause --format json --seed 3
+    expect_status 0
+    holds 'group("software")["up_times"]["best"] == "exponential"' \
+        'group("hardware")["up_times"]["weibull_shape_ci95"][0] < 0.7 < group("hardware")["up_times"]["weibull_shape_ci95"][1]' \
+        'group("hardware")["up_times"]["hazard"] == "decreasing"' \
+        'law(group("hardware")["up_times"], "weibull")["p"] > 0.05' \
+        'law(group("hardware")["up_times"], "exponential")["p"] < 0.02' \
+        'group("hardware")["down_times"]["best"] == "lognormal"' \
+        'abs(law(group("hardware")["down_times"], "lognormal")["numbers"]["sigma"][0] - 1.2) < 0.2'
+}
+
+@test "the same bits on one thread and on three, other p-values with another seed" {
+    run_bulkhead fit -q "$SOURCE_DIRECTORY/experiments/failures.csv" --format json -j 1
+    cp "$BATS_TEST_TMPDIR/stdout" "$BATS_TEST_TMPDIR/one"
+    run_bulkhead fit -q "$SOURCE_DIRECTORY/experiments/failures.csv" --format json -j 3
+    cmp "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/stdout"
+    run_bulkhead fit -q "$SOURCE_DIRECTORY/experiments/failures.csv" --format json --seed 2
+    ! cmp -s "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/stdout"
+}
+
+@test "fault classes that a scenario takes: read by the catalog, and run" {
+    cd "$BATS_TEST_TMPDIR"
+    fit "$SOURCE_DIRECTORY/experiments/failures.csv" --by cause --yaml classes.yaml
+    expect_status 0
+    { cat <<'END'
+scenario: fitted
+platform: {file: parametric.yaml, nodes: 16}
+workload:
+  work: 1 h
+  enclaves:
+    - {name: simulation, application: mpi-bulk-synchronous}
+policies:
+  - {system: native, policy: native}
+faults: {hardware: [software]}
+END
+        cat classes.yaml; } >fitted.yaml
+    run_bulkhead check fitted.yaml
+    expect_status 0
+    expect_text "$output" 'faults.software.arrival.exponential.rate' 'faults.software.repair.lognormal.median'
+    run_bulkhead run -q --replicas 2 fitted.yaml
+    expect_status 0
+    sed -i 's/\[software\]/[hardware]/' fitted.yaml
+    run_bulkhead check fitted.yaml
+    expect_status 0
+    expect_text "$output" 'hardware: a clock per node, ' 'the machine is in steady state'
+    run_bulkhead run -q --replicas 2 fitted.yaml
+    expect_status 0
+    # Every distribution, hyperexponential ones with their weights included.
+    for phases in 2 3; do
+        fit "$SOURCE_DIRECTORY/experiments/failures.csv" --by cause --phases $phases --yaml classes.yaml
+        expect_status 0
+    done
+}
+
+@test "a figure per group, with its data and script" {
+    command -v gnuplot || skip 'no gnuplot'
+    cd "$BATS_TEST_TMPDIR"
+    run_bulkhead fit -q --bootstrap 0 "$SOURCE_DIRECTORY/experiments/failures.csv" --by cause -o figures
+    expect_status 0
+    for cause in hardware software; do
+        for suffix in dat gp pdf png svg; do
+            [ -s "figures/failures-$cause.$suffix" ]
+        done
+    done
+    expect_text "$(cat figures/failures-hardware.svg)" 'Weibull axes' 'lognormal axes' 'hyperexponential'
+}
+
+@test "a million records within seconds" {
+    cd "$BATS_TEST_TMPDIR"
+    awk 'BEGIN { srand(1); print "time,node,class,downtime"
+        for (i = 0; i < 1000000; i++) printf "%d,n%d,%s,%d\n", i * 37, int(rand() * 5000), i % 3 ? "a" : "b", rand() * 500 }' |
+        gzip -1 >million.csv.gz
+    # Processor time, since machines do other things too. Nearly all is reading; 100 nodes are fitted besides.
+    TIMEFORMAT=%U
+    { time run_bulkhead fit -q --bootstrap 0 --by node million.csv.gz --format json; } 2>seconds
+    expect_status 0
+    [ -n "${BH_SANITIZED:-}" ] || [ -n "${BULKHEAD_LAUNCHER:-}" ] || [ "$(cut -d. -f1 seconds)" -lt 20 ]
+    holds 'd["log"]["records"] == 1000000' 'len(d["groups"]) == 100'
+}
+
+@test "a bad log costs one message with file and line, and status 2" {
+    cd "$BATS_TEST_TMPDIR"
+    cp "$SOURCE_DIRECTORY/tests/data/logs/event_trace.tab" whole.tab
+    { head -n 500 whole.tab; printf '    3\t 0\t 12'; } >cut.tab
+    gzip -c whole.tab >whole.gz
+    head -c 3000 whole.gz >cut.gz
+    xz -c whole.tab | head -c 3000 >cut.xz
+    head -c 20000 /dev/urandom >noise.bin
+    cp "$BULKHEAD" program
+    head -c 300000000 /dev/zero | gzip -1 >bomb.gz
+    : >empty.csv
+    printf 'time,node,downtime\n1,a,2\n2,"b,3\n' >quote.csv
+    printf 'time,node,downtime\nsoon,a,2\nlater,b,3\n' >times.csv
+    printf 'time,node,downtime\n1,a,2\n5,a,3\n' >few.csv
+    local file
+    for file in cut.tab:'cut.tab:501: found 3 columns' cut.gz:'cut.gz: cannot read the file, which may be damaged or cut off' cut.xz:'may be damaged or cut off' noise.bin:noise.bin: \
+        program:program: bomb.gz:'256 MiB' empty.csv:'the file is empty' quote.csv:quote.csv:3: \
+        times.csv:'found no failure that could be used, in 2 records' few.csv:'found too little to fit' \
+        none.csv:'No such file' .:'Is a directory'; do
+        fit "${file%%:*}"
+        expect_status 2 || { echo "$file" >&2; return 1; }
+        [ -z "$output" ]
+        expect_text "$errors" "${file#*:}" || { echo "$file" >&2; return 1; }
+        [ "$(grep -c '^bulkhead: ' <<<"$errors")" -eq 1 ]
+        [ "$(wc -l <<<"$errors")" -le 3 ]
+    done
+}
+
+@test "bad options" {
+    local log=$SOURCE_DIRECTORY/experiments/failures.csv options
+    for options in '--by colour' '--format latex' '--bootstrap many' '--phases 5' '--clock stack' '--by class' \
+        '--system 7' '--clock system --yaml x.yaml' '--clock system --by node' '-o /proc/none/there'; do
+        # shellcheck disable=SC2086 # several words
+        run_bulkhead fit -q --bootstrap 0 "$log" $options
+        expect_status 2 || { echo "$options" >&2; return 1; }
+        [ -z "$output" ]
+    done
+    expect_lines "$errors" 1
+    run_bulkhead fit -q "$log" --by casue
+    expect_text "$errors" "nearest is 'cause'"
+    run_bulkhead fit
+    expect_status 2
+    run_bulkhead fit "$log" "$log"
+    expect_status 2
+}
+
+@test "LANL's failures in the CFDR form: shares, repair times and bursts as published figures of it have them" {
+    [ -r "$public/lanl-cfdr-LA-UR-05-7318.csv.xz" ] || skip "needs the public logs: name their folder in BULKHEAD_PUBLIC_LOGS"
+    fit "$public/lanl-cfdr-LA-UR-05-7318.csv.xz" --format json --complete-only
+    expect_status 0
+    holds 'd["log"]["records"] == 23739' 'round(100 * cause("Hardware")["share"], 1) == 60.4' \
+        'round(100 * cause("Software")["share"], 1) == 22.6' 'round(100 * cause("Undetermined")["share"], 1) == 11.2' \
+        'round(100 * cause("Network")["share"], 1) == 1.8' 'round(100 * cause("Facilities")["share"], 1) == 1.5' \
+        'round(100 * cause("Human Error")["share"], 1) == 0.6' \
+        'round(100 * cause("Hardware", "CPU")["share"], 1) == 25.0' \
+        'round(100 * cause("Hardware", "Memory Dimm")["share"], 1) == 12.1' \
+        'round(d["all_causes"]["mean_down_s"] / 60) == 352' 'round(d["all_causes"]["median_down_s"] / 60) == 59' \
+        '[round(cause(c)["mean_down_s"] / 60) for c in ("Hardware", "Software", "Facilities", "Network")] == [344, 348, 572, 250]' \
+        '[round(cause(c)["median_down_s"] / 60) for c in ("Hardware", "Software", "Facilities", "Network")] == [68, 43, 276, 70]' \
+        'abs(law(group("all")["down_times"], "lognormal")["numbers"]["sigma"][0] - 1.40) < 0.005' \
+        'abs(__import__("math").log(law(group("all")["down_times"], "lognormal")["numbers"]["median"][0] / 60) - 4.15) < 0.005' \
+        '[round(100 * s["in_bursts"] / s["failures"]) for s in d["log"]["systems"] if s["failures"] > 2000] == [27, 17, 4, 3, 6]'
+    fit "$public/lanl-cfdr-LA-UR-05-7318.csv.xz" --format json --by system --clock system
+    expect_status 0
+    holds 'all(0.7 < law(group(s)["up_times"], "weibull")["numbers"]["shape"][0] < 0.9 for s in ("2", "16", "18", "19"))' \
+        'all(group(s)["up_times"]["hazard"] == "decreasing" for s in ("2", "16", "18", "19", "20"))'
+}
+
+@test "LANL's failures in the FTA form" {
+    [ -r "$public/lanl05-fta-event_trace.tab.xz" ] || skip "needs the public logs: name their folder in BULKHEAD_PUBLIC_LOGS"
+    fit "$public/lanl05-fta-event_trace.tab.xz" --format json
+    expect_status 0
+    holds 'd["log"]["failures"] == 23451' 'd["log"]["systems"][0]["nodes_with_failures"] == 3577' \
+        'group("all")["up_times"]["hazard"] == "decreasing"' \
+        'abs(law(group("all")["down_times"], "lognormal")["numbers"]["sigma"][0] - 1.4) < 0.05'
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# Numbers of the catalog and who reads them: what check lists as used moves an answer, what it does not list moves none, and
+# what moves none is refused as an axis.
+
+load ../support/common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit
+    need_h5py
+    export BULKHEAD
+}
+
+number_uses() {
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/support/number_uses.py" "$@"
+}
+
+@test "each number that check lists as used moves an answer" {
+    found=$(number_uses used "$scenarios/all-faults.yaml" "$scenarios/goes-on.yaml" "$scenarios/guest-memory.yaml")
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+}
+
+@test "what check does not list as used moves nothing" {
+    found=$(number_uses unused "$scenarios/all-faults.yaml" guards.guest/host.emulated-io.memory-share=0.05 \
+        guards.guest/host.emulated-io.switch-time='10 s' recovery.system-restart='1 h' memory.wrong-bits=0.9 \
+        memory.column.one-bit=0.1 zones.guest-user.residual=0.5 zones.host-kernel.residual=0.9 \
+        zones.host-user.residual=0.9 zones.guest-kernel.residual=0.9)
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+    found=$(number_uses unused "$scenarios/goes-on.yaml" applications.loss-tolerant-service.collectives=2 \
+        zones.guest-user.residual=0.5 zones.guest-kernel.residual=0.9 zones.host-user.data.lifetime='10 s' \
+        recovery.spare-activation='1 h' recovery.partner-distance=0.3 recovery.memory-bandwidth='1 GB/s' \
+        components.linux.shared-bug=0.01 guards.guest/host.emulated-io.memory-share=0.05)
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+}
+
+@test "check names what is there and not used, and prints no cost of it" {
+    run_bulkhead check "$scenarios/all-faults.yaml"
+    expect_status 0
+    expect_text "$output" 'Not used here, whatever their value:' 'guards.guest/host.emulated-io.memory-share'
+    grep -qE '^  guest/host emulated-io .* -$' <<<"$output"
+    run_bulkhead check "$scenarios/guest-memory.yaml"
+    expect_status 0
+    grep -qE '^  guest/host emulated-io .* 0\.5$' <<<"$output"
+    expect_text "$output" 'zones.host-kernel.*'
+}
+
+# refused NUMBER: as an axis of the scenario in base.yaml, as its uncertainty, and as a draw of a campaign.
+refused() {
+    { cat base.yaml; printf 'vary: [{axis: x, set: models.%s, values: [0.01, 0.02]}]\n' "$1"; } >axis.yaml
+    run_bulkhead run axis.yaml -q
+    expect_status 2
+    expect_text "$errors" "axis.yaml" "the axis \`x\` sets models.$1, which nothing in this scenario reads"
+    { cat base.yaml; printf 'uncertainty: {axis: x, set: models.%s, values: [0.01, 0.02]}\n' "$1"; } >uncertain.yaml
+    run_bulkhead check uncertain.yaml
+    expect_status 2
+    expect_text "$errors" "models.$1, which nothing in this scenario reads"
+    printf 'campaign: c\nscenario: base.yaml\nuncertainty: {draws: 2, numbers: [models.%s, models.%s]}\n' \
+        recovery.detection "$1" >draws.yaml
+    run_bulkhead sweep draws.yaml --dry-run
+    expect_status 2
+    expect_text "$errors" "models.$1, which nothing in this scenario reads"
+}
+
+@test "a number that nothing reads is no axis, no uncertainty and no draw" {
+    cp "$scenarios/all-faults.yaml" base.yaml
+    refused guards.guest/host.emulated-io.memory-share
+    refused zones.guest-user.residual
+    cp "$scenarios/goes-on.yaml" base.yaml
+    refused applications.loss-tolerant-service.collectives
+}
+
+@test "a number that one point reads is an axis at all, and words are" {
+    { cat "$scenarios/all-faults.yaml"; cat <<'END'; } >some.yaml
+vary:
+  - {axis: mine, set: define.policies.mine.dispositions.host-kernel, values: [node, system]}
+  - {axis: restart, set: models.recovery.system-restart, values: [10 min, 1 h]}
+  - {axis: code, set: models.memory.code, values: [none, chipkill]}
+END
+    sed -i -e 's/policy: protection-first/policy: mine/' -e '/^  faults:/i\
+  policies:\
+    mine: {description: ours, dispositions: {host-kernel: node, host-user: guest, guest-kernel: guest, guest-user: process}, guards: weakest}' some.yaml
+    run_bulkhead check some.yaml
+    expect_status 0
+}
+
+# no_axis AXES TEXT: refused as the scenario's axes, with the text.
+no_axis() {
+    { cat base.yaml; printf 'vary: %s\n' "$1"; } >none.yaml
+    run_bulkhead check none.yaml
+    expect_status 2
+    expect_text "$errors" none.yaml "$2"
+}
+
+@test "a word that nothing reads is no axis" {
+    sed -e 's/dram-detected, dram-undetected, //' "$scenarios/all-faults.yaml" >base.yaml
+    for word in 'code, values: [none, chipkill]' 'device-width, values: [x4, x8]' 'lockstep, values: ["yes"]'; do
+        no_axis "[{axis: x, set: models.memory.$word}]" "sets models.memory.${word%%,*}, which nothing in this scenario reads"
+    done
+    cp "$scenarios/all-faults.yaml" base.yaml
+    no_axis '[{axis: x, values: [{label: a, set: {}}, {label: b, set: {}}]}]' 'sets anything'
+    { cat base.yaml; echo 'vary: [{axis: x, set: models.memory.device-width, values: [x4, x8]}]'; } >width.yaml
+    run_bulkhead check width.yaml
+    expect_status 0
+    # Without chipkill no two DIMMs serve a word together.
+    no_axis '[{axis: c, set: models.memory.code, values: [sec-ded]}, {axis: x, set: models.memory.lockstep, values: ["yes", "no"]}]' \
+        'sets models.memory.lockstep, which nothing'
+}
+
+@test "a key on which no answer depends is no axis, in scenarios and campaigns" {
+    cp "$scenarios/all-faults.yaml" base.yaml
+    for key in title scenario description reproduces-input replicas vary vary.0.axis uncertainty.axis \
+        define.faults.pack.description define.faults.pack.arrival.weibull.shape.source; do
+        no_axis "[{axis: x, set: $key, values: [1, 2]}]" "sets $key, on which no answer depends"
+        printf 'campaign: c\nscenario: base.yaml\nvary: [{axis: x, set: %s, values: [1, 2]}]\n' "$key" >c.yaml
+        run_bulkhead sweep c.yaml --dry-run
+        expect_status 2
+        expect_text "$errors" c.yaml "sets $key, "
+    done
+    printf 'campaign: c\nscenario: base.yaml\nvary: [{zip: [{axis: x, set: title, values: [1, 2]}]}]\n' >c.yaml
+    run_bulkhead sweep c.yaml --dry-run
+    expect_status 2
+    expect_text "$errors" 'sets title, on which no answer depends'
+    for key in vary uncertainty.axis replicas; do
+        printf 'campaign: c\nscenario: base.yaml\nset: {%s: 3}\n' "$key" >c.yaml
+        run_bulkhead sweep c.yaml --dry-run
+        expect_status 2
+        expect_text "$errors" c.yaml "set: found \`$key\`, which acts on nothing here"
+    done
+    { cat base.yaml; echo 'vary: [{axis: x, set: seed, values: [1, 2]}]'; } >seed.yaml
+    run_bulkhead check seed.yaml
+    expect_status 0
+}
+
+@test "draws of all assumed numbers leave out those that nothing reads" {
+    cp "$scenarios/all-faults.yaml" base.yaml
+    printf 'campaign: c\nscenario: base.yaml\nuncertainty: {draws: 2, numbers: assumed}\nreplicas: 1\n' >all.yaml
+    run_bulkhead sweep all.yaml -d all -q
+    expect_status 0
+    "$PYTHON" - <<'END'
+import h5py
+with h5py.File("all/results.h5") as f:
+    names = []
+    f.visit(names.append)
+assert any("guest-boot" in n for n in names), names
+assert not any("residual" in n or "memory-share" in n for n in names), names
+END
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# A replica costs by what happens, not by nodes: memory and instructions on machines that fail equally often, and the
+# same process as one plain loop beside it (tests/bench/plain_loop.c).
+
+load ../support/common
+
+setup() {
+    bench=$SOURCE_DIRECTORY/tests/bench
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# cost REPLICA|numbers NODES ARRIVALS [PATH=VALUE]...
+cost() {
+    local what=$1 settings
+    mapfile -t settings < <("$bench/scale-settings" "$2" "$3")
+    shift 3
+    ${launcher[@]+"${launcher[@]}"} "$BUILD_DIRECTORY/tests/bench/scale_cost" "$SOURCE_DIRECTORY" "$bench/scale.yaml" \
+        "$what" "${settings[@]}" "$@"
+}
+
+loop() {
+    cost numbers "${@:2}" | "$BUILD_DIRECTORY/tests/bench/plain_loop" "$1"
+}
+
+@test "a run on 2^20 nodes takes less than 100 MiB, and one on 2^24 no more than half as much again as on 2^14" {
+    [ "${BH_SANITIZED-}" != yes ] || skip "sanitizers take memory"
+    local nodes arrivals settings
+    local -A peak
+    for arrivals in exponential weibull; do
+        for nodes in 16384 1048576 16777216; do
+            mapfile -t settings < <("$bench/scale-settings" "$nodes" "$arrivals")
+            peak[$nodes]=$("$PYTHON" "$bench/measure.py" "$BULKHEAD" run "$bench/scale.yaml" -q -j 1 --replicas 1 \
+                "${settings[@]/#/--set=}" 2>said)
+            peak[$nodes]=${peak[$nodes]##*,}
+            echo "$arrivals, $nodes nodes: peak ${peak[$nodes]} KiB"
+            grep -q 'bench-loss[a-z-]*  *node hardware  *node  *[0-9]' said # node losses in that replica
+        done
+        [ "${peak[1048576]}" -lt 102400 ]
+        [ $((2 * peak[16777216])) -lt $((3 * peak[16384])) ]
+    done
+}
+
+@test "equally many faults, failures and events on 2^14 and 2^24 nodes" {
+    # 1,000 h of work: some 2,500 independent faults each, which differ by five standard deviations once in 2 million.
+    local arrivals small large
+    for arrivals in exponential weibull fresh; do
+        small=$(cost 0 16384 $arrivals 'workload.work=1000 h')
+        large=$(cost 0 16777216 $arrivals 'workload.work=1000 h')
+        echo "$arrivals: $small and $large"
+        "$PYTHON" - "$small" "$large" <<'END_PYTHON'
+import sys
+small, large = ([float(x) for x in row.split(",")] for row in sys.argv[1:])
+for column, least in ((3, 1500), (4, 500), (5, 3000)):
+    a, b = small[column], large[column]
+    assert min(a, b) > least, (column, a, b)
+    # Faults come in proportion to a makespan that varies with repairs by a tenth.
+    assert abs(a / b - 1) < 0.5, (column, a, b)
+END_PYTHON
+    done
+}
+
+@test "instructions of a replica on 2^24 nodes are within 1.5 times those on 2^14" {
+    [ "${BH_SANITIZED-}" != yes ] || skip "sanitizers take instructions"
+    command -v valgrind >/dev/null || skip "no valgrind"
+    local nodes pid file most
+    local -A instructions
+    total() { awk '/^totals:/ { print $2 }' "$1"; }
+    for nodes in 16384 16777216; do
+        launcher=(valgrind --tool=callgrind --callgrind-out-file="$nodes.%p")
+        cost 0 $nodes exponential 'workload.work=200 h' >"$nodes.cost" 2>"$nodes.said"
+        pid=$(grep -m 1 -o '^==[0-9]*==' "$nodes.said" | tr -d =)
+        # The child that runs the replica goes on counting from where its parent was, who then only waits.
+        most=0
+        for file in "$nodes".[0-9]*; do
+            [ "$(total "$file")" -le "$most" ] || most=$(total "$file")
+        done
+        instructions[$nodes]=$((most - $(total "$nodes.$pid")))
+        echo "$nodes nodes: ${instructions[$nodes]} instructions; $(cat "$nodes.cost")"
+    done
+    [ "${instructions[16384]}" -gt 1000000 ]
+    [ $((2 * instructions[16777216])) -lt $((3 * instructions[16384])) ]
+}
+
+@test "node losses alone: the plain loop has the simulator's makespan to the last digits" {
+    # Same faults, same repairs, and nothing else is random. Transfers to storage take as long as expected here.
+    local nodes arrivals class replica ours theirs
+    for nodes in 1024 65536 16777216; do
+        for arrivals in exponential weibull; do
+            class="faults.hardware=[bench-loss$([ $arrivals = exponential ] || echo -weibull)]"
+            for replica in 0 1; do
+                ours=$(cost $replica $nodes $arrivals "$class" 'workload.work=1000 h')
+                theirs=$(loop $replica $nodes $arrivals "$class" 'workload.work=1000 h')
+                echo "$nodes nodes, $arrivals, replica $replica: $ours and $theirs"
+                awk -v a="$ours" -v b="$theirs" 'BEGIN {
+                    split(a, x, ","); split(b, y, ","); d = x[7] / y[7] - 1
+                    exit !(x[5] > 100 && x[5] <= x[4] && d < 1e-9 && d > -1e-9) }'
+            done
+        done
+    done
+}
+
+@test "all faults: the plain loop has the simulator's mean makespan" {
+    # Faults are the same, what becomes of errors is drawn apart: 8 pairs differ by 0.9 % (standard deviation) each, so
+    # their mean by 0.3 %, of which 2 % is six.
+    local arrivals r n
+    for arrivals in exponential weibull; do
+        for r in 0 1 2 3; do
+            for n in 16384 1048576; do
+                printf '%s,%s\n' "$(cost $r $n $arrivals 'workload.work=2000 h')" \
+                    "$(loop $r $n $arrivals 'workload.work=2000 h')"
+            done
+        done >pairs.csv
+        awk -F, -v arrivals=$arrivals '
+            { a += $7; b += $14; d = $7 / $14 - 1; sum += d; squares += d * d }
+            END { printf "%s: %+.2f %%, standard deviation of a pair %.2f %%\n", arrivals, 100 * (a / b - 1), 100 * sqrt(squares / NR)
+                  exit !(NR == 8 && a / b < 1.02 && a / b > 0.98) }' pairs.csv
+    done
+}

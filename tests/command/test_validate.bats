@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# The simulator against closed forms, by `bulkhead validate`.
+
+load ../support/common
+
+# Python over the parsed output: v is the object, cases its list.
+judge() {
+    printf '%s' "$output" | "$PYTHON" -c "
+import json, sys
+v = json.load(sys.stdin)
+cases = v['cases']
+$1"
+}
+
+@test "every case agrees, and makespans are known within a standard error of 0.1 %" {
+    run_bulkhead validate --quiet --json
+    expect_status 0
+    [ -z "$errors" ]
+    judge "
+assert v['agrees'] is True and v['level'] == 1e-4 and len(cases) >= 25
+assert {c['scenario'] for c in cases} == {'fault-free', 'one-failure', 'shared-storage', 'counts', 'service', 'daly', 'silent', 'lone-errors'}
+for c in cases:
+    low, high = c['interval']
+    assert c['agrees'] and low <= c['expected'] <= high, c
+    assert (c['tolerance'] is None) != (c['standard_error'] is None), c
+    if c['tolerance'] is not None:
+        assert abs(c['simulated'] - c['expected']) <= 1e-9 * c['expected'], c
+daly = [c for c in cases if c['scenario'] == 'daly']
+assert len(daly) == 6
+for c in daly:
+    assert c['standard_error'] <= 1e-3 * c['simulated'], c
+# The first order of the silent errors' closed form is visibly wrong: by 20 standard errors from half an error on.
+silent = [c for c in cases if c['scenario'] == 'silent']
+assert len(silent) == 5
+for c, rate, work in zip(silent[1:], (0.5, 1, 2), (800, 800, 500)):
+    first_order = work * 3600 * (1 + 0.1 + 0.05 + rate * (1 + 0.1 + 1 / 6))
+    assert abs(c['simulated'] - first_order) > 20 * c['standard_error'], c
+chi = sum(((c['simulated'] - c['expected']) / c['standard_error']) ** 2 for c in silent)
+assert chi < 27.9, chi # chi-square with 5 degrees of freedom at 1 - 1e-4/2
+# All rates together: the sum of squared deviations is chi-square with 6 degrees of freedom, below 29.9 at 1 - 1e-4/2.
+lone = [c for c in cases if c['scenario'] == 'lone-errors']
+assert len(lone) == 24 and min(c['simulated'] for c in lone) > 0
+chi = sum(((c['simulated'] - c['expected']) / c['standard_error']) ** 2 for c in daly)
+assert chi < 29.9, chi
+"
+}
+
+@test "a case by name, as a table" {
+    run_bulkhead validate --quiet -j 1 one-failure shared-storage
+    expect_status 0
+    expect_text "$output" 'Makespan with one failure at a known time' 'expected' 'simulated' 'interval' 'verdict' \
+        'makespan, kvm protection-first' 'enclave right' '5 of 5 cases agree'
+    case $output in *Daly* | *DISAGREES*) return 1 ;; esac
+}
+
+@test "a simulator that disagrees is told, with status 1" {
+    # An error that stays live for minutes is not one that is signalled at once.
+    cp -r "$SOURCE_DIRECTORY/models" "$SOURCE_DIRECTORY/platforms" "$SOURCE_DIRECTORY/experiments" "$BATS_TEST_TMPDIR"
+    chmod -R u+w "$BATS_TEST_TMPDIR"
+    sed -i 's/data.lifetime: 1 ns/data.lifetime: 5 min/' "$BATS_TEST_TMPDIR/experiments/validate/one-failure.yaml"
+    export BULKHEAD_DATA=$BATS_TEST_TMPDIR
+    run_bulkhead validate --quiet one-failure
+    expect_status 1
+    expect_text "$output" 'DISAGREES' '0 of 3 cases agree'
+    run_bulkhead validate --quiet --json one-failure
+    expect_status 1
+    judge "assert v['agrees'] is False"
+}
+
+@test "errors that meet outages end otherwise than the exact chain says" {
+    # Six thousand times the faults: guests that boot, as those of native nodes do not, cannot be struck.
+    cp -r "$SOURCE_DIRECTORY/models" "$SOURCE_DIRECTORY/platforms" "$SOURCE_DIRECTORY/experiments" "$BATS_TEST_TMPDIR"
+    chmod -R u+w "$BATS_TEST_TMPDIR"
+    sed -i 's/\(rate: [0-9.]*\) 1\/d/\1 1\/min/; s/2000 d/1 d/' "$BATS_TEST_TMPDIR/experiments/validate/lone-errors.yaml"
+    export BULKHEAD_DATA=$BATS_TEST_TMPDIR
+    run_bulkhead validate --quiet --json lone-errors
+    expect_status 1
+    judge "
+within = [c for c in cases if c['name'].startswith('within process')]
+assert [c['agrees'] for c in within] == [True, False, False, False], within
+assert all(c['simulated'] < c['expected'] for c in within[1:]), within"
+}
+
+@test "another seed draws other faults" {
+    run_bulkhead validate --quiet --json counts
+    local first=$output
+    run_bulkhead validate --quiet --json --seed 77 counts
+    expect_status 0
+    [ "$output" != "$first" ]
+    run_bulkhead validate --quiet --json counts -j 3
+    [ "$output" = "$first" ]
+}
+
+@test "unknown cases and seeds are refused" {
+    run_bulkhead validate fault-fre
+    expect_status 2
+    expect_text "$errors" 'no case `fault-fre`' 'nearest is `fault-free`'
+    run_bulkhead validate --quiet --seed minus one-failure
+    expect_status 2
+    expect_text "$errors" 'seed'
+    [ -z "$output" ]
+}

@@ -1,0 +1,177 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Random small nodes in plain arrays, for tests that play errors out on them. */
+#ifndef BH_TESTS_ORACLES_RANDOM_NODE_H
+#define BH_TESTS_ORACLES_RANDOM_NODE_H
+
+#include "tests/support/models.h"
+
+#include "models/spread/spread.h"
+
+#include <gsl/gsl_rng.h>
+
+#ifndef BH_TEST_ZONES_MOST /* for tests of larger nodes */
+#define BH_TEST_ZONES_MOST    12
+#define BH_TEST_CHANNELS_MOST 24
+#endif
+enum { ZONES_MOST = BH_TEST_ZONES_MOST, CHANNELS_MOST = BH_TEST_CHANNELS_MOST, TENANTS = 2, GUESTS_MOST = 3 };
+
+struct node {
+    size_t zones, channels;
+    bool has_guests;
+    struct bh_small_zone zone[ZONES_MOST];
+    struct bh_small_channel channel[CHANNELS_MOST];
+    enum bh_scope disposition[ZONES_MOST];
+    double residual[ZONES_MOST];
+    struct bh_copy_ending ending[ZONES_MOST][BH_ERROR_KINDS];
+    struct bh_origin origin;
+};
+
+static inline bool is_process(const struct node *node, size_t z)
+{
+    return node->zone[z].process >= 0;
+}
+
+static inline bool is_kernel(const struct node *node, size_t z)
+{
+    return node->zone[z].kind == BH_HOST_KERNEL || node->zone[z].kind == BH_GUEST_KERNEL;
+}
+
+static inline bool is_in_subtree(const struct node *node, size_t z, size_t top)
+{
+    for (int above = (int)z; above >= 0; above = node->zone[above].parent)
+        if (above == (int)top)
+            return true;
+    return false;
+}
+
+static inline size_t add_zone(struct node *node, int parent, enum bh_zone_kind kind, int enclave, int guest,
+                              int process)
+{
+    node->zone[node->zones] = (struct bh_small_zone){parent, kind, enclave, guest, process};
+    return node->zones++;
+}
+
+/* A host with one to three guests of two tenants, with or without VMM processes, or with processes alone. */
+static inline void draw_tree(struct node *node, gsl_rng *rng, int processes_most)
+{
+    int guests = 1 + (int)gsl_rng_uniform_int(rng, processes_most > 2 ? 2 : GUESTS_MOST), processes = 0;
+    int style = (int)gsl_rng_uniform_int(rng, 3);
+    node->has_guests = style > 0;
+    add_zone(node, -1, BH_HOST_KERNEL, -1, -1, -1);
+    for (int g = 0; g < guests && node->zones + 3 <= ZONES_MOST; g++) {
+        int enclave = g == 0 ? 0 : (int)gsl_rng_uniform_int(rng, TENANTS), top = 0;
+        if (style == 2)
+            top = (int)add_zone(node, top, BH_HOST_USER, enclave, g, -1);
+        if (style > 0)
+            top = (int)add_zone(node, top, BH_GUEST_KERNEL, enclave, g, -1);
+        for (int p = 1 + (int)gsl_rng_uniform_int(rng, (unsigned long)processes_most);
+             p > 0 && node->zones < ZONES_MOST; p--)
+            add_zone(node, top, style > 0 ? BH_GUEST_USER : BH_HOST_USER, enclave, g, processes++);
+    }
+}
+
+static inline double draw_between(gsl_rng *rng, double low, double high)
+{
+    return low + (high - low) * gsl_rng_uniform(rng);
+}
+
+static inline void draw_channels(struct node *node, gsl_rng *rng)
+{
+    node->channels = 3 + gsl_rng_uniform_int(rng, 8);
+    for (size_t c = 0; c < node->channels; c++) {
+        size_t from = gsl_rng_uniform_int(rng, node->zones);
+        size_t to = (from + 1 + gsl_rng_uniform_int(rng, node->zones - 1)) % node->zones;
+        if (c < 2) { /* so that the error gets away from where it began */
+            from = node->origin.zone;
+            to = (from + 1 + c) % node->zones == from ? (from + 1) % node->zones : (from + 1 + c) % node->zones;
+        }
+        node->channel[c] = (struct bh_small_channel){
+            .from = from,
+            .to = to,
+            .probability = gsl_rng_uniform(rng) < 0.15 ? 1.0 : draw_between(rng, 0.05, 0.95),
+            .blocks = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 1.0),
+            .detects = gsl_rng_uniform(rng) < 0.5,
+        };
+    }
+}
+
+static inline enum bh_scope draw_disposition(const struct node *node, size_t z, gsl_rng *rng)
+{
+    static const enum bh_scope all[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST,   BH_SCOPE_PROCESS,     BH_SCOPE_GUEST,
+                                        BH_SCOPE_NODE,    BH_SCOPE_ENCLAVE, BH_SCOPE_COMPOSITION, BH_SCOPE_SYSTEM};
+    enum bh_scope scope = all[gsl_rng_uniform_int(rng, 8)];
+    if (scope == BH_SCOPE_GUEST && !node->has_guests)
+        scope = BH_SCOPE_PROCESS;
+    if (scope == BH_SCOPE_PROCESS && node->zone[z].kind == BH_HOST_USER && !is_process(node, z))
+        scope = BH_SCOPE_GUEST; /* a VMM process takes its guest along */
+    return scope;
+}
+
+/* Makes the processes of each guest alike, as those that a system's templates unfold to: equal numbers, and channels to
+ * and from the zone that runs them; a few other channels join zones that are no processes. */
+static inline void make_alike(struct node *node, gsl_rng *rng)
+{
+    size_t first[GUESTS_MOST] = {0}, system[ZONES_MOST], systems = 0;
+    struct bh_small_channel up[GUESTS_MOST], down[GUESTS_MOST];
+    for (int g = 0; g < GUESTS_MOST; g++) {
+        up[g] = node->channel[0];
+        down[g] = node->channel[1];
+        up[g].probability = draw_between(rng, 0.05, 0.95);
+        down[g].probability = gsl_rng_uniform(rng) < 0.2 ? 1.0 : draw_between(rng, 0.05, 0.95);
+    }
+    node->channels = 0;
+    for (size_t z = 0; z < node->zones; z++) {
+        const struct bh_small_zone *zone = &node->zone[z];
+        if (zone->process < 0) {
+            system[systems++] = z;
+            continue;
+        }
+        if (first[zone->guest] == 0)
+            first[zone->guest] = z;
+        node->disposition[z] = node->disposition[first[zone->guest]];
+        node->residual[z] = node->residual[first[zone->guest]];
+        memcpy(node->ending[z], node->ending[first[zone->guest]], sizeof node->ending[z]);
+        up[zone->guest].from = down[zone->guest].to = z;
+        up[zone->guest].to = down[zone->guest].from = (size_t)zone->parent;
+        node->channel[node->channels++] = up[zone->guest];
+        node->channel[node->channels++] = down[zone->guest];
+    }
+    for (size_t i = 1; i < systems && node->channels < CHANNELS_MOST; i++)
+        node->channel[node->channels++] = (struct bh_small_channel){system[i], system[gsl_rng_uniform_int(rng, i)],
+                                                                    draw_between(rng, 0.05, 0.95), 0.3, i % 2 == 0};
+}
+
+static inline struct node draw_node(gsl_rng *rng, bool alike)
+{
+    struct node node = {0};
+    draw_tree(&node, rng, alike ? 3 : 2);
+    node.origin.zone = gsl_rng_uniform_int(rng, node.zones);
+    node.origin.kind = gsl_rng_uniform(rng) < 0.3 ? BH_INSTRUCTION : BH_DATA;
+    node.origin.also_host_kernel = node.origin.zone != 0 && gsl_rng_uniform(rng) < 0.2;
+    draw_channels(&node, rng);
+    for (size_t z = 0; z < node.zones; z++) {
+        node.disposition[z] = draw_disposition(&node, z, rng);
+        node.residual[z] = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 0.8);
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+            double masked = draw_between(rng, 0.1, 0.5), silent = is_process(&node, z) ? 0.3 : 0.0;
+            node.ending[z][kind] =
+                (struct bh_copy_ending){exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
+        }
+    }
+    if (alike)
+        make_alike(&node, rng);
+    return node;
+}
+
+/* The node as models/ knows it. */
+static inline struct bh_node_model *model_of(const struct node *node)
+{
+    struct bh_node_model *model = bh_small_model(node->zone, node->zones, node->channel, node->channels);
+    memcpy(model->disposition, node->disposition, node->zones * sizeof *model->disposition);
+    memcpy(model->residual, node->residual, node->zones * sizeof *model->residual);
+    memcpy(model->ending, node->ending, node->zones * sizeof *model->ending);
+    return model;
+}
+
+#endif

@@ -1,0 +1,250 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Failure logs as text: every form, what is left out and counted, what is refused; and the times that are cut out of
+ * them, by hand. */
+#include "tests/support/helper.h"
+
+#include "models/logs/failure_log.h"
+#include "models/logs/up_and_down_times.h"
+
+#include <string.h>
+
+static struct bh_failure_log *parse(const char *text)
+{
+    struct bh_error err = {0};
+    struct bh_failure_log *log = bh_failure_log_parse(text, strlen(text), "log", &err);
+    if (log == NULL)
+        fail_msg("%s", err.text);
+    return log;
+}
+
+/* The message with which a text is refused. */
+static void refuse(const char *text, size_t length, const char *part)
+{
+    struct bh_error err = {0};
+    struct bh_failure_log *log = bh_failure_log_parse(text, length, "log", &err);
+    assert_null(log);
+    assert_int_equal(err.code, BH_ERROR_INPUT);
+    if (strstr(err.text, part) == NULL)
+        fail_msg("expected `%s` in: %s", part, err.text);
+    assert_null(memchr(err.text, '\r', strlen(err.text)));
+}
+
+static void test_times(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double seconds;
+    } cases[] = {{"1970-01-01", 0},
+                 {"1970-01-02 00:00", 86400},
+                 {"2000-03-01 00:00:00", 951868800},
+                 {"2000-02-29T12:30:15", 951827415},
+                 {"2000-02-29T12:30:15.5Z", 951827415.5},
+                 {"6/21/2005 10:54", 1119351240},
+                 {"12/31/1996 23:59", 852076740},
+                 {"1099755300", 1099755300},
+                 {"-3.5e2", -350}};
+    static const char *const none[] = {"",
+                                       "soon",
+                                       "2005-13-01",
+                                       "2005-02-32",
+                                       "6/21/2005x",
+                                       "2005-01-01 ",
+                                       "2005-01-01 25:00",
+                                       "2005-01-01 10:61",
+                                       "nan",
+                                       "1e999",
+                                       "12:30",
+                                       "2005-01-01 10:30:99"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_close(bh_failure_log_time(cases[i].text), cases[i].seconds, 1e-15);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (!isnan(bh_failure_log_time(none[i])))
+            fail_msg("`%s` was read as a time", none[i]);
+}
+
+/* What users' files are like: DOS line ends, quotes, missing fields, unsorted, overlapping, down times of 0. */
+/* Dates, and numbers that no calendar or integer holds; a sanitizer sees what is converted before it is looked at. */
+static void test_times_printed(void **state)
+{
+    (void)state;
+    static const struct {
+        double at_s;
+        const char *text;
+    } cases[] = {{951868800, "2000-03-01"}, {1e8, "1973-03-03"},   {0, "0 s"},          {-350, "-350 s"},
+                 {1e300, "1e+300 s"},       {-1e300, "-1e+300 s"}, {INFINITY, "inf s"}, {NAN, "nan s"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char buffer[64];
+        assert_string_equal(bh_failure_log_print_time(cases[i].at_s, buffer, sizeof buffer), cases[i].text);
+    }
+}
+
+static void test_plain_csv(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("# a comment\r\n"
+                                       "node,time,downtime_min,class\r\n"
+                                       "\"a, left\",1000,10,disk\r\n"
+                                       "b,500,0,\r\n"
+                                       "\"a, left\",1300,5,disk\r\n" /* within the first one's down time */
+                                       "\r\n"
+                                       "b,,5,fan\r\n"
+                                       ",700,1,fan\r\n"
+                                       "b,400,-2,fan\r\n"
+                                       "b,900,?,fan\r\n");
+    assert_string_equal(log->format, "CSV");
+    assert_int_equal(log->records, 7);
+    assert_int_equal(log->failures_count, 6);
+    assert_int_equal(log->remarks[BH_LOG_NO_TIME], 1);
+    assert_int_equal(log->remark_line[BH_LOG_NO_TIME], 7);
+    assert_int_equal(log->remarks[BH_LOG_NO_NODE], 1);
+    assert_int_equal(log->remark_line[BH_LOG_NO_NODE], 8);
+    assert_int_equal(log->remarks[BH_LOG_ZERO_DOWN_TIME], 1);
+    assert_int_equal(log->remarks[BH_LOG_NEGATIVE_DOWN_TIME], 1);
+    assert_int_equal(log->remarks[BH_LOG_NO_DOWN_TIME], 1);
+    assert_int_equal(log->remarks[BH_LOG_NO_CAUSE], 1);
+    assert_int_equal(log->remarks[BH_LOG_OVERLAP], 1);
+    assert_int_equal(log->remark_line[BH_LOG_OVERLAP], 5);
+    assert_int_equal(log->remarks[BH_LOG_UNSORTED], 1);
+    assert_string_equal(bh_name_list_text(log->node_names, 0), "a, left");
+    assert_close(log->first_s, 400, 0);
+    assert_close(log->last_s, 1300, 0);
+    bh_failure_log_destroy(log);
+}
+
+/* A node that is installed before the log begins, one that comes later, one that retires. */
+static void test_up_times_by_hand(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("time,node,downtime,installed,retired\n"
+                                       "100,old,10,20,\n"
+                                       "400,old,10,20,\n"
+                                       "405,old,20,20,\n" /* prolongs the outage to 425 */
+                                       "500,old,0,20,\n"
+                                       "300,new,50,200,\n"
+                                       "250,short,1,,260\n"
+                                       "900,unknown,5,,\n");
+    struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, false, false};
+    struct bh_sample *up = bh_sample_up_times(log, &rule);
+    static const struct bh_duration expected[] = {
+        {80, 80, true, false, 0}, /* enters at age 80 and fails at once: left out */
+        {290, 0, true, true, 0},   {75, 0, true, true, 0},     {400, 0, false, false, 0}, {100, 0, true, false, 1},
+        {550, 0, false, false, 1}, {150, NAN, true, false, 2}, {9, 0, false, false, 2},   {800, NAN, true, false, 3},
+    };
+    assert_int_equal(up->count, 8);
+    assert_int_equal(up->units, 4);
+    assert_int_equal(up->ended, 5);
+    for (size_t i = 0; i < up->count; i++) {
+        const struct bh_duration *found = &up->durations[i], *wanted = &expected[i + 1];
+        assert_close(found->until_s, wanted->until_s, 0);
+        assert_close(found->age_s, wanted->age_s, 0);
+        assert_int_equal(found->ended, wanted->ended);
+        assert_int_equal(found->between, wanted->between);
+        assert_int_equal(found->unit, wanted->unit);
+    }
+    bh_sample_destroy(up);
+    rule.complete_only = true;
+    up = bh_sample_up_times(log, &rule);
+    assert_int_equal(up->count, 2);
+    bh_sample_destroy(up);
+    rule = (struct bh_sample_rule){BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, true, false};
+    up = bh_sample_up_times(log, &rule); /* 100 250 300 400 405 500 900 */
+    assert_int_equal(up->ended, 6);
+    assert_close(up->durations[3].until_s, 5, 0);
+    bh_sample_destroy(up);
+    struct bh_sample *down = bh_sample_down_times(log, &rule);
+    assert_int_equal(down->count, 6);
+    assert_int_equal(down->zero, 1);
+    bh_sample_destroy(down);
+    bh_failure_log_destroy(log);
+}
+
+static void test_late_entry(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("time,node,downtime,installed\n100,first,10,\n150,old,10,20\n300,old,10,20\n");
+    struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, false, false};
+    struct bh_sample *up = bh_sample_up_times(log, &rule);
+    /* Of `first` only that it was up from 110 on; `old` was 80 when the log began. */
+    assert_int_equal(up->count, 3);
+    assert_close(up->durations[1].age_s, 80, 0);
+    assert_close(up->durations[1].until_s, 130, 0);
+    bh_sample_destroy(up);
+    bh_failure_log_destroy(log);
+}
+
+static void test_fta(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log =
+        parse("event_id component_id node_id platform_id node_name event_type event_start_time event_stop_time "
+              "event_end_reason\r\n"
+              "0 0 7 3 n.7 1 1000 2000 1005\r\n1 0 7 3 n.7 0 2000 2600 8000\r\n2 0 7 3 n.7 1 2600 9000\r\n"
+              "0 0 8 3 n.8 0 1500 1500 8000\n\n# and so on\n1 0 8 3 n.8 1 1500 NULL NULL\n");
+    assert_string_equal(log->format, "FTA event_trace");
+    assert_int_equal(log->failures_count, 2);
+    assert_int_equal(log->remarks[BH_LOG_ZERO_DOWN_TIME], 1);
+    assert_string_equal(bh_name_list_text(log->cause_names, log->failures[0].cause), "1005");
+    assert_int_equal(log->failures[1].cause, BH_NO_NAME);
+    struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, false, false};
+    struct bh_sample *up = bh_sample_up_times(log, &rule);
+    assert_int_equal(up->count, 2);
+    assert_close(up->durations[0].until_s, 1000, 0);
+    assert_true(isnan(up->durations[0].age_s));
+    assert_close(up->durations[1].until_s, 6400, 0);
+    assert_false(up->durations[1].ended);
+    bh_sample_destroy(up);
+    bh_failure_log_destroy(log);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"", "log"},
+        {"time,node,downtime\n", "no failure"},
+        {"time,downtime\n1,2\n", "`node`"},
+        {"when,node\n1,2\n", "when"},
+        {"time,node,downtme\n1,2,3\n", "`downtime`"},
+        {"time,node,downtime\n1,a,3\n2,b", "log:3:"},
+        {"time,node\n1,\"a\n", "log:2:3"},
+        {"0 0 7 3 n.7 0 1000 2000 8000\n0 0 7 3 n.7 1 20", "log:2: found 7 columns"},
+        {"0 0 7 3 n.7 2 1000 2000 8000\n", "log:1: found the event_type `2`"},
+        {"0 0 7 3 n.7 0 1000 2000 8000\n\x01\x02\x03\n", "log:2: found the byte 0x01"},
+        {"System,Prob Started\n1,1/1/2000 10:00\n", "nodenum"},
+        {"\x7f"
+         "ELF",
+         "log:1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        refuse(cases[i].text, strlen(cases[i].text), cases[i].part);
+    refuse("0 0 7 3 n.7 0 1000 2000 8000\na\0b\n", 33, "log:2: found the byte 0x00");
+}
+
+/* Names that would move a cursor are shown as question marks. */
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("time,node,class\n1,\xff\xfe,a\xc2\x9b\n2,b,c\n");
+    assert_string_equal(bh_name_list_text(log->node_names, 0), "??");
+    assert_string_equal(bh_name_list_text(log->cause_names, 0), "a??");
+    bh_failure_log_destroy(log);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_plain_csv),
+        cmocka_unit_test(test_up_times_by_hand),
+        cmocka_unit_test(test_late_entry),
+        cmocka_unit_test(test_fta),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_times_printed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

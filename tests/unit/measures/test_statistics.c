@@ -1,0 +1,270 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Estimates against values worked out elsewhere, and the trade-off's front, critical values and layout. */
+#include "analysis/figures/tradeoff_layout.h"
+#include "analysis/measures/statistics.h"
+#include "analysis/measures/tradeoff.h"
+#include "analysis/tables/summary_parts.h"
+#include "analysis/tables/table.h"
+#include "tests/support/helper.h"
+
+#include <gsl/gsl_cdf.h>
+
+#include <string.h>
+
+enum { MOST = 8 };
+
+/* The only cell of a table, as text; the caller frees. */
+static char *print_cell(struct bh_estimate estimate)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    struct bh_table *table = bh_table_create();
+    bh_table_column(table, "x");
+    bh_summary_percent_cell(table, estimate, false);
+    bh_table_print(table, BH_TABLE_TEXT, stream);
+    bh_table_destroy(table);
+    fclose(stream);
+    return text;
+}
+
+static void an_interval_without_an_end_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        struct bh_estimate estimate;
+        const char *shown;
+    } cases[] = {{{0.1, 0.05, 0.15}, "10.0 % [5.00, 15.0]"},
+                 {{0.1, NAN, NAN}, "10.0 %\n"},
+                 {{0.1, 0.05, NAN}, "10.0 %\n"},
+                 {{0.1, NAN, 0.15}, "10.0 %\n"},
+                 {{NAN, 0.05, 0.15}, "-\n"},
+                 {{0, 0, 0}, "0.00 % [0.00, 0.00]"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = print_cell(cases[i].estimate);
+        if (strstr(text, cases[i].shown) == NULL)
+            fail_msg("case %zu: found %s, expected %s", i, text, cases[i].shown);
+        free(text);
+    }
+}
+
+static void mean_has_students_interval(void **state)
+{
+    (void)state;
+    /* R: t.test(c(1, 2, 3, 4, 5)) gives 1.036757 to 4.963243. */
+    const double values[] = {1, 2, 3, 4, 5};
+    struct bh_estimate estimate = bh_mean(values, 5);
+    assert_close(estimate.mean, 3, 1e-15);
+    assert_close(estimate.low, 1.0367568385224, 1e-10);
+    assert_close(estimate.high, 4.9632431614776, 1e-10);
+
+    const double equal[] = {7, 7, 7};
+    estimate = bh_mean(equal, 3);
+    assert_close(estimate.low, 7, 0);
+    assert_close(estimate.high, 7, 0);
+
+    estimate = bh_mean(values, 1);
+    assert_close(estimate.mean, 1, 0);
+    assert_close(estimate.low, NAN, 0);
+
+    const double unfinished[] = {1, NAN, 3};
+    assert_close(bh_mean(unfinished, 3).mean, NAN, 0);
+    assert_close(bh_mean(values, 0).mean, NAN, 0);
+}
+
+static void pairs_are_told_apart_by_their_differences(void **state)
+{
+    (void)state;
+    const double left[] = {10, 20, 30, 40}, right[] = {9, 19, 29, 39};
+    struct bh_estimate estimate = bh_paired_difference(left, right, 4);
+    assert_close(estimate.mean, 1, 0);
+    assert_close(estimate.low, 1, 0);
+    assert_close(bh_correlation(left, right, 4), 1, 1e-15);
+    const double flat[] = {1, 1, 1, 1};
+    assert_close(bh_correlation(left, flat, 4), NAN, 0);
+}
+
+/* Counts, and the interval they must give. */
+static const struct {
+    const char *name;
+    double parts[MOST], wholes[MOST];
+    size_t count;
+    double mean, low, high;
+} shares[] = {
+    /* R = 10/40; residuals 2 - 2.5, 3 - 2.5, 1 - 2.5, 4 - 2.5: s^2 = 5/3, half width 3.182446 sqrt(5/12) / 10. */
+    {"clusters", {2, 3, 1, 4}, {10, 10, 10, 10}, 4, 0.25, 0.25 - 0.205426, 0.25 + 0.205426},
+    /* binom.test(0, 60): upper end 1 - 0.025^(1/60). */
+    {"none seen", {0, 0, 0}, {10, 20, 30}, 3, 0, 0, 0.0596295},
+    {"all seen", {10, 20, 30}, {10, 20, 30}, 3, 1, 1 - 0.0596295, 1},
+    /* binom.test(2, 10): 0.02521073 to 0.55609546. */
+    {"one replica", {2}, {10}, 1, 0.2, 0.02521073, 0.55609546},
+    {"same share in all", {1, 1}, {5, 5}, 2, 0.2, 0.02521073, 0.55609546},
+    {"no trials", {0, 0}, {0, 0}, 2, NAN, NAN, NAN},
+};
+
+static void shares_never_have_an_interval_of_one_point(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        print_message("%s\n", shares[i].name);
+        struct bh_estimate estimate = bh_share(shares[i].parts, shares[i].wholes, shares[i].count);
+        assert_close(estimate.mean, shares[i].mean, 1e-12);
+        assert_close(estimate.low, shares[i].low, 2e-6);
+        assert_close(estimate.high, shares[i].high, 2e-6);
+    }
+}
+
+/* By what they are: a count at least, or at most, as large has that probability. Counts of tens of thousands are those
+ * at which GSL's quantile of the beta distribution fails. */
+static void limits_of_shares_hold_for_large_counts(void **state)
+{
+    (void)state;
+    for (double whole = 3; whole < 1e9; whole = floor(whole * 7.3))
+        for (double tenths = 0; tenths <= 10; tenths++)
+            for (int outside = 2; outside <= 6; outside += 4) {
+                double part = rint(whole * tenths / 10), probability = pow(10, -outside);
+                struct bh_estimate limits = bh_share_limits(part, whole, probability);
+                assert_true(limits.low <= limits.mean && limits.mean <= limits.high);
+                if (part > 0)
+                    assert_close(gsl_cdf_beta_P(limits.low, part, whole - part + 1), probability, 1e-6);
+                if (part < whole)
+                    assert_close(gsl_cdf_beta_Q(limits.high, part + 1, whole - part), probability, 1e-6);
+            }
+}
+
+static void ratios_may_exceed_one(void **state)
+{
+    (void)state;
+    const double tops[] = {10, 20}, bottoms[] = {1, 2}, none[] = {0, 0};
+    assert_close(bh_ratio(tops, bottoms, 2).mean, 10, 1e-15);
+    assert_close(bh_ratio(tops, none, 2).mean, INFINITY, 0);
+    assert_close(bh_ratio(none, none, 2).mean, NAN, 0);
+}
+
+static void the_front_holds_what_nothing_beats(void **state)
+{
+    (void)state;
+    /*                       cheap  tight  beaten  twin  twin  unknown */
+    const double cost[] = {-0.01, 6.0, 6.5, 0.1, 0.1, NAN};
+    const double escape[] = {0.5, 1e-6, 1e-5, 1e-3, 1e-3, 0};
+    const bool expected[] = {true, true, false, true, true, false};
+    bool front[6];
+    bh_pareto_front(cost, escape, 6, front);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(front[i], expected[i]);
+}
+
+static void critical_values_lie_on_a_log_axis(void **state)
+{
+    (void)state;
+    assert_close(bh_critical_value(1e-4, 1e-2, -1, 1), 1e-3, 1e-12);
+    assert_close(bh_critical_value(0, 1, -1, 3), 0.25, 1e-12);
+}
+
+enum { VALUES = 4, REPLICAS = 3 };
+
+/* Two policies whose mean net overheads differ by `difference` at each value; replicas scatter by 0.1 about it. */
+static void check_flips(const double *difference, bool is_finished, size_t count, double critical, int first, int last)
+{
+    double numbers[VALUES] = {1e-4, 1e-3, 1e-2, 1e-1};
+    double makespan[2 * VALUES * REPLICAS], finished[2 * VALUES * REPLICAS], useful[2 * VALUES * REPLICAS],
+        elapsed[2 * VALUES * REPLICAS], native[2 * VALUES];
+    for (size_t p = 0; p < 2; p++)
+        for (size_t v = 0; v < VALUES; v++)
+            for (size_t r = 0; r < REPLICAS; r++) {
+                size_t at = (p * VALUES + v) * REPLICAS + r;
+                double scatter = p == 0 ? 0.1 * ((double)r - 1) : 0;
+                native[p * VALUES + v] = 1;
+                makespan[at] = 3 + (p == 0 ? difference[v] + scatter : 0);
+                finished[at] = is_finished || p == 1;
+                elapsed[at] = is_finished ? makespan[at] : 10;
+                useful[at] = elapsed[at] * (5 - (p == 0 ? difference[v] + scatter : 0));
+            }
+    struct bh_view view = {.policy = {.count = 2}, .enclave = {.count = 1}, .replica = {.count = REPLICAS}};
+    view.uncertainty = (struct bh_view_uncertainty){.axis = {.count = VALUES, .numbers = numbers},
+                                                    .makespan_s = makespan,
+                                                    .finished = finished,
+                                                    .useful_work = useful,
+                                                    .elapsed_s = elapsed,
+                                                    .native_bare_makespan_s = native};
+    struct bh_flips flips;
+    bh_find_flips(&view, 0, 0, 1, &flips);
+    assert_true(flips.comparable);
+    assert_int_equal(flips.count, count);
+    assert_int_equal(flips.sign_first, first);
+    assert_int_equal(flips.sign_last, last);
+    if (count == 0)
+        return;
+    assert_close(flips.critical[0], critical, 1e-9);
+    assert_true(flips.low[0] < critical && flips.high[0] > critical);
+    size_t best[VALUES];
+    bh_find_best(&view, 0, best);
+    assert_int_equal(best[0], first < 0 ? 0 : 1);
+    assert_int_equal(best[VALUES - 1], last < 0 ? 0 : 1);
+}
+
+static void flips_are_found_where_differences_change_sign(void **state)
+{
+    (void)state;
+    const double once[] = {-1, -1, 1, 1}, never[] = {1, 1, 1, 2}, twice[] = {-1, 1, 1, -1}, touch[] = {-1, 0, 0, -1},
+                 equal_between[] = {-1, 0, 1, 1};
+    check_flips(once, true, 1, sqrt(1e-5), -1, 1);
+    check_flips(once, false, 1, sqrt(1e-5), -1, 1);
+    check_flips(never, true, 0, 0, 1, 1);
+    check_flips(twice, true, 2, sqrt(1e-7), -1, -1);
+    check_flips(touch, true, 0, 0, -1, -1);
+    check_flips(equal_between, true, 1, 1e-3, -1, 1);
+}
+
+static void crowded_labels_are_spread(void **state)
+{
+    (void)state;
+    double places[] = {0, 0.1, 0.2, 5, 5};
+    bh_figure_spread(places, 5, 1);
+    const double expected[] = {-0.9, 0.1, 1.1, 4.5, 5.5};
+    for (size_t i = 0; i < 5; i++)
+        assert_close(places[i], expected[i], 1e-12);
+}
+
+static void numbers_read_well(void **state)
+{
+    (void)state;
+    char text[BH_NUMBER_SIZE];
+    assert_string_equal(bh_number_percent(0.12345, text), "12.3 %");
+    assert_string_equal(bh_number_percent(-0.012, text), "-1.20 %");
+    assert_string_equal(bh_number_percent(6.6, text), "660 %");
+    assert_string_equal(bh_number_percent(NAN, text), "-");
+    assert_string_equal(bh_number_time(5400, text), "90.0 min");
+    assert_string_equal(bh_number_time(7 * 86400, text), "7.00 d");
+    assert_string_equal(bh_number_time(INFINITY, text), "never");
+    /* However large, whole and short. */
+    assert_string_equal(bh_number_time(9e6 * 365.25 * 86400, text), "9000000 year");
+    assert_string_equal(bh_number_time(2e7 * 365.25 * 86400, text), "2.0e+07 year");
+    for (double value = 1e7; value < 1e306; value *= 1e3) {
+        assert_true(strlen(bh_number_time(value, text)) < 20 && strlen(bh_number_time(-value, text)) < 20);
+        assert_non_null(strstr(text, value < 1e8 ? " d" : " year"));
+        assert_true(strlen(bh_number_percent(value, text)) < 20 && strchr(text, '%') != NULL);
+        assert_true(strlen(bh_number_plain(value, text)) < 20);
+    }
+    assert_string_equal(bh_number_plain(1.03e-5, text), "1.0e-05");
+    assert_string_equal(bh_number_plain(0, text), "0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_interval_without_an_end_is_left_out),
+        cmocka_unit_test(mean_has_students_interval),
+        cmocka_unit_test(pairs_are_told_apart_by_their_differences),
+        cmocka_unit_test(shares_never_have_an_interval_of_one_point),
+        cmocka_unit_test(limits_of_shares_hold_for_large_counts),
+        cmocka_unit_test(ratios_may_exceed_one),
+        cmocka_unit_test(the_front_holds_what_nothing_beats),
+        cmocka_unit_test(critical_values_lie_on_a_log_axis),
+        cmocka_unit_test(flips_are_found_where_differences_change_sign),
+        cmocka_unit_test(crowded_labels_are_spread),
+        cmocka_unit_test(numbers_read_well),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
