@@ -20,6 +20,7 @@ set yrange [0:*]
 plot for [p = 1:policies] data index p - 1 using 1:2:3 with yerrorlines lc rgb colour(p) lw 1.6 pt 3 + p title columnheader(1)
 set ylabel 'net overhead, %'
 set yrange [*:*]
+set offsets 0, 0, graph 0.12, 0 # room for the key
 set key maxrows 3
 plot for [p = 1:policies] data index p - 1 using 1:4 with linespoints lc rgb colour(p) lw 1.6 pt 3 + p title columnheader(1)
 unset multiplot
