@@ -180,6 +180,22 @@ remarked() {
     ! grep -q 'counted twice' <<<"$errors"
 }
 
+@test "told to be quiet, run and sweep make no remarks, and the help says so" {
+    local settings=(--set 'faults={hardware: [memory, dram-detected], software: no}' --replicas 1)
+    printf 'campaign: c\nscenario: %s\n' "$scenario" >c.yaml
+    run_bulkhead run "$scenario" "${settings[@]}" -q
+    expect_status 0
+    [ -z "$errors" ]
+    run_bulkhead sweep c.yaml "${settings[@]}" -j 1 -q
+    expect_status 0
+    [ -z "$errors" ]
+    local command
+    for command in run sweep; do
+        run_bulkhead "$command" --help
+        grep -qE -- '--quiet +Show neither progress nor remarks' <<<"$output" || return 1
+    done
+}
+
 @test "policies that come to the same are told, and others are not" {
     remarked 'the lines of policies `one` and `two` come to the same here' -- "$scenario" --set baseline=one \
         --set 'policies=[{system: kvm, policy: protection-first, name: one}, {system: kvm, policy: protection-first, name: two}, {system: kvm, policy: performance-first}]'
