@@ -114,10 +114,13 @@ int bh_command_fail(const struct bh_error *err)
     return err->code == BH_ERROR_INPUT ? BH_EXIT_INPUT : BH_EXIT_FAILED;
 }
 
-/* A full disk shows when stdout is flushed; a summary that was not written is a failure. */
+/* A full disk shows when stdout is flushed; a summary that was not written is a failure. A stream remembers that it
+ * failed, not why: what made one write fail makes the next one fail too, and that one says why. */
 static int close_output(int status)
 {
     int had_error = ferror(stdout);
+    if (had_error)
+        fputc('\n', stdout);
     errno = 0;
     if (fclose(stdout) == 0 && !had_error)
         return status;

@@ -161,7 +161,7 @@ static const struct argp_option scenario_options[] = {
 };
 static const struct argp_option work_options[] = {
     {"jobs", 'j', "N", 0, "Work in N processes (default: one per core)", 2},
-    {"quiet", 'q', NULL, 0, "Show no progress", 2},
+    {"quiet", 'q', NULL, 0, "Show neither progress nor remarks, only results and what is wrong", 2},
     {0},
 };
 static const struct argp_option output_options[] = {

@@ -26,6 +26,8 @@ struct bh_document *bh_document_read(const char *path, struct bh_error *err);
 struct bh_document *bh_document_parse(const char *text, size_t length, const char *name, struct bh_error *err);
 /* A document of its own with an equal tree: a sweep changes copies. Places still point at where values were written. */
 struct bh_document *bh_document_copy(const struct bh_document *document);
+/* Messages about a node of the document, and those below, point at where `origin`, of any document, was written. */
+void bh_document_place_as(struct bh_document *document, struct bh_node *node, const struct bh_node *origin);
 void bh_document_destroy(struct bh_document *document);
 struct bh_node *bh_document_root(const struct bh_document *document);
 const char *bh_document_name(const struct bh_document *document);

@@ -175,6 +175,17 @@ int bh_document_set_node(struct bh_document *document, const char *path, const s
     return 0;
 }
 
+void bh_document_place_as(struct bh_document *document, struct bh_node *node, const struct bh_node *origin)
+{
+    node->source = origin->source;
+    node->line = origin->line;
+    node->column = origin->column;
+    node->next_line = origin->next_line;
+    bh_source_share(document, node->source);
+    for (size_t i = 0; i < node->count; i++)
+        bh_document_place_as(document, node->items[i], origin);
+}
+
 struct bh_document *bh_document_copy(const struct bh_document *document)
 {
     struct bh_document *twin = bh_document_create();

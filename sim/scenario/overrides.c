@@ -133,6 +133,9 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
     }
     struct bh_document *document = bh_document_parse(text, strlen(text), "models", err);
     free(text);
+    /* What the catalog finds wrong is told where it was written. */
+    for (size_t i = 0; document != NULL && i < overrides->count; i++)
+        bh_document_place_as(document, bh_node_item(bh_document_root(document), i), overrides->list[i].node);
     return document;
 }
 

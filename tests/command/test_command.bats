@@ -68,6 +68,22 @@ load ../support/common
     expect_text "$output" 'cannot write to standard output'
 }
 
+# The last write may be long past, or be the one that failed: then closing has nothing to write, and fails no more.
+@test "whenever the disk was full, the message says that it was" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    local scenario=$SOURCE_DIRECTORY/tests/scenarios/one-enclave.yaml
+    cd "$BATS_TEST_TMPDIR"
+    bulkhead run "$scenario" -o run.h5 >/dev/null
+    printf 'campaign: c\nscenario: %s\nvary: [{axis: s, set: seed, from: 1, to: 9, count: 9, whole: yes}]\n' "$scenario" >c.yaml
+    local command
+    for command in 'report run.h5 -o figures' "check $scenario" 'results run.h5' 'results run.h5 node_time' \
+        'sweep c.yaml --dry-run'; do
+        run sh -c "'$BULKHEAD' $command 2>&1 >/dev/full | grep '^bulkhead: '"
+        [ "$output" = 'bulkhead: cannot write to standard output: No space left on device' ] ||
+            { echo "$command: $output"; return 1; }
+    done
+}
+
 @test "every subcommand has --help and refuses unknown options with status 2" {
     for name in $(bulkhead --help | sed -n 's/^  \([a-z-]\{1,\}\) .*/\1/p'); do
         [ "$name" = help ] && continue

@@ -98,6 +98,14 @@ changed() {
     refused --set:1: 'models.faults.memory.rate=[1' -- run "$scenario" --set 'models.faults.memory.rate=[1'
     refused --set:1: models.nothing.there=3 -- run "$scenario" --set models.nothing.there=3
     refused --set:1: models.memory.code=none-such -- run "$scenario" --set models.memory.code=none-such
+    # What only the whole catalog shows to be wrong, too, wherever it was written.
+    refused --set:1:40: 'expected a time above 0' -- check "$scenario" --set 'models.zones.host-kernel.data.lifetime=0 s'
+    refused --set:1:47: 'at least 1 us' -- \
+        check "$scenario" --set 'models.applications.mpi-bulk-synchronous.step=1e-300 s'
+    refused --set:1:77: 'expected a time above 0' -- check "$scenario" \
+        --set 'vary=[{axis: life, set: models.zones.host-user.data.lifetime, values: [1 s, 0 s]}]'
+    sed 's/^  recovery.detection: .*/  zones: {host-user: {data: {masked: 0.9, signalled: 0.9}}}/' "$scenario" >shares.yaml
+    refused "shares.yaml:$(grep -n '^  zones:' shares.yaml | cut -d: -f1):38:" 'that sum to 1.8' -- check shares.yaml
 }
 
 @test "results of another version say so, whether they can be read or not" {
@@ -170,6 +178,22 @@ remarked() {
     [[ $output != *'counted twice'* ]]
     run_bulkhead run fitted.yaml --set 'faults={hardware: [recorded], software: no}'
     ! grep -q 'counted twice' <<<"$errors"
+}
+
+@test "told to be quiet, run and sweep make no remarks, and the help says so" {
+    local settings=(--set 'faults={hardware: [memory, dram-detected], software: no}' --replicas 1)
+    printf 'campaign: c\nscenario: %s\n' "$scenario" >c.yaml
+    run_bulkhead run "$scenario" "${settings[@]}" -q
+    expect_status 0
+    [ -z "$errors" ]
+    run_bulkhead sweep c.yaml "${settings[@]}" -j 1 -q
+    expect_status 0
+    [ -z "$errors" ]
+    local command
+    for command in run sweep; do
+        run_bulkhead "$command" --help
+        grep -qE -- '--quiet +Show neither progress nor remarks' <<<"$output" || return 1
+    done
 }
 
 @test "policies that come to the same are told, and others are not" {
