@@ -4,6 +4,7 @@
 #include "command/check/check.h"
 
 #include "models/containment/isolation.h"
+#include "sim/runs/progress.h"
 #include "sim/setup/node_setup.h"
 
 #include <stdlib.h>
@@ -38,14 +39,18 @@ static struct not_exact *find_all(const struct bh_scenario *scenario, size_t *co
     struct bh_isolation_cache *cache = bh_isolation_cache_create_of_reasons();
     struct not_exact *list = NULL;
     *count = 0;
+    struct bh_progress *progress =
+        bh_progress_start_on_terminal("exact chains", scenario->policies_count * scenario->partitions.classes_count);
     for (size_t p = 0; p < scenario->policies_count; p++)
         for (size_t c = 0; c < scenario->partitions.classes_count; c++) {
             char *why = why_not(scenario, p, c, cache);
+            bh_progress_step(progress);
             if (why == NULL)
                 continue;
             list = bh_reallocate(list, *count + 1, sizeof *list);
             list[(*count)++] = (struct not_exact){p, c, why};
         }
+    bh_progress_end(progress);
     bh_isolation_cache_destroy(cache);
     return list;
 }

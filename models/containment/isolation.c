@@ -44,36 +44,68 @@ static char *say_too_large(const struct bh_node_model *model, const struct bh_er
                          err->text);
 }
 
-static int spread_from(size_t first_mass, const struct bh_node_model *model, struct bh_origin origin,
+static int try_mass(const struct bh_node_model *model, struct bh_origin origin, size_t mass, struct bh_spread *spread,
+                    struct bh_error *err)
+{
+    memset(spread->loss, 0, model->tree->tenants_count * BH_SCOPES * sizeof(double));
+    *err = (struct bh_error){0};
+    return bh_spread_exact(model, origin, least_masses[mass], STATES_MOST, spread, err);
+}
+
+/* Goes on to finer masses until one fails. */
+static size_t refine(const struct bh_node_model *model, struct bh_origin origin, size_t mass, struct bh_spread *spread)
+{
+    size_t size = model->tree->tenants_count * BH_SCOPES * sizeof(double);
+    struct bh_spread finer = {.loss = bh_allocate(1, size)};
+    struct bh_error ignored;
+    while (mass > 0 && try_mass(model, origin, mass - 1, &finer, &ignored) == 0) {
+        double *loss = spread->loss;
+        memcpy(loss, finer.loss, size);
+        *spread = finer;
+        spread->loss = loss;
+        mass--;
+    }
+    free(finer.loss);
+    return mass;
+}
+
+/* The finest mass that can be had, whichever is tried first: what leaves less out takes more work and states. *mass is
+ * where to begin, and becomes where it ended: the origins of a node are about as hard, and most time goes into what fails. */
+static int spread_from(size_t *mass, const struct bh_node_model *model, struct bh_origin origin,
                        struct bh_spread *spread, struct bh_error *err)
 {
-    size_t cells = model->tree->tenants_count * BH_SCOPES;
-    struct bh_error last = {0};
-    for (size_t i = first_mass; i < MASSES; i++) {
-        last = (struct bh_error){0};
-        memset(spread->loss, 0, cells * sizeof(double));
-        if (bh_spread_exact(model, origin, least_masses[i], STATES_MOST, spread, &last) == 0)
-            return 0;
-    }
-    return bh_fail(err, last.code, "%s", last.text);
+    const size_t first = *mass;
+    struct bh_error last;
+    int status;
+    while ((status = try_mass(model, origin, *mass, spread, &last)) != 0 && *mass + 1 < MASSES)
+        ++*mass;
+    if (status != 0)
+        return bh_fail(err, last.code, "%s", last.text);
+    if (*mass == first) /* else the next finer has just failed */
+        *mass = refine(model, origin, *mass, spread);
+    return 0;
 }
 
 int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
                         struct bh_error *err)
 {
-    return spread_from(0, model, origin, spread, err);
+    size_t mass = 0;
+    return spread_from(&mass, model, origin, spread, err);
 }
 
+/* Errors that begin in two zones at once take the most states, so that they are tried first. */
 char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_origins origins = bh_origins_of(model, streams);
     struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
     char *why = NULL;
-    for (size_t i = 0; i < origins.count && why == NULL; i++) {
-        struct bh_error err = {0};
-        if (spread_from(MASSES - 1, model, origins.entry[i].origin, &spread, &err) != 0)
-            why = say_too_large(model, &err);
-    }
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < origins.count && why == NULL; i++) {
+            struct bh_error err;
+            if (origins.entry[i].origin.also_host_kernel == (turn == 0) &&
+                try_mass(model, origins.entry[i].origin, MASSES - 1, &spread, &err) != 0)
+                why = say_too_large(model, &err);
+        }
     bh_origins_free(&origins);
     free(spread.loss);
     return why;
@@ -110,9 +142,10 @@ static void follow(const struct bh_node_model *model, const struct bh_origins *o
 {
     struct bh_spread spread = {.loss = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double))};
     struct bh_chance *chance = NULL;
+    size_t mass = 0;
     for (size_t i = 0; i < origins->count; i++) {
         struct bh_error err = {0};
-        if (chance == NULL && bh_isolation_spread(model, origins->entry[i].origin, &spread, &err) != 0) {
+        if (chance == NULL && spread_from(&mass, model, origins->entry[i].origin, &spread, &err) != 0) {
             isolation->why_not = say_too_large(model, &err);
             chance = bh_chance_create(model);
         }

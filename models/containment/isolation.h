@@ -10,6 +10,7 @@
 #include "models/node/node_model.h"
 #include "models/spread/spread.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where the exact chain is too large for one of the origins, coverage, escape and unresolved are NaN, `why_not` says why,
@@ -33,8 +34,8 @@ struct bh_isolation {
 /* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once. A
  * chain that is too large is no failure. */
 struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams);
-/* The `why_not` that this would have, at less cost: whether the chain can be had is decided where it is followed least far.
- * The caller frees. */
+/* Why that would not be exact, or NULL, at less cost: whether the chain can be had is decided where it is followed least far,
+ * by the origins that take most first. Of several reasons it may be another than `why_not`. The caller frees. */
 char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams);
 void bh_isolation_destroy(struct bh_isolation *isolation);
 
@@ -47,6 +48,7 @@ struct bh_isolation_cache;
 struct bh_isolation_cache *bh_isolation_cache_create(void);
 /* One whose isolations have no rates and say only why they would not be exact, for those who ask no more. */
 struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
+bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache);
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
 /* As bh_isolation_create, but the answer belongs to the cache. */
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,

@@ -32,6 +32,11 @@ struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void)
     return cache;
 }
 
+bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache)
+{
+    return cache->only_why_not;
+}
+
 /* An isolation without rates, that says why it would not be exact. */
 static struct bh_isolation *create_reason(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {

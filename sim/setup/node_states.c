@@ -277,9 +277,13 @@ static void follow_states(const struct states *states, struct bh_isolation_cache
 {
     struct bh_node_setup *node = states->node;
     struct bh_tenant_link *links = bh_allocate(node->links_count + 1, sizeof *links);
-    bool is_too_large = false;
-    for (size_t i = 0; i < states->count; i++) {
+    bool is_too_large = false, only_why = bh_isolation_cache_is_of_reasons(cache);
+    for (size_t n = 0; n < states->count; n++) {
+        /* Who asks only for a reason has it from one state: later ones have more that is composed. */
+        size_t i = only_why ? states->count - 1 - n : n;
         double weight = states->state[i].weight;
+        if (only_why && is_too_large)
+            break;
         enter(states, &states->state[i], links);
         for (size_t t = 0; t < node->model->tree->tenants_count && !states->are_too_many; t++)
             node->protected_share[t] += is_protected(states, t, &states->state[i]) ? weight : 0.0;

@@ -145,6 +145,32 @@ static void test_shares_are_the_chains(void **state)
     destroy(&node);
 }
 
+/* A node whose origins can be followed unequally far: each as far as it could be by itself, to the last bit. */
+static void test_origins_are_followed_as_far_as_alone(void **state)
+{
+    (void)state;
+    struct node node = build("kvm", "protection-first", 3, 2, true, false);
+    node.streams->count = 3; /* a few origins take long enough */
+    struct bh_isolation *isolation = bh_isolation_create(node.model, node.streams);
+    struct bh_origins origins = bh_origins_of(node.model, node.streams);
+    double loss[TENANTS_MOST * BH_SCOPES], sum = 0.0, coarsest = 0.0, finest = 1.0;
+    for (size_t i = 0; i < origins.count; i++) {
+        struct bh_spread spread = {.loss = loss};
+        assert_int_equal(bh_isolation_spread(node.model, origins.entry[i].origin, &spread, NULL), 0);
+        sum += origins.entry[i].rate * loss[BH_SCOPE_PROCESS];
+        coarsest = fmax(coarsest, spread.unresolved);
+        finest = spread.unresolved > 0.0 ? fmin(finest, spread.unresolved) : finest;
+    }
+    print_message("# left out: %.2g to %.2g\n", finest, coarsest);
+    assert_true(coarsest > 10.0 * finest); /* else it tests nothing */
+    assert_null(isolation->why_not);
+    assert_memory_equal(&isolation->loss_rate[BH_SCOPE_PROCESS], &sum, sizeof sum);
+    assert_memory_equal(&isolation->unresolved, &coarsest, sizeof coarsest);
+    bh_origins_free(&origins);
+    bh_isolation_destroy(isolation);
+    destroy(&node);
+}
+
 /* More than the chain holds is no failure: rates, no exact numbers, and why. Every error ends somewhere. */
 static void test_without_the_chain(void **state)
 {
@@ -187,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_intervals_cost_at_most_a_hundredth),
         cmocka_unit_test(test_shares_are_the_chains),
+        cmocka_unit_test(test_origins_are_followed_as_far_as_alone),
         cmocka_unit_test(test_without_the_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
