@@ -71,7 +71,7 @@ load ../support/common
 # The last write may be long past, or be the one that failed: then closing has nothing to write, and fails no more.
 @test "whenever the disk was full, the message says that it was" {
     [ -w /dev/full ] || skip "no /dev/full"
-    local scenario=$SOURCE_DIRECTORY/tests/scenarios/one-enclave.yaml
+    local scenario=$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml
     cd "$BATS_TEST_TMPDIR"
     bulkhead run "$scenario" -o run.h5 >/dev/null
     printf 'campaign: c\nscenario: %s\nvary: [{axis: s, set: seed, from: 1, to: 9, count: 9, whole: yes}]\n' "$scenario" >c.yaml

@@ -137,7 +137,7 @@ shows() {
     shows figures ledger title policy0 policy16 spares0 spares1 unit
     run_bulkhead report '< plain.h5' --figure-only -o matrix
     expect_status 0
-    expect_lines "$errors" 1
+    expect_lines "$errors" 2
     shows matrix '' title policy0 policy4
 }
 

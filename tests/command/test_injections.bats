@@ -127,7 +127,6 @@ refused() {
     refused "${head}kvm,guest-kernel,date,10,5,5\n" ':2:18: kind: ' 'did you mean `data`?'
     refused "${head}native,guest-kernel,data,10,5,5\n" ':2:8: zone: ' 'which `native` does not have'
     refused "${head}kvm,outer-guest,data,10,5,5\n" ':2:5: zone: ' 'found `outer-guest`, which `kvm` does not have'
-    refused "${head}kvm-nested,outer-guest,data,10,5,5\n" 'failed-guest: found 5; expected 0' 'begins in outer-guest'
     refused "${head}kvm,guest-kernel,data,10,5,4\n" ':2:23: trials: found 10; expected 9' 'every trial is one of them'
     refused "${head}kvm,guest-kernel,data,10,-5,15\n" 'masked: found `-5`'
     refused "${head}kvm,guest-kernel,data,10,5.5,4.5\n" 'masked: found `5.5`'

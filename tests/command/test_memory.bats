@@ -10,7 +10,12 @@ setup() {
 }
 
 @test "classes that are off by default strike only where they are named" {
+    # Without them nothing reads the code, which is an axis there.
     run_bulkhead check "$experiment" --set faults=all --json
+    expect_status 2
+    expect_text "$errors" 'models.memory.code, which nothing in this scenario reads'
+    sed '/^vary:/,/^[a-z]*:/{/^vary:/d;/^ /d}' "$experiment" >"$BATS_TEST_TMPDIR/no-axis.yaml"
+    run_bulkhead check "$BATS_TEST_TMPDIR/no-axis.yaml" --set faults=all --json
     expect_status 0
     ! grep -q 'dram-' <<<"$output"
     grep -q '"memory": null' <<<"$output"

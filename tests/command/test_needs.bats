@@ -53,7 +53,7 @@ systems() {
 }
 
 lines() {
-    printf 'policies:\n  - {system: native, policy: native, name: native}\n'
+    printf 'policies:\n'
     local name
     for name in free halts cuts chained; do
         printf '  - {system: %s, policy: protection-first, name: %s}\n' $name $name
@@ -71,7 +71,7 @@ run_one() {
   channels.vmm-to-kernel.probability: 0
 END
     {
-        sed -e '/^policies:/,/^faults:/d' -e '/^models:/r quiet' "$scenarios/one-enclave.yaml"
+        sed -e '/^policies:/,/^faults:/d' -e 's/^baseline:.*/baseline: free/' -e '/^models:/r quiet' "$scenarios/one-enclave.yaml"
         printf 'faults: none\n'
         lines
         printf 'script:\n%s\n' "$script"
@@ -103,7 +103,7 @@ expect_times() {
 # --- Who stops, by hand --------------------------------------------------------------------------------------------------
 
 @test "a zone beside the guests that nothing needs stops nobody, one that they need does" {
-    run_one beside.h5 "$(fail 5000 1 host-user)"
+    run_one beside.h5 "$(fail 5000 1 driver)"
     expect_times beside.h5 free 14580 0 0 0 0 0 0 0
     expect_times beside.h5 halts 14595 0 5 10 0 15 0 0
     expect_times beside.h5 cuts 14580 0 0 0 0 0 0 0
@@ -122,47 +122,47 @@ expect_times() {
 }
 
 @test "needs that are down at once each add what they take longer" {
-    run_one both.h5 "$(fail 5000 1 host-user; fail 5010 2 host-user; fail 5012 2 host-user)"
+    run_one both.h5 "$(fail 5000 1 driver; fail 5010 2 driver; fail 5012 2 driver)"
     expect_times both.h5 halts 14605 0 5 20 0 25 0 0
     expect_eval both.h5 "m('struck_while_down', 'halts').tolist() == [1]" "m('errors', 'halts').tolist() == [2]"
 }
 
 @test "a checkpoint that a stop meets begins again, and one that comes waits" {
-    run_one under.h5 "$(fail 3620 0 host-user)"
+    run_one under.h5 "$(fail 3620 0 driver)"
     expect_times under.h5 halts $((14580 + 20 + 15)) 20 5 10 0 15 0 0
     expect_times under.h5 cuts $((14580 + 20 + 15)) 20 5 10 0 0 15 0
-    run_one before.h5 "$(fail 3590 0 host-user)"
+    run_one before.h5 "$(fail 3590 0 driver)"
     expect_times before.h5 cuts 14585 0 0 5 0 0 5 0
     expect_times before.h5 halts 14595 0 5 10 0 15 0 0
     # In memory nothing leaves the guest.
-    run_one memory.h5 "$(fail 3620 0 host-user)" --set 'checkpoints={memory: {interval: 1 h, write: 60 s, read: 20 s}, final: no}'
+    run_one memory.h5 "$(fail 3620 0 driver)" --set 'checkpoints={memory: {interval: 1 h, write: 60 s, read: 20 s}, final: no}'
     expect_times memory.h5 cuts 14580 0 0 0 0 0 0 0
     # What goes to storage as traffic waits, too: 40 GB to a disk of 500 MB/s take 80 s.
-    run_one traffic.h5 "$(fail 3620 0 host-user)" --set 'checkpoints={storage: {interval: 1 h}, final: no}' \
+    run_one traffic.h5 "$(fail 3620 0 driver)" --set 'checkpoints={storage: {interval: 1 h}, final: no}' \
         --set 'models.applications.mpi-bulk-synchronous.checkpoint-bytes=10 GB'
     expect_times traffic.h5 cuts $((14400 + 240 + 20 + 15)) 20 5 10 0 0 15 0
 }
 
 @test "an outage beside a stop: each pays for what it adds" {
     # The guest: 5 s, 25 s of boot, 10 s of relaunch, 20 s to read; lost since 3,660 s.
-    run_one inside.h5 "$(fail 5000 0 guest-kernel; fail 5001 1 host-user)"
+    run_one inside.h5 "$(fail 5000 0 guest-kernel; fail 5001 1 driver)"
     expect_times inside.h5 free $((14580 + 1340 + 60)) 1340 5 35 20 0 0 1
     expect_times inside.h5 halts $((14580 + 1340 + 60)) 1340 5 35 20 0 0 1
     # While it is relaunched: from 5,030 s on in vain, anew from 5,050 s.
-    run_one relaunch.h5 "$(fail 5000 0 guest-kernel; fail 5035 1 host-user)"
+    run_one relaunch.h5 "$(fail 5000 0 guest-kernel; fail 5035 1 driver)"
     expect_times relaunch.h5 halts $((14580 + 1340 + 80)) 1340 5 55 20 0 0 1
     expect_times relaunch.h5 cuts $((14580 + 1340 + 70)) 1340 5 45 20 0 0 1
     expect_eval relaunch.h5 \
         "[row[-1] for row in causes('halts') if row[1] == b'host-user'] == [4 * 20]" \
         "[row[-1] for row in causes('cuts') if row[1] == b'host-user'] == [4 * 10]"
     # While it reads, from 5,040 s on: again from 5,065 s; for a process that starts, all anew.
-    run_one read.h5 "$(fail 5000 0 guest-kernel; fail 5050 1 host-user)"
+    run_one read.h5 "$(fail 5000 0 guest-kernel; fail 5050 1 driver)"
     expect_times read.h5 cuts $((14580 + 1340 + 85)) 1340 5 50 30 0 0 1
     expect_times read.h5 halts $((14580 + 1340 + 95)) 1340 5 60 30 0 0 1
     # The guest fails while the driver is down; then the node, which brings the driver along.
-    run_one then.h5 "$(fail 5000 1 host-user; fail 5010 0 guest-kernel)"
+    run_one then.h5 "$(fail 5000 1 driver; fail 5010 0 guest-kernel)"
     expect_times then.h5 halts $((14580 + 10 + 1340 + 60)) 1340 10 40 20 10 0 1
-    run_one node.h5 "$(fail 5000 1 host-user; fail 5010 1 host-kernel)" --set models.recovery.node-reboot='1 s'
+    run_one node.h5 "$(fail 5000 1 driver; fail 5010 1 host-kernel)" --set models.recovery.node-reboot='1 s'
     expect_times node.h5 halts $((14580 + 10 + 1340 + 61)) 1340 10 41 20 10 0 1
 }
 
@@ -174,15 +174,15 @@ expect_times() {
         mend: reboot, rate: {value: 1, unit: 1/year, status: computed, source: for a test}}}')
     local slow=(--set models.recovery.process-restart='100 s' --set models.recovery.node-reboot='1 s'
         --set models.recovery.system-restart='1 s')
-    run_one node.h5 "$(fail 5000 1 host-user; fail 5010 1 host-kernel)" "${slow[@]}"
+    run_one node.h5 "$(fail 5000 1 driver; fail 5010 1 host-kernel)" "${slow[@]}"
     expect_times node.h5 halts $((14580 + 10 + 1340 + 151)) 1340 10 131 20 10 0 1
-    run_one system.h5 "$(fail 5000 1 host-user; echo "$outage")" "${slow[@]}" "${blackout[@]}"
+    run_one system.h5 "$(fail 5000 1 driver; echo "$outage")" "${slow[@]}" "${blackout[@]}"
     expect_times system.h5 halts $((14580 + 10 + 1340 + 151)) 1340 10 131 20 10 0 1
     # One that is lost for good, with a spare; and another node than the driver's, which stays down until 5,105 s.
-    apart=yes run_one spare.h5 "$(fail 5000 1 host-user; echo '  - {at: 5010 s, node: 1, fault: node-loss}')" "${slow[@]}" \
+    apart=yes run_one spare.h5 "$(fail 5000 1 driver; echo '  - {at: 5010 s, node: 1, fault: node-loss}')" "${slow[@]}" \
         --set workload.spares=1 --set 'checkpoints={storage: {interval: 1 h, write: 60 s, read: 20 s}, final: no}'
     expect_eval spare.h5 "np.allclose(m('makespan', 'halts'), 14580 + 10 + 1340 + 5 + 45 + 25 + 100 + 20)"
-    run_one another.h5 "$(fail 5000 1 host-user; fail 5010 2 host-kernel)" "${slow[@]}"
+    run_one another.h5 "$(fail 5000 1 driver; fail 5010 2 host-kernel)" "${slow[@]}"
     expect_times another.h5 halts $((14580 + 10 + 1340 + 95 + 120)) 1340 10 195 20 10 0 1
     expect_eval another.h5 "[row[-1] for row in causes('halts') if row[1] == b'host-user'] == [4 * (10 + 64)]"
 }
@@ -193,18 +193,18 @@ expect_times() {
         {name: driver, kind: host-user, parent: hypervisor, components: [qemu-device-model], needs: [{zone: toolstack, for: progress}]},
         {name: guest, kind: guest-kernel, parent: hypervisor, per: guest, components: [guest-kernel], needs: [{zone: driver, for: io}]},
         {name: process, kind: guest-user, parent: guest, per: process, components: [application]}]')
-    # Now the toolstack is the first that a script finds: without it the driver stands still, and I/O with it.
-    run_one chained.h5 "$(fail 3590 0 host-user)" "${chain[@]}"
+    # Without the toolstack the driver stands still, and I/O with it.
+    run_one chained.h5 "$(fail 3590 0 toolstack)" "${chain[@]}"
     expect_times chained.h5 chained 14585 0 0 5 0 0 5 0
     expect_eval chained.h5 "m('io_stops', 'chained').tolist() == [1]"
     # 100 s to the watchdog, then a failure.
     local hang=(--set models.zones.host-user.data.masked=0 --set models.zones.host-user.data.signalled=1
         --set models.zones.host-user.data.hang=1)
-    run_one hang.h5 '  - {at: 5000 s, node: 1, zone: host-user, enclave: simulation}' "${hang[@]}"
+    run_one hang.h5 '  - {at: 5000 s, node: 1, zone: driver, enclave: simulation}' "${hang[@]}"
     expect_times hang.h5 free 14580 0 0 0 0 0 0 0
     expect_times hang.h5 halts $((14580 + 115)) 0 105 10 0 15 0 0
     expect_times hang.h5 cuts 14580 0 0 0 0 0 0 0
-    run_one write.h5 '  - {at: 3590 s, node: 1, zone: host-user, enclave: simulation}' "${hang[@]}"
+    run_one write.h5 '  - {at: 3590 s, node: 1, zone: driver, enclave: simulation}' "${hang[@]}"
     expect_times write.h5 cuts $((14580 + 105)) 0 95 10 0 0 15 0
 }
 
@@ -213,18 +213,18 @@ expect_times() {
     local service=(--set 'workload.enclaves=[{name: simulation, application: loss-tolerant-service}]'
         --set checkpoints=none --set 'models.applications.loss-tolerant-service.checkpoint-bytes=1 GB'
         --set 'models.recovery.local-bandwidth=100 MB/s')
-    run_one part.h5 "$(fail 5000 1 host-user)" "${service[@]}"
+    run_one part.h5 "$(fail 5000 1 driver)" "${service[@]}"
     expect_eval part.h5 "np.allclose(m('makespan', 'halts'), 14400 + 15 / 4)" "m('makespan', 'cuts') == 14400" \
         "m('makespan', 'free') == 14400" "np.allclose(m('stopped_time', 'halts'), 15)" \
         "m('interruptions', 'halts') == 0" "np.allclose(m('node_time', 'halts')[0, 0, part.index('detection')], 5)" \
         "np.allclose(m('node_time', 'halts')[0, 0, part.index('restart')], 10)"
     # The guest at 5,000 s: relaunched at 5,040 s, has read at 5,050 s. The driver is down from 5,030 to 5,045 s.
-    run_one reads.h5 "$(fail 5000 1 guest-kernel; fail 5030 1 host-user)" "${service[@]}"
+    run_one reads.h5 "$(fail 5000 1 guest-kernel; fail 5030 1 driver)" "${service[@]}"
     expect_eval reads.h5 "np.allclose(m('makespan', 'free'), 14400 + 50 / 4)" \
         "np.allclose(m('makespan', 'cuts'), 14400 + 55 / 4)" "np.allclose(m('makespan', 'halts'), 14400 + 65 / 4)" \
         "m('interruptions', 'cuts') == 1"
     # Another node's driver is no affair of it.
-    run_one other.h5 "$(fail 5000 1 guest-kernel; fail 5030 2 host-user)" "${service[@]}"
+    run_one other.h5 "$(fail 5000 1 guest-kernel; fail 5030 2 driver)" "${service[@]}"
     expect_eval other.h5 "np.allclose(m('makespan', 'cuts'), 14400 + 50 / 4)"
 }
 
@@ -232,7 +232,7 @@ expect_times() {
     local composed=(--set 'workload.enclaves=[{name: simulation, application: mpi-bulk-synchronous, nodes: 2},
         {name: analysis, application: mpi-bulk-synchronous, nodes: 2}]' --set checkpoints=none
         --set 'compositions=[{name: pair, between: [simulation, analysis], over: network, when: always, coupling: tight, volume: 1 MB, period: 10 min}]')
-    apart=yes run_one pair.h5 "$(fail 3595 0 host-user)" "${composed[@]}"
+    apart=yes run_one pair.h5 "$(fail 3595 0 driver)" "${composed[@]}"
     expect_eval pair.h5 "np.allclose(m('makespan', 'cuts'), m('makespan', 'free') + 10, rtol=1e-9)" \
         "np.allclose(m('io_wait', 'cuts'), 20)" "np.allclose(m('node_time', 'cuts')[:, 0, part.index('restart')], 20)" \
         "np.allclose(m('node_time', 'cuts')[:, 0, part.index('composition')],
@@ -263,7 +263,7 @@ workload:
     - {name: other, application: loss-tolerant-service, guests-per-node: 1, processes-per-guest: 1, node-share: 0.5}
 costs: no
 faults: {hardware: [memory], software: yes}
-baseline: native
+baseline: free
 replicas: 4
 seed: 1
 models:
@@ -367,7 +367,7 @@ workload:
   enclaves: [{name: simulation, application: mpi-bulk-synchronous}]
 costs: no
 faults: {hardware: [], software: yes}
-baseline: native
+baseline: free
 replicas: 16
 seed: 3
 models:
@@ -431,11 +431,11 @@ END
 # --- Limits and bad input --------------------------------------------------------------------------------------------------
 
 @test "without outages, and without needs, nothing differs" {
-    local all=$(fail 5000 1 host-user; fail 3620 0 host-user; fail 9000 2 guest-kernel)
+    local all=$(fail 5000 1 driver; fail 3620 0 driver; fail 9000 2 guest-kernel)
     run_one none.h5 "$all" --set models.recovery.detection='0 s' --set models.recovery.process-restart='0 s'
     ask equal-policies none.h5 free cuts io_stops
     # A need for progress stops for no time; what was being written begins again.
-    run_one none.h5 "$(fail 5000 1 host-user; fail 9000 2 guest-kernel)" --set models.recovery.detection='0 s' \
+    run_one none.h5 "$(fail 5000 1 driver; fail 9000 2 guest-kernel)" --set models.recovery.detection='0 s' \
         --set models.recovery.process-restart='0 s'
     ask equal-policies none.h5 free halts progress_stops
     # An empty list is none at all.
@@ -453,7 +453,7 @@ END
 }
 
 @test "check, contain and the summary tell needs" {
-    run_one told.h5 "$(fail 5000 1 host-user)"
+    run_one told.h5 "$(fail 5000 1 driver)"
     expect_text "$output" 'Stopped by zones that others need' 'stood still'
     run_bulkhead check one.yaml
     expect_status 0

@@ -66,7 +66,7 @@ END
     run_small few.h5
     "$PYTHON" - <<'END'
 import sys; sys.argv = ["run.py"]
-import os; sys.path.insert(0, os.environ.get("SOURCE_DIRECTORY", ".") + "/tests")
+import os; sys.path.insert(0, os.environ.get("SOURCE_DIRECTORY", ".") + "/tests/support")
 import h5py, numpy, run
 a, b = h5py.File("all.h5"), h5py.File("few.h5")
 for policy in ("native", "kvm protection-first"):
