@@ -3,8 +3,8 @@
 /* bulkhead report: tables on stdout, figures beside the results or where asked. */
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
+#include "analysis/reader/markup.h"
 #include "analysis/tables/json.h"
-#include "analysis/tables/markup.h"
 #include "analysis/tables/summary.h"
 #include "command/command.h"
 #include "command/figure_folder.h"

@@ -6,7 +6,7 @@
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/tradeoff_layout.h"
 #include "analysis/figures/tradeoff_script.h"
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 
 #include <stdio.h>
 #include <stdlib.h>

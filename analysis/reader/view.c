@@ -4,7 +4,7 @@
 #include "analysis/reader/view.h"
 
 #include "analysis/reader/hdf5_reader.h"
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "config.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 /* Chooses cells, takes means, and prints them as a table, CSV or JSON. */
 #include "analysis/tables/selection.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "analysis/tables/selection_rows.h"
 
 #include <gsl/gsl_cdf.h>

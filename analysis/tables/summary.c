@@ -5,7 +5,7 @@
 
 #include "analysis/measures/measures.h"
 #include "analysis/measures/verdict.h"
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "analysis/tables/summary_parts.h"
 #include "models/base/error.h"
 

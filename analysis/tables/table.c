@@ -3,7 +3,7 @@
 /* Tables of text cells whose widths are counted in signs, not bytes. */
 #include "analysis/tables/table.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "models/base/error.h"
 
 #include <math.h>

@@ -4,6 +4,8 @@
 #ifndef BH_ANALYSIS_TABLES_TABLE_H
 #define BH_ANALYSIS_TABLES_TABLE_H
 
+#include "analysis/reader/markup.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -18,7 +20,6 @@ void bh_table_column(struct bh_table *table, const char *format, ...) __attribut
 void bh_table_cell(struct bh_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A line between rows that names a group of them; only after a full row. */
 void bh_table_group(struct bh_table *table, const char *name);
-enum bh_table_format { BH_TABLE_TEXT, BH_TABLE_MARKDOWN, BH_TABLE_LATEX };
 /* LaTeX: a tabular with the rules of package booktabs. */
 void bh_table_print(const struct bh_table *table, enum bh_table_format format, FILE *stream);
 

@@ -4,7 +4,7 @@
 #include "analysis/zones/containment_pages.h"
 
 #include "analysis/figures/tradeoff_script.h"
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 /* bulkhead check: reads, resolves and explains a scenario without simulating anything. */
 #include "command/check/check.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"

@@ -117,16 +117,6 @@ static void print_level(const struct bh_node_stack *stack, size_t tenant, bool i
     free(text);
 }
 
-static bool is_composed(const struct bh_scenario *scenario, size_t class, size_t tenant)
-{
-    const struct bh_partition_class *partitions = &scenario->partitions.class[class];
-    for (size_t n = 0; n < partitions->count; n++)
-        if (bh_compositions_include(&scenario->compositions,
-                                    partitions->enclave[n * partitions->tenants_count + tenant]))
-            return true;
-    return false;
-}
-
 static void print_guards(const struct bh_scenario *scenario, FILE *stream)
 {
     fputs("\nGuards between composed enclaves: requested, and -> effective where the node's operating system clips "
@@ -136,7 +126,7 @@ static void print_guards(const struct bh_scenario *scenario, FILE *stream)
             "when");
     for (size_t c = 0; c < scenario->partitions.classes_count; c++)
         for (size_t t = 0; t < scenario->partitions.class[c].tenants_count; t++)
-            for (size_t p = 0; p < scenario->policies_count && is_composed(scenario, c, t); p++) {
+            for (size_t p = 0; p < scenario->policies_count && bh_compositions_include_tenant(scenario, c, t); p++) {
                 struct bh_node_stack stack = bh_scenario_stack(scenario, p, c, false);
                 size_t enclave = scenario->partitions.class[c].enclave[t];
                 fprintf(stream, "  %-12s %-12s", scenario->entries[scenario->enclaves[enclave].entry].name,

@@ -60,7 +60,7 @@ static json_t *platform(const struct bh_check *check)
 /* A number that may not be given: null. */
 static json_t *number_or_null(double value, bool is_given)
 {
-    return is_given && isfinite(value) ? json_real(value) : json_null();
+    return is_given ? bh_json_number(value) : json_null();
 }
 
 static json_t *verification(const struct bh_verification_spec *spec)

@@ -9,16 +9,11 @@
 #include <jansson.h>
 #include <math.h>
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *by_scope(const double *value)
 {
     json_t *object = json_object();
     for (int s = 0; s < BH_SCOPES; s++)
-        json_object_set_new(object, bh_scope_names[s], number(value[s]));
+        json_object_set_new(object, bh_scope_names[s], bh_json_number(value[s]));
     return object;
 }
 
@@ -27,7 +22,7 @@ static json_t *by_boundary(const double *value, const bool *inside)
 {
     json_t *object = json_object();
     for (int b = 0; b < BH_BOUNDARIES; b++)
-        json_object_set_new(object, bh_boundary_names[b], inside[b] ? number(value[b]) : json_null());
+        json_object_set_new(object, bh_boundary_names[b], inside[b] ? bh_json_number(value[b]) : json_null());
     return object;
 }
 
@@ -35,25 +30,25 @@ static json_t *answer(const struct bh_containment *containment)
 {
     json_t *depth = json_array(), *object;
     for (int d = 0; d < BH_DEPTHS; d++)
-        json_array_append_new(depth, number(containment->depth[d]));
-    object =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "extent", by_scope(containment->extent), "beyond",
-                  by_boundary(containment->beyond, containment->inside), "escape",
-                  by_boundary(containment->escape, containment->inside), "silent", number(containment->silent), "depth",
-                  depth, "depth_mean", number(containment->depth_mean), "time_s", number(containment->time_s));
+        json_array_append_new(depth, bh_json_number(containment->depth[d]));
+    object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "extent", by_scope(containment->extent), "beyond",
+                       by_boundary(containment->beyond, containment->inside), "escape",
+                       by_boundary(containment->escape, containment->inside), "silent",
+                       bh_json_number(containment->silent), "depth", depth, "depth_mean",
+                       bh_json_number(containment->depth_mean), "time_s", bh_json_number(containment->time_s));
     if (containment->has_needs) {
         json_t *stops = json_object();
         for (int s = 0; s < BH_STOPS; s++)
-            json_object_set_new(stops, bh_stops_names[s], number(containment->stops[s]));
+            json_object_set_new(stops, bh_stops_names[s], bh_json_number(containment->stops[s]));
         json_object_set_new(object, "stops", stops);
     }
     if (containment->trials > 0) {
         json_object_set_new(object, "trials", json_integer((json_int_t)containment->trials));
-        json_object_set_new(object, "depth_standard_error", number(containment->depth_error));
-        json_object_set_new(object, "time_standard_error_s", number(containment->time_error));
+        json_object_set_new(object, "depth_standard_error", bh_json_number(containment->depth_error));
+        json_object_set_new(object, "time_standard_error_s", bh_json_number(containment->time_error));
     } else {
-        json_object_set_new(object, "unresolved", number(containment->unresolved));
-        json_object_set_new(object, "depth_unresolved", number(containment->depth_unresolved));
+        json_object_set_new(object, "unresolved", bh_json_number(containment->unresolved));
+        json_object_set_new(object, "depth_unresolved", bh_json_number(containment->depth_unresolved));
     }
     return object;
 }
@@ -64,9 +59,9 @@ static json_t *rare(const struct bh_rare_event *events)
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (events[b].trials > 0)
             json_object_set_new(object, bh_boundary_names[b],
-                                json_pack("{s:o, s:o, s:o, s:I, s:I}", "beyond", number(events[b].probability),
-                                          "standard_error", number(events[b].error), "relative_half_width",
-                                          number(bh_contain_half_width(&events[b])), "trials",
+                                json_pack("{s:o, s:o, s:o, s:I, s:I}", "beyond", bh_json_number(events[b].probability),
+                                          "standard_error", bh_json_number(events[b].error), "relative_half_width",
+                                          bh_json_number(bh_contain_half_width(&events[b])), "trials",
                                           (json_int_t)events[b].trials, "hits", (json_int_t)events[b].hits));
     return object;
 }
@@ -79,7 +74,7 @@ static json_t *row(const struct bh_contain *contain, const struct bh_contain_pol
     json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o}", "zone", zone->template->name, "zone_kind",
                                bh_zone_kind_names[zone->kind], "error_kind", bh_error_kind_names[origin->kind],
                                "in_host_kernel_too", origin->also_host_kernel, "rate_per_s",
-                               number(policy->origins.entry[i].rate), "share", number(row->share));
+                               bh_json_number(policy->origins.entry[i].rate), "share", bh_json_number(row->share));
     json_object_set_new(object, "signalled_at_once", json_boolean(origin->ending == BH_ENDING_SIGNALLED_AT_ONCE));
     json_object_set_new(object, "enclave",
                         zone->enclave >= 0 ? json_string(bh_contain_enclave(contain, zone->enclave)->name)
@@ -105,7 +100,7 @@ static json_t *policy_object(const struct bh_contain *contain, const struct bh_c
         json_object_set_new(all, "monte_carlo", answer(&policy->simulated_mix));
     json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", policy->spec->name, "system",
                                policy->spec->system->name, "policy", policy->spec->policy->name, "origins", rows, "all",
-                               all, "node_loss_rate_per_s", number(policy->origins.node_loss_rate));
+                               all, "node_loss_rate_per_s", bh_json_number(policy->origins.node_loss_rate));
     if (policy->too_large != NULL)
         json_object_set_new(object, "no_exact_answer", json_string(policy->too_large));
     return object;
@@ -117,8 +112,8 @@ static json_t *outcomes(const double *value)
 {
     static const bool all[BH_BOUNDARIES] = {true, true, true, true};
     return json_pack("{s:o, s:o, s:o, s:o}", "extent", by_scope(value), "escape",
-                     by_boundary(value + BH_OUTCOME_BEYOND, all), "silent", number(value[BH_OUTCOME_SILENT]), "time_s",
-                     number(value[BH_OUTCOME_TIME]));
+                     by_boundary(value + BH_OUTCOME_BEYOND, all), "silent", bh_json_number(value[BH_OUTCOME_SILENT]),
+                     "time_s", bh_json_number(value[BH_OUTCOME_TIME]));
 }
 
 static json_t *numbers_of(const struct bh_contain *contain, size_t p)
@@ -130,9 +125,10 @@ static json_t *numbers_of(const struct bh_contain *contain, size_t p)
         size_t n = all->order[p * catalog->parameters_count + i];
         const struct bh_parameter *parameter = catalog->parameters[n];
         json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:[o, o], s:o}", "path", parameter->path, "value",
-                                              number(parameter->value), "unit", bh_dimension_unit(parameter->dimension),
-                                              "range", number(parameter->low), number(parameter->high), "derivative",
-                                              outcomes(&all->policies[p].slope[n * BH_OUTCOMES])));
+                                              bh_json_number(parameter->value), "unit",
+                                              bh_dimension_unit(parameter->dimension), "range",
+                                              bh_json_number(parameter->low), bh_json_number(parameter->high),
+                                              "derivative", outcomes(&all->policies[p].slope[n * BH_OUTCOMES])));
     }
     return list;
 }
@@ -149,11 +145,12 @@ static json_t *sensitivity(const struct bh_contain *contain)
     for (size_t i = 0; i < all->swaps_count; i++) {
         const struct bh_swap *swap = &all->swaps[i];
         const struct bh_parameter *parameter = contain->scenario->catalog->parameters[swap->number];
-        json_array_append_new(swaps, json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "path", parameter->path, "value",
-                                               number(parameter->value), "critical", number(swap->critical), "unit",
-                                               bh_dimension_unit(parameter->dimension), "less_before",
-                                               contain->policies[swap->first].spec->name, "more_before",
-                                               contain->policies[swap->second].spec->name));
+        json_array_append_new(swaps,
+                              json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "path", parameter->path, "value",
+                                        bh_json_number(parameter->value), "critical", bh_json_number(swap->critical),
+                                        "unit", bh_dimension_unit(parameter->dimension), "less_before",
+                                        contain->policies[swap->first].spec->name, "more_before",
+                                        contain->policies[swap->second].spec->name));
     }
     return json_pack("{s:s, s:o, s:o}", "boundary", bh_boundary_names[all->boundary], "policies", policies,
                      "critical_values", swaps);
@@ -171,7 +168,7 @@ void bh_contain_print_json(const struct bh_contain *contain, FILE *stream)
         json_object_set_new(object, "agreement",
                             json_pack("{s:b, s:I, s:o, s:s}", "agrees", !bh_contain_disagrees(contain), "outcomes",
                                       (json_int_t)contain->agreement.outcomes, "least_level",
-                                      number(contain->agreement.least_level), "of",
+                                      bh_json_number(contain->agreement.least_level), "of",
                                       contain->agreement.worst ? contain->agreement.worst : "none"));
     json_object_set_new(object, "silent_errors", bh_contain_silent_json(contain->silent));
     if (contain->sensitivity != NULL)

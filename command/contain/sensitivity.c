@@ -3,7 +3,7 @@
 /* `bulkhead contain --sensitivity`: which assumed numbers decide, and how far each may go before two policies swap. */
 #include "command/contain/contain.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "sim/runs/progress.h"
 
 #include <math.h>

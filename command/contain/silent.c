@@ -3,7 +3,8 @@
 /* Silent errors to the end: found by a verification, or in the result. */
 #include "command/contain/silent.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
+#include "command/json_text.h"
 #include "command/probe.h"
 #include "models/containment/isolation.h"
 #include "sim/setup/setup.h"
@@ -91,7 +92,7 @@ static int follow_policy(struct bh_contain_silent *silent, struct bh_contain *co
     return 0;
 }
 
-/* Where the exact chain is too large there are no rates, and so no intervals: that is said, and the rest goes on. */
+/* A job with too many checkpoints and verifications to follow is said to be one, and the rest goes on. */
 static int open_policy(struct bh_contain_silent *silent, struct bh_contain *contain, size_t policy,
                        const struct bh_platform_facts *facts, struct bh_isolation_cache *cache, struct bh_error *err)
 {
@@ -251,8 +252,7 @@ void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_tab
         const struct bh_contain_silent_policy *policy = &silent->policies[p];
         if (policy->too_large != NULL) {
             fputs(mark, stream);
-            bh_markup_print(stream, format, "%s: %s; its interval is not known.", policy->spec->name,
-                            policy->too_large);
+            bh_markup_print(stream, format, "%s: %s.", policy->spec->name, policy->too_large);
             fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
         } else
             print_policy(policy, table, format);
@@ -270,26 +270,21 @@ void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_tab
 
 /* --- JSON ----------------------------------------------------------------------------------------------------------- */
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *outcome(const struct bh_silent_outcome *outcome)
 {
     json_t *back = json_object();
     for (int r = 0; r < BH_RETURNS; r++)
-        json_object_set_new(back, bh_return_names[r], number(outcome->back[r]));
-    json_t *object =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "found", number(outcome->found), "sdc",
-                  number(outcome->corrupted), "delay_s", number(outcome->delay_s), "delay_median_s",
-                  number(outcome->delay_half_s), "delay_95_percent_s", number(outcome->delay_95_s), "back_to", back,
-                  "lost_work_s", number(outcome->lost_work_s), "tainted_ranks", number(outcome->ranks));
+        json_object_set_new(back, bh_return_names[r], bh_json_number(outcome->back[r]));
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "found", bh_json_number(outcome->found),
+                               "sdc", bh_json_number(outcome->corrupted), "delay_s", bh_json_number(outcome->delay_s),
+                               "delay_median_s", bh_json_number(outcome->delay_half_s), "delay_95_percent_s",
+                               bh_json_number(outcome->delay_95_s), "back_to", back, "lost_work_s",
+                               bh_json_number(outcome->lost_work_s), "tainted_ranks", bh_json_number(outcome->ranks));
     if (outcome->trials > 0) {
         json_object_set_new(object, "trials", json_integer((json_int_t)outcome->trials));
-        json_object_set_new(object, "delay_standard_error_s", number(outcome->delay_error_s));
-        json_object_set_new(object, "lost_work_standard_error_s", number(outcome->lost_work_error_s));
-        json_object_set_new(object, "tainted_ranks_standard_error", number(outcome->ranks_error));
+        json_object_set_new(object, "delay_standard_error_s", bh_json_number(outcome->delay_error_s));
+        json_object_set_new(object, "lost_work_standard_error_s", bh_json_number(outcome->lost_work_error_s));
+        json_object_set_new(object, "tainted_ranks_standard_error", bh_json_number(outcome->ranks_error));
     }
     return object;
 }
@@ -297,13 +292,13 @@ static json_t *outcome(const struct bh_silent_outcome *outcome)
 static json_t *course_object(const struct bh_contain_course *course)
 {
     json_t *object = json_pack("{s:s, s:b, s:o}", "enclave", course->enclave->name, "verified", course->is_verified,
-                               "silent_errors_per_s", number(course->rate_per_s));
+                               "silent_errors_per_s", bh_json_number(course->rate_per_s));
     if (!course->is_verified) {
         json_object_set_new(object, "sdc", json_real(1.0));
         return object;
     }
-    json_object_set_new(object, "checkpoint_interval_s", number(course->interval_s));
-    json_object_set_new(object, "verify_every_s", number(course->course.verify_every_s));
+    json_object_set_new(object, "checkpoint_interval_s", bh_json_number(course->interval_s));
+    json_object_set_new(object, "verify_every_s", bh_json_number(course->course.verify_every_s));
     json_object_set_new(object, "ranks", json_integer((json_int_t)course->course.taint.ranks));
     json_object_set_new(object, "exact", outcome(&course->exact));
     if (course->has_simulated)

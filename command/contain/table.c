@@ -3,7 +3,7 @@
 /* What `bulkhead contain` prints: per policy, where errors end by where they begin. */
 #include "command/contain/contain.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "command/contain/silent.h"
 
 #include <inttypes.h>

@@ -8,11 +8,6 @@
 #include <jansson.h>
 #include <math.h>
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *count(uint64_t value)
 {
     return bh_json_whole(value);
@@ -45,15 +40,15 @@ static json_t *cause_object(const struct bh_fit_report *report, const struct bh_
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "cause", name_of(report->log->cause_names, cause->cause),
                      "detail", name_of(report->log->detail_names, cause->detail), "failures", count(cause->failures),
-                     "share", number((double)cause->failures / (double)report->failures), "mean_down_s",
-                     number(cause->mean_down_s), "median_down_s", number(cause->median_down_s));
+                     "share", bh_json_number((double)cause->failures / (double)report->failures), "mean_down_s",
+                     bh_json_number(cause->mean_down_s), "median_down_s", bh_json_number(cause->median_down_s));
 }
 
 static json_t *values(const double *value, size_t parts)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < parts; i++)
-        json_array_append_new(list, number(value[i]));
+        json_array_append_new(list, bh_json_number(value[i]));
     return list;
 }
 
@@ -68,9 +63,9 @@ static json_t *fit_object(const struct bh_fit *fit)
         json_object_set_new(errors, d->type->b_key, values(fit->b_error, d->parts));
     }
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "distribution", d->type->name, "numbers", numbers,
-                     "standard_errors", errors, "mean_s", number(bh_distribution_mean_s(d)), "log_likelihood",
-                     number(fit->log_likelihood), "aic", number(fit->aic), "distance", number(fit->distance), "p",
-                     number(fit->p));
+                     "standard_errors", errors, "mean_s", bh_json_number(bh_distribution_mean_s(d)), "log_likelihood",
+                     bh_json_number(fit->log_likelihood), "aic", bh_json_number(fit->aic), "distance",
+                     bh_json_number(fit->distance), "p", bh_json_number(fit->p));
 }
 
 static json_t *set_object(const struct bh_fit_set *set)
@@ -89,7 +84,7 @@ static json_t *set_object(const struct bh_fit_set *set)
     int direction = bh_fit_hazard_direction(set, &low, &high);
     json_object_set_new(object, "best", json_string(set->fits[set->best].distribution.type->name));
     json_object_set_new(object, "hazard", json_string(directions[direction + 1]));
-    json_object_set_new(object, "weibull_shape_ci95", json_pack("[o, o]", number(low), number(high)));
+    json_object_set_new(object, "weibull_shape_ci95", json_pack("[o, o]", bh_json_number(low), bh_json_number(high)));
     json_object_set_new(object, "fits", fits);
     return object;
 }

@@ -3,7 +3,7 @@
 /* What `bulkhead fit` prints for people. */
 #include "command/fit/fit.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "models/base/error.h"
 
 #include <math.h>

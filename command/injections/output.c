@@ -18,11 +18,6 @@ static const char *const informed_names[] = {
     [BH_INFORMED_NOTHING] = "as-before",
 };
 
-static json_t *number_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *row_object(const struct bh_injection_row *row, const struct bh_injection_fit *fit)
 {
     json_t *counts = json_object(), *expected = json_object();
@@ -32,7 +27,7 @@ static json_t *row_object(const struct bh_injection_row *row, const struct bh_in
     }
     json_t *escapes = fit->has_escapes ? json_pack("{s:I, s:f, s:f, s:b, s:o}", "count", (json_int_t)fit->escapes,
                                                    "low", fit->escape_low, "high", fit->escape_high, "bound_only",
-                                                   fit->escapes == 0, "channel_high", number_or_null(fit->channel_high))
+                                                   fit->escapes == 0, "channel_high", bh_json_number(fit->channel_high))
                                        : json_null();
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:f}", "system", row->system->name, "policy",
                      row->policy->name, "zone", row->zone.name, "kind", bh_error_kind_names[row->kind], "rows",

@@ -3,7 +3,8 @@
 /* `bulkhead fit-injections --plan`: how many injections, where, would tell two policies apart. */
 #include "command/injections/fit_injections.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
+#include "command/json_text.h"
 #include "models/containment/isolation.h"
 
 #include <jansson.h>
@@ -163,20 +164,15 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
                 outcome_name(plan));
 }
 
-static json_t *number_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static void print_json(const struct bh_injection_plan *plan, const struct plan_row *rows, size_t count, FILE *stream)
 {
     json_t *list = json_array();
     for (size_t r = 0; r < count; r++)
         json_array_append_new(list, json_pack("{s:s, s:s, s:[f, f], s:o, s:o, s:o}", "zone", rows[r].zone.name, "kind",
                                               bh_error_kind_names[rows[r].kind], "probability", rows[r].p[0],
-                                              rows[r].p[1], "each", number_or_null(rows[r].trials), "both",
-                                              number_or_null(2.0 * rows[r].trials), "if_none_seen",
-                                              number_or_null(rows[r].none_seen)));
+                                              rows[r].p[1], "each", bh_json_number(rows[r].trials), "both",
+                                              bh_json_number(2.0 * rows[r].trials), "if_none_seen",
+                                              bh_json_number(rows[r].none_seen)));
     json_t *object =
         json_pack("{s:[s, s], s:s, s:f, s:f, s:o}", "policies", plan->policy[0]->name, plan->policy[1]->name, "outcome",
                   outcome_name(plan), "level", plan->level, "power", plan->power, "origins", list);

@@ -3,7 +3,7 @@
 /* What `bulkhead fit-injections` prints: the counts, and what they say about the numbers of the model. */
 #include "command/injections/fit_injections.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 
 #include <inttypes.h>
 #include <math.h>

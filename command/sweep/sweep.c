@@ -3,7 +3,7 @@
 /* `bulkhead sweep` and `bulkhead merge`: a campaign into a folder, and the folder into one results file. */
 #include "command/sweep/sweep.h"
 
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 #include "command/check/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"

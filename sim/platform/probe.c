@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Loads a platform in a child process first: SimGrid ends the process on some bad files and overlooks others. */
+#include "models/base/clock.h"
 #include "sim/platform/hosts.h"
 #include "sim/platform/platform.h"
 #include "sim/platform/routes.h"
@@ -19,7 +20,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PROBE_SECONDS 60.0
@@ -219,21 +219,14 @@ static void run_child(struct report *report, const char *xml, int messages)
 
 /* --- In the parent ------------------------------------------------------------------------------------------------- */
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* Collects what the child says until it is silent for good or its time is up. False: time is up. */
 static bool listen_to_child(int messages, char *text, size_t size)
 {
-    double deadline = now_s() + PROBE_SECONDS;
+    double deadline = bh_now_s() + PROBE_SECONDS;
     size_t used = 0;
     text[0] = '\0';
     for (;;) {
-        double left = deadline - now_s();
+        double left = deadline - bh_now_s();
         if (left <= 0)
             return false;
         struct pollfd waiting = {.fd = messages, .events = POLLIN};

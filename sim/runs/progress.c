@@ -3,6 +3,7 @@
 /* Shows progress on standard error, from a thread that looks at the clock. */
 #include "sim/runs/progress.h"
 
+#include "models/base/clock.h"
 #include "models/base/error.h"
 #include "models/base/quantity.h"
 
@@ -30,13 +31,6 @@ struct bh_progress {
     pthread_mutex_t lock;
     pthread_cond_t wake;
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* --- Lines --------------------------------------------------------------------------------------------------------- */
 
@@ -127,7 +121,7 @@ static void *watch(void *context)
     double next_s = progress->is_terminal ? NEXT_S : NEXT_ELSEWHERE_S;
     pthread_mutex_lock(&progress->lock);
     while (!progress->ends) {
-        double at_s = now_s();
+        double at_s = bh_now_s();
         double due_s = progress->is_shown ? progress->shown_s + next_s : progress->started_s + first_s;
         if (at_s >= due_s) {
             show(progress, at_s);
@@ -162,7 +156,7 @@ struct bh_progress *bh_progress_start(const char *what, size_t total, bool is_on
     progress->is_terminal = isatty(STDERR_FILENO) != 0;
     progress->what = what;
     progress->total = total;
-    progress->started_s = now_s();
+    progress->started_s = bh_now_s();
     if (is_on)
         start_thread(progress);
     return progress;
@@ -203,7 +197,7 @@ void bh_progress_end(struct bh_progress *progress)
         pthread_mutex_unlock(&progress->lock);
         pthread_join(progress->thread, NULL);
         if (progress->is_shown && progress->is_terminal) {
-            show(progress, now_s());
+            show(progress, bh_now_s());
             write_out("\n", 1);
         }
         pthread_cond_destroy(&progress->wake);

@@ -3,6 +3,7 @@
 /* Runs the stages of a study one after the other, each in a process that has loaded its platform. */
 #include "sim/runs/study_run.h"
 
+#include "models/base/clock.h"
 #include "sim/replica/record_bytes.h"
 #include "sim/runs/forked_jobs.h"
 #include "sim/runs/progress.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* --- In the process that has loaded the platform ------------------------------------------------------------------ */
@@ -274,11 +274,10 @@ struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned worke
                                     struct bh_error *err)
 {
     struct bh_campaign *campaign = bh_allocate(1, sizeof *campaign);
-    struct timespec start, end;
+    double start_s = bh_now_s();
     size_t jobs = 0;
     campaign->study = study;
     campaign->isolations = bh_isolation_cache_create();
-    clock_gettime(CLOCK_MONOTONIC, &start);
     if (prepare(campaign, shows_progress, err) != 0)
         goto fail;
     bh_campaign_find_enclaves(campaign);
@@ -291,8 +290,7 @@ struct bh_campaign *bh_campaign_run(const struct bh_study *study, unsigned worke
             goto fail;
         }
     bh_progress_end(progress);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    campaign->wall_s = (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+    campaign->wall_s = bh_now_s() - start_s;
     return campaign;
 fail:
     bh_campaign_destroy(campaign);

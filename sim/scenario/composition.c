@@ -37,6 +37,16 @@ bool bh_compositions_include(const struct bh_compositions *compositions, size_t 
     return compositions->count > 0 && compositions->first_of[enclave + 1] > compositions->first_of[enclave];
 }
 
+bool bh_compositions_include_tenant(const struct bh_scenario *scenario, size_t class, size_t tenant)
+{
+    const struct bh_partition_class *partitions = &scenario->partitions.class[class];
+    for (size_t n = 0; n < partitions->count; n++)
+        if (bh_compositions_include(&scenario->compositions,
+                                    partitions->enclave[n * partitions->tenants_count + tenant]))
+            return true;
+    return false;
+}
+
 static bool is_member(const struct bh_composed *composed, size_t enclave)
 {
     for (size_t m = 0; m < composed->members_count; m++)

@@ -71,6 +71,8 @@ enum bh_tie bh_composition_tie(const struct bh_composition_spec *spec);
 
 /* Whether an enclave is a member of any, be it ever on or not. */
 bool bh_compositions_include(const struct bh_compositions *compositions, size_t enclave);
+/* Whether any enclave that a tenant of a partition class stands for is. */
+bool bh_compositions_include_tenant(const struct bh_scenario *scenario, size_t class, size_t tenant);
 /* The composition by that entry that both are members of; SIZE_MAX if there is none. */
 size_t bh_compositions_find(const struct bh_compositions *compositions, size_t spec, size_t one, size_t other);
 /* When an enclave computes if nothing holds it up: from its start for as long as its work takes natively, at most until it

@@ -308,17 +308,6 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
 
 /* --- Guards ------------------------------------------------------------------------------------------------------- */
 
-/* Whether any enclave that the tenant stands for is composed with another. */
-static bool is_composed(const struct bh_scenario *scenario, size_t class, size_t tenant)
-{
-    const struct bh_partition_class *partitions = &scenario->partitions.class[class];
-    for (size_t n = 0; n < partitions->count; n++)
-        if (bh_compositions_include(&scenario->compositions,
-                                    partitions->enclave[n * partitions->tenants_count + tenant]))
-            return true;
-    return false;
-}
-
 static void mark_guard(struct bh_reading *reading, const struct bh_reached *reached, const struct bh_level_use *use)
 {
     const struct bh_guard_level *level = use->level;
@@ -343,7 +332,7 @@ static void read_guards(struct bh_reading *reading, const struct bh_reached *rea
         if (bh_scenario_guards(stack, t, true, guarded, NULL, NULL) != 0 ||
             bh_scenario_guards(stack, t, false, bare, NULL, NULL) != 0)
             continue;
-        bool composed = t >= 0 && is_composed(scenario, reached->class, (size_t)t);
+        bool composed = t >= 0 && bh_compositions_include_tenant(scenario, reached->class, (size_t)t);
         for (int b = 0; b < BH_BOUNDARIES; b++) {
             bool costs = t >= 0 && scenario->virtualization_costs && (b != BH_ENCLAVE_ENCLAVE || composed);
             const struct bh_application *application = costs ? bh_reading_tenant(reading, reached->class, t) : NULL;

@@ -3,6 +3,7 @@
 /* Hands units to workers and what they answer to the store, until all is done or someone says stop. */
 #include "sim/sweep/sweep.h"
 
+#include "models/base/clock.h"
 #include "sim/campaign/command_line.h"
 #include "sim/store/manifest.h"
 #include "sim/store/store.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Records are durable at most this long after they were written; only then do they count. */
@@ -36,13 +36,6 @@ struct sweep {
     size_t unsynced;
     double synced_s;
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* In a new worker: it must hold neither the store's locks nor the ends of other workers' pipes. */
 static void forget(void *context)
@@ -75,7 +68,7 @@ static int append(const struct sweep *sweep, struct bh_record_head head, const v
 
 static int sync_store(struct sweep *sweep, struct bh_error *err)
 {
-    sweep->synced_s = now_s();
+    sweep->synced_s = bh_now_s();
     if (sweep->unsynced == 0)
         return 0;
     struct bh_error cause = {0};
@@ -199,7 +192,7 @@ static int run_units(struct sweep *sweep, struct bh_error *err)
         if (wait_for_workers(sweep, err) != 0)
             return -1;
         /* Workers that are done get their next unit before the disk is waited for. */
-        if (now_s() - sweep->synced_s >= SYNC_EVERY_S && (hand_out(sweep, err) < 0 || sync_store(sweep, err) != 0))
+        if (bh_now_s() - sweep->synced_s >= SYNC_EVERY_S && (hand_out(sweep, err) < 0 || sync_store(sweep, err) != 0))
             return -1;
         bh_sweep_progress_show(&sweep->progress, &sweep->units, sweep->outcome);
     }
@@ -284,7 +277,7 @@ int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *opti
     sweep.progress = bh_sweep_progress_start(options->shows_progress);
     if (open_store(&sweep, err) == 0) {
         bh_units_create(&sweep.units, plan, &sweep.state, options->share);
-        sweep.synced_s = now_s();
+        sweep.synced_s = bh_now_s();
         status = run_units(&sweep, err);
         for (unsigned i = 0; i < options->jobs; i++)
             bh_worker_end(&sweep.workers[i], status != 0);

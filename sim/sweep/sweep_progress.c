@@ -3,27 +3,20 @@
 /* Units done, their rate, what is left of the time, and failures. The clock is monotonic: setting it has no effect. */
 #include "sim/sweep/sweep_progress.h"
 
+#include "models/base/clock.h"
 #include "models/base/quantity.h"
 #include "sim/runs/progress.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 struct bh_sweep_progress bh_sweep_progress_start(bool is_on)
 {
     return (struct bh_sweep_progress){.is_on = is_on,
                                       .is_terminal = isatty(STDERR_FILENO) != 0,
-                                      .started_s = now_s(),
-                                      .shown_s = now_s(),
+                                      .started_s = bh_now_s(),
+                                      .shown_s = bh_now_s(),
                                       .done_before_s = -1.0};
 }
 
@@ -49,7 +42,7 @@ static void show(struct bh_sweep_progress *progress, const struct bh_units *unit
 void bh_sweep_progress_show(struct bh_sweep_progress *progress, const struct bh_units *units,
                             const struct bh_sweep_outcome *outcome)
 {
-    double at_s = now_s();
+    double at_s = bh_now_s();
     if (progress->done_before_s < 0.0)
         progress->done_before_s = units->done_s;
     if (progress->is_on && at_s - progress->shown_s >= (progress->is_terminal ? 0.2 : 60.0))
@@ -67,7 +60,7 @@ void bh_sweep_progress_end(struct bh_sweep_progress *progress, const struct bh_u
 {
     if (!progress->is_on || !progress->is_terminal)
         return;
-    show(progress, units, outcome, now_s());
+    show(progress, units, outcome, bh_now_s());
     fputc('\n', stderr);
     progress->has_line = false;
 }

@@ -3,6 +3,7 @@
 /* The inside of a worker: resolves points, runs units in forked children, and answers with rows of numbers. */
 #include "sim/sweep/worker.h"
 
+#include "models/base/clock.h"
 #include "sim/replica/record_bytes.h"
 #include "sim/runs/forked_jobs.h"
 #include "sim/runs/study_run.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Exact chains are remembered over this many points, so that memory does not grow with the campaign. */
@@ -37,13 +37,6 @@ struct host {
     double *rows;
     struct bh_cause_rows causes;
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* --- Points and platforms ----------------------------------------------------------------------------------------------- */
 
@@ -254,7 +247,7 @@ static int serve(struct host *host, int answers)
 {
     struct bh_error err = {0};
     struct bh_record_head head = {.point = host->unit.point, .first = host->unit.first, .count = host->unit.count};
-    double started_s = now_s();
+    double started_s = bh_now_s();
     char *payload = NULL;
     int status = enter_point(host, host->unit.point, &err);
     if (status == 0) {
@@ -270,7 +263,7 @@ static int serve(struct host *host, int answers)
         fputs(err.text, stream);
     }
     fclose(stream);
-    head.spent_s = now_s() - started_s;
+    head.spent_s = bh_now_s() - started_s;
     status = answer(answers, head, payload);
     free(payload);
     return status;

@@ -137,6 +137,10 @@ refused() {
         'hangs: found 6; expected at most 5'
     refused "system,zone,kind,trials,masked,failed-guest\nnative,host-kernel,data,10,5,5\n" \
         'failed-guest: found 5; expected 0' 'native'
+    # An error that begins in the outer guest may cross into what that holds, and take the inner guest alone.
+    printf '%b' "${head}kvm-nested,outer-guest,data,10,5,5\n" >outer.csv
+    run_bulkhead fit-injections outer.csv -q
+    expect_status 0
     refused "system,policy,zone,kind,trials,masked\nkvm,protection,guest-kernel,data,10,10\n" ':2:5: policy: '
     run_bulkhead fit-injections nowhere.csv
     expect_status 2

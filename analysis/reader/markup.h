@@ -1,12 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Texts of others in our output: titles, labels and names may hold anything, and mean themselves. */
-#ifndef BH_ANALYSIS_TABLES_MARKUP_H
-#define BH_ANALYSIS_TABLES_MARKUP_H
-
-#include "analysis/tables/table.h"
+#ifndef BH_ANALYSIS_READER_MARKUP_H
+#define BH_ANALYSIS_READER_MARKUP_H
 
 #include <stdio.h>
+
+enum bh_table_format { BH_TABLE_TEXT, BH_TABLE_MARKDOWN, BH_TABLE_LATEX };
 
 /* The text in one line, in which nothing moves a terminal's cursor: a blank for each break, U+FFFD for what is malformed
  * or unseen. In Markdown and LaTeX signs that would mean something there are escaped. The caller frees. */

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Writes texts as themselves, sign by sign, for each format. */
-#include "analysis/tables/markup.h"
+#include "analysis/reader/markup.h"
 
 #include "models/base/error.h"
 #include "models/base/utf8.h"

@@ -1,0 +1,10 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How long our own work takes; simulated time is SimGrid's. */
+#ifndef BH_MODELS_BASE_CLOCK_H
+#define BH_MODELS_BASE_CLOCK_H
+
+/* Seconds on a clock that nobody sets; only differences mean something. */
+double bh_now_s(void);
+
+#endif
