@@ -8,17 +8,28 @@
 #include "analysis/reader/markup.h"
 #include "analysis/tables/summary_parts.h"
 #include "models/base/error.h"
+#include "models/base/wrap.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Up to this many points, each has its full table. */
 enum { FEW_POINTS = 4 };
+enum { PARAGRAPH_COLUMNS = 110 };
 
 void bh_summary_text(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
     bh_markup_write(stream, text, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+}
+
+void bh_summary_paragraph(const struct bh_summary_options *options, FILE *stream, const char *text)
+{
+    char *safe = bh_markup(text, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    bh_wrap_write(safe, options->markdown ? INT_MAX : PARAGRAPH_COLUMNS, 0, stream);
+    fputc('\n', stream);
+    free(safe);
 }
 
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text)

@@ -110,10 +110,9 @@ static void print_best(const struct bh_view *view, const struct bh_summary_optio
         free(line);
         line = longer;
     }
-    bh_summary_text(options, stream, line);
-    fputs(", up to ", stream);
-    bh_summary_text(options, stream, axis->labels[axis->count - 1]);
-    fputs(".\n\n", stream);
+    char *sentence = bh_print_text("%s, up to %s.", line, axis->labels[axis->count - 1]);
+    bh_summary_paragraph(options, stream, sentence);
+    free(sentence);
     free(line);
     free(best);
 }

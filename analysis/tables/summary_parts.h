@@ -15,6 +15,8 @@
 
 /* Words that a results file may have brought along, as themselves. */
 void bh_summary_text(const struct bh_summary_options *options, FILE *stream, const char *text);
+/* A sentence or more, in lines that fit, and an empty line. */
+void bh_summary_paragraph(const struct bh_summary_options *options, FILE *stream, const char *text);
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text);
 /* Policies stand under their system's name; one that has a name of its own shows it. `*shown` is the system named
  * last, NULL at first. */

@@ -66,10 +66,8 @@ void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
 /* The same as one JSON object. */
 void bh_check_print_json(const struct bh_check *check, FILE *stream);
 
-/* Words of TEXT in lines of at most BH_CHECK_WIDTH columns, those after the first indented; the first is taken to
- * begin at column `indent`. */
+/* Columns of what `check` prints. */
 enum { BH_CHECK_WIDTH = 112 };
-void bh_check_print_wrapped(const char *text, int indent, FILE *stream);
 /* "131,072"; returns buffer. */
 char *bh_check_count(uint64_t count, char *buffer, size_t size);
 

@@ -3,6 +3,7 @@
 /* The part of `bulkhead check` that says what a run will take, and what of a scenario is seldom meant. */
 #include "command/check/check.h"
 
+#include "models/base/wrap.h"
 #include "sim/setup/remarks.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ static void print_replica(const struct bh_check *check, FILE *stream)
              bh_quantity_print(dearest->bytes, BH_DIMENSION_BYTES, bytes, sizeof bytes));
     fprintf(stream, "  %-12s of `%s`, the dearest:\n%15s", "a replica",
             check->scenario->policies[check->estimate->dearest_policy].name, "");
-    bh_check_print_wrapped(line, 15, stream);
+    bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
 }
 
 void bh_check_print_estimate(const struct bh_check *check, FILE *stream)
@@ -52,7 +53,7 @@ void bh_check_print_estimate(const struct bh_check *check, FILE *stream)
              bh_quantity_print(points * point->seconds, BH_DIMENSION_TIME, time, sizeof time),
              bh_quantity_print(points * point->record_bytes, BH_DIMENSION_BYTES, bytes, sizeof bytes));
     fprintf(stream, "  %-12s ", "the run");
-    bh_check_print_wrapped(line, 15, stream);
+    bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
 }
 
 void bh_check_print_remarks(const struct bh_check *check, FILE *stream)
@@ -60,7 +61,7 @@ void bh_check_print_remarks(const struct bh_check *check, FILE *stream)
     struct bh_remarks remarks = bh_remarks_of(check->scenario);
     for (size_t i = 0; i < remarks.count; i++) {
         fprintf(stream, "%s  - ", i == 0 ? "\nRemarks\n" : "");
-        bh_check_print_wrapped(remarks.text[i], 4, stream);
+        bh_wrap_write(remarks.text[i], BH_CHECK_WIDTH, 4, stream);
     }
     bh_remarks_free(&remarks);
 }

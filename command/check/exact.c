@@ -3,6 +3,7 @@
 /* The part of `bulkhead check` that says where there are no exact numbers, and why. */
 #include "command/check/check.h"
 
+#include "models/base/wrap.h"
 #include "models/containment/isolation.h"
 #include "sim/runs/progress.h"
 #include "sim/setup/node_setup.h"
@@ -78,7 +79,7 @@ void bh_check_print_exact(const struct bh_check *check, FILE *stream)
         char *line = bh_print_text("%s%s%s%s: not exact: %s", scenario->policies[list[i].policy].name,
                                    *class ? " (" : "", class, *class ? ")" : "", list[i].why);
         fputs("  ", stream);
-        bh_check_print_wrapped(line, 2, stream);
+        bh_wrap_write(line, BH_CHECK_WIDTH, 2, stream);
         free(line);
     }
     free_all(list, count);

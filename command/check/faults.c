@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What strikes, as `bulkhead check` tells it: classes of faults, their clocks, what they take along, the script. */
 #include "command/check/check.h"
+#include "models/base/wrap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static bool print_class(const struct bh_fault_class *fault, FILE *stream)
     print_storage(fault, text);
     fclose(text);
     fprintf(stream, "  %-12s ", "");
-    bh_check_print_wrapped(line, 15, stream);
+    bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
     free(line);
     return fault->arrival.distribution.type != &bh_exponential;
 }

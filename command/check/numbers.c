@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Last part of what `bulkhead check` prints: fault rates, and every number with its source. */
 #include "command/check/check.h"
+#include "models/base/wrap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -215,7 +216,7 @@ static void print_unused(const struct bh_check *check, FILE *stream)
     }
     if (*list != '\0') {
         fputs("\nNot used here, whatever their value:\n  ", stream);
-        bh_check_print_wrapped(list, 2, stream);
+        bh_wrap_write(list, BH_CHECK_WIDTH, 2, stream);
     }
     free(list);
 }
@@ -249,7 +250,7 @@ void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
         fputs("\nSources\n", stream);
     for (size_t n = 0; n < notes.count; n++) {
         fprintf(stream, "  %*s[%zu] ", n + 1 < 10 ? 2 : n + 1 < 100 ? 1 : 0, "", n + 1);
-        bh_check_print_wrapped(notes.text[n], 8, stream);
+        bh_wrap_write(notes.text[n], BH_CHECK_WIDTH, 8, stream);
     }
     free(notes.text);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead check` tells of a log that is replayed, and what other commands say of records left out. */
 #include "command/check/check.h"
+#include "models/base/wrap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static void end_line(struct text *text, const char *head, FILE *stream)
 {
     fclose(text->stream);
     fprintf(stream, "  %-12s ", head);
-    bh_check_print_wrapped(text->line, 15, stream);
+    bh_wrap_write(text->line, BH_CHECK_WIDTH, 15, stream);
     free(text->line);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* First part of what `bulkhead check` prints: what is simulated. */
 #include "command/check/check.h"
+#include "models/base/wrap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,26 +20,6 @@ char *bh_check_count(uint64_t count, char *buffer, size_t size)
     }
     buffer[used] = '\0';
     return buffer;
-}
-
-void bh_check_print_wrapped(const char *text, int indent, FILE *stream)
-{
-    int column = indent;
-    while (*text != '\0') {
-        int length = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + length > BH_CHECK_WIDTH) {
-            fprintf(stream, "\n%*s", indent, "");
-            column = indent;
-        } else if (column > indent) {
-            fputc(' ', stream);
-            column++;
-        }
-        fprintf(stream, "%.*s", length, text);
-        column += length;
-        text += length;
-        text += strspn(text, " ");
-    }
-    fputc('\n', stream);
 }
 
 static void print_point(const struct bh_check *check, FILE *stream)
@@ -191,7 +172,7 @@ void bh_check_print_setting(const struct bh_check *check, FILE *stream)
     char replicas[32];
     fprintf(stream, "%s: %s\n", scenario->name, scenario->title);
     if (*scenario->description != '\0')
-        bh_check_print_wrapped(scenario->description, 0, stream);
+        bh_wrap_write(scenario->description, BH_CHECK_WIDTH, 0, stream);
     print_point(check, stream);
     fputs("\nWhat is simulated\n", stream);
     print_platform(check, stream);

@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* From the beginning of a phase to its first line, and between lines. */
-static const double FIRST_S = 1.0, NEXT_S = 0.25, FIRST_ELSEWHERE_S = 10.0, NEXT_ELSEWHERE_S = 60.0;
+/* From the beginning of a phase to its first line, and between lines. Nobody knows before ETA_S when it will end. */
+static const double FIRST_S = 1.0, NEXT_S = 0.25, FIRST_ELSEWHERE_S = 10.0, NEXT_ELSEWHERE_S = 60.0, ETA_S = 1.0;
 
 struct bh_progress {
     bool is_terminal, is_shown, ends;
@@ -90,7 +90,7 @@ char *bh_progress_eta(double spent_s, double done, double total, char *buffer, s
     char time[64];
     buffer[0] = '\0';
     double left_s = round(spent_s * (total - done) / done);
-    if (spent_s >= FIRST_S && done > 0.0 && done < total && isfinite(left_s) && left_s >= 1.0)
+    if (spent_s >= ETA_S && done > 0.0 && done < total && isfinite(left_s) && left_s >= 1.0)
         snprintf(buffer, size, "about %s to go", bh_quantity_print(left_s, BH_DIMENSION_TIME, time, 64));
     return buffer;
 }
@@ -114,10 +114,21 @@ static void show(struct bh_progress *progress, double at_s)
 
 /* --- Phases -------------------------------------------------------------------------------------------------------- */
 
+/* As BULKHEAD_PROGRESS says, if it says a time. */
+static double first_line_s(bool is_terminal)
+{
+    const char *told = getenv("BULKHEAD_PROGRESS");
+    char *end = NULL;
+    double value = told != NULL ? strtod(told, &end) : NAN;
+    if (end != NULL && end != told && *end == '\0' && value >= 0.0)
+        return value;
+    return is_terminal ? FIRST_S : FIRST_ELSEWHERE_S;
+}
+
 static void *watch(void *context)
 {
     struct bh_progress *progress = context;
-    double first_s = progress->is_terminal ? FIRST_S : FIRST_ELSEWHERE_S;
+    double first_s = first_line_s(progress->is_terminal);
     double next_s = progress->is_terminal ? NEXT_S : NEXT_ELSEWHERE_S;
     pthread_mutex_lock(&progress->lock);
     while (!progress->ends) {

@@ -25,7 +25,7 @@ load ../support/common
     grep -qE 'guest-kernel.data.signalled +0.66 +published +\[[0-9]+\]$' <<<"$output"
     grep -qE '^ +\[[0-9]+\] guest to host escape was never published' <<<"$output"
     # What the scenario does not use is not listed.
-    ! grep -q 'copy-on-write\|palacios-kitten' <<<"$output"
+    refuse grep -q 'copy-on-write\|palacios-kitten' <<<"$output"
 }
 
 @test "the zone tree is drawn" {

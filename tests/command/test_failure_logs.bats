@@ -79,7 +79,7 @@ END
     run_bulkhead fit -q "$SOURCE_DIRECTORY/experiments/failures.csv" --format json -j 3
     cmp "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/stdout"
     run_bulkhead fit -q "$SOURCE_DIRECTORY/experiments/failures.csv" --format json --seed 2
-    ! cmp -s "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/stdout"
+    refuse cmp -s "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/stdout"
 }
 
 @test "fault classes that a scenario takes: read by the catalog, and run" {

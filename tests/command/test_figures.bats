@@ -30,7 +30,7 @@ setup() {
     for name in composition enclave-count; do
         [ "$(head -c 4 $name.png | tail -c 3)" = PNG ]
         [ -s figures/$name.h5 ] && [ -s figures/$name.txt ]
-        ! grep -q nan figures/$name.dat
+        refuse grep -q nan figures/$name.dat
         mv figures/$name.dat $name.first
     done
     BULKHEAD=/nowhere/bulkhead "$PYTHON" "$SOURCE_DIRECTORY/doc/figures/draw" figures

@@ -188,7 +188,7 @@ shows() {
     for script in script-*; do
         sh -n "$script"
         [ "$(grep -vc '^#' "$script")" -le 2 ]
-        ! grep -q '^#SBATCH --x' "$script"
+        refuse grep -q '^#SBATCH --x' "$script"
     done
     "$PYTHON" "$hostile" sbatch script-00 "$PWD/| batch" task-%a.txt
     "$PYTHON" "$hostile" sbatch script-01 "$PWD/| batch" merge.txt

@@ -86,7 +86,7 @@ for p in policies.values():
 assert none > 3"
     run_bulkhead run "$SOURCE_DIRECTORY/tests/data/scenarios/small-balance.yaml" -q
     expect_text "$output" '0.00213* (< 0.206)' '*: no error was seen to escape; the ratio is the exact one'
-    ! grep -E '^  [a-z].* 0 \[0, ' <<<"$(sed -n '/^Escape ratios/,/^How far/p' <<<"$output")"
+    refuse grep -E '^  [a-z].* 0 \[0, ' <<<"$(sed -n '/^Escape ratios/,/^How far/p' <<<"$output")"
 }
 
 @test "without any error there is no bound, and errors by script have no interaction" {

@@ -17,7 +17,7 @@ setup() {
     sed '/^vary:/,/^[a-z]*:/{/^vary:/d;/^ /d}' "$experiment" >"$BATS_TEST_TMPDIR/no-axis.yaml"
     run_bulkhead check "$BATS_TEST_TMPDIR/no-axis.yaml" --set faults=all --json
     expect_status 0
-    ! grep -q 'dram-' <<<"$output"
+    refuse grep -q 'dram-' <<<"$output"
     grep -q '"memory": null' <<<"$output"
     run_bulkhead check "$experiment" --json
     expect_status 0
@@ -87,7 +87,7 @@ END_OF_PYTHON
     run_bulkhead report "$BATS_TEST_TMPDIR/results.h5" --no-figure
     expect_status 0
     grep -qE 'dram-detected +guest-user +process' <<<"$output"
-    ! grep -E 'dram-detected +guest-user +(guest|node)' <<<"$output"
+    refuse grep -E 'dram-detected +guest-user +(guest|node)' <<<"$output"
     if has_h5py; then
         "$PYTHON" - "$BATS_TEST_TMPDIR/results.h5" <<'END_OF_PYTHON'
 import h5py, numpy, sys

@@ -177,7 +177,7 @@ remarked() {
     expect_status 0
     [[ $output != *'counted twice'* ]]
     run_bulkhead run fitted.yaml --set 'faults={hardware: [recorded], software: no}'
-    ! grep -q 'counted twice' <<<"$errors"
+    refuse grep -q 'counted twice' <<<"$errors"
 }
 
 @test "told to be quiet, run and sweep make no remarks, and the help says so" {
@@ -203,7 +203,7 @@ remarked() {
     remarked '`a` and `b` come to the same' -- "$scenario" --set baseline=a \
         --set 'policies=[{system: qemu, policy: protection-first, name: a}, {system: qemu, policy: protected-disposition, name: b}]'
     run_bulkhead check "$balance"
-    ! grep -q 'come to the same' <<<"$output"
+    refuse grep -q 'come to the same' <<<"$output"
 }
 
 # policy NAME SCOPE-OF-GUEST-KERNELS ZONE...: one of define.policies.
@@ -248,10 +248,10 @@ policy() {
     remarked 'verifies its data, and checkpoints.*.keep is 1' 'keep: 2 keeps an older one' -- "$silent" \
         --set faults.during=always
     run_bulkhead check "$silent" --set faults.during=always --set checkpoints.local.keep=2
-    ! grep -q 'keep is 1' <<<"$output"
+    refuse grep -q 'keep is 1' <<<"$output"
     # Nothing strikes while it is written.
     run_bulkhead check "$silent"
-    ! grep -q 'keep is 1' <<<"$output"
+    refuse grep -q 'keep is 1' <<<"$output"
     # No error that stays in the data strikes at all, by what strikes, its rate, or how errors end.
     local setting
     for setting in 'faults={hardware: [node-loss], software: no}' 'faults={hardware: [dram-detected], software: no}' \

@@ -18,11 +18,11 @@ long_chains() {
         --set workload.enclaves.0.processes-per-guest=3 --set workload.enclaves.1.processes-per-guest=3
 }
 
-# No line is wider than the window was, less the cursor's column. A line may have been under way when it was resized.
+# Progress is never wider than the window was, less the cursor's column. A line may have been under way when it was resized.
 expect_fit() {
     "$PYTHON" - "$output" <<'PY'
 import sys
-lines = [line.split("|", 1) for line in sys.argv[1].splitlines()]
+lines = [line.split("|", 1) for line in sys.argv[1].splitlines() if "|bulkhead: " not in line]
 assert len(lines) > 2, lines
 wide = [(int(width), line) for width, line in lines if len(line) > int(width) - 1]
 assert len(wide) <= 1, wide
@@ -49,7 +49,7 @@ PY
 @test "a window that does not know its width goes by COLUMNS" {
     COLUMNS=24 long_chains 0 4
     grep -q '^0|[0-5] of 5 points prepared' <<<"$output"
-    ! grep -v '0|bulkhead: ' <<<"$output" | grep -E '^0\|.{24}'
+    if grep -v '0|bulkhead: ' <<<"$output" | grep -E '^0\|.{24}'; then return 1; fi
 }
 
 @test "told to be quiet, nothing is shown" {
@@ -58,6 +58,8 @@ PY
 }
 
 @test "sensitivity tells its phases, and every time to go comes after a second of work" {
+    # However fast the machine is: each phase tells what it does at once.
+    export BULKHEAD_PROGRESS=0
     on_terminal 120 60 contain "$SOURCE_DIRECTORY/experiments/composition.yaml" --sensitivity --trials 20000
     expect_text "$output" 'policies differentiated by assumed numbers' 'seeking the values at which policies swap places'
     if grep -E 'about (0|-|inf|nan)' <<<"$output"; then return 1; fi

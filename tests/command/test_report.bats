@@ -51,7 +51,7 @@ expect_refusal() {
     # Alike causes are one, whichever guest they began in: 7 failures in 20 replicas, 2e7 of 5.4e7 node-seconds.
     grep -qE '^  *linux +guest-kernel +guest +0.35 +37.0 %$' <<<"$output"
     # Fits a terminal of 150 columns.
-    ! grep -qE '^.{151}' <<<"$output"
+    refuse grep -qE '^.{151}' <<<"$output"
     [ -z "$errors" ]
 }
 
@@ -85,7 +85,7 @@ expect_refusal() {
     grep -qE '^kvm protection-first .* isolated$' <<<"$output"
     grep -qE '^palacios-shared-network protection-first .*75.0 % .* 50.0 % .* crash contained, host effects$' <<<"$output"
     # Costs are not what such a scenario is about.
-    ! grep -q 'net overhead' <<<"$output"
+    refuse grep -q 'net overhead' <<<"$output"
     run_bulkhead report "$results/plain.h5" --no-figure --all-points
     expect_text "$output" 'net overhead'
 }
@@ -208,12 +208,12 @@ marks() {
     command -v gnuplot >/dev/null || skip "no gnuplot"
     change "f['nodes'][...] = [0, 1, 2, 3]; f['nodes'].attrs['order'] = 'none'"
     marks 0 1 2 3
-    ! grep -q ' with lines' "$figures/balance.gp"
+    refuse grep -q ' with lines' "$figures/balance.gp"
     change "
 del f['nodes']
 f.create_dataset('nodes', data=numpy.array(['one', '100 %', 'three', 'four'], dtype=object), dtype=h5py.string_dtype())"
     marks 1 2 3 4
-    ! grep -q ' with lines' "$figures/balance.gp"
+    refuse grep -q ' with lines' "$figures/balance.gp"
     grep -q '100 %' "$figures/balance.svg"
 }
 
@@ -229,7 +229,7 @@ f['policy_mark'] = numpy.array(['square'] * 17, dtype=object).astype(text)"
     marks
     "$PYTHON" "$SOURCE_DIRECTORY/tests/support/figure_marks.py" "$figures/balance" looks
     grep -q "kvm.*textcolor rgb '#123456'" "$figures/balance.gp"
-    ! grep -q "qemu.*textcolor rgb '#123456'" "$figures/balance.gp"
+    refuse grep -q "qemu.*textcolor rgb '#123456'" "$figures/balance.gp"
     [ ! -e "$figures/pwned" ]
     # A run's own: KVM alone is as blue as beside others.
     local yaml=$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml
@@ -251,13 +251,13 @@ f['policy_mark'] = numpy.array(['square'] * 17, dtype=object).astype(text)"
     [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ 1 ' "$figures/balance.dat")" -eq 17 ]
     change "f['escape_exact'][..., 2] = numpy.nan; f['escape_seen'][..., 2] = 0; f['escape_exposed'][..., 2] = 0"
     marks 1024 16384 131072 1048576
-    ! grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
+    refuse grep -q 'Escape ratio to the co-located enclave' "$figures/balance.svg"
     grep -q 'Escape ratio from a guest' "$figures/balance.svg"
     grep -q "'(b)'" "$figures/balance.gp"
     [ "$(grep -cE '^[-0-9.]+ [-0-9.]+ [0-9]+ 1 ' "$figures/balance.dat")" -eq 17 ]
     change "f['escape_exact'][...] = numpy.nan"
     marks 1024 16384 131072 1048576
-    ! grep -q 'Escape ratio' "$figures/balance.svg"
+    refuse grep -q 'Escape ratio' "$figures/balance.svg"
     # An enclave that is not there at a point (NaN) leaves the others' node-time in the ledger.
     change "f['node_time'][:, 0, 0, 1] = numpy.nan"
     run_bulkhead report "$changed" -o "$figures" --figure-only --ledger
@@ -417,7 +417,7 @@ END
     run_bulkhead results "$changed"
     expect_status 0
     grep -q '^  price(' <<<"$output"
-    ! grep -q '^  price(.*\[a\]' <<<"$output"
+    refuse grep -q '^  price(.*\[a\]' <<<"$output"
 }
 
 @test "wrong options are one message and status 2" {

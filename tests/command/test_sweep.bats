@@ -422,7 +422,7 @@ END
     mkdir data && cp -r "$SOURCE_DIRECTORY/models" "$SOURCE_DIRECTORY/platforms" "$SOURCE_DIRECTORY/experiments" data/
     chmod -R u+w data
     sed -i 's/value: 5, unit: min/value: 6, unit: min/' data/models/data/recovery.yaml
-    ! cmp -s data/models/data/recovery.yaml "$SOURCE_DIRECTORY/models/data/recovery.yaml"
+    refuse cmp -s data/models/data/recovery.yaml "$SOURCE_DIRECTORY/models/data/recovery.yaml"
     BULKHEAD_DATA=$PWD/data sweep -d store --resume
     expect_status 2
     expect_text "$errors" "the models' numbers changed"

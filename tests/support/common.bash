@@ -30,6 +30,14 @@ expect_status() {
     return 1
 }
 
+# refuse COMMAND...: it must fail. (bats does not see `! COMMAND` unless it is the last of a test.)
+refuse() {
+    if "$@"; then
+        echo "went well, expected to fail: $*" >&2
+        return 1
+    fi
+}
+
 # expect_text TEXT PART...: every part occurs in the text.
 expect_text() {
     local text=$1 part
