@@ -7,7 +7,8 @@
 
 Rules: no include and no call from a room to one later in the list; no circle of files by calls or by includes; a public
 function is declared in the header of its own file or in its room's parts.h; no other room includes a parts.h; no room
-has more than 30 source files; no file has more than 500 lines.
+has more than 30 source files; no file has more than 500 lines; no expression has more than three arrows. Files that see
+the whole catalog (models/catalog/catalog.h) are told too: they are to be few.
 """
 import collections
 import os
@@ -17,6 +18,9 @@ import sys
 
 MOST_FILES = 30
 MOST_LINES = 500
+CATALOG = "models/catalog/catalog.h"
+# A chain of more than three arrows: a->b[i].c->d->e->f.
+ARROWS = re.compile(r"\w+(?:(?:\.\w+)*->\w+){4,}")
 TOPS = ("models", "sim", "analysis", "command")
 
 
@@ -163,6 +167,25 @@ class House:
         for circle in circles(headers):
             self.say("circles", "headers include each other: " + ", ".join(circle))
 
+    def check_arrows(self):
+        for path in self.files:
+            with open(os.path.join(self.source, path), encoding="utf-8") as text:
+                for number, line in enumerate(text, 1):
+                    while "[" in line and (flat := re.sub(r"\[[^][]*\]", "", line)) != line:
+                        line = flat
+                    for chain in ARROWS.findall(line):
+                        self.say("arrows", f"{path}:{number}: {chain}")
+
+    def check_catalog(self):
+        sees = {CATALOG}
+        while True:
+            more = {path for path in self.files if path not in sees and sees & set(self.included[path])}
+            if not more:
+                break
+            sees |= more
+        for path in sorted(sees - {CATALOG}):
+            self.say("catalog", f"{path}: sees {CATALOG}")
+
     def check_calls(self):
         for path, others in sorted(self.calls.items()):
             for other, names in sorted(others.items()):
@@ -191,6 +214,8 @@ class House:
     def check(self):
         self.check_rooms()
         self.check_includes()
+        self.check_arrows()
+        self.check_catalog()
         if self.calls is not None:
             self.check_calls()
             self.check_declarations()

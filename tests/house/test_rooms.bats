@@ -36,6 +36,11 @@ count_open() {
     mkdir "$tree/models/other"
     : >"$tree/models/other/c.h"
     for i in $(seq 31); do : >"$tree/models/high/$i.h"; done
+    mkdir "$tree/models/catalog"
+    printf 'models/catalog\n' >>"$tree/build-aux/rooms"
+    printf 'int a = b->c->d->e, f = b->c[d->e->g[1]->h].i->j->k->l;\n' >"$tree/models/catalog/catalog.h"
+    printf '#include "models/catalog/catalog.h"\n' >"$tree/models/catalog/reader.h"
+    printf '#include "models/catalog/reader.h"\n' >"$tree/models/catalog/reader.c"
     found=$(count_open "$tree")
-    [ "$found" = "$(printf 'lines 1\nrooms 2')" ] || { echo "$found" >&2; return 1; }
+    [ "$found" = "$(printf 'arrows 1\ncatalog 2\nlines 1\nrooms 2')" ] || { echo "$found" >&2; return 1; }
 }
