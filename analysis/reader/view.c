@@ -332,7 +332,7 @@ static void free_causes(struct bh_view_causes *causes)
 static int explain_version(const struct bh_view *view, const struct bh_error *own, struct bh_error *err)
 {
     if (view->version == NULL || strcmp(view->version, PACKAGE_VERSION) == 0)
-        return bh_fail(err, own->code, "%s", own->text);
+        return bh_fail_again(err, own);
     char *version = bh_markup(view->version, BH_TABLE_TEXT);
     bh_fail(err, own->code, "%s (it was written by bulkhead %.40s, and this is %s)", own->text, version,
             PACKAGE_VERSION);

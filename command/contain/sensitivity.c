@@ -144,7 +144,7 @@ static int find_derivatives(struct bh_contain *contain, struct bh_progress *prog
         if (bh_sensitivity_of(&stack, contain->wish.trials.threads, &all->policies[p], &too_large) != 0) {
             bh_sensitivity_free(&all->policies[p]);
             if (too_large.code != BH_ERROR_NUMERIC)
-                return bh_fail(err, too_large.code, "%s", too_large.text);
+                return bh_fail_again(err, &too_large);
         }
         rank(contain, p);
         bh_progress_step(progress);

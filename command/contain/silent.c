@@ -108,7 +108,7 @@ static int open_policy(struct bh_contain_silent *silent, struct bh_contain *cont
     if (found.code == BH_ERROR_NUMERIC)
         followed->too_large = bh_copy_text(found.text);
     else if (found.code != BH_ERROR_NONE)
-        return bh_fail(err, found.code, "%s", found.text);
+        return bh_fail_again(err, &found);
     return 0;
 }
 

@@ -24,7 +24,7 @@ struct line {
 };
 
 /* Appends one character or, for what is unsafe or malformed, a stand-in. Returns the bytes consumed, 0 if full. */
-static size_t put_character(struct line *line, const char *text, bool keep_breaks)
+static size_t put_character(struct line *line, const char *text)
 {
     uint32_t code_point = 0;
     size_t length = bh_utf8_decode(text, &code_point);
@@ -32,8 +32,7 @@ static size_t put_character(struct line *line, const char *text, bool keep_break
     size_t shown_length = length;
 
     if (length == 0 || bh_utf8_is_unsafe(code_point)) {
-        bool kept = keep_breaks && *text == '\n';
-        shown = kept ? "\n" : *text == '\t' ? " " : "?";
+        shown = *text == '\t' ? " " : "?";
         shown_length = 1;
         length = length == 0 ? 1 : length;
     }
@@ -46,13 +45,13 @@ static size_t put_character(struct line *line, const char *text, bool keep_break
 }
 
 /* Appends at most `most` bytes of text; what is longer ends with "...". */
-static void put_text(struct line *line, const char *text, size_t most, bool keep_breaks)
+static void put_text(struct line *line, const char *text, size_t most)
 {
     struct line part = {line->text + line->used, most, 0};
     if (line->size - line->used < most)
         part.size = line->size - line->used;
     while (*text) {
-        size_t consumed = put_character(&part, text, keep_breaks);
+        size_t consumed = put_character(&part, text);
         if (consumed == 0)
             break;
         text += consumed;
@@ -94,7 +93,7 @@ static void put_excerpt(struct line *line, const struct bh_place *place)
     struct line part = {line->text + line->used, EXCERPT_BYTES, 0};
     size_t shown = 0;
     for (; *source && *source != '\n' && *source != '\r' && shown < EXCERPT_COLUMNS; shown++) {
-        size_t consumed = put_character(&part, source, false);
+        size_t consumed = put_character(&part, source);
         if (consumed == 0)
             break;
         source += consumed;
@@ -118,7 +117,14 @@ int bh_fail(struct bh_error *err, enum bh_error_code code, const char *format, .
 
     err->code = code;
     err->text[0] = '\0';
-    put_text(&(struct line){err->text, sizeof err->text, 0}, raw, sizeof err->text, true);
+    put_text(&(struct line){err->text, sizeof err->text, 0}, raw, sizeof err->text);
+    return -1;
+}
+
+int bh_fail_again(struct bh_error *err, const struct bh_error *cause)
+{
+    if (err != NULL && err->code == BH_ERROR_NONE)
+        *err = *cause;
     return -1;
 }
 
@@ -138,15 +144,15 @@ int bh_fail_at(struct bh_error *err, struct bh_place place, const char *format, 
     const char *file = place.file ? place.file : "input";
     size_t file_length = strlen(file);
     if (file_length >= FILE_BYTES) { /* the end of a long path tells more than its beginning */
-        put_text(&line, "...", 4, false);
+        put_text(&line, "...", 4);
         file += file_length - FILE_BYTES + 8;
     }
-    put_text(&line, file, FILE_BYTES, false);
+    put_text(&line, file, FILE_BYTES);
     char position[32] = ": ";
     if (place.line > 0)
         snprintf(position, sizeof position, ":%u:%u: ", place.line, place.column);
-    put_text(&line, position, sizeof position, false);
-    put_text(&line, raw, MESSAGE_BYTES, false);
+    put_text(&line, position, sizeof position);
+    put_text(&line, raw, MESSAGE_BYTES);
     if (place.line_text)
         put_excerpt(&line, &place);
     return -1;

@@ -31,9 +31,13 @@ struct bh_place {
 };
 
 /* Fills *err (which may be NULL) with a formatted text and returns -1, so that `return bh_fail(err, ...)` is one line.
- * A first error is kept: filling an error that is set already changes nothing. */
+ * A first error is kept: filling an error that is set already changes nothing. The text is one line and safe for a
+ * terminal, whatever the arguments hold. */
 int bh_fail(struct bh_error *err, enum bh_error_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Hands on the error `cause` as it is, with the excerpt that it may have. */
+int bh_fail_again(struct bh_error *err, const struct bh_error *cause);
 
 /* As bh_fail with BH_ERROR_INPUT, preceded by "FILE:LINE:COLUMN: " and followed by the source line and a caret. */
 int bh_fail_at(struct bh_error *err, struct bh_place place, const char *format, ...)

@@ -105,7 +105,7 @@ int bh_stack_escape(const struct bh_stack *stack, enum bh_boundary boundary, uns
         sum.beyond += parts[i].beyond;
         sum.exposed += parts[i].exposed;
         if (status == 0 && errors[i].code != BH_ERROR_NONE)
-            status = bh_fail(err, errors[i].code, "%s", errors[i].text);
+            status = bh_fail_again(err, &errors[i]);
     }
     *escape = sum.exposed > 0.0 ? sum.beyond / sum.exposed : NAN;
     free(parts);

@@ -80,7 +80,7 @@ static int spread_from(size_t *mass, const struct bh_node_model *model, struct b
     while ((status = try_mass(model, origin, *mass, spread, &last)) != 0 && *mass + 1 < MASSES)
         ++*mass;
     if (status != 0)
-        return bh_fail(err, last.code, "%s", last.text);
+        return bh_fail_again(err, &last);
     if (*mass == first) /* else the next finer has just failed */
         *mass = refine(model, origin, *mass, spread);
     return 0;

@@ -340,7 +340,7 @@ int bh_sensitivity_of(const struct bh_stack *stack, unsigned threads, struct bh_
             follow_part(&work, i);
         for (size_t i = 0; i < work.origins.count && status == 0; i++)
             if (work.parts[i].err.code != BH_ERROR_NONE)
-                status = bh_fail(err, work.parts[i].err.code, "%s", work.parts[i].err.text);
+                status = bh_fail_again(err, &work.parts[i].err);
     }
     if (status == 0) {
         fill_rate_slopes(&work);

@@ -49,7 +49,7 @@ static int run(struct bh_injection_chain *chains, size_t sweeps, enum stage stag
                 sweep(&chains[c], stage, root, s);
         for (size_t c = 0; c < BH_INJECTION_CHAINS; c++)
             if (chains[c].err.code != BH_ERROR_NONE)
-                return bh_fail(err, chains[c].err.code, "%s", chains[c].err.text);
+                return bh_fail_again(err, &chains[c].err);
         if (sampling->progress != NULL)
             sampling->progress(sampling->context, chains[0].sweep - 1);
     }

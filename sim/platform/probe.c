@@ -331,7 +331,7 @@ static int probe_in_child(const char *xml, struct report *report, struct bh_erro
         return bh_fail_at(err, bh_platform_place(xml, 0), "SimGrid does not load it within %g s%s%s", PROBE_SECONDS,
                           report->doing[0] ? "; last looked up: " : "", report->doing);
     if (report->is_done && report->error.code != BH_ERROR_NONE)
-        return bh_fail(err, report->error.code, "%s", report->error.text);
+        return bh_fail_again(err, &report->error);
     if (!report->is_done) {
         explain(xml, text, report, status, err);
         return -1;

@@ -52,7 +52,7 @@ static int fail(struct bh_results *results, struct bh_error *err, const char *wh
 {
     note_reason(results);
     bh_fail(&results->first, BH_ERROR_SYSTEM, "cannot write results: %s '%s'%s", what, name, results->reason);
-    return bh_fail(err, results->first.code, "%s", results->first.text);
+    return bh_fail_again(err, &results->first);
 }
 
 /* 0 if a call may go on, else the first error once more. */
@@ -60,7 +60,7 @@ static int refuse(struct bh_results *results, struct bh_error *err)
 {
     if (results->first.code == BH_ERROR_NONE)
         return 0;
-    return bh_fail(err, results->first.code, "%s", results->first.text);
+    return bh_fail_again(err, &results->first);
 }
 
 static int refuse_name(struct bh_results *results, const char *name, struct bh_error *err)

@@ -219,7 +219,7 @@ static int expect_sweep(const char *directory, const struct bh_plan *plan, enum 
         return 0;
     }
     if (reading.code != BH_ERROR_NONE)
-        return bh_fail(err, reading.code, "%s", reading.text);
+        return bh_fail_again(err, &reading);
     char *command = bh_campaign_command(plan, "sweep", directory);
     bh_fail(err, BH_ERROR_INPUT, "%s: %s %s, so that there is nothing to go on with; to begin: %s",
             mode == BH_MANIFEST_EXTEND ? "--extend" : "--resume", directory,
@@ -236,8 +236,8 @@ static int look(const char *directory, const struct bh_plan *plan, json_t *mine,
     char *found = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
     *theirs = NULL;
     if (found == NULL)
-        return bh_fail(err, BH_ERROR_INPUT, "%s",
-                       reading.code != BH_ERROR_NONE ? reading.text : "this folder holds no sweep");
+        return reading.code != BH_ERROR_NONE ? bh_fail_again(err, &reading)
+                                             : bh_fail(err, BH_ERROR_INPUT, "this folder holds no sweep");
     *theirs = parse(directory, found, err);
     free(found);
     if (*theirs == NULL)
@@ -258,7 +258,7 @@ static int extend(const char *directory, const struct bh_plan *plan, json_t *min
         if (status == 0)
             status = bh_manifest_check_extension(directory, plan, theirs, mine, err);
         if (status == 0 && locking.code != BH_ERROR_NONE)
-            status = bh_fail(err, locking.code, "%s", locking.text);
+            status = bh_fail_again(err, &locking);
         if (status == 0 && lock >= 0)
             status = bh_store_replace(directory, BH_MANIFEST_NAME, text, err) == 0 ? 1 : -1;
         json_decref(theirs);

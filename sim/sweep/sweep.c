@@ -283,7 +283,7 @@ int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *opti
             bh_worker_end(&sweep.workers[i], status != 0);
         struct bh_error at_end = {0};
         if (sync_store(&sweep, &at_end) != 0 && status == 0)
-            status = bh_fail(err, at_end.code, "%s", at_end.text);
+            status = bh_fail_again(err, &at_end);
         bh_sweep_progress_end(&sweep.progress, &sweep.units, outcome);
         bh_units_release(&sweep.units);
     }

@@ -31,6 +31,7 @@ static void test_fail(void **state)
     assert_int_equal(err.code, BH_ERROR_NUMERIC);
     assert_string_equal(err.text, "3 of four");
     assert_int_equal(bh_fail(NULL, BH_ERROR_INPUT, "nobody asked"), -1);
+    assert_int_equal(bh_fail_again(NULL, &err), -1);
     assert_int_equal(bh_fail_at(NULL, (struct bh_place){0}, "nobody asked"), -1);
 }
 
@@ -105,6 +106,21 @@ static void assert_safe(const char *text)
         assert_true(length > 0);
         assert_true(code_point == '\n' || !bh_utf8_is_unsafe(code_point));
     }
+}
+
+/* A name in a damaged file cannot pretend to be a line of ours; an excerpt is handed on. */
+static void test_one_line(void **state)
+{
+    struct bh_error err = {0}, at = {0}, again = {0};
+    (void)state;
+    bh_fail(&err, BH_ERROR_INPUT, "%s: '%s' is missing", "a.h5", "x\nbulkhead: all is well\n    \xFF");
+    assert_string_equal(err.text, "a.h5: 'x?bulkhead: all is well?    ?' is missing");
+    bh_fail_at(&at, (struct bh_place){"a.yaml", 2, 5, "key: value"}, "wrong");
+    assert_int_equal(bh_fail_again(&again, &at), -1);
+    assert_string_equal(again.text, "a.yaml:2:5: wrong\n    key: value\n        ^");
+    assert_int_equal(again.code, BH_ERROR_INPUT);
+    bh_fail_again(&again, &err);
+    assert_string_equal(again.text, at.text);
 }
 
 /* Everything at its longest, in characters of one to four bytes and in bytes that are none. */
@@ -259,13 +275,10 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fail),
-        cmocka_unit_test(test_first_error_is_kept),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_long_lines),
-        cmocka_unit_test(test_everything_fits),
-        cmocka_unit_test(test_nearest_name),
-        cmocka_unit_test(test_allocation),
+        cmocka_unit_test(test_fail),          cmocka_unit_test(test_first_error_is_kept),
+        cmocka_unit_test(test_places),        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_one_line),      cmocka_unit_test(test_everything_fits),
+        cmocka_unit_test(test_nearest_name),  cmocka_unit_test(test_allocation),
         cmocka_unit_test(test_bug),
 #ifndef UNDER_SANITIZER
         cmocka_unit_test(test_out_of_memory),
