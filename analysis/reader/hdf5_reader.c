@@ -147,17 +147,17 @@ int bh_source_count(const struct bh_source *source, const char *name, uint64_t *
     return good ? 0 : bad(source, err, name, "is no whole number");
 }
 
-/* Whether the whole file could hold so many elements, however well they are compressed: a damaged extent is refused before
- * HDF5 reads what is not there. */
+/* Whether what the dataset has in the file could hold so many elements, however well they are compressed: a damaged extent
+ * is refused before HDF5 reads what is not there, or makes up what was never written. */
 static bool can_hold(const struct bh_source *source, hid_t dataset, double elements)
 {
     static const double most_compression = 1100; /* deflate's is 1032 */
-    hsize_t bytes = 0;
+    hsize_t bytes = 0, stored = H5Dget_storage_size(dataset);
     hid_t type = H5Dget_type(dataset);
     double size = (double)H5Tget_size(type);
     H5Tclose(type);
     return H5Fget_filesize(source->file, &bytes) >= 0 && size > 0 &&
-           elements * size <= most_compression * (double)bytes;
+           elements * size <= most_compression * (double)(stored < bytes ? stored : bytes);
 }
 
 /* Opens a dataset and tells its extent; -1 with a message if it is none or too large. */

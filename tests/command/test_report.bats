@@ -394,6 +394,9 @@ END
     expect_refusal "$changed" "'policy' is no axis"
     change "del f['policy']; f.create_group('policy')"
     expect_refusal "$changed" "'policy' is missing or no dataset"
+    # More values than were ever written are no labels to be made.
+    change "del f['nodes']; f.create_dataset('nodes', shape=(1 << 26,), dtype='f8', chunks=(1024,))"
+    expect_refusal "$changed" "'nodes' has no sensible extent"
     change "del f['uncertainty/makespan']"
     expect_refusal "$changed" "'uncertainty/makespan' is missing"
     change "del f['causes']; f['causes'] = numpy.zeros(3)"
