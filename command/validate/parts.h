@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The cases of `bulkhead validate`: what the simulator gave beside what a closed form says. */
-#ifndef BH_COMMAND_VALIDATE_VALIDATE_H
-#define BH_COMMAND_VALIDATE_VALIDATE_H
+#ifndef BH_COMMAND_VALIDATE_PARTS_H
+#define BH_COMMAND_VALIDATE_PARTS_H
 
 #include "models/base/error.h"
 #include "sim/runs/study_run.h"

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The parts of `bulkhead check`: a resolved scenario told to a person, or to a program. */
-#ifndef BH_COMMAND_CHECK_CHECK_H
-#define BH_COMMAND_CHECK_CHECK_H
+#ifndef BH_COMMAND_CHECK_PARTS_H
+#define BH_COMMAND_CHECK_PARTS_H
 
+#include "command/check/count.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
 #include "sim/setup/estimate.h"
@@ -38,15 +39,12 @@ struct bh_check_advantage *bh_check_storage_advantages(const struct bh_check *ch
 /* The log that is replayed, if any, and how; and what a class has of it. */
 void bh_check_print_recorded(const struct bh_scenario *scenario, FILE *stream);
 void bh_check_print_recorded_class(const struct bh_fault_class *fault, FILE *stream);
-/* One line on stderr, if records are left out of the replay. */
-void bh_note_left_out(const struct bh_scenario *scenario);
 /* Expected events, time and memory of a replica and of the whole run. */
 void bh_check_print_estimate(const struct bh_check *check, FILE *stream);
 json_t *bh_check_estimate_json(const struct bh_check *check);
-/* What is seldom meant; nothing where there is nothing of the kind. And the same as lines on stderr. */
+/* What is seldom meant; nothing where there is nothing of the kind. */
 void bh_check_print_remarks(const struct bh_check *check, FILE *stream);
 json_t *bh_check_remarks_json(const struct bh_check *check);
-void bh_note_remarks(const struct bh_scenario *scenario);
 /* Which nodes carry which enclaves, and their own guards; nothing when all stand on all nodes. */
 void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 /* Who is composed with whom, and the guards in between; nothing without compositions. */
@@ -68,7 +66,5 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream);
 
 /* Columns of what `check` prints. */
 enum { BH_CHECK_WIDTH = 112 };
-/* "131,072"; returns buffer. */
-char *bh_check_count(uint64_t count, char *buffer, size_t size);
 
 #endif

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of `bulkhead fit` share. */
-#ifndef BH_COMMAND_FIT_FIT_H
-#define BH_COMMAND_FIT_FIT_H
+#ifndef BH_COMMAND_FIT_PARTS_H
+#define BH_COMMAND_FIT_PARTS_H
 
 #include "analysis/tables/table.h"
 #include "models/fit/fit.h"

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The parts of `bulkhead fit-injections`: what was found, how it is told, and plans. */
-#ifndef BH_COMMAND_INJECTIONS_FIT_INJECTIONS_H
-#define BH_COMMAND_INJECTIONS_FIT_INJECTIONS_H
+#ifndef BH_COMMAND_INJECTIONS_PARTS_H
+#define BH_COMMAND_INJECTIONS_PARTS_H
 
 #include "analysis/tables/table.h"
 #include "models/base/error.h"

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The parts of `bulkhead contain`: what is asked, what comes out, and how it is told. */
-#ifndef BH_COMMAND_CONTAIN_CONTAIN_H
-#define BH_COMMAND_CONTAIN_CONTAIN_H
+#ifndef BH_COMMAND_CONTAIN_PARTS_H
+#define BH_COMMAND_CONTAIN_PARTS_H
 
 #include "analysis/tables/table.h"
 #include "models/base/error.h"
