@@ -4,6 +4,7 @@
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
 #include "analysis/reader/markup.h"
+#include "analysis/reader/view_points.h"
 #include "analysis/tables/json.h"
 #include "analysis/tables/summary.h"
 #include "command/command.h"

@@ -8,6 +8,7 @@
 #include "command/data_directory.h"
 #include "command/notes.h"
 #include "command/options.h"
+#include "sim/results/atomic_file.h"
 #include "sim/runs/progress.h"
 #include "sim/runs/study_run.h"
 

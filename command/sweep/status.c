@@ -7,6 +7,7 @@
 #include "command/sweep/sweep.h"
 #include "sim/campaign/command_line.h"
 #include "sim/store/manifest.h"
+#include "sim/store/store_view.h"
 #include "sim/sweep/progress_state.h"
 
 #include <stdio.h>

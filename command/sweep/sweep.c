@@ -10,6 +10,8 @@
 #include "command/options.h"
 #include "models/base/quantity.h"
 #include "sim/campaign/command_line.h"
+#include "sim/campaign/resolve.h"
+#include "sim/results/atomic_file.h"
 #include "sim/results/hdf5_writer.h"
 #include "sim/runs/progress.h"
 #include "sim/store/manifest.h"

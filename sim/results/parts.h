@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the metrics share. */
-#ifndef BH_SIM_RESULTS_METRICS_PARTS_H
-#define BH_SIM_RESULTS_METRICS_PARTS_H
+#ifndef BH_SIM_RESULTS_PARTS_H
+#define BH_SIM_RESULTS_PARTS_H
 
 #include "sim/results/metrics.h"
 

@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Finds the identities of a campaign's points without resolving each: axes set different things, so that a point is what
  * all share and one value of each axis. */
-#include "sim/store/identity.h"
+#include "sim/campaign/identity.h"
 
 #include "config.h"
 #include "revision.h"
 #include "sim/campaign/campaign.h"
-#include "sim/store/identity_parts.h"
+#include "sim/campaign/parts.h"
+#include "sim/campaign/resolve.h"
 
 #include <simgrid/forward.h>
 #include <simgrid/version.h>

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Writes figures' data and gnuplot scripts. */
-#ifndef BH_ANALYSIS_FIGURES_TRADEOFF_SCRIPT_H
-#define BH_ANALYSIS_FIGURES_TRADEOFF_SCRIPT_H
+/* What writes the data and scripts of a results file's figure, shared by the files of this room alone. */
+#ifndef BH_ANALYSIS_FIGURES_PARTS_H
+#define BH_ANALYSIS_FIGURES_PARTS_H
 
 #include "analysis/figures/tradeoff_layout.h"
 #include "analysis/reader/view.h"
@@ -21,6 +21,8 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream);
 /* gnuplot's number for the shape of a mark, see bh_looks_marks, and the figure that stands beside it if not 1. */
 int bh_figure_mark(size_t mark, bool hollow);
 size_t bh_figure_mark_number(size_t mark);
+/* The size at which it looks like the others. */
+double bh_figure_mark_size(size_t mark);
 /* gnuplot's number for a colour of what is the same in all figures: parts of the ledger, distributions. */
 int bh_figure_colour(size_t number);
 
@@ -28,22 +30,16 @@ int bh_figure_colour(size_t number);
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream);
 void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream);
 
-/* Parts that all scripts share. Sizes in inches. */
-void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
-void bh_script_end(FILE *stream);
-/* A gnuplot string in single quotes, in which nothing is substituted. Texts of others mean themselves only where
- * `noenhanced` stands behind it. The caller frees. */
-char *bh_script_quote(const char *text);
-/* Words at a tick, as a label of this number: gnuplot takes a tick's own for a format, and cuts it to 50 bytes. `place`
- * is gnuplot's, "graph 0, first 1 right". */
-void bh_script_words(FILE *stream, size_t tag, const char *text, const char *place);
-/* Where the numbers of such labels begin. */
-enum { BH_SCRIPT_WORDS = 1000 };
 /* Range and ticks of a vertical axis; `unfinished`: where that word stands, NaN if nowhere. */
-void bh_script_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished);
-/* NaN for what is not finite. */
-double bh_script_number(double value);
-/* One line of a comment. */
-void bh_script_comment(FILE *stream, const char *text);
+void bh_figure_write_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished);
+
+/* Numbers systems and kinds of policy, and gives out colours and marks. */
+void bh_figure_choose_looks(struct bh_figure *figure);
+
+/* Lays out the lower panels' horizontal axis and sets marks beside each other; once all else is there. */
+void bh_figure_lay_scale(struct bh_figure *figure);
+
+/* Width of a lower panel, as a share of the figure's. */
+double bh_figure_panel_share(const struct bh_figure *figure);
 
 #endif

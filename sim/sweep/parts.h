@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that merge a store share; nobody else includes it. */
-#ifndef BH_SIM_SWEEP_MERGE_PARTS_H
-#define BH_SIM_SWEEP_MERGE_PARTS_H
+#ifndef BH_SIM_SWEEP_PARTS_H
+#define BH_SIM_SWEEP_PARTS_H
 
 #include "sim/results/hdf5_writer.h"
 #include "sim/sweep/progress_state.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Hashes of files: platforms with what they include, and the catalog. */
-#include "sim/store/identity_parts.h"
+#include "sim/campaign/parts.h"
 
 #include <ctype.h>
 #include <dirent.h>

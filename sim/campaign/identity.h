@@ -2,17 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a unit of work is known by: its resolved point, with the bytes of every file that it opens, the program and the
  * seed. Two campaigns have a point in common where the identities are equal, whatever the number that each gives it. */
-#ifndef BH_SIM_STORE_IDENTITY_H
-#define BH_SIM_STORE_IDENTITY_H
+#ifndef BH_SIM_CAMPAIGN_IDENTITY_H
+#define BH_SIM_CAMPAIGN_IDENTITY_H
 
 #include "models/base/error.h"
-#include "sim/scenario/scenario.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct bh_plan;
+struct bh_scenario;
 
 /* A hash of 128 bits (XXH3): of a million points, two are taken for one with a probability of 1e-27. */
 struct bh_identity {

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The tables that make up a summary, and what they share. */
-#ifndef BH_ANALYSIS_TABLES_SUMMARY_PARTS_H
-#define BH_ANALYSIS_TABLES_SUMMARY_PARTS_H
+#ifndef BH_ANALYSIS_TABLES_PARTS_H
+#define BH_ANALYSIS_TABLES_PARTS_H
 
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
