@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Zones that others need and that are down: who stands still meanwhile, whose I/O waits, and whose fault that is. */
-#ifndef BH_SIM_ENCLAVES_STOPS_H
-#define BH_SIM_ENCLAVES_STOPS_H
+/* Zones that an enclave needs and that are down: until when, whose fault that is, and what waiting for them is booked to. */
+#ifndef BH_SIM_STATE_STOPS_H
+#define BH_SIM_STATE_STOPS_H
 
 #include "models/node/zone_tree.h"
 #include "sim/state/ledger.h"
@@ -11,10 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bh_replica;
 struct bh_enclave;
 struct bh_partition;
-struct bh_node_setup;
+struct bh_replica;
 
 /* A needed zone of a slot that is down: found until detected_s, up again at until_s. */
 struct bh_zone_outage {
@@ -42,17 +41,11 @@ struct bh_stop {
     double node_s; /* node-seconds booked to it */
 };
 
-/* Zones of a slot have gone down, by a failure of this cause that the enclaves have heard of: what needs those zones stops
- * until each is up, after detection and its restart (a guest's boot for one with a kernel of its own). A node that goes down
- * as a whole brings them when it comes. Called by the injector. */
-void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down, long cause);
-/* A slot's node is about to go down as a whole, or the system: what was down on its own comes with it. */
-void bh_stops_end_slot(struct bh_replica *replica, uint64_t slot);
-void bh_stops_end_all(struct bh_replica *replica);
-/* The event of a zone that is up again. Frees it. */
-void bh_stops_end(struct bh_replica *replica, struct bh_zone_outage *outage);
 /* A hang of a zone that the enclave needs for I/O begins or ends. */
 void bh_stops_hang(struct bh_enclave *enclave, bool begins, long cause);
+
+/* When what stops it ends, hangs apart; -INFINITY: never was. */
+double bh_stop_end_s(const struct bh_stop *stop);
 
 /* Whether the enclave is stopped, and until when as far as is known now (INFINITY: by a hang too; -INFINITY: never was). */
 bool bh_stops_is_down(const struct bh_enclave *enclave, enum bh_need_for what);
@@ -67,8 +60,8 @@ double bh_stops_slot_up_s(const struct bh_replica *replica, uint64_t slot, enum 
 void bh_stops_book(struct bh_enclave *enclave, const struct bh_enclave *stopped, enum bh_need_for what, double from_s,
                    double to_s, double nodes, enum bh_part rest, long rest_cause);
 
-/* Called by an enclave that is about to write: sleeps until its I/O gets through or something happens to it, and books
- * that. */
-void bh_stops_await_io(struct bh_enclave *enclave);
+/* Books time that an enclave was held up by `part` (bh_enclave_held_by), of so many nodes: where data waited for I/O that
+ * did not get through, that is to blame. */
+void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes);
 
 #endif
