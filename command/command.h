@@ -1,10 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The subcommands of `bulkhead`, and how they end. */
+/* What a subcommand of `bulkhead` is, and how it ends. */
 #ifndef BH_COMMAND_COMMAND_H
 #define BH_COMMAND_COMMAND_H
 
 #include "models/base/error.h"
+
+#include <argp.h>
+#include <stddef.h>
 
 /* Exit statuses of every subcommand. */
 enum bh_exit {
@@ -13,23 +16,15 @@ enum bh_exit {
     BH_EXIT_INPUT = 2,  /* what the user gave is wrong */
 };
 
-/* Each takes its own argv, whose first word is "bulkhead NAME" so that messages begin with it, and returns an exit
- * status. Results go to stdout, messages and progress to stderr. */
-int bh_command_run(int argc, char **argv);
-int bh_command_contain(int argc, char **argv);
-int bh_command_fit(int argc, char **argv);
-int bh_command_fit_injections(int argc, char **argv);
-int bh_command_sweep(int argc, char **argv);
-int bh_command_merge(int argc, char **argv);
-int bh_command_submit(int argc, char **argv);
-int bh_command_status(int argc, char **argv);
-int bh_command_results(int argc, char **argv);
-int bh_command_report(int argc, char **argv);
-int bh_command_check(int argc, char **argv);
-int bh_command_validate(int argc, char **argv);
-
-/* Prints an error's text on stderr and returns the exit status that its code asks for:
- * `if (study == NULL) return bh_command_fail(&err);` */
-int bh_command_fail(const struct bh_error *err);
+/* A subcommand: a constant named bh_subcommand_NAME in its own file, and a row of command/subcommands.h. Results go to
+ * stdout, messages and progress to stderr. */
+struct bh_subcommand {
+    const char *name, *arguments, *help; /* its line in the list of subcommands */
+    const struct argp *argp;
+    size_t size;          /* of the arguments that argp fills; they begin with a struct bh_options, freed for it */
+    const void *defaults; /* what they are before that; NULL: zeroes */
+    /* Returns an exit status, or -1 with an error: main.c prints it and ends with the status that its code asks for. */
+    int (*run)(void *arguments, struct bh_error *err);
+};
 
 #endif

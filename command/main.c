@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The program `bulkhead`: finds the subcommand and hands it the rest of the line. */
-#include "command/command.h"
 #include "command/data_directory.h"
+#include "command/options.h"
+#include "command/subcommands.h"
 #include "config.h"
 #include "models/base/error.h"
 #include "models/document/document.h"
@@ -17,40 +18,19 @@
 /* argp prints this for the --version of every subcommand. */
 const char *argp_program_version = "bulkhead " PACKAGE_VERSION;
 
-struct command {
-    const char *name;
-    const char *arguments;
-    const char *help;
-    int (*function)(int argc, char **argv);
-};
+/* Not like the others: it takes the options of one of them. */
+const struct bh_subcommand bh_subcommand_help = {
+    .name = "help", .arguments = "[COMMAND]", .help = "what a subcommand does and its options"};
 
-static int command_help(int argc, char **argv);
-
-static const struct command commands[] = {
-    {"run", "SCENARIO", "simulates a scenario under each of its policies", bh_command_run},
-    {"contain", "SCENARIO", "where errors end, zone by zone: exactly, and by Monte Carlo", bh_command_contain},
-    {"fit-injections", "COUNTS.csv", "what counts of fault injections say about the model; --plan: how many it takes",
-     bh_command_fit_injections},
-    {"sweep", "CAMPAIGN", "many points, kept in a folder: safe from crashes, in shards on clusters", bh_command_sweep},
-    {"submit", "CAMPAIGN", "the same as a Slurm job array, with a merge at the end", bh_command_submit},
-    {"merge", "DIR", "one results file of what sweeps left in a folder", bh_command_merge},
-    {"status", "DIR", "how far the shards of a sweep are", bh_command_status},
-    {"results", "FILE", "lists what a results file holds, and prints selections as table, CSV or JSON",
-     bh_command_results},
-    {"report", "RESULTS", "tables and figures from results", bh_command_report},
-    {"fit", "TRACE", "failure distributions from a failure log", bh_command_fit},
-    {"check", "SCENARIO", "reads, resolves and explains a scenario: every value, its unit and its source",
-     bh_command_check},
-    {"validate", "[CASE...]", "runs the cases whose answer is known in closed form", bh_command_validate},
-    {"help", "[COMMAND]", "what a subcommand does and its options", command_help},
-};
+#define ROW(row) &row,
+static const struct bh_subcommand *const commands[] = {BH_SUBCOMMANDS(ROW)};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static const struct command *find_command(const char *name)
+static const struct bh_subcommand *find_command(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
     return NULL;
 }
 
@@ -60,7 +40,7 @@ static void print_help(FILE *stream)
           "Simulates how errors spread through a virtualized HPC machine, and what it costs to stop them.\n\n",
           stream);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(stream, "  %-14s %-10s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+        fprintf(stream, "  %-14s %-10s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->help);
     fputs("\nbulkhead COMMAND --help lists the options of a subcommand; bulkhead --version prints the version.\n"
           "Exit status: 0 done, 1 failed, 2 bad input.\n",
           stream);
@@ -75,7 +55,7 @@ static int fail_unknown_command(const char *name)
 {
     const char *names[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = commands[i].name;
+        names[i] = commands[i]->name;
     const char *nearest = bh_nearest_name(name, names, COMMANDS);
     fprintf(stderr, "bulkhead: no subcommand '%s'", name);
     if (nearest != NULL)
@@ -84,34 +64,44 @@ static int fail_unknown_command(const char *name)
     return BH_EXIT_INPUT;
 }
 
-/* Runs a subcommand under the name "bulkhead NAME", with which argp begins its messages. */
-static int run_command(const char *name, int argc, char **argv)
+static int fail(const struct bh_error *err)
 {
-    const struct command *command = find_command(name);
-    if (command == NULL)
-        return fail_unknown_command(name);
-    char *title = bh_print_text("bulkhead %s", name);
-    argv[0] = title;
-    int status = command->function(argc, argv);
-    free(title);
-    return status;
+    fprintf(stderr, "bulkhead: %s\n", err->text);
+    return err->code == BH_ERROR_INPUT ? BH_EXIT_INPUT : BH_EXIT_FAILED;
 }
 
-static int command_help(int argc, char **argv)
+/* The frame of every subcommand: its options are read under the name "bulkhead NAME", with which argp begins its
+ * messages. */
+static int run_subcommand(const struct bh_subcommand *command, int argc, char **argv)
 {
+    struct bh_error err = {0};
+    void *arguments = bh_allocate(1, command->size);
+    char *title = bh_print_text("bulkhead %s", command->name);
+    argv[0] = title;
+    if (command->defaults != NULL)
+        memcpy(arguments, command->defaults, command->size);
+    bh_options_parse(command->argp, argc, argv, arguments);
+    int status = command->run(arguments, &err);
+    bh_options_free(arguments);
+    free(arguments);
+    free(title);
+    return status >= 0 ? status : fail(&err);
+}
+
+static int run_command(int argc, char **argv)
+{
+    const struct bh_subcommand *command = find_command(argv[0]);
+    if (command == NULL)
+        return fail_unknown_command(argv[0]);
+    if (command != &bh_subcommand_help)
+        return run_subcommand(command, argc, argv);
     if (argc < 2 || argv[1][0] == '-' || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
         return BH_EXIT_DONE;
     }
-    char help[] = "--help";
-    char *arguments[] = {argv[1], help, NULL};
-    return run_command(argv[1], 2, arguments);
-}
-
-int bh_command_fail(const struct bh_error *err)
-{
-    fprintf(stderr, "bulkhead: %s\n", err->text);
-    return err->code == BH_ERROR_INPUT ? BH_EXIT_INPUT : BH_EXIT_FAILED;
+    char option[] = "--help";
+    char *arguments[] = {argv[1], option, NULL};
+    return run_command(2, arguments);
 }
 
 /* A full disk shows when stdout is flushed; a summary that was not written is a failure. A stream remembers that it
@@ -146,7 +136,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "bulkhead: unknown option '%s' before the subcommand (bulkhead --help lists both)\n", argv[1]);
         status = BH_EXIT_INPUT;
     } else {
-        status = run_command(argv[1], argc - 1, argv + 1);
+        status = run_command(argc - 1, argv + 1);
     }
     return close_output(status);
 }

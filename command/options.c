@@ -5,6 +5,7 @@
 
 #include "command/command.h"
 #include "models/base/error.h"
+#include "sim/scenario/scenario.h"
 
 #include <errno.h>
 #include <sched.h>

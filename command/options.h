@@ -5,12 +5,13 @@
 #define BH_COMMAND_OPTIONS_H
 
 #include "analysis/tables/table.h"
-#include "sim/scenario/scenario.h"
 
 #include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_setting;
 
 /* What the shared options said. Start from zeroes; jobs is then 0, which means one worker per core: see
  * bh_options_jobs. */

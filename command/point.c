@@ -4,6 +4,7 @@
 #include "command/point.h"
 
 #include "models/document/document.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,9 +5,11 @@
 #define BH_COMMAND_POINT_H
 
 #include "models/base/error.h"
-#include "sim/scenario/scenario.h"
 
 #include <stddef.h>
+
+struct bh_study;
+struct bh_scenario;
 
 /* A position on every axis, the first unless one of `points` says another: each is "AXIS=LABEL" and holds an equals sign.
  * The caller frees; NULL with an error if there is no such axis or label. */

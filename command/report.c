@@ -4,6 +4,7 @@
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
 #include "analysis/reader/markup.h"
+#include "analysis/reader/view_points.h"
 #include "analysis/tables/json.h"
 #include "analysis/tables/summary.h"
 #include "command/command.h"
@@ -21,8 +22,8 @@ static const char *const format_names[] = {"text", "markdown", "json"};
 enum { FORMATS = sizeof format_names / sizeof format_names[0] };
 
 struct report {
-    const char *file;
-    const char *folder; /* NULL: the results' own */
+    struct bh_options options; /* the results file */
+    const char *folder;        /* NULL: the results' own */
     const char *enclave;
     enum format format;
     bool all_points, no_figure, figure_only, ledger;
@@ -79,12 +80,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         report->ledger = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (report->file != NULL)
+        if (report->options.file != NULL)
             argp_failure(state, BH_EXIT_INPUT, 0, "one results file at a time: found '%s' too", text);
-        report->file = text;
+        report->options.file = text;
         return 0;
     case ARGP_KEY_END:
-        if (report->file == NULL)
+        if (report->options.file == NULL)
             argp_failure(state, BH_EXIT_INPUT, 0, "which results file? (bulkhead report --help)");
         if (report->no_figure && report->figure_only)
             argp_failure(state, BH_EXIT_INPUT, 0, "--no-figure and --figure-only leave nothing to do");
@@ -105,11 +106,12 @@ static const struct argp argp = {
 static char *figure_folder(const struct report *report, struct bh_error *err)
 {
     if (report->folder == NULL) {
-        const char *slash = strrchr(report->file, '/');
+        const char *slash = strrchr(report->options.file, '/');
         if (slash == NULL)
             return bh_copy_text(".");
-        return slash == report->file ? bh_copy_text("/")
-                                     : bh_print_text("%.*s", (int)(slash - report->file), report->file);
+        return slash == report->options.file
+                   ? bh_copy_text("/")
+                   : bh_print_text("%.*s", (int)(slash - report->options.file), report->options.file);
     }
     return bh_figure_folder_make(report->folder, err) == 0 ? bh_copy_text(report->folder) : NULL;
 }
@@ -159,23 +161,30 @@ static void note_version(const struct bh_view *view)
     fputc('\n', stderr);
 }
 
-int bh_command_report(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct report report = {0};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &report);
+    const struct report *report = input;
     struct bh_progress *progress = bh_progress_start_on_terminal("reading the results", 0);
-    struct bh_view *view = bh_view_read(report.file, &err);
+    struct bh_view *view = bh_view_read(report->options.file, err);
     bh_progress_end(progress);
     if (view == NULL)
-        return bh_command_fail(&err);
+        return -1;
     if (strcmp(view->version, PACKAGE_VERSION) != 0)
         note_version(view);
-    int status = report.figure_only ? 0 : print_tables(view, &report, &err);
+    int status = report->figure_only ? 0 : print_tables(view, report, err);
     /* Tables come first, whatever becomes of the figure. */
     fflush(stdout);
-    if (status == 0 && !report.no_figure)
-        status = draw_figure(view, &report, &err);
+    if (status == 0 && !report->no_figure)
+        status = draw_figure(view, report, err);
     bh_view_destroy(view);
-    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    return status;
 }
+
+const struct bh_subcommand bh_subcommand_report = {
+    .name = "report",
+    .arguments = "RESULTS",
+    .help = "tables and figures from results",
+    .argp = &argp,
+    .size = sizeof(struct report),
+    .run = run,
+};

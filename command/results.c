@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct arguments {
-    const char *file;
+    struct bh_options options;
     struct bh_selection selection;
 };
 
@@ -48,8 +48,8 @@ static error_t parse(int key, char *word, struct argp_state *state)
             (enum bh_selection_format)bh_options_choice(word, "--format", formats, "text, csv or json", state);
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->file == NULL)
-            arguments->file = word;
+        if (arguments->options.file == NULL)
+            arguments->options.file = word;
         else
             add(&selection->names, &selection->names_count, word);
         return 0;
@@ -69,9 +69,8 @@ static const struct argp argp = {
         "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
 };
 
-static int print(const struct bh_source *source, void *arguments, struct bh_error *err)
+static int print(const struct bh_source *source, const struct bh_selection *selection, struct bh_error *err)
 {
-    const struct bh_selection *selection = &((const struct arguments *)arguments)->selection;
     return selection->names_count == 0 ? bh_selection_list(source, stdout, err)
                                        : bh_selection_print(source, selection, stdout, err);
 }
@@ -90,18 +89,26 @@ static int try_file(const char *path)
     return status;
 }
 
-int bh_command_results(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
+    const struct arguments *arguments = input;
+    const char *file = arguments->options.file;
     struct bh_source source;
-    bh_options_parse(&argp, argc, argv, &arguments);
-    int status = bh_source_survives(arguments.file, try_file, &err);
-    if (status == 0 && (status = bh_source_open(&source, arguments.file, &err)) == 0) {
-        status = print(&source, &arguments, &err);
+    int status = bh_source_survives(file, try_file, err);
+    if (status == 0 && (status = bh_source_open(&source, file, err)) == 0) {
+        status = print(&source, &arguments->selection, err);
         bh_source_close(&source);
     }
-    free(arguments.selection.names);
-    free(arguments.selection.where);
-    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    free(arguments->selection.names);
+    free(arguments->selection.where);
+    return status;
 }
+
+const struct bh_subcommand bh_subcommand_results = {
+    .name = "results",
+    .arguments = "FILE",
+    .help = "lists what a results file holds, and prints selections as table, CSV or JSON",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .run = run,
+};

@@ -4,10 +4,11 @@
 #include "analysis/reader/view.h"
 #include "analysis/tables/json.h"
 #include "analysis/tables/summary.h"
-#include "command/check/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"
+#include "command/notes.h"
 #include "command/options.h"
+#include "sim/results/atomic_file.h"
 #include "sim/runs/progress.h"
 #include "sim/runs/study_run.h"
 
@@ -127,8 +128,9 @@ static void note_not_exact(const struct bh_campaign *campaign)
     }
 }
 
-static int run(const struct arguments *arguments, struct bh_error *err)
+static int run(void *input, struct bh_error *err)
 {
+    const struct arguments *arguments = input;
     const struct bh_options *options = &arguments->options;
     struct bh_study *study = NULL;
     struct bh_campaign *campaign = NULL;
@@ -158,7 +160,7 @@ static int run(const struct arguments *arguments, struct bh_error *err)
     if (bh_results_flush(results, err) != 0)
         print_from_memory(campaign, options->json);
     else if (print(results, options->output != NULL ? options->output : "results", options->json, stdout, err) == 0)
-        status = bh_results_commit(results, err);
+        status = bh_results_commit(results, err) == 0 ? BH_EXIT_DONE : -1;
 out:
     bh_results_destroy(results);
     bh_campaign_destroy(campaign);
@@ -167,12 +169,11 @@ out:
     return status;
 }
 
-int bh_command_run(int argc, char **argv)
-{
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
-    int status = run(&arguments, &err) == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
-    bh_options_free(&arguments.options);
-    return status;
-}
+const struct bh_subcommand bh_subcommand_run = {
+    .name = "run",
+    .arguments = "SCENARIO",
+    .help = "simulates a scenario under each of its policies",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .run = run,
+};

@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A table as a figure: which policy let errors reach how far. */
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/figures/parts.h"
 
 #include "analysis/measures/measures.h"
 #include "models/base/error.h"

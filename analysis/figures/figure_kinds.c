@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which systems and kinds of policy the trade-off figure tells apart, and how they look. */
 #include "analysis/figures/figure_looks.h"
+#include "analysis/figures/parts.h"
 #include "analysis/figures/tradeoff_layout.h"
 
 #include "models/base/error.h"

@@ -4,7 +4,9 @@
 #include "analysis/figures/ledger_bars.h"
 
 #include "analysis/figures/figure_files.h"
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/figures/parts.h"
+#include "analysis/reader/view_points.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,8 @@
 #include "analysis/figures/probability_plot.h"
 
 #include "analysis/figures/figure_files.h"
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/figures/parts.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -3,8 +3,10 @@
 /* Positions, ranges and ticks of the trade-off figure. */
 #include "analysis/figures/tradeoff_layout.h"
 
+#include "analysis/figures/parts.h"
 #include "analysis/measures/measures.h"
 #include "analysis/measures/tradeoff.h"
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
 #include <math.h>

@@ -17,8 +17,7 @@
 
 /* Marks that would cover each other are drawn beside or above where they belong, by this many points at most. */
 #define BH_FIGURE_ASIDE_POINTS 6.0
-/* Inches: two columns of a paper, and the height of the upper panels. */
-#define BH_FIGURE_WIDTH        7.1
+/* Height of the upper panels, in inches. */
 #define BH_FIGURE_UPPER_HEIGHT 2.77
 /* Shares of the width: where panels begin and end, and what is between the lower ones; so many of these in a line. */
 #define BH_FIGURE_LEFT  0.097
@@ -101,13 +100,6 @@ struct bh_figure {
 
 struct bh_figure *bh_figure_create(const struct bh_view *view);
 void bh_figure_destroy(struct bh_figure *figure);
-
-/* Numbers systems and kinds of policy, and gives out colours and marks. */
-void bh_figure_choose_looks(struct bh_figure *figure);
-/* Lays out the lower panels' horizontal axis and sets marks beside each other; once all else is there. */
-void bh_figure_lay_scale(struct bh_figure *figure);
-/* Width of a lower panel, as a share of the figure's. */
-double bh_figure_panel_share(const struct bh_figure *figure);
 
 /* Where a percentage stands along an axis, and back. */
 double bh_figure_forward(const struct bh_figure_ticks *axis, double percent);

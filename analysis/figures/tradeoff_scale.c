@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The horizontal axis of the lower panels: its ends, and how far marks stand beside their values. */
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/figures/parts.h"
 #include "analysis/figures/tradeoff_layout.h"
 
 #include "models/base/error.h"

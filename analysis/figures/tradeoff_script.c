@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The trade-off figure as gnuplot data and script. */
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/figures/parts.h"
 
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
 #include <ctype.h>
@@ -10,39 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Colours of `set colorsequence podo` (P. L. Okabe and Ito's, which colour-blind readers tell apart), in an order in
- * which neighbours differ in lightness; the first is the baseline's black. */
-static const int colours[] = {1, 3, 6, 7, 2, 4, 8};
-/* gnuplot's filled and hollow point of each shape in bh_mark_names, and sizes at which they look alike: triangles and
- * diamonds look smaller than squares of the same extent. */
-static const int marks[BH_MARKS][2] = {{13, 12}, {7, 6}, {9, 8}, {5, 4}, {11, 10}, {15, 14}};
-static const double mark_sizes[BH_MARKS] = {1.1, 0.9, 1.05, 0.8, 1.05, 1.0};
-enum { KEY_COLUMNS = 5, COLOURS = sizeof colours / sizeof colours[0], MARKS = BH_MARKS, CIRCLE = 1 };
-
-int bh_figure_mark(size_t mark, bool hollow)
-{
-    return marks[mark % MARKS][hollow];
-}
-
-static double mark_size(size_t mark)
-{
-    return mark_sizes[mark % MARKS];
-}
-
-size_t bh_figure_mark_number(size_t mark)
-{
-    return mark / MARKS + 1;
-}
-
-int bh_figure_colour(size_t number)
-{
-    return colours[number % COLOURS];
-}
-
-double bh_script_number(double value)
-{
-    return isfinite(value) ? value : NAN;
-}
+enum { KEY_COLUMNS = 5, CIRCLE = 1 };
 
 void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
 {
@@ -64,20 +34,6 @@ void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
                     series->unfinished[i] ? figure->unfinished_percent : NAN);
         fputs("\n\n", stream);
     }
-}
-
-void bh_script_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished)
-{
-    fprintf(stream, "  set yrange [%.6g:%.6g]\n  set ytics scale 0.6 (", ticks->least, ticks->most);
-    for (size_t i = 0; i < ticks->count; i++) {
-        fputs(i == 0 ? "'" : ", '", stream);
-        if (labels)
-            fprintf(stream, "%s%.6g", ticks->values[i] < 0 ? "−" : "", fabs(ticks->values[i]));
-        fprintf(stream, "' %.6g", ticks->values[i]);
-    }
-    if (isfinite(unfinished))
-        fprintf(stream, ", '%s' %.6g", labels ? "unfinished" : "", unfinished);
-    fputs(")\n", stream);
 }
 
 /* A line of the key: its entries, and where they stand by the room that their texts take. */
@@ -141,7 +97,7 @@ static void write_key_marks(const struct bh_figure *figure, FILE *stream)
         for (size_t i = 0; i < key.count; i++) {
             size_t mark = figure->marks[first + i];
             snprintf(symbol, sizeof symbol, "pt %d ps %.2f lc rgb 'gray20'", bh_figure_mark(mark, false),
-                     mark_size(mark));
+                     bh_figure_mark_size(mark));
             write_key_entry(stream, &key, i, symbol, NULL);
         }
         for (size_t i = 0; i < key.count; i++)
@@ -270,8 +226,8 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
             "textcolor rgb '%s'\n",
             left, left + width, line, line, title, figure->colours[system]);
     free(title);
-    bh_script_ticks(stream, &figure->overhead_ticks, column == 0,
-                    figure->any_unfinished ? figure->unfinished_percent : NAN);
+    bh_figure_write_ticks(stream, &figure->overhead_ticks, column == 0,
+                          figure->any_unfinished ? figure->unfinished_percent : NAN);
     if (column == 0)
         fprintf(stream,
                 "  set label 101 'Net overhead (%%)' at screen 0.022, screen lower_top - %zu * lower_step - "
@@ -293,7 +249,7 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
         size_t block = first_block + k;
         const char *colour = figure->colours[series->system];
         size_t mark = figure->marks[series->mark];
-        double size = mark_size(mark), aside = series->aside_points;
+        double size = bh_figure_mark_size(mark), aside = series->aside_points;
         /* What has no order is not joined. */
         if (is_joined)
             fprintf(stream,

@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The upper panels of the trade-off figure: price against how far errors escape, over one boundary each. */
 #include "analysis/figures/figure_looks.h"
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/figures/parts.h"
 
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
 #include <math.h>
@@ -212,7 +214,7 @@ static void write_panel(const struct bh_figure *figure, size_t panel, double lef
             decades > 4 ? "1e-20, 100" : "1e-20, 10", decades > 4 ? "unset mxtics" : "set mxtics 10");
     if (figure->has_zero_escape[panel])
         fprintf(stream, "  set xtics add ('0' %.3g)\n", figure->escape_least[panel]);
-    bh_script_ticks(stream, &figure->price_ticks, panel == 0, NAN);
+    bh_figure_write_ticks(stream, &figure->price_ticks, panel == 0, NAN);
     fputs("  set ytics nomirror; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray88'\n"
           "  set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead lw 0.8 lc rgb 'gray50' back\n",
           stream);

@@ -3,6 +3,7 @@
 /* Numbers of one policy at one point, from the arrays of a results file. */
 #include "analysis/measures/measures.h"
 
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
 #include <math.h>
@@ -324,4 +325,13 @@ bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, 
         if (!(measures->tainted_ranks_most >= most[r])) /* NaN gives way */
             measures->tainted_ranks_most = isnan(most[r]) ? measures->tainted_ranks_most : most[r];
     return true;
+}
+
+struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t policy, size_t point)
+{
+    double violated = 0.0;
+    size_t replicas = view->replica.count;
+    for (size_t r = 0; r < replicas; r++)
+        violated += view->unacceptable[cell_of(view, policy, point) * replicas + r];
+    return bh_share_exact(violated, (double)replicas);
 }

@@ -3,6 +3,7 @@
 /* Verdicts: from the exact chain, with what the replicas showed beside it. */
 #include "analysis/measures/verdict.h"
 
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
 #include <math.h>

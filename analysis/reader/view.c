@@ -5,6 +5,7 @@
 
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/markup.h"
+#include "analysis/reader/view_points.h"
 #include "config.h"
 
 #include <stdlib.h>

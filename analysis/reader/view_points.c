@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where things are in results that were read: points, axes, labels and policies. */
-#include "analysis/reader/view.h"
+#include "analysis/reader/view_points.h"
 
 #include <math.h>
 #include <stdlib.h>

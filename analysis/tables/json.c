@@ -5,6 +5,7 @@
 
 #include "analysis/measures/measures.h"
 #include "analysis/measures/verdict.h"
+#include "analysis/reader/view_points.h"
 #include "analysis/tables/summary_interaction.h"
 
 #include <errno.h>

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Composed enclaves: what crosses between them, what guards and waiting cost, and whether losses are acceptable. */
 #include "analysis/measures/measures.h"
-#include "analysis/tables/summary_parts.h"
+#include "analysis/reader/view_points.h"
+#include "analysis/tables/parts.h"
 #include "models/base/error.h"
 
 #include <math.h>
@@ -46,15 +47,6 @@ static double at_boundary(const struct bh_view *view, const double *values, size
     for (size_t r = 0; r < view->replica.count && boundary < view->boundary.count; r++)
         sum += values[(cell * view->replica.count + r) * view->boundary.count + boundary];
     return sum / (double)view->replica.count;
-}
-
-struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t policy, size_t point)
-{
-    double violated = 0.0;
-    size_t replicas = view->replica.count;
-    for (size_t r = 0; r < replicas; r++)
-        violated += view->unacceptable[cell_of(view, policy, point) * replicas + r];
-    return bh_share_exact(violated, (double)replicas);
 }
 
 static void add_row(struct bh_table *table, const struct bh_view *view, size_t policy, size_t point, const char **shown)

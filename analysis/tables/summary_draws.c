@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a posterior leaves open: bands over its draws, and how often each policy is the best. */
-#include "analysis/tables/summary_parts.h"
+#include "analysis/reader/view_points.h"
+#include "analysis/tables/parts.h"
 
 #include "analysis/measures/tradeoff.h"
 #include "models/base/error.h"

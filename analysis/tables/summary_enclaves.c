@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Many enclaves in few lines: a row per entry of the workload. */
 #include "analysis/measures/measures.h"
-#include "analysis/tables/summary_parts.h"
+#include "analysis/reader/view_points.h"
+#include "analysis/tables/parts.h"
 #include "models/base/error.h"
 
 #include <math.h>

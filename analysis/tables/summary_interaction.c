@@ -4,7 +4,8 @@
 #include "analysis/tables/summary_interaction.h"
 
 #include "analysis/measures/measures.h"
-#include "analysis/tables/summary_parts.h"
+#include "analysis/reader/view_points.h"
+#include "analysis/tables/parts.h"
 #include "models/base/error.h"
 
 #include <math.h>

@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How well errors are kept in: the originating study's table, escape ratios, and what the failures cost. */
-#include "analysis/tables/summary_parts.h"
+#include "analysis/reader/view_points.h"
+#include "analysis/tables/parts.h"
 
 #include "analysis/measures/measures.h"
 #include "analysis/measures/verdict.h"

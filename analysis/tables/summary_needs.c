@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What stops because zones that it needs are down: as often as the exact chain says, and as was seen; and for how long. */
 #include "analysis/measures/measures.h"
-#include "analysis/tables/summary_parts.h"
+#include "analysis/reader/view_points.h"
+#include "analysis/tables/parts.h"
 #include "models/base/error.h"
 
 #include <math.h>

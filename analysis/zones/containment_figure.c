@@ -6,6 +6,7 @@
 #include "analysis/figures/figure_files.h"
 #include "analysis/zones/containment_pages.h"
 #include "analysis/zones/extent_map.h"
+#include "analysis/zones/parts.h"
 #include "analysis/zones/zone_graph.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 /* Lays out panels on pages, and writes what both figures of containment share. */
 #include "analysis/zones/containment_pages.h"
 
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
 #include "analysis/reader/markup.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 /* Lays out the heat maps: which lines and columns there are, how large, and what the colours mean. */
 #include "analysis/zones/extent_map.h"
 
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
 #include "models/base/error.h"
 
 #include <math.h>

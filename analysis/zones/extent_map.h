@@ -47,10 +47,6 @@ double bh_extent_map_key_height(const struct bh_extent_map *map);
 struct bh_extent_map *bh_extent_map_create(const struct bh_picture_page *page);
 void bh_extent_map_destroy(struct bh_extent_map *map);
 
-/* Writers for bh_figure_files_write; `map` is a struct bh_extent_map. */
-void bh_extent_map_write_data(const void *map, FILE *stream);
-void bh_extent_map_write_script(const void *map, const char *name, FILE *stream);
-
 /* The panel's row for a line; NULL if the system has no such zone. */
 const struct bh_picture_row *bh_map_row(const struct bh_picture_panel *panel, const struct bh_map_line *line);
 

@@ -4,7 +4,8 @@
  * arrow and its number by construction. Placement by layers needs no solver, so gnuplot draws it like all figures. */
 #include "analysis/zones/zone_graph.h"
 
-#include "analysis/figures/tradeoff_script.h"
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/zones/parts.h"
 #include "analysis/zones/zone_graph_panel.h"
 #include "models/base/error.h"
 
@@ -93,12 +94,6 @@ struct bh_graph_room bh_zone_graph_room(const struct bh_picture *picture)
     double lines = floor((page_height - bh_zone_graph_key_height(picture, BH_FIGURE_WIDTH)) /
                          (measures.panel_height + title_height + line_gap));
     return (struct bh_graph_room){(size_t)fmin(fmax(columns, 1), MOST_COLUMNS), (size_t)fmax(lines, 1)};
-}
-
-void bh_graph_add_word(struct bh_zone_graph *graph, enum bh_words look, double x, double y, char *text)
-{
-    graph->words = bh_reallocate(graph->words, graph->words_count + 1, sizeof *graph->words);
-    graph->words[graph->words_count++] = (struct bh_graph_word){look, x, y, text};
 }
 
 /* Names the layers of a line of panels, where all zones of a layer are of one kind. */

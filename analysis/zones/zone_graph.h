@@ -55,11 +55,4 @@ struct bh_graph_room bh_zone_graph_room(const struct bh_picture *picture);
 struct bh_zone_graph *bh_zone_graph_create(const struct bh_picture_page *page);
 void bh_zone_graph_destroy(struct bh_zone_graph *graph);
 
-/* Writers for bh_figure_files_write; `graph` is a struct bh_zone_graph. */
-void bh_zone_graph_write_data(const void *graph, FILE *stream);
-void bh_zone_graph_write_script(const void *graph, const char *name, FILE *stream);
-
-/* Height of the key on a page of this width, inches. */
-double bh_zone_graph_key_height(const struct bh_picture *picture, double width);
-
 #endif

@@ -13,6 +13,12 @@
 static const double box_margin = 0.02, lane_pitch = 0.17, widest_pitch = 0.34, pass_pitch = 0.1, pass_edge = 0.135;
 static const double bar_offset = 0.055, bar_height = 0.12, label_first = 0.23, label_step = 0.1;
 
+void bh_graph_add_word(struct bh_zone_graph *graph, enum bh_words look, double x, double y, char *text)
+{
+    graph->words = bh_reallocate(graph->words, graph->words_count + 1, sizeof *graph->words);
+    graph->words[graph->words_count++] = (struct bh_graph_word){look, x, y, text};
+}
+
 static bool is_above(const struct bh_picture_panel *panel, size_t zone, size_t ancestor)
 {
     for (int z = panel->zones[zone].parent; z >= 0; z = panel->zones[z].parent)

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The graph of zones as gnuplot data and script. */
+#include "analysis/figures/gnuplot_script.h"
+#include "analysis/zones/parts.h"
 #include "analysis/zones/zone_graph.h"
 
-#include "analysis/figures/tradeoff_script.h"
 #include "models/base/error.h"
 
 #include <math.h>

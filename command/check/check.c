@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead check: reads, resolves and explains a scenario without simulating anything. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "analysis/reader/markup.h"
 #include "command/command.h"
@@ -98,23 +98,27 @@ out:
     return status;
 }
 
-int bh_command_check(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
-    int status = BH_EXIT_DONE;
+    const struct arguments *arguments = input;
     struct bh_study *study = NULL;
-    char *directory = bh_models_directory(&err);
+    char *directory = bh_models_directory(err);
     struct bh_progress *progress = bh_progress_start_on_terminal("reading the scenario", 0);
     if (directory != NULL)
-        study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
-                              arguments.options.settings_count, &err);
+        study = bh_study_read(arguments->options.file, directory, arguments->options.settings,
+                              arguments->options.settings_count, err);
     bh_progress_end(progress);
-    if (study == NULL || explain(study, &arguments, &err) != 0)
-        status = bh_command_fail(&err);
+    int status = study == NULL ? -1 : explain(study, arguments, err);
     bh_study_destroy(study);
     free(directory);
-    bh_options_free(&arguments.options);
     return status;
 }
+
+const struct bh_subcommand bh_subcommand_check = {
+    .name = "check",
+    .arguments = "SCENARIO",
+    .help = "reads, resolves and explains a scenario: every value, its unit and its source",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .run = run,
+};

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Part of what `bulkhead check` prints: who is composed with whom, and which guards stand in between, as asked for and as
  * the nodes' operating systems let through. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/base/error.h"
 

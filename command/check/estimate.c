@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The part of `bulkhead check` that says what a run will take, and what of a scenario is seldom meant. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/base/wrap.h"
 #include "sim/setup/remarks.h"
@@ -74,14 +74,6 @@ json_t *bh_check_remarks_json(const struct bh_check *check)
         json_array_append_new(list, json_string(remarks.text[i]));
     bh_remarks_free(&remarks);
     return list;
-}
-
-void bh_note_remarks(const struct bh_scenario *scenario)
-{
-    struct bh_remarks remarks = bh_remarks_of(scenario);
-    for (size_t i = 0; i < remarks.count; i++)
-        fprintf(stderr, "bulkhead: %s\n", remarks.text[i]);
-    bh_remarks_free(&remarks);
 }
 
 json_t *bh_check_estimate_json(const struct bh_check *check)

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The part of `bulkhead check` that says where there are no exact numbers, and why. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/base/wrap.h"
 #include "models/containment/isolation.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What strikes, as `bulkhead check` tells it: classes of faults, their clocks, what they take along, the script. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 #include "models/base/wrap.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead check --json` prints: the resolved scenario as one object. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "command/json_text.h"
 #include "models/node/node_model.h"

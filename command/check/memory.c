@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Part of what `bulkhead check` prints: faults of main memory by mode, and what the code makes of them. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/memory/dram.h"
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Last part of what `bulkhead check` prints: fault rates, and every number with its source. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 #include "models/base/wrap.h"
 
 #include <inttypes.h>

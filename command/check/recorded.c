@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What `bulkhead check` tells of a log that is replayed, and what other commands say of records left out. */
-#include "command/check/check.h"
+/* What `bulkhead check` tells of a log that is replayed. */
+#include "command/check/parts.h"
+#include "command/notes.h"
 #include "models/base/wrap.h"
 
 #include <inttypes.h>
@@ -53,43 +54,6 @@ static void print_log(const struct bh_recorded_log *log, FILE *stream)
         if (recorded->remarks[r] > 0)
             fprintf(stream, "  %-12s %" PRIu64 " of %" PRIu64 " in the file %s (first: line %u)\n", "",
                     recorded->remarks[r], recorded->met, bh_log_remark_texts[r], recorded->remark_line[r]);
-}
-
-/* "2 of other systems, 1 without a time"; false if there is none. Unless `all`, those that the scenario itself leaves
- * out by its choice of system and time are not told. */
-static bool print_left_out(const struct bh_scenario *scenario, bool all, FILE *stream)
-{
-    const struct bh_recorded_faults *recorded = scenario->log->recorded;
-    const struct {
-        uint64_t count;
-        const char *which;
-    } left_out[] = {
-        {recorded->remarks[BH_LOG_NO_TIME], "without a time"},
-        {all ? recorded->elsewhere : 0, "of other systems"},
-        {recorded->nowhere, "of which the log does not say the node"},
-        {all ? recorded->outside : 0, "outside the time replayed"},
-        {scenario->replay->unclaimed, "of causes that no class takes"},
-    };
-    const char *separator = "";
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-        if (left_out[i].count > 0) {
-            fprintf(stream, "%s%" PRIu64 " %s", separator, left_out[i].count, left_out[i].which);
-            separator = ", ";
-        }
-    return *separator != '\0';
-}
-
-void bh_note_left_out(const struct bh_scenario *scenario)
-{
-    struct text text;
-    if (scenario->log == NULL)
-        return;
-    begin_line(&text);
-    bool any = print_left_out(scenario, false, text.stream);
-    fclose(text.stream);
-    if (any)
-        fprintf(stderr, "bulkhead: records left out of the replay of %s: %s\n", scenario->log->file, text.line);
-    free(text.line);
 }
 
 /* --- How it is replayed -------------------------------------------------------------------------------------------- */
@@ -153,7 +117,7 @@ void bh_check_print_recorded(const struct bh_scenario *scenario, FILE *stream)
     print_log(scenario->log, stream);
     struct text text;
     begin_line(&text);
-    bool any = print_left_out(scenario, true, text.stream);
+    bool any = bh_print_left_out(scenario, true, text.stream);
     fputs(any ? " are left out" : "no record is left out", text.stream);
     end_line(&text, "", stream);
     begin_line(&text);

@@ -1,26 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* First part of what `bulkhead check` prints: what is simulated. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 #include "models/base/wrap.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-char *bh_check_count(uint64_t count, char *buffer, size_t size)
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
-    size_t used = 0;
-    for (int i = 0; i < length && used + 2 < size; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            buffer[used++] = ',';
-        buffer[used++] = digits[i];
-    }
-    buffer[used] = '\0';
-    return buffer;
-}
 
 static void print_point(const struct bh_check *check, FILE *stream)
 {

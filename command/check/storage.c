@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead check` says of shared storage: who may be faster there than the share that it holds. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/cost/storage_share.h"
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Second part of what `bulkhead check` prints: zone trees, channels, dispositions and guards. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/node/node_model.h"
 #include "models/node/zone_tree.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The drawing of `bulkhead check`: which nodes carry which enclaves, when, and behind which guards. */
-#include "command/check/check.h"
+#include "command/check/parts.h"
 
 #include "models/node/node_model.h"
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead contain: where errors end, by where they begin, without the clock of a whole job. */
-#include "command/contain/contain.h"
+#include "command/contain/parts.h"
 
 #include "command/command.h"
 #include "command/contain/figure.h"
@@ -27,7 +27,7 @@ struct arguments {
     const char **policies; /* borrowed from argv */
 };
 
-static const uint64_t trials_by_default = 200000;
+enum { TRIALS_BY_DEFAULT = 200000 };
 static const uint64_t trials_most = UINT64_C(1000000000000);
 static const double relative_least = 0.001;
 
@@ -192,24 +192,31 @@ out:
     return status;
 }
 
-int bh_command_contain(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {.trials = trials_by_default};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
-    int status = BH_EXIT_DONE;
+    struct arguments *arguments = input;
     struct bh_study *study = NULL;
-    char *directory = bh_models_directory(&err);
-    struct bh_progress *progress = bh_progress_start("reading the scenario", 0, !arguments.options.quiet);
-    if (directory != NULL && (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0))
-        study = bh_study_read(arguments.options.file, directory, arguments.options.settings,
-                              arguments.options.settings_count, &err);
+    char *directory = bh_models_directory(err);
+    struct bh_progress *progress = bh_progress_start("reading the scenario", 0, !arguments->options.quiet);
+    if (directory != NULL && (arguments->folder == NULL || bh_figure_folder_check(arguments->folder, err) == 0))
+        study = bh_study_read(arguments->options.file, directory, arguments->options.settings,
+                              arguments->options.settings_count, err);
     bh_progress_end(progress);
-    if (study == NULL || follow(study, &arguments, &err) != 0)
-        status = bh_command_fail(&err);
+    int status = study == NULL ? -1 : follow(study, arguments, err);
     bh_study_destroy(study);
     free(directory);
-    free(arguments.policies);
-    bh_options_free(&arguments.options);
+    free(arguments->policies);
     return status;
 }
+
+static const struct arguments defaults = {.trials = TRIALS_BY_DEFAULT};
+
+const struct bh_subcommand bh_subcommand_contain = {
+    .name = "contain",
+    .arguments = "SCENARIO",
+    .help = "where errors end, zone by zone: exactly, and by Monte Carlo",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .defaults = &defaults,
+    .run = run,
+};

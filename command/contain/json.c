@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead contain --json` prints. */
-#include "command/contain/contain.h"
+#include "command/contain/parts.h"
 
 #include "command/contain/silent.h"
 #include "command/json_text.h"

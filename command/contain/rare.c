@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Escapes of one error in millions and rarer: when they are sought by importance sampling, and how well they are known. */
-#include "command/contain/contain.h"
+#include "command/contain/parts.h"
 
 #include <gsl/gsl_cdf.h>
 #include <inttypes.h>

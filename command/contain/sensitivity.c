@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead contain --sensitivity`: which assumed numbers decide, and how far each may go before two policies swap. */
-#include "command/contain/contain.h"
+#include "command/contain/parts.h"
 
 #include "analysis/reader/markup.h"
 #include "sim/runs/progress.h"
@@ -42,12 +42,17 @@ static enum bh_boundary choose_boundary(const struct bh_contain *contain)
     return BH_PROCESS_KERNEL;
 }
 
+static const struct bh_parameter *number_of(const struct bh_contain *contain, size_t number)
+{
+    const struct bh_catalog *catalog = contain->scenario->catalog;
+    return catalog->parameters[number];
+}
+
 /* Change of an outcome per relative change of a number: x dM/dx. */
 static double effect_of(const struct bh_contain *contain, size_t policy, size_t number, int outcome)
 {
     const struct bh_sensitivity *sensitivity = &contain->sensitivity->policies[policy];
-    return sensitivity->slope[number * BH_OUTCOMES + (size_t)outcome] *
-           contain->scenario->catalog->parameters[number]->value;
+    return sensitivity->slope[number * BH_OUTCOMES + (size_t)outcome] * number_of(contain, number)->value;
 }
 
 /* By the effect on the escape ratio; what does not touch that, by the largest effect on anything else. */
@@ -212,7 +217,7 @@ static const char *value_text(const struct bh_parameter *parameter, double value
 /* Shares of the outcome itself, so that all columns compare: x/M dM/dx. */
 static void add_number(struct bh_table *table, const struct bh_contain *contain, size_t p, size_t number)
 {
-    const struct bh_parameter *parameter = contain->scenario->catalog->parameters[number];
+    const struct bh_parameter *parameter = number_of(contain, number);
     char text[BH_NUMBER_SIZE];
     bh_table_cell(table, "%s", parameter->path);
     bh_table_cell(table, "%s", value_text(parameter, parameter->value, text, sizeof text));
@@ -269,7 +274,7 @@ static void print_swaps(const struct bh_contain *contain, enum bh_table_format f
         bh_table_column(table, "%s", titles[t]);
     for (size_t i = 0; i < all->swaps_count; i++) {
         const struct bh_swap *swap = &all->swaps[i];
-        const struct bh_parameter *parameter = contain->scenario->catalog->parameters[swap->number];
+        const struct bh_parameter *parameter = number_of(contain, swap->number);
         char text[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
         if (i == 0 || swap->first != swap[-1].first || swap->second != swap[-1].second) {
             char *pair = bh_print_text("%s lets less escape than %s, until", contain->policies[swap->first].spec->name,

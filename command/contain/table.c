@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead contain` prints: per policy, where errors end by where they begin. */
-#include "command/contain/contain.h"
+#include "command/contain/parts.h"
 
 #include "analysis/reader/markup.h"
 #include "command/contain/silent.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit: distributions of up and down times from a failure log. */
-#include "command/fit/fit.h"
+#include "command/fit/parts.h"
 
 #include "command/command.h"
 #include "command/figure_folder.h"
@@ -167,25 +167,34 @@ static int report(const struct bh_failure_log *log, const struct arguments *argu
     return status;
 }
 
-int bh_command_fit(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {.wish = {.phases = 2, .bootstrap = 100, .seed = 1}};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
+    const struct arguments *arguments = input;
     int status = -1;
     size_t length;
     struct bh_failure_log *log = NULL;
     char *text = NULL;
-    struct bh_progress *progress = bh_progress_start("reading the log", 0, !arguments.wish.quiet);
-    if (arguments.folder == NULL || bh_figure_folder_check(arguments.folder, &err) == 0)
-        text = bh_text_file_read(arguments.wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, &err);
+    struct bh_progress *progress = bh_progress_start("reading the log", 0, !arguments->wish.quiet);
+    if (arguments->folder == NULL || bh_figure_folder_check(arguments->folder, err) == 0)
+        text = bh_text_file_read(arguments->wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, err);
     if (text != NULL)
-        log = bh_failure_log_parse(text, length, arguments.wish.file, &err);
+        log = bh_failure_log_parse(text, length, arguments->wish.file, err);
     free(text);
     bh_progress_end(progress);
     if (log != NULL)
-        status = report(log, &arguments, &err);
+        status = report(log, arguments, err);
     bh_failure_log_destroy(log);
-    bh_options_free(&arguments.options);
-    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    return status;
 }
+
+static const struct arguments defaults = {.wish = {.phases = 2, .bootstrap = 100, .seed = 1}};
+
+const struct bh_subcommand bh_subcommand_fit = {
+    .name = "fit",
+    .arguments = "TRACE",
+    .help = "failure distributions from a failure log",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .defaults = &defaults,
+    .run = run,
+};

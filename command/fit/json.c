@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit` prints for programs. */
-#include "command/fit/fit.h"
+#include "command/fit/parts.h"
 
 #include "command/json_text.h"
 

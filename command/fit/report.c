@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Parts a failure log into groups and fits their up and down times. */
-#include "command/fit/fit.h"
+#include "command/fit/parts.h"
 
 #include "models/base/random.h"
 #include "models/document/document.h"

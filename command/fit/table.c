@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit` prints for people. */
-#include "command/fit/fit.h"
+#include "command/fit/parts.h"
 
 #include "analysis/reader/markup.h"
 #include "models/base/error.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Fitted fault classes as YAML for a scenario. */
-#include "command/fit/fit.h"
+#include "command/fit/parts.h"
 
 #include "models/base/error.h"
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit-injections: what counts of real injections say about the numbers of the model, and how many it takes. */
-#include "command/injections/fit_injections.h"
+#include "command/injections/parts.h"
 
 #include "command/command.h"
 #include "command/data_directory.h"
@@ -319,18 +319,26 @@ static int plan_scenario(const struct arguments *arguments, const char *director
     return status;
 }
 
-int bh_command_fit_injections(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {
-        .guests = 1, .processes = 1, .draws = 200, .outcome = "escape", .level = 0.05, .power = 0.9};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
-    char *directory = bh_models_directory(&err);
-    int status = BH_EXIT_DONE;
-    if (directory == NULL ||
-        (arguments.plan ? plan_scenario(&arguments, directory, &err) : fit_file(&arguments, directory, &err)) != 0)
-        status = bh_command_fail(&err);
+    const struct arguments *arguments = input;
+    char *directory = bh_models_directory(err);
+    int status = -1;
+    if (directory != NULL)
+        status = arguments->plan ? plan_scenario(arguments, directory, err) : fit_file(arguments, directory, err);
     free(directory);
-    bh_options_free(&arguments.options);
     return status;
 }
+
+static const struct arguments defaults = {
+    .guests = 1, .processes = 1, .draws = 200, .outcome = "escape", .level = 0.05, .power = 0.9};
+
+const struct bh_subcommand bh_subcommand_fit_injections = {
+    .name = "fit-injections",
+    .arguments = "COUNTS.csv",
+    .help = "what counts of fault injections say about the model; --plan: how many it takes",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .defaults = &defaults,
+    .run = run,
+};

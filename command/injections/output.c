@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The posterior for programs (JSON) and for scenarios (YAML). */
-#include "command/injections/fit_injections.h"
+#include "command/injections/parts.h"
 
 #include "command/json_text.h"
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead fit-injections --plan`: how many injections, where, would tell two policies apart. */
-#include "command/injections/fit_injections.h"
+#include "command/injections/parts.h"
 
 #include "analysis/reader/markup.h"
 #include "command/json_text.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit-injections` prints: the counts, and what they say about the numbers of the model. */
-#include "command/injections/fit_injections.h"
+#include "command/injections/parts.h"
 
 #include "analysis/reader/markup.h"
 

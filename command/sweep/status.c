@@ -7,22 +7,19 @@
 #include "command/sweep/sweep.h"
 #include "sim/campaign/command_line.h"
 #include "sim/store/manifest.h"
+#include "sim/store/store_view.h"
 #include "sim/sweep/progress_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct arguments {
-    const char *directory;
-};
-
 static error_t parse(int key, char *word, struct argp_state *state)
 {
-    struct arguments *arguments = state->input;
+    struct bh_options *options = state->input;
     switch (key) {
     case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->directory, "folder", word, state);
+        bh_options_take_one(&options->file, "folder", word, state);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no folder; give the one of `bulkhead sweep -d`");
@@ -130,15 +127,22 @@ static int print_status(const char *directory, const struct bh_plan *plan, struc
     return status;
 }
 
-int bh_command_status(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
-    char *data = bh_models_directory(&err);
-    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(arguments.directory, data, &err);
-    int status = plan == NULL ? -1 : print_status(arguments.directory, plan, &err);
+    const struct bh_options *options = input;
+    char *data = bh_models_directory(err);
+    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(options->file, data, err);
+    int status = plan == NULL ? -1 : print_status(options->file, plan, err);
     bh_plan_destroy(plan);
     free(data);
-    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    return status;
 }
+
+const struct bh_subcommand bh_subcommand_status = {
+    .name = "status",
+    .arguments = "DIR",
+    .help = "how far the shards of a sweep are",
+    .argp = &argp,
+    .size = sizeof(struct bh_options),
+    .run = run,
+};

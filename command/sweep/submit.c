@@ -193,7 +193,7 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
     return status;
 }
 
-static int run(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
+static int submit_plan(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
 {
     struct bh_forecast forecast;
     struct bh_slurm_job job = {.cores = arguments->options.jobs > 0 ? arguments->options.jobs : 1,
@@ -221,19 +221,28 @@ static int run(const struct arguments *arguments, const struct bh_plan *plan, st
     return status;
 }
 
-int bh_command_submit(int argc, char **argv)
+static int run(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {.task_s = 1800.0};
-    struct bh_error err = {0};
-    bh_options_parse(&argp, argc, argv, &arguments);
-    char *data = bh_models_directory(&err);
+    const struct arguments *arguments = input;
+    char *data = bh_models_directory(err);
     struct bh_plan *plan = data == NULL ? NULL
-                                        : bh_plan_read(arguments.campaign, data, arguments.options.settings,
-                                                       arguments.options.settings_count, &err);
-    int status = plan == NULL ? -1 : run(&arguments, plan, &err);
+                                        : bh_plan_read(arguments->campaign, data, arguments->options.settings,
+                                                       arguments->options.settings_count, err);
+    int status = plan == NULL ? -1 : submit_plan(arguments, plan, err);
     bh_plan_destroy(plan);
     free(data);
-    free(arguments.slurm);
-    bh_options_free(&arguments.options);
-    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    free(arguments->slurm);
+    return status;
 }
+
+static const struct arguments defaults = {.task_s = 1800.0};
+
+const struct bh_subcommand bh_subcommand_submit = {
+    .name = "submit",
+    .arguments = "CAMPAIGN",
+    .help = "the same as a Slurm job array, with a merge at the end",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .defaults = &defaults,
+    .run = run,
+};

@@ -4,12 +4,14 @@
 #include "command/sweep/sweep.h"
 
 #include "analysis/reader/markup.h"
-#include "command/check/check.h"
 #include "command/command.h"
 #include "command/data_directory.h"
+#include "command/notes.h"
 #include "command/options.h"
 #include "models/base/quantity.h"
 #include "sim/campaign/command_line.h"
+#include "sim/campaign/resolve.h"
+#include "sim/results/atomic_file.h"
 #include "sim/results/hdf5_writer.h"
 #include "sim/runs/progress.h"
 #include "sim/store/manifest.h"
@@ -314,8 +316,9 @@ static int sweep(const struct arguments *arguments, const struct bh_plan *plan, 
     return status;
 }
 
-static int run_sweep(const struct arguments *arguments, struct bh_error *err)
+static int run_sweep(void *input, struct bh_error *err)
 {
+    const struct arguments *arguments = input;
     char *data = bh_models_directory(err);
     if (data == NULL)
         return -1;
@@ -335,28 +338,33 @@ static int run_sweep(const struct arguments *arguments, struct bh_error *err)
     return status;
 }
 
-int bh_command_sweep(int argc, char **argv)
+static int run_merge(void *input, struct bh_error *err)
 {
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
-    bh_options_parse(&sweep_argp, argc, argv, &arguments);
-    int status = run_sweep(&arguments, &err);
-    bh_options_free(&arguments.options);
-    return status >= 0 ? status : bh_command_fail(&err);
-}
-
-int bh_command_merge(int argc, char **argv)
-{
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
-    bh_options_parse(&merge_argp, argc, argv, &arguments);
-    char *data = bh_models_directory(&err);
-    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(arguments.directory, data, &err);
+    const struct arguments *arguments = input;
+    char *data = bh_models_directory(err);
+    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(arguments->directory, data, err);
     int status = -1;
     if (plan != NULL)
-        status = merge_to(plan, arguments.directory, arguments.options.output, arguments.is_partial, &err);
+        status = merge_to(plan, arguments->directory, arguments->options.output, arguments->is_partial, err);
     bh_plan_destroy(plan);
     free(data);
-    bh_options_free(&arguments.options);
-    return status == 0 ? BH_EXIT_DONE : bh_command_fail(&err);
+    return status;
 }
+
+const struct bh_subcommand bh_subcommand_sweep = {
+    .name = "sweep",
+    .arguments = "CAMPAIGN",
+    .help = "many points, kept in a folder: safe from crashes, in shards on clusters",
+    .argp = &sweep_argp,
+    .size = sizeof(struct arguments),
+    .run = run_sweep,
+};
+
+const struct bh_subcommand bh_subcommand_merge = {
+    .name = "merge",
+    .arguments = "DIR",
+    .help = "one results file of what sweeps left in a folder",
+    .argp = &merge_argp,
+    .size = sizeof(struct arguments),
+    .run = run_merge,
+};

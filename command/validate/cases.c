@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The closed forms, one function per scenario of experiments/validate. */
-#include "command/validate/validate.h"
+#include "command/validate/parts.h"
 
 #include "analysis/measures/statistics.h"
 #include "models/cost/interval.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead validate`: the cases whose answer is known in closed form, run as scenarios like any other. */
-#include "command/validate/validate.h"
+#include "command/validate/parts.h"
 
 #include "command/command.h"
 #include "command/data_directory.h"
@@ -171,8 +171,9 @@ static void print_json(const struct bh_validation *validation, bool all_agree)
     json_decref(object);
 }
 
-static int validate(const struct arguments *arguments, bool *all_agree, struct bh_error *err)
+static int run(void *input, struct bh_error *err)
 {
+    const struct arguments *arguments = input;
     struct bh_validation validation = {0};
     char *data = bh_data_directory(err), *models = bh_models_directory(err);
     int status = data != NULL && models != NULL ? 0 : -1;
@@ -180,9 +181,10 @@ static int validate(const struct arguments *arguments, bool *all_agree, struct b
         if (!arguments->is_any_chosen || arguments->is_chosen[g])
             status = run_group(&bh_validation_groups[g], arguments, data, models, &validation, err);
     if (status == 0) {
-        *all_agree = bh_validation_judge(&validation);
+        bool all_agree = bh_validation_judge(&validation);
+        status = all_agree ? BH_EXIT_DONE : BH_EXIT_FAILED;
         if (arguments->options.json)
-            print_json(&validation, *all_agree);
+            print_json(&validation, all_agree);
         else
             print_table(&validation);
     }
@@ -192,15 +194,11 @@ static int validate(const struct arguments *arguments, bool *all_agree, struct b
     return status;
 }
 
-int bh_command_validate(int argc, char **argv)
-{
-    struct arguments arguments = {0};
-    struct bh_error err = {0};
-    bool all_agree = false;
-    bh_options_parse(&argp, argc, argv, &arguments);
-    int status = validate(&arguments, &all_agree, &err);
-    bh_options_free(&arguments.options);
-    if (status != 0)
-        return bh_command_fail(&err);
-    return all_agree ? BH_EXIT_DONE : BH_EXIT_FAILED;
-}
+const struct bh_subcommand bh_subcommand_validate = {
+    .name = "validate",
+    .arguments = "[CASE...]",
+    .help = "runs the cases whose answer is known in closed form",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .run = run,
+};

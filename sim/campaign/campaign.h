@@ -6,9 +6,9 @@
 
 #include "models/base/error.h"
 #include "models/document/document.h"
+#include "sim/campaign/identity.h"
 #include "sim/results/metrics.h"
 #include "sim/scenario/scenario.h"
-#include "sim/store/identity.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,14 +64,5 @@ struct bh_plan {
 struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
                              size_t settings_count, struct bh_error *err);
 void bh_plan_destroy(struct bh_plan *plan);
-
-/* The scenario at positions on all axes there are, with one replica; the caller destroys. */
-struct bh_scenario *bh_plan_resolve_at(const struct bh_plan *plan, const size_t *index, struct bh_error *err);
-/* The same at a point. */
-struct bh_scenario *bh_plan_resolve(const struct bh_plan *plan, size_t point, struct bh_error *err);
-/* "nodes=1024 spares=warm"; owned by the caller. */
-char *bh_plan_describe(const struct bh_plan *plan, size_t point);
-/* Label of a coordinate of an axis at a point. */
-const char *bh_plan_label(const struct bh_plan *plan, size_t point, size_t axis, size_t coordinate);
 
 #endif

@@ -12,7 +12,7 @@ void *bh_plan_keep(struct bh_plan *plan, void *memory);
 const struct bh_node *bh_plan_value(struct bh_plan *plan, const char *text, struct bh_place place,
                                     struct bh_error *err);
 
-/* plan_axes.c: reads `vary` and adds its axes to the study. */
+/* axes.c: reads `vary` and adds its axes to the study. */
 int bh_plan_read_axes(struct bh_plan *plan, struct bh_error *err);
 /* Adds an axis with its coordinates; takes both over. */
 int bh_plan_add_axis(struct bh_plan *plan, struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err);
@@ -32,17 +32,37 @@ const char *bh_range_text(struct bh_plan *plan, const struct bh_range *range, co
 int bh_plan_set(struct bh_axis_value *value, const struct bh_node *set, const struct bh_node *node,
                 struct bh_error *err);
 
-/* plan_designs.c: axes that vary several numbers together. */
+/* designs.c: axes that vary several numbers together. */
 int bh_plan_read_zip(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err);
 int bh_plan_read_design(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err);
 int bh_plan_read_draws(struct bh_plan *plan, struct bh_error *err);
 
-/* plan_points.c: the points that `where` leaves, their order and predicted cost. Resolves the axes' values. */
+/* points.c: the points that `where` leaves, their order and predicted cost. Resolves the axes' values. */
 int bh_plan_make_points(struct bh_plan *plan, struct bh_error *err);
-/* plan_where.c: whether all conditions hold at positions on all axes. */
+/* where.c: whether all conditions hold at positions on all axes. */
 struct bh_conditions;
 struct bh_conditions *bh_conditions_read(const struct bh_plan *plan, const struct bh_node *list, struct bh_error *err);
 bool bh_conditions_hold(const struct bh_conditions *conditions, const struct bh_plan *plan, const size_t *index);
 void bh_conditions_destroy(struct bh_conditions *conditions);
+
+/* input_files.c: hashes of the files that points open. */
+
+/* A hash in the making. Each piece goes in with its length, so that no two sequences of pieces run together. */
+struct bh_digest;
+struct bh_digest *bh_digest_begin(void);
+void bh_digest_add(struct bh_digest *digest, const void *bytes, size_t length);
+void bh_digest_add_text(struct bh_digest *digest, const char *text);
+void bh_digest_add_identity(struct bh_digest *digest, struct bh_identity identity);
+struct bh_identity bh_digest_end(struct bh_digest *digest);
+
+/* The bytes of one file. */
+int bh_identity_of_file(const char *path, struct bh_identity *bytes, struct bh_error *err);
+/* A platform file with all files that it includes or takes traces from. Each is added to `files` unless that is NULL. */
+int bh_identity_of_platform(const char *path, struct bh_identities *files, struct bh_identity *bytes,
+                            struct bh_error *err);
+/* All *.yaml of a catalog's folder and its folder of systems, by name. */
+int bh_identity_of_catalog(const char *directory, struct bh_identity *bytes, struct bh_error *err);
+/* Remembers what a file held, once. */
+void bh_identities_add_file(struct bh_identities *files, const char *path, struct bh_identity bytes);
 
 #endif

@@ -3,6 +3,7 @@
 /* The points of a campaign: which there are, what each is likely to cost, and in which order they run. */
 #include "sim/campaign/parts.h"
 
+#include "sim/campaign/resolve.h"
 #include "sim/setup/estimate.h"
 
 #include <math.h>

@@ -1,10 +1,16 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A bulk-synchronous MPI application: losing one process loses all, and all return to a checkpoint. */
+#include "sim/enclaves/bulk_synchronous.h"
+
 #include "sim/enclaves/checkpoint.h"
 #include "sim/enclaves/enclave.h"
 #include "sim/enclaves/outage.h"
+#include "sim/enclaves/verification.h"
+#include "sim/state/enclave_kind.h"
+#include "sim/state/enclave_told.h"
 #include "sim/state/replica_state.h"
+#include "sim/state/waiting.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
@@ -45,13 +51,6 @@ static bool has_reached(const struct bh_enclave *enclave, double position_s)
     return enclave->work_s >= position_s * (1.0 - 1e-12);
 }
 
-double bh_bulk_synchronous_position_s(const struct bh_enclave *enclave)
-{
-    return enclave->work_s + enclave->stretch_rate * (simgrid_get_clock() - enclave->stretch_start_s);
-}
-
-/* --- The phases ----------------------------------------------------------------------------------------------------- */
-
 /* The work is not done while a verification has found an error that it has yet to signal. */
 static void finish_stop(struct bh_enclave *enclave)
 {
@@ -80,9 +79,9 @@ static void choose_after_compute(struct bh_enclave *enclave)
     bool is_last = enclave->work_s >= work_total_s(enclave);
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
     bool is_saved = newest != NULL && newest->work_s >= enclave->work_s;
-    bool saves = is_last ? !isinf(enclave->setup->interval_work_s) &&
-                               enclave->replica->setup->scenario->final_checkpoint && !is_saved
-                         : has_reached(enclave, next_checkpoint_s(enclave));
+    bool saves =
+        is_last ? !isinf(enclave->setup->interval_work_s) && bh_enclave_scenario(enclave)->final_checkpoint && !is_saved
+                : has_reached(enclave, next_checkpoint_s(enclave));
     if (has_to_verify(enclave, saves, is_last))
         enclave->phase = BH_PHASE_VERIFY;
     else if (!saves)
@@ -99,12 +98,11 @@ static void book_move(struct bh_enclave *enclave, enum bh_part part, double node
 {
     struct bh_replica *replica = enclave->replica;
     if (!is_done && enclave->has_lost_storage)
-        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s,
-                       bh_replica_cause(replica, bh_storage_cause(replica)));
+        bh_enclave_book(enclave, BH_PART_LOST_WORK, node_s, bh_storage_cause(replica));
     else if (!is_done && enclave->has_lost_need)
-        bh_ledger_book(&enclave->ledger, BH_PART_LOST_WORK, node_s, bh_replica_cause(replica, enclave->need_cause));
+        bh_enclave_book(enclave, BH_PART_LOST_WORK, node_s, enclave->need_cause);
     else
-        bh_ledger_book(&enclave->ledger, part, node_s, NULL);
+        bh_enclave_book(enclave, part, node_s, -1);
 }
 
 static void verify(struct bh_enclave *enclave)
@@ -135,7 +133,7 @@ static void stay_held(struct bh_enclave *enclave, enum bh_part part)
 {
     double start_s = simgrid_get_clock();
     bh_enclave_sleep(enclave, INFINITY);
-    bh_enclave_book_held(enclave, part, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave));
+    bh_stops_book_held(enclave, part, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave));
 }
 
 static void compute(struct bh_enclave *enclave)
@@ -143,7 +141,7 @@ static void compute(struct bh_enclave *enclave)
     const struct bh_pace *pace = bh_enclave_pace(enclave);
     const struct bh_slowdown *slowdown = &pace->slowdown;
     double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
-    double steps = work_s / enclave->setup->spec->application->step_s.value;
+    double steps = work_s / bh_enclave_application(enclave)->step_s.value;
     double noise = noise_s(enclave, steps);
     double duration_s = work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards) + noise;
     double start_s = simgrid_get_clock();
@@ -211,8 +209,8 @@ static void await_signal(struct bh_enclave *enclave)
     }
     struct bh_cause_key cause = error->cause;
     bh_enclave_sleep(enclave, INFINITY);
-    bh_ledger_book(&enclave->ledger, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
-                   bh_replica_cause(enclave->replica, (long)bh_causes_find(&enclave->replica->causes, cause)));
+    bh_enclave_book(enclave, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
+                    (long)bh_causes_find(&enclave->replica->causes, cause));
 }
 
 static void step(struct bh_enclave *enclave)
@@ -258,7 +256,7 @@ static void step(struct bh_enclave *enclave)
     }
 }
 
-void bh_bulk_synchronous_body(struct bh_enclave *enclave)
+static void body(struct bh_enclave *enclave)
 {
     struct bh_error ignored = {0};
     while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave)) {
@@ -271,3 +269,80 @@ void bh_bulk_synchronous_body(struct bh_enclave *enclave)
     if (enclave->phase != BH_PHASE_DONE)
         bh_enclave_end(enclave, false);
 }
+
+static void stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
+{
+    (void)slot;
+    enclave->stalls += begins ? 1 : -1U;
+    if (begins && cause >= 0)
+        enclave->stall_cause = cause;
+    if (enclave->phase <= BH_PHASE_STALLED) /* an outage goes on whether or not a zone hangs */
+        bh_enclave_signal(enclave);
+}
+
+static void go_back(struct bh_enclave *enclave, double state_s, long cause)
+{
+    const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
+    bool is_back =
+        !bh_enclave_runs(enclave, 0) || bh_enclave_position_s(enclave) <= (newest != NULL ? newest->work_s : 0.0);
+    if (is_back && (newest == NULL || !bh_checkpoint_is_newer(newest, state_s)))
+        return; /* it is there, or on its way */
+    if (state_s < enclave->return_s) {
+        enclave->return_s = state_s;
+        enclave->return_cause = cause;
+    }
+    bh_enclave_signal(enclave);
+}
+
+/* What it was about is begun again: a checkpoint, a verification, a relaunch or a restore. */
+static bool is_disturbed(const struct bh_enclave *enclave, enum bh_need_for what)
+{
+    bool is_about = enclave->phase == BH_PHASE_CHECKPOINT || enclave->phase == BH_PHASE_VERIFY ||
+                    enclave->phase == BH_PHASE_RESTART || enclave->phase == BH_PHASE_RESTORE;
+    return what == BH_NEED_PROGRESS ? is_about : bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL);
+}
+
+static void stop(struct bh_enclave *enclave, enum bh_need_for what, uint64_t slot, bool begins, double detected_s,
+                 long cause)
+{
+    (void)detected_s;
+    if (begins && is_disturbed(enclave, what) && !enclave->has_failed) {
+        enclave->has_lost_need = true;
+        enclave->need_cause = cause;
+        bh_enclave_signal(enclave);
+    }
+    if (what == BH_NEED_PROGRESS)
+        bh_enclave_stall(enclave, slot, begins, -1);
+    if (begins && bh_enclave_is_there(enclave) && !bh_enclave_runs(enclave, slot))
+        bh_outage_delay(enclave, cause);
+}
+
+static bool is_out(const struct bh_enclave *enclave)
+{
+    return enclave->has_failed || enclave->stalls > 0 || enclave->phase > BH_PHASE_STALLED;
+}
+
+static bool runs(const struct bh_enclave *enclave, uint64_t slot)
+{
+    (void)slot;
+    return enclave->phase <= BH_PHASE_STALLED && !enclave->has_failed;
+}
+
+static double useful_node_s(const struct bh_enclave *enclave)
+{
+    return enclave->work_s * bh_enclave_nodes(enclave);
+}
+
+const struct bh_enclave_kind bh_kind_bulk_synchronous = {
+    .name = "bulk-synchronous",
+    .taints = true,
+    .body = body,
+    .fail = bh_bulk_synchronous_fail,
+    .stall = stall,
+    .go_back = go_back,
+    .delay = bh_outage_delay,
+    .stop = stop,
+    .is_out = is_out,
+    .runs = runs,
+    .useful_node_s = useful_node_s,
+};

@@ -3,38 +3,12 @@
 /* Checkpoints at run time: bytes that move, states that are kept. */
 #include "sim/enclaves/checkpoint.h"
 
+#include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
+#include <math.h>
 #include <simgrid/engine.h>
-#include <stdlib.h>
-
-static void clear(struct bh_saved_state *state)
-{
-    free(state->copies);
-    bh_silent_set_clear(&state->silent);
-}
-
-static void remove_state(struct bh_kept_states *kept, size_t index)
-{
-    clear(&kept->state[index]);
-    for (size_t i = index + 1; i < kept->count; i++)
-        kept->state[i - 1] = kept->state[i];
-    kept->count--;
-}
-
-const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level)
-{
-    const struct bh_saved_state *newest = NULL;
-    for (int l = 0; l < BH_LEVELS; l++) {
-        const struct bh_kept_states *kept = &enclave->kept[l];
-        if (kept->count == 0 || (newest != NULL && kept->state[kept->count - 1].work_s <= newest->work_s))
-            continue;
-        newest = &kept->state[kept->count - 1];
-        if (level != NULL)
-            *level = (enum bh_level)l;
-    }
-    return newest;
-}
 
 enum bh_level bh_checkpoint_next(const struct bh_enclave *enclave, enum bh_level nearest)
 {
@@ -63,12 +37,12 @@ void bh_checkpoint_owe(struct bh_enclave *enclave)
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
 {
     struct bh_kept_states *kept = &enclave->kept[level];
-    uint64_t most = enclave->replica->setup->scenario->checkpoint[level].keep;
+    uint64_t most = bh_enclave_scenario(enclave)->checkpoint[level].keep;
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
     bool is_copy = newest != NULL && newest->work_s >= enclave->work_s;
     double time_s = is_copy ? newest->time_s : simgrid_get_clock();
     while (kept->count >= most)
-        remove_state(kept, 0);
+        bh_kept_states_remove(kept, 0);
     kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
     struct bh_saved_state *state = &kept->state[kept->count++];
     *state = (struct bh_saved_state){.time_s = time_s,
@@ -85,63 +59,12 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     enclave->events++;
 }
 
-static void drop_level(struct bh_enclave *enclave, enum bh_level level)
-{
-    struct bh_kept_states *kept = &enclave->kept[level];
-    while (kept->count > 0)
-        clear(&kept->state[--kept->count]);
-    free(kept->state);
-    *kept = (struct bh_kept_states){0};
-}
-
-/* Checkpoints that are complete at one time are so but for the last digits of a clock of months. */
-bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s)
-{
-    return state->time_s > time_s + 1e-6;
-}
-
-void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)
-{
-    for (int level = 0; level < BH_LEVELS; level++) {
-        struct bh_kept_states *kept = &enclave->kept[level];
-        while (kept->count > 0 && bh_checkpoint_is_newer(&kept->state[kept->count - 1], time_s))
-            remove_state(kept, kept->count - 1);
-    }
-}
-
-void bh_checkpoint_drop_all(struct bh_enclave *enclave)
-{
-    for (int level = 0; level < BH_LEVELS; level++)
-        drop_level(enclave, (enum bh_level)level);
-}
-
-void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left)
-{
-    for (int level = 0; level < (int)nearest_left; level++)
-        drop_level(enclave, (enum bh_level)level);
-    struct bh_kept_states *kept = &enclave->kept[BH_LEVEL_PARTNER];
-    if (nearest_left != BH_LEVEL_PARTNER || !enclave->setup->has_level[BH_LEVEL_PARTNER])
-        return;
-    uint64_t first = enclave->partition->first_slot;
-    uint64_t gone = bh_partners_lose(&enclave->partners, slot - first);
-    while (kept->count > 0 && kept->state[0].partner_mark < gone)
-        remove_state(kept, 0);
-}
-
-void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
-{
-    for (int level = 0; level < BH_LEVELS; level++)
-        for (size_t i = enclave->kept[level].count; i-- > 0;)
-            if (bh_silent_set_is_known_bad(&enclave->silent, &enclave->kept[level].state[i].silent))
-                remove_state(&enclave->kept[level], i);
-}
-
 /* Times that a scenario gives hold for any checkpoint; those by bandwidth are of the mean one. */
 static double expected_s(const struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction,
                          double bytes_per_node)
 {
     const struct bh_enclave_setup *setup = enclave->setup;
-    const struct bh_checkpoint_spec *spec = &enclave->replica->setup->scenario->checkpoint[level];
+    const struct bh_checkpoint_spec *spec = &bh_enclave_scenario(enclave)->checkpoint[level];
     double time_s = direction == BH_WRITE ? setup->write_s[level] : setup->read_s[level];
     bool is_given = (direction == BH_WRITE ? spec->write_s : spec->read_s) >= 0.0;
     return is_given || bytes_per_node == setup->checkpoint_bytes ? time_s
@@ -173,4 +96,33 @@ bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh
     /* A host's link is as wide as all its nodes, those of other enclaves too. */
     double least_s = start_s + bytes / setup->link_rate;
     return simgrid_get_clock() >= least_s || bh_enclave_sleep(enclave, least_s);
+}
+
+void bh_stops_await_io(struct bh_enclave *enclave)
+{
+    const struct bh_stop *stop = &enclave->stop[BH_NEED_IO];
+    double start_s = simgrid_get_clock();
+    bool hangs = stop->hangs > 0;
+    bh_enclave_sleep(enclave, bh_stops_up_s(enclave, BH_NEED_IO));
+    bh_stops_book(enclave, enclave, BH_NEED_IO, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave),
+                  BH_PART_DETECTION, hangs ? stop->hang_cause : -1);
+}
+
+void bh_storage_await(struct bh_enclave *enclave)
+{
+    struct bh_replica *replica = enclave->replica;
+    double start_s = simgrid_get_clock();
+    bh_enclave_sleep(enclave, bh_storage_up_s(replica));
+    double now_s = simgrid_get_clock(), booked_s = start_s;
+    const struct bh_storage_state *state = &replica->storage;
+    size_t p = state->pieces_count;
+    while (p > 0 && state->pieces[p - 1].until_s > start_s)
+        p--;
+    /* Up to the end of its piece each; the last one takes what rounding leaves. */
+    for (; p < state->pieces_count && booked_s < now_s; p++) {
+        double until_s = p + 1 < state->pieces_count ? fmin(now_s, state->pieces[p].until_s) : now_s;
+        bh_enclave_book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, (until_s - booked_s) * bh_enclave_nodes(enclave),
+                        state->pieces[p].cause);
+        booked_s = until_s;
+    }
 }

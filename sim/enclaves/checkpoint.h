@@ -1,18 +1,15 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* A bulk-synchronous enclave's checkpoints: what is kept of them, and the bytes that they move. */
+/* A bulk-synchronous enclave's checkpoints: the bytes that they move, and the waits for what they go to. */
 #ifndef BH_SIM_ENCLAVES_CHECKPOINT_H
 #define BH_SIM_ENCLAVES_CHECKPOINT_H
 
-#include "sim/enclaves/enclave.h"
 #include "sim/platform/transfer.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>
 
-/* The newest state that survived, on the nearer level if two are as new; NULL: only the beginning is left. `level` (or
- * NULL) is set to the level that holds it. */
-const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
+struct bh_enclave;
 
 /* The nearest level, from `nearest` on, that the checkpoint of the enclave's position goes to and that does not hold it
  * yet; BH_LEVELS: none. */
@@ -26,22 +23,19 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level);
  * the next checkpoint. No effect without any state. */
 void bh_checkpoint_owe(struct bh_enclave *enclave);
 
-/* A failure on a slot has left the level `nearest_left` and those beyond it. If that is the partner level, the node in
- * the slot is gone: checkpoints that its partner has lost before are gone too. */
-void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left);
-
-/* Gives up all checkpoints, or all that hold an error that has been signalled. */
-void bh_checkpoint_drop_all(struct bh_enclave *enclave);
-void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
-/* The same of those that were complete after a time. */
-void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s);
-bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);
-
 /* Expected time to restore that state; 0 without one. */
 double bh_checkpoint_read_s(const struct bh_enclave *enclave);
 
 /* Sleeps, or moves bytes to or from storage: those of a checkpoint as the guards are now, or those of the newest state.
  * False when interrupted. */
 bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction);
+
+/* Called by an enclave that is about to write: sleeps until the storage hosts are up or something happens to it, and books
+ * that as repair wait to those who caused it. */
+void bh_storage_await(struct bh_enclave *enclave);
+
+/* Called by an enclave that is about to write: sleeps until its I/O gets through or something happens to it, and books
+ * that. */
+void bh_stops_await_io(struct bh_enclave *enclave);
 
 #endif

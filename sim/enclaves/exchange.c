@@ -1,9 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What composed enclaves send each other over the network: one actor per composition, a few flows per pair. */
-#include "sim/enclaves/compositions.h"
+#include "sim/enclaves/exchange.h"
+
 #include "sim/platform/activity.h"
-#include "sim/platform/placement.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
@@ -33,7 +35,7 @@ struct bh_exchange {
 
 static const struct bh_composed *composed_of(const struct bh_exchange *exchange)
 {
-    return &exchange->replica->setup->scenario->compositions.composed[exchange->composed];
+    return &bh_compositions_of(exchange->replica)->composed[exchange->composed];
 }
 
 static size_t host_at(const struct bh_stands *stands, double share)
@@ -113,7 +115,7 @@ static bool await_io(struct bh_exchange *exchange)
     for (size_t m = 0; m < composed->members_count; m++)
         replica->enclaves[composed->member[m]].held_for = cut_off;
     for (; cut_off != NULL; cut_off = cut_off_member(exchange)) {
-        bh_bed_sleep(replica, &exchange->bed, bh_stops_up_s(cut_off, BH_NEED_IO));
+        bh_bed_sleep(&exchange->bed, bh_stops_up_s(cut_off, BH_NEED_IO));
         if (replica->over || !replica->composing[exchange->composed].clock.is_on)
             return false;
     }
@@ -173,11 +175,11 @@ static void exchange_actor(int argc, char **argv)
         const struct bh_composing *composing = &replica->composing[exchange->composed];
         double period_s = exchange->spec->period_s, now_s = simgrid_get_clock();
         if (!composing->clock.is_on) {
-            bh_bed_sleep(replica, &exchange->bed, INFINITY);
+            bh_bed_sleep(&exchange->bed, INFINITY);
             exchange->next_s = fmax(composing->opened_s, 0.0) + period_s;
             continue;
         }
-        if (now_s < exchange->next_s && !bh_bed_sleep(replica, &exchange->bed, exchange->next_s)) {
+        if (now_s < exchange->next_s && !bh_bed_sleep(&exchange->bed, exchange->next_s)) {
             exchange->next_s = fmax(exchange->next_s, composing->opened_s + period_s);
             continue;
         }
@@ -215,8 +217,11 @@ int bh_exchanges_start(struct bh_replica *replica, struct bh_error *err)
         if (stands == NULL)
             stands = bh_place(replica->platform, &scenario->partitions, scenario->placement);
         struct bh_exchange *exchange = replica->exchanges[c] = bh_allocate(1, sizeof *exchange);
-        *exchange = (struct bh_exchange){
-            .replica = replica, .composed = c, .spec = spec, .bed = bh_bed_create(), .next_s = spec->period_s};
+        *exchange = (struct bh_exchange){.replica = replica,
+                                         .composed = c,
+                                         .spec = spec,
+                                         .bed = bh_bed_create(2.0 * scenario->horizon_s),
+                                         .next_s = spec->period_s};
         plan(exchange, stands);
         status = start(exchange, err);
     }

@@ -5,7 +5,11 @@
 
 #include "sim/enclaves/checkpoint.h"
 #include "sim/enclaves/compositions.h"
+#include "sim/enclaves/verification.h"
+#include "sim/errors/live_errors.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
+#include "sim/state/waiting.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
@@ -17,8 +21,7 @@ static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, d
         double until_s = c + 1 < enclave->charges_count ? fmin(to_s, enclave->charges[c + 1].from_s) : to_s;
         if (until_s <= from_s)
             continue;
-        bh_ledger_book(&enclave->ledger, part, (until_s - from_s) * bh_enclave_nodes(enclave),
-                       bh_replica_cause(enclave->replica, enclave->charges[c].cause));
+        bh_enclave_book(enclave, part, (until_s - from_s) * bh_enclave_nodes(enclave), enclave->charges[c].cause);
         from_s = until_s;
     }
 }
@@ -89,8 +92,10 @@ static void expect_end(struct bh_enclave *enclave, double end_s)
             bh_outage_delay(enclave, bh_stops_cause(enclave, (enum bh_need_for)what));
 }
 
-void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left, long cause)
+bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
+                              enum bh_level nearest_left, long cause)
 {
+    (void)scope;
     if (bh_enclave_runs(enclave, 0)) {
         enclave->interruptions++;
         enclave->events++;
@@ -104,6 +109,7 @@ void bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
     /* The processes die with the application: what was live in them is gone. */
     bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
     bh_composing_return(enclave->replica, (size_t)enclave->index, newest_time_s(enclave), cause);
+    return true;
 }
 
 /* Returns to the newest state that is left; what was done since is lost work of the failure at hand. */
@@ -115,7 +121,8 @@ static void roll_back(struct bh_enclave *enclave)
     const struct bh_enclave_setup *setup = enclave->setup;
     if (enclave->replica->has_alone)
         enclave->lost_until_s = fmax(enclave->lost_until_s, enclave->work_s);
-    bh_ledger_roll_back(&enclave->ledger, &state->ledger, bh_replica_cause(enclave->replica, enclave->failure_cause));
+    bh_ledger_roll_back(&enclave->ledger, &state->ledger,
+                        bh_cause_at(&enclave->replica->causes, enclave->failure_cause));
     enclave->work_s = state->work_s;
     enclave->checkpoints = newest != NULL ? newest->number : setup->passed_checkpoints;
     enclave->saving = BH_LEVELS;
@@ -285,7 +292,7 @@ void bh_outage_restore(struct bh_enclave *enclave)
     if (!is_done)
         return;
     /* A guest's checkpoint replaces the guest with all that was live in it. */
-    if (enclave->setup->spec->application->saves_guest && state != NULL)
+    if (bh_enclave_application(enclave)->saves_guest && state != NULL)
         bh_errors_clear_everywhere(enclave->replica, enclave->index, false);
     enclave->restores++;
     enclave->events++;

@@ -4,7 +4,7 @@
 #ifndef BH_SIM_ENCLAVES_OUTAGE_H
 #define BH_SIM_ENCLAVES_OUTAGE_H
 
-#include "sim/enclaves/enclave.h"
+#include "sim/state/enclave_state.h"
 #include "sim/state/ledger.h"
 
 /* Something happened: a failure goes before a silent error that was found, that before a stall, and a stall before
@@ -21,5 +21,9 @@ void bh_outage_await_storage(struct bh_enclave *enclave);
 void bh_outage_delay(struct bh_enclave *enclave, long cause);
 /* Reads the checkpoint that was rolled back to. The outage ends with it. */
 void bh_outage_restore(struct bh_enclave *enclave);
+
+/* Of the kind's row. */
+bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
+                              enum bh_level nearest_left, long cause);
 
 #endif

@@ -2,8 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A loss-tolerant service: a lost process stops only its own node's part, which restarts and reloads while the others
  * go on. */
+#include "sim/enclaves/service.h"
+
 #include "sim/enclaves/enclave.h"
+#include "sim/state/enclave_kind.h"
+#include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
+#include "sim/state/waiting.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
@@ -71,17 +76,17 @@ static bool are_too_few(const struct bh_enclave *enclave, uint64_t down)
            enclave->setup->nodes - down < enclave->setup->spec->parts_needed;
 }
 
-bool bh_service_is_out(const struct bh_enclave *enclave)
+static bool is_out(const struct bh_enclave *enclave)
 {
     return are_too_few(enclave, enclave->parts_down);
 }
 
-bool bh_service_is_lost(const struct bh_enclave *enclave)
+static bool is_lost(const struct bh_enclave *enclave)
 {
     return are_too_few(enclave, enclave->parts_failed);
 }
 
-bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
+static bool runs(const struct bh_enclave *enclave, uint64_t slot)
 {
     const struct bh_part_outage *outage = find_outage(enclave, slot);
     return (outage == NULL || !outage->has_failed) && find_outage(enclave, BH_ALL_SLOTS) == NULL;
@@ -89,14 +94,16 @@ bool bh_service_runs(const struct bh_enclave *enclave, uint64_t slot)
 
 static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
 {
-    if (!was_out && bh_service_is_out(enclave))
+    if (!was_out && is_out(enclave))
         enclave->out_cause = cause;
 }
 
-void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause)
+/* The whole of it is lost with all its parts, or with the one that leaves fewer than it needs. */
+static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left, long cause)
 {
-    bool was_out = bh_service_is_out(enclave);
-    struct bh_part_outage *outage = need_outage(enclave, slot, cause);
+    (void)nearest_left;
+    bool was_out = is_out(enclave), was_lost = is_lost(enclave), is_part = scope < BH_SCOPE_ENCLAVE;
+    struct bh_part_outage *outage = need_outage(enclave, is_part ? slot : BH_ALL_SLOTS, cause);
     if (!outage->has_failed) {
         outage->cause = cause;
         enclave->interruptions++;
@@ -108,11 +115,12 @@ void bh_service_fail(struct bh_enclave *enclave, uint64_t slot, long cause)
     outage->returns_s = INFINITY;
     for (int what = 0; what < BH_NEEDS; what++)
         outage->need_up_s[what] = -INFINITY;
+    return !is_part || (!was_lost && is_lost(enclave));
 }
 
-void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
+static void stall_part(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
 {
-    bool was_out = bh_service_is_out(enclave);
+    bool was_out = is_out(enclave);
     struct bh_part_outage *outage = begins ? need_outage(enclave, slot, cause) : find_outage(enclave, slot);
     if (outage == NULL)
         return;
@@ -123,9 +131,15 @@ void bh_service_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, lo
         outage->stalls--;
 }
 
-void bh_service_stop(struct bh_enclave *enclave, uint64_t slot, bool begins, double detected_s, long cause)
+static void stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
 {
-    bh_service_stall(enclave, slot, begins, cause);
+    stall_part(enclave, slot, begins, cause);
+    bh_enclave_signal(enclave);
+}
+
+static void stop_part(struct bh_enclave *enclave, uint64_t slot, bool begins, double detected_s, long cause)
+{
+    stall_part(enclave, slot, begins, cause);
     struct bh_part_outage *outage = find_outage(enclave, slot);
     if (outage == NULL)
         return;
@@ -135,7 +149,20 @@ void bh_service_stop(struct bh_enclave *enclave, uint64_t slot, bool begins, dou
         outage->stops += begins ? 1 : -1U;
 }
 
-void bh_service_clear(struct bh_enclave *enclave)
+static void stop(struct bh_enclave *enclave, enum bh_need_for what, uint64_t slot, bool begins, double detected_s,
+                 long cause)
+{
+    if (what == BH_NEED_PROGRESS)
+        stop_part(enclave, slot, begins, detected_s, cause);
+    bh_enclave_signal(enclave);
+}
+
+static double useful_node_s(const struct bh_enclave *enclave)
+{
+    return enclave->node_work_s;
+}
+
+static void clear(struct bh_enclave *enclave)
 {
     struct bh_part_outage *outage, *next;
     DL_FOREACH_SAFE(enclave->outages, outage, next)
@@ -178,8 +205,7 @@ static double book_until(struct bh_enclave *enclave, const struct bh_part_outage
 {
     double stop_s = fmin(to_s, fmax(from_s, end_s));
     double parts = outage->slot == BH_ALL_SLOTS ? bh_enclave_nodes(enclave) : 1.0;
-    bh_ledger_book(&enclave->ledger, part, (stop_s - from_s) * parts,
-                   bh_replica_cause(enclave->replica, outage->cause));
+    bh_enclave_book(enclave, part, (stop_s - from_s) * parts, outage->cause);
     return stop_s;
 }
 
@@ -218,14 +244,14 @@ static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh
     double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
     const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
     bool all_down = everything != NULL && everything->is_foreseen;
-    double noise = pace->noise_per_step_s / enclave->setup->spec->application->step_s.value / pace->wall_per_work;
+    double noise = pace->noise_per_step_s / bh_enclave_application(enclave)->step_s.value / pace->wall_per_work;
     if (held_by == BH_PARTS) {
         bh_enclave_book_useful(enclave, pace, up_node_s, up_node_s * noise);
         enclave->node_work_s += up_node_s / pace->wall_per_work;
     } else if (held_by == BH_PART_REPAIR_AND_SPARE_WAIT)
-        bh_ledger_book(&enclave->ledger, held_by, up_node_s, bh_replica_cause(enclave->replica, enclave->out_cause));
+        bh_enclave_book(enclave, held_by, up_node_s, enclave->out_cause);
     else
-        bh_enclave_book_held(enclave, held_by, from_s, to_s, bh_enclave_nodes(enclave) - down);
+        bh_stops_book_held(enclave, held_by, from_s, to_s, bh_enclave_nodes(enclave) - down);
     DL_FOREACH(enclave->outages, outage)
     if (outage->is_foreseen && (!all_down || outage == everything))
         book_outage(enclave, outage, from_s, to_s);
@@ -234,7 +260,7 @@ static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh
 static void end_outages(struct bh_enclave *enclave, double now_s)
 {
     struct bh_part_outage *outage, *next;
-    bool was_out = bh_service_is_out(enclave);
+    bool was_out = is_out(enclave);
     DL_FOREACH_SAFE(enclave->outages, outage, next)
     {
         bool stall_ended = !outage->has_failed && outage->stalls == 0;
@@ -248,7 +274,7 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
         }
         remove_outage(enclave, outage);
     }
-    if (was_out && !bh_service_is_out(enclave))
+    if (was_out && !is_out(enclave))
         bh_composing_review(enclave->replica, (size_t)enclave->index);
 }
 
@@ -259,7 +285,7 @@ static void serve(struct bh_enclave *enclave)
     double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
     double down = foresee_all(enclave, &next_return_s);
     const struct bh_pace *pace = bh_enclave_pace(enclave);
-    enum bh_part held_by = bh_service_is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
+    enum bh_part held_by = is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
     double rate = held_by == BH_PARTS ? (bh_enclave_nodes(enclave) - down) / pace->wall_per_work : 0.0;
     double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
     bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));
@@ -274,10 +300,23 @@ static void serve(struct bh_enclave *enclave)
     }
 }
 
-void bh_service_body(struct bh_enclave *enclave)
+static void body(struct bh_enclave *enclave)
 {
     while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave))
         serve(enclave);
     if (enclave->phase != BH_PHASE_DONE)
         bh_enclave_end(enclave, false);
 }
+
+const struct bh_enclave_kind bh_kind_service = {
+    .name = "loss-tolerant service",
+    .loses_parts = true,
+    .body = body,
+    .fail = fail,
+    .stall = stall,
+    .stop = stop,
+    .is_out = is_out,
+    .runs = runs,
+    .useful_node_s = useful_node_s,
+    .clear = clear,
+};

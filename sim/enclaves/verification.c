@@ -3,78 +3,18 @@
 /* Silent errors from their birth to the rollback that removes them, or to a wrong result. */
 #include "sim/enclaves/verification.h"
 
-#include "sim/enclaves/checkpoint.h"
-#include "sim/enclaves/enclave.h"
-#include "sim/errors/disposal.h"
+#include "sim/state/enclave_kind.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* --- Sets ----------------------------------------------------------------------------------------------------------- */
-
-void bh_silent_set_clear(struct bh_silent_set *set)
-{
-    free(set->place);
-    *set = (struct bh_silent_set){0};
-}
-
-void bh_silent_set_copy(struct bh_silent_set *to, const struct bh_silent_set *from)
-{
-    bh_silent_set_clear(to);
-    if (from->count == 0)
-        return;
-    to->place = bh_allocate(from->count, sizeof *to->place);
-    memcpy(to->place, from->place, from->count * sizeof *to->place);
-    to->count = from->count;
-}
-
-static void add(struct bh_silent_set *set, size_t place)
-{
-    set->place = bh_reallocate(set->place, set->count + 1, sizeof *set->place);
-    set->place[set->count++] = place;
-}
-
-bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_silent_set *set)
-{
-    for (size_t i = 0; i < set->count; i++)
-        if (silent->list[set->place[i]].is_signalled)
-            return true;
-    return false;
-}
-
-/* --- Birth ---------------------------------------------------------------------------------------------------------- */
-
-void bh_silent_begin(struct bh_enclave *enclave, const struct bh_copy *copy)
-{
-    struct bh_silent *silent = &enclave->silent;
-    bool is_verified = enclave->setup->verification.rule != BH_VERIFY_NEVER;
-    if (enclave->phase == BH_PHASE_DONE)
-        return;
-    uint64_t identity = bh_identity_join(copy->error->identity, copy->error->node->zone_key[copy->zone]);
-    silent->list = bh_reallocate(silent->list, silent->count + 1, sizeof *silent->list);
-    silent->list[silent->count] = (struct bh_silent_error){
-        .error = is_verified ? copy->error : NULL,
-        .identity = bh_identity_join(identity, copy->generation),
-        .cause = bh_disposal_silent_cause(enclave->replica, copy),
-        .since_s = simgrid_get_clock(),
-        .position_s = bh_bulk_synchronous_position_s(enclave),
-        .signal_s = INFINITY,
-    };
-    if (is_verified)
-        copy->error->copies++; /* its application extent is not yet known */
-    add(&silent->present, silent->count++);
-}
-
-/* --- Verification --------------------------------------------------------------------------------------------------- */
 
 static void count_tainted(struct bh_enclave *enclave, const struct bh_silent_error *error)
 {
     struct bh_silent *silent = &enclave->silent;
-    double steps =
-        (bh_bulk_synchronous_position_s(enclave) - error->position_s) / enclave->setup->spec->application->step_s.value;
+    double steps = (bh_enclave_position_s(enclave) - error->position_s) / bh_enclave_application(enclave)->step_s.value;
     double ranks =
         bh_taint_draw(&enclave->setup->taint, fmax(0.0, steps), &enclave->replica->random, error->identity, 0);
     silent->tainted_count++;
@@ -88,7 +28,7 @@ static void find(struct bh_enclave *enclave, struct bh_silent_error *error)
     error->signal_s = simgrid_get_clock() + enclave->setup->verification.latency_s;
     enclave->silent.found++;
     enclave->silent.delay_sum_s += simgrid_get_clock() - error->since_s;
-    add(&enclave->silent.awaited, (size_t)(error - enclave->silent.list));
+    bh_silent_set_add(&enclave->silent.awaited, (size_t)(error - enclave->silent.list));
     count_tainted(enclave, error);
     if (enclave->setup->verification.latency_s <= 0.0)
         return;
@@ -167,22 +107,12 @@ const struct bh_silent_error *bh_silent_awaited(const struct bh_enclave *enclave
     return NULL;
 }
 
-/* --- The end -------------------------------------------------------------------------------------------------------- */
-
 void bh_silent_end(struct bh_enclave *enclave)
 {
     const struct bh_silent *silent = &enclave->silent;
     for (size_t i = 0; i < silent->present.count; i++) {
         const struct bh_silent_error *error = &silent->list[silent->present.place[i]];
-        if (isinf(error->signal_s) && !bh_enclave_is_service(enclave))
+        if (isinf(error->signal_s) && enclave->kind->taints)
             count_tainted(enclave, error);
     }
-}
-
-void bh_silent_clear(struct bh_enclave *enclave)
-{
-    free(enclave->silent.list);
-    bh_silent_set_clear(&enclave->silent.present);
-    bh_silent_set_clear(&enclave->silent.awaited);
-    enclave->silent = (struct bh_silent){0};
 }

@@ -1,54 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Silent errors in an enclave's data: how they come, which states hold them, and how verifications find them. */
+/* How verifications find silent errors, and what comes of those they found. */
 #ifndef BH_SIM_ENCLAVES_VERIFICATION_H
 #define BH_SIM_ENCLAVES_VERIFICATION_H
 
-#include "sim/state/ledger.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct bh_copy;
 struct bh_enclave;
-struct bh_live_error;
-
-/* An error that became silent. It keeps its place in the enclave's list for good: whether the data of the moment, or a
- * checkpoint, holds it, is said by sets of such places. */
-struct bh_silent_error {
-    struct bh_live_error *error; /* kept until the end of the replica; NULL in an enclave that never verifies */
-    uint64_t identity;           /* keys the draws of verifications */
-    struct bh_cause_key cause;   /* what a rollback because of it is booked to */
-    double since_s;
-    double position_s; /* native compute seconds that the enclave had done then */
-    unsigned looks;    /* verifications that it has met */
-    double signal_s;   /* when the application hears of it; INFINITY: no verification has found it */
-    bool is_signalled;
-};
-
-struct bh_silent_set {
-    size_t count;
-    size_t *place; /* in bh_silent.list, rising; owned */
-};
-
-struct bh_silent {
-    size_t count;
-    struct bh_silent_error *list; /* owned */
-    struct bh_silent_set present; /* in the enclave's data now */
-    struct bh_silent_set awaited; /* found, and not yet signalled */
-    /* Counts for the record. */
-    double verifications;
-    double found;         /* errors, each once */
-    double delay_sum_s;   /* of those, from becoming silent to the end of the verification that found them */
-    double rollbacks;     /* to an older checkpoint because of them */
-    double beginnings;    /* restarts from the beginning because of them */
-    double tainted_count; /* errors whose tainted ranks were counted: those found, and those there at the end */
-    double tainted_sum, tainted_most;
-};
-
-/* A copy has become silent in the data of the enclave. */
-void bh_silent_begin(struct bh_enclave *enclave, const struct bh_copy *copy);
+struct bh_silent_error;
 
 /* The end of a verification that began at `begun_s`: draws for each error that was there then whether it is found. What
  * is found is signalled after the enclave's detection latency. */
@@ -65,12 +22,5 @@ const struct bh_silent_error *bh_silent_awaited(const struct bh_enclave *enclave
 
 /* The enclave's work is over: counts what its silent errors have tainted. */
 void bh_silent_end(struct bh_enclave *enclave);
-/* Lets go of the errors, and frees the list. */
-void bh_silent_clear(struct bh_enclave *enclave);
-
-void bh_silent_set_copy(struct bh_silent_set *to, const struct bh_silent_set *from);
-void bh_silent_set_clear(struct bh_silent_set *set);
-/* Whether it holds an error that has been signalled. */
-bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_silent_set *set);
 
 #endif

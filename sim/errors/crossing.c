@@ -4,10 +4,12 @@
  * partner's, as an exchange between neighbours in the data would have it. */
 #include "sim/errors/crossing.h"
 
+#include "sim/state/enclave_state.h"
+#include "sim/state/guards_now.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
 #include <simgrid/engine.h>
-#include <stdlib.h>
 
 static bool is_used(const struct bh_copy *copy, size_t ordinal)
 {
@@ -47,7 +49,7 @@ static bool fill_way(const struct bh_replica *replica, const struct bh_copy *cop
 bool bh_crossing_next(const struct bh_replica *replica, const struct bh_copy *copy, size_t *at, struct bh_way *way)
 {
     const struct bh_compositions *compositions = &replica->setup->scenario->compositions;
-    const struct bh_zone *zone = &copy->error->node->model->tree->zones[copy->zone];
+    const struct bh_zone *zone = bh_copy_zone(copy);
     if (compositions->count == 0 || !zone->is_application)
         return false;
     size_t enclave = copy->error->partition->enclave[zone->enclave], ordinal = 0;
@@ -70,7 +72,7 @@ bool bh_crossing_next(const struct bh_replica *replica, const struct bh_copy *co
 static const struct bh_guard_level *guard_between(const struct bh_replica *replica, const struct bh_copy *copy,
                                                   const struct bh_enclave *partner, enum bh_boundary boundary)
 {
-    int tenant = copy->error->node->model->tree->zones[copy->zone].enclave;
+    int tenant = bh_copy_zone(copy)->enclave;
     const struct bh_guard_level *one = bh_guard_now(replica, copy->error->partition, tenant, boundary),
                                 *other = bh_guard_now(replica, partner->partition, (int)partner->setup->spec->tenant,
                                                       boundary);
@@ -125,7 +127,7 @@ static size_t matching_process(const struct bh_zone_tree *tree, int tenant, size
 
 static size_t target_zone(const struct bh_copy *copy, const struct bh_enclave *partner)
 {
-    const struct bh_zone_tree *tree = copy->error->node->model->tree;
+    const struct bh_zone_tree *tree = bh_copy_tree(copy);
     int tenant = tree->zones[copy->zone].enclave;
     size_t rank = 0, count = 0;
     for (size_t z = 0; z < tree->zones_count; z++)
@@ -133,7 +135,7 @@ static size_t target_zone(const struct bh_copy *copy, const struct bh_enclave *p
             rank += z < copy->zone;
             count++;
         }
-    return matching_process(partner->setup->node->model->tree, (int)partner->setup->spec->tenant, rank, count);
+    return matching_process(bh_node_setup_tree(partner->setup->node), (int)partner->setup->spec->tenant, rank, count);
 }
 
 static uint64_t target_slot(const struct bh_copy *copy, const struct bh_enclave *partner)
@@ -158,5 +160,5 @@ struct bh_live_error *bh_crossing_attempt(struct bh_replica *replica, struct bh_
         }
     }
     *zone = target_zone(copy, partner);
-    return bh_error_on_slot(replica, copy->error, target_slot(copy, partner), *zone);
+    return bh_live_error_on_slot(replica, copy->error, target_slot(copy, partner), *zone);
 }

@@ -4,12 +4,14 @@
 #ifndef BH_SIM_ERRORS_CROSSING_H
 #define BH_SIM_ERRORS_CROSSING_H
 
-#include "sim/errors/live_errors.h"
+#include "models/catalog/catalog.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct bh_copy;
+struct bh_live_error;
 struct bh_replica;
 
 /* A way from a copy's enclave to one partner. */

@@ -4,7 +4,13 @@
 #include "sim/errors/disposal.h"
 
 #include "sim/errors/lasting_faults.h"
+#include "sim/errors/zone_outages.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/enclave_told.h"
+#include "sim/state/live_copies.h"
+#include "sim/state/protecting.h"
 #include "sim/state/replica_state.h"
+#include "sim/state/waiting.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
@@ -24,36 +30,6 @@ struct blow {
     struct bh_lost_enclaves *lost; /* where those that it takes down are listed */
 };
 
-static const struct bh_recovery_numbers *recovery_of(const struct bh_replica *replica)
-{
-    return &replica->setup->scenario->catalog->recovery;
-}
-
-static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,
-                                     enum bh_scope disposition)
-{
-    const struct bh_catalog *catalog = replica->setup->scenario->catalog;
-    const struct bh_live_error *root = copy->error->root;
-    return (struct bh_cause_key){
-        .source = copy->error->source,
-        .origin = (int)root->node->model->tree->zones[root->origin].kind,
-        .boundary = copy->entered_boundary,
-        .guard = copy->guard != NULL ? (int)(copy->guard - catalog->guards) : -1,
-        .disposition = (int)disposition,
-    };
-}
-
-long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy)
-{
-    enum bh_scope disposition = copy->error->node->model->disposition[copy->zone];
-    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, disposition));
-}
-
-struct bh_cause_key bh_disposal_silent_cause(const struct bh_replica *replica, const struct bh_copy *copy)
-{
-    return cause_key(replica, copy, BH_SCOPE_NONE);
-}
-
 /* Everything an application-wide loss stops is the whole enclave; a service loses its part. */
 static enum bh_scope application_extent(const struct bh_replica *replica, size_t lost_enclaves, enum bh_scope part)
 {
@@ -71,15 +47,11 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
         return;
     if (blow->beyond_node > loss)
         loss = blow->beyond_node;
-    bool is_part = bh_enclave_is_service(enclave) && loss < BH_SCOPE_ENCLAVE;
-    bool was_lost = is_part && bh_service_is_lost(enclave);
-    bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause);
-    if (is_part)
-        *part = loss > *part ? loss : *part;
-    if (!is_part || (!was_lost && bh_service_is_lost(enclave))) {
+    if (bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause)) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
-    }
+    } else
+        *part = loss > *part ? loss : *part;
 }
 
 static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)
@@ -154,7 +126,7 @@ static double slowest_boot_s(const struct bh_setup *setup)
 /* The system is back after its restart, or when `repairs` (or NULL) is done, and its guests when they have booted. */
 static void take_down_system(struct bh_replica *replica, const struct bh_fault *repairs)
 {
-    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    double detected_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->detection_s.value;
     double boot_s = slowest_boot_s(replica->setup);
     bh_stops_end_all(replica);
     if (repairs != NULL) {
@@ -162,14 +134,14 @@ static void take_down_system(struct bh_replica *replica, const struct bh_fault *
         bh_machine_lose_everywhere(replica->machine, repaired_s, repaired_s + boot_s);
     } else
         bh_machine_fail_everywhere(replica->machine, -1,
-                                   detected_s + recovery_of(replica)->system_restart_s.value + boot_s);
+                                   detected_s + bh_setup_recovery(replica->setup)->system_restart_s.value + boot_s);
     bh_errors_clear_everywhere(replica, -1, false);
 }
 
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
 {
     const struct bh_zone_tree *tree = blow->node->model->tree;
-    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    double detected_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
         take_down_system(replica, NULL);
         return;
@@ -199,18 +171,19 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
 
 static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
 {
-    double detected_s = simgrid_get_clock() + recovery_of(replica)->detection_s.value;
+    double detected_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->detection_s.value;
     double boot_s = blow->node->guest_boot_s;
     if (bh_zone_set_has(&blow->down, 0))
         bh_stops_end_slot(replica, blow->slot);
     if (blow->repairs != NULL) {
-        double spare_s = detected_s + recovery_of(replica)->spare_activation_s.value;
+        double spare_s = detected_s + bh_setup_recovery(replica->setup)->spare_activation_s.value;
         bh_machine_pass(replica->machine, simgrid_get_clock());
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
         send_to_repair(replica, blow->repairs);
     } else
         bh_machine_fail(replica->machine, blow->slot, &blow->down,
-                        detected_s + recovery_of(replica)->node_reboot_s.value, detected_s + boot_s, boot_s);
+                        detected_s + bh_setup_recovery(replica->setup)->node_reboot_s.value, detected_s + boot_s,
+                        boot_s);
     bh_errors_clear(replica, blow->slot, &blow->down);
     if (blow->beyond_node != BH_SCOPE_NONE)
         take_down_everywhere(replica, blow);
@@ -224,7 +197,7 @@ static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
 {
     uint64_t key = copy->error->node->zone_key[copy->zone];
     double u = bh_random_uniform(&replica->random, BH_PURPOSE_RESIDUAL, copy->error->identity, key, copy->generation);
-    if (u >= copy->error->node->model->residual[copy->zone]) {
+    if (u >= bh_copy_model(copy)->residual[copy->zone]) {
         bh_copy_end(replica, copy);
         return;
     }
@@ -282,7 +255,7 @@ static const struct bh_fault *find_repair(struct bh_replica *replica, const stru
     if (fault->stream->hardware == NULL || fault->stream->hardware->mend != BH_MEND_REPAIR)
         return NULL;
     if (bh_lasting_failed(replica, (size_t)error->source, fault->node))
-        blow->down = blow->node->model->tree->zones[0].subtree;
+        blow->down = *bh_node_setup_whole(blow->node);
     return bh_zone_set_has(&blow->down, 0) ? fault : NULL;
 }
 
@@ -298,7 +271,7 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
                         .partition = error->partition,
                         .node = error->node,
                         .down = bh_taken_down(model, copy->zone, u, &beyond_node),
-                        .cause = bh_disposal_cause(replica, copy),
+                        .cause = bh_cause_of(replica, copy),
                         .lost = &error->lost};
     bool *partners = find_partners(replica, copy, &blow.down);
     blow.partners = partners;
@@ -330,7 +303,7 @@ static struct blow hardware_blow(struct bh_replica *replica, int source, uint64_
     struct bh_cause_key key = {source, -1, -1, -1, (int)scope};
     struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
     blow.node = &replica->setup->nodes[blow.partition->class];
-    blow.down = blow.node->model->tree->zones[0].subtree;
+    blow.down = *bh_node_setup_whole(blow.node);
     blow.cause = (long)bh_causes_find(&replica->causes, key);
     replica->causes.cause[blow.cause].failures++;
     replica->tallies.errors++;
@@ -385,7 +358,7 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
 
 void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
 {
-    double ready_s = simgrid_get_clock() + recovery_of(replica)->spare_activation_s.value;
+    double ready_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->spare_activation_s.value;
     uint64_t slot;
     bh_machine_pass(replica->machine, simgrid_get_clock());
     if (!bh_machine_next_waiting(replica->machine, &slot)) {

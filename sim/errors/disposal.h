@@ -5,12 +5,11 @@
 #define BH_SIM_ERRORS_DISPOSAL_H
 
 #include "models/faults/streams.h"
-#include "sim/errors/live_errors.h"
-#include "sim/state/ledger.h"
 #include "sim/state/machine.h"
 
 #include <stdint.h>
 
+struct bh_copy;
 struct bh_replica;
 
 /* A copy is signalled in its zone: the disposition takes down what it says, then the copy is ended, or stays live with
@@ -26,15 +25,5 @@ void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh
 
 /* A node comes back from repair. */
 void bh_disposal_repaired(struct bh_replica *replica, uint64_t node);
-
-/* The row of causes to which failures by this copy are booked. */
-long bh_disposal_cause(struct bh_replica *replica, const struct bh_copy *copy);
-/* Its key for a copy that becomes silent: nothing is taken down. */
-struct bh_cause_key bh_disposal_silent_cause(const struct bh_replica *replica, const struct bh_copy *copy);
-
-/* Ends a copy; the step that holds it, or its pending event, frees it. */
-void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy);
-/* A hung copy begins, or stops, to hold up the enclaves that its zone serves. */
-void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause);
 
 #endif

@@ -3,13 +3,11 @@
 /* Permanent and intermittent faults. Their times are a function of the fault alone; how long they go on is not. */
 #include "sim/errors/lasting_faults.h"
 
-#include "sim/errors/live_errors.h"
 #include "sim/state/replica_state.h"
 
-#include <stdlib.h>
 #include <utlist.h>
 
-static void schedule(struct bh_replica *replica, struct bh_lasting_fault *lasting, double from_s)
+void bh_lasting_schedule(struct bh_replica *replica, struct bh_lasting_fault *lasting, double from_s)
 {
     double every_s = lasting->first.stream->hardware->recurrence.every_s.value;
     double time_s = from_s + bh_random_exponential(&replica->random, BH_PURPOSE_RECURRENCE, lasting->first.identity,
@@ -29,21 +27,7 @@ void bh_lasting_begin(struct bh_replica *replica, size_t source, const struct bh
     lasting->source = source;
     lasting->strikes = 1;
     DL_APPEND(replica->lasting, lasting);
-    schedule(replica, lasting, fault->time_s);
-}
-
-void bh_lasting_strike(struct bh_replica *replica, struct bh_lasting_fault *lasting, double time_s)
-{
-    if (lasting->is_over) {
-        free(lasting);
-        return;
-    }
-    struct bh_fault again = lasting->first;
-    again.identity = bh_identity_join(lasting->first.identity, lasting->strikes);
-    again.time_s = time_s;
-    lasting->strikes++;
-    schedule(replica, lasting, time_s);
-    bh_errors_strike_again(replica, lasting->source, &again);
+    bh_lasting_schedule(replica, lasting, fault->time_s);
 }
 
 bool bh_lasting_failed(struct bh_replica *replica, size_t source, uint64_t node)

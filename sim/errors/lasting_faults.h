@@ -24,8 +24,8 @@ struct bh_lasting_fault {
 
 /* A fault has struck a node that is not in repair: draws whether it stays, and when it strikes next. */
 void bh_lasting_begin(struct bh_replica *replica, size_t source, const struct bh_fault *fault);
-/* It strikes again, now, at time_s, unless it is over. */
-void bh_lasting_strike(struct bh_replica *replica, struct bh_lasting_fault *lasting, double time_s);
+/* Schedules when it strikes next, after from_s. */
+void bh_lasting_schedule(struct bh_replica *replica, struct bh_lasting_fault *lasting, double from_s);
 /* An error from this source on a physical node was signalled. Whether the node has now failed from it more often than is
  * tolerated and is to be taken out of service. */
 bool bh_lasting_failed(struct bh_replica *replica, size_t source, uint64_t node);

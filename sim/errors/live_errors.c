@@ -5,15 +5,18 @@
 
 #include "sim/errors/crossing.h"
 #include "sim/errors/disposal.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/guards_now.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
-#include <stdlib.h>
 #include <utlist.h>
 
 /* What a copy does next: attempt a channel, attempt a way to another node, or end. */
 enum { ENDS = -1, GOES_FAR = -2 };
+
 struct due {
     double time_s;
     int channel; /* or ENDS, or GOES_FAR by `way` */
@@ -107,106 +110,17 @@ static void schedule(struct bh_replica *replica, struct bh_copy *copy, double ti
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = time_s, .kind = BH_EVENT_COPY, .subject = copy});
 }
 
-void bh_copy_release(struct bh_copy *copy)
-{
-    if (--copy->pending > 0 || !copy->is_ended)
-        return;
-    free(copy->ways_used);
-    free(copy);
-}
-
-static void hold_error(struct bh_live_error *error)
-{
-    if (error->copies++ == 0 && error->root != error)
-        error->root->copies++;
-}
-
-static struct bh_copy *add_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
-                                enum bh_error_kind kind)
-{
-    size_t words = (error->node->model->tree->channels_count + 63) / 64;
-    struct bh_copy *copy = bh_allocate(1, sizeof *copy + words * sizeof copy->used[0]);
-    copy->error = error;
-    copy->zone = zone;
-    copy->kind = kind;
-    copy->forced_ending = -1;
-    copy->entered_boundary = -1;
-    copy->born_s = simgrid_get_clock();
-    copy->generation = error->lives[zone]++;
-    hold_error(error);
-    DL_APPEND(replica->copies, copy);
-    return copy;
-}
-
-static bool has_copy_in(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone)
-{
-    const struct bh_copy *copy;
-    DL_FOREACH(replica->copies, copy)
-    if (copy->error == error && copy->zone == zone)
-        return true;
-    return false;
-}
-
-/* Lets go of an error: the last to do so finishes it. */
-static void release_error(struct bh_replica *replica, struct bh_live_error *error)
-{
-    if (--error->copies > 0)
-        return;
-    if (error->root != error)
-        release_error(replica, error->root);
-    else
-        bh_error_finish(replica, error);
-}
-
-int bh_copy_owner(const struct bh_copy *copy)
-{
-    int tenant = copy->error->node->model->tree->zones[copy->zone].enclave;
-    return tenant >= 0 ? (int)copy->error->partition->enclave[tenant] : -1;
-}
-
-static bool is_in_application(const struct bh_copy *copy)
-{
-    return copy->error->node->model->tree->zones[copy->zone].is_application;
-}
-
-void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause)
-{
-    const struct bh_live_error *error = copy->error;
-    const struct bh_zone_tree *tree = error->node->model->tree;
-    int tenant = tree->zones[copy->zone].enclave;
-    for (size_t t = 0; t < tree->tenants_count; t++) {
-        struct bh_enclave *enclave = &replica->enclaves[error->partition->enclave[t]];
-        if (tenant >= 0 ? tenant == (int)t
-                        : bh_zone_tree_is_around(tree, copy->zone, t) ||
-                              bh_zone_set_has(&tree->needs[BH_NEED_PROGRESS], copy->zone))
-            bh_enclave_stall(enclave, error->slot, begins, cause);
-        else if (bh_zone_set_has(&tree->needs[BH_NEED_IO], copy->zone))
-            bh_stops_hang(enclave, begins, cause);
-    }
-}
-
-void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)
-{
-    struct bh_live_error *error = copy->error;
-    if (copy->is_hung)
-        bh_copy_stall(replica, copy, false, -1);
-    DL_DELETE(replica->copies, copy);
-    copy->is_ended = true;
-    copy->error = NULL;
-    release_error(replica, error);
-}
-
 static void begin_hang(struct bh_replica *replica, struct bh_copy *copy)
 {
-    double watchdog_s = replica->setup->scenario->catalog->recovery.watchdog_s.value;
+    double watchdog_s = bh_setup_recovery(replica->setup)->watchdog_s.value;
     copy->is_hung = true;
-    bh_copy_stall(replica, copy, true, bh_disposal_cause(replica, copy));
+    bh_copy_stall(replica, copy, true, bh_cause_of(replica, copy));
     schedule(replica, copy, simgrid_get_clock() + watchdog_s);
 }
 
 static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
 {
-    const struct bh_copy_ending *ending = &copy->error->node->model->ending[copy->zone][copy->kind];
+    const struct bh_copy_ending *ending = &bh_copy_model(copy)->ending[copy->zone][copy->kind];
     uint64_t zone_key = copy->error->node->zone_key[copy->zone];
     double u = uniform(replica, copy, BH_PURPOSE_ENDING, zone_key);
     int chosen = u < ending->masked ? 0 : u < ending->masked + ending->signalled ? 1 : 2;
@@ -230,20 +144,11 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     }
 }
 
-bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone)
-{
-    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
-    const struct bh_zone *what = &replica->setup->nodes[partition->class].model->tree->zones[zone];
-    if (!bh_machine_is_up(replica->machine, slot, zone, simgrid_get_clock()))
-        return false;
-    return !what->is_application || bh_enclave_runs(&replica->enclaves[partition->enclave[what->enclave]], slot);
-}
-
 /* Leaves a copy where the error has come, unless it is there already or nothing is up there to live in. */
 static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone, const struct bh_copy *from,
                        enum bh_boundary boundary, const struct bh_guard_level *guard)
 {
-    struct bh_copy *left = add_copy(replica, error, zone, BH_DATA);
+    struct bh_copy *left = bh_copy_add(replica, error, zone, BH_DATA);
     left->entered_boundary = (int)boundary;
     left->guard = guard;
     left->depth = from->depth + 1;
@@ -260,7 +165,8 @@ static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const 
     struct bh_live_error *there = bh_crossing_attempt(replica, copy, way, &zone, &guard, &is_detected);
     if (there == NULL && is_detected)
         bh_disposal_signal(replica, copy);
-    if (there == NULL || has_copy_in(replica, there, zone) || !bh_errors_can_live_in(replica, there->slot, zone))
+    if (there == NULL || bh_live_error_is_in(replica, there, zone) ||
+        !bh_errors_can_live_in(replica, there->slot, zone))
         return;
     there->root->has_crossed = true;
     leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
@@ -280,7 +186,7 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
         bh_disposal_signal(replica, copy);
     if (is_blocked)
         return;
-    if (!has_copy_in(replica, error, crossing->to) && bh_errors_can_live_in(replica, error->slot, crossing->to))
+    if (!bh_live_error_is_in(replica, error, crossing->to) && bh_errors_can_live_in(replica, error->slot, crossing->to))
         leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
 }
 
@@ -291,7 +197,7 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double tim
         return;
     }
     struct bh_live_error *error = copy->error;
-    hold_error(error); /* while it is worked on */
+    bh_live_error_hold(error); /* while it is worked on */
     bool was_hung = copy->is_hung;
     struct due due = next_due(replica, copy);
     if (was_hung)
@@ -307,7 +213,7 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double tim
     if (!copy->is_ended && (was_hung || !copy->is_hung)) /* a hang that has just begun has its watchdog scheduled */
         schedule(replica, copy, next_due(replica, copy).time_s);
     bh_copy_release(copy);
-    release_error(replica, error);
+    bh_live_error_release(replica, error);
 }
 
 void bh_errors_look_again(struct bh_replica *replica, size_t number)
@@ -327,91 +233,22 @@ void bh_errors_look_again(struct bh_replica *replica, size_t number)
     }
 }
 
-struct bh_live_error *bh_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
-                                      size_t origin)
-{
-    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
-    const struct bh_node_setup *node = &replica->setup->nodes[partition->class];
-    size_t zones = node->model->tree->zones_count;
-    struct bh_live_error *error = bh_allocate(1, sizeof *error + zones * sizeof error->lives[0]);
-    error->partition = partition;
-    error->node = node;
-    error->source = source;
-    error->identity = identity;
-    error->slot = slot;
-    error->origin = origin;
-    error->root = error;
-    return error;
-}
-
-struct bh_live_error *bh_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
-                                       size_t zone)
-{
-    struct bh_live_error *root = error->root;
-    if (root->slot == slot)
-        return root;
-    for (struct bh_live_error *part = root->parts; part != NULL; part = part->next_part)
-        if (part->slot == slot)
-            return part;
-    struct bh_live_error *part =
-        bh_error_create(replica, root->source, bh_identity_join(root->identity, slot), slot, zone);
-    part->root = root;
-    part->next_part = root->parts;
-    root->parts = part;
-    return part;
-}
-
 struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
                               enum bh_error_kind kind, int forced_ending)
 {
-    struct bh_copy *copy = add_copy(replica, error, zone, kind);
+    struct bh_copy *copy = bh_copy_add(replica, error, zone, kind);
     copy->forced_ending = forced_ending;
     schedule(replica, copy, next_due(replica, copy).time_s);
     return copy;
 }
 
-void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones)
-{
-    struct bh_copy *copy, *next;
-    DL_FOREACH_SAFE(replica->copies, copy, next)
-    if (copy->error->slot == slot && bh_zone_set_has(zones, copy->zone))
-        bh_copy_end(replica, copy);
-}
-
-void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only)
-{
-    struct bh_copy *copy, *next;
-    DL_FOREACH_SAFE(replica->copies, copy, next)
-    {
-        bool belongs = enclave < 0 || bh_copy_owner(copy) == enclave;
-        if (belongs && (is_in_application(copy) || !application_only))
-            bh_copy_end(replica, copy);
-    }
-}
-
-struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count)
-{
-    bool saves_guest = replica->setup->enclaves[enclave].spec->application->saves_guest;
-    struct bh_saved_copy *saved = NULL;
-    const struct bh_copy *copy;
-    *count = 0;
-    DL_FOREACH(replica->copies, copy)
-    {
-        if (bh_copy_owner(copy) != enclave || !(is_in_application(copy) || saves_guest))
-            continue;
-        saved = bh_reallocate(saved, *count + 1, sizeof *saved);
-        saved[(*count)++] = (struct bh_saved_copy){
-            copy->error->source, copy->error->identity, copy->error->slot, copy->zone, copy->kind, copy->generation};
-    }
-    return saved;
-}
-
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores)
 {
-    struct bh_live_error *error = bh_error_create(replica, saved->source, saved->identity, saved->slot, saved->zone);
+    struct bh_live_error *error =
+        bh_live_error_create(replica, saved->source, saved->identity, saved->slot, saved->zone);
     error->is_revived = true;
     error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
-    struct bh_copy *copy = add_copy(replica, error, saved->zone, saved->kind);
+    struct bh_copy *copy = bh_copy_add(replica, error, saved->zone, saved->kind);
     schedule(replica, copy, next_due(replica, copy).time_s);
     bh_bed_wake(&replica->injector_bed); /* it sleeps until what was next before */
 }
@@ -424,5 +261,5 @@ void bh_errors_finish(struct bh_replica *replica)
     for (size_t e = 0; e < replica->setup->enclaves_count; e++)
         for (size_t i = 0; i < replica->enclaves[e].silent.count; i++)
             if (replica->enclaves[e].silent.list[i].error != NULL)
-                release_error(replica, replica->enclaves[e].silent.list[i].error);
+                bh_live_error_release(replica, replica->enclaves[e].silent.list[i].error);
 }

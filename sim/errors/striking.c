@@ -1,13 +1,20 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Faults strike: what they hit, and the errors that they make there. */
+#include "sim/errors/striking.h"
+
 #include "sim/errors/disposal.h"
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/live_errors.h"
+#include "sim/errors/storage_faults.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* With faults that strike computation only: whether nothing that the zone of a tenant (-1: all) serves computes now. A
  * spare serves all. */
@@ -46,7 +53,7 @@ static void strike_zone(struct bh_replica *replica, size_t source, const struct 
         replica->tallies.struck_while_down++;
         return;
     }
-    struct bh_live_error *error = bh_error_create(replica, (int)source, fault->identity, slot, origin.zone);
+    struct bh_live_error *error = bh_live_error_create(replica, (int)source, fault->identity, slot, origin.zone);
     replica->tallies.errors++;
     bh_copy_begin(replica, error, origin.zone, origin.kind,
                   origin.ending == BH_ENDING_SIGNALLED_AT_ONCE ? BH_AT_ONCE : -1);
@@ -86,13 +93,6 @@ static void strike_storage(struct bh_replica *replica, int source, const struct 
         replica->tallies.struck_while_down++;
     else
         bh_storage_strike(replica, source, fault);
-}
-
-void bh_errors_strike_again(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
-{
-    uint64_t slot;
-    enum bh_post post = bh_machine_find(replica->machine, fault->node, &slot);
-    strike_node(replica, source, fault, post, slot);
 }
 
 void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
@@ -148,16 +148,32 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
         return;
     }
     const struct bh_enclave_setup *enclave = &replica->setup->enclaves[script->enclave];
-    size_t zone = bh_scenario_script_zone(replica->setup->scenario, script, enclave->node->model->tree);
+    size_t zone = bh_scenario_script_zone(replica->setup->scenario, script, bh_node_setup_tree(enclave->node));
     if (is_gone(replica, BH_POST_IN_SLOT, script->slot))
         return;
     replica->tallies.faults++;
-    int owner = enclave->node->model->tree->zones[zone].enclave;
+    int owner = bh_node_setup_tree(enclave->node)->zones[zone].enclave;
     if (is_spared(replica, script->slot, owner) || !bh_errors_can_live_in(replica, script->slot, zone)) {
         replica->tallies.struck_while_down++;
         return;
     }
     replica->tallies.errors++;
-    bh_copy_begin(replica, bh_error_create(replica, -1, identity, script->slot, zone), zone, script->kind,
+    bh_copy_begin(replica, bh_live_error_create(replica, -1, identity, script->slot, zone), zone, script->kind,
                   script->ending);
+}
+
+void bh_errors_strike_again(struct bh_replica *replica, struct bh_lasting_fault *lasting, double time_s)
+{
+    if (lasting->is_over) {
+        free(lasting);
+        return;
+    }
+    struct bh_fault again = lasting->first;
+    again.identity = bh_identity_join(lasting->first.identity, lasting->strikes);
+    again.time_s = time_s;
+    lasting->strikes++;
+    bh_lasting_schedule(replica, lasting, time_s);
+    uint64_t slot;
+    enum bh_post post = bh_machine_find(replica->machine, again.node, &slot);
+    strike_node(replica, lasting->source, &again, post, slot);
 }

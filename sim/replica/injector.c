@@ -1,8 +1,19 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The injector: one actor that owns all that happens to the machine, in order of time. */
+#include "sim/replica/parts.h"
+
+#include "models/faults/arrivals.h"
+#include "sim/enclaves/compositions.h"
+#include "sim/enclaves/enclave.h"
+#include "sim/enclaves/exchange.h"
+#include "sim/enclaves/verification.h"
 #include "sim/errors/disposal.h"
-#include "sim/errors/lasting_faults.h"
+#include "sim/errors/live_errors.h"
+#include "sim/errors/striking.h"
+#include "sim/errors/zone_outages.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/protecting.h"
 #include "sim/state/replica_state.h"
 
 #include <simgrid/actor.h>
@@ -56,7 +67,7 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
         break;
     }
     case BH_EVENT_RECURRENCE:
-        bh_lasting_strike(replica, event->subject, event->time_s);
+        bh_errors_strike_again(replica, event->subject, event->time_s);
         break;
     case BH_EVENT_SCRIPT:
         bh_errors_strike_by_script(replica, event->index);
@@ -94,6 +105,9 @@ static bool wake_signalled(struct bh_replica *replica)
     if (!replica->has_signalled)
         return false;
     replica->has_signalled = false;
+    if (replica->has_io_again)
+        bh_exchanges_wake(replica);
+    replica->has_io_again = false;
     for (size_t e = 0; e < replica->setup->enclaves_count; e++)
         bh_enclave_wake(&replica->enclaves[e]);
     return true;
@@ -106,7 +120,7 @@ static void injector_actor(int argc, char **argv)
     while (!replica->over) {
         double due_s = bh_event_queue_first(&replica->queue)->time_s;
         bool is_due = due_s <= simgrid_get_clock();
-        if (!is_due && (wake_signalled(replica) || !bh_bed_sleep(replica, &replica->injector_bed, due_s)))
+        if (!is_due && (wake_signalled(replica) || !bh_bed_sleep(&replica->injector_bed, due_s)))
             continue;
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         happen(replica, &event);

@@ -3,7 +3,6 @@
 /* Records in memory order: writer and reader are the same program on the same machine. */
 #include "sim/replica/record_bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* An empty array may be NULL, which fwrite must not be given. */

@@ -3,7 +3,17 @@
 /* Sets the actors of one replica up, runs SimGrid, and gathers the record. */
 #include "sim/replica/replica.h"
 
+#include "models/faults/arrivals.h"
+#include "sim/enclaves/compositions.h"
+#include "sim/enclaves/enclave.h"
+#include "sim/enclaves/exchange.h"
+#include "sim/enclaves/kinds.h"
+#include "sim/errors/live_errors.h"
 #include "sim/platform/activity.h"
+#include "sim/replica/parts.h"
+#include "sim/state/enclave_kind.h"
+#include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
@@ -18,60 +28,21 @@ static void note_deadlock(void)
     has_deadlocked = true;
 }
 
-/* SimGrid refuses time-outs below a nanosecond, and a clock of months has no finer steps. */
-static double least_sleep_s(double now_s)
-{
-    return fmax(1e-9, 1e-15 * now_s);
-}
-
-struct bh_bed bh_bed_create(void)
-{
-    return (struct bh_bed){sg_sem_init(0)};
-}
-
-void bh_bed_destroy(struct bh_bed *bed)
-{
-    if (bed->wakes != NULL)
-        sg_sem_destroy(bed->wakes);
-    *bed = (struct bh_bed){0};
-}
-
-void bh_bed_wake(struct bh_bed *bed)
-{
-    if (sg_sem_would_block(bed->wakes))
-        sg_sem_release(bed->wakes);
-}
-
-bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s)
-{
-    double now_s = simgrid_get_clock();
-    if (until_s - now_s < least_sleep_s(now_s))
-        return true;
-    /* Time-outs must be finite; the injector ends all sleeps at the horizon. */
-    double longest_s = 2.0 * replica->setup->scenario->horizon_s;
-    return sg_sem_acquire_timeout(bed->wakes, fmin(until_s - now_s, longest_s)) != 0;
-}
-
-struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index)
-{
-    return index >= 0 ? &replica->causes.cause[index] : NULL;
-}
-
 static void create_enclave(struct bh_replica *replica, size_t index)
 {
     struct bh_enclave *enclave = &replica->enclaves[index];
     const struct bh_enclave_setup *setup = &replica->setup->enclaves[index];
     enclave->replica = replica;
     enclave->setup = setup;
+    enclave->kind = bh_enclave_kind_of(setup->spec->application);
     enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->return_s = INFINITY;
-    enclave->bed = bh_bed_create();
+    enclave->bed = bh_bed_create(2.0 * replica->setup->scenario->horizon_s);
     enclave->checkpoints = setup->passed_checkpoints;
     enclave->saving = BH_LEVELS;
-    double distance = replica->setup->scenario->catalog->recovery.partner_distance.value;
-    enclave->partners = bh_partners_of(setup->nodes, distance);
+    enclave->partners = bh_partners_of(setup->nodes, bh_enclave_recovery(enclave)->partner_distance.value);
 }
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
@@ -86,11 +57,9 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
     record->enclaves = bh_allocate(record->enclaves_count, sizeof *record->enclaves);
     for (size_t e = 0; e < record->enclaves_count; e++) {
         const struct bh_enclave *enclave = &replica->enclaves[e];
-        double done_s =
-            bh_enclave_is_service(enclave) ? enclave->node_work_s : enclave->work_s * bh_enclave_nodes(enclave);
         record->enclaves[e] = (struct bh_enclave_record){
             .elapsed_s = enclave->elapsed_s,
-            .useful_work_s = done_s,
+            .useful_work_s = enclave->kind->useful_node_s(enclave),
             .interruptions = enclave->interruptions,
             .finished = enclave->is_finished,
             .corrupt = enclave->silent.present.count > 0,
@@ -148,7 +117,8 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
                                                        setup->scenario->machine_is_steady);
     replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
     replica.running = setup->enclaves_count;
-    replica.injector_bed = bh_bed_create();
+    /* The injector ends all sleeps at the horizon. */
+    replica.injector_bed = bh_bed_create(2.0 * setup->scenario->horizon_s);
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         create_enclave(&replica, e);

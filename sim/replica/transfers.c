@@ -1,15 +1,18 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The checkpoint transfers of a replica: from where each enclave's nodes are, and how enclaves share links and disks. */
-#include "sim/platform/placement.h"
+#include "sim/replica/parts.h"
+
+#include "sim/platform/transfer.h"
+#include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* SimGrid shares a link by flows. Flows in the proportion of nodes make it fair per node: the fewest that are within
  * this much of it, if the largest partition then has no more than so many. */
 static const double proportion_tolerance = 0.02;
+
 enum { FLOWS_MOST = 16 };
 
 static bool needs_storage(const struct bh_enclave_setup *setup)

@@ -11,16 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[])
-{
-    sizes[BH_AXIS_ENCLAVE] = scenario->enclaves_count;
-    sizes[BH_AXIS_REPLICA] = scenario->replicas;
-    sizes[BH_AXIS_PART] = BH_PARTS;
-    sizes[BH_AXIS_SCOPE] = BH_SCOPES;
-    sizes[BH_AXIS_BOUNDARY] = BH_BOUNDARIES;
-    sizes[BH_AXIS_LEVEL] = BH_LEVELS;
-}
-
 /* From the position on the axis of enclaves to the number of the enclave at this stage; false if it has none. */
 static bool find_enclave(struct bh_metric_cell *cell, const struct bh_metric_axes *own, size_t stage)
 {
@@ -211,46 +201,6 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
         free(name);
     }
     free(axis);
-}
-
-static bool has_verification(const struct bh_scenario *scenario)
-{
-    for (size_t e = 0; e < scenario->enclaves_count; e++)
-        if (scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER)
-            return true;
-    return false;
-}
-
-static bool has_needs(const struct bh_scenario *scenario)
-{
-    bool has = false;
-    for (size_t p = 0; p < scenario->policies_count; p++)
-        has = has || bh_system_has_needs(scenario->policies[p].system);
-    for (size_t e = 0; e < scenario->enclaves_count; e++)
-        has = has || (scenario->enclaves[e].system != NULL && bh_system_has_needs(scenario->enclaves[e].system));
-    return has;
-}
-
-bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
-{
-    switch (use) {
-    case BH_WITH_SCRIPT:
-        return scenario->script_count > 0;
-    case BH_WITH_VERIFICATION:
-        return has_verification(scenario);
-    case BH_WITH_COMPOSITIONS:
-        return scenario->compositions.count > 0;
-    case BH_WITH_NEEDS:
-        return has_needs(scenario);
-    case BH_WITH_ACCEPTANCE:
-        return scenario->acceptance.is_given;
-    case BH_AT_POINTS:
-    case BH_AT_POINTS_AND_UNCERTAIN:
-    case BH_OVER_REPLICAS:
-    case BH_METRIC_USES:
-        break;
-    }
-    return true;
 }
 
 /* Whether a metric of this use says anything: an axis may bring verification, say, at some of its values only. */

@@ -15,4 +15,8 @@ int bh_results_place_commit(struct bh_results_place *place, struct bh_error *err
 /* Removes the temporary file unless it was committed. destroy(NULL) is safe. */
 void bh_results_place_destroy(struct bh_results_place *place);
 
+/* Whether results could be written at `path`: its folder exists and is writable, and the path is not a folder, device
+ * or other thing that is no file. 0, or -1 with BH_ERROR_INPUT. Nothing is left behind. */
+int bh_results_check_path(const char *path, struct bh_error *err);
+
 #endif

@@ -22,10 +22,6 @@
  * BH_ERROR_INPUT, since axis names come from the user. */
 struct bh_results;
 
-/* Whether results could be written at `path`: its folder exists and is writable, and the path is not a folder, device
- * or other thing that is no file. 0, or -1 with BH_ERROR_INPUT. Nothing is left behind. */
-int bh_results_check_path(const char *path, struct bh_error *err);
-
 /* Begins a file. With `path` NULL it lives in memory only, for as long as it is open. NULL on failure. */
 struct bh_results *bh_results_create(const char *path, struct bh_error *err);
 /* HDF5's identifier (hid_t) of the open file, for readers of the same process; valid until commit or destroy. */

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The metrics: how each value is read from a stage's records and setups. */
-#include "sim/results/metrics_parts.h"
+#include "sim/results/parts.h"
 
 #include <math.h>
 
@@ -352,3 +352,53 @@ const struct bh_metric bh_metrics[] = {
      "P(enclave loses scope | error of the script) by the exact chain", script_loss_exact, BH_WITH_SCRIPT},
 };
 const size_t bh_metrics_count = sizeof bh_metrics / sizeof bh_metrics[0];
+
+void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[])
+{
+    sizes[BH_AXIS_ENCLAVE] = scenario->enclaves_count;
+    sizes[BH_AXIS_REPLICA] = scenario->replicas;
+    sizes[BH_AXIS_PART] = BH_PARTS;
+    sizes[BH_AXIS_SCOPE] = BH_SCOPES;
+    sizes[BH_AXIS_BOUNDARY] = BH_BOUNDARIES;
+    sizes[BH_AXIS_LEVEL] = BH_LEVELS;
+}
+
+static bool has_verification(const struct bh_scenario *scenario)
+{
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        if (scenario->enclaves[e].verification.rule != BH_VERIFY_NEVER)
+            return true;
+    return false;
+}
+
+static bool has_needs(const struct bh_scenario *scenario)
+{
+    bool has = false;
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        has = has || bh_system_has_needs(scenario->policies[p].system);
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        has = has || (scenario->enclaves[e].system != NULL && bh_system_has_needs(scenario->enclaves[e].system));
+    return has;
+}
+
+bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
+{
+    switch (use) {
+    case BH_WITH_SCRIPT:
+        return scenario->script_count > 0;
+    case BH_WITH_VERIFICATION:
+        return has_verification(scenario);
+    case BH_WITH_COMPOSITIONS:
+        return scenario->compositions.count > 0;
+    case BH_WITH_NEEDS:
+        return has_needs(scenario);
+    case BH_WITH_ACCEPTANCE:
+        return scenario->acceptance.is_given;
+    case BH_AT_POINTS:
+    case BH_AT_POINTS_AND_UNCERTAIN:
+    case BH_OVER_REPLICAS:
+    case BH_METRIC_USES:
+        break;
+    }
+    return true;
+}

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Interaction: what errors that meet outages and each other do otherwise than the exact chain's single ones. */
-#include "sim/results/metrics_parts.h"
+#include "sim/results/parts.h"
 
 #include <math.h>
 

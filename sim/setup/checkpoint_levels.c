@@ -92,7 +92,7 @@ static double lost_rate(const struct bh_setup *setup, const struct bh_enclave_se
     const struct bh_isolation *isolation = enclave->node->isolation;
     const double *loss_rate = &isolation->loss_rate[enclave->spec->tenant * BH_SCOPES];
     double nodes = (double)enclave->nodes, lost = isolation->repair_rate[enclave->spec->tenant], memory = 0.0;
-    enum bh_scope least = enclave->node->model->tree->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
+    enum bh_scope least = bh_node_setup_tree(enclave->node)->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
     struct bh_partners partners =
         bh_partners_of(enclave->nodes, setup->scenario->catalog->recovery.partner_distance.value);
     switch (level) {

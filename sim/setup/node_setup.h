@@ -45,6 +45,16 @@ int bh_node_setup_fill(struct bh_node_setup *node, const struct bh_scenario *sce
                        bool is_baseline, struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_node_setup_clear(struct bh_node_setup *node);
 
+static inline const struct bh_zone_tree *bh_node_setup_tree(const struct bh_node_setup *node)
+{
+    return node->model->tree;
+}
+/* All zones of the node. */
+static inline const struct bh_zone_set *bh_node_setup_whole(const struct bh_node_setup *node)
+{
+    return &bh_node_setup_tree(node)->zones[0].subtree;
+}
+
 /* sim/setup/node_states.c: the isolation of the mixture; puts all composition channels and the protected guards in place. */
 void bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
                        struct bh_isolation_cache *cache);

@@ -75,7 +75,7 @@ static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclav
         enclave->restart_s[scope] = NAN;
     enclave->restart_s[BH_SCOPE_PROCESS] = process_s;
     double boot_s = enclave->node->guest_boot_s;
-    if (enclave->node->model->tree->has_guests)
+    if (bh_node_setup_tree(enclave->node)->has_guests)
         enclave->restart_s[BH_SCOPE_GUEST] = process_s + boot_s;
     enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value + boot_s;
     enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value + boot_s;
@@ -318,4 +318,19 @@ void bh_setup_drop_checkpoints(struct bh_setup *setup)
         setup->enclaves[e].verification.rule = BH_VERIFY_NEVER;
         setup->enclaves[e].verify_every_work_s = INFINITY;
     }
+}
+
+const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup)
+{
+    return &setup->scenario->catalog->recovery;
+}
+
+const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition)
+{
+    return &setup->nodes[partition->class];
+}
+
+const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition)
+{
+    return bh_node_setup_tree(bh_setup_node(setup, partition));
 }

@@ -53,3 +53,8 @@ void bh_ledger_assert_sum(const struct bh_ledger *ledger, double node_s)
 {
     BH_BUG_ASSERT(fabs(bh_ledger_sum(ledger) - node_s) <= 1e-9 * fabs(node_s));
 }
+
+struct bh_cause *bh_cause_at(struct bh_causes *causes, long index)
+{
+    return index >= 0 ? &causes->cause[index] : NULL;
+}

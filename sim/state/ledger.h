@@ -4,8 +4,6 @@
 #ifndef BH_SIM_STATE_LEDGER_H
 #define BH_SIM_STATE_LEDGER_H
 
-#include "models/catalog/catalog.h"
-
 #include <stddef.h>
 
 /* Parts of an enclave's node-time, in the order in which useful time is split. */
@@ -52,6 +50,8 @@ struct bh_causes {
 
 /* Index of the key's row, made on first use. */
 size_t bh_causes_find(struct bh_causes *causes, struct bh_cause_key key);
+/* A row by its index, valid until the next call of the above; NULL for -1. */
+struct bh_cause *bh_cause_at(struct bh_causes *causes, long index);
 
 /* Node-seconds of one enclave. */
 struct bh_ledger {

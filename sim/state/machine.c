@@ -3,8 +3,6 @@
 /* Node slots, physical nodes and spares of one replica. */
 #include "sim/state/machine.h"
 
-#include "models/base/error.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <uthash.h>

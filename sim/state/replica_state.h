@@ -5,16 +5,24 @@
 #define BH_SIM_STATE_REPLICA_STATE_H
 
 #include "models/base/event_queue.h"
-#include "models/faults/arrivals.h"
-#include "sim/enclaves/compositions.h"
-#include "sim/enclaves/enclave.h"
-#include "sim/enclaves/stops.h"
-#include "sim/enclaves/storage_outage.h"
-#include "sim/errors/lasting_faults.h"
-#include "sim/errors/live_errors.h"
-#include "sim/replica/replica.h"
-#include "sim/state/lost_enclaves.h"
-#include "sim/state/machine.h"
+#include "models/base/random.h"
+#include "sim/platform/bed.h"
+#include "sim/state/error_totals.h"
+#include "sim/state/ledger.h"
+#include "sim/state/options.h"
+#include "sim/state/storage_state.h"
+
+struct bh_composing;
+struct bh_copy;
+struct bh_enclave;
+struct bh_exchange;
+struct bh_fault;
+struct bh_fault_arrivals;
+struct bh_lasting_fault;
+struct bh_machine;
+struct bh_platform;
+struct bh_setup;
+struct bh_zone_outage;
 
 /* What the injector has to do. */
 enum bh_event_kind {
@@ -48,6 +56,7 @@ struct bh_replica {
     size_t running;     /* enclaves that still work */
     bool over;          /* horizon reached, or all enclaves done */
     bool has_signalled; /* some enclave is to be woken */
+    bool has_io_again;  /* some enclave's I/O gets through that did not: exchanges are to be woken */
     struct bh_bed injector_bed;
     struct bh_composing *composing; /* per composition */
     bool has_tight;                 /* whether any is tight, ... */
@@ -57,20 +66,5 @@ struct bh_replica {
     struct bh_storage_state storage;
     struct bh_zone_outage *zone_outages; /* needed zones that are down on their own */
 };
-
-struct bh_bed bh_bed_create(void);
-void bh_bed_destroy(struct bh_bed *bed);
-/* Sleeps until `until_s`, or until woken. False when woken, now or since the last sleep. */
-bool bh_bed_sleep(struct bh_replica *replica, struct bh_bed *bed, double until_s);
-void bh_bed_wake(struct bh_bed *bed);
-
-/* The cause row of a failure; valid until the next call. */
-struct bh_cause *bh_replica_cause(struct bh_replica *replica, long index);
-
-/* Plans the checkpoint transfers of all enclaves that go to storage. */
-int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_error *err);
-
-/* The injector's body: faults, errors, repairs and the horizon, in order of time. */
-void bh_injector_start(struct bh_replica *replica);
 
 #endif

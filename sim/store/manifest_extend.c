@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether a campaign is a larger one of the same kind: more replicas, more values on its axes, fewer conditions. */
-#include "sim/store/manifest_parts.h"
+#include "sim/store/parts.h"
 #include "sim/store/store.h"
+#include "sim/store/store_view.h"
 
 #include <stdlib.h>
 #include <string.h>

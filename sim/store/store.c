@@ -4,6 +4,7 @@
 #include "sim/store/store.h"
 
 #include "sim/store/parts.h"
+#include "sim/store/store_view.h"
 
 #include <errno.h>
 #include <fcntl.h>

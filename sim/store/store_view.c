@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads the logs of a store. */
+#include "sim/store/store_view.h"
+
 #include "sim/store/parts.h"
 
 #include <dirent.h>

@@ -5,7 +5,8 @@
 
 #include "sim/campaign/command_line.h"
 #include "sim/results/hdf5_writer.h"
-#include "sim/sweep/merge_parts.h"
+#include "sim/store/store_view.h"
+#include "sim/sweep/parts.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The axes of a merged file: those that vary, or one axis of points with coordinates; and where it comes from. */
+#include "sim/campaign/resolve.h"
 #include "sim/runs/study_run.h"
-#include "sim/sweep/merge_parts.h"
+#include "sim/sweep/parts.h"
 
 #include <jansson.h>
 #include <math.h>

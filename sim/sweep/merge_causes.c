@@ -3,7 +3,7 @@
 /* The table of causes of a merged file, summed over replicas in their order, as `bulkhead run` does. */
 #include "sim/results/names.h"
 #include "sim/sweep/cause_rows.h"
-#include "sim/sweep/merge_parts.h"
+#include "sim/sweep/parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 /* Metrics over all replicas of a point, which no unit sees: computed at the merge, by the functions that `run` uses, of a
  * stage that has of its replicas what the store has. */
 #include "sim/runs/study_run.h"
-#include "sim/sweep/merge_parts.h"
+#include "sim/sweep/parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 
 #include "sim/campaign/campaign.h"
 #include "sim/store/store.h"
+#include "sim/store/store_view.h"
 #include "sim/sweep/row_layout.h"
 #include "sim/sweep/worker.h"
 

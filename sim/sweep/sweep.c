@@ -5,8 +5,10 @@
 
 #include "models/base/clock.h"
 #include "sim/campaign/command_line.h"
+#include "sim/campaign/resolve.h"
 #include "sim/store/manifest.h"
 #include "sim/store/store.h"
+#include "sim/store/store_view.h"
 #include "sim/sweep/sweep_progress.h"
 #include "sim/sweep/units.h"
 #include "sim/sweep/worker.h"

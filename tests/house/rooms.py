@@ -6,9 +6,9 @@
     rooms.py SOURCE BUILD --count the same rules as counts
 
 Rules: no include and no call from a room to one later in the list; no circle of files by calls or by includes; a public
-function is declared in the header of its own file or in its room's parts.h; no other room includes a parts.h; no room
-has more than 30 source files; no file has more than 500 lines; no expression has more than three arrows. Files that see
-the whole catalog (models/catalog/catalog.h) are told too: they are to be few.
+function is declared in the header of its own file or in its room's parts.h, a subcommand in their table; no other room
+includes a parts.h; no room has more than 30 source files; no file has more than 500 lines; no expression has more than
+three arrows. Files that see the whole catalog (models/catalog/catalog.h) are told too: they are to be few.
 """
 import collections
 import os
@@ -18,6 +18,7 @@ import sys
 
 MOST_FILES = 30
 MOST_LINES = 500
+SUBCOMMANDS = "command/subcommands.h"
 CATALOG = "models/catalog/catalog.h"
 # A chain of more than three arrows: a->b[i].c->d->e->f.
 ARROWS = re.compile(r"\w+(?:(?:\.\w+)*->\w+){4,}")
@@ -207,7 +208,8 @@ class House:
                 continue
             own = os.path.splitext(path)[0] + ".h"
             parts = os.path.join(room_of(path), "parts.h")
-            if not declared[name] & {own, parts}:
+            table = SUBCOMMANDS if name.startswith("bh_subcommand_") else parts
+            if not declared[name] & {own, parts, table}:
                 where = ", ".join(sorted(declared[name])) or "no header"
                 self.say("declarations", f"{name} of {path}: declared in {where}, expected {own} or {parts}")
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The shared options: what they yield, and that each wrong one is one message and exit status 2. */
 #include "command/options.h"
+#include "sim/scenario/scenario.h"
 #include "tests/support/helper.h"
 
 #include <string.h>

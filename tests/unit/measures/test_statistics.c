@@ -4,7 +4,7 @@
 #include "analysis/figures/tradeoff_layout.h"
 #include "analysis/measures/statistics.h"
 #include "analysis/measures/tradeoff.h"
-#include "analysis/tables/summary_parts.h"
+#include "analysis/tables/parts.h"
 #include "analysis/tables/table.h"
 #include "tests/support/helper.h"
 

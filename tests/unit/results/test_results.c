@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The results writer: equal calls make equal bytes, failures leave nothing behind and harm nothing. */
+#include "sim/results/atomic_file.h"
 #include "sim/results/hdf5_writer.h"
 #include "tests/support/helper.h"
 

@@ -3,6 +3,7 @@
 /* The ledger: booking, what a rollback makes of useful time, and who is charged. */
 #include "tests/support/helper.h"
 
+#include "models/catalog/catalog.h"
 #include "sim/state/ledger.h"
 
 #include <stdbool.h>

@@ -1,0 +1,33 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the gnuplot scripts of all figures share. Sizes in inches. */
+#ifndef BH_ANALYSIS_FIGURES_GNUPLOT_SCRIPT_H
+#define BH_ANALYSIS_FIGURES_GNUPLOT_SCRIPT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Two columns of a paper. */
+#define BH_FIGURE_WIDTH 7.1
+
+/* Beginning and end of a script: titles, terminals, and the loop over formats. */
+void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
+void bh_script_end(FILE *stream);
+
+/* A gnuplot string in single quotes, in which nothing is substituted. Texts of others mean themselves only where
+ * `noenhanced` stands behind it. The caller frees. */
+char *bh_script_quote(const char *text);
+
+/* Words at a tick, as a label of this number: gnuplot takes a tick's own for a format, and cuts it to 50 bytes. `place`
+ * is gnuplot's, "graph 0, first 1 right". */
+void bh_script_words(FILE *stream, size_t tag, const char *text, const char *place);
+
+/* Where the numbers of such labels begin. */
+enum { BH_SCRIPT_WORDS = 1000 };
+/* NaN for what is not finite. */
+double bh_script_number(double value);
+
+/* One line of a comment. */
+void bh_script_comment(FILE *stream, const char *text);
+
+#endif

@@ -1,0 +1,49 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Marks and ticks as gnuplot draws them. */
+#include "analysis/figures/parts.h"
+
+#include <math.h>
+
+/* Colours of `set colorsequence podo` (P. L. Okabe and Ito's, which colour-blind readers tell apart), in an order in
+ * which neighbours differ in lightness; the first is the baseline's black. */
+static const int colours[] = {1, 3, 6, 7, 2, 4, 8};
+/* gnuplot's filled and hollow point of each shape in bh_mark_names, and sizes at which they look alike: triangles and
+ * diamonds look smaller than squares of the same extent. */
+static const int marks[BH_MARKS][2] = {{13, 12}, {7, 6}, {9, 8}, {5, 4}, {11, 10}, {15, 14}};
+static const double mark_sizes[BH_MARKS] = {1.1, 0.9, 1.05, 0.8, 1.05, 1.0};
+enum { COLOURS = sizeof colours / sizeof colours[0] };
+
+int bh_figure_mark(size_t mark, bool hollow)
+{
+    return marks[mark % BH_MARKS][hollow];
+}
+
+double bh_figure_mark_size(size_t mark)
+{
+    return mark_sizes[mark % BH_MARKS];
+}
+
+size_t bh_figure_mark_number(size_t mark)
+{
+    return mark / BH_MARKS + 1;
+}
+
+int bh_figure_colour(size_t number)
+{
+    return colours[number % COLOURS];
+}
+
+void bh_figure_write_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished)
+{
+    fprintf(stream, "  set yrange [%.6g:%.6g]\n  set ytics scale 0.6 (", ticks->least, ticks->most);
+    for (size_t i = 0; i < ticks->count; i++) {
+        fputs(i == 0 ? "'" : ", '", stream);
+        if (labels)
+            fprintf(stream, "%s%.6g", ticks->values[i] < 0 ? "−" : "", fabs(ticks->values[i]));
+        fprintf(stream, "' %.6g", ticks->values[i]);
+    }
+    if (isfinite(unfinished))
+        fprintf(stream, ", '%s' %.6g", labels ? "unfinished" : "", unfinished);
+    fputs(")\n", stream);
+}

@@ -1,0 +1,337 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Reads a campaign file: what is not an axis, and the order in which the parts build on each other. */
+#include "sim/campaign/campaign.h"
+
+#include "sim/campaign/parts.h"
+#include "sim/campaign/resolve.h"
+#include "sim/results/metrics.h"
+#include "sim/setup/number_uses.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_REPLICAS = BH_REPLICAS_MOST };
+
+static const char *const root_keys[] = {"campaign", "title",     "description", "scenario", "seed",
+                                        "replicas", "precision", "set",         "systems",  "policies",
+                                        "vary",     "where",     "uncertainty", "unit",     NULL};
+
+/* The scenario beside the campaign, else in the working directory, else among Bulkhead's experiments. */
+static char *find_scenario(const struct bh_node *node, const char *campaign, const char *data_directory,
+                           struct bh_error *err)
+{
+    const char *name = bh_node_text(node, err), *slash = strrchr(campaign, '/');
+    if (name == NULL)
+        return NULL;
+    int folder = slash == NULL ? 0 : (int)(slash - campaign + 1);
+    char *tries[] = {name[0] == '/' ? bh_copy_text(name) : bh_print_text("%.*s%s", folder, campaign, name),
+                     bh_copy_text(name), bh_print_text("%s/../../experiments/%s", data_directory, name)};
+    char *found = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        if (found == NULL && access(tries[i], R_OK) == 0)
+            found = tries[i];
+        else if (i > 0)
+            free(tries[i]);
+    }
+    if (found == NULL)
+        bh_node_fail(node, err, "found `%s`, which cannot be read; expected a scenario file; tried %s and %s", name,
+                     tries[0], "Bulkhead's experiments");
+    if (found != tries[0])
+        free(tries[0]);
+    return found;
+}
+
+/* --- The campaign's own settings ------------------------------------------------------------------------------------------ */
+
+/* The baseline's entry of the scenario and every system under every policy, as a YAML list. */
+static char *cross_policies(const struct bh_plan *plan, const struct bh_node *systems, const struct bh_node *policies,
+                            const struct bh_scenario *scenario, struct bh_error *err)
+{
+    const struct bh_policy_spec *baseline = &scenario->policies[scenario->baseline];
+    const struct bh_node *entries = bh_node_find(bh_document_root(scenario->document), "policies");
+    char *entry = bh_node_print_json(bh_node_item(entries, scenario->baseline));
+    char *text = bh_print_text("[%s", entry);
+    free(entry);
+    (void)plan;
+    for (size_t s = 0; s < bh_node_count(systems); s++)
+        for (size_t p = 0; p < bh_node_count(policies); p++) {
+            const char *system = bh_node_text(bh_node_item(systems, s), err);
+            const char *policy = bh_node_text(bh_node_item(policies, p), err);
+            if (system == NULL || policy == NULL) {
+                free(text);
+                return NULL;
+            }
+            if (strcmp(system, baseline->system->name) == 0 && strcmp(policy, baseline->policy->name) == 0)
+                continue;
+            char *longer = bh_print_text("%s, {system: \"%s\", policy: \"%s\"}", text, system, policy);
+            free(text);
+            text = longer;
+        }
+    char *whole = bh_print_text("%s]", text);
+    free(text);
+    return whole;
+}
+
+static int set_policies(struct bh_plan *plan, struct bh_axis_value *value, struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(plan->document);
+    const struct bh_node *systems = bh_node_find(root, "systems"), *policies = bh_node_find(root, "policies");
+    if (systems == NULL && policies == NULL)
+        return 0;
+    if (policies == NULL)
+        return bh_node_fail(systems, err, "found systems without policies; expected a list `policies` beside it");
+    if (bh_node_expect(policies, BH_NODE_LIST, "policies", err) != 0 ||
+        (systems != NULL && bh_node_expect(systems, BH_NODE_LIST, "systems", err) != 0))
+        return -1;
+    if (systems == NULL) {
+        bh_axis_value_add(value, "policies", policies);
+        return 0;
+    }
+    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
+    struct bh_scenario *scenario = bh_study_resolve(plan->study, index, -1, err);
+    free(index);
+    char *text = scenario == NULL ? NULL : cross_policies(plan, systems, policies, scenario, err);
+    bh_scenario_destroy(scenario);
+    const struct bh_node *node = text == NULL ? NULL : bh_plan_value(plan, text, bh_node_place(systems), err);
+    free(text);
+    if (node == NULL)
+        return -1;
+    bh_axis_value_add(value, "policies", node);
+    return 0;
+}
+
+static const char *find_setting(const struct bh_setting *settings, size_t count, const char *path)
+{
+    for (size_t i = count; i-- > 0;)
+        if (strcmp(settings[i].path, path) == 0)
+            return settings[i].value;
+    return NULL;
+}
+
+/* Axes of the scenario are read before, and the campaign has keys of its own for the rest. */
+static int check_setting(const char *path, struct bh_place place, struct bh_error *err)
+{
+    static const char *const others[] = {"vary", "uncertainty", "replicas", NULL};
+    for (size_t i = 0; others[i] != NULL; i++) {
+        size_t length = strlen(others[i]);
+        if (strncmp(path, others[i], length) == 0 && (path[length] == '.' || path[length] == '\0'))
+            return bh_fail_at(err, place, "set: found `%s`, which acts on nothing here; expected it %s", path,
+                              i < 2 ? "in the scenario, or the campaign's own" : "as a key of the campaign itself");
+    }
+    return 0;
+}
+
+/* An axis of one value makes them, so that messages show where they were written. */
+static int add_settings(struct bh_plan *plan, const char *seed, struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(plan->document), *set = bh_node_find(root, "set");
+    const struct bh_node *own_seed = bh_node_find(root, "seed");
+    struct bh_place place = bh_node_place(root);
+    struct bh_axis axis = {.name = "campaign settings", .unit = "1", .count = 1, .place = place};
+    struct bh_plan_axis own = {.is_setting = true};
+    axis.values = bh_allocate(1, sizeof *axis.values);
+    struct bh_axis_value *value = axis.values;
+    value->label = "";
+    int status = set == NULL ? 0 : bh_node_expect(set, BH_NODE_MAP, "set", err);
+    for (size_t i = 0; set != NULL && status == 0 && i < bh_node_count(set); i++)
+        if ((status = check_setting(bh_node_key(set, i), bh_node_key_place(set, i), err)) == 0)
+            bh_axis_value_add(value, bh_node_key(set, i), bh_node_item(set, i));
+    if (status == 0)
+        status = set_policies(plan, value, err);
+    if (seed != NULL && (own_seed = bh_plan_value(plan, seed, place, err)) == NULL)
+        status = -1;
+    if (own_seed != NULL)
+        bh_axis_value_add(value, "seed", own_seed);
+    /* Units number replicas; a scenario need not make room for them all. */
+    const struct bh_node *one = status == 0 ? bh_plan_value(plan, "1", place, err) : NULL;
+    if (one != NULL)
+        bh_axis_value_add(value, "replicas", one);
+    int added = bh_plan_add_axis(plan, &axis, &own, err);
+    return one == NULL ? -1 : added;
+}
+
+/* --- Replicas ---------------------------------------------------------------------------------------------------------------- */
+
+static int read_precision(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+{
+    static const char *const keys[] = {"metric", "relative-half-width", "least", "most", NULL};
+    const struct bh_node *metric = bh_node_find(map, "metric"), *width, *node;
+    const char **names = bh_allocate(bh_metrics_count + 1, sizeof *names);
+    size_t *which = bh_allocate(bh_metrics_count + 1, sizeof *which), count = 0;
+    int choice = 0, status = -1;
+    for (size_t m = 0; m < bh_metrics_count; m++)
+        if (bh_metrics[m].shape == BH_BY_REPLICA || bh_metrics[m].shape == BH_BY_ENCLAVE_REPLICA) {
+            which[count] = m;
+            names[count++] = bh_metrics[m].name;
+        }
+    if (bh_node_expect(map, BH_NODE_MAP, "precision", err) == 0 && bh_node_check_keys(map, keys, err) == 0 &&
+        (metric == NULL || (choice = bh_node_choice(metric, names, "metric", err)) >= 0) &&
+        (width = bh_node_need(map, "relative-half-width", err)) != NULL)
+        status = bh_node_quantity(width, BH_DIMENSION_PROBABILITY, &plan->precision.relative_half_width, err);
+    if (status == 0 && !(plan->precision.relative_half_width > 0.0))
+        status = bh_node_fail(width, err, "found 0; expected more, as in `1 %%`");
+    plan->precision.is_on = true;
+    plan->precision.metric = which[choice >= 0 ? choice : 0];
+    free(names);
+    free(which);
+    plan->least = 20;
+    plan->replicas = 1000;
+    if (status == 0 && (node = bh_node_find(map, "least")) != NULL)
+        status = bh_node_count_value(node, 2, MOST_REPLICAS, &plan->least, err);
+    if (status == 0 && (node = bh_node_find(map, "most")) != NULL)
+        status = bh_node_count_value(node, plan->least, MOST_REPLICAS, &plan->replicas, err);
+    if (plan->replicas < plan->least)
+        plan->replicas = plan->least;
+    return status;
+}
+
+/* Replicas of a unit: what is lost to a crash, against what storing costs. */
+static int read_unit(struct bh_plan *plan, struct bh_error *err)
+{
+    const struct bh_node *unit = bh_node_find(bh_document_root(plan->document), "unit");
+    return unit == NULL ? 0 : bh_node_count_value(unit, 1, MOST_REPLICAS, &plan->chunk, err);
+}
+
+static int read_replicas(struct bh_plan *plan, const char *from_command_line, uint64_t of_scenario,
+                         struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(plan->document);
+    const struct bh_node *precision = bh_node_find(root, "precision"), *replicas = bh_node_find(root, "replicas");
+    if (from_command_line != NULL) {
+        plan->least = plan->replicas = strtoull(from_command_line, NULL, 10);
+        if (plan->replicas < 1 || plan->replicas > MOST_REPLICAS)
+            return bh_fail(err, BH_ERROR_INPUT, "--replicas: found %s; expected 1 to %d", from_command_line,
+                           MOST_REPLICAS);
+        return 0;
+    }
+    if (precision != NULL && replicas != NULL)
+        return bh_node_fail(replicas, err, "found beside `precision`, which says `least` and `most`; expected one");
+    if (precision != NULL)
+        return read_precision(plan, precision, err);
+    plan->replicas = of_scenario;
+    if (replicas != NULL && bh_node_count_value(replicas, 1, MOST_REPLICAS, &plan->replicas, err) != 0)
+        return -1;
+    plan->least = plan->replicas;
+    return 0;
+}
+
+/* --- All together ------------------------------------------------------------------------------------------------------------- */
+
+/* The study, from the scenario with the settings of the command line that are not the campaign's. */
+static int read_study(struct bh_plan *plan, const char *data_directory, const struct bh_setting *settings, size_t count,
+                      struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_need(bh_document_root(plan->document), "scenario", err);
+    char *path = node == NULL ? NULL : find_scenario(node, plan->file, data_directory, err);
+    if (path == NULL)
+        return -1;
+    struct bh_setting *own = bh_allocate(count + 1, sizeof *own);
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(settings[i].path, "replicas") != 0 && strcmp(settings[i].path, "seed") != 0)
+            own[used++] = settings[i];
+    plan->study = bh_study_read(path, data_directory, own, used, err);
+    free(own);
+    free(path);
+    if (plan->study == NULL)
+        return -1;
+    plan->axes = bh_allocate(plan->study->axes_count + 1, sizeof *plan->axes);
+    return 0;
+}
+
+static int resolve_first(struct bh_plan *plan, struct bh_error *err)
+{
+    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
+    bh_scenario_destroy(plan->first);
+    plan->first = bh_plan_resolve_at(plan, index, err);
+    free(index);
+    for (int use = 0; plan->first != NULL && use < BH_METRIC_USES; use++)
+        plan->says[use] = bh_metric_says(plan->first, (enum bh_metric_use)use);
+    return plan->first != NULL ? 0 : -1;
+}
+
+/* Numbers drawn or designed together are each a coordinate of its own. */
+static int check_numbers(const struct bh_plan *plan, struct bh_error *err)
+{
+    for (size_t a = 0; a < plan->study->axes_count; a++)
+        if (bh_number_uses_check_axis(plan->study, &plan->study->axes[a], plan->axes[a].is_composite, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int read_all(struct bh_plan *plan, const char *data_directory, const struct bh_setting *settings, size_t count,
+                    struct bh_error *err)
+{
+    const struct bh_node *root = bh_document_root(plan->document), *name;
+    if (bh_node_expect(root, BH_NODE_MAP, "a campaign", err) != 0)
+        return -1;
+    if (bh_node_find(root, "campaign") == NULL && bh_node_find(root, "workload") != NULL)
+        return bh_node_fail(
+            root, err, "this is a scenario; expected a campaign: a file with `campaign: NAME` and `scenario: FILE`");
+    if (bh_node_check_keys(root, root_keys, err) != 0 || (name = bh_node_need(root, "campaign", err)) == NULL ||
+        bh_node_text(name, err) == NULL || read_study(plan, data_directory, settings, count, err) != 0)
+        return -1;
+    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
+    struct bh_scenario *scenario = bh_study_resolve(plan->study, index, -1, err);
+    free(index);
+    uint64_t replicas = scenario == NULL ? 0 : scenario->replicas;
+    bh_scenario_destroy(scenario);
+    if (scenario == NULL || read_replicas(plan, find_setting(settings, count, "replicas"), replicas, err) != 0 ||
+        add_settings(plan, find_setting(settings, count, "seed"), err) != 0 || resolve_first(plan, err) != 0 ||
+        bh_plan_read_axes(plan, err) != 0 || check_numbers(plan, err) != 0 || resolve_first(plan, err) != 0 ||
+        bh_plan_make_points(plan, err) != 0)
+        return -1;
+    if (read_unit(plan, err) != 0)
+        return -1;
+    plan->identities = bh_identities_create(plan, err);
+    return plan->identities == NULL ? -1 : 0;
+}
+
+static char *copy_setting(const struct bh_setting *settings, size_t count, const char *path)
+{
+    const char *value = find_setting(settings, count, path);
+    return value == NULL ? NULL : bh_copy_text(value);
+}
+
+struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                             size_t settings_count, struct bh_error *err)
+{
+    struct bh_plan *plan = bh_allocate(1, sizeof *plan);
+    plan->file = bh_copy_text(path);
+    plan->seed = copy_setting(settings, settings_count, "seed");
+    plan->most = copy_setting(settings, settings_count, "replicas");
+    plan->uncertain_axis = SIZE_MAX;
+    plan->document = bh_document_read(path, err);
+    if (plan->document != NULL && read_all(plan, data_directory, settings, settings_count, err) == 0)
+        return plan;
+    bh_plan_destroy(plan);
+    return NULL;
+}
+
+void bh_plan_destroy(struct bh_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    bh_identities_destroy(plan->identities);
+    bh_scenario_destroy(plan->first);
+    bh_study_destroy(plan->study);
+    bh_document_destroy(plan->document);
+    for (size_t i = 0; i < plan->documents_count; i++)
+        bh_document_destroy(plan->documents[i]);
+    for (size_t i = 0; i < plan->texts_count; i++)
+        free(plan->texts[i]);
+    free(plan->documents);
+    free(plan->texts);
+    free(plan->axes);
+    free(plan->index);
+    free(plan->cost_s);
+    free(plan->order);
+    free(plan->seed);
+    free(plan->most);
+    free(plan->file);
+    free(plan);
+}

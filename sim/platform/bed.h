@@ -1,0 +1,23 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Where one actor sleeps. */
+#ifndef BH_SIM_PLATFORM_BED_H
+#define BH_SIM_PLATFORM_BED_H
+
+#include <simgrid/semaphore.h>
+#include <stdbool.h>
+
+/* A semaphore costs SimGrid a third of what a condition variable with its mutex does, and keeps a wake-up that comes while
+ * its actor is about: then the next sleep ends at once, so sleepers look whether anything happened. At most one is kept. */
+struct bh_bed {
+    sg_sem_t wakes;
+    double longest_s; /* time-outs must be finite: who sleeps longer is woken by others */
+};
+
+struct bh_bed bh_bed_create(double longest_s);
+void bh_bed_destroy(struct bh_bed *bed);
+/* Sleeps until `until_s`, or until woken. False when woken, now or since the last sleep. */
+bool bh_bed_sleep(struct bh_bed *bed, double until_s);
+void bh_bed_wake(struct bh_bed *bed);
+
+#endif

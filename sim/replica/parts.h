@@ -1,0 +1,16 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share. */
+#ifndef BH_SIM_REPLICA_PARTS_H
+#define BH_SIM_REPLICA_PARTS_H
+
+struct bh_error;
+struct bh_replica;
+
+/* Plans the checkpoint transfers of all enclaves that go to storage. */
+int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_error *err);
+
+/* The injector's body: faults, errors, repairs and the horizon, in order of time. */
+void bh_injector_start(struct bh_replica *replica);
+
+#endif

@@ -1,0 +1,41 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What kinds of application differ in: a row of functions each, in sim/enclaves. */
+#ifndef BH_SIM_STATE_ENCLAVE_KIND_H
+#define BH_SIM_STATE_ENCLAVE_KIND_H
+
+#include "models/node/zone_tree.h"
+#include "sim/scenario/scenario.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bh_enclave;
+
+struct bh_enclave_kind {
+    const char *name;
+    /* A loss takes the parts (one per slot) that it strikes, and the others go on; else it takes the enclave. */
+    bool loses_parts;
+    bool taints; /* silent errors spread among its ranks */
+
+    /* What the actor does until the enclave is over. */
+    void (*body)(struct bh_enclave *enclave);
+
+    /* What it is told (enclave_told.h); may be NULL but for fail and stall. It is there, and signalled by the caller. */
+    bool (*fail)(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
+                 long cause);
+    void (*stall)(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
+    void (*go_back)(struct bh_enclave *enclave, double state_s, long cause);
+    void (*delay)(struct bh_enclave *enclave, long cause);
+    /* A needed zone goes down, to be found at detected_s, or is up again (cause -1). */
+    void (*stop)(struct bh_enclave *enclave, enum bh_need_for what, uint64_t slot, bool begins, double detected_s,
+                 long cause);
+
+    /* Whether it makes no progress, because of a failure or a hang; whether it runs on a slot. */
+    bool (*is_out)(const struct bh_enclave *enclave);
+    bool (*runs)(const struct bh_enclave *enclave, uint64_t slot);
+    double (*useful_node_s)(const struct bh_enclave *enclave); /* native node-seconds done */
+    void (*clear)(struct bh_enclave *enclave);                 /* frees what it holds; may be NULL */
+};
+
+#endif

@@ -1,0 +1,130 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What an enclave is at this moment, apart from what it does. */
+#include "sim/state/enclave_state.h"
+
+#include "sim/state/enclave_kind.h"
+#include "sim/state/replica_state.h"
+
+#include <simgrid/engine.h>
+
+double bh_enclave_nodes(const struct bh_enclave *enclave)
+{
+    return (double)enclave->setup->nodes;
+}
+
+const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave)
+{
+    return bh_setup_recovery(enclave->replica->setup);
+}
+
+bool bh_enclave_is_there(const struct bh_enclave *enclave)
+{
+    return enclave->phase != BH_PHASE_DONE && enclave->phase != BH_PHASE_NOT_STARTED;
+}
+
+bool bh_enclave_is_over(const struct bh_enclave *enclave)
+{
+    return enclave->replica->over || enclave->must_leave;
+}
+
+void bh_enclave_signal(struct bh_enclave *enclave)
+{
+    enclave->is_signalled = true;
+    enclave->replica->has_signalled = true;
+}
+
+void bh_enclave_nodes_came(struct bh_enclave *enclave)
+{
+    if (enclave->phase == BH_PHASE_AWAIT_NODES || enclave->phase == BH_PHASE_NOT_STARTED ||
+        (enclave->kind->loses_parts && enclave->phase != BH_PHASE_DONE))
+        bh_enclave_signal(enclave);
+}
+
+bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot)
+{
+    return bh_enclave_runs(enclave, slot) && enclave->phase == BH_PHASE_COMPUTE && !enclave->has_found &&
+           !bh_enclave_is_out(enclave);
+}
+
+bool bh_enclave_is_out(const struct bh_enclave *enclave)
+{
+    return bh_enclave_is_there(enclave) && enclave->kind->is_out(enclave);
+}
+
+bool bh_enclave_is_behind(const struct bh_enclave *enclave)
+{
+    return bh_enclave_is_there(enclave) && enclave->work_s < enclave->lost_until_s;
+}
+
+bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot)
+{
+    return bh_enclave_is_there(enclave) && enclave->kind->runs(enclave, slot);
+}
+
+void bh_enclave_resume(struct bh_enclave *enclave)
+{
+    if (enclave->stalls > 0)
+        enclave->phase = BH_PHASE_STALLED;
+    else
+        enclave->phase = enclave->saving < BH_LEVELS ? BH_PHASE_CHECKPOINT : BH_PHASE_COMPUTE;
+}
+
+const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave)
+{
+    return &enclave->setup->pace[bh_protection_is_on(&enclave->protection)];
+}
+
+enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave)
+{
+    if (bh_protection_is_switching(&enclave->protection))
+        return BH_PART_SWITCHING;
+    if (enclave->awaits_partner)
+        return BH_PART_COMPOSITION_WAIT;
+    return enclave->exchanges > 0 ? BH_PART_COMPOSITION : BH_PARTS;
+}
+
+void bh_enclave_retime(struct bh_enclave *enclave)
+{
+    if (enclave->phase == BH_PHASE_COMPUTE)
+        bh_enclave_signal(enclave);
+}
+
+void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pace, double node_s, double noise_node_s)
+{
+    const struct bh_slowdown *slowdown = &pace->slowdown;
+    double work_node_s = node_s - noise_node_s;
+    double per_wall = 1.0 / (slowdown->compute + slowdown->virtualization + slowdown->guards);
+    bh_ledger_book(&enclave->ledger, BH_PART_COMPUTE, work_node_s * slowdown->compute * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_VIRTUALIZATION, work_node_s * slowdown->virtualization * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_GUARDS, work_node_s * slowdown->guards * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_NOISE, noise_node_s, NULL);
+}
+
+bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
+{
+    while (!enclave->is_signalled && !bh_enclave_is_over(enclave))
+        if (bh_bed_sleep(&enclave->bed, until_s))
+            return !enclave->is_signalled; /* what strikes at the very end still strikes */
+    return false;
+}
+
+double bh_enclave_position_s(const struct bh_enclave *enclave)
+{
+    return enclave->work_s + enclave->stretch_rate * (simgrid_get_clock() - enclave->stretch_start_s);
+}
+
+void bh_enclave_book(struct bh_enclave *enclave, enum bh_part part, double node_s, long cause)
+{
+    bh_ledger_book(&enclave->ledger, part, node_s, bh_cause_at(&enclave->replica->causes, cause));
+}
+
+const struct bh_application *bh_enclave_application(const struct bh_enclave *enclave)
+{
+    return enclave->setup->spec->application;
+}
+
+const struct bh_scenario *bh_enclave_scenario(const struct bh_enclave *enclave)
+{
+    return enclave->replica->setup->scenario;
+}

@@ -1,0 +1,160 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* An enclave at run time: what is so of it at this moment. */
+#ifndef BH_SIM_STATE_ENCLAVE_STATE_H
+#define BH_SIM_STATE_ENCLAVE_STATE_H
+
+#include "models/policy/protection.h"
+#include "sim/platform/bed.h"
+#include "sim/setup/partner_pairs.h"
+#include "sim/setup/setup.h"
+#include "sim/state/kept_states.h"
+#include "sim/state/ledger.h"
+#include "sim/state/silent_set.h"
+#include "sim/state/stops.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bh_application;
+struct bh_enclave_kind;
+struct bh_part_outage;
+struct bh_partition;
+struct bh_recovery_numbers;
+struct bh_replica;
+struct bh_transfer;
+
+enum bh_phase {
+    BH_PHASE_COMPUTE,
+    BH_PHASE_VERIFY,
+    BH_PHASE_CHECKPOINT,
+    BH_PHASE_AWAIT_SIGNAL, /* the work is done, and a verification has found what it has not yet signalled */
+    BH_PHASE_STALLED,      /* a hang holds the application up until a watchdog finds it */
+    BH_PHASE_DETECT,
+    BH_PHASE_AWAIT_NODES,
+    BH_PHASE_AWAIT_STORAGE, /* nodes are up, but not what its programs and data are read from, or a zone it needs */
+    BH_PHASE_RESTART,
+    BH_PHASE_RESTORE,
+    BH_PHASE_NOT_STARTED, /* before its time, or its nodes are down when that comes */
+    BH_PHASE_DONE,
+};
+
+/* While an outage goes on, a second failure is charged only from the time at which the first would have ended. */
+struct bh_charge {
+    long cause;
+    double from_s;
+};
+enum { BH_CHARGES = 4 };
+
+/* In place of a slot: all of them. */
+#define BH_ALL_SLOTS UINT64_MAX
+
+struct bh_enclave {
+    struct bh_replica *replica;
+    const struct bh_enclave_setup *setup;
+    const struct bh_enclave_kind *kind;
+    const struct bh_partition *partition; /* the nodes it stands on */
+    int index;
+    enum bh_phase phase;
+    bool must_leave; /* its time is up */
+    struct bh_bed bed;
+    bool is_signalled; /* something happened since it last looked */
+    struct bh_transfer *transfer;
+    unsigned activities; /* disk and network activities this actor has used up */
+
+    double work_s;          /* native compute seconds done, per node */
+    uint64_t checkpoints;   /* multiples of the interval passed, counted from the position; staggered: from before it */
+    uint64_t verifications; /* the same of those that come periodically */
+    double verified_work_s; /* position of the last verification of any kind; below 0: none since the last rollback */
+    double stretch_start_s; /* of the stretch being computed ... */
+    double stretch_rate;    /* ... and native compute seconds per second in it; 0 outside */
+    enum bh_level saving;   /* the level that the checkpoint of this position goes to next; BH_LEVELS: none */
+    double saving_bytes;    /* of it, per node */
+    struct bh_kept_states kept[BH_LEVELS];
+    struct bh_partners partners; /* nodes lost since the checkpoints kept with partners */
+    uint64_t segments;           /* stretches computed so far: numbers the noise draws */
+    unsigned restores;
+
+    /* Set by the injector. */
+    unsigned stalls; /* hung zones that hold it up */
+    long stall_cause;
+    bool has_found;        /* it has heard of a silent error in its data */
+    bool has_lost_storage; /* a storage host has failed under its checkpoint or restore */
+    bool has_lost_need;    /* a zone that it needs has gone down under what it was about, which begins again */
+    long need_cause;
+    bool has_failed;
+    double failed_s;
+    double return_s; /* partners that restart together returned to states of then; INFINITY: none did */
+    long return_cause;
+    long failure_cause;
+
+    /* What holds it up while it could compute. */
+    struct bh_protection protection; /* its guards, and whether they are being switched */
+    double protection_due_s;         /* the event that is scheduled for that; INFINITY: none */
+    bool awaits_partner;             /* a tight partner is out */
+    unsigned exchanges;              /* under way with tight partners */
+    struct bh_stop stop[BH_NEEDS];   /* by zones that it needs */
+    struct bh_enclave *held_for;     /* whose I/O the exchange under way has waited for; NULL: nobody's */
+    double lost_until_s;             /* position up to which it does lost work again; 0: none was lost */
+    double protected_s;
+
+    struct bh_charge charges[BH_CHARGES];
+    unsigned charges_count; /* above 0: an outage goes on */
+    double outage_end_s;    /* when it is expected to end */
+    double restart_end_s;   /* when the relaunch under way is done */
+
+    /* Loss-tolerant services: parts (one per slot) that are down. */
+    struct bh_part_outage *outages;
+    uint64_t parts_down, parts_failed; /* single ones: that are listed there, and of these not only hung */
+    long out_cause;                    /* of what left fewer parts than are needed */
+    double node_work_s;                /* native node-seconds done */
+
+    struct bh_silent silent;
+    struct bh_ledger ledger;
+    double interruptions, events;
+    double started_s, elapsed_s; /* elapsed: since it started */
+    bool is_finished;
+};
+
+/* A slot that waited has a node again. */
+void bh_enclave_nodes_came(struct bh_enclave *enclave);
+/* Its pace, or what holds it up, has changed: what it computes is to be timed anew. Any actor may call this. */
+void bh_enclave_retime(struct bh_enclave *enclave);
+/* Look again: something happened, or the replica is over. The injector wakes whom it signalled when it is done. */
+void bh_enclave_signal(struct bh_enclave *enclave);
+/* Whether it has come and not gone: others lose nothing. */
+bool bh_enclave_is_there(const struct bh_enclave *enclave);
+/* Whether it is there and makes no progress, because of a failure or a hang. */
+bool bh_enclave_is_out(const struct bh_enclave *enclave);
+/* Whether it is there and has yet to do again what it had done before its last failure. */
+bool bh_enclave_is_behind(const struct bh_enclave *enclave);
+/* Nothing keeps it down: unless a zone hangs, it writes what is left of the checkpoint of its position, or computes. */
+void bh_enclave_resume(struct bh_enclave *enclave);
+/* Whether it has to stop where it is: the replica is over, or its time is up. */
+bool bh_enclave_is_over(const struct bh_enclave *enclave);
+/* Whether the application computes: does not checkpoint, verify, wait or recover. */
+bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot);
+/* Whether the application runs on a slot: in an outage there is no process for an error to be in. */
+bool bh_enclave_runs(const struct bh_enclave *enclave, uint64_t slot);
+
+/* Native compute seconds done up to now, within a stretch too. */
+double bh_enclave_position_s(const struct bh_enclave *enclave);
+/* What the scenario says, and of its application. */
+const struct bh_scenario *bh_enclave_scenario(const struct bh_enclave *enclave);
+const struct bh_application *bh_enclave_application(const struct bh_enclave *enclave);
+/* Nodes that it stands on, and the scenario's numbers of recovery. */
+double bh_enclave_nodes(const struct bh_enclave *enclave);
+const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave);
+/* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
+ * checkpoint along. Never beyond the horizon. */
+bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
+/* Books node-seconds to a part, and to the row of a cause; -1: nobody is to blame. */
+void bh_enclave_book(struct bh_enclave *enclave, enum bh_part part, double node_s, long cause);
+/* Splits useful node-seconds at a pace over compute, virtualization, guards and noise. */
+void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pace, double node_s, double noise_node_s);
+/* Its pace with the guards that are on now. */
+const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave);
+/* The part to which time is booked while it is held up: switching, composition-wait or composition; BH_PARTS: it is not. */
+enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave);
+
+#endif

@@ -1,0 +1,95 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The checkpoints that an enclave has, and what failures leave of them. */
+#include "sim/state/kept_states.h"
+
+#include "sim/state/enclave_state.h"
+
+#include <stdlib.h>
+
+static void clear(struct bh_saved_state *state)
+{
+    free(state->copies);
+    bh_silent_set_clear(&state->silent);
+}
+
+void bh_kept_states_remove(struct bh_kept_states *kept, size_t index)
+{
+    clear(&kept->state[index]);
+    for (size_t i = index + 1; i < kept->count; i++)
+        kept->state[i - 1] = kept->state[i];
+    kept->count--;
+}
+
+const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level)
+{
+    const struct bh_saved_state *newest = NULL;
+    for (int l = 0; l < BH_LEVELS; l++) {
+        const struct bh_kept_states *kept = &enclave->kept[l];
+        if (kept->count == 0 || (newest != NULL && kept->state[kept->count - 1].work_s <= newest->work_s))
+            continue;
+        newest = &kept->state[kept->count - 1];
+        if (level != NULL)
+            *level = (enum bh_level)l;
+    }
+    return newest;
+}
+
+static void drop_level(struct bh_enclave *enclave, enum bh_level level)
+{
+    struct bh_kept_states *kept = &enclave->kept[level];
+    while (kept->count > 0)
+        clear(&kept->state[--kept->count]);
+    free(kept->state);
+    *kept = (struct bh_kept_states){0};
+}
+
+bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level nearest)
+{
+    enum bh_level level;
+    if (enclave->phase == BH_PHASE_CHECKPOINT)
+        return enclave->saving >= nearest;
+    return enclave->phase == BH_PHASE_RESTORE && bh_checkpoint_newest(enclave, &level) != NULL && level >= nearest;
+}
+
+/* Checkpoints that are complete at one time are so but for the last digits of a clock of months. */
+bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s)
+{
+    return state->time_s > time_s + 1e-6;
+}
+
+void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)
+{
+    for (int level = 0; level < BH_LEVELS; level++) {
+        struct bh_kept_states *kept = &enclave->kept[level];
+        while (kept->count > 0 && bh_checkpoint_is_newer(&kept->state[kept->count - 1], time_s))
+            bh_kept_states_remove(kept, kept->count - 1);
+    }
+}
+
+void bh_checkpoint_drop_all(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        drop_level(enclave, (enum bh_level)level);
+}
+
+void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left)
+{
+    for (int level = 0; level < (int)nearest_left; level++)
+        drop_level(enclave, (enum bh_level)level);
+    struct bh_kept_states *kept = &enclave->kept[BH_LEVEL_PARTNER];
+    if (nearest_left != BH_LEVEL_PARTNER || !enclave->setup->has_level[BH_LEVEL_PARTNER])
+        return;
+    uint64_t first = enclave->partition->first_slot;
+    uint64_t gone = bh_partners_lose(&enclave->partners, slot - first);
+    while (kept->count > 0 && kept->state[0].partner_mark < gone)
+        bh_kept_states_remove(kept, 0);
+}
+
+void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = enclave->kept[level].count; i-- > 0;)
+            if (bh_silent_set_is_known_bad(&enclave->silent, &enclave->kept[level].state[i].silent))
+                bh_kept_states_remove(&enclave->kept[level], i);
+}

@@ -1,0 +1,58 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Checkpoints that an enclave has kept, per level, and what failures leave of them. */
+#ifndef BH_SIM_STATE_KEPT_STATES_H
+#define BH_SIM_STATE_KEPT_STATES_H
+
+#include "sim/scenario/scenario.h"
+#include "sim/state/ledger.h"
+#include "sim/state/silent_set.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bh_enclave;
+struct bh_saved_copy;
+
+/* A state that a restore can return to. */
+struct bh_saved_state {
+    double time_s;               /* when it was complete on the nearest level that it was written to */
+    double work_s;               /* native compute seconds done */
+    double bytes;                /* per node */
+    uint64_t number;             /* multiples of the interval passed with it, as bh_enclave.checkpoints counts them */
+    struct bh_ledger ledger;     /* useful parts at that time */
+    struct bh_silent_set silent; /* silent errors that it holds */
+    uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
+    size_t copies_count;         /* live errors that it holds */
+    struct bh_saved_copy *copies;
+};
+
+/* The kept states of one checkpoint level, oldest first. */
+struct bh_kept_states {
+    size_t count;
+    struct bh_saved_state *state;
+};
+
+/* Drops one of a level's, the oldest being 0. */
+void bh_kept_states_remove(struct bh_kept_states *kept, size_t index);
+
+/* The newest state that survived, on the nearer level if two are as new; NULL: only the beginning is left. `level` (or
+ * NULL) is set to the level that holds it. */
+const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
+
+/* Whether bytes of a checkpoint go to or from this level or a farther one, or are about to. */
+bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level nearest);
+
+/* A failure on a slot has left the level `nearest_left` and those beyond it. If that is the partner level, the node in
+ * the slot is gone: checkpoints that its partner has lost before are gone too. */
+void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left);
+
+/* Gives up all checkpoints, or all that hold an error that has been signalled. */
+void bh_checkpoint_drop_all(struct bh_enclave *enclave);
+void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
+/* The same of those that were complete after a time. */
+void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s);
+bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);
+
+#endif

@@ -1,0 +1,195 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Errors that are live, and their copies: lists and numbers, and who holds what. */
+#include "sim/state/live_copies.h"
+
+#include "sim/state/enclave_state.h"
+#include "sim/state/enclave_told.h"
+#include "sim/state/replica_state.h"
+
+#include <simgrid/engine.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
+                                           size_t origin)
+{
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_node_setup *node = &replica->setup->nodes[partition->class];
+    size_t zones = node->model->tree->zones_count;
+    struct bh_live_error *error = bh_allocate(1, sizeof *error + zones * sizeof error->lives[0]);
+    error->partition = partition;
+    error->node = node;
+    error->source = source;
+    error->identity = identity;
+    error->slot = slot;
+    error->origin = origin;
+    error->root = error;
+    return error;
+}
+
+struct bh_live_error *bh_live_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
+                                            size_t zone)
+{
+    struct bh_live_error *root = error->root;
+    if (root->slot == slot)
+        return root;
+    for (struct bh_live_error *part = root->parts; part != NULL; part = part->next_part)
+        if (part->slot == slot)
+            return part;
+    struct bh_live_error *part =
+        bh_live_error_create(replica, root->source, bh_identity_join(root->identity, slot), slot, zone);
+    part->root = root;
+    part->next_part = root->parts;
+    root->parts = part;
+    return part;
+}
+
+void bh_live_error_hold(struct bh_live_error *error)
+{
+    if (error->copies++ == 0 && error->root != error)
+        error->root->copies++;
+}
+
+void bh_live_error_release(struct bh_replica *replica, struct bh_live_error *error)
+{
+    if (--error->copies > 0)
+        return;
+    if (error->root != error)
+        bh_live_error_release(replica, error->root);
+    else
+        bh_live_error_finish(replica, error);
+}
+
+struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
+                            enum bh_error_kind kind)
+{
+    const struct bh_zone_tree *tree = error->node->model->tree;
+    size_t words = (tree->channels_count + 63) / 64;
+    struct bh_copy *copy = bh_allocate(1, sizeof *copy + words * sizeof copy->used[0]);
+    copy->error = error;
+    copy->zone = zone;
+    copy->kind = kind;
+    copy->forced_ending = -1;
+    copy->entered_boundary = -1;
+    copy->born_s = simgrid_get_clock();
+    copy->generation = error->lives[zone]++;
+    bh_live_error_hold(error);
+    DL_APPEND(replica->copies, copy);
+    return copy;
+}
+
+bool bh_live_error_is_in(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone)
+{
+    const struct bh_copy *copy;
+    DL_FOREACH(replica->copies, copy)
+    if (copy->error == error && copy->zone == zone)
+        return true;
+    return false;
+}
+
+const struct bh_node_model *bh_copy_model(const struct bh_copy *copy)
+{
+    return copy->error->node->model;
+}
+
+const struct bh_zone_tree *bh_copy_tree(const struct bh_copy *copy)
+{
+    return bh_node_setup_tree(copy->error->node);
+}
+
+const struct bh_zone *bh_copy_zone(const struct bh_copy *copy)
+{
+    return &bh_copy_tree(copy)->zones[copy->zone];
+}
+
+static bool is_in_application(const struct bh_copy *copy)
+{
+    return bh_copy_zone(copy)->is_application;
+}
+
+int bh_copy_owner(const struct bh_copy *copy)
+{
+    int tenant = bh_copy_zone(copy)->enclave;
+    return tenant >= 0 ? (int)copy->error->partition->enclave[tenant] : -1;
+}
+
+void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause)
+{
+    const struct bh_live_error *error = copy->error;
+    const struct bh_zone_tree *tree = error->node->model->tree;
+    int tenant = tree->zones[copy->zone].enclave;
+    for (size_t t = 0; t < tree->tenants_count; t++) {
+        struct bh_enclave *enclave = &replica->enclaves[error->partition->enclave[t]];
+        if (tenant >= 0 ? tenant == (int)t
+                        : bh_zone_tree_is_around(tree, copy->zone, t) ||
+                              bh_zone_set_has(&tree->needs[BH_NEED_PROGRESS], copy->zone))
+            bh_enclave_stall(enclave, error->slot, begins, cause);
+        else if (bh_zone_set_has(&tree->needs[BH_NEED_IO], copy->zone))
+            bh_stops_hang(enclave, begins, cause);
+    }
+}
+
+void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)
+{
+    struct bh_live_error *error = copy->error;
+    if (copy->is_hung)
+        bh_copy_stall(replica, copy, false, -1);
+    DL_DELETE(replica->copies, copy);
+    copy->is_ended = true;
+    copy->error = NULL;
+    bh_live_error_release(replica, error);
+}
+
+void bh_copy_release(struct bh_copy *copy)
+{
+    if (--copy->pending > 0 || !copy->is_ended)
+        return;
+    free(copy->ways_used);
+    free(copy);
+}
+
+bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone)
+{
+    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
+    const struct bh_zone *what = &bh_setup_tree(replica->setup, partition)->zones[zone];
+    if (!bh_machine_is_up(replica->machine, slot, zone, simgrid_get_clock()))
+        return false;
+    return !what->is_application || bh_enclave_runs(&replica->enclaves[partition->enclave[what->enclave]], slot);
+}
+
+void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones)
+{
+    struct bh_copy *copy, *next;
+    DL_FOREACH_SAFE(replica->copies, copy, next)
+    if (copy->error->slot == slot && bh_zone_set_has(zones, copy->zone))
+        bh_copy_end(replica, copy);
+}
+
+void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only)
+{
+    struct bh_copy *copy, *next;
+    DL_FOREACH_SAFE(replica->copies, copy, next)
+    {
+        bool belongs = enclave < 0 || bh_copy_owner(copy) == enclave;
+        if (belongs && (is_in_application(copy) || !application_only))
+            bh_copy_end(replica, copy);
+    }
+}
+
+struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count)
+{
+    bool saves_guest = bh_enclave_application(&replica->enclaves[enclave])->saves_guest;
+    struct bh_saved_copy *saved = NULL;
+    const struct bh_copy *copy;
+    *count = 0;
+    DL_FOREACH(replica->copies, copy)
+    {
+        if (bh_copy_owner(copy) != enclave || !(is_in_application(copy) || saves_guest))
+            continue;
+        saved = bh_reallocate(saved, *count + 1, sizeof *saved);
+        saved[(*count)++] = (struct bh_saved_copy){
+            copy->error->source, copy->error->identity, copy->error->slot, copy->zone, copy->kind, copy->generation};
+    }
+    return saved;
+}

@@ -1,0 +1,113 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Errors that are live: what each has done, and its copies in zones. */
+#ifndef BH_SIM_STATE_LIVE_COPIES_H
+#define BH_SIM_STATE_LIVE_COPIES_H
+
+#include "models/catalog/catalog.h"
+#include "models/spread/spread.h"
+#include "sim/setup/node_setup.h"
+#include "sim/state/error_totals.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bh_enclave;
+struct bh_partition;
+struct bh_replica;
+
+/* An activated error: what it has done so far. */
+struct bh_live_error {
+    int source;        /* index into the setup's sources of faults; -1: the script */
+    uint64_t identity; /* keys its draws */
+    uint64_t slot;
+    const struct bh_partition *partition; /* of the slot */
+    const struct bh_node_setup *node;     /* of the partition */
+    size_t origin;
+    /* An error that reached other nodes over the network has a part on each, which the first, its root, holds: the root
+     * lives as long as any, and all that they did is its effect. A part is its own root's if it is the first. */
+    struct bh_live_error *root, *parts; /* parts: of the root, by next_part */
+    struct bh_live_error *next_part;
+    bool has_crossed;             /* root: beyond the node, by a composition */
+    struct bh_lost_enclaves lost; /* root */
+    struct bh_effect effect;
+    enum bh_scope application_extent;
+    unsigned copies;  /* live ones */
+    unsigned depth;   /* largest number of hops so far */
+    bool is_revived;  /* came back with a checkpoint: not counted again */
+    unsigned lives[]; /* per zone: times a copy began there or was left live, which numbers its fresh draws */
+};
+
+/* Signalled before anything else can happen. */
+enum { BH_AT_ONCE = 3 };
+
+/* A live copy of an error in one zone. Its pending events hold it: the last of them frees it once it is ended. */
+struct bh_copy {
+    struct bh_live_error *error;
+    size_t zone;
+    enum bh_error_kind kind;
+    unsigned generation; /* which of the error's lives in this zone this is; part of the key of its draws */
+    /* -1, or what the script says: 0 masked, 1 signalled, 2 silent; or what the fault's class says: BH_AT_ONCE */
+    int forced_ending;
+    int entered_boundary;               /* the last that it crossed; -1: it began here */
+    const struct bh_guard_level *guard; /* that was on there; NULL: none */
+    unsigned depth;
+    double born_s;
+    size_t ways_words; /* ways to other nodes attempted, a bit each; owned */
+    uint64_t *ways_used;
+    double due_s;     /* time of the pending event that counts */
+    unsigned pending; /* events on their way; those before the last one scheduled are void */
+    bool is_hung, is_ended;
+    struct bh_copy *prev, *next;
+    uint64_t used[]; /* channels of the node attempted, a bit each */
+};
+
+/* A new error on a slot, without a copy as yet. */
+struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
+                                           size_t origin);
+/* The part of an error on a slot of another partition, made on first use; it lives only once it has a copy. */
+struct bh_live_error *bh_live_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
+                                            size_t zone);
+/* Holds an error while it is worked on, and lets go of it: the last to do so finishes it. */
+void bh_live_error_hold(struct bh_live_error *error);
+void bh_live_error_release(struct bh_replica *replica, struct bh_live_error *error);
+
+/* Whether an error can live in a zone now: it is up and, for application zones, the application runs. */
+bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone);
+
+/* A new copy, with nothing scheduled. */
+struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
+                            enum bh_error_kind kind);
+bool bh_live_error_is_in(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone);
+/* Ends a copy; the step that holds it, or its pending event, frees it. */
+void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy);
+/* Drops an event of a copy. */
+void bh_copy_release(struct bh_copy *copy);
+/* A hung copy begins, or stops, to hold up the enclaves that its zone serves. */
+void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause);
+
+/* The zone that a copy is in, and the tree and the model of its node. */
+const struct bh_zone *bh_copy_zone(const struct bh_copy *copy);
+const struct bh_zone_tree *bh_copy_tree(const struct bh_copy *copy);
+const struct bh_node_model *bh_copy_model(const struct bh_copy *copy);
+/* The number of the enclave that owns the zone of a copy; -1: all on the node share it. */
+int bh_copy_owner(const struct bh_copy *copy);
+
+/* Ends copies as `cleared`: those in `zones` of a slot; or those in an enclave's (application) zones on all slots, or
+ * in all enclaves' (enclave < 0). */
+void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones);
+void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only);
+
+/* What a checkpoint of an enclave holds of live errors. */
+struct bh_saved_copy {
+    int source;
+    uint64_t identity, slot;
+    size_t zone;
+    enum bh_error_kind kind;
+    unsigned generation;
+};
+/* Copies in the zones that the enclave's checkpoints save; the caller frees. */
+struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count);
+
+#endif

@@ -1,0 +1,36 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How one replica is run, and who watches it. */
+#ifndef BH_SIM_STATE_OPTIONS_H
+#define BH_SIM_STATE_OPTIONS_H
+
+#include "models/catalog/catalog.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An attempt of an error to cross a boundary. Error, key and generation are those of its draws: the same attempt has the
+ * same under every policy, as long as what came before it is the same. */
+struct bh_attempt_seen {
+    double time_s;
+    uint64_t slot; /* where it comes from */
+    size_t zone;
+    uint64_t error;      /* on that node */
+    uint64_t key;        /* of the channel, or of the composition, partner and zone */
+    unsigned generation; /* of the error's lives in that zone */
+    unsigned depth;      /* hops before this one; 0: from where it began */
+    enum bh_boundary boundary;
+    const struct bh_guard_level *guard; /* that is on; NULL: none */
+    bool is_blocked;
+};
+
+struct bh_replica_options {
+    uint64_t replica;
+    bool faults; /* off: the fault-free run, with the expected noise in place of drawn noise */
+    /* Told of every attempt as it is made; NULL: nobody is. */
+    void (*watch)(void *context, const struct bh_attempt_seen *attempt);
+    void *watch_context;
+};
+
+#endif

@@ -1,0 +1,71 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Silent errors of an enclave, and which of them its data or a checkpoint holds. */
+#include "sim/state/silent_set.h"
+
+#include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
+
+#include <math.h>
+#include <simgrid/engine.h>
+#include <stdlib.h>
+#include <string.h>
+
+void bh_silent_set_clear(struct bh_silent_set *set)
+{
+    free(set->place);
+    *set = (struct bh_silent_set){0};
+}
+
+void bh_silent_set_copy(struct bh_silent_set *to, const struct bh_silent_set *from)
+{
+    bh_silent_set_clear(to);
+    if (from->count == 0)
+        return;
+    to->place = bh_allocate(from->count, sizeof *to->place);
+    memcpy(to->place, from->place, from->count * sizeof *to->place);
+    to->count = from->count;
+}
+
+void bh_silent_set_add(struct bh_silent_set *set, size_t place)
+{
+    set->place = bh_reallocate(set->place, set->count + 1, sizeof *set->place);
+    set->place[set->count++] = place;
+}
+
+bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_silent_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (silent->list[set->place[i]].is_signalled)
+            return true;
+    return false;
+}
+
+void bh_silent_begin(struct bh_enclave *enclave, const struct bh_copy *copy)
+{
+    struct bh_silent *silent = &enclave->silent;
+    bool is_verified = enclave->setup->verification.rule != BH_VERIFY_NEVER;
+    if (enclave->phase == BH_PHASE_DONE)
+        return;
+    uint64_t identity = bh_identity_join(copy->error->identity, copy->error->node->zone_key[copy->zone]);
+    silent->list = bh_reallocate(silent->list, silent->count + 1, sizeof *silent->list);
+    silent->list[silent->count] = (struct bh_silent_error){
+        .error = is_verified ? copy->error : NULL,
+        .identity = bh_identity_join(identity, copy->generation),
+        .cause = bh_cause_of_silence(enclave->replica, copy),
+        .since_s = simgrid_get_clock(),
+        .position_s = bh_enclave_position_s(enclave),
+        .signal_s = INFINITY,
+    };
+    if (is_verified)
+        copy->error->copies++; /* its application extent is not yet known */
+    bh_silent_set_add(&silent->present, silent->count++);
+}
+
+void bh_silent_clear(struct bh_enclave *enclave)
+{
+    free(enclave->silent.list);
+    bh_silent_set_clear(&enclave->silent.present);
+    bh_silent_set_clear(&enclave->silent.awaited);
+    enclave->silent = (struct bh_silent){0};
+}

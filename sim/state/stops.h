@@ -1,0 +1,67 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Zones that an enclave needs and that are down: until when, whose fault that is, and what waiting for them is booked to. */
+#ifndef BH_SIM_STATE_STOPS_H
+#define BH_SIM_STATE_STOPS_H
+
+#include "models/node/zone_tree.h"
+#include "sim/state/ledger.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bh_enclave;
+struct bh_partition;
+struct bh_replica;
+
+/* A needed zone of a slot that is down: found until detected_s, up again at until_s. */
+struct bh_zone_outage {
+    uint64_t slot;
+    size_t zone;
+    const struct bh_partition *partition;
+    double until_s;
+    bool is_over; /* its node came anew before */
+    struct bh_zone_outage *prev, *next;
+};
+
+/* A time in which an enclave is stopped, and the failure that has it be stopped so long. One that comes while another goes
+ * on makes a piece of its own if it takes longer: from where that would have ended. */
+struct bh_stop_piece {
+    double from_s, detected_s, until_s;
+    long cause;
+};
+
+/* What an enclave waits for, for I/O or for progress. */
+struct bh_stop {
+    size_t count, room;
+    struct bh_stop_piece *piece; /* by time */
+    unsigned hangs;              /* zones whose outage would stop it so, and that hang: of I/O alone, others stall it */
+    long hang_cause;
+    double node_s; /* node-seconds booked to it */
+};
+
+/* A hang of a zone that the enclave needs for I/O begins or ends. */
+void bh_stops_hang(struct bh_enclave *enclave, bool begins, long cause);
+
+/* When what stops it ends, hangs apart; -INFINITY: never was. */
+double bh_stop_end_s(const struct bh_stop *stop);
+
+/* Whether the enclave is stopped, and until when as far as is known now (INFINITY: by a hang too; -INFINITY: never was). */
+bool bh_stops_is_down(const struct bh_enclave *enclave, enum bh_need_for what);
+double bh_stops_up_s(const struct bh_enclave *enclave, enum bh_need_for what);
+/* The cause of the last piece; -1 if there was none. */
+long bh_stops_cause(const struct bh_enclave *enclave, enum bh_need_for what);
+/* When the zones that a slot's part needs are up; -INFINITY if they are. */
+double bh_stops_slot_up_s(const struct bh_replica *replica, uint64_t slot, enum bh_need_for what);
+
+/* Books time that an enclave waited, of so many nodes, for what stopped another (or itself): to detection and restart, by
+ * pieces; what is in no piece to `rest`, and to the cause of that. */
+void bh_stops_book(struct bh_enclave *enclave, const struct bh_enclave *stopped, enum bh_need_for what, double from_s,
+                   double to_s, double nodes, enum bh_part rest, long rest_cause);
+
+/* Books time that an enclave was held up by `part` (bh_enclave_held_by), of so many nodes: where data waited for I/O that
+ * did not get through, that is to blame. */
+void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes);
+
+#endif
