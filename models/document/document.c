@@ -181,16 +181,22 @@ struct bh_document *bh_document_parse(const char *text, size_t length, const cha
     return document;
 }
 
-/* Reads at most `size` bytes; returns their number, or -1 with errno set. */
-static ssize_t read_bytes(const char *path, char *buffer, size_t size)
+/* Reads at most one byte more than is allowed, which tells that it is too much, into memory that grows with the file.
+ * Returns the number, or -1 with errno set. */
+static ssize_t read_bytes(const char *path, char **buffer)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return -1;
-    size_t used = 0;
+    size_t used = 0, room = 0;
     ssize_t count = 0;
-    while (used < size) {
-        count = read(file, buffer + used, size - used);
+    while (used <= BH_DOCUMENT_BYTES) {
+        if (used == room) {
+            room = room > 0 ? 2 * room : 1 << 14;
+            *buffer = bh_reallocate(*buffer, room, 1);
+        }
+        size_t most = room < BH_DOCUMENT_BYTES + 1 ? room : BH_DOCUMENT_BYTES + 1;
+        count = read(file, *buffer + used, most - used);
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
@@ -205,10 +211,9 @@ static ssize_t read_bytes(const char *path, char *buffer, size_t size)
 
 struct bh_document *bh_document_read(const char *path, struct bh_error *err)
 {
-    size_t size = BH_DOCUMENT_BYTES + 1; /* one more than allowed: enough to tell that it is too large */
-    char *buffer = bh_allocate(size, 1);
+    char *buffer = NULL;
     struct bh_document *document = NULL;
-    ssize_t length = read_bytes(path, buffer, size);
+    ssize_t length = read_bytes(path, &buffer);
     if (length >= 0)
         document = bh_document_parse(buffer, (size_t)length, path, err);
     else if (errno == EISDIR)
