@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead results`: lists what a results file holds, and prints selections of it. */
 #include "analysis/tables/selection.h"
+#include "analysis/tables/selection_rows.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "sim/results/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +14,15 @@
 struct arguments {
     struct bh_options options;
     struct bh_selection selection;
+    bool lists_metrics;
 };
 
-enum option_key { KEY_WHERE = 0x200, KEY_MEAN, KEY_FORMAT };
+enum option_key { KEY_WHERE = 0x200, KEY_MEAN, KEY_FORMAT, KEY_METRICS };
 
 static const struct argp_option options[] = {
     {"where", KEY_WHERE, "AXIS=LABEL", 0, "Only this label of an axis (repeatable; of one axis: any of them)", 0},
     {"mean", KEY_MEAN, "AXIS", 0, "The mean over this axis, say replica, with the half-width of its 95 % interval", 0},
+    {"list-metrics", KEY_METRICS, NULL, 0, "List the axes and metrics that results files may have; no FILE is read", 0},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv or json", 0},
     {0},
 };
@@ -47,6 +51,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
         selection->format =
             (enum bh_selection_format)bh_options_choice(word, "--format", formats, "text, csv or json", state);
         return 0;
+    case KEY_METRICS:
+        arguments->lists_metrics = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (arguments->options.file == NULL)
             arguments->options.file = word;
@@ -54,7 +61,8 @@ static error_t parse(int key, char *word, struct argp_state *state)
             add(&selection->names, &selection->names_count, word);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no results file; make one with `bulkhead run -o FILE` or `bulkhead sweep`");
+        if (!arguments->lists_metrics)
+            argp_error(state, "no results file; make one with `bulkhead run -o FILE` or `bulkhead sweep`");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -68,6 +76,58 @@ static const struct argp argp = {
     .doc =
         "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
 };
+
+/* "a, b, c"; the caller frees. */
+static char *join(const char *const *words, size_t count)
+{
+    char *text = bh_copy_text("");
+    for (size_t i = 0; i < count; i++) {
+        char *longer = bh_print_text("%s%s%s", text, i > 0 ? ", " : "", words[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static void add_line(struct bh_rows *rows, const char *const cells[6])
+{
+    for (size_t c = 0; c < 6; c++)
+        bh_rows_text(rows, cells[c]);
+}
+
+/* Axes with what stands along them, then the metrics with theirs. Descriptions are long: for people they stand below. */
+static void list_metrics(enum bh_selection_format format, FILE *out)
+{
+    static const char *const columns[] = {"name", "values", "axes", "unit", "recorded", "description"};
+    struct bh_rows rows = {0};
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+        bh_rows_column(&rows, columns[c]);
+    for (int a = 0; a < BH_METRIC_AXES; a++) {
+        size_t count;
+        const char *const *labels = bh_metric_axis_labels((enum bh_metric_axis)a, &count);
+        char *text = join(labels, count);
+        add_line(&rows, (const char *const[]){bh_metric_axis_names[a], "axis", "", "1", "always", text});
+        free(text);
+    }
+    for (size_t m = 0; m < BH_METRICS; m++) {
+        const struct bh_metric *metric = &bh_metrics[m];
+        const struct bh_metric_axes *own = &bh_metric_axes[metric->shape];
+        const char *names[BH_METRIC_MOST_AXES];
+        for (size_t d = 0; d < own->count; d++)
+            names[d] = bh_metric_axis_names[own->axis[d]];
+        char *axes = join(names, own->count);
+        add_line(&rows, (const char *const[]){metric->name, metric->values == BH_FLAGS ? "0 or 1" : "numbers", axes,
+                                              metric->unit, bh_metric_use_names[metric->use], metric->description});
+        free(axes);
+    }
+    if (format == BH_SELECTION_TEXT)
+        for (size_t i = 0; i < rows.cells_count; i += rows.columns_count)
+            fprintf(out, "%s (%s; %s; %s; %s)\n    %s\n", rows.cells[i].text, rows.cells[i + 1].text,
+                    rows.cells[i + 2].text, rows.cells[i + 3].text, rows.cells[i + 4].text, rows.cells[i + 5].text);
+    else
+        bh_rows_print(&rows, format, out);
+    bh_rows_release(&rows);
+}
 
 static int print(const struct bh_source *source, const struct bh_selection *selection, struct bh_error *err)
 {
@@ -94,8 +154,10 @@ static int run(void *input, struct bh_error *err)
     const struct arguments *arguments = input;
     const char *file = arguments->options.file;
     struct bh_source source;
-    int status = bh_source_survives(file, try_file, err);
-    if (status == 0 && (status = bh_source_open(&source, file, err)) == 0) {
+    int status = arguments->lists_metrics ? 0 : bh_source_survives(file, try_file, err);
+    if (arguments->lists_metrics)
+        list_metrics(arguments->selection.format, stdout);
+    else if (status == 0 && (status = bh_source_open(&source, file, err)) == 0) {
         status = print(&source, &arguments->selection, err);
         bh_source_close(&source);
     }

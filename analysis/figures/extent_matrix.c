@@ -17,7 +17,8 @@ void bh_matrix_write_data(const struct bh_view *view, FILE *stream)
     for (size_t p = 0; p < view->policy.count; p++) {
         bh_script_comment(stream, view->policy.labels[p]);
         for (size_t s = 0; s < view->scope.count; s++) {
-            struct bh_estimate share = bh_measure_extent(view, view->system_extent, p, view->headline, s);
+            struct bh_estimate share =
+                bh_measure_extent(view, view->numbers[BH_METRIC_system_extent], p, view->headline, s);
             fprintf(stream, "%zu %zu %.6g\n", s, p, isnan(share.mean) ? 0 : share.mean);
         }
     }

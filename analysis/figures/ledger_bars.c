@@ -39,7 +39,7 @@ static double sum_part(const struct bh_view *view, size_t cell, size_t part)
     size_t rows = view->enclave.count * view->replica.count;
     double sum = 0.0;
     for (size_t i = 0; i < rows; i++) {
-        double node_s = view->node_time[(cell * rows + i) * view->part.count + part];
+        double node_s = view->numbers[BH_METRIC_node_time][(cell * rows + i) * view->part.count + part];
         sum += isnan(node_s) ? 0.0 : node_s; /* NaN: an enclave of other points */
     }
     return sum;

@@ -245,14 +245,14 @@ static bool fill_row(const struct bh_figure *figure, size_t policy, struct bh_fi
     size_t cell = policy * view->points + view->headline;
     *row =
         (struct bh_figure_row){.policy = policy, .system = figure->system_of[policy], .mark = figure->kind_of[policy]};
-    row->price_percent = 100 * view->price[cell * view->enclave.count + view->primary];
+    row->price_percent = 100 * view->numbers[BH_METRIC_price][cell * view->enclave.count + view->primary];
     bool is_drawn = false;
     for (size_t k = 0; k < figure->upper_count; k++) {
         size_t at = cell * view->boundary.count + figure->boundary[k];
         row->escape[k] =
-            (struct bh_figure_escape){.exact = view->escape_exact[at],
-                                      .low = view->escape_low[at],
-                                      .high = view->escape_high[at],
+            (struct bh_figure_escape){.exact = view->numbers[BH_METRIC_escape_exact][at],
+                                      .low = view->numbers[BH_METRIC_escape_low][at],
+                                      .high = view->numbers[BH_METRIC_escape_high][at],
                                       .seen = bh_measure_escape(view, policy, view->headline, figure->boundary[k])};
         is_drawn = is_drawn || isfinite(row->escape[k].exact);
     }
@@ -383,7 +383,8 @@ static void lay_panels(struct bh_figure *figure)
 static bool is_known(const struct bh_view *view, size_t boundary)
 {
     for (size_t p = 0; p < view->policy.count; p++)
-        if (isfinite(view->escape_exact[(p * view->points + view->headline) * view->boundary.count + boundary]))
+        if (isfinite(view->numbers[BH_METRIC_escape_exact]
+                                  [(p * view->points + view->headline) * view->boundary.count + boundary]))
             return true;
     return false;
 }

@@ -197,8 +197,9 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
         return;
     }
     const struct bh_view_axis *axis = &view->axes[figure->scale_axis];
-    bool is_apart = strcmp(axis->name, "nodes") == 0 &&
-                    isfinite(bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1));
+    bool is_apart =
+        strcmp(axis->name, "nodes") == 0 &&
+        isfinite(bh_view_fewest_nodes(view, view->numbers[BH_METRIC_independent_nodes], BH_NODES_OBSERVED + 1));
     char *text = bh_copy_text(is_apart ? "independent nodes" : axis->name);
     text[0] = (char)toupper((unsigned char)text[0]);
     char *name = bh_script_quote(text);

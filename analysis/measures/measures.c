@@ -54,8 +54,9 @@ static struct bh_estimate share_of_columns(const struct bh_view *view, const dou
 struct bh_estimate bh_measure_containment(const struct bh_view *view, size_t policy, size_t point, size_t scope)
 {
     size_t width = view->scope.count;
-    return share_of_columns(view, view->system_extent + cell_of(view, policy, point) * view->replica.count * width,
-                            width, 0, scope);
+    return share_of_columns(
+        view, view->numbers[BH_METRIC_system_extent] + cell_of(view, policy, point) * view->replica.count * width,
+        width, 0, scope);
 }
 
 struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *extent, size_t policy, size_t point,
@@ -73,8 +74,8 @@ static double *count_escapes(const struct bh_view *view, size_t policy, size_t p
     size_t offset = cell_of(view, policy, point) * replicas * width + boundary;
     double *parts = bh_allocate(2 * replicas, sizeof *parts), *wholes = parts + replicas;
     for (size_t r = 0; r < replicas; r++) {
-        parts[r] = view->escape_seen[offset + r * width];
-        wholes[r] = view->escape_exposed[offset + r * width];
+        parts[r] = view->numbers[BH_METRIC_escape_seen][offset + r * width];
+        wholes[r] = view->numbers[BH_METRIC_escape_exposed][offset + r * width];
     }
     return parts;
 }
@@ -90,7 +91,7 @@ struct bh_estimate bh_measure_escape(const struct bh_view *view, size_t policy, 
 
 static double exact_escape(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
 {
-    return view->escape_exact[cell_of(view, policy, point) * view->boundary.count + boundary];
+    return view->numbers[BH_METRIC_escape_exact][cell_of(view, policy, point) * view->boundary.count + boundary];
 }
 
 struct bh_escape bh_measure_escape_or_exact(const struct bh_view *view, size_t policy, size_t point, size_t boundary)
@@ -113,7 +114,8 @@ struct bh_deviation bh_measure_escape_interaction(const struct bh_view *view, si
 {
     size_t replicas = view->replica.count;
     double *parts = count_escapes(view, policy, point, boundary);
-    double exact = view->script_extent_exact == NULL ? exact_escape(view, policy, point, boundary) : NAN;
+    double exact =
+        view->numbers[BH_METRIC_script_extent_exact] == NULL ? exact_escape(view, policy, point, boundary) : NAN;
     struct bh_deviation deviation = bh_share_deviation(parts, parts + replicas, replicas, exact);
     free(parts);
     return deviation;
@@ -124,10 +126,13 @@ struct bh_deviation bh_measure_containment_interaction(const struct bh_view *vie
 {
     size_t replicas = view->replica.count, width = view->scope.count, cell = cell_of(view, policy, point);
     double *parts = bh_allocate(2 * replicas, sizeof *parts);
-    split(view->system_extent + cell * replicas * width, replicas, width, 0, scope, parts, parts + replicas);
-    bool is_told = view->containment_exact != NULL && view->script_extent_exact == NULL;
-    struct bh_deviation deviation = bh_share_deviation(parts, parts + replicas, replicas,
-                                                       is_told ? view->containment_exact[cell * width + scope] : NAN);
+    split(view->numbers[BH_METRIC_system_extent] + cell * replicas * width, replicas, width, 0, scope, parts,
+          parts + replicas);
+    bool is_told =
+        view->numbers[BH_METRIC_containment_exact] != NULL && view->numbers[BH_METRIC_script_extent_exact] == NULL;
+    struct bh_deviation deviation =
+        bh_share_deviation(parts, parts + replicas, replicas,
+                           is_told ? view->numbers[BH_METRIC_containment_exact][cell * width + scope] : NAN);
     free(parts);
     return deviation;
 }
@@ -135,8 +140,8 @@ struct bh_deviation bh_measure_containment_interaction(const struct bh_view *vie
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave, size_t part)
 {
     size_t replicas = view->replica.count, width = view->part.count;
-    const double *table =
-        view->node_time + (cell_of(view, policy, point) * view->enclave.count + enclave) * replicas * width;
+    const double *table = view->numbers[BH_METRIC_node_time] +
+                          (cell_of(view, policy, point) * view->enclave.count + enclave) * replicas * width;
     double *parts = bh_allocate(2 * replicas, sizeof *parts), *wholes = parts + replicas;
     split(table, replicas, width, part, part, parts, wholes);
     struct bh_estimate estimate = bh_ratio(parts, wholes, replicas);
@@ -149,11 +154,12 @@ static void measure_replicas(const struct bh_view *view, size_t cell, size_t enc
                              size_t *unfinished)
 {
     size_t replicas = view->replica.count, width = view->part.count;
-    const double *makespan = enclave_row(view, view->makespan_s, cell, enclave);
-    const double *finished = enclave_row(view, view->finished, cell, enclave);
-    const double *useful = enclave_row(view, view->useful_work, cell, enclave);
-    const double *parts = view->node_time + (cell * view->enclave.count + enclave) * replicas * width;
-    double native = view->native_bare_makespan_s[cell * view->enclave.count + enclave];
+    const double *makespan = enclave_row(view, view->numbers[BH_METRIC_makespan], cell, enclave);
+    const double *finished = enclave_row(view, view->numbers[BH_METRIC_finished], cell, enclave);
+    const double *useful = enclave_row(view, view->numbers[BH_METRIC_useful_work], cell, enclave);
+    const double *parts =
+        view->numbers[BH_METRIC_node_time] + (cell * view->enclave.count + enclave) * replicas * width;
+    double native = view->numbers[BH_METRIC_native_bare_makespan][cell * view->enclave.count + enclave];
     *unfinished = 0;
     for (size_t r = 0; r < replicas; r++) {
         *unfinished += finished[r] == 0;
@@ -183,14 +189,14 @@ static void compare(const struct bh_view *view, size_t policy, size_t point, siz
 /* Expected restart time of the failures seen, weighted by their scopes. */
 static double mean_restart(const struct bh_view *view, size_t cell, size_t enclave)
 {
-    if (view->restart_time_s == NULL)
+    if (view->numbers[BH_METRIC_restart_time] == NULL)
         return NAN;
     size_t scopes = view->scope.count, replicas = view->replica.count;
-    const double *time = view->restart_time_s + (cell * view->enclave.count + enclave) * scopes;
+    const double *time = view->numbers[BH_METRIC_restart_time] + (cell * view->enclave.count + enclave) * scopes;
     double weighted = 0, weights = 0;
     for (size_t r = 0; r < replicas; r++)
         for (size_t s = 0; s < scopes; s++) {
-            double failures = view->failures[(cell * replicas + r) * scopes + s];
+            double failures = view->numbers[BH_METRIC_failures][(cell * replicas + r) * scopes + s];
             if (failures > 0 && isfinite(time[s])) {
                 weighted += failures * time[s];
                 weights += failures;
@@ -202,9 +208,10 @@ static double mean_restart(const struct bh_view *view, size_t cell, size_t encla
 static double dearest_checkpoint(const struct bh_view *view, size_t cell, size_t enclave)
 {
     double dearest = NAN;
-    for (size_t l = 0; view->checkpoint_time_s != NULL && l < view->level.count; l++)
-        dearest =
-            fmax(dearest, view->checkpoint_time_s[(cell * view->enclave.count + enclave) * view->level.count + l]);
+    for (size_t l = 0; view->numbers[BH_METRIC_checkpoint_time] != NULL && l < view->level.count; l++)
+        dearest = fmax(
+            dearest,
+            view->numbers[BH_METRIC_checkpoint_time][(cell * view->enclave.count + enclave) * view->level.count + l]);
     return dearest;
 }
 
@@ -222,7 +229,7 @@ static bool is_outage(const char *part)
 static double uptime_s(const struct bh_view *view, size_t cell, size_t enclave, size_t replica)
 {
     size_t row = (cell * view->enclave.count + enclave) * view->replica.count + replica;
-    const double *parts = view->node_time + row * view->part.count;
+    const double *parts = view->numbers[BH_METRIC_node_time] + row * view->part.count;
     double all = 0.0, out = 0.0;
     for (size_t p = 0; p < view->part.count; p++) {
         if (strcmp(view->part.labels[p], "idle-spares") == 0)
@@ -230,7 +237,8 @@ static double uptime_s(const struct bh_view *view, size_t cell, size_t enclave, 
         all += parts[p];
         out += is_outage(view->part.labels[p]) ? parts[p] : 0.0;
     }
-    return all > 0.0 ? view->elapsed_s[row] * (1.0 - out / all) : view->elapsed_s[row];
+    return all > 0.0 ? view->numbers[BH_METRIC_elapsed][row] * (1.0 - out / all)
+                     : view->numbers[BH_METRIC_elapsed][row];
 }
 
 static double optional_sum(const double *array, size_t cell, size_t replicas)
@@ -241,25 +249,26 @@ static double optional_sum(const double *array, size_t cell, size_t replicas)
 static void measure_faults(const struct bh_view *view, size_t cell, struct bh_measures *measures)
 {
     size_t replicas = view->replica.count, scopes = view->scope.count;
-    measures->faults = bh_mean(view->faults + cell * replicas, replicas);
-    measures->errors = bh_mean(view->errors + cell * replicas, replicas);
-    measures->unchangeable =
-        bh_share(view->unchangeable_errors + cell * replicas, view->errors + cell * replicas, replicas);
+    measures->faults = bh_mean(view->numbers[BH_METRIC_faults] + cell * replicas, replicas);
+    measures->errors = bh_mean(view->numbers[BH_METRIC_errors] + cell * replicas, replicas);
+    measures->unchangeable = bh_share(view->numbers[BH_METRIC_unchangeable_errors] + cell * replicas,
+                                      view->numbers[BH_METRIC_errors] + cell * replicas, replicas);
     double *failures = bh_allocate(replicas, sizeof *failures);
     for (size_t r = 0; r < replicas; r++)
-        failures[r] = sum_of(view->failures + (cell * replicas + r) * scopes, scopes);
+        failures[r] = sum_of(view->numbers[BH_METRIC_failures] + (cell * replicas + r) * scopes, scopes);
     measures->failures = bh_mean(failures, replicas);
     free(failures);
-    measures->silent_errors = optional_sum(view->silent_errors, cell, replicas);
-    measures->struck_while_down = optional_sum(view->struck_while_down, cell, replicas);
-    measures->simultaneous_losses = optional_sum(view->simultaneous_losses, cell, replicas);
+    measures->silent_errors = optional_sum(view->numbers[BH_METRIC_silent_errors], cell, replicas);
+    measures->struck_while_down = optional_sum(view->numbers[BH_METRIC_struck_while_down], cell, replicas);
+    measures->simultaneous_losses = optional_sum(view->numbers[BH_METRIC_simultaneous_losses], cell, replicas);
 }
 
 void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures)
 {
     size_t cell = cell_of(view, policy, point), replicas = view->replica.count;
     double *overhead = bh_allocate(2 * replicas, sizeof *overhead), *rate = overhead + replicas;
-    *measures = (struct bh_measures){.replicas = replicas, .price = view->price[cell * view->enclave.count + enclave]};
+    *measures = (struct bh_measures){.replicas = replicas,
+                                     .price = view->numbers[BH_METRIC_price][cell * view->enclave.count + enclave]};
     measure_replicas(view, cell, enclave, overhead, rate, &measures->unfinished);
     measures->net_overhead = bh_mean(overhead, replicas);
     measures->slowdown = measures->net_overhead;
@@ -268,12 +277,12 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
     measures->slowdown.high += 1;
     measures->makespan_s = measures->unfinished > 0
                                ? bh_estimate_none
-                               : bh_mean(enclave_row(view, view->makespan_s, cell, enclave), replicas);
+                               : bh_mean(enclave_row(view, view->numbers[BH_METRIC_makespan], cell, enclave), replicas);
     measures->work_rate = bh_mean(rate, replicas);
     compare(view, policy, point, enclave, overhead, rate, measures);
     free(overhead);
 
-    const double *interruptions = enclave_row(view, view->interruptions, cell, enclave);
+    const double *interruptions = enclave_row(view, view->numbers[BH_METRIC_interruptions], cell, enclave);
     double *uptime = bh_allocate(replicas, sizeof *uptime);
     for (size_t r = 0; r < replicas; r++)
         uptime[r] = uptime_s(view, cell, enclave, r);
@@ -303,22 +312,24 @@ bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, 
                        struct bh_silent_measures *measures)
 {
     size_t replicas = view->replica.count, cell = cell_of(view, policy, point);
-    if (view->verifications == NULL || view->silent_found == NULL || view->silent_rollbacks == NULL ||
-        view->silent_beginnings == NULL || view->detection_delay_s == NULL || view->tainted_ranks_mean == NULL ||
-        view->tainted_ranks_most == NULL || view->sdc == NULL)
+    if (view->numbers[BH_METRIC_verifications] == NULL || view->numbers[BH_METRIC_silent_found] == NULL ||
+        view->numbers[BH_METRIC_silent_rollbacks] == NULL || view->numbers[BH_METRIC_silent_beginnings] == NULL ||
+        view->numbers[BH_METRIC_detection_delay] == NULL || view->numbers[BH_METRIC_tainted_ranks_mean] == NULL ||
+        view->numbers[BH_METRIC_tainted_ranks_most] == NULL || view->numbers[BH_METRIC_sdc] == NULL)
         return false;
-    const double *found = enclave_row(view, view->silent_found, cell, enclave);
-    const double *most = enclave_row(view, view->tainted_ranks_most, cell, enclave);
+    const double *found = enclave_row(view, view->numbers[BH_METRIC_silent_found], cell, enclave);
+    const double *most = enclave_row(view, view->numbers[BH_METRIC_tainted_ranks_most], cell, enclave);
     *measures = (struct bh_silent_measures){
-        .verifications = bh_mean(enclave_row(view, view->verifications, cell, enclave), replicas),
+        .verifications = bh_mean(enclave_row(view, view->numbers[BH_METRIC_verifications], cell, enclave), replicas),
         .found = bh_mean(found, replicas),
-        .rollbacks = bh_mean(enclave_row(view, view->silent_rollbacks, cell, enclave), replicas),
-        .beginnings = bh_mean(enclave_row(view, view->silent_beginnings, cell, enclave), replicas),
-        .corrupt = bh_share_exact(sum_of(enclave_row(view, view->sdc, cell, enclave), replicas), (double)replicas),
-        .detection_delay_s =
-            mean_of_numbers(enclave_row(view, view->detection_delay_s, cell, enclave), found, replicas),
-        .tainted_ranks_mean =
-            mean_of_numbers(enclave_row(view, view->tainted_ranks_mean, cell, enclave), NULL, replicas),
+        .rollbacks = bh_mean(enclave_row(view, view->numbers[BH_METRIC_silent_rollbacks], cell, enclave), replicas),
+        .beginnings = bh_mean(enclave_row(view, view->numbers[BH_METRIC_silent_beginnings], cell, enclave), replicas),
+        .corrupt = bh_share_exact(sum_of(enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave), replicas),
+                                  (double)replicas),
+        .detection_delay_s = mean_of_numbers(enclave_row(view, view->numbers[BH_METRIC_detection_delay], cell, enclave),
+                                             found, replicas),
+        .tainted_ranks_mean = mean_of_numbers(
+            enclave_row(view, view->numbers[BH_METRIC_tainted_ranks_mean], cell, enclave), NULL, replicas),
         .tainted_ranks_most = NAN,
     };
     for (size_t r = 0; r < replicas; r++)
@@ -332,6 +343,6 @@ struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t po
     double violated = 0.0;
     size_t replicas = view->replica.count;
     for (size_t r = 0; r < replicas; r++)
-        violated += view->unacceptable[cell_of(view, policy, point) * replicas + r];
+        violated += view->numbers[BH_METRIC_unacceptable][cell_of(view, policy, point) * replicas + r];
     return bh_share_exact(violated, (double)replicas);
 }

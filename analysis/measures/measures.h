@@ -48,7 +48,7 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
 
 /* Share of errors whose system extent is at most `scope`. */
 struct bh_estimate bh_measure_containment(const struct bh_view *view, size_t policy, size_t point, size_t scope);
-/* Share of errors whose largest extent is exactly `scope`; `extent` is view->system_extent or ->application_extent. */
+/* Share of errors whose largest extent is exactly `scope`; `extent` is view->numbers[BH_METRIC_system_extent] or ->application_extent. */
 struct bh_estimate bh_measure_extent(const struct bh_view *view, const double *extent, size_t policy, size_t point,
                                      size_t scope);
 /* Share of the errors not masked at their origin that went beyond a boundary. */
@@ -70,7 +70,7 @@ struct bh_deviation bh_measure_containment_interaction(const struct bh_view *vie
 struct bh_deviation bh_measure_escape_interaction(const struct bh_view *view, size_t policy, size_t point,
                                                   size_t boundary);
 
-/* Probability that more enclaves are lost at once than the scenario accepts; only with view->unacceptable. */
+/* Probability that more enclaves are lost at once than the scenario accepts; only with view->numbers[BH_METRIC_unacceptable]. */
 struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t policy, size_t point);
 /* Share of an enclave's node-time that went into a part of the ledger. */
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave,

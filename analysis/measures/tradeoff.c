@@ -37,8 +37,11 @@ static void cost_row(const struct bh_view *view, size_t policy, size_t value, si
     size_t replicas = view->replica.count;
     for (size_t r = 0; r < replicas; r++) {
         size_t at = row * replicas + r;
-        costs[r] = by_rate ? -uncertainty->useful_work[at] / uncertainty->elapsed_s[at]
-                           : uncertainty->makespan_s[at] / uncertainty->native_bare_makespan_s[row] - 1;
+        costs[r] = by_rate
+                       ? -uncertainty->numbers[BH_METRIC_useful_work][at] / uncertainty->numbers[BH_METRIC_elapsed][at]
+                       : uncertainty->numbers[BH_METRIC_makespan][at] /
+                                 uncertainty->numbers[BH_METRIC_native_bare_makespan][row] -
+                             1;
     }
 }
 
@@ -46,7 +49,7 @@ static bool is_finished(const struct bh_view *view, size_t policy, size_t value,
 {
     size_t row = (policy * view->uncertainty.axis.count + value) * view->enclave.count + enclave;
     for (size_t r = 0; r < view->replica.count; r++)
-        if (view->uncertainty.finished[row * view->replica.count + r] == 0)
+        if (view->uncertainty.numbers[BH_METRIC_finished][row * view->replica.count + r] == 0)
             return false;
     return true;
 }
@@ -196,10 +199,11 @@ static struct standing stand(const struct bh_view *view, size_t policy, size_t p
         size_t at = row * replicas + r;
         double node_s = 0;
         for (size_t p = 0; p < view->part.count; p++)
-            node_s += view->node_time[at * view->part.count + p];
-        standing.finished = standing.finished && view->finished[at] != 0;
-        standing.overhead[r] = view->makespan_s[at] / view->native_bare_makespan_s[row] - 1;
-        standing.rate[r] = view->useful_work[at] / node_s;
+            node_s += view->numbers[BH_METRIC_node_time][at * view->part.count + p];
+        standing.finished = standing.finished && view->numbers[BH_METRIC_finished][at] != 0;
+        standing.overhead[r] =
+            view->numbers[BH_METRIC_makespan][at] / view->numbers[BH_METRIC_native_bare_makespan][row] - 1;
+        standing.rate[r] = view->numbers[BH_METRIC_useful_work][at] / node_s;
     }
     standing.mean_overhead = bh_mean(standing.overhead, replicas).mean;
     standing.mean_rate = bh_mean(standing.rate, replicas).mean;

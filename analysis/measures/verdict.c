@@ -11,7 +11,8 @@
 
 bool bh_has_verdict(const struct bh_view *view)
 {
-    return view->reproduces_input && view->script_extent_exact != NULL && view->script_loss_exact != NULL;
+    return view->reproduces_input && view->numbers[BH_METRIC_script_extent_exact] != NULL &&
+           view->numbers[BH_METRIC_script_loss_exact] != NULL;
 }
 
 /* Sum of a row over the scopes from `node` up. */
@@ -34,12 +35,12 @@ void bh_find_verdict(const struct bh_view *view, size_t policy, size_t point, st
 {
     size_t cell = policy * view->points + point, replicas = view->replica.count, scopes = view->scope.count;
     double *counts = bh_allocate(2 * replicas, sizeof *counts), *contained = counts + replicas;
-    const double *errors = view->errors + cell * replicas;
+    const double *errors = view->numbers[BH_METRIC_errors] + cell * replicas;
     *verdict = (struct bh_verdict){0};
     for (size_t r = 0; r < replicas; r++) {
         size_t row = (cell * replicas + r) * scopes;
-        counts[r] = node_and_above(view, view->system_extent + row);
-        contained[r] = errors[r] - fmin(errors[r], node_and_above(view, view->failures + row));
+        counts[r] = node_and_above(view, view->numbers[BH_METRIC_system_extent] + row);
+        contained[r] = errors[r] - fmin(errors[r], node_and_above(view, view->numbers[BH_METRIC_failures] + row));
         verdict->effects += counts[r];
         verdict->contained += contained[r];
         verdict->errors += errors[r];
@@ -47,9 +48,9 @@ void bh_find_verdict(const struct bh_view *view, size_t policy, size_t point, st
     verdict->effects_seen = bh_share(counts, errors, replicas);
     verdict->contained_seen = bh_share(contained, errors, replicas);
     free(counts);
-    verdict->effects_exact = node_and_above(view, view->script_extent_exact + cell * scopes);
+    verdict->effects_exact = node_and_above(view, view->numbers[BH_METRIC_script_extent_exact] + cell * scopes);
     /* The host's kernel is every enclave's: when it goes down, the primary loses the node as all do. */
     size_t primary = (cell * view->enclave.count + view->primary) * scopes;
-    verdict->contained_exact = 1 - node_and_above(view, view->script_loss_exact + primary);
+    verdict->contained_exact = 1 - node_and_above(view, view->numbers[BH_METRIC_script_loss_exact] + primary);
     verdict->text = text_of(verdict->contained_exact, verdict->effects_exact);
 }

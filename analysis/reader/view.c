@@ -1,141 +1,51 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Reads results: which arrays there must be, and over which axes. */
+/* Reads results: the metrics over their axes, and what stands beside them. */
 #include "analysis/reader/view.h"
 
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/markup.h"
 #include "analysis/reader/view_points.h"
 #include "config.h"
+#include "models/base/results_names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_AXES = 16 };
 
-/* What an array's last axes may be, after [policy, varied axes...] or [policy, uncertain value]. */
-enum tail { TAIL_END, TAIL_ENCLAVE, TAIL_REPLICA, TAIL_PART, TAIL_SCOPE, TAIL_BOUNDARY, TAIL_LEVEL };
-
-struct array_rule {
-    const char *name;
-    size_t offset; /* of the pointer in its struct */
-    bool optional;
-    enum tail tail[4];
-};
-
-#define IN_VIEW(member) offsetof(struct bh_view, member)
-static const struct array_rule view_arrays[] = {
-    {"makespan", IN_VIEW(makespan_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"finished", IN_VIEW(finished), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"useful_work", IN_VIEW(useful_work), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"elapsed", IN_VIEW(elapsed_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"interruptions", IN_VIEW(interruptions), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"sdc", IN_VIEW(sdc), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"verifications", IN_VIEW(verifications), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"silent_found", IN_VIEW(silent_found), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"silent_rollbacks", IN_VIEW(silent_rollbacks), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"silent_beginnings", IN_VIEW(silent_beginnings), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"detection_delay", IN_VIEW(detection_delay_s), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"tainted_ranks_mean", IN_VIEW(tainted_ranks_mean), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"tainted_ranks_most", IN_VIEW(tainted_ranks_most), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"node_time", IN_VIEW(node_time), false, {TAIL_ENCLAVE, TAIL_REPLICA, TAIL_PART}},
-    {"native_bare_makespan", IN_VIEW(native_bare_makespan_s), false, {TAIL_ENCLAVE}},
-    {"price", IN_VIEW(price), false, {TAIL_ENCLAVE}},
-    {"checkpoint_time", IN_VIEW(checkpoint_time_s), true, {TAIL_ENCLAVE, TAIL_LEVEL}},
-    {"restart_time", IN_VIEW(restart_time_s), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
-    {"faults", IN_VIEW(faults), false, {TAIL_REPLICA}},
-    {"errors", IN_VIEW(errors), false, {TAIL_REPLICA}},
-    {"unchangeable_errors", IN_VIEW(unchangeable_errors), false, {TAIL_REPLICA}},
-    {"silent_errors", IN_VIEW(silent_errors), true, {TAIL_REPLICA}},
-    {"struck_while_down", IN_VIEW(struck_while_down), true, {TAIL_REPLICA}},
-    {"simultaneous_losses", IN_VIEW(simultaneous_losses), true, {TAIL_REPLICA}},
-    {"progress_stops", IN_VIEW(progress_stops), true, {TAIL_REPLICA}},
-    {"io_stops", IN_VIEW(io_stops), true, {TAIL_REPLICA}},
-    {"several_stopped", IN_VIEW(several_stopped), true, {TAIL_REPLICA}},
-    {"progress_stops_exact", IN_VIEW(progress_stops_exact), true, {TAIL_END}},
-    {"io_stops_exact", IN_VIEW(io_stops_exact), true, {TAIL_END}},
-    {"several_stopped_exact", IN_VIEW(several_stopped_exact), true, {TAIL_END}},
-    {"stopped_time", IN_VIEW(stopped_time), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"io_wait", IN_VIEW(io_wait), true, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"losing_errors", IN_VIEW(losing_errors), true, {TAIL_REPLICA}},
-    {"enclaves_lost", IN_VIEW(enclaves_lost), true, {TAIL_REPLICA}},
-    {"enclaves_lost_most", IN_VIEW(enclaves_lost_most), true, {TAIL_REPLICA}},
-    {"unacceptable", IN_VIEW(unacceptable), true, {TAIL_REPLICA}},
-    {"guard_crossed", IN_VIEW(guard_crossed), true, {TAIL_REPLICA, TAIL_BOUNDARY}},
-    {"guard_blocked", IN_VIEW(guard_blocked), true, {TAIL_REPLICA, TAIL_BOUNDARY}},
-    {"composition_degree", IN_VIEW(composition_degree), true, {TAIL_ENCLAVE}},
-    {"failures", IN_VIEW(failures), false, {TAIL_REPLICA, TAIL_SCOPE}},
-    {"system_extent", IN_VIEW(system_extent), false, {TAIL_REPLICA, TAIL_SCOPE}},
-    {"application_extent", IN_VIEW(application_extent), false, {TAIL_REPLICA, TAIL_SCOPE}},
-    {"escape_seen", IN_VIEW(escape_seen), false, {TAIL_REPLICA, TAIL_BOUNDARY}},
-    {"escape_exposed", IN_VIEW(escape_exposed), false, {TAIL_REPLICA, TAIL_BOUNDARY}},
-    {"escape_exact", IN_VIEW(escape_exact), false, {TAIL_BOUNDARY}},
-    {"escape_low", IN_VIEW(escape_low), false, {TAIL_BOUNDARY}},
-    {"escape_high", IN_VIEW(escape_high), false, {TAIL_BOUNDARY}},
-    {"containment_exact", IN_VIEW(containment_exact), true, {TAIL_SCOPE}},
-    {"unresolved", IN_VIEW(unresolved), true, {TAIL_END}},
-    {"enclave_nodes", IN_VIEW(enclave_nodes), true, {TAIL_ENCLAVE}},
-    {"enclave_partition", IN_VIEW(enclave_partition), true, {TAIL_ENCLAVE}},
-    {"noise_extrapolated", IN_VIEW(noise_extrapolated), true, {TAIL_ENCLAVE}},
-    {"independent_nodes", IN_VIEW(independent_nodes), true, {TAIL_ENCLAVE}},
-    {"script_extent_exact", IN_VIEW(script_extent_exact), true, {TAIL_SCOPE}},
-    {"script_loss_exact", IN_VIEW(script_loss_exact), true, {TAIL_ENCLAVE, TAIL_SCOPE}},
-};
-
-#define IN_UNCERTAINTY(member) offsetof(struct bh_view_uncertainty, member)
-static const struct array_rule uncertainty_arrays[] = {
-    {"uncertainty/makespan", IN_UNCERTAINTY(makespan_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"uncertainty/finished", IN_UNCERTAINTY(finished), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"uncertainty/useful_work", IN_UNCERTAINTY(useful_work), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"uncertainty/elapsed", IN_UNCERTAINTY(elapsed_s), false, {TAIL_ENCLAVE, TAIL_REPLICA}},
-    {"uncertainty/native_bare_makespan", IN_UNCERTAINTY(native_bare_makespan_s), false, {TAIL_ENCLAVE}},
-    {"uncertainty/escape_exact", IN_UNCERTAINTY(escape_exact), false, {TAIL_BOUNDARY}},
-};
-
-static double **pointer_at(void *base, size_t offset)
+/* By enum bh_metric_axis. */
+static const struct bh_view_axis *own_axis(const struct bh_view *view, enum bh_metric_axis axis)
 {
-    return (double **)((char *)base + offset);
+    const struct bh_view_axis *const axes[BH_METRIC_AXES] = {
+        [BH_AXIS_ENCLAVE] = &view->enclave, [BH_AXIS_REPLICA] = &view->replica,   [BH_AXIS_PART] = &view->part,
+        [BH_AXIS_SCOPE] = &view->scope,     [BH_AXIS_BOUNDARY] = &view->boundary, [BH_AXIS_LEVEL] = &view->level,
+    };
+    return axes[axis];
 }
 
-static const struct bh_view_axis *tail_axis(const struct bh_view *view, enum tail tail)
+/* Reads every metric at points, or of the group `uncertainty`; `between` are the axes between policy and its own. */
+static int read_metrics(const struct bh_source *source, const struct bh_view *view, bool is_uncertain,
+                        const struct bh_view_axis *between, size_t between_count, double **numbers,
+                        struct bh_error *err)
 {
-    switch (tail) {
-    case TAIL_ENCLAVE:
-        return &view->enclave;
-    case TAIL_REPLICA:
-        return &view->replica;
-    case TAIL_PART:
-        return &view->part;
-    case TAIL_SCOPE:
-        return &view->scope;
-    case TAIL_BOUNDARY:
-        return &view->boundary;
-    case TAIL_LEVEL:
-        return &view->level;
-    case TAIL_END:
-        break;
-    }
-    return NULL;
-}
-
-/* Reads every array of the rules into pointers of `base`; `between` are the axes between policy and tail. */
-static int read_arrays(const struct bh_source *source, struct bh_view *view, void *base, const struct array_rule *rules,
-                       size_t rules_count, const struct bh_view_axis *between, size_t between_count,
-                       struct bh_error *err)
-{
-    for (size_t i = 0; i < rules_count; i++) {
-        const struct bh_view_axis *axes[MOST_AXES + 5] = {&view->policy};
+    for (size_t m = 0; m < BH_METRICS; m++) {
+        const struct bh_metric_axes *own = &bh_metric_axes[bh_metrics[m].shape];
+        const struct bh_view_axis *axes[MOST_AXES + 1 + BH_METRIC_MOST_AXES] = {&view->policy};
         size_t count = 1;
-        for (size_t j = 0; j < between_count; j++)
-            axes[count++] = &between[j];
-        for (size_t j = 0; j < 4 && rules[i].tail[j] != TAIL_END; j++)
-            axes[count++] = tail_axis(view, rules[i].tail[j]);
-        if (rules[i].optional && !bh_source_has(source, rules[i].name))
+        if (is_uncertain && bh_metrics[m].use != BH_AT_POINTS_AND_UNCERTAIN)
             continue;
-        double *values = bh_source_numbers(source, rules[i].name, axes, count, err);
-        if (values == NULL)
+        for (size_t a = 0; a < between_count; a++)
+            axes[count++] = &between[a];
+        for (size_t a = 0; a < own->count; a++)
+            axes[count++] = own_axis(view, own->axis[a]);
+        char *name = bh_print_text("%s%s", is_uncertain ? "uncertainty/" : "", bh_metrics[m].name);
+        bool is_read = bh_metrics[m].need == BH_NEEDED || bh_source_has(source, name);
+        if (is_read)
+            numbers[m] = bh_source_numbers(source, name, axes, count, err);
+        free(name);
+        if (is_read && numbers[m] == NULL)
             return -1;
-        *pointer_at(base, rules[i].offset) = values;
     }
     return 0;
 }
@@ -230,8 +140,7 @@ static int read_uncertainty(const struct bh_source *source, struct bh_view *view
             status = bh_fail(err, BH_ERROR_INPUT, "%s: '%s' holds words, expected numbers", view->file, path);
         free(path);
         if (status == 0)
-            status = read_arrays(source, view, &view->uncertainty, uncertainty_arrays,
-                                 sizeof uncertainty_arrays / sizeof uncertainty_arrays[0], axis, 1, err);
+            status = read_metrics(source, view, true, axis, 1, view->uncertainty.numbers, err);
     }
     free(name);
     if (status != 0 || axis->count == 0 || !bh_source_has_attribute(source, "uncertainty_at"))
@@ -282,12 +191,10 @@ static int read_positions(const struct bh_source *source, const char *column, si
 /* Such an axis would have taken the column's place. */
 static bool is_cause_column(const char *axis)
 {
-    static const char *const columns[] = {"policy", "fault",       "origin",   "boundary",
-                                          "guard",  "disposition", "failures", "lost_node_time"};
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-        if (strcmp(axis, columns[i]) == 0)
-            return true;
-    return false;
+    bool is = strcmp(axis, "policy") == 0;
+    for (size_t i = 0; i < BH_CAUSE_COLUMNS; i++)
+        is = is || strcmp(axis, bh_cause_column_names[i]) == 0;
+    return is;
 }
 
 static int read_causes(const struct bh_source *source, struct bh_view *view, struct bh_error *err)
@@ -351,8 +258,7 @@ struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_erro
     if (status == 0)
         status = read_axes(&source, view, &own);
     if (status == 0)
-        status = read_arrays(&source, view, view, view_arrays, sizeof view_arrays / sizeof view_arrays[0], view->axes,
-                             view->axes_count, &own);
+        status = read_metrics(&source, view, false, view->axes, view->axes_count, view->numbers, &own);
     if (status == 0)
         status = read_uncertainty(&source, view, &own);
     if (status == 0)
@@ -398,10 +304,10 @@ void bh_view_destroy(struct bh_view *view)
 {
     if (view == NULL)
         return;
-    for (size_t i = 0; i < sizeof view_arrays / sizeof view_arrays[0]; i++)
-        free(*pointer_at(view, view_arrays[i].offset));
-    for (size_t i = 0; i < sizeof uncertainty_arrays / sizeof uncertainty_arrays[0]; i++)
-        free(*pointer_at(&view->uncertainty, uncertainty_arrays[i].offset));
+    for (size_t m = 0; m < BH_METRICS; m++) {
+        free(view->numbers[m]);
+        free(view->uncertainty.numbers[m]);
+    }
     free(view->uncertainty.source);
     free_causes(&view->causes);
     bh_source_free_texts(view->policy_system, view->policy.count);

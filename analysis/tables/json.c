@@ -42,10 +42,10 @@ static json_t *containment_object(const struct bh_view *view, size_t policy, siz
         if (scope == view->scope.count)
             continue;
         json_t *entry = estimate_object(bh_measure_containment(view, policy, point, scope), "1");
-        if (json_is_object(entry) && view->containment_exact != NULL)
-            json_object_set_new(
-                entry, "exact",
-                number(view->containment_exact[(policy * view->points + point) * view->scope.count + scope]));
+        if (json_is_object(entry) && view->numbers[BH_METRIC_containment_exact] != NULL)
+            json_object_set_new(entry, "exact",
+                                number(view->numbers[BH_METRIC_containment_exact]
+                                                    [(policy * view->points + point) * view->scope.count + scope]));
         json_object_set_new(object, scopes[i], entry);
     }
     return object;
@@ -62,8 +62,10 @@ static json_t *escape_object(const struct bh_view *view, size_t policy, size_t p
                             json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ratio", number(escape.ratio.mean),
                                       "from", escape.is_exact ? "exact chain" : "replicas", "ci95",
                                       interval(escape.ratio), "seen", number(escape.seen), "exposed",
-                                      number(escape.exposed), "exact", number(view->escape_exact[at]), "low",
-                                      number(view->escape_low[at]), "high", number(view->escape_high[at])));
+                                      number(escape.exposed), "exact",
+                                      number(view->numbers[BH_METRIC_escape_exact][at]), "low",
+                                      number(view->numbers[BH_METRIC_escape_low][at]), "high",
+                                      number(view->numbers[BH_METRIC_escape_high][at])));
     }
     return object;
 }
@@ -170,11 +172,12 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     json_object_set_new(object, "containment", containment_object(view, policy, point));
     json_object_set_new(object, "escape", escape_object(view, policy, point));
     json_object_set_new(object, "interaction", interaction_object(view, policy, point));
-    json_object_set_new(object, "extent",
-                        json_pack("{s:o, s:o}", "system", extent_object(view, view->system_extent, policy, point),
-                                  "application", extent_object(view, view->application_extent, policy, point)));
+    json_object_set_new(
+        object, "extent",
+        json_pack("{s:o, s:o}", "system", extent_object(view, view->numbers[BH_METRIC_system_extent], policy, point),
+                  "application", extent_object(view, view->numbers[BH_METRIC_application_extent], policy, point)));
     json_object_set_new(object, "breakdown", breakdown_object(view, policy, point));
-    if (view->unacceptable != NULL)
+    if (view->numbers[BH_METRIC_unacceptable] != NULL)
         json_object_set_new(object, "unacceptable", estimate_object(bh_measure_unacceptable(view, policy, point), "1"));
     if (bh_has_verdict(view))
         json_object_set_new(object, "verdict", verdict_object(view, policy, point));

@@ -159,7 +159,7 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
         bh_measure(view, p, point, options->enclave, &m);
         bh_summary_policy_cell(table, view, p, &shown);
         for (size_t s = 0; s < view->scope.count; s++) {
-            double share = bh_measure_extent(view, view->system_extent, p, point, s).mean;
+            double share = bh_measure_extent(view, view->numbers[BH_METRIC_system_extent], p, point, s).mean;
             bh_table_cell(table, "%s", share == 0 ? "." : bh_number_percent(share, text));
         }
         bh_table_cell(table, "%.0f", m.errors.mean * (double)m.replicas);
@@ -179,8 +179,8 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
 /* Noise whose tail decides the answer must say when it is guessed, and failures that they are counted one by one. */
 static void print_extrapolated(const struct bh_view *view, FILE *stream)
 {
-    double noisy = bh_view_fewest_nodes(view, view->noise_extrapolated, 0.0);
-    double apart = bh_view_fewest_nodes(view, view->independent_nodes, BH_NODES_OBSERVED + 1);
+    double noisy = bh_view_fewest_nodes(view, view->numbers[BH_METRIC_noise_extrapolated], 0.0);
+    double apart = bh_view_fewest_nodes(view, view->numbers[BH_METRIC_independent_nodes], BH_NODES_OBSERVED + 1);
     if (isfinite(noisy))
         fprintf(stream,
                 "\nExtrapolated: from %.0f nodes on, operating-system noise is taken beyond the largest machine for\n"

@@ -22,7 +22,7 @@ static double share_of_part(const struct bh_view *view, size_t cell, const char 
     size_t rows = view->enclave.count * view->replica.count;
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < view->part.count; p++) {
-            double node_s = view->node_time[(cell * rows + i) * view->part.count + p];
+            double node_s = view->numbers[BH_METRIC_node_time][(cell * rows + i) * view->part.count + p];
             if (isnan(node_s)) /* an enclave of other points */
                 continue;
             all += node_s;
@@ -55,28 +55,34 @@ static void add_row(struct bh_table *table, const struct bh_view *view, size_t p
     char text[BH_NUMBER_SIZE];
     size_t cell = cell_of(view, policy, point), replicas = view->replica.count;
     bh_summary_policy_cell(table, view, policy, shown);
-    if (view->composition_degree != NULL) {
-        bh_table_cell(table, "%s", bh_number_plain(at_boundary(view, view->guard_crossed, cell), text));
-        bh_table_cell(table, "%s", bh_number_plain(at_boundary(view, view->guard_blocked, cell), text));
+    if (view->numbers[BH_METRIC_composition_degree] != NULL) {
+        bh_table_cell(table, "%s",
+                      bh_number_plain(at_boundary(view, view->numbers[BH_METRIC_guard_crossed], cell), text));
+        bh_table_cell(table, "%s",
+                      bh_number_plain(at_boundary(view, view->numbers[BH_METRIC_guard_blocked], cell), text));
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
             bh_table_cell(table, "%s", bh_number_percent(share_of_part(view, cell, parts[i]), text));
     }
-    double errors = mean_of(view->losing_errors, cell, replicas), lost = mean_of(view->enclaves_lost, cell, replicas);
+    double errors = mean_of(view->numbers[BH_METRIC_losing_errors], cell, replicas),
+           lost = mean_of(view->numbers[BH_METRIC_enclaves_lost], cell, replicas);
     double most = 0.0;
     for (size_t r = 0; r < replicas; r++)
-        most = fmax(most, view->enclaves_lost_most[cell * replicas + r]);
+        most = fmax(most, view->numbers[BH_METRIC_enclaves_lost_most][cell * replicas + r]);
     bh_table_cell(table, "%s", errors > 0.0 ? bh_number_plain(lost / errors, text) : "-");
     bh_table_cell(table, "%.0f", most);
-    if (view->unacceptable != NULL)
+    if (view->numbers[BH_METRIC_unacceptable] != NULL)
         bh_summary_percent_cell(table, bh_measure_unacceptable(view, policy, point), false);
 }
 
 void bh_summary_print_compositions(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                                    FILE *stream)
 {
-    bool has_losses = view->losing_errors != NULL && view->enclaves_lost != NULL && view->enclaves_lost_most != NULL;
-    bool is_composed = view->composition_degree != NULL && view->guard_crossed != NULL && view->guard_blocked != NULL;
-    if (!has_losses || (!is_composed && view->unacceptable == NULL))
+    bool has_losses = view->numbers[BH_METRIC_losing_errors] != NULL &&
+                      view->numbers[BH_METRIC_enclaves_lost] != NULL &&
+                      view->numbers[BH_METRIC_enclaves_lost_most] != NULL;
+    bool is_composed = view->numbers[BH_METRIC_composition_degree] != NULL &&
+                       view->numbers[BH_METRIC_guard_crossed] != NULL && view->numbers[BH_METRIC_guard_blocked] != NULL;
+    if (!has_losses || (!is_composed && view->numbers[BH_METRIC_unacceptable] == NULL))
         return;
     char *name = bh_view_point_name(view, point);
     char *heading =
@@ -88,7 +94,7 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
     for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
         if (is_composed || c == 0 || c > 6)
             bh_table_column(table, "%s", columns[c]);
-    if (view->unacceptable != NULL)
+    if (view->numbers[BH_METRIC_unacceptable] != NULL)
         bh_table_column(table, "unacceptable");
     const char *shown = NULL;
     for (size_t p = 0; p < view->policy.count; p++)
@@ -102,7 +108,7 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
               "share of all node-time; waiting is for tight partners. ",
               stream);
     fputs("lost per error: enclaves that an error takes down\nif any, and the most that one took down.", stream);
-    if (view->unacceptable != NULL)
+    if (view->numbers[BH_METRIC_unacceptable] != NULL)
         fputs(" unacceptable: share of replicas in which more enclaves\nwere lost at once than the scenario accepts.",
               stream);
     fputc('\n', stream);

@@ -19,7 +19,7 @@ static size_t cell_of(const struct bh_view *view, size_t policy, size_t point, s
 static bool has_partitions(const struct bh_view *view, size_t point)
 {
     for (size_t e = 0; e < view->enclave.count; e++)
-        if (view->enclave_partition[cell_of(view, 0, point, e)] > 0)
+        if (view->numbers[BH_METRIC_enclave_partition][cell_of(view, 0, point, e)] > 0)
             return true;
     return false;
 }
@@ -39,7 +39,7 @@ static struct group measure_group(const struct bh_view *view, size_t policy, siz
 {
     struct group group = {.nodes_least = INFINITY};
     for (size_t e = 0; e < view->enclave.count; e++) {
-        double nodes = view->enclave_nodes[cell_of(view, policy, point, e)];
+        double nodes = view->numbers[BH_METRIC_enclave_nodes][cell_of(view, policy, point, e)];
         struct bh_measures m;
         if (strcmp(view->enclave_entry[e], entry) != 0 || isnan(nodes))
             continue;
@@ -76,8 +76,8 @@ static void add_row(struct bh_table *table, const struct bh_view *view, size_t p
 void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                                FILE *stream)
 {
-    if (view->enclave_entry == NULL || view->enclave_nodes == NULL || view->enclave_partition == NULL ||
-        !has_partitions(view, point))
+    if (view->enclave_entry == NULL || view->numbers[BH_METRIC_enclave_nodes] == NULL ||
+        view->numbers[BH_METRIC_enclave_partition] == NULL || !has_partitions(view, point))
         return;
     char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("Enclaves by entry of the workload%s%s", name[0] != '\0' ? ", " : "", name);

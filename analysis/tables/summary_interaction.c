@@ -67,7 +67,9 @@ static void add_rows(struct bh_table *table, const struct bh_view *view, size_t 
     double last = NAN;
     for (size_t s = 0; s < view->scope.count; s++) {
         struct bh_deviation deviation = bh_measure_containment_interaction(view, policy, point, s);
-        double exact = view->containment_exact != NULL ? view->containment_exact[cell * view->scope.count + s] : NAN;
+        double exact = view->numbers[BH_METRIC_containment_exact] != NULL
+                           ? view->numbers[BH_METRIC_containment_exact][cell * view->scope.count + s]
+                           : NAN;
         if (!is_beyond(interaction, deviation) || exact == last)
             continue;
         last = exact;
@@ -86,7 +88,7 @@ static void add_rows(struct bh_table *table, const struct bh_view *view, size_t 
         else
             bh_table_cell(table, "%s", "");
         add_row(table, "beyond", view->boundary.labels[b], deviation,
-                view->escape_exact[cell * view->boundary.count + b]);
+                view->numbers[BH_METRIC_escape_exact][cell * view->boundary.count + b]);
     }
 }
 

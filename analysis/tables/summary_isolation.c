@@ -80,7 +80,7 @@ struct lacks {
 
 static void note_lack(struct lacks *lacks, const struct bh_view *view, size_t cell)
 {
-    bool no_chain = view->unresolved == NULL || isnan(view->unresolved[cell]);
+    bool no_chain = view->numbers[BH_METRIC_unresolved] == NULL || isnan(view->numbers[BH_METRIC_unresolved][cell]);
     lacks->chain = lacks->chain || no_chain;
     lacks->errors = lacks->errors || !no_chain;
 }
@@ -91,7 +91,8 @@ static bool add_escape_cells(struct bh_table *table, const struct bh_view *view,
 {
     char text[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     size_t at = (policy * view->points + point) * view->boundary.count + boundary;
-    double exact = view->escape_exact[at], least = view->escape_low[at], most = view->escape_high[at];
+    double exact = view->numbers[BH_METRIC_escape_exact][at], least = view->numbers[BH_METRIC_escape_low][at],
+           most = view->numbers[BH_METRIC_escape_high][at];
     struct bh_escape escape = bh_measure_escape_or_exact(view, policy, point, boundary);
     bh_table_cell(table, "%s", bh_number_plain(exact, text));
     add_seen_cell(table, &escape);

@@ -21,7 +21,8 @@ static void add_shares(struct bh_table *table, const struct bh_view *view, size_
     char text[BH_NUMBER_SIZE];
     size_t replicas = view->replica.count;
     bh_table_cell(table, "%s", isnan(exact[cell]) ? "-" : bh_number_percent(exact[cell], text));
-    bh_summary_percent_cell(table, bh_share(seen + cell * replicas, view->errors + cell * replicas, replicas), false);
+    bh_summary_percent_cell(
+        table, bh_share(seen + cell * replicas, view->numbers[BH_METRIC_errors] + cell * replicas, replicas), false);
 }
 
 /* Of the enclave's node-time, over all replicas. */
@@ -34,7 +35,7 @@ static void add_time(struct bh_table *table, const struct bh_view *view, size_t 
     for (size_t r = 0; r < replicas; r++) {
         stopped_s += node_s[row + r];
         for (size_t p = 0; p < view->part.count; p++)
-            all_s += view->node_time[(row + r) * view->part.count + p];
+            all_s += view->numbers[BH_METRIC_node_time][(row + r) * view->part.count + p];
     }
     bh_table_cell(table, "%s", bh_number_percent(all_s > 0.0 ? stopped_s / all_s : 0.0, text));
 }
@@ -42,7 +43,7 @@ static void add_time(struct bh_table *table, const struct bh_view *view, size_t 
 void bh_summary_print_needs(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                             FILE *stream)
 {
-    if (view->progress_stops == NULL)
+    if (view->numbers[BH_METRIC_progress_stops] == NULL)
         return;
     char *name = bh_view_point_name(view, point);
     char *heading = bh_print_text("Stopped by zones that others need%s%s", name[0] == '\0' ? "" : " at ", name);
@@ -61,11 +62,13 @@ void bh_summary_print_needs(const struct bh_view *view, const struct bh_summary_
     for (size_t p = 0; p < view->policy.count; p++) {
         size_t cell = cell_of(view, p, point);
         bh_summary_policy_cell(table, view, p, &shown);
-        add_shares(table, view, cell, view->progress_stops, view->progress_stops_exact);
-        add_shares(table, view, cell, view->io_stops, view->io_stops_exact);
-        add_shares(table, view, cell, view->several_stopped, view->several_stopped_exact);
-        add_time(table, view, cell, options->enclave, view->stopped_time);
-        add_time(table, view, cell, options->enclave, view->io_wait);
+        add_shares(table, view, cell, view->numbers[BH_METRIC_progress_stops],
+                   view->numbers[BH_METRIC_progress_stops_exact]);
+        add_shares(table, view, cell, view->numbers[BH_METRIC_io_stops], view->numbers[BH_METRIC_io_stops_exact]);
+        add_shares(table, view, cell, view->numbers[BH_METRIC_several_stopped],
+                   view->numbers[BH_METRIC_several_stopped_exact]);
+        add_time(table, view, cell, options->enclave, view->numbers[BH_METRIC_stopped_time]);
+        add_time(table, view, cell, options->enclave, view->numbers[BH_METRIC_io_wait]);
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);

@@ -160,10 +160,10 @@ static int read_precision(struct bh_plan *plan, const struct bh_node *map, struc
 {
     static const char *const keys[] = {"metric", "relative-half-width", "least", "most", NULL};
     const struct bh_node *metric = bh_node_find(map, "metric"), *width, *node;
-    const char **names = bh_allocate(bh_metrics_count + 1, sizeof *names);
-    size_t *which = bh_allocate(bh_metrics_count + 1, sizeof *which), count = 0;
+    const char **names = bh_allocate(BH_METRICS + 1, sizeof *names);
+    size_t *which = bh_allocate(BH_METRICS + 1, sizeof *which), count = 0;
     int choice = 0, status = -1;
-    for (size_t m = 0; m < bh_metrics_count; m++)
+    for (size_t m = 0; m < BH_METRICS; m++)
         if (bh_metrics[m].shape == BH_BY_REPLICA || bh_metrics[m].shape == BH_BY_ENCLAVE_REPLICA) {
             which[count] = m;
             names[count++] = bh_metrics[m].name;

@@ -40,7 +40,7 @@ static double *collect(const struct bh_campaign *campaign, const struct bh_metri
         struct bh_metric_cell cell = {campaign, campaign->stages[first + stage], stage, i / inner / count, {0}};
         for (size_t d = own->count; d-- > 0; rest /= sizes[own->axis[d]])
             cell.at[own->axis[d]] = rest % sizes[own->axis[d]];
-        values[i] = find_enclave(&cell, own, first + stage) ? metric->value(&cell) : NAN;
+        values[i] = find_enclave(&cell, own, first + stage) ? bh_metric_value(metric, &cell) : NAN;
     }
     return values;
 }
@@ -58,13 +58,13 @@ static void write_metric(const struct bh_campaign *campaign, struct bh_results *
         all_axes[used++] = bh_metric_axis_names[own->axis[d]];
     double *values = collect(campaign, metric, first, count, &cells);
     uint8_t *flags = NULL;
-    if (metric->element == BH_ELEMENT_UINT8) {
+    if (metric->values == BH_FLAGS) {
         flags = bh_allocate(cells, 1);
         for (size_t i = 0; i < cells; i++)
             flags[i] = values[i] > 0.0; /* NaN: what is not there is not so */
     }
-    bh_results_add_array(results, name, all_axes, used, metric->element, flags ? (void *)flags : (void *)values,
-                         metric->unit, metric->description, NULL);
+    bh_results_add_array(results, name, all_axes, used, flags ? BH_ELEMENT_UINT8 : BH_ELEMENT_DOUBLE,
+                         flags ? (void *)flags : (void *)values, metric->unit, metric->description, NULL);
     free(values);
     free(flags);
 }
@@ -193,7 +193,7 @@ static void write_uncertainty(const struct bh_campaign *campaign, struct bh_resu
     write_axis(&campaign->study->uncertainty, axis, results,
                campaign->study->posterior.source != NULL ? "joint draws of a posterior, without order"
                                                          : "an assumed number over its range");
-    for (size_t m = 0; m < bh_metrics_count; m++) {
+    for (size_t m = 0; m < BH_METRICS; m++) {
         if (bh_metrics[m].use != BH_AT_POINTS_AND_UNCERTAIN)
             continue;
         char *name = bh_print_text("uncertainty/%s", bh_metrics[m].name);
@@ -233,7 +233,7 @@ void bh_campaign_write(const struct bh_campaign *campaign, struct bh_results *re
     axes[0] = "policy";
     for (size_t a = 0; a < study->axes_count; a++)
         axes[a + 1] = study->axes[a].name;
-    for (size_t m = 0; m < bh_metrics_count; m++)
+    for (size_t m = 0; m < BH_METRICS; m++)
         if (is_recorded(campaign, bh_metrics[m].use))
             write_metric(campaign, results, &bh_metrics[m], bh_metrics[m].name, 0, campaign->points, axes,
                          study->axes_count + 1);

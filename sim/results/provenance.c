@@ -4,8 +4,8 @@
 #include "sim/runs/study_run.h"
 
 #include "config.h"
+#include "models/base/results_names.h"
 #include "revision.h"
-#include "sim/results/names.h"
 
 #include <gsl/gsl_version.h>
 #include <jansson.h>

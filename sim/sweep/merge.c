@@ -99,13 +99,13 @@ static void write_metric(const struct bh_merge *merge, struct bh_results *result
     double *values = bh_allocate(cells, sizeof *values);
     uint8_t *flags = NULL;
     fill(merge, entry, by_replica, values);
-    if (metric->element == BH_ELEMENT_UINT8) {
+    if (metric->values == BH_FLAGS) {
         flags = bh_allocate(cells, 1);
         for (size_t i = 0; i < cells; i++)
             flags[i] = values[i] != 0.0 && !isnan(values[i]);
     }
-    bh_results_add_array(results, metric->name, axes, used, metric->element, flags ? (void *)flags : (void *)values,
-                         metric->unit, metric->description, NULL);
+    bh_results_add_array(results, metric->name, axes, used, flags ? BH_ELEMENT_UINT8 : BH_ELEMENT_DOUBLE,
+                         flags ? (void *)flags : (void *)values, metric->unit, metric->description, NULL);
     free(values);
     free(flags);
 }
@@ -114,7 +114,7 @@ static void write_metric(const struct bh_merge *merge, struct bh_results *result
 static void write_metrics(const struct bh_merge *merge, struct bh_results *results)
 {
     size_t next[2] = {0, 0};
-    for (size_t m = 0; m < bh_metrics_count; m++) {
+    for (size_t m = 0; m < BH_METRICS; m++) {
         if (bh_metrics[m].use == BH_OVER_REPLICAS)
             bh_merge_write_statistic(merge, &bh_metrics[m], results);
         for (int by_replica = 0; by_replica < 2; by_replica++) {

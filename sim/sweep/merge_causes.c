@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The table of causes of a merged file, summed over replicas in their order, as `bulkhead run` does. */
-#include "sim/results/names.h"
+#include "models/base/results_names.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/parts.h"
 

@@ -79,11 +79,11 @@ void bh_merge_write_statistic(const struct bh_merge *merge, const struct bh_metr
             size_t rest = c;
             for (size_t d = own->count; d-- > 0; rest /= merge->state.layout[0].sizes[own->axis[d]])
                 cell.at[own->axis[d]] = rest % merge->state.layout[0].sizes[own->axis[d]];
-            values[i * inner + c] = metric->value(&cell);
+            values[i * inner + c] = bh_metric_value(metric, &cell);
         }
         free(part.stage.records);
     }
-    bh_results_add_array(results, metric->name, axes, used, metric->element, values, metric->unit, metric->description,
-                         NULL);
+    bh_results_add_array(results, metric->name, axes, used, BH_ELEMENT_DOUBLE, values, metric->unit,
+                         metric->description, NULL);
     free(values);
 }

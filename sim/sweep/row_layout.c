@@ -8,10 +8,10 @@
 void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica)
 {
     *layout = (struct bh_layout){.by_replica = by_replica};
-    layout->entry = bh_allocate(bh_metrics_count, sizeof *layout->entry);
+    layout->entry = bh_allocate(BH_METRICS, sizeof *layout->entry);
     bh_metric_axis_sizes(plan->first, layout->sizes);
     layout->sizes[BH_AXIS_REPLICA] = 1;
-    for (size_t m = 0; m < bh_metrics_count; m++) {
+    for (size_t m = 0; m < BH_METRICS; m++) {
         const struct bh_metric_axes *own = &bh_metric_axes[bh_metrics[m].shape];
         struct bh_layout_entry entry = {.metric = &bh_metrics[m], .offset = layout->length, .cells = 1};
         bool has_replica = false;
@@ -48,7 +48,7 @@ void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *ca
             for (size_t d = entry->axes_count; d-- > 0; rest /= layout->sizes[entry->axis[d]])
                 cell.at[entry->axis[d]] = rest % layout->sizes[entry->axis[d]];
             cell.at[BH_AXIS_REPLICA] = 0;
-            row[entry->offset + c] = entry->metric->value(&cell);
+            row[entry->offset + c] = bh_metric_value(entry->metric, &cell);
         }
     }
 }

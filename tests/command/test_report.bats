@@ -456,3 +456,21 @@ g = xarray.open_dataset(sys.argv[1], engine="h5netcdf", group="uncertainty")
 assert g.price.dims == ("policy", "escape") and g.price.sel(escape=0.1).shape == (3,)
 END
 }
+
+@test "results --list-metrics tells what files may hold, without one" {
+    run_bulkhead results --list-metrics
+    expect_status 0
+    expect_text "$output" 'makespan (numbers; enclave, replica; s; ' 'part (axis; ; 1; always)' '    compute, virtualization, '
+    run_bulkhead results --list-metrics --format json
+    expect_status 0
+    has_h5py || skip "no h5py to compare with a file"
+    # Every array of a file over metrics' axes is listed, with its unit.
+    "$PYTHON" -c '
+import json, sys, h5py
+listed = {row["name"]: row for row in json.loads(sys.argv[2])}
+file = h5py.File(sys.argv[1], "r")
+for name in ("makespan", "node_time", "escape_exact"):
+    assert listed[name]["unit"] == file[name].attrs["unit"]
+    assert listed[name]["axes"].split(", ") == [d.label for d in file[name].dims][-len(listed[name]["axes"].split(", ")):]
+' "$results/balance.h5" "$output"
+}

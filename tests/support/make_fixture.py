@@ -9,21 +9,35 @@ KIND: balance (17 policies, nodes x spares, uncertainty), plain (no axes, reprod
 """
 import json
 import math
+import os
+import subprocess
 import sys
 
 import h5py
 import numpy as np
 
-SCOPES = ["none", "process", "guest", "node", "enclave", "composition", "system"]
-BOUNDARIES = ["process/kernel", "guest/host", "enclave/enclave", "node/node"]
-PARTS = ["compute", "virtualization", "guards", "composition", "noise", "checkpoint", "lost-work", "detection",
-         "restart", "restore", "repair-and-spare-wait", "composition-wait", "idle-spares"]
+PROGRAM = os.environ.get("BULKHEAD", os.path.join(os.path.dirname(__file__), "../../build/bulkhead"))
 KINDS = ["protection-first", "performance-first", "protected-disposition", "protected-guards"]
 # system: price with the weakest and the strongest guards, share of the escape probability over its channels
 SYSTEMS = {"qemu": (6.1, 6.6, 0.5), "kvm": (0.035, 0.12, 1.0), "palacios": (-0.012, 0.041, 1.6),
            "palacios-shared-network": (-0.015, 0.038, 4.0)}
 WORK = 86400.0
 HORIZON = 60 * 86400.0
+
+
+def ask():
+    """The axes and metrics of results files, as the program lists them: labels by axis, and (axes, unit, type) by name."""
+    listed = subprocess.run([PROGRAM, "results", "--list-metrics", "--format", "json"], check=True,
+                            capture_output=True, text=True).stdout
+    rows = json.loads(listed)
+    axes = {row["name"]: row["description"].split(", ") for row in rows if row["values"] == "axis"}
+    return axes, {row["name"]: ([axis for axis in row["axes"].split(", ") if axis], row["unit"],
+                                np.uint8 if row["values"] == "0 or 1" else float)
+                  for row in rows if row["values"] != "axis"}
+
+
+AXES, METRICS = ask()
+PARTS = AXES["part"]
 
 
 def scale(file, name, values, unit=None):
@@ -95,8 +109,8 @@ def main(kind, path):
         scale(file, name, values, "nodes")
     scale(file, "enclave", enclaves)
     scale(file, "replica", np.arange(replicas, dtype=np.uint64))
-    for name, values in (("part", PARTS), ("scope", SCOPES), ("boundary", BOUNDARIES), ("level", ["local", "storage"])):
-        scale(file, name, values)
+    for name in ("part", "scope", "boundary", "level"):
+        scale(file, name, AXES[name])
     put(file, "policy_system", ["policy"], np.array([p[0] for p in policies], dtype=object))
     put(file, "policy_policy", ["policy"], np.array([p[1] for p in policies], dtype=object))
 
@@ -104,30 +118,24 @@ def main(kind, path):
     names = ["policy"] + [n for n, _ in axes]
     arrays = {}
 
-    def array(name, extra, unit="1", dtype=float):
-        lengths = {"enclave": 2, "replica": replicas, "part": len(PARTS), "scope": 7, "boundary": 4, "level": 2}
-        arrays[name] = (np.zeros(shape + [lengths[e] for e in extra], dtype=dtype), names + list(extra), unit)
+    lengths = {"enclave": len(enclaves), "replica": replicas} | {name: len(AXES[name]) for name in AXES if AXES[name][0]}
+
+    def array(name):
+        axes, unit, kind = METRICS[name]
+        arrays[name] = (np.zeros(shape + [lengths[axis] for axis in axes], dtype=kind), names + axes, unit)
         return arrays[name][0]
 
-    er = ("enclave", "replica")
-    makespan, finished = array("makespan", er, "s"), array("finished", er, dtype=np.uint8)
-    useful, elapsed = array("useful_work", er, "s"), array("elapsed", er, "s")
-    node_time = array("node_time", er + ("part",), "s")
-    free, native = array("fault_free_makespan", ("enclave",), "s"), array("native_makespan", ("enclave",), "s")
-    bare, price = array("native_bare_makespan", ("enclave",), "s"), array("price", ("enclave",))
-    interval, checkpoint = array("interval", ("enclave", "level"), "s"), array("checkpoint_time", ("enclave", "level"), "s")
-    restart = array("restart_time", ("enclave", "scope"), "s")
-    r = ("replica",)
-    faults, errors = array("faults", r, dtype=np.uint64), array("errors", r, dtype=np.uint64)
-    down, unchangeable = array("struck_while_down", r, dtype=np.uint64), array("unchangeable_errors", r, dtype=np.uint64)
-    silent, losses = array("silent_errors", r, dtype=np.uint64), array("simultaneous_losses", r, dtype=np.uint64)
-    interruptions, sdc = array("interruptions", er, dtype=np.uint64), array("sdc", er, dtype=np.uint8)
-    rs, rb = ("replica", "scope"), ("replica", "boundary")
-    failures = array("failures", rs, dtype=np.uint64)
-    system_extent, application_extent = array("system_extent", rs, dtype=np.uint64), array("application_extent", rs, dtype=np.uint64)
-    seen, exposed = array("escape_seen", rb, dtype=np.uint64), array("escape_exposed", rb, dtype=np.uint64)
-    exact, low, high = (array("escape_" + n, ("boundary",)) for n in ("exact", "low", "high"))
-    coverage, depth = array("containment_exact", ("scope",)), array("propagation_depth", r)
+    makespan, finished, useful, elapsed, node_time = map(
+        array, ("makespan", "finished", "useful_work", "elapsed", "node_time"))
+    free, native, bare, price = map(array, ("fault_free_makespan", "native_makespan", "native_bare_makespan", "price"))
+    interval, checkpoint, restart = map(array, ("interval", "checkpoint_time", "restart_time"))
+    faults, errors, unchangeable = map(array, ("faults", "errors", "unchangeable_errors"))
+    interruptions, failures = map(array, ("interruptions", "failures"))
+    system_extent, application_extent = map(array, ("system_extent", "application_extent"))
+    seen, exposed = map(array, ("escape_seen", "escape_exposed"))
+    exact, low, high, coverage = map(array, ("escape_exact", "escape_low", "escape_high", "containment_exact"))
+    for name in ("struck_while_down", "silent_errors", "simultaneous_losses", "sdc", "propagation_depth"):
+        array(name)
 
     for p, (system, policy) in enumerate(policies):
         for point in np.ndindex(*shape[1:]):
@@ -139,7 +147,10 @@ def main(kind, path):
             price[at] = price_of(system, policy)
             native[at], bare[at] = WORK * 1.02, WORK
             free[at] = native[at] * (1 + price[at])
-            interval[at], checkpoint[at] = (600.0, 7200.0), (20.0, 420.0)
+            interval[at], checkpoint[at] = [[math.nan] * len(AXES["level"])] * 2, math.nan
+            for level, every, time in (("local", 600.0, 20.0), ("storage", 7200.0, 420.0)):
+                interval[at][:, AXES["level"].index(level)] = every
+                checkpoint[at][:, AXES["level"].index(level)] = time
             restart[at] = [math.nan, 5.0, 40.0, 300.0, 320.0, 400.0, 900.0]
             exact[at] = [0.8, leak, leak, leak / 50]
             low[at] = [0.8] + [escape(system, policy, 1e-6)] * 2 + [1e-8]
@@ -157,9 +168,11 @@ def main(kind, path):
                     share = nodes * (0.75, 0.25)[e]
                     useful[at][e, replica] = share * (WORK if done else WORK * random.uniform(0.3, 0.5))
                     total = share * elapsed[at][e, replica]
-                    used = np.array([useful[at][e, replica], 0, 0, 0, 0.01 * total, 0.02 * total] + [0.0] * 7)
-                    used[1] = max(0.0, total - used.sum()) * 0.4
-                    used[6] = total - used.sum()
+                    used = np.zeros(len(PARTS))
+                    used[[PARTS.index(part) for part in ("compute", "noise", "checkpoint")]] = (
+                        useful[at][e, replica], 0.01 * total, 0.02 * total)
+                    used[PARTS.index("virtualization")] = max(0.0, total - used.sum()) * 0.4
+                    used[PARTS.index("lost-work")] = total - used.sum()
                     node_time[at][e, replica] = used
                     interruptions[at][e, replica] = random.poisson(rate * elapsed[at][e, replica] * (0.6 + 0.4 * leak))
                 faults[at][replica] = random.poisson(2 * rate * elapsed[at][0, replica])
@@ -189,8 +202,8 @@ def main(kind, path):
         extent[:, 2], loss[:, 0, 2], loss[:, 1, 0] = 1, 1, 1
         extent[-1, 2:4], loss[-1, :, 3] = 0.5, 0.25
         loss[-1, 0, 2] = loss[-1, 1, 0] = 0.75
-        put(file, "script_extent_exact", ["policy", "scope"], extent)
-        put(file, "script_loss_exact", ["policy", "enclave", "scope"], loss)
+        put(file, "script_extent_exact", ["policy"] + METRICS["script_extent_exact"][0], extent)
+        put(file, "script_loss_exact", ["policy"] + METRICS["script_loss_exact"][0], loss)
 
     if kind == "balance":
         group = file.create_group("uncertainty", track_order=True)
@@ -207,13 +220,10 @@ def main(kind, path):
                 span[p, i] = WORK * (1 + price_of(system, policy)) * (1.2 + 0.9 * leak) * noise
                 rows[p, i] = price_of(system, policy)
                 chain[p, i] = [0.8, leak, leak, leak / 50]
-        put(group, "makespan", ["policy", "escape", "enclave", "replica"], span, "s")
-        put(group, "finished", ["policy", "escape", "enclave", "replica"], np.ones(shape, dtype=np.uint8))
-        put(group, "useful_work", ["policy", "escape", "enclave", "replica"], np.full(shape, WORK * 131072), "s")
-        put(group, "elapsed", ["policy", "escape", "enclave", "replica"], span, "s")
-        put(group, "native_bare_makespan", ["policy", "escape", "enclave"], np.full(shape[:3], WORK), "s")
-        put(group, "price", ["policy", "escape", "enclave"], rows)
-        put(group, "escape_exact", ["policy", "escape", "boundary"], chain)
+        for name, data in (("makespan", span), ("finished", np.ones(shape, dtype=np.uint8)),
+                           ("useful_work", np.full(shape, WORK * 131072)), ("elapsed", span),
+                           ("native_bare_makespan", np.full(shape[:3], WORK)), ("price", rows), ("escape_exact", chain)):
+            put(group, name, ["policy", "escape"] + METRICS[name][0], data, METRICS[name][1])
     file.close()
 
 

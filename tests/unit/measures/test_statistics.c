@@ -183,11 +183,11 @@ static void check_flips(const double *difference, bool is_finished, size_t count
             }
     struct bh_view view = {.policy = {.count = 2}, .enclave = {.count = 1}, .replica = {.count = REPLICAS}};
     view.uncertainty = (struct bh_view_uncertainty){.axis = {.count = VALUES, .numbers = numbers},
-                                                    .makespan_s = makespan,
-                                                    .finished = finished,
-                                                    .useful_work = useful,
-                                                    .elapsed_s = elapsed,
-                                                    .native_bare_makespan_s = native};
+                                                    .numbers[BH_METRIC_makespan] = makespan,
+                                                    .numbers[BH_METRIC_finished] = finished,
+                                                    .numbers[BH_METRIC_useful_work] = useful,
+                                                    .numbers[BH_METRIC_elapsed] = elapsed,
+                                                    .numbers[BH_METRIC_native_bare_makespan] = native};
     struct bh_flips flips;
     bh_find_flips(&view, 0, 0, 1, &flips);
     assert_true(flips.comparable);

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The names that results files use themselves, so that no axis of a scenario takes one. */
-#ifndef BH_SIM_RESULTS_NAMES_H
-#define BH_SIM_RESULTS_NAMES_H
+#ifndef BH_MODELS_BASE_RESULTS_NAMES_H
+#define BH_MODELS_BASE_RESULTS_NAMES_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Gathers the names from where results take them. */
-#include "sim/results/names.h"
+#include "models/base/results_names.h"
 
-#include "sim/results/metrics.h"
+#include "models/base/metric_list.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ bool bh_results_name_is_taken(const char *name)
     for (size_t i = 0; i < BH_CAUSE_COLUMNS; i++)
         if (is_of(name, bh_cause_column_names[i]))
             return true;
-    for (size_t i = 0; i < bh_metrics_count; i++)
+    for (size_t i = 0; i < BH_METRICS; i++)
         if (is_of(name, bh_metrics[i].name))
             return true;
     return false;
