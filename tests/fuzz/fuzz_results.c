@@ -418,6 +418,7 @@ int LLVMFuzzerInitialize(int *count, char ***words)
 {
     (void)count;
     (void)words;
+    H5dont_atexit(); /* as bh_source_open does */
     const char *path = getenv("BH_FUZZ_RESULTS");
     FILE *stream = path != NULL ? fopen(path, "rb") : NULL;
     if (stream == NULL || mkdtemp(folder) == NULL) {
