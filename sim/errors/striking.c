@@ -12,7 +12,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,8 +129,7 @@ static void strike_class(struct bh_replica *replica, const struct bh_script_faul
     if (is_gone(replica, BH_POST_IN_SLOT, script->slot))
         return;
     replica->tallies.faults++;
-    if (is_spared(replica, script->slot, -1) ||
-        !bh_machine_is_up(replica->machine, script->slot, 0, simgrid_get_clock())) {
+    if (is_spared(replica, script->slot, -1) || !bh_machine_is_up(replica->machine, script->slot, 0, replica->now_s)) {
         replica->tallies.struck_while_down++;
         return;
     }
