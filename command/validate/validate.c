@@ -8,6 +8,8 @@
 #include "command/options.h"
 #include "config.h"
 #include "models/document/document.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/live_errors.h"
 #include "sim/errors/storage_faults.h"
+#include "sim/scenario/read_faults.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
