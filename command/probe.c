@@ -3,6 +3,9 @@
 /* Looks at a scenario's machine in a child process. */
 #include "command/probe.h"
 
+#include "sim/platform/probe.h"
+#include "sim/scenario/study.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 

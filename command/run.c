@@ -11,6 +11,9 @@
 #include "sim/results/atomic_file.h"
 #include "sim/runs/progress.h"
 #include "sim/runs/study_run.h"
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,8 @@
 
 #include "models/base/error.h"
 
+#include "models/base/share_limits.h"
+
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdbool.h>
@@ -75,39 +77,10 @@ static double ratio_reach(const double *tops, const double *bottoms, size_t coun
     return isnan(error) ? NAN : gsl_cdf_tdist_Qinv(tail, (double)count - 1) * error;
 }
 
-/* Where a beta distribution has `below` below it. GSL's quantile is lost at counts of thousands (NaN, or no end), its
- * distribution function is not. */
-static double beta_quantile(double below, double a, double b)
-{
-    double low = 0, high = 1;
-    if (a + b <= 1000)
-        return gsl_cdf_beta_Pinv(below, a, b);
-    for (int i = 0; i < 200 && low < (low + high) / 2 && (low + high) / 2 < high; i++) {
-        double middle = (low + high) / 2;
-        if (gsl_cdf_beta_P(middle, a, b) < below)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
-}
-
-struct bh_estimate bh_share_limits(double part, double whole, double outside)
-{
-    if (!(whole > 0) || !(part >= 0) || part > whole)
-        return bh_estimate_none;
-    struct bh_estimate estimate = {part / whole, 0, 1};
-    if (part > 0)
-        estimate.low = beta_quantile(outside, part, whole - part + 1);
-    if (part < whole) /* in GSL's own way where that works, for the last bits */
-        estimate.high = whole <= 999 ? gsl_cdf_beta_Qinv(outside, part + 1, whole - part)
-                                     : 1 - beta_quantile(outside, whole - part, part + 1);
-    return estimate;
-}
-
 struct bh_estimate bh_share_exact(double part, double whole)
 {
-    return bh_share_limits(part, whole, tail);
+    struct bh_estimate estimate = {.mean = part / whole};
+    return bh_share_limits(part, whole, tail, &estimate.low, &estimate.high) == 0 ? estimate : bh_estimate_none;
 }
 
 struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count)

@@ -28,8 +28,6 @@ struct bh_estimate bh_paired_difference(const double *left, const double *right,
 struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count);
 /* Clopper and Pearson's interval for `part` out of `whole` independent trials. */
 struct bh_estimate bh_share_exact(double part, double whole);
-/* The same with limits that are passed with probability `outside` each. */
-struct bh_estimate bh_share_limits(double part, double whole, double outside);
 
 /* A share as in bh_share beside an `expected` one. `error` is the standard error with replicas as clusters, or that of as
  * many independent trials if it is larger; `level` the probability of so large a deviation by chance, by Student's

@@ -10,6 +10,9 @@
 #include "command/point.h"
 #include "command/probe.h"
 #include "sim/runs/progress.h"
+#include "sim/runs/estimate_limits.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <stdlib.h>
 #include <string.h>

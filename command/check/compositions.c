@@ -5,6 +5,7 @@
 #include "command/check/parts.h"
 
 #include "models/base/error.h"
+#include "sim/scenario/node_stack.h"
 
 #include <stdio.h>
 #include <stdlib.h>

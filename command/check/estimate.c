@@ -4,6 +4,7 @@
 #include "command/check/parts.h"
 
 #include "models/base/wrap.h"
+#include "sim/runs/estimate_limits.h"
 #include "sim/setup/remarks.h"
 
 #include <math.h>

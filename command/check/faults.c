@@ -3,6 +3,7 @@
 /* What strikes, as `bulkhead check` tells it: classes of faults, their clocks, what they take along, the script. */
 #include "command/check/parts.h"
 #include "models/base/wrap.h"
+#include "sim/scenario/read_faults.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

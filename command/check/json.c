@@ -5,6 +5,9 @@
 
 #include "command/json_text.h"
 #include "models/node/node_model.h"
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/read_faults.h"
+#include "sim/scenario/read_workload.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -7,7 +7,7 @@
 #include "command/check/count.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
-#include "sim/setup/estimate.h"
+#include "sim/runs/estimate.h"
 #include "sim/setup/explain.h"
 #include "sim/setup/number_uses.h"
 

@@ -3,6 +3,7 @@
 /* First part of what `bulkhead check` prints: what is simulated. */
 #include "command/check/parts.h"
 #include "models/base/wrap.h"
+#include "sim/scenario/study.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

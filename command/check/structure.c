@@ -5,6 +5,7 @@
 
 #include "models/node/node_model.h"
 #include "models/node/zone_tree.h"
+#include "sim/scenario/node_stack.h"
 
 #include <stdlib.h>
 #include <string.h>

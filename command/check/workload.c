@@ -4,6 +4,7 @@
 #include "command/check/parts.h"
 
 #include "models/node/node_model.h"
+#include "sim/scenario/node_stack.h"
 
 #include <inttypes.h>
 #include <math.h>

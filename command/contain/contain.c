@@ -10,6 +10,8 @@
 #include "command/options.h"
 #include "command/point.h"
 #include "sim/runs/progress.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,6 +7,8 @@
 #include "command/point.h"
 #include "models/document/document.h"
 #include "sim/runs/progress.h"
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/read_faults.h"
 
 #include <math.h>
 #include <stdlib.h>

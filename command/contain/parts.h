@@ -10,6 +10,7 @@
 #include "models/containment/origins.h"
 #include "models/containment/sensitivity.h"
 #include "models/faults/streams.h"
+#include "sim/scenario/node_stack.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>

@@ -5,6 +5,8 @@
 
 #include "analysis/reader/markup.h"
 #include "sim/runs/progress.h"
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/read_faults.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -75,7 +75,6 @@ static void finish(struct arguments *arguments, struct argp_state *state)
     if (arguments->wish.of_system && arguments->wish.by == BH_BY_NODE)
         argp_error(state, "--by node with --clock system: a node is no system, expected one of them");
     arguments->wish.jobs = bh_options_jobs(&arguments->options);
-    arguments->wish.quiet = arguments->options.quiet;
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -144,15 +143,29 @@ static const struct argp argp = {
 
 static int draw(const struct bh_fit_report *report, const struct arguments *arguments, struct bh_error *err)
 {
-    struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->wish.quiet);
+    struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->options.quiet);
     int status = bh_fit_draw(report, arguments->folder, err);
     bh_progress_end(progress);
     return status;
 }
 
+/* The phase begins when it is known how many there are. */
+static void show_progress(void *context, size_t done, size_t total)
+{
+    struct bh_progress **progress = context;
+    if (done == 0)
+        *progress = bh_progress_start("fits", total, true);
+    bh_progress_set(*progress, done, total);
+}
+
 static int report(const struct bh_failure_log *log, const struct arguments *arguments, struct bh_error *err)
 {
-    struct bh_fit_report *report = bh_fit_report_create(log, &arguments->wish, err);
+    struct bh_progress *progress = NULL;
+    struct bh_fit_wish wish = arguments->wish;
+    wish.progress = arguments->options.quiet ? NULL : show_progress;
+    wish.context = &progress;
+    struct bh_fit_report *report = bh_fit_report_create(log, &wish, err);
+    bh_progress_end(progress);
     int status = report != NULL ? 0 : -1;
     if (status == 0 && arguments->yaml != NULL)
         status = bh_fit_write_yaml(report, arguments->yaml, err);
@@ -174,7 +187,7 @@ static int run(void *input, struct bh_error *err)
     size_t length;
     struct bh_failure_log *log = NULL;
     char *text = NULL;
-    struct bh_progress *progress = bh_progress_start("reading the log", 0, !arguments->wish.quiet);
+    struct bh_progress *progress = bh_progress_start("reading the log", 0, !arguments->options.quiet);
     if (arguments->folder == NULL || bh_figure_folder_check(arguments->folder, err) == 0)
         text = bh_text_file_read(arguments->wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, err);
     if (text != NULL)

@@ -193,7 +193,7 @@ void bh_fit_print_tables(const struct bh_fit_report *report, enum bh_table_forma
     print_causes(report, format, stream);
     print_bursts(report, format, stream);
     for (size_t g = 0; g < report->groups_count; g++)
-        for (int t = 0; t < BH_FIT_TIMES; t++) {
+        for (enum bh_fit_times t = 0; t < BH_FIT_TIMES; t++) {
             const struct bh_fit_group *group = &report->groups[g];
             const char *of = t == BH_UP_TIMES && wish->of_system ? "times between failures of a system"
                              : t == BH_UP_TIMES                  ? "up times of a node"

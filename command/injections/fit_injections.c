@@ -9,6 +9,8 @@
 #include "command/point.h"
 #include "models/document/document.h"
 #include "sim/runs/progress.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <inttypes.h>
 #include <math.h>

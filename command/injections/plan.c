@@ -6,6 +6,7 @@
 #include "analysis/reader/markup.h"
 #include "command/json_text.h"
 #include "models/containment/isolation.h"
+#include "sim/scenario/node_stack.h"
 
 #include <jansson.h>
 #include <math.h>

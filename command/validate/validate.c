@@ -1,13 +1,15 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead validate`: the cases whose answer is known in closed form, run as scenarios like any other. */
-#include "command/validate/parts.h"
-
 #include "command/command.h"
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "config.h"
 #include "models/document/document.h"
+#include "sim/runs/study_run.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
+#include "sim/validate/cases.h"
 
 #include <jansson.h>
 #include <stdio.h>

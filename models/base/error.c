@@ -102,7 +102,7 @@ static void put_excerpt(struct line *line, const struct bh_place *place)
     bool cut = *source && *source != '\n' && *source != '\r';
     size_t caret = column - first < shown ? column - first : shown;
     line->used += (size_t)snprintf(line->text + line->used, line->size - line->used, "%s\n%*s^", cut ? "..." : "",
-                                   (int)(INDENT + (first > 0 ? 3 : 0) + caret), "");
+                                   INDENT + (first > 0 ? 3 : 0) + (int)caret, "");
 }
 
 int bh_fail(struct bh_error *err, enum bh_error_code code, const char *format, ...)

@@ -74,14 +74,14 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
     };
     if (bh_node_expect(section, BH_NODE_MAP, "zones", err) || bh_node_check_keys(section, bh_zone_kind_names, err))
         return -1;
-    for (int kind = 0; kind < BH_ZONE_KINDS; kind++) {
+    for (enum bh_zone_kind kind = 0; kind < BH_ZONE_KINDS; kind++) {
         struct bh_zone_numbers *zone = &reader->catalog->zones[kind];
         const struct bh_node *map = bh_node_need(section, bh_zone_kind_names[kind], err);
         const char *prefix = bh_catalog_print(reader, "zones.%s", bh_zone_kind_names[kind]);
         if (!map || bh_node_expect(map, BH_NODE_MAP, prefix, err) || bh_node_check_keys(map, keys, err) ||
             bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), zone, err))
             return -1;
-        for (int error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++)
+        for (enum bh_error_kind error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++)
             if (read_ending(reader, map, kind, error_kind, &zone->ending[error_kind], err))
                 return -1;
     }

@@ -227,9 +227,10 @@ static bool may_hold(enum bh_zone_kind parent, enum bh_zone_kind child)
     case BH_GUEST_KERNEL:
         return parent != BH_GUEST_USER;
     case BH_GUEST_USER:
-    default:
-        return parent == BH_GUEST_KERNEL;
+    case BH_ZONE_KINDS:
+        break;
     }
+    return parent == BH_GUEST_KERNEL;
 }
 
 /* Scripts and policies name zones by kind or by name. */

@@ -141,8 +141,9 @@ static struct bh_containment containment_of(const struct tally *tally, const str
         containment.depth[d] = (double)tally->depth[d] / n;
     containment.depth_mean = (double)tally->depth_sum / n;
     containment.depth_error = error_of_mean(tally->depth_sum, tally->depth_squares, trials);
-    containment.time_s = (double)((long double)tally->time_sum / trials) / ticks_per_s;
-    containment.time_error = error_of_mean(tally->time_sum, tally->time_squares, trials) / ticks_per_s;
+    containment.time_s = (double)((long double)tally->time_sum / (long double)trials) / ticks_per_s;
+    containment.time_error =
+        error_of_mean((long double)tally->time_sum, (long double)tally->time_squares, trials) / ticks_per_s;
     return containment;
 }
 

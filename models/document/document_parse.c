@@ -221,9 +221,12 @@ static int handle(struct builder *builder, const yaml_event_t *event, size_t off
         return 0;
     case YAML_STREAM_END_EVENT:
         return end_stream(builder, offset);
-    default:
-        return 0;
+    case YAML_NO_EVENT:
+    case YAML_STREAM_START_EVENT:
+    case YAML_DOCUMENT_END_EVENT:
+        break;
     }
+    return 0;
 }
 
 /* --- The loop ------------------------------------------------------------------------------------------------------ */

@@ -162,7 +162,7 @@ static void count_records(struct bh_replay *replay)
         moment->nodes += moment->nodes == 0.0 || recorded->record[i].node != moment->last_node;
         moment->at_s = recorded->record[i].at_s;
         moment->last_node = recorded->record[i].node;
-        class->downs_count += !isnan(recorded->record[i].down_s);
+        class->downs_count += isnan(recorded->record[i].down_s) ? 0 : 1;
     }
     fill_rates(replay, moments);
     free(moments);

@@ -248,9 +248,11 @@ static double choose_shift_s(const struct bh_replay *replay, const struct bh_ran
         return length_s * bh_random_uniform(random, BH_PURPOSE_REPLAY, log_identity(), 0, 0);
     case BH_REPLAY_EVERY:
         return fmod((double)random->replica * replay->manner.every_s, length_s);
-    default:
-        return 0.0;
+    case BH_REPLAY_BEGIN:
+    case BH_REPLAY_APART: /* each node or copy has a shift of its own */
+        break;
     }
+    return 0.0;
 }
 
 static void begin(struct bh_replay_player *player, const struct bh_random *random)

@@ -109,7 +109,7 @@ static double at_most(uint64_t k, uint64_t n, double p)
 static double escaping(const double seen[BH_SEEN], enum bh_scope least)
 {
     double sum = 0.0;
-    for (int s = least; s <= BH_SCOPE_SYSTEM; s++)
+    for (enum bh_scope s = least; s <= BH_SCOPE_SYSTEM; s++)
         sum += seen[s];
     return sum;
 }
@@ -169,7 +169,7 @@ static void find_escapes(const struct bh_injection_row *row, struct bh_node_mode
     fit->channel_high = NAN;
     if (!fit->has_escapes)
         return;
-    for (int s = least; s <= BH_SCOPE_SYSTEM; s++)
+    for (enum bh_scope s = least; s <= BH_SCOPE_SYSTEM; s++)
         fit->escapes += row->count[s];
     double a = (double)fit->escapes + 0.5, b = (double)(row->trials - fit->escapes) + 0.5;
     fit->escape_low = fit->escapes > 0 ? bh_beta_quantile(0.05, a, b) : 0.0;

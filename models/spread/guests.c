@@ -251,7 +251,7 @@ static void look(const struct bh_chain_state *state, const struct bh_chain_guest
         size_t z = guest->zones[i];
         view[i] = (uint8_t)(bh_zone_set_has(&state->live, z) | bh_zone_set_has(&state->failed, z) << 1 |
                             bh_zone_set_has(&state->affected, z) << 2 | bh_zone_set_has(&state->instruction, z) << 3 |
-                            bh_chain_behind(state, z) << 4);
+                            (uint8_t)bh_chain_behind(state, z) << 4);
     }
     uint8_t *bits = view + guest->zones_count;
     memset(bits, 0, (guest->channels_count + 7) / 8);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The axes of a campaign: lists of values and ranges; zips and designs are in designs.c. */
 #include "sim/campaign/parts.h"
+#include "sim/scenario/read_axes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

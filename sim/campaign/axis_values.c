@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Values of axes: from texts, on ranges, at the paths that they set. */
 #include "sim/campaign/parts.h"
+#include "sim/scenario/read_axes.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -6,7 +6,11 @@
 #include "sim/campaign/parts.h"
 #include "sim/campaign/resolve.h"
 #include "sim/results/metrics.h"
+#include "sim/scenario/read_axes.h"
+#include "sim/scenario/study.h"
 #include "sim/setup/number_uses.h"
+#include "sim/setup/number_uses_study.h"
+#include "sim/setup/read_study.h"
 
 #include <math.h>
 #include <stdio.h>

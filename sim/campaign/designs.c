@@ -4,7 +4,9 @@
 #include "sim/campaign/parts.h"
 
 #include "models/base/random.h"
+#include "sim/scenario/read_axes.h"
 #include "sim/setup/number_uses.h"
+#include "sim/setup/number_uses_study.h"
 
 #include <gsl/gsl_qrng.h>
 #include <math.h>

@@ -9,6 +9,8 @@
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/parts.h"
 #include "sim/campaign/resolve.h"
+#include "sim/scenario/read_axes.h"
+#include "sim/scenario/study.h"
 
 #include <simgrid/forward.h>
 #include <simgrid/version.h>

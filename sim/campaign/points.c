@@ -4,7 +4,9 @@
 #include "sim/campaign/parts.h"
 
 #include "sim/campaign/resolve.h"
-#include "sim/setup/estimate.h"
+#include "sim/runs/estimate.h"
+#include "sim/runs/estimate_limits.h"
+#include "sim/scenario/study.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,6 +3,8 @@
 /* A campaign's points, resolved and in words. */
 #include "sim/campaign/resolve.h"
 
+#include "sim/scenario/study.h"
+
 #include <stdlib.h>
 
 struct bh_scenario *bh_plan_resolve_at(const struct bh_plan *plan, const size_t *index, struct bh_error *err)

@@ -152,9 +152,11 @@ static bool holds(const struct condition *condition, const struct bh_plan *plan,
         return order != 0;
     case GREATER_OR_EQUAL:
         return are_numbers && order >= 0;
-    default:
-        return are_numbers && order > 0;
+    case GREATER:
+    case COMPARISONS:
+        break;
     }
+    return are_numbers && order > 0;
 }
 
 bool bh_conditions_hold(const struct bh_conditions *conditions, const struct bh_plan *plan, const size_t *index)

@@ -13,10 +13,6 @@
 #include "sim/state/waiting.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
-
-/* An actor that does disk I/O hands over to a fresh one: finished activities stay in SimGrid's lists. */
-enum { ACTIVITIES_MOST = 1000 };
 
 static double work_total_s(const struct bh_enclave *enclave)
 {
@@ -105,16 +101,14 @@ static void book_move(struct bh_enclave *enclave, enum bh_part part, double node
         bh_enclave_book(enclave, part, node_s, -1);
 }
 
-static void verify(struct bh_enclave *enclave)
+static void finish_verify(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock();
-    bool is_done = bh_enclave_sleep(enclave, start_s + enclave->setup->verification.cost_s);
-    book_move(enclave, BH_PART_VERIFICATION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), is_done);
+    book_move(enclave, BH_PART_VERIFICATION, bh_enclave_node_s(enclave), is_done);
     if (!is_done)
         return;
     enclave->verified_work_s = enclave->work_s;
     enclave->verifications += has_reached(enclave, next_verification_s(enclave));
-    bh_silent_verify(enclave, start_s);
+    bh_silent_verify(enclave, enclave->about.from_s);
     if (!enclave->is_signalled)
         choose_after_compute(enclave);
 }
@@ -128,146 +122,127 @@ static double noise_s(struct bh_enclave *enclave, double steps)
                            bh_identity(enclave->setup->spec->name), enclave->segments++);
 }
 
-/* Guards are being switched, a tight partner is out, or data is on its way: until the next signal. */
-static void stay_held(struct bh_enclave *enclave, enum bh_part part)
+static void finish_held(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock();
-    bh_enclave_sleep(enclave, INFINITY);
-    bh_stops_book_held(enclave, part, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave));
+    (void)is_done;
+    bh_stops_book_held(enclave, enclave->about.part, enclave->about.from_s, enclave->replica->now_s,
+                       bh_enclave_nodes(enclave));
 }
 
-static void compute(struct bh_enclave *enclave)
+static void finish_compute(struct bh_enclave *enclave, bool is_done)
 {
-    const struct bh_pace *pace = bh_enclave_pace(enclave);
-    const struct bh_slowdown *slowdown = &pace->slowdown;
-    double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
-    double steps = work_s / bh_enclave_application(enclave)->step_s.value;
-    double noise = noise_s(enclave, steps);
-    double duration_s = work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards) + noise;
-    double start_s = simgrid_get_clock();
-    enclave->stretch_start_s = start_s;
-    enclave->stretch_rate = duration_s > 0.0 ? work_s / duration_s : 0.0;
-    bool is_done = bh_enclave_sleep(enclave, start_s + duration_s);
+    const struct bh_about *about = &enclave->about;
     enclave->stretch_rate = 0.0;
-    double elapsed_s = simgrid_get_clock() - start_s;
+    double elapsed_s = enclave->replica->now_s - about->from_s, duration_s = about->duration_s;
     double share = is_done || duration_s <= 0.0 ? 1.0 : fmin(1.0, elapsed_s / duration_s);
     if (duration_s > 0.0)
-        bh_enclave_book_useful(enclave, pace, elapsed_s * bh_enclave_nodes(enclave),
-                               elapsed_s * bh_enclave_nodes(enclave) * noise / duration_s);
+        bh_enclave_book_useful(enclave, about->pace, elapsed_s * bh_enclave_nodes(enclave),
+                               elapsed_s * bh_enclave_nodes(enclave) * about->noise_s / duration_s);
     bool was_behind = bh_enclave_is_behind(enclave);
-    enclave->work_s = is_done ? stop_s : enclave->work_s + share * work_s;
+    enclave->work_s = is_done ? about->stop_s : enclave->work_s + share * about->work_s;
     if (was_behind && !bh_enclave_is_behind(enclave))
         bh_composing_review(enclave->replica, (size_t)enclave->index);
     if (is_done)
         choose_after_compute(enclave);
 }
 
-/* The nearest level takes every checkpoint, each farther one its every n-th, one after the other. */
-static void checkpoint(struct bh_enclave *enclave)
+/* While guards are being switched, a tight partner is out, or data is on its way: until the next signal. */
+static struct bh_wait compute(struct bh_enclave *enclave)
 {
-    enum bh_level level = enclave->saving;
-    double start_s = simgrid_get_clock();
-    if (level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
-        bh_storage_await(enclave);
-        return;
-    }
-    if (level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO)) {
-        bh_stops_await_io(enclave);
-        return;
-    }
-    bool is_done = bh_checkpoint_move(enclave, level, BH_WRITE);
-    book_move(enclave, BH_PART_CHECKPOINT, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave), is_done);
+    const struct bh_pace *pace = bh_enclave_pace(enclave);
+    const struct bh_slowdown *slowdown = &pace->slowdown;
+    enclave->about.part = bh_enclave_held_by(enclave);
+    if (enclave->about.part != BH_PARTS)
+        return bh_enclave_begin(enclave, finish_held, INFINITY);
+    double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
+    double steps = work_s / bh_enclave_application(enclave)->step_s.value;
+    double noise = noise_s(enclave, steps), start_s = enclave->replica->now_s;
+    double duration_s = work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards) + noise;
+    enclave->about =
+        (struct bh_about){.pace = pace, .stop_s = stop_s, .work_s = work_s, .duration_s = duration_s, .noise_s = noise};
+    enclave->stretch_start_s = start_s;
+    enclave->stretch_rate = duration_s > 0.0 ? work_s / duration_s : 0.0;
+    return bh_enclave_begin(enclave, finish_compute, start_s + duration_s);
+}
+
+/* The nearest level takes every checkpoint, each farther one its every n-th, one after the other. */
+static void finish_checkpoint(struct bh_enclave *enclave, bool is_done)
+{
+    book_move(enclave, BH_PART_CHECKPOINT, bh_enclave_node_s(enclave), is_done);
     if (!is_done)
         return;
-    bh_checkpoint_save(enclave, level);
-    enclave->saving = bh_checkpoint_next(enclave, level + 1);
+    bh_checkpoint_save(enclave, enclave->saving);
+    enclave->saving = bh_checkpoint_next(enclave, enclave->saving + 1);
     if (enclave->saving < BH_LEVELS)
         return;
     enclave->checkpoints++;
     finish_stop(enclave);
 }
 
-static void stay_stalled(struct bh_enclave *enclave)
+static struct bh_wait checkpoint(struct bh_enclave *enclave)
 {
-    double start_s = simgrid_get_clock();
-    if (enclave->stalls == 0) {
-        bh_enclave_resume(enclave);
-        return;
-    }
-    bh_enclave_sleep(enclave, INFINITY);
-    bh_stops_book(enclave, enclave, BH_NEED_PROGRESS, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave),
-                  BH_PART_DETECTION, enclave->stall_cause);
+    enum bh_level level = enclave->saving;
+    if (level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica))
+        return bh_storage_await(enclave);
+    if (level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO))
+        return bh_stops_await_io(enclave);
+    return bh_checkpoint_move(enclave, level, BH_WRITE, finish_checkpoint);
 }
 
-static void await_signal(struct bh_enclave *enclave)
+static void finish_stalled(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock();
+    (void)is_done;
+    bh_stops_book(enclave, enclave, BH_NEED_PROGRESS, enclave->about.from_s, enclave->replica->now_s,
+                  bh_enclave_nodes(enclave), BH_PART_DETECTION, enclave->stall_cause);
+}
+
+static void finish_await_signal(struct bh_enclave *enclave, bool is_done)
+{
+    (void)is_done;
+    long cause = (long)bh_causes_find(&enclave->replica->causes, enclave->about.key);
+    bh_enclave_book(enclave, BH_PART_DETECTION, bh_enclave_node_s(enclave), cause);
+}
+
+static struct bh_wait await_signal(struct bh_enclave *enclave)
+{
     const struct bh_silent_error *error = bh_silent_awaited(enclave);
     if (error == NULL) {
         enclave->phase = BH_PHASE_COMPUTE;
-        return;
+        return bh_wait_no_time();
     }
-    struct bh_cause_key cause = error->cause;
-    bh_enclave_sleep(enclave, INFINITY);
-    bh_enclave_book(enclave, BH_PART_DETECTION, (simgrid_get_clock() - start_s) * bh_enclave_nodes(enclave),
-                    (long)bh_causes_find(&enclave->replica->causes, cause));
+    enclave->about.key = error->cause;
+    return bh_enclave_begin(enclave, finish_await_signal, INFINITY);
 }
 
-static void step(struct bh_enclave *enclave)
+static struct bh_wait next(struct bh_enclave *enclave, double now_s)
 {
+    if (enclave->is_signalled)
+        bh_outage_react(enclave);
     switch (enclave->phase) {
     case BH_PHASE_COMPUTE:
-        if (bh_enclave_held_by(enclave) != BH_PARTS)
-            stay_held(enclave, bh_enclave_held_by(enclave));
-        else
-            compute(enclave);
-        break;
+        return compute(enclave);
     case BH_PHASE_VERIFY:
-        verify(enclave);
-        break;
+        return bh_enclave_begin(enclave, finish_verify, now_s + enclave->setup->verification.cost_s);
     case BH_PHASE_AWAIT_SIGNAL:
-        await_signal(enclave);
-        break;
+        return await_signal(enclave);
     case BH_PHASE_CHECKPOINT:
-        checkpoint(enclave);
-        break;
+        return checkpoint(enclave);
     case BH_PHASE_STALLED:
-        stay_stalled(enclave);
-        break;
+        if (enclave->stalls > 0)
+            return bh_enclave_begin(enclave, finish_stalled, INFINITY);
+        bh_enclave_resume(enclave);
+        return bh_wait_no_time();
     case BH_PHASE_DETECT:
-        bh_outage_wait(enclave, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value, BH_PART_DETECTION,
-                       BH_PHASE_AWAIT_NODES);
-        break;
     case BH_PHASE_AWAIT_NODES:
-        bh_outage_await_nodes(enclave);
-        break;
     case BH_PHASE_AWAIT_STORAGE:
-        bh_outage_await_storage(enclave);
-        break;
     case BH_PHASE_RESTART:
-        bh_outage_wait(enclave, enclave->restart_end_s, BH_PART_RESTART, BH_PHASE_RESTORE);
-        break;
     case BH_PHASE_RESTORE:
-        bh_outage_restore(enclave);
-        break;
+        return bh_outage_next(enclave);
     case BH_PHASE_NOT_STARTED:
     case BH_PHASE_DONE:
         break;
     }
-}
-
-static void body(struct bh_enclave *enclave)
-{
-    struct bh_error ignored = {0};
-    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave)) {
-        if (enclave->is_signalled)
-            bh_outage_react(enclave);
-        if (enclave->activities >= ACTIVITIES_MOST && bh_enclave_start(enclave, &ignored) == 0)
-            return;
-        step(enclave);
-    }
-    if (enclave->phase != BH_PHASE_DONE)
-        bh_enclave_end(enclave, false);
+    return bh_wait_no_time();
 }
 
 static void stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause)
@@ -336,7 +311,7 @@ static double useful_node_s(const struct bh_enclave *enclave)
 const struct bh_enclave_kind bh_kind_bulk_synchronous = {
     .name = "bulk-synchronous",
     .taints = true,
-    .body = body,
+    .next = next,
     .fail = bh_bulk_synchronous_fail,
     .stall = stall,
     .go_back = go_back,

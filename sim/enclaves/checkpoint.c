@@ -8,7 +8,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 
 enum bh_level bh_checkpoint_next(const struct bh_enclave *enclave, enum bh_level nearest)
 {
@@ -40,7 +39,7 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     uint64_t most = bh_enclave_scenario(enclave)->checkpoint[level].keep;
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
     bool is_copy = newest != NULL && newest->work_s >= enclave->work_s;
-    double time_s = is_copy ? newest->time_s : simgrid_get_clock();
+    double time_s = is_copy ? newest->time_s : enclave->replica->now_s;
     while (kept->count >= most)
         bh_kept_states_remove(kept, 0);
     kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
@@ -78,51 +77,59 @@ double bh_checkpoint_read_s(const struct bh_enclave *enclave)
     return state != NULL ? expected_s(enclave, level, BH_READ, state->bytes) : 0.0;
 }
 
-bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction)
+struct bh_wait bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction,
+                                  void (*finish)(struct bh_enclave *enclave, bool is_done))
 {
     const struct bh_enclave_setup *setup = enclave->setup;
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
-    double per_node = bh_enclave_pace(enclave)->checkpoint_bytes;
+    double per_node = bh_enclave_pace(enclave)->checkpoint_bytes, now_s = enclave->replica->now_s;
     if (direction == BH_WRITE)
         enclave->saving_bytes = per_node;
     else if (newest != NULL)
         per_node = newest->bytes;
     if (setup->is_fixed[level])
-        return bh_enclave_sleep(enclave, simgrid_get_clock() + expected_s(enclave, level, direction, per_node));
-    double bytes = per_node * bh_enclave_nodes(enclave), start_s = simgrid_get_clock();
-    enclave->activities += bh_transfer_activities(enclave->transfer);
-    if (bh_enclave_is_over(enclave) || !bh_transfer_run(enclave->transfer, direction, bytes))
-        return false;
+        return bh_enclave_begin(enclave, finish, now_s + expected_s(enclave, level, direction, per_node));
     /* A host's link is as wide as all its nodes, those of other enclaves too. */
-    double least_s = start_s + bytes / setup->link_rate;
-    return simgrid_get_clock() >= least_s || bh_enclave_sleep(enclave, least_s);
+    double bytes = per_node * bh_enclave_nodes(enclave);
+    struct bh_wait wait = bh_enclave_begin(enclave, finish, now_s + bytes / setup->link_rate);
+    wait.what = BH_WAIT_TRANSFER;
+    wait.direction = direction;
+    wait.bytes = bytes;
+    return wait;
 }
 
-void bh_stops_await_io(struct bh_enclave *enclave)
+static void finish_await_io(struct bh_enclave *enclave, bool is_done)
+{
+    (void)is_done;
+    bh_stops_book(enclave, enclave, BH_NEED_IO, enclave->about.from_s, enclave->replica->now_s,
+                  bh_enclave_nodes(enclave), BH_PART_DETECTION, enclave->about.cause);
+}
+
+struct bh_wait bh_stops_await_io(struct bh_enclave *enclave)
 {
     const struct bh_stop *stop = &enclave->stop[BH_NEED_IO];
-    double start_s = simgrid_get_clock();
-    bool hangs = stop->hangs > 0;
-    bh_enclave_sleep(enclave, bh_stops_up_s(enclave, BH_NEED_IO));
-    bh_stops_book(enclave, enclave, BH_NEED_IO, start_s, simgrid_get_clock(), bh_enclave_nodes(enclave),
-                  BH_PART_DETECTION, hangs ? stop->hang_cause : -1);
+    enclave->about.cause = stop->hangs > 0 ? stop->hang_cause : -1;
+    return bh_enclave_begin(enclave, finish_await_io, bh_stops_up_s(enclave, BH_NEED_IO));
 }
 
-void bh_storage_await(struct bh_enclave *enclave)
+/* Up to the end of its piece each; the last one takes what rounding leaves. */
+static void finish_await_storage(struct bh_enclave *enclave, bool is_done)
 {
-    struct bh_replica *replica = enclave->replica;
-    double start_s = simgrid_get_clock();
-    bh_enclave_sleep(enclave, bh_storage_up_s(replica));
-    double now_s = simgrid_get_clock(), booked_s = start_s;
-    const struct bh_storage_state *state = &replica->storage;
+    (void)is_done;
+    const struct bh_storage_state *state = &enclave->replica->storage;
+    double now_s = enclave->replica->now_s, booked_s = enclave->about.from_s;
     size_t p = state->pieces_count;
-    while (p > 0 && state->pieces[p - 1].until_s > start_s)
+    while (p > 0 && state->pieces[p - 1].until_s > booked_s)
         p--;
-    /* Up to the end of its piece each; the last one takes what rounding leaves. */
     for (; p < state->pieces_count && booked_s < now_s; p++) {
         double until_s = p + 1 < state->pieces_count ? fmin(now_s, state->pieces[p].until_s) : now_s;
         bh_enclave_book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, (until_s - booked_s) * bh_enclave_nodes(enclave),
                         state->pieces[p].cause);
         booked_s = until_s;
     }
+}
+
+struct bh_wait bh_storage_await(struct bh_enclave *enclave)
+{
+    return bh_enclave_begin(enclave, finish_await_storage, bh_storage_up_s(enclave->replica));
 }

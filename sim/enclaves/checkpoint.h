@@ -4,8 +4,8 @@
 #ifndef BH_SIM_ENCLAVES_CHECKPOINT_H
 #define BH_SIM_ENCLAVES_CHECKPOINT_H
 
-#include "sim/platform/transfer.h"
 #include "sim/scenario/scenario.h"
+#include "sim/state/wait.h"
 
 #include <stdbool.h>
 
@@ -26,16 +26,14 @@ void bh_checkpoint_owe(struct bh_enclave *enclave);
 /* Expected time to restore that state; 0 without one. */
 double bh_checkpoint_read_s(const struct bh_enclave *enclave);
 
-/* Sleeps, or moves bytes to or from storage: those of a checkpoint as the guards are now, or those of the newest state.
- * False when interrupted. */
-bool bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction);
+/* Begins to move bytes, those of a checkpoint as the guards are now or those of the newest state: takes a time, or traffic
+ * to or from storage. */
+struct bh_wait bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level level, enum bh_direction direction,
+                                  void (*finish)(struct bh_enclave *enclave, bool is_done));
 
-/* Called by an enclave that is about to write: sleeps until the storage hosts are up or something happens to it, and books
- * that as repair wait to those who caused it. */
-void bh_storage_await(struct bh_enclave *enclave);
-
-/* Called by an enclave that is about to write: sleeps until its I/O gets through or something happens to it, and books
- * that. */
-void bh_stops_await_io(struct bh_enclave *enclave);
+/* Of an enclave that is about to write: waits until the storage hosts are up, or until its I/O gets through, or something
+ * happens to it, and books that to those who caused it. */
+struct bh_wait bh_storage_await(struct bh_enclave *enclave);
+struct bh_wait bh_stops_await_io(struct bh_enclave *enclave);
 
 #endif

@@ -3,7 +3,6 @@
 /* Compositions that begin and end, and what follows from it: channels, guards, and partners that wait. */
 #include "sim/enclaves/compositions.h"
 
-#include "sim/enclaves/exchange.h"
 #include "sim/errors/live_errors.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"
@@ -44,8 +43,7 @@ void bh_composing_return(struct bh_replica *replica, size_t failed, double state
         if (in[e] && e != failed)
             bh_enclave_return(&replica->enclaves[e], state_s, cause);
     free(in);
-    if (replica->has_signalled)
-        bh_bed_wake(&replica->injector_bed); /* which wakes them; it may be an enclave that returns */
+    replica->has_news |= replica->has_signalled; /* the injector wakes them; it may be an enclave that returns */
 }
 
 void bh_composing_start(struct bh_replica *replica)
@@ -96,6 +94,6 @@ void bh_composing_turn(struct bh_replica *replica, size_t number)
         bh_composing_review(replica, composed->member[m]);
     if (composing->clock.is_on)
         bh_errors_look_again(replica, number);
-    bh_exchange_wake(replica, number);
+    composing->is_to_look = true;
     schedule_turn(replica, number);
 }

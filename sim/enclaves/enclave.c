@@ -1,65 +1,67 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What bulk-synchronous applications and loss-tolerant services share: the actor, signals, silent errors, the end. */
+/* What all kinds of application share: how they begin, go from one thing to the next, and end. */
 #include "sim/enclaves/enclave.h"
 
 #include "sim/enclaves/verification.h"
-#include "sim/platform/transfer.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"
 
 #include <math.h>
-#include <simgrid/actor.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 
-/* Nodes that are down at the start have nobody to blame: what struck them struck others, or nobody. */
-static void await_nodes_at_start(struct bh_enclave *enclave)
+static void finish_await_start(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock(), ready_s, hardware_s;
-    bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
-    if (ready_s <= start_s) {
-        bh_enclave_resume(enclave);
+    if (!is_done && !bh_enclave_is_over(enclave)) {
+        enclave->is_signalled = false;
         return;
     }
-    bh_enclave_sleep(enclave, ready_s);
+    enclave->started_s = enclave->replica->now_s;
+    enclave->has_come = true;
+}
+
+static void finish_await_nodes(struct bh_enclave *enclave, bool is_done)
+{
+    (void)is_done;
     enclave->is_signalled = false;
-    double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
+    double start_s = enclave->about.from_s, now_s = enclave->replica->now_s;
+    double boundary_s = fmin(now_s, fmax(start_s, enclave->about.hardware_s));
     bh_enclave_book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, (boundary_s - start_s) * bh_enclave_nodes(enclave), -1);
     bh_enclave_book(enclave, BH_PART_RESTART, (now_s - boundary_s) * bh_enclave_nodes(enclave), -1);
 }
 
-static void await_start(struct bh_enclave *enclave)
+/* Until its time comes, and then until its nodes are up. Those that are down have nobody to blame: what struck them struck
+ * others, or nobody. */
+static struct bh_wait await_start(struct bh_enclave *enclave)
 {
-    while (!bh_enclave_is_over(enclave) && !bh_enclave_sleep(enclave, enclave->setup->spec->start_s))
-        enclave->is_signalled = false;
-    enclave->started_s = simgrid_get_clock();
-    while (!bh_enclave_is_over(enclave) && enclave->phase == BH_PHASE_NOT_STARTED)
-        await_nodes_at_start(enclave);
+    double now_s = enclave->replica->now_s, ready_s;
+    if (!enclave->has_come)
+        return bh_enclave_begin(enclave, finish_await_start, enclave->setup->spec->start_s);
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, now_s, &ready_s, &enclave->about.hardware_s);
+    if (ready_s > now_s)
+        return bh_enclave_begin(enclave, finish_await_nodes, ready_s);
+    bh_enclave_resume(enclave);
+    return bh_wait_no_time();
 }
 
-static void enclave_actor(int argc, char **argv)
+struct bh_wait bh_enclave_next(struct bh_enclave *enclave, bool is_done)
 {
-    (void)argc, (void)argv;
-    struct bh_enclave *enclave = sg_actor_self_get_data();
-    enclave->activities = 0;
-    if (enclave->phase == BH_PHASE_NOT_STARTED)
-        await_start(enclave);
-    enclave->kind->body(enclave);
-}
-
-int bh_enclave_start(struct bh_enclave *enclave, struct bh_error *err)
-{
-    sg_host_t host = bh_platform_host(enclave->replica->platform, 0);
-    const char *argv[] = {enclave->setup->spec->name};
-    sg_actor_t actor = sg_actor_init(enclave->setup->spec->name, host);
-    if (actor == NULL)
-        return bh_fail(err, BH_ERROR_SYSTEM, "SimGrid made no actor for enclave `%s`", enclave->setup->spec->name);
-    sg_actor_set_data(actor, enclave);
-    sg_actor_start_(actor, enclave_actor, 1, argv);
-    return 0;
+    void (*finish)(struct bh_enclave *, bool) = enclave->about.finish;
+    enclave->about.finish = NULL;
+    if (finish != NULL)
+        finish(enclave, is_done);
+    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave)) {
+        struct bh_wait wait = enclave->phase == BH_PHASE_NOT_STARTED
+                                  ? await_start(enclave)
+                                  : enclave->kind->next(enclave, enclave->replica->now_s);
+        if (wait.what != BH_WAIT_NOTHING)
+            return wait;
+    }
+    if (enclave->phase != BH_PHASE_DONE)
+        bh_enclave_end(enclave, false);
+    return (struct bh_wait){.what = BH_WAIT_NO_MORE};
 }
 
 void bh_enclave_clear(struct bh_enclave *enclave)
@@ -71,18 +73,6 @@ void bh_enclave_clear(struct bh_enclave *enclave)
         enclave->kind->clear(enclave);
     for (int what = 0; what < BH_NEEDS; what++)
         free(enclave->stop[what].piece);
-    bh_transfer_destroy(enclave->transfer);
-    bh_bed_destroy(&enclave->bed);
-}
-
-void bh_enclave_wake(struct bh_enclave *enclave)
-{
-    if (!enclave->is_signalled || enclave->phase == BH_PHASE_DONE)
-        return;
-    if (enclave->transfer != NULL && bh_transfer_is_active(enclave->transfer))
-        bh_transfer_interrupt(enclave->transfer);
-    else
-        bh_bed_wake(&enclave->bed);
 }
 
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
@@ -95,14 +85,14 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
     bh_silent_end(enclave);
     enclave->phase = BH_PHASE_DONE;
     enclave->is_finished = is_finished;
-    enclave->elapsed_s = simgrid_get_clock() - enclave->started_s;
-    bh_protection_advance(&enclave->protection, simgrid_get_clock());
+    enclave->elapsed_s = enclave->replica->now_s - enclave->started_s;
+    bh_protection_advance(&enclave->protection, enclave->replica->now_s);
     enclave->protected_s = enclave->protection.on_s;
     bh_enclave_book(enclave, BH_PART_IDLE_SPARES, spares * enclave->elapsed_s, -1);
     bh_ledger_assert_sum(&enclave->ledger, (bh_enclave_nodes(enclave) + spares) * enclave->elapsed_s);
     bh_composing_review(replica, (size_t)enclave->index);
     if (--replica->running == 0) {
         replica->over = true;
-        bh_bed_wake(&replica->injector_bed);
+        replica->has_news = true;
     }
 }

@@ -1,37 +1,17 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What composed enclaves send each other over the network: one actor per composition, a few flows per pair. */
+/* What composed enclaves send each other over the network: a few flows per pair, in each period. */
 #include "sim/enclaves/exchange.h"
 
-#include "sim/platform/activity.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/actor.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 
 /* Flows from one member to another, each between hosts at the same share of their nodes. */
-enum { FLOWS_MOST = 4, ACTIVITIES_MOST = 1000 };
-
-struct flow {
-    size_t from, to; /* hosts */
-    double bytes, most;
-};
-
-struct bh_exchange {
-    struct bh_replica *replica;
-    size_t composed;
-    const struct bh_composition_spec *spec;
-    size_t flows_count;
-    struct flow *flows;
-    struct bh_activity **activities;
-    struct bh_bed bed;
-    double next_s; /* when the next one begins */
-    uint64_t used; /* activities so far: a fresh actor takes over after many */
-};
+enum { FLOWS_MOST = 4 };
 
 static const struct bh_composed *composed_of(const struct bh_exchange *exchange)
 {
@@ -59,7 +39,7 @@ static void plan_flows(struct bh_exchange *exchange, const struct bh_enclave_set
     exchange->flows = bh_reallocate(exchange->flows, exchange->flows_count + flows, sizeof *exchange->flows);
     for (size_t i = 0; i < flows; i++) {
         double share = ((double)i + 0.5) / (double)flows;
-        exchange->flows[exchange->flows_count++] = (struct flow){
+        exchange->flows[exchange->flows_count++] = (struct bh_exchange_flow){
             .from = host_at(here, share),
             .to = host_at(there, share),
             .bytes = bytes / (double)flows,
@@ -76,7 +56,6 @@ static void plan(struct bh_exchange *exchange, const struct bh_stands *stands)
         for (size_t n = 0; n < composed->members_count; n++)
             if (m != n)
                 plan_flows(exchange, &enclaves[composed->member[m]], &enclaves[composed->member[n]], stands);
-    exchange->activities = bh_allocate(exchange->flows_count, sizeof *exchange->activities);
 }
 
 /* Data goes to and from those that run: not while one is out, nor before it came, nor after it went. */
@@ -106,22 +85,6 @@ static struct bh_enclave *cut_off_member(const struct bh_exchange *exchange)
     return last;
 }
 
-/* Waits until the I/O of all members gets through. False if the composition ends before. */
-static bool await_io(struct bh_exchange *exchange)
-{
-    const struct bh_composed *composed = composed_of(exchange);
-    struct bh_replica *replica = exchange->replica;
-    struct bh_enclave *cut_off = cut_off_member(exchange);
-    for (size_t m = 0; m < composed->members_count; m++)
-        replica->enclaves[composed->member[m]].held_for = cut_off;
-    for (; cut_off != NULL; cut_off = cut_off_member(exchange)) {
-        bh_bed_sleep(&exchange->bed, bh_stops_up_s(cut_off, BH_NEED_IO));
-        if (replica->over || !replica->composing[exchange->composed].clock.is_on)
-            return false;
-    }
-    return true;
-}
-
 /* Tight partners stop until all has arrived. */
 static void hold_members(struct bh_exchange *exchange, bool begins)
 {
@@ -131,125 +94,131 @@ static void hold_members(struct bh_exchange *exchange, bool begins)
         enclave->exchanges += begins ? 1 : -1U;
         bh_enclave_retime(enclave);
     }
-    if (exchange->replica->has_signalled)
-        bh_bed_wake(&exchange->replica->injector_bed);
+    exchange->replica->has_news |= exchange->replica->has_signalled;
 }
 
-static void send_all(struct bh_exchange *exchange)
+static const struct bh_composing *composing_of(const struct bh_exchange *exchange)
 {
-    const struct bh_platform *platform = exchange->replica->platform;
-    struct bh_tallies *tallies = &exchange->replica->tallies;
+    return &exchange->replica->composing[exchange->composed];
+}
+
+static struct bh_wait begin(struct bh_exchange *exchange, enum bh_exchange_doing doing, enum bh_wait_for what,
+                            double until_s)
+{
+    exchange->doing = doing;
+    exchange->from_s = exchange->replica->now_s;
+    return (struct bh_wait){.what = what, .until_s = until_s};
+}
+
+/* Up to the next one, or until the composition begins. One that takes longer than a period delays the next. */
+static struct bh_wait await_next(struct bh_exchange *exchange)
+{
+    if (!composing_of(exchange)->clock.is_on)
+        return begin(exchange, BH_EXCHANGE_IS_OFF, BH_WAIT_TIME, INFINITY);
+    return begin(exchange, BH_EXCHANGE_PAUSES, BH_WAIT_TIME, exchange->next_s);
+}
+
+static struct bh_wait go_on(struct bh_exchange *exchange)
+{
+    double late_s = exchange->replica->now_s - exchange->next_s, period_s = exchange->spec->period_s;
+    exchange->next_s += period_s * fmax(1.0, ceil(late_s / period_s));
+    return await_next(exchange);
+}
+
+/* Waits until the I/O of all members gets through, and sends. */
+static struct bh_wait send_all(struct bh_exchange *exchange)
+{
+    struct bh_enclave *cut_off = cut_off_member(exchange);
+    if (cut_off != NULL)
+        return begin(exchange, BH_EXCHANGE_AWAITS_IO, BH_WAIT_TIME, bh_stops_up_s(cut_off, BH_NEED_IO));
+    for (size_t i = 0; i < exchange->flows_count; i++)
+        exchange->replica->tallies.exchanged_bytes += exchange->flows[i].bytes;
+    return begin(exchange, BH_EXCHANGE_SENDS, BH_WAIT_FLOWS, INFINITY);
+}
+
+/* Members wait with it for the I/O that is stopped for longest. */
+static struct bh_wait come_due(struct bh_exchange *exchange)
+{
+    const struct bh_composed *composed = composed_of(exchange);
+    if (!can_exchange(exchange))
+        return go_on(exchange);
     hold_members(exchange, true);
-    if (!await_io(exchange)) {
-        hold_members(exchange, false);
-        return;
-    }
-    double start_s = simgrid_get_clock();
-    for (size_t i = 0; i < exchange->flows_count; i++) {
-        const struct flow *flow = &exchange->flows[i];
-        sg_host_t from = bh_platform_host(platform, flow->from), to = bh_platform_host(platform, flow->to);
-        exchange->activities[i] = isinf(flow->most) ? bh_activity_send(from, to, flow->bytes)
-                                                    : bh_activity_send_bounded(from, to, flow->bytes, flow->most);
-        tallies->exchanged_bytes += flow->bytes;
-    }
-    for (size_t i = 0; i < exchange->flows_count; i++) {
-        bh_activity_wait(exchange->activities[i]);
-        bh_activity_free(exchange->activities[i]);
-    }
+    struct bh_enclave *cut_off = cut_off_member(exchange);
+    for (size_t m = 0; m < composed->members_count; m++)
+        exchange->replica->enclaves[composed->member[m]].held_for = cut_off;
+    return send_all(exchange);
+}
+
+static struct bh_wait finish_sending(struct bh_exchange *exchange)
+{
+    struct bh_tallies *tallies = &exchange->replica->tallies;
     tallies->exchanges++;
-    tallies->exchange_s += simgrid_get_clock() - start_s;
+    tallies->exchange_s += exchange->replica->now_s - exchange->from_s;
     hold_members(exchange, false);
-    exchange->used += exchange->flows_count;
+    return go_on(exchange);
 }
 
-static int start(struct bh_exchange *exchange, struct bh_error *err);
-
-/* The first exchange is a period after the composition begins. One that takes longer than a period delays the next. */
-static void exchange_actor(int argc, char **argv)
+/* The first exchange is a period after the composition begins. */
+struct bh_wait bh_exchange_next(struct bh_exchange *exchange, bool is_done)
 {
-    (void)argc, (void)argv;
-    struct bh_exchange *exchange = sg_actor_self_get_data();
-    struct bh_replica *replica = exchange->replica;
-    struct bh_error ignored = {0};
-    while (!replica->over) {
-        const struct bh_composing *composing = &replica->composing[exchange->composed];
-        double period_s = exchange->spec->period_s, now_s = simgrid_get_clock();
-        if (!composing->clock.is_on) {
-            bh_bed_sleep(&exchange->bed, INFINITY);
-            exchange->next_s = fmax(composing->opened_s, 0.0) + period_s;
-            continue;
-        }
-        if (now_s < exchange->next_s && !bh_bed_sleep(&exchange->bed, exchange->next_s)) {
-            exchange->next_s = fmax(exchange->next_s, composing->opened_s + period_s);
-            continue;
-        }
-        if (can_exchange(exchange))
-            send_all(exchange);
-        exchange->next_s += period_s * fmax(1.0, ceil((simgrid_get_clock() - exchange->next_s) / period_s));
-        if (exchange->used >= ACTIVITIES_MOST && start(exchange, &ignored) == 0)
-            return;
+    const struct bh_composing *composing = composing_of(exchange);
+    bool is_over = exchange->replica->over;
+    double period_s = exchange->spec->period_s;
+    switch (exchange->doing) {
+    case BH_EXCHANGE_IS_OFF:
+        exchange->next_s = fmax(composing->opened_s, 0.0) + period_s;
+        break;
+    case BH_EXCHANGE_PAUSES:
+        if (is_done && !is_over)
+            return come_due(exchange);
+        exchange->next_s = fmax(exchange->next_s, composing->opened_s + period_s);
+        break;
+    case BH_EXCHANGE_AWAITS_IO:
+        if (!is_over && composing->clock.is_on)
+            return send_all(exchange);
+        hold_members(exchange, false);
+        if (!is_over)
+            return go_on(exchange);
+        break;
+    case BH_EXCHANGE_SENDS:
+        if (!is_over)
+            return finish_sending(exchange);
+        finish_sending(exchange);
+        break;
     }
+    return is_over ? (struct bh_wait){.what = BH_WAIT_NO_MORE} : await_next(exchange);
 }
 
-static int start(struct bh_exchange *exchange, struct bh_error *err)
+struct bh_wait bh_exchange_begin(struct bh_exchange *exchange)
 {
-    const char *argv[] = {"exchange"};
-    sg_actor_t actor = sg_actor_init("exchange", bh_platform_host(exchange->replica->platform, 0));
-    if (actor == NULL)
-        return bh_fail(err, BH_ERROR_SYSTEM, "SimGrid made no actor for the composition `%s`", exchange->spec->name);
-    exchange->used = 0;
-    sg_actor_set_data(actor, exchange);
-    sg_actor_start_(actor, exchange_actor, 1, argv);
-    return 0;
+    return await_next(exchange);
 }
 
-int bh_exchanges_start(struct bh_replica *replica, struct bh_error *err)
+void bh_exchanges_create(struct bh_replica *replica)
 {
     const struct bh_scenario *scenario = replica->setup->scenario;
     const struct bh_compositions *compositions = &scenario->compositions;
     struct bh_stands *stands = NULL;
-    int status = 0;
     replica->exchanges = bh_allocate(compositions->count + 1, sizeof *replica->exchanges);
-    for (size_t c = 0; c < compositions->count && status == 0; c++) {
-        const struct bh_composition_spec *spec = &compositions->specs[compositions->composed[c].spec];
+    for (size_t c = 0; c < compositions->count; c++) {
+        const struct bh_composition_spec *spec = bh_composition_spec_of(replica, c);
         if (!(spec->volume_bytes > 0) || spec->law.rule == BH_COMPOSED_NEVER)
             continue;
         if (stands == NULL)
             stands = bh_place(replica->platform, &scenario->partitions, scenario->placement);
         struct bh_exchange *exchange = replica->exchanges[c] = bh_allocate(1, sizeof *exchange);
-        *exchange = (struct bh_exchange){.replica = replica,
-                                         .composed = c,
-                                         .spec = spec,
-                                         .bed = bh_bed_create(2.0 * scenario->horizon_s),
-                                         .next_s = spec->period_s};
+        *exchange = (struct bh_exchange){.replica = replica, .composed = c, .spec = spec, .next_s = spec->period_s};
         plan(exchange, stands);
-        status = start(exchange, err);
     }
     bh_stands_free(stands, scenario->partitions.count);
-    return status;
-}
-
-void bh_exchange_wake(struct bh_replica *replica, size_t composed)
-{
-    if (replica->exchanges[composed] != NULL)
-        bh_bed_wake(&replica->exchanges[composed]->bed);
-}
-
-void bh_exchanges_wake(struct bh_replica *replica)
-{
-    for (size_t c = 0; c < replica->setup->scenario->compositions.count; c++)
-        bh_exchange_wake(replica, c);
 }
 
 void bh_exchanges_clear(struct bh_replica *replica)
 {
     size_t count = replica->exchanges != NULL ? replica->setup->scenario->compositions.count : 0;
     for (size_t i = 0; i < count; i++) {
-        if (replica->exchanges[i] == NULL)
-            continue;
-        bh_bed_destroy(&replica->exchanges[i]->bed);
-        free(replica->exchanges[i]->flows);
-        free(replica->exchanges[i]->activities);
+        if (replica->exchanges[i] != NULL)
+            free(replica->exchanges[i]->flows);
         free(replica->exchanges[i]);
     }
     free(replica->exchanges);

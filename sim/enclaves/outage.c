@@ -12,7 +12,6 @@
 #include "sim/state/waiting.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 
 /* Books an outage's time to a part, split where the charge passes from one failure to the next. */
 static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s)
@@ -40,7 +39,7 @@ static double readable_s(const struct bh_enclave *enclave)
 static double expected_end_s(const struct bh_enclave *enclave, bool with_others)
 {
     double ready_s, hardware_s;
-    bh_machine_ready_s(enclave->replica->machine, enclave->index, simgrid_get_clock(), &ready_s, &hardware_s);
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, enclave->replica->now_s, &ready_s, &hardware_s);
     ready_s = fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
     if (with_others && bh_setup_needs_storage(enclave->setup))
         ready_s = fmax(ready_s, bh_storage_up_s(enclave->replica));
@@ -60,7 +59,7 @@ static double newest_time_s(const struct bh_enclave *enclave)
 /* From now on the outage's time is charged to a cause; while another goes on, from its expected end. */
 static void charge(struct bh_enclave *enclave, long cause)
 {
-    double from_s = enclave->charges_count > 0 ? enclave->outage_end_s : simgrid_get_clock();
+    double from_s = enclave->charges_count > 0 ? enclave->outage_end_s : enclave->replica->now_s;
     if (enclave->charges_count < BH_CHARGES)
         enclave->charges[enclave->charges_count++] = (struct bh_charge){cause, from_s};
 }
@@ -103,7 +102,7 @@ bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
     charge(enclave, cause);
     enclave->failure_cause = cause;
     enclave->has_failed = true;
-    enclave->failed_s = simgrid_get_clock();
+    enclave->failed_s = enclave->replica->now_s;
     bh_checkpoint_lose(enclave, slot, nearest_left);
     expect_end(enclave, expected_end_s(enclave, false));
     /* The processes die with the application: what was live in them is gone. */
@@ -142,7 +141,7 @@ static void read_again(struct bh_enclave *enclave)
         expect_end(enclave, expected_end_s(enclave, false));
         return;
     }
-    enclave->restart_end_s = simgrid_get_clock();
+    enclave->restart_end_s = enclave->replica->now_s;
     if (bh_checkpoint_newest(enclave, NULL) == NULL)
         enclave->restart_end_s += bh_enclave_recovery(enclave)->process_restart_s.value;
     enclave->phase = BH_PHASE_RESTART;
@@ -210,13 +209,22 @@ void bh_outage_react(struct bh_enclave *enclave)
         bh_enclave_resume(enclave);
 }
 
-void bh_outage_wait(struct bh_enclave *enclave, double until_s, enum bh_part part, enum bh_phase next)
+static void finish_wait(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock();
-    bool is_done = start_s >= until_s || bh_enclave_sleep(enclave, until_s);
-    book(enclave, part, start_s, simgrid_get_clock());
+    book(enclave, enclave->about.part, enclave->about.from_s, enclave->replica->now_s);
     if (is_done)
-        enclave->phase = next;
+        enclave->phase = enclave->about.after;
+}
+
+/* A timed phase: booked to a part; then comes the next if nothing happened. */
+static struct bh_wait wait_until(struct bh_enclave *enclave, double until_s, enum bh_part part, enum bh_phase after)
+{
+    enclave->about.part = part;
+    enclave->about.after = after;
+    if (enclave->replica->now_s < until_s)
+        return bh_enclave_begin(enclave, finish_wait, until_s);
+    enclave->phase = after;
+    return bh_wait_no_time();
 }
 
 static bool lacks_storage(const struct bh_enclave *enclave)
@@ -224,74 +232,80 @@ static bool lacks_storage(const struct bh_enclave *enclave)
     return bh_setup_needs_storage(enclave->setup) && bh_storage_is_down(enclave->replica);
 }
 
-void bh_outage_await_nodes(struct bh_enclave *enclave)
+/* The application is relaunched, once its storage and the zones that it needs are up. */
+static void relaunch(struct bh_enclave *enclave)
 {
-    double start_s = simgrid_get_clock(), ready_s, hardware_s;
-    bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &hardware_s);
-    enclave->outage_end_s = expected_end_s(enclave, true); /* now that it is known when waiting slots have nodes */
-    if (ready_s > start_s)
-        bh_enclave_sleep(enclave, ready_s);
-    double now_s = simgrid_get_clock(), boundary_s = fmin(now_s, fmax(start_s, hardware_s));
-    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, boundary_s);
+    enclave->phase = BH_PHASE_RESTART;
+    enclave->restart_end_s = enclave->replica->now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
+}
+
+static void finish_await_nodes(struct bh_enclave *enclave, bool is_done)
+{
+    (void)is_done;
+    const struct bh_about *about = &enclave->about;
+    double now_s = enclave->replica->now_s, boundary_s = fmin(now_s, fmax(about->from_s, about->hardware_s));
+    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, about->from_s, boundary_s);
     book(enclave, BH_PART_RESTART, boundary_s, now_s);
     if (enclave->is_signalled || bh_enclave_is_over(enclave))
         return;
-    if (lacks_storage(enclave) || bh_stops_is_down(enclave, BH_NEED_PROGRESS)) {
+    if (lacks_storage(enclave) || bh_stops_is_down(enclave, BH_NEED_PROGRESS))
         enclave->phase = BH_PHASE_AWAIT_STORAGE;
-        return;
-    }
-    enclave->restart_end_s = now_s + bh_enclave_recovery(enclave)->process_restart_s.value;
-    enclave->phase = BH_PHASE_RESTART;
+    else
+        relaunch(enclave);
 }
 
-/* Sleeps until all storage hosts are up, as far as is known now. */
-static void sleep_for_storage(struct bh_enclave *enclave)
+/* Until every node and guest that the enclave needs is up. */
+static struct bh_wait await_nodes(struct bh_enclave *enclave)
 {
-    double start_s = simgrid_get_clock();
-    bh_enclave_sleep(enclave, bh_storage_up_s(enclave->replica));
-    book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, start_s, simgrid_get_clock());
+    double start_s = enclave->replica->now_s, ready_s;
+    bh_machine_ready_s(enclave->replica->machine, enclave->index, start_s, &ready_s, &enclave->about.hardware_s);
+    enclave->outage_end_s = expected_end_s(enclave, true); /* now that it is known when waiting slots have nodes */
+    struct bh_wait wait = bh_enclave_begin(enclave, finish_await_nodes, ready_s);
+    if (ready_s > start_s)
+        return wait;
+    enclave->about.finish = NULL;
+    finish_await_nodes(enclave, true);
+    return bh_wait_no_time();
 }
 
-/* Sleeps until a needed zone is up: its restart is a part of the outage. */
-static void sleep_for_need(struct bh_enclave *enclave, enum bh_need_for what)
+static void finish_sleep(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock();
-    bh_enclave_sleep(enclave, bh_stops_up_s(enclave, what));
-    book(enclave, BH_PART_RESTART, start_s, simgrid_get_clock());
+    (void)is_done;
+    book(enclave, enclave->about.part, enclave->about.from_s, enclave->replica->now_s);
 }
 
-void bh_outage_await_storage(struct bh_enclave *enclave)
+/* Until all storage hosts are up, as far as is known now. */
+static struct bh_wait wait_for_storage(struct bh_enclave *enclave)
 {
-    if (bh_stops_is_down(enclave, BH_NEED_PROGRESS)) {
-        sleep_for_need(enclave, BH_NEED_PROGRESS);
-        return;
-    }
-    if (lacks_storage(enclave)) {
-        sleep_for_storage(enclave);
-        return;
-    }
-    enclave->restart_end_s = simgrid_get_clock() + bh_enclave_recovery(enclave)->process_restart_s.value;
-    enclave->phase = BH_PHASE_RESTART;
+    enclave->about.part = BH_PART_REPAIR_AND_SPARE_WAIT;
+    return bh_enclave_begin(enclave, finish_sleep, bh_storage_up_s(enclave->replica));
 }
 
-void bh_outage_restore(struct bh_enclave *enclave)
+/* Until a needed zone is up: its restart is a part of the outage. */
+static struct bh_wait wait_for_need(struct bh_enclave *enclave, enum bh_need_for what)
 {
-    enum bh_level level;
-    const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
-    double start_s = simgrid_get_clock();
-    if (state != NULL && level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica)) {
-        sleep_for_storage(enclave);
-        return;
-    }
-    if (state != NULL && level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO)) {
-        sleep_for_need(enclave, BH_NEED_IO);
-        return;
-    }
-    bool is_done = state == NULL || bh_checkpoint_move(enclave, level, BH_READ);
-    book(enclave, BH_PART_RESTORE, start_s, simgrid_get_clock());
+    enclave->about.part = BH_PART_RESTART;
+    return bh_enclave_begin(enclave, finish_sleep, bh_stops_up_s(enclave, what));
+}
+
+/* Until every storage host is up, which programs and data are read from, and every zone that the enclave needs. */
+static struct bh_wait await_storage(struct bh_enclave *enclave)
+{
+    if (bh_stops_is_down(enclave, BH_NEED_PROGRESS))
+        return wait_for_need(enclave, BH_NEED_PROGRESS);
+    if (lacks_storage(enclave))
+        return wait_for_storage(enclave);
+    relaunch(enclave);
+    return bh_wait_no_time();
+}
+
+/* The outage ends. A guest's checkpoint replaces the guest with all that was live in it. */
+static void finish_restore(struct bh_enclave *enclave, bool is_done)
+{
+    book(enclave, BH_PART_RESTORE, enclave->about.from_s, enclave->replica->now_s);
     if (!is_done)
         return;
-    /* A guest's checkpoint replaces the guest with all that was live in it. */
+    const struct bh_saved_state *state = bh_checkpoint_newest(enclave, NULL);
     if (bh_enclave_application(enclave)->saves_guest && state != NULL)
         bh_errors_clear_everywhere(enclave->replica, enclave->index, false);
     enclave->restores++;
@@ -302,4 +316,46 @@ void bh_outage_restore(struct bh_enclave *enclave)
     bh_composing_review(enclave->replica, (size_t)enclave->index);
     for (size_t i = 0; state != NULL && i < state->copies_count; i++)
         bh_errors_revive(enclave->replica, &state->copies[i], enclave->restores);
+}
+
+/* Reads the checkpoint that was rolled back to. */
+static struct bh_wait restore(struct bh_enclave *enclave)
+{
+    enum bh_level level;
+    const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
+    if (state != NULL && level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica))
+        return wait_for_storage(enclave);
+    if (state != NULL && level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO))
+        return wait_for_need(enclave, BH_NEED_IO);
+    if (state != NULL)
+        return bh_checkpoint_move(enclave, level, BH_READ, finish_restore);
+    enclave->about.from_s = enclave->replica->now_s;
+    finish_restore(enclave, true);
+    return bh_wait_no_time();
+}
+
+struct bh_wait bh_outage_next(struct bh_enclave *enclave)
+{
+    switch (enclave->phase) {
+    case BH_PHASE_DETECT:
+        return wait_until(enclave, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value,
+                          BH_PART_DETECTION, BH_PHASE_AWAIT_NODES);
+    case BH_PHASE_AWAIT_NODES:
+        return await_nodes(enclave);
+    case BH_PHASE_AWAIT_STORAGE:
+        return await_storage(enclave);
+    case BH_PHASE_RESTART:
+        return wait_until(enclave, enclave->restart_end_s, BH_PART_RESTART, BH_PHASE_RESTORE);
+    case BH_PHASE_RESTORE:
+        return restore(enclave);
+    case BH_PHASE_COMPUTE:
+    case BH_PHASE_VERIFY:
+    case BH_PHASE_CHECKPOINT:
+    case BH_PHASE_AWAIT_SIGNAL:
+    case BH_PHASE_STALLED:
+    case BH_PHASE_NOT_STARTED:
+    case BH_PHASE_DONE:
+        break;
+    }
+    return bh_wait_no_time();
 }

@@ -11,7 +11,6 @@
 #include "sim/state/waiting.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -111,7 +110,7 @@ static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
     }
     set_failed(enclave, outage, true);
     note_out(enclave, was_out, cause);
-    outage->failed_s = simgrid_get_clock();
+    outage->failed_s = enclave->replica->now_s;
     outage->returns_s = INFINITY;
     for (int what = 0; what < BH_NEEDS; what++)
         outage->need_up_s[what] = -INFINITY;
@@ -181,7 +180,7 @@ static void foresee(const struct bh_enclave *enclave, struct bh_part_outage *out
     outage->is_stopped = !outage->has_failed && outage->stalls > 0 && outage->stalls == outage->stops;
     outage->detected_s = outage->failed_s + recovery->detection_s.value;
     if (!outage->has_failed) {
-        outage->detected_s = outage->returns_s = outage->stalls > 0 ? INFINITY : simgrid_get_clock();
+        outage->detected_s = outage->returns_s = outage->stalls > 0 ? INFINITY : enclave->replica->now_s;
         if (outage->is_stopped) {
             outage->detected_s = outage->stop_detected_s;
             outage->hardware_s = -INFINITY;
@@ -278,40 +277,40 @@ static void end_outages(struct bh_enclave *enclave, double now_s)
         bh_composing_review(enclave->replica, (size_t)enclave->index);
 }
 
-/* Between two events the number of parts that are up is constant, and so is the rate of work. */
-static void serve(struct bh_enclave *enclave)
+static void finish_serving(struct bh_enclave *enclave, bool is_done)
 {
-    double start_s = simgrid_get_clock(), next_return_s;
-    double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
-    double down = foresee_all(enclave, &next_return_s);
-    const struct bh_pace *pace = bh_enclave_pace(enclave);
-    enum bh_part held_by = is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
-    double rate = held_by == BH_PARTS ? (bh_enclave_nodes(enclave) - down) / pace->wall_per_work : 0.0;
-    double done_s = rate > 0.0 ? start_s + (total_s - enclave->node_work_s) / rate : INFINITY;
-    bool is_undisturbed = bh_enclave_sleep(enclave, fmin(done_s, next_return_s));
-    double now_s = simgrid_get_clock();
-    book(enclave, pace, held_by, down, start_s, now_s);
+    const struct bh_about *about = &enclave->about;
+    double now_s = enclave->replica->now_s;
+    book(enclave, about->pace, about->part, about->down, about->from_s, now_s);
     enclave->is_signalled = false;
     /* The clock may stop a rounding error short of the time that was slept to. */
-    end_outages(enclave, is_undisturbed ? fmax(now_s, fmin(done_s, next_return_s)) : now_s);
-    if (is_undisturbed && done_s <= next_return_s) {
-        enclave->node_work_s = total_s;
+    end_outages(enclave, is_done ? fmax(now_s, about->next_s) : now_s);
+    if (is_done && about->is_last) {
+        enclave->node_work_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s;
         bh_enclave_end(enclave, true);
     }
 }
 
-static void body(struct bh_enclave *enclave)
+/* Between two events the number of parts that are up is constant, and so is the rate of work. */
+static struct bh_wait next(struct bh_enclave *enclave, double now_s)
 {
-    while (enclave->phase != BH_PHASE_DONE && !bh_enclave_is_over(enclave))
-        serve(enclave);
-    if (enclave->phase != BH_PHASE_DONE)
-        bh_enclave_end(enclave, false);
+    double total_s = bh_enclave_nodes(enclave) * enclave->setup->spec->work_s, next_return_s;
+    struct bh_about *about = &enclave->about;
+    about->down = foresee_all(enclave, &next_return_s);
+    about->pace = bh_enclave_pace(enclave);
+    about->part = is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
+    double up = bh_enclave_nodes(enclave) - about->down;
+    double rate = about->part == BH_PARTS ? up / about->pace->wall_per_work : 0.0;
+    double done_s = rate > 0.0 ? now_s + (total_s - enclave->node_work_s) / rate : INFINITY;
+    about->is_last = done_s <= next_return_s;
+    about->next_s = fmin(done_s, next_return_s);
+    return bh_enclave_begin(enclave, finish_serving, about->next_s);
 }
 
 const struct bh_enclave_kind bh_kind_service = {
     .name = "loss-tolerant service",
     .loses_parts = true,
-    .body = body,
+    .next = next,
     .fail = fail,
     .stall = stall,
     .stop = stop,

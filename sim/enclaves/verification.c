@@ -9,7 +9,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 
 static void count_tainted(struct bh_enclave *enclave, const struct bh_silent_error *error)
 {
@@ -25,9 +24,9 @@ static void count_tainted(struct bh_enclave *enclave, const struct bh_silent_err
 static void find(struct bh_enclave *enclave, struct bh_silent_error *error)
 {
     struct bh_replica *replica = enclave->replica;
-    error->signal_s = simgrid_get_clock() + enclave->setup->verification.latency_s;
+    error->signal_s = enclave->replica->now_s + enclave->setup->verification.latency_s;
     enclave->silent.found++;
-    enclave->silent.delay_sum_s += simgrid_get_clock() - error->since_s;
+    enclave->silent.delay_sum_s += enclave->replica->now_s - error->since_s;
     bh_silent_set_add(&enclave->silent.awaited, (size_t)(error - enclave->silent.list));
     count_tainted(enclave, error);
     if (enclave->setup->verification.latency_s <= 0.0)
@@ -35,7 +34,7 @@ static void find(struct bh_enclave *enclave, struct bh_silent_error *error)
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = error->signal_s,
                                                            .kind = BH_EVENT_SILENT_SIGNAL,
                                                            .index = (uint64_t)enclave->index});
-    bh_bed_wake(&replica->injector_bed); /* it sleeps until what was next before */
+    replica->has_news = true; /* it sleeps until what was next before */
 }
 
 void bh_silent_verify(struct bh_enclave *enclave, double begun_s)
@@ -53,7 +52,7 @@ void bh_silent_verify(struct bh_enclave *enclave, double begun_s)
             find(enclave, error);
     }
     if (verification->latency_s <= 0.0) /* no later than now, not after the checkpoint that would follow */
-        bh_silent_signal(enclave, simgrid_get_clock());
+        bh_silent_signal(enclave, enclave->replica->now_s);
 }
 
 /* What the application loses because of an error is its application extent: the enclave, which rolls back. */

@@ -9,8 +9,6 @@
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
-#include <simgrid/engine.h>
-
 static bool is_used(const struct bh_copy *copy, size_t ordinal)
 {
     return ordinal / 64 < copy->ways_words && (copy->ways_used[ordinal / 64] >> (ordinal % 64)) & 1;
@@ -89,7 +87,7 @@ void bh_crossing_note(struct bh_replica *replica, const struct bh_copy *copy, ui
     if (replica->options.watch == NULL)
         return;
     struct bh_attempt_seen seen = {
-        .time_s = simgrid_get_clock(),
+        .time_s = replica->now_s,
         .slot = copy->error->slot,
         .zone = copy->zone,
         .error = copy->error->identity,

@@ -13,7 +13,6 @@
 #include "sim/state/waiting.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 
 /* One failure on its way to the enclaves. */
@@ -126,7 +125,7 @@ static double slowest_boot_s(const struct bh_setup *setup)
 /* The system is back after its restart, or when `repairs` (or NULL) is done, and its guests when they have booted. */
 static void take_down_system(struct bh_replica *replica, const struct bh_fault *repairs)
 {
-    double detected_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->detection_s.value;
+    double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
     double boot_s = slowest_boot_s(replica->setup);
     bh_stops_end_all(replica);
     if (repairs != NULL) {
@@ -141,7 +140,7 @@ static void take_down_system(struct bh_replica *replica, const struct bh_fault *
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
 {
     const struct bh_zone_tree *tree = blow->node->model->tree;
-    double detected_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->detection_s.value;
+    double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
     if (blow->beyond_node == BH_SCOPE_SYSTEM) {
         take_down_system(replica, NULL);
         return;
@@ -165,19 +164,19 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
     double repair_s = bh_fault_repair_s(&replica->random, fault);
     bh_event_queue_push(
         &replica->queue,
-        (struct bh_event){.time_s = simgrid_get_clock() + repair_s, .kind = BH_EVENT_REPAIRED, .index = fault->node});
+        (struct bh_event){.time_s = replica->now_s + repair_s, .kind = BH_EVENT_REPAIRED, .index = fault->node});
     bh_lasting_end(replica, fault->node);
 }
 
 static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
 {
-    double detected_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->detection_s.value;
+    double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
     double boot_s = blow->node->guest_boot_s;
     if (bh_zone_set_has(&blow->down, 0))
         bh_stops_end_slot(replica, blow->slot);
     if (blow->repairs != NULL) {
         double spare_s = detected_s + bh_setup_recovery(replica->setup)->spare_activation_s.value;
-        bh_machine_pass(replica->machine, simgrid_get_clock());
+        bh_machine_pass(replica->machine, replica->now_s);
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
         send_to_repair(replica, blow->repairs);
     } else
@@ -205,7 +204,7 @@ static void leave_or_end(struct bh_replica *replica, struct bh_copy *copy)
         bh_copy_stall(replica, copy, false, -1);
     copy->is_hung = false;
     copy->generation = copy->error->lives[copy->zone]++;
-    copy->born_s = simgrid_get_clock();
+    copy->born_s = replica->now_s;
 }
 
 /* A disposition `composition`: the enclaves composed with the zone's now, and what they have on this node. NULL without
@@ -340,14 +339,14 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
                       uint64_t slot)
 {
     bool is_up = post == BH_POST_SPARE ||
-                 (post == BH_POST_IN_SLOT && bh_machine_is_up(replica->machine, slot, 0, simgrid_get_clock()));
+                 (post == BH_POST_IN_SLOT && bh_machine_is_up(replica->machine, slot, 0, replica->now_s));
     if (!is_up) {
         replica->tallies.struck_while_down++;
         return;
     }
     if (post == BH_POST_SPARE) {
         if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
-            bh_machine_pass(replica->machine, simgrid_get_clock());
+            bh_machine_pass(replica->machine, replica->now_s);
             bh_machine_lose_spare(replica->machine, fault->node);
             send_to_repair(replica, fault);
         }
@@ -358,9 +357,9 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
 
 void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
 {
-    double ready_s = simgrid_get_clock() + bh_setup_recovery(replica->setup)->spare_activation_s.value;
+    double ready_s = replica->now_s + bh_setup_recovery(replica->setup)->spare_activation_s.value;
     uint64_t slot;
-    bh_machine_pass(replica->machine, simgrid_get_clock());
+    bh_machine_pass(replica->machine, replica->now_s);
     if (!bh_machine_next_waiting(replica->machine, &slot)) {
         bh_machine_repaired(replica->machine, node, ready_s, 0.0);
         return;

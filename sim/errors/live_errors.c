@@ -11,7 +11,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <utlist.h>
 
 /* What a copy does next: attempt a channel, attempt a way to another node, or end. */
@@ -115,7 +114,7 @@ static void begin_hang(struct bh_replica *replica, struct bh_copy *copy)
     double watchdog_s = bh_setup_recovery(replica->setup)->watchdog_s.value;
     copy->is_hung = true;
     bh_copy_stall(replica, copy, true, bh_cause_of(replica, copy));
-    schedule(replica, copy, simgrid_get_clock() + watchdog_s);
+    schedule(replica, copy, replica->now_s + watchdog_s);
 }
 
 static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
@@ -250,7 +249,7 @@ void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *sa
     error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     struct bh_copy *copy = bh_copy_add(replica, error, saved->zone, saved->kind);
     schedule(replica, copy, next_due(replica, copy).time_s);
-    bh_bed_wake(&replica->injector_bed); /* it sleeps until what was next before */
+    replica->has_news = true; /* it sleeps until what was next before */
 }
 
 void bh_errors_finish(struct bh_replica *replica)

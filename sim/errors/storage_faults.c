@@ -8,7 +8,6 @@
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"
 
-#include <simgrid/engine.h>
 #include <string.h>
 
 /* A piece for what this fault adds to the outage, if anything. */
@@ -49,7 +48,7 @@ static void strike_enclave(struct bh_replica *replica, struct bh_enclave *enclav
 
 void bh_storage_strike(struct bh_replica *replica, int source, const struct bh_fault *fault)
 {
-    double now_s = simgrid_get_clock(), *up_s = &replica->storage.up_s[fault->node];
+    double now_s = replica->now_s, *up_s = &replica->storage.up_s[fault->node];
     struct bh_lost_enclaves lost = {0};
     if (*up_s > now_s) {
         replica->tallies.struck_while_down++;

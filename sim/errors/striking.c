@@ -7,12 +7,12 @@
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/live_errors.h"
 #include "sim/errors/storage_faults.h"
+#include "sim/scenario/read_faults.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,8 +130,7 @@ static void strike_class(struct bh_replica *replica, const struct bh_script_faul
     if (is_gone(replica, BH_POST_IN_SLOT, script->slot))
         return;
     replica->tallies.faults++;
-    if (is_spared(replica, script->slot, -1) ||
-        !bh_machine_is_up(replica->machine, script->slot, 0, simgrid_get_clock())) {
+    if (is_spared(replica, script->slot, -1) || !bh_machine_is_up(replica->machine, script->slot, 0, replica->now_s)) {
         replica->tallies.struck_while_down++;
         return;
     }

@@ -8,13 +8,12 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 #include <utlist.h>
 
-static void add_piece(struct bh_stop *stop, double detected_s, double until_s, long cause)
+static void add_piece(struct bh_stop *stop, double now_s, double detected_s, double until_s, long cause)
 {
-    double from_s = fmax(simgrid_get_clock(), bh_stop_end_s(stop));
+    double from_s = fmax(now_s, bh_stop_end_s(stop));
     if (until_s <= from_s)
         return;
     if (stop->count == stop->room) {
@@ -38,7 +37,7 @@ static void stop_enclaves(struct bh_replica *replica, const struct bh_zone_outag
         struct bh_enclave *enclave = &replica->enclaves[outage->partition->enclave[t]];
         if (enclave->phase == BH_PHASE_DONE)
             continue;
-        add_piece(&enclave->stop[what], detected_s, outage->until_s, cause);
+        add_piece(&enclave->stop[what], replica->now_s, detected_s, outage->until_s, cause);
         enclave->kind->stop(enclave, what, outage->slot, true, detected_s, cause);
     }
 }
@@ -73,7 +72,7 @@ static void shorten_pieces(struct bh_enclave *enclave, enum bh_need_for what)
     const struct bh_replica *replica = enclave->replica;
     struct bh_stop *stop = &enclave->stop[what];
     const struct bh_zone_outage *outage;
-    double last_s = simgrid_get_clock();
+    double last_s = enclave->replica->now_s;
     DL_FOREACH(replica->zone_outages, outage)
     if (outage->partition == enclave->partition &&
         bh_zone_set_has(&bh_setup_node(replica->setup, outage->partition)->model->tree->needs[what], outage->zone))
@@ -129,7 +128,7 @@ void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_z
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_zone_tree *tree = bh_setup_node(replica->setup, partition)->model->tree;
-    double now_s = simgrid_get_clock();
+    double now_s = replica->now_s;
     double detected_s = now_s + bh_setup_recovery(replica->setup)->detection_s.value;
     struct bh_zone_set stopping = {{0}};
     if (!bh_zone_tree_has_needs(tree) || bh_zone_set_has(down, 0))

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A machine of any size from a page of numbers: dragonfly groups of cabinets, and storage that grows by a law. */
 #include "models/document/document.h"
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 
 #include <errno.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 
 #include "models/document/document.h"
 #include "sim/platform/activity.h"
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -31,9 +31,6 @@ extern const char *const bh_platform_settings[]; /* NULL-terminated "network/mod
 char *bh_platform_prepare(const char *path, uint64_t nodes, struct bh_place place, int *is_temporary,
                           struct bh_error *err);
 
-/* Loads the XML in a forked child, checks properties, speeds, and every route that a run would use. 0 or -1. */
-int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform_facts *facts, struct bh_error *err);
-
 /* Loads the XML into this process, once per process: initialises SimGrid with an argv of our own (no user options
  * eaten; BH_SIMGRID_OPTIONS in the environment is appended, split at blanks), sets bh_platform_settings, zeroes link
  * latencies, and runs one empty actor, so that forks afterwards are cheap. */

@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Loads a platform in a child process first: SimGrid ends the process on some bad files and overlooks others. */
+#include "sim/platform/probe.h"
+
 #include "models/base/clock.h"
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 #include "sim/platform/platform.h"
 #include "sim/platform/routes.h"
 

@@ -4,7 +4,7 @@
 #ifndef BH_SIM_PLATFORM_ROUTES_H
 #define BH_SIM_PLATFORM_ROUTES_H
 
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 
 /* Begin with zeroes; reused from one search to the next. */
 struct bh_route {

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Looks at a platform's XML as text: for line numbers, and for mistakes that SimGrid accepts and a run pays for. */
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

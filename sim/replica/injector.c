@@ -5,19 +5,17 @@
 
 #include "models/faults/arrivals.h"
 #include "sim/enclaves/compositions.h"
-#include "sim/enclaves/enclave.h"
-#include "sim/enclaves/exchange.h"
 #include "sim/enclaves/verification.h"
 #include "sim/errors/disposal.h"
 #include "sim/errors/live_errors.h"
 #include "sim/errors/striking.h"
 #include "sim/errors/zone_outages.h"
+#include "sim/replica/actors.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/protecting.h"
 #include "sim/state/replica_state.h"
 
 #include <simgrid/actor.h>
-#include <simgrid/engine.h>
 
 static void schedule_next_fault(struct bh_replica *replica, size_t number)
 {
@@ -98,35 +96,19 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     }
 }
 
-/* Waking lets other actors run, so the enclaves are woken once all that happens at this time has happened: none sees
- * half of an event, and none computes in between a hang's end and the failure that ended it. True if any was. */
-static bool wake_signalled(struct bh_replica *replica)
-{
-    if (!replica->has_signalled)
-        return false;
-    replica->has_signalled = false;
-    if (replica->has_io_again)
-        bh_exchanges_wake(replica);
-    replica->has_io_again = false;
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++)
-        bh_enclave_wake(&replica->enclaves[e]);
-    return true;
-}
-
 static void injector_actor(int argc, char **argv)
 {
     (void)argc, (void)argv;
     struct bh_replica *replica = sg_actor_self_get_data();
     while (!replica->over) {
         double due_s = bh_event_queue_first(&replica->queue)->time_s;
-        bool is_due = due_s <= simgrid_get_clock();
-        if (!is_due && (wake_signalled(replica) || !bh_bed_sleep(&replica->injector_bed, due_s)))
+        bool is_due = due_s <= replica->now_s;
+        if (!is_due && (bh_actors_wake(replica) || !bh_actors_sleep(replica, due_s)))
             continue;
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         happen(replica, &event);
     }
-    wake_signalled(replica);
-    bh_exchanges_wake(replica);
+    bh_actors_end(replica);
 }
 
 void bh_injector_start(struct bh_replica *replica)

@@ -6,9 +6,11 @@
 
 struct bh_error;
 struct bh_replica;
+struct bh_transfer;
 
-/* Plans the checkpoint transfers of all enclaves that go to storage. */
-int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_error *err);
+/* Plans the checkpoint transfers of all enclaves that go to storage, one per enclave; owned by the caller, also on failure.
+ * NULL: it has none. */
+int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_transfer **transfers, struct bh_error *err);
 
 /* The injector's body: faults, errors, repairs and the horizon, in order of time. */
 void bh_injector_start(struct bh_replica *replica);

@@ -6,10 +6,10 @@
 #include "models/faults/arrivals.h"
 #include "sim/enclaves/compositions.h"
 #include "sim/enclaves/enclave.h"
-#include "sim/enclaves/exchange.h"
 #include "sim/enclaves/kinds.h"
 #include "sim/errors/live_errors.h"
 #include "sim/platform/activity.h"
+#include "sim/replica/actors.h"
 #include "sim/replica/parts.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
@@ -39,7 +39,6 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->return_s = INFINITY;
-    enclave->bed = bh_bed_create(2.0 * replica->setup->scenario->horizon_s);
     enclave->checkpoints = setup->passed_checkpoints;
     enclave->saving = BH_LEVELS;
     enclave->partners = bh_partners_of(setup->nodes, bh_enclave_recovery(enclave)->partner_distance.value);
@@ -47,7 +46,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
 
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
 {
-    bh_machine_pass(replica->machine, simgrid_get_clock());
+    bh_machine_pass(replica->machine, replica->now_s);
     record->tallies = replica->tallies;
     record->tallies.machine_use = bh_machine_use(replica->machine);
     record->causes = replica->causes;
@@ -117,20 +116,16 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
                                                        setup->scenario->machine_is_steady);
     replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
     replica.running = setup->enclaves_count;
-    /* The injector ends all sleeps at the horizon. */
-    replica.injector_bed = bh_bed_create(2.0 * setup->scenario->horizon_s);
     bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         create_enclave(&replica, e);
     replica.storage = bh_storage_state_create(setup->storage_hosts);
     bh_composing_start(&replica);
-    if (bh_replica_plan_transfers(&replica, err) != 0 || bh_exchanges_start(&replica, err) != 0)
+    if (bh_actors_start(&replica, err) != 0)
         goto out;
-    for (size_t e = 0; e < setup->enclaves_count; e++)
-        if (bh_enclave_start(&replica.enclaves[e], err) != 0)
-            goto out;
     bh_injector_start(&replica);
     simgrid_run();
+    bh_actors_look_at_clock(&replica);
     if (has_deadlocked) {
         bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: every actor waited for another at %g s; please report this",
                 (unsigned long long)options.replica, simgrid_get_clock());
@@ -143,11 +138,10 @@ out:
     for (size_t e = 0; e < setup->enclaves_count; e++)
         bh_enclave_clear(&replica.enclaves[e]);
     drain_queue(&replica);
-    bh_exchanges_clear(&replica);
+    bh_actors_clear(&replica);
     free(replica.composing);
     free(replica.recent_losses.loss);
     bh_storage_state_clear(&replica.storage);
-    bh_bed_destroy(&replica.injector_bed);
     bh_machine_destroy(replica.machine);
     for (size_t s = 0; s < setup->sources_count; s++)
         bh_fault_arrivals_destroy(replica.arrivals[s]);

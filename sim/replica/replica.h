@@ -4,9 +4,9 @@
 #ifndef BH_SIM_REPLICA_REPLICA_H
 #define BH_SIM_REPLICA_REPLICA_H
 
+#include "sim/state/error_totals.h"
 #include "sim/state/ledger.h"
 #include "sim/state/options.h"
-#include "sim/state/error_totals.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,6 @@
 /* The checkpoint transfers of a replica: from where each enclave's nodes are, and how enclaves share links and disks. */
 #include "sim/replica/parts.h"
 
-#include "sim/platform/transfer.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
 
@@ -21,41 +20,41 @@ static bool needs_storage(const struct bh_enclave_setup *setup)
            setup->every[BH_LEVEL_STORAGE] > 0;
 }
 
-static size_t flows_of(const struct bh_enclave *enclave, double flows_per_node)
+static size_t flows_of(const struct bh_enclave *enclave, const struct bh_transfer *transfer, double flows_per_node)
 {
-    size_t least = bh_transfer_flows_per_storage(enclave->transfer);
+    size_t least = bh_transfer_flows_per_storage(transfer);
     size_t fair = (size_t)fmax(1.0, round(flows_per_node * bh_enclave_nodes(enclave)));
     return fair > least ? fair : least;
 }
 
 /* The largest relative distance of an enclave's flows from its share. */
-static double unfairness(const struct bh_replica *replica, double flows_per_node)
+static double unfairness(const struct bh_replica *replica, struct bh_transfer *const *transfers, double flows_per_node)
 {
     double most = 0.0;
     for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
         const struct bh_enclave *enclave = &replica->enclaves[e];
-        if (enclave->transfer == NULL || bh_transfer_flows_per_storage(enclave->transfer) == 0)
+        if (transfers[e] == NULL || bh_transfer_flows_per_storage(transfers[e]) == 0)
             continue;
         double share = flows_per_node * bh_enclave_nodes(enclave);
-        most = fmax(most, fabs((double)flows_of(enclave, flows_per_node) / share - 1.0));
+        most = fmax(most, fabs((double)flows_of(enclave, transfers[e], flows_per_node) / share - 1.0));
     }
     return most;
 }
 
-static double choose_flows_per_node(const struct bh_replica *replica)
+static double choose_flows_per_node(const struct bh_replica *replica, struct bh_transfer *const *transfers)
 {
     double largest = 0.0, best = INFINITY, chosen = 0.0;
     size_t least = 1;
     for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
         const struct bh_enclave *enclave = &replica->enclaves[e];
-        if (enclave->transfer == NULL)
+        if (transfers[e] == NULL)
             continue;
         largest = fmax(largest, bh_enclave_nodes(enclave));
-        size_t flows = bh_transfer_flows_per_storage(enclave->transfer);
+        size_t flows = bh_transfer_flows_per_storage(transfers[e]);
         least = flows > least ? flows : least;
     }
     for (size_t flows = 1; flows <= (least > FLOWS_MOST ? least : FLOWS_MOST) && best > proportion_tolerance; flows++) {
-        double found = unfairness(replica, (double)flows / largest);
+        double found = unfairness(replica, transfers, (double)flows / largest);
         if (found < best) {
             best = found;
             chosen = (double)flows / largest;
@@ -64,18 +63,18 @@ static double choose_flows_per_node(const struct bh_replica *replica)
     return chosen;
 }
 
-static void share_fairly(struct bh_replica *replica, const struct bh_stands *stands)
+static void share_fairly(struct bh_replica *replica, struct bh_transfer **transfers, const struct bh_stands *stands)
 {
-    double flows_per_node = choose_flows_per_node(replica);
+    double flows_per_node = choose_flows_per_node(replica, transfers);
     for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
         struct bh_enclave *enclave = &replica->enclaves[e];
-        if (enclave->transfer != NULL)
-            bh_transfer_set_share(enclave->transfer, &stands[enclave->setup->spec->partition],
-                                  flows_of(enclave, flows_per_node));
+        if (transfers[e] != NULL)
+            bh_transfer_set_share(transfers[e], &stands[enclave->setup->spec->partition],
+                                  flows_of(enclave, transfers[e], flows_per_node));
     }
 }
 
-int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_error *err)
+int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_transfer **transfers, struct bh_error *err)
 {
     const struct bh_scenario *scenario = replica->setup->scenario;
     struct bh_stands *stands = NULL;
@@ -86,11 +85,11 @@ int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_error *err)
             continue;
         if (stands == NULL)
             stands = bh_place(replica->platform, &scenario->partitions, scenario->placement);
-        enclave->transfer = bh_transfer_create_on(replica->platform, &stands[enclave->setup->spec->partition], err);
-        status = enclave->transfer != NULL ? 0 : -1;
+        transfers[e] = bh_transfer_create_on(replica->platform, &stands[enclave->setup->spec->partition], err);
+        status = transfers[e] != NULL ? 0 : -1;
     }
     if (status == 0 && stands != NULL && scenario->partitions.count > 1)
-        share_fairly(replica, stands);
+        share_fairly(replica, transfers, stands);
     bh_stands_free(stands, scenario->partitions.count);
     return status;
 }

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "sim/results/metrics.h"
+#include "sim/scenario/read_workload.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The metrics: how each value is read from a stage's records and setups. */
 #include "sim/results/parts.h"
+#include "sim/scenario/read_faults.h"
+#include "sim/scenario/read_workload.h"
 
 #include <math.h>
 

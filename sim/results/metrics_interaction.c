@@ -11,16 +11,17 @@ static double interaction(const struct bh_metric_cell *cell, double (*part)(cons
                           double (*whole)(const struct bh_metric_cell *), double exact, bool wants_error)
 {
     struct bh_metric_cell at = *cell;
-    double parts = 0.0, wholes = 0.0, squares = 0.0, n = (double)cell->stage->scenario->replicas;
+    const uint64_t replicas = cell->stage->scenario->replicas;
+    double parts = 0.0, wholes = 0.0, squares = 0.0, n = (double)replicas;
     if (cell->stage->scenario->script_count > 0) /* its errors are not those that the chain weighs */
         return NAN;
-    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < n; at.at[BH_AXIS_REPLICA]++) {
+    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < replicas; at.at[BH_AXIS_REPLICA]++) {
         parts += part(&at);
         wholes += whole(&at);
     }
     if (!wants_error || wholes <= 0.0)
         return wholes > 0.0 ? parts / wholes - exact : NAN;
-    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < n; at.at[BH_AXIS_REPLICA]++)
+    for (at.at[BH_AXIS_REPLICA] = 0; at.at[BH_AXIS_REPLICA] < replicas; at.at[BH_AXIS_REPLICA]++)
         squares += pow(part(&at) - parts / wholes * whole(&at), 2.0);
     double clustered = sqrt(squares / (n * (n - 1.0))) / (wholes / n);
     return fmax(n > 1.0 ? clustered : 0.0, sqrt(exact * (1.0 - exact) / wholes));

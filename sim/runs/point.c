@@ -3,7 +3,10 @@
 /* Resolves a point of a study and numbers its jobs. */
 #include "sim/runs/point.h"
 
-#include "sim/setup/estimate.h"
+#include "sim/platform/probe.h"
+#include "sim/runs/estimate.h"
+#include "sim/runs/estimate_limits.h"
+#include "sim/scenario/study.h"
 
 #include <stdio.h>
 #include <stdlib.h>

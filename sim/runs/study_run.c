@@ -7,6 +7,7 @@
 #include "sim/replica/record_bytes.h"
 #include "sim/runs/forked_jobs.h"
 #include "sim/runs/progress.h"
+#include "sim/scenario/study.h"
 
 #include <errno.h>
 #include <gsl/gsl_sort.h>

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What runs on the nodes of a partition class: the line of the comparison, and what enclaves have of their own. */
+#include "sim/scenario/node_stack.h"
+
 #include "models/node/node_model.h"
 #include "sim/scenario/scenario.h"
 

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Numbers of the catalog that a scenario, an axis or the command line sets. */
+#include "sim/scenario/overrides.h"
+
 #include "sim/scenario/parts.h"
 
 #include <stdlib.h>

@@ -36,9 +36,6 @@ int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *m
 struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const char *data_directory,
                                              const struct bh_node *extra, struct bh_error *err);
 
-/* The rest of PATH after "models.", or NULL if it does not begin so. */
-const char *bh_models_path(const char *path);
-
 /* sim/scenario/read_axes.c: reads `vary` and `uncertainty` into the study; makes the settings of one point. */
 int bh_axes_read(struct bh_study *study, struct bh_error *err);
 void bh_axes_release(struct bh_study *study);

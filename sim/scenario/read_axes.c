@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The axes of a study: what varies, over which values, and the settings that each value makes. */
+#include "sim/scenario/read_axes.h"
+
 #include "models/base/results_names.h"
+#include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
 
 #include <math.h>

@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which faults strike: the catalog's classes that are on, and the script. */
+#include "sim/scenario/read_faults.h"
+
+#include "sim/scenario/node_stack.h"
 #include "sim/scenario/parts.h"
 
 #include <stdio.h>

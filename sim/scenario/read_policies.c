@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The lines of the comparison: which system under which policy, and whether the two fit. */
 #include "models/node/node_model.h"
+#include "sim/scenario/node_stack.h"
 #include "sim/scenario/parts.h"
 
 #include <stdio.h>

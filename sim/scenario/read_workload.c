@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The machine, the work, the enclaves and the checkpoints of a scenario. */
+#include "sim/scenario/read_workload.h"
+
 #include "sim/scenario/parts.h"
 
 #include <math.h>

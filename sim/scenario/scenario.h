@@ -80,7 +80,6 @@ struct bh_acceptance {
 };
 
 enum bh_interval_rule { BH_INTERVAL_FIXED, BH_INTERVAL_YOUNG, BH_INTERVAL_DALY, BH_INTERVAL_EXACT };
-extern const char *const bh_interval_rule_names[]; /* fixed young daly exact */
 
 /* Checkpoint levels, the nearest first; each survives what those before it do, and more.
  * memory: in the memory of the kernel that the application's processes run on (the guest's; of a native node the host's):
@@ -90,7 +89,6 @@ extern const char *const bh_interval_rule_names[]; /* fixed young daly exact */
  *   are lost before the next checkpoint of this level is complete.
  * storage: a storage host's disks over the platform's links: survives everything. */
 enum bh_level { BH_LEVEL_MEMORY, BH_LEVEL_LOCAL, BH_LEVEL_PARTNER, BH_LEVEL_STORAGE, BH_LEVELS };
-extern const char *const bh_level_names[];
 struct bh_checkpoint_spec {
     bool enabled;
     enum bh_interval_rule rule;
@@ -224,83 +222,5 @@ struct bh_study {
     struct bh_posterior posterior; /* the axis' values are joint draws: without order */
     struct bh_recorded_logs *logs; /* read so far, whichever point asked for them */
 };
-
-/* Reads and checks a scenario file. `data_directory` is where models/data was found. Settings are made in this order,
- * later ones win: the file, the values of the axes, the value of the uncertainty axis, `settings`. A setting of a path
- * that an axis sets is an error; settings below `vary` and `uncertainty` change the axes themselves. Every value of
- * every axis is resolved once, so that what is wrong shows before anything runs. Fails with BH_ERROR_INPUT and
- * file:line:column. */
-struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
-                               size_t settings_count, struct bh_error *err);
-void bh_study_destroy(struct bh_study *study);
-
-/* Number of points of the product (without uncertainty). */
-size_t bh_study_points(const struct bh_study *study);
-/* Position on each axis of point number `point`; the last axis varies fastest. `index` has axes_count entries. */
-void bh_study_index(const struct bh_study *study, size_t point, size_t *index);
-
-/* For campaigns, whose axes are read from a file of their own. An axis' labels, paths and nodes are borrowed; its arrays
- * belong to the study once the axis was added, also when that fails. Reading leaves arrays to free behind on failure:
- * add the axis all the same, or end. */
-int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err);
-/* Fails at the axis if it sets what no answer depends on (titles, which points there are), or nothing at all. */
-int bh_axis_check_paths(const struct bh_axis *axis, struct bh_error *err);
-int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err);
-void bh_axis_value_add(struct bh_axis_value *value, const char *path, const struct bh_node *node);
-/* Whether the value changes what stands at a path: it sets that, or something above or below it. */
-bool bh_axis_value_sets(const struct bh_axis_value *value, const char *path);
-/* Adds an axis that varies faster than those there are. Fails if another axis or a setting sets what this one sets. */
-int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err);
-
-/* Resolves one point; `uncertain` is the position on the uncertainty axis or -1. The caller destroys the scenario, before
- * the study. */
-struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t *index, int uncertain,
-                                     struct bh_error *err);
-void bh_scenario_destroy(struct bh_scenario *scenario);
-
-/* Whether it has random faults, and no class of them strikes several nodes at once. */
-bool bh_scenario_strikes_apart(const struct bh_scenario *scenario);
-/* Which faults strike, as the models know it; borrows from the scenario. */
-struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenario);
-
-/* The enclaves of a partition class as the models know them; the caller frees. */
-struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario, size_t class);
-
-/* What runs on the nodes of a partition class: the system and kernels, the policy of what the tenants share, and of
- * each tenant's own zones. Shared zones follow the policy that all tenants have, else that of the comparison's line. */
-struct bh_node_stack {
-    const struct bh_system *system;
-    const struct bh_component *host_kernel, *guest_kernel;
-    const struct bh_policy *policy;
-    const struct bh_policy **own;         /* per tenant; owned */
-    const struct bh_guard_limits *limits; /* the Node OS's; NULL: none */
-};
-/* Of line `policy`; `is_baseline`: without what enclaves have of their own. */
-struct bh_node_stack bh_scenario_stack(const struct bh_scenario *scenario, size_t policy, size_t class,
-                                       bool is_baseline);
-void bh_node_stack_free(struct bh_node_stack *stack);
-/* The guards that a tenant asks for while it is protected or not (-1: of what all share), within the Node OS's limits;
- * `clipped` (may be NULL) says where these made a difference. */
-int bh_scenario_guards(const struct bh_node_stack *stack, int tenant, bool is_protected,
-                       const struct bh_guard_level *guard[BH_BOUNDARIES], bool clipped[BH_BOUNDARIES],
-                       struct bh_error *err);
-/* Whether guards of a boundary are ever met: those between enclaves are only where some are composed. */
-bool bh_boundary_matters(const struct bh_scenario *scenario, enum bh_boundary boundary);
-/* The guards of line `policy` of the comparison while it protects, NULL at boundaries that do not matter. */
-int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, bool is_protected,
-                            const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err);
-/* The zone of a node that an error of the script begins in. */
-size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct bh_script_fault *fault,
-                               const struct bh_zone_tree *tree);
-/* The node model of a stack, with the guards that are on while protected. */
-struct bh_node_model;
-struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,
-                                        size_t class, struct bh_error *err);
-
-/* What only the loaded platform can tell: that it has the nodes and spares asked for, and a storage host if checkpoints
- * go to one. Fails with the place of the key that asks for them. */
-struct bh_platform_facts;
-int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
-                               struct bh_error *err);
 
 #endif

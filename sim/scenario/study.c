@@ -1,11 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads a scenario file into a study and resolves its points. */
+#include "sim/scenario/study.h"
+
 #include "sim/scenario/scenario.h"
 
 #include "sim/platform/platform.h"
+#include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
-#include "sim/setup/number_uses.h"
 
 #include <errno.h>
 #include <math.h>
@@ -121,7 +123,7 @@ static int check_what_it_is(const struct bh_node *root, struct bh_error *err)
     return 0;
 }
 
-struct bh_study *bh_study_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+struct bh_study *bh_study_parse(const char *path, const char *data_directory, const struct bh_setting *settings,
                                size_t settings_count, struct bh_error *err)
 {
     struct bh_study *study = bh_allocate(1, sizeof *study);
@@ -142,8 +144,7 @@ struct bh_study *bh_study_read(const char *path, const char *data_directory, con
     if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || check_what_it_is(root, err) != 0 ||
         bh_node_check_keys(root, root_keys, err) != 0)
         goto fail;
-    if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0 ||
-        bh_number_uses_check(study, err) != 0)
+    if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0)
         goto fail;
     return study;
 fail:

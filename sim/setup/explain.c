@@ -5,6 +5,8 @@
 
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/read_faults.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,10 @@
 /* Resolves what a class of partitions has in common. */
 #include "sim/setup/node_setup.h"
 
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/read_faults.h"
+#include "sim/setup/node_states.h"
+
 #include <math.h>
 #include <stdlib.h>
 

@@ -9,6 +9,7 @@
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
 #include "models/spread/spread.h"
+#include "sim/scenario/node_stack.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdint.h>
@@ -54,10 +55,6 @@ static inline const struct bh_zone_set *bh_node_setup_whole(const struct bh_node
 {
     return &bh_node_setup_tree(node)->zones[0].subtree;
 }
-
-/* sim/setup/node_states.c: the isolation of the mixture; puts all composition channels and the protected guards in place. */
-void bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *scenario, size_t class,
-                       struct bh_isolation_cache *cache);
 
 /* Isolation over all nodes of several setups, on nodes[i] nodes each: of errors anywhere. Without loss rates, which
  * belong to one of them. */

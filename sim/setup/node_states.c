@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors end on nodes whose compositions and guards come and go: a mixture of the states that they are in. */
+#include "sim/setup/node_states.h"
+
 #include "sim/setup/node_setup.h"
 
 #include <math.h>

@@ -4,19 +4,11 @@
  * tests/command/test_number_uses.bats moves each number and looks whether an answer moves. */
 #include "sim/setup/number_uses.h"
 
-#include "models/faults/streams.h"
-#include "models/node/node_model.h"
-#include "sim/setup/number_uses_parts.h"
+#include "sim/scenario/read_faults.h"
+#include "sim/setup/node_setup.h"
+#include "sim/setup/parts.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-struct bh_number_uses {
-    size_t count;
-    const struct bh_parameter **read; /* by address */
-};
-
-/* --- The set ------------------------------------------------------------------------------------------------------ */
 
 static int compare(const void *left, const void *right)
 {
@@ -37,29 +29,11 @@ void bh_number_uses_destroy(struct bh_number_uses *uses)
     free(uses);
 }
 
-static void mark(struct bh_reading *reading, const struct bh_parameter *parameter)
-{
-    struct bh_number_uses *uses = reading->uses;
-    if (uses->count == reading->room) {
-        reading->room = 2 * reading->room + 64;
-        uses->read = bh_reallocate(uses->read, reading->room, sizeof *uses->read);
-    }
-    uses->read[uses->count++] = parameter;
-}
-
-static void mark_if(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter)
-{
-    if (is_read)
-        mark(reading, parameter);
-}
-
-/* --- Faults, and the memory that they come from ------------------------------------------------------------------- */
-
 static void mark_timing(struct bh_reading *reading, const struct bh_timing *timing)
 {
     for (size_t i = 0; i < BH_DISTRIBUTION_PARTS_MOST; i++) {
-        mark(reading, &timing->a[i]);
-        mark(reading, &timing->b[i]);
+        bh_reading_mark(reading, true, &timing->a[i]);
+        bh_reading_mark(reading, true, &timing->b[i]);
     }
 }
 
@@ -69,7 +43,7 @@ static void mark_memory(struct bh_reading *reading, const struct bh_fault_class 
     size_t count =
         bh_catalog_memory_slopes(reading->scenario->catalog, (enum bh_dram_outcome) class->memory_outcome, slope);
     for (size_t i = 0; i < count; i++)
-        mark_if(reading, slope[i].slope != 0.0, slope[i].parameter);
+        bh_reading_mark(reading, slope[i].slope != 0.0, slope[i].parameter);
 }
 
 /* The words of the catalog are those of the memory. */
@@ -89,23 +63,23 @@ static void mark_class(struct bh_reading *reading, const struct bh_fault_class *
     bool lands = class->landing == BH_LANDING_MEMORY || class->landing == BH_LANDING_CPU;
     if (class->memory_outcome >= 0)
         mark_memory(reading, class);
-    mark(reading, &class->rate);
+    bh_reading_mark(reading, true, &class->rate);
     mark_timing(reading, &class->arrival);
-    mark_if(reading, lands, &class->instruction_share);
-    mark(reading, &class->repair_median_s);
-    mark(reading, &class->repair_sigma);
+    bh_reading_mark(reading, lands, &class->instruction_share);
+    bh_reading_mark(reading, true, &class->repair_median_s);
+    bh_reading_mark(reading, true, &class->repair_sigma);
     mark_timing(reading, &class->repair);
-    mark(reading, &class->fails_jobs);
-    mark(reading, &class->burst.probability);
-    mark(reading, &class->burst.reach);
-    mark(reading, &class->burst.within_s);
-    mark(reading, &class->recurrence.probability);
-    mark(reading, &class->recurrence.every_s);
-    mark(reading, &class->recurrence.tolerated);
+    bh_reading_mark(reading, true, &class->fails_jobs);
+    bh_reading_mark(reading, true, &class->burst.probability);
+    bh_reading_mark(reading, true, &class->burst.reach);
+    bh_reading_mark(reading, true, &class->burst.within_s);
+    bh_reading_mark(reading, true, &class->recurrence.probability);
+    bh_reading_mark(reading, true, &class->recurrence.every_s);
+    bh_reading_mark(reading, true, &class->recurrence.tolerated);
     if (class->carrier_domain != NULL)
-        mark(reading, &class->carrier_domain->nodes);
+        bh_reading_mark(reading, true, &class->carrier_domain->nodes);
     if (class->burst.is_given && class->burst.domain != NULL)
-        mark(reading, &class->burst.domain->nodes);
+        bh_reading_mark(reading, true, &class->burst.domain->nodes);
 }
 
 /* What a class that loses nodes or the machine asks of recovery, whatever zones there are. */
@@ -116,12 +90,13 @@ static void mark_losses(struct bh_reading *reading, const struct bh_fault_class 
     reading->fails = reading->fails || class->landing == BH_LANDING_NODE || class->landing == BH_LANDING_STORAGE;
     if (class->landing == BH_LANDING_STORAGE)
         return;
-    mark_if(reading, is_repaired, &recovery->spare_activation_s);
+    bh_reading_mark(reading, is_repaired, &recovery->spare_activation_s);
     if (class->landing != BH_LANDING_NODE)
         return;
     reading->loses_nodes = true;
     if (class->mend == BH_MEND_REBOOT)
-        mark(reading, bh_fault_class_is_machine_wide(class) ? &recovery->system_restart_s : &recovery->node_reboot_s);
+        bh_reading_mark(reading, true,
+                        bh_fault_class_is_machine_wide(class) ? &recovery->system_restart_s : &recovery->node_reboot_s);
 }
 
 static void read_faults(struct bh_reading *reading)
@@ -137,15 +112,13 @@ static void read_faults(struct bh_reading *reading)
     for (size_t s = 0; s < scenario->script_count; s++)
         if (scenario->script[s].class != NULL) {
             const struct bh_fault_class *class = scenario->script[s].class;
-            mark(reading, &class->repair_median_s);
-            mark(reading, &class->repair_sigma);
+            bh_reading_mark(reading, true, &class->repair_median_s);
+            bh_reading_mark(reading, true, &class->repair_sigma);
             mark_timing(reading, &class->repair);
-            mark(reading, &class->fails_jobs);
+            bh_reading_mark(reading, true, &class->fails_jobs);
             mark_losses(reading, class);
         }
 }
-
-/* --- Zones, and what leads from one to another -------------------------------------------------------------------- */
 
 /* Where errors can be on the nodes of a class: where they begin, and where channels lead from there. */
 static void reach(struct bh_reached *reached, size_t zone)
@@ -220,21 +193,23 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
         const struct bh_ending *ending = &numbers->ending[kind];
         if (!reached->kind[kind])
             continue;
-        mark(reading, &ending->lifetime_s);
-        mark(reading, &ending->masked);
-        mark(reading, &ending->signalled);
-        mark(reading, &ending->silent);
-        mark_if(reading, ending->signalled.value > 0.0, &ending->hang);
-        mark_if(reading, ending->signalled.value > 0.0 && ending->hang.value > 0.0, &catalog->recovery.watchdog_s);
+        bh_reading_mark(reading, true, &ending->lifetime_s);
+        bh_reading_mark(reading, true, &ending->masked);
+        bh_reading_mark(reading, true, &ending->signalled);
+        bh_reading_mark(reading, true, &ending->silent);
+        bh_reading_mark(reading, ending->signalled.value > 0.0, &ending->hang);
+        bh_reading_mark(reading, ending->signalled.value > 0.0 && ending->hang.value > 0.0,
+                        &catalog->recovery.watchdog_s);
         reading->is_silent = reading->is_silent || (zone->is_application && ending->silent.value > 0.0);
     }
     size_t victims = bh_victims_count(model, z);
     for (size_t v = 0; v < victims; v++) {
         bool beyond_node;
         struct bh_zone_set down = bh_taken_down(model, z, ((double)v + 0.5) / (double)victims, &beyond_node);
-        mark_if(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
-        mark_if(reading, beyond_node && model->disposition[z] == BH_SCOPE_SYSTEM, &catalog->recovery.system_restart_s);
-        mark_if(reading, bh_zone_set_has(&down, 0), &catalog->recovery.node_reboot_s);
+        bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
+        bh_reading_mark(reading, beyond_node && model->disposition[z] == BH_SCOPE_SYSTEM,
+                        &catalog->recovery.system_restart_s);
+        bh_reading_mark(reading, bh_zone_set_has(&down, 0), &catalog->recovery.node_reboot_s);
         for (size_t other = 0; other < model->tree->zones_count; other++)
             if (bh_zone_set_has(&down, other))
                 reading->loses_guests = reading->loses_guests || !model->tree->zones[other].is_application;
@@ -251,8 +226,8 @@ static void mark_weights(struct bh_reading *reading, const struct bh_reached *re
             continue;
         for (size_t z = 0; z < tree->zones_count; z++) {
             const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
-            mark_if(reading, catalog->faults[f].landing == BH_LANDING_MEMORY, &numbers->memory_weight);
-            mark_if(reading, catalog->faults[f].landing == BH_LANDING_CPU, &numbers->cpu_weight);
+            bh_reading_mark(reading, catalog->faults[f].landing == BH_LANDING_MEMORY, &numbers->memory_weight);
+            bh_reading_mark(reading, catalog->faults[f].landing == BH_LANDING_CPU, &numbers->cpu_weight);
         }
     }
 }
@@ -265,13 +240,13 @@ static void mark_channels(struct bh_reading *reading, struct bh_reached *reached
         const struct bh_channel *channel = &model->tree->channels[c];
         if (!reached->zone[channel->from])
             continue;
-        mark(reading, &channel->type->probability);
+        bh_reading_mark(reading, true, &channel->type->probability);
         reached->attempts[channel->type->boundary] =
             reached->attempts[channel->type->boundary] || !channel->type->bypasses_guards;
     }
     for (size_t s = 0; s < compositions->specs_count && model->tree->processes_count > 0; s++)
         if (compositions->specs[s].over == BH_OVER_NETWORK && reached->zone[model->tree->process_zone[0]]) {
-            mark(reading, &compositions->specs[s].channel->probability);
+            bh_reading_mark(reading, true, &compositions->specs[s].channel->probability);
             reached->attempts[BH_NODE_NODE] = reached->attempts[BH_ENCLAVE_ENCLAVE] = true;
         }
 }
@@ -282,9 +257,10 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
     for (size_t s = 0; s < streams->count; s++) {
         const struct bh_fault_stream *stream = &streams->stream[s];
         if (stream->hardware == NULL) {
-            mark(reading, stream->rate_number);
-            mark_if(reading, stream->rate > 0.0, stream->instruction_number);
-            mark_if(reading, stream->rate > 0.0 && stream->shared_bug_number != NULL, stream->shared_bug_number);
+            bh_reading_mark(reading, true, stream->rate_number);
+            bh_reading_mark(reading, stream->rate > 0.0, stream->instruction_number);
+            bh_reading_mark(reading, stream->rate > 0.0 && stream->shared_bug_number != NULL,
+                            stream->shared_bug_number);
         }
         if (stream->rate > 0.0)
             reach_from_stream(reached, stream);
@@ -306,21 +282,20 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
     mark_channels(reading, reached);
 }
 
-/* --- Guards ------------------------------------------------------------------------------------------------------- */
-
 static void mark_guard(struct bh_reading *reading, const struct bh_reached *reached, const struct bh_level_use *use)
 {
     const struct bh_guard_level *level = use->level;
-    mark_if(reading, reached->attempts[level->boundary], &level->blocks);
+    bh_reading_mark(reading, reached->attempts[level->boundary], &level->blocks);
     if (use->application == NULL)
         return;
     const struct bh_application *application = use->application;
-    mark(reading, &level->compute_slowdown);
-    mark_if(reading, reached->has_guests && application->exits_per_s.value > 0.0, &level->exit_time_s);
-    mark(reading, &level->latency_s);
-    mark_if(reading, application->halo_bytes.value > 0.0, &level->bandwidth_loss);
-    mark_if(reading, reached->has_guests && application->saves_guest && bh_reading_moves_bytes(reading, application),
-            &level->memory_share);
+    bh_reading_mark(reading, true, &level->compute_slowdown);
+    bh_reading_mark(reading, reached->has_guests && application->exits_per_s.value > 0.0, &level->exit_time_s);
+    bh_reading_mark(reading, true, &level->latency_s);
+    bh_reading_mark(reading, application->halo_bytes.value > 0.0, &level->bandwidth_loss);
+    bh_reading_mark(reading,
+                    reached->has_guests && application->saves_guest && bh_reading_moves_bytes(reading, application),
+                    &level->memory_share);
 }
 
 static void read_guards(struct bh_reading *reading, const struct bh_reached *reached, const struct bh_node_stack *stack)
@@ -344,13 +319,11 @@ static void read_guards(struct bh_reading *reading, const struct bh_reached *rea
             if (t < 0 || guarded[b] == NULL || guarded[b] == bare[b] || (b == BH_ENCLAVE_ENCLAVE && !composed))
                 continue;
             enum bh_protection_when when = stack->own[t]->protect.when;
-            mark_if(reading, (when == BH_PROTECT_COMPOSED && composed) || when == BH_PROTECT_ERRORS,
-                    &guarded[b]->switch_time_s);
+            bh_reading_mark(reading, (when == BH_PROTECT_COMPOSED && composed) || when == BH_PROTECT_ERRORS,
+                            &guarded[b]->switch_time_s);
         }
     }
 }
-
-/* --- All ---------------------------------------------------------------------------------------------------------- */
 
 static void read_class(struct bh_reading *reading, size_t policy, size_t class)
 {
@@ -371,8 +344,8 @@ static void read_class(struct bh_reading *reading, size_t policy, size_t class)
     read_zones(reading, &reached, streams);
     bh_reading_costs(reading, &reached, &stack);
     read_guards(reading, &reached, &stack);
-    mark_if(reading, reached.has_guests && (reading->loses_guests || reading->loses_nodes),
-            &stack.system->guest_boot_s);
+    bh_reading_mark(reading, reached.has_guests && (reading->loses_guests || reading->loses_nodes),
+                    &stack.system->guest_boot_s);
     free(reached.zone);
     bh_fault_streams_destroy(streams);
     free(links);
@@ -380,11 +353,6 @@ static void read_class(struct bh_reading *reading, size_t policy, size_t class)
     free(tenants);
     bh_node_model_destroy(model);
     bh_node_stack_free(&stack);
-}
-
-void bh_reading_mark(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter)
-{
-    mark_if(reading, is_read, parameter);
 }
 
 struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario, bool by_contain)

@@ -3,6 +3,7 @@
 /* Resolves a scenario's policy: zone tree, guards, slowdowns, fault streams, checkpoint intervals. */
 #include "sim/setup/setup.h"
 
+#include "sim/scenario/read_faults.h"
 #include "sim/setup/checkpoint_levels.h"
 
 #include <math.h>

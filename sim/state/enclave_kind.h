@@ -6,6 +6,7 @@
 
 #include "models/node/zone_tree.h"
 #include "sim/scenario/scenario.h"
+#include "sim/state/wait.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,10 +19,11 @@ struct bh_enclave_kind {
     bool loses_parts;
     bool taints; /* silent errors spread among its ranks */
 
-    /* What the actor does until the enclave is over. */
-    void (*body)(struct bh_enclave *enclave);
+    /* Begins what comes next, now, and says what to wait for; what it is about has a function to call then
+     * (struct bh_about). It is there and not over. */
+    struct bh_wait (*next)(struct bh_enclave *enclave, double now_s);
 
-    /* What it is told (enclave_told.h); may be NULL but for fail and stall. It is there, and signalled by the caller. */
+    /* What it is told (enclave_told.h) while it is there; go_back and delay may be NULL. */
     bool (*fail)(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
                  long cause);
     void (*stall)(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);

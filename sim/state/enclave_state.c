@@ -6,8 +6,6 @@
 #include "sim/state/enclave_kind.h"
 #include "sim/state/replica_state.h"
 
-#include <simgrid/engine.h>
-
 double bh_enclave_nodes(const struct bh_enclave *enclave)
 {
     return (double)enclave->setup->nodes;
@@ -101,17 +99,22 @@ void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pa
     bh_ledger_book(&enclave->ledger, BH_PART_NOISE, noise_node_s, NULL);
 }
 
-bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s)
+struct bh_wait bh_enclave_begin(struct bh_enclave *enclave, void (*finish)(struct bh_enclave *enclave, bool is_done),
+                                double until_s)
 {
-    while (!enclave->is_signalled && !bh_enclave_is_over(enclave))
-        if (bh_bed_sleep(&enclave->bed, until_s))
-            return !enclave->is_signalled; /* what strikes at the very end still strikes */
-    return false;
+    enclave->about.finish = finish;
+    enclave->about.from_s = enclave->replica->now_s;
+    return bh_wait_until(until_s);
+}
+
+double bh_enclave_node_s(const struct bh_enclave *enclave)
+{
+    return (enclave->replica->now_s - enclave->about.from_s) * bh_enclave_nodes(enclave);
 }
 
 double bh_enclave_position_s(const struct bh_enclave *enclave)
 {
-    return enclave->work_s + enclave->stretch_rate * (simgrid_get_clock() - enclave->stretch_start_s);
+    return enclave->work_s + enclave->stretch_rate * (enclave->replica->now_s - enclave->stretch_start_s);
 }
 
 void bh_enclave_book(struct bh_enclave *enclave, enum bh_part part, double node_s, long cause)

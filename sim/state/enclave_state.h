@@ -5,13 +5,13 @@
 #define BH_SIM_STATE_ENCLAVE_STATE_H
 
 #include "models/policy/protection.h"
-#include "sim/platform/bed.h"
 #include "sim/setup/partner_pairs.h"
 #include "sim/setup/setup.h"
 #include "sim/state/kept_states.h"
 #include "sim/state/ledger.h"
 #include "sim/state/silent_set.h"
 #include "sim/state/stops.h"
+#include "sim/state/wait.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +22,6 @@ struct bh_part_outage;
 struct bh_partition;
 struct bh_recovery_numbers;
 struct bh_replica;
-struct bh_transfer;
 
 enum bh_phase {
     BH_PHASE_COMPUTE,
@@ -49,6 +48,23 @@ enum { BH_CHARGES = 4 };
 /* In place of a slot: all of them. */
 #define BH_ALL_SLOTS UINT64_MAX
 
+/* What an enclave is about while it waits: found before the wait, and booked after it. */
+struct bh_about {
+    /* Called when the wait is over: `is_done` if nothing happened to the enclave before. NULL: it is about nothing. */
+    void (*finish)(struct bh_enclave *enclave, bool is_done);
+    double from_s;
+    enum bh_part part;       /* that the time is booked to, ... */
+    long cause;              /* ... and who is to blame; -1: nobody */
+    struct bh_cause_key key; /* the same, of a row that is yet to be made */
+    enum bh_phase after;     /* the phase that comes then */
+    double hardware_s;       /* up to when it waits for hardware */
+    /* A stretch of work. */
+    const struct bh_pace *pace;
+    double stop_s, work_s, duration_s, noise_s;
+    double down, next_s; /* parts that are down, and when it ends */
+    bool is_last;        /* with the work */
+};
+
 struct bh_enclave {
     struct bh_replica *replica;
     const struct bh_enclave_setup *setup;
@@ -56,11 +72,10 @@ struct bh_enclave {
     const struct bh_partition *partition; /* the nodes it stands on */
     int index;
     enum bh_phase phase;
-    bool must_leave; /* its time is up */
-    struct bh_bed bed;
+    bool must_leave;   /* its time is up */
     bool is_signalled; /* something happened since it last looked */
-    struct bh_transfer *transfer;
-    unsigned activities; /* disk and network activities this actor has used up */
+    struct bh_about about;
+    bool has_come; /* its time is here */
 
     double work_s;          /* native compute seconds done, per node */
     uint64_t checkpoints;   /* multiples of the interval passed, counted from the position; staggered: from before it */
@@ -145,9 +160,11 @@ const struct bh_application *bh_enclave_application(const struct bh_enclave *enc
 /* Nodes that it stands on, and the scenario's numbers of recovery. */
 double bh_enclave_nodes(const struct bh_enclave *enclave);
 const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave);
-/* Sleeps until a time; false when signalled by then: a node lost at the instant at which its checkpoint ends takes the
- * checkpoint along. Never beyond the horizon. */
-bool bh_enclave_sleep(struct bh_enclave *enclave, double until_s);
+/* Where it begins to be about something, until a time or a signal. */
+struct bh_wait bh_enclave_begin(struct bh_enclave *enclave, void (*finish)(struct bh_enclave *enclave, bool is_done),
+                                double until_s);
+/* Node-seconds since then. */
+double bh_enclave_node_s(const struct bh_enclave *enclave);
 /* Books node-seconds to a part, and to the row of a cause; -1: nobody is to blame. */
 void bh_enclave_book(struct bh_enclave *enclave, enum bh_part part, double node_s, long cause);
 /* Splits useful node-seconds at a pace over compute, virtualization, guards and noise. */

@@ -7,7 +7,6 @@
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
-#include <simgrid/engine.h>
 #include <stdlib.h>
 
 static void add(struct bh_lost_enclaves *lost, size_t enclave)
@@ -24,7 +23,7 @@ static void judge(struct bh_replica *replica, size_t enclave)
 {
     const struct bh_acceptance *acceptance = &replica->setup->scenario->acceptance;
     struct bh_recent_losses *recent = &replica->recent_losses;
-    double now_s = simgrid_get_clock();
+    double now_s = replica->now_s;
     size_t kept = 0;
     for (size_t i = 0; i < recent->count; i++)
         if (recent->loss[i].enclave != enclave && recent->loss[i].time_s >= now_s - acceptance->within_s)

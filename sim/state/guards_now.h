@@ -7,6 +7,7 @@
 #include "models/node/node_model.h"
 #include "models/policy/composition.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct bh_composition_spec;
@@ -18,6 +19,7 @@ struct bh_replica;
 struct bh_composing {
     struct bh_composition_clock clock;
     double opened_s;
+    bool is_to_look; /* its exchange: something happened */
 };
 
 /* The scenario's compositions, and what the scenario says of one. */

@@ -7,7 +7,6 @@
 #include "sim/state/enclave_told.h"
 #include "sim/state/replica_state.h"
 
-#include <simgrid/engine.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -72,7 +71,7 @@ struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *er
     copy->kind = kind;
     copy->forced_ending = -1;
     copy->entered_boundary = -1;
-    copy->born_s = simgrid_get_clock();
+    copy->born_s = replica->now_s;
     copy->generation = error->lives[zone]++;
     bh_live_error_hold(error);
     DL_APPEND(replica->copies, copy);
@@ -153,7 +152,7 @@ bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_zone *what = &bh_setup_tree(replica->setup, partition)->zones[zone];
-    if (!bh_machine_is_up(replica->machine, slot, zone, simgrid_get_clock()))
+    if (!bh_machine_is_up(replica->machine, slot, zone, replica->now_s))
         return false;
     return !what->is_application || bh_enclave_runs(&replica->enclaves[partition->enclave[what->enclave]], slot);
 }

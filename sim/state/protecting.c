@@ -7,7 +7,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 
 void bh_protecting_follow(struct bh_replica *replica, struct bh_enclave *enclave, bool has_changed)
 {
@@ -31,7 +30,7 @@ void bh_protecting_advance(struct bh_replica *replica, size_t index, double time
 static void see_error(struct bh_replica *replica, struct bh_enclave *enclave)
 {
     enum bh_protection_phase before = enclave->protection.phase;
-    bh_protection_error(&enclave->protection, simgrid_get_clock());
+    bh_protection_error(&enclave->protection, replica->now_s);
     bh_protecting_follow(replica, enclave, enclave->protection.phase != before);
 }
 

@@ -6,12 +6,12 @@
 
 #include "models/base/event_queue.h"
 #include "models/base/random.h"
-#include "sim/platform/bed.h"
 #include "sim/state/error_totals.h"
 #include "sim/state/ledger.h"
 #include "sim/state/options.h"
 #include "sim/state/storage_state.h"
 
+struct bh_actors;
 struct bh_composing;
 struct bh_copy;
 struct bh_enclave;
@@ -41,6 +41,7 @@ enum bh_event_kind {
 
 struct bh_replica {
     const struct bh_setup *setup;
+    double now_s; /* set by who runs it, whenever time has passed */
     const struct bh_platform *platform;
     struct bh_replica_options options;
     struct bh_random random;
@@ -56,8 +57,8 @@ struct bh_replica {
     size_t running;     /* enclaves that still work */
     bool over;          /* horizon reached, or all enclaves done */
     bool has_signalled; /* some enclave is to be woken */
-    bool has_io_again;  /* some enclave's I/O gets through that did not: exchanges are to be woken */
-    struct bh_bed injector_bed;
+    bool has_news;      /* for the injector: an event before the next that it knows, or somebody signalled */
+    struct bh_actors *actors;
     struct bh_composing *composing; /* per composition */
     bool has_tight;                 /* whether any is tight, ... */
     bool has_alone, has_together;   /* ... and restarts so */

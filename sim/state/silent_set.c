@@ -5,9 +5,9 @@
 
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
+#include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +53,7 @@ void bh_silent_begin(struct bh_enclave *enclave, const struct bh_copy *copy)
         .error = is_verified ? copy->error : NULL,
         .identity = bh_identity_join(identity, copy->generation),
         .cause = bh_cause_of_silence(enclave->replica, copy),
-        .since_s = simgrid_get_clock(),
+        .since_s = enclave->replica->now_s,
         .position_s = bh_enclave_position_s(enclave),
         .signal_s = INFINITY,
     };

@@ -4,10 +4,10 @@
 #include "sim/state/stops.h"
 
 #include "sim/state/enclave_state.h"
+#include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <utlist.h>
 
 /* A sleep ends this close to its time. */
@@ -29,7 +29,7 @@ double bh_stops_up_s(const struct bh_enclave *enclave, enum bh_need_for what)
 
 bool bh_stops_is_down(const struct bh_enclave *enclave, enum bh_need_for what)
 {
-    double now_s = simgrid_get_clock();
+    double now_s = enclave->replica->now_s;
     return bh_stops_up_s(enclave, what) - now_s > resolution_s(now_s);
 }
 
@@ -90,7 +90,8 @@ void bh_stops_hang(struct bh_enclave *enclave, bool begins, long cause)
     }
     bh_enclave_signal(enclave);
     if (!begins)
-        enclave->replica->has_io_again = true;
+        for (size_t c = 0; c < bh_compositions_of(enclave->replica)->count; c++)
+            enclave->replica->composing[c].is_to_look = true;
 }
 
 void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes)

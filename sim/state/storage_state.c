@@ -6,7 +6,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
 
 /* A sleep ends this close to its time. */
@@ -35,7 +34,7 @@ double bh_storage_up_s(const struct bh_replica *replica)
 
 bool bh_storage_is_down(const struct bh_replica *replica)
 {
-    double now_s = simgrid_get_clock();
+    double now_s = replica->now_s;
     return bh_storage_up_s(replica) - now_s > resolution_s(now_s);
 }
 

@@ -8,6 +8,7 @@
 #include "sim/replica/record_bytes.h"
 #include "sim/runs/forked_jobs.h"
 #include "sim/runs/study_run.h"
+#include "sim/scenario/study.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/row_layout.h"
 

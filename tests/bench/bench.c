@@ -4,7 +4,10 @@
 #include "tests/bench/bench.h"
 
 #include "models/base/error.h"
+#include "sim/platform/probe.h"
 #include "sim/replica/replica.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <stdio.h>
 #include <stdlib.h>

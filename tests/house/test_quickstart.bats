@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Copyright (c) 2026 The Bulkhead authors.
 # SPDX-License-Identifier: Apache-2.0
-# quickstart where it cannot install: it lists what is missing and changes nothing.
+# quickstart where it cannot install: it lists what is missing and changes nothing. And how it counts inspections.
 
 load ../support/common
 
@@ -11,7 +11,7 @@ setup() {
     bin=$BATS_TEST_TMPDIR/bin
     mkdir -p "$top/build-aux" "$bin"
     cp "$SOURCE_DIRECTORY/quickstart" "$top/"
-    cp "$SOURCE_DIRECTORY/build-aux/packages" "$top/build-aux/"
+    cp "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages,inspections} "$top/build-aux/"
     chmod -R u+w "$top"
     for tool in awk bash cat dirname env id sed; do
         ln -s "$(command -v "$tool")" "$bin/$tool"
@@ -43,6 +43,14 @@ quickstart() {
     expect_status 1
     [ "$errors" = "$listed" ]
     [ ! -e "$top/build-check" ]
+}
+
+@test "inspect lists what inspections need too, which check does without" {
+    quickstart inspect
+    expect_status 1
+    expect_text "$errors" 'libsimgrid-dev' 'clang-tidy' 'cppcheck' 'libclang-rt-dev' 'clang sanitize=address' 'ShellCheck'
+    quickstart check
+    case $errors in *cppcheck*) return 1 ;; esac
 }
 
 @test "not root and no sudo: nothing is installed" {
@@ -91,9 +99,9 @@ quickstart() {
     expect_text "$errors" 'Usage: ./quickstart'
 }
 
-@test "the package list has four columns and no probe twice" {
+@test "the package lists have four columns and no probe twice" {
     run awk '!/^#/ && NF { if (NF != 4 || seen[$1]++) { print; bad = 1 } } END { exit bad }' \
-        "$SOURCE_DIRECTORY/build-aux/packages"
+        "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages}
     expect_status 0
 }
 
@@ -162,4 +170,88 @@ END
     expect_status 1
     expect_text "$errors" 'the compiler was not amused' "failed: make -C $top/build" 'build/quickstart.log'
     [ ! -e "$top/results" ]
+}
+
+# A built tree whose tools of this name are the shell text on stdin.
+inspected_tree() {
+    local tool
+    built_tree <<<''
+    for tool in find git grep nproc sort tail xargs; do
+        [ -e "$bin/$tool" ] || ln -s "$(command -v "$tool")" "$bin/$tool"
+    done
+    echo '# nothing' >"$top/build-aux/inspection-packages"
+    mkdir -p "$top"/{models,sim,analysis,command,tests,build-inspect}
+    touch "$top/models/a.c" "$top/build-inspect/config.status"
+    echo 'all print-flags: ;' >"$top/build-inspect/Makefile"
+    { echo "#!$shell"; cat; } | tee "$bin/gcc" "$bin/clang" >"$bin/shellcheck"
+    chmod +x "$bin/gcc" "$bin/clang" "$bin/shellcheck"
+}
+
+@test "inspections that pass are counted, one of no such name is refused" {
+    inspected_tree <<<'exit 0'
+    quickstart inspect gcc clang shellcheck
+    expect_status 0
+    [ "$output" = '3 passed, 0 failed' ]
+    quickstart inspect gcc nonsense
+    expect_status 2
+    expect_text "$errors" "no inspection 'nonsense'; there are gcc clang format"
+}
+
+@test "an inspection that finds something fails, shows it and says what to do; the others go on" {
+    inspected_tree <<<'case $0 in */gcc) exit 0 ;; esac; echo "it was ${0##*/}"; exit 1'
+    quickstart inspect shellcheck gcc clang
+    expect_status 1
+    [ "$output" = '1 passed, 2 failed' ]
+    expect_text "$errors" 'it was shellcheck' 'FAILED: shellcheck' 'mend the script' 'it was clang' 'FAILED: clang' \
+        'build-inspect/inspect-clang.log' 'passed: gcc'
+}
+
+@test "without clang-format 14 the format is not inspected, and neither passed nor failed" {
+    inspected_tree <<<'exit 0'
+    printf '#!%s\necho clang-format version 19.1.7\n' "$shell" >"$bin/clang-format"
+    chmod +x "$bin/clang-format"
+    quickstart inspect format gcc
+    expect_status 0
+    [ "$output" = '1 passed, 0 failed' ]
+    expect_text "$errors" 'not inspected: format: there is no clang-format 14'
+}
+
+@test "a floor of coverage that has fallen fails, and so do fewer lines than it" {
+    inspected_tree <<<'exit 0'
+    ln -s "$(command -v seq)" "$bin/seq"
+    mkdir "$top/build-coverage"
+    touch "$top/build-coverage/config.status"
+    echo 'all check-unit: ;' >"$top/build-coverage/Makefile"
+    printf '#!%s\necho "lines: 71.5%% (5 out of 7)"\n' "$shell" >"$bin/gcovr"
+    chmod +x "$bin/gcovr"
+    for floor in 70 71; do
+        echo $floor >"$top/tests/coverage-floor"
+        [ $floor = 71 ] || git -C "$top" init -q -b main
+        git -C "$top" add tests/coverage-floor
+        git -C "$top" -c user.name=a -c user.email=a@b commit -qm "$floor"
+    done
+    quickstart inspect coverage
+    expect_status 0
+    echo 69 >"$top/tests/coverage-floor"
+    quickstart inspect coverage
+    expect_status 1
+    expect_text "$errors" 'the floor was 70 %: it may only rise'
+    echo 72 >"$top/tests/coverage-floor"
+    quickstart inspect coverage
+    expect_status 1
+    expect_text "$errors" 'lines that tests run: 71.5 %, of which at least 72 % must be'
+}
+
+@test "continuous integration counts tests and inspections together" {
+    mkdir "$top/.ci"
+    cp "$SOURCE_DIRECTORY/.ci/run" "$top/.ci/"
+    printf '#!%s\necho some "$1"\ncase $1 in check) echo 7 passed, 1 failed; exit 1 ;; esac\necho 3 passed, 0 failed\n' \
+        "$shell" >"$top/quickstart"
+    run "$shell" "$top/.ci/run"
+    expect_status 1
+    [ "${lines[-1]}" = '10 passed, 1 failed' ]
+    printf '#!%s\n[ $1 = check ] && echo 7 passed, 0 failed\n' "$shell" >"$top/quickstart"
+    run "$shell" "$top/.ci/run"
+    expect_status 1
+    [ "${lines[-1]}" = '7 passed, 1 failed' ]
 }

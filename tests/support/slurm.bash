@@ -116,6 +116,7 @@ slurm_stop() {
     slurm_end_jobs
     # shellcheck disable=SC2086 # several numbers
     kill $slurm_pids 2>/dev/null || true
+    # shellcheck disable=SC2086 # one word per process
     wait_until 5 slurm_is_gone 2>/dev/null || kill -KILL $slurm_pids 2>/dev/null || true
     for pid in $slurm_pids; do
         wait "$pid" 2>/dev/null || true

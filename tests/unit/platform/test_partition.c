@@ -4,7 +4,7 @@
 #include "tests/support/helper.h"
 
 #include "models/base/random.h"
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 #include "sim/platform/partition.h"
 #include "sim/platform/placement.h"
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Platforms: the facts of those that come with Bulkhead, machines from a description, one message per broken file. */
 #include "sim/platform/platform.h"
+#include "sim/platform/probe.h"
 
 #include "tests/support/helper.h"
 

@@ -4,7 +4,7 @@
 #include "sim/platform/transfer.h"
 
 #include "sim/platform/activity.h"
-#include "sim/platform/hosts.h"
+#include "sim/platform/parts.h"
 #include "tests/support/helper.h"
 
 #include <signal.h>

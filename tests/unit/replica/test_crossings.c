@@ -6,8 +6,11 @@
 
 #include "models/base/random.h"
 #include "sim/platform/platform.h"
+#include "sim/platform/probe.h"
 #include "sim/replica/replica.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 #include "sim/setup/setup.h"
 
 #include <stdbool.h>

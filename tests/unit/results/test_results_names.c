@@ -4,6 +4,8 @@
 #include "sim/results/hdf5_writer.h"
 #include "sim/results/metrics.h"
 #include "sim/runs/study_run.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 #include "tests/support/helper.h"
 
 #include <hdf5.h>

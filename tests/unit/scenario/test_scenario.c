@@ -5,6 +5,8 @@
 
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/study.h"
+#include "sim/setup/read_study.h"
 
 #include <string.h>
 

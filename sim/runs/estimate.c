@@ -1,13 +1,16 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Counts what is likely to happen in a replica, and prices it. */
-#include "sim/setup/estimate.h"
+#include "sim/runs/estimate.h"
 
 #include "models/cost/interval.h"
 #include "models/cost/slowdown.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
 #include "sim/replica/replica.h"
+#include "sim/scenario/node_stack.h"
+#include "sim/scenario/read_faults.h"
+#include "sim/scenario/read_workload.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Sizes that nobody means are refused, with the number and what it comes from. */
-#include "sim/setup/estimate.h"
+#include "sim/runs/estimate_limits.h"
+
+#include "sim/runs/estimate.h"
 
 #include <math.h>
 #include <stdio.h>

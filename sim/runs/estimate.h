@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a scenario will take, from its rates and intervals alone: events, simulated time, computing time, memory. No exact
  * chain is followed and nothing is simulated, so these are estimates; see the constants in estimate.c for how near. */
-#ifndef BH_SIM_SETUP_ESTIMATE_H
-#define BH_SIM_SETUP_ESTIMATE_H
+#ifndef BH_SIM_RUNS_ESTIMATE_H
+#define BH_SIM_RUNS_ESTIMATE_H
 
 #include "models/base/error.h"
 #include "sim/platform/platform.h"
@@ -52,24 +52,5 @@ struct bh_estimate_point {
 };
 int bh_estimate_at(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                    struct bh_estimate_point *point, struct bh_error *err);
-
-/* Fails with BH_ERROR_INPUT, the number and what it comes from, if a replica has more events than anybody waits for, or
- * the memory of this machine does not hold it. */
-int bh_estimate_check(const struct bh_scenario *scenario, const struct bh_estimate_point *point, struct bh_error *err);
-/* The same for a whole run, whose results are kept in memory, if all its points are like this one. */
-int bh_estimate_check_run(const struct bh_study *study, const struct bh_scenario *scenario,
-                          const struct bh_estimate_point *point, struct bh_error *err);
-/* The same for the number of simulations that `file` asks for. */
-int bh_estimate_check_simulations(const char *file, double points, double policies, double replicas,
-                                  struct bh_error *err);
-/* Points of a study, those of its uncertainty axis included. */
-double bh_estimate_points(const struct bh_study *study);
-/* Events of a replica beyond which bh_estimate_check refuses it. */
-#define BH_ESTIMATE_EVENTS_MOST 1e9
-/* Wall-clock seconds per second of native work beyond which it does. */
-#define BH_ESTIMATE_PACE_MOST 1e6
-
-/* "1.2e+06", "85": a count to three digits; and "12 GB", "3.4 ms" go by bh_quantity_print. Returns buffer. */
-char *bh_estimate_count(double count, char *buffer, size_t size);
 
 #endif

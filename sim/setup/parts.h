@@ -1,11 +1,18 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that find a scenario's numbers share; nobody else includes it. */
-#ifndef BH_SIM_SETUP_NUMBER_USES_PARTS_H
-#define BH_SIM_SETUP_NUMBER_USES_PARTS_H
+#ifndef BH_SIM_SETUP_PARTS_H
+#define BH_SIM_SETUP_PARTS_H
 
 #include "models/node/node_model.h"
 #include "sim/setup/number_uses.h"
+
+struct bh_node_stack;
+
+struct bh_number_uses {
+    size_t count;
+    const struct bh_parameter **read; /* by address */
+};
 
 /* A scenario being gone through. */
 struct bh_reading {
@@ -37,7 +44,6 @@ struct bh_level_use {
 
 void bh_reading_mark(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter);
 
-/* sim/setup/number_uses_work.c */
 const struct bh_application *bh_reading_tenant(const struct bh_reading *reading, size_t class, int tenant);
 /* Whether the application's checkpoints, or what its parts reload, take a time by their bytes. */
 bool bh_reading_moves_bytes(const struct bh_reading *reading, const struct bh_application *application);

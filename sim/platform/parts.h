@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the platform's own files and the transfers share. */
-#ifndef BH_SIM_PLATFORM_HOSTS_H
-#define BH_SIM_PLATFORM_HOSTS_H
+#ifndef BH_SIM_PLATFORM_PARTS_H
+#define BH_SIM_PLATFORM_PARTS_H
 
 #include "sim/platform/platform.h"
 

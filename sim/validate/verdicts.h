@@ -1,11 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The cases of `bulkhead validate`: what the simulator gave beside what a closed form says. */
-#ifndef BH_COMMAND_VALIDATE_PARTS_H
-#define BH_COMMAND_VALIDATE_PARTS_H
-
-#include "models/base/error.h"
-#include "sim/runs/study_run.h"
+/* What the simulator gave beside what a closed form says, and whether they agree. */
+#ifndef BH_SIM_VALIDATE_VERDICTS_H
+#define BH_SIM_VALIDATE_VERDICTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,14 +33,6 @@ struct bh_validation {
     size_t count;
     struct bh_validation_case *cases; /* owned */
 };
-
-/* A scenario under experiments/validate/ and what it must show. */
-struct bh_validation_group {
-    const char *name; /* of the file, without .yaml */
-    const char *title;
-    void (*compare)(const struct bh_campaign *campaign, struct bh_validation *validation);
-};
-extern const struct bh_validation_group bh_validation_groups[]; /* ends with a NULL name */
 
 /* Two-sided level at which all statistical cases are tested jointly. */
 extern const double bh_validation_level;

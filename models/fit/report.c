@@ -1,11 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Parts a failure log into groups and fits their up and down times. */
-#include "command/fit/parts.h"
+#include "models/fit/report.h"
 
 #include "models/base/random.h"
 #include "models/document/document.h"
-#include "sim/runs/progress.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -162,9 +161,11 @@ static uint32_t part_of(const struct bh_failure_log *log, enum bh_fit_grouping b
         return failure->cause;
     case BH_BY_CLASS:
         return node->class;
-    default:
-        return node->system;
+    case BH_BY_SYSTEM:
+    case BH_BY_NOTHING: /* one part: nobody asks which */
+        break;
     }
+    return node->system;
 }
 
 static void add_groups(struct bh_fit_report *report, struct bh_sample_rule rule)
@@ -206,8 +207,15 @@ static void add_groups(struct bh_fit_report *report, struct bh_sample_rule rule)
 
 /* --- Fits ----------------------------------------------------------------------------------------------------------- */
 
+static void say_done(const struct bh_fit_wish *wish, size_t done, size_t total)
+{
+    if (wish->progress != NULL)
+        wish->progress(wish->context, done, total);
+}
+
+/* Counts what it has done. */
 static void fit_set(struct bh_fit_report *report, const struct bh_fit_group *group, struct bh_fit_set *set,
-                    enum bh_fit_times times, struct bh_progress *progress)
+                    enum bh_fit_times times, size_t *done, size_t total)
 {
     const struct bh_fit_wish *wish = report->wish;
     for (size_t l = 0; l < BH_FIT_LAWS && set->is_fitted; l++) {
@@ -221,7 +229,7 @@ static void fit_set(struct bh_fit_report *report, const struct bh_fit_group *gro
                          bh_identity_join(stream, (uint64_t)times), wish->jobs);
         if (set->fits[l].aic < set->fits[set->best].aic)
             set->best = l;
-        bh_progress_step(progress);
+        say_done(wish, ++*done, total);
     }
 }
 
@@ -269,11 +277,11 @@ struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, con
         bh_fit_report_destroy(report);
         return NULL;
     }
-    struct bh_progress *progress = bh_progress_start("fits", sets * BH_FIT_LAWS, !wish->quiet);
+    size_t done = 0;
+    say_done(wish, done, sets * BH_FIT_LAWS);
     for (size_t g = 0; g < report->groups_count; g++)
-        for (int t = 0; t < BH_FIT_TIMES; t++)
-            fit_set(report, &report->groups[g], &report->groups[g].sets[t], t, progress);
-    bh_progress_end(progress);
+        for (enum bh_fit_times t = 0; t < BH_FIT_TIMES; t++)
+            fit_set(report, &report->groups[g], &report->groups[g].sets[t], t, &done, sets * BH_FIT_LAWS);
     return report;
 }
 

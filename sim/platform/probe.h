@@ -1,0 +1,14 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Loads a platform in a child first, where what SimGrid chokes on costs one message. */
+#ifndef BH_SIM_PLATFORM_PROBE_H
+#define BH_SIM_PLATFORM_PROBE_H
+
+#include "models/base/error.h"
+
+struct bh_platform_facts;
+
+/* Loads the XML in a forked child, checks properties, speeds, and every route that a run would use. 0 or -1. */
+int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform_facts *facts, struct bh_error *err);
+
+#endif

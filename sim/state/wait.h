@@ -1,0 +1,35 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What an enclave or an exchange waits for next. Nothing below sim/replica sleeps: who runs a replica arranges it. */
+#ifndef BH_SIM_STATE_WAIT_H
+#define BH_SIM_STATE_WAIT_H
+
+#include "sim/platform/transfer.h"
+
+enum bh_wait_for {
+    BH_WAIT_NOTHING,  /* it goes on at once */
+    BH_WAIT_TIME,     /* or a signal before that */
+    BH_WAIT_TRANSFER, /* of a checkpoint's bytes to or from storage */
+    BH_WAIT_FLOWS,    /* of an exchange */
+    BH_WAIT_NO_MORE,  /* it is over */
+};
+
+struct bh_wait {
+    enum bh_wait_for what;
+    double until_s; /* INFINITY: until a signal. A transfer is not over before this */
+    enum bh_direction direction;
+    double bytes;
+};
+
+static inline struct bh_wait bh_wait_until(double until_s)
+{
+    return (struct bh_wait){.what = BH_WAIT_TIME, .until_s = until_s};
+}
+
+/* Nothing to wait for. */
+static inline struct bh_wait bh_wait_no_time(void)
+{
+    return (struct bh_wait){.what = BH_WAIT_NOTHING};
+}
+
+#endif
