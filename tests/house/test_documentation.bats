@@ -99,6 +99,41 @@ run_block() {
     done
 }
 
+@test "every file and function that a document or a room's README names is there" {
+    cd "$SOURCE_DIRECTORY"
+    "$PYTHON" - <<'END'
+import glob, os, re, sys
+tops = "models sim analysis command tests build-aux doc experiments platforms".split()
+files = {os.path.join(at, name) for top in tops for at, _, names in os.walk(top) for name in names}
+names = {os.path.basename(path) for path in files} | set(os.listdir("."))
+wrong = []
+words = set(re.findall(r"\bbh_\w+", "".join(
+    open(path, encoding="utf-8").read() for path in files if path.endswith((".c", ".h", ".cpp")))))
+documents = glob.glob("doc/*.md") + ["README.md", "CONTRIBUTING.md", "SECURITY.md"] + [
+    path for path in files if path.endswith("/README.md")]
+for document in documents:
+    text = open(document, encoding="utf-8").read()
+    text = re.sub(r"```.*?```", "", text, flags=re.S)
+    for path in re.findall(r"\b(?:%s)/[\w./-]*\w\.(?:c|h|cpp|py|md|bats|inc|yaml|xml|svg|png)\b" % "|".join(tops), text):
+        if path not in files and not glob.glob(path):
+            wrong.append(f"{document}: {path}")
+    for name in re.findall(r"`([\w-]+\.(?:c|h|cpp|py|bats))`", text):
+        if name not in names:
+            wrong.append(f"{document}: {name}")
+    for word in re.findall(r"`(bh_\w+)`", text):
+        if word not in words:
+            wrong.append(f"{document}: {word}")
+print(*wrong, sep="\n")
+sys.exit(bool(wrong))
+END
+}
+
+@test "the figure of the rooms is of the rooms that there are" {
+    cd "$SOURCE_DIRECTORY"
+    "$PYTHON" doc/figures/rooms . >"$BATS_TEST_TMPDIR/rooms.svg"
+    cmp "$BATS_TEST_TMPDIR/rooms.svg" doc/rooms.svg || { echo 'doc/figures/rooms . >doc/rooms.svg makes it anew' >&2; return 1; }
+}
+
 @test "the README names every package that quickstart installs" {
     local name
     for name in $(awk '!/^#/ && NF >= 2 { print $2 }' "$SOURCE_DIRECTORY/build-aux/packages"); do
