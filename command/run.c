@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead run`: one scenario under each of its policies. */
+#include "sim/sweep/run.h"
 #include "analysis/reader/view.h"
 #include "analysis/tables/json.h"
 #include "analysis/tables/summary.h"
@@ -10,7 +11,6 @@
 #include "command/options.h"
 #include "sim/results/atomic_file.h"
 #include "sim/runs/progress.h"
-#include "sim/runs/study_run.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
@@ -105,29 +105,29 @@ static int note_limits(const struct bh_study *study, struct bh_error *err)
 }
 
 /* A full disk costs the file, not the tables. */
-static void print_from_memory(const struct bh_campaign *campaign, bool as_json)
+static void print_from_memory(const struct bh_run *done, bool as_json)
 {
     struct bh_results *results = bh_results_create(NULL, NULL);
     if (results != NULL) {
-        bh_campaign_write(campaign, results);
+        bh_run_write(done, results);
         print(results, "results", as_json, stdout, NULL);
     }
     bh_results_destroy(results);
 }
 
 /* Tells, once for each policy, why it has no exact numbers. */
-static void note_not_exact(const struct bh_campaign *campaign)
+static void note_not_exact(const struct bh_run *done)
 {
-    for (size_t p = 0; p < campaign->stages[0]->scenario->policies_count; p++) {
+    for (size_t p = 0; p < done->plan->first->policies_count; p++) {
         const char *why = NULL;
-        for (size_t s = 0; s < campaign->points && why == NULL; s++) {
-            const struct bh_setup *setup = campaign->stages[s]->setups[p];
+        for (size_t s = 0; s < done->plan->points - done->plan->uncertain && why == NULL; s++) {
+            const struct bh_setup *setup = done->plan->stages[s]->setups[p];
             for (size_t c = 0; c < setup->nodes_count && why == NULL; c++)
                 why = setup->nodes[c].isolation->why_not;
         }
         if (why != NULL)
-            fprintf(stderr, "bulkhead: `%s` has no exact escape ratios: %s\n",
-                    campaign->stages[0]->scenario->policies[p].name, why);
+            fprintf(stderr, "bulkhead: `%s` has no exact escape ratios: %s\n", done->plan->first->policies[p].name,
+                    why);
     }
 }
 
@@ -136,7 +136,7 @@ static int run(void *input, struct bh_error *err)
     const struct arguments *arguments = input;
     const struct bh_options *options = &arguments->options;
     struct bh_study *study = NULL;
-    struct bh_campaign *campaign = NULL;
+    struct bh_run *done = NULL;
     struct bh_results *results = NULL;
     int status = -1;
     char *data = bh_models_directory(err);
@@ -149,24 +149,25 @@ static int run(void *input, struct bh_error *err)
         goto out;
     if (!options->quiet && note_limits(study, err) != 0)
         goto out;
-    campaign = bh_campaign_run(study, bh_options_jobs(options), !options->quiet, err);
-    if (campaign == NULL)
+    done = bh_run_study(study, bh_options_jobs(options), !options->quiet, err);
+    study = NULL;
+    if (done == NULL)
         goto out;
     if (!options->quiet)
-        note_not_exact(campaign);
+        note_not_exact(done);
     results = bh_results_create(options->output, err);
     if (results == NULL)
         goto out;
     progress = bh_progress_start("writing and summing up the results", 0, !options->quiet);
-    bh_campaign_write(campaign, results);
+    bh_run_write(done, results);
     bh_progress_end(progress);
     if (bh_results_flush(results, err) != 0)
-        print_from_memory(campaign, options->json);
+        print_from_memory(done, options->json);
     else if (print(results, options->output != NULL ? options->output : "results", options->json, stdout, err) == 0)
         status = bh_results_commit(results, err) == 0 ? BH_EXIT_DONE : -1;
 out:
     bh_results_destroy(results);
-    bh_campaign_destroy(campaign);
+    bh_run_destroy(done);
     bh_study_destroy(study);
     free(data);
     return status;

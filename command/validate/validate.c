@@ -6,9 +6,9 @@
 #include "command/options.h"
 #include "config.h"
 #include "models/document/document.h"
-#include "sim/runs/study_run.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
+#include "sim/sweep/run.h"
 #include "sim/validate/cases.h"
 
 #include <jansson.h>
@@ -88,20 +88,21 @@ static int run_group(const struct bh_validation_group *group, const struct argum
     const struct bh_setting seed = {"seed", arguments->seed};
     char *path = bh_print_text("%s/experiments/validate/%s.yaml", data, group->name);
     struct bh_study *study = bh_study_read(path, models, &seed, arguments->seed != NULL, err);
-    struct bh_campaign *campaign = NULL;
+    struct bh_run *run = NULL;
     size_t first = validation->count;
     int status = -1;
     if (study == NULL)
         goto out;
-    campaign = bh_campaign_run(study, bh_options_jobs(&arguments->options), !arguments->options.quiet, err);
-    if (campaign == NULL)
+    run = bh_run_study(study, bh_options_jobs(&arguments->options), !arguments->options.quiet, err);
+    study = NULL;
+    if (run == NULL)
         goto out;
-    group->compare(campaign, validation);
+    group->compare(run, validation);
     for (size_t c = first; c < validation->count; c++)
         validation->cases[c].scenario = group->name;
     status = 0;
 out:
-    bh_campaign_destroy(campaign);
+    bh_run_destroy(run);
     bh_study_destroy(study);
     free(path);
     return status;

@@ -291,6 +291,7 @@ static int read_all(struct bh_plan *plan, const char *data_directory, const stru
         return -1;
     if (read_unit(plan, err) != 0)
         return -1;
+    bh_enclave_axis_find(&plan->enclaves, (const struct bh_scenario *const *)&plan->first, 1);
     plan->identities = bh_identities_create(plan, err);
     return plan->identities == NULL ? -1 : 0;
 }
@@ -321,7 +322,13 @@ void bh_plan_destroy(struct bh_plan *plan)
     if (plan == NULL)
         return;
     bh_identities_destroy(plan->identities);
-    bh_scenario_destroy(plan->first);
+    bh_enclave_axis_release(&plan->enclaves);
+    for (size_t p = 0; plan->stages != NULL && p < plan->points; p++)
+        bh_stage_destroy(plan->stages[p]);
+    if (plan->stages == NULL)
+        bh_scenario_destroy(plan->first);
+    free(plan->stages);
+    bh_isolation_cache_destroy(plan->isolations);
     bh_study_destroy(plan->study);
     bh_document_destroy(plan->document);
     for (size_t i = 0; i < plan->documents_count; i++)

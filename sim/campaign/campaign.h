@@ -6,8 +6,10 @@
 
 #include "models/base/error.h"
 #include "models/document/document.h"
+#include "sim/campaign/enclave_axis.h"
 #include "sim/campaign/identity.h"
 #include "sim/results/metrics.h"
+#include "sim/runs/point.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>
@@ -37,13 +39,14 @@ struct bh_precision {
 
 struct bh_plan {
     char *file;
-    char *seed, *most; /* --seed and --replicas as given on the command line; NULL: not given */
-    struct bh_document *document;
-    struct bh_study *study;    /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
-    struct bh_plan_axis *axes; /* one per axis of the study */
-    size_t uncertain_axis;     /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
-    bool is_flat;              /* `where` left points out: the results have one axis, `point` */
+    char *seed, *most;            /* --seed and --replicas as given on the command line; NULL: not given */
+    struct bh_document *document; /* NULL: of a study alone */
+    struct bh_study *study;       /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
+    struct bh_plan_axis *axes;    /* one per axis of the study */
+    size_t uncertain_axis;        /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
+    bool is_flat;                 /* `where` left points out: the results have one axis, `point` */
     size_t points;
+    size_t uncertain;         /* so many of them, the last, are those of a study's uncertain number */
     size_t *index;            /* [point * study->axes_count + axis] */
     double *cost_s;           /* [point]: predicted time of one replica under all policies; only ratios matter */
     size_t *order;            /* points in the order in which they run: those of one platform together */
@@ -51,6 +54,9 @@ struct bh_plan {
     struct bh_precision precision;
     uint64_t chunk;            /* replicas that a unit runs at most */
     struct bh_scenario *first; /* the scenario at the first point */
+    struct bh_enclave_axis enclaves;
+    struct bh_stage **stages; /* [point]: prepared, of a study without a campaign file; NULL: workers resolve points */
+    struct bh_isolation_cache *isolations; /* of these */
     struct bh_identities *identities;
     bool says[BH_METRIC_USES]; /* which metrics say anything, at some point: rows are alike at all of them */
     size_t texts_count, documents_count;

@@ -1,15 +1,30 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The metrics: how each value is read from a stage's records and setups. */
-#include "sim/results/parts.h"
+/* How each value is read from a point's records and setups. */
+#include "sim/results/metrics.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/read_workload.h"
 
 #include <math.h>
 
+static const struct bh_replica_record *record_of(const struct bh_metric_cell *cell)
+{
+    return &cell->stage->records[cell->policy];
+}
+
+static const struct bh_isolation *isolation_of(const struct bh_metric_cell *cell)
+{
+    return &cell->stage->setups[cell->policy]->isolation;
+}
+
+static const struct bh_tallies *tallies_of(const struct bh_metric_cell *cell)
+{
+    return &record_of(cell)->tallies;
+}
+
 static const struct bh_enclave_record *enclave_of(const struct bh_metric_cell *cell)
 {
-    return &bh_metric_record(cell)->enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return &record_of(cell)->enclaves[cell->at[BH_AXIS_ENCLAVE]];
 }
 
 static const struct bh_enclave_record *fault_free_of(const struct bh_metric_cell *cell)
@@ -105,74 +120,72 @@ static double value_tainted_ranks_most(const struct bh_metric_cell *cell)
 }
 
 /* Tallies of a replica. */
-VALUE(faults, bh_metric_tallies(cell)->faults)
-VALUE(struck_while_down, bh_metric_tallies(cell)->struck_while_down)
-VALUE(struck_gone, bh_metric_tallies(cell)->struck_gone)
-VALUE(errors, bh_metric_tallies(cell)->errors)
-VALUE(unchangeable_errors, bh_metric_tallies(cell)->unchangeable_errors)
-VALUE(silent_errors, bh_metric_tallies(cell)->silent_errors)
-VALUE(simultaneous_losses, bh_metric_tallies(cell)->simultaneous_losses)
-VALUE(io_stops, bh_metric_tallies(cell)->stops[BH_STOPS_IO])
-VALUE(progress_stops, bh_metric_tallies(cell)->stops[BH_STOPS_PROGRESS])
-VALUE(several_stopped, bh_metric_tallies(cell)->stops[BH_STOPS_SEVERAL])
-VALUE(io_stops_exact, bh_metric_isolation(cell)->stops[BH_STOPS_IO])
-VALUE(progress_stops_exact, bh_metric_isolation(cell)->stops[BH_STOPS_PROGRESS])
-VALUE(several_stopped_exact, bh_metric_isolation(cell)->stops[BH_STOPS_SEVERAL])
+VALUE(faults, tallies_of(cell)->faults)
+VALUE(struck_while_down, tallies_of(cell)->struck_while_down)
+VALUE(struck_gone, tallies_of(cell)->struck_gone)
+VALUE(errors, tallies_of(cell)->errors)
+VALUE(unchangeable_errors, tallies_of(cell)->unchangeable_errors)
+VALUE(silent_errors, tallies_of(cell)->silent_errors)
+VALUE(simultaneous_losses, tallies_of(cell)->simultaneous_losses)
+VALUE(io_stops, tallies_of(cell)->stops[BH_STOPS_IO])
+VALUE(progress_stops, tallies_of(cell)->stops[BH_STOPS_PROGRESS])
+VALUE(several_stopped, tallies_of(cell)->stops[BH_STOPS_SEVERAL])
+VALUE(io_stops_exact, isolation_of(cell)->stops[BH_STOPS_IO])
+VALUE(progress_stops_exact, isolation_of(cell)->stops[BH_STOPS_PROGRESS])
+VALUE(several_stopped_exact, isolation_of(cell)->stops[BH_STOPS_SEVERAL])
 VALUE(io_wait, enclave_of(cell)->stopped_node_s[BH_NEED_IO])
 VALUE(stopped_time, enclave_of(cell)->stopped_node_s[BH_NEED_PROGRESS])
-VALUE(losing_errors, bh_metric_tallies(cell)->losing_errors)
-VALUE(enclaves_lost, bh_metric_tallies(cell)->enclaves_lost)
-VALUE(enclaves_lost_most, bh_metric_tallies(cell)->enclaves_lost_most)
-VALUE(lost_at_once, bh_metric_tallies(cell)->lost_at_once)
-VALUE(unacceptable, bh_metric_tallies(cell)->is_unacceptable)
-VALUE(unacceptable_time, bh_metric_tallies(cell)->unacceptable_s)
-VALUE(failures, bh_metric_tallies(cell)->failures[cell->at[BH_AXIS_SCOPE]])
-VALUE(system_extent, bh_metric_tallies(cell)->system_extent[cell->at[BH_AXIS_SCOPE]])
-VALUE(application_extent, bh_metric_tallies(cell)->application_extent[cell->at[BH_AXIS_SCOPE]])
-VALUE(propagation_depth, value_errors(cell) > 0.0 ? bh_metric_tallies(cell)->depth_sum / value_errors(cell) : NAN)
+VALUE(losing_errors, tallies_of(cell)->losing_errors)
+VALUE(enclaves_lost, tallies_of(cell)->enclaves_lost)
+VALUE(enclaves_lost_most, tallies_of(cell)->enclaves_lost_most)
+VALUE(lost_at_once, tallies_of(cell)->lost_at_once)
+VALUE(unacceptable, tallies_of(cell)->is_unacceptable)
+VALUE(unacceptable_time, tallies_of(cell)->unacceptable_s)
+VALUE(failures, tallies_of(cell)->failures[cell->at[BH_AXIS_SCOPE]])
+VALUE(system_extent, tallies_of(cell)->system_extent[cell->at[BH_AXIS_SCOPE]])
+VALUE(application_extent, tallies_of(cell)->application_extent[cell->at[BH_AXIS_SCOPE]])
+VALUE(propagation_depth, value_errors(cell) > 0.0 ? tallies_of(cell)->depth_sum / value_errors(cell) : NAN)
 
 /* Nodes and spares: means over time, from the start to the end of the replica. */
-#define MEAN_OVER_TIME(sum_s)                                                                                          \
-    (bh_metric_tallies(cell)->machine_use.sum_s / bh_metric_tallies(cell)->machine_use.until_s)
+#define MEAN_OVER_TIME(sum_s) (tallies_of(cell)->machine_use.sum_s / tallies_of(cell)->machine_use.until_s)
 VALUE(nodes_in_repair, MEAN_OVER_TIME(in_repair_s))
 VALUE(spares_in_use, MEAN_OVER_TIME(spares_in_use_s))
 VALUE(nodes_missing, MEAN_OVER_TIME(waiting_s))
 VALUE(spares_exhausted, MEAN_OVER_TIME(exhausted_s))
 
 /* Compositions. */
-VALUE(guard_crossed, bh_metric_tallies(cell)->crossed[cell->at[BH_AXIS_BOUNDARY]])
-VALUE(guard_blocked, bh_metric_tallies(cell)->blocked[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(guard_crossed, tallies_of(cell)->crossed[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(guard_blocked, tallies_of(cell)->blocked[cell->at[BH_AXIS_BOUNDARY]])
 VALUE(composition_degree, bh_compositions_degree(cell->stage->scenario, cell->at[BH_AXIS_ENCLAVE]))
 VALUE(protected_time, enclave_of(cell)->protected_s)
 VALUE(switches, enclave_of(cell)->switches)
 VALUE(fault_free_node_time, fault_free_of(cell)->ledger.part[cell->at[BH_AXIS_PART]])
-VALUE(exchanges, bh_metric_tallies(cell)->exchanges)
-VALUE(exchanged_bytes, bh_metric_tallies(cell)->exchanged_bytes)
-VALUE(exchange_time, bh_metric_tallies(cell)->exchange_s)
+VALUE(exchanges, tallies_of(cell)->exchanges)
+VALUE(exchanged_bytes, tallies_of(cell)->exchanged_bytes)
+VALUE(exchange_time, tallies_of(cell)->exchange_s)
 
 /* The exact chain. */
 static double escape_end(const struct bh_metric_cell *cell, size_t end)
 {
-    size_t policies = cell->stage->scenario->policies_count;
-    return cell->campaign
-        ->escape_ends[((cell->point * policies + cell->policy) * 2 + end) * BH_BOUNDARIES + cell->at[BH_AXIS_BOUNDARY]];
+    return cell->stage->escape_ends[(cell->policy * BH_BOUNDARIES + cell->at[BH_AXIS_BOUNDARY]) * 2 + end];
 }
 
 VALUE(escape_low, escape_end(cell, 0))
 VALUE(escape_high, escape_end(cell, 1))
-VALUE(unresolved, bh_metric_isolation(cell)->unresolved)
+VALUE(unresolved, isolation_of(cell)->unresolved)
 VALUE(script_extent_exact, script_of(cell)->extent[cell->at[BH_AXIS_SCOPE]])
 VALUE(script_loss_exact, script_of(cell)->loss[cell->at[BH_AXIS_ENCLAVE] * BH_SCOPES + cell->at[BH_AXIS_SCOPE]])
 
-/* Errors beside the exact chain: in metrics_interaction.c, which computes with them. */
-VALUE(escape_seen, bh_metric_escape_seen(cell))
-VALUE(escape_exposed, bh_metric_escape_exposed(cell))
-VALUE(escape_exact, bh_metric_escape_exact(cell))
-VALUE(containment_exact, bh_metric_containment_exact(cell))
-VALUE(escape_interaction, bh_metric_escape_interaction(cell))
-VALUE(escape_interaction_error, bh_metric_escape_interaction_error(cell))
-VALUE(containment_interaction, bh_metric_containment_interaction(cell))
-VALUE(containment_interaction_error, bh_metric_containment_interaction_error(cell))
+VALUE(escape_seen, tallies_of(cell)->escape_seen[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(escape_exposed, tallies_of(cell)->escape_exposed[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(escape_exact, isolation_of(cell)->escape[cell->at[BH_AXIS_BOUNDARY]])
+VALUE(containment_exact, isolation_of(cell)->coverage[cell->at[BH_AXIS_SCOPE]])
+
+/* Of all replicas together: sim/sweep/merge_interaction.c. */
+VALUE(escape_interaction, ((void)cell, NAN))
+VALUE(escape_interaction_error, ((void)cell, NAN))
+VALUE(containment_interaction, ((void)cell, NAN))
+VALUE(containment_interaction_error, ((void)cell, NAN))
 
 /* --- The table ------------------------------------------------------------------------------------------------------- */
 

@@ -1,11 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What a results file holds per policy and point: one row of a table per metric. */
+/* The value of each metric, see models/base/metric_list.h, of a point that has run. */
 #ifndef BH_SIM_RESULTS_METRICS_H
 #define BH_SIM_RESULTS_METRICS_H
 
 #include "models/base/metric_list.h"
-#include "sim/runs/study_run.h"
+#include "sim/runs/point.h"
 
 /* Positions on each of them in a scenario; `sizes` has BH_METRIC_AXES entries. */
 void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[]);
@@ -16,11 +16,10 @@ const char *const *bh_metric_axis_labels(enum bh_metric_axis axis, size_t *count
 /* Whether metrics of this use say anything of a scenario. */
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 
-/* One cell of an array: a policy at a point, and positions on the metric's own axes. */
+/* A policy at a point, and positions on the metric's own axes; the replica is the one that ran last. */
 struct bh_metric_cell {
-    const struct bh_campaign *campaign;
     const struct bh_stage *stage;
-    size_t point, policy;
+    size_t policy;
     size_t at[BH_METRIC_AXES];
 };
 

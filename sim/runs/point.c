@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Resolves a point of a study and numbers its jobs. */
+/* Resolves a point of a study. */
 #include "sim/runs/point.h"
 
 #include "sim/platform/probe.h"
@@ -8,9 +8,8 @@
 #include "sim/runs/estimate_limits.h"
 #include "sim/scenario/study.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 char *bh_stage_prepare_platform(const struct bh_stage *stage, int *is_temporary, struct bh_error *err)
@@ -60,9 +59,12 @@ static int create_setups(struct bh_stage *stage, struct bh_isolation_cache *cach
     if (stage->bare == NULL)
         return -1;
     bh_setup_drop_checkpoints(stage->bare);
-    stage->records = bh_allocate(policies * scenario->replicas, sizeof *stage->records);
+    stage->records = bh_allocate(policies, sizeof *stage->records);
     stage->fault_free = bh_allocate(policies, sizeof *stage->fault_free);
     stage->native = bh_allocate(policies, sizeof *stage->native);
+    stage->escape_ends = bh_allocate(policies * BH_BOUNDARIES * 2, sizeof *stage->escape_ends);
+    for (size_t i = 0; i < policies * BH_BOUNDARIES * 2; i++)
+        stage->escape_ends[i] = NAN;
     return 0;
 }
 
@@ -117,62 +119,18 @@ void bh_stage_destroy(struct bh_stage *stage)
             bh_replica_record_clear(&stage->fault_free[p]);
         if (stage->native != NULL)
             bh_replica_record_clear(&stage->native[p]);
-        for (uint64_t r = 0; stage->records != NULL && r < stage->scenario->replicas; r++)
-            bh_replica_record_clear(&stage->records[p * stage->scenario->replicas + r]);
+        if (stage->records != NULL)
+            bh_replica_record_clear(&stage->records[p]);
     }
     bh_replica_record_clear(&stage->native_bare);
     bh_setup_destroy(stage->bare);
     free(stage->setups);
     free(stage->baselines);
     free(stage->records);
+    free(stage->escape_ends);
     free(stage->fault_free);
     free(stage->native);
     free(stage->index);
     bh_scenario_destroy(stage->scenario);
     free(stage);
-}
-
-size_t bh_stage_jobs(const struct bh_stage *stage)
-{
-    return 1 + stage->scenario->policies_count * (2 + stage->scenario->replicas);
-}
-
-const struct bh_setup *bh_stage_job(struct bh_stage *stage, size_t job, struct bh_replica_options *options,
-                                    struct bh_replica_record **record)
-{
-    size_t per_policy = 2 + stage->scenario->replicas;
-    *options = (struct bh_replica_options){0};
-    *record = &stage->native_bare;
-    if (job == 0)
-        return stage->bare;
-    size_t policy = (job - 1) / per_policy, which = (job - 1) % per_policy;
-    if (which == 0) {
-        *record = &stage->fault_free[policy];
-        return stage->setups[policy];
-    }
-    if (which == 1) {
-        *record = &stage->native[policy];
-        return stage->baselines[policy];
-    }
-    *options = (struct bh_replica_options){.replica = which - 2, .faults = true};
-    *record = &stage->records[policy * stage->scenario->replicas + which - 2];
-    return stage->setups[policy];
-}
-
-char *bh_stage_describe(const struct bh_stage *stage, size_t job, char *buffer, size_t size)
-{
-    const struct bh_scenario *scenario = stage->scenario;
-    size_t per_policy = 2 + scenario->replicas;
-    if (job == 0) {
-        snprintf(buffer, size, "the baseline without checkpoints");
-        return buffer;
-    }
-    const char *policy = scenario->policies[(job - 1) / per_policy].name;
-    size_t which = (job - 1) % per_policy;
-    if (which < 2)
-        snprintf(buffer, size, "the fault-free %s of `%s`", which == 0 ? "run" : "baseline", policy);
-    else
-        snprintf(buffer, size, "replica %zu of `%s` (seed %llu)", which - 2, policy,
-                 (unsigned long long)scenario->seed);
-    return buffer;
 }

@@ -20,11 +20,13 @@ struct bh_stage {
     struct bh_setup **setups;    /* per policy */
     struct bh_setup **baselines; /* per policy: the baseline with that policy's intervals */
     struct bh_setup *bare;       /* the baseline without checkpoints */
-    /* Filled by the campaign. */
-    struct bh_replica_record *records;    /* [policy * replicas + replica] */
+    /* Filled by whoever runs it. */
+    struct bh_replica_record *records;    /* [policy]: of the replica that ran last */
     struct bh_replica_record *fault_free; /* [policy] */
     struct bh_replica_record *native;     /* [policy]: of `baselines` */
     struct bh_replica_record native_bare;
+    /* [(policy * BH_BOUNDARIES + boundary) * 2 + end]: see escape_ends.h; else NaN. */
+    double *escape_ends;
 };
 
 /* Resolves a point: reads the platform in a probe and checks that it is large enough. `index` is copied. */
@@ -35,14 +37,6 @@ struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *ind
 struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                       struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_stage_destroy(struct bh_stage *stage);
-
-/* The stage's jobs, in this order: bare baseline, then per policy: fault-free, baseline with its intervals, replicas. */
-size_t bh_stage_jobs(const struct bh_stage *stage);
-/* Setup and options of a job, and where its record goes. */
-const struct bh_setup *bh_stage_job(struct bh_stage *stage, size_t job, struct bh_replica_options *options,
-                                    struct bh_replica_record **record);
-/* "replica 3 of kvm protection-first (seed 1)"; returns buffer. */
-char *bh_stage_describe(const struct bh_stage *stage, size_t job, char *buffer, size_t size);
 
 /* Prepares the stage's platform file; see bh_platform_prepare. */
 char *bh_stage_prepare_platform(const struct bh_stage *stage, int *is_temporary, struct bh_error *err);

@@ -20,6 +20,7 @@ struct bh_store {
     int log, lock;
     off_t length;
     bool is_new;
+    struct bh_store_view memory; /* without a folder: the records */
 };
 
 /* Some cluster file systems know no locks; there the sweep goes on without. */
@@ -104,12 +105,33 @@ static int repair(struct bh_store *store, size_t *cut, struct bh_error *err)
     return 0;
 }
 
+/* A log per record, so that none of them moves. */
+static void append_in_memory(struct bh_store *store, const struct bh_record_head *head, const void *payload)
+{
+    struct bh_store_view *view = &store->memory;
+    size_t whole = sizeof *head + head->length + (-head->length & 7);
+    struct bh_store_log log = {.bytes = bh_allocate(whole, 1), .length = whole, .valid = whole, .ranges_count = 1};
+    log.ranges = bh_allocate(1, sizeof *log.ranges);
+    *log.ranges = (struct bh_store_range){0, whole};
+    memcpy(log.bytes, head, sizeof *head);
+    memcpy((char *)log.bytes + sizeof *head, payload, head->length);
+    view->logs = bh_reallocate(view->logs, view->logs_count + 1, sizeof *view->logs);
+    view->logs[view->logs_count++] = log;
+}
+
+const struct bh_store_view *bh_store_in_memory(const struct bh_store *store)
+{
+    return &store->memory;
+}
+
 struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shards, size_t *cut, struct bh_error *err)
 {
     struct bh_store *store = bh_allocate(1, sizeof *store);
+    store->log = store->lock = -1;
+    if (directory == NULL)
+        return store;
     store->directory = bh_copy_text(directory);
     store->path = bh_print_text("%s/shard-%zu-of-%zu.log", directory, shard, shards);
-    store->log = store->lock = -1;
     char *lock = bh_print_text("%s/lock", directory);
     int status = make_folder(directory, err) < 0 ? -1 : 0;
     if (status == 0)
@@ -155,6 +177,10 @@ int bh_store_append(struct bh_store *store, struct bh_record_head head, const vo
 {
     static const char zeros[8];
     head.magic = BH_RECORD_MAGIC;
+    if (store->directory == NULL) {
+        append_in_memory(store, &head, payload);
+        return 0;
+    }
     head.check = bh_record_check(head, payload);
     struct iovec parts[] = {{&head, sizeof head}, {(void *)payload, head.length}, {(void *)zeros, -head.length & 7}};
     size_t whole = sizeof head + head.length + (-head.length & 7), done = 0;
@@ -183,7 +209,7 @@ int bh_store_append(struct bh_store *store, struct bh_record_head head, const vo
 
 int bh_store_sync(struct bh_store *store, struct bh_error *err)
 {
-    if (fdatasync(store->log) == 0 || errno == EINVAL)
+    if (store->directory == NULL || fdatasync(store->log) == 0 || errno == EINVAL)
         return 0;
     return bh_fail(err, BH_ERROR_SYSTEM, "cannot make %s durable: %s", store->path, strerror(errno));
 }
@@ -192,6 +218,11 @@ void bh_store_close(struct bh_store *store)
 {
     if (store == NULL)
         return;
+    for (size_t i = 0; i < store->memory.logs_count; i++) {
+        free(store->memory.logs[i].bytes);
+        free(store->memory.logs[i].ranges);
+    }
+    free(store->memory.logs);
     if (store->log >= 0)
         close(store->log);
     if (store->lock >= 0)

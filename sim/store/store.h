@@ -34,7 +34,8 @@ struct bh_record_head {
 struct bh_store;
 /* Opens the log of one shard for writing. The folder is made if it is not there. Takes a lock that ends with the
  * process: fails if another process writes this shard, or the whole. What follows the last valid record (the one under way
- * when a process was killed) is cut off; `*cut` says how many bytes. */
+ * when a process was killed) is cut off; `*cut` says how many bytes. With `directory` NULL the store is in memory, for as
+ * long as it is open. */
 struct bh_store *bh_store_open(const char *directory, size_t shard, size_t shards, size_t *cut, struct bh_error *err);
 /* Writes a record; on failure (a full disk) the log is as before. */
 int bh_store_append(struct bh_store *store, struct bh_record_head head, const void *payload, struct bh_error *err);
@@ -42,6 +43,9 @@ int bh_store_append(struct bh_store *store, struct bh_record_head head, const vo
 int bh_store_sync(struct bh_store *store, struct bh_error *err);
 /* Also for a child after a fork, which must not keep the lock. close(NULL) is safe. */
 void bh_store_close(struct bh_store *store);
+/* What a store in memory holds, as long as it is open and nothing more is written. */
+struct bh_store_view;
+const struct bh_store_view *bh_store_in_memory(const struct bh_store *store);
 /* Whether the shard's log held records when it was opened. */
 bool bh_store_is_new(const struct bh_store *store);
 

@@ -4,7 +4,7 @@
 #ifndef BH_SIM_SWEEP_CAUSE_ROWS_H
 #define BH_SIM_SWEEP_CAUSE_ROWS_H
 
-#include "sim/runs/study_run.h"
+#include "sim/runs/point.h"
 
 #include <stddef.h>
 #include <stdint.h>

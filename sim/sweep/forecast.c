@@ -36,7 +36,7 @@ static int time_unit(const struct bh_plan *plan, struct bh_worker *worker, struc
         return bh_fail(err, BH_ERROR_SYSTEM, "a worker ended before its time");
     int status = 0;
     if (head.kind == BH_RECORD_FAILED)
-        status = bh_fail(err, BH_ERROR_INPUT, "%.*s", (int)head.length, (char *)payload);
+        status = bh_fail(err, BH_ERROR_INPUT, "%s", ((const struct bh_error *)payload)->text);
     *spent_s = head.spent_s;
     free(payload);
     (void)plan;
@@ -48,7 +48,7 @@ static int time_point(const struct bh_plan *plan, size_t point, double *fixed_s,
                       struct bh_error *err)
 {
     struct bh_worker worker;
-    if (bh_worker_start(&worker, plan, forget, NULL, err) != 0)
+    if (bh_worker_start(&worker, plan, 1, forget, NULL, err) != 0)
         return -1;
     int status = time_unit(plan, &worker, (struct bh_unit){point, 0, 0}, fixed_s, err);
     if (status == 0)

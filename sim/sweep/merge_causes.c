@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The table of causes of a merged file, summed over replicas in their order, as `bulkhead run` does. */
+/* The table of causes, summed over replicas in their order. */
 #include "models/base/results_names.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/parts.h"
@@ -143,7 +143,7 @@ void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *resu
     columns[used++] = (struct bh_column){bh_cause_column_names[BH_CAUSE_LOST_NODE_TIME], BH_COLUMN_DOUBLE,
                                          offsetof(struct row, lost_node_s)};
     struct table table = {0};
-    for (size_t p = 0; p < merge->plan->points; p++)
+    for (size_t p = 0; p < bh_merge_points(merge); p++)
         add_point(merge, &table, p);
     bh_results_add_table(results, "causes", "cause", columns, used, table.rows, table.count, sizeof *table.rows,
                          "lost node-seconds by fault, origin, last boundary crossed with its guard, and disposition, "

@@ -19,10 +19,8 @@ void bh_state_create(struct bh_state *state, const struct bh_plan *plan)
     if (!plan->precision.is_on)
         return;
     const struct bh_metric *metric = &bh_metrics[plan->precision.metric];
-    for (size_t i = 0; i < state->layout[1].count; i++)
-        if (state->layout[1].entry[i].metric == metric)
-            state->watched =
-                state->layout[1].entry[i].offset + (metric->shape == BH_BY_ENCLAVE_REPLICA ? plan->first->primary : 0);
+    state->watched = bh_layout_offset(&state->layout[1], (enum bh_metric_name)plan->precision.metric) +
+                     (metric->shape == BH_BY_ENCLAVE_REPLICA ? plan->first->primary : 0);
 }
 
 void bh_state_release(struct bh_state *state)

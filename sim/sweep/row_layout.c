@@ -3,6 +3,7 @@
 /* Lays the table of metrics out as a row. */
 #include "sim/sweep/row_layout.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica)
@@ -11,6 +12,7 @@ void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool
     layout->entry = bh_allocate(BH_METRICS, sizeof *layout->entry);
     bh_metric_axis_sizes(plan->first, layout->sizes);
     layout->sizes[BH_AXIS_REPLICA] = 1;
+    layout->sizes[BH_AXIS_ENCLAVE] = plan->enclaves.count;
     for (size_t m = 0; m < BH_METRICS; m++) {
         const struct bh_metric_axes *own = &bh_metric_axes[bh_metrics[m].shape];
         struct bh_layout_entry entry = {.metric = &bh_metrics[m], .offset = layout->length, .cells = 1};
@@ -38,17 +40,30 @@ void bh_layout_release(struct bh_layout *layout)
     *layout = (struct bh_layout){0};
 }
 
-void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, size_t policy, double *row)
+void bh_layout_fill(const struct bh_layout *layout, const struct bh_plan *plan, const struct bh_stage *stage,
+                    size_t point, size_t policy, double *row)
 {
-    struct bh_metric_cell cell = {campaign, campaign->stages[0], 0, policy, {0}};
+    struct bh_metric_cell cell = {stage, policy, {0}};
     for (size_t i = 0; i < layout->count; i++) {
         const struct bh_layout_entry *entry = &layout->entry[i];
         for (size_t c = 0; c < entry->cells; c++) {
             size_t rest = c;
-            for (size_t d = entry->axes_count; d-- > 0; rest /= layout->sizes[entry->axis[d]])
-                cell.at[entry->axis[d]] = rest % layout->sizes[entry->axis[d]];
-            cell.at[BH_AXIS_REPLICA] = 0;
-            row[entry->offset + c] = bh_metric_value(entry->metric, &cell);
+            bool is_there = true;
+            for (size_t d = entry->axes_count; d-- > 0; rest /= layout->sizes[entry->axis[d]]) {
+                size_t at = rest % layout->sizes[entry->axis[d]];
+                if (entry->axis[d] == BH_AXIS_ENCLAVE)
+                    is_there = (at = bh_enclave_axis_number(&plan->enclaves, point, at)) != BH_NO_ENCLAVE;
+                cell.at[entry->axis[d]] = at;
+            }
+            row[entry->offset + c] = is_there ? bh_metric_value(entry->metric, &cell) : NAN;
         }
     }
+}
+
+size_t bh_layout_offset(const struct bh_layout *layout, enum bh_metric_name metric)
+{
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->entry[i].metric == &bh_metrics[metric])
+            return layout->entry[i].offset;
+    return SIZE_MAX;
 }

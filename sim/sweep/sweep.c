@@ -6,6 +6,7 @@
 #include "models/base/clock.h"
 #include "sim/campaign/command_line.h"
 #include "sim/campaign/resolve.h"
+#include "sim/runs/progress.h"
 #include "sim/store/manifest.h"
 #include "sim/store/store.h"
 #include "sim/store/store_view.h"
@@ -33,7 +34,9 @@ struct sweep {
     struct bh_units units;
     struct bh_store *store;
     struct bh_worker *workers;
+    unsigned workers_count;
     struct bh_sweep_progress progress;
+    struct bh_progress *runs; /* of a store in memory */
     int signals;
     size_t unsynced;
     double synced_s;
@@ -44,8 +47,9 @@ static void forget(void *context)
 {
     struct sweep *sweep = context;
     bh_store_close(sweep->store);
-    close(sweep->signals);
-    for (unsigned i = 0; i < sweep->options->jobs; i++)
+    if (sweep->signals >= 0)
+        close(sweep->signals);
+    for (unsigned i = 0; i < sweep->workers_count; i++)
         if (sweep->workers[i].pid > 0) {
             close(sweep->workers[i].orders);
             close(sweep->workers[i].answers);
@@ -55,6 +59,8 @@ static void forget(void *context)
 /* What cannot be stored ends the sweep; the message says how to go on. */
 static int fail_storing(const struct sweep *sweep, const struct bh_error *cause, struct bh_error *err)
 {
+    if (sweep->options->directory == NULL)
+        return bh_fail_again(err, cause);
     char *command = bh_campaign_command(sweep->plan, "sweep", sweep->options->directory);
     bh_fail(err, cause->code, "%s; what was done before is safe: make room, then go on with: %s --resume", cause->text,
             command);
@@ -83,10 +89,12 @@ static int sync_store(struct sweep *sweep, struct bh_error *err)
 
 /* --- Units ------------------------------------------------------------------------------------------------------------------- */
 
-static int note_failure(struct sweep *sweep, struct bh_unit unit, const char *text, struct bh_error *err)
+static int note_failure(struct sweep *sweep, struct bh_unit unit, const struct bh_error *cause, struct bh_error *err)
 {
+    if (sweep->options->directory == NULL) /* there is nothing to go on with */
+        return bh_fail_again(err, cause);
     char *point = bh_plan_describe(sweep->plan, unit.point);
-    char *message = bh_print_text("point %llu (%s): %s", (unsigned long long)unit.point, point, text);
+    char *message = bh_print_text("point %llu (%s): %s", (unsigned long long)unit.point, point, cause->text);
     struct bh_record_head head = {.kind = BH_RECORD_FAILED,
                                   .identity = sweep->plan->identities->point[unit.point],
                                   .point = unit.point,
@@ -110,15 +118,16 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
     struct bh_unit unit = worker->unit;
     void *payload;
     if (bh_worker_answer(worker, &head, &payload, &died) != 0)
-        return note_failure(sweep, unit, died.text, err);
+        return note_failure(sweep, unit, &died, err);
     int status = 0;
-    if (head.kind == BH_WORKER_OTHER_PLATFORM) {
+    if (head.kind == BH_WORKER_STEP) {
+        worker->is_busy = true;
+        bh_progress_step(sweep->runs);
+    } else if (head.kind == BH_WORKER_OTHER_PLATFORM) {
         bh_worker_end(worker, false);
         bh_units_return(&sweep->units, unit);
     } else if (head.kind == BH_RECORD_FAILED) {
-        char *text = bh_print_text("%.*s", (int)head.length, (char *)payload);
-        status = note_failure(sweep, unit, text, err);
-        free(text);
+        status = note_failure(sweep, unit, payload, err);
     } else {
         head.identity = sweep->plan->identities->point[unit.point];
         status = bh_state_take(&sweep->state, &head, payload, err);
@@ -135,11 +144,13 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
 static int hand_out(struct sweep *sweep, struct bh_error *err)
 {
     int busy = 0;
-    for (unsigned i = 0; i < sweep->options->jobs; i++) {
+    for (unsigned i = 0; i < sweep->workers_count; i++) {
         struct bh_worker *worker = &sweep->workers[i];
         struct bh_unit unit;
         if (!worker->is_busy && sweep->outcome->signal == 0 && bh_units_take(&sweep->units, worker->unit, &unit)) {
-            if (worker->pid == 0 && bh_worker_start(worker, sweep->plan, forget, sweep, err) != 0)
+            if (worker->pid == 0 &&
+                bh_worker_start(worker, sweep->plan, sweep->options->directory == NULL ? sweep->options->jobs : 1,
+                                forget, sweep, err) != 0)
                 return -1;
             if (bh_worker_order(worker, unit) != 0) { /* it died while idle */
                 bh_worker_end(worker, true);
@@ -169,10 +180,10 @@ static int take_signal(struct sweep *sweep, struct bh_error *err)
 
 static int wait_for_workers(struct sweep *sweep, struct bh_error *err)
 {
-    struct pollfd polls[sweep->options->jobs + 1];
+    struct pollfd polls[sweep->workers_count + 1];
     nfds_t count = 0;
     polls[count++] = (struct pollfd){.fd = sweep->signals, .events = POLLIN};
-    for (unsigned i = 0; i < sweep->options->jobs; i++)
+    for (unsigned i = 0; i < sweep->workers_count; i++)
         if (sweep->workers[i].is_busy)
             polls[count++] = (struct pollfd){.fd = sweep->workers[i].answers, .events = POLLIN};
     if (poll(polls, count, 500) < 0 && errno != EINTR)
@@ -180,7 +191,7 @@ static int wait_for_workers(struct sweep *sweep, struct bh_error *err)
     if ((polls[0].revents & POLLIN) && take_signal(sweep, err) != 0)
         return -1;
     nfds_t p = 1;
-    for (unsigned i = 0; i < sweep->options->jobs; i++)
+    for (unsigned i = 0; i < sweep->workers_count; i++)
         if (sweep->workers[i].is_busy && polls[p].fd == sweep->workers[i].answers && polls[p++].revents != 0 &&
             attend(sweep, &sweep->workers[i], err) != 0)
             return -1;
@@ -227,6 +238,10 @@ static void say_damage(struct sweep *sweep, const struct bh_store_log *log)
 static int open_store(struct sweep *sweep, struct bh_error *err)
 {
     const struct bh_sweep_options *options = sweep->options;
+    if (options->directory == NULL) {
+        sweep->store = options->memory;
+        return 0;
+    }
     struct bh_store_view view;
     int was_there = 0;
     size_t cut = 0;
@@ -258,30 +273,48 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     return status;
 }
 
-int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *options, struct bh_sweep_outcome *outcome,
-                 struct bh_error *err)
+/* Signals are read between units. A run in memory has nothing to save: they end it at once, and its workers with it. */
+static int open_signals(const struct bh_sweep_options *options, sigset_t *before)
 {
-    struct sweep sweep = {.plan = plan, .options = options, .outcome = outcome, .signals = -1};
-    sigset_t stops, before;
-    int status = -1;
-    *outcome = (struct bh_sweep_outcome){0};
-    /* Signals are read between units; workers must not take SIGPIPE's way out of this process along with theirs. */
+    sigset_t stops;
     sigemptyset(&stops);
     sigaddset(&stops, SIGTERM);
     sigaddset(&stops, SIGINT);
-    sigprocmask(SIG_BLOCK, &stops, &before);
+    sigprocmask(SIG_BLOCK, options->directory == NULL ? NULL : &stops, before);
+    return options->directory == NULL ? -1 : signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* All simulations of a campaign whose points have their replicas each. */
+static size_t count_runs(const struct bh_plan *plan)
+{
+    size_t policies = plan->first->policies_count;
+    return plan->points * (1 + policies * (2 + plan->replicas));
+}
+
+int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *options, struct bh_sweep_outcome *outcome,
+                 struct bh_error *err)
+{
+    bool in_memory = options->directory == NULL;
+    struct sweep sweep = {.plan = plan, .options = options, .outcome = outcome};
+    sigset_t before;
+    int status = -1;
+    *outcome = (struct bh_sweep_outcome){0};
+    sweep.signals = open_signals(options, &before);
+    /* Workers must not take SIGPIPE's way out of this process along with theirs. */
     void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
-    sweep.signals = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
-    sweep.workers = bh_allocate(options->jobs, sizeof *sweep.workers);
-    for (unsigned i = 0; i < options->jobs; i++)
+    /* In memory one worker runs a point's simulations as many at once as are asked for. */
+    sweep.workers_count = in_memory ? 1 : options->jobs;
+    sweep.workers = bh_allocate(sweep.workers_count, sizeof *sweep.workers);
+    for (unsigned i = 0; i < sweep.workers_count; i++)
         sweep.workers[i].unit.point = UINT64_MAX;
     bh_state_create(&sweep.state, plan);
-    sweep.progress = bh_sweep_progress_start(options->shows_progress);
+    sweep.progress = bh_sweep_progress_start(options->shows_progress && !in_memory);
+    sweep.runs = bh_progress_start("runs", count_runs(plan), options->shows_progress && in_memory);
     if (open_store(&sweep, err) == 0) {
         bh_units_create(&sweep.units, plan, &sweep.state, options->share);
         sweep.synced_s = bh_now_s();
         status = run_units(&sweep, err);
-        for (unsigned i = 0; i < options->jobs; i++)
+        for (unsigned i = 0; i < sweep.workers_count; i++)
             bh_worker_end(&sweep.workers[i], status != 0);
         struct bh_error at_end = {0};
         if (sync_store(&sweep, &at_end) != 0 && status == 0)
@@ -289,7 +322,9 @@ int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *opti
         bh_sweep_progress_end(&sweep.progress, &sweep.units, outcome);
         bh_units_release(&sweep.units);
     }
-    bh_store_close(sweep.store);
+    bh_progress_end(sweep.runs);
+    if (!in_memory)
+        bh_store_close(sweep.store);
     bh_state_release(&sweep.state);
     free(sweep.workers);
     if (sweep.signals >= 0)

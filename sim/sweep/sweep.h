@@ -7,13 +7,15 @@
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
 #include "sim/store/manifest.h"
+#include "sim/store/store.h"
 #include "sim/sweep/shard.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct bh_sweep_options {
-    const char *directory;
+    const char *directory;   /* NULL: into `memory` ... */
+    struct bh_store *memory; /* ... which stays open; then the first unit that fails ends all, and so does any signal */
     struct bh_share share;
     unsigned jobs;
     enum bh_manifest_mode mode; /* who begins is refused where a store was begun */

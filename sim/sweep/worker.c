@@ -7,13 +7,11 @@
 #include "sim/campaign/resolve.h"
 #include "sim/replica/record_bytes.h"
 #include "sim/runs/forked_jobs.h"
-#include "sim/runs/study_run.h"
 #include "sim/scenario/study.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/row_layout.h"
 
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,22 +30,24 @@ struct host {
     size_t points_seen;
     size_t point; /* of the stage */
     struct bh_stage *stage;
-    struct bh_campaign campaign; /* the stage alone, as metrics see it */
-    struct bh_layout layout[2];  /* of a point, by replica */
+    struct bh_layout layout[2]; /* of a point, by replica */
     struct bh_unit unit;
+    unsigned at_once; /* simulations */
+    int answers;
     /* Of the unit under way. */
     double *rows;
-    struct bh_cause_rows causes;
+    struct bh_causes *causes; /* [job], of replicas */
 };
 
 /* --- Points and platforms ----------------------------------------------------------------------------------------------- */
 
 static char *platform_key(const struct bh_scenario *scenario)
 {
-    return bh_print_text("%s %llu", scenario->platform_file, (unsigned long long)(scenario->nodes + scenario->spares));
+    return bh_print_text("%s %llu", scenario->platform_file,
+                         (unsigned long long)(scenario->platform_nodes + scenario->spares));
 }
 
-static int load_platform(struct host *host, char *key, struct bh_error *err)
+static int load_platform(struct host *host, struct bh_error *err)
 {
     int is_temporary = 0;
     char *xml = bh_stage_prepare_platform(host->stage, &is_temporary, err);
@@ -59,7 +59,7 @@ static int load_platform(struct host *host, char *key, struct bh_error *err)
     free(xml);
     if (host->platform == NULL)
         return -1;
-    host->platform_key = bh_copy_text(key);
+    host->platform_key = platform_key(host->stage->scenario);
     host->facts = host->stage->facts;
     /* The scheduler of a cluster, and a terminal, signal every process; whoever started this one decides. SimGrid has
      * just installed a handler of its own. */
@@ -70,10 +70,9 @@ static int load_platform(struct host *host, char *key, struct bh_error *err)
 
 static void leave_point(struct host *host)
 {
-    bh_stage_destroy(host->stage);
+    if (host->plan->stages == NULL)
+        bh_stage_destroy(host->stage);
     host->stage = NULL;
-    free(host->campaign.escape_ends);
-    host->campaign.escape_ends = NULL;
     for (int i = 0; i < 2; i++)
         bh_layout_release(&host->layout[i]);
     if (host->cache != NULL && host->points_seen % POINTS_PER_CACHE == 0) {
@@ -82,44 +81,47 @@ static void leave_point(struct host *host)
     }
 }
 
+/* Whether a point needs the platform that is loaded, if any is. */
+static bool fits(const struct host *host, const struct bh_scenario *scenario)
+{
+    char *key = platform_key(scenario);
+    bool fits = host->platform_key == NULL || strcmp(host->platform_key, key) == 0;
+    free(key);
+    return fits;
+}
+
+/* The stage of a point that no one has prepared; takes the scenario over. */
+static struct bh_stage *create_stage(struct host *host, struct bh_scenario *scenario, struct bh_error *err)
+{
+    if (host->cache == NULL)
+        host->cache = bh_isolation_cache_create();
+    host->points_seen++;
+    return bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
+}
+
 /* 1: done; 0: the platform is another; -1: failed. */
 static int enter_point(struct host *host, size_t point, struct bh_error *err)
 {
     if (host->stage != NULL && host->point == point)
         return 1;
     leave_point(host);
-    struct bh_scenario *scenario = bh_plan_resolve(host->plan, point, err);
+    bool is_prepared = host->plan->stages != NULL;
+    struct bh_scenario *scenario =
+        is_prepared ? host->plan->stages[point]->scenario : bh_plan_resolve(host->plan, point, err);
     if (scenario == NULL)
         return -1;
-    char *key = platform_key(scenario);
-    int status = 1;
-    if (host->platform_key != NULL && strcmp(host->platform_key, key) != 0) {
-        bh_scenario_destroy(scenario);
-        status = 0;
-    } else {
-        if (host->cache == NULL)
-            host->cache = bh_isolation_cache_create();
-        host->point = point;
-        host->points_seen++;
-        host->stage =
-            bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
-        if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, key, err) != 0) ||
-            bh_identities_check(host->plan, scenario, err) != 0) {
-            bh_stage_destroy(host->stage);
-            host->stage = NULL;
-            status = -1;
-        }
+    if (!fits(host, scenario)) {
+        if (!is_prepared)
+            bh_scenario_destroy(scenario);
+        return 0;
     }
-    free(key);
-    if (status != 1)
-        return status;
-    size_t cells = host->stage->scenario->policies_count * 2 * BH_BOUNDARIES;
-    host->campaign = (struct bh_campaign){.study = host->plan->study,
-                                          .points = 1,
-                                          .stages = &host->stage,
-                                          .escape_ends = bh_allocate(cells, sizeof(double))};
-    for (size_t i = 0; i < cells; i++)
-        host->campaign.escape_ends[i] = NAN;
+    host->point = point;
+    host->stage = is_prepared ? host->plan->stages[point] : create_stage(host, scenario, err);
+    if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, err) != 0) ||
+        (!is_prepared && bh_identities_check(host->plan, scenario, err) != 0)) {
+        leave_point(host);
+        return -1;
+    }
     for (int i = 0; i < 2; i++)
         bh_layout_create(&host->layout[i], host->plan, i == 1);
     return 1;
@@ -127,24 +129,32 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
 
 /* --- Simulations, each in a child of its own ------------------------------------------------------------------------------ */
 
-/* Jobs of a unit of replicas are numbered [replica][policy]; those of a point as the stage numbers them. */
+/* Jobs of a unit of replicas are numbered [replica][policy]; those of a point: the baseline without checkpoints, then per
+ * policy the fault-free run and the baseline with its intervals. */
 static size_t unit_jobs(const struct host *host)
 {
     size_t policies = host->stage->scenario->policies_count;
     return host->unit.count > 0 ? host->unit.count * policies : 1 + 2 * policies;
 }
 
-static const struct bh_setup *find_job(struct host *host, size_t job, struct bh_replica_options *options,
+/* Setup and options of a job, and where its record goes. */
+static const struct bh_setup *find_job(const struct host *host, size_t job, struct bh_replica_options *options,
                                        struct bh_replica_record **record)
 {
-    size_t policies = host->stage->scenario->policies_count;
+    struct bh_stage *stage = host->stage;
+    size_t policies = stage->scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
+    *options = (struct bh_replica_options){0};
     if (host->unit.count > 0) {
         *options = (struct bh_replica_options){.replica = host->unit.first + job / policies, .faults = true};
-        *record = &host->stage->records[job % policies];
-        return host->stage->setups[job % policies];
+        *record = &stage->records[policy];
+        return stage->setups[policy];
     }
-    /* The stage has one replica per policy, which stands behind its two fault-free runs. */
-    return bh_stage_job(host->stage, job == 0 ? 0 : 1 + (job - 1) / 2 * 3 + (job - 1) % 2, options, record);
+    if (job == 0) {
+        *record = &stage->native_bare;
+        return stage->bare;
+    }
+    *record = job % 2 == 1 ? &stage->fault_free[policy] : &stage->native[policy];
+    return job % 2 == 1 ? stage->setups[policy] : stage->baselines[policy];
 }
 
 static int run_job(void *context, size_t job, FILE *answer, struct bh_error *err)
@@ -158,72 +168,6 @@ static int run_job(void *context, size_t job, FILE *answer, struct bh_error *err
     bh_record_write(&record, answer);
     bh_replica_record_clear(&record);
     return 0;
-}
-
-/* With one child at a time, jobs are done in their order. */
-static int take_record(void *context, size_t job, const void *answer, size_t length, struct bh_error *err)
-{
-    struct host *host = context;
-    struct bh_replica_options options;
-    struct bh_replica_record *record;
-    find_job(host, job, &options, &record);
-    bh_replica_record_clear(record);
-    if (bh_record_read(record, answer, length, err) != 0)
-        return -1;
-    if (host->unit.count == 0)
-        return 0;
-    size_t policy = job % host->stage->scenario->policies_count;
-    bh_layout_fill(&host->layout[1], &host->campaign, policy, &host->rows[job * host->layout[1].length]);
-    bh_cause_rows_add(&host->causes, host->stage, policy, &record->causes);
-    return 0;
-}
-
-static char *describe_job(void *context, size_t job, char *buffer, size_t size)
-{
-    struct host *host = context;
-    const struct bh_scenario *scenario = host->stage->scenario;
-    size_t policies = scenario->policies_count;
-    unsigned long long seed = (unsigned long long)scenario->seed;
-    if (host->unit.count > 0) {
-        unsigned long long replica = host->unit.first + job / policies;
-        const char *policy = scenario->policies[job % policies].name;
-        snprintf(buffer, size, "replica %llu of `%s` (seed %llu; --replay=%zu/%zu/%llu)", replica, policy, seed,
-                 host->point, job % policies, replica);
-    } else if (job == 0)
-        snprintf(buffer, size, "the baseline without checkpoints (seed %llu)", seed);
-    else
-        snprintf(buffer, size, "the fault-free %s of `%s` (seed %llu; --replay=%zu/%zu)",
-                 job % 2 == 1 ? "run" : "baseline", scenario->policies[(job - 1) / 2].name, seed, host->point,
-                 (job - 1) / 2);
-    return buffer;
-}
-
-/* --- Units -------------------------------------------------------------------------------------------------------------------- */
-
-static int run_unit(struct host *host, FILE *payload, struct bh_error *err)
-{
-    bool by_replica = host->unit.count > 0;
-    size_t policies = host->stage->scenario->policies_count, length = host->layout[by_replica].length;
-    size_t rows = by_replica ? host->unit.count * policies : policies;
-    host->rows = bh_allocate(rows * length + 1, sizeof *host->rows);
-    struct bh_workers workers = {.jobs = unit_jobs(host),
-                                 .at_once = 1,
-                                 .context = host,
-                                 .work = run_job,
-                                 .done = take_record,
-                                 .describe = describe_job};
-    int status = bh_workers_run(&workers, err);
-    for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
-        bh_layout_fill(&host->layout[0], &host->campaign, p, &host->rows[p * length]);
-    if (status == 0) {
-        fwrite(host->rows, sizeof *host->rows, rows * length, payload);
-        if (by_replica)
-            bh_cause_rows_write(&host->causes, payload);
-    }
-    bh_cause_rows_release(&host->causes);
-    free(host->rows);
-    host->rows = NULL;
-    return status;
 }
 
 static int answer(int file, struct bh_record_head head, const void *payload)
@@ -245,7 +189,94 @@ static int answer(int file, struct bh_record_head head, const void *payload)
     return 0;
 }
 
-static int serve(struct host *host, int answers)
+static int take_record(void *context, size_t job, const void *bytes, size_t length, struct bh_error *err)
+{
+    struct host *host = context;
+    struct bh_replica_options options;
+    struct bh_replica_record *record;
+    find_job(host, job, &options, &record);
+    bh_replica_record_clear(record);
+    if (bh_record_read(record, bytes, length, err) != 0)
+        return -1;
+    if (host->plan->stages != NULL && answer(host->answers, (struct bh_record_head){.kind = BH_WORKER_STEP}, NULL) != 0)
+        return bh_fail(err, BH_ERROR_SYSTEM, "nobody reads what the simulations find");
+    if (host->unit.count == 0)
+        return 0;
+    size_t row = job * host->layout[1].length, policy = job % host->stage->scenario->policies_count;
+    bh_layout_fill(&host->layout[1], host->plan, host->stage, host->point, policy, &host->rows[row]);
+    host->causes[job] = record->causes;
+    record->causes = (struct bh_causes){0};
+    return 0;
+}
+
+static char *describe_job(void *context, size_t job, char *buffer, size_t size)
+{
+    struct host *host = context;
+    const struct bh_scenario *scenario = host->stage->scenario;
+    size_t policies = scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
+    unsigned long long seed = (unsigned long long)scenario->seed, replica = host->unit.first + job / policies;
+    bool has_file = host->plan->stages == NULL; /* of a campaign, which can replay it */
+    char again[64] = "";
+    if (host->unit.count > 0) {
+        if (has_file)
+            snprintf(again, sizeof again, "; --replay=%zu/%zu/%llu", host->point, policy, replica);
+        snprintf(buffer, size, "replica %llu of `%s` (seed %llu%s)", replica, scenario->policies[policy].name, seed,
+                 again);
+        return buffer;
+    }
+    if (has_file && job == 0)
+        snprintf(again, sizeof again, " (seed %llu)", seed);
+    else if (has_file)
+        snprintf(again, sizeof again, " (seed %llu; --replay=%zu/%zu)", seed, host->point, policy);
+    if (job == 0)
+        snprintf(buffer, size, "the baseline without checkpoints%s", again);
+    else
+        snprintf(buffer, size, "the fault-free %s of `%s`%s", job % 2 == 1 ? "run" : "baseline",
+                 scenario->policies[policy].name, again);
+    return buffer;
+}
+
+/* --- Units -------------------------------------------------------------------------------------------------------------------- */
+
+/* Causes of all replicas, in the order of their jobs, however these came to an end. */
+static void write_causes(struct host *host, size_t jobs, FILE *payload)
+{
+    struct bh_cause_rows causes = {0};
+    for (size_t job = 0; job < jobs; job++)
+        bh_cause_rows_add(&causes, host->stage, job % host->stage->scenario->policies_count, &host->causes[job]);
+    bh_cause_rows_write(&causes, payload);
+    bh_cause_rows_release(&causes);
+}
+
+static int run_unit(struct host *host, FILE *payload, struct bh_error *err)
+{
+    bool by_replica = host->unit.count > 0;
+    size_t policies = host->stage->scenario->policies_count, length = host->layout[by_replica].length;
+    size_t jobs = unit_jobs(host), rows = by_replica ? jobs : policies;
+    host->rows = bh_allocate(rows * length + 1, sizeof *host->rows);
+    host->causes = bh_allocate(jobs, sizeof *host->causes);
+    struct bh_workers workers = {.jobs = jobs,
+                                 .at_once = host->at_once,
+                                 .context = host,
+                                 .work = run_job,
+                                 .done = take_record,
+                                 .describe = describe_job};
+    int status = bh_workers_run(&workers, err);
+    for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
+        bh_layout_fill(&host->layout[0], host->plan, host->stage, host->point, p, &host->rows[p * length]);
+    if (status == 0) {
+        fwrite(host->rows, sizeof *host->rows, rows * length, payload);
+        if (by_replica)
+            write_causes(host, jobs, payload);
+    }
+    for (size_t job = 0; job < jobs; job++)
+        free(host->causes[job].cause);
+    free(host->causes);
+    free(host->rows);
+    return status;
+}
+
+static int serve(struct host *host)
 {
     struct bh_error err = {0};
     struct bh_record_head head = {.point = host->unit.point, .first = host->unit.first, .count = host->unit.count};
@@ -254,7 +285,7 @@ static int serve(struct host *host, int answers)
     int status = enter_point(host, host->unit.point, &err);
     if (status == 0) {
         head.kind = BH_WORKER_OTHER_PLATFORM;
-        return answer(answers, head, NULL);
+        return answer(host->answers, head, NULL);
     }
     FILE *stream = open_memstream(&payload, &head.length);
     BH_BUG_ASSERT(stream != NULL);
@@ -262,31 +293,31 @@ static int serve(struct host *host, int answers)
         head.kind = host->unit.count > 0 ? BH_RECORD_REPLICAS : BH_RECORD_POINT;
     else {
         head.kind = BH_RECORD_FAILED;
-        fputs(err.text, stream);
+        fwrite(&err, sizeof err, 1, stream);
     }
     fclose(stream);
     head.spent_s = bh_now_s() - started_s;
-    status = answer(answers, head, payload);
+    status = answer(host->answers, head, payload);
     free(payload);
     return status;
 }
 
-static _Noreturn void work(const struct bh_plan *plan, int orders, int answers)
+static _Noreturn void work(const struct bh_plan *plan, unsigned at_once, int orders, int answers)
 {
-    struct host host = {.plan = plan};
+    struct host host = {.plan = plan, .at_once = at_once, .answers = answers};
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     ssize_t count;
     while ((count = read(orders, &host.unit, sizeof host.unit)) == sizeof host.unit || (count < 0 && errno == EINTR))
-        if (count > 0 && serve(&host, answers) != 0)
+        if (count > 0 && serve(&host) != 0)
             break;
     _exit(0);
 }
 
 /* --- Seen from outside --------------------------------------------------------------------------------------------------------- */
 
-int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, void (*forget)(void *context), void *context,
-                    struct bh_error *err)
+int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, unsigned at_once,
+                    void (*forget)(void *context), void *context, struct bh_error *err)
 {
     int orders[2];
     *worker = (struct bh_worker){0};
@@ -296,7 +327,7 @@ int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, void (
     if (worker->pid == 0) {
         close(orders[1]);
         forget(context);
-        work(plan, orders[0], worker->answers);
+        work(plan, at_once, orders[0], worker->answers);
     }
     close(orders[0]);
     worker->orders = orders[1];

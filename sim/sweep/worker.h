@@ -17,8 +17,9 @@ struct bh_unit {
 };
 
 /* What a worker answers: the head of the record that the store takes (kind, unit, time, length), then its payload. A
- * kind of BH_WORKER_OTHER_PLATFORM and no payload: the unit needs a worker that has loaded nothing yet. */
-enum { BH_WORKER_OTHER_PLATFORM = 100 };
+ * kind of BH_WORKER_OTHER_PLATFORM and no payload: the unit needs a worker that has loaded nothing yet; BH_WORKER_STEP: one
+ * more of its simulations is done, told of points that were prepared. What failed has a struct bh_error as its payload. */
+enum { BH_WORKER_OTHER_PLATFORM = 100, BH_WORKER_STEP };
 
 struct bh_worker {
     pid_t pid; /* 0: none */
@@ -27,9 +28,10 @@ struct bh_worker {
     bool is_busy;
 };
 
-/* Starts a worker; `forget` is called in it first, to close what it must not keep open. */
-int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, void (*forget)(void *context), void *context,
-                    struct bh_error *err);
+/* Starts a worker that runs so many simulations at once; `forget` is called in it first, to close what it must not keep
+ * open. */
+int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, unsigned at_once,
+                    void (*forget)(void *context), void *context, struct bh_error *err);
 /* Hands it a unit. 0, or -1 if it is gone. */
 int bh_worker_order(struct bh_worker *worker, struct bh_unit unit);
 /* Reads its answer, when poll says there is one. The caller frees *payload. -1: it died; `err` says of what. */

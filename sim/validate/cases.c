@@ -4,7 +4,7 @@
 #include "sim/validate/cases.h"
 
 #include "models/cost/interval.h"
-#include "sim/runs/study_run.h"
+#include "sim/sweep/run.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,21 +26,29 @@ static struct bh_validation_case *add(struct bh_validation *validation, enum bh_
     return added;
 }
 
-static const char *label_of(const struct bh_campaign *campaign, size_t stage)
+static const char *label_of(const struct bh_run *run, size_t point)
 {
-    return campaign->study->axes[0].values[campaign->stages[stage]->index[0]].label;
+    return run->plan->study->axes[0].values[run->plan->stages[point]->index[0]].label;
+}
+
+/* Of the first enclave, or of the machine, in one replica. */
+static double number_of(const struct bh_run *run, enum bh_metric_name metric, size_t point, size_t policy,
+                        uint64_t replica)
+{
+    return *bh_run_value(run, metric, point, policy, replica);
 }
 
 /* Mean of one number per replica of the first policy, with its standard error. */
-static struct bh_validation_case *add_mean(struct bh_validation *validation, const struct bh_stage *stage,
+static struct bh_validation_case *add_mean(struct bh_validation *validation, const struct bh_run *run, size_t point,
                                            const char *unit, double expected,
-                                           double (*value)(const struct bh_stage *, const struct bh_replica_record *))
+                                           double (*value)(const struct bh_run *run, size_t point, uint64_t replica))
 {
-    double replicas = (double)stage->scenario->replicas, mean = 0.0, squares = 0.0;
-    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
-        mean += value(stage, &stage->records[r]) / replicas;
-    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
-        squares += pow(value(stage, &stage->records[r]) - mean, 2.0);
+    uint64_t count = run->plan->replicas;
+    double replicas = (double)count, mean = 0.0, squares = 0.0;
+    for (uint64_t r = 0; r < count; r++)
+        mean += value(run, point, r) / replicas;
+    for (uint64_t r = 0; r < count; r++)
+        squares += pow(value(run, point, r) - mean, 2.0);
     struct bh_validation_case *added = add(validation, BH_EVIDENCE_MEAN, unit, expected, mean);
     added->samples = replicas;
     added->error = sqrt(squares / (replicas - 1.0) / replicas);
@@ -67,18 +75,18 @@ static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *
            checkpoints_before_end(useful_s, storage->interval_s) * storage->write_s;
 }
 
-static void compare_fault_free(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_fault_free(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = campaign->stages[0];
+    const struct bh_stage *stage = run->plan->stages[0];
     double native_s = fault_free_s(stage, stage->setups[stage->scenario->baseline]);
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const char *policy = stage->scenario->policies[p].name;
         double expected_s = fault_free_s(stage, stage->setups[p]);
-        double simulated_s = stage->fault_free[p].enclaves[0].elapsed_s;
+        double simulated_s = number_of(run, BH_METRIC_fault_free_makespan, 0, p, 0);
         snprintf(add(validation, BH_EVIDENCE_EXACT, "s", expected_s, simulated_s)->name, sizeof validation->cases->name,
                  "makespan, %s", policy);
         snprintf(add(validation, BH_EVIDENCE_EXACT, "1", expected_s / native_s,
-                     simulated_s / stage->native[p].enclaves[0].elapsed_s)
+                     simulated_s / number_of(run, BH_METRIC_native_makespan, 0, p, 0))
                      ->name,
                  sizeof validation->cases->name, "1 + price, %s", policy);
     }
@@ -98,24 +106,24 @@ static double one_failure_s(const struct bh_stage *stage, const struct bh_setup 
            fmod(at_s, cycle_s) + outage_s;
 }
 
-static void compare_one_failure(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_one_failure(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = campaign->stages[0];
+    const struct bh_stage *stage = run->plan->stages[0];
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const struct bh_setup *setup = stage->setups[p];
         bool is_native = setup->policy->system->guest_kernel == NULL;
         bool takes_node = is_native || setup->policy->policy->disposition[BH_GUEST_KERNEL] >= BH_SCOPE_NODE;
         snprintf(add(validation, BH_EVIDENCE_EXACT, "s", one_failure_s(stage, setup, takes_node),
-                     stage->records[p * stage->scenario->replicas].enclaves[0].elapsed_s)
+                     number_of(run, BH_METRIC_elapsed, 0, p, 0))
                      ->name,
                  sizeof validation->cases->name, "makespan, %s", stage->scenario->policies[p].name);
     }
 }
 
 /* Two equal flows share a link equally, and start and end together: each checkpoint takes twice as long. */
-static void compare_shared_storage(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_shared_storage(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = campaign->stages[0];
+    const struct bh_stage *stage = run->plan->stages[0];
     const struct bh_scenario *scenario = stage->scenario;
     double bytes = 0.0;
     for (size_t e = 0; e < scenario->enclaves_count; e++)
@@ -124,7 +132,7 @@ static void compare_shared_storage(const struct bh_campaign *campaign, struct bh
     double count = checkpoints_before_end(scenario->work_s, scenario->checkpoint[BH_LEVEL_STORAGE].interval_s);
     for (size_t e = 0; e < scenario->enclaves_count; e++)
         snprintf(add(validation, BH_EVIDENCE_EXACT, "s", scenario->work_s + count * write_s,
-                     stage->fault_free[0].enclaves[e].elapsed_s)
+                     bh_run_value(run, BH_METRIC_fault_free_makespan, 0, 0, 0)[e])
                      ->name,
                  sizeof validation->cases->name, "makespan, enclave %s", scenario->enclaves[e].name);
 }
@@ -148,41 +156,42 @@ static double fault_rate(const struct bh_scenario *scenario)
                (double)scenario->nodes;
 }
 
-static void compare_counts(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_counts(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < campaign->points; s++) {
-        const struct bh_stage *stage = campaign->stages[s];
+    for (size_t s = 0; s < run->plan->points; s++) {
+        const struct bh_stage *stage = run->plan->stages[s];
         double replicas = (double)stage->scenario->replicas, sum = 0.0, squares = 0.0;
         for (uint64_t r = 0; r < stage->scenario->replicas; r++)
-            sum += stage->records[r].tallies.faults;
+            sum += number_of(run, BH_METRIC_faults, s, 0, r);
         for (uint64_t r = 0; r < stage->scenario->replicas; r++)
-            squares += pow(stage->records[r].tallies.faults - sum / replicas, 2.0);
+            squares += pow(number_of(run, BH_METRIC_faults, s, 0, r) - sum / replicas, 2.0);
         struct bh_validation_case *count =
             add(validation, BH_EVIDENCE_COUNT, "1", fault_rate(stage->scenario) * stage->scenario->horizon_s * replicas,
                 sum);
-        snprintf(count->name, sizeof count->name, "faults, %s", label_of(campaign, s));
+        snprintf(count->name, sizeof count->name, "faults, %s", label_of(run, s));
         count->samples = sum;
         count->error = sqrt(sum);
         struct bh_validation_case *variance =
             add(validation, BH_EVIDENCE_VARIANCE, "1", 1.0, squares / (replicas - 1.0) / (sum / replicas));
-        snprintf(variance->name, sizeof variance->name, "variance / mean of faults, %s", label_of(campaign, s));
+        snprintf(variance->name, sizeof variance->name, "variance / mean of faults, %s", label_of(run, s));
         variance->samples = replicas;
         variance->error = variance->simulated * sqrt(2.0 / (replicas - 1.0));
     }
 }
 
-static double lost_share(const struct bh_stage *stage, const struct bh_replica_record *record)
+static double lost_share(const struct bh_run *run, size_t point, uint64_t replica)
 {
-    const struct bh_scenario *scenario = stage->scenario;
-    return 1.0 - record->enclaves[0].useful_work_s / ((double)scenario->nodes * record->enclaves[0].elapsed_s);
+    return 1.0 - number_of(run, BH_METRIC_useful_work, point, 0, replica) /
+                     ((double)run->plan->stages[point]->scenario->nodes *
+                      number_of(run, BH_METRIC_elapsed, point, 0, replica));
 }
 
 /* With up times of mean M = 1/lambda and down times of mean m and mean square m2, the time down in [0, T] of a part that
  * begins up is U T - (1 - U)^2 lambda m2 / 2 once T is long against both; U = m / (M + m). */
-static void compare_service(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_service(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < campaign->points; s++) {
-        const struct bh_stage *stage = campaign->stages[s];
+    for (size_t s = 0; s < run->plan->points; s++) {
+        const struct bh_stage *stage = run->plan->stages[s];
         const struct bh_scenario *scenario = stage->scenario;
         const struct bh_fault_class *class = NULL;
         for (size_t f = 0; f < scenario->catalog->faults_count; f++)
@@ -196,36 +205,35 @@ static void compare_service(const struct bh_campaign *campaign, struct bh_valida
         double mean_s = median_s * exp(0.5 * sigma * sigma), square = pow(median_s, 2.0) * exp(2.0 * sigma * sigma);
         double rate = class->rate.value, down = mean_s / (1.0 / rate + mean_s);
         double expected = down - pow(1.0 - down, 2.0) * rate * square / 2.0 / scenario->horizon_s;
-        struct bh_validation_case *added = add_mean(validation, stage, "1", expected, lost_share);
-        snprintf(added->name, sizeof added->name, "share of capacity lost, %s", label_of(campaign, s));
+        struct bh_validation_case *added = add_mean(validation, run, s, "1", expected, lost_share);
+        snprintf(added->name, sizeof added->name, "share of capacity lost, %s", label_of(run, s));
     }
 }
 
-static double elapsed_s(const struct bh_stage *stage, const struct bh_replica_record *record)
+static double elapsed_s(const struct bh_run *run, size_t point, uint64_t replica)
 {
-    (void)stage;
-    return record->enclaves[0].elapsed_s;
+    return number_of(run, BH_METRIC_elapsed, point, 0, replica);
 }
 
-static void compare_daly(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_daly(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < campaign->points; s++) {
-        const struct bh_stage *stage = campaign->stages[s];
+    for (size_t s = 0; s < run->plan->points; s++) {
+        const struct bh_stage *stage = run->plan->stages[s];
         const struct bh_scenario *scenario = stage->scenario;
         const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
         double restart_s = scenario->catalog->recovery.process_restart_s.value + local->read_s;
         double expected_s = bh_daly_makespan_s(scenario->work_s, local->interval_s, local->write_s, restart_s,
                                                1.0 / fault_rate(scenario));
-        struct bh_validation_case *added = add_mean(validation, stage, "s", expected_s, elapsed_s);
-        snprintf(added->name, sizeof added->name, "makespan, MTTI of %s intervals", label_of(campaign, s));
+        struct bh_validation_case *added = add_mean(validation, run, s, "s", expected_s, elapsed_s);
+        snprintf(added->name, sizeof added->name, "makespan, MTTI of %s intervals", label_of(run, s));
     }
 }
 
 /* Each segment of work is done when it has been verified and saved, whatever strikes meanwhile. */
-static void compare_silent(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_silent(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < campaign->points; s++) {
-        const struct bh_stage *stage = campaign->stages[s];
+    for (size_t s = 0; s < run->plan->points; s++) {
+        const struct bh_stage *stage = run->plan->stages[s];
         const struct bh_scenario *scenario = stage->scenario;
         const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
         double hardware_rate = 0.0;
@@ -241,37 +249,19 @@ static void compare_silent(const struct bh_campaign *campaign, struct bh_validat
             .rollback_s = local->read_s,
         };
         double expected_s = scenario->work_s / local->interval_s * bh_verified_segment_s(&segment, local->interval_s);
-        struct bh_validation_case *added = add_mean(validation, stage, "s", expected_s, elapsed_s);
-        snprintf(added->name, sizeof added->name, "makespan, %s", label_of(campaign, s));
+        struct bh_validation_case *added = add_mean(validation, run, s, "s", expected_s, elapsed_s);
+        snprintf(added->name, sizeof added->name, "makespan, %s", label_of(run, s));
     }
 }
 
-/* Counts of errors, summed over a policy's replicas. */
-static double sum_of(const struct bh_stage *stage, size_t policy,
-                     double (*value)(const struct bh_tallies *tallies, int index), int index)
+/* Cells [first, last] of a metric, summed over a policy's replicas. */
+static double sum_of(const struct bh_run *run, enum bh_metric_name metric, size_t policy, int first, int last)
 {
     double sum = 0.0;
-    for (uint64_t r = 0; r < stage->scenario->replicas; r++)
-        sum += value(&stage->records[policy * stage->scenario->replicas + r].tallies, index);
+    for (uint64_t r = 0; r < run->plan->replicas; r++)
+        for (int i = first; i <= last; i++)
+            sum += bh_run_value(run, metric, 0, policy, r)[i];
     return sum;
-}
-
-static double errors_within(const struct bh_tallies *tallies, int scope)
-{
-    double sum = 0.0;
-    for (int s = 0; s <= scope; s++)
-        sum += tallies->system_extent[s];
-    return sum;
-}
-
-static double escaped(const struct bh_tallies *tallies, int boundary)
-{
-    return tallies->escape_seen[boundary];
-}
-
-static double exposed(const struct bh_tallies *tallies, int boundary)
-{
-    return tallies->escape_exposed[boundary];
 }
 
 static void add_share(struct bh_validation *validation, const char *policy, const char *what, double expected,
@@ -284,23 +274,24 @@ static void add_share(struct bh_validation *validation, const char *policy, cons
 }
 
 /* What lies within a node and what is beyond it cannot differ here: no disposition reaches further. */
-static void compare_lone_errors(const struct bh_campaign *campaign, struct bh_validation *validation)
+static void compare_lone_errors(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = campaign->stages[0];
+    const struct bh_stage *stage = run->plan->stages[0];
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const struct bh_isolation *isolation = &stage->setups[p]->isolation;
         const char *policy = stage->scenario->policies[p].name;
-        double errors = sum_of(stage, p, errors_within, BH_SCOPES - 1);
+        double errors = sum_of(run, BH_METRIC_system_extent, p, 0, BH_SCOPES - 1);
         for (int s = BH_SCOPE_NONE; s < BH_SCOPE_NODE; s++) {
             char what[32];
             snprintf(what, sizeof what, "within %s", bh_scope_names[s]);
-            add_share(validation, policy, what, isolation->coverage[s], sum_of(stage, p, errors_within, s), errors);
+            add_share(validation, policy, what, isolation->coverage[s], sum_of(run, BH_METRIC_system_extent, p, 0, s),
+                      errors);
         }
         for (int b = BH_PROCESS_KERNEL; b < BH_NODE_NODE; b++) {
             char what[32];
             snprintf(what, sizeof what, "beyond %s", bh_boundary_names[b]);
-            add_share(validation, policy, what, isolation->escape[b], sum_of(stage, p, escaped, b),
-                      sum_of(stage, p, exposed, b));
+            add_share(validation, policy, what, isolation->escape[b], sum_of(run, BH_METRIC_escape_seen, p, b, b),
+                      sum_of(run, BH_METRIC_escape_exposed, p, b, b));
         }
     }
 }

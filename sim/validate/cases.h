@@ -6,13 +6,13 @@
 
 #include "sim/validate/verdicts.h"
 
-struct bh_campaign;
+struct bh_run;
 
 /* A scenario under experiments/validate/ and what it must show. */
 struct bh_validation_group {
     const char *name; /* of the file, without .yaml */
     const char *title;
-    void (*compare)(const struct bh_campaign *campaign, struct bh_validation *validation);
+    void (*compare)(const struct bh_run *run, struct bh_validation *validation);
 };
 extern const struct bh_validation_group bh_validation_groups[]; /* ends with a NULL name */
 

@@ -3,9 +3,9 @@
 /* No axis of a scenario can take a name that results use: every name that a file holds is refused as one. */
 #include "sim/results/hdf5_writer.h"
 #include "sim/results/metrics.h"
-#include "sim/runs/study_run.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
+#include "sim/sweep/run.h"
 #include "tests/support/helper.h"
 
 #include <hdf5.h>
@@ -69,19 +69,18 @@ static void names_in_results_are_no_axes(void **state)
     (void)state;
     struct bh_error err = {0};
     struct bh_study *study = read_study(NULL, &err);
-    struct bh_campaign *campaign = study != NULL ? bh_campaign_run(study, 1, false, &err) : NULL;
-    if (campaign == NULL)
+    struct bh_run *run = study != NULL ? bh_run_study(study, 1, false, &err) : NULL;
+    if (run == NULL)
         fail_msg("%s", err.text);
     struct bh_results *results = bh_results_create(NULL, &err);
-    bh_campaign_write(campaign, results);
+    bh_run_write(run, results);
     assert_int_equal(bh_results_commit(results, &err), 0);
     size_t count = 0;
     assert_int_equal(H5Lvisit(bh_results_handle(results), H5_INDEX_NAME, H5_ITER_INC, visit, &count), 0);
-    /* All metrics but those that only merges have, and the columns of causes. */
+    /* All metrics, and the columns of causes. */
     assert_true(count > BH_METRICS + 8);
     bh_results_destroy(results);
-    bh_campaign_destroy(campaign);
-    bh_study_destroy(study);
+    bh_run_destroy(run);
 }
 
 static void names_of_merges_and_means_are_no_axes(void **state)

@@ -1,0 +1,16 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A study as a campaign without a file: its own points, and those of its uncertain number. */
+#ifndef BH_SIM_CAMPAIGN_OF_STUDY_H
+#define BH_SIM_CAMPAIGN_OF_STUDY_H
+
+#include "models/base/error.h"
+#include "sim/campaign/campaign.h"
+
+#include <stdbool.h>
+
+/* Resolves and prepares all points, platforms and exact chains, so that bad input shows before anything runs. Takes the
+ * study over, also on failure. */
+struct bh_plan *bh_plan_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err);
+
+#endif

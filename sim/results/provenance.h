@@ -1,0 +1,12 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Where results come from. */
+#ifndef BH_SIM_RESULTS_PROVENANCE_H
+#define BH_SIM_RESULTS_PROVENANCE_H
+
+#include "sim/scenario/scenario.h"
+
+/* What ran, on what, with which numbers, at the first point: one JSON object; owned by the caller. */
+char *bh_provenance(const struct bh_study *study, const struct bh_scenario *first);
+
+#endif

@@ -1,0 +1,16 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Exact escape ratios of a point with the uncertain number at the ends of its axis. */
+#ifndef BH_SIM_RUNS_ESCAPE_ENDS_H
+#define BH_SIM_RUNS_ESCAPE_ENDS_H
+
+#include "models/base/error.h"
+#include "sim/runs/point.h"
+#include "sim/scenario/scenario.h"
+
+/* Fills stage->escape_ends: at the least and the greatest value of the study's uncertain number, or of a posterior, whose
+ * draws have no ends, between which the middle 90 % of the ratios lie. They stay NaN where nothing is uncertain. */
+int bh_stage_find_escape_ends(struct bh_stage *stage, const struct bh_study *study, struct bh_isolation_cache *cache,
+                              struct bh_error *err);
+
+#endif

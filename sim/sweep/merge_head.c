@@ -1,0 +1,252 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The head of a results file: attributes, where it comes from, and the axes: those that vary, or one of points with
+ * coordinates. */
+#include "config.h"
+#include "sim/campaign/resolve.h"
+#include "sim/results/provenance.h"
+#include "sim/sweep/parts.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t bh_merge_axes(const struct bh_merge *merge, const char **axes)
+{
+    const struct bh_study *study = merge->plan->study;
+    size_t used = 0;
+    axes[used++] = "policy";
+    if (merge->plan->is_flat)
+        axes[used++] = "point";
+    for (size_t a = 0; !merge->plan->is_flat && a < study->axes_count; a++)
+        if (!merge->plan->axes[a].is_setting && used < BH_RESULTS_MOST_AXES - BH_METRIC_MOST_AXES)
+            axes[used++] = study->axes[a].name;
+    return used;
+}
+
+/* --- Axes ------------------------------------------------------------------------------------------------------------ */
+
+/* An axis under `name`: numbers if all labels are, else words. */
+static void write_axis(const struct bh_axis *axis, const char *name, struct bh_results *results,
+                       const char *description)
+{
+    const char **labels = bh_allocate(axis->count, sizeof *labels);
+    double *numbers = bh_allocate(axis->count, sizeof *numbers);
+    bool are_numbers = true;
+    for (size_t i = 0; i < axis->count; i++) {
+        labels[i] = axis->values[i].label;
+        numbers[i] = axis->values[i].number;
+        are_numbers = are_numbers && !isnan(numbers[i]);
+    }
+    if (are_numbers)
+        bh_results_add_axis_numbers(results, name, numbers, axis->count, axis->unit, description, NULL);
+    else
+        bh_results_add_axis_text(results, name, labels, axis->count, description, NULL);
+    if (axis->is_unordered)
+        bh_results_set_unordered(results, name, NULL);
+    free(labels);
+    free(numbers);
+}
+
+/* The points of a campaign that are no product, by their numbers. */
+static void write_points(size_t count, struct bh_results *results)
+{
+    double *numbers = bh_allocate(count, sizeof *numbers);
+    for (size_t p = 0; p < count; p++)
+        numbers[p] = (double)p;
+    bh_results_add_axis_numbers(results, "point", numbers, count, "1", "varied by the scenario", NULL);
+    bh_results_set_unordered(results, "point", NULL);
+    free(numbers);
+}
+
+/* The axes that are the same in all results but for enclaves and replicas. */
+static void write_fixed_axes(const struct bh_merge *merge, struct bh_results *results)
+{
+    static const char *const descriptions[] = {[BH_AXIS_PART] = "parts of the ledger",
+                                               [BH_AXIS_SCOPE] = "extents, smallest first",
+                                               [BH_AXIS_BOUNDARY] = "boundaries between zones",
+                                               [BH_AXIS_LEVEL] = "checkpoint levels"};
+    static const char *const enclave_axis[] = {"enclave"};
+    const struct bh_enclave_axis *enclaves = &merge->plan->enclaves;
+    uint64_t *replicas = bh_allocate(merge->replicas, sizeof *replicas);
+    for (uint64_t r = 0; r < merge->replicas; r++)
+        replicas[r] = r;
+    bh_results_add_axis_text(results, "enclave", enclaves->names, enclaves->count, "enclaves of the workload", NULL);
+    bh_results_add_texts(results, "enclave_entry", enclave_axis, 1, enclaves->entries,
+                         "entry of the workload that made the enclave", NULL);
+    bh_results_add_axis_counts(results, "replica", replicas, merge->replicas, "1",
+                               "replicas: equal faults for all policies", NULL);
+    for (int a = BH_AXIS_PART; a < BH_METRIC_AXES; a++) {
+        size_t count;
+        const char *const *labels = bh_metric_axis_labels((enum bh_metric_axis)a, &count);
+        bh_results_add_axis_text(results, bh_metric_axis_names[a], labels, count, descriptions[a], NULL);
+    }
+    free(replicas);
+}
+
+/* Nothing where the catalog leaves it open. */
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static void write_policies(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_scenario *scenario = merge->plan->first;
+    size_t count = scenario->policies_count;
+    const char **texts = bh_allocate(6 * count, sizeof *texts);
+    const char *const axis[] = {"policy"};
+    for (size_t p = 0; p < count; p++) {
+        texts[p] = scenario->policies[p].name;
+        texts[count + p] = scenario->policies[p].system->name;
+        texts[2 * count + p] = scenario->policies[p].policy->name;
+        texts[3 * count + p] = or_empty(scenario->policies[p].system->colour);
+        texts[4 * count + p] = or_empty(scenario->policies[p].policy->colour);
+        texts[5 * count + p] = or_empty(scenario->policies[p].policy->mark);
+    }
+    bh_results_add_axis_text(results, "policy", texts, count, "a virtualization system under a policy", NULL);
+    bh_results_add_texts(results, "policy_system", axis, 1, texts + count, "virtualization system", NULL);
+    bh_results_add_texts(results, "policy_policy", axis, 1, texts + 2 * count, "policy", NULL);
+    bh_results_add_texts(results, "system_colour", axis, 1, texts + 3 * count, "colour of the system in figures", NULL);
+    bh_results_add_texts(results, "policy_colour", axis, 1, texts + 4 * count, "colour of the policy in figures", NULL);
+    bh_results_add_texts(results, "policy_mark", axis, 1, texts + 5 * count, "mark of the policy in figures", NULL);
+    free(texts);
+}
+
+void bh_merge_write_uncertainty_axis(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_study *study = merge->plan->study;
+    char *name = bh_print_text("uncertainty/%s", study->uncertainty.name);
+    write_axis(&study->uncertainty, name, results,
+               study->posterior.source != NULL ? "joint draws of a posterior, without order"
+                                               : "an assumed number over its range");
+    free(name);
+}
+
+/* --- Coordinates ------------------------------------------------------------------------------------------------------ */
+
+/* An array of labels over an axis: numbers if all are, else words. */
+static void write_labels(struct bh_results *results, const char *name, const char *axis, const char **labels,
+                         size_t count, const char *unit)
+{
+    double *numbers = bh_allocate(count, sizeof *numbers);
+    bool are_numbers = true;
+    for (size_t i = 0; i < count && are_numbers; i++) {
+        char *end;
+        numbers[i] = strtod(labels[i], &end);
+        are_numbers = labels[i][0] != '\0' && *end == '\0';
+    }
+    if (are_numbers)
+        bh_results_add_array(results, name, &axis, 1, BH_ELEMENT_DOUBLE, numbers, unit, "varied by the campaign", NULL);
+    else
+        bh_results_add_texts(results, name, &axis, 1, labels, "varied by the campaign", NULL);
+    free(numbers);
+}
+
+/* What every point is, one array per axis or coordinate. */
+static void write_point_coordinates(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_plan *plan = merge->plan;
+    const char **labels = bh_allocate(plan->points, sizeof *labels);
+    for (size_t a = 0; a < plan->study->axes_count; a++) {
+        const struct bh_plan_axis *own = &plan->axes[a];
+        const struct bh_axis *axis = &plan->study->axes[a];
+        for (size_t c = 0; c < (own->is_composite ? own->coordinates_count : !own->is_setting); c++) {
+            for (size_t p = 0; p < plan->points; p++)
+                labels[p] = bh_plan_label(plan, p, a, c);
+            write_labels(results, own->is_composite ? own->coordinates[c].name : axis->name, "point", labels,
+                         plan->points, own->is_composite ? own->coordinates[c].unit : axis->unit);
+        }
+    }
+    free(labels);
+}
+
+static void write_coordinates(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_plan *plan = merge->plan;
+    if (plan->is_flat) {
+        write_point_coordinates(merge, results);
+        return;
+    }
+    for (size_t a = 0; a < plan->study->axes_count; a++)
+        for (size_t c = 0; c < plan->axes[a].coordinates_count; c++)
+            write_labels(results, plan->axes[a].coordinates[c].name, plan->study->axes[a].name,
+                         plan->axes[a].coordinates[c].labels, plan->study->axes[a].count,
+                         plan->axes[a].coordinates[c].unit);
+}
+
+/* --- Head ------------------------------------------------------------------------------------------------------------- */
+
+/* Names with commas in between, and the point at which uncertainty is drawn. */
+static void write_lists(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_study *study = merge->plan->study;
+    const char *axes[BH_RESULTS_MOST_AXES];
+    size_t used = bh_merge_axes(merge, axes);
+    char *names = bh_copy_text(""), *at = bh_copy_text("");
+    for (size_t a = 1; a < used; a++) {
+        char *longer = bh_print_text("%s%s%s", names, a > 1 ? "," : "", axes[a]);
+        free(names);
+        names = longer;
+    }
+    for (size_t a = 0; a < study->axes_count && merge->plan->uncertain > 0; a++) {
+        char *longer = bh_print_text("%s%s%zu", at, a > 0 ? "," : "", study->uncertainty_at[a]);
+        free(at);
+        at = longer;
+    }
+    bh_results_set_text(results, "axes", names, NULL);
+    bh_results_set_text(results, "uncertainty_axis", merge->plan->uncertain > 0 ? study->uncertainty.name : "", NULL);
+    bh_results_set_text(results, "uncertainty_at", at, NULL);
+    if (study->posterior.source != NULL)
+        bh_results_set_text(results, "uncertainty_source", study->posterior.source, NULL);
+    free(names);
+    free(at);
+}
+
+/* Where the numbers come from, and the campaign if there is a file. */
+static void write_provenance(const struct bh_plan *plan, struct bh_results *results)
+{
+    char *text = bh_provenance(plan->study, plan->first);
+    if (plan->document != NULL) {
+        char *own = bh_node_print_json(bh_document_root(plan->document));
+        json_t *object = json_loads(text, 0, NULL);
+        json_object_set_new(object, "campaign", json_loads(own, 0, NULL));
+        free(text);
+        text = json_dumps(object, JSON_COMPACT);
+        json_decref(object);
+        free(own);
+    }
+    bh_results_set_text(results, "provenance", text != NULL ? text : "{}", NULL);
+    free(text);
+}
+
+void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_plan *plan = merge->plan;
+    const struct bh_scenario *scenario = plan->first;
+    bh_results_set_text(results, "title", scenario->title, NULL);
+    bh_results_set_text(results, "scenario", scenario->name, NULL);
+    bh_results_set_text(results, "version", PACKAGE_VERSION, NULL);
+    bh_results_set_count(results, "seed", scenario->seed, NULL);
+    bh_results_set_count(results, "nodes", scenario->nodes, NULL);
+    bh_results_set_text(results, "primary_enclave", scenario->enclaves[scenario->primary].name, NULL);
+    bh_results_set_text(results, "baseline", scenario->policies[scenario->baseline].name, NULL);
+    bh_results_set_flag(results, "reproduces_input", scenario->reproduces_input, NULL);
+    bh_results_set_flag(results, "faults_requested", scenario->random_faults || scenario->script_count > 0, NULL);
+    write_lists(merge, results);
+    write_provenance(plan, results);
+    write_policies(merge, results);
+    if (plan->is_flat)
+        write_points(plan->points, results);
+    for (size_t a = 0; !plan->is_flat && a < plan->study->axes_count; a++)
+        if (!plan->axes[a].is_setting)
+            write_axis(&plan->study->axes[a], plan->study->axes[a].name, results, "varied by the scenario");
+    write_fixed_axes(merge, results);
+    if (plan->document == NULL)
+        return;
+    bh_results_set_text(results, "campaign",
+                        bh_node_text(bh_node_find(bh_document_root(plan->document), "campaign"), NULL), NULL);
+    write_coordinates(merge, results);
+}
