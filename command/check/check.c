@@ -9,8 +9,8 @@
 #include "command/options.h"
 #include "command/point.h"
 #include "command/probe.h"
-#include "sim/runs/progress.h"
 #include "sim/runs/estimate_limits.h"
+#include "sim/runs/progress.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 

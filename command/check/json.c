@@ -95,7 +95,7 @@ static json_t *enclaves(const struct bh_check *check)
             advantage[e].write, "storage_read_advantage", advantage[e].read, "system",
             enclave->system != NULL ? enclave->system->name : NULL, "policy",
             enclave->policy != NULL ? enclave->policy->name : NULL);
-        if (enclave->application->tolerates_loss)
+        if (enclave->application->kind->loses_parts)
             json_object_set_new(object, "parts_needed", json_integer((json_int_t)enclave->parts_needed));
         json_array_append_new(list, object);
     }

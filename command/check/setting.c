@@ -78,7 +78,7 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
         fprintf(stream, "  %-12s %-16s %-24s %" PRIu64 " x %" PRIu64 " processes per node, %.4g %% of it%s\n",
                 i == 0 ? "enclaves" : "", name, enclave->application->name, enclave->guests_per_node,
                 enclave->processes_per_guest, 100 * enclave->node_share,
-                enclave->application->tolerates_loss ? "; tolerates loss" : "");
+                enclave->application->kind->loses_parts ? "; tolerates loss" : "");
         if (enclave->parts_needed > 1)
             fprintf(stream,
                     "  %-12s %s is lost, and serves nobody, with fewer than %" PRIu64 " of its %" PRIu64 " parts\n", "",

@@ -18,7 +18,7 @@ static bool moves_bytes(const struct bh_check *check, size_t enclave)
     const struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[BH_LEVEL_STORAGE];
     return check->facts->storage_hosts > 0 && check->facts->node_bandwidth > 0.0 && checkpoint->enabled &&
            checkpoint->write_s < 0.0 && checkpoint->read_s < 0.0 &&
-           !scenario->enclaves[enclave].application->tolerates_loss;
+           scenario->enclaves[enclave].application->kind->keeps_checkpoints;
 }
 
 /* Those that move bytes to storage, and which enclave each of them is. Enclaves on the same nodes have their links in

@@ -5,6 +5,7 @@
 #define BH_MODELS_CATALOG_CATALOG_H
 
 #include "models/base/error.h"
+#include "models/catalog/application_kinds.h"
 #include "models/document/document.h"
 #include "models/memory/dram.h"
 #include "models/policy/protection.h"
@@ -269,7 +270,7 @@ struct bh_fault_class {
 struct bh_application {
     const char *name;
     const char *description;
-    bool tolerates_loss;            /* a lost process stops only its own node's part */
+    const struct bh_application_kind *kind;
     struct bh_parameter fault_rate; /* software faults per second and process */
     struct bh_parameter instruction_share;
     struct bh_parameter step_s;           /* native compute time per step */

@@ -254,15 +254,49 @@ static int read_communication(const struct bh_node *map, struct bh_application *
     return 0;
 }
 
+/* `kind` names it; or `tolerates-loss` says what its losses take. */
+static int read_kind(const struct bh_node *map, struct bh_application *application, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, "kind");
+    const char *name = node ? bh_node_text(node, err) : NULL;
+    bool loses_parts;
+    if (node && !name)
+        return -1;
+    if (node) {
+        application->kind = bh_application_kind_find(name);
+        return application->kind ? 0
+                                 : bh_node_fail(node, err, "found `%s`, expected one of:%s", name,
+                                                bh_application_kind_names);
+    }
+    const struct bh_node *tolerates = bh_node_need(map, "tolerates-loss", err);
+    if (!tolerates || bh_node_bool(tolerates, &loses_parts, err))
+        return -1;
+    application->kind = bh_application_kind_of_losses(loses_parts);
+    return 0;
+}
+
 static int read_application(struct bh_catalog_reader *reader, const struct bh_node *map,
                             struct bh_application *application, struct bh_error *err)
 {
-    static const char *const keys[] = {"description",         "tolerates-loss",       "saves",
-                                       "communication",       "halo-dimensions",      "contacts",
-                                       "fault-rate",          "instruction-share",    "step",
-                                       "exits-per-second",    "halo-bytes",           "halo-messages",
-                                       "collectives",         "checkpoint-bytes",     "verification-cost",
-                                       "verification-recall", "verification-latency", NULL};
+    static const char *const keys[] = {"description",
+                                       "tolerates-loss",
+                                       "kind",
+                                       "saves",
+                                       "communication",
+                                       "halo-dimensions",
+                                       "contacts",
+                                       "fault-rate",
+                                       "instruction-share",
+                                       "step",
+                                       "exits-per-second",
+                                       "halo-bytes",
+                                       "halo-messages",
+                                       "collectives",
+                                       "checkpoint-bytes",
+                                       "verification-cost",
+                                       "verification-recall",
+                                       "verification-latency",
+                                       NULL};
     static const char *const saves[] = {"application", "guest", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
@@ -281,8 +315,7 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
     if (bh_node_check_keys(map, keys, err))
         return -1;
     application->description = bh_read_text(map, "description", err);
-    const struct bh_node *tolerates = application->description ? bh_node_need(map, "tolerates-loss", err) : NULL;
-    if (!tolerates || bh_node_bool(tolerates, &application->tolerates_loss, err))
+    if (!application->description || read_kind(map, application, err) != 0)
         return -1;
     const int choice = bh_read_choice(map, "saves", saves, err);
     if (choice < 0)

@@ -50,7 +50,7 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
                                   struct bh_network network, uint64_t nodes)
 {
     struct guard_costs guards = sum_guards(guard);
-    uint64_t waiting = application->tolerates_loss ? 1 : nodes;
+    uint64_t waiting = application->kind->is_coupled ? nodes : 1;
     double step_s = application->step_s.value;
     double exits_per_s = system->guest_kernel != NULL ? application->exits_per_s.value : 0.0;
     double slow = system->compute_slowdown.value;

@@ -1,13 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A bulk-synchronous MPI application: losing one process loses all, and all return to a checkpoint. */
-#include "sim/enclaves/bulk_synchronous.h"
+#include "sim/enclaves/kinds.h"
 
 #include "sim/enclaves/checkpoint.h"
 #include "sim/enclaves/enclave.h"
 #include "sim/enclaves/outage.h"
 #include "sim/enclaves/verification.h"
-#include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_told.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"
@@ -309,8 +308,6 @@ static double useful_node_s(const struct bh_enclave *enclave)
 }
 
 const struct bh_enclave_kind bh_kind_bulk_synchronous = {
-    .name = "bulk-synchronous",
-    .taints = true,
     .next = next,
     .fail = bh_bulk_synchronous_fail,
     .stall = stall,

@@ -2,10 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A loss-tolerant service: a lost process stops only its own node's part, which restarts and reloads while the others
  * go on. */
-#include "sim/enclaves/service.h"
+#include "sim/enclaves/kinds.h"
 
 #include "sim/enclaves/enclave.h"
-#include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"
@@ -308,8 +307,6 @@ static struct bh_wait next(struct bh_enclave *enclave, double now_s)
 }
 
 const struct bh_enclave_kind bh_kind_service = {
-    .name = "loss-tolerant service",
-    .loses_parts = true,
     .next = next,
     .fail = fail,
     .stall = stall,

@@ -111,7 +111,7 @@ void bh_silent_end(struct bh_enclave *enclave)
     const struct bh_silent *silent = &enclave->silent;
     for (size_t i = 0; i < silent->present.count; i++) {
         const struct bh_silent_error *error = &silent->list[silent->present.place[i]];
-        if (isinf(error->signal_s) && enclave->kind->taints)
+        if (isinf(error->signal_s) && bh_enclave_application(enclave)->kind->is_coupled)
             count_tainted(enclave, error);
     }
 }

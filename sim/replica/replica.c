@@ -34,7 +34,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     const struct bh_enclave_setup *setup = &replica->setup->enclaves[index];
     enclave->replica = replica;
     enclave->setup = setup;
-    enclave->kind = bh_enclave_kind_of(setup->spec->application);
+    enclave->kind = bh_enclave_kind_of(bh_enclave_application(enclave)->kind);
     enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;

@@ -238,7 +238,7 @@ static double interval_s(const struct sum *sum, const struct bh_enclave_spec *en
 {
     const struct bh_checkpoint_spec *spec = &sum->scenario->checkpoint[level];
     double delta_s = write_s(sum, enclave, level);
-    if (!spec->enabled || enclave->application->tolerates_loss)
+    if (!spec->enabled || !enclave->application->kind->keeps_checkpoints)
         return INFINITY;
     if (spec->rule == BH_INTERVAL_FIXED)
         return spec->interval_s;
@@ -295,7 +295,7 @@ static double enclave_elapsed_s(const struct sum *sum, const struct bh_enclave_s
     double work_s = enclave->work_s * class->wall_per_work[enclave->tenant], far_s, down_s = restart_s(sum, enclave);
     double lost = class->repairs * (double)partition->nodes, rate = failure_rate(sum, enclave);
     /* Without the platform a bound from below: how fast storage is is not known. */
-    if (enclave->application->tolerates_loss || sum->facts == NULL)
+    if (!enclave->application->kind->keeps_checkpoints || sum->facts == NULL)
         return work_s;
     enum bh_level far = shortest_level(sum, enclave, BH_LEVEL_PARTNER, 1.0 / lost, &far_s);
     double far_cost_s = far < BH_LEVELS ? write_s(sum, enclave, far) : 0.0;
@@ -340,7 +340,7 @@ static double add_enclave(struct sum *sum, const struct bh_enclave_spec *enclave
 static void add_failures(struct sum *sum, const struct bh_enclave_spec *enclave)
 {
     double nodes = (double)sum->scenario->partitions.partition[enclave->partition].nodes;
-    double parts = enclave->application->tolerates_loss ? nodes : 1.0;
+    double parts = enclave->application->kind->loses_parts ? nodes : 1.0;
     double rate = failure_rate(sum, enclave) / parts;
     if (rate > 0.0)
         sum->estimate->count[BH_HAPPENS_FAILURE] +=

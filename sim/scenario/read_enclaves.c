@@ -93,7 +93,7 @@ static int read_needs_storage(const struct bh_node *map, struct bh_enclave_spec 
     const struct bh_node *node = bh_node_find(map, "needs-storage");
     if (bh_optional_bool(map, "needs-storage", &enclave->needs_storage, err) != 0)
         return -1;
-    if (enclave->needs_storage && enclave->application->tolerates_loss)
+    if (enclave->needs_storage && enclave->application->kind->loses_parts)
         return bh_node_fail(node, err, "found yes for %s, which tolerates loss; expected no: its parts reload locally",
                             enclave->application->name);
     return 0;
@@ -106,7 +106,7 @@ static int read_parts(const struct bh_node *map, struct bh_enclave_spec *enclave
     enclave->parts_share = -1;
     if (node == NULL)
         return 0;
-    if (!enclave->application->tolerates_loss)
+    if (!enclave->application->kind->loses_parts)
         return bh_node_fail(node, err, "found it for %s, which stops with any of its nodes; expected it for a service",
                             enclave->application->name);
     if (bh_read_nodes(node, 1, &enclave->parts_needed, &enclave->parts_share, err) != 0)

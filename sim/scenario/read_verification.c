@@ -57,7 +57,7 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
     if (bh_node_expect(node, BH_NODE_MAP, "none, or every, cost, recall and latency", err) != 0 ||
         bh_node_check_keys(node, keys, err) != 0)
         return -1;
-    if (application->tolerates_loss)
+    if (!application->kind->keeps_checkpoints)
         return bh_node_fail(node, err,
                             "found a verification of %s, which tolerates loss; expected none: it has no checkpoints "
                             "to go back to",

@@ -205,7 +205,8 @@ static int check_partners(const struct bh_scenario *scenario, struct bh_error *e
     const struct bh_checkpoint_spec *partner = &scenario->checkpoint[BH_LEVEL_PARTNER];
     for (size_t e = 0; partner->enabled && e < scenario->enclaves_count; e++) {
         const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
-        if (!enclave->application->tolerates_loss && scenario->partitions.partition[enclave->partition].nodes < 2)
+        if (enclave->application->kind->keeps_checkpoints &&
+            scenario->partitions.partition[enclave->partition].nodes < 2)
             return bh_fail_at(err, partner->place,
                               "checkpoints.partner: found the enclave `%s` on one node; expected at least two, since "
                               "each node's partner is another node of its enclave",

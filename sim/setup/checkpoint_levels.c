@@ -19,7 +19,7 @@ static double storage_share(const struct bh_setup *setup, const struct bh_enclav
     for (size_t c = 0; c < partitions->classes_count; c++) {
         bool writes = false;
         for (size_t t = 0; t < partitions->class[c].tenants_count; t++)
-            writes = writes || !setup->nodes[c].tenants[t].application->tolerates_loss;
+            writes = writes || setup->nodes[c].tenants[t].application->kind->keeps_checkpoints;
         nodes += writes ? partitions->class[c].nodes : 0;
     }
     return nodes > 0 ? (double)enclave->nodes / (double)nodes : 1.0;
@@ -42,6 +42,7 @@ static void fill_times(const struct bh_setup *setup, struct bh_enclave_setup *en
     double sources = facts->host_bandwidth * (double)facts->hosts;
     sources = fmin(sources, enclave->link_rate);
     double share = storage_share(setup, enclave);
+    const struct bh_application *application = enclave->spec->application;
     double expected[BH_LEVELS][2] = {
         [BH_LEVEL_MEMORY] = {memory_s, memory_s},
         [BH_LEVEL_LOCAL] = {local_s, local_s},
@@ -51,7 +52,7 @@ static void fill_times(const struct bh_setup *setup, struct bh_enclave_setup *en
     };
     for (int level = 0; level < BH_LEVELS; level++) {
         const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
-        enclave->has_level[level] = spec->enabled && !enclave->spec->application->tolerates_loss;
+        enclave->has_level[level] = spec->enabled && application->kind->keeps_checkpoints;
         enclave->is_fixed[level] = spec->write_s >= 0.0 || spec->read_s >= 0.0 || level != BH_LEVEL_STORAGE;
         enclave->write_s[level] = spec->write_s >= 0.0 ? spec->write_s : expected[level][0];
         enclave->read_s[level] = spec->read_s >= 0.0 ? spec->read_s : expected[level][1];

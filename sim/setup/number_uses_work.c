@@ -26,7 +26,7 @@ const struct bh_application *bh_reading_tenant(const struct bh_reading *reading,
 static bool sends_messages(const struct bh_application *application)
 {
     return application->halo_messages.value > 0.0 ||
-           (!application->tolerates_loss && application->collectives.value > 0.0);
+           (application->kind->is_coupled && application->collectives.value > 0.0);
 }
 
 static void mark_noise(struct bh_reading *reading, const struct bh_component *kernel)
@@ -77,7 +77,7 @@ static bool reloads(const struct bh_reading *reading)
 
 bool bh_reading_moves_bytes(const struct bh_reading *reading, const struct bh_application *application)
 {
-    if (application->tolerates_loss)
+    if (!application->kind->keeps_checkpoints)
         return reloads(reading);
     for (int level = 0; level < BH_LEVELS; level++)
         if (is_by_bytes(reading, (enum bh_level)level))
@@ -89,7 +89,7 @@ static void read_levels(struct bh_reading *reading, const struct bh_application 
 {
     const struct bh_recovery_numbers *recovery = &reading->scenario->catalog->recovery;
     bh_reading_mark(reading, bh_reading_moves_bytes(reading, application), &application->checkpoint_bytes);
-    if (application->tolerates_loss) {
+    if (!application->kind->keeps_checkpoints) {
         bh_reading_mark(reading, reloads(reading), &recovery->local_bandwidth);
         return;
     }
@@ -112,8 +112,8 @@ static void read_enclave(struct bh_reading *reading, const struct bh_enclave_spe
     const struct bh_application *application = enclave->application;
     const struct bh_verification_spec *verification = &enclave->verification;
     bool costs = reading->scenario->virtualization_costs, verifies = verification->rule != BH_VERIFY_NEVER;
-    bool waits = costs && !application->tolerates_loss, taints = verifies && reading->is_silent;
-    bh_reading_mark(reading, costs || taints || (!application->tolerates_loss && has_rhythm(reading)),
+    bool waits = costs && application->kind->is_coupled, taints = verifies && reading->is_silent;
+    bh_reading_mark(reading, costs || taints || (application->kind->keeps_checkpoints && has_rhythm(reading)),
                     &application->step_s);
     bh_reading_mark(reading, costs, &application->halo_bytes);
     bh_reading_mark(reading, costs, &application->halo_messages);

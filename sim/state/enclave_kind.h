@@ -14,11 +14,6 @@
 struct bh_enclave;
 
 struct bh_enclave_kind {
-    const char *name;
-    /* A loss takes the parts (one per slot) that it strikes, and the others go on; else it takes the enclave. */
-    bool loses_parts;
-    bool taints; /* silent errors spread among its ranks */
-
     /* Begins what comes next, now, and says what to wait for; what it is about has a function to call then
      * (struct bh_about). It is there and not over. */
     struct bh_wait (*next)(struct bh_enclave *enclave, double now_s);

@@ -35,7 +35,7 @@ void bh_enclave_signal(struct bh_enclave *enclave)
 void bh_enclave_nodes_came(struct bh_enclave *enclave)
 {
     if (enclave->phase == BH_PHASE_AWAIT_NODES || enclave->phase == BH_PHASE_NOT_STARTED ||
-        (enclave->kind->loses_parts && enclave->phase != BH_PHASE_DONE))
+        (bh_enclave_application(enclave)->kind->loses_parts && enclave->phase != BH_PHASE_DONE))
         bh_enclave_signal(enclave);
 }
 

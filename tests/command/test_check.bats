@@ -123,6 +123,25 @@ assert check["checkpoints"]["local"]["keep"] == 1 and check["faults_during"] == 
 '
 }
 
+@test "an application names its kind, or says whether it tolerates loss" {
+    local file=$BATS_TEST_TMPDIR/kind.yaml
+    sed 's/tolerates-loss: no/kind: bulk-synchronous/' "$SOURCE_DIRECTORY/tests/data/scenarios/guest-memory.yaml" >"$file"
+    run_bulkhead check "$file"
+    expect_status 0
+    told=$output
+    run_bulkhead check "$SOURCE_DIRECTORY/tests/data/scenarios/guest-memory.yaml"
+    expect_status 0
+    [ "$output" = "$told" ]
+    sed -i 's/kind: bulk-synchronous/kind: loss-tolerant-service/' "$file"
+    run_bulkhead check "$file"
+    expect_status 0
+    expect_text "$output" 'tolerates loss'
+    sed -i 's/kind: loss-tolerant-service/kind: service/' "$file"
+    run_bulkhead check "$file"
+    expect_status 2
+    expect_text "$errors" 'found `service`, expected one of: bulk-synchronous loss-tolerant-service'
+}
+
 @test "no file, two files, and an option that is none" {
     run_bulkhead check
     expect_status 2

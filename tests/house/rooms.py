@@ -18,7 +18,8 @@ import sys
 
 MOST_FILES = 30
 MOST_LINES = 500
-SUBCOMMANDS = "command/subcommands.h"
+# Rows of these tables are declared where the table stands.
+TABLES = {"bh_subcommand_": "command/subcommands.h", "bh_kind_": "models/catalog/application_kinds.h"}
 CATALOG = "models/catalog/catalog.h"
 # A chain of more than three arrows: a->b[i].c->d->e->f.
 ARROWS = re.compile(r"\w+(?:(?:\.\w+)*->\w+){4,}")
@@ -208,7 +209,7 @@ class House:
                 continue
             own = os.path.splitext(path)[0] + ".h"
             parts = os.path.join(room_of(path), "parts.h")
-            table = SUBCOMMANDS if name.startswith("bh_subcommand_") else parts
+            table = next((TABLES[row] for row in TABLES if name.startswith(row)), parts)
             if not declared[name] & {own, parts, table}:
                 where = ", ".join(sorted(declared[name])) or "no header"
                 self.say("declarations", f"{name} of {path}: declared in {where}, expected {own} or {parts}")

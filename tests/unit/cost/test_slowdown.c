@@ -10,6 +10,7 @@
 static struct bh_application bulk_synchronous(void)
 {
     return (struct bh_application){.name = "bulk",
+                                   .kind = &bh_application_kinds[bh_kind_bulk_synchronous_number],
                                    .step_s = VALUE(2),
                                    .exits_per_s = VALUE(1000),
                                    .halo_bytes = VALUE(1e6),
@@ -146,7 +147,7 @@ static void test_service_waits_for_nobody(void **state)
     (void)state;
     struct bh_application service = bulk_synchronous();
     struct bh_system system = virtualized();
-    service.tolerates_loss = true;
+    service.kind = &bh_application_kinds[bh_kind_service_number];
     struct bh_slowdown large = bh_slowdown_of(&service, &system, guards, &linux_kernel, NULL, network, 1 << 20);
     assert_close(large.compute, 1 + (10e-6 + 1e-3) / 2, 1e-14);
     assert_close(large.virtualization, 0.021 + (10 * 2e-6 + 1e-3 / 0.9 - 1e-3) / 2, 1e-12);
