@@ -5,6 +5,7 @@
 
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/zone_outages.h"
+#include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"
 #include "sim/state/live_copies.h"

@@ -5,6 +5,7 @@
 
 #include "sim/errors/crossing.h"
 #include "sim/errors/disposal.h"
+#include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/live_copies.h"

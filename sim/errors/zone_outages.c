@@ -3,6 +3,7 @@
 /* Needed zones that are down, from their failure to their restart. */
 #include "sim/errors/zone_outages.h"
 
+#include "sim/setup/questions.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"

@@ -320,18 +320,3 @@ void bh_setup_drop_checkpoints(struct bh_setup *setup)
         setup->enclaves[e].verify_every_work_s = INFINITY;
     }
 }
-
-const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup)
-{
-    return &setup->scenario->catalog->recovery;
-}
-
-const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition)
-{
-    return &setup->nodes[partition->class];
-}
-
-const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition)
-{
-    return bh_node_setup_tree(bh_setup_node(setup, partition));
-}

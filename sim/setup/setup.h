@@ -110,11 +110,6 @@ void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from
 /* Leaves checkpoints and verifications out (for net overhead: native, without checkpoints). */
 void bh_setup_drop_checkpoints(struct bh_setup *setup);
 
-/* The scenario's numbers of recovery. */
-const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup);
-/* What the nodes of a partition have, and the tree of their zones. */
-const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition);
-const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition);
 /* What a slot's nodes have in common with others. */
 static inline const struct bh_partition *bh_setup_partition(const struct bh_setup *setup, uint64_t slot)
 {

@@ -3,6 +3,7 @@
 /* Errors that are live, and their copies: lists and numbers, and who holds what. */
 #include "sim/state/live_copies.h"
 
+#include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"
 #include "sim/state/replica_state.h"

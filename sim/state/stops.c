@@ -3,6 +3,7 @@
 /* Needed zones that are down: until when, and to whom what waits is booked. */
 #include "sim/state/stops.h"
 
+#include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"

@@ -1,0 +1,21 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Apart from setup.c, so that who only asks links none of it. */
+#include "sim/setup/questions.h"
+
+#include "sim/setup/setup.h"
+
+const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup)
+{
+    return &setup->scenario->catalog->recovery;
+}
+
+const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition)
+{
+    return &setup->nodes[partition->class];
+}
+
+const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition)
+{
+    return bh_node_setup_tree(bh_setup_node(setup, partition));
+}

@@ -1,0 +1,19 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What rooms above ask of a setup without knowing how it is made. */
+#ifndef BH_SIM_SETUP_QUESTIONS_H
+#define BH_SIM_SETUP_QUESTIONS_H
+
+struct bh_node_setup;
+struct bh_partition;
+struct bh_recovery_numbers;
+struct bh_setup;
+struct bh_zone_tree;
+
+/* The scenario's numbers of recovery. */
+const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup);
+/* What the nodes of a partition have, and the tree of their zones. */
+const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition);
+const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition);
+
+#endif

@@ -1,0 +1,118 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Checkpoints that are kept: which is the newest, and what failures, partners and silent errors leave of them. */
+#include "tests/support/small_replica.h"
+
+static void keep(struct bh_enclave *enclave, enum bh_level level, double time_s, double work_s)
+{
+    struct bh_kept_states *kept = &enclave->kept[level];
+    kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
+    kept->state[kept->count++] = (struct bh_saved_state){.time_s = time_s, .work_s = work_s};
+}
+
+static void expect_kept(const struct bh_enclave *enclave, size_t memory, size_t local, size_t partner, size_t storage)
+{
+    assert_int_equal(enclave->kept[BH_LEVEL_MEMORY].count, memory);
+    assert_int_equal(enclave->kept[BH_LEVEL_LOCAL].count, local);
+    assert_int_equal(enclave->kept[BH_LEVEL_PARTNER].count, partner);
+    assert_int_equal(enclave->kept[BH_LEVEL_STORAGE].count, storage);
+}
+
+static void test_newest(void **state)
+{
+    (void)state;
+    struct small_replica small;
+    enum bh_level level = BH_LEVELS;
+    small_begin(&small);
+    struct bh_enclave *enclave = &small.enclaves[0];
+    assert_null(bh_checkpoint_newest(enclave, &level));
+    keep(enclave, BH_LEVEL_STORAGE, 12.0, 10.0);
+    keep(enclave, BH_LEVEL_LOCAL, 11.0, 10.0); /* as new: the nearer one */
+    assert_close(bh_checkpoint_newest(enclave, &level)->time_s, 11.0, 0.0);
+    assert_int_equal(level, BH_LEVEL_LOCAL);
+    keep(enclave, BH_LEVEL_STORAGE, 21.0, 20.0);
+    assert_close(bh_checkpoint_newest(enclave, &level)->work_s, 20.0, 0.0);
+    assert_int_equal(level, BH_LEVEL_STORAGE);
+    bh_checkpoint_drop_newer(enclave, 21.0 - 1e-9); /* the last digits of a clock of months are no difference */
+    expect_kept(enclave, 0, 1, 0, 2);
+    bh_checkpoint_drop_newer(enclave, 20.0);
+    expect_kept(enclave, 0, 1, 0, 1);
+    bh_checkpoint_drop_all(enclave);
+    expect_kept(enclave, 0, 0, 0, 0);
+    small_end(&small);
+}
+
+static void test_lose(void **state)
+{
+    (void)state;
+    struct small_replica small;
+    small_begin(&small);
+    struct bh_enclave *enclave = &small.enclaves[0];
+    struct bh_partition partition = {.first_slot = 8, .nodes = 4};
+    enclave->partition = &partition;
+    enclave->partners = bh_partners_of(4, 0.5);
+    small.setups[0].has_level[BH_LEVEL_PARTNER] = true;
+    for (int level = 0; level < BH_LEVELS; level++)
+        keep(enclave, (enum bh_level)level, 10.0, 10.0);
+    bh_checkpoint_lose(enclave, 8, BH_LEVEL_MEMORY); /* processes: nothing is gone */
+    expect_kept(enclave, 1, 1, 1, 1);
+    bh_checkpoint_lose(enclave, 8, BH_LEVEL_LOCAL); /* a reboot */
+    expect_kept(enclave, 0, 1, 1, 1);
+    bh_checkpoint_lose(enclave, 8, BH_LEVEL_PARTNER); /* the node is gone; its partner holds its state */
+    expect_kept(enclave, 0, 0, 1, 1);
+    bh_checkpoint_lose(enclave, 10, BH_LEVEL_PARTNER); /* that partner too */
+    expect_kept(enclave, 0, 0, 0, 1);
+    bh_checkpoint_drop_all(enclave);
+    bh_partners_clear(&enclave->partners);
+    small_end(&small);
+}
+
+static void test_known_bad(void **state)
+{
+    (void)state;
+    struct small_replica small;
+    small_begin(&small);
+    struct bh_enclave *enclave = &small.enclaves[0];
+    struct bh_silent_error errors[2] = {{.is_signalled = false}, {.is_signalled = true}};
+    enclave->silent = (struct bh_silent){.count = 2, .list = errors};
+    for (size_t i = 0; i < 2; i++) {
+        keep(enclave, BH_LEVEL_LOCAL, 10.0 + (double)i, 10.0 + (double)i);
+        bh_silent_set_add(&enclave->kept[BH_LEVEL_LOCAL].state[i].silent, i);
+    }
+    bh_checkpoint_drop_known_bad(enclave);
+    expect_kept(enclave, 0, 1, 0, 0);
+    assert_close(bh_checkpoint_newest(enclave, NULL)->work_s, 10.0, 0.0);
+    bh_checkpoint_drop_all(enclave);
+    small_end(&small);
+}
+
+static void test_moves(void **state)
+{
+    (void)state;
+    struct small_replica small;
+    small_begin(&small);
+    struct bh_enclave *enclave = &small.enclaves[0];
+    enclave->phase = BH_PHASE_CHECKPOINT;
+    enclave->saving = BH_LEVEL_LOCAL;
+    assert_true(bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL));
+    assert_false(bh_checkpoint_moves(enclave, BH_LEVEL_STORAGE));
+    enclave->phase = BH_PHASE_RESTORE;
+    assert_false(bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL)); /* from the beginning */
+    keep(enclave, BH_LEVEL_STORAGE, 10.0, 10.0);
+    assert_true(bh_checkpoint_moves(enclave, BH_LEVEL_STORAGE));
+    enclave->phase = BH_PHASE_COMPUTE;
+    assert_false(bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL));
+    bh_checkpoint_drop_all(enclave);
+    small_end(&small);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_newest),
+        cmocka_unit_test(test_lose),
+        cmocka_unit_test(test_known_bad),
+        cmocka_unit_test(test_moves),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
