@@ -118,15 +118,15 @@ static void print_from_memory(const struct bh_run *done, bool as_json)
 /* Tells, once for each policy, why it has no exact numbers. */
 static void note_not_exact(const struct bh_run *done)
 {
-    for (size_t p = 0; p < done->plan->first->policies_count; p++) {
+    for (size_t p = 0; p < done->campaign->first->policies_count; p++) {
         const char *why = NULL;
-        for (size_t s = 0; s < done->plan->points - done->plan->uncertain && why == NULL; s++) {
-            const struct bh_setup *setup = done->plan->stages[s]->setups[p];
+        for (size_t s = 0; s < done->campaign->points - done->campaign->uncertain && why == NULL; s++) {
+            const struct bh_setup *setup = done->campaign->stages[s]->setups[p];
             for (size_t c = 0; c < setup->nodes_count && why == NULL; c++)
                 why = setup->nodes[c].isolation->why_not;
         }
         if (why != NULL)
-            fprintf(stderr, "bulkhead: `%s` has no exact escape ratios: %s\n", done->plan->first->policies[p].name,
+            fprintf(stderr, "bulkhead: `%s` has no exact escape ratios: %s\n", done->campaign->first->policies[p].name,
                     why);
     }
 }

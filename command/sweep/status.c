@@ -89,12 +89,12 @@ static void print_total(const char *directory, const struct bh_state *state, siz
     size_t units, done;
     double cost_s, done_s;
     bh_state_progress(state, &units, &done, &cost_s, &done_s);
-    printf("%zu of %s%zu units done, %.0f %%", done, state->plan->precision.is_on ? "at least " : "", units,
+    printf("%zu of %s%zu units done, %.0f %%", done, state->campaign->precision.is_on ? "at least " : "", units,
            cost_s > 0.0 ? 100.0 * done_s / cost_s : 100.0);
     if (done == units)
         printf("; all is done\n");
     else if (jobs == 0) {
-        char *command = bh_campaign_command(state->plan, "sweep", directory);
+        char *command = bh_campaign_command(state->campaign, "sweep", directory);
         printf("; nothing is running: %s --resume goes on\n", command);
         free(command);
     } else {
@@ -108,15 +108,15 @@ static void print_total(const char *directory, const struct bh_state *state, siz
     }
 }
 
-static int print_status(const char *directory, const struct bh_plan *plan, struct bh_error *err)
+static int print_status(const char *directory, const struct bh_campaign *campaign, struct bh_error *err)
 {
     struct bh_store_view view;
     struct bh_state state;
     size_t jobs = 0;
     if (bh_store_view_open(&view, directory, err) != 0)
         return -1;
-    bh_state_create(&state, plan);
-    printf("%s: %s, %zu points\n", directory, plan->file, plan->points);
+    bh_state_create(&state, campaign);
+    printf("%s: %s, %zu points\n", directory, campaign->file, campaign->points);
     int status = 0;
     for (size_t i = 0; i < view.logs_count && status == 0; i++)
         status = print_shard(&view.logs[i], &state, &jobs, err);
@@ -131,9 +131,9 @@ static int run(void *input, struct bh_error *err)
 {
     const struct bh_options *options = input;
     char *data = bh_models_directory(err);
-    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(options->file, data, err);
-    int status = plan == NULL ? -1 : print_status(options->file, plan, err);
-    bh_plan_destroy(plan);
+    struct bh_campaign *campaign = data == NULL ? NULL : bh_manifest_plan(options->file, data, err);
+    int status = campaign == NULL ? -1 : print_status(options->file, campaign, err);
+    bh_campaign_destroy(campaign);
     free(data);
     return status;
 }

@@ -113,7 +113,7 @@ static const struct argp argp = {
 static const double most_minutes = 1e9;
 
 /* Tasks of about the time asked for; no more than there are points or chunks to spread, or than Slurm's indices. */
-static int choose_tasks(const struct arguments *arguments, const struct bh_plan *plan,
+static int choose_tasks(const struct arguments *arguments, const struct bh_campaign *campaign,
                         const struct bh_forecast *forecast, struct bh_slurm_job *job, struct bh_error *err)
 {
     unsigned long most_index;
@@ -124,7 +124,7 @@ static int choose_tasks(const struct arguments *arguments, const struct bh_plan 
         *err = (struct bh_error){0};
     }
     double wanted = ceil(forecast->seconds / (arguments->task_s * (double)job->cores));
-    size_t pieces = plan->precision.is_on ? plan->points : plan->points * plan->replicas;
+    size_t pieces = campaign->precision.is_on ? campaign->points : campaign->points * campaign->replicas;
     size_t most = most_index + 1;
     job->tasks = wanted < 1.0 ? 1 : wanted > (double)most ? most : (size_t)wanted;
     job->tasks = job->tasks > pieces ? pieces : job->tasks;
@@ -135,7 +135,7 @@ static int choose_tasks(const struct arguments *arguments, const struct bh_plan 
         job->tasks = arguments->tasks;
     /* Twice what is expected, and five minutes for a busy file system; a task that is cut short can be resumed. */
     double task_s = forecast->seconds / ((double)job->tasks * (double)job->cores);
-    if (plan->precision.is_on && forecast->longest_s > task_s)
+    if (campaign->precision.is_on && forecast->longest_s > task_s)
         task_s = forecast->longest_s;
     job->minutes = (unsigned long)fmin(ceil((2.0 * task_s + 300.0) / 60.0), most_minutes);
     return 0;
@@ -149,9 +149,9 @@ static char *absolute(const char *path)
     return bh_print_text("%s/%s", working, path);
 }
 
-static int fail_begun(const struct bh_plan *plan, const struct bh_slurm_job *job, struct bh_error *err)
+static int fail_begun(const struct bh_campaign *campaign, const struct bh_slurm_job *job, struct bh_error *err)
 {
-    char *command = bh_campaign_command(plan, "submit", job->directory);
+    char *command = bh_campaign_command(campaign, "submit", job->directory);
     bh_fail(err, BH_ERROR_INPUT,
             "%s holds a sweep that was begun already: %s --resume goes on with it, or take another folder",
             job->directory, command);
@@ -159,7 +159,7 @@ static int fail_begun(const struct bh_plan *plan, const struct bh_slurm_job *job
     return -1;
 }
 
-static int submit(const struct arguments *arguments, const struct bh_plan *plan, struct bh_slurm_job *job,
+static int submit(const struct arguments *arguments, const struct bh_campaign *campaign, struct bh_slurm_job *job,
                   struct bh_error *err)
 {
     int was_there = 0;
@@ -169,9 +169,9 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
     if (arguments->only_prints)
         printf("%s\n%s", array, merge);
     else {
-        status = bh_manifest_publish(job->directory, plan, arguments->mode, &was_there, err);
+        status = bh_manifest_publish(job->directory, campaign, arguments->mode, &was_there, err);
         if (status == 0 && was_there && arguments->mode == BH_MANIFEST_BEGIN)
-            status = fail_begun(plan, job, err);
+            status = fail_begun(campaign, job, err);
         if (status == 0)
             status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);
         if (status == 0) {
@@ -193,7 +193,7 @@ static int submit(const struct arguments *arguments, const struct bh_plan *plan,
     return status;
 }
 
-static int submit_plan(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
+static int submit_campaign(const struct arguments *arguments, const struct bh_campaign *campaign, struct bh_error *err)
 {
     struct bh_forecast forecast;
     struct bh_slurm_job job = {.cores = arguments->options.jobs > 0 ? arguments->options.jobs : 1,
@@ -201,19 +201,19 @@ static int submit_plan(const struct arguments *arguments, const struct bh_plan *
                                .settings_count = arguments->options.settings_count,
                                .slurm = arguments->slurm,
                                .slurm_count = arguments->slurm_count};
-    char *folder = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
+    char *folder = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(campaign);
     job.directory = absolute(folder);
     job.campaign = absolute(arguments->campaign);
     job.program = absolute("/proc/self/exe");
-    const struct bh_node *name = bh_node_find(bh_document_root(plan->document), "campaign");
+    const struct bh_node *name = bh_node_find(bh_document_root(campaign->document), "campaign");
     job.name = bh_node_text(name, NULL);
     int status = bh_slurm_check(&job, err);
     if (status == 0)
-        status = bh_forecast(plan, &forecast, err);
+        status = bh_forecast(campaign, &forecast, err);
     if (status == 0)
-        status = choose_tasks(arguments, plan, &forecast, &job, err);
+        status = choose_tasks(arguments, campaign, &forecast, &job, err);
     if (status == 0)
-        status = submit(arguments, plan, &job, err);
+        status = submit(arguments, campaign, &job, err);
     free(folder);
     free(job.directory);
     free(job.campaign);
@@ -225,11 +225,12 @@ static int run(void *input, struct bh_error *err)
 {
     const struct arguments *arguments = input;
     char *data = bh_models_directory(err);
-    struct bh_plan *plan = data == NULL ? NULL
-                                        : bh_plan_read(arguments->campaign, data, arguments->options.settings,
-                                                       arguments->options.settings_count, err);
-    int status = plan == NULL ? -1 : submit_plan(arguments, plan, err);
-    bh_plan_destroy(plan);
+    struct bh_campaign *campaign = data == NULL
+                                       ? NULL
+                                       : bh_campaign_read(arguments->campaign, data, arguments->options.settings,
+                                                          arguments->options.settings_count, err);
+    int status = campaign == NULL ? -1 : submit_campaign(arguments, campaign, err);
+    bh_campaign_destroy(campaign);
     free(data);
     free(arguments->slurm);
     return status;

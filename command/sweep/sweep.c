@@ -148,42 +148,44 @@ char *bh_print_duration(double seconds)
     return bh_print_text("%.3g d", seconds / 86400.0);
 }
 
-static void print_points(const struct bh_plan *plan)
+static void print_points(const struct bh_campaign *campaign)
 {
     enum { SHOWN = 20 };
-    printf("%zu points, %zu policies, ", plan->points, plan->first->policies_count);
-    if (plan->precision.is_on)
-        printf("%llu to %llu replicas each\n", (unsigned long long)plan->least, (unsigned long long)plan->replicas);
+    printf("%zu points, %zu policies, ", campaign->points, campaign->first->policies_count);
+    if (campaign->precision.is_on)
+        printf("%llu to %llu replicas each\n", (unsigned long long)campaign->least,
+               (unsigned long long)campaign->replicas);
     else
-        printf("%llu replicas each\n", (unsigned long long)plan->replicas);
-    for (size_t p = 0; p < plan->points && p < SHOWN; p++) {
-        char *text = bh_plan_describe(plan, p);
+        printf("%llu replicas each\n", (unsigned long long)campaign->replicas);
+    for (size_t p = 0; p < campaign->points && p < SHOWN; p++) {
+        char *text = bh_campaign_describe(campaign, p);
         bh_markup_print(stdout, BH_TABLE_TEXT, "  %zu  %s", p, text);
         putchar('\n');
         free(text);
     }
-    if (plan->points > SHOWN)
-        printf("  and %zu more\n", plan->points - SHOWN);
+    if (campaign->points > SHOWN)
+        printf("  and %zu more\n", campaign->points - SHOWN);
 }
 
-static int print_forecast(const struct bh_plan *plan, unsigned jobs, struct bh_error *err)
+static int print_forecast(const struct bh_campaign *campaign, unsigned jobs, struct bh_error *err)
 {
     struct bh_forecast forecast;
     char size[64];
-    print_points(plan);
+    print_points(campaign);
     fflush(stdout);
     struct bh_progress *progress = bh_progress_start_on_terminal("timing a few replicas", 0);
-    int failed = bh_forecast(plan, &forecast, err);
+    int failed = bh_forecast(campaign, &forecast, err);
     bh_progress_end(progress);
     if (failed != 0)
         return -1;
     char *least = bh_print_duration(forecast.least_seconds), *most = bh_print_duration(forecast.seconds);
     char *wall = bh_print_duration(forecast.seconds / jobs);
     printf("predicted time: %s%s%s of one core, %s%s with %u jobs (from replicas at %zu points, run now)\n",
-           plan->precision.is_on ? least : "", plan->precision.is_on ? " to " : "", most,
-           plan->precision.is_on ? "at most " : "about ", wall, jobs, forecast.sampled);
+           campaign->precision.is_on ? least : "", campaign->precision.is_on ? " to " : "", most,
+           campaign->precision.is_on ? "at most " : "about ", wall, jobs, forecast.sampled);
     printf("results: at most %s before compression, in units of up to %llu replicas\n",
-           bh_quantity_print(forecast.bytes, BH_DIMENSION_BYTES, size, sizeof size), (unsigned long long)plan->chunk);
+           bh_quantity_print(forecast.bytes, BH_DIMENSION_BYTES, size, sizeof size),
+           (unsigned long long)campaign->chunk);
     free(least);
     free(most);
     free(wall);
@@ -192,7 +194,7 @@ static int print_forecast(const struct bh_plan *plan, unsigned jobs, struct bh_e
 
 /* --- Sweep ---------------------------------------------------------------------------------------------------------------------- */
 
-static int replay(const struct bh_plan *plan, const char *text, struct bh_error *err)
+static int replay(const struct bh_campaign *campaign, const char *text, struct bh_error *err)
 {
     size_t point, policy;
     long long replica = -1;
@@ -201,16 +203,17 @@ static int replay(const struct bh_plan *plan, const char *text, struct bh_error 
         (text[end] != '\0' && (sscanf(text + end, "/%lld%n", &replica, &end) != 1 || replica < 0)))
         return bh_fail(err, BH_ERROR_INPUT, "--replay: found `%s`; expected POINT/POLICY or POINT/POLICY/REPLICA",
                        text);
-    if (point >= plan->points || policy >= plan->first->policies_count || replica >= (long long)plan->replicas)
+    if (point >= campaign->points || policy >= campaign->first->policies_count ||
+        replica >= (long long)campaign->replicas)
         return bh_fail(err, BH_ERROR_INPUT,
                        "--replay: found `%s`; expected a point below %zu, a policy below %zu and a replica below %llu",
-                       text, plan->points, plan->first->policies_count, (unsigned long long)plan->replicas);
-    return bh_worker_replay(plan, point, policy, replica, stdout, err);
+                       text, campaign->points, campaign->first->policies_count, (unsigned long long)campaign->replicas);
+    return bh_worker_replay(campaign, point, policy, replica, stdout, err);
 }
 
-char *bh_sweep_directory(const struct bh_plan *plan)
+char *bh_sweep_directory(const struct bh_campaign *campaign)
 {
-    const char *name = bh_node_text(bh_node_find(bh_document_root(plan->document), "campaign"), NULL);
+    const char *name = bh_node_text(bh_node_find(bh_document_root(campaign->document), "campaign"), NULL);
     char *directory = bh_print_text("%s.sweep", name);
     for (char *c = directory; *c != '\0'; c++)
         if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("/\\'\"`$*?<>|&;()", *c) != NULL ||
@@ -219,13 +222,13 @@ char *bh_sweep_directory(const struct bh_plan *plan)
     return directory;
 }
 
-static int merge_to(const struct bh_plan *plan, const char *directory, const char *output, bool is_partial,
+static int merge_to(const struct bh_campaign *campaign, const char *directory, const char *output, bool is_partial,
                     struct bh_error *err)
 {
     char *file = output != NULL ? bh_copy_text(output) : bh_print_text("%s/results.h5", directory);
     struct bh_merge_outcome outcome;
     struct bh_progress *progress = bh_progress_start_on_terminal("merging", 0);
-    int status = bh_merge(plan, directory, file, is_partial, &outcome, err);
+    int status = bh_merge(campaign, directory, file, is_partial, &outcome, err);
     bh_progress_end(progress);
     for (char *line = outcome.damage, *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
         fprintf(stderr, "bulkhead: %.*s\n", (int)(end - line), line);
@@ -246,11 +249,11 @@ static char *find_replay(const char *failure)
                           : bh_print_text("%.*s", (int)strcspn(option, " )"), option);
 }
 
-static void tell_failures(const struct bh_plan *plan, const struct bh_sweep_options *sweep,
+static void tell_failures(const struct bh_campaign *campaign, const struct bh_sweep_options *sweep,
                           const struct bh_sweep_outcome *outcome)
 {
-    char *replay = find_replay(outcome->first_failure), *alone = bh_campaign_command(plan, "sweep", NULL);
-    char *again = bh_campaign_command(plan, "sweep", sweep->directory), *folder = bh_shell_word(sweep->directory);
+    char *replay = find_replay(outcome->first_failure), *alone = bh_campaign_command(campaign, "sweep", NULL);
+    char *again = bh_campaign_command(campaign, "sweep", sweep->directory), *folder = bh_shell_word(sweep->directory);
     fprintf(
         stderr,
         "bulkhead: %zu units failed; the first: %s\n"
@@ -263,13 +266,13 @@ static void tell_failures(const struct bh_plan *plan, const struct bh_sweep_opti
 }
 
 /* What a person is told at the end; the exit status. */
-static int conclude(const struct bh_plan *plan, const struct arguments *arguments, const struct bh_sweep_options *sweep,
-                    const struct bh_sweep_outcome *outcome, struct bh_error *err)
+static int conclude(const struct bh_campaign *campaign, const struct arguments *arguments,
+                    const struct bh_sweep_options *sweep, const struct bh_sweep_outcome *outcome, struct bh_error *err)
 {
     if (outcome->failed > 0)
-        tell_failures(plan, sweep, outcome);
+        tell_failures(campaign, sweep, outcome);
     if (outcome->signal != 0) {
-        char *command = bh_campaign_command(plan, "sweep", sweep->directory);
+        char *command = bh_campaign_command(campaign, "sweep", sweep->directory);
         fprintf(stderr, "bulkhead: stopped by a signal; what is done is in %s, %s --resume goes on\n", sweep->directory,
                 command);
         free(command);
@@ -278,7 +281,7 @@ static int conclude(const struct bh_plan *plan, const struct arguments *argument
     if (outcome->failed > 0)
         return BH_EXIT_FAILED;
     if (sweep->share.count == 1)
-        return merge_to(plan, sweep->directory, arguments->options.output, false, err) == 0 ? BH_EXIT_DONE : -1;
+        return merge_to(campaign, sweep->directory, arguments->options.output, false, err) == 0 ? BH_EXIT_DONE : -1;
     if (!arguments->options.quiet) {
         char *folder = bh_shell_word(sweep->directory);
         fprintf(stderr, "bulkhead: shard %zu of %zu is done; when all are: bulkhead merge %s\n", sweep->share.index,
@@ -288,9 +291,9 @@ static int conclude(const struct bh_plan *plan, const struct arguments *argument
     return BH_EXIT_DONE;
 }
 
-static int sweep(const struct arguments *arguments, const struct bh_plan *plan, struct bh_error *err)
+static int sweep(const struct arguments *arguments, const struct bh_campaign *campaign, struct bh_error *err)
 {
-    char *directory = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(plan);
+    char *directory = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(campaign);
     struct bh_sweep_options options = {.directory = directory,
                                        .jobs = bh_options_jobs(&arguments->options),
                                        .mode = arguments->mode,
@@ -303,15 +306,15 @@ static int sweep(const struct arguments *arguments, const struct bh_plan *plan, 
         fprintf(stderr, "bulkhead: shard %zu of %zu, from %s, in %s\n", options.share.index, options.share.count, from,
                 directory);
     if (status == 0 && !arguments->options.quiet) {
-        bh_note_left_out(plan->first);
-        bh_note_remarks(plan->first);
+        bh_note_left_out(campaign->first);
+        bh_note_remarks(campaign->first);
     }
     if (status == 0 && arguments->options.output != NULL)
         status = bh_results_check_path(arguments->options.output, err);
-    if (status == 0 && bh_sweep_run(plan, &options, &outcome, err) != 0)
+    if (status == 0 && bh_sweep_run(campaign, &options, &outcome, err) != 0)
         status = -1;
     if (status == 0)
-        status = conclude(plan, arguments, &options, &outcome, err);
+        status = conclude(campaign, arguments, &options, &outcome, err);
     free(directory);
     return status;
 }
@@ -323,17 +326,17 @@ static int run_sweep(void *input, struct bh_error *err)
     if (data == NULL)
         return -1;
     struct bh_progress *progress = bh_progress_start("planning the campaign", 0, !arguments->options.quiet);
-    struct bh_plan *plan =
-        bh_plan_read(arguments->campaign, data, arguments->options.settings, arguments->options.settings_count, err);
+    struct bh_campaign *campaign = bh_campaign_read(arguments->campaign, data, arguments->options.settings,
+                                                    arguments->options.settings_count, err);
     bh_progress_end(progress);
     int status = -1;
-    if (plan != NULL && arguments->is_dry)
-        status = print_forecast(plan, bh_options_jobs(&arguments->options), err);
-    else if (plan != NULL && arguments->replay != NULL)
-        status = replay(plan, arguments->replay, err);
-    else if (plan != NULL)
-        status = sweep(arguments, plan, err);
-    bh_plan_destroy(plan);
+    if (campaign != NULL && arguments->is_dry)
+        status = print_forecast(campaign, bh_options_jobs(&arguments->options), err);
+    else if (campaign != NULL && arguments->replay != NULL)
+        status = replay(campaign, arguments->replay, err);
+    else if (campaign != NULL)
+        status = sweep(arguments, campaign, err);
+    bh_campaign_destroy(campaign);
     free(data);
     return status;
 }
@@ -342,11 +345,11 @@ static int run_merge(void *input, struct bh_error *err)
 {
     const struct arguments *arguments = input;
     char *data = bh_models_directory(err);
-    struct bh_plan *plan = data == NULL ? NULL : bh_manifest_plan(arguments->directory, data, err);
+    struct bh_campaign *campaign = data == NULL ? NULL : bh_manifest_plan(arguments->directory, data, err);
     int status = -1;
-    if (plan != NULL)
-        status = merge_to(plan, arguments->directory, arguments->options.output, arguments->is_partial, err);
-    bh_plan_destroy(plan);
+    if (campaign != NULL)
+        status = merge_to(campaign, arguments->directory, arguments->options.output, arguments->is_partial, err);
+    bh_campaign_destroy(campaign);
     free(data);
     return status;
 }

@@ -8,7 +8,7 @@
 char *bh_print_duration(double seconds);
 /* The folder that a campaign is swept into unless told otherwise: its name and .sweep, with `-` for what folders' names
  * should not hold. The caller frees. */
-struct bh_plan;
-char *bh_sweep_directory(const struct bh_plan *plan);
+struct bh_campaign;
+char *bh_sweep_directory(const struct bh_campaign *campaign);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int read_range_axis(struct bh_plan *plan, const struct bh_node *map, struct bh_axis *axis, struct bh_error *err)
+static int read_range_axis(struct bh_campaign *campaign, const struct bh_node *map, struct bh_axis *axis,
+                           struct bh_error *err)
 {
     static const char *const keys[] = {"axis", "unit", "set", "from", "to", "count", "scale", "whole", NULL};
     const struct bh_node *name, *set, *count_node;
@@ -16,7 +17,7 @@ static int read_range_axis(struct bh_plan *plan, const struct bh_node *map, stru
     uint64_t count;
     if (bh_node_check_keys(map, keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
         bh_axis_read_name(name, &axis->name, err) != 0 || (set = bh_node_need(map, "set", err)) == NULL ||
-        bh_range_read(plan, map, &range, err) != 0 || (count_node = bh_node_need(map, "count", err)) == NULL ||
+        bh_range_read(campaign, map, &range, err) != 0 || (count_node = bh_node_need(map, "count", err)) == NULL ||
         bh_node_count_value(count_node, 1, 100000, &count, err) != 0)
         return -1;
     axis->place = bh_node_place(name);
@@ -27,13 +28,14 @@ static int read_range_axis(struct bh_plan *plan, const struct bh_node *map, stru
     axis->values = bh_allocate(count, sizeof *axis->values);
     for (uint64_t i = 0; i < count; i++) {
         double at = bh_range_at(&range, count == 1 ? 0.0 : (double)i / (double)(count - 1));
-        const char *label = bh_range_label(plan, at);
+        const char *label = bh_range_label(campaign, at);
         if (axis->count > 0 && strcmp(axis->values[axis->count - 1].label, label) == 0)
             continue; /* whole numbers may fall together */
         struct bh_axis_value *value = &axis->values[axis->count++];
-        const struct bh_node *node = bh_plan_value(plan, bh_range_text(plan, &range, label), axis->place, err);
+        const struct bh_node *node =
+            bh_campaign_value(campaign, bh_range_text(campaign, &range, label), axis->place, err);
         *value = (struct bh_axis_value){.label = label, .number = strtod(label, NULL)};
-        if (node == NULL || bh_plan_set(value, set, node, err) != 0)
+        if (node == NULL || bh_campaign_set(value, set, node, err) != 0)
             return -1;
     }
     return 0;
@@ -42,12 +44,12 @@ static int read_range_axis(struct bh_plan *plan, const struct bh_node *map, stru
 /* --- All of `vary` ----------------------------------------------------------------------------------------------------- */
 
 /* A plain axis: a list of values as in a scenario, or a range. */
-static int read_plain(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+static int read_plain(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
     static const char *const keys[] = {"axis", "unit", "set", "values", NULL};
     struct bh_axis axis = {0};
-    struct bh_plan_axis own = {0};
-    int status = bh_node_find(map, "from") != NULL ? read_range_axis(plan, map, &axis, err)
+    struct bh_campaign_axis own = {0};
+    int status = bh_node_find(map, "from") != NULL ? read_range_axis(campaign, map, &axis, err)
                                                    : bh_axis_read(&axis, map, keys, err);
     if (status != 0) {
         for (size_t v = 0; v < axis.count; v++) {
@@ -57,12 +59,12 @@ static int read_plain(struct bh_plan *plan, const struct bh_node *map, struct bh
         free(axis.values);
         return -1;
     }
-    return bh_plan_add_axis(plan, &axis, &own, err);
+    return bh_campaign_add_axis(campaign, &axis, &own, err);
 }
 
-int bh_plan_read_axes(struct bh_plan *plan, struct bh_error *err)
+int bh_campaign_read_axes(struct bh_campaign *campaign, struct bh_error *err)
 {
-    const struct bh_node *vary = bh_node_find(bh_document_root(plan->document), "vary");
+    const struct bh_node *vary = bh_node_find(bh_document_root(campaign->document), "vary");
     if (vary != NULL && bh_node_expect(vary, BH_NODE_LIST, "vary", err) != 0)
         return -1;
     for (size_t i = 0; vary != NULL && i < bh_node_count(vary); i++) {
@@ -71,13 +73,13 @@ int bh_plan_read_axes(struct bh_plan *plan, struct bh_error *err)
             return -1;
         int status;
         if (bh_node_find(map, "zip") != NULL)
-            status = bh_plan_read_zip(plan, map, err);
+            status = bh_campaign_read_zip(campaign, map, err);
         else if (bh_node_find(map, "latin-hypercube") != NULL || bh_node_find(map, "sobol") != NULL)
-            status = bh_plan_read_design(plan, map, err);
+            status = bh_campaign_read_design(campaign, map, err);
         else
-            status = read_plain(plan, map, err);
+            status = read_plain(campaign, map, err);
         if (status != 0)
             return -1;
     }
-    return bh_plan_read_draws(plan, err);
+    return bh_campaign_read_draws(campaign, err);
 }

@@ -9,26 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *bh_plan_keep(struct bh_plan *plan, void *memory)
+void *bh_campaign_keep(struct bh_campaign *campaign, void *memory)
 {
-    plan->texts = bh_reallocate(plan->texts, plan->texts_count + 1, sizeof *plan->texts);
-    plan->texts[plan->texts_count++] = memory;
+    campaign->texts = bh_reallocate(campaign->texts, campaign->texts_count + 1, sizeof *campaign->texts);
+    campaign->texts[campaign->texts_count++] = memory;
     return memory;
 }
 
-const struct bh_node *bh_plan_value(struct bh_plan *plan, const char *text, struct bh_place place, struct bh_error *err)
+const struct bh_node *bh_campaign_value(struct bh_campaign *campaign, const char *text, struct bh_place place,
+                                        struct bh_error *err)
 {
-    char *name = bh_plan_keep(plan, bh_print_text("%s:%u (a value of its range)", place.file, place.line));
+    char *name = bh_campaign_keep(campaign, bh_print_text("%s:%u (a value of its range)", place.file, place.line));
     struct bh_document *document = bh_document_parse(text, strlen(text), name, err);
     if (document == NULL)
         return NULL;
-    plan->documents = bh_reallocate(plan->documents, plan->documents_count + 1, sizeof *plan->documents);
-    plan->documents[plan->documents_count++] = document;
+    campaign->documents =
+        bh_reallocate(campaign->documents, campaign->documents_count + 1, sizeof *campaign->documents);
+    campaign->documents[campaign->documents_count++] = document;
     return bh_document_root(document);
 }
 
-int bh_plan_set(struct bh_axis_value *value, const struct bh_node *set, const struct bh_node *node,
-                struct bh_error *err)
+int bh_campaign_set(struct bh_axis_value *value, const struct bh_node *set, const struct bh_node *node,
+                    struct bh_error *err)
 {
     bool is_list = bh_node_kind(set) == BH_NODE_LIST;
     for (size_t i = 0; i < (is_list ? bh_node_count(set) : 1); i++) {
@@ -40,23 +42,24 @@ int bh_plan_set(struct bh_axis_value *value, const struct bh_node *set, const st
     return 0;
 }
 
-int bh_plan_add_axis(struct bh_plan *plan, struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
+int bh_campaign_add_axis(struct bh_campaign *campaign, struct bh_axis *axis, struct bh_campaign_axis *own,
+                         struct bh_error *err)
 {
-    size_t count = plan->study->axes_count;
-    plan->axes = bh_reallocate(plan->axes, count + 1, sizeof *plan->axes);
-    plan->axes[count] = *own;
-    if (bh_study_add_axis(plan->study, axis, err) != 0)
+    size_t count = campaign->study->axes_count;
+    campaign->axes = bh_reallocate(campaign->axes, count + 1, sizeof *campaign->axes);
+    campaign->axes[count] = *own;
+    if (bh_study_add_axis(campaign->study, axis, err) != 0)
         return -1;
     /* The scenario's own uncertain values set numbers by their position, not here. */
-    if (!own->is_setting && plan->uncertain_axis != count && bh_axis_check_paths(axis, err) != 0)
+    if (!own->is_setting && campaign->uncertain_axis != count && bh_axis_check_paths(axis, err) != 0)
         return -1;
     /* Coordinates are arrays of the results beside the axes: one name, one thing. */
     for (size_t c = 0; own->is_composite && c < own->coordinates_count; c++)
         for (size_t a = 0; a <= count; a++) {
-            bool taken = strcmp(plan->study->axes[a].name, own->coordinates[c].name) == 0;
-            for (size_t d = 0; plan->axes[a].is_composite && d < plan->axes[a].coordinates_count; d++)
+            bool taken = strcmp(campaign->study->axes[a].name, own->coordinates[c].name) == 0;
+            for (size_t d = 0; campaign->axes[a].is_composite && d < campaign->axes[a].coordinates_count; d++)
                 taken = taken || ((a != count || d < c) &&
-                                  strcmp(plan->axes[a].coordinates[d].name, own->coordinates[c].name) == 0);
+                                  strcmp(campaign->axes[a].coordinates[d].name, own->coordinates[c].name) == 0);
             if (taken)
                 return bh_fail_at(err, axis->place, "the name `%s` is there twice", own->coordinates[c].name);
         }
@@ -80,11 +83,11 @@ static int read_end(const struct bh_node *map, const char *key, double *value, c
     return 0;
 }
 
-int bh_range_read(struct bh_plan *plan, const struct bh_node *map, struct bh_range *range, struct bh_error *err)
+int bh_range_read(struct bh_campaign *campaign, const struct bh_node *map, struct bh_range *range, struct bh_error *err)
 {
     static const char *const scales[] = {"linear", "logarithmic", NULL};
     const char *unit_to;
-    (void)plan;
+    (void)campaign;
     *range = (struct bh_range){0};
     if (read_end(map, "from", &range->from, &range->unit, err) != 0 ||
         read_end(map, "to", &range->to, &unit_to, err) != 0)
@@ -113,12 +116,12 @@ double bh_range_at(const struct bh_range *range, double share)
     return range->is_whole ? round(value) : value;
 }
 
-const char *bh_range_label(struct bh_plan *plan, double value)
+const char *bh_range_label(struct bh_campaign *campaign, double value)
 {
-    return bh_plan_keep(plan, bh_print_text("%.12g", value));
+    return bh_campaign_keep(campaign, bh_print_text("%.12g", value));
 }
 
-const char *bh_range_text(struct bh_plan *plan, const struct bh_range *range, const char *label)
+const char *bh_range_text(struct bh_campaign *campaign, const struct bh_range *range, const char *label)
 {
-    return *range->unit == '\0' ? label : bh_plan_keep(plan, bh_print_text("%s %s", label, range->unit));
+    return *range->unit == '\0' ? label : bh_campaign_keep(campaign, bh_print_text("%s %s", label, range->unit));
 }

@@ -25,14 +25,14 @@ static const char *const root_keys[] = {"campaign", "title",     "description", 
                                         "vary",     "where",     "uncertainty", "unit",     NULL};
 
 /* The scenario beside the campaign, else in the working directory, else among Bulkhead's experiments. */
-static char *find_scenario(const struct bh_node *node, const char *campaign, const char *data_directory,
+static char *find_scenario(const struct bh_node *node, const char *file, const char *data_directory,
                            struct bh_error *err)
 {
-    const char *name = bh_node_text(node, err), *slash = strrchr(campaign, '/');
+    const char *name = bh_node_text(node, err), *slash = strrchr(file, '/');
     if (name == NULL)
         return NULL;
-    int folder = slash == NULL ? 0 : (int)(slash - campaign + 1);
-    char *tries[] = {name[0] == '/' ? bh_copy_text(name) : bh_print_text("%.*s%s", folder, campaign, name),
+    int folder = slash == NULL ? 0 : (int)(slash - file + 1);
+    char *tries[] = {name[0] == '/' ? bh_copy_text(name) : bh_print_text("%.*s%s", folder, file, name),
                      bh_copy_text(name), bh_print_text("%s/../../experiments/%s", data_directory, name)};
     char *found = NULL;
     for (size_t i = 0; i < 3; i++) {
@@ -52,15 +52,15 @@ static char *find_scenario(const struct bh_node *node, const char *campaign, con
 /* --- The campaign's own settings ------------------------------------------------------------------------------------------ */
 
 /* The baseline's entry of the scenario and every system under every policy, as a YAML list. */
-static char *cross_policies(const struct bh_plan *plan, const struct bh_node *systems, const struct bh_node *policies,
-                            const struct bh_scenario *scenario, struct bh_error *err)
+static char *cross_policies(const struct bh_campaign *campaign, const struct bh_node *systems,
+                            const struct bh_node *policies, const struct bh_scenario *scenario, struct bh_error *err)
 {
     const struct bh_policy_spec *baseline = &scenario->policies[scenario->baseline];
     const struct bh_node *entries = bh_node_find(bh_document_root(scenario->document), "policies");
     char *entry = bh_node_print_json(bh_node_item(entries, scenario->baseline));
     char *text = bh_print_text("[%s", entry);
     free(entry);
-    (void)plan;
+    (void)campaign;
     for (size_t s = 0; s < bh_node_count(systems); s++)
         for (size_t p = 0; p < bh_node_count(policies); p++) {
             const char *system = bh_node_text(bh_node_item(systems, s), err);
@@ -80,9 +80,9 @@ static char *cross_policies(const struct bh_plan *plan, const struct bh_node *sy
     return whole;
 }
 
-static int set_policies(struct bh_plan *plan, struct bh_axis_value *value, struct bh_error *err)
+static int set_policies(struct bh_campaign *campaign, struct bh_axis_value *value, struct bh_error *err)
 {
-    const struct bh_node *root = bh_document_root(plan->document);
+    const struct bh_node *root = bh_document_root(campaign->document);
     const struct bh_node *systems = bh_node_find(root, "systems"), *policies = bh_node_find(root, "policies");
     if (systems == NULL && policies == NULL)
         return 0;
@@ -95,12 +95,12 @@ static int set_policies(struct bh_plan *plan, struct bh_axis_value *value, struc
         bh_axis_value_add(value, "policies", policies);
         return 0;
     }
-    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
-    struct bh_scenario *scenario = bh_study_resolve(plan->study, index, -1, err);
+    size_t *index = bh_allocate(campaign->study->axes_count + 1, sizeof *index);
+    struct bh_scenario *scenario = bh_study_resolve(campaign->study, index, -1, err);
     free(index);
-    char *text = scenario == NULL ? NULL : cross_policies(plan, systems, policies, scenario, err);
+    char *text = scenario == NULL ? NULL : cross_policies(campaign, systems, policies, scenario, err);
     bh_scenario_destroy(scenario);
-    const struct bh_node *node = text == NULL ? NULL : bh_plan_value(plan, text, bh_node_place(systems), err);
+    const struct bh_node *node = text == NULL ? NULL : bh_campaign_value(campaign, text, bh_node_place(systems), err);
     free(text);
     if (node == NULL)
         return -1;
@@ -130,13 +130,13 @@ static int check_setting(const char *path, struct bh_place place, struct bh_erro
 }
 
 /* An axis of one value makes them, so that messages show where they were written. */
-static int add_settings(struct bh_plan *plan, const char *seed, struct bh_error *err)
+static int add_settings(struct bh_campaign *campaign, const char *seed, struct bh_error *err)
 {
-    const struct bh_node *root = bh_document_root(plan->document), *set = bh_node_find(root, "set");
+    const struct bh_node *root = bh_document_root(campaign->document), *set = bh_node_find(root, "set");
     const struct bh_node *own_seed = bh_node_find(root, "seed");
     struct bh_place place = bh_node_place(root);
     struct bh_axis axis = {.name = "campaign settings", .unit = "1", .count = 1, .place = place};
-    struct bh_plan_axis own = {.is_setting = true};
+    struct bh_campaign_axis own = {.is_setting = true};
     axis.values = bh_allocate(1, sizeof *axis.values);
     struct bh_axis_value *value = axis.values;
     value->label = "";
@@ -145,22 +145,22 @@ static int add_settings(struct bh_plan *plan, const char *seed, struct bh_error 
         if ((status = check_setting(bh_node_key(set, i), bh_node_key_place(set, i), err)) == 0)
             bh_axis_value_add(value, bh_node_key(set, i), bh_node_item(set, i));
     if (status == 0)
-        status = set_policies(plan, value, err);
-    if (seed != NULL && (own_seed = bh_plan_value(plan, seed, place, err)) == NULL)
+        status = set_policies(campaign, value, err);
+    if (seed != NULL && (own_seed = bh_campaign_value(campaign, seed, place, err)) == NULL)
         status = -1;
     if (own_seed != NULL)
         bh_axis_value_add(value, "seed", own_seed);
     /* Units number replicas; a scenario need not make room for them all. */
-    const struct bh_node *one = status == 0 ? bh_plan_value(plan, "1", place, err) : NULL;
+    const struct bh_node *one = status == 0 ? bh_campaign_value(campaign, "1", place, err) : NULL;
     if (one != NULL)
         bh_axis_value_add(value, "replicas", one);
-    int added = bh_plan_add_axis(plan, &axis, &own, err);
+    int added = bh_campaign_add_axis(campaign, &axis, &own, err);
     return one == NULL ? -1 : added;
 }
 
 /* --- Replicas ---------------------------------------------------------------------------------------------------------------- */
 
-static int read_precision(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+static int read_precision(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
     static const char *const keys[] = {"metric", "relative-half-width", "least", "most", NULL};
     const struct bh_node *metric = bh_node_find(map, "metric"), *width, *node;
@@ -175,39 +175,39 @@ static int read_precision(struct bh_plan *plan, const struct bh_node *map, struc
     if (bh_node_expect(map, BH_NODE_MAP, "precision", err) == 0 && bh_node_check_keys(map, keys, err) == 0 &&
         (metric == NULL || (choice = bh_node_choice(metric, names, "metric", err)) >= 0) &&
         (width = bh_node_need(map, "relative-half-width", err)) != NULL)
-        status = bh_node_quantity(width, BH_DIMENSION_PROBABILITY, &plan->precision.relative_half_width, err);
-    if (status == 0 && !(plan->precision.relative_half_width > 0.0))
+        status = bh_node_quantity(width, BH_DIMENSION_PROBABILITY, &campaign->precision.relative_half_width, err);
+    if (status == 0 && !(campaign->precision.relative_half_width > 0.0))
         status = bh_node_fail(width, err, "found 0; expected more, as in `1 %%`");
-    plan->precision.is_on = true;
-    plan->precision.metric = which[choice >= 0 ? choice : 0];
+    campaign->precision.is_on = true;
+    campaign->precision.metric = which[choice >= 0 ? choice : 0];
     free(names);
     free(which);
-    plan->least = 20;
-    plan->replicas = 1000;
+    campaign->least = 20;
+    campaign->replicas = 1000;
     if (status == 0 && (node = bh_node_find(map, "least")) != NULL)
-        status = bh_node_count_value(node, 2, MOST_REPLICAS, &plan->least, err);
+        status = bh_node_count_value(node, 2, MOST_REPLICAS, &campaign->least, err);
     if (status == 0 && (node = bh_node_find(map, "most")) != NULL)
-        status = bh_node_count_value(node, plan->least, MOST_REPLICAS, &plan->replicas, err);
-    if (plan->replicas < plan->least)
-        plan->replicas = plan->least;
+        status = bh_node_count_value(node, campaign->least, MOST_REPLICAS, &campaign->replicas, err);
+    if (campaign->replicas < campaign->least)
+        campaign->replicas = campaign->least;
     return status;
 }
 
 /* Replicas of a unit: what is lost to a crash, against what storing costs. */
-static int read_unit(struct bh_plan *plan, struct bh_error *err)
+static int read_unit(struct bh_campaign *campaign, struct bh_error *err)
 {
-    const struct bh_node *unit = bh_node_find(bh_document_root(plan->document), "unit");
-    return unit == NULL ? 0 : bh_node_count_value(unit, 1, MOST_REPLICAS, &plan->chunk, err);
+    const struct bh_node *unit = bh_node_find(bh_document_root(campaign->document), "unit");
+    return unit == NULL ? 0 : bh_node_count_value(unit, 1, MOST_REPLICAS, &campaign->chunk, err);
 }
 
-static int read_replicas(struct bh_plan *plan, const char *from_command_line, uint64_t of_scenario,
+static int read_replicas(struct bh_campaign *campaign, const char *from_command_line, uint64_t of_scenario,
                          struct bh_error *err)
 {
-    const struct bh_node *root = bh_document_root(plan->document);
+    const struct bh_node *root = bh_document_root(campaign->document);
     const struct bh_node *precision = bh_node_find(root, "precision"), *replicas = bh_node_find(root, "replicas");
     if (from_command_line != NULL) {
-        plan->least = plan->replicas = strtoull(from_command_line, NULL, 10);
-        if (plan->replicas < 1 || plan->replicas > MOST_REPLICAS)
+        campaign->least = campaign->replicas = strtoull(from_command_line, NULL, 10);
+        if (campaign->replicas < 1 || campaign->replicas > MOST_REPLICAS)
             return bh_fail(err, BH_ERROR_INPUT, "--replicas: found %s; expected 1 to %d", from_command_line,
                            MOST_REPLICAS);
         return 0;
@@ -215,22 +215,22 @@ static int read_replicas(struct bh_plan *plan, const char *from_command_line, ui
     if (precision != NULL && replicas != NULL)
         return bh_node_fail(replicas, err, "found beside `precision`, which says `least` and `most`; expected one");
     if (precision != NULL)
-        return read_precision(plan, precision, err);
-    plan->replicas = of_scenario;
-    if (replicas != NULL && bh_node_count_value(replicas, 1, MOST_REPLICAS, &plan->replicas, err) != 0)
+        return read_precision(campaign, precision, err);
+    campaign->replicas = of_scenario;
+    if (replicas != NULL && bh_node_count_value(replicas, 1, MOST_REPLICAS, &campaign->replicas, err) != 0)
         return -1;
-    plan->least = plan->replicas;
+    campaign->least = campaign->replicas;
     return 0;
 }
 
 /* --- All together ------------------------------------------------------------------------------------------------------------- */
 
 /* The study, from the scenario with the settings of the command line that are not the campaign's. */
-static int read_study(struct bh_plan *plan, const char *data_directory, const struct bh_setting *settings, size_t count,
-                      struct bh_error *err)
+static int read_study(struct bh_campaign *campaign, const char *data_directory, const struct bh_setting *settings,
+                      size_t count, struct bh_error *err)
 {
-    const struct bh_node *node = bh_node_need(bh_document_root(plan->document), "scenario", err);
-    char *path = node == NULL ? NULL : find_scenario(node, plan->file, data_directory, err);
+    const struct bh_node *node = bh_node_need(bh_document_root(campaign->document), "scenario", err);
+    char *path = node == NULL ? NULL : find_scenario(node, campaign->file, data_directory, err);
     if (path == NULL)
         return -1;
     struct bh_setting *own = bh_allocate(count + 1, sizeof *own);
@@ -238,62 +238,63 @@ static int read_study(struct bh_plan *plan, const char *data_directory, const st
     for (size_t i = 0; i < count; i++)
         if (strcmp(settings[i].path, "replicas") != 0 && strcmp(settings[i].path, "seed") != 0)
             own[used++] = settings[i];
-    plan->study = bh_study_read(path, data_directory, own, used, err);
+    campaign->study = bh_study_read(path, data_directory, own, used, err);
     free(own);
     free(path);
-    if (plan->study == NULL)
+    if (campaign->study == NULL)
         return -1;
-    plan->axes = bh_allocate(plan->study->axes_count + 1, sizeof *plan->axes);
+    campaign->axes = bh_allocate(campaign->study->axes_count + 1, sizeof *campaign->axes);
     return 0;
 }
 
-static int resolve_first(struct bh_plan *plan, struct bh_error *err)
+static int resolve_first(struct bh_campaign *campaign, struct bh_error *err)
 {
-    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
-    bh_scenario_destroy(plan->first);
-    plan->first = bh_plan_resolve_at(plan, index, err);
+    size_t *index = bh_allocate(campaign->study->axes_count + 1, sizeof *index);
+    bh_scenario_destroy(campaign->first);
+    campaign->first = bh_campaign_resolve_at(campaign, index, err);
     free(index);
-    for (int use = 0; plan->first != NULL && use < BH_METRIC_USES; use++)
-        plan->says[use] = bh_metric_says(plan->first, (enum bh_metric_use)use);
-    return plan->first != NULL ? 0 : -1;
+    for (int use = 0; campaign->first != NULL && use < BH_METRIC_USES; use++)
+        campaign->says[use] = bh_metric_says(campaign->first, (enum bh_metric_use)use);
+    return campaign->first != NULL ? 0 : -1;
 }
 
 /* Numbers drawn or designed together are each a coordinate of its own. */
-static int check_numbers(const struct bh_plan *plan, struct bh_error *err)
+static int check_numbers(const struct bh_campaign *campaign, struct bh_error *err)
 {
-    for (size_t a = 0; a < plan->study->axes_count; a++)
-        if (bh_number_uses_check_axis(plan->study, &plan->study->axes[a], plan->axes[a].is_composite, err) != 0)
+    for (size_t a = 0; a < campaign->study->axes_count; a++)
+        if (bh_number_uses_check_axis(campaign->study, &campaign->study->axes[a], campaign->axes[a].is_composite,
+                                      err) != 0)
             return -1;
     return 0;
 }
 
-static int read_all(struct bh_plan *plan, const char *data_directory, const struct bh_setting *settings, size_t count,
-                    struct bh_error *err)
+static int read_all(struct bh_campaign *campaign, const char *data_directory, const struct bh_setting *settings,
+                    size_t count, struct bh_error *err)
 {
-    const struct bh_node *root = bh_document_root(plan->document), *name;
+    const struct bh_node *root = bh_document_root(campaign->document), *name;
     if (bh_node_expect(root, BH_NODE_MAP, "a campaign", err) != 0)
         return -1;
     if (bh_node_find(root, "campaign") == NULL && bh_node_find(root, "workload") != NULL)
         return bh_node_fail(
             root, err, "this is a scenario; expected a campaign: a file with `campaign: NAME` and `scenario: FILE`");
     if (bh_node_check_keys(root, root_keys, err) != 0 || (name = bh_node_need(root, "campaign", err)) == NULL ||
-        bh_node_text(name, err) == NULL || read_study(plan, data_directory, settings, count, err) != 0)
+        bh_node_text(name, err) == NULL || read_study(campaign, data_directory, settings, count, err) != 0)
         return -1;
-    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
-    struct bh_scenario *scenario = bh_study_resolve(plan->study, index, -1, err);
+    size_t *index = bh_allocate(campaign->study->axes_count + 1, sizeof *index);
+    struct bh_scenario *scenario = bh_study_resolve(campaign->study, index, -1, err);
     free(index);
     uint64_t replicas = scenario == NULL ? 0 : scenario->replicas;
     bh_scenario_destroy(scenario);
-    if (scenario == NULL || read_replicas(plan, find_setting(settings, count, "replicas"), replicas, err) != 0 ||
-        add_settings(plan, find_setting(settings, count, "seed"), err) != 0 || resolve_first(plan, err) != 0 ||
-        bh_plan_read_axes(plan, err) != 0 || check_numbers(plan, err) != 0 || resolve_first(plan, err) != 0 ||
-        bh_plan_make_points(plan, err) != 0)
+    if (scenario == NULL || read_replicas(campaign, find_setting(settings, count, "replicas"), replicas, err) != 0 ||
+        add_settings(campaign, find_setting(settings, count, "seed"), err) != 0 || resolve_first(campaign, err) != 0 ||
+        bh_campaign_read_axes(campaign, err) != 0 || check_numbers(campaign, err) != 0 ||
+        resolve_first(campaign, err) != 0 || bh_campaign_make_points(campaign, err) != 0)
         return -1;
-    if (read_unit(plan, err) != 0)
+    if (read_unit(campaign, err) != 0)
         return -1;
-    bh_enclave_axis_find(&plan->enclaves, (const struct bh_scenario *const *)&plan->first, 1);
-    plan->identities = bh_identities_create(plan, err);
-    return plan->identities == NULL ? -1 : 0;
+    bh_enclave_axis_find(&campaign->enclaves, (const struct bh_scenario *const *)&campaign->first, 1);
+    campaign->identities = bh_identities_create(campaign, err);
+    return campaign->identities == NULL ? -1 : 0;
 }
 
 static char *copy_setting(const struct bh_setting *settings, size_t count, const char *path)
@@ -302,47 +303,47 @@ static char *copy_setting(const struct bh_setting *settings, size_t count, const
     return value == NULL ? NULL : bh_copy_text(value);
 }
 
-struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
-                             size_t settings_count, struct bh_error *err)
+struct bh_campaign *bh_campaign_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                                     size_t settings_count, struct bh_error *err)
 {
-    struct bh_plan *plan = bh_allocate(1, sizeof *plan);
-    plan->file = bh_copy_text(path);
-    plan->seed = copy_setting(settings, settings_count, "seed");
-    plan->most = copy_setting(settings, settings_count, "replicas");
-    plan->uncertain_axis = SIZE_MAX;
-    plan->document = bh_document_read(path, err);
-    if (plan->document != NULL && read_all(plan, data_directory, settings, settings_count, err) == 0)
-        return plan;
-    bh_plan_destroy(plan);
+    struct bh_campaign *campaign = bh_allocate(1, sizeof *campaign);
+    campaign->file = bh_copy_text(path);
+    campaign->seed = copy_setting(settings, settings_count, "seed");
+    campaign->most = copy_setting(settings, settings_count, "replicas");
+    campaign->uncertain_axis = SIZE_MAX;
+    campaign->document = bh_document_read(path, err);
+    if (campaign->document != NULL && read_all(campaign, data_directory, settings, settings_count, err) == 0)
+        return campaign;
+    bh_campaign_destroy(campaign);
     return NULL;
 }
 
-void bh_plan_destroy(struct bh_plan *plan)
+void bh_campaign_destroy(struct bh_campaign *campaign)
 {
-    if (plan == NULL)
+    if (campaign == NULL)
         return;
-    bh_identities_destroy(plan->identities);
-    bh_enclave_axis_release(&plan->enclaves);
-    for (size_t p = 0; plan->stages != NULL && p < plan->points; p++)
-        bh_stage_destroy(plan->stages[p]);
-    if (plan->stages == NULL)
-        bh_scenario_destroy(plan->first);
-    free(plan->stages);
-    bh_isolation_cache_destroy(plan->isolations);
-    bh_study_destroy(plan->study);
-    bh_document_destroy(plan->document);
-    for (size_t i = 0; i < plan->documents_count; i++)
-        bh_document_destroy(plan->documents[i]);
-    for (size_t i = 0; i < plan->texts_count; i++)
-        free(plan->texts[i]);
-    free(plan->documents);
-    free(plan->texts);
-    free(plan->axes);
-    free(plan->index);
-    free(plan->cost_s);
-    free(plan->order);
-    free(plan->seed);
-    free(plan->most);
-    free(plan->file);
-    free(plan);
+    bh_identities_destroy(campaign->identities);
+    bh_enclave_axis_release(&campaign->enclaves);
+    for (size_t p = 0; campaign->stages != NULL && p < campaign->points; p++)
+        bh_stage_destroy(campaign->stages[p]);
+    if (campaign->stages == NULL)
+        bh_scenario_destroy(campaign->first);
+    free(campaign->stages);
+    bh_isolation_cache_destroy(campaign->isolations);
+    bh_study_destroy(campaign->study);
+    bh_document_destroy(campaign->document);
+    for (size_t i = 0; i < campaign->documents_count; i++)
+        bh_document_destroy(campaign->documents[i]);
+    for (size_t i = 0; i < campaign->texts_count; i++)
+        free(campaign->texts[i]);
+    free(campaign->documents);
+    free(campaign->texts);
+    free(campaign->axes);
+    free(campaign->index);
+    free(campaign->cost_s);
+    free(campaign->order);
+    free(campaign->seed);
+    free(campaign->most);
+    free(campaign->file);
+    free(campaign);
 }

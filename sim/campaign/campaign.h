@@ -17,12 +17,12 @@
 #include <stdint.h>
 
 /* One of several numbers that an axis varies together (a zip, a design, draws): its labels over the axis' values, which
- * the plan owns. A plain axis is its own only coordinate, named like it. */
+ * the campaign owns. A plain axis is its own only coordinate, named like it. */
 struct bh_coordinate {
     const char *name, *unit;
     const char **labels;
 };
-struct bh_plan_axis {
+struct bh_campaign_axis {
     bool is_setting;   /* one value, that makes the campaign's own settings: no axis of the results */
     bool is_composite; /* its values are numbered, and coordinates say what they are */
     bool is_latin;     /* strata of a Latin hypercube: with another number of them all values are others */
@@ -37,14 +37,14 @@ struct bh_precision {
     double relative_half_width; /* of the 95 % interval of its mean */
 };
 
-struct bh_plan {
+struct bh_campaign {
     char *file;
-    char *seed, *most;            /* --seed and --replicas as given on the command line; NULL: not given */
-    struct bh_document *document; /* NULL: of a study alone */
-    struct bh_study *study;       /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
-    struct bh_plan_axis *axes;    /* one per axis of the study */
-    size_t uncertain_axis;        /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
-    bool is_flat;                 /* `where` left points out: the results have one axis, `point` */
+    char *seed, *most;             /* --seed and --replicas as given on the command line; NULL: not given */
+    struct bh_document *document;  /* NULL: of a study alone */
+    struct bh_study *study;        /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
+    struct bh_campaign_axis *axes; /* one per axis of the study */
+    size_t uncertain_axis;         /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
+    bool is_flat;                  /* `where` left points out: the results have one axis, `point` */
     size_t points;
     size_t uncertain;         /* so many of them, the last, are those of a study's uncertain number */
     size_t *index;            /* [point * study->axes_count + axis] */
@@ -67,8 +67,8 @@ struct bh_plan {
 /* Reads and resolves a campaign. Settings (--set, --replicas, --seed) come on top; replicas and seed replace the
  * campaign's. Values of every axis are resolved (of a long axis 64 of them), so that what is wrong shows before
  * anything runs. Fails with BH_ERROR_INPUT and file:line:column. */
-struct bh_plan *bh_plan_read(const char *path, const char *data_directory, const struct bh_setting *settings,
-                             size_t settings_count, struct bh_error *err);
-void bh_plan_destroy(struct bh_plan *plan);
+struct bh_campaign *bh_campaign_read(const char *path, const char *data_directory, const struct bh_setting *settings,
+                                     size_t settings_count, struct bh_error *err);
+void bh_campaign_destroy(struct bh_campaign *campaign);
 
 #endif

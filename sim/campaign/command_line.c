@@ -36,19 +36,19 @@ static char *append(char *command, const char *option, const char *value)
     return longer;
 }
 
-char *bh_campaign_command(const struct bh_plan *plan, const char *subcommand, const char *directory)
+char *bh_campaign_command(const struct bh_campaign *campaign, const char *subcommand, const char *directory)
 {
     char *command = bh_print_text("bulkhead %s", subcommand);
-    command = append(command, plan->file[0] == '-' ? "./" : "", plan->file);
-    for (size_t i = 0; i < plan->study->settings_count; i++) {
-        char *setting = bh_print_text("%s=%s", plan->study->settings[i].path, plan->study->settings[i].value);
+    command = append(command, campaign->file[0] == '-' ? "./" : "", campaign->file);
+    for (size_t i = 0; i < campaign->study->settings_count; i++) {
+        char *setting = bh_print_text("%s=%s", campaign->study->settings[i].path, campaign->study->settings[i].value);
         command = append(command, "--set=", setting);
         free(setting);
     }
-    if (plan->seed != NULL)
-        command = append(command, "--seed=", plan->seed);
-    if (plan->most != NULL)
-        command = append(command, "--replicas=", plan->most);
+    if (campaign->seed != NULL)
+        command = append(command, "--seed=", campaign->seed);
+    if (campaign->most != NULL)
+        command = append(command, "--replicas=", campaign->most);
     if (directory == NULL)
         return command;
     command = append(command, "-d", "");

@@ -11,6 +11,6 @@ char *bh_shell_word(const char *word);
 
 /* "bulkhead SUBCOMMAND CAMPAIGN --set=... --seed=N --replicas=N -d DIRECTORY", for sweep and submit. Without the last where
  * the directory is NULL. Owned by the caller. */
-char *bh_campaign_command(const struct bh_plan *plan, const char *subcommand, const char *directory);
+char *bh_campaign_command(const struct bh_campaign *campaign, const char *subcommand, const char *directory);
 
 #endif

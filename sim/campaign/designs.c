@@ -16,12 +16,13 @@
 enum { MOST_DESIGN_POINTS = 100000, MOST_DESIGN_VALUES = 2000000, MOST_SOBOL = 40 };
 
 /* Begins a composite axis of `count` numbered values with room for `coordinates` coordinates. */
-static int begin(struct bh_plan *plan, const struct bh_node *map, const char *name, struct bh_place place, size_t count,
-                 size_t coordinates, struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
+static int begin(struct bh_campaign *campaign, const struct bh_node *map, const char *name, struct bh_place place,
+                 size_t count, size_t coordinates, struct bh_axis *axis, struct bh_campaign_axis *own,
+                 struct bh_error *err)
 {
     const struct bh_node *node = map == NULL ? NULL : bh_node_find(map, "axis");
     *axis = (struct bh_axis){.name = name, .unit = "1", .is_unordered = true, .place = place};
-    *own = (struct bh_plan_axis){.is_composite = true};
+    *own = (struct bh_campaign_axis){.is_composite = true};
     if (count > MOST_DESIGN_VALUES / (coordinates > 0 ? coordinates : 1))
         return bh_fail_at(err, place, "found %zu values, %zu of each of %zu numbers; expected at most %d",
                           count * coordinates, count, coordinates, MOST_DESIGN_VALUES);
@@ -30,15 +31,15 @@ static int begin(struct bh_plan *plan, const struct bh_node *map, const char *na
     axis->values = bh_allocate(count, sizeof *axis->values);
     for (axis->count = 0; axis->count < count; axis->count++)
         axis->values[axis->count] = (struct bh_axis_value){
-            .label = bh_plan_keep(plan, bh_print_text("%zu", axis->count)), .number = (double)axis->count};
-    own->coordinates = bh_plan_keep(plan, bh_allocate(coordinates + 1, sizeof *own->coordinates));
+            .label = bh_campaign_keep(campaign, bh_print_text("%zu", axis->count)), .number = (double)axis->count};
+    own->coordinates = bh_campaign_keep(campaign, bh_allocate(coordinates + 1, sizeof *own->coordinates));
     return 0;
 }
 
-static const char **add_coordinate(struct bh_plan *plan, struct bh_plan_axis *own, const char *name, const char *unit,
-                                   size_t count)
+static const char **add_coordinate(struct bh_campaign *campaign, struct bh_campaign_axis *own, const char *name,
+                                   const char *unit, size_t count)
 {
-    const char **labels = bh_plan_keep(plan, bh_allocate(count, sizeof *labels));
+    const char **labels = bh_campaign_keep(campaign, bh_allocate(count, sizeof *labels));
     own->coordinates[own->coordinates_count++] = (struct bh_coordinate){name, unit, labels};
     return labels;
 }
@@ -56,13 +57,13 @@ static int drop(struct bh_axis *axis)
 /* --- Zips --------------------------------------------------------------------------------------------------------------- */
 
 /* Moves the settings of PART's values into AXIS', one by one. */
-static int merge_part(struct bh_plan *plan, struct bh_axis *axis, struct bh_plan_axis *own, const struct bh_axis *part,
-                      struct bh_error *err)
+static int merge_part(struct bh_campaign *campaign, struct bh_axis *axis, struct bh_campaign_axis *own,
+                      const struct bh_axis *part, struct bh_error *err)
 {
     if (part->count != axis->count)
         return bh_fail_at(err, part->place, "zip: the axis `%s` has %zu values; expected %zu, as the first has",
                           part->name, part->count, axis->count);
-    const char **labels = add_coordinate(plan, own, part->name, part->unit, part->count);
+    const char **labels = add_coordinate(campaign, own, part->name, part->unit, part->count);
     for (size_t v = 0; v < part->count; v++) {
         labels[v] = part->values[v].label;
         for (size_t s = 0; s < part->values[v].settings_count; s++)
@@ -71,31 +72,32 @@ static int merge_part(struct bh_plan *plan, struct bh_axis *axis, struct bh_plan
     return 0;
 }
 
-int bh_plan_read_zip(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
     static const char *const keys[] = {"axis", "zip", NULL};
     static const char *const part_keys[] = {"axis", "unit", "set", "values", NULL};
     const struct bh_node *zip = bh_node_find(map, "zip");
     struct bh_axis axis;
-    struct bh_plan_axis own;
+    struct bh_campaign_axis own;
     if (bh_node_check_keys(map, keys, err) != 0 || bh_node_expect(zip, BH_NODE_LIST, "zip", err) != 0)
         return -1;
     if (bh_node_count(zip) == 0)
         return bh_node_fail(zip, err, "found no axis; expected two or more");
     const struct bh_node *first = bh_node_find(bh_node_item(zip, 0), "values");
     size_t count = first == NULL ? 1 : bh_node_count(first);
-    if (begin(plan, map, "point", bh_node_place(zip), count > 0 ? count : 1, bh_node_count(zip), &axis, &own, err) != 0)
+    if (begin(campaign, map, "point", bh_node_place(zip), count > 0 ? count : 1, bh_node_count(zip), &axis, &own,
+              err) != 0)
         return -1;
     for (size_t i = 0; i < bh_node_count(zip); i++) {
         struct bh_axis part = {0};
         int status = bh_axis_read(&part, bh_node_item(zip, i), part_keys, err);
         if (status == 0)
-            status = merge_part(plan, &axis, &own, &part, err);
+            status = merge_part(campaign, &axis, &own, &part, err);
         drop(&part);
         if (status != 0)
             return drop(&axis);
     }
-    return bh_plan_add_axis(plan, &axis, &own, err);
+    return bh_campaign_add_axis(campaign, &axis, &own, err);
 }
 
 /* --- Latin hypercubes and Sobol sequences ---------------------------------------------------------------------------------- */
@@ -133,8 +135,8 @@ static int draw_sobol(const struct bh_node *node, size_t dimensions, size_t coun
     return 0;
 }
 
-static int read_dimension(struct bh_plan *plan, const struct bh_node *map, struct bh_axis *axis,
-                          struct bh_plan_axis *own, const double *shares, struct bh_error *err)
+static int read_dimension(struct bh_campaign *campaign, const struct bh_node *map, struct bh_axis *axis,
+                          struct bh_campaign_axis *own, const double *shares, struct bh_error *err)
 {
     static const char *const keys[] = {"axis", "set", "from", "to", "scale", "whole", NULL};
     const struct bh_node *name, *set;
@@ -143,26 +145,26 @@ static int read_dimension(struct bh_plan *plan, const struct bh_node *map, struc
     if (bh_node_expect(map, BH_NODE_MAP, "a number of the design", err) != 0 ||
         bh_node_check_keys(map, keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
         bh_axis_read_name(name, &label, err) != 0 || (set = bh_node_need(map, "set", err)) == NULL ||
-        bh_range_read(plan, map, &range, err) != 0)
+        bh_range_read(campaign, map, &range, err) != 0)
         return -1;
-    const char **labels = add_coordinate(plan, own, label, *range.unit != '\0' ? range.unit : "1", axis->count);
+    const char **labels = add_coordinate(campaign, own, label, *range.unit != '\0' ? range.unit : "1", axis->count);
     for (size_t v = 0; v < axis->count; v++) {
-        labels[v] = bh_range_label(plan, bh_range_at(&range, shares[v]));
+        labels[v] = bh_range_label(campaign, bh_range_at(&range, shares[v]));
         const struct bh_node *node =
-            bh_plan_value(plan, bh_range_text(plan, &range, labels[v]), bh_node_place(name), err);
-        if (node == NULL || bh_plan_set(&axis->values[v], set, node, err) != 0)
+            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), bh_node_place(name), err);
+        if (node == NULL || bh_campaign_set(&axis->values[v], set, node, err) != 0)
             return -1;
     }
     return 0;
 }
 
-int bh_plan_read_design(struct bh_plan *plan, const struct bh_node *map, struct bh_error *err)
+int bh_campaign_read_design(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
     static const char *const keys[] = {"axis", "latin-hypercube", "sobol", "over", NULL};
     const struct bh_node *sobol = bh_node_find(map, "sobol"), *over;
     const struct bh_node *size = sobol != NULL ? sobol : bh_node_find(map, "latin-hypercube");
     struct bh_axis axis;
-    struct bh_plan_axis own;
+    struct bh_campaign_axis own;
     uint64_t count;
     if (bh_node_check_keys(map, keys, err) != 0 || (over = bh_node_need(map, "over", err)) == NULL ||
         bh_node_expect(over, BH_NODE_LIST, "over", err) != 0 ||
@@ -171,25 +173,25 @@ int bh_plan_read_design(struct bh_plan *plan, const struct bh_node *map, struct 
     size_t dimensions = bh_node_count(over);
     if (dimensions == 0)
         return bh_node_fail(over, err, "found no number; expected at least one");
-    if (begin(plan, map, "point", bh_node_place(size), count, dimensions, &axis, &own, err) != 0)
+    if (begin(campaign, map, "point", bh_node_place(size), count, dimensions, &axis, &own, err) != 0)
         return -1;
     own.is_latin = sobol == NULL;
     double *shares = bh_allocate(dimensions * count, sizeof *shares);
     int status = sobol != NULL ? draw_sobol(sobol, dimensions, count, shares, err) : 0;
     for (size_t d = 0; d < dimensions && sobol == NULL; d++)
-        draw_latin(plan->first->seed, d, count, &shares[d * count]);
+        draw_latin(campaign->first->seed, d, count, &shares[d * count]);
     for (size_t d = 0; d < dimensions && status == 0; d++)
-        status = read_dimension(plan, bh_node_item(over, d), &axis, &own, &shares[d * count], err);
+        status = read_dimension(campaign, bh_node_item(over, d), &axis, &own, &shares[d * count], err);
     free(shares);
-    return status == 0 ? bh_plan_add_axis(plan, &axis, &own, err) : drop(&axis);
+    return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : drop(&axis);
 }
 
 /* --- Draws of assumed numbers ------------------------------------------------------------------------------------------------ */
 
 /* A slash would make a group of the results. */
-static const char *coordinate_name(struct bh_plan *plan, const char *path)
+static const char *coordinate_name(struct bh_campaign *campaign, const char *path)
 {
-    char *name = bh_plan_keep(plan, bh_copy_text(path));
+    char *name = bh_campaign_keep(campaign, bh_copy_text(path));
     for (char *c = name; *c != '\0'; c++)
         if (*c == '/')
             *c = ':';
@@ -205,20 +207,21 @@ static double counted(const struct bh_parameter *parameter, double value)
 }
 
 /* Draws over [low, high]: log-uniform where the range spans more than a decade, else uniform. */
-static int draw_number(struct bh_plan *plan, const struct bh_parameter *parameter, struct bh_place place,
-                       struct bh_axis *axis, struct bh_plan_axis *own, struct bh_error *err)
+static int draw_number(struct bh_campaign *campaign, const struct bh_parameter *parameter, struct bh_place place,
+                       struct bh_axis *axis, struct bh_campaign_axis *own, struct bh_error *err)
 {
-    const struct bh_random random = {plan->first->seed, 0};
+    const struct bh_random random = {campaign->first->seed, 0};
     struct bh_range range = {.from = parameter->low, .to = parameter->high, .unit = ""};
     const char *unit = bh_dimension_unit(parameter->dimension);
     range.is_logarithmic = range.from > 0.0 && range.to > 10.0 * range.from;
     range.unit = strcmp(unit, "1") == 0 ? "" : unit;
-    const char **labels = add_coordinate(plan, own, coordinate_name(plan, parameter->path), unit, axis->count);
-    char *path = bh_plan_keep(plan, bh_print_text("models.%s", parameter->path));
+    const char **labels = add_coordinate(campaign, own, coordinate_name(campaign, parameter->path), unit, axis->count);
+    char *path = bh_campaign_keep(campaign, bh_print_text("models.%s", parameter->path));
     for (size_t v = 0; v < axis->count; v++) {
         double share = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, bh_identity(parameter->path), (uint64_t)v, 0);
-        labels[v] = bh_range_label(plan, counted(parameter, bh_range_at(&range, share)));
-        const struct bh_node *node = bh_plan_value(plan, bh_range_text(plan, &range, labels[v]), place, err);
+        labels[v] = bh_range_label(campaign, counted(parameter, bh_range_at(&range, share)));
+        const struct bh_node *node =
+            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), place, err);
         if (node == NULL)
             return -1;
         bh_axis_value_add(&axis->values[v], path, node);
@@ -226,8 +229,8 @@ static int draw_number(struct bh_plan *plan, const struct bh_parameter *paramete
     return 0;
 }
 
-static int draw_list(struct bh_plan *plan, const struct bh_node *numbers, struct bh_axis *axis,
-                     struct bh_plan_axis *own, struct bh_error *err)
+static int draw_list(struct bh_campaign *campaign, const struct bh_node *numbers, struct bh_axis *axis,
+                     struct bh_campaign_axis *own, struct bh_error *err)
 {
     static const char prefix[] = "models.";
     for (size_t i = 0; i < bh_node_count(numbers); i++) {
@@ -239,13 +242,13 @@ static int draw_list(struct bh_plan *plan, const struct bh_node *numbers, struct
             return bh_node_fail(
                 node, err, "found `%s`; expected an assumed number, as in models.channels.vm-exit.probability", path);
         const struct bh_parameter *parameter =
-            bh_catalog_parameter(plan->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
+            bh_catalog_parameter(campaign->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
         if (parameter == NULL)
             return -1;
         if (parameter->status != BH_ASSUMED || !(parameter->low < parameter->high))
             return bh_node_fail(node, err, "found `%s`, which is %s; expected an assumed number with a range", path,
                                 bh_status_names[parameter->status]);
-        if (draw_number(plan, parameter, bh_node_place(node), axis, own, err) != 0)
+        if (draw_number(campaign, parameter, bh_node_place(node), axis, own, err) != 0)
             return -1;
     }
     return 0;
@@ -273,20 +276,20 @@ static size_t count_all(const struct bh_catalog *catalog)
     return count;
 }
 
-static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct bh_axis *axis, struct bh_plan_axis *own,
-                    struct bh_error *err)
+static int draw_all(struct bh_campaign *campaign, const struct bh_node *numbers, struct bh_axis *axis,
+                    struct bh_campaign_axis *own, struct bh_error *err)
 {
-    const struct bh_catalog *catalog = plan->first->catalog;
+    const struct bh_catalog *catalog = campaign->first->catalog;
     const char **paths = bh_allocate(catalog->parameters_count + 1, sizeof *paths);
     bool *is_used = bh_allocate(catalog->parameters_count + 1, sizeof *is_used), is_sure;
     for (size_t i = 0; i < catalog->parameters_count; i++)
         paths[i] = catalog->parameters[i]->path;
-    bh_number_uses_of_study(plan->study, paths, catalog->parameters_count, is_used, &is_sure);
+    bh_number_uses_of_study(campaign->study, paths, catalog->parameters_count, is_used, &is_sure);
     int status = 0;
     for (size_t i = 0; i < catalog->parameters_count && status == 0; i++) {
         const struct bh_parameter *parameter = catalog->parameters[i];
         if (is_drawn(parameter) && (is_used[i] || !is_sure))
-            status = draw_number(plan, parameter, bh_node_place(numbers), axis, own, err);
+            status = draw_number(campaign, parameter, bh_node_place(numbers), axis, own, err);
     }
     free(is_used);
     free(paths);
@@ -295,34 +298,34 @@ static int draw_all(struct bh_plan *plan, const struct bh_node *numbers, struct 
 
 /* The scenario's own uncertain values, or draws of a posterior, at every point. The study sets them by their position:
  * a posterior is set after all axes. */
-static int take_from_scenario(struct bh_plan *plan, const struct bh_node *node, struct bh_error *err)
+static int take_from_scenario(struct bh_campaign *campaign, const struct bh_node *node, struct bh_error *err)
 {
-    const struct bh_axis *source = &plan->study->uncertainty;
-    struct bh_plan_axis own = {0};
+    const struct bh_axis *source = &campaign->study->uncertainty;
+    struct bh_campaign_axis own = {0};
     struct bh_axis axis = {.name = source->name, .unit = source->unit, .place = bh_node_place(node)};
-    if (!plan->study->has_uncertainty)
-        return bh_node_fail(node, err, "found `scenario`, but %s has no `uncertainty`", plan->study->file);
+    if (!campaign->study->has_uncertainty)
+        return bh_node_fail(node, err, "found `scenario`, but %s has no `uncertainty`", campaign->study->file);
     axis.values = bh_allocate(source->count, sizeof *axis.values);
     for (; axis.count < source->count; axis.count++) {
         axis.values[axis.count].label = source->values[axis.count].label;
         axis.values[axis.count].number = source->values[axis.count].number;
     }
-    plan->uncertain_axis = plan->study->axes_count;
-    return bh_plan_add_axis(plan, &axis, &own, err);
+    campaign->uncertain_axis = campaign->study->axes_count;
+    return bh_campaign_add_axis(campaign, &axis, &own, err);
 }
 
-int bh_plan_read_draws(struct bh_plan *plan, struct bh_error *err)
+int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
 {
     static const char *const keys[] = {"axis", "draws", "numbers", NULL};
-    const struct bh_node *map = bh_node_find(bh_document_root(plan->document), "uncertainty"), *draws, *numbers;
+    const struct bh_node *map = bh_node_find(bh_document_root(campaign->document), "uncertainty"), *draws, *numbers;
     struct bh_axis axis;
-    struct bh_plan_axis own;
+    struct bh_campaign_axis own;
     uint64_t count;
     if (map == NULL)
         return 0;
     if (bh_node_kind(map) == BH_NODE_SCALAR) {
         static const char *const words[] = {"scenario", NULL};
-        return bh_node_choice(map, words, "kind of uncertainty", err) < 0 ? -1 : take_from_scenario(plan, map, err);
+        return bh_node_choice(map, words, "kind of uncertainty", err) < 0 ? -1 : take_from_scenario(campaign, map, err);
     }
     if (bh_node_expect(map, BH_NODE_MAP, "uncertainty", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
         (draws = bh_node_need(map, "draws", err)) == NULL ||
@@ -334,9 +337,10 @@ int bh_plan_read_draws(struct bh_plan *plan, struct bh_error *err)
     if (is_all ? bh_node_choice(numbers, words, "choice of numbers", err) < 0
                : bh_node_expect(numbers, BH_NODE_LIST, "numbers", err) != 0)
         return -1;
-    size_t room = is_all ? count_all(plan->first->catalog) : bh_node_count(numbers);
-    if (begin(plan, map, "draw", bh_node_place(draws), count, room, &axis, &own, err) != 0)
+    size_t room = is_all ? count_all(campaign->first->catalog) : bh_node_count(numbers);
+    if (begin(campaign, map, "draw", bh_node_place(draws), count, room, &axis, &own, err) != 0)
         return -1;
-    int status = is_all ? draw_all(plan, numbers, &axis, &own, err) : draw_list(plan, numbers, &axis, &own, err);
-    return status == 0 ? bh_plan_add_axis(plan, &axis, &own, err) : drop(&axis);
+    int status =
+        is_all ? draw_all(campaign, numbers, &axis, &own, err) : draw_list(campaign, numbers, &axis, &own, err);
+    return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : drop(&axis);
 }

@@ -95,11 +95,11 @@ static void add_study(struct bh_digest *digest, const struct bh_study *study)
 }
 
 /* Whether some value of some axis sets the path. */
-static bool is_varied(const struct bh_plan *plan, const char *path)
+static bool is_varied(const struct bh_campaign *campaign, const char *path)
 {
-    for (size_t a = 0; a < plan->study->axes_count; a++)
-        for (size_t v = 0; v < plan->study->axes[a].count; v++)
-            if (bh_axis_value_sets(&plan->study->axes[a].values[v], path))
+    for (size_t a = 0; a < campaign->study->axes_count; a++)
+        for (size_t v = 0; v < campaign->study->axes[a].count; v++)
+            if (bh_axis_value_sets(&campaign->study->axes[a].values[v], path))
                 return true;
     return false;
 }
@@ -138,24 +138,24 @@ static int add_posterior(struct bh_digest *digest, struct bh_identities *identit
     return 0;
 }
 
-static int find_base(const struct bh_plan *plan, struct bh_identities *identities, struct bh_error *err)
+static int find_base(const struct bh_campaign *campaign, struct bh_identities *identities, struct bh_error *err)
 {
     if (find_program(&identities->program, err) != 0 ||
-        bh_identity_of_catalog(plan->study->data_directory, &identities->models, err) != 0)
+        bh_identity_of_catalog(campaign->study->data_directory, &identities->models, err) != 0)
         return -1;
     struct bh_digest *digest = bh_digest_begin();
     bh_digest_add_identity(digest, identities->program);
     bh_digest_add_identity(digest, identities->models);
-    add_study(digest, plan->study);
+    add_study(digest, campaign->study);
     /* Rows are laid out by these; those of verification are in every row. */
     static const enum bh_metric_use uses[] = {BH_WITH_SCRIPT, BH_WITH_COMPOSITIONS, BH_WITH_ACCEPTANCE};
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
-        bh_digest_add_text(digest, plan->says[uses[i]] ? "yes" : "no");
-    int status = add_posterior(digest, identities, plan->study, err);
-    if (status == 0 && !is_varied(plan, platform_path))
-        status = add_platform(digest, identities, plan->first, err);
-    if (status == 0 && !is_varied(plan, log_path))
-        add_log(digest, identities, plan->first);
+        bh_digest_add_text(digest, campaign->says[uses[i]] ? "yes" : "no");
+    int status = add_posterior(digest, identities, campaign->study, err);
+    if (status == 0 && !is_varied(campaign, platform_path))
+        status = add_platform(digest, identities, campaign->first, err);
+    if (status == 0 && !is_varied(campaign, log_path))
+        add_log(digest, identities, campaign->first);
     identities->base = bh_digest_end(digest);
     return status;
 }
@@ -163,16 +163,16 @@ static int find_base(const struct bh_plan *plan, struct bh_identities *identitie
 /* --- Values of axes ------------------------------------------------------------------------------------------------------------ */
 
 /* Axes do not set the same paths, so that a file which this one names is the same wherever the others are. */
-static int add_files(struct bh_digest *digest, const struct bh_plan *plan, size_t axis, size_t v,
+static int add_files(struct bh_digest *digest, const struct bh_campaign *campaign, size_t axis, size_t v,
                      struct bh_identities *identities, struct bh_error *err)
 {
-    const struct bh_axis_value *value = &plan->study->axes[axis].values[v];
+    const struct bh_axis_value *value = &campaign->study->axes[axis].values[v];
     bool names_platform = bh_axis_value_sets(value, platform_path), names_log = bh_axis_value_sets(value, log_path);
     if (!names_platform && !names_log)
         return 0;
-    size_t *index = bh_allocate(plan->study->axes_count, sizeof *index);
+    size_t *index = bh_allocate(campaign->study->axes_count, sizeof *index);
     index[axis] = v;
-    struct bh_scenario *scenario = bh_plan_resolve_at(plan, index, err);
+    struct bh_scenario *scenario = bh_campaign_resolve_at(campaign, index, err);
     free(index);
     if (scenario == NULL)
         return -1;
@@ -183,17 +183,17 @@ static int add_files(struct bh_digest *digest, const struct bh_plan *plan, size_
     return status;
 }
 
-static int find_value(const struct bh_plan *plan, size_t axis, size_t v, struct bh_identities *identities,
+static int find_value(const struct bh_campaign *campaign, size_t axis, size_t v, struct bh_identities *identities,
                       struct bh_error *err)
 {
-    const struct bh_study *study = plan->study;
+    const struct bh_study *study = campaign->study;
     /* The values of an uncertain axis are those of the scenario's own. */
     const struct bh_axis_value *value =
-        axis == plan->uncertain_axis ? &study->uncertainty.values[v] : &study->axes[axis].values[v];
+        axis == campaign->uncertain_axis ? &study->uncertainty.values[v] : &study->axes[axis].values[v];
     struct bh_digest *digest = bh_digest_begin();
     for (size_t s = 0; s < value->settings_count; s++)
         add_node(digest, value->paths[s], value->values[s]);
-    int status = add_files(digest, plan, axis, v, identities, err);
+    int status = add_files(digest, campaign, axis, v, identities, err);
     identities->value[axis][v] = bh_digest_end(digest);
     return status;
 }
@@ -213,15 +213,15 @@ static int compare_identities(const void *left, const void *right)
 }
 
 /* In which order the axes stand does not matter. */
-static void find_points(const struct bh_plan *plan, struct bh_identities *identities)
+static void find_points(const struct bh_campaign *campaign, struct bh_identities *identities)
 {
-    size_t axes = plan->study->axes_count;
+    size_t axes = campaign->study->axes_count;
     struct bh_identity *parts = bh_allocate(axes + 1, sizeof *parts);
-    identities->points = plan->points;
-    identities->point = bh_allocate(plan->points, sizeof *identities->point);
-    for (size_t p = 0; p < plan->points; p++) {
+    identities->points = campaign->points;
+    identities->point = bh_allocate(campaign->points, sizeof *identities->point);
+    for (size_t p = 0; p < campaign->points; p++) {
         for (size_t a = 0; a < axes; a++)
-            parts[a] = identities->value[a][plan->index[p * axes + a]];
+            parts[a] = identities->value[a][campaign->index[p * axes + a]];
         qsort(parts, axes, sizeof *parts, compare_identities);
         struct bh_digest *digest = bh_digest_begin();
         bh_digest_add_identity(digest, identities->base);
@@ -239,27 +239,27 @@ static int compare_points(const void *left, const void *right, void *context)
     return order != 0 ? order : (a > b) - (a < b);
 }
 
-struct bh_identities *bh_identities_create(const struct bh_plan *plan, struct bh_error *err)
+struct bh_identities *bh_identities_create(const struct bh_campaign *campaign, struct bh_error *err)
 {
     struct bh_identities *identities = bh_allocate(1, sizeof *identities);
-    int status = find_base(plan, identities, err);
-    identities->axes_count = plan->study->axes_count;
+    int status = find_base(campaign, identities, err);
+    identities->axes_count = campaign->study->axes_count;
     identities->value = bh_allocate(identities->axes_count + 1, sizeof *identities->value);
     for (size_t a = 0; a < identities->axes_count && status == 0; a++) {
-        size_t count = plan->study->axes[a].count;
+        size_t count = campaign->study->axes[a].count;
         identities->value[a] = bh_allocate(count, sizeof **identities->value);
         for (size_t v = 0; v < count && status == 0; v++)
-            status = find_value(plan, a, v, identities, err);
+            status = find_value(campaign, a, v, identities, err);
     }
     if (status != 0) {
         bh_identities_destroy(identities);
         return NULL;
     }
-    find_points(plan, identities);
-    identities->order = bh_allocate(plan->points, sizeof *identities->order);
-    for (size_t p = 0; p < plan->points; p++)
+    find_points(campaign, identities);
+    identities->order = bh_allocate(campaign->points, sizeof *identities->order);
+    for (size_t p = 0; p < campaign->points; p++)
         identities->order[p] = p;
-    qsort_r(identities->order, plan->points, sizeof *identities->order, compare_points, identities);
+    qsort_r(identities->order, campaign->points, sizeof *identities->order, compare_points, identities);
     return identities;
 }
 
@@ -305,20 +305,20 @@ static int check_file(const struct bh_identities *then, const struct bh_opened_f
     return bh_fail(err, BH_ERROR_INPUT, "the file %s changed after the sweep had begun", now->path);
 }
 
-int bh_identities_check(const struct bh_plan *plan, const struct bh_scenario *scenario, struct bh_error *err)
+int bh_identities_check(const struct bh_campaign *campaign, const struct bh_scenario *scenario, struct bh_error *err)
 {
     struct bh_identities now = {0};
     struct bh_identity bytes;
     int status = bh_identity_of_platform(scenario->platform_file, &now, &bytes, err);
     for (size_t i = 0; i < now.files_count; i++) {
         if (status == 0)
-            status = check_file(plan->identities, &now.files[i], err);
+            status = check_file(campaign->identities, &now.files[i], err);
         free(now.files[i].path);
     }
     free(now.files);
-    if (status == 0 && (status = bh_identity_of_catalog(plan->study->data_directory, &bytes, err)) == 0 &&
-        !bh_identity_is_equal(bytes, plan->identities->models))
+    if (status == 0 && (status = bh_identity_of_catalog(campaign->study->data_directory, &bytes, err)) == 0 &&
+        !bh_identity_is_equal(bytes, campaign->identities->models))
         status = bh_fail(err, BH_ERROR_INPUT, "the models' numbers in %s changed after the sweep had begun",
-                         plan->study->data_directory);
+                         campaign->study->data_directory);
     return status;
 }

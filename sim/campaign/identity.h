@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bh_plan;
+struct bh_campaign;
 struct bh_scenario;
 
 /* A hash of 128 bits (XXH3): of a million points, two are taken for one with a probability of 1e-27. */
@@ -39,9 +39,9 @@ struct bh_identities {
     size_t *order;             /* points by identity */
 };
 
-/* Finds the identities of a plan's points, which must have been made, and reads all files for it. NULL on failure: a
+/* Finds the identities of a campaign's points, which must have been made, and reads all files for it. NULL on failure: a
  * file cannot be read, or a value cannot be resolved. */
-struct bh_identities *bh_identities_create(const struct bh_plan *plan, struct bh_error *err);
+struct bh_identities *bh_identities_create(const struct bh_campaign *campaign, struct bh_error *err);
 void bh_identities_destroy(struct bh_identities *identities);
 
 /* The points of an identity: several where values of axes come to the same. *points is NULL for none. */
@@ -53,8 +53,8 @@ bool bh_identity_is_equal(struct bh_identity left, struct bh_identity right);
 enum { BH_IDENTITY_TEXT = 33 };
 char *bh_identity_print(struct bh_identity identity, char buffer[BH_IDENTITY_TEXT]);
 
-/* For a process that has just read a point's files: whether they are still those that the plan saw. Fails with the name
+/* For a process that has just read a point's files: whether they are still those that the campaign saw. Fails with the name
  * of the file that changed. */
-int bh_identities_check(const struct bh_plan *plan, const struct bh_scenario *scenario, struct bh_error *err);
+int bh_identities_check(const struct bh_campaign *campaign, const struct bh_scenario *scenario, struct bh_error *err);
 
 #endif

@@ -12,23 +12,23 @@
 /* Replicas of a unit: enough to keep all jobs busy, and few enough that their rows take little memory. */
 enum { MOST_IN_UNIT = 1024 };
 
-static int prepare_points(struct bh_plan *plan, struct bh_progress *progress, struct bh_error *err)
+static int prepare_points(struct bh_campaign *campaign, struct bh_progress *progress, struct bh_error *err)
 {
-    const struct bh_study *study = plan->study;
-    size_t grid = plan->points - plan->uncertain, axes = study->axes_count;
-    for (size_t p = 0; p < plan->points; p++) {
-        size_t *index = &plan->index[p * axes];
+    const struct bh_study *study = campaign->study;
+    size_t grid = campaign->points - campaign->uncertain, axes = study->axes_count;
+    for (size_t p = 0; p < campaign->points; p++) {
+        size_t *index = &campaign->index[p * axes];
         if (p < grid)
             bh_study_index(study, p, index);
         for (size_t a = 0; a < axes && p >= grid; a++)
             index[a] = study->uncertainty_at[a];
-        plan->stages[p] = bh_stage_create(study, index, p < grid ? -1 : (int)(p - grid), plan->isolations, err);
-        if (plan->stages[p] == NULL)
+        campaign->stages[p] = bh_stage_create(study, index, p < grid ? -1 : (int)(p - grid), campaign->isolations, err);
+        if (campaign->stages[p] == NULL)
             return -1;
         bh_progress_step(progress);
     }
     for (size_t p = 0; p < grid && study->has_uncertainty; p++) {
-        if (bh_stage_find_escape_ends(plan->stages[p], study, plan->isolations, err) != 0)
+        if (bh_stage_find_escape_ends(campaign->stages[p], study, campaign->isolations, err) != 0)
             return -1;
         bh_progress_step(progress);
     }
@@ -36,18 +36,18 @@ static int prepare_points(struct bh_plan *plan, struct bh_progress *progress, st
 }
 
 /* What all points have in common: an axis may bring verification, say, at some of its values only. */
-static void find_common(struct bh_plan *plan)
+static void find_common(struct bh_campaign *campaign)
 {
-    const struct bh_scenario **scenarios = bh_allocate(plan->points, sizeof *scenarios);
-    for (size_t p = 0; p < plan->points; p++) {
-        scenarios[p] = plan->stages[p]->scenario;
-        for (int use = 0; use < BH_METRIC_USES && p < plan->points - plan->uncertain; use++)
-            plan->says[use] = plan->says[use] || bh_metric_says(scenarios[p], (enum bh_metric_use)use);
+    const struct bh_scenario **scenarios = bh_allocate(campaign->points, sizeof *scenarios);
+    for (size_t p = 0; p < campaign->points; p++) {
+        scenarios[p] = campaign->stages[p]->scenario;
+        for (int use = 0; use < BH_METRIC_USES && p < campaign->points - campaign->uncertain; use++)
+            campaign->says[use] = campaign->says[use] || bh_metric_says(scenarios[p], (enum bh_metric_use)use);
     }
-    bh_enclave_axis_find(&plan->enclaves, scenarios, plan->points);
-    plan->first = plan->stages[0]->scenario;
-    plan->replicas = plan->least = plan->first->replicas;
-    plan->chunk = plan->replicas < MOST_IN_UNIT ? plan->replicas : MOST_IN_UNIT;
+    bh_enclave_axis_find(&campaign->enclaves, scenarios, campaign->points);
+    campaign->first = campaign->stages[0]->scenario;
+    campaign->replicas = campaign->least = campaign->first->replicas;
+    campaign->chunk = campaign->replicas < MOST_IN_UNIT ? campaign->replicas : MOST_IN_UNIT;
     free(scenarios);
 }
 
@@ -65,33 +65,34 @@ static struct bh_identities *number_points(size_t points)
     return identities;
 }
 
-struct bh_plan *bh_plan_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err)
+struct bh_campaign *bh_campaign_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err)
 {
-    struct bh_plan *plan = bh_allocate(1, sizeof *plan);
+    struct bh_campaign *campaign = bh_allocate(1, sizeof *campaign);
     size_t grid = bh_study_points(study);
-    plan->study = study;
-    plan->axes = bh_allocate(study->axes_count + 1, sizeof *plan->axes);
-    plan->uncertain_axis = SIZE_MAX;
-    plan->uncertain = study->has_uncertainty ? study->uncertainty.count : 0;
-    plan->points = grid + plan->uncertain;
-    plan->index = bh_allocate(plan->points * study->axes_count + 1, sizeof *plan->index);
-    plan->cost_s = bh_allocate(plan->points, sizeof *plan->cost_s);
-    plan->order = bh_allocate(plan->points, sizeof *plan->order);
-    for (size_t p = 0; p < plan->points; p++) {
-        plan->cost_s[p] = 1.0;
-        plan->order[p] = p;
+    campaign->study = study;
+    campaign->axes = bh_allocate(study->axes_count + 1, sizeof *campaign->axes);
+    campaign->uncertain_axis = SIZE_MAX;
+    campaign->uncertain = study->has_uncertainty ? study->uncertainty.count : 0;
+    campaign->points = grid + campaign->uncertain;
+    campaign->index = bh_allocate(campaign->points * study->axes_count + 1, sizeof *campaign->index);
+    campaign->cost_s = bh_allocate(campaign->points, sizeof *campaign->cost_s);
+    campaign->order = bh_allocate(campaign->points, sizeof *campaign->order);
+    for (size_t p = 0; p < campaign->points; p++) {
+        campaign->cost_s[p] = 1.0;
+        campaign->order[p] = p;
     }
-    plan->identities = number_points(plan->points);
-    plan->isolations = bh_isolation_cache_create();
-    plan->stages = bh_allocate(plan->points, sizeof *plan->stages);
-    struct bh_progress *progress = bh_progress_start(
-        "points prepared (platform, exact chains)", plan->points + (study->has_uncertainty ? grid : 0), shows_progress);
-    int status = prepare_points(plan, progress, err);
+    campaign->identities = number_points(campaign->points);
+    campaign->isolations = bh_isolation_cache_create();
+    campaign->stages = bh_allocate(campaign->points, sizeof *campaign->stages);
+    struct bh_progress *progress =
+        bh_progress_start("points prepared (platform, exact chains)",
+                          campaign->points + (study->has_uncertainty ? grid : 0), shows_progress);
+    int status = prepare_points(campaign, progress, err);
     bh_progress_end(progress);
     if (status != 0) {
-        bh_plan_destroy(plan);
+        bh_campaign_destroy(campaign);
         return NULL;
     }
-    find_common(plan);
-    return plan;
+    find_common(campaign);
+    return campaign;
 }

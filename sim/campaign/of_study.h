@@ -11,6 +11,6 @@
 
 /* Resolves and prepares all points, platforms and exact chains, so that bad input shows before anything runs. Takes the
  * study over, also on failure. */
-struct bh_plan *bh_plan_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err);
+struct bh_campaign *bh_campaign_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err);
 
 #endif

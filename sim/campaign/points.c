@@ -64,11 +64,11 @@ static int check_size(const struct bh_scenario *scenario, struct bh_error *err)
 
 /* Resolves values of an axis, the others at their first: ratios of cost to the first, and whether the platform
  * changes. Values in between those resolved take the ratio of the one before. */
-static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ratio, bool *changes_platform,
+static int weigh_axis(struct bh_campaign *campaign, size_t a, double first_s, double *ratio, bool *changes_platform,
                       struct bh_error *err)
 {
-    const struct bh_axis *axis = &plan->study->axes[a];
-    size_t *index = bh_allocate(plan->study->axes_count + 1, sizeof *index);
+    const struct bh_axis *axis = &campaign->study->axes[a];
+    size_t *index = bh_allocate(campaign->study->axes_count + 1, sizeof *index);
     size_t step = axis->count <= MOST_RESOLVED ? 1 : (axis->count + MOST_RESOLVED - 1) / MOST_RESOLVED;
     int status = 0;
     *changes_platform = false;
@@ -77,12 +77,13 @@ static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ra
         if (v % step != 0 && v + 1 < axis->count)
             continue;
         index[a] = v;
-        struct bh_scenario *scenario = bh_plan_resolve_at(plan, index, err);
+        struct bh_scenario *scenario = bh_campaign_resolve_at(campaign, index, err);
         if (scenario == NULL) {
             status = -1;
             break;
         }
-        if (!has_same_shape(scenario, plan->first) || (scenario->script_count > 0) != (plan->first->script_count > 0))
+        if (!has_same_shape(scenario, campaign->first) ||
+            (scenario->script_count > 0) != (campaign->first->script_count > 0))
             status = bh_fail_at(
                 err, axis->place,
                 "the axis `%s` changes the policies, the enclaves or whether there is a script at its value `%s`; "
@@ -91,46 +92,46 @@ static int weigh_axis(struct bh_plan *plan, size_t a, double first_s, double *ra
         if (status == 0)
             status = check_size(scenario, err);
         ratio[v] = predict_s(scenario) / first_s;
-        plan->says[BH_WITH_VERIFICATION] =
-            plan->says[BH_WITH_VERIFICATION] || bh_metric_says(scenario, BH_WITH_VERIFICATION);
-        *changes_platform = *changes_platform || !has_same_platform(scenario, plan->first);
+        campaign->says[BH_WITH_VERIFICATION] =
+            campaign->says[BH_WITH_VERIFICATION] || bh_metric_says(scenario, BH_WITH_VERIFICATION);
+        *changes_platform = *changes_platform || !has_same_platform(scenario, campaign->first);
         bh_scenario_destroy(scenario);
     }
     free(index);
     return status;
 }
 
-static int find_points(struct bh_plan *plan, struct bh_error *err)
+static int find_points(struct bh_campaign *campaign, struct bh_error *err)
 {
-    const struct bh_node *where = bh_node_find(bh_document_root(plan->document), "where");
-    struct bh_conditions *conditions = where == NULL ? NULL : bh_conditions_read(plan, where, err);
-    size_t axes = plan->study->axes_count, all = 1, dimensions = 0;
+    const struct bh_node *where = bh_node_find(bh_document_root(campaign->document), "where");
+    struct bh_conditions *conditions = where == NULL ? NULL : bh_conditions_read(campaign, where, err);
+    size_t axes = campaign->study->axes_count, all = 1, dimensions = 0;
     if (where != NULL && conditions == NULL)
         return -1;
     for (size_t a = 0; a < axes; a++) {
-        all *= plan->study->axes[a].count;
-        dimensions += !plan->axes[a].is_setting;
+        all *= campaign->study->axes[a].count;
+        dimensions += !campaign->axes[a].is_setting;
         if (where == NULL && dimensions > BH_GRID_AXES_MOST)
-            return bh_fail_at(err, plan->study->axes[a].place,
+            return bh_fail_at(err, campaign->study->axes[a].place,
                               "found more than %d axes; expected at most as many in a grid (with `where`, points stand "
                               "in a row, however many axes there are)",
                               BH_GRID_AXES_MOST);
         if (all > MOST_POINTS) {
             bh_conditions_destroy(conditions);
-            return bh_fail_at(err, plan->study->axes[a].place, "found more than %d points; expected fewer",
+            return bh_fail_at(err, campaign->study->axes[a].place, "found more than %d points; expected fewer",
                               MOST_POINTS);
         }
     }
-    plan->is_flat = where != NULL;
-    plan->index = bh_allocate(all * axes + 1, sizeof *plan->index);
+    campaign->is_flat = where != NULL;
+    campaign->index = bh_allocate(all * axes + 1, sizeof *campaign->index);
     for (size_t i = 0; i < all; i++) {
-        size_t *index = &plan->index[plan->points * axes];
-        bh_study_index(plan->study, i, index);
-        if (conditions == NULL || bh_conditions_hold(conditions, plan, index))
-            plan->points++;
+        size_t *index = &campaign->index[campaign->points * axes];
+        bh_study_index(campaign->study, i, index);
+        if (conditions == NULL || bh_conditions_hold(conditions, campaign, index))
+            campaign->points++;
     }
     bh_conditions_destroy(conditions);
-    if (plan->points == 0)
+    if (campaign->points == 0)
         return bh_node_fail(where, err, "the conditions leave no point of %zu", all);
     return 0;
 }
@@ -148,52 +149,53 @@ static int compare_places(const void *left, const void *right)
     return (a->point > b->point) - (a->point < b->point);
 }
 
-static void order_points(struct bh_plan *plan, const bool *changes_platform)
+static void order_points(struct bh_campaign *campaign, const bool *changes_platform)
 {
-    size_t axes = plan->study->axes_count;
-    struct place *places = bh_allocate(plan->points, sizeof *places);
-    for (size_t p = 0; p < plan->points; p++) {
+    size_t axes = campaign->study->axes_count;
+    struct place *places = bh_allocate(campaign->points, sizeof *places);
+    for (size_t p = 0; p < campaign->points; p++) {
         places[p].point = p;
         for (size_t a = 0; a < axes; a++)
             if (changes_platform[a])
-                places[p].group = places[p].group * plan->study->axes[a].count + plan->index[p * axes + a];
+                places[p].group = places[p].group * campaign->study->axes[a].count + campaign->index[p * axes + a];
     }
-    qsort(places, plan->points, sizeof *places, compare_places);
-    plan->order = bh_allocate(plan->points, sizeof *plan->order);
-    for (size_t p = 0; p < plan->points; p++)
-        plan->order[p] = places[p].point;
+    qsort(places, campaign->points, sizeof *places, compare_places);
+    campaign->order = bh_allocate(campaign->points, sizeof *campaign->order);
+    for (size_t p = 0; p < campaign->points; p++)
+        campaign->order[p] = places[p].point;
     free(places);
 }
 
-int bh_plan_make_points(struct bh_plan *plan, struct bh_error *err)
+int bh_campaign_make_points(struct bh_campaign *campaign, struct bh_error *err)
 {
-    size_t axes = plan->study->axes_count;
-    double **ratio = bh_allocate(axes + 1, sizeof *ratio), first_s = predict_s(plan->first), mean_s = 0.0;
+    size_t axes = campaign->study->axes_count;
+    double **ratio = bh_allocate(axes + 1, sizeof *ratio), first_s = predict_s(campaign->first), mean_s = 0.0;
     bool *changes_platform = bh_allocate(axes + 1, sizeof *changes_platform);
-    int status = check_size(plan->first, err);
+    int status = check_size(campaign->first, err);
     for (size_t a = 0; a < axes; a++)
-        ratio[a] = bh_allocate(plan->study->axes[a].count, sizeof **ratio);
+        ratio[a] = bh_allocate(campaign->study->axes[a].count, sizeof **ratio);
     for (size_t a = 0; a < axes && status == 0; a++)
-        if (plan->study->axes[a].count > 1 || !plan->axes[a].is_setting)
-            status = weigh_axis(plan, a, first_s, ratio[a], &changes_platform[a], err);
+        if (campaign->study->axes[a].count > 1 || !campaign->axes[a].is_setting)
+            status = weigh_axis(campaign, a, first_s, ratio[a], &changes_platform[a], err);
         else
             ratio[a][0] = 1.0;
     if (status == 0)
-        status = find_points(plan, err);
+        status = find_points(campaign, err);
     if (status == 0)
-        status = bh_estimate_check_simulations(bh_document_name(plan->document), (double)plan->points,
-                                               (double)plan->first->policies_count, (double)plan->replicas, err);
+        status =
+            bh_estimate_check_simulations(bh_document_name(campaign->document), (double)campaign->points,
+                                          (double)campaign->first->policies_count, (double)campaign->replicas, err);
     if (status == 0) {
-        plan->cost_s = bh_allocate(plan->points, sizeof *plan->cost_s);
-        for (size_t p = 0; p < plan->points; p++) {
-            plan->cost_s[p] = first_s;
+        campaign->cost_s = bh_allocate(campaign->points, sizeof *campaign->cost_s);
+        for (size_t p = 0; p < campaign->points; p++) {
+            campaign->cost_s[p] = first_s;
             for (size_t a = 0; a < axes; a++)
-                plan->cost_s[p] *= ratio[a][plan->index[p * axes + a]];
-            mean_s += plan->cost_s[p] / (double)plan->points;
+                campaign->cost_s[p] *= ratio[a][campaign->index[p * axes + a]];
+            mean_s += campaign->cost_s[p] / (double)campaign->points;
         }
-        order_points(plan, changes_platform);
+        order_points(campaign, changes_platform);
         double chunk = floor(UNIT_S / mean_s);
-        plan->chunk = chunk < 1.0 ? 1 : chunk > 64.0 ? 64 : (uint64_t)chunk;
+        campaign->chunk = chunk < 1.0 ? 1 : chunk > 64.0 ? 64 : (uint64_t)chunk;
     }
     for (size_t a = 0; a < axes; a++)
         free(ratio[a]);

@@ -7,35 +7,36 @@
 
 #include <stdlib.h>
 
-struct bh_scenario *bh_plan_resolve_at(const struct bh_plan *plan, const size_t *index, struct bh_error *err)
+struct bh_scenario *bh_campaign_resolve_at(const struct bh_campaign *campaign, const size_t *index,
+                                           struct bh_error *err)
 {
-    bool is_uncertain = plan->uncertain_axis < plan->study->axes_count;
-    return bh_study_resolve(plan->study, index, is_uncertain ? (int)index[plan->uncertain_axis] : -1, err);
+    bool is_uncertain = campaign->uncertain_axis < campaign->study->axes_count;
+    return bh_study_resolve(campaign->study, index, is_uncertain ? (int)index[campaign->uncertain_axis] : -1, err);
 }
 
-struct bh_scenario *bh_plan_resolve(const struct bh_plan *plan, size_t point, struct bh_error *err)
+struct bh_scenario *bh_campaign_resolve(const struct bh_campaign *campaign, size_t point, struct bh_error *err)
 {
-    return bh_plan_resolve_at(plan, &plan->index[point * plan->study->axes_count], err);
+    return bh_campaign_resolve_at(campaign, &campaign->index[point * campaign->study->axes_count], err);
 }
 
-const char *bh_plan_label(const struct bh_plan *plan, size_t point, size_t axis, size_t coordinate)
+const char *bh_campaign_label(const struct bh_campaign *campaign, size_t point, size_t axis, size_t coordinate)
 {
-    size_t v = plan->index[point * plan->study->axes_count + axis];
-    return plan->axes[axis].is_composite ? plan->axes[axis].coordinates[coordinate].labels[v]
-                                         : plan->study->axes[axis].values[v].label;
+    size_t v = campaign->index[point * campaign->study->axes_count + axis];
+    return campaign->axes[axis].is_composite ? campaign->axes[axis].coordinates[coordinate].labels[v]
+                                             : campaign->study->axes[axis].values[v].label;
 }
 
-char *bh_plan_describe(const struct bh_plan *plan, size_t point)
+char *bh_campaign_describe(const struct bh_campaign *campaign, size_t point)
 {
     char *text = bh_copy_text("");
-    for (size_t a = 0; a < plan->study->axes_count; a++) {
-        if (plan->axes[a].is_setting)
+    for (size_t a = 0; a < campaign->study->axes_count; a++) {
+        if (campaign->axes[a].is_setting)
             continue;
-        const struct bh_plan_axis *own = &plan->axes[a];
+        const struct bh_campaign_axis *own = &campaign->axes[a];
         for (size_t c = 0; c < (own->is_composite ? own->coordinates_count : 1); c++) {
             char *longer = bh_print_text("%s%s%s=%s", text, *text != '\0' ? " " : "",
-                                         own->is_composite ? own->coordinates[c].name : plan->study->axes[a].name,
-                                         bh_plan_label(plan, point, a, c));
+                                         own->is_composite ? own->coordinates[c].name : campaign->study->axes[a].name,
+                                         bh_campaign_label(campaign, point, a, c));
             free(text);
             text = longer;
         }

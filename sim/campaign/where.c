@@ -28,13 +28,13 @@ struct bh_conditions {
     size_t texts_count;
 };
 
-static struct side find_side(const struct bh_plan *plan, const char *text)
+static struct side find_side(const struct bh_campaign *campaign, const char *text)
 {
-    for (size_t a = 0; a < plan->study->axes_count; a++) {
-        const struct bh_plan_axis *own = &plan->axes[a];
+    for (size_t a = 0; a < campaign->study->axes_count; a++) {
+        const struct bh_campaign_axis *own = &campaign->axes[a];
         if (own->is_setting)
             continue;
-        if (strcmp(plan->study->axes[a].name, text) == 0)
+        if (strcmp(campaign->study->axes[a].name, text) == 0)
             return (struct side){true, a, SIZE_MAX, text};
         for (size_t c = 0; c < own->coordinates_count; c++)
             if (strcmp(own->coordinates[c].name, text) == 0)
@@ -43,21 +43,22 @@ static struct side find_side(const struct bh_plan *plan, const char *text)
     return (struct side){false, 0, 0, text};
 }
 
-static int fail_unknown(const struct bh_plan *plan, const struct bh_node *node, const char *word, struct bh_error *err)
+static int fail_unknown(const struct bh_campaign *campaign, const struct bh_node *node, const char *word,
+                        struct bh_error *err)
 {
     const char *known[64];
     size_t count = 0;
-    for (size_t a = 0; a < plan->study->axes_count && count < 64; a++)
-        if (!plan->axes[a].is_setting)
-            known[count++] = plan->study->axes[a].name;
+    for (size_t a = 0; a < campaign->study->axes_count && count < 64; a++)
+        if (!campaign->axes[a].is_setting)
+            known[count++] = campaign->study->axes[a].name;
     const char *nearest = bh_nearest_name(word, known, count);
     return bh_node_fail(node, err, "there is no axis `%s`%s%s%s; expected AXIS SIGN VALUE, as in `nodes <= 4096`", word,
                         nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
 }
 
 /* Splits "AXIS SIGN VALUE" at the sign, which stands between blanks. */
-static int read_one(const struct bh_plan *plan, const struct bh_node *node, char *text, struct condition *condition,
-                    struct bh_error *err)
+static int read_one(const struct bh_campaign *campaign, const struct bh_node *node, char *text,
+                    struct condition *condition, struct bh_error *err)
 {
     char *name_end = strchr(text, ' ');
     char *sign = name_end == NULL ? NULL : name_end + strspn(name_end, " ");
@@ -73,11 +74,11 @@ static int read_one(const struct bh_plan *plan, const struct bh_node *node, char
         s++;
     if (s == COMPARISONS)
         return bh_node_fail(node, err, "found `%s`; expected one of < <= = != >= >", sign);
-    *condition = (struct condition){find_side(plan, text), find_side(plan, value), (enum comparison)s, false};
-    return condition->left.is_axis ? 0 : fail_unknown(plan, node, text, err);
+    *condition = (struct condition){find_side(campaign, text), find_side(campaign, value), (enum comparison)s, false};
+    return condition->left.is_axis ? 0 : fail_unknown(campaign, node, text, err);
 }
 
-static int read_item(struct bh_conditions *conditions, const struct bh_plan *plan, const struct bh_node *node,
+static int read_item(struct bh_conditions *conditions, const struct bh_campaign *campaign, const struct bh_node *node,
                      struct bh_error *err)
 {
     const char *text = bh_node_text(node, err);
@@ -92,7 +93,7 @@ static int read_item(struct bh_conditions *conditions, const struct bh_plan *pla
             * or = '\0';
         conditions->list = bh_reallocate(conditions->list, conditions->count + 1, sizeof *conditions->list);
         struct condition *condition = &conditions->list[conditions->count];
-        if (read_one(plan, node, rest + strspn(rest, " "), condition, err) != 0)
+        if (read_one(campaign, node, rest + strspn(rest, " "), condition, err) != 0)
             return -1;
         condition->or_next = or != NULL;
         conditions->count++;
@@ -101,12 +102,13 @@ static int read_item(struct bh_conditions *conditions, const struct bh_plan *pla
     return 0;
 }
 
-struct bh_conditions *bh_conditions_read(const struct bh_plan *plan, const struct bh_node *list, struct bh_error *err)
+struct bh_conditions *bh_conditions_read(const struct bh_campaign *campaign, const struct bh_node *list,
+                                         struct bh_error *err)
 {
     struct bh_conditions *conditions = bh_allocate(1, sizeof *conditions);
     int status = bh_node_expect(list, BH_NODE_LIST, "where", err);
     for (size_t i = 0; i < bh_node_count(list) && status == 0; i++)
-        status = read_item(conditions, plan, bh_node_item(list, i), err);
+        status = read_item(conditions, campaign, bh_node_item(list, i), err);
     if (status == 0)
         return conditions;
     bh_conditions_destroy(conditions);
@@ -124,19 +126,19 @@ void bh_conditions_destroy(struct bh_conditions *conditions)
     free(conditions);
 }
 
-static const char *text_at(const struct side *side, const struct bh_plan *plan, const size_t *index)
+static const char *text_at(const struct side *side, const struct bh_campaign *campaign, const size_t *index)
 {
     if (!side->is_axis)
         return side->text;
     size_t v = index[side->axis];
-    return side->coordinate == SIZE_MAX ? plan->study->axes[side->axis].values[v].label
-                                        : plan->axes[side->axis].coordinates[side->coordinate].labels[v];
+    return side->coordinate == SIZE_MAX ? campaign->study->axes[side->axis].values[v].label
+                                        : campaign->axes[side->axis].coordinates[side->coordinate].labels[v];
 }
 
 /* Numbers compare as numbers, with their units left out; words only as equal or not. */
-static bool holds(const struct condition *condition, const struct bh_plan *plan, const size_t *index)
+static bool holds(const struct condition *condition, const struct bh_campaign *campaign, const size_t *index)
 {
-    const char *left = text_at(&condition->left, plan, index), *right = text_at(&condition->right, plan, index);
+    const char *left = text_at(&condition->left, campaign, index), *right = text_at(&condition->right, campaign, index);
     char *left_end, *right_end;
     double a = strtod(left, &left_end), b = strtod(right, &right_end);
     bool are_numbers = *left != '\0' && *left_end == '\0' && right_end != right;
@@ -159,11 +161,11 @@ static bool holds(const struct condition *condition, const struct bh_plan *plan,
     return are_numbers && order > 0;
 }
 
-bool bh_conditions_hold(const struct bh_conditions *conditions, const struct bh_plan *plan, const size_t *index)
+bool bh_conditions_hold(const struct bh_conditions *conditions, const struct bh_campaign *campaign, const size_t *index)
 {
     bool one_holds = false;
     for (size_t i = 0; i < conditions->count; i++) {
-        one_holds = one_holds || holds(&conditions->list[i], plan, index);
+        one_holds = one_holds || holds(&conditions->list[i], campaign, index);
         if (conditions->list[i].or_next)
             continue;
         if (!one_holds)

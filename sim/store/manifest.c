@@ -43,11 +43,11 @@ static json_t *identity(struct bh_identity identity)
     return json_string(bh_identity_print(identity, text));
 }
 
-static json_t *settings(const struct bh_plan *plan, struct bh_error *err)
+static json_t *settings(const struct bh_campaign *campaign, struct bh_error *err)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < plan->study->settings_count; i++) {
-        const struct bh_setting *setting = &plan->study->settings[i];
+    for (size_t i = 0; i < campaign->study->settings_count; i++) {
+        const struct bh_setting *setting = &campaign->study->settings[i];
         if (json_array_append_new(list, json_pack("[s, s]", setting->path, setting->value)) == 0)
             continue;
         bh_fail(err, BH_ERROR_INPUT, "--set %s=%s: cannot be kept in %s; expected UTF-8", setting->path, setting->value,
@@ -85,28 +85,29 @@ static json_t *whole(uint64_t number)
     return json_string(text);
 }
 
-static json_t *create(const struct bh_plan *plan, struct bh_error *err)
+static json_t *create(const struct bh_campaign *campaign, struct bh_error *err)
 {
-    json_t *own = settings(plan, err), *campaign = document(plan->document, err),
-           *scenario = document(plan->study->document, err);
-    if (own == NULL || campaign == NULL || scenario == NULL) {
+    json_t *own = settings(campaign, err), *read = document(campaign->document, err),
+           *scenario = document(campaign->study->document, err);
+    if (own == NULL || read == NULL || scenario == NULL) {
         json_decref(own);
-        json_decref(campaign);
+        json_decref(read);
         json_decref(scenario);
         return NULL;
     }
-    char *path = absolute(plan->file), *file = bh_path_escape(path);
+    char *path = absolute(campaign->file), *file = bh_path_escape(path);
     char *options = bh_path_escape(bh_identity_simgrid_options()); /* any bytes, as those of paths */
     json_t *object = json_pack(
         "{s:i, s:s, s:s?, s:s?, s:o, s:{s:s, s:s, s:o}, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:s}",
-        "format", 3, "file", file, "given_seed", plan->seed, "given_replicas", plan->most, "settings", own, "program",
-        "version", PACKAGE_VERSION, "revision", BH_REVISION, "identity", identity(plan->identities->program), "seed",
-        whole(plan->first->seed), "replicas", (json_int_t)plan->replicas, "precise", (int)plan->precision.is_on,
-        "points", (json_int_t)plan->points, "policies", (json_int_t)plan->first->policies_count, "models",
-        identity(plan->identities->models), "files", files(plan->identities), "identity", all_points(plan->identities),
-        "shared", identity(plan->identities->base), "axes", bh_manifest_axes(plan), "campaign", campaign, "scenario",
-        scenario, "simgrid_options", options);
+        "format", 3, "file", file, "given_seed", campaign->seed, "given_replicas", campaign->most, "settings", own,
+        "program", "version", PACKAGE_VERSION, "revision", BH_REVISION, "identity",
+        identity(campaign->identities->program), "seed", whole(campaign->first->seed), "replicas",
+        (json_int_t)campaign->replicas, "precise", (int)campaign->precision.is_on, "points",
+        (json_int_t)campaign->points, "policies", (json_int_t)campaign->first->policies_count, "models",
+        identity(campaign->identities->models), "files", files(campaign->identities), "identity",
+        all_points(campaign->identities), "shared", identity(campaign->identities->base), "axes",
+        bh_manifest_axes(campaign), "campaign", read, "scenario", scenario, "simgrid_options", options);
     BH_BUG_ASSERT(object != NULL);
     free(options);
     free(path);
@@ -126,7 +127,7 @@ static json_t *parse(const char *directory, const char *text, struct bh_error *e
     return NULL;
 }
 
-static int compare(const char *directory, const struct bh_plan *plan, json_t *mine, json_t *theirs,
+static int compare(const char *directory, const struct bh_campaign *campaign, json_t *mine, json_t *theirs,
                    struct bh_error *err)
 {
     /* In the order in which a user would look, and whether a campaign that has grown would show there. */
@@ -148,7 +149,7 @@ static int compare(const char *directory, const struct bh_plan *plan, json_t *mi
         {"policies", "the policies", false},
         {"identity", "a value at its points, or a file that they open,", false},
     };
-    char *command = bh_campaign_command(plan, "sweep", directory);
+    char *command = bh_campaign_command(campaign, "sweep", directory);
     char *growing = bh_print_text("undo the change, or sweep into another folder; a campaign that has only grown: %s "
                                   "--extend",
                                   command);
@@ -170,7 +171,7 @@ static int compare(const char *directory, const struct bh_plan *plan, json_t *mi
 /* --- In the folder ------------------------------------------------------------------------------------------------------ */
 
 /* What --resume and --extend would go on with. */
-static int expect_sweep(const char *directory, const struct bh_plan *plan, enum bh_manifest_mode mode,
+static int expect_sweep(const char *directory, const struct bh_campaign *campaign, enum bh_manifest_mode mode,
                         struct bh_error *err)
 {
     struct bh_error reading = {0};
@@ -182,7 +183,7 @@ static int expect_sweep(const char *directory, const struct bh_plan *plan, enum 
     }
     if (reading.code != BH_ERROR_NONE)
         return bh_fail_again(err, &reading);
-    char *command = bh_campaign_command(plan, "sweep", directory);
+    char *command = bh_campaign_command(campaign, "sweep", directory);
     bh_fail(err, BH_ERROR_INPUT, "%s: %s %s, so that there is nothing to go on with; to begin: %s",
             mode == BH_MANIFEST_EXTEND ? "--extend" : "--resume", directory,
             is_folder ? "holds no sweep" : "does not exist", command);
@@ -191,8 +192,8 @@ static int expect_sweep(const char *directory, const struct bh_plan *plan, enum 
 }
 
 /* 1: the manifest that is there is equal; 0: it differs, with *theirs and the cause in `why`; -1: it cannot be read. */
-static int look(const char *directory, const struct bh_plan *plan, json_t *mine, json_t **theirs, struct bh_error *why,
-                struct bh_error *err)
+static int look(const char *directory, const struct bh_campaign *campaign, json_t *mine, json_t **theirs,
+                struct bh_error *why, struct bh_error *err)
 {
     struct bh_error reading = {0};
     char *found = bh_store_read_text(directory, BH_MANIFEST_NAME, &reading);
@@ -204,21 +205,21 @@ static int look(const char *directory, const struct bh_plan *plan, json_t *mine,
     free(found);
     if (*theirs == NULL)
         return -1;
-    return compare(directory, plan, mine, *theirs, why) == 0 ? 1 : 0;
+    return compare(directory, campaign, mine, *theirs, why) == 0 ? 1 : 0;
 }
 
 /* Shards that extend at the same time agree: one puts the manifest there, the others find it equal. It is looked at under
  * the lock, so that nobody else's larger campaign is lost. */
-static int extend(const char *directory, const struct bh_plan *plan, json_t *mine, const char *text,
+static int extend(const char *directory, const struct bh_campaign *campaign, json_t *mine, const char *text,
                   struct bh_error *err)
 {
     enum { TRIES = 20, PAUSE_US = 100000 };
     for (int i = 0; i < TRIES; i++) {
         struct bh_error why = {0}, locking = {0};
         json_t *theirs;
-        int lock = bh_store_try_lock(directory, &locking), status = look(directory, plan, mine, &theirs, &why, err);
+        int lock = bh_store_try_lock(directory, &locking), status = look(directory, campaign, mine, &theirs, &why, err);
         if (status == 0)
-            status = bh_manifest_check_extension(directory, plan, theirs, mine, err);
+            status = bh_manifest_check_extension(directory, campaign, theirs, mine, err);
         if (status == 0 && locking.code != BH_ERROR_NONE)
             status = bh_fail_again(err, &locking);
         if (status == 0 && lock >= 0)
@@ -234,54 +235,54 @@ static int extend(const char *directory, const struct bh_plan *plan, json_t *min
                    "%s: --extend: another process is at work in this folder; wait for it, or end it", directory);
 }
 
-static int put(const char *directory, const struct bh_plan *plan, json_t *mine, const char *text, int *was_there,
-               struct bh_error *err)
+static int put(const char *directory, const struct bh_campaign *campaign, json_t *mine, const char *text,
+               int *was_there, struct bh_error *err)
 {
     char *found = NULL;
     int status = bh_store_publish(directory, BH_MANIFEST_NAME, text, &found, err);
     json_t *theirs = status < 0 ? NULL : parse(directory, found, err);
     if (status >= 0) {
         *was_there = status;
-        status = theirs == NULL ? -1 : compare(directory, plan, mine, theirs, err);
+        status = theirs == NULL ? -1 : compare(directory, campaign, mine, theirs, err);
     }
     json_decref(theirs);
     free(found);
     return status;
 }
 
-int bh_manifest_publish(const char *directory, const struct bh_plan *plan, enum bh_manifest_mode mode, int *was_there,
-                        struct bh_error *err)
+int bh_manifest_publish(const char *directory, const struct bh_campaign *campaign, enum bh_manifest_mode mode,
+                        int *was_there, struct bh_error *err)
 {
-    if (mode != BH_MANIFEST_BEGIN && expect_sweep(directory, plan, mode, err) != 0)
+    if (mode != BH_MANIFEST_BEGIN && expect_sweep(directory, campaign, mode, err) != 0)
         return -1;
-    json_t *mine = create(plan, err);
+    json_t *mine = create(campaign, err);
     if (mine == NULL)
         return -1;
     char *text = json_dumps(mine, JSON_INDENT(1));
     BH_BUG_ASSERT(text != NULL);
     *was_there = 1;
-    int status = mode == BH_MANIFEST_EXTEND ? extend(directory, plan, mine, text, err)
-                                            : put(directory, plan, mine, text, was_there, err);
+    int status = mode == BH_MANIFEST_EXTEND ? extend(directory, campaign, mine, text, err)
+                                            : put(directory, campaign, mine, text, was_there, err);
     json_decref(mine);
     free(text);
     return status;
 }
 
-static int check(const char *directory, const struct bh_plan *plan, struct bh_error *err)
+static int check(const char *directory, const struct bh_campaign *campaign, struct bh_error *err)
 {
-    json_t *mine = create(plan, err), *theirs = NULL;
-    int status = mine == NULL ? -1 : look(directory, plan, mine, &theirs, err, err);
+    json_t *mine = create(campaign, err), *theirs = NULL;
+    int status = mine == NULL ? -1 : look(directory, campaign, mine, &theirs, err, err);
     json_decref(theirs);
     json_decref(mine);
     return status == 1 ? 0 : -1;
 }
 
-struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directory, struct bh_error *err)
+struct bh_campaign *bh_manifest_plan(const char *directory, const char *data_directory, struct bh_error *err)
 {
     char *text = bh_store_read_text(directory, BH_MANIFEST_NAME, err);
     json_t *manifest = text == NULL ? NULL : json_loads(text, 0, NULL), *pair;
     const char *file = json_string_value(json_object_get(manifest, "file"));
-    struct bh_plan *plan = NULL;
+    struct bh_campaign *campaign = NULL;
     free(text);
     if (file == NULL) {
         bh_fail(err, BH_ERROR_INPUT, "%s holds no sweep: there is no %s", directory, BH_MANIFEST_NAME);
@@ -305,13 +306,13 @@ struct bh_plan *bh_manifest_plan(const char *directory, const char *data_directo
     if (replicas != NULL)
         settings[used++] = (struct bh_setting){"replicas", replicas};
     char *path = bh_path_unescape(file);
-    plan = bh_plan_read(path, data_directory, settings, used, err);
+    campaign = bh_campaign_read(path, data_directory, settings, used, err);
     free(path);
     free(settings);
     json_decref(manifest);
-    if (plan != NULL && check(directory, plan, err) != 0) {
-        bh_plan_destroy(plan);
+    if (campaign != NULL && check(directory, campaign, err) != 0) {
+        bh_campaign_destroy(campaign);
         return NULL;
     }
-    return plan;
+    return campaign;
 }

@@ -12,20 +12,20 @@ static const char advice[] = "undo the change, or sweep into another folder";
 
 /* --- Axes ----------------------------------------------------------------------------------------------------------------- */
 
-json_t *bh_manifest_axes(const struct bh_plan *plan)
+json_t *bh_manifest_axes(const struct bh_campaign *campaign)
 {
     json_t *axes = json_array();
-    for (size_t a = 0; a < plan->study->axes_count; a++) {
-        const struct bh_axis *axis = &plan->study->axes[a];
+    for (size_t a = 0; a < campaign->study->axes_count; a++) {
+        const struct bh_axis *axis = &campaign->study->axes[a];
         json_t *values = json_array();
         for (size_t v = 0; v < axis->count; v++) {
             char text[BH_IDENTITY_TEXT];
             json_array_append_new(values, json_pack("[s, s]", axis->values[v].label,
-                                                    bh_identity_print(plan->identities->value[a][v], text)));
+                                                    bh_identity_print(campaign->identities->value[a][v], text)));
         }
         json_array_append_new(axes, json_pack("{s:s, s:b, s:b, s:o}", "name", axis->name, "setting",
-                                              (int)plan->axes[a].is_setting, "latin", (int)plan->axes[a].is_latin,
-                                              "values", values));
+                                              (int)campaign->axes[a].is_setting, "latin",
+                                              (int)campaign->axes[a].is_latin, "values", values));
     }
     return axes;
 }
@@ -120,11 +120,11 @@ static int check_axes(const char *directory, const json_t *theirs, const json_t 
 
 static int expect_point(void *context, const struct bh_record_head *head, const void *payload, struct bh_error *err)
 {
-    const struct bh_plan *plan = context;
+    const struct bh_campaign *campaign = context;
     const size_t *points;
     (void)payload;
     if ((head->kind != BH_RECORD_POINT && head->kind != BH_RECORD_REPLICAS) ||
-        bh_identities_find(plan->identities, head->identity, &points) > 0)
+        bh_identities_find(campaign->identities, head->identity, &points) > 0)
         return 0;
     return bh_fail(
         err, BH_ERROR_INPUT,
@@ -133,18 +133,18 @@ static int expect_point(void *context, const struct bh_record_head *head, const 
         (unsigned long long)head->point);
 }
 
-static int check_records(const char *directory, const struct bh_plan *plan, struct bh_error *err)
+static int check_records(const char *directory, const struct bh_campaign *campaign, struct bh_error *err)
 {
     struct bh_store_view view;
     struct bh_error own = {0};
     if (bh_store_view_open(&view, directory, err) != 0)
         return -1;
-    int status = bh_store_view_visit(&view, expect_point, (void *)plan, &own);
+    int status = bh_store_view_visit(&view, expect_point, (void *)campaign, &own);
     bh_store_view_close(&view);
     return status == 0 ? 0 : bh_fail(err, own.code, "%s: --extend: %s", directory, own.text);
 }
 
-int bh_manifest_check_extension(const char *directory, const struct bh_plan *plan, json_t *theirs, json_t *mine,
+int bh_manifest_check_extension(const char *directory, const struct bh_campaign *campaign, json_t *theirs, json_t *mine,
                                 struct bh_error *err)
 {
     static const char *const alike[][2] = {
@@ -167,11 +167,11 @@ int bh_manifest_check_extension(const char *directory, const struct bh_plan *pla
     if (!json_equal(json_object_get(theirs, "shared"), json_object_get(mine, "shared")))
         return bh_manifest_fail_changed(directory, "the scenario, beside its axes,", NULL, NULL, advice, err);
     json_int_t before = json_integer_value(json_object_get(theirs, "replicas"));
-    if ((json_int_t)plan->replicas < before)
+    if ((json_int_t)campaign->replicas < before)
         return bh_fail(
             err, BH_ERROR_INPUT,
             "%s: --extend: found %llu replicas, where the sweep has %lld; what is there stays: expected as many "
             "or more",
-            directory, (unsigned long long)plan->replicas, (long long)before);
-    return check_records(directory, plan, err);
+            directory, (unsigned long long)campaign->replicas, (long long)before);
+    return check_records(directory, campaign, err);
 }

@@ -25,11 +25,11 @@ int bh_manifest_fail_changed(const char *directory, const char *what, const json
 /* Files that both have and whose bytes differ. One that was moved is no change. */
 int bh_manifest_compare_files(const char *directory, json_t *theirs, json_t *mine, struct bh_error *err);
 
-/* manifest_extend.c: an array of the plan's axes, each value with its identity. A new reference. */
-json_t *bh_manifest_axes(const struct bh_plan *plan);
-/* Whether the plan, whose manifest is `mine`, has all that `theirs` had, so that what was done stays and only what is new
+/* manifest_extend.c: an array of the campaign's axes, each value with its identity. A new reference. */
+json_t *bh_manifest_axes(const struct bh_campaign *campaign);
+/* Whether the campaign, whose manifest is `mine`, has all that `theirs` had, so that what was done stays and only what is new
  * runs. Fails with what stands against it. */
-int bh_manifest_check_extension(const char *directory, const struct bh_plan *plan, json_t *theirs, json_t *mine,
+int bh_manifest_check_extension(const char *directory, const struct bh_campaign *campaign, json_t *theirs, json_t *mine,
                                 struct bh_error *err);
 
 #endif

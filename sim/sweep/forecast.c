@@ -27,7 +27,7 @@ static void forget(void *context)
 }
 
 /* Time of a unit in a worker of its own. */
-static int time_unit(const struct bh_plan *plan, struct bh_worker *worker, struct bh_unit unit, double *spent_s,
+static int time_unit(const struct bh_campaign *campaign, struct bh_worker *worker, struct bh_unit unit, double *spent_s,
                      struct bh_error *err)
 {
     struct bh_record_head head;
@@ -39,58 +39,58 @@ static int time_unit(const struct bh_plan *plan, struct bh_worker *worker, struc
         status = bh_fail(err, BH_ERROR_INPUT, "%s", ((const struct bh_error *)payload)->text);
     *spent_s = head.spent_s;
     free(payload);
-    (void)plan;
+    (void)campaign;
     return status;
 }
 
 /* The first unit of a worker loads the platform and follows exact chains; the second is a replica and no more. */
-static int time_point(const struct bh_plan *plan, size_t point, double *fixed_s, double *replica_s,
+static int time_point(const struct bh_campaign *campaign, size_t point, double *fixed_s, double *replica_s,
                       struct bh_error *err)
 {
     struct bh_worker worker;
-    if (bh_worker_start(&worker, plan, 1, forget, NULL, err) != 0)
+    if (bh_worker_start(&worker, campaign, 1, forget, NULL, err) != 0)
         return -1;
-    int status = time_unit(plan, &worker, (struct bh_unit){point, 0, 0}, fixed_s, err);
+    int status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 0}, fixed_s, err);
     if (status == 0)
-        status = time_unit(plan, &worker, (struct bh_unit){point, 0, 1}, replica_s, err);
+        status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 1}, replica_s, err);
     bh_worker_end(&worker, true);
     return status;
 }
 
-int bh_forecast(const struct bh_plan *plan, struct bh_forecast *forecast, struct bh_error *err)
+int bh_forecast(const struct bh_campaign *campaign, struct bh_forecast *forecast, struct bh_error *err)
 {
-    struct priced *priced = bh_allocate(plan->points, sizeof *priced);
+    struct priced *priced = bh_allocate(campaign->points, sizeof *priced);
     struct bh_state state;
     double fixed_s = 0.0, ratio = 0.0;
     int status = 0;
     *forecast = (struct bh_forecast){0};
-    for (size_t p = 0; p < plan->points; p++)
-        priced[p] = (struct priced){p, plan->cost_s[p]};
-    qsort(priced, plan->points, sizeof *priced, compare_priced);
-    const size_t places[] = {0, plan->points / 2, plan->points - 1};
+    for (size_t p = 0; p < campaign->points; p++)
+        priced[p] = (struct priced){p, campaign->cost_s[p]};
+    qsort(priced, campaign->points, sizeof *priced, compare_priced);
+    const size_t places[] = {0, campaign->points / 2, campaign->points - 1};
     for (size_t i = 0; i < 3 && status == 0; i++) {
         double point_s, replica_s;
         if (i > 0 && places[i] == places[i - 1])
             continue;
-        status = time_point(plan, priced[places[i]].point, &point_s, &replica_s, err);
+        status = time_point(campaign, priced[places[i]].point, &point_s, &replica_s, err);
         forecast->sampled++;
         fixed_s += point_s;
         ratio += replica_s / priced[places[i]].cost_s;
     }
     fixed_s /= (double)forecast->sampled;
     ratio /= (double)forecast->sampled;
-    for (size_t p = 0; p < plan->points; p++) {
-        double all_s = fixed_s + ratio * plan->cost_s[p] * (double)plan->replicas;
+    for (size_t p = 0; p < campaign->points; p++) {
+        double all_s = fixed_s + ratio * campaign->cost_s[p] * (double)campaign->replicas;
         forecast->seconds += all_s;
-        forecast->least_seconds += fixed_s + ratio * plan->cost_s[p] * (double)plan->least;
+        forecast->least_seconds += fixed_s + ratio * campaign->cost_s[p] * (double)campaign->least;
         forecast->longest_s = all_s > forecast->longest_s ? all_s : forecast->longest_s;
     }
     double cost_s, done_s;
     size_t done;
-    bh_state_create(&state, plan);
+    bh_state_create(&state, campaign);
     bh_state_progress(&state, &forecast->units, &done, &cost_s, &done_s);
-    forecast->bytes = 8.0 * (double)plan->points * (double)state.policies *
-                      ((double)state.layout[1].length * (double)plan->replicas + (double)state.layout[0].length);
+    forecast->bytes = 8.0 * (double)campaign->points * (double)state.policies *
+                      ((double)state.layout[1].length * (double)campaign->replicas + (double)state.layout[0].length);
     bh_state_release(&state);
     free(priced);
     return status;

@@ -20,6 +20,6 @@ struct bh_forecast {
 
 /* Runs one replica under all policies at up to three points: the cheapest, the median and the dearest by predicted
  * cost. */
-int bh_forecast(const struct bh_plan *plan, struct bh_forecast *forecast, struct bh_error *err);
+int bh_forecast(const struct bh_campaign *campaign, struct bh_forecast *forecast, struct bh_error *err);
 
 #endif

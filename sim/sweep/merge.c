@@ -70,8 +70,8 @@ static void add_array(struct bh_results *results, const struct bh_metric *metric
 static void write_metrics(const struct bh_merge *merge, bool is_uncertain, struct bh_results *results)
 {
     size_t points = bh_merge_points(merge), first = is_uncertain ? points : 0, next[2] = {0, 0};
-    size_t count = is_uncertain ? merge->plan->uncertain : points;
-    const char *axes[BH_RESULTS_MOST_AXES] = {"policy", merge->plan->study->uncertainty.name};
+    size_t count = is_uncertain ? merge->campaign->uncertain : points;
+    const char *axes[BH_RESULTS_MOST_AXES] = {"policy", merge->campaign->study->uncertainty.name};
     size_t axes_count = is_uncertain ? 2 : bh_merge_axes(merge, axes);
     for (size_t m = 0; m < BH_METRICS; m++) {
         const struct bh_metric *metric = &bh_metrics[m];
@@ -88,7 +88,7 @@ static void write_metrics(const struct bh_merge *merge, bool is_uncertain, struc
             if (next[by_replica] == layout->count || entry->metric != metric)
                 continue;
             next[by_replica]++;
-            if (is_uncertain ? metric->use != BH_AT_POINTS_AND_UNCERTAIN : !merge->plan->says[metric->use])
+            if (is_uncertain ? metric->use != BH_AT_POINTS_AND_UNCERTAIN : !merge->campaign->says[metric->use])
                 continue;
             size_t cells = merge->policies * count * entry->cells * (by_replica ? merge->replicas : 1);
             double *values = bh_allocate(cells, sizeof *values);
@@ -101,13 +101,13 @@ static void write_metrics(const struct bh_merge *merge, bool is_uncertain, struc
 static void write_counts(const struct bh_merge *merge, struct bh_results *results)
 {
     const char *axes[BH_RESULTS_MOST_AXES];
-    size_t used = bh_merge_axes(merge, axes), points = merge->plan->points;
+    size_t used = bh_merge_axes(merge, axes), points = merge->campaign->points;
     if (used == 1) /* one point alone: the axis of replicas tells it */
         return;
     uint64_t *counts = bh_allocate(points, sizeof *counts);
     for (size_t p = 0; p < points; p++)
         for (uint64_t r = 0; r < merge->counts[p]; r++)
-            counts[p] += merge->replica_rows[p * merge->plan->replicas + r].row != NULL;
+            counts[p] += merge->replica_rows[p * merge->campaign->replicas + r].row != NULL;
     bh_results_add_array(results, "replicas_run", axes + 1, used - 1, BH_ELEMENT_UINT64, counts, "1",
                          "replicas that a point has; further places are NaN, and counts 0", NULL);
     free(counts);
@@ -141,9 +141,9 @@ static double correlate(const struct bh_merge *merge, size_t point, size_t left,
 
 static void write_correlation(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_scenario *scenario = merge->plan->first;
+    const struct bh_scenario *scenario = merge->campaign->first;
     const char *axes[BH_RESULTS_MOST_AXES];
-    size_t used = bh_merge_axes(merge, axes), points = merge->plan->points;
+    size_t used = bh_merge_axes(merge, axes), points = merge->campaign->points;
     size_t place = bh_layout_offset(&merge->state.layout[1], BH_METRIC_makespan) + scenario->primary;
     double *values = bh_allocate(merge->policies * points, sizeof *values);
     for (size_t policy = 0; policy < merge->policies; policy++)
@@ -162,12 +162,12 @@ void bh_merge_write(const struct bh_merge *merge, struct bh_results *results)
 {
     bh_merge_write_head(merge, results);
     write_metrics(merge, false, results);
-    if (merge->plan->document != NULL) {
+    if (merge->campaign->document != NULL) {
         write_counts(merge, results);
         write_correlation(merge, results);
     }
     bh_merge_write_causes(merge, results);
-    if (merge->plan->uncertain == 0)
+    if (merge->campaign->uncertain == 0)
         return;
     bh_merge_write_uncertainty_axis(merge, results);
     write_metrics(merge, true, results);
@@ -202,9 +202,9 @@ static char *describe_damage(const struct bh_store_view *view, size_t strangers)
     return text;
 }
 
-static int fail_missing(const struct bh_plan *plan, const char *directory, size_t missing, struct bh_error *err)
+static int fail_missing(const struct bh_campaign *campaign, const char *directory, size_t missing, struct bh_error *err)
 {
-    char *command = bh_campaign_command(plan, "sweep", directory), *word = bh_shell_word(directory);
+    char *command = bh_campaign_command(campaign, "sweep", directory), *word = bh_shell_word(directory);
     bh_fail(
         err, BH_ERROR_INPUT,
         "%s: about %zu units are missing; %s --resume runs them, bulkhead status %s says more, and --partial leaves "
@@ -215,7 +215,7 @@ static int fail_missing(const struct bh_plan *plan, const char *directory, size_
     return -1;
 }
 
-int bh_merge(const struct bh_plan *plan, const char *directory, const char *file, bool is_partial,
+int bh_merge(const struct bh_campaign *campaign, const char *directory, const char *file, bool is_partial,
              struct bh_merge_outcome *outcome, struct bh_error *err)
 {
     struct bh_merge merge;
@@ -223,11 +223,11 @@ int bh_merge(const struct bh_plan *plan, const char *directory, const char *file
     *outcome = (struct bh_merge_outcome){0};
     if (bh_store_view_open(&view, directory, err) != 0)
         return -1;
-    int status = bh_merge_create(&merge, plan, &view, err);
+    int status = bh_merge_create(&merge, campaign, &view, err);
     outcome->damage = describe_damage(&view, merge.state.strangers);
     outcome->missing = merge.missing;
     if (outcome->missing > 0 && !is_partial)
-        status = fail_missing(plan, directory, outcome->missing, err);
+        status = fail_missing(campaign, directory, outcome->missing, err);
     if (status == 0)
         status = write_file(&merge, file, err);
     bh_merge_release(&merge);

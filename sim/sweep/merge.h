@@ -19,7 +19,7 @@ struct bh_merge_outcome {
 /* Reads all logs of the folder and writes FILE. Equal campaigns make equal bytes, whichever shards and how many runs
  * made the store. Fails with BH_ERROR_INPUT if units are missing, unless `is_partial`: then what is missing is NaN
  * (counts: 0), and the outcome says how many units that is. What is damaged in the logs is missing. */
-int bh_merge(const struct bh_plan *plan, const char *directory, const char *file, bool is_partial,
+int bh_merge(const struct bh_campaign *campaign, const char *directory, const char *file, bool is_partial,
              struct bh_merge_outcome *outcome, struct bh_error *err);
 
 #endif

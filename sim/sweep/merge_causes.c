@@ -89,18 +89,18 @@ static void add_record(const struct bh_merge *merge, struct table *table, struct
 
 static void set_axes(const struct bh_merge *merge, size_t point, struct row *row)
 {
-    const struct bh_plan *plan = merge->plan;
+    const struct bh_campaign *campaign = merge->campaign;
     size_t used = 0;
-    if (plan->is_flat)
+    if (campaign->is_flat)
         row->axis[used++] = (uint32_t)point;
-    for (size_t a = 0; !plan->is_flat && a < plan->study->axes_count && used < BH_GRID_AXES_MOST; a++)
-        if (!plan->axes[a].is_setting)
-            row->axis[used++] = (uint32_t)plan->index[point * plan->study->axes_count + a];
+    for (size_t a = 0; !campaign->is_flat && a < campaign->study->axes_count && used < BH_GRID_AXES_MOST; a++)
+        if (!campaign->axes[a].is_setting)
+            row->axis[used++] = (uint32_t)campaign->index[point * campaign->study->axes_count + a];
 }
 
 static void add_point(const struct bh_merge *merge, struct table *table, size_t point)
 {
-    const struct bh_merge_row *rows = &merge->replica_rows[point * merge->plan->replicas];
+    const struct bh_merge_row *rows = &merge->replica_rows[point * merge->campaign->replicas];
     struct sums *sums = bh_allocate(merge->policies, sizeof *sums);
     for (uint64_t r = 0; r < merge->counts[point];) {
         const struct bh_record_head *head = rows[r].head;

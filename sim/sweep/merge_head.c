@@ -15,13 +15,13 @@
 
 size_t bh_merge_axes(const struct bh_merge *merge, const char **axes)
 {
-    const struct bh_study *study = merge->plan->study;
+    const struct bh_study *study = merge->campaign->study;
     size_t used = 0;
     axes[used++] = "policy";
-    if (merge->plan->is_flat)
+    if (merge->campaign->is_flat)
         axes[used++] = "point";
-    for (size_t a = 0; !merge->plan->is_flat && a < study->axes_count; a++)
-        if (!merge->plan->axes[a].is_setting && used < BH_RESULTS_MOST_AXES - BH_METRIC_MOST_AXES)
+    for (size_t a = 0; !merge->campaign->is_flat && a < study->axes_count; a++)
+        if (!merge->campaign->axes[a].is_setting && used < BH_RESULTS_MOST_AXES - BH_METRIC_MOST_AXES)
             axes[used++] = study->axes[a].name;
     return used;
 }
@@ -69,7 +69,7 @@ static void write_fixed_axes(const struct bh_merge *merge, struct bh_results *re
                                                [BH_AXIS_BOUNDARY] = "boundaries between zones",
                                                [BH_AXIS_LEVEL] = "checkpoint levels"};
     static const char *const enclave_axis[] = {"enclave"};
-    const struct bh_enclave_axis *enclaves = &merge->plan->enclaves;
+    const struct bh_enclave_axis *enclaves = &merge->campaign->enclaves;
     uint64_t *replicas = bh_allocate(merge->replicas, sizeof *replicas);
     for (uint64_t r = 0; r < merge->replicas; r++)
         replicas[r] = r;
@@ -94,7 +94,7 @@ static const char *or_empty(const char *text)
 
 static void write_policies(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_scenario *scenario = merge->plan->first;
+    const struct bh_scenario *scenario = merge->campaign->first;
     size_t count = scenario->policies_count;
     const char **texts = bh_allocate(6 * count, sizeof *texts);
     const char *const axis[] = {"policy"};
@@ -117,7 +117,7 @@ static void write_policies(const struct bh_merge *merge, struct bh_results *resu
 
 void bh_merge_write_uncertainty_axis(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_study *study = merge->plan->study;
+    const struct bh_study *study = merge->campaign->study;
     char *name = bh_print_text("uncertainty/%s", study->uncertainty.name);
     write_axis(&study->uncertainty, name, results,
                study->posterior.source != NULL ? "joint draws of a posterior, without order"
@@ -148,16 +148,16 @@ static void write_labels(struct bh_results *results, const char *name, const cha
 /* What every point is, one array per axis or coordinate. */
 static void write_point_coordinates(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_plan *plan = merge->plan;
-    const char **labels = bh_allocate(plan->points, sizeof *labels);
-    for (size_t a = 0; a < plan->study->axes_count; a++) {
-        const struct bh_plan_axis *own = &plan->axes[a];
-        const struct bh_axis *axis = &plan->study->axes[a];
+    const struct bh_campaign *campaign = merge->campaign;
+    const char **labels = bh_allocate(campaign->points, sizeof *labels);
+    for (size_t a = 0; a < campaign->study->axes_count; a++) {
+        const struct bh_campaign_axis *own = &campaign->axes[a];
+        const struct bh_axis *axis = &campaign->study->axes[a];
         for (size_t c = 0; c < (own->is_composite ? own->coordinates_count : !own->is_setting); c++) {
-            for (size_t p = 0; p < plan->points; p++)
-                labels[p] = bh_plan_label(plan, p, a, c);
+            for (size_t p = 0; p < campaign->points; p++)
+                labels[p] = bh_campaign_label(campaign, p, a, c);
             write_labels(results, own->is_composite ? own->coordinates[c].name : axis->name, "point", labels,
-                         plan->points, own->is_composite ? own->coordinates[c].unit : axis->unit);
+                         campaign->points, own->is_composite ? own->coordinates[c].unit : axis->unit);
         }
     }
     free(labels);
@@ -165,16 +165,16 @@ static void write_point_coordinates(const struct bh_merge *merge, struct bh_resu
 
 static void write_coordinates(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_plan *plan = merge->plan;
-    if (plan->is_flat) {
+    const struct bh_campaign *campaign = merge->campaign;
+    if (campaign->is_flat) {
         write_point_coordinates(merge, results);
         return;
     }
-    for (size_t a = 0; a < plan->study->axes_count; a++)
-        for (size_t c = 0; c < plan->axes[a].coordinates_count; c++)
-            write_labels(results, plan->axes[a].coordinates[c].name, plan->study->axes[a].name,
-                         plan->axes[a].coordinates[c].labels, plan->study->axes[a].count,
-                         plan->axes[a].coordinates[c].unit);
+    for (size_t a = 0; a < campaign->study->axes_count; a++)
+        for (size_t c = 0; c < campaign->axes[a].coordinates_count; c++)
+            write_labels(results, campaign->axes[a].coordinates[c].name, campaign->study->axes[a].name,
+                         campaign->axes[a].coordinates[c].labels, campaign->study->axes[a].count,
+                         campaign->axes[a].coordinates[c].unit);
 }
 
 /* --- Head ------------------------------------------------------------------------------------------------------------- */
@@ -182,7 +182,7 @@ static void write_coordinates(const struct bh_merge *merge, struct bh_results *r
 /* Names with commas in between, and the point at which uncertainty is drawn. */
 static void write_lists(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_study *study = merge->plan->study;
+    const struct bh_study *study = merge->campaign->study;
     const char *axes[BH_RESULTS_MOST_AXES];
     size_t used = bh_merge_axes(merge, axes);
     char *names = bh_copy_text(""), *at = bh_copy_text("");
@@ -191,13 +191,14 @@ static void write_lists(const struct bh_merge *merge, struct bh_results *results
         free(names);
         names = longer;
     }
-    for (size_t a = 0; a < study->axes_count && merge->plan->uncertain > 0; a++) {
+    for (size_t a = 0; a < study->axes_count && merge->campaign->uncertain > 0; a++) {
         char *longer = bh_print_text("%s%s%zu", at, a > 0 ? "," : "", study->uncertainty_at[a]);
         free(at);
         at = longer;
     }
     bh_results_set_text(results, "axes", names, NULL);
-    bh_results_set_text(results, "uncertainty_axis", merge->plan->uncertain > 0 ? study->uncertainty.name : "", NULL);
+    bh_results_set_text(results, "uncertainty_axis", merge->campaign->uncertain > 0 ? study->uncertainty.name : "",
+                        NULL);
     bh_results_set_text(results, "uncertainty_at", at, NULL);
     if (study->posterior.source != NULL)
         bh_results_set_text(results, "uncertainty_source", study->posterior.source, NULL);
@@ -206,11 +207,11 @@ static void write_lists(const struct bh_merge *merge, struct bh_results *results
 }
 
 /* Where the numbers come from, and the campaign if there is a file. */
-static void write_provenance(const struct bh_plan *plan, struct bh_results *results)
+static void write_provenance(const struct bh_campaign *campaign, struct bh_results *results)
 {
-    char *text = bh_provenance(plan->study, plan->first);
-    if (plan->document != NULL) {
-        char *own = bh_node_print_json(bh_document_root(plan->document));
+    char *text = bh_provenance(campaign->study, campaign->first);
+    if (campaign->document != NULL) {
+        char *own = bh_node_print_json(bh_document_root(campaign->document));
         json_t *object = json_loads(text, 0, NULL);
         json_object_set_new(object, "campaign", json_loads(own, 0, NULL));
         free(text);
@@ -224,8 +225,8 @@ static void write_provenance(const struct bh_plan *plan, struct bh_results *resu
 
 void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *results)
 {
-    const struct bh_plan *plan = merge->plan;
-    const struct bh_scenario *scenario = plan->first;
+    const struct bh_campaign *campaign = merge->campaign;
+    const struct bh_scenario *scenario = campaign->first;
     bh_results_set_text(results, "title", scenario->title, NULL);
     bh_results_set_text(results, "scenario", scenario->name, NULL);
     bh_results_set_text(results, "version", PACKAGE_VERSION, NULL);
@@ -236,17 +237,17 @@ void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *result
     bh_results_set_flag(results, "reproduces_input", scenario->reproduces_input, NULL);
     bh_results_set_flag(results, "faults_requested", scenario->random_faults || scenario->script_count > 0, NULL);
     write_lists(merge, results);
-    write_provenance(plan, results);
+    write_provenance(campaign, results);
     write_policies(merge, results);
-    if (plan->is_flat)
-        write_points(plan->points, results);
-    for (size_t a = 0; !plan->is_flat && a < plan->study->axes_count; a++)
-        if (!plan->axes[a].is_setting)
-            write_axis(&plan->study->axes[a], plan->study->axes[a].name, results, "varied by the scenario");
+    if (campaign->is_flat)
+        write_points(campaign->points, results);
+    for (size_t a = 0; !campaign->is_flat && a < campaign->study->axes_count; a++)
+        if (!campaign->axes[a].is_setting)
+            write_axis(&campaign->study->axes[a], campaign->study->axes[a].name, results, "varied by the scenario");
     write_fixed_axes(merge, results);
-    if (plan->document == NULL)
+    if (campaign->document == NULL)
         return;
     bh_results_set_text(results, "campaign",
-                        bh_node_text(bh_node_find(bh_document_root(plan->document), "campaign"), NULL), NULL);
+                        bh_node_text(bh_node_find(bh_document_root(campaign->document), "campaign"), NULL), NULL);
     write_coordinates(merge, results);
 }

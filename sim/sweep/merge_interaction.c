@@ -69,13 +69,14 @@ static double interaction_at(const struct bh_merge *merge, enum bh_metric_name m
 
 void bh_merge_fill_interaction(const struct bh_merge *merge, enum bh_metric_name metric, double *values)
 {
-    const struct bh_plan *plan = merge->plan;
+    const struct bh_campaign *campaign = merge->campaign;
     size_t points = bh_merge_points(merge),
            count = merge->state.layout[0].sizes[bh_metric_axes[bh_metrics[metric].shape].axis[0]];
     double *counts = bh_allocate(2 * merge->replicas, sizeof *counts);
     for (size_t i = 0; i < merge->policies * points * count; i++) {
         size_t at = i % count, point = i / count % points;
-        const struct bh_scenario *scenario = plan->stages != NULL ? plan->stages[point]->scenario : plan->first;
+        const struct bh_scenario *scenario =
+            campaign->stages != NULL ? campaign->stages[point]->scenario : campaign->first;
         /* Errors of a script are not those that the chain weighs. */
         values[i] = scenario->script_count > 0
                         ? NAN

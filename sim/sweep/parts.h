@@ -15,11 +15,11 @@ struct bh_merge_row {
 };
 
 struct bh_merge {
-    const struct bh_plan *plan;
+    const struct bh_campaign *campaign;
     size_t policies;
     struct bh_state state;
     const double **point_rows;         /* [point] */
-    struct bh_merge_row *replica_rows; /* [point * plan->replicas + replica] */
+    struct bh_merge_row *replica_rows; /* [point * campaign->replicas + replica] */
     uint64_t *counts;                  /* [point]: replicas that count */
     uint64_t replicas;                 /* the most of them */
     size_t missing;                    /* units */
@@ -28,14 +28,14 @@ struct bh_merge {
 /* Points of the grid come first, then those of a study's uncertain number. */
 static inline size_t bh_merge_points(const struct bh_merge *merge)
 {
-    return merge->plan->points - merge->plan->uncertain;
+    return merge->campaign->points - merge->campaign->uncertain;
 }
 /* merge_rows.c: a replica's row under a policy, or one of a point; NULL where it is missing. */
 const double *bh_merge_replica(const struct bh_merge *merge, size_t point, size_t policy, uint64_t replica);
 const double *bh_merge_point(const struct bh_merge *merge, size_t point, size_t policy);
 
 /* Reads what a store holds; nothing of it is copied, so that the view must outlive the merge. */
-int bh_merge_create(struct bh_merge *merge, const struct bh_plan *plan, const struct bh_store_view *view,
+int bh_merge_create(struct bh_merge *merge, const struct bh_campaign *campaign, const struct bh_store_view *view,
                     struct bh_error *err);
 void bh_merge_release(struct bh_merge *merge);
 /* merge.c: fills a results file that was just created; errors stick to it (see bh_results_commit). */

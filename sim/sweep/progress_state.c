@@ -8,24 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-void bh_state_create(struct bh_state *state, const struct bh_plan *plan)
+void bh_state_create(struct bh_state *state, const struct bh_campaign *campaign)
 {
-    *state = (struct bh_state){.plan = plan, .policies = plan->first->policies_count};
+    *state = (struct bh_state){.campaign = campaign, .policies = campaign->first->policies_count};
     for (int i = 0; i < 2; i++)
-        bh_layout_create(&state->layout[i], plan, i == 1);
-    state->point_done = bh_allocate(plan->points, 1);
-    state->replica_done = bh_allocate(plan->points * plan->replicas, 1);
-    state->values = bh_allocate(plan->points, sizeof *state->values);
-    if (!plan->precision.is_on)
+        bh_layout_create(&state->layout[i], campaign, i == 1);
+    state->point_done = bh_allocate(campaign->points, 1);
+    state->replica_done = bh_allocate(campaign->points * campaign->replicas, 1);
+    state->values = bh_allocate(campaign->points, sizeof *state->values);
+    if (!campaign->precision.is_on)
         return;
-    const struct bh_metric *metric = &bh_metrics[plan->precision.metric];
-    state->watched = bh_layout_offset(&state->layout[1], (enum bh_metric_name)plan->precision.metric) +
-                     (metric->shape == BH_BY_ENCLAVE_REPLICA ? plan->first->primary : 0);
+    const struct bh_metric *metric = &bh_metrics[campaign->precision.metric];
+    state->watched = bh_layout_offset(&state->layout[1], (enum bh_metric_name)campaign->precision.metric) +
+                     (metric->shape == BH_BY_ENCLAVE_REPLICA ? campaign->first->primary : 0);
 }
 
 void bh_state_release(struct bh_state *state)
 {
-    for (size_t p = 0; state->values != NULL && p < state->plan->points; p++)
+    for (size_t p = 0; state->values != NULL && p < state->campaign->points; p++)
         free(state->values[p].value);
     for (int i = 0; i < 2; i++)
         bh_layout_release(&state->layout[i]);
@@ -47,21 +47,21 @@ static void watch(struct bh_state *state, struct bh_unit unit, const double *row
         values->value[unit.first * policies + i] = rows[i * length + state->watched];
 }
 
-uint64_t bh_state_clip(const struct bh_plan *plan, const struct bh_record_head *head)
+uint64_t bh_state_clip(const struct bh_campaign *campaign, const struct bh_record_head *head)
 {
-    uint64_t left = head->first < plan->replicas ? plan->replicas - head->first : 0;
+    uint64_t left = head->first < campaign->replicas ? campaign->replicas - head->first : 0;
     return head->count < left ? head->count : left;
 }
 
 static void take_point(struct bh_state *state, const struct bh_record_head *head, size_t point, const void *payload)
 {
-    const struct bh_plan *plan = state->plan;
-    struct bh_unit unit = {point, head->first, bh_state_clip(plan, head)};
+    const struct bh_campaign *campaign = state->campaign;
+    struct bh_unit unit = {point, head->first, bh_state_clip(campaign, head)};
     if (head->kind == BH_RECORD_POINT) {
         state->point_done[point] = 1;
     } else if (unit.count > 0) {
-        memset(&state->replica_done[point * plan->replicas + unit.first], 1, unit.count);
-        if (plan->precision.is_on)
+        memset(&state->replica_done[point * campaign->replicas + unit.first], 1, unit.count);
+        if (campaign->precision.is_on)
             watch(state, unit, payload);
     }
 }
@@ -73,7 +73,7 @@ int bh_state_take(void *context, const struct bh_record_head *head, const void *
     size_t count = 0;
     if (head->kind == BH_RECORD_START)
         return 0;
-    if ((count = bh_identities_find(state->plan->identities, head->identity, &points)) == 0) {
+    if ((count = bh_identities_find(state->campaign->identities, head->identity, &points)) == 0) {
         state->strangers++;
         return 0;
     }
@@ -94,36 +94,36 @@ int bh_state_take(void *context, const struct bh_record_head *head, const void *
 
 uint64_t bh_state_count(const struct bh_state *state, size_t point)
 {
-    const uint8_t *done = &state->replica_done[point * state->plan->replicas];
-    const uint8_t *gap = memchr(done, 0, state->plan->replicas);
-    return gap == NULL ? state->plan->replicas : (uint64_t)(gap - done);
+    const uint8_t *done = &state->replica_done[point * state->campaign->replicas];
+    const uint8_t *gap = memchr(done, 0, state->campaign->replicas);
+    return gap == NULL ? state->campaign->replicas : (uint64_t)(gap - done);
 }
 
 uint64_t bh_state_target(const struct bh_state *state, size_t point, bool *is_final)
 {
-    const struct bh_plan *plan = state->plan;
+    const struct bh_campaign *campaign = state->campaign;
     const struct bh_values *values = &state->values[point];
     uint64_t count = bh_state_count(state, point), stop = 0;
     *is_final = true;
-    if (!plan->precision.is_on)
-        return plan->replicas;
+    if (!campaign->precision.is_on)
+        return campaign->replicas;
     if (count > values->room)
         count = values->room;
     double *sample = bh_allocate(count + 1, sizeof *sample);
     for (size_t p = 0; p < state->policies && *is_final; p++) {
         for (uint64_t r = 0; r < count; r++)
             sample[r] = values->value[r * state->policies + p];
-        uint64_t enough =
-            bh_precision_stop(sample, count, plan->precision.relative_half_width, plan->least, plan->replicas);
+        uint64_t enough = bh_precision_stop(sample, count, campaign->precision.relative_half_width, campaign->least,
+                                            campaign->replicas);
         *is_final = enough > 0;
         stop = enough > stop ? enough : stop;
     }
     free(sample);
     if (*is_final)
         return stop;
-    uint64_t look = plan->least;
+    uint64_t look = campaign->least;
     while (look <= count)
-        look = bh_precision_next_look(look, plan->replicas);
+        look = bh_precision_next_look(look, campaign->replicas);
     return look;
 }
 
@@ -131,21 +131,21 @@ bool bh_state_is_done(const struct bh_state *state, struct bh_unit unit)
 {
     if (unit.count == 0)
         return state->point_done[unit.point];
-    return memchr(&state->replica_done[unit.point * state->plan->replicas + unit.first], 0, unit.count) == NULL;
+    return memchr(&state->replica_done[unit.point * state->campaign->replicas + unit.first], 0, unit.count) == NULL;
 }
 
 double bh_state_cost_s(const struct bh_state *state, struct bh_unit unit)
 {
     /* Fault-free runs are two per policy, and begin with exact chains: about as long as two replicas. */
-    return state->plan->cost_s[unit.point] * (unit.count > 0 ? (double)unit.count : 2.0);
+    return state->campaign->cost_s[unit.point] * (unit.count > 0 ? (double)unit.count : 2.0);
 }
 
 void bh_state_progress(const struct bh_state *state, size_t *units, size_t *done, double *cost_s, double *done_s)
 {
-    const struct bh_plan *plan = state->plan;
+    const struct bh_campaign *campaign = state->campaign;
     *units = *done = 0;
     *cost_s = *done_s = 0.0;
-    for (size_t p = 0; p < plan->points; p++) {
+    for (size_t p = 0; p < campaign->points; p++) {
         bool is_final;
         uint64_t target = bh_state_target(state, p, &is_final);
         struct bh_unit unit = {p, 0, 0}; /* the point's own comes first */
@@ -159,7 +159,7 @@ void bh_state_progress(const struct bh_state *state, size_t *units, size_t *done
             unit.first += unit.count;
             if (unit.first == target)
                 break;
-            unit.count = target - unit.first < plan->chunk ? target - unit.first : plan->chunk;
+            unit.count = target - unit.first < campaign->chunk ? target - unit.first : campaign->chunk;
         }
     }
 }

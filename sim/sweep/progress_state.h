@@ -15,11 +15,11 @@
 #include <stdint.h>
 
 struct bh_state {
-    const struct bh_plan *plan;
+    const struct bh_campaign *campaign;
     size_t policies;
     struct bh_layout layout[2]; /* of a point, by replica */
     uint8_t *point_done;        /* [point] */
-    uint8_t *replica_done;      /* [point * plan->replicas + replica] */
+    uint8_t *replica_done;      /* [point * campaign->replicas + replica] */
     size_t watched;             /* precision: place of the metric in a row */
     struct bh_values {
         uint64_t room; /* replicas */
@@ -31,7 +31,7 @@ struct bh_state {
     double spent_on;   /* predicted time of the same units */
 };
 
-void bh_state_create(struct bh_state *state, const struct bh_plan *plan);
+void bh_state_create(struct bh_state *state, const struct bh_campaign *campaign);
 void bh_state_release(struct bh_state *state);
 
 /* A bh_record_visit whose context is the state. Records are taken for the points that their identity is of; those beyond
@@ -39,7 +39,7 @@ void bh_state_release(struct bh_state *state);
 int bh_state_take(void *state, const struct bh_record_head *head, const void *payload, struct bh_error *err);
 
 /* How many of a record's replicas are among those that the campaign asks for. */
-uint64_t bh_state_clip(const struct bh_plan *plan, const struct bh_record_head *head);
+uint64_t bh_state_clip(const struct bh_campaign *campaign, const struct bh_record_head *head);
 /* How many replicas of a point are done, from the first without a gap. */
 uint64_t bh_state_count(const struct bh_state *state, size_t point);
 /* How many it needs: with precision the look at which it stops (*is_final), or the next to come. */

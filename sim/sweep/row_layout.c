@@ -6,13 +6,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica)
+void bh_layout_create(struct bh_layout *layout, const struct bh_campaign *campaign, bool by_replica)
 {
     *layout = (struct bh_layout){.by_replica = by_replica};
     layout->entry = bh_allocate(BH_METRICS, sizeof *layout->entry);
-    bh_metric_axis_sizes(plan->first, layout->sizes);
+    bh_metric_axis_sizes(campaign->first, layout->sizes);
     layout->sizes[BH_AXIS_REPLICA] = 1;
-    layout->sizes[BH_AXIS_ENCLAVE] = plan->enclaves.count;
+    layout->sizes[BH_AXIS_ENCLAVE] = campaign->enclaves.count;
     for (size_t m = 0; m < BH_METRICS; m++) {
         const struct bh_metric_axes *own = &bh_metric_axes[bh_metrics[m].shape];
         struct bh_layout_entry entry = {.metric = &bh_metrics[m], .offset = layout->length, .cells = 1};
@@ -27,7 +27,8 @@ void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool
             entry.cells *= layout->sizes[own->axis[d]];
         }
         enum bh_metric_use use = bh_metrics[m].use;
-        if (has_replica != by_replica || use == BH_OVER_REPLICAS || (use != BH_WITH_VERIFICATION && !plan->says[use]))
+        if (has_replica != by_replica || use == BH_OVER_REPLICAS ||
+            (use != BH_WITH_VERIFICATION && !campaign->says[use]))
             continue;
         layout->entry[layout->count++] = entry;
         layout->length += entry.cells;
@@ -40,7 +41,7 @@ void bh_layout_release(struct bh_layout *layout)
     *layout = (struct bh_layout){0};
 }
 
-void bh_layout_fill(const struct bh_layout *layout, const struct bh_plan *plan, const struct bh_stage *stage,
+void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, const struct bh_stage *stage,
                     size_t point, size_t policy, double *row)
 {
     struct bh_metric_cell cell = {stage, policy, {0}};
@@ -52,7 +53,7 @@ void bh_layout_fill(const struct bh_layout *layout, const struct bh_plan *plan, 
             for (size_t d = entry->axes_count; d-- > 0; rest /= layout->sizes[entry->axis[d]]) {
                 size_t at = rest % layout->sizes[entry->axis[d]];
                 if (entry->axis[d] == BH_AXIS_ENCLAVE)
-                    is_there = (at = bh_enclave_axis_number(&plan->enclaves, point, at)) != BH_NO_ENCLAVE;
+                    is_there = (at = bh_enclave_axis_number(&campaign->enclaves, point, at)) != BH_NO_ENCLAVE;
                 cell.at[entry->axis[d]] = at;
             }
             row[entry->offset + c] = is_there ? bh_metric_value(entry->metric, &cell) : NAN;

@@ -27,11 +27,11 @@ struct bh_layout {
     size_t sizes[BH_METRIC_AXES];
 };
 
-/* Metrics of verification are in every layout, so that an axis may come to vary it later; the others as the plan says. */
-void bh_layout_create(struct bh_layout *layout, const struct bh_plan *plan, bool by_replica);
+/* Metrics of verification are in every layout, so that an axis may come to vary it later; the others as the campaign says. */
+void bh_layout_create(struct bh_layout *layout, const struct bh_campaign *campaign, bool by_replica);
 void bh_layout_release(struct bh_layout *layout);
 /* The row of one policy at a point that has run; NaN for enclaves that it does not have. */
-void bh_layout_fill(const struct bh_layout *layout, const struct bh_plan *plan, const struct bh_stage *stage,
+void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, const struct bh_stage *stage,
                     size_t point, size_t policy, double *row);
 /* Where a metric begins in the row; SIZE_MAX if it has none. */
 size_t bh_layout_offset(const struct bh_layout *layout, enum bh_metric_name metric);

@@ -18,17 +18,17 @@ static int sweep(struct bh_run *run, unsigned jobs, bool shows_progress, struct 
         return -1;
     struct bh_sweep_options options = {
         .memory = run->store, .share = {0, 1}, .jobs = jobs, .shows_progress = shows_progress};
-    if (bh_sweep_run(run->plan, &options, &outcome, err) != 0)
+    if (bh_sweep_run(run->campaign, &options, &outcome, err) != 0)
         return -1;
     run->merge = bh_allocate(1, sizeof *run->merge);
-    return bh_merge_create(run->merge, run->plan, bh_store_in_memory(run->store), err);
+    return bh_merge_create(run->merge, run->campaign, bh_store_in_memory(run->store), err);
 }
 
 struct bh_run *bh_run_study(struct bh_study *study, unsigned jobs, bool shows_progress, struct bh_error *err)
 {
     struct bh_run *run = bh_allocate(1, sizeof *run);
-    run->plan = bh_plan_of_study(study, shows_progress, err);
-    if (run->plan != NULL && sweep(run, jobs, shows_progress, err) == 0)
+    run->campaign = bh_campaign_of_study(study, shows_progress, err);
+    if (run->campaign != NULL && sweep(run, jobs, shows_progress, err) == 0)
         return run;
     bh_run_destroy(run);
     return NULL;
@@ -42,7 +42,7 @@ void bh_run_destroy(struct bh_run *run)
         bh_merge_release(run->merge);
     free(run->merge);
     bh_store_close(run->store);
-    bh_plan_destroy(run->plan);
+    bh_campaign_destroy(run->campaign);
     free(run);
 }
 

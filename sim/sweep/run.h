@@ -10,7 +10,7 @@
 #include "sim/store/store.h"
 
 struct bh_run {
-    struct bh_plan *plan; /* with the points of the study, prepared */
+    struct bh_campaign *campaign; /* with the points of the study, prepared */
     struct bh_store *store;
     struct bh_merge *merge; /* what the store holds */
 };

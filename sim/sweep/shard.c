@@ -155,25 +155,25 @@ static void sink_first(struct shard *heap, size_t count)
     }
 }
 
-void bh_pieces_create(struct bh_pieces *pieces, const struct bh_plan *plan, size_t shards)
+void bh_pieces_create(struct bh_pieces *pieces, const struct bh_campaign *campaign, size_t shards)
 {
     enum { PIECES_PER_SHARD = 8 };
-    *pieces = (struct bh_pieces){.per_point = 1, .replicas = plan->replicas};
-    if (!plan->precision.is_on && plan->points < PIECES_PER_SHARD * shards && shards > 1) {
-        pieces->replicas = plan->chunk;
-        uint64_t wanted = (PIECES_PER_SHARD * shards + plan->points - 1) / plan->points;
-        if (plan->replicas / wanted < pieces->replicas)
-            pieces->replicas = plan->replicas / wanted > 0 ? plan->replicas / wanted : 1;
-        pieces->per_point = (plan->replicas + pieces->replicas - 1) / pieces->replicas;
+    *pieces = (struct bh_pieces){.per_point = 1, .replicas = campaign->replicas};
+    if (!campaign->precision.is_on && campaign->points < PIECES_PER_SHARD * shards && shards > 1) {
+        pieces->replicas = campaign->chunk;
+        uint64_t wanted = (PIECES_PER_SHARD * shards + campaign->points - 1) / campaign->points;
+        if (campaign->replicas / wanted < pieces->replicas)
+            pieces->replicas = campaign->replicas / wanted > 0 ? campaign->replicas / wanted : 1;
+        pieces->per_point = (campaign->replicas + pieces->replicas - 1) / pieces->replicas;
     }
-    size_t count = plan->points * pieces->per_point;
+    size_t count = campaign->points * pieces->per_point;
     pieces->owner = bh_allocate(count, sizeof *pieces->owner);
     if (shards == 1)
         return;
     struct piece *piece = bh_allocate(count, sizeof *piece);
     struct shard *heap = bh_allocate(shards, sizeof *heap);
     for (size_t i = 0; i < count; i++)
-        piece[i] = (struct piece){i, plan->cost_s[i / pieces->per_point]};
+        piece[i] = (struct piece){i, campaign->cost_s[i / pieces->per_point]};
     for (size_t s = 0; s < shards; s++)
         heap[s].number = s;
     qsort(piece, count, sizeof *piece, compare_pieces);

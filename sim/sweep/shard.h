@@ -29,7 +29,7 @@ struct bh_pieces {
     uint64_t replicas;  /* of a piece; the last may have fewer */
     size_t *owner;      /* [point * per_point + piece] */
 };
-void bh_pieces_create(struct bh_pieces *pieces, const struct bh_plan *plan, size_t shards);
+void bh_pieces_create(struct bh_pieces *pieces, const struct bh_campaign *campaign, size_t shards);
 void bh_pieces_release(struct bh_pieces *pieces);
 
 #endif

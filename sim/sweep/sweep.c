@@ -27,7 +27,7 @@
 static const double SYNC_EVERY_S = 0.5;
 
 struct sweep {
-    const struct bh_plan *plan;
+    const struct bh_campaign *campaign;
     const struct bh_sweep_options *options;
     struct bh_sweep_outcome *outcome;
     struct bh_state state;
@@ -61,7 +61,7 @@ static int fail_storing(const struct sweep *sweep, const struct bh_error *cause,
 {
     if (sweep->options->directory == NULL)
         return bh_fail_again(err, cause);
-    char *command = bh_campaign_command(sweep->plan, "sweep", sweep->options->directory);
+    char *command = bh_campaign_command(sweep->campaign, "sweep", sweep->options->directory);
     bh_fail(err, cause->code, "%s; what was done before is safe: make room, then go on with: %s --resume", cause->text,
             command);
     free(command);
@@ -93,10 +93,10 @@ static int note_failure(struct sweep *sweep, struct bh_unit unit, const struct b
 {
     if (sweep->options->directory == NULL) /* there is nothing to go on with */
         return bh_fail_again(err, cause);
-    char *point = bh_plan_describe(sweep->plan, unit.point);
+    char *point = bh_campaign_describe(sweep->campaign, unit.point);
     char *message = bh_print_text("point %llu (%s): %s", (unsigned long long)unit.point, point, cause->text);
     struct bh_record_head head = {.kind = BH_RECORD_FAILED,
-                                  .identity = sweep->plan->identities->point[unit.point],
+                                  .identity = sweep->campaign->identities->point[unit.point],
                                   .point = unit.point,
                                   .first = unit.first,
                                   .count = unit.count,
@@ -129,7 +129,7 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
     } else if (head.kind == BH_RECORD_FAILED) {
         status = note_failure(sweep, unit, payload, err);
     } else {
-        head.identity = sweep->plan->identities->point[unit.point];
+        head.identity = sweep->campaign->identities->point[unit.point];
         status = bh_state_take(&sweep->state, &head, payload, err);
         if (status == 0)
             status = append(sweep, head, payload, err);
@@ -149,7 +149,7 @@ static int hand_out(struct sweep *sweep, struct bh_error *err)
         struct bh_unit unit;
         if (!worker->is_busy && sweep->outcome->signal == 0 && bh_units_take(&sweep->units, worker->unit, &unit)) {
             if (worker->pid == 0 &&
-                bh_worker_start(worker, sweep->plan, sweep->options->directory == NULL ? sweep->options->jobs : 1,
+                bh_worker_start(worker, sweep->campaign, sweep->options->directory == NULL ? sweep->options->jobs : 1,
                                 forget, sweep, err) != 0)
                 return -1;
             if (bh_worker_order(worker, unit) != 0) { /* it died while idle */
@@ -216,7 +216,7 @@ static int run_units(struct sweep *sweep, struct bh_error *err)
 
 static int fail_begun(const struct sweep *sweep, struct bh_error *err)
 {
-    char *command = bh_campaign_command(sweep->plan, "sweep", sweep->options->directory);
+    char *command = bh_campaign_command(sweep->campaign, "sweep", sweep->options->directory);
     bh_fail(err, BH_ERROR_INPUT,
             "%s holds a sweep that was begun already: %s --resume goes on with it, or take another folder",
             sweep->options->directory, command);
@@ -245,7 +245,7 @@ static int open_store(struct sweep *sweep, struct bh_error *err)
     struct bh_store_view view;
     int was_there = 0;
     size_t cut = 0;
-    if (bh_manifest_publish(options->directory, sweep->plan, options->mode, &was_there, err) != 0)
+    if (bh_manifest_publish(options->directory, sweep->campaign, options->mode, &was_there, err) != 0)
         return -1;
     sweep->store = bh_store_open(options->directory, options->share.index, options->share.count, &cut, err);
     if (sweep->store == NULL || bh_store_view_open(&view, options->directory, err) != 0)
@@ -285,17 +285,17 @@ static int open_signals(const struct bh_sweep_options *options, sigset_t *before
 }
 
 /* All simulations of a campaign whose points have their replicas each. */
-static size_t count_runs(const struct bh_plan *plan)
+static size_t count_runs(const struct bh_campaign *campaign)
 {
-    size_t policies = plan->first->policies_count;
-    return plan->points * (1 + policies * (2 + plan->replicas));
+    size_t policies = campaign->first->policies_count;
+    return campaign->points * (1 + policies * (2 + campaign->replicas));
 }
 
-int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *options, struct bh_sweep_outcome *outcome,
-                 struct bh_error *err)
+int bh_sweep_run(const struct bh_campaign *campaign, const struct bh_sweep_options *options,
+                 struct bh_sweep_outcome *outcome, struct bh_error *err)
 {
     bool in_memory = options->directory == NULL;
-    struct sweep sweep = {.plan = plan, .options = options, .outcome = outcome};
+    struct sweep sweep = {.campaign = campaign, .options = options, .outcome = outcome};
     sigset_t before;
     int status = -1;
     *outcome = (struct bh_sweep_outcome){0};
@@ -307,11 +307,11 @@ int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *opti
     sweep.workers = bh_allocate(sweep.workers_count, sizeof *sweep.workers);
     for (unsigned i = 0; i < sweep.workers_count; i++)
         sweep.workers[i].unit.point = UINT64_MAX;
-    bh_state_create(&sweep.state, plan);
+    bh_state_create(&sweep.state, campaign);
     sweep.progress = bh_sweep_progress_start(options->shows_progress && !in_memory);
-    sweep.runs = bh_progress_start("runs", count_runs(plan), options->shows_progress && in_memory);
+    sweep.runs = bh_progress_start("runs", count_runs(campaign), options->shows_progress && in_memory);
     if (open_store(&sweep, err) == 0) {
-        bh_units_create(&sweep.units, plan, &sweep.state, options->share);
+        bh_units_create(&sweep.units, campaign, &sweep.state, options->share);
         sweep.synced_s = bh_now_s();
         status = run_units(&sweep, err);
         for (unsigned i = 0; i < sweep.workers_count; i++)

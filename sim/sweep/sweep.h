@@ -31,7 +31,7 @@ struct bh_sweep_outcome {
 /* Runs what is missing of the share. A unit that fails is recorded in the store, and the rest go on. SIGTERM and SIGINT
  * let the units under way end and be stored; a second one ends at once. -1 only when nothing more can be stored, or
  * nothing could be begun. */
-int bh_sweep_run(const struct bh_plan *plan, const struct bh_sweep_options *options, struct bh_sweep_outcome *outcome,
-                 struct bh_error *err);
+int bh_sweep_run(const struct bh_campaign *campaign, const struct bh_sweep_options *options,
+                 struct bh_sweep_outcome *outcome, struct bh_error *err);
 
 #endif

@@ -33,7 +33,7 @@ static void push(struct bh_units *units, struct bh_unit unit)
 /* Of a unit what is not done: the campaign may have grown since, or its units may have been others. */
 static void push_rest(struct bh_units *units, struct bh_unit whole)
 {
-    const uint8_t *done = &units->state->replica_done[whole.point * units->plan->replicas];
+    const uint8_t *done = &units->state->replica_done[whole.point * units->campaign->replicas];
     uint64_t last = whole.first + whole.count, next;
     if (bh_state_is_done(units->state, whole))
         units->done++;
@@ -48,9 +48,9 @@ static void push_rest(struct bh_units *units, struct bh_unit whole)
 /* Replicas [first, last) in units. */
 static void push_range(struct bh_units *units, size_t point, uint64_t first, uint64_t last)
 {
-    for (; first < last; first += units->plan->chunk) {
+    for (; first < last; first += units->campaign->chunk) {
         uint64_t left = last - first;
-        push_rest(units, (struct bh_unit){point, first, left < units->plan->chunk ? left : units->plan->chunk});
+        push_rest(units, (struct bh_unit){point, first, left < units->campaign->chunk ? left : units->campaign->chunk});
     }
 }
 
@@ -68,7 +68,7 @@ static void push_look(struct bh_units *units, size_t point)
 static void plan_point(struct bh_units *units, size_t point)
 {
     const struct bh_pieces *pieces = &units->pieces;
-    uint64_t all = units->plan->replicas;
+    uint64_t all = units->campaign->replicas;
     uint64_t mine = 0;
     for (uint64_t i = 0; i < pieces->per_point; i++)
         mine += is_mine(units, point, i);
@@ -76,7 +76,7 @@ static void plan_point(struct bh_units *units, size_t point)
         return;
     if (is_mine(units, point, 0))
         push(units, (struct bh_unit){point, 0, 0});
-    if (units->plan->precision.is_on) {
+    if (units->campaign->precision.is_on) {
         push_look(units, point);
         return;
     }
@@ -90,13 +90,13 @@ static void plan_point(struct bh_units *units, size_t point)
 /* Predicted times: of a piece, and of what is done of it. */
 static void add_piece(struct bh_units *units, size_t point, uint64_t piece)
 {
-    const struct bh_plan *plan = units->plan;
+    const struct bh_campaign *campaign = units->campaign;
     uint64_t first = piece * units->pieces.replicas, last = first + units->pieces.replicas, done = 0;
-    last = plan->precision.is_on ? plan->least : last < plan->replicas ? last : plan->replicas;
+    last = campaign->precision.is_on ? campaign->least : last < campaign->replicas ? last : campaign->replicas;
     for (uint64_t r = first; r < last; r++)
-        done += units->state->replica_done[point * plan->replicas + r];
-    units->total_s += plan->cost_s[point] * (double)(last - first);
-    units->done_s += plan->cost_s[point] * (double)done;
+        done += units->state->replica_done[point * campaign->replicas + r];
+    units->total_s += campaign->cost_s[point] * (double)(last - first);
+    units->done_s += campaign->cost_s[point] * (double)done;
     if (piece == 0) {
         double cost_s = bh_state_cost_s(units->state, (struct bh_unit){point, 0, 0});
         units->total_s += cost_s;
@@ -104,13 +104,14 @@ static void add_piece(struct bh_units *units, size_t point, uint64_t piece)
     }
 }
 
-void bh_units_create(struct bh_units *units, const struct bh_plan *plan, struct bh_state *state, struct bh_share share)
+void bh_units_create(struct bh_units *units, const struct bh_campaign *campaign, struct bh_state *state,
+                     struct bh_share share)
 {
-    *units = (struct bh_units){.plan = plan, .state = state, .share = share};
-    bh_pieces_create(&units->pieces, plan, share.count);
-    units->open = bh_allocate(plan->points, sizeof *units->open);
-    units->given_up = bh_allocate(plan->points, 1);
-    for (size_t p = 0; p < plan->points; p++)
+    *units = (struct bh_units){.campaign = campaign, .state = state, .share = share};
+    bh_pieces_create(&units->pieces, campaign, share.count);
+    units->open = bh_allocate(campaign->points, sizeof *units->open);
+    units->given_up = bh_allocate(campaign->points, 1);
+    for (size_t p = 0; p < campaign->points; p++)
         for (uint64_t i = 0; i < units->pieces.per_point; i++)
             if (is_mine(units, p, i))
                 add_piece(units, p, i);
@@ -128,8 +129,8 @@ void bh_units_release(struct bh_units *units)
 bool bh_units_take(struct bh_units *units, struct bh_unit last, struct bh_unit *unit)
 {
     enum { LOOK_AHEAD = 64 };
-    while (units->first == units->count && units->next < units->plan->points)
-        plan_point(units, units->plan->order[units->next++]);
+    while (units->first == units->count && units->next < units->campaign->points)
+        plan_point(units, units->campaign->order[units->next++]);
     if (units->first == units->count)
         return false;
     /* A worker stays with its point where it can: another may need another platform. */
@@ -164,6 +165,6 @@ void bh_units_settle(struct bh_units *units, struct bh_unit unit, bool failed)
         units->done++;
         units->done_s += bh_state_cost_s(units->state, unit);
     }
-    if (units->plan->precision.is_on && units->open[unit.point] == 0)
+    if (units->campaign->precision.is_on && units->open[unit.point] == 0)
         push_look(units, unit.point);
 }

@@ -8,11 +8,11 @@
 #include "sim/sweep/shard.h"
 
 struct bh_units {
-    const struct bh_plan *plan;
+    const struct bh_campaign *campaign;
     struct bh_state *state;
     struct bh_share share;
     struct bh_pieces pieces;
-    size_t next;       /* place in plan->order of the point to be planned next */
+    size_t next;       /* place in campaign->order of the point to be planned next */
     uint64_t *open;    /* [point]: units given out or waiting, and not settled */
     uint8_t *given_up; /* [point]: a unit failed: no further looks */
     struct bh_unit *waiting;
@@ -22,7 +22,8 @@ struct bh_units {
                                   least that it can be */
 };
 
-void bh_units_create(struct bh_units *units, const struct bh_plan *plan, struct bh_state *state, struct bh_share share);
+void bh_units_create(struct bh_units *units, const struct bh_campaign *campaign, struct bh_state *state,
+                     struct bh_share share);
 void bh_units_release(struct bh_units *units);
 /* The next unit for a worker that did `last` before; false: none at the moment. */
 bool bh_units_take(struct bh_units *units, struct bh_unit last, struct bh_unit *unit);

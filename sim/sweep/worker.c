@@ -22,7 +22,7 @@
 enum { POINTS_PER_CACHE = 32 };
 
 struct host {
-    const struct bh_plan *plan;
+    const struct bh_campaign *campaign;
     char *platform_key; /* what is loaded; NULL: nothing yet */
     struct bh_platform *platform;
     struct bh_platform_facts facts;
@@ -70,7 +70,7 @@ static int load_platform(struct host *host, struct bh_error *err)
 
 static void leave_point(struct host *host)
 {
-    if (host->plan->stages == NULL)
+    if (host->campaign->stages == NULL)
         bh_stage_destroy(host->stage);
     host->stage = NULL;
     for (int i = 0; i < 2; i++)
@@ -105,9 +105,9 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
     if (host->stage != NULL && host->point == point)
         return 1;
     leave_point(host);
-    bool is_prepared = host->plan->stages != NULL;
+    bool is_prepared = host->campaign->stages != NULL;
     struct bh_scenario *scenario =
-        is_prepared ? host->plan->stages[point]->scenario : bh_plan_resolve(host->plan, point, err);
+        is_prepared ? host->campaign->stages[point]->scenario : bh_campaign_resolve(host->campaign, point, err);
     if (scenario == NULL)
         return -1;
     if (!fits(host, scenario)) {
@@ -116,14 +116,14 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
         return 0;
     }
     host->point = point;
-    host->stage = is_prepared ? host->plan->stages[point] : create_stage(host, scenario, err);
+    host->stage = is_prepared ? host->campaign->stages[point] : create_stage(host, scenario, err);
     if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, err) != 0) ||
-        (!is_prepared && bh_identities_check(host->plan, scenario, err) != 0)) {
+        (!is_prepared && bh_identities_check(host->campaign, scenario, err) != 0)) {
         leave_point(host);
         return -1;
     }
     for (int i = 0; i < 2; i++)
-        bh_layout_create(&host->layout[i], host->plan, i == 1);
+        bh_layout_create(&host->layout[i], host->campaign, i == 1);
     return 1;
 }
 
@@ -198,12 +198,13 @@ static int take_record(void *context, size_t job, const void *bytes, size_t leng
     bh_replica_record_clear(record);
     if (bh_record_read(record, bytes, length, err) != 0)
         return -1;
-    if (host->plan->stages != NULL && answer(host->answers, (struct bh_record_head){.kind = BH_WORKER_STEP}, NULL) != 0)
+    if (host->campaign->stages != NULL &&
+        answer(host->answers, (struct bh_record_head){.kind = BH_WORKER_STEP}, NULL) != 0)
         return bh_fail(err, BH_ERROR_SYSTEM, "nobody reads what the simulations find");
     if (host->unit.count == 0)
         return 0;
     size_t row = job * host->layout[1].length, policy = job % host->stage->scenario->policies_count;
-    bh_layout_fill(&host->layout[1], host->plan, host->stage, host->point, policy, &host->rows[row]);
+    bh_layout_fill(&host->layout[1], host->campaign, host->stage, host->point, policy, &host->rows[row]);
     host->causes[job] = record->causes;
     record->causes = (struct bh_causes){0};
     return 0;
@@ -215,7 +216,7 @@ static char *describe_job(void *context, size_t job, char *buffer, size_t size)
     const struct bh_scenario *scenario = host->stage->scenario;
     size_t policies = scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
     unsigned long long seed = (unsigned long long)scenario->seed, replica = host->unit.first + job / policies;
-    bool has_file = host->plan->stages == NULL; /* of a campaign, which can replay it */
+    bool has_file = host->campaign->stages == NULL; /* of a campaign, which can replay it */
     char again[64] = "";
     if (host->unit.count > 0) {
         if (has_file)
@@ -263,7 +264,7 @@ static int run_unit(struct host *host, FILE *payload, struct bh_error *err)
                                  .describe = describe_job};
     int status = bh_workers_run(&workers, err);
     for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
-        bh_layout_fill(&host->layout[0], host->plan, host->stage, host->point, p, &host->rows[p * length]);
+        bh_layout_fill(&host->layout[0], host->campaign, host->stage, host->point, p, &host->rows[p * length]);
     if (status == 0) {
         fwrite(host->rows, sizeof *host->rows, rows * length, payload);
         if (by_replica)
@@ -302,9 +303,9 @@ static int serve(struct host *host)
     return status;
 }
 
-static _Noreturn void work(const struct bh_plan *plan, unsigned at_once, int orders, int answers)
+static _Noreturn void work(const struct bh_campaign *campaign, unsigned at_once, int orders, int answers)
 {
-    struct host host = {.plan = plan, .at_once = at_once, .answers = answers};
+    struct host host = {.campaign = campaign, .at_once = at_once, .answers = answers};
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     ssize_t count;
@@ -316,7 +317,7 @@ static _Noreturn void work(const struct bh_plan *plan, unsigned at_once, int ord
 
 /* --- Seen from outside --------------------------------------------------------------------------------------------------------- */
 
-int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, unsigned at_once,
+int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign, unsigned at_once,
                     void (*forget)(void *context), void *context, struct bh_error *err)
 {
     int orders[2];
@@ -327,7 +328,7 @@ int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, unsign
     if (worker->pid == 0) {
         close(orders[1]);
         forget(context);
-        work(plan, at_once, orders[0], worker->answers);
+        work(campaign, at_once, orders[0], worker->answers);
     }
     close(orders[0]);
     worker->orders = orders[1];
@@ -398,10 +399,10 @@ void bh_worker_end(struct bh_worker *worker, bool at_once)
     worker->is_busy = false;
 }
 
-int bh_worker_replay(const struct bh_plan *plan, size_t point, size_t policy, long long replica, FILE *out,
+int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t policy, long long replica, FILE *out,
                      struct bh_error *err)
 {
-    struct host host = {.plan = plan};
+    struct host host = {.campaign = campaign};
     struct bh_replica_record record;
     if (enter_point(&host, point, err) != 1)
         return -1;

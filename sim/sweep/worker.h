@@ -30,7 +30,7 @@ struct bh_worker {
 
 /* Starts a worker that runs so many simulations at once; `forget` is called in it first, to close what it must not keep
  * open. */
-int bh_worker_start(struct bh_worker *worker, const struct bh_plan *plan, unsigned at_once,
+int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign, unsigned at_once,
                     void (*forget)(void *context), void *context, struct bh_error *err);
 /* Hands it a unit. 0, or -1 if it is gone. */
 int bh_worker_order(struct bh_worker *worker, struct bh_unit unit);
@@ -41,7 +41,7 @@ void bh_worker_end(struct bh_worker *worker, bool at_once);
 
 /* Runs one simulation in this very process, so that a debugger sees it: for units that crashed. `replica` is a number,
  * or -1 for the fault-free run. */
-int bh_worker_replay(const struct bh_plan *plan, size_t point, size_t policy, long long replica, FILE *out,
+int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t policy, long long replica, FILE *out,
                      struct bh_error *err);
 
 #endif

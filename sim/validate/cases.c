@@ -28,7 +28,7 @@ static struct bh_validation_case *add(struct bh_validation *validation, enum bh_
 
 static const char *label_of(const struct bh_run *run, size_t point)
 {
-    return run->plan->study->axes[0].values[run->plan->stages[point]->index[0]].label;
+    return run->campaign->study->axes[0].values[run->campaign->stages[point]->index[0]].label;
 }
 
 /* Of the first enclave, or of the machine, in one replica. */
@@ -43,7 +43,7 @@ static struct bh_validation_case *add_mean(struct bh_validation *validation, con
                                            const char *unit, double expected,
                                            double (*value)(const struct bh_run *run, size_t point, uint64_t replica))
 {
-    uint64_t count = run->plan->replicas;
+    uint64_t count = run->campaign->replicas;
     double replicas = (double)count, mean = 0.0, squares = 0.0;
     for (uint64_t r = 0; r < count; r++)
         mean += value(run, point, r) / replicas;
@@ -77,7 +77,7 @@ static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *
 
 static void compare_fault_free(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->plan->stages[0];
+    const struct bh_stage *stage = run->campaign->stages[0];
     double native_s = fault_free_s(stage, stage->setups[stage->scenario->baseline]);
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const char *policy = stage->scenario->policies[p].name;
@@ -108,7 +108,7 @@ static double one_failure_s(const struct bh_stage *stage, const struct bh_setup 
 
 static void compare_one_failure(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->plan->stages[0];
+    const struct bh_stage *stage = run->campaign->stages[0];
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const struct bh_setup *setup = stage->setups[p];
         bool is_native = setup->policy->system->guest_kernel == NULL;
@@ -123,7 +123,7 @@ static void compare_one_failure(const struct bh_run *run, struct bh_validation *
 /* Two equal flows share a link equally, and start and end together: each checkpoint takes twice as long. */
 static void compare_shared_storage(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->plan->stages[0];
+    const struct bh_stage *stage = run->campaign->stages[0];
     const struct bh_scenario *scenario = stage->scenario;
     double bytes = 0.0;
     for (size_t e = 0; e < scenario->enclaves_count; e++)
@@ -158,8 +158,8 @@ static double fault_rate(const struct bh_scenario *scenario)
 
 static void compare_counts(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < run->plan->points; s++) {
-        const struct bh_stage *stage = run->plan->stages[s];
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_stage *stage = run->campaign->stages[s];
         double replicas = (double)stage->scenario->replicas, sum = 0.0, squares = 0.0;
         for (uint64_t r = 0; r < stage->scenario->replicas; r++)
             sum += number_of(run, BH_METRIC_faults, s, 0, r);
@@ -182,7 +182,7 @@ static void compare_counts(const struct bh_run *run, struct bh_validation *valid
 static double lost_share(const struct bh_run *run, size_t point, uint64_t replica)
 {
     return 1.0 - number_of(run, BH_METRIC_useful_work, point, 0, replica) /
-                     ((double)run->plan->stages[point]->scenario->nodes *
+                     ((double)run->campaign->stages[point]->scenario->nodes *
                       number_of(run, BH_METRIC_elapsed, point, 0, replica));
 }
 
@@ -190,8 +190,8 @@ static double lost_share(const struct bh_run *run, size_t point, uint64_t replic
  * begins up is U T - (1 - U)^2 lambda m2 / 2 once T is long against both; U = m / (M + m). */
 static void compare_service(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < run->plan->points; s++) {
-        const struct bh_stage *stage = run->plan->stages[s];
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_stage *stage = run->campaign->stages[s];
         const struct bh_scenario *scenario = stage->scenario;
         const struct bh_fault_class *class = NULL;
         for (size_t f = 0; f < scenario->catalog->faults_count; f++)
@@ -217,8 +217,8 @@ static double elapsed_s(const struct bh_run *run, size_t point, uint64_t replica
 
 static void compare_daly(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < run->plan->points; s++) {
-        const struct bh_stage *stage = run->plan->stages[s];
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_stage *stage = run->campaign->stages[s];
         const struct bh_scenario *scenario = stage->scenario;
         const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
         double restart_s = scenario->catalog->recovery.process_restart_s.value + local->read_s;
@@ -232,8 +232,8 @@ static void compare_daly(const struct bh_run *run, struct bh_validation *validat
 /* Each segment of work is done when it has been verified and saved, whatever strikes meanwhile. */
 static void compare_silent(const struct bh_run *run, struct bh_validation *validation)
 {
-    for (size_t s = 0; s < run->plan->points; s++) {
-        const struct bh_stage *stage = run->plan->stages[s];
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_stage *stage = run->campaign->stages[s];
         const struct bh_scenario *scenario = stage->scenario;
         const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
         double hardware_rate = 0.0;
@@ -258,7 +258,7 @@ static void compare_silent(const struct bh_run *run, struct bh_validation *valid
 static double sum_of(const struct bh_run *run, enum bh_metric_name metric, size_t policy, int first, int last)
 {
     double sum = 0.0;
-    for (uint64_t r = 0; r < run->plan->replicas; r++)
+    for (uint64_t r = 0; r < run->campaign->replicas; r++)
         for (int i = first; i <= last; i++)
             sum += bh_run_value(run, metric, 0, policy, r)[i];
     return sum;
@@ -276,7 +276,7 @@ static void add_share(struct bh_validation *validation, const char *policy, cons
 /* What lies within a node and what is beyond it cannot differ here: no disposition reaches further. */
 static void compare_lone_errors(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->plan->stages[0];
+    const struct bh_stage *stage = run->campaign->stages[0];
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const struct bh_isolation *isolation = &stage->setups[p]->isolation;
         const char *policy = stage->scenario->policies[p].name;

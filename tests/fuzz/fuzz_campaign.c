@@ -83,7 +83,7 @@ static void check_message(const struct bh_error *err)
 }
 
 /* Every point is found by its identity, and every shard has its part. */
-static void check_points(const struct bh_plan *plan)
+static void check_points(const struct bh_campaign *plan)
 {
     struct bh_pieces pieces;
     for (size_t p = 0; p < plan->points; p++) {
@@ -93,7 +93,7 @@ static void check_points(const struct bh_plan *plan)
             found += points[i] == p;
         BH_BUG_ASSERT(found == 1 && plan->order[p] < plan->points);
         if (p < 8)
-            free(bh_plan_describe(plan, p));
+            free(bh_campaign_describe(plan, p));
     }
     bh_pieces_create(&pieces, plan, 7);
     for (size_t i = 0; i < plan->points * pieces.per_point; i++)
@@ -101,7 +101,7 @@ static void check_points(const struct bh_plan *plan)
     bh_pieces_release(&pieces);
 }
 
-static void check_manifest(const struct bh_plan *plan)
+static void check_manifest(const struct bh_campaign *plan)
 {
     struct bh_error err = {0};
     int was_there;
@@ -128,13 +128,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!is_small(data, size))
         return -1;
     write_file(campaign, data, size);
-    struct bh_plan *plan = bh_plan_read(campaign, models, NULL, 0, &err);
+    struct bh_campaign *plan = bh_campaign_read(campaign, models, NULL, 0, &err);
     if (plan == NULL) {
         check_message(&err);
         return 0;
     }
     check_points(plan);
     check_manifest(plan);
-    bh_plan_destroy(plan);
+    bh_campaign_destroy(plan);
     return 0;
 }
