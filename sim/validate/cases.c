@@ -181,9 +181,9 @@ static void compare_counts(const struct bh_run *run, struct bh_validation *valid
 
 static double lost_share(const struct bh_run *run, size_t point, uint64_t replica)
 {
+    const struct bh_scenario *scenario = run->campaign->stages[point]->scenario;
     return 1.0 - number_of(run, BH_METRIC_useful_work, point, 0, replica) /
-                     ((double)run->campaign->stages[point]->scenario->nodes *
-                      number_of(run, BH_METRIC_elapsed, point, 0, replica));
+                     ((double)scenario->nodes * number_of(run, BH_METRIC_elapsed, point, 0, replica));
 }
 
 /* With up times of mean M = 1/lambda and down times of mean m and mean square m2, the time down in [0, T] of a part that
