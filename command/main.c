@@ -6,7 +6,7 @@
 #include "command/subcommands.h"
 #include "config.h"
 #include "models/base/error.h"
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>

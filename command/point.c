@@ -3,7 +3,7 @@
 /* Which point of a scenario is meant, AXIS=VALUE on the command line, and which of its policies. */
 #include "command/point.h"
 
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdlib.h>

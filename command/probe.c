@@ -3,7 +3,9 @@
 /* Looks at a scenario's machine in a child process. */
 #include "command/probe.h"
 
+#include "sim/platform/platform.h"
 #include "sim/platform/probe.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 
 #include <stdlib.h>

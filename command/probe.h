@@ -5,8 +5,9 @@
 #define BH_COMMAND_PROBE_H
 
 #include "models/base/error.h"
-#include "sim/platform/platform.h"
-#include "sim/scenario/scenario.h"
+
+struct bh_platform_facts;
+struct bh_scenario;
 
 /* Loads the platform in a child and checks that it has what the scenario asks for. */
 int bh_probe_platform(const struct bh_scenario *scenario, struct bh_platform_facts *facts, struct bh_error *err);

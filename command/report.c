@@ -11,7 +11,7 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "config.h"
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 #include "sim/runs/progress.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead results`: lists what a results file holds, and prints selections of it. */
+#include "analysis/reader/hdf5_reader.h"
 #include "analysis/tables/selection.h"
 #include "analysis/tables/selection_rows.h"
 #include "command/command.h"

@@ -9,11 +9,16 @@
 #include "command/data_directory.h"
 #include "command/notes.h"
 #include "command/options.h"
+#include "models/containment/isolation.h"
 #include "sim/results/atomic_file.h"
+#include "sim/runs/point.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/node_stack.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
+#include "sim/setup/node_setup.h"
 #include "sim/setup/read_study.h"
+#include "sim/setup/setup.h"
 
 #include <stdio.h>
 #include <stdlib.h>

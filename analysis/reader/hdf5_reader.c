@@ -3,7 +3,7 @@
 /* Reading HDF5 that others may have written, cut short or changed: nothing is taken for granted. */
 #include "analysis/reader/hdf5_reader.h"
 
-#include "models/base/utf8.h"
+#include "models/base/utf8_repair.h"
 
 #include <errno.h>
 #include <fcntl.h>

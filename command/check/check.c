@@ -2,6 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead check: reads, resolves and explains a scenario without simulating anything. */
 #include "command/check/parts.h"
+#include "sim/platform/platform.h"
+#include "sim/runs/estimate.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/explain.h"
+#include "sim/setup/number_uses.h"
 
 #include "analysis/reader/markup.h"
 #include "command/command.h"

@@ -3,6 +3,13 @@
 /* Part of what `bulkhead check` prints: who is composed with whom, and which guards stand in between, as asked for and as
  * the nodes' operating systems let through. */
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/policy/composition.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/composition.h"
+#include "sim/scenario/scenario.h"
 
 #include "models/base/error.h"
 #include "sim/scenario/node_stack.h"

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The part of `bulkhead check` that says what a run will take, and what of a scenario is seldom meant. */
+#include "sim/runs/estimate.h"
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
 
 #include "models/base/wrap.h"
 #include "sim/runs/estimate_limits.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The part of `bulkhead check` that says where there are no exact numbers, and why. */
 #include "command/check/parts.h"
+#include "models/containment/isolation_cache.h"
 
 #include "models/base/wrap.h"
 #include "models/containment/isolation.h"

@@ -2,8 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What strikes, as `bulkhead check` tells it: classes of faults, their clocks, what they take along, the script. */
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
 #include "models/base/wrap.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/zone_choice.h"
+#include "models/times/exponential.h"
+#include "sim/platform/partition.h"
 #include "sim/scenario/read_faults.h"
+#include "sim/scenario/scenario.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,9 +2,22 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead check --json` prints: the resolved scenario as one object. */
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/catalog/zone_choice.h"
+#include "models/faults/replay.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/platform.h"
+#include "sim/scenario/recorded_logs.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/explain.h"
+#include "sim/setup/number_uses.h"
 
 #include "command/json_text.h"
-#include "models/node/node_model.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/read_workload.h"

@@ -2,7 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Last part of what `bulkhead check` prints: fault rates, and every number with its source. */
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
 #include "models/base/wrap.h"
+#include "models/catalog/catalog.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/explain.h"
+#include "sim/setup/number_uses.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,14 +5,11 @@
 #define BH_COMMAND_CHECK_PARTS_H
 
 #include "command/check/count.h"
-#include "sim/platform/platform.h"
-#include "sim/scenario/scenario.h"
-#include "sim/runs/estimate.h"
-#include "sim/setup/explain.h"
-#include "sim/setup/number_uses.h"
 
 #include <jansson.h>
 #include <stdio.h>
+
+struct bh_fault_class;
 
 /* All that there is to tell. */
 struct bh_check {

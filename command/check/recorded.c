@@ -3,7 +3,13 @@
 /* What `bulkhead check` tells of a log that is replayed. */
 #include "command/check/parts.h"
 #include "command/notes.h"
+#include "models/base/quantity.h"
 #include "models/base/wrap.h"
+#include "models/catalog/fault_class.h"
+#include "models/faults/replay.h"
+#include "models/logs/formats.h"
+#include "sim/scenario/recorded_logs.h"
+#include "sim/scenario/scenario.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

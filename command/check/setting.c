@@ -2,7 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* First part of what `bulkhead check` prints: what is simulated. */
 #include "command/check/parts.h"
+#include "models/base/error.h"
+#include "models/base/quantity.h"
 #include "models/base/wrap.h"
+#include "models/catalog/application.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/platform.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 
 #include <inttypes.h>

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead check` says of shared storage: who may be faster there than the share that it holds. */
 #include "command/check/parts.h"
+#include "models/catalog/application.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/platform.h"
+#include "sim/scenario/scenario.h"
 
 #include "models/cost/storage_share.h"
 

@@ -2,6 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Second part of what `bulkhead check` prints: zone trees, channels, dispositions and guards. */
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/catalog/zone_choice.h"
+#include "models/node/zone_needs.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/explain.h"
+#include "sim/setup/number_uses.h"
 
 #include "models/node/node_model.h"
 #include "models/node/zone_tree.h"

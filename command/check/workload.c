@@ -2,6 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The drawing of `bulkhead check`: which nodes carry which enclaves, when, and behind which guards. */
 #include "command/check/parts.h"
+#include "models/base/quantity.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/placement.h"
+#include "sim/scenario/scenario.h"
 
 #include "models/node/node_model.h"
 #include "sim/scenario/node_stack.h"

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the answers say: which one is the better, and whether they agree. */
 #include "command/contain/parts.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
 
 /* Joint test of exact against simulated. */
 static const double family_level = 1e-4;

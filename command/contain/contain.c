@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead contain: where errors end, by where they begin, without the clock of a whole job. */
 #include "command/contain/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include "command/command.h"
 #include "command/contain/figure.h"

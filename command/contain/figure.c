@@ -4,7 +4,12 @@
 #include "command/contain/figure.h"
 
 #include "analysis/zones/containment_figure.h"
+#include "command/contain/parts.h"
 #include "command/figure_folder.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Follows errors from every origin of every policy, exactly and by chance. */
 #include "command/contain/parts.h"
+#include "models/base/nearest_name.h"
+#include "models/catalog/system.h"
+#include "models/containment/monte_carlo.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
 
 #include "command/contain/silent.h"
 #include "command/point.h"
-#include "models/document/document.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"

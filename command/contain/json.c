@@ -2,6 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead contain --json` prints. */
 #include "command/contain/parts.h"
+#include "models/base/quantity.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/containment/critical_values.h"
+#include "sim/scenario/scenario.h"
 
 #include "command/contain/silent.h"
 #include "command/json_text.h"

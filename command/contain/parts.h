@@ -11,7 +11,6 @@
 #include "models/containment/sensitivity.h"
 #include "models/faults/streams.h"
 #include "sim/scenario/node_stack.h"
-#include "sim/scenario/scenario.h"
 
 #include <stdbool.h>
 #include <stddef.h>

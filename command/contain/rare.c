@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Escapes of one error in millions and rarer: when they are sought by importance sampling, and how well they are known. */
 #include "command/contain/parts.h"
+#include "models/containment/importance_sampling.h"
+#include "sim/scenario/scenario.h"
 
 #include <gsl/gsl_cdf.h>
 #include <inttypes.h>

@@ -2,6 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead contain --sensitivity`: which assumed numbers decide, and how far each may go before two policies swap. */
 #include "command/contain/parts.h"
+#include "models/base/quantity.h"
+#include "models/catalog/catalog.h"
+#include "models/containment/critical_values.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
 
 #include "analysis/reader/markup.h"
 #include "sim/runs/progress.h"

@@ -4,9 +4,14 @@
 #include "command/contain/silent.h"
 
 #include "analysis/reader/markup.h"
+#include "command/contain/parts.h"
 #include "command/json_text.h"
 #include "command/probe.h"
+#include "models/catalog/application.h"
 #include "models/containment/isolation.h"
+#include "models/containment/isolation_cache.h"
+#include "models/silent/course_exact.h"
+#include "models/silent/course_monte_carlo.h"
 #include "sim/setup/setup.h"
 
 #include <inttypes.h>

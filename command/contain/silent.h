@@ -5,7 +5,6 @@
 #define BH_COMMAND_CONTAIN_SILENT_H
 
 #include "analysis/tables/table.h"
-#include "command/contain/parts.h"
 #include "models/silent/course.h"
 
 #include <jansson.h>

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead contain` prints: per policy, where errors end by where they begin. */
 #include "command/contain/parts.h"
+#include "models/catalog/policy.h"
+#include "models/node/zone_needs.h"
+#include "sim/scenario/scenario.h"
 
 #include "analysis/reader/markup.h"
 #include "command/contain/silent.h"

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Observed and fitted distributions as a figure per group. */
-#include "command/fit/parts.h"
+#include "models/fit/distance.h"
+#include "models/fit/fit.h"
+#include "models/fit/report.h"
 
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/probability_plot.h"

@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit: distributions of up and down times from a failure log. */
 #include "command/fit/parts.h"
+#include "models/base/nearest_name.h"
+#include "models/logs/formats.h"
 
 #include "command/command.h"
 #include "command/figure_folder.h"
 #include "command/options.h"
-#include "models/document/document.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/compressed_text.h"
 

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit` prints for programs. */
-#include "command/fit/parts.h"
 
 #include "command/json_text.h"
+#include "models/fit/fit.h"
+#include "models/fit/report.h"
 
 #include <jansson.h>
 #include <math.h>

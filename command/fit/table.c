@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit` prints for people. */
 #include "command/fit/parts.h"
+#include "models/logs/formats.h"
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
 
 #include "analysis/reader/markup.h"
-#include "models/base/error.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Fitted fault classes as YAML for a scenario. */
 #include "command/fit/parts.h"
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
 
 #include "models/base/error.h"
 

@@ -2,6 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit-injections: what counts of real injections say about the numbers of the model, and how many it takes. */
 #include "command/injections/parts.h"
+#include "models/base/nearest_name.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/document/csv.h"
+#include "models/document/document_read.h"
+#include "sim/scenario/scenario.h"
 
 #include "command/command.h"
 #include "command/data_directory.h"

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The posterior for programs (JSON) and for scenarios (YAML). */
 #include "command/injections/parts.h"
+#include "models/catalog/parameter.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 
 #include "command/json_text.h"
 

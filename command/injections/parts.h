@@ -6,11 +6,13 @@
 
 #include "analysis/tables/table.h"
 #include "models/base/error.h"
-#include "models/injections/injections.h"
-#include "sim/scenario/scenario.h"
+#include "models/injections/counts.h"
+#include "models/injections/posterior.h"
 
 #include <stdint.h>
 #include <stdio.h>
+
+struct bh_scenario;
 
 struct bh_fit_injections {
     const struct bh_catalog *catalog;

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead fit-injections --plan`: how many injections, where, would tell two policies apart. */
 #include "command/injections/parts.h"
+#include "models/catalog/system.h"
+#include "models/injections/sample_size.h"
+#include "sim/platform/partition.h"
+#include "sim/scenario/scenario.h"
 
 #include "analysis/reader/markup.h"
 #include "command/json_text.h"

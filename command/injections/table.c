@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit-injections` prints: the counts, and what they say about the numbers of the model. */
 #include "command/injections/parts.h"
+#include "models/catalog/parameter.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 
 #include "analysis/reader/markup.h"
 

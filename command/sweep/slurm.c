@@ -4,6 +4,7 @@
 #include "command/sweep/slurm.h"
 
 #include "sim/campaign/command_line.h"
+#include "sim/scenario/scenario.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -5,7 +5,6 @@
 #define BH_COMMAND_SWEEP_SLURM_H
 
 #include "models/base/error.h"
-#include "sim/scenario/scenario.h"
 
 #include <stddef.h>
 

@@ -7,6 +7,7 @@
 #include "command/sweep/slurm.h"
 #include "command/sweep/sweep.h"
 #include "models/base/quantity.h"
+#include "models/document/document_get.h"
 #include "sim/campaign/command_line.h"
 #include "sim/results/hdf5_writer.h"
 #include "sim/store/manifest.h"

@@ -5,7 +5,7 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "config.h"
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 #include "sim/sweep/run.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The known name that a mistyped one probably meant. */
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 /* Numbers with units: text to SI and back, the same in every locale. */
 #include "models/base/quantity.h"
 
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 
 #include <errno.h>
 #include <float.h>

@@ -3,10 +3,6 @@
 /* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
 #include "models/base/utf8.h"
 
-#include "models/base/error.h"
-
-#include <string.h>
-
 size_t bh_utf8_decode(const char *text, uint32_t *code_point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -52,19 +48,4 @@ bool bh_utf8_is_printable(const char *text)
             return false;
     }
     return true;
-}
-
-char *bh_utf8_repair(const char *text)
-{
-    static const char stand_in[] = "\uFFFD";
-    char *copy = bh_allocate(strlen(text) + 1, sizeof stand_in), *end = copy;
-    while (*text != '\0') {
-        uint32_t code_point;
-        size_t length = bh_utf8_decode(text, &code_point), shown = length > 0 ? length : sizeof stand_in - 1;
-        memcpy(end, length > 0 ? text : stand_in, shown);
-        end += shown;
-        text += length > 0 ? length : 1;
-    }
-    *end = '\0';
-    return copy;
 }

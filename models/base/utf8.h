@@ -17,7 +17,5 @@ size_t bh_utf8_decode(const char *text, uint32_t *code_point);
 bool bh_utf8_is_unsafe(uint32_t code_point);
 /* Whether the whole text is well-formed and without such characters. */
 bool bh_utf8_is_printable(const char *text);
-/* A copy in which U+FFFD stands for each byte that is malformed. The caller frees. */
-char *bh_utf8_repair(const char *text);
 
 #endif

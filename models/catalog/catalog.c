@@ -1,7 +1,14 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads the folder of parameter files into one tree of numbers with dotted paths, and that into a catalog. */
-#include "models/catalog/reader.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
+#include "models/document/document_set.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,22 +1,21 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The words of the model, and things of the catalog by name. */
-#include "models/catalog/reader.h"
+/* Things of the catalog by name. */
+#include "models/catalog/lookup.h"
+
+#include "models/base/nearest_name.h"
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *const bh_zone_kind_names[] = {"host-kernel", "host-user", "guest-kernel", "guest-user", NULL};
-const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
-const char *const bh_scope_names[] = {"none", "process", "guest", "node", "enclave", "composition", "system", NULL};
-const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
-const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
-
-const char *const bh_need_names[] = {"io", "progress", NULL};
-const char *const bh_status_names[] = {"published", "computed", "assumed", "scenario", NULL};
-const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", NULL};
-const char *const bh_mend_names[] = {"reboot", "repair", NULL};
 
 int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,
                     struct bh_error *err)

@@ -1,7 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What fails together: domains of the machine, and the fault classes that strike them, spread in them, or stay. */
-#include "models/catalog/reader.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/parts.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <string.h>
 

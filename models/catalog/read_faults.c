@@ -1,7 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's classes of hardware faults: where they land, when they come, what mends them. */
-#include "models/catalog/reader.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/parts.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
+#include "models/times/exponential.h"
+#include "models/times/lognormal.h"
 
 #include <math.h>
 

@@ -2,7 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* One number of the catalog: its value, unit, status, source and range, and what a scenario sets in its place. */
 #include "models/base/look.h"
-#include "models/catalog/reader.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/parts.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,8 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's policies: what a signalled error takes down, which guards are on, and when. */
-#include "models/catalog/reader.h"
-#include "models/node/zone_choice.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/zone_choice.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,27 +57,6 @@ static int read_dispositions(const struct bh_catalog *catalog, const struct bh_n
         policy->disposition_place[kind] = bh_node_place(node);
     }
     return read_named(dispositions, policy, err);
-}
-
-static const struct bh_named_disposition *find_named(const struct bh_policy *policy,
-                                                     const struct bh_zone_template *zone)
-{
-    for (size_t i = 0; i < policy->named_count; i++)
-        if (strcmp(policy->named[i].zone, zone->name) == 0)
-            return &policy->named[i];
-    return NULL;
-}
-
-enum bh_scope bh_policy_disposition(const struct bh_policy *policy, const struct bh_zone_template *zone)
-{
-    const struct bh_named_disposition *named = find_named(policy, zone);
-    return named ? named->disposition : policy->disposition[zone->kind];
-}
-
-struct bh_place bh_policy_disposition_place(const struct bh_policy *policy, const struct bh_zone_template *zone)
-{
-    const struct bh_named_disposition *named = find_named(policy, zone);
-    return named ? named->place : policy->disposition_place[zone->kind];
 }
 
 static int read_guard_rule(const struct bh_node *node, enum bh_guard_rule *rule, struct bh_error *err)

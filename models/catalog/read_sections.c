@@ -1,7 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's sections that are tables of numbers: zones, components, channels, guards, applications and recovery. */
-#include "models/catalog/reader.h"
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/system.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -264,9 +269,9 @@ static int read_kind(const struct bh_node *map, struct bh_application *applicati
         return -1;
     if (node) {
         application->kind = bh_application_kind_find(name);
-        return application->kind ? 0
-                                 : bh_node_fail(node, err, "found `%s`, expected one of:%s", name,
-                                                bh_application_kind_names);
+        return application->kind
+                   ? 0
+                   : bh_node_fail(node, err, "found `%s`, expected one of:%s", name, bh_application_kind_names);
     }
     const struct bh_node *tolerates = bh_node_need(map, "tolerates-loss", err);
     if (!tolerates || bh_node_bool(tolerates, &loses_parts, err))

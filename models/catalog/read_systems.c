@@ -1,7 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's virtualization systems: kernels, zones, channels, guards offered and costs. */
-#include "models/catalog/reader.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/system.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <string.h>
 
@@ -157,7 +162,7 @@ static int read_system(struct bh_catalog_reader *reader, const struct bh_node *m
 
     /* Zones first: channels name them. Guards next: channels need them. */
     const struct bh_node *zones = bh_node_need(map, "zones", err);
-    if (!zones || bh_read_zone_templates(reader, zones, system, err))
+    if (!zones || bh_read_zone_templates(reader, zones, system, err) || bh_read_zone_needs(zones, system, err))
         return -1;
     const struct bh_node *guards = bh_node_need(map, "guards", err);
     if (!guards || read_guards_of(catalog, guards, system, err))

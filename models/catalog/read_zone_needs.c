@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which zones of a virtualization system stop while one beside them is down. */
-#include "models/catalog/reader.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/system.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <stdlib.h>
 
@@ -139,14 +142,6 @@ static int check_cycles(const struct bh_system *system, struct bh_error *err)
     free(walk.is_closed);
     free(walk.way);
     return status;
-}
-
-bool bh_system_has_needs(const struct bh_system *system)
-{
-    size_t needs = 0;
-    for (size_t z = 0; z < system->zones_count; z++)
-        needs += system->zones[z].needs_count;
-    return needs > 0;
 }
 
 int bh_read_zone_needs(const struct bh_node *list, struct bh_system *system, struct bh_error *err)

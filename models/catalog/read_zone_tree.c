@@ -1,8 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A virtualization system's zones as a tree: who is inside whom, and what may be inside what. */
-#include "models/catalog/reader.h"
-#include "models/node/zone_choice.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/parts.h"
+#include "models/catalog/system.h"
+#include "models/catalog/zone_choice.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -325,5 +329,5 @@ int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_nod
     /* The zones themselves moved, with what they own; only the shell is left. */
     free(system->zones);
     system->zones = ordered;
-    return check_tree(system, err) || bh_read_zone_needs(list, system, err) ? -1 : 0;
+    return check_tree(system, err);
 }

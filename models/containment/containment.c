@@ -4,6 +4,8 @@
 #include "models/containment/containment.h"
 
 #include "models/containment/isolation.h"
+#include "models/node/zone_needs.h"
+#include "models/spread/linear_solve.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

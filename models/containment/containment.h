@@ -7,7 +7,10 @@
 #include "models/base/error.h"
 #include "models/containment/origins.h"
 #include "models/node/node_model.h"
+#include "models/spread/effect.h"
 #include "models/spread/spread.h"
+#include "models/words/scope.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,8 +45,6 @@ struct bh_trials {
     uint64_t seed, trials;
     unsigned threads;
 };
-struct bh_containment bh_containment_monte_carlo(const struct bh_node_model *model, struct bh_origin origin,
-                                                 struct bh_trials trials);
 
 /* P(beyond a boundary) where it is rare: importance sampling over channel crossings, until the standard error is
  * `relative_error` of the estimate or the trials are used up. */
@@ -53,8 +54,6 @@ struct bh_rare_event {
     uint64_t trials; /* played */
     uint64_t hits;   /* of those, beyond the boundary */
 };
-struct bh_rare_event bh_containment_rare(const struct bh_node_model *model, struct bh_origin origin,
-                                         enum bh_boundary boundary, struct bh_trials trials, double relative_error);
 
 /* All origins together, each weighed by its rate: `part` holds one containment per entry of `origins`. Hardware that
  * takes a whole node counts in the extents, not in the escapes, as in bh_isolation: no boundary could stop it. */

@@ -1,9 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Critical values: how far a number can go before two policies swap places. */
-#include "models/containment/sensitivity.h"
+#include "models/containment/critical_values.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/memory_rates.h"
 #include "models/containment/origins.h"
+#include "models/containment/sensitivity.h"
 
 #include <math.h>
 #include <omp.h>

@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Probabilities too small to be met by chance: trials whose crossings are pushed, and weights that undo it. */
-#include "models/containment/containment.h"
+#include "models/containment/importance_sampling.h"
 
+#include "models/containment/containment.h"
 #include "models/containment/played_error.h"
 
 #include <math.h>

@@ -5,10 +5,12 @@
 #define BH_MODELS_CONTAINMENT_ISOLATION_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
+#include "models/spread/effect.h"
 #include "models/spread/spread.h"
+#include "models/words/scope.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,16 +44,5 @@ void bh_isolation_destroy(struct bh_isolation *isolation);
 /* bh_spread_exact with as little left unresolved as the number of states allows. `spread->loss` need not be zero. */
 int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
                         struct bh_error *err);
-
-/* Remembers isolations by what they depend on: scenarios that differ only in size, spares or intervals share them. */
-struct bh_isolation_cache;
-struct bh_isolation_cache *bh_isolation_cache_create(void);
-/* One whose isolations have no rates and say only why they would not be exact, for those who ask no more. */
-struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
-bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache);
-void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
-/* As bh_isolation_create, but the answer belongs to the cache. */
-const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
-                                                   const struct bh_fault_streams *streams);
 
 #endif

@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Isolations by a fingerprint of the model and the streams they were computed from. */
+#include "models/containment/isolation_cache.h"
+
+#include "models/catalog/fault_class.h"
 #include "models/containment/isolation.h"
 
 #include <stdio.h>

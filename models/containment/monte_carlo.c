@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Monte Carlo on all cores. Everything that is summed is a whole number, so that no order of summing, no number of
  * threads and no size of chunks can change a bit of the answer. */
-#include "models/containment/containment.h"
+#include "models/containment/monte_carlo.h"
 
+#include "models/containment/containment.h"
+#include "models/containment/played_error.h"
 #include "models/containment/played_error_table.h"
+#include "models/node/zone_needs.h"
 
 #include <math.h>
 #include <omp.h>

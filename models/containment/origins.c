@@ -3,6 +3,8 @@
 /* Splits each fault stream by zone, kind and shared bug, and joins what is alike. */
 #include "models/containment/origins.h"
 
+#include "models/catalog/fault_class.h"
+
 #include <stdlib.h>
 
 bool bh_origins_alike(const struct bh_zone_tree *tree, const struct bh_origin *left, const struct bh_origin *right)

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Plays one error: each life of a zone draws when its copy ends and which channels it tries before that. Draws are made
  * when they are needed; most lives need one block of Philox 4x64 and one logarithm. */
+#include "models/containment/played_error.h"
+#include "models/base/error.h"
 #include "models/containment/played_error_table.h"
 
 #include "models/base/random.h"

@@ -4,8 +4,10 @@
 #ifndef BH_MODELS_CONTAINMENT_PLAYED_ERROR_H
 #define BH_MODELS_CONTAINMENT_PLAYED_ERROR_H
 
-#include "models/node/node_model.h"
+#include "models/containment/played_error_table.h"
+#include "models/spread/effect.h"
 #include "models/spread/spread.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,12 +15,6 @@
 
 /* A node model as flat tables. It borrows the model. */
 struct bh_trial_table;
-
-/* `push` = 0: the model's own law. Between 0 and 1: crossings are made more likely, for rare events. A copy in a zone with
- * n channels out tries each with probability push/n at least, and guards block half of the attempts at most; trials then
- * carry weights that undo this. */
-struct bh_trial_table *bh_trial_table_create(const struct bh_node_model *model, double push);
-void bh_trial_table_destroy(struct bh_trial_table *table);
 
 /* One attempt to cross a channel: by which life of its source zone, and whether the guard let it through. */
 struct bh_trial_attempt {

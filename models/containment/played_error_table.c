@@ -3,6 +3,9 @@
 /* Lays a node model out for playing trials, with its crossings as likely as they are or pushed. */
 #include "models/containment/played_error_table.h"
 
+#include "models/base/error.h"
+#include "models/node/node_model.h"
+
 #include <math.h>
 #include <stdlib.h>
 

@@ -4,8 +4,8 @@
 #ifndef BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
 #define BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
 
-#include "models/containment/containment.h"
-#include "models/containment/played_error.h"
+#include "models/node/zone_set.h"
+#include "models/words/words.h"
 
 struct bh_trial_ending {
     double lifetime_s;         /* 1/mu */
@@ -45,8 +45,10 @@ struct bh_trial_table {
     struct bh_trial_victim *victims;
 };
 
-/* bh_containment_monte_carlo on a table that is there. */
-struct bh_containment bh_containment_play(const struct bh_trial_table *table, struct bh_origin origin,
-                                          struct bh_trials trials);
+/* `push` = 0: the model's own law. Between 0 and 1: crossings are made more likely, for rare events. A copy in a zone with
+ * n channels out tries each with probability push/n at least, and guards block half of the attempts at most; trials then
+ * carry weights that undo this. */
+struct bh_trial_table *bh_trial_table_create(const struct bh_node_model *model, double push);
+void bh_trial_table_destroy(struct bh_trial_table *table);
 
 #endif

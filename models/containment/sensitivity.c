@@ -4,7 +4,12 @@
  * of the catalog. */
 #include "models/containment/sensitivity.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/memory_rates.h"
+#include "models/catalog/system.h"
 #include "models/containment/origins.h"
+#include "models/spread/numbers.h"
 
 #include <math.h>
 #include <omp.h>

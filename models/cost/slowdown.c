@@ -3,6 +3,9 @@
 /* The price of virtualization and guards for a bulk-synchronous application. */
 #include "models/cost/slowdown.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/system.h"
+
 #include <math.h>
 
 /* Costs of the guards that are on, summed over the boundaries. */

@@ -4,11 +4,15 @@
 #ifndef BH_MODELS_COST_SLOWDOWN_H
 #define BH_MODELS_COST_SLOWDOWN_H
 
-#include "models/catalog/catalog.h"
 #include "models/cost/noise.h"
-#include "models/node/node_model.h"
+#include "models/words/words.h"
 
 #include <stdint.h>
+
+struct bh_application;
+struct bh_component;
+struct bh_guard_level;
+struct bh_system;
 
 /* What the models need to know of the machine. */
 struct bh_network {

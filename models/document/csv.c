@@ -3,8 +3,8 @@
 /* One pass over the text cuts it into cells; places are worked out only when something is wrong. */
 #include "models/document/csv.h"
 
+#include "models/base/nearest_name.h"
 #include "models/base/utf8.h"
-#include "models/document/document.h"
 
 #include <errno.h>
 #include <math.h>

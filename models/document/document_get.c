@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reading values out of a tree. A NULL node fails quietly after the error that made it NULL, so that getters chain. */
-#include "models/document/document_tree.h"
+#include "models/document/document_get.h"
+
+#include "models/base/nearest_name.h"
+#include "models/document/parts.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* From YAML text to a tree, through libyaml's events: one loop with a stack of open lists and maps, no recursion. */
-#include "models/document/document_tree.h"
+#include "models/document/document_get.h"
+#include "models/document/parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A tree as text: YAML through libyaml's emitter, and compact JSON. */
+#include "models/document/document_print.h"
+
 #include "models/base/utf8.h"
-#include "models/document/document_tree.h"
+#include "models/document/parts.h"
 
 #include <errno.h>
 #include <math.h>

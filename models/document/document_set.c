@@ -1,8 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Changing a tree: a value put at a dotted path, from a text or copied from another document. */
+#include "models/document/document_set.h"
+
+#include "models/base/nearest_name.h"
 #include "models/base/utf8.h"
-#include "models/document/document_tree.h"
+#include "models/document/document_get.h"
+#include "models/document/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

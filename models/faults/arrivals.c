@@ -4,7 +4,9 @@
 #include "models/faults/arrivals.h"
 
 #include "models/base/event_queue.h"
-#include "models/faults/replay.h"
+#include "models/catalog/fault_class.h"
+#include "models/faults/replay_player.h"
+#include "models/times/exponential.h"
 #include "models/times/renewal.h"
 
 #include <math.h>

@@ -3,6 +3,12 @@
 /* Gives the classes of a catalog their records, and works out how often they strike. */
 #include "models/faults/replay.h"
 
+#include "models/base/nearest_name.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/document/document_get.h"
+#include "models/times/exponential.h"
+
 #include <math.h>
 #include <stdlib.h>
 

@@ -5,14 +5,13 @@
 #define BH_MODELS_FAULTS_REPLAY_H
 
 #include "models/base/error.h"
-#include "models/base/random.h"
-#include "models/catalog/catalog.h"
-#include "models/faults/streams.h"
 #include "models/logs/recorded_faults.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_catalog;
 
 /* Names: as-recorded (node i follows recorded node i, those beyond fail never), copies (the machine is as many copies of
  * the recorded one as it has nodes for, one after the other, the last one cut), resampled (each node follows a recorded
@@ -72,13 +71,5 @@ size_t bh_replay_class_of(const struct bh_replay *replay, const struct bh_record
 double bh_replay_other_down_s(const struct bh_replay *replay, size_t number, double u);
 /* Copies of the recorded machine, the cut one included. */
 uint64_t bh_replay_copies(const struct bh_replay *replay);
-
-/* The faults of one class in order of time, each a function of seed, replica, log and manner: all classes see the same
- * points to start at and the same nodes follow the same recorded ones, whatever a policy makes of it. Memory is of the
- * order of the recorded nodes, and for BH_REPLAY_APART of the copies or nodes that have had a record; time by record. */
-struct bh_replay_player;
-struct bh_replay_player *bh_replay_player_create(const struct bh_fault_stream *stream, uint64_t nodes);
-void bh_replay_player_destroy(struct bh_replay_player *player);
-bool bh_replay_player_next(struct bh_replay_player *player, const struct bh_random *random, struct bh_fault *fault);
 
 #endif

@@ -1,8 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Goes round a recorded log: one hand for the whole machine, or one for each copy or node that has begun. */
+#include "models/faults/replay_player.h"
+
 #include "models/base/event_queue.h"
+#include "models/catalog/fault_class.h"
 #include "models/faults/replay.h"
+#include "models/faults/streams.h"
 #include "models/times/dealt_nodes.h"
 #include "models/times/renewal.h"
 

@@ -3,7 +3,12 @@
 /* Builds the fault streams of a node and draws their faults. */
 #include "models/faults/streams.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
 #include "models/faults/replay.h"
+#include "models/times/lognormal.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

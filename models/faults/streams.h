@@ -4,15 +4,17 @@
 #ifndef BH_MODELS_FAULTS_STREAMS_H
 #define BH_MODELS_FAULTS_STREAMS_H
 
-#include "models/base/error.h"
 #include "models/base/random.h"
-#include "models/catalog/catalog.h"
 #include "models/node/node_model.h"
 #include "models/spread/spread.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_catalog;
+struct bh_component;
+struct bh_domain;
 
 /* Faults of one kind. Hardware streams strike physical nodes (spares too), software streams the node slots that run
  * the workload. The identity depends on component, zone kind and owner, not on the system, so that two systems which

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Expectation-maximization of hyperexponential distributions, with right-censored times. */
-#include "models/fit/likelihood.h"
+#include "models/fit/fit.h"
+#include "models/fit/parts.h"
+#include "models/times/hyperexponential.h"
 
 #include <math.h>
 

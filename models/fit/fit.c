@@ -1,7 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Likelihoods of distributions of times and their maxima. */
-#include "models/fit/likelihood.h"
+#include "models/fit/fit.h"
+#include "models/fit/distance.h"
+#include "models/fit/parts.h"
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_multimin.h>

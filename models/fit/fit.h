@@ -37,18 +37,4 @@ int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *ty
 /* 95 % interval of a number above 0, by its logarithm. */
 void bh_fit_interval(double value, double error, double *low, double *high);
 
-/* The largest difference of P(T <= t) between the distribution and the product-limit estimate (Kaplan and Meier, with
- * late entry), which is the empirical distribution where nothing is censored. Durations of unknown age are no part of
- * it. */
-double bh_fit_distance(const struct bh_sample *sample, const struct bh_distribution *distribution);
-/* The steps of that estimate: `p[i]` = P(T <= t_s[i]) from t_s[i] on. Returns their number; the caller frees both. */
-size_t bh_product_limit(const struct bh_sample *sample, double **t_s, double **p);
-
-/* Parametric bootstrap: `draws` samples like this one are drawn from the fit (units are watched as long, or to as many
- * failures, as they were), each is fitted anew, and its distance from its own fit taken; p is the share, counting the
- * sample itself, of distances at least as large. Draws are keyed (seed, stream, draw), so `threads` (0: all cores) do
- * not change a bit. Sets fit->p. */
-void bh_fit_bootstrap(const struct bh_sample *sample, struct bh_fit *fit, size_t draws, uint64_t seed, uint64_t stream,
-                      unsigned threads);
-
 #endif

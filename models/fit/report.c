@@ -3,8 +3,10 @@
 /* Parts a failure log into groups and fits their up and down times. */
 #include "models/fit/report.h"
 
+#include "models/base/nearest_name.h"
 #include "models/base/random.h"
-#include "models/document/document.h"
+#include "models/fit/bootstrap.h"
+#include "models/times/distribution_types.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>

@@ -1,7 +1,14 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads counts of injections, and puts each row on the node that it was made on. */
-#include "models/injections/injections.h"
+#include "models/injections/counts.h"
+
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/document/csv.h"
+#include "models/spread/spread.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which numbers the counts are free to move, and how they are set in a node's model. */
+#include "models/catalog/parameter.h"
+#include "models/catalog/system.h"
+#include "models/catalog/zone_numbers.h"
 #include "models/injections/parts.h"
 
 #include <gsl/gsl_cdf.h>

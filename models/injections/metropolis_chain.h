@@ -4,6 +4,7 @@
 #ifndef BH_MODELS_INJECTIONS_METROPOLIS_CHAIN_H
 #define BH_MODELS_INJECTIONS_METROPOLIS_CHAIN_H
 
+#include "models/base/error.h"
 #include "models/base/random.h"
 #include "models/injections/parts.h"
 

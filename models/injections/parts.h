@@ -4,7 +4,10 @@
 #ifndef BH_MODELS_INJECTIONS_PARTS_H
 #define BH_MODELS_INJECTIONS_PARTS_H
 
-#include "models/injections/injections.h"
+#include "models/injections/counts.h"
+#include "models/words/words.h"
+
+struct bh_injection_posterior;
 
 /* Jeffreys' prior of a share, Beta or Dirichlet. */
 static const double bh_jeffreys = 0.5;

@@ -2,7 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The posterior by Metropolis steps. Chains settle in stages, from steps of single components to steps of all together in
  * the proportions in which they were seen to vary (after Haario, Saksman and Tamminen); from then on nothing is adapted. */
+#include "models/injections/posterior.h"
+
+#include "models/catalog/parameter.h"
+#include "models/catalog/zone_numbers.h"
 #include "models/injections/metropolis_chain.h"
+#include "models/injections/posterior_draws.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>

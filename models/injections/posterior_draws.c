@@ -1,7 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the draws of a posterior say: quantiles, whether the chains agree, and whether the model fits the counts. */
+#include "models/injections/posterior_draws.h"
+
+#include "models/catalog/system.h"
 #include "models/injections/parts.h"
+#include "models/injections/posterior.h"
+#include "models/injections/sample_size.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>

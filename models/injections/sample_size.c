@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How many injections it takes: to bound what was never seen, and to tell two policies apart. */
-#include "models/injections/injections.h"
+#include "models/injections/sample_size.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>

@@ -4,8 +4,6 @@
 #ifndef BH_MODELS_LOGS_FAILURE_LOG_H
 #define BH_MODELS_LOGS_FAILURE_LOG_H
 
-#include "models/base/error.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,18 +89,6 @@ void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark
 
 /* Sorts, counts, finds overlaps, and works out what was watched where the log does not say. */
 void bh_failure_log_finish(struct bh_failure_log *log);
-
-enum { BH_FAILURE_LOG_BYTES_MOST = 256 << 20 }; /* of text, uncompressed, that readers take */
-
-/* Reads a log's text, whose form shows in its first line; `name` stands in messages for the file. doc/failure-logs.md
- * has the forms. Records that lack a time or a node are left out and counted; a text that is none of the forms, a line
- * with fewer columns than it should have, and control characters are errors with file and line. */
-struct bh_failure_log *bh_failure_log_parse(const char *text, size_t length, const char *name, struct bh_error *err);
-/* A time in seconds: a number of them, or a date with or without a time of day, "2005-06-21 10:54:30" or "6/21/2005
- * 10:54", counted from 1970 on a clock without time zones. NAN for anything else. */
-double bh_failure_log_time(const char *text);
-/* The day, where a time looks like seconds since 1970; else seconds. Returns buffer. */
-char *bh_failure_log_print_time(double at_s, char *buffer, size_t size);
 
 /* Per system, how many of its failures start in the same minute as another one of it. The caller frees. */
 uint64_t *bh_failure_log_bursts(const struct bh_failure_log *log);

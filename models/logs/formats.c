@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The forms of failure logs: FTA event_trace, CFDR LA-UR-05-7318, and plain CSV. */
+#include "models/logs/formats.h"
+
 #include "models/document/csv.h"
 #include "models/logs/failure_log.h"
 

@@ -3,7 +3,7 @@
 /* Chooses the records of a log that are replayed, numbers their nodes, and puts them in order of time. */
 #include "models/logs/recorded_faults.h"
 
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 
 #include <math.h>
 #include <stdlib.h>

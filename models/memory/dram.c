@@ -3,8 +3,6 @@
 /* From fault modes, geometry and code to rates of corrected, detected and undetected faults, in closed form. */
 #include "models/memory/dram.h"
 
-#include "models/base/error.h"
-
 #include <math.h>
 
 const char *const bh_dram_mode_names[] = {"bit",        "word",       "column",  "row", "bank",

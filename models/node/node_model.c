@@ -3,6 +3,10 @@
 /* Applies a policy to a node's zone tree. */
 #include "models/node/node_model.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>

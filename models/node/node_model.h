@@ -5,11 +5,16 @@
 #define BH_MODELS_NODE_NODE_MODEL_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
+#include "models/node/zone_set.h"
 #include "models/node/zone_tree.h"
+#include "models/words/scope.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct bh_catalog;
+struct bh_policy;
 
 /* The ending of a live copy: total rate mu, split into shares. */
 struct bh_copy_ending {

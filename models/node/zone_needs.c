@@ -1,11 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What stops the enclaves of a node, and which of them an error stops without taking them down. */
-#include "models/spread/spread.h"
+/* What stops the enclaves of a node. */
+#include "models/node/zone_needs.h"
+
+#include "models/catalog/system.h"
 
 #include <stdlib.h>
-
-const char *const bh_stops_names[] = {"io", "progress", "several", NULL};
 
 /* Marks the zone templates without which one, or what is around it, makes no progress (`with_io`: or reaches no disks and
  * network), directly or by way of others. A zone that is stopped serves nobody, so what stops it stops those that need it.
@@ -51,16 +51,4 @@ bool bh_zone_tree_has_needs(const struct bh_zone_tree *tree)
 bool bh_zone_tree_is_around(const struct bh_zone_tree *tree, size_t zone, size_t tenant)
 {
     return bh_zone_set_meets(&tree->zones[zone].subtree, &tree->tenant_zones[tenant]);
-}
-
-void bh_effect_stops(const struct bh_zone_tree *tree, const struct bh_effect *effect, bool stops[BH_STOPS])
-{
-    bool is_halted = bh_zone_set_meets(&tree->needs[BH_NEED_PROGRESS], &effect->failed);
-    bool is_cut_off = !is_halted && bh_zone_set_meets(&tree->needs[BH_NEED_IO], &effect->failed);
-    size_t left = 0;
-    for (size_t t = 0; (is_halted || is_cut_off) && t < tree->tenants_count; t++)
-        left += bh_effect_loss(tree, effect, t) == BH_SCOPE_NONE;
-    stops[BH_STOPS_IO] = is_cut_off && left > 0;
-    stops[BH_STOPS_PROGRESS] = is_halted && left > 0;
-    stops[BH_STOPS_SEVERAL] = left > 1;
 }

@@ -3,7 +3,9 @@
 /* Unfolds zone templates into the zone instances and channels of one node. */
 #include "models/node/zone_tree.h"
 
-#include "models/node/zone_choice.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/system.h"
+#include "models/node/zone_needs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -336,4 +338,14 @@ char *bh_zone_name(const struct bh_zone_tree *tree, size_t index, char *buffer, 
     else
         snprintf(buffer, size, "%s", zone->template->name);
     return buffer;
+}
+
+size_t bh_zone_tree_first(const struct bh_zone_tree *tree, size_t template_index, int tenant)
+{
+    for (size_t z = 0; z < tree->zones_count; z++) {
+        const struct bh_zone *zone = &tree->zones[z];
+        if (zone->template_index == template_index && (zone->enclave < 0 || zone->enclave == tenant))
+            return z;
+    }
+    return 0;
 }

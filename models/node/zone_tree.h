@@ -5,12 +5,15 @@
 #define BH_MODELS_NODE_ZONE_TREE_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
 #include "models/node/zone_set.h"
+#include "models/words/scope.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_catalog;
 
 /* What one enclave puts on every node it uses. */
 struct bh_tenant {
@@ -78,12 +81,6 @@ struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const
                                          const struct bh_tenant *tenants, size_t tenants_count, struct bh_error *err);
 void bh_zone_tree_destroy(struct bh_zone_tree *tree);
 
-/* Fills tree->needs from the system's templates; bh_zone_tree_create does. */
-void bh_zone_tree_fill_needs(struct bh_zone_tree *tree);
-bool bh_zone_tree_has_needs(const struct bh_zone_tree *tree);
-/* Whether a zone is a tenant's or holds one of them. */
-bool bh_zone_tree_is_around(const struct bh_zone_tree *tree, size_t zone, size_t tenant);
-
 /* Adds the channels of compositions, after the system's own of each zone, in place of those added before. */
 void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count);
 
@@ -104,5 +101,8 @@ size_t bh_zone_tree_tenants_hit(const struct bh_zone_tree *tree, const struct bh
  * after the template's name takes at most BH_ZONE_NAME_NUMBERS bytes, the end of the text among them. */
 enum { BH_ZONE_NAME_NUMBERS = 32 };
 char *bh_zone_name(const struct bh_zone_tree *tree, size_t zone, char *buffer, size_t size);
+
+/* The first instance of a zone of the system that belongs to `tenant`, or is shared. */
+size_t bh_zone_tree_first(const struct bh_zone_tree *tree, size_t template_index, int tenant);
 
 #endif

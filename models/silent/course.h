@@ -5,8 +5,6 @@
 #ifndef BH_MODELS_SILENT_COURSE_H
 #define BH_MODELS_SILENT_COURSE_H
 
-#include "models/base/error.h"
-#include "models/containment/containment.h"
 #include "models/silent/taint.h"
 
 #include <stdbool.h>
@@ -20,7 +18,6 @@ enum bh_return {
     BH_RETURN_BEGINNING, /* none kept is older than the error */
     BH_RETURNS,
 };
-extern const char *const bh_return_names[]; /* newest older storage beginning */
 
 /* A level of checkpoints, the nearest first; the last is storage. */
 enum { BH_COURSE_LEVELS = 4, BH_COURSE_STORAGE = BH_COURSE_LEVELS - 1 };
@@ -59,23 +56,5 @@ struct bh_silent_outcome {
     uint64_t trials;                 /* 0: exact */
     double delay_error_s, lost_work_error_s, ranks_error; /* standard errors of the means */
 };
-
-/* Fails when a number is out of range, or the job has more than 2^20 checkpoints and verifications. */
-int bh_silent_course_check(const struct bh_silent_course *course, struct bh_error *err);
-
-/* Exact: one silent error, equally likely at any time of the work (a single arrival of a Poisson process, given that there
- * is one). The job's checkpoints and verifications cut the work into pieces; within each, which verification finds the
- * error has a geometric distribution, and all else is linear in the time of the error, but the taint, which is
- * integrated. The course must pass the check. */
-struct bh_silent_outcome bh_silent_course_exact(const struct bh_silent_course *course);
-
-/* By chance, each trial played along the job's clock; equal seeds give equal bits for any number of threads (0: all). */
-struct bh_silent_outcome bh_silent_course_monte_carlo(const struct bh_silent_course *course, uint64_t seed,
-                                                      uint64_t trials, unsigned threads);
-
-/* Adds to the joint test of exact against simulated: shares by the exact binomial level; means, where at least 400
- * errors were found, by the normal one. */
-void bh_silent_course_compare(const struct bh_silent_course *course, const struct bh_silent_outcome *exact,
-                              const struct bh_silent_outcome *simulated, struct bh_agreement *agreement);
 
 #endif

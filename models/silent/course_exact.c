@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One silent error's course, exactly: a sum over pieces of the work and the verifications that follow each. */
+#include "models/silent/course_exact.h"
+
 #include "models/silent/course.h"
 
 #include <math.h>

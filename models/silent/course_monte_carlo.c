@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One silent error's course by chance: each trial plays the job from its beginning, event by event. */
+#include "models/silent/course_monte_carlo.h"
+
+#include "models/containment/containment.h"
 #include "models/silent/course.h"
 
 #include <gsl/gsl_cdf.h>

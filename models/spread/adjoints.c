@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Derivatives of the exact chain, by adjoints: after the walk forward, what each state is worth is carried backward, and
  * every step adds (mass of its state) x (derivative of its probability) x (worth of where it leads). */
+#include "models/spread/adjoints.h"
+
+#include "models/spread/numbers.h"
 #include "models/spread/walk.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Guests that are alike: k of them that have come to different states in any order are one state, not k!. */
-#include "models/spread/chain.h"
+#include "models/spread/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +15,22 @@ struct sorting {
     size_t *class_of;
 };
 
+bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
+{
+    bool same =
+        model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        const struct bh_copy_ending *a = &model->ending[left][kind], *b = &model->ending[right][kind];
+        same = same && a->rate == b->rate && a->masked == b->masked && a->signalled == b->signalled &&
+               a->silent == b->silent;
+    }
+    return same;
+}
+
 static bool is_in_class(const struct sorting *sorting, size_t zone, size_t class)
 {
-    int guest = sorting->chain->model->tree->zones[zone].guest;
+    const struct bh_zone_tree *tree = sorting->chain->model->tree;
+    int guest = tree->zones[zone].guest;
     return guest >= 0 && sorting->class_of[guest] == class;
 }
 

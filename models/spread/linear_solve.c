@@ -3,6 +3,8 @@
 /* The exact chain by linear algebra: with Q the jumps between states in which something is live and v the mean number of
  * visits to each, v = e_start + Q^T v; then B = v R are the endings and v tau is the time. Components of states that
  * lead to each other are solved one after the other, so that only what is cyclic takes more than a sum. */
+#include "models/spread/linear_solve.h"
+
 #include "models/spread/states.h"
 #include "models/spread/walk.h"
 

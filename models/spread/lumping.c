@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which states of an error's chain come to the same: processes and guests that are alike, and reach that no longer matters. */
-#include "models/spread/chain.h"
+#include "models/spread/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,18 +28,6 @@ static struct bh_chain_seat make_seat(const struct bh_zone_tree *tree, size_t zo
             if ((incoming ? tree->channels[c].to : tree->channels[c].from) == zone)
                 seat.channels[seat.channels_count++] = c;
     return seat;
-}
-
-bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, size_t right)
-{
-    bool same =
-        model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
-    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-        const struct bh_copy_ending *a = &model->ending[left][kind], *b = &model->ending[right][kind];
-        same = same && a->rate == b->rate && a->masked == b->masked && a->signalled == b->signalled &&
-               a->silent == b->silent;
-    }
-    return same;
 }
 
 /* Whether channel `left` of one process and `right` of another lead out to, or in from, the same zone alike. Certain

@@ -4,7 +4,7 @@
 #ifndef BH_MODELS_SPREAD_STATES_H
 #define BH_MODELS_SPREAD_STATES_H
 
-#include "models/spread/chain.h"
+#include "models/spread/parts.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What may happen next to an error's live copies: endings, attempts, guards, dispositions. */
-#include "models/spread/chain.h"
+#include "models/spread/numbers.h"
+#include "models/spread/parts.h"
 
 #include <math.h>
 

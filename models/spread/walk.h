@@ -4,7 +4,9 @@
 #ifndef BH_MODELS_SPREAD_WALK_H
 #define BH_MODELS_SPREAD_WALK_H
 
-#include "models/spread/chain.h"
+#include "models/spread/effect.h"
+#include "models/spread/parts.h"
+#include "models/spread/spread.h"
 
 #include <xxhash.h>
 #define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)XXH3_64bits((key), (length)))

@@ -6,11 +6,6 @@
 #include <float.h>
 #include <math.h>
 
-const struct bh_distribution_type *const bh_distribution_types[] = {
-    &bh_exponential, &bh_weibull, &bh_lognormal, &bh_gamma, &bh_hyperexponential, &bh_uniform, &bh_piecewise, NULL};
-const char *const bh_distribution_names[] = {"exponential",      "weibull", "lognormal", "gamma",
-                                             "hyperexponential", "uniform", "piecewise", NULL};
-
 struct bh_distribution bh_distribution_of(const struct bh_distribution_type *type, double a, double b)
 {
     return (struct bh_distribution){.type = type, .parts = 1, .a = {a}, .b = {b}};

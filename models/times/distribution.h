@@ -49,12 +49,6 @@ struct bh_distribution_type {
     double (*residual_age)(const struct bh_distribution *, double cumulative_hazard);
 };
 
-extern const struct bh_distribution_type bh_exponential, bh_weibull, bh_lognormal, bh_gamma, bh_hyperexponential,
-    bh_uniform, bh_piecewise;
-/* All of them, NULL-terminated; and their names. */
-extern const struct bh_distribution_type *const bh_distribution_types[];
-extern const char *const bh_distribution_names[];
-
 /* One with two numbers (b is ignored where there is none). The numbers are not checked. */
 struct bh_distribution bh_distribution_of(const struct bh_distribution_type *type, double a, double b);
 

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Exponential, uniform and piecewise constant hazard: whatever is written down in elementary functions. */
+#include "models/times/exponential.h"
+
 #include "models/times/distribution.h"
 
 #include <math.h>

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Hyperexponential: with probability w_i an exponential time of mean m_i. P(T > t) = sum of w_i e^(-t / m_i). */
+#include "models/times/hyperexponential.h"
+
 #include "models/times/distribution.h"
 
 #include <math.h>

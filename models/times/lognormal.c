@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Lognormal: with z = ln(t / median) / sigma, P(T > t) = Q(z), the normal tail. */
+#include "models/times/lognormal.h"
+
 #include "models/times/distribution.h"
 
 #include <gsl/gsl_cdf.h>

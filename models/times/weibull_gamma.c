@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Weibull: H(t) = (t / scale)^shape. Gamma, whose tail Weibull's residual time has. */
+#include "models/times/weibull_gamma.h"
+
 #include "models/times/distribution.h"
 
 #include <float.h>

@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The axes of a campaign: lists of values and ranges; zips and designs are in designs.c. */
+#include "models/document/document_get.h"
 #include "sim/campaign/parts.h"
 #include "sim/scenario/read_axes.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>

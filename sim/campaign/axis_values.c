@@ -1,8 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Values of axes: from texts, on ranges, at the paths that they set. */
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
 #include "sim/campaign/parts.h"
 #include "sim/scenario/read_axes.h"
+#include "sim/scenario/scenario.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -3,12 +3,20 @@
 /* Reads a campaign file: what is not an axis, and the order in which the parts build on each other. */
 #include "sim/campaign/campaign.h"
 
+#include "models/base/quantity.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/containment/isolation_cache.h"
+#include "models/document/document_get.h"
+#include "models/document/document_print.h"
+#include "models/document/document_read.h"
 #include "sim/campaign/parts.h"
 #include "sim/campaign/resolve.h"
 #include "sim/results/metrics.h"
+#include "sim/runs/point.h"
 #include "sim/scenario/read_axes.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
-#include "sim/setup/number_uses.h"
 #include "sim/setup/number_uses_study.h"
 #include "sim/setup/read_study.h"
 

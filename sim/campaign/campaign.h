@@ -5,11 +5,9 @@
 #define BH_SIM_CAMPAIGN_CAMPAIGN_H
 
 #include "models/base/error.h"
+#include "models/base/metric_list.h"
 #include "models/document/document.h"
 #include "sim/campaign/enclave_axis.h"
-#include "sim/campaign/identity.h"
-#include "sim/results/metrics.h"
-#include "sim/runs/point.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>

@@ -3,6 +3,9 @@
 /* Writes commands that can be pasted into a shell. */
 #include "sim/campaign/command_line.h"
 
+#include "sim/campaign/campaign.h"
+#include "sim/scenario/scenario.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef BH_SIM_CAMPAIGN_COMMAND_LINE_H
 #define BH_SIM_CAMPAIGN_COMMAND_LINE_H
 
-#include "sim/campaign/campaign.h"
+struct bh_campaign;
 
 /* A word as a shell takes it, in quotes where it needs them. Owned by the caller. */
 char *bh_shell_word(const char *word);

@@ -1,11 +1,15 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Axes that vary several numbers together: zips, Latin hypercubes, Sobol sequences, and draws of assumed numbers. */
+#include "models/base/quantity.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/document/document_get.h"
 #include "sim/campaign/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include "models/base/random.h"
 #include "sim/scenario/read_axes.h"
-#include "sim/setup/number_uses.h"
 #include "sim/setup/number_uses_study.h"
 
 #include <gsl/gsl_qrng.h>

@@ -5,11 +5,15 @@
 #include "sim/campaign/identity.h"
 
 #include "config.h"
+#include "models/document/document_get.h"
+#include "models/document/document_print.h"
 #include "revision.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/parts.h"
 #include "sim/campaign/resolve.h"
 #include "sim/scenario/read_axes.h"
+#include "sim/scenario/recorded_logs.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 
 #include <simgrid/forward.h>

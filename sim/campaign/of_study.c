@@ -3,7 +3,11 @@
 /* Prepares the points of a study. */
 #include "sim/campaign/of_study.h"
 
+#include "models/containment/isolation_cache.h"
+#include "sim/campaign/identity.h"
+#include "sim/results/metrics.h"
 #include "sim/runs/escape_ends.h"
+#include "sim/runs/point.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/study.h"
 

@@ -5,6 +5,10 @@
 #define BH_SIM_CAMPAIGN_PARTS_H
 
 #include "sim/campaign/campaign.h"
+#include "sim/campaign/identity.h"
+
+struct bh_axis;
+struct bh_axis_value;
 
 /* The campaign keeps memory until it is destroyed. */
 void *bh_campaign_keep(struct bh_campaign *campaign, void *memory);

@@ -1,7 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The points of a campaign: which there are, what each is likely to cost, and in which order they run. */
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
+#include "models/document/document_get.h"
 #include "sim/campaign/parts.h"
+#include "sim/results/metrics.h"
+#include "sim/scenario/scenario.h"
 
 #include "sim/campaign/resolve.h"
 #include "sim/runs/estimate.h"

@@ -3,6 +3,7 @@
 /* A campaign's points, resolved and in words. */
 #include "sim/campaign/resolve.h"
 
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 
 #include <stdlib.h>

@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Conditions that leave points out: comparisons of axes with values or with each other, as in "nodes <= 4096". */
+#include "models/base/nearest_name.h"
+#include "models/document/document_get.h"
 #include "sim/campaign/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdlib.h>

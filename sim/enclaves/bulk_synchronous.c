@@ -1,12 +1,17 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A bulk-synchronous MPI application: losing one process loses all, and all return to a checkpoint. */
-#include "sim/enclaves/kinds.h"
 
+#include "models/catalog/application.h"
+#include "models/cost/noise.h"
+#include "models/cost/slowdown.h"
 #include "sim/enclaves/checkpoint.h"
 #include "sim/enclaves/enclave.h"
 #include "sim/enclaves/outage.h"
 #include "sim/enclaves/verification.h"
+#include "sim/setup/setup.h"
+#include "sim/state/enclave_kind.h"
+#include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"

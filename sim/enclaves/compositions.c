@@ -3,6 +3,7 @@
 /* Compositions that begin and end, and what follows from it: channels, guards, and partners that wait. */
 #include "sim/enclaves/compositions.h"
 
+#include "models/catalog/policy.h"
 #include "sim/errors/live_errors.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"

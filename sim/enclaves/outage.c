@@ -3,10 +3,14 @@
 /* Outages of a bulk-synchronous application: who pays for them, what is rolled back, and the way up again. */
 #include "sim/enclaves/outage.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/recovery.h"
 #include "sim/enclaves/checkpoint.h"
 #include "sim/enclaves/compositions.h"
 #include "sim/enclaves/verification.h"
 #include "sim/errors/live_errors.h"
+#include "sim/setup/setup.h"
+#include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"

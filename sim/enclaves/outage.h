@@ -4,8 +4,12 @@
 #ifndef BH_SIM_ENCLAVES_OUTAGE_H
 #define BH_SIM_ENCLAVES_OUTAGE_H
 
-#include "sim/state/enclave_state.h"
+#include "models/words/scope.h"
+#include "sim/scenario/scenario.h"
 #include "sim/state/ledger.h"
+#include "sim/state/wait.h"
+
+struct bh_enclave;
 
 /* Something happened: a failure goes before a silent error that was found, that before a stall, and a stall before
  * anything else. */

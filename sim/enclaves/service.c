@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A loss-tolerant service: a lost process stops only its own node's part, which restarts and reloads while the others
  * go on. */
-#include "sim/enclaves/kinds.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/recovery.h"
 #include "sim/enclaves/enclave.h"
+#include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"

@@ -3,7 +3,7 @@
 /* Silent errors from their birth to the rollback that removes them, or to a wrong result. */
 #include "sim/enclaves/verification.h"
 
-#include "sim/state/enclave_kind.h"
+#include "models/catalog/application.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"

@@ -4,6 +4,7 @@
  * partner's, as an exchange between neighbours in the data would have it. */
 #include "sim/errors/crossing.h"
 
+#include "models/catalog/system.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/live_copies.h"

@@ -4,11 +4,13 @@
 #ifndef BH_SIM_ERRORS_CROSSING_H
 #define BH_SIM_ERRORS_CROSSING_H
 
-#include "models/catalog/catalog.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_guard_level;
 
 struct bh_copy;
 struct bh_live_error;

@@ -3,6 +3,8 @@
 /* Dispositions applied: zones go down, nodes are lost, enclaves hear of it. */
 #include "sim/errors/disposal.h"
 
+#include "models/catalog/fault_class.h"
+#include "models/catalog/recovery.h"
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/zone_outages.h"
 #include "sim/setup/questions.h"

@@ -3,6 +3,7 @@
 /* Permanent and intermittent faults. Their times are a function of the fault alone; how long they go on is not. */
 #include "sim/errors/lasting_faults.h"
 
+#include "models/catalog/fault_class.h"
 #include "sim/state/replica_state.h"
 
 #include <utlist.h>

@@ -3,6 +3,8 @@
 /* Errors from activation to their end: copies, endings, channels and guards. */
 #include "sim/errors/live_errors.h"
 
+#include "models/catalog/recovery.h"
+#include "models/catalog/system.h"
 #include "sim/errors/crossing.h"
 #include "sim/errors/disposal.h"
 #include "sim/setup/questions.h"

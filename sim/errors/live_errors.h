@@ -4,7 +4,7 @@
 #ifndef BH_SIM_ERRORS_LIVE_ERRORS_H
 #define BH_SIM_ERRORS_LIVE_ERRORS_H
 
-#include "models/catalog/catalog.h"
+#include "models/words/words.h"
 
 #include <stddef.h>
 

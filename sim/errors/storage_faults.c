@@ -3,6 +3,7 @@
 /* Outages of the file system: who fails with it, who waits, and whose fault the waiting is. */
 #include "sim/errors/storage_faults.h"
 
+#include "models/catalog/fault_class.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"
 #include "sim/state/replica_state.h"

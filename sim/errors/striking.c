@@ -3,6 +3,7 @@
 /* Faults strike: what they hit, and the errors that they make there. */
 #include "sim/errors/striking.h"
 
+#include "models/catalog/fault_class.h"
 #include "sim/errors/disposal.h"
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/live_errors.h"

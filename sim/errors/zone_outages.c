@@ -3,6 +3,10 @@
 /* Needed zones that are down, from their failure to their restart. */
 #include "sim/errors/zone_outages.h"
 
+#include "models/catalog/parameter.h"
+#include "models/catalog/recovery.h"
+#include "models/catalog/system.h"
+#include "models/node/zone_needs.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"

@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A machine of any size from a page of numbers: dragonfly groups of cabinets, and storage that grows by a law. */
+#include "models/base/quantity.h"
 #include "models/document/document.h"
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
 #include "sim/platform/parts.h"
 
 #include <errno.h>

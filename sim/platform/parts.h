@@ -4,10 +4,11 @@
 #ifndef BH_SIM_PLATFORM_PARTS_H
 #define BH_SIM_PLATFORM_PARTS_H
 
-#include "sim/platform/platform.h"
+#include "models/base/error.h"
 
 #include <simgrid/forward.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bh_compute_host {
     sg_host_t host;

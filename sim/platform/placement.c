@@ -3,6 +3,8 @@
 /* Places partitions on hosts. */
 #include "sim/platform/placement.h"
 
+#include "sim/platform/platform.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 

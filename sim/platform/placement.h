@@ -5,10 +5,11 @@
 #define BH_SIM_PLATFORM_PLACEMENT_H
 
 #include "sim/platform/partition.h"
-#include "sim/platform/platform.h"
 
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_platform;
 
 /* Names: packed, scattered, by-cabinet. A cabinet is a compute host of the platform.
  * packed: partition after partition, host after host.

@@ -3,7 +3,7 @@
 /* Loads a SimGrid platform into this process and numbers the nodes that its hosts stand for. */
 #include "sim/platform/platform.h"
 
-#include "models/document/document.h"
+#include "models/base/nearest_name.h"
 #include "sim/platform/activity.h"
 #include "sim/platform/parts.h"
 

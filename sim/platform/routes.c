@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <simgrid/link.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* A route in the making. */

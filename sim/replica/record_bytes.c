@@ -3,6 +3,8 @@
 /* Records in memory order: writer and reader are the same program on the same machine. */
 #include "sim/replica/record_bytes.h"
 
+#include "sim/replica/replica.h"
+
 #include <string.h>
 
 /* An empty array may be NULL, which fwrite must not be given. */

@@ -5,10 +5,11 @@
 #define BH_SIM_REPLICA_RECORD_BYTES_H
 
 #include "models/base/error.h"
-#include "sim/replica/replica.h"
 
 #include <stddef.h>
 #include <stdio.h>
+
+struct bh_replica_record;
 
 /* Writes the record; errors are the stream's own. */
 void bh_record_write(const struct bh_replica_record *record, FILE *out);

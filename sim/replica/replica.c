@@ -3,6 +3,9 @@
 /* Sets the actors of one replica up, runs SimGrid, and gathers the record. */
 #include "sim/replica/replica.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/parameter.h"
+#include "models/catalog/recovery.h"
 #include "models/faults/arrivals.h"
 #include "sim/enclaves/compositions.h"
 #include "sim/enclaves/enclave.h"

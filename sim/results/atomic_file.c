@@ -3,8 +3,6 @@
 /* Output files that appear whole or not at all. */
 #include "sim/results/atomic_file.h"
 
-#include "sim/results/hdf5_writer.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

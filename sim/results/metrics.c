@@ -2,8 +2,18 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* How each value is read from a point's records and setups. */
 #include "sim/results/metrics.h"
+
+#include "models/catalog/system.h"
+#include "models/containment/isolation.h"
+#include "models/cost/noise.h"
+#include "models/cost/slowdown.h"
+#include "sim/replica/replica.h"
+#include "sim/runs/point.h"
+#include "sim/scenario/composition.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/read_workload.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/setup.h"
 
 #include <math.h>
 

@@ -5,7 +5,8 @@
 #define BH_SIM_RESULTS_METRICS_H
 
 #include "models/base/metric_list.h"
-#include "sim/runs/point.h"
+
+struct bh_scenario;
 
 /* Positions on each of them in a scenario; `sizes` has BH_METRIC_AXES entries. */
 void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[]);

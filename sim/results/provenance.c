@@ -3,6 +3,11 @@
 /* What a results file says of its origin, in three parts. */
 #include "sim/results/provenance.h"
 
+#include "models/base/quantity.h"
+#include "models/catalog/catalog.h"
+#include "models/document/document_print.h"
+#include "sim/platform/platform.h"
+
 #include "config.h"
 #include "revision.h"
 

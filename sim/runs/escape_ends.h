@@ -5,8 +5,10 @@
 #define BH_SIM_RUNS_ESCAPE_ENDS_H
 
 #include "models/base/error.h"
-#include "sim/runs/point.h"
 #include "sim/scenario/scenario.h"
+
+struct bh_isolation_cache;
+struct bh_stage;
 
 /* Fills stage->escape_ends: at the least and the greatest value of the study's uncertain number, or of a posterior, whose
  * draws have no ends, between which the middle 90 % of the ratios lie. They stay NaN where nothing is uncertain. */

@@ -3,14 +3,21 @@
 /* Counts what is likely to happen in a replica, and prices it. */
 #include "sim/runs/estimate.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
 #include "models/cost/interval.h"
 #include "models/cost/slowdown.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
+#include "models/policy/composition.h"
 #include "sim/replica/replica.h"
+#include "sim/scenario/composition.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/read_workload.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,9 +7,10 @@
 
 #include "models/base/error.h"
 #include "sim/platform/platform.h"
-#include "sim/scenario/scenario.h"
 
 #include <stddef.h>
+
+struct bh_scenario;
 
 /* What happens in a replica, in the mean. */
 enum bh_happening {

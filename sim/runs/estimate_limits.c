@@ -3,7 +3,9 @@
 /* Sizes that nobody means are refused, with the number and what it comes from. */
 #include "sim/runs/estimate_limits.h"
 
+#include "models/base/quantity.h"
 #include "sim/runs/estimate.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdio.h>

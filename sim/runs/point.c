@@ -6,7 +6,9 @@
 #include "sim/platform/probe.h"
 #include "sim/runs/estimate.h"
 #include "sim/runs/estimate_limits.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
+#include "sim/setup/setup.h"
 
 #include <math.h>
 #include <stdlib.h>

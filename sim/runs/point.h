@@ -7,10 +7,12 @@
 #include "models/base/error.h"
 #include "sim/platform/platform.h"
 #include "sim/replica/replica.h"
-#include "sim/scenario/scenario.h"
-#include "sim/setup/setup.h"
 
 #include <stddef.h>
+
+struct bh_study;
+
+struct bh_isolation_cache;
 
 struct bh_stage {
     size_t *index; /* position on each axis; owned */

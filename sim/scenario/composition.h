@@ -5,7 +5,6 @@
 #define BH_SIM_SCENARIO_COMPOSITION_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
 #include "models/node/zone_tree.h"
 #include "models/policy/composition.h"
 

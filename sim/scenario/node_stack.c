@@ -3,6 +3,7 @@
 /* What runs on the nodes of a partition class: the line of the comparison, and what enclaves have of their own. */
 #include "sim/scenario/node_stack.h"
 
+#include "models/catalog/system.h"
 #include "models/node/node_model.h"
 #include "sim/scenario/scenario.h"
 

@@ -4,10 +4,12 @@
 #ifndef BH_SIM_SCENARIO_NODE_STACK_H
 #define BH_SIM_SCENARIO_NODE_STACK_H
 
-#include "models/catalog/catalog.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct bh_guard_level;
 
 struct bh_error;
 struct bh_node_model;

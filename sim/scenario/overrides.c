@@ -3,6 +3,11 @@
 /* Numbers of the catalog that a scenario, an axis or the command line sets. */
 #include "sim/scenario/overrides.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
+#include "models/document/document_set.h"
 #include "sim/scenario/parts.h"
 
 #include <stdlib.h>

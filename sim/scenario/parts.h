@@ -4,11 +4,15 @@
 #ifndef BH_SIM_SCENARIO_PARTS_H
 #define BH_SIM_SCENARIO_PARTS_H
 
+#include "models/base/quantity.h"
 #include "models/document/document.h"
-#include "sim/scenario/scenario.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct bh_enclave_spec;
+struct bh_scenario;
+struct bh_study;
 
 /* Settings of catalog numbers, in the order in which they are made; a later one of the same path replaces the earlier.
  * Paths are owned; nodes are borrowed, save those in `documents`, which came from the command line. */

@@ -4,8 +4,13 @@
 #include "sim/scenario/read_axes.h"
 
 #include "models/base/results_names.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/document/document_get.h"
+#include "models/document/document_set.h"
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdio.h>

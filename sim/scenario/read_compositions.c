@@ -1,8 +1,16 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads which enclaves are composed, when, and over what. */
+#include "models/base/error.h"
+#include "models/base/quantity.h"
 #include "models/base/random.h"
-#include "sim/scenario/parts.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/system.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
+#include "models/policy/composition.h"
+#include "sim/scenario/composition.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdlib.h>

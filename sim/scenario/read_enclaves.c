@@ -1,7 +1,14 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The enclaves of a workload: what each entry of the list asks for, and which nodes that comes to. */
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/document/document_get.h"
+#include "sim/platform/partition.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,8 +3,15 @@
 /* Which faults strike: the catalog's classes that are on, and the script. */
 #include "sim/scenario/read_faults.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
+#include "models/catalog/zone_choice.h"
+#include "models/document/document_get.h"
+#include "sim/platform/partition.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,16 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The lines of the comparison: which system under which policy, and whether the two fit. */
+#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/document/document_get.h"
 #include "models/node/node_model.h"
+#include "sim/platform/partition.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>

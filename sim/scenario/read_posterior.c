@@ -1,7 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Uncertainty as a posterior: each value of its axis is one joint draw, which sets several numbers at once. */
-#include "sim/scenario/parts.h"
+
+#include "models/base/error.h"
+#include "models/document/document.h"
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,14 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A scenario's `faults: {recorded: ...}`: the log that its classes with `arrival: recorded` replay, and how. */
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/document/document_get.h"
+#include "models/faults/replay.h"
+#include "models/logs/formats.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/recorded_logs.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How an enclave verifies its data: when, at what cost, and what it finds. */
+#include "models/catalog/application.h"
+#include "models/document/document_get.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <string.h>
 

@@ -3,7 +3,13 @@
 /* The machine, the work, the enclaves and the checkpoints of a scenario. */
 #include "sim/scenario/read_workload.h"
 
+#include "models/base/nearest_name.h"
+#include "models/catalog/application.h"
+#include "models/document/document_get.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/placement.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,6 +3,8 @@
 /* Reads logs, and keeps what was made of them. */
 #include "sim/scenario/recorded_logs.h"
 
+#include "models/document/document_get.h"
+#include "models/logs/formats.h"
 #include "sim/scenario/compressed_text.h"
 
 #include <stdlib.h>

@@ -5,12 +5,11 @@
 #define BH_SIM_SCENARIO_SCENARIO_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
+#include "models/catalog/zone_choice.h"
 #include "models/document/document.h"
 #include "models/faults/replay.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
-#include "models/node/zone_choice.h"
 #include "models/node/zone_tree.h"
 #include "sim/platform/partition.h"
 #include "sim/platform/placement.h"

@@ -3,6 +3,11 @@
 /* Reads a scenario file into a study and resolves its points. */
 #include "sim/scenario/study.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
+#include "models/document/document_set.h"
 #include "sim/scenario/scenario.h"
 
 #include "sim/platform/platform.h"
@@ -124,7 +129,7 @@ static int check_what_it_is(const struct bh_node *root, struct bh_error *err)
 }
 
 struct bh_study *bh_study_parse(const char *path, const char *data_directory, const struct bh_setting *settings,
-                               size_t settings_count, struct bh_error *err)
+                                size_t settings_count, struct bh_error *err)
 {
     struct bh_study *study = bh_allocate(1, sizeof *study);
     study->file = bh_copy_text(path);

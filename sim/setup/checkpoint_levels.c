@@ -3,8 +3,17 @@
 /* Checkpoint levels resolved: times by bandwidth, and intervals for the failures that nearer levels do not survive. */
 #include "sim/setup/checkpoint_levels.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/containment/isolation.h"
 #include "models/cost/interval.h"
+#include "sim/platform/partition.h"
+#include "sim/platform/platform.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/node_setup.h"
 #include "sim/setup/partner_pairs.h"
+#include "sim/setup/setup.h"
 
 #include <math.h>
 

@@ -4,7 +4,9 @@
 #ifndef BH_SIM_SETUP_CHECKPOINT_LEVELS_H
 #define BH_SIM_SETUP_CHECKPOINT_LEVELS_H
 
-#include "sim/setup/setup.h"
+struct bh_enclave_setup;
+struct bh_platform_facts;
+struct bh_setup;
 
 /* Needs the enclave's pace and verification. */
 void bh_setup_fill_levels(const struct bh_setup *setup, struct bh_enclave_setup *enclave,

@@ -3,6 +3,10 @@
 /* Which numbers belong to what a scenario has, and which fault rates they give each zone. */
 #include "sim/setup/explain.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
 #include "sim/scenario/node_stack.h"

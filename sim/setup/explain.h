@@ -5,7 +5,6 @@
 #define BH_SIM_SETUP_EXPLAIN_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>

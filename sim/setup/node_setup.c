@@ -3,6 +3,7 @@
 /* Resolves what a class of partitions has in common. */
 #include "sim/setup/node_setup.h"
 
+#include "models/catalog/system.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/node_states.h"

@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+struct bh_isolation_cache;
+
 struct bh_node_setup {
     struct bh_node_stack stack;
     struct bh_tenant *tenants;

@@ -3,6 +3,8 @@
 /* Where errors end on nodes whose compositions and guards come and go: a mixture of the states that they are in. */
 #include "sim/setup/node_states.h"
 
+#include "models/catalog/policy.h"
+#include "models/containment/isolation_cache.h"
 #include "sim/setup/node_setup.h"
 
 #include <math.h>

@@ -4,6 +4,12 @@
  * tests/command/test_number_uses.bats moves each number and looks whether an answer moves. */
 #include "sim/setup/number_uses.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/memory_rates.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/node_setup.h"
 #include "sim/setup/parts.h"

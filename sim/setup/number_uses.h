@@ -5,11 +5,12 @@
 #define BH_SIM_SETUP_NUMBER_USES_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct bh_word;
 
 /* Borrows the scenario's catalog. */
 struct bh_number_uses;

@@ -3,10 +3,11 @@
 /* The numbers that some point of a study reads, and axes over others. */
 #include "sim/setup/number_uses_study.h"
 
+#include "models/catalog/lookup.h"
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/node_setup.h"
-#include "sim/setup/parts.h"
+#include "sim/setup/number_uses.h"
 
 #include <stdlib.h>
 #include <string.h>

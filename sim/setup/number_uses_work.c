@@ -1,9 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Numbers that are read where work is done: costs, checkpoints, verification, recovery. */
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/system.h"
+#include "sim/scenario/node_stack.h"
 #include "sim/setup/parts.h"
-
-#include "sim/setup/setup.h"
 
 void bh_reading_mark(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter)
 {

@@ -3,6 +3,7 @@
 /* Apart from setup.c, so that who only asks links none of it. */
 #include "sim/setup/questions.h"
 
+#include "models/catalog/catalog.h"
 #include "sim/setup/setup.h"
 
 const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup)

@@ -3,6 +3,10 @@
 /* Finds what is seldom meant. */
 #include "sim/setup/remarks.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
 #include "sim/scenario/node_stack.h"

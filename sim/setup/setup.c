@@ -3,6 +3,9 @@
 /* Resolves a scenario's policy: zone tree, guards, slowdowns, fault streams, checkpoint intervals. */
 #include "sim/setup/setup.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/checkpoint_levels.h"
 
@@ -319,4 +322,9 @@ void bh_setup_drop_checkpoints(struct bh_setup *setup)
         setup->enclaves[e].verification.rule = BH_VERIFY_NEVER;
         setup->enclaves[e].verify_every_work_s = INFINITY;
     }
+}
+
+const struct bh_fault_stream *bh_setup_stream(const struct bh_setup *setup, const struct bh_fault_class *class)
+{
+    return &setup->class_streams[class - setup->scenario->catalog->faults];
 }

@@ -73,11 +73,7 @@ struct bh_setup {
     struct bh_spread *script;
 };
 
-static inline const struct bh_fault_stream *bh_setup_stream(const struct bh_setup *setup,
-                                                            const struct bh_fault_class *class)
-{
-    return &setup->class_streams[class - setup->scenario->catalog->faults];
-}
+const struct bh_fault_stream *bh_setup_stream(const struct bh_setup *setup, const struct bh_fault_class *class);
 
 /* The level that every checkpoint goes to; BH_LEVELS without any. */
 static inline enum bh_level bh_setup_nearest_level(const struct bh_enclave_setup *enclave)

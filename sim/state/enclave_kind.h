@@ -6,7 +6,6 @@
 
 #include "models/node/zone_tree.h"
 #include "sim/scenario/scenario.h"
-#include "sim/state/wait.h"
 
 #include <stdbool.h>
 #include <stdint.h>

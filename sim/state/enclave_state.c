@@ -3,6 +3,7 @@
 /* What an enclave is at this moment, apart from what it does. */
 #include "sim/state/enclave_state.h"
 
+#include "models/catalog/application.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/replica_state.h"

@@ -4,7 +4,6 @@
 #ifndef BH_SIM_STATE_ENCLAVE_TOLD_H
 #define BH_SIM_STATE_ENCLAVE_TOLD_H
 
-#include "models/catalog/catalog.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdbool.h>

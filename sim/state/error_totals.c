@@ -3,7 +3,9 @@
 /* Enclaves that are lost, per error and at once; and an error that has done all it can enters the tallies. */
 #include "sim/state/error_totals.h"
 
-#include "sim/state/enclave_state.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/system.h"
+#include "sim/setup/setup.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 

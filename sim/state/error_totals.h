@@ -4,7 +4,6 @@
 #ifndef BH_SIM_STATE_ERROR_TOTALS_H
 #define BH_SIM_STATE_ERROR_TOTALS_H
 
-#include "models/catalog/catalog.h"
 #include "models/spread/spread.h"
 #include "sim/state/ledger.h"
 #include "sim/state/machine.h"

@@ -3,6 +3,7 @@
 /* Guards that are on, and compositions that are. */
 #include "sim/state/guards_now.h"
 
+#include "models/catalog/system.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"
 

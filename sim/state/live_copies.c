@@ -3,6 +3,8 @@
 /* Errors that are live, and their copies: lists and numbers, and who holds what. */
 #include "sim/state/live_copies.h"
 
+#include "models/catalog/application.h"
+#include "models/node/zone_needs.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/enclave_told.h"

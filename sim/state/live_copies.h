@@ -4,7 +4,6 @@
 #ifndef BH_SIM_STATE_LIVE_COPIES_H
 #define BH_SIM_STATE_LIVE_COPIES_H
 
-#include "models/catalog/catalog.h"
 #include "models/spread/spread.h"
 #include "sim/setup/node_setup.h"
 #include "sim/state/error_totals.h"

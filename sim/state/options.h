@@ -4,7 +4,7 @@
 #ifndef BH_SIM_STATE_OPTIONS_H
 #define BH_SIM_STATE_OPTIONS_H
 
-#include "models/catalog/catalog.h"
+#include "models/words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>

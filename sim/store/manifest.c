@@ -4,8 +4,10 @@
 #include "sim/store/manifest.h"
 
 #include "config.h"
+#include "models/document/document_print.h"
 #include "revision.h"
 #include "sim/campaign/command_line.h"
+#include "sim/scenario/scenario.h"
 #include "sim/store/parts.h"
 #include "sim/store/path_text.h"
 #include "sim/store/store.h"

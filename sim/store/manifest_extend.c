@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether a campaign is a larger one of the same kind: more replicas, more values on its axes, fewer conditions. */
+#include "sim/scenario/scenario.h"
 #include "sim/store/parts.h"
 #include "sim/store/store.h"
 #include "sim/store/store_view.h"

@@ -6,9 +6,10 @@
 
 #include "sim/store/manifest.h"
 #include "sim/store/store.h"
-#include "sim/store/store_view.h"
 
 #include <jansson.h>
+
+struct bh_store_log;
 
 #define BH_RECORD_MAGIC UINT64_C(0x3264726f63655262) /* "bRecord2" */
 

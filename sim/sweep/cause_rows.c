@@ -3,6 +3,11 @@
 /* Causes as bytes, and back. */
 #include "sim/sweep/cause_rows.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/system.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/setup.h"
+
 #include <stdlib.h>
 #include <string.h>
 

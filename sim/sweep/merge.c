@@ -5,6 +5,7 @@
 
 #include "sim/campaign/command_line.h"
 #include "sim/results/hdf5_writer.h"
+#include "sim/scenario/scenario.h"
 #include "sim/store/store_view.h"
 #include "sim/sweep/parts.h"
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The table of causes, summed over replicas in their order. */
 #include "models/base/results_names.h"
+#include "sim/scenario/scenario.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/parts.h"
 

@@ -3,6 +3,10 @@
 /* The head of a results file: attributes, where it comes from, and the axes: those that vary, or one of points with
  * coordinates. */
 #include "config.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/document/document_get.h"
+#include "models/document/document_print.h"
 #include "sim/campaign/resolve.h"
 #include "sim/results/provenance.h"
 #include "sim/sweep/parts.h"

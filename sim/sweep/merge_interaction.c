@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Interaction: what errors that meet outages and each other do otherwise than the exact chain's single ones. It is of all
  * replicas of a point together, which no unit sees. */
+#include "sim/runs/point.h"
 #include "sim/sweep/parts.h"
 
 #include <math.h>

@@ -10,6 +10,7 @@
 #include "sim/store/manifest.h"
 #include "sim/store/store.h"
 #include "sim/store/store_view.h"
+#include "sim/sweep/progress_state.h"
 #include "sim/sweep/sweep_progress.h"
 #include "sim/sweep/units.h"
 #include "sim/sweep/worker.h"

@@ -6,6 +6,7 @@
 #include "models/base/clock.h"
 #include "models/base/quantity.h"
 #include "sim/runs/progress.h"
+#include "sim/sweep/units.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,9 +5,10 @@
 #define BH_SIM_SWEEP_SWEEP_PROGRESS_H
 
 #include "sim/sweep/sweep.h"
-#include "sim/sweep/units.h"
 
 #include <stdbool.h>
+
+struct bh_units;
 
 struct bh_sweep_progress {
     bool is_on, is_terminal, has_line;

@@ -3,6 +3,8 @@
 /* Plans units point by point, so that a long campaign is never in memory as a whole. */
 #include "sim/sweep/units.h"
 
+#include "sim/sweep/progress_state.h"
+
 #include <stdlib.h>
 #include <string.h>
 

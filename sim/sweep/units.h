@@ -4,8 +4,8 @@
 #ifndef BH_SIM_SWEEP_UNITS_H
 #define BH_SIM_SWEEP_UNITS_H
 
-#include "sim/sweep/progress_state.h"
 #include "sim/sweep/shard.h"
+#include "sim/sweep/worker.h"
 
 struct bh_units {
     const struct bh_campaign *campaign;

@@ -4,6 +4,7 @@
 #include "sim/sweep/worker.h"
 
 #include "models/base/clock.h"
+#include "models/containment/isolation_cache.h"
 #include "sim/campaign/resolve.h"
 #include "sim/replica/record_bytes.h"
 #include "sim/runs/forked_jobs.h"

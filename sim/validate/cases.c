@@ -3,7 +3,17 @@
 /* The closed forms, one function per scenario of experiments/validate. */
 #include "sim/validate/cases.h"
 
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
+#include "models/containment/isolation.h"
 #include "models/cost/interval.h"
+#include "models/cost/slowdown.h"
+#include "sim/platform/platform.h"
+#include "sim/runs/point.h"
+#include "sim/setup/setup.h"
 #include "sim/sweep/run.h"
 
 #include <math.h>

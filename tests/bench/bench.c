@@ -4,6 +4,7 @@
 #include "tests/bench/bench.h"
 
 #include "models/base/error.h"
+#include "models/containment/isolation_cache.h"
 #include "sim/platform/probe.h"
 #include "sim/replica/replica.h"
 #include "sim/scenario/study.h"

@@ -5,7 +5,11 @@
  *   scale_cost DATA-DIRECTORY SCENARIO numbers [PATH=VALUE]... | plain_loop REPLICA
  * Prints what scale_cost does. */
 #include "models/base/error.h"
+#include "models/catalog/fault_class.h"
 #include "models/faults/arrivals.h"
+#include "models/times/exponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 
 #include <math.h>
 #include <stdio.h>

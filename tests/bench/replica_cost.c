@@ -4,6 +4,10 @@
  *   replica_cost DATA-DIRECTORY CASE SCENARIO [NODES]
  * Times are CPU time, the least of several children, since other programs may be about. */
 #include "models/base/error.h"
+#include "models/catalog/application.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
 #include "tests/bench/bare_simgrid.h"
 #include "tests/bench/bench.h"
 

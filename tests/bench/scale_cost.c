@@ -5,7 +5,10 @@
  * Of a replica: s of the processor to load the platform, s to run, peak KiB (the larger of the process that loaded and of
  * its fork that ran), faults, failures, events, makespan in s. */
 #include "models/base/error.h"
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
 #include "models/containment/isolation.h"
+#include "models/times/exponential.h"
 #include "tests/bench/bench.h"
 
 #include <math.h>

@@ -4,6 +4,7 @@
  * refused must have one safe message; what is read must find its points again, and go on with a folder that it began. */
 #include "models/base/utf8.h"
 #include "sim/campaign/command_line.h"
+#include "sim/campaign/identity.h"
 #include "sim/campaign/resolve.h"
 #include "sim/store/manifest.h"
 #include "sim/sweep/shard.h"

@@ -5,6 +5,9 @@
 #include "models/base/utf8.h"
 #include "models/document/csv.h"
 #include "models/document/document.h"
+#include "models/document/document_print.h"
+#include "models/document/document_read.h"
+#include "models/document/document_set.h"
 #include "tests/support/tree_equal.h"
 
 #include <stdio.h>

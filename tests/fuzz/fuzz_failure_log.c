@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* libFuzzer target for failure logs in all forms. Built by `make fuzz` only. What is read must be in order and must
  * make sense as up and down times; what is refused must have one safe message that names the file. */
+#include "models/base/error.h"
 #include "models/base/utf8.h"
 #include "models/logs/failure_log.h"
+#include "models/logs/formats.h"
 #include "models/logs/up_and_down_times.h"
 
 #include <math.h>

@@ -4,6 +4,9 @@
 #ifndef BH_TESTS_SUPPORT_CATALOG_H
 #define BH_TESTS_SUPPORT_CATALOG_H
 
+#include "models/catalog/lookup.h"
+#include "models/document/document.h"
+#include "models/document/document_read.h"
 #include "tests/support/helper.h"
 
 #include "models/catalog/catalog.h"

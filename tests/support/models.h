@@ -5,11 +5,14 @@
 #ifndef BH_TESTS_SUPPORT_MODELS_H
 #define BH_TESTS_SUPPORT_MODELS_H
 
+#include "models/catalog/lookup.h"
+#include "models/document/document.h"
+#include "models/document/document_read.h"
 #include "tests/support/helper.h"
 
 #include "models/catalog/catalog.h"
+#include "models/catalog/zone_choice.h"
 #include "models/node/node_model.h"
-#include "models/node/zone_choice.h"
 
 #include <string.h>
 

@@ -4,6 +4,10 @@
 #ifndef BH_TESTS_SUPPORT_REPLAY_H
 #define BH_TESTS_SUPPORT_REPLAY_H
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/document/document_read.h"
+#include "models/logs/formats.h"
 #include "tests/support/helper.h"
 
 #include "models/document/document.h"

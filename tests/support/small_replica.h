@@ -4,6 +4,7 @@
 #ifndef BH_TESTS_SUPPORT_SMALL_REPLICA_H
 #define BH_TESTS_SUPPORT_SMALL_REPLICA_H
 
+#include "models/catalog/application.h"
 #include "tests/support/helper.h"
 
 #include "models/base/event_queue.h"

@@ -5,6 +5,7 @@
 #define BH_TESTS_SUPPORT_TREE_EQUAL_H
 
 #include "models/document/document.h"
+#include "models/document/document_get.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Errors: what is kept, how a place is shown, and that no input can harm a terminal or overflow the text. */
 #include "models/base/error.h"
+#include "models/base/nearest_name.h"
 #include "models/base/utf8.h"
 #include "models/document/document.h"
 #include "tests/support/helper.h"

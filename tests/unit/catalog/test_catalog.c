@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog: the shipped data reads and keeps its promises, scenarios set and add. */
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 #include "tests/support/catalog.h"
 
 /* --- What ships ---------------------------------------------------------------------------------------------------- */

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Containment by chance against the exact chain, both against cases worked by hand, and what must hold of draws: that
  * threads do not matter and that a stronger guard lets nothing through that a weaker one stops. */
+#include "models/containment/importance_sampling.h"
+#include "models/containment/monte_carlo.h"
+#include "models/containment/played_error.h"
 #include "tests/oracles/random_node.h"
 
 #include "models/containment/containment.h"

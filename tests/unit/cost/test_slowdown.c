@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The price of virtualization and guards: the header's formula worked by hand. */
+#include "models/catalog/application.h"
+#include "models/catalog/system.h"
 #include "tests/support/models.h"
 
 #include "models/cost/slowdown.h"

@@ -1,7 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reading YAML: what a tree holds and where it stands, and one case per way in which a file can be broken. */
+#include "models/base/error.h"
+#include "models/base/quantity.h"
 #include "models/document/document.h"
+#include "models/document/document_get.h"
+#include "models/document/document_read.h"
 #include "tests/support/helper.h"
 
 #include <fcntl.h>

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Changing, copying and printing trees. */
 #include "models/document/document.h"
+#include "models/document/document_print.h"
+#include "models/document/document_read.h"
+#include "models/document/document_set.h"
 #include "tests/support/helper.h"
 #include "tests/support/tree_equal.h"
 

@@ -1,6 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* When faults strike and what they bring along: closed forms, and one clock per carrier played naively. */
+#include "models/catalog/fault_class.h"
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 #include "tests/support/uniform.h"
 
 #include "models/base/error.h"

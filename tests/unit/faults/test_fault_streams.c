@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Fault streams: what strikes a node and how often, that systems share their faults, and that draws have the
  * distributions they claim. Statistical checks are at level 1e-5 each, of fixed seeds. */
+#include "models/catalog/application.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/system.h"
 #include "tests/support/models.h"
 #include "tests/support/uniform.h"
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Logs replayed from points drawn by chance on nodes drawn by chance: against a naive player that keeps a point of the log
  * for each node, against counts in closed form, and against the process that a log was drawn from. */
+#include "models/times/weibull_gamma.h"
 #include "tests/support/replay.h"
 
 #include "models/times/dealt_nodes.h"

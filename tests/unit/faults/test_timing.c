@@ -2,6 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Arrival and repair distributions in the catalog's files: their numbers reach the models, and what can be said in two
  * ways comes to the same bits. */
+#include "models/catalog/fault_class.h"
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 #include "tests/support/models.h"
 
 #include "models/faults/arrivals.h"

@@ -3,6 +3,8 @@
 /* Colours and marks of figures: one for each name, the catalog's where it has one, whatever the order and the company. */
 #include "analysis/figures/figure_looks.h"
 #include "models/catalog/catalog.h"
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 #include "tests/support/helper.h"
 
 #include <string.h>

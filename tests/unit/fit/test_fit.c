@@ -2,6 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Fits recover what samples were drawn from, as often as their intervals promise, with all kinds of censoring; their
  * distances and p-values are what they claim. */
+#include "models/fit/bootstrap.h"
+#include "models/fit/distance.h"
+#include "models/times/distribution_types.h"
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 #include "tests/support/helper.h"
 
 #include "models/base/random.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A log is parted as asked for, the largest group first; what has too few failures is counted and left out; causes are
  * counted with their down times. */
+#include "models/logs/formats.h"
 #include "tests/support/helper.h"
 
 #include "models/base/error.h"

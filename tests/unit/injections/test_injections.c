@@ -2,7 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Posteriors from injections: where the answer is closed, over campaigns played by the model itself, and plans against
  * Fisher's test played out. */
-#include "models/injections/injections.h"
+#include "models/document/csv.h"
+#include "models/injections/counts.h"
+#include "models/injections/posterior.h"
+#include "models/injections/posterior_draws.h"
+#include "models/injections/sample_size.h"
 
 #include "models/base/random.h"
 #include "models/containment/isolation.h"

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Failure logs as text: every form, what is left out and counted, what is refused; and the times that are cut out of
  * them, by hand. */
+#include "models/base/error.h"
+#include "models/logs/formats.h"
 #include "tests/support/helper.h"
 
 #include "models/logs/failure_log.h"

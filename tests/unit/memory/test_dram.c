@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Faults of main memory: the codes by their properties, rates against closed forms and against a naive twin that puts
  * faults on devices and decodes random words. */
+#include "models/catalog/fault_class.h"
+#include "models/catalog/memory_rates.h"
 #include "tests/support/models.h"
 
 #include "tests/oracles/dram_twin.h"

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A policy on a node: which guards are on, what signalled errors take down, at what rate channels are attempted. */
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 #include "tests/support/models.h"
 
 static const struct bh_tenant tenants[] = {

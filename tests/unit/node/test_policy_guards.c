@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Policies over time as data, and what a node's operating system lets through of the guards that they ask for. */
+#include "models/catalog/policy.h"
+#include "models/catalog/system.h"
 #include "tests/support/models.h"
 
 #define POLICY(rest)                                                                                                   \

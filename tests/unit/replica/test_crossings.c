@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Crossing by crossing in the simulator: what gets past the guards between enclaves under always is what does so under
  * deferred, less some; and the same of deferred and never. Over random workloads, compositions and errors. */
+#include "models/containment/isolation_cache.h"
 #include "tests/support/helper.h"
 
 #include "models/base/random.h"

@@ -1,6 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Scenarios read and resolved: defaults, axes, the order of settings, and settings that are refused. */
+#include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/system.h"
 #include "tests/support/helper.h"
 
 #include "sim/platform/platform.h"

@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One silent error's course: by hand, and the exact sum against jobs played event by event over random settings. */
+#include "models/containment/containment.h"
+#include "models/silent/course_exact.h"
+#include "models/silent/course_monte_carlo.h"
 #include "tests/support/helper.h"
 
 #include "models/silent/course.h"

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The chain's derivatives against central differences of the chain itself, and against one worked by hand. */
+#include "models/spread/adjoints.h"
+#include "models/spread/numbers.h"
 #include "tests/oracles/random_node.h"
 
 #include "models/spread/spread.h"

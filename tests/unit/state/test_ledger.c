@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The ledger: booking, what a rollback makes of useful time, and who is charged. */
+#include "models/words/scope.h"
+#include "models/words/words.h"
 #include "tests/support/helper.h"
 
-#include "models/catalog/catalog.h"
 #include "sim/state/ledger.h"
 
 #include <stdbool.h>

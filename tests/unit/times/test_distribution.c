@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Distributions of times: against GSL where it has them, quadrature for moments and residual times, round trips from
  * one tail to the other, and draws against their distribution functions. */
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 #include "tests/support/helper.h"
 #include "tests/support/uniform.h"
 

@@ -1,6 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Renewal processes without a clock per component, against clocks one by one and closed forms. */
+#include "models/times/exponential.h"
+#include "models/times/hyperexponential.h"
+#include "models/times/lognormal.h"
+#include "models/times/weibull_gamma.h"
 #include "tests/support/helper.h"
 
 #include "models/base/error.h"

@@ -1,18 +1,13 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which zone of a system a name means. */
-#include "models/node/zone_choice.h"
+#include "models/catalog/zone_choice.h"
+
+#include "models/catalog/catalog.h"
+#include "models/catalog/system.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-bool bh_zone_holds_application(const struct bh_zone_template *zone)
-{
-    for (size_t i = 0; i < zone->components_count; i++)
-        if (strcmp(zone->roles[i], "application") == 0)
-            return true;
-    return false;
-}
 
 static bool is_among(const char *const *names, size_t count, const char *name)
 {
@@ -114,14 +109,4 @@ long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice 
     if (count > 1 || (count == 0 && choice->kind < 0))
         return fail_choice(system, choice, count > 1, err);
     return zone;
-}
-
-size_t bh_zone_tree_first(const struct bh_zone_tree *tree, size_t template_index, int tenant)
-{
-    for (size_t z = 0; z < tree->zones_count; z++) {
-        const struct bh_zone *zone = &tree->zones[z];
-        if (zone->template_index == template_index && (zone->enclave < 0 || zone->enclave == tenant))
-            return z;
-    }
-    return 0;
 }

@@ -1,14 +1,16 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How scripts, policies and counts of injections name a zone: by its kind, or as its system calls it. */
-#ifndef BH_MODELS_NODE_ZONE_CHOICE_H
-#define BH_MODELS_NODE_ZONE_CHOICE_H
+#ifndef BH_MODELS_CATALOG_ZONE_CHOICE_H
+#define BH_MODELS_CATALOG_ZONE_CHOICE_H
 
 #include "models/base/error.h"
-#include "models/catalog/catalog.h"
-#include "models/node/zone_tree.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct bh_catalog;
+struct bh_system;
 
 struct bh_zone_choice {
     const char *name; /* as written; borrowed */
@@ -30,11 +32,5 @@ struct bh_zone_choice bh_zone_choice_of(const char *name, struct bh_place place)
 long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice *choice, struct bh_error *err);
 /* Whether the system has a zone of that name or kind; guest-user: its application's process is one, whatever its kind. */
 bool bh_zone_is_there(const struct bh_system *system, const struct bh_zone_choice *choice);
-
-/* The first instance of a zone of the system that belongs to `tenant`, or is shared. */
-size_t bh_zone_tree_first(const struct bh_zone_tree *tree, size_t template_index, int tenant);
-
-/* Whether the application lives in the zone. */
-bool bh_zone_holds_application(const struct bh_zone_template *zone);
 
 #endif

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Inside of documents: nodes, the texts they were read from, and the arena that holds them. Only for document*.c. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_TREE_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_TREE_H
+#ifndef BH_MODELS_DOCUMENT_PARTS_H
+#define BH_MODELS_DOCUMENT_PARTS_H
 
+#include "models/base/error.h"
 #include "models/document/document.h"
 
 enum { BH_DOCUMENT_DEPTH = 64, BH_DOCUMENT_BYTES = 1 << 20 };

@@ -1,10 +1,14 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the fits share; nobody else includes this. */
-#ifndef BH_MODELS_FIT_LIKELIHOOD_H
-#define BH_MODELS_FIT_LIKELIHOOD_H
+#ifndef BH_MODELS_FIT_PARTS_H
+#define BH_MODELS_FIT_PARTS_H
 
-#include "models/fit/fit.h"
+#include <stddef.h>
+
+struct bh_distribution;
+struct bh_distribution_type;
+struct bh_sample;
 
 /* A sample as likelihoods need it: times seen from start to end, as times, logarithms and sums; and all others. */
 struct bh_fit_data {

@@ -1,10 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The jump chain behind models/spread/spread.h: its states, which of them come to the same, and what may happen next. */
-#ifndef BH_MODELS_SPREAD_CHAIN_H
-#define BH_MODELS_SPREAD_CHAIN_H
+#ifndef BH_MODELS_SPREAD_PARTS_H
+#define BH_MODELS_SPREAD_PARTS_H
 
 #include "models/node/node_model.h"
+#include "models/node/zone_set.h"
 #include "models/spread/spread.h"
 
 #include <stdbool.h>

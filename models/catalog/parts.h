@@ -1,12 +1,19 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the catalog's reader share; nobody else includes this. */
-#ifndef BH_MODELS_CATALOG_READER_H
-#define BH_MODELS_CATALOG_READER_H
+#ifndef BH_MODELS_CATALOG_PARTS_H
+#define BH_MODELS_CATALOG_PARTS_H
 
-#include "models/catalog/catalog.h"
+#include "models/base/error.h"
+#include "models/base/quantity.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct bh_fault_class;
+struct bh_parameter;
+struct bh_system;
+struct bh_timing;
 
 /* A catalog under construction. */
 struct bh_catalog_reader {
@@ -18,8 +25,6 @@ struct bh_catalog_reader {
 /* printf into text that lives as long as the catalog. */
 const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* --- Parameters (catalog_parameters.c) --------------------------------------------------------------------------- */
 
 /* Reads map[key], a map with value, unit, status, source and range, as the parameter `prefix.key`. The parameter's
  * address must stay valid: it is entered into the catalog's list. Absent: an error. */
@@ -49,8 +54,6 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
                              const struct bh_parameter_field *fields, size_t count, void *structure,
                              struct bh_error *err);
 
-/* --- Sections (catalog_sections.c, catalog_memory.c, catalog_faults.c, catalog_together.c, ...) --------------------- */
-
 /* Each reads one section of the merged document; later ones need the earlier ones. */
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
@@ -64,26 +67,26 @@ int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *sec
 int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_systems(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 
-/* The keys carrier, burst and recurrence of a fault class (catalog_together.c), whose landing and mend are known. */
+/* The keys carrier, burst and recurrence of a fault class, whose landing and mend are known. */
 int bh_read_togetherness(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                          struct bh_fault_class *fault, struct bh_error *err);
-/* `rate: {from: memory, outcome: ...}` (catalog_memory.c). */
+/* `rate: {from: memory, outcome: ...}`. */
 int bh_memory_rate_read(struct bh_catalog_reader *reader, const struct bh_node *rate, const char *prefix,
                         struct bh_fault_class *fault, struct bh_error *err);
 /* Enters a number into the catalog's list; what a scenario sets in its place. */
 void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter);
 int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err);
 
-/* Zones of one system (catalog_zone_templates.c): reads the list into system->zones, parents before children. */
+/* Zones of one system: reads the list into system->zones, parents before children. */
 int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_node *list, struct bh_system *system,
                            struct bh_error *err);
-/* Their `needs` (catalog_zone_needs.c), once all zones are there. Cycles are refused. */
+/* Their `needs`, once all zones are there. Cycles are refused. */
 int bh_read_zone_needs(const struct bh_node *list, struct bh_system *system, struct bh_error *err);
 /* Index of the zone that a node names; -1 with an error. */
 long bh_system_find_zone(const struct bh_system *system, const struct bh_node *node, const char *what,
                          struct bh_error *err);
 
-/* A distribution at `node` (distribution_read.c), a map with its name as the one key. Its numbers are entered into the
+/* A distribution at `node`, a map with its name as the one key. Its numbers are entered into the
  * list under `prefix`.NAME and, where there are parts, their positions. */
 int bh_timing_read(struct bh_catalog_reader *reader, const struct bh_node *node, const char *prefix,
                    struct bh_timing *timing, struct bh_error *err);
@@ -98,12 +101,13 @@ const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_e
 /* Keys `colour` and, unless `mark` is NULL, `mark`; NULL where they are left out. */
 int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err);
 
-/* --- Names (catalog_names.c) --------------------------------------------------------------------------------------- */
-
 const struct bh_channel_type *bh_catalog_channel(const struct bh_catalog *catalog, const char *name,
                                                  struct bh_place place, struct bh_error *err);
 /* "unknown WHAT "NAME"; known: ..., did you mean ...?" at a place. Returns -1. */
 int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,
                     struct bh_error *err);
+
+/* x4, x8: the words of memory.device-width. */
+extern const char *const bh_device_width_names[];
 
 #endif

@@ -1,0 +1,13 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The known word that somebody may have meant. */
+#ifndef BH_MODELS_BASE_NEAREST_NAME_H
+#define BH_MODELS_BASE_NEAREST_NAME_H
+
+#include <stddef.h>
+
+/* The candidate nearest to `word` by edit distance, or NULL if none is within a third of the word's length (at least
+ * two edits). */
+const char *bh_nearest_name(const char *word, const char *const *candidates, size_t count);
+
+#endif

@@ -1,0 +1,35 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Things of the catalog by name. */
+#ifndef BH_MODELS_CATALOG_LOOKUP_H
+#define BH_MODELS_CATALOG_LOOKUP_H
+
+#include "models/base/error.h"
+#include "models/words/words.h"
+
+struct bh_catalog;
+
+/* By name; with an error at `place` that names the nearest known one. */
+const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place,
+                                          struct bh_error *);
+const struct bh_policy *bh_catalog_policy(const struct bh_catalog *, const char *name, struct bh_place,
+                                          struct bh_error *);
+const struct bh_application *bh_catalog_application(const struct bh_catalog *, const char *name, struct bh_place,
+                                                    struct bh_error *);
+const struct bh_component *bh_catalog_component(const struct bh_catalog *, const char *name, struct bh_place,
+                                                struct bh_error *);
+const struct bh_domain *bh_catalog_domain(const struct bh_catalog *, const char *name, struct bh_place,
+                                          struct bh_error *);
+const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const char *name, struct bh_place,
+                                              struct bh_error *);
+const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,
+                                                struct bh_error *);
+
+/* The word at a path; NULL: there is none. */
+const struct bh_word *bh_catalog_word(const struct bh_catalog *catalog, const char *path);
+
+/* The level of a boundary by name. */
+const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
+                                              const char *name, struct bh_place place, struct bh_error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Times of recovery. */
+#ifndef BH_MODELS_CATALOG_RECOVERY_H
+#define BH_MODELS_CATALOG_RECOVERY_H
+
+#include "models/catalog/parameter.h"
+
+/* Times of recovery that do not depend on the virtualization system (models/data/recovery.yaml). */
+struct bh_recovery_numbers {
+    struct bh_parameter process_restart_s; /* relaunch of an application once its nodes and guests are up */
+    struct bh_parameter node_reboot_s;
+    struct bh_parameter spare_activation_s; /* a warm spare takes a failed node's place */
+    struct bh_parameter system_restart_s;   /* the whole machine */
+    struct bh_parameter detection_s;        /* from a failure to the start of recovery */
+    struct bh_parameter watchdog_s;         /* from the start of a hang to its detection */
+    struct bh_parameter local_bandwidth;    /* bytes per second and node, to node-local storage */
+    struct bh_parameter memory_bandwidth;   /* the same, to a checkpoint in the node's memory */
+    struct bh_parameter partner_bandwidth;  /* the same, of a copy on a partner, where links are not slower */
+    struct bh_parameter partner_distance;   /* to a node's partner, as a share of its enclave's nodes */
+};
+
+#endif

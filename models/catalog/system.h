@@ -1,0 +1,109 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Virtualization systems: zones, channels, what guards they offer. */
+#ifndef BH_MODELS_CATALOG_SYSTEM_H
+#define BH_MODELS_CATALOG_SYSTEM_H
+
+#include "models/base/error.h"
+#include "models/catalog/parameter.h"
+#include "models/words/words.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What carries software faults and noise: kernels, VMMs, applications (models/data/components.yaml). */
+struct bh_component {
+    const char *name;
+    const char *description;
+    bool is_kernel;
+    struct bh_parameter fault_rate;        /* activated software faults per second and instance */
+    struct bh_parameter instruction_share; /* share of its faults that are instruction errors */
+    /* Kernels only: operating-system noise per node and step. The tail is "bounded" (uniform on 0..2 mean) or
+     * "exponential"; `measured_nodes` is the largest machine for which it was measured, beyond it: extrapolated. */
+    struct bh_parameter noise_share; /* mean noise per compute second */
+    bool noise_is_bounded;
+    struct bh_parameter noise_measured_nodes;
+    struct bh_parameter shared_bug; /* probability that a trigger also strikes the same kernel in the host */
+};
+
+/* A protection level of one boundary (models/data/guards.yaml), in order of strength. Costs while on. */
+struct bh_guard_level {
+    const char *name;
+    const char *description;
+    enum bh_boundary boundary;
+    unsigned strength;                    /* position in the file, from 0 */
+    struct bh_parameter blocks;           /* probability that an attempt is blocked */
+    bool detects;                         /* on-block: detected (signals in the source zone) or dropped */
+    struct bh_parameter compute_slowdown; /* fraction of compute time */
+    struct bh_parameter exit_time_s;      /* added to each VM exit */
+    struct bh_parameter latency_s;        /* added to each message */
+    struct bh_parameter bandwidth_loss;   /* fraction of link bandwidth lost */
+    struct bh_parameter memory_share;     /* fraction of node memory used */
+    struct bh_parameter switch_time_s;    /* to switch it on or off */
+};
+
+/* A mechanism by which an error crosses (models/data/channels.yaml). */
+struct bh_channel_type {
+    const char *name;
+    const char *description;
+    enum bh_boundary boundary;
+    struct bh_parameter probability; /* crossed before the end, if alone and unguarded */
+    bool bypasses_guards;            /* both sides share what it leads through: no guard level stands in between */
+};
+
+/* A zone beside this one, one per node, without which it stops, though it does not fail. */
+struct bh_zone_need {
+    int zone; /* index into zones */
+    enum bh_need_for what;
+    struct bh_place place;
+};
+
+struct bh_zone_template {
+    const char *name;
+    enum bh_zone_kind kind;
+    enum bh_multiplicity per;
+    int parent; /* index into zones, -1 for the root; parents precede children */
+    size_t needs_count;
+    struct bh_zone_need *needs;
+    size_t components_count;
+    const struct bh_component **components; /* resolved; "host-kernel" and "guest-kernel" stand for the chosen kernels,
+                                               "application" for the enclave's application: both are NULL entries,
+                                               see roles */
+    const char **roles;                     /* as written, one per component */
+    struct bh_place place;
+};
+
+struct bh_channel_template {
+    const struct bh_channel_type *type;
+    int from, to; /* zone templates. Ancestor and descendant: related instances; else: all pairs of other guests */
+    struct bh_place place;
+};
+
+/* A virtualization system (models/data/systems). */
+struct bh_system {
+    const char *name;
+    const char *title;
+    const char *colour;                                    /* in figures, "#rrggbb"; NULL: any that is free */
+    const struct bh_component *host_kernel, *guest_kernel; /* guest_kernel NULL if it has no guests */
+    size_t zones_count;
+    struct bh_zone_template *zones;
+    size_t channels_count;
+    struct bh_channel_template *channels;
+    /* Levels offered per boundary, weakest first; count 0: the boundary does not exist here. */
+    size_t offered_count[BH_BOUNDARIES];
+    const struct bh_guard_level **offered[BH_BOUNDARIES];
+    struct bh_parameter compute_slowdown; /* without guards; may be negative */
+    struct bh_parameter exit_time_s;      /* per VM exit, without guards */
+    struct bh_parameter latency_s;        /* added per message */
+    struct bh_parameter bandwidth_loss;
+    struct bh_parameter guest_boot_s; /* 0 where there are no guests */
+    struct bh_place place;
+};
+
+/* Whether any zone of a system needs another. */
+bool bh_system_has_needs(const struct bh_system *system);
+
+/* Whether the application lives in the zone. */
+bool bh_zone_holds_application(const struct bh_zone_template *zone);
+
+#endif

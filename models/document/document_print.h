@@ -1,0 +1,13 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A tree as text. */
+#ifndef BH_MODELS_DOCUMENT_DOCUMENT_PRINT_H
+#define BH_MODELS_DOCUMENT_DOCUMENT_PRINT_H
+
+struct bh_node;
+
+/* The whole tree as YAML text that parses back to an equal tree, and as compact JSON; owned by the caller. */
+char *bh_node_print_yaml(const struct bh_node *node);
+char *bh_node_print_json(const struct bh_node *node);
+
+#endif

@@ -1,0 +1,27 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Failure logs as text, in any of the forms that are read. */
+#ifndef BH_MODELS_LOGS_FORMATS_H
+#define BH_MODELS_LOGS_FORMATS_H
+
+#include "models/logs/failure_log.h"
+
+#include <stddef.h>
+
+struct bh_error;
+
+enum { BH_FAILURE_LOG_BYTES_MOST = 256 << 20 }; /* of text, uncompressed, that readers take */
+
+/* Reads a log's text, whose form shows in its first line; `name` stands in messages for the file. doc/failure-logs.md
+ * has the forms. Records that lack a time or a node are left out and counted; a text that is none of the forms, a line
+ * with fewer columns than it should have, and control characters are errors with file and line. */
+struct bh_failure_log *bh_failure_log_parse(const char *text, size_t length, const char *name, struct bh_error *err);
+
+/* A time in seconds: a number of them, or a date with or without a time of day, "2005-06-21 10:54:30" or "6/21/2005
+ * 10:54", counted from 1970 on a clock without time zones. NAN for anything else. */
+double bh_failure_log_time(const char *text);
+
+/* The day, where a time looks like seconds since 1970; else seconds. Returns buffer. */
+char *bh_failure_log_print_time(double at_s, char *buffer, size_t size);
+
+#endif

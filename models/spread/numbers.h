@@ -1,0 +1,27 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The numbers of a node model, as positions in an array of all. */
+#ifndef BH_MODELS_SPREAD_NUMBERS_H
+#define BH_MODELS_SPREAD_NUMBERS_H
+
+#include "models/node/zone_tree.h"
+#include "models/words/words.h"
+
+#include <stddef.h>
+
+/* The numbers of a node model: those of each zone and kind, of each zone, of each channel. */
+enum bh_number {
+    BH_NUMBER_RATE, /* mu */
+    BH_NUMBER_MASKED,
+    BH_NUMBER_SIGNALLED,
+    BH_NUMBER_SILENT,
+    BH_NUMBER_RESIDUAL,
+    BH_NUMBER_PROBABILITY, /* p of a channel */
+    BH_NUMBER_BLOCKS,      /* b of the guard on it */
+};
+
+/* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four. */
+size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, size_t index, enum bh_error_kind kind);
+size_t bh_spread_numbers(const struct bh_zone_tree *tree);
+
+#endif

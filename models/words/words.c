@@ -1,0 +1,22 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The words of the model, as files have them. */
+#include "models/words/words.h"
+
+#include <stddef.h>
+
+const char *const bh_zone_kind_names[] = {"host-kernel", "host-user", "guest-kernel", "guest-user", NULL};
+
+const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
+
+const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
+
+const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
+
+const char *const bh_need_names[] = {"io", "progress", NULL};
+
+const char *const bh_status_names[] = {"published", "computed", "assumed", "scenario", NULL};
+
+const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", NULL};
+
+const char *const bh_mend_names[] = {"reboot", "repair", NULL};

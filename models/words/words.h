@@ -1,0 +1,46 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The words of the model: what its enumerations are called in files, and in what order they stand. */
+#ifndef BH_MODELS_WORDS_WORDS_H
+#define BH_MODELS_WORDS_WORDS_H
+
+/* Error zones (E-Zones 1 to 4). Names: host-kernel, host-user, guest-kernel, guest-user. */
+enum bh_zone_kind { BH_HOST_KERNEL, BH_HOST_USER, BH_GUEST_KERNEL, BH_GUEST_USER, BH_ZONE_KINDS };
+
+/* Kinds of error after Goloubeva et al. 2006. Names: data, instruction. */
+enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_ERROR_KINDS };
+
+/* Names: process/kernel, guest/host, enclave/enclave, node/node. */
+enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE_NODE, BH_BOUNDARIES };
+
+/* How many instances of a zone a node has. Names: node, guest, process. */
+enum bh_multiplicity { BH_PER_NODE, BH_PER_GUEST, BH_PER_PROCESS };
+
+/* What a zone cannot do while one that it needs is down: reach disks and network, or anything. Names: io, progress. */
+enum bh_need_for { BH_NEED_IO, BH_NEED_PROGRESS, BH_NEEDS };
+
+/* Names, NULL-terminated, in the order of the enumerations. */
+extern const char *const bh_zone_kind_names[];
+extern const char *const bh_error_kind_names[];
+extern const char *const bh_boundary_names[];
+extern const char *const bh_multiplicity_names[];
+extern const char *const bh_need_names[];
+
+/* published: read in the cited work; computed: from cited data, the source says how; assumed: ours, always with a
+ * range; scenario: set by a scenario or by --set. */
+enum bh_status { BH_PUBLISHED, BH_COMPUTED, BH_ASSUMED, BH_SET_BY_SCENARIO };
+extern const char *const bh_status_names[];
+
+/* Hardware fault classes (models/data/faults.yaml). Landing: node (takes the whole node, whatever the policy), memory
+ * or cpu (a zone by that share), or storage (a storage host: no node is struck). */
+enum bh_landing { BH_LANDING_NODE, BH_LANDING_MEMORY, BH_LANDING_CPU, BH_LANDING_STORAGE };
+extern const char *const bh_landing_names[];
+
+enum bh_mend { BH_MEND_REBOOT, BH_MEND_REPAIR };
+extern const char *const bh_mend_names[];
+
+/* What the clock of a fault class belongs to: each node; each domain of a kind, whose faults strike the nodes in it; or
+ * the machine, one clock for all. */
+enum bh_carrier { BH_CARRIER_NODE, BH_CARRIER_DOMAIN, BH_CARRIER_MACHINE };
+
+#endif
