@@ -5,6 +5,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+
+/* Keys are numbers of nodes: a multiplication mixes them well enough. */
+#define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)(*(key)*UINT64_C(0x9e3779b97f4a7c15) >> 32))
 #include <uthash.h>
 #include <utlist.h>
 

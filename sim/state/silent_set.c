@@ -11,26 +11,53 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Before the places that sets share: a set has the first so many of them. */
+struct shared {
+    size_t sets; /* that share them */
+    size_t count, room;
+};
+
+static struct shared *shared_of(const struct bh_silent_set *set)
+{
+    return (struct shared *)set->place - 1;
+}
+
 void bh_silent_set_clear(struct bh_silent_set *set)
 {
-    free(set->place);
+    if (set->place != NULL && --shared_of(set)->sets == 0)
+        free(shared_of(set));
     *set = (struct bh_silent_set){0};
 }
 
 void bh_silent_set_copy(struct bh_silent_set *to, const struct bh_silent_set *from)
 {
+    struct bh_silent_set copy = *from;
+    if (from->place != NULL)
+        shared_of(from)->sets++;
     bh_silent_set_clear(to);
-    if (from->count == 0)
-        return;
-    to->place = bh_allocate(from->count, sizeof *to->place);
-    memcpy(to->place, from->place, from->count * sizeof *to->place);
-    to->count = from->count;
+    *to = copy;
+}
+
+/* Places of its own, with room for more. */
+static void part(struct bh_silent_set *set)
+{
+    size_t room = 2 * set->count + 8;
+    struct shared *own = bh_allocate(1, sizeof *own + room * sizeof *set->place);
+    *own = (struct shared){.sets = 1, .count = set->count, .room = room};
+    size_t *place = (size_t *)(own + 1), count = set->count;
+    if (count > 0)
+        memcpy(place, set->place, count * sizeof *place);
+    bh_silent_set_clear(set);
+    *set = (struct bh_silent_set){count, place};
 }
 
 void bh_silent_set_add(struct bh_silent_set *set, size_t place)
 {
-    set->place = bh_reallocate(set->place, set->count + 1, sizeof *set->place);
+    /* Behind those that it has, others may have put theirs. */
+    if (set->place == NULL || shared_of(set)->count != set->count || set->count == shared_of(set)->room)
+        part(set);
     set->place[set->count++] = place;
+    shared_of(set)->count = set->count;
 }
 
 bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_silent_set *set)

@@ -27,9 +27,10 @@ struct bh_silent_error {
     bool is_signalled;
 };
 
+/* Copies share their places with what they were made of until either is changed: a checkpoint costs no more for them. */
 struct bh_silent_set {
     size_t count;
-    size_t *place; /* in bh_silent.list, rising; owned */
+    size_t *place; /* in bh_silent.list, rising; shared */
 };
 
 struct bh_silent {
