@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Options without a short form; beyond the characters. */
-enum option_key { KEY_SET = 0x100, KEY_REPLICAS, KEY_SEED, KEY_JSON };
+enum option_key { KEY_SET = 0x100, KEY_REPLICAS, KEY_SEED, KEY_JSON, KEY_ENGINE };
 
 enum { MOST_JOBS = 4096 };
 
@@ -100,6 +100,15 @@ static error_t parse_scenario(int key, char *text, struct argp_state *state)
     }
 }
 
+/* Whoever reads the scenario knows which there are. */
+static error_t parse_engine(int key, char *text, struct argp_state *state)
+{
+    if (key != KEY_ENGINE)
+        return ARGP_ERR_UNKNOWN;
+    add_setting(state->input, "engine", text);
+    return 0;
+}
+
 static error_t parse_work(int key, char *text, struct argp_state *state)
 {
     struct bh_options *options = state->input;
@@ -165,6 +174,11 @@ static const struct argp_option work_options[] = {
     {"quiet", 'q', NULL, 0, "Show neither progress nor remarks, only results and what is wrong", 2},
     {0},
 };
+static const struct argp_option engine_options[] = {
+    {"engine", KEY_ENGINE, "NAME", 0, "Time what happens by a calendar (the default) or, to compare, all on simgrid",
+     1},
+    {0},
+};
 static const struct argp_option output_options[] = {
     {"output", 'o', "FILE", 0, "Write to FILE", 3},
     {0},
@@ -180,6 +194,7 @@ static const struct argp_option point_options[] = {
 
 const struct argp bh_options_scenario = {.options = scenario_options, .parser = parse_scenario};
 const struct argp bh_options_work = {.options = work_options, .parser = parse_work};
+const struct argp bh_options_engine = {.options = engine_options, .parser = parse_engine};
 const struct argp bh_options_output = {.options = output_options, .parser = parse_output};
 const struct argp bh_options_json = {.options = json_options, .parser = parse_json};
 const struct argp bh_options_point = {.options = point_options, .parser = parse_point};

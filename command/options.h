@@ -17,7 +17,8 @@ struct bh_setting;
  * bh_options_jobs. */
 struct bh_options {
     size_t settings_count;
-    struct bh_setting *settings; /* --set and, as the settings they are, --replicas and --seed; in the order given */
+    struct bh_setting
+        *settings; /* --set and, as the settings they are, --replicas, --seed and --engine; in the order given */
     unsigned jobs;
     bool quiet;
     bool json;
@@ -32,6 +33,7 @@ struct bh_options {
  * and hands the options on in its own parser:
  *     case ARGP_KEY_INIT: bh_options_to_children(state, children, &options); return 0; */
 extern const struct argp bh_options_scenario; /* --set PATH=VALUE, --replicas N, --seed N */
+extern const struct argp bh_options_engine;   /* --engine NAME */
 extern const struct argp bh_options_work;     /* -j, --jobs N; -q, --quiet */
 extern const struct argp bh_options_output;   /* -o, --output FILE */
 extern const struct argp bh_options_json;     /* --json */

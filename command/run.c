@@ -29,11 +29,8 @@ struct arguments {
 };
 
 static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0},
-    {&bh_options_work, 0, NULL, 0},
-    {&bh_options_output, 0, NULL, 0},
-    {&bh_options_json, 0, NULL, 0},
-    {0},
+    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0},
+    {&bh_options_output, 0, NULL, 0},   {&bh_options_json, 0, NULL, 0},   {0},
 };
 
 static error_t parse(int key, char *word, struct argp_state *state)

@@ -45,7 +45,8 @@ static const struct argp_option options[] = {
     {"sbatch", KEY_SBATCH, "OPTION", 0, "A further option for sbatch, as it would stand in a script (repeatable)", 4},
     {0},
 };
-static const struct argp_child children[] = {{&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
 
 static void parse_task_time(struct arguments *arguments, const char *word, struct argp_state *state)
 {

@@ -50,8 +50,11 @@ static const struct argp_option merge_options[] = {
     {0},
 };
 
-static const struct argp_child sweep_children[] = {
-    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {&bh_options_output, 0, NULL, 0}, {0}};
+static const struct argp_child sweep_children[] = {{&bh_options_scenario, 0, NULL, 0},
+                                                   {&bh_options_engine, 0, NULL, 0},
+                                                   {&bh_options_work, 0, NULL, 0},
+                                                   {&bh_options_output, 0, NULL, 0},
+                                                   {0}};
 static const struct argp_child merge_children[] = {{&bh_options_output, 0, NULL, 0}, {0}};
 
 static error_t parse_option(int key, char *word, struct arguments *arguments)

@@ -44,7 +44,6 @@ void bh_composing_return(struct bh_replica *replica, size_t failed, double state
         if (in[e] && e != failed)
             bh_enclave_return(&replica->enclaves[e], state_s, cause);
     free(in);
-    replica->has_news |= replica->has_signalled; /* the injector wakes them; it may be an enclave that returns */
 }
 
 void bh_composing_start(struct bh_replica *replica)
@@ -95,6 +94,6 @@ void bh_composing_turn(struct bh_replica *replica, size_t number)
         bh_composing_review(replica, composed->member[m]);
     if (composing->clock.is_on)
         bh_errors_look_again(replica, number);
-    composing->is_to_look = true;
+    bh_composing_look(replica, number);
     schedule_turn(replica, number);
 }

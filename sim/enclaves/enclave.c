@@ -91,8 +91,6 @@ void bh_enclave_end(struct bh_enclave *enclave, bool is_finished)
     bh_enclave_book(enclave, BH_PART_IDLE_SPARES, spares * enclave->elapsed_s, -1);
     bh_ledger_assert_sum(&enclave->ledger, (bh_enclave_nodes(enclave) + spares) * enclave->elapsed_s);
     bh_composing_review(replica, (size_t)enclave->index);
-    if (--replica->running == 0) {
+    if (--replica->running == 0)
         replica->over = true;
-        replica->has_news = true;
-    }
 }

@@ -94,7 +94,6 @@ static void hold_members(struct bh_exchange *exchange, bool begins)
         enclave->exchanges += begins ? 1 : -1U;
         bh_enclave_retime(enclave);
     }
-    exchange->replica->has_news |= exchange->replica->has_signalled;
 }
 
 static const struct bh_composing *composing_of(const struct bh_exchange *exchange)

@@ -34,7 +34,6 @@ static void find(struct bh_enclave *enclave, struct bh_silent_error *error)
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = error->signal_s,
                                                            .kind = BH_EVENT_SILENT_SIGNAL,
                                                            .index = (uint64_t)enclave->index});
-    replica->has_news = true; /* it sleeps until what was next before */
 }
 
 void bh_silent_verify(struct bh_enclave *enclave, double begun_s)

@@ -252,7 +252,6 @@ void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *sa
     error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     struct bh_copy *copy = bh_copy_add(replica, error, saved->zone, saved->kind);
     schedule(replica, copy, next_due(replica, copy).time_s);
-    replica->has_news = true; /* it sleeps until what was next before */
 }
 
 void bh_errors_finish(struct bh_replica *replica)

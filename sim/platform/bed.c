@@ -6,12 +6,6 @@
 #include <math.h>
 #include <simgrid/engine.h>
 
-/* SimGrid refuses time-outs below a nanosecond, and a clock of months has no finer steps. */
-static double least_sleep_s(double now_s)
-{
-    return fmax(1e-9, 1e-15 * now_s);
-}
-
 struct bh_bed bh_bed_create(double longest_s)
 {
     return (struct bh_bed){sg_sem_init(0), longest_s};
@@ -33,7 +27,7 @@ void bh_bed_wake(struct bh_bed *bed)
 bool bh_bed_sleep(struct bh_bed *bed, double until_s)
 {
     double now_s = simgrid_get_clock();
-    if (until_s - now_s < least_sleep_s(now_s))
+    if (until_s - now_s < bh_instant_s(now_s))
         return true;
     return sg_sem_acquire_timeout(bed->wakes, fmin(until_s - now_s, bed->longest_s)) != 0;
 }

@@ -4,8 +4,16 @@
 #ifndef BH_SIM_PLATFORM_BED_H
 #define BH_SIM_PLATFORM_BED_H
 
+#include <math.h>
 #include <simgrid/semaphore.h>
 #include <stdbool.h>
+
+/* What is less apart than this is at one instant: SimGrid has no time-outs below a nanosecond, and a clock of months no
+ * finer steps. */
+static inline double bh_instant_s(double now_s)
+{
+    return fmax(1e-9, 1e-15 * now_s);
+}
 
 /* A semaphore costs SimGrid a third of what a condition variable with its mutex does, and keeps a wake-up that comes while
  * its actor is about: then the next sleep ends at once, so sleepers look whether anything happened. At most one is kept. */

@@ -6,6 +6,7 @@
 #include "sim/platform/activity.h"
 #include "sim/platform/parts.h"
 #include "sim/platform/routes.h"
+#include "sim/platform/traffic.h"
 
 #include <math.h>
 #include <simgrid/disk.h>
@@ -38,9 +39,9 @@ struct bh_transfer {
     size_t per_storage; /* flows to each storage host; 0: one per host */
     double weight;      /* of disk accesses, beside other partitions */
     double alone_s[2];  /* seconds per byte, by direction */
-    struct bh_activity **activities;
-    struct bh_activity *awaited;
-    bool is_active, is_interrupted;
+    struct bh_traffic traffic;
+    enum bh_direction direction; /* of what is under way */
+    double bytes;
 };
 
 /* --- The plan ------------------------------------------------------------------------------------------------------ */
@@ -215,7 +216,7 @@ struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, co
     transfer->weight = 1;
     choose_flows(&planner, transfer);
     choose_disks(&planner, transfer);
-    transfer->activities = bh_allocate(transfer->flows_count + transfer->disks_count, sizeof *transfer->activities);
+    bh_traffic_reserve(&transfer->traffic, transfer->flows_count + transfer->disks_count);
     close_planner(&planner);
     return transfer;
 }
@@ -246,8 +247,7 @@ void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands 
     transfer->per_storage = flows;
     transfer->flows = bh_reallocate(transfer->flows, count, sizeof *transfer->flows);
     transfer->flows_count = place_flows(&planner, flows, transfer->flows);
-    transfer->activities = bh_reallocate(transfer->activities, transfer->flows_count + transfer->disks_count,
-                                         sizeof *transfer->activities);
+    bh_traffic_reserve(&transfer->traffic, transfer->flows_count + transfer->disks_count);
     for (int direction = BH_WRITE; direction <= BH_READ; direction++)
         transfer->alone_s[direction] = time_of(&planner, transfer->flows, count, (enum bh_direction)direction);
     close_planner(&planner);
@@ -259,7 +259,7 @@ void bh_transfer_destroy(struct bh_transfer *transfer)
         return;
     free(transfer->flows);
     free(transfer->disks);
-    free(transfer->activities);
+    bh_traffic_clear(&transfer->traffic);
     free(transfer);
 }
 
@@ -308,53 +308,34 @@ static struct bh_activity *start_disk(const struct bh_transfer *transfer, size_t
                                  : bh_activity_read(disk->disk, bytes * disk->share, transfer->weight);
 }
 
-/* Starts as many as it can; fewer when an interruption comes between two of them, since each lets other actors run. */
-static size_t start_all(struct bh_transfer *transfer, enum bh_direction direction, double bytes)
+static struct bh_activity *start_activity(const void *what, size_t number)
 {
-    size_t flows = transfer->flows_count, count = flows + transfer->disks_count, i = 0;
-    while (i < count && !transfer->is_interrupted) {
-        transfer->activities[i] =
-            i < flows ? start_flow(transfer, i, direction, bytes) : start_disk(transfer, i - flows, direction, bytes);
-        i++;
-    }
-    return i;
+    const struct bh_transfer *transfer = what;
+    return number < transfer->flows_count
+               ? start_flow(transfer, number, transfer->direction, transfer->bytes)
+               : start_disk(transfer, number - transfer->flows_count, transfer->direction, transfer->bytes);
 }
 
 bool bh_transfer_run(struct bh_transfer *transfer, enum bh_direction direction, double bytes)
 {
-    BH_BUG_ASSERT(!transfer->is_active);
     if (!(bytes > 0))
         return true;
-    transfer->is_active = true;
-    transfer->is_interrupted = false;
-    size_t started = start_all(transfer, direction, bytes);
-    for (size_t i = 0; i < started && !transfer->is_interrupted; i++) {
-        transfer->awaited = transfer->activities[i];
-        bool arrived = bh_activity_wait(transfer->activities[i]);
-        /* The probe refuses platforms whose resources fail. */
-        BH_BUG_ASSERT(arrived || transfer->is_interrupted);
-    }
-    transfer->awaited = NULL;
-    /* Who interrupts wakes only; cleaning up here means that nobody else holds what is freed. */
-    for (size_t i = 0; i < started; i++) {
-        if (transfer->is_interrupted)
-            bh_activity_cancel(transfer->activities[i]);
-        bh_activity_free(transfer->activities[i]);
-    }
-    transfer->is_active = false;
-    return !transfer->is_interrupted;
+    transfer->direction = direction;
+    transfer->bytes = bytes;
+    return bh_traffic_run(&transfer->traffic, start_activity, transfer);
 }
 
 void bh_transfer_interrupt(struct bh_transfer *transfer)
 {
-    if (!transfer->is_active || transfer->is_interrupted)
-        return;
-    transfer->is_interrupted = true;
-    if (transfer->awaited)
-        bh_activity_cancel(transfer->awaited);
+    bh_traffic_interrupt(&transfer->traffic);
 }
 
 bool bh_transfer_is_active(const struct bh_transfer *transfer)
 {
-    return transfer->is_active;
+    return transfer->traffic.is_active;
+}
+
+bool bh_transfer_has_arrived(const struct bh_transfer *transfer)
+{
+    return bh_traffic_has_arrived(&transfer->traffic);
 }

@@ -44,6 +44,8 @@ bool bh_transfer_run(struct bh_transfer *transfer, enum bh_direction direction, 
 /* Called by another actor: ends a transfer under way early; no effect if none is. */
 void bh_transfer_interrupt(struct bh_transfer *transfer);
 bool bh_transfer_is_active(const struct bh_transfer *transfer);
+/* Whether all of one under way has arrived by now, though its actor may yet have to find that out. */
+bool bh_transfer_has_arrived(const struct bh_transfer *transfer);
 
 /* Seconds that `bytes` take with nobody else about (plain arithmetic over the plan's bottlenecks). */
 double bh_transfer_alone_s(const struct bh_transfer *transfer, enum bh_direction direction, double bytes);

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The injector: one actor that owns all that happens to the machine, in order of time. */
-#include "sim/replica/parts.h"
+/* The injector owns the queue of all that happens to the machine. */
+#include "sim/replica/injector.h"
 
 #include "models/faults/arrivals.h"
 #include "sim/enclaves/compositions.h"
@@ -10,12 +10,9 @@
 #include "sim/errors/live_errors.h"
 #include "sim/errors/striking.h"
 #include "sim/errors/zone_outages.h"
-#include "sim/replica/actors.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/protecting.h"
 #include "sim/state/replica_state.h"
-
-#include <simgrid/actor.h>
 
 static void schedule_next_fault(struct bh_replica *replica, size_t number)
 {
@@ -25,7 +22,7 @@ static void schedule_next_fault(struct bh_replica *replica, size_t number)
                             (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number});
 }
 
-static void schedule_all(struct bh_replica *replica)
+void bh_injector_schedule(struct bh_replica *replica)
 {
     const struct bh_scenario *scenario = replica->setup->scenario;
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = scenario->horizon_s, .kind = BH_EVENT_HORIZON});
@@ -96,26 +93,16 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     }
 }
 
-static void injector_actor(int argc, char **argv)
+bool bh_injector_happen(struct bh_replica *replica, double before_s)
 {
-    (void)argc, (void)argv;
-    struct bh_replica *replica = sg_actor_self_get_data();
-    while (!replica->over) {
-        double due_s = bh_event_queue_first(&replica->queue)->time_s;
-        bool is_due = due_s <= replica->now_s;
-        if (!is_due && (bh_actors_wake(replica) || !bh_actors_sleep(replica, due_s)))
-            continue;
-        struct bh_event event = bh_event_queue_pop(&replica->queue);
-        happen(replica, &event);
-    }
-    bh_actors_end(replica);
+    if (bh_event_queue_first(&replica->queue)->time_s >= before_s)
+        return false;
+    struct bh_event event = bh_event_queue_pop(&replica->queue);
+    happen(replica, &event);
+    return true;
 }
 
-void bh_injector_start(struct bh_replica *replica)
+double bh_injector_next_s(const struct bh_replica *replica)
 {
-    const char *argv[] = {"injector"};
-    schedule_all(replica);
-    sg_actor_t actor = sg_actor_init("injector", bh_platform_host(replica->platform, 0));
-    sg_actor_set_data(actor, replica);
-    sg_actor_start_(actor, injector_actor, 1, argv);
+    return bh_event_queue_first(&replica->queue)->time_s;
 }

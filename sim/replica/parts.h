@@ -4,15 +4,90 @@
 #ifndef BH_SIM_REPLICA_PARTS_H
 #define BH_SIM_REPLICA_PARTS_H
 
+#include "sim/platform/bed.h"
+#include "sim/state/wait.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bh_sleeper;
+struct bh_enclave;
 struct bh_error;
+struct bh_exchange;
+struct bh_platform;
 struct bh_replica;
 struct bh_transfer;
 
-/* Plans the checkpoint transfers of all enclaves that go to storage, one per enclave; owned by the caller, also on failure.
- * NULL: it has none. */
-int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_transfer **transfers, struct bh_error *err);
+/* How long traffic takes that is alone, once SimGrid has been asked. */
+struct bh_alone {
+    enum bh_direction direction;
+    double bytes, takes_s;
+};
+enum { BH_ALONE_MOST = 16 };
 
-/* The injector's body: faults, errors, repairs and the horizon, in order of time. */
-void bh_injector_start(struct bh_replica *replica);
+/* An enclave, or the exchange of a composition, and what it waits for. */
+struct bh_waiter {
+    struct bh_course *course;
+    size_t number;                /* exchanges first, then enclaves */
+    struct bh_enclave *enclave;   /* NULL: an exchange's ... */
+    struct bh_exchange *exchange; /* ... NULL as well: of a composition that sends nothing */
+    const char *name;
+    struct bh_transfer *transfer; /* of the enclave's checkpoints; owned. NULL: none goes to storage */
+    struct bh_wait wait;
+    bool is_over;               /* its wait is, and it is to hear of that */
+    bool is_real, has_arrived;  /* its traffic is on SimGrid; and has ended there */
+    double begun_s;             /* its wait */
+    struct bh_sleeper *sleeper; /* what waits on SimGrid for it; NULL: nothing has so far */
+    double arrives_s;           /* its traffic, alone */
+    double due_s;               /* in the calendar ... */
+    size_t place;               /* ... at this place, from 1; 0: it is not */
+    size_t alone_count;
+    struct bh_alone alone[BH_ALONE_MOST];
+};
+
+/* Waiters in no order of their own. */
+struct bh_waiters {
+    size_t count, room;
+    struct bh_waiter **list;
+};
+
+/* What passes time. */
+struct bh_passing {
+    /* A waiter begins to wait for a time or for traffic. */
+    void (*begin)(struct bh_waiter *waiter);
+    /* What it waits for is not to be waited for any more; it may just have come. */
+    void (*drop)(struct bh_waiter *waiter);
+    /* Its sleeper has waited. */
+    void (*slept)(struct bh_waiter *waiter);
+    /* Time passes, up to `until_s` at most, to where some wait is over (bh_course_over). False: nothing ever happens. */
+    bool (*pass)(struct bh_course *course, double until_s);
+};
+
+struct bh_course {
+    struct bh_replica *replica;
+    const struct bh_platform *platform;
+    double *now_s; /* the replica's */
+    const struct bh_passing *passing;
+    struct bh_bed bed; /* of the actor that runs it */
+    size_t count, left;
+    struct bh_waiter *waiter;
+    struct bh_waiters over; /* by number; of those that are taken off or are over no more, the first `taken` */
+    size_t taken;
+    struct bh_waiters moving; /* that wait for traffic, in the order in which it began */
+    bool is_stuck;
+    /* The calendar: a heap, and what is on SimGrid since when, by either clock. */
+    struct bh_waiters due;
+    size_t real;
+    double since_s, since_clock_s;
+};
+
+void bh_waiters_add(struct bh_waiters *waiters, size_t place, struct bh_waiter *waiter);
+void bh_waiters_remove(struct bh_waiters *waiters, const struct bh_waiter *waiter);
+
+/* Of an engine: a waiter's wait is over now. No effect if it is already. */
+void bh_course_over(struct bh_waiter *waiter);
+
+extern const struct bh_passing bh_passing_by_calendar, bh_passing_on_simgrid;
 
 #endif

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Sets the actors of one replica up, runs SimGrid, and gathers the record. */
+/* Sets one replica up, runs SimGrid, and gathers the record. */
 #include "sim/replica/replica.h"
 
 #include "models/catalog/application.h"
@@ -12,8 +12,7 @@
 #include "sim/enclaves/kinds.h"
 #include "sim/errors/live_errors.h"
 #include "sim/platform/activity.h"
-#include "sim/replica/actors.h"
-#include "sim/replica/parts.h"
+#include "sim/replica/course.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
@@ -124,14 +123,12 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
         create_enclave(&replica, e);
     replica.storage = bh_storage_state_create(setup->storage_hosts);
     bh_composing_start(&replica);
-    if (bh_actors_start(&replica, err) != 0)
+    if (bh_course_create(&replica, err) != 0 || bh_course_start(&replica, err) != 0)
         goto out;
-    bh_injector_start(&replica);
     simgrid_run();
-    bh_actors_look_at_clock(&replica);
-    if (has_deadlocked) {
+    if (has_deadlocked || bh_course_is_stuck(&replica)) {
         bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: every actor waited for another at %g s; please report this",
-                (unsigned long long)options.replica, simgrid_get_clock());
+                (unsigned long long)options.replica, replica.now_s);
         goto out;
     }
     bh_errors_finish(&replica);
@@ -141,7 +138,7 @@ out:
     for (size_t e = 0; e < setup->enclaves_count; e++)
         bh_enclave_clear(&replica.enclaves[e]);
     drain_queue(&replica);
-    bh_actors_clear(&replica);
+    bh_course_clear(&replica);
     free(replica.composing);
     free(replica.recent_losses.loss);
     bh_storage_state_clear(&replica.storage);

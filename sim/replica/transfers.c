@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The checkpoint transfers of a replica: from where each enclave's nodes are, and how enclaves share links and disks. */
-#include "sim/replica/parts.h"
+#include "sim/replica/transfers.h"
 
 #include "sim/state/enclave_state.h"
 #include "sim/state/replica_state.h"

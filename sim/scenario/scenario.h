@@ -133,6 +133,10 @@ struct bh_axis {
 #define BH_HORIZON_MOST_S 1e12
 
 /* A resolved scenario at one point: all axes have taken a value. */
+/* Who says when a wait is over: a calendar, which asks SimGrid for what shares links or disks, and once for what has them
+ * alone; or SimGrid, always. */
+enum bh_engine { BH_ENGINE_CALENDAR, BH_ENGINE_SIMGRID };
+
 struct bh_scenario {
     const char *name, *title, *description;
     char *file; /* as given */
@@ -179,6 +183,7 @@ struct bh_scenario {
 
     uint64_t replicas;
     uint64_t seed;
+    enum bh_engine engine;
     bool reproduces_input; /* results are headed "reproduced, not predicted" */
 
     struct bh_document *document; /* with this point's settings made; owned */

@@ -21,10 +21,12 @@
 #include <string.h>
 
 static const char *const root_keys[] = {
-    "scenario", "title",       "description", "reproduces-input", "platform",     "workload",   "checkpoints",
-    "costs",    "policies",    "baseline",    "faults",           "script",       "replicas",   "seed",
-    "vary",     "uncertainty", "models",      "define",           "compositions", "acceptance", NULL,
+    "scenario", "title",    "description",  "reproduces-input", "platform", "workload", "checkpoints", "costs",
+    "policies", "baseline", "faults",       "script",           "replicas", "seed",     "vary",        "uncertainty",
+    "models",   "define",   "compositions", "acceptance",       "engine",   NULL,
 };
+
+static const char *const engine_names[] = {"calendar", "simgrid", NULL};
 
 /* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */
 static char *read_text(const char *path, size_t *length, struct bh_error *err)
@@ -238,6 +240,11 @@ static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
     scenario->replicas = 20;
     scenario->seed = 1;
     scenario->virtualization_costs = true;
+    const struct bh_node *engine = bh_node_find(root, "engine");
+    int choice = engine != NULL ? bh_node_choice(engine, engine_names, "engine", err) : 0;
+    if (choice < 0)
+        return -1;
+    scenario->engine = (enum bh_engine)choice;
     if (bh_optional_text(root, "title", &scenario->title, err) != 0 ||
         bh_optional_text(root, "description", &scenario->description, err) != 0 ||
         bh_optional_bool(root, "reproduces-input", &scenario->reproduces_input, err) != 0 ||

@@ -31,7 +31,7 @@ bool bh_enclave_is_over(const struct bh_enclave *enclave)
 void bh_enclave_signal(struct bh_enclave *enclave)
 {
     enclave->is_signalled = true;
-    enclave->replica->has_signalled = true;
+    bh_span_add(&enclave->replica->signalled, (size_t)enclave->index);
 }
 
 void bh_enclave_nodes_came(struct bh_enclave *enclave)

@@ -20,6 +20,12 @@ const struct bh_composition_spec *bh_composition_spec_of(const struct bh_replica
     return &compositions->specs[compositions->composed[composed].spec];
 }
 
+void bh_composing_look(struct bh_replica *replica, size_t composed)
+{
+    replica->composing[composed].is_to_look = true;
+    bh_span_add(&replica->looking, composed);
+}
+
 const struct bh_guard_level *bh_guard_now(const struct bh_replica *replica, const struct bh_partition *partition,
                                           int tenant, enum bh_boundary boundary)
 {

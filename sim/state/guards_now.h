@@ -26,6 +26,9 @@ struct bh_composing {
 const struct bh_compositions *bh_compositions_of(const struct bh_replica *replica);
 const struct bh_composition_spec *bh_composition_spec_of(const struct bh_replica *replica, size_t composed);
 
+/* Its exchange is to look again: something happened. */
+void bh_composing_look(struct bh_replica *replica, size_t composed);
+
 /* The level that stands at a boundary around a tenant's zones on a partition now (-1: around what all share). */
 const struct bh_guard_level *bh_guard_now(const struct bh_replica *replica, const struct bh_partition *partition,
                                           int tenant, enum bh_boundary boundary);

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* What the actors of one replica share. SimGrid runs one actor at a time, so no locks guard it. */
+/* What all of one replica share. One actor runs it, so no locks guard it. */
 #ifndef BH_SIM_STATE_REPLICA_STATE_H
 #define BH_SIM_STATE_REPLICA_STATE_H
 
@@ -11,9 +11,9 @@
 #include "sim/state/options.h"
 #include "sim/state/storage_state.h"
 
-struct bh_actors;
 struct bh_composing;
 struct bh_copy;
+struct bh_course;
 struct bh_enclave;
 struct bh_exchange;
 struct bh_fault;
@@ -39,6 +39,18 @@ enum bh_event_kind {
     BH_EVENT_ZONE_UP,       /* subject: outage of a needed zone that is over */
 };
 
+/* Numbers from the first to before the end; none if the end is not above the first. */
+struct bh_span {
+    size_t first, end;
+};
+
+static inline void bh_span_add(struct bh_span *span, size_t number)
+{
+    bool is_empty = span->first >= span->end;
+    span->first = is_empty || number < span->first ? number : span->first;
+    span->end = is_empty || number >= span->end ? number + 1 : span->end;
+}
+
 struct bh_replica {
     const struct bh_setup *setup;
     double now_s; /* set by who runs it, whenever time has passed */
@@ -54,11 +66,11 @@ struct bh_replica {
     struct bh_tallies tallies;
     struct bh_causes causes;
     struct bh_enclave *enclaves;
-    size_t running;     /* enclaves that still work */
-    bool over;          /* horizon reached, or all enclaves done */
-    bool has_signalled; /* some enclave is to be woken */
-    bool has_news;      /* for the injector: an event before the next that it knows, or somebody signalled */
-    struct bh_actors *actors;
+    size_t running;           /* enclaves that still work */
+    bool over;                /* horizon reached, or all enclaves done */
+    struct bh_span signalled; /* enclaves, and ... */
+    struct bh_span looking;   /* ... exchanges that are to look again are among these */
+    struct bh_course *course;
     struct bh_composing *composing; /* per composition */
     bool has_tight;                 /* whether any is tight, ... */
     bool has_alone, has_together;   /* ... and restarts so */

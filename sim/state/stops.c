@@ -92,7 +92,7 @@ void bh_stops_hang(struct bh_enclave *enclave, bool begins, long cause)
     bh_enclave_signal(enclave);
     if (!begins)
         for (size_t c = 0; c < bh_compositions_of(enclave->replica)->count; c++)
-            enclave->replica->composing[c].is_to_look = true;
+            bh_composing_look(enclave->replica, c);
 }
 
 void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes)

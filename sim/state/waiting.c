@@ -86,6 +86,5 @@ size_t bh_composing_review(struct bh_replica *replica, size_t enclave)
             begun += set_waiting(&replica->enclaves[e],
                                  has_to_wait(replica, e, out > (size_t)bh_enclave_is_out(&replica->enclaves[e])));
     free(in);
-    replica->has_news |= replica->has_signalled; /* the injector wakes them; it may be an enclave that found this out */
     return begun;
 }

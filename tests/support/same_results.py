@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether two builds of the program find the same: every dataset and attribute of every results file, and every line told.
 
-    same_results.py [--but-provenance] [--keep FOLDER] BEFORE AFTER [SCENARIO...]
+    same_results.py [--but-provenance] [--within SHARE] [--keep FOLDER] BEFORE AFTER [SCENARIO...]
 
 BEFORE and AFTER are programs; each runs, checks, contains and reports every SCENARIO (by default the shipped experiments
 and the scenarios of the tests) with two replicas. What BEFORE made is kept in FOLDER and not made again. Only what names
-the build itself may differ; with --but-provenance nothing that says where results came from is compared. Exits with 1 if
+the build itself may differ; with --but-provenance nothing that says where results came from is compared, and with --within
+numbers may differ by that share of the largest of their dataset (the JSON that holds them is not compared then). Exits with 1 if
 anything differs, and names it.
 """
 import argparse
@@ -60,7 +61,19 @@ def plain(value):
     return numpy.asarray(value).tobytes(), numpy.shape(value)
 
 
-def contents(path, but_provenance):
+def is_close(old, new, within):
+    """Of two datasets: whether all numbers differ by no more than a share of the largest."""
+    if old.shape != new.shape or old.dtype != new.dtype:
+        return False
+    if old.dtype.names:
+        return all(is_close(old[name], new[name], within) for name in old.dtype.names)
+    if old.dtype.kind != "f":
+        return bool(numpy.all(old == new))
+    finite = numpy.abs(old[numpy.isfinite(old)])
+    return numpy.allclose(old, new, rtol=0, atol=within * (finite.max() if finite.size else 0.0), equal_nan=True)
+
+
+def contents(path, but_provenance, numbers):
     found = {}
 
     def attributes(name, item):
@@ -72,6 +85,7 @@ def contents(path, but_provenance):
         attributes(name, item)
         if isinstance(item, h5py.Dataset):
             found[name] = (str(item.dtype), plain(item[()]))
+            numbers[name] = item[()]
 
     with h5py.File(path) as file:
         attributes("", file)
@@ -79,16 +93,23 @@ def contents(path, but_provenance):
     return found
 
 
-def differences(before, after, but_provenance):
+def differences(before, after, but_provenance, within):
     for name in sorted(set(os.listdir(before)) | set(os.listdir(after))):
         pair = [os.path.join(folder, name) for folder in (before, after)]
         if not all(os.path.exists(path) for path in pair):
             yield f"{name}: only one has it"
         elif name.endswith(".h5"):
-            old, new = (contents(path, but_provenance) for path in pair)
+            numbers = {}, {}
+            old, new = (contents(path, but_provenance, numbers[i]) for i, path in enumerate(pair))
             for key in sorted(set(old) | set(new)):
-                if old.get(key) != new.get(key):
-                    yield f"{name}: {key}"
+                if old.get(key) == new.get(key):
+                    continue
+                one, other = (numpy.asarray(side.get(key)) for side in numbers)
+                if within is None or key not in numbers[0] or not is_close(one, other, within):
+                    by = f" by {numpy.nanmax(numpy.abs(one - other))}" if one.dtype.kind == "f" == other.dtype.kind else ""
+                    yield f"{name}: {key}{by}"
+        elif within is not None and name.startswith("json"):
+            continue
         else:
             texts = []
             for path in pair:
@@ -103,6 +124,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--but-provenance", action="store_true")
     parser.add_argument("--keep", metavar="FOLDER")
+    parser.add_argument("--within", metavar="SHARE", type=float)
     parser.add_argument("before")
     parser.add_argument("after")
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO")
@@ -117,7 +139,7 @@ def main():
             if not os.path.exists(before):
                 make(os.path.abspath(told.before), name, before)
             make(os.path.abspath(told.after), name, after)
-            found = list(differences(before, after, told.but_provenance))
+            found = list(differences(before, after, told.but_provenance, told.within))
             count += len(found)
             print(f"{name}: {'same' if not found else f'{len(found)} differences'}", flush=True)
             for line in found:

@@ -71,7 +71,7 @@ static void test_review(void **state)
     compose(&small, &pairs, BH_RESTART_BESIDE);
     bh_enclave_stall(&small.enclaves[0], 0, true, -1); /* which looks again who waits */
     expect_waits(&small, false, true, true);
-    assert_true(small.replica.has_signalled && small.replica.has_news);
+    assert_true(small.replica.signalled.first < small.replica.signalled.end);
     assert_true(small.enclaves[1].is_signalled);
     assert_int_equal(bh_enclave_held_by(&small.enclaves[1]), BH_PART_COMPOSITION_WAIT);
     assert_int_equal(bh_composing_review(&small.replica, 0), 0); /* they wait already */
