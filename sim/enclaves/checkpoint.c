@@ -42,7 +42,10 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     double time_s = is_copy ? newest->time_s : enclave->replica->now_s;
     while (kept->count >= most)
         bh_kept_states_remove(kept, 0);
-    kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
+    if (kept->count == kept->room) {
+        kept->room = 2 * kept->room + 2;
+        kept->state = bh_reallocate(kept->state, kept->room, sizeof *kept->state);
+    }
     struct bh_saved_state *state = &kept->state[kept->count++];
     *state = (struct bh_saved_state){.time_s = time_s,
                                      .work_s = enclave->work_s,

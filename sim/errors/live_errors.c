@@ -112,6 +112,21 @@ static void schedule(struct bh_replica *replica, struct bh_copy *copy, double ti
     bh_event_queue_push(&replica->queue, (struct bh_event){.time_s = time_s, .kind = BH_EVENT_COPY, .subject = copy});
 }
 
+static void schedule_next(struct bh_replica *replica, struct bh_copy *copy)
+{
+    struct due due = next_due(replica, copy);
+    copy->due_channel = due.channel;
+    schedule(replica, copy, due.time_s);
+}
+
+/* What was scheduled, or, where compositions come and go, what is next now. */
+static struct due now_due(const struct bh_replica *replica, const struct bh_copy *copy)
+{
+    return replica->setup->scenario->compositions.count == 0
+               ? (struct due){.time_s = copy->due_s, .channel = copy->due_channel}
+               : next_due(replica, copy);
+}
+
 static void begin_hang(struct bh_replica *replica, struct bh_copy *copy)
 {
     double watchdog_s = bh_setup_recovery(replica->setup)->watchdog_s.value;
@@ -156,7 +171,7 @@ static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, 
     left->depth = from->depth + 1;
     error->depth = left->depth > error->depth ? left->depth : error->depth;
     bh_zone_set_add(&error->effect.affected, zone);
-    schedule(replica, left, next_due(replica, left).time_s);
+    schedule_next(replica, left);
 }
 
 static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const struct bh_way *way)
@@ -201,7 +216,7 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double tim
     struct bh_live_error *error = copy->error;
     bh_live_error_hold(error); /* while it is worked on */
     bool was_hung = copy->is_hung;
-    struct due due = next_due(replica, copy);
+    struct due due = now_due(replica, copy);
     if (was_hung)
         bh_disposal_signal(replica, copy);
     else if (due.time_s > time_s)
@@ -213,7 +228,7 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double tim
     else
         end_naturally(replica, copy);
     if (!copy->is_ended && (was_hung || !copy->is_hung)) /* a hang that has just begun has its watchdog scheduled */
-        schedule(replica, copy, next_due(replica, copy).time_s);
+        schedule_next(replica, copy);
     bh_copy_release(copy);
     bh_live_error_release(replica, error);
 }
@@ -240,7 +255,7 @@ struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *
 {
     struct bh_copy *copy = bh_copy_add(replica, error, zone, kind);
     copy->forced_ending = forced_ending;
-    schedule(replica, copy, next_due(replica, copy).time_s);
+    schedule_next(replica, copy);
     return copy;
 }
 
@@ -251,7 +266,7 @@ void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *sa
     error->is_revived = true;
     error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
     struct bh_copy *copy = bh_copy_add(replica, error, saved->zone, saved->kind);
-    schedule(replica, copy, next_due(replica, copy).time_s);
+    schedule_next(replica, copy);
 }
 
 void bh_errors_finish(struct bh_replica *replica)

@@ -40,8 +40,6 @@ static void drop_level(struct bh_enclave *enclave, enum bh_level level)
     struct bh_kept_states *kept = &enclave->kept[level];
     while (kept->count > 0)
         clear(&kept->state[--kept->count]);
-    free(kept->state);
-    *kept = (struct bh_kept_states){0};
 }
 
 bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level nearest)
@@ -69,8 +67,11 @@ void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)
 
 void bh_checkpoint_drop_all(struct bh_enclave *enclave)
 {
-    for (int level = 0; level < BH_LEVELS; level++)
+    for (int level = 0; level < BH_LEVELS; level++) {
         drop_level(enclave, (enum bh_level)level);
+        free(enclave->kept[level].state);
+        enclave->kept[level] = (struct bh_kept_states){0};
+    }
 }
 
 void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left)

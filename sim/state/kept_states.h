@@ -30,7 +30,7 @@ struct bh_saved_state {
 
 /* The kept states of one checkpoint level, oldest first. */
 struct bh_kept_states {
-    size_t count;
+    size_t count, room;
     struct bh_saved_state *state;
 };
 

@@ -366,6 +366,12 @@ bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready
     return false;
 }
 
+/* Of numbers alone, without a call of the library. */
+static inline double later(double left_s, double right_s)
+{
+    return left_s > right_s ? left_s : right_s;
+}
+
 static double ready_s_of(const struct bh_machine *machine, const struct bh_slot *slot, int tenant)
 {
     const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
@@ -375,7 +381,7 @@ static double ready_s_of(const struct bh_machine *machine, const struct bh_slot 
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         if (zone->enclave == tenant && zone->guest >= 0)
-            ready_s = fmax(ready_s, slot->guest_ready_s[zone->guest]);
+            ready_s = later(ready_s, slot->guest_ready_s[zone->guest]);
     }
     return ready_s;
 }
@@ -401,15 +407,15 @@ void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, d
     const struct standing *standing = &machine->enclaves[enclave];
     size_t guests = tree_of(machine, standing->partition)->guests_count;
     struct bh_slot *slot, *next;
-    *ready_s = fmax(machine->all_ready_s, standing->ready_s);
+    *ready_s = later(machine->all_ready_s, standing->ready_s);
     *hardware_s = machine->all_hardware_s;
     DL_FOREACH_SAFE(machine->outages[standing->partition], slot, next)
     {
         double latest_s = slot->has_node ? slot->node_ready_s : INFINITY;
         for (size_t g = 0; g < guests; g++)
-            latest_s = fmax(latest_s, slot->guest_ready_s[g]);
-        *ready_s = fmax(*ready_s, ready_s_of(machine, slot, standing->tenant));
-        *hardware_s = fmax(*hardware_s, slot->has_node ? slot->hardware_ready_s : INFINITY);
+            latest_s = later(latest_s, slot->guest_ready_s[g]);
+        *ready_s = later(*ready_s, ready_s_of(machine, slot, standing->tenant));
+        *hardware_s = later(*hardware_s, slot->has_node ? slot->hardware_ready_s : INFINITY);
         if (latest_s <= now_s) {
             DL_DELETE(machine->outages[standing->partition], slot);
             slot->is_listed = false;
