@@ -4,8 +4,8 @@
 #ifndef BH_TESTS_SUPPORT_COVERAGE_H
 #define BH_TESTS_SUPPORT_COVERAGE_H
 
-#include <unistd.h>
-
+/* Not from unistd.h, which has names that ours may be. */
+_Noreturn void _exit(int status);
 void __gcov_dump(void);
 
 _Noreturn static inline void bh_leave(int status)

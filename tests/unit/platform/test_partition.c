@@ -4,8 +4,8 @@
 #include "tests/support/helper.h"
 
 #include "models/base/random.h"
-#include "sim/platform/parts.h"
 #include "sim/platform/partition.h"
+#include "sim/platform/parts.h"
 #include "sim/platform/placement.h"
 
 #include <stdlib.h>
