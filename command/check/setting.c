@@ -96,7 +96,6 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
 
 static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
 {
-    static const char *const what[] = {"memory", "node-local storage", "partner nodes", "storage hosts"};
     const char *head = "checkpoints";
     for (size_t l = 0; l < BH_LEVELS; l++) {
         const struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[l];
@@ -110,7 +109,7 @@ static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
                      checkpoint->rule == BH_INTERVAL_EXACT  ? "exact"
                      : checkpoint->rule == BH_INTERVAL_DALY ? "Daly"
                                                             : "Young");
-        fprintf(stream, "  %-12s to %s; interval %s", head, what[l], interval);
+        fprintf(stream, "  %-12s to %s; interval %s", head, bh_level_words[l], interval);
         if (checkpoint->write_s >= 0)
             fprintf(stream, "; each takes %s", bh_quantity_print(checkpoint->write_s, BH_DIMENSION_TIME, write, 64));
         if (checkpoint->read_s >= 0)

@@ -24,9 +24,6 @@ static const double day_s = 86400.0;
 
 /* --- Following ------------------------------------------------------------------------------------------------------ */
 
-_Static_assert((int)BH_LEVELS == (int)BH_COURSE_LEVELS && (int)BH_LEVEL_STORAGE == (int)BH_COURSE_STORAGE,
-               "levels are the same in models/ and sim/");
-
 /* A job of one enclave as models/silent/course.h knows it: all in wall-clock seconds. */
 static struct bh_silent_course course_of(const struct bh_scenario *scenario, const struct bh_enclave_setup *setup)
 {

@@ -6,6 +6,7 @@
 #define BH_MODELS_SILENT_COURSE_H
 
 #include "models/silent/taint.h"
+#include "models/words/checkpoint_levels.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,8 +20,7 @@ enum bh_return {
     BH_RETURNS,
 };
 
-/* A level of checkpoints, the nearest first; the last is storage. */
-enum { BH_COURSE_LEVELS = 4, BH_COURSE_STORAGE = BH_COURSE_LEVELS - 1 };
+/* A level of checkpoints. */
 struct bh_course_level {
     double write_s; /* to write one */
     uint64_t every; /* n: every n-th checkpoint goes here; 0: none does */
@@ -33,7 +33,7 @@ struct bh_course_level {
 struct bh_silent_course {
     double work_s;
     double interval_s; /* INFINITY: no checkpoints */
-    struct bh_course_level level[BH_COURSE_LEVELS];
+    struct bh_course_level level[BH_LEVELS];
     double verify_every_s; /* of work; INFINITY: never; the checkpoint interval: before each checkpoint */
     bool verifies_at_end;  /* one at the end of the work too; the job ends when its verdict is known */
     double verify_s;       /* the computing waits for it */

@@ -19,13 +19,13 @@ static const double negligible = 1e-15;
 struct stop {
     double work_s;
     bool has_verification;
-    uint64_t checkpoint;                 /* number of the checkpoint here, from 1; 0: none */
-    double arrival_s, leave_s;           /* on the clock; INFINITY at the end */
-    double complete_s[BH_COURSE_LEVELS]; /* the clock when the checkpoint is there on a level; INFINITY: never */
-    uint64_t before[BH_COURSE_LEVELS];   /* numbers of the newest checkpoints of earlier stops; 0: none */
+    uint64_t checkpoint;          /* number of the checkpoint here, from 1; 0: none */
+    double arrival_s, leave_s;    /* on the clock; INFINITY at the end */
+    double complete_s[BH_LEVELS]; /* the clock when the checkpoint is there on a level; INFINITY: never */
+    uint64_t before[BH_LEVELS];   /* numbers of the newest checkpoints of earlier stops; 0: none */
     /* When the verification's verdict is known: the clock, the work done, the newest complete checkpoints. */
     double verdict_s, verdict_work_s;
-    uint64_t newest[BH_COURSE_LEVELS];
+    uint64_t newest[BH_LEVELS];
 };
 
 struct plan {
@@ -53,7 +53,7 @@ int bh_silent_course_check(const struct bh_silent_course *course, struct bh_erro
     if (!(course->recall >= 0.0 && course->recall <= 1.0))
         return bh_fail(err, BH_ERROR_INPUT, "course of a silent error: the recall is %g", course->recall);
     bool is_bad = course->taint.ranks < 1;
-    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+    for (int l = 0; l < BH_LEVELS; l++) {
         const struct bh_course_level *level = &course->level[l];
         is_bad = is_bad || (level->every > 0 && (!(level->write_s >= 0.0) || isinf(level->write_s) || level->keep < 1));
     }
@@ -79,7 +79,7 @@ static struct stop next_stop(const struct bh_silent_course *course, uint64_t ver
     double verification_s = (double)(verifications + 1) * course->verify_every_s;
     double checkpoint_s = (double)(checkpoints + 1) * course->interval_s, work_s = fmin(verification_s, checkpoint_s);
     struct stop stop = {.work_s = work_s};
-    for (int l = 0; l < BH_COURSE_LEVELS; l++)
+    for (int l = 0; l < BH_LEVELS; l++)
         stop.complete_s[l] = INFINITY;
     if (work_s >= course->work_s || is_same_place(course, work_s, course->work_s)) {
         stop.work_s = course->work_s;
@@ -96,7 +96,7 @@ static void pass(const struct bh_silent_course *course, struct stop *stop, doubl
     stop->arrival_s = clock_s;
     clock_s += stop->has_verification ? course->verify_s : 0.0;
     stop->verdict_s = clock_s + course->latency_s;
-    for (int l = 0; l < BH_COURSE_LEVELS && stop->checkpoint > 0; l++)
+    for (int l = 0; l < BH_LEVELS && stop->checkpoint > 0; l++)
         if (course->level[l].every > 0 && stop->checkpoint % course->level[l].every == 0)
             stop->complete_s[l] = clock_s += course->level[l].write_s;
     stop->leave_s = stop->work_s == course->work_s ? INFINITY : clock_s;
@@ -114,7 +114,7 @@ static void look_around_at_verdicts(struct plan *plan)
             at++;
         const struct stop *last = &plan->stops[at];
         stop->verdict_work_s = last->work_s + fmax(stop->verdict_s - last->leave_s, 0.0);
-        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+        for (int l = 0; l < BH_LEVELS; l++)
             stop->newest[l] = last->complete_s[l] <= stop->verdict_s ? last->checkpoint : last->before[l];
     }
 }
@@ -125,7 +125,7 @@ static struct plan make_plan(const struct bh_silent_course *course)
     double stops = course->work_s / course->interval_s + course->work_s / course->verify_every_s;
     size_t most = (size_t)fmin(stops, 0x1p48) + 4;
     struct plan plan = {.stops = bh_allocate(most, sizeof *plan.stops)};
-    uint64_t verifications = 0, checkpoints = 0, newest[BH_COURSE_LEVELS] = {0};
+    uint64_t verifications = 0, checkpoints = 0, newest[BH_LEVELS] = {0};
     double clock_s = 0.0, done_s = 0.0;
     do {
         struct stop *stop = &plan.stops[plan.count++];
@@ -133,7 +133,7 @@ static struct plan make_plan(const struct bh_silent_course *course)
         pass(course, stop, clock_s + stop->work_s - done_s);
         verifications += stop->has_verification;
         checkpoints += stop->checkpoint > 0;
-        for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+        for (int l = 0; l < BH_LEVELS; l++) {
             stop->before[l] = newest[l];
             newest[l] = isfinite(stop->complete_s[l]) ? stop->checkpoint : newest[l];
         }
@@ -159,13 +159,15 @@ static struct target choose_target(const struct bh_silent_course *course, uint64
 {
     struct target target = {BH_RETURN_BEGINNING, 0};
     uint64_t newest_of_all = 0;
-    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+    for (int l = 0; l < BH_LEVELS; l++) {
         uint64_t n = course->level[l].every, checkpoint = n > 0 ? clean / n * n : 0;
         newest_of_all = newest[l] > newest_of_all ? newest[l] : newest_of_all;
         if (checkpoint == 0 || newest[l] == 0 || checkpoint / n + course->level[l].keep <= newest[l] / n)
             continue;
         if (checkpoint > target.checkpoint)
-            target = (struct target){l == BH_COURSE_STORAGE ? BH_RETURN_STORAGE : BH_RETURN_OLDER, checkpoint};
+            target = (struct target){bh_level_goes_through((enum bh_level)l, BH_THROUGH_STORAGE) ? BH_RETURN_STORAGE
+                                                                                                 : BH_RETURN_OLDER,
+                                     checkpoint};
     }
     if (target.checkpoint > 0 && target.checkpoint == newest_of_all)
         target.kind = BH_RETURN_NEWEST;

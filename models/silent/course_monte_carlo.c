@@ -22,9 +22,9 @@ struct job {
     double clock_s, work_s;
     uint64_t checkpoints, verifications;
     double strike_work_s, strike_clock_s;
-    double verdict_s;               /* of the verification that found the error; INFINITY: none has */
-    double *kept[BH_COURSE_LEVELS]; /* work they hold, newest first */
-    uint64_t count[BH_COURSE_LEVELS];
+    double verdict_s;        /* of the verification that found the error; INFINITY: none has */
+    double *kept[BH_LEVELS]; /* work they hold, newest first */
+    uint64_t count[BH_LEVELS];
 };
 
 struct played {
@@ -66,7 +66,7 @@ static bool write_checkpoint(struct job *job)
 {
     const struct bh_silent_course *course = job->course;
     job->checkpoints++;
-    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+    for (int l = 0; l < BH_LEVELS; l++) {
         const struct bh_course_level *level = &course->level[l];
         if (level->every == 0 || job->checkpoints % level->every != 0)
             continue;
@@ -122,7 +122,7 @@ static struct job restarted(const struct job *job, double strike_work_s)
 {
     struct job fresh = {
         .course = job->course, .strike_work_s = strike_work_s, .strike_clock_s = INFINITY, .verdict_s = INFINITY};
-    for (int l = 0; l < BH_COURSE_LEVELS; l++)
+    for (int l = 0; l < BH_LEVELS; l++)
         fresh.kept[l] = job->kept[l];
     return fresh;
 }
@@ -137,12 +137,12 @@ static struct played play(struct job *job, const struct bh_random *random, uint6
         return (struct played){.found = false};
     double back_s = 0.0, newest_s = 0.0;
     enum bh_return back = BH_RETURN_BEGINNING;
-    for (int l = 0; l < BH_COURSE_LEVELS; l++) {
+    for (int l = 0; l < BH_LEVELS; l++) {
         double clean_s = newest_clean(job->kept[l], job->count[l], job->strike_work_s);
         newest_s = job->count[l] > 0 ? fmax(newest_s, job->kept[l][0]) : newest_s;
         if (clean_s > back_s) {
             back_s = clean_s;
-            back = l == BH_COURSE_STORAGE ? BH_RETURN_STORAGE : BH_RETURN_OLDER;
+            back = bh_level_goes_through((enum bh_level)l, BH_THROUGH_STORAGE) ? BH_RETURN_STORAGE : BH_RETURN_OLDER;
         }
     }
     struct played played = {
@@ -164,12 +164,12 @@ static struct played *play_all(const struct bh_silent_course *course, uint64_t s
 #pragma omp parallel num_threads(workers)
     {
         struct job job = {.course = course};
-        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+        for (int l = 0; l < BH_LEVELS; l++)
             job.kept[l] = bh_allocate(course->level[l].keep + 1, sizeof(double));
 #pragma omp for schedule(dynamic, CHUNK)
         for (uint64_t trial = 0; trial < trials; trial++)
             all[trial] = play(&job, &random, trial);
-        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+        for (int l = 0; l < BH_LEVELS; l++)
             free(job.kept[l]);
     }
     return all;

@@ -186,9 +186,9 @@ static void finish_checkpoint(struct bh_enclave *enclave, bool is_done)
 static struct bh_wait checkpoint(struct bh_enclave *enclave)
 {
     enum bh_level level = enclave->saving;
-    if (level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica))
+    if (bh_level_goes_through(level, BH_THROUGH_STORAGE) && bh_storage_is_down(enclave->replica))
         return bh_storage_await(enclave);
-    if (level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO))
+    if (bh_level_goes_through(level, BH_THROUGH_IO) && bh_stops_is_down(enclave, BH_NEED_IO))
         return bh_stops_await_io(enclave);
     return bh_checkpoint_move(enclave, level, BH_WRITE, finish_checkpoint);
 }
@@ -278,7 +278,7 @@ static bool is_disturbed(const struct bh_enclave *enclave, enum bh_need_for what
 {
     bool is_about = enclave->phase == BH_PHASE_CHECKPOINT || enclave->phase == BH_PHASE_VERIFY ||
                     enclave->phase == BH_PHASE_RESTART || enclave->phase == BH_PHASE_RESTORE;
-    return what == BH_NEED_PROGRESS ? is_about : bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL);
+    return what == BH_NEED_PROGRESS ? is_about : bh_checkpoint_moves(enclave, BH_THROUGH_IO);
 }
 
 static void stop(struct bh_enclave *enclave, enum bh_need_for what, uint64_t slot, bool begins, double detected_s,

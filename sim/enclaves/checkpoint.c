@@ -52,7 +52,7 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
                                      .bytes = enclave->saving_bytes,
                                      .number = enclave->checkpoints + 1,
                                      .ledger = enclave->ledger};
-    if (level == BH_LEVEL_PARTNER) {
+    if (bh_level_goes_through(level, BH_THROUGH_PARTNER)) {
         state->partner_mark = bh_partners_mark(&enclave->partners);
         bh_partners_forget(&enclave->partners, kept->state[0].partner_mark);
     }

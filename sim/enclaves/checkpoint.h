@@ -4,7 +4,7 @@
 #ifndef BH_SIM_ENCLAVES_CHECKPOINT_H
 #define BH_SIM_ENCLAVES_CHECKPOINT_H
 
-#include "sim/scenario/scenario.h"
+#include "models/words/checkpoint_levels.h"
 #include "sim/state/wait.h"
 
 #include <stdbool.h>

@@ -33,10 +33,10 @@ static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, d
 static double readable_s(const struct bh_enclave *enclave)
 {
     enum bh_level level;
-    if (bh_checkpoint_newest(enclave, &level) == NULL || level < BH_LEVEL_LOCAL)
+    if (bh_checkpoint_newest(enclave, &level) == NULL || !bh_level_goes_through(level, BH_THROUGH_IO))
         return -INFINITY;
     double up_s = bh_stops_up_s(enclave, BH_NEED_IO);
-    return level == BH_LEVEL_STORAGE ? fmax(up_s, bh_storage_up_s(enclave->replica)) : up_s;
+    return bh_level_goes_through(level, BH_THROUGH_STORAGE) ? fmax(up_s, bh_storage_up_s(enclave->replica)) : up_s;
 }
 
 /* `with_others`: nothing is relaunched before the storage and the zones that it needs are up; else as if they were. */
@@ -96,7 +96,7 @@ static void expect_end(struct bh_enclave *enclave, double end_s)
 }
 
 bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
-                              enum bh_level nearest_left, long cause)
+                              struct bh_level_loss taken, long cause)
 {
     (void)scope;
     if (bh_enclave_runs(enclave, 0)) {
@@ -107,7 +107,7 @@ bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
     enclave->failure_cause = cause;
     enclave->has_failed = true;
     enclave->failed_s = enclave->replica->now_s;
-    bh_checkpoint_lose(enclave, slot, nearest_left);
+    bh_checkpoint_lose(enclave, slot, taken);
     expect_end(enclave, expected_end_s(enclave, false));
     /* The processes die with the application: what was live in them is gone. */
     bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
@@ -327,9 +327,9 @@ static struct bh_wait restore(struct bh_enclave *enclave)
 {
     enum bh_level level;
     const struct bh_saved_state *state = bh_checkpoint_newest(enclave, &level);
-    if (state != NULL && level == BH_LEVEL_STORAGE && bh_storage_is_down(enclave->replica))
+    if (state != NULL && bh_level_goes_through(level, BH_THROUGH_STORAGE) && bh_storage_is_down(enclave->replica))
         return wait_for_storage(enclave);
-    if (state != NULL && level >= BH_LEVEL_LOCAL && bh_stops_is_down(enclave, BH_NEED_IO))
+    if (state != NULL && bh_level_goes_through(level, BH_THROUGH_IO) && bh_stops_is_down(enclave, BH_NEED_IO))
         return wait_for_need(enclave, BH_NEED_IO);
     if (state != NULL)
         return bh_checkpoint_move(enclave, level, BH_READ, finish_restore);

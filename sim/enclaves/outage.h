@@ -5,7 +5,7 @@
 #define BH_SIM_ENCLAVES_OUTAGE_H
 
 #include "models/words/scope.h"
-#include "sim/scenario/scenario.h"
+#include "sim/setup/levels/levels.h"
 #include "sim/state/ledger.h"
 #include "sim/state/wait.h"
 
@@ -21,6 +21,6 @@ struct bh_wait bh_outage_next(struct bh_enclave *enclave);
 void bh_outage_delay(struct bh_enclave *enclave, long cause);
 /* Of the kind's row. */
 bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
-                              enum bh_level nearest_left, long cause);
+                              struct bh_level_loss taken, long cause);
 
 #endif

@@ -99,9 +99,9 @@ static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
 }
 
 /* The whole of it is lost with all its parts, or with the one that leaves fewer than it needs. */
-static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left, long cause)
+static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken, long cause)
 {
-    (void)nearest_left;
+    (void)taken;
     bool was_out = is_out(enclave), was_lost = is_lost(enclave), is_part = scope < BH_SCOPE_ENCLAVE;
     struct bh_part_outage *outage = need_outage(enclave, is_part ? slot : BH_ALL_SLOTS, cause);
     if (!outage->has_failed) {

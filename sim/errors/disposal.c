@@ -43,13 +43,13 @@ static enum bh_scope application_extent(const struct bh_replica *replica, size_t
 /* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave; that a service
  * is, too, once it has fewer parts than it needs. */
 static void tell_enclave(struct bh_replica *replica, const struct blow *blow, struct bh_enclave *enclave,
-                         enum bh_scope loss, enum bh_level nearest_left, enum bh_scope *part, size_t *lost_enclaves)
+                         enum bh_scope loss, struct bh_level_loss taken, enum bh_scope *part, size_t *lost_enclaves)
 {
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
     if (blow->beyond_node > loss)
         loss = blow->beyond_node;
-    if (bh_enclave_fail(enclave, blow->slot, loss, nearest_left, blow->cause)) {
+    if (bh_enclave_fail(enclave, blow->slot, loss, taken, blow->cause)) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
     } else
@@ -72,24 +72,28 @@ static size_t stall_partners(struct bh_replica *replica)
     return stalled;
 }
 
-/* Whether the memory is gone that a tenant's checkpoints are in: of the kernel below its processes, on the node struck or,
+/* What is taken of the places that a tenant's checkpoints are in: the kernel below its processes, on the node struck or,
  * where guests are booted everywhere, on all. */
-static bool loses_memory(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
+static enum bh_scope taken_scope(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
 {
-    if (blow->beyond_node == BH_SCOPE_SYSTEM || (blow->beyond_node != BH_SCOPE_NONE && tree->has_guests))
-        return true;
+    if (blow->beyond_node == BH_SCOPE_SYSTEM)
+        return BH_SCOPE_SYSTEM;
+    if (is_here && bh_zone_set_has(&blow->down, 0))
+        return BH_SCOPE_NODE;
+    if (blow->beyond_node != BH_SCOPE_NONE && tree->has_guests)
+        return BH_SCOPE_GUEST;
     for (size_t z = 0; is_here && z < tree->zones_count; z++)
         if (tree->zones[z].enclave == tenant && tree->zones[z].process >= 0 &&
             bh_zone_set_has(&blow->down, (size_t)tree->zones[z].parent))
-            return true;
-    return false;
+            return BH_SCOPE_GUEST;
+    return BH_SCOPE_PROCESS;
 }
 
-static enum bh_level nearest_left(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
+static struct bh_level_loss taken_of(const struct blow *blow, const struct bh_zone_tree *tree, size_t tenant,
+                                     bool is_here)
 {
-    if (is_here && blow->repairs != NULL)
-        return BH_LEVEL_PARTNER;
-    return loses_memory(blow, tree, tenant, is_here) ? BH_LEVEL_LOCAL : BH_LEVEL_MEMORY;
+    return (struct bh_level_loss){.scope = taken_scope(blow, tree, (int)tenant, is_here),
+                                  .node_is_gone = is_here && blow->repairs != NULL};
 }
 
 /* Tells every enclave that lost something, those on other nodes if the system went down; returns the application
@@ -102,14 +106,13 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
     size_t lost_enclaves = 0;
     for (size_t t = 0; t < tree->tenants_count; t++)
         tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
-                     nearest_left(blow, tree, (int)t, true), &part, &lost_enclaves);
+                     taken_of(blow, tree, t, true), &part, &lost_enclaves);
     bool goes_far = blow->beyond_node == BH_SCOPE_SYSTEM || blow->partners != NULL;
     for (size_t e = 0; goes_far && e < replica->setup->enclaves_count; e++)
         if (is_elsewhere(blow, &replica->enclaves[e])) {
             const struct bh_enclave_setup *setup = replica->enclaves[e].setup;
             tell_enclave(replica, blow, &replica->enclaves[e], blow->beyond_node,
-                         nearest_left(blow, setup->node->model->tree, (int)setup->spec->tenant, false), &part,
-                         &lost_enclaves);
+                         taken_of(blow, setup->node->model->tree, setup->spec->tenant, false), &part, &lost_enclaves);
         }
     bool stalls = stall_partners(replica) > 0 || (blow->partners != NULL && lost_enclaves > 1);
     enum bh_scope extent = application_extent(replica, lost_enclaves, part);

@@ -26,7 +26,8 @@ static void fail_enclave(struct bh_replica *replica, struct bh_enclave *enclave,
                          long cause)
 {
     bh_losses_note(replica, lost, (size_t)enclave->index);
-    bh_enclave_fail(enclave, enclave->partition->first_slot, BH_SCOPE_ENCLAVE, BH_LEVEL_MEMORY, cause);
+    struct bh_level_loss taken = {.scope = BH_SCOPE_PROCESS};
+    bh_enclave_fail(enclave, enclave->partition->first_slot, BH_SCOPE_ENCLAVE, taken, cause);
 }
 
 static void strike_enclave(struct bh_replica *replica, struct bh_enclave *enclave, const struct bh_fault *fault,
@@ -41,7 +42,7 @@ static void strike_enclave(struct bh_replica *replica, struct bh_enclave *enclav
             fail_enclave(replica, enclave, lost, cause);
     } else
         bh_enclave_delay(enclave, cause);
-    if (!bh_checkpoint_moves(enclave, BH_LEVEL_STORAGE))
+    if (!bh_checkpoint_moves(enclave, BH_THROUGH_STORAGE))
         return;
     enclave->has_lost_storage = true;
     bh_enclave_signal(enclave);

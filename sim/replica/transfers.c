@@ -16,8 +16,10 @@ enum { FLOWS_MOST = 16 };
 
 static bool needs_storage(const struct bh_enclave_setup *setup)
 {
-    return setup->has_level[BH_LEVEL_STORAGE] && !setup->is_fixed[BH_LEVEL_STORAGE] &&
-           setup->every[BH_LEVEL_STORAGE] > 0;
+    for (int level = 0; level < BH_LEVELS; level++)
+        if (setup->has_level[level] && !setup->is_fixed[level] && setup->every[level] > 0)
+            return true;
+    return false;
 }
 
 static size_t flows_of(const struct bh_enclave *enclave, const struct bh_transfer *transfer, double flows_per_node)

@@ -7,11 +7,11 @@
 #include "models/containment/isolation.h"
 #include "models/cost/noise.h"
 #include "models/cost/slowdown.h"
+#include "models/words/checkpoint_levels.h"
 #include "sim/replica/replica.h"
 #include "sim/runs/point.h"
 #include "sim/scenario/composition.h"
 #include "sim/scenario/read_faults.h"
-#include "sim/scenario/read_workload.h"
 #include "sim/scenario/scenario.h"
 #include "sim/setup/setup.h"
 

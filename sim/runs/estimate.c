@@ -16,8 +16,8 @@
 #include "sim/scenario/composition.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
-#include "sim/scenario/read_workload.h"
 #include "sim/scenario/scenario.h"
+#include "sim/setup/levels/levels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -220,23 +220,17 @@ static int add_faults(struct sum *sum, size_t policy, struct bh_error *err)
 static double write_s(const struct sum *sum, const struct bh_enclave_spec *enclave, enum bh_level level)
 {
     const struct bh_scenario *scenario = sum->scenario;
-    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
-    double bytes = enclave->application->checkpoint_bytes.value;
+    double storage = sum->facts != NULL ? sum->facts->storage_write_bandwidth : NAN;
+    struct bh_level_setting setting = {.recovery = &scenario->catalog->recovery,
+                                       .nodes = scenario->nodes,
+                                       .bytes = enclave->application->checkpoint_bytes.value,
+                                       .node_bandwidth = INFINITY,
+                                       .storage_bandwidth = {storage, NAN}};
     if (scenario->checkpoint[level].write_s >= 0.0)
         return scenario->checkpoint[level].write_s;
-    switch (level) {
-    case BH_LEVEL_MEMORY:
-        return bytes / recovery->memory_bandwidth.value;
-    case BH_LEVEL_LOCAL:
-        return bytes / recovery->local_bandwidth.value;
-    case BH_LEVEL_PARTNER:
-        return bytes / recovery->partner_bandwidth.value;
-    case BH_LEVEL_STORAGE:
-        return sum->facts != NULL ? bytes * (double)scenario->nodes / sum->facts->storage_write_bandwidth : -1.0;
-    case BH_LEVELS:
-        break;
-    }
-    return -1.0;
+    if (sum->facts == NULL && bh_level_goes_through(level, BH_THROUGH_STORAGE))
+        return -1.0;
+    return bh_level_rule(level)->write_s(&setting);
 }
 
 /* Wall-clock time between checkpoints of a level; rules are taken as Young's, for all failures. */
@@ -269,13 +263,15 @@ static double restart_s(const struct sum *sum, const struct bh_enclave_spec *enc
     return all > 0.0 ? class->down / all : 0.0;
 }
 
-/* The shortest of an enclave's levels from `level` on; BH_LEVELS and INFINITY without. */
-static enum bh_level shortest_level(const struct sum *sum, const struct bh_enclave_spec *enclave, enum bh_level level,
-                                    double mtti_s, double *shortest_s)
+/* The shortest of an enclave's levels that survive a loss; BH_LEVELS and INFINITY without. */
+static enum bh_level shortest_level(const struct sum *sum, const struct bh_enclave_spec *enclave,
+                                    struct bh_level_loss loss, double mtti_s, double *shortest_s)
 {
     enum bh_level shortest = BH_LEVELS;
     *shortest_s = INFINITY;
-    for (; level < BH_LEVELS; level++) {
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        if (!bh_level_survives(level, loss))
+            continue;
         double one_s = interval_s(sum, enclave, level, mtti_s);
         if (one_s < *shortest_s) {
             *shortest_s = one_s;
@@ -304,7 +300,8 @@ static double enclave_elapsed_s(const struct sum *sum, const struct bh_enclave_s
     /* Without the platform a bound from below: how fast storage is is not known. */
     if (!enclave->application->kind->keeps_checkpoints || sum->facts == NULL)
         return work_s;
-    enum bh_level far = shortest_level(sum, enclave, BH_LEVEL_PARTNER, 1.0 / lost, &far_s);
+    struct bh_level_loss node_loss = {.scope = BH_SCOPE_NODE, .node_is_gone = true};
+    enum bh_level far = shortest_level(sum, enclave, node_loss, 1.0 / lost, &far_s);
     double far_cost_s = far < BH_LEVELS ? write_s(sum, enclave, far) : 0.0;
     if (far_s <= interval_s)
         return makespan_s(work_s, interval_s, cost_s, down_s, rate);
@@ -317,10 +314,12 @@ static double add_enclave(struct sum *sum, const struct bh_enclave_spec *enclave
 {
     const struct bh_scenario *scenario = sum->scenario;
     double mtti_s = 1.0 / failure_rate(sum, enclave), shortest_s, storage_s = INFINITY;
-    enum bh_level nearest = shortest_level(sum, enclave, BH_LEVEL_MEMORY, mtti_s, &shortest_s);
+    struct bh_level_loss process_loss = {.scope = BH_SCOPE_PROCESS};
+    enum bh_level nearest = shortest_level(sum, enclave, process_loss, mtti_s, &shortest_s);
     double cost_s = nearest < BH_LEVELS ? fmax(0.0, write_s(sum, enclave, nearest)) : 0.0;
-    if (scenario->checkpoint[BH_LEVEL_STORAGE].write_s < 0.0)
-        storage_s = interval_s(sum, enclave, BH_LEVEL_STORAGE, mtti_s);
+    for (enum bh_level level = 0; level < BH_LEVELS; level++)
+        if (scenario->checkpoint[level].write_s < 0.0 && bh_level_goes_through(level, BH_THROUGH_STORAGE))
+            storage_s = fmin(storage_s, interval_s(sum, enclave, level, mtti_s));
     double most_s = fmax(0.0, fmin(enclave->leave_s, scenario->horizon_s) - enclave->start_s);
     double elapsed_s = enclave_elapsed_s(sum, enclave, shortest_s, cost_s);
     elapsed_s = elapsed_s < most_s ? elapsed_s : most_s; /* NaN and infinity too */

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 const char *const bh_interval_rule_names[] = {"fixed", "young", "daly", "exact", NULL};
-const char *const bh_level_names[] = {"memory", "local", "partner", "storage", NULL};
 
 /* --- Platform ---------------------------------------------------------------------------------------------------- */
 
@@ -206,24 +205,26 @@ static int read_level(struct bh_scenario *scenario, enum bh_level level, const s
 }
 
 /* A node alone has no partner. */
-static int check_partners(const struct bh_scenario *scenario, struct bh_error *err)
+static int check_partners(const struct bh_scenario *scenario, enum bh_level level, struct bh_error *err)
 {
-    const struct bh_checkpoint_spec *partner = &scenario->checkpoint[BH_LEVEL_PARTNER];
-    for (size_t e = 0; partner->enabled && e < scenario->enclaves_count; e++) {
+    const struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
+    bool asks = checkpoint->enabled && bh_level_goes_through(level, BH_THROUGH_PARTNER);
+    for (size_t e = 0; asks && e < scenario->enclaves_count; e++) {
         const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
         if (enclave->application->kind->keeps_checkpoints &&
             scenario->partitions.partition[enclave->partition].nodes < 2)
-            return bh_fail_at(err, partner->place,
-                              "checkpoints.partner: found the enclave `%s` on one node; expected at least two, since "
-                              "each node's partner is another node of its enclave",
-                              enclave->name);
+            return bh_fail_at(err, checkpoint->place,
+                              "checkpoints.%s: found the enclave `%s` on one node; expected at least two, since each "
+                              "node's partner is another node of its enclave",
+                              bh_level_names[level], enclave->name);
     }
     return 0;
 }
 
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-    static const char *const keys[] = {"memory", "local", "partner", "storage", "staggered", "final", NULL};
+#define KEY(row, level, name, ...) name,
+    static const char *const keys[] = {BH_CHECKPOINT_LEVELS(KEY) "staggered", "final", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
@@ -238,7 +239,10 @@ int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
         if (node != NULL && read_level(scenario, level, node, err) != 0)
             return -1;
     }
-    if (check_partners(scenario, err) != 0 || bh_optional_bool(map, "staggered", &scenario->staggered, err) != 0)
+    for (enum bh_level level = 0; level < BH_LEVELS; level++)
+        if (check_partners(scenario, level, err) != 0)
+            return -1;
+    if (bh_optional_bool(map, "staggered", &scenario->staggered, err) != 0)
         return -1;
     return bh_optional_bool(map, "final", &scenario->final_checkpoint, err);
 }

@@ -5,6 +5,5 @@
 #define BH_SIM_SCENARIO_READ_WORKLOAD_H
 
 extern const char *const bh_interval_rule_names[]; /* fixed young daly exact */
-extern const char *const bh_level_names[];         /* by enum bh_level */
 
 #endif

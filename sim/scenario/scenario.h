@@ -11,6 +11,7 @@
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
 #include "models/node/zone_tree.h"
+#include "models/words/checkpoint_levels.h"
 #include "sim/platform/partition.h"
 #include "sim/platform/placement.h"
 #include "sim/scenario/composition.h"
@@ -80,14 +81,6 @@ struct bh_acceptance {
 
 enum bh_interval_rule { BH_INTERVAL_FIXED, BH_INTERVAL_YOUNG, BH_INTERVAL_DALY, BH_INTERVAL_EXACT };
 
-/* Checkpoint levels, the nearest first; each survives what those before it do, and more.
- * memory: in the memory of the kernel that the application's processes run on (the guest's; of a native node the host's):
- *   survives the loss of processes.
- * local: node-local storage: survives the loss of guests and a node's reboot too, not the loss of its node.
- * partner: in the node-local storage of the node and of its partner: survives the loss of nodes, unless both of a pair
- *   are lost before the next checkpoint of this level is complete.
- * storage: a storage host's disks over the platform's links: survives everything. */
-enum bh_level { BH_LEVEL_MEMORY, BH_LEVEL_LOCAL, BH_LEVEL_PARTNER, BH_LEVEL_STORAGE, BH_LEVELS };
 struct bh_checkpoint_spec {
     bool enabled;
     enum bh_interval_rule rule;

@@ -342,14 +342,16 @@ int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct 
                           "platform.nodes: found %llu nodes and %llu spares; expected at most the %llu nodes of %s",
                           (unsigned long long)scenario->platform_nodes, (unsigned long long)scenario->spares,
                           (unsigned long long)facts->nodes, scenario->platform_file);
-    const struct bh_checkpoint_spec *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
-    bool times_are_given = storage->write_s >= 0 && storage->read_s >= 0;
-    if (storage->enabled && !times_are_given && facts->storage_hosts == 0)
-        return bh_fail_at(
-            err, storage->place,
-            "checkpoints.storage: found no host with disks and bulkhead:role=storage in %s; expected one, or "
-            "fixed write and read times",
-            scenario->platform_file);
+    for (enum bh_level level = 0; level < BH_LEVELS && facts->storage_hosts == 0; level++) {
+        const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
+        bool times_are_given = spec->write_s >= 0 && spec->read_s >= 0;
+        if (spec->enabled && !times_are_given && bh_level_goes_through(level, BH_THROUGH_STORAGE))
+            return bh_fail_at(
+                err, spec->place,
+                "checkpoints.%s: found no host with disks and bulkhead:role=storage in %s; expected one, or "
+                "fixed write and read times",
+                bh_level_names[level], scenario->platform_file);
+    }
     return check_servers(scenario, facts, err);
 }
 

@@ -11,8 +11,8 @@
 #include "sim/platform/partition.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
+#include "sim/setup/levels/levels.h"
 #include "sim/setup/node_setup.h"
-#include "sim/setup/partner_pairs.h"
 #include "sim/setup/setup.h"
 
 #include <math.h>
@@ -35,36 +35,17 @@ static double storage_share(const struct bh_setup *setup, const struct bh_enclav
 }
 
 static void fill_times(const struct bh_setup *setup, struct bh_enclave_setup *enclave,
-                       const struct bh_platform_facts *facts)
+                       const struct bh_level_setting *setting)
 {
-    const struct bh_scenario *scenario = setup->scenario;
-    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
-    double memory_s = enclave->checkpoint_bytes / recovery->memory_bandwidth.value;
-    double local_s = enclave->checkpoint_bytes / recovery->local_bandwidth.value;
-    /* All nodes send to their partners at once, each over its share of its host's link. A platform of one host has no
-     * link to be held up by. */
-    double partner_rate = recovery->partner_bandwidth.value;
-    if (facts->node_bandwidth > 0.0)
-        partner_rate = fmin(partner_rate, facts->node_bandwidth);
-    double partner_s = enclave->checkpoint_bytes / partner_rate;
-    double bytes = enclave->checkpoint_bytes * (double)enclave->nodes;
-    double sources = facts->host_bandwidth * (double)facts->hosts;
-    sources = fmin(sources, enclave->link_rate);
-    double share = storage_share(setup, enclave);
     const struct bh_application *application = enclave->spec->application;
-    double expected[BH_LEVELS][2] = {
-        [BH_LEVEL_MEMORY] = {memory_s, memory_s},
-        [BH_LEVEL_LOCAL] = {local_s, local_s},
-        [BH_LEVEL_PARTNER] = {partner_s, partner_s},
-        [BH_LEVEL_STORAGE] = {bytes / fmin(facts->storage_write_bandwidth * share, sources),
-                              bytes / fmin(facts->storage_read_bandwidth * share, sources)},
-    };
-    for (int level = 0; level < BH_LEVELS; level++) {
-        const struct bh_checkpoint_spec *spec = &scenario->checkpoint[level];
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        const struct bh_checkpoint_spec *spec = &setup->scenario->checkpoint[level];
+        const struct bh_level_rule *rule = bh_level_rule(level);
+        bool is_traffic = bh_level_goes_through(level, BH_THROUGH_STORAGE);
         enclave->has_level[level] = spec->enabled && application->kind->keeps_checkpoints;
-        enclave->is_fixed[level] = spec->write_s >= 0.0 || spec->read_s >= 0.0 || level != BH_LEVEL_STORAGE;
-        enclave->write_s[level] = spec->write_s >= 0.0 ? spec->write_s : expected[level][0];
-        enclave->read_s[level] = spec->read_s >= 0.0 ? spec->read_s : expected[level][1];
+        enclave->is_fixed[level] = spec->write_s >= 0.0 || spec->read_s >= 0.0 || !is_traffic;
+        enclave->write_s[level] = spec->write_s >= 0.0 ? spec->write_s : rule->write_s(setting);
+        enclave->read_s[level] = spec->read_s >= 0.0 ? spec->read_s : rule->read_s(setting);
     }
 }
 
@@ -95,43 +76,29 @@ static double storage_loss(const struct bh_setup *setup, const struct bh_enclave
     return rate;
 }
 
-/* Rate of the failures that a level does not survive. */
-static double lost_rate(const struct bh_setup *setup, const struct bh_enclave_setup *enclave, enum bh_level level,
-                        double partner_interval_s)
+/* Rate of the failures that take a kernel below the enclave's processes. */
+static double memory_loss(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
 {
-    const struct bh_isolation *isolation = enclave->node->isolation;
-    const double *loss_rate = &isolation->loss_rate[enclave->spec->tenant * BH_SCOPES];
-    double nodes = (double)enclave->nodes, lost = isolation->repair_rate[enclave->spec->tenant], memory = 0.0;
+    const double *loss_rate = &enclave->node->isolation->loss_rate[enclave->spec->tenant * BH_SCOPES];
+    double memory = 0.0;
     enum bh_scope least = bh_node_setup_tree(enclave->node)->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
-    struct bh_partners partners =
-        bh_partners_of(enclave->nodes, setup->scenario->catalog->recovery.partner_distance.value);
-    switch (level) {
-    case BH_LEVEL_MEMORY:
-        for (int scope = (int)least; scope < BH_SCOPES; scope++)
-            memory += loss_rate[scope];
-        return nodes * memory + system_loss_elsewhere(setup, enclave);
-    case BH_LEVEL_LOCAL:
-        return nodes * lost;
-    case BH_LEVEL_PARTNER:
-        return bh_partners_loss_rate(&partners, lost, partner_interval_s);
-    case BH_LEVEL_STORAGE:
-    case BH_LEVELS:
-        break;
-    }
-    return 0.0;
+    for (int scope = (int)least; scope < BH_SCOPES; scope++)
+        memory += loss_rate[scope];
+    return (double)enclave->nodes * memory + system_loss_elsewhere(setup, enclave);
 }
 
 /* A level recovers from what the next nearer one does not survive, the nearest from all that interrupts the enclave. */
-static double mtti_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave, enum bh_level level,
-                     const double *interval_s)
+static double mtti_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave,
+                     const struct bh_level_setting *setting, enum bh_level level, const double *interval_s)
 {
     const struct bh_isolation *isolation = enclave->node->isolation;
     double nodes = (double)enclave->nodes, all = 0.0;
     for (int nearer = (int)level - 1; nearer >= 0; nearer--)
-        if (enclave->has_level[nearer])
-            return 1.0 / lost_rate(setup, enclave, (enum bh_level)nearer,
-                                   interval_s[BH_LEVEL_PARTNER] * enclave->wall_per_work +
-                                       enclave->write_s[BH_LEVEL_PARTNER]);
+        if (enclave->has_level[nearer]) {
+            const struct bh_level_rule *rule = bh_level_rule((enum bh_level)nearer);
+            double turn_s = interval_s[nearer] * enclave->wall_per_work + enclave->write_s[nearer];
+            return 1.0 / (rule->loss_rate != NULL ? rule->loss_rate(setting, turn_s) : 0.0);
+        }
     for (int scope = BH_SCOPE_PROCESS; scope < BH_SCOPES; scope++)
         all += isolation->loss_rate[enclave->spec->tenant * BH_SCOPES + (size_t)scope];
     return 1.0 / (nodes * all + system_loss_elsewhere(setup, enclave) + storage_loss(setup, enclave));
@@ -182,14 +149,16 @@ static double chosen_interval_s(const struct bh_setup *setup, const struct bh_ch
 /* From near to far, since how often both nodes of a pair are lost depends on the interval of their level. The shortest
  * interval sets the rhythm; farther levels join every n-th checkpoint. A checkpoint never comes more often than once a
  * step. */
-static void fill_intervals(const struct bh_setup *setup, struct bh_enclave_setup *enclave)
+static void fill_intervals(const struct bh_setup *setup, struct bh_enclave_setup *enclave,
+                           const struct bh_level_setting *setting)
 {
     const struct bh_checkpoint_spec *spec = setup->scenario->checkpoint;
     double step_s = enclave->spec->application->step_s.value;
-    double interval_s[BH_LEVELS] = {INFINITY, INFINITY, INFINITY, INFINITY};
+    double interval_s[BH_LEVELS];
     enclave->interval_work_s = INFINITY;
     for (int level = 0; level < BH_LEVELS; level++) {
-        enclave->mtti_s[level] = mtti_s(setup, enclave, (enum bh_level)level, interval_s);
+        interval_s[level] = INFINITY;
+        enclave->mtti_s[level] = mtti_s(setup, enclave, setting, (enum bh_level)level, interval_s);
         if (!enclave->has_level[level])
             continue;
         interval_s[level] = chosen_interval_s(setup, &spec[level], enclave, (enum bh_level)level);
@@ -210,8 +179,21 @@ static void fill_intervals(const struct bh_setup *setup, struct bh_enclave_setup
 void bh_setup_fill_levels(const struct bh_setup *setup, struct bh_enclave_setup *enclave,
                           const struct bh_platform_facts *facts)
 {
-    fill_times(setup, enclave, facts);
-    fill_intervals(setup, enclave);
+    double share = storage_share(setup, enclave);
+    double sources = fmin(facts->host_bandwidth * (double)facts->hosts, enclave->link_rate);
+    struct bh_level_setting setting = {
+        .recovery = &setup->scenario->catalog->recovery,
+        .nodes = enclave->nodes,
+        .bytes = enclave->checkpoint_bytes,
+        /* Each node has its share of its host's link. A platform of one host has no link to be held up by. */
+        .node_bandwidth = facts->node_bandwidth > 0.0 ? facts->node_bandwidth : INFINITY,
+        .storage_bandwidth = {fmin(facts->storage_write_bandwidth * share, sources),
+                              fmin(facts->storage_read_bandwidth * share, sources)},
+        .memory_loss_rate = memory_loss(setup, enclave),
+        .node_loss_rate = enclave->node->isolation->repair_rate[enclave->spec->tenant],
+    };
+    fill_times(setup, enclave, &setting);
+    fill_intervals(setup, enclave, &setting);
 }
 
 static bool has_checkpoints(const struct bh_enclave_setup *enclave)
@@ -228,7 +210,7 @@ void bh_setup_stagger(struct bh_setup *setup)
         struct bh_enclave_setup *enclave = &setup->enclaves[e];
         if (!has_checkpoints(enclave))
             continue;
-        int farthest = BH_LEVEL_STORAGE;
+        int farthest = BH_LEVELS - 1;
         while (farthest > 0 && enclave->every[farthest] == 0)
             farthest--;
         double intervals = (double)enclave->every[farthest] * (double)turn++ / (double)count;

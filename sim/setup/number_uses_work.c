@@ -5,6 +5,7 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/system.h"
 #include "sim/scenario/node_stack.h"
+#include "sim/setup/levels/levels.h"
 #include "sim/setup/parts.h"
 
 void bh_reading_mark(struct bh_reading *reading, bool is_read, const struct bh_parameter *parameter)
@@ -95,10 +96,13 @@ static void read_levels(struct bh_reading *reading, const struct bh_application 
         bh_reading_mark(reading, reloads(reading), &recovery->local_bandwidth);
         return;
     }
-    bh_reading_mark(reading, is_by_bytes(reading, BH_LEVEL_MEMORY), &recovery->memory_bandwidth);
-    bh_reading_mark(reading, is_by_bytes(reading, BH_LEVEL_LOCAL), &recovery->local_bandwidth);
-    bh_reading_mark(reading, is_by_bytes(reading, BH_LEVEL_PARTNER), &recovery->partner_bandwidth);
-    bh_reading_mark(reading, reading->fails && is_written(reading, BH_LEVEL_PARTNER), &recovery->partner_distance);
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        const struct bh_level_rule *rule = bh_level_rule(level);
+        bool fails_over = reading->fails && bh_level_goes_through(level, BH_THROUGH_PARTNER);
+        if (rule->bandwidth != NULL)
+            bh_reading_mark(reading, is_by_bytes(reading, level), rule->bandwidth(recovery));
+        bh_reading_mark(reading, fails_over && is_written(reading, level), &recovery->partner_distance);
+    }
 }
 
 static bool has_rhythm(const struct bh_reading *reading)

@@ -78,16 +78,25 @@ const struct bh_fault_stream *bh_setup_stream(const struct bh_setup *setup, cons
 /* The level that every checkpoint goes to; BH_LEVELS without any. */
 static inline enum bh_level bh_setup_nearest_level(const struct bh_enclave_setup *enclave)
 {
-    enum bh_level level = BH_LEVEL_MEMORY;
+    enum bh_level level = 0;
     while (level < BH_LEVELS && !enclave->has_level[level])
         level++;
     return level;
 }
 
+/* Whether it has a level whose states go through there. */
+static inline bool bh_setup_goes_through(const struct bh_enclave_setup *enclave, enum bh_level_way way)
+{
+    enum bh_level level = 0;
+    while (level < BH_LEVELS && !(enclave->has_level[level] && bh_level_goes_through(level, way)))
+        level++;
+    return level < BH_LEVELS;
+}
+
 /* Whether an enclave stands still, or falls, with the file system. */
 static inline bool bh_setup_needs_storage(const struct bh_enclave_setup *enclave)
 {
-    return enclave->has_level[BH_LEVEL_STORAGE] || enclave->spec->needs_storage;
+    return bh_setup_goes_through(enclave, BH_THROUGH_STORAGE) || enclave->spec->needs_storage;
 }
 
 /* Resolves line `policy` of a scenario on a platform with these facts. The scenario and the cache must outlive the

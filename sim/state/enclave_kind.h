@@ -5,7 +5,7 @@
 #define BH_SIM_STATE_ENCLAVE_KIND_H
 
 #include "models/node/zone_tree.h"
-#include "sim/scenario/scenario.h"
+#include "sim/setup/levels/levels.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ struct bh_enclave_kind {
     struct bh_wait (*next)(struct bh_enclave *enclave, double now_s);
 
     /* What it is told (enclave_told.h) while it is there; go_back and delay may be NULL. */
-    bool (*fail)(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
+    bool (*fail)(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
                  long cause);
     void (*stall)(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
     void (*go_back)(struct bh_enclave *enclave, double state_s, long cause);

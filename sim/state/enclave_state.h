@@ -5,7 +5,7 @@
 #define BH_SIM_STATE_ENCLAVE_STATE_H
 
 #include "models/policy/protection.h"
-#include "sim/setup/partner_pairs.h"
+#include "sim/setup/levels/partner_pairs.h"
 #include "sim/setup/setup.h"
 #include "sim/state/kept_states.h"
 #include "sim/state/ledger.h"

@@ -7,12 +7,12 @@
 #include "sim/state/enclave_state.h"
 #include "sim/state/waiting.h"
 
-bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
+bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
                      long cause)
 {
     if (!bh_enclave_is_there(enclave))
         return false;
-    bool is_lost = enclave->kind->fail(enclave, slot, scope, nearest_left, cause);
+    bool is_lost = enclave->kind->fail(enclave, slot, scope, taken, cause);
     bh_enclave_signal(enclave);
     return is_lost;
 }

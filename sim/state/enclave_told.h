@@ -4,16 +4,16 @@
 #ifndef BH_SIM_STATE_ENCLAVE_TOLD_H
 #define BH_SIM_STATE_ENCLAVE_TOLD_H
 
-#include "sim/scenario/scenario.h"
+#include "sim/setup/levels/levels.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct bh_enclave;
 
-/* The enclave has lost `scope` on a slot. `nearest_left` is the nearest checkpoint level that survives that; where that
- * is BH_LEVEL_PARTNER the slot's node is lost for good. True if the enclave as a whole is lost by it. */
-bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level nearest_left,
+/* The enclave has lost `scope` on a slot; `taken` is what its checkpoints have to survive. True if the enclave as a whole is
+ * lost by it. */
+bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
                      long cause);
 /* A partner that it restarts together with has returned to a state of this time: none that is newer is of use. */
 void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause);

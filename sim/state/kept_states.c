@@ -42,12 +42,12 @@ static void drop_level(struct bh_enclave *enclave, enum bh_level level)
         clear(&kept->state[--kept->count]);
 }
 
-bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level nearest)
+bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level_way way)
 {
-    enum bh_level level;
-    if (enclave->phase == BH_PHASE_CHECKPOINT)
-        return enclave->saving >= nearest;
-    return enclave->phase == BH_PHASE_RESTORE && bh_checkpoint_newest(enclave, &level) != NULL && level >= nearest;
+    enum bh_level level = enclave->saving;
+    bool moves = enclave->phase == BH_PHASE_CHECKPOINT ||
+                 (enclave->phase == BH_PHASE_RESTORE && bh_checkpoint_newest(enclave, &level) != NULL);
+    return moves && bh_level_goes_through(level, way);
 }
 
 /* Checkpoints that are complete at one time are so but for the last digits of a clock of months. */
@@ -74,17 +74,19 @@ void bh_checkpoint_drop_all(struct bh_enclave *enclave)
     }
 }
 
-void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left)
+void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, struct bh_level_loss taken)
 {
-    for (int level = 0; level < (int)nearest_left; level++)
-        drop_level(enclave, (enum bh_level)level);
-    struct bh_kept_states *kept = &enclave->kept[BH_LEVEL_PARTNER];
-    if (nearest_left != BH_LEVEL_PARTNER || !enclave->setup->has_level[BH_LEVEL_PARTNER])
-        return;
-    uint64_t first = enclave->partition->first_slot;
-    uint64_t gone = bh_partners_lose(&enclave->partners, slot - first);
-    while (kept->count > 0 && kept->state[0].partner_mark < gone)
-        bh_kept_states_remove(kept, 0);
+    uint64_t gone = 0;
+    if (taken.node_is_gone && bh_setup_goes_through(enclave->setup, BH_THROUGH_PARTNER))
+        gone = bh_partners_lose(&enclave->partners, slot - enclave->partition->first_slot);
+    for (enum bh_level level = 0; level < BH_LEVELS; level++) {
+        struct bh_kept_states *kept = &enclave->kept[level];
+        if (!bh_level_survives(level, taken))
+            drop_level(enclave, level);
+        while (bh_level_goes_through(level, BH_THROUGH_PARTNER) && kept->count > 0 &&
+               kept->state[0].partner_mark < gone)
+            bh_kept_states_remove(kept, 0);
+    }
 }
 
 void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)

@@ -4,7 +4,7 @@
 #ifndef BH_SIM_STATE_KEPT_STATES_H
 #define BH_SIM_STATE_KEPT_STATES_H
 
-#include "sim/scenario/scenario.h"
+#include "sim/setup/levels/levels.h"
 #include "sim/state/ledger.h"
 #include "sim/state/silent_set.h"
 
@@ -41,12 +41,12 @@ void bh_kept_states_remove(struct bh_kept_states *kept, size_t index);
  * NULL) is set to the level that holds it. */
 const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
 
-/* Whether bytes of a checkpoint go to or from this level or a farther one, or are about to. */
-bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level nearest);
+/* Whether bytes of a checkpoint go that way, or are about to. */
+bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level_way way);
 
-/* A failure on a slot has left the level `nearest_left` and those beyond it. If that is the partner level, the node in
- * the slot is gone: checkpoints that its partner has lost before are gone too. */
-void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, enum bh_level nearest_left);
+/* A failure on a slot has taken what levels may not survive. If the node in the slot is gone, checkpoints are gone too that
+ * its partner has lost before. */
+void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, struct bh_level_loss taken);
 
 /* Gives up all checkpoints, or all that hold an error that has been signalled. */
 void bh_checkpoint_drop_all(struct bh_enclave *enclave);

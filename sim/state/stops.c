@@ -85,7 +85,7 @@ void bh_stops_hang(struct bh_enclave *enclave, bool begins, long cause)
     stop->hangs += begins ? 1 : -1U;
     if (begins)
         stop->hang_cause = cause;
-    if (begins && bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL) && !enclave->has_failed) {
+    if (begins && bh_checkpoint_moves(enclave, BH_THROUGH_IO) && !enclave->has_failed) {
         enclave->has_lost_need = true;
         enclave->need_cause = cause;
     }

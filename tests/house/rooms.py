@@ -19,7 +19,8 @@ import sys
 MOST_FILES = 30
 MOST_LINES = 500
 # Rows of these tables are declared where the table stands.
-TABLES = {"bh_subcommand_": "command/subcommands.h", "bh_kind_": "models/catalog/application_kinds.h"}
+TABLES = {"bh_subcommand_": "command/subcommands.h", "bh_kind_": "models/catalog/application_kinds.h",
+          "bh_level_": "models/words/checkpoint_levels.h"}
 CATALOG = "models/catalog/catalog.h"
 # A chain of more than three arrows: a->b[i].c->d->e->f.
 ARROWS = re.compile(r"\w+(?:(?:\.\w+)*->\w+){4,}")

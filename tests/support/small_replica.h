@@ -28,9 +28,10 @@ struct small_replica {
 };
 
 /* A kind that hangs while it is stalled, and has failed when told so. */
-static bool small_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, enum bh_level left, long cause)
+static bool small_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
+                       long cause)
 {
-    (void)slot, (void)left;
+    (void)slot, (void)taken;
     enclave->has_failed = true;
     enclave->failure_cause = cause;
     return scope >= BH_SCOPE_ENCLAVE;

@@ -3,7 +3,7 @@
 /* Checkpoints held by pairs of nodes: which are gone after which losses, against a twin that keeps every copy. */
 #include "tests/support/helper.h"
 
-#include "sim/setup/partner_pairs.h"
+#include "sim/setup/levels/partner_pairs.h"
 
 #include <gsl/gsl_rng.h>
 #include <stdbool.h>

@@ -29,14 +29,13 @@ static struct bh_silent_outcome exactly(const struct bh_silent_course *course)
 }
 
 /* Levels before storage. */
-enum { LOCAL = 1, PARTNER = 2 };
 
 /* Ten segments of 100 s, verified for 7 s before each checkpoint of 3 s. */
 static struct bh_silent_course ten_segments(void)
 {
     return (struct bh_silent_course){.work_s = 1000,
                                      .interval_s = 100,
-                                     .level = {[LOCAL] = {3, 1, 1}},
+                                     .level = {[BH_LEVEL_LOCAL] = {3, 1, 1}},
                                      .verify_every_s = 100,
                                      .verifies_at_end = true,
                                      .verify_s = 7,
@@ -84,20 +83,20 @@ static void test_latency_needs_a_second_checkpoint(void **state)
     for (int segment = 1; segment <= 9; segment++)
         lost += 0.1 * (100 * segment + 47);
     assert_close(outcome.lost_work_s, lost + 0.1 * 100, 1e-14);
-    course.level[LOCAL].keep = 2;
+    course.level[BH_LEVEL_LOCAL].keep = 2;
     outcome = exactly(&course);
     assert_close(outcome.back[BH_RETURN_OLDER], 0.8, 1e-14);
     assert_close(outcome.back[BH_RETURN_BEGINNING], 0.1, 1e-14);
     assert_close(outcome.lost_work_s, 0.9 * 147 + 0.1 * 100, 1e-14);
     /* Storage, every second one, keeps what the local level has replaced. */
-    course.level[LOCAL].keep = 1;
-    course.level[BH_COURSE_STORAGE] = (struct bh_course_level){0, 2, 2};
+    course.level[BH_LEVEL_LOCAL].keep = 1;
+    course.level[BH_LEVEL_STORAGE] = (struct bh_course_level){0, 2, 2};
     outcome = exactly(&course);
     assert_close(outcome.back[BH_RETURN_STORAGE], 0.7, 1e-14); /* of segments 3 to 9 */
     assert_close(outcome.back[BH_RETURN_BEGINNING], 0.2, 1e-14);
     /* A partner's copy of every third: of segment 4 it is newer than storage's (3, not 2), of 7 and 8 as new and nearer (6),
      * of 3, 5, 6 and 9 older. */
-    course.level[PARTNER] = (struct bh_course_level){0, 3, 9};
+    course.level[BH_LEVEL_PARTNER] = (struct bh_course_level){0, 3, 9};
     outcome = exactly(&course);
     assert_close(outcome.back[BH_RETURN_STORAGE], 0.4, 1e-14); /* segments 3, 5, 6 and 9 */
     assert_close(outcome.back[BH_RETURN_OLDER], 0.3, 1e-14);   /* segments 4, 7 and 8 */
@@ -114,7 +113,7 @@ static void test_partial_recall(void **state)
         struct bh_silent_course course = ten_segments();
         course.work_s = 2e5;
         course.recall = r;
-        course.level[LOCAL].keep = k;
+        course.level[BH_LEVEL_LOCAL].keep = k;
         struct bh_silent_outcome outcome = exactly(&course);
         assert_close(outcome.found, 1, 3e-3);
         assert_close(outcome.delay_s, 57 + (1 / r - 1) * 110, 3e-3);
@@ -261,7 +260,7 @@ static void test_monotone(void **state)
     gsl_rng_set(rng, SEED + 1);
     for (int i = 0; i < 200; i++) {
         struct bh_silent_course course = random_course(rng), more = course;
-        for (int l = 0; l < BH_COURSE_LEVELS; l++)
+        for (int l = 0; l < BH_LEVELS; l++)
             more.level[l].keep++;
         struct bh_silent_outcome less = exactly(&course), kept = exactly(&more);
         assert_close(kept.found, less.found, 1e-14);
@@ -285,7 +284,7 @@ static void test_bad_numbers(void **state)
     bad[1].interval_s = -1;
     bad[2].recall = 1.5;
     bad[3].recall = NAN;
-    bad[4].level[LOCAL].keep = 0;
+    bad[4].level[BH_LEVEL_LOCAL].keep = 0;
     bad[5].latency_s = INFINITY;
     bad[6].step_s = 0;
     bad[7].verify_every_s = 1e-6;

@@ -54,13 +54,14 @@ static void test_lose(void **state)
     small.setups[0].has_level[BH_LEVEL_PARTNER] = true;
     for (int level = 0; level < BH_LEVELS; level++)
         keep(enclave, (enum bh_level)level, 10.0, 10.0);
-    bh_checkpoint_lose(enclave, 8, BH_LEVEL_MEMORY); /* processes: nothing is gone */
+    bh_checkpoint_lose(enclave, 8, (struct bh_level_loss){BH_SCOPE_PROCESS, false}); /* processes: nothing is gone */
     expect_kept(enclave, 1, 1, 1, 1);
-    bh_checkpoint_lose(enclave, 8, BH_LEVEL_LOCAL); /* a reboot */
+    bh_checkpoint_lose(enclave, 8, (struct bh_level_loss){BH_SCOPE_NODE, false}); /* a reboot */
     expect_kept(enclave, 0, 1, 1, 1);
-    bh_checkpoint_lose(enclave, 8, BH_LEVEL_PARTNER); /* the node is gone; its partner holds its state */
+    bh_checkpoint_lose(enclave, 8,
+                       (struct bh_level_loss){BH_SCOPE_NODE, true}); /* the node is gone; its partner holds its state */
     expect_kept(enclave, 0, 0, 1, 1);
-    bh_checkpoint_lose(enclave, 10, BH_LEVEL_PARTNER); /* that partner too */
+    bh_checkpoint_lose(enclave, 10, (struct bh_level_loss){BH_SCOPE_NODE, true}); /* that partner too */
     expect_kept(enclave, 0, 0, 0, 1);
     bh_checkpoint_drop_all(enclave);
     bh_partners_clear(&enclave->partners);
@@ -94,14 +95,14 @@ static void test_moves(void **state)
     struct bh_enclave *enclave = &small.enclaves[0];
     enclave->phase = BH_PHASE_CHECKPOINT;
     enclave->saving = BH_LEVEL_LOCAL;
-    assert_true(bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL));
-    assert_false(bh_checkpoint_moves(enclave, BH_LEVEL_STORAGE));
+    assert_true(bh_checkpoint_moves(enclave, BH_THROUGH_IO));
+    assert_false(bh_checkpoint_moves(enclave, BH_THROUGH_STORAGE));
     enclave->phase = BH_PHASE_RESTORE;
-    assert_false(bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL)); /* from the beginning */
+    assert_false(bh_checkpoint_moves(enclave, BH_THROUGH_IO)); /* from the beginning */
     keep(enclave, BH_LEVEL_STORAGE, 10.0, 10.0);
-    assert_true(bh_checkpoint_moves(enclave, BH_LEVEL_STORAGE));
+    assert_true(bh_checkpoint_moves(enclave, BH_THROUGH_STORAGE));
     enclave->phase = BH_PHASE_COMPUTE;
-    assert_false(bh_checkpoint_moves(enclave, BH_LEVEL_LOCAL));
+    assert_false(bh_checkpoint_moves(enclave, BH_THROUGH_IO));
     bh_checkpoint_drop_all(enclave);
     small_end(&small);
 }

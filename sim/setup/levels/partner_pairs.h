@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which checkpoints held by pairs of nodes are gone: only nodes that were lost are known here, so a loss costs the same
  * on any number of nodes. */
-#ifndef BH_SIM_SETUP_PARTNER_PAIRS_H
-#define BH_SIM_SETUP_PARTNER_PAIRS_H
+#ifndef BH_SIM_SETUP_LEVELS_PARTNER_PAIRS_H
+#define BH_SIM_SETUP_LEVELS_PARTNER_PAIRS_H
 
 #include <stdint.h>
 

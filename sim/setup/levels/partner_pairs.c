@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Pairs of nodes that hold each other's checkpoints, and the losses that matter to those still kept. */
-#include "sim/setup/partner_pairs.h"
+#include "sim/setup/levels/partner_pairs.h"
 
 #include "models/base/error.h"
 
