@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Hashes of files: platforms with what they include, and the catalog. */
 #include "sim/campaign/parts.h"
+#include "sim/platform/xml.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -54,47 +54,29 @@ struct bh_identity bh_digest_end(struct bh_digest *digest)
 
 /* --- Files ------------------------------------------------------------------------------------------------------------ */
 
-/* All bytes of a file, with a NUL behind; NULL with err set. */
-static char *read_bytes(const char *path, size_t *length, struct bh_error *err)
-{
-    FILE *file = fopen(path, "rb");
-    char *bytes = NULL;
-    size_t count;
-    *length = 0;
-    if (file != NULL)
-        do {
-            bytes = bh_reallocate(bytes, *length + 65537, 1);
-            count = fread(bytes + *length, 1, 65536, file);
-            *length += count;
-        } while (count > 0);
-    if (file == NULL || ferror(file)) {
-        bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the file: %s", path, strerror(errno));
-        free(bytes);
-        bytes = NULL;
-    } else {
-        bytes[*length] = '\0';
-    }
-    if (file != NULL)
-        fclose(file);
-    return bytes;
-}
-
-static struct bh_identity hash_bytes(const char *bytes, size_t length)
-{
-    struct bh_digest *digest = bh_digest_begin();
-    bh_digest_add(digest, bytes, length);
-    return bh_digest_end(digest);
-}
-
 int bh_identity_of_file(const char *path, struct bh_identity *bytes, struct bh_error *err)
 {
-    size_t length;
-    char *text = read_bytes(path, &length, err);
-    if (text == NULL)
-        return -1;
-    *bytes = hash_bytes(text, length);
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    size_t length = 0, count;
+    if (file != NULL)
+        do {
+            text = bh_reallocate(text, length + 65536, 1);
+            count = fread(text + length, 1, 65536, file);
+            length += count;
+        } while (count > 0);
+    int status = 0;
+    if (file == NULL || ferror(file)) {
+        status = bh_fail(err, BH_ERROR_INPUT, "%s: cannot read the file: %s", path, strerror(errno));
+    } else {
+        struct bh_digest *digest = bh_digest_begin();
+        bh_digest_add(digest, text, length);
+        *bytes = bh_digest_end(digest);
+    }
     free(text);
-    return 0;
+    if (file != NULL)
+        fclose(file);
+    return status;
 }
 
 void bh_identities_add_file(struct bh_identities *files, const char *path, struct bh_identity bytes)
@@ -108,28 +90,6 @@ void bh_identities_add_file(struct bh_identities *files, const char *path, struc
 
 /* --- Platforms ------------------------------------------------------------------------------------------------------------ */
 
-/* What a platform's XML names in attributes called file or *_file (<include file>, <trace file>, speed_file,
- * availability_file and others): SimGrid opens it beside the platform, or from the working directory. */
-static const char *next_file(const char *at, char **name)
-{
-    for (; (at = strstr(at, "file")) != NULL; at += 4) {
-        const char *rest = at + 4;
-        while (isspace((unsigned char)*rest))
-            rest++;
-        if (*rest++ != '=')
-            continue;
-        while (isspace((unsigned char)*rest))
-            rest++;
-        char quote = *rest;
-        const char *end = quote == '"' || quote == '\'' ? strchr(rest + 1, quote) : NULL;
-        if (end == NULL)
-            continue;
-        *name = bh_print_text("%.*s", (int)(end - rest - 1), rest + 1);
-        return end;
-    }
-    return NULL;
-}
-
 static char *find_beside(const char *platform, const char *name)
 {
     const char *slash = strrchr(platform, '/');
@@ -141,38 +101,55 @@ static char *find_beside(const char *platform, const char *name)
     return bh_copy_text(name);
 }
 
-enum { MOST_INCLUDES_DEEP = 16 };
+struct naming {
+    const char *platform;
+    struct bh_digest *digest;
+    struct bh_identities *files;
+    struct bh_error *err;
+};
 
-static int add_platform(struct bh_digest *digest, const char *path, int depth, struct bh_identities *files,
-                        struct bh_error *err)
+static int add_bytes(const struct naming *naming, const char *path)
 {
-    size_t length;
-    char *text = read_bytes(path, &length, err), *name;
-    if (text == NULL)
+    struct bh_identity own;
+    if (bh_identity_of_file(path, &own, naming->err) != 0)
         return -1;
-    struct bh_identity own = hash_bytes(text, length);
-    bh_digest_add_identity(digest, own);
-    if (files != NULL)
-        bh_identities_add_file(files, path, own);
-    int status = 0;
-    for (const char *at = text; status == 0 && depth < MOST_INCLUDES_DEEP && (at = next_file(at, &name)) != NULL;) {
-        char *other = find_beside(path, name);
-        bh_digest_add_text(digest, name);
-        if (access(other, R_OK) == 0) /* what is not there SimGrid complains of */
-            status = add_platform(digest, other, depth + 1, files, err);
+    bh_digest_add_identity(naming->digest, own);
+    if (naming->files != NULL)
+        bh_identities_add_file(naming->files, path, own);
+    return 0;
+}
+
+/* What a platform's XML names in attributes called file or *_file (<trace file>, speed_file and others): SimGrid opens it
+ * beside the platform, or from the working directory. It includes no XML since 3.18. */
+static int add_named(void *data, const struct bh_xml_tag *tag)
+{
+    const struct naming *naming = data;
+    for (const char **at = tag->attributes; *at != NULL; at += 2) {
+        size_t length = strlen(at[0]);
+        if (length < 4 || strcmp(at[0] + length - 4, "file") != 0 || !*at[1])
+            continue;
+        char *other = find_beside(naming->platform, at[1]);
+        bh_digest_add_text(naming->digest, at[1]);
+        /* what is not there SimGrid complains of */
+        int status = access(other, R_OK) == 0 ? add_bytes(naming, other) : 0;
         free(other);
-        free(name);
+        if (status != 0)
+            return -1;
     }
-    free(text);
-    return status;
+    return 0;
 }
 
 int bh_identity_of_platform(const char *path, struct bh_identities *files, struct bh_identity *bytes,
                             struct bh_error *err)
 {
-    struct bh_digest *digest = bh_digest_begin();
-    int status = add_platform(digest, path, 0, files, err);
-    *bytes = bh_digest_end(digest);
+    struct naming naming = {path, bh_digest_begin(), files, err};
+    int status = add_bytes(&naming, path);
+    /* A file that is no XML names none. */
+    struct bh_error own = {0};
+    naming.err = &own;
+    if (status == 0 && bh_xml_read(path, add_named, &naming, NULL) != 0 && own.code != BH_ERROR_NONE)
+        status = bh_fail_again(err, &own);
+    *bytes = bh_digest_end(naming.digest);
     return status;
 }
 

@@ -65,7 +65,7 @@ struct bh_identity bh_digest_end(struct bh_digest *digest);
 
 /* The bytes of one file. */
 int bh_identity_of_file(const char *path, struct bh_identity *bytes, struct bh_error *err);
-/* A platform file with all files that it includes or takes traces from. Each is added to `files` unless that is NULL. */
+/* A platform file with all files that it names. Each is added to `files` unless that is NULL. */
 int bh_identity_of_platform(const char *path, struct bh_identities *files, struct bh_identity *bytes,
                             struct bh_error *err);
 /* All *.yaml of a catalog's folder and its folder of systems, by name. */

@@ -47,8 +47,8 @@ struct bh_platform *bh_platform_open(const char *xml);
 /* Reads hosts, their properties and disks. Fails on unknown or malformed properties of ours. */
 int bh_platform_read(struct bh_platform *platform, struct bh_error *err);
 
-/* Line of the XML text that describes a host (its own tag, or that of its cluster), 0 if it is not found. */
-unsigned bh_platform_find_host(const char *xml, const char *host);
+/* The tag that describes a host (its own, or that of its cluster); line 0 if it is not found. */
+struct bh_place bh_platform_find_host(const char *xml, const char *host);
 /* A line of the file (0: none in particular) as a place for messages. */
 struct bh_place bh_platform_place(const char *xml, unsigned line);
 

@@ -119,8 +119,7 @@ struct reader {
 
 static int fail_at_host(const struct bh_platform *platform, const char *host, struct bh_error *err, const char *text)
 {
-    struct bh_place place = bh_platform_place(platform->file, bh_platform_find_host(platform->file, host));
-    return bh_fail_at(err, place, "host %s: %s", host, text);
+    return bh_fail_at(err, bh_platform_find_host(platform->file, host), "host %s: %s", host, text);
 }
 
 /* Keeps the first property of ours that we do not know. */

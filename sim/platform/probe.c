@@ -39,8 +39,7 @@ struct report {
 static int fail_at_host(const struct bh_platform *platform, sg_host_t host, struct bh_error *err, const char *text)
 {
     const char *name = sg_host_get_name(host);
-    return bh_fail_at(err, bh_platform_place(platform->file, bh_platform_find_host(platform->file, name)),
-                      "host %s: %s", name, text);
+    return bh_fail_at(err, bh_platform_find_host(platform->file, name), "host %s: %s", name, text);
 }
 
 static bool is_positive(double value)

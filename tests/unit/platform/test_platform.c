@@ -122,15 +122,26 @@ static void test_parametric_sizes(void **state)
 static const struct {
     const char *name, *text, *where, *what;
 } broken[] = {
-    {"not-xml", "hello\n", ":1:1: ", "Unexpected character `h' in prolog"},
-    {"yaml", "machine: parametric\n", ":1:1: ", "Unexpected character"},
-    {"empty", "", ":1:1: ", "EOF in prolog"},
-    {"malformed", ZONE "<host id=\"a\" speed=\"1Gf\"\n" END, ":6:1: ", "Unexpected character"},
+    {"not-xml", "hello\n", ":1:1: ", "found syntax error; expected well-formed XML"},
+    {"yaml", "machine: parametric\n", ":1:1: ", "expected well-formed XML"},
+    {"empty", "", ":1:1: ", "found the end of the file"},
+    {"malformed", ZONE "<host id=\"a\" speed=\"1Gf\"\n" END, ":6:1: ", "found not well-formed (invalid token)"},
+    {"mismatched", ZONE "<host id=\"a\" speed=\"1Gf\">\n" END, ":6:3: ", "found mismatched tag"},
+    {"attribute-twice", ZONE "<host id=\"a\" id=\"b\"/>\n" END, ":5:14: ", "found duplicate attribute"},
+    {"bomb",
+     "<?xml version=\"1.0\"?>\n<!DOCTYPE platform [\n<!ENTITY a \"aaaaaaaaaaaaaaaa\">\n"
+     "<!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">\n<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">\n]>\n"
+     "<platform version=\"4.1\">&c;</platform>\n",
+     ":3:12: ", "found the entity \"a\""},
+    {"read-elsewhere",
+     "<?xml version=\"1.0\"?>\n<!DOCTYPE platform [<!ENTITY e SYSTEM \"/etc/passwd\">]>\n"
+     "<platform version=\"4.1\">&e;</platform>\n",
+     ":2:52: ", "found the entity \"e\""},
     {"unknown-tag", ZONE "<hots id=\"a\" speed=\"1Gf\"/>\n" END, ":5:1: ", "expected"},
     {"unknown-attribute", ZONE "<host id=\"a\" sped=\"1Gf\"/>\n" END, ":5:1: ", "Bad attribute `sped'"},
     {"no-speed", ZONE "<host id=\"a\"/>\n" END, ":5:1: ", "Required attribute `speed'"},
     {"bad-unit", ZONE "<host id=\"a\" speed=\"1Gq\"/>\n" END, ":5:1: ", "unknown unit"},
-    {"unclosed", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n", ":6:1: ", "Premature EOF"},
+    {"unclosed", ZONE "<host id=\"a\" speed=\"1Gf\"/>\n", ":6:1: ", "found the end of the file"},
     {"old-version",
      "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
      "<platform version=\"3\"><AS id=\"a\" routing=\"Full\"/></platform>\n",
@@ -142,6 +153,8 @@ static const struct {
      ": ", "Link not found: nope"},
     {"routing", HEAD "<zone id=\"machine\" routing=\"Fulll\">\n" END, ": ", "SimGrid rejects the platform"},
     {"star", HEAD "<!-- one\ntwo -->\n<zone id=\"machine\" routing=\"Star\">\n" END, ":6:1: ", "routing=\"Star\""},
+    {"star-in-quotes", ZONE "\n  <zone id='b>' routing = 'S&#116;ar'/>" END, ":6:3: ", "routing=\"Star\""},
+    {"cdata", ZONE "<![CDATA[<zone routing=\"Star\">]]>\n" END, ":5:1: ", "SimGrid rejects the platform"},
     {"no-hosts", ZONE END, ": ", "no compute host"},
     {"only-storage",
      ZONE "<host id=\"s\" speed=\"1Gf\"><disk id=\"d\" read_bw=\"1GBps\" write_bw=\"1GBps\"/>"
@@ -227,6 +240,20 @@ static void test_broken(void **state)
         assert_message(&err, path, broken[i].where, broken[i].what);
         unlink(path);
     }
+}
+
+/* What stands in comments and quotes, and what entities stand for, is read as XML has it. */
+static void test_forms(void **state)
+{
+    (void)state;
+    const char *path = write_scratch("forms.xml", HEAD
+                                     "<!-- <zone id=\"x\" routing=\"Star\"> > -->\n<zone id='machine' routing='Full'>\n"
+                                     "<host id='a&amp;b' speed = \"1Gf\"\n><prop id='note' value='a &lt; b'/></host>\n"
+                                     "</zone></platform>\n");
+    struct bh_platform_facts facts;
+    probe_file(path, 1, &facts);
+    assert_int_equal(facts.hosts, 1);
+    unlink(path);
 }
 
 static void test_nested(void **state)
@@ -344,13 +371,10 @@ static void test_broken_descriptions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_parametric_sizes),
-        cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_bad_options),
-        cmocka_unit_test(test_broken_descriptions),
+        cmocka_unit_test(test_shipped),     cmocka_unit_test(test_parametric_sizes),
+        cmocka_unit_test(test_broken),      cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_nested),      cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_bad_options), cmocka_unit_test(test_broken_descriptions),
     };
     return cmocka_run_group_tests_name("platform", tests, set_up, tear_down);
 }
