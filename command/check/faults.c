@@ -134,7 +134,6 @@ static void print_classes(const struct bh_scenario *scenario, FILE *stream)
 static void print_script_line(const struct bh_scenario *scenario, const struct bh_script_fault *fault, const char *head,
                               FILE *stream)
 {
-    static const char *const endings[] = {"masked", "signalled", "silent"};
     const struct bh_enclave_spec *enclave = &scenario->enclaves[fault->enclave];
     uint64_t node = fault->slot - scenario->partitions.partition[enclave->partition].first_slot;
     char at[64];
@@ -145,7 +144,7 @@ static void print_script_line(const struct bh_scenario *scenario, const struct b
         fprintf(stream, "%s on node %" PRIu64 " of %s\n", fault->class->name, node, enclave->name);
     else
         fprintf(stream, "a %s error in %s of %s on node %" PRIu64 ", ending %s\n", bh_error_kind_names[fault->kind],
-                fault->zone.name, enclave->name, node, fault->ending < 0 ? "drawn" : endings[fault->ending]);
+                fault->zone.name, enclave->name, node, bh_ending_names[fault->ending]);
 }
 
 void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream)

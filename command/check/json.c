@@ -138,7 +138,6 @@ static json_t *checkpoints(const struct bh_scenario *scenario)
 
 static json_t *script(const struct bh_scenario *scenario)
 {
-    static const char *const endings[] = {"masked", "signalled", "silent"};
     json_t *list = json_array();
     for (size_t s = 0; s < scenario->script_count; s++) {
         const struct bh_script_fault *fault = &scenario->script[s];
@@ -154,11 +153,12 @@ static json_t *script(const struct bh_scenario *scenario)
                                                   "enclave", scenario->enclaves[fault->enclave].name));
             continue;
         }
-        json_array_append_new(list, json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
-                                              (json_int_t)(fault->slot - first_slot), "zone", fault->zone.name,
-                                              "enclave", scenario->enclaves[fault->enclave].name, "kind",
-                                              bh_error_kind_names[fault->kind], "ending",
-                                              fault->ending < 0 ? json_null() : json_string(endings[fault->ending])));
+        json_array_append_new(
+            list,
+            json_pack("{s:f, s:I, s:s, s:s, s:s, s:o}", "at_s", fault->at_s, "node",
+                      (json_int_t)(fault->slot - first_slot), "zone", fault->zone.name, "enclave",
+                      scenario->enclaves[fault->enclave].name, "kind", bh_error_kind_names[fault->kind], "ending",
+                      fault->ending == BH_ENDING_DRAWN ? json_null() : json_string(bh_ending_names[fault->ending])));
     }
     return list;
 }

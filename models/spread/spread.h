@@ -12,15 +12,6 @@
 
 #include <stdbool.h>
 
-/* An ending that is not drawn. At once: signalled before anything else can happen, no channel is tried. */
-enum bh_forced_ending {
-    BH_ENDING_DRAWN,
-    BH_ENDING_MASKED,
-    BH_ENDING_SIGNALLED,
-    BH_ENDING_SILENT,
-    BH_ENDING_SIGNALLED_AT_ONCE
-};
-
 /* Where an error begins. */
 struct bh_origin {
     size_t zone;

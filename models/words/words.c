@@ -11,6 +11,8 @@ const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
 
 const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
 
+const char *const bh_ending_names[] = {"drawn", "masked", "signalled", "silent", NULL};
+
 const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
 
 const char *const bh_need_names[] = {"io", "progress", NULL};

@@ -13,6 +13,16 @@ enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_ERROR_KINDS };
 /* Names: process/kernel, guest/host, enclave/enclave, node/node. */
 enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE_NODE, BH_BOUNDARIES };
 
+/* How an error's copy is to end: drawn is not forced. At once: signalled before anything else can happen, no channel is
+ * tried; it has no name, as no file can ask for it. Names: drawn, masked, signalled, silent. */
+enum bh_forced_ending {
+    BH_ENDING_DRAWN,
+    BH_ENDING_MASKED,
+    BH_ENDING_SIGNALLED,
+    BH_ENDING_SILENT,
+    BH_ENDING_SIGNALLED_AT_ONCE
+};
+
 /* How many instances of a zone a node has. Names: node, guest, process. */
 enum bh_multiplicity { BH_PER_NODE, BH_PER_GUEST, BH_PER_PROCESS };
 
@@ -23,6 +33,7 @@ enum bh_need_for { BH_NEED_IO, BH_NEED_PROGRESS, BH_NEEDS };
 extern const char *const bh_zone_kind_names[];
 extern const char *const bh_error_kind_names[];
 extern const char *const bh_boundary_names[];
+extern const char *const bh_ending_names[];
 extern const char *const bh_multiplicity_names[];
 extern const char *const bh_need_names[];
 

@@ -82,7 +82,7 @@ static double linked_attempt_s(const struct bh_replica *replica, const struct bh
  * them later gives the same answer. */
 static struct due next_due(const struct bh_replica *replica, const struct bh_copy *copy)
 {
-    if (copy->forced_ending == BH_AT_ONCE)
+    if (copy->forced_ending == BH_ENDING_SIGNALLED_AT_ONCE)
         return (struct due){.time_s = copy->born_s, .channel = ENDS};
     const struct bh_node_setup *node = copy->error->node;
     const struct bh_node_model *model = node->model;
@@ -140,18 +140,20 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     const struct bh_copy_ending *ending = &bh_copy_model(copy)->ending[copy->zone][copy->kind];
     uint64_t zone_key = copy->error->node->zone_key[copy->zone];
     double u = uniform(replica, copy, BH_PURPOSE_ENDING, zone_key);
-    int chosen = u < ending->masked ? 0 : u < ending->masked + ending->signalled ? 1 : 2;
-    bool is_forced = copy->forced_ending >= 0;
-    if (is_forced)
-        chosen = copy->forced_ending == BH_AT_ONCE ? 1 : copy->forced_ending;
-    copy->forced_ending = -1;
-    if (chosen == 1 && !is_forced && uniform(replica, copy, BH_PURPOSE_HANG, zone_key) < ending->hang)
+    bool is_forced = copy->forced_ending != BH_ENDING_DRAWN;
+    enum bh_forced_ending how = is_forced                                ? copy->forced_ending
+                                : u < ending->masked                     ? BH_ENDING_MASKED
+                                : u < ending->masked + ending->signalled ? BH_ENDING_SIGNALLED
+                                                                         : BH_ENDING_SILENT;
+    bool is_signalled = how == BH_ENDING_SIGNALLED || how == BH_ENDING_SIGNALLED_AT_ONCE;
+    copy->forced_ending = BH_ENDING_DRAWN;
+    if (is_signalled && !is_forced && uniform(replica, copy, BH_PURPOSE_HANG, zone_key) < ending->hang)
         begin_hang(replica, copy);
-    else if (chosen == 1)
+    else if (is_signalled)
         bh_disposal_signal(replica, copy);
     else {
         int owner = bh_copy_owner(copy);
-        if (chosen == 2) {
+        if (how == BH_ENDING_SILENT) {
             copy->error->effect.silent = true;
             bh_zone_set_add(&copy->error->effect.affected, copy->zone);
             if (owner >= 0)
@@ -251,7 +253,7 @@ void bh_errors_look_again(struct bh_replica *replica, size_t number)
 }
 
 struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
-                              enum bh_error_kind kind, int forced_ending)
+                              enum bh_error_kind kind, enum bh_forced_ending forced_ending)
 {
     struct bh_copy *copy = bh_copy_add(replica, error, zone, kind);
     copy->forced_ending = forced_ending;

@@ -13,9 +13,9 @@ struct bh_live_error;
 struct bh_replica;
 struct bh_saved_copy;
 
-/* The first copy of an error in a zone. `forced_ending`: as struct bh_copy's. */
+/* The first copy of an error in a zone. */
 struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
-                              enum bh_error_kind kind, int forced_ending);
+                              enum bh_error_kind kind, enum bh_forced_ending forced_ending);
 /* The next step of a copy is due: an attempt, its ending, or the watchdog. */
 void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s);
 /* A composition has begun: copies that it opens ways for may have something due earlier. */

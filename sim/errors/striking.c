@@ -56,10 +56,9 @@ static void strike_zone(struct bh_replica *replica, size_t source, const struct 
     }
     struct bh_live_error *error = bh_live_error_create(replica, (int)source, fault->identity, slot, origin.zone);
     replica->tallies.errors++;
-    bh_copy_begin(replica, error, origin.zone, origin.kind,
-                  origin.ending == BH_ENDING_SIGNALLED_AT_ONCE ? BH_AT_ONCE : -1);
+    bh_copy_begin(replica, error, origin.zone, origin.kind, origin.ending);
     if (origin.also_host_kernel && origin.zone != 0)
-        bh_copy_begin(replica, error, 0, origin.kind, -1);
+        bh_copy_begin(replica, error, 0, origin.kind, BH_ENDING_DRAWN);
 }
 
 static void strike_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,

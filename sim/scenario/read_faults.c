@@ -152,10 +152,9 @@ static int read_where(const struct bh_scenario *scenario, const struct bh_node *
 
 static int read_what(const struct bh_node *map, struct bh_script_fault *fault, struct bh_error *err)
 {
-    static const char *const endings[] = {"masked", "signalled", "silent", NULL};
     const struct bh_node *kind = bh_node_find(map, "kind"), *ending = bh_node_find(map, "ending");
     fault->kind = BH_DATA;
-    fault->ending = -1;
+    fault->ending = BH_ENDING_DRAWN;
     if (kind != NULL) {
         int choice = bh_node_choice(kind, bh_error_kind_names, "kind", err);
         if (choice < 0)
@@ -164,9 +163,10 @@ static int read_what(const struct bh_node *map, struct bh_script_fault *fault, s
     }
     if (ending == NULL)
         return 0;
-    if ((fault->ending = bh_node_choice(ending, endings, "ending", err)) < 0)
-        return -1;
-    return 0;
+    int choice = bh_node_choice(ending, bh_ending_names + BH_ENDING_MASKED, "ending", err);
+    if (choice >= 0)
+        fault->ending = (enum bh_forced_ending)(BH_ENDING_MASKED + choice);
+    return choice < 0 ? -1 : 0;
 }
 
 /* Every line of the comparison, and the baseline, has the zone on the nodes of the enclave, and it can hold what the error
@@ -184,7 +184,7 @@ static int check_zone(const struct bh_scenario *scenario, const struct bh_node *
         long zone = bh_zone_choose(system, &fault->zone, err);
         if (zone < 0)
             return -1;
-        if (fault->ending == BH_ENDING_SILENT - 1 && !bh_zone_holds_application(&system->zones[zone]))
+        if (fault->ending == BH_ENDING_SILENT && !bh_zone_holds_application(&system->zones[zone]))
             return bh_node_fail(bh_node_find(map, "ending"), err,
                                 "found `silent` in the zone %s, which is `%s` of system `%s`; expected masked or "
                                 "signalled: only application data holds silent errors, and those of other zones reach "

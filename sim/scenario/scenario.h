@@ -99,7 +99,7 @@ struct bh_script_fault {
     struct bh_zone_choice zone;         /* where it lands, on the nodes of every line of the comparison */
     size_t enclave;                     /* whose guest or process */
     enum bh_error_kind kind;
-    int ending; /* -1: drawn; else 0 masked, 1 signalled, 2 silent, for the copy at the origin */
+    enum bh_forced_ending ending; /* of the copy at the origin */
     struct bh_place place;
 };
 

@@ -169,7 +169,7 @@ static void follow_script(struct bh_setup *setup)
         }
         struct bh_origin origin = {.zone = bh_scenario_script_zone(scenario, fault, model->tree),
                                    .kind = fault->kind,
-                                   .ending = (enum bh_forced_ending)(fault->ending + 1)};
+                                   .ending = fault->ending};
         if (bh_isolation_spread(model, origin, &one, NULL) != 0) {
             leave_script(setup->script, scenario->enclaves_count);
             break;

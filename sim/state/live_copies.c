@@ -72,7 +72,6 @@ struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *er
     copy->error = error;
     copy->zone = zone;
     copy->kind = kind;
-    copy->forced_ending = -1;
     copy->entered_boundary = -1;
     copy->born_s = replica->now_s;
     copy->generation = error->lives[zone]++;

@@ -38,19 +38,15 @@ struct bh_live_error {
     unsigned lives[]; /* per zone: times a copy began there or was left live, which numbers its fresh draws */
 };
 
-/* Signalled before anything else can happen. */
-enum { BH_AT_ONCE = 3 };
-
 /* A live copy of an error in one zone. Its pending events hold it: the last of them frees it once it is ended. */
 struct bh_copy {
     struct bh_live_error *error;
     size_t zone;
     enum bh_error_kind kind;
     unsigned generation; /* which of the error's lives in this zone this is; part of the key of its draws */
-    /* -1, or what the script says: 0 masked, 1 signalled, 2 silent; or what the fault's class says: BH_AT_ONCE */
-    int forced_ending;
-    int entered_boundary;               /* the last that it crossed; -1: it began here */
-    const struct bh_guard_level *guard; /* that was on there; NULL: none */
+    enum bh_forced_ending forced_ending; /* by the script, or by the fault's class: at once; then drawn */
+    int entered_boundary;                /* the last that it crossed; -1: it began here */
+    const struct bh_guard_level *guard;  /* that was on there; NULL: none */
     unsigned depth;
     double born_s;
     size_t ways_words; /* ways to other nodes attempted, a bit each; owned */
