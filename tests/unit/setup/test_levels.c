@@ -22,7 +22,7 @@ static const bool survives[][6] = {
     [BH_LEVEL_PARTNER] = {true, true, true, true, true, true},
     [BH_LEVEL_STORAGE] = {true, true, true, true, true, true},
 };
-_Static_assert(sizeof survives / sizeof *survives == BH_LEVELS, "every level has its line");
+_Static_assert(BH_LEVELS == 4, "every level has its line in the tables here");
 
 static void test_survival(void **state)
 {
