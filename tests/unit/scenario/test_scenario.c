@@ -111,10 +111,10 @@ static void test_policies_and_faults(void **state)
     assert_int_equal(s->script[0].zone.kind, BH_GUEST_USER);
     assert_int_equal(s->script[0].enclave, 1);
     assert_int_equal(s->script[0].kind, BH_INSTRUCTION);
-    assert_int_equal(s->script[0].ending, 2);
+    assert_int_equal(s->script[0].ending, BH_ENDING_SILENT);
     assert_int_equal(s->script[1].slot, 0);
     assert_int_equal(s->script[1].kind, BH_DATA);
-    assert_int_equal(s->script[1].ending, -1);
+    assert_int_equal(s->script[1].ending, BH_ENDING_DRAWN);
     bh_scenario_destroy(s);
     bh_study_destroy(study);
 }
