@@ -3,6 +3,7 @@
 /* Escapes of one error in millions and rarer: when they are sought by importance sampling, and how well they are known. */
 #include "command/contain/parts.h"
 #include "models/containment/importance_sampling.h"
+#include "models/words/scope.h"
 #include "sim/scenario/scenario.h"
 
 #include <gsl/gsl_cdf.h>
@@ -21,7 +22,7 @@ static const uint64_t further_trials = 200;
 static bool can_escape(const struct bh_node_model *model, int boundary)
 {
     for (size_t z = 0; z < model->tree->zones_count && boundary == BH_NODE_NODE; z++)
-        if (model->disposition[z] > BH_SCOPE_NODE)
+        if (bh_scope_reaches_beyond_node(model->disposition[z]))
             return true;
     return boundary != BH_NODE_NODE;
 }

@@ -10,6 +10,7 @@
 #include "analysis/reader/markup.h"
 #include "command/json_text.h"
 #include "models/containment/isolation.h"
+#include "models/words/scope.h"
 #include "sim/scenario/node_stack.h"
 
 #include <jansson.h>
@@ -36,8 +37,8 @@ static int find_probability(const struct bh_node_model *model, size_t zone, enum
     struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
     int status = bh_isolation_spread(model, origin, &spread, err);
     *probability = outcome < BH_SEEN ? spread.seen[outcome] : 0.0;
-    for (int s = BH_SCOPE_NODE; outcome == BH_SEEN && s <= BH_SCOPE_SYSTEM; s++)
-        *probability += spread.seen[s];
+    for (enum bh_scope s = BH_SCOPE_NONE; outcome == BH_SEEN && s != BH_SCOPES; s++)
+        *probability += bh_scope_within(BH_SCOPE_NODE, s) ? spread.seen[s] : 0.0;
     free(spread.loss);
     return status;
 }

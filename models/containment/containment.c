@@ -26,8 +26,8 @@ static const char *const stops_titles[BH_STOPS] = {"stopped io", "stopped progre
 static double unmasked_of(const struct bh_containment *containment)
 {
     double unmasked = 0.0;
-    for (int s = BH_SCOPE_NONE + 1; s < BH_SCOPES; s++)
-        unmasked += containment->extent[s];
+    for (int s = 0; s < BH_SCOPES; s++)
+        unmasked += s != BH_SCOPE_NONE ? containment->extent[s] : 0.0;
     return unmasked;
 }
 

@@ -117,7 +117,7 @@ static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *iso
     double unmasked = 0.0;
     for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
         sums->extent[s] += entry->rate * spread->extent[s];
-        unmasked += s > BH_SCOPE_NONE ? spread->extent[s] : 0.0;
+        unmasked += s != BH_SCOPE_NONE ? spread->extent[s] : 0.0;
     }
     for (int b = 0; b < BH_BOUNDARIES; b++) {
         sums->beyond[b] += entry->rate * spread->beyond[b];

@@ -7,6 +7,7 @@
 #include "models/containment/played_error_table.h"
 
 #include "models/base/random.h"
+#include "models/words/scope.h"
 
 #include <Random123/philox.h>
 #include <math.h>
@@ -207,8 +208,7 @@ static void signal_copy(struct bh_trial_player *player, size_t z)
     }
     bh_zone_set_join(&effect->failed, &victim->down);
     bh_zone_set_join(&effect->affected, &victim->down);
-    if (zone->beyond_node > effect->beyond_node)
-        effect->beyond_node = (enum bh_scope)zone->beyond_node;
+    effect->beyond_node = bh_scope_wider(effect->beyond_node, (enum bh_scope)zone->beyond_node);
     clear(player, &victim->cleared);
     if (victim->takes_zone)
         return;

@@ -9,6 +9,7 @@
 #include "models/catalog/system.h"
 #include "models/document/csv.h"
 #include "models/spread/spread.h"
+#include "models/words/scope.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -237,8 +238,5 @@ enum bh_scope bh_injection_escape_scope(const struct bh_injection_row *row)
     enum bh_scope brought = row->model->disposition[row->origin];
     if (zone->guest < 0)
         return BH_SCOPES;
-    enum bh_scope beyond = (enum bh_scope)((brought > home ? brought : home) + 1);
-    if (beyond == BH_SCOPE_GUEST && !row->model->tree->has_guests)
-        beyond = BH_SCOPE_NODE;
-    return beyond > BH_SCOPE_NODE ? BH_SCOPES : beyond;
+    return bh_scope_within(BH_SCOPE_NODE, bh_scope_wider(brought, home)) ? BH_SCOPES : BH_SCOPE_NODE;
 }

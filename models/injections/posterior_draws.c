@@ -7,6 +7,7 @@
 #include "models/injections/parts.h"
 #include "models/injections/posterior.h"
 #include "models/injections/sample_size.h"
+#include "models/words/scope.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -114,8 +115,8 @@ static double at_most(uint64_t k, uint64_t n, double p)
 static double escaping(const double seen[BH_SEEN], enum bh_scope least)
 {
     double sum = 0.0;
-    for (enum bh_scope s = least; s <= BH_SCOPE_SYSTEM; s++)
-        sum += seen[s];
+    for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++)
+        sum += bh_scope_within(least, s) ? seen[s] : 0.0;
     return sum;
 }
 
@@ -174,8 +175,8 @@ static void find_escapes(const struct bh_injection_row *row, struct bh_node_mode
     fit->channel_high = NAN;
     if (!fit->has_escapes)
         return;
-    for (enum bh_scope s = least; s <= BH_SCOPE_SYSTEM; s++)
-        fit->escapes += row->count[s];
+    for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++)
+        fit->escapes += bh_scope_within(least, s) ? row->count[s] : 0;
     double a = (double)fit->escapes + 0.5, b = (double)(row->trials - fit->escapes) + 0.5;
     fit->escape_low = fit->escapes > 0 ? bh_beta_quantile(0.05, a, b) : 0.0;
     fit->escape_high = fit->escapes > 0 ? bh_beta_quantile(0.95, a, b) : bh_none_seen_bound(row->trials, confidence);

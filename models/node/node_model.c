@@ -6,6 +6,7 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/words/scope.h"
 
 #include <limits.h>
 #include <math.h>
@@ -148,7 +149,7 @@ int bh_check_dispositions(const struct bh_system *system, const struct bh_policy
         if (zone->kind != BH_HOST_USER && zone->kind != BH_GUEST_USER)
             continue;
         enum bh_scope least = least_scope(system, z), disposition = bh_policy_disposition(policy, zone);
-        if (disposition < least)
+        if (!bh_scope_within(least, disposition))
             return bh_fail_at(err, bh_policy_disposition_place(policy, zone),
                               "policy `%s` disposes of %s errors as `%s`, but in system `%s` zone `%s` takes down what "
                               "runs inside it: expected `%s` or larger",
@@ -377,7 +378,7 @@ struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone,
     struct bh_zone_set down = {{0}};
     size_t found, victims = bh_victims_count(model, zone);
     size_t victim = (size_t)(u * (double)victims);
-    *beyond_node = model->disposition[zone] >= BH_SCOPE_ENCLAVE;
+    *beyond_node = bh_scope_reaches_beyond_node(model->disposition[zone]);
     switch (model->disposition[zone]) {
     case BH_SCOPE_NONE:
         break;

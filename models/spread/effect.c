@@ -5,11 +5,11 @@
 
 #include "models/node/zone_needs.h"
 #include "models/node/zone_tree.h"
+#include "models/words/scope.h"
 
 enum bh_scope bh_effect_extent(const struct bh_zone_tree *tree, const struct bh_effect *effect)
 {
-    enum bh_scope here = bh_zone_tree_extent(tree, &effect->affected);
-    return effect->beyond_node > here ? effect->beyond_node : here;
+    return bh_scope_wider(bh_zone_tree_extent(tree, &effect->affected), effect->beyond_node);
 }
 
 void bh_effect_boundaries(const struct bh_zone_tree *tree, size_t origin, const struct bh_effect *effect,

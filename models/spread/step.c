@@ -3,6 +3,7 @@
 /* What may happen next to an error's live copies: endings, attempts, guards, dispositions. */
 #include "models/spread/numbers.h"
 #include "models/spread/parts.h"
+#include "models/words/scope.h"
 
 #include <math.h>
 
@@ -70,8 +71,8 @@ static void signal_copy(const struct stepping *stepping, const struct bh_chain_s
         struct bh_zone_set down = bh_taken_down(model, zone, ((double)v + 0.5) / (double)victims, &beyond_node);
         bh_zone_set_join(&state.failed, &down);
         bh_zone_set_join(&state.affected, &down);
-        if (beyond_node && model->disposition[zone] > state.beyond_node)
-            state.beyond_node = model->disposition[zone];
+        if (beyond_node)
+            state.beyond_node = bh_scope_wider(state.beyond_node, model->disposition[zone]);
         for (size_t z = 0; z < model->tree->zones_count; z++)
             if (bh_zone_set_has(&down, z) && bh_zone_set_has(&state.live, z))
                 end_copy(chain, &state, z);

@@ -5,6 +5,7 @@
 
 #include "models/catalog/application.h"
 #include "models/catalog/recovery.h"
+#include "models/words/scope.h"
 #include "sim/enclaves/enclave.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
@@ -102,7 +103,7 @@ static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
 static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken, long cause)
 {
     (void)taken;
-    bool was_out = is_out(enclave), was_lost = is_lost(enclave), is_part = scope < BH_SCOPE_ENCLAVE;
+    bool was_out = is_out(enclave), was_lost = is_lost(enclave), is_part = !bh_scope_reaches_beyond_node(scope);
     struct bh_part_outage *outage = need_outage(enclave, is_part ? slot : BH_ALL_SLOTS, cause);
     if (!outage->has_failed) {
         outage->cause = cause;

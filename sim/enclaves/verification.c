@@ -4,6 +4,7 @@
 #include "sim/enclaves/verification.h"
 
 #include "models/catalog/application.h"
+#include "models/words/scope.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
@@ -57,8 +58,8 @@ void bh_silent_verify(struct bh_enclave *enclave, double begun_s)
 /* What the application loses because of an error is its application extent: the enclave, which rolls back. */
 static void widen_extent(const struct bh_silent_error *error)
 {
-    if (error->error != NULL && error->error->application_extent < BH_SCOPE_ENCLAVE)
-        error->error->application_extent = BH_SCOPE_ENCLAVE;
+    if (error->error != NULL)
+        error->error->application_extent = bh_scope_wider(error->error->application_extent, BH_SCOPE_ENCLAVE);
 }
 
 void bh_silent_signal(struct bh_enclave *enclave, double time_s)

@@ -5,6 +5,7 @@
 
 #include "models/catalog/fault_class.h"
 #include "models/catalog/recovery.h"
+#include "models/words/scope.h"
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/zone_outages.h"
 #include "sim/setup/questions.h"
@@ -47,19 +48,23 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
 {
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
-    if (blow->beyond_node > loss)
-        loss = blow->beyond_node;
+    loss = bh_scope_wider(loss, blow->beyond_node);
     if (bh_enclave_fail(enclave, blow->slot, loss, taken, blow->cause)) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
     } else
-        *part = loss > *part ? loss : *part;
+        *part = bh_scope_wider(*part, loss);
+}
+
+static bool is_machine_wide(const struct blow *blow)
+{
+    return bh_scope_rule_of(blow->beyond_node).reach == BH_REACH_MACHINE;
 }
 
 static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)
 {
     return enclave->partition != blow->partition &&
-           (blow->beyond_node == BH_SCOPE_SYSTEM || (blow->partners != NULL && blow->partners[enclave->index]));
+           (is_machine_wide(blow) || (blow->partners != NULL && blow->partners[enclave->index]));
 }
 
 /* Partners that now have to wait for those that were lost. */
@@ -76,11 +81,11 @@ static size_t stall_partners(struct bh_replica *replica)
  * where guests are booted everywhere, on all. */
 static enum bh_scope taken_scope(const struct blow *blow, const struct bh_zone_tree *tree, int tenant, bool is_here)
 {
-    if (blow->beyond_node == BH_SCOPE_SYSTEM)
-        return BH_SCOPE_SYSTEM;
+    if (is_machine_wide(blow))
+        return blow->beyond_node;
     if (is_here && bh_zone_set_has(&blow->down, 0))
         return BH_SCOPE_NODE;
-    if (blow->beyond_node != BH_SCOPE_NONE && tree->has_guests)
+    if (bh_scope_reaches_beyond_node(blow->beyond_node) && tree->has_guests)
         return BH_SCOPE_GUEST;
     for (size_t z = 0; is_here && z < tree->zones_count; z++)
         if (tree->zones[z].enclave == tenant && tree->zones[z].process >= 0 &&
@@ -107,7 +112,7 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
     for (size_t t = 0; t < tree->tenants_count; t++)
         tell_enclave(replica, blow, &replica->enclaves[blow->partition->enclave[t]], bh_effect_loss(tree, &effect, t),
                      taken_of(blow, tree, t, true), &part, &lost_enclaves);
-    bool goes_far = blow->beyond_node == BH_SCOPE_SYSTEM || blow->partners != NULL;
+    bool goes_far = is_machine_wide(blow) || blow->partners != NULL;
     for (size_t e = 0; goes_far && e < replica->setup->enclaves_count; e++)
         if (is_elsewhere(blow, &replica->enclaves[e])) {
             const struct bh_enclave_setup *setup = replica->enclaves[e].setup;
@@ -116,7 +121,7 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
         }
     bool stalls = stall_partners(replica) > 0 || (blow->partners != NULL && lost_enclaves > 1);
     enum bh_scope extent = application_extent(replica, lost_enclaves, part);
-    return stalls && extent < BH_SCOPE_COMPOSITION ? BH_SCOPE_COMPOSITION : extent;
+    return stalls ? bh_scope_wider(extent, BH_SCOPE_COMPOSITION) : extent;
 }
 
 /* The slowest guest of all systems on the machine to boot. */
@@ -143,26 +148,33 @@ static void take_down_system(struct bh_replica *replica, const struct bh_fault *
     bh_errors_clear_everywhere(replica, -1, false);
 }
 
+/* Guests of an enclave fail on all its nodes. */
+static void take_down_guests(struct bh_replica *replica, int enclave, double up_s)
+{
+    bh_machine_fail_everywhere(replica->machine, enclave, up_s);
+    bh_errors_clear_everywhere(replica, enclave, false);
+}
+
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
 {
     const struct bh_zone_tree *tree = blow->node->model->tree;
     double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
-    if (blow->beyond_node == BH_SCOPE_SYSTEM) {
+    switch (bh_scope_rule_of(blow->beyond_node).reach) {
+    case BH_REACH_NODE:
+        return;
+    case BH_REACH_MACHINE:
         take_down_system(replica, NULL);
         return;
+    case BH_REACH_ENCLAVE:
+    case BH_REACH_COMPOSED:
+        break;
     }
     for (size_t t = 0; t < tree->tenants_count; t++)
-        if (bh_zone_set_meets(&tree->tenant_zones[t], &blow->down)) {
-            int enclave = (int)blow->partition->enclave[t];
-            bh_machine_fail_everywhere(replica->machine, enclave, detected_s + blow->node->guest_boot_s);
-            bh_errors_clear_everywhere(replica, enclave, false);
-        }
+        if (bh_zone_set_meets(&tree->tenant_zones[t], &blow->down))
+            take_down_guests(replica, (int)blow->partition->enclave[t], detected_s + blow->node->guest_boot_s);
     for (size_t e = 0; blow->partners != NULL && e < replica->setup->enclaves_count; e++)
-        if (is_elsewhere(blow, &replica->enclaves[e])) {
-            bh_machine_fail_everywhere(replica->machine, (int)e,
-                                       detected_s + replica->enclaves[e].setup->node->guest_boot_s);
-            bh_errors_clear_everywhere(replica, (int)e, false);
-        }
+        if (is_elsewhere(blow, &replica->enclaves[e]))
+            take_down_guests(replica, (int)e, detected_s + replica->enclaves[e].setup->node->guest_boot_s);
 }
 
 static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fault)
@@ -190,8 +202,7 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
                         detected_s + bh_setup_recovery(replica->setup)->node_reboot_s.value, detected_s + boot_s,
                         boot_s);
     bh_errors_clear(replica, blow->slot, &blow->down);
-    if (blow->beyond_node != BH_SCOPE_NONE)
-        take_down_everywhere(replica, blow);
+    take_down_everywhere(replica, blow);
     enum bh_scope extent = tell_enclaves(replica, blow);
     bh_stops_begin(replica, blow->slot, &blow->down, blow->cause);
     return extent;
@@ -221,7 +232,7 @@ static bool *find_partners(const struct bh_replica *replica, const struct bh_cop
     const struct bh_zone_tree *tree = error->node->model->tree;
     const struct bh_zone *zone = &tree->zones[copy->zone];
     if (replica->setup->scenario->compositions.count == 0 ||
-        error->node->model->disposition[copy->zone] != BH_SCOPE_COMPOSITION)
+        bh_scope_rule_of(bh_copy_model(copy)->disposition[copy->zone]).reach != BH_REACH_COMPOSED)
         return NULL;
     bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
     for (size_t t = 0; t < tree->tenants_count; t++)
@@ -284,8 +295,7 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     bh_protecting_see(replica, error->partition, bh_copy_owner(copy));
     if (beyond_node) {
         blow.beyond_node = disposition;
-        if (disposition > error->effect.beyond_node)
-            error->effect.beyond_node = disposition;
+        error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, disposition);
     }
     replica->tallies.failures[disposition]++;
     replica->causes.cause[blow.cause].failures++;
@@ -296,8 +306,7 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     if (!bh_zone_set_has(&blow.down, copy->zone))
         leave_or_end(replica, copy);
     enum bh_scope extent = take_down(replica, &blow);
-    if (extent > error->application_extent)
-        error->application_extent = extent;
+    error->application_extent = bh_scope_wider(error->application_extent, extent);
     free(partners);
 }
 

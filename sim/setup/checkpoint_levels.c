@@ -8,6 +8,7 @@
 #include "models/catalog/fault_class.h"
 #include "models/containment/isolation.h"
 #include "models/cost/interval.h"
+#include "models/words/scope.h"
 #include "sim/platform/partition.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
@@ -82,8 +83,8 @@ static double memory_loss(const struct bh_setup *setup, const struct bh_enclave_
     const double *loss_rate = &enclave->node->isolation->loss_rate[enclave->spec->tenant * BH_SCOPES];
     double memory = 0.0;
     enum bh_scope least = bh_node_setup_tree(enclave->node)->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
-    for (int scope = (int)least; scope < BH_SCOPES; scope++)
-        memory += loss_rate[scope];
+    for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
+        memory += bh_scope_within(least, scope) ? loss_rate[scope] : 0.0;
     return (double)enclave->nodes * memory + system_loss_elsewhere(setup, enclave);
 }
 

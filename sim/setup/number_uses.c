@@ -10,6 +10,7 @@
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/node_setup.h"
 #include "sim/setup/parts.h"
@@ -213,7 +214,7 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
         bool beyond_node;
         struct bh_zone_set down = bh_taken_down(model, z, ((double)v + 0.5) / (double)victims, &beyond_node);
         bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
-        bh_reading_mark(reading, beyond_node && model->disposition[z] == BH_SCOPE_SYSTEM,
+        bh_reading_mark(reading, bh_scope_rule_of(model->disposition[z]).comeback == BH_BACK_SYSTEM_RESTART,
                         &catalog->recovery.system_restart_s);
         bh_reading_mark(reading, bh_zone_set_has(&down, 0), &catalog->recovery.node_reboot_s);
         for (size_t other = 0; other < model->tree->zones_count; other++)

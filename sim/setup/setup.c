@@ -6,6 +6,7 @@
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
+#include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/checkpoint_levels.h"
 
@@ -71,18 +72,24 @@ static void fill_verification(struct bh_enclave_setup *enclave)
         bh_taint_halo(&enclave->taint, counted, application->halo_dimensions, application->collectives.value, &ignored);
 }
 
-static void fill_restart(struct bh_setup *setup, struct bh_enclave_setup *enclave)
+static double outage_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave, enum bh_scope scope)
 {
     const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
     double process_s = recovery->detection_s.value + recovery->process_restart_s.value;
-    for (int scope = 0; scope < BH_SCOPES; scope++)
-        enclave->restart_s[scope] = NAN;
-    enclave->restart_s[BH_SCOPE_PROCESS] = process_s;
     double boot_s = enclave->node->guest_boot_s;
-    if (bh_node_setup_tree(enclave->node)->has_guests)
-        enclave->restart_s[BH_SCOPE_GUEST] = process_s + boot_s;
-    enclave->restart_s[BH_SCOPE_NODE] = process_s + recovery->node_reboot_s.value + boot_s;
-    enclave->restart_s[BH_SCOPE_SYSTEM] = process_s + recovery->system_restart_s.value + boot_s;
+    switch (bh_scope_rule_of(scope).comeback) {
+    case BH_BACK_RELAUNCH:
+        return process_s;
+    case BH_BACK_GUEST_BOOT:
+        return bh_node_setup_tree(enclave->node)->has_guests ? process_s + boot_s : NAN;
+    case BH_BACK_NODE_REBOOT:
+        return process_s + recovery->node_reboot_s.value + boot_s;
+    case BH_BACK_SYSTEM_RESTART:
+        return process_s + recovery->system_restart_s.value + boot_s;
+    case BH_BACK_UNKNOWN:
+        break;
+    }
+    return NAN;
 }
 
 static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_platform_facts *facts)
@@ -98,7 +105,8 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     fill_pace(setup, enclave, facts);
     fill_verification(enclave);
     bh_setup_fill_levels(setup, enclave, facts);
-    fill_restart(setup, enclave);
+    for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
+        enclave->restart_s[scope] = outage_s(setup, enclave, scope);
 }
 
 /* Adds what one error of the script does on the nodes of its partition. */

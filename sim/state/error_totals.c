@@ -5,6 +5,7 @@
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/system.h"
+#include "models/words/scope.h"
 #include "sim/setup/setup.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
@@ -74,15 +75,13 @@ static void gather_parts(struct bh_live_error *error)
 {
     for (struct bh_live_error *part = error->parts; part != NULL; part = part->next_part) {
         error->effect.silent = error->effect.silent || part->effect.silent;
-        if (part->effect.beyond_node > error->effect.beyond_node)
-            error->effect.beyond_node = part->effect.beyond_node;
-        if (part->application_extent > error->application_extent)
-            error->application_extent = part->application_extent;
+        error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, part->effect.beyond_node);
+        error->application_extent = bh_scope_wider(error->application_extent, part->application_extent);
         error->depth = part->depth > error->depth ? part->depth : error->depth;
         bh_losses_join(&error->lost, &part->lost);
     }
-    if (error->has_crossed && error->effect.beyond_node < BH_SCOPE_COMPOSITION)
-        error->effect.beyond_node = BH_SCOPE_COMPOSITION;
+    if (error->has_crossed)
+        error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, BH_SCOPE_COMPOSITION);
 }
 
 /* Whom it stops without a loss, on whichever node. */
@@ -140,11 +139,11 @@ void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *erro
         tallies->system_extent[extent]++;
         tallies->application_extent[error->application_extent]++;
         for (int b = 0; b < BH_BOUNDARIES; b++) {
-            tallies->escape_exposed[b] += inside[b] && extent > BH_SCOPE_NONE;
+            tallies->escape_exposed[b] += inside[b] && extent != BH_SCOPE_NONE;
             tallies->escape_seen[b] += beyond[b];
         }
         tallies->silent_errors += error->effect.silent;
-        tallies->simultaneous_losses += extent == BH_SCOPE_SYSTEM
+        tallies->simultaneous_losses += bh_scope_rule_of(extent).reach == BH_REACH_MACHINE
                                             ? replica->setup->enclaves_count > 1
                                             : bh_zone_tree_tenants_hit(tree, &error->effect.failed) > 1 ||
                                                   (error->has_crossed && error->lost.count > 1);

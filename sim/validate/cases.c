@@ -11,6 +11,7 @@
 #include "models/containment/isolation.h"
 #include "models/cost/interval.h"
 #include "models/cost/slowdown.h"
+#include "models/words/scope.h"
 #include "sim/platform/platform.h"
 #include "sim/runs/point.h"
 #include "sim/setup/setup.h"
@@ -122,7 +123,8 @@ static void compare_one_failure(const struct bh_run *run, struct bh_validation *
     for (size_t p = 0; p < stage->scenario->policies_count; p++) {
         const struct bh_setup *setup = stage->setups[p];
         bool is_native = setup->policy->system->guest_kernel == NULL;
-        bool takes_node = is_native || setup->policy->policy->disposition[BH_GUEST_KERNEL] >= BH_SCOPE_NODE;
+        bool takes_node =
+            is_native || bh_scope_within(BH_SCOPE_NODE, setup->policy->policy->disposition[BH_GUEST_KERNEL]);
         snprintf(add(validation, BH_EVIDENCE_EXACT, "s", one_failure_s(stage, setup, takes_node),
                      number_of(run, BH_METRIC_elapsed, 0, p, 0))
                      ->name,
@@ -291,7 +293,7 @@ static void compare_lone_errors(const struct bh_run *run, struct bh_validation *
         const struct bh_isolation *isolation = &stage->setups[p]->isolation;
         const char *policy = stage->scenario->policies[p].name;
         double errors = sum_of(run, BH_METRIC_system_extent, p, 0, BH_SCOPES - 1);
-        for (int s = BH_SCOPE_NONE; s < BH_SCOPE_NODE; s++) {
+        for (int s = BH_SCOPE_NONE; s != BH_SCOPE_NODE; s++) {
             char what[32];
             snprintf(what, sizeof what, "within %s", bh_scope_names[s]);
             add_share(validation, policy, what, isolation->coverage[s], sum_of(run, BH_METRIC_system_extent, p, 0, s),

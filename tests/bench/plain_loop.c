@@ -183,7 +183,9 @@ static bool go_on(struct loop *loop)
         loop->events++;
         next = COMPUTE;
         break;
-    default:
+    case DETECT:
+    case AWAIT_NODES:
+    case RELAUNCH:
         break;
     }
     enter(loop, next);

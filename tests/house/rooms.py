@@ -8,7 +8,8 @@
 Rules: no include and no call from a room to one later in the list; no circle of files by calls or by includes; a public
 function is declared in the header of its own file or in its room's parts.h, a subcommand in their table; no other room
 includes a parts.h; no room has more than 30 source files; no file has more than 500 lines; no expression has more than
-three arrows. Files that see the whole catalog (models/catalog/catalog.h) are told too: they are to be few.
+three arrows; scopes are compared by their order in models/words/scope.h alone. Files that see the whole catalog
+(models/catalog/catalog.h) are told too: they are to be few.
 """
 import collections
 import os
@@ -24,6 +25,9 @@ TABLES = {"bh_subcommand_": "command/subcommands.h", "bh_kind_": "models/catalog
 CATALOG = "models/catalog/catalog.h"
 # A chain of more than three arrows: a->b[i].c->d->e->f.
 ARROWS = re.compile(r"\w+(?:(?:\.\w+)*->\w+){4,}")
+# Scopes compared by their order, but for where that is asked by name.
+SCOPES = re.compile(r"[<>]=?\s*BH_SCOPE_\w+|\bBH_SCOPE_\w+\s*[<>+-]")
+SCOPES_HEADER = "models/words/scope.h"
 TOPS = ("models", "sim", "analysis", "command")
 
 
@@ -179,6 +183,13 @@ class House:
                     for chain in ARROWS.findall(line):
                         self.say("arrows", f"{path}:{number}: {chain}")
 
+    def check_scopes(self):
+        for path in self.files:
+            with open(os.path.join(self.source, path), encoding="utf-8") as text:
+                for number, line in enumerate(text, 1):
+                    if path != SCOPES_HEADER and SCOPES.search(line):
+                        self.say("scopes", f"{path}:{number}: compares scopes by their order, not by {SCOPES_HEADER}")
+
     def check_catalog(self):
         sees = {CATALOG}
         while True:
@@ -219,6 +230,7 @@ class House:
         self.check_rooms()
         self.check_includes()
         self.check_arrows()
+        self.check_scopes()
         self.check_catalog()
         if self.calls is not None:
             self.check_calls()

@@ -39,8 +39,9 @@ count_open() {
     mkdir "$tree/models/catalog"
     printf 'models/catalog\n' >>"$tree/build-aux/rooms"
     printf 'int a = b->c->d->e, f = b->c[d->e->g[1]->h].i->j->k->l;\n' >"$tree/models/catalog/catalog.h"
+    printf 'int c = a > BH_SCOPE_NODE, d = a == BH_SCOPE_NODE;\n' >"$tree/models/catalog/scopes.c"
     printf '#include "models/catalog/catalog.h"\n' >"$tree/models/catalog/reader.h"
     printf '#include "models/catalog/reader.h"\n' >"$tree/models/catalog/reader.c"
     found=$(count_open "$tree")
-    [ "$found" = "$(printf 'arrows 1\ncatalog 2\nlines 1\nrooms 2')" ] || { echo "$found" >&2; return 1; }
+    [ "$found" = "$(printf 'arrows 1\ncatalog 2\nlines 1\nrooms 2\nscopes 1')" ] || { echo "$found" >&2; return 1; }
 }

@@ -183,9 +183,13 @@ static inline bool twin_covers(const struct bh_dram *dram, const struct twin_fau
         return fault->bank == word->bank && fault->row == word->row;
     case BH_DRAM_BANK:
         return fault->bank == word->bank;
-    default:
-        return true;
+    case BH_DRAM_MULTI_BANK:
+    case BH_DRAM_MULTI_RANK:
+    case BH_DRAM_CHANNEL:
+    case BH_DRAM_MODES:
+        break;
     }
+    return true;
 }
 
 /* The same pattern for the same word, always: drawn by a generator of its own. At least one bit. */

@@ -441,14 +441,14 @@ static void test_tenants_may_have_policies_of_their_own(void **state)
     struct bh_error err = {0};
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     const struct bh_application *application = bh_test_application(catalog, "mpi-bulk-synchronous");
-    const struct bh_tenant tenants[] = {{1, 2, 0.5, application}, {1, 2, 0.5, application}};
+    const struct bh_tenant equals[] = {{1, 2, 0.5, application}, {1, 2, 0.5, application}};
     const struct bh_policy *strong = bh_test_policy(catalog, "protection-first"),
                            *weak = bh_test_policy(catalog, "performance-first");
     const struct bh_policy *const own[] = {weak, strong};
     const struct bh_system *kvm = bh_test_system(catalog, "kvm");
-    struct bh_node_model *plain[] = {bh_test_model(catalog, "kvm", "performance-first", tenants, 2),
-                                     bh_test_model(catalog, "kvm", "protection-first", tenants, 2)};
-    struct bh_node_model *model = bh_node_model_create_tailored(catalog, kvm, strong, tenants, own, 2, &err);
+    struct bh_node_model *plain[] = {bh_test_model(catalog, "kvm", "performance-first", equals, 2),
+                                     bh_test_model(catalog, "kvm", "protection-first", equals, 2)};
+    struct bh_node_model *model = bh_node_model_create_tailored(catalog, kvm, strong, equals, own, 2, &err);
     assert_non_null(model);
     assert_ptr_not_equal(model->tenant_guard[0][BH_GUEST_HOST], model->tenant_guard[1][BH_GUEST_HOST]);
     for (size_t z = 0; z < model->tree->zones_count; z++) {
