@@ -13,7 +13,7 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "command/point.h"
-#include "command/probe.h"
+#include "sim/runs/probe.h"
 #include "sim/runs/estimate_limits.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/study.h"

@@ -10,7 +10,9 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "command/point.h"
+#include "models/base/nearest_name.h"
 #include "sim/runs/progress.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 
@@ -152,11 +154,45 @@ static void print(const struct bh_contain *contain, const struct arguments *argu
         bh_contain_print_sensitivity(contain, arguments->format, stdout);
 }
 
+/* On whose nodes: the primary's unless said; the number of enclaves, with an error, if there is none of that name. */
+static size_t choose_enclave(const struct bh_scenario *scenario, const char *name, struct bh_error *err)
+{
+    const char **names = bh_allocate(scenario->enclaves_count, sizeof *names);
+    size_t found = scenario->enclaves_count;
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        names[e] = scenario->enclaves[e].name;
+        if (name == NULL ? e == scenario->primary : strcmp(names[e], name) == 0)
+            found = e;
+    }
+    if (found == scenario->enclaves_count) {
+        const char *nearest = bh_nearest_name(name, names, scenario->enclaves_count);
+        bh_fail(err, BH_ERROR_INPUT, "--enclave: %s has no enclave `%s`%s%s%s", scenario->file, name,
+                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    }
+    free(names);
+    return found;
+}
+
+static int choose(struct bh_contain_wish *wish, const struct bh_scenario *scenario, const struct arguments *arguments,
+                  struct bh_error *err)
+{
+    wish->enclave = choose_enclave(scenario, arguments->enclave, err);
+    if (wish->enclave == scenario->enclaves_count)
+        return -1;
+    for (; wish->policies_count < arguments->policies_count; wish->policies_count++) {
+        const char *name = arguments->policies[wish->policies_count];
+        if ((wish->policies[wish->policies_count] = bh_policy_choose(scenario, "--policy", name, err)) == NULL)
+            return -1;
+    }
+    return 0;
+}
+
 static int follow(const struct bh_study *study, const struct arguments *arguments, struct bh_error *err)
 {
     size_t *index = bh_point_choose(study, arguments->options.points, arguments->options.points_count, err);
     struct bh_scenario *scenario = NULL;
     struct bh_contain *contain = NULL;
+    const struct bh_policy_spec **specs = bh_allocate(arguments->policies_count + 1, sizeof *specs);
     int status = -1;
     if (index == NULL || (scenario = bh_study_resolve(study, index, -1, err)) == NULL)
         goto out;
@@ -167,11 +203,9 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
         .relative = arguments->relative,
         .shows_progress = !arguments->options.quiet,
-        .policies_count = arguments->policies_count,
-        .policies = arguments->policies,
-        .enclave = arguments->enclave,
+        .policies = specs,
     };
-    if ((contain = bh_contain_create(scenario, &wish, err)) == NULL)
+    if (choose(&wish, scenario, arguments, err) != 0 || (contain = bh_contain_create(scenario, &wish, err)) == NULL)
         goto out;
     if (!arguments->figure_only)
         print(contain, arguments);
@@ -190,6 +224,7 @@ static int follow(const struct bh_study *study, const struct arguments *argument
                     contain->agreement.least_level, contain->agreement.worst, contain->agreement.outcomes);
 out:
     bh_contain_destroy(contain);
+    free(specs);
     bh_scenario_destroy(scenario);
     free(index);
     return status;

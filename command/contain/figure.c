@@ -8,6 +8,7 @@
 #include "command/figure_folder.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "sim/containment/rare.h"
 #include "sim/platform/partition.h"
 #include "sim/scenario/scenario.h"
 

@@ -7,10 +7,11 @@
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "models/containment/critical_values.h"
+#include "sim/containment/rare.h"
 #include "sim/scenario/scenario.h"
 
-#include "command/contain/silent.h"
 #include "command/json_text.h"
+#include "sim/containment/silent.h"
 
 #include <jansson.h>
 #include <math.h>

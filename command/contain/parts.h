@@ -1,114 +1,23 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The parts of `bulkhead contain`: what is asked, what comes out, and how it is told. */
+/* What the files of `bulkhead contain` share: how answers are told. */
 #ifndef BH_COMMAND_CONTAIN_PARTS_H
 #define BH_COMMAND_CONTAIN_PARTS_H
 
 #include "analysis/tables/table.h"
-#include "models/base/error.h"
-#include "models/containment/containment.h"
-#include "models/containment/origins.h"
-#include "models/containment/sensitivity.h"
-#include "models/faults/streams.h"
-#include "sim/scenario/node_stack.h"
+#include "sim/containment/answers.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <jansson.h>
 #include <stdio.h>
 
-/* What is asked. */
-struct bh_contain_wish {
-    bool exact, monte_carlo, sensitivity;
-    struct bh_trials trials; /* per origin */
-    /* Rare escapes are sought until the 95 % half-width is this share of the estimate; 0: as far as is quick. */
-    double relative;
-    bool shows_progress;
-    size_t policies_count; /* 0: all of the scenario */
-    const char **policies; /* names, borrowed */
-    const char *enclave;   /* on whose nodes; NULL: the primary's */
-};
-
-/* Errors of one kind that begin in zones alike. */
-struct bh_contain_row {
-    char *zone;    /* "guest of simulation"; owned */
-    char kind[48]; /* "data"; "data + host" of a bug that both kernels share */
-    double share;  /* of all activated errors */
-    bool has_exact, has_simulated;
-    struct bh_containment exact, simulated;
-    /* P(beyond) of what trials hardly meet, where there is no good exact answer; trials 0: not sought. */
-    struct bh_rare_event rare[BH_BOUNDARIES];
-};
-
-struct bh_contain_policy {
-    const struct bh_policy_spec *spec;
-    struct bh_node_stack stack; /* what it comes to on these nodes */
-    struct bh_node_model *model;
-    struct bh_fault_streams *streams;
-    struct bh_origins origins;
-    struct bh_contain_row *rows;                    /* one per origin */
-    size_t exact_count;                             /* rows with an exact answer */
-    char *too_large;                                /* why others have none; NULL */
-    struct bh_containment exact_mix, simulated_mix; /* all origins by their rates */
-};
-
-/* How the assumed numbers matter. */
-struct bh_contain_sensitivity {
-    enum bh_boundary boundary;       /* whose escape ratio orders numbers and policies */
-    struct bh_sensitivity *policies; /* one per policy; no numbers where the chain is too large */
-    size_t *order;                   /* per policy, at [policy * numbers + rank]: the numbers that matter, by effect */
-    size_t *order_count;
-    size_t swaps_count;
-    struct bh_swap *swaps; /* of policies, by position in the list of those followed */
-};
-
-struct bh_contain_silent; /* command/contain/silent.h */
-
-struct bh_contain {
-    const struct bh_scenario *scenario;
-    struct bh_contain_wish wish;
-    size_t partition, class; /* whose nodes */
-    struct bh_tenant *tenants;
-    size_t policies_count;
-    struct bh_contain_policy *policies;
-    struct bh_agreement agreement;              /* of exact and simulated, over all */
-    struct bh_contain_silent *silent;           /* silent errors to the end */
-    struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
-};
-
-/* The enclave of tenant number `tenant`. */
-const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contain, int tenant);
-
-/* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy is not in
- * the scenario, or does not fit its system. */
-struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
-                                     struct bh_error *err);
-void bh_contain_destroy(struct bh_contain *contain);
-
-/* An exact probability is known when it is this many times what was not followed. */
-enum { BH_CONTAIN_RESOLVED = 10 };
-
-/* Whether exact and simulated answers differ by more than chance allows, at a family level of 1e-4. */
-bool bh_contain_disagrees(const struct bh_contain *contain);
-
-/* The better answer there is to a row, or to the mix: exact where all of it is. */
-const struct bh_containment *bh_contain_row_answer(const struct bh_contain_row *row);
-const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_policy *policy);
-/* Whether faults strike at all: without rates there is no mix. */
-bool bh_contain_has_rates(const struct bh_contain_policy *policy);
-
-/* Fills contain->sensitivity. Numbers of the scenario's catalog are moved and put back. */
-int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err);
-void bh_contain_free_sensitivity(struct bh_contain *contain);
-void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
-
-/* Seeks what neither trials nor the chain tell of a row's escapes, by importance sampling, and lists it. */
-void bh_contain_seek_rare(const struct bh_contain *contain, struct bh_contain_policy *policy, size_t row);
-/* 95 % half-width over the estimate. */
-double bh_contain_half_width(const struct bh_rare_event *event);
-void bh_contain_print_rare(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
+struct bh_contain_silent;
 
 void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_print_json(const struct bh_contain *contain, FILE *stream);
+void bh_contain_print_rare(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
+void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
+void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_table_format format, FILE *stream);
+/* A new reference. */
+json_t *bh_contain_silent_json(const struct bh_contain_silent *silent);
 
 #endif

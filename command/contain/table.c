@@ -4,10 +4,11 @@
 #include "command/contain/parts.h"
 #include "models/catalog/policy.h"
 #include "models/node/zone_needs.h"
+#include "sim/containment/rare.h"
 #include "sim/scenario/scenario.h"
 
 #include "analysis/reader/markup.h"
-#include "command/contain/silent.h"
+#include "sim/containment/silent.h"
 
 #include <inttypes.h>
 #include <math.h>

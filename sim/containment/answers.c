@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the answers say: which one is the better, and whether they agree. */
-#include "command/contain/parts.h"
+#include "sim/containment/answers.h"
+
 #include "sim/platform/partition.h"
 #include "sim/scenario/scenario.h"
 
@@ -12,6 +13,11 @@ const struct bh_enclave_spec *bh_contain_enclave(const struct bh_contain *contai
 {
     const struct bh_scenario *scenario = contain->scenario;
     return &scenario->enclaves[scenario->partitions.partition[contain->partition].enclave[tenant]];
+}
+
+size_t bh_contain_tenants(const struct bh_contain *contain)
+{
+    return contain->scenario->partitions.class[contain->class].tenants_count;
 }
 
 bool bh_contain_disagrees(const struct bh_contain *contain)

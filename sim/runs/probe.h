@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The machine of a scenario, looked at without simulating on it. */
-#ifndef BH_COMMAND_PROBE_H
-#define BH_COMMAND_PROBE_H
+#ifndef BH_SIM_RUNS_PROBE_H
+#define BH_SIM_RUNS_PROBE_H
 
 #include "models/base/error.h"
 

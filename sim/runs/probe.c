@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Looks at a scenario's machine in a child process. */
-#include "command/probe.h"
+#include "sim/runs/probe.h"
 
 #include "sim/platform/platform.h"
 #include "sim/platform/probe.h"

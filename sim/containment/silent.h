@@ -1,13 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The part of `bulkhead contain` that follows silent errors from the data they sit in to the end of the job. */
-#ifndef BH_COMMAND_CONTAIN_SILENT_H
-#define BH_COMMAND_CONTAIN_SILENT_H
+/* Silent errors, from the data they sit in to the end of the job. */
+#ifndef BH_SIM_CONTAINMENT_SILENT_H
+#define BH_SIM_CONTAINMENT_SILENT_H
 
-#include "analysis/tables/table.h"
 #include "models/silent/course.h"
-
-#include <jansson.h>
+#include "sim/containment/followed.h"
 
 /* One enclave under one policy whose data can hold silent errors. */
 struct bh_contain_course {
@@ -39,8 +37,5 @@ struct bh_contain_silent {
  * agreement of `contain`. */
 struct bh_contain_silent *bh_contain_silent_create(struct bh_contain *contain, struct bh_error *err);
 void bh_contain_silent_destroy(struct bh_contain_silent *silent);
-void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_table_format format, FILE *stream);
-/* A new reference. */
-json_t *bh_contain_silent_json(const struct bh_contain_silent *silent);
 
 #endif

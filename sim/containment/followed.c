@@ -1,20 +1,22 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Follows errors from every origin of every policy, exactly and by chance. */
-#include "command/contain/parts.h"
-#include "models/base/nearest_name.h"
+#include "sim/containment/followed.h"
+
 #include "models/catalog/system.h"
 #include "models/containment/monte_carlo.h"
+#include "sim/containment/answers.h"
+#include "sim/containment/rare.h"
+#include "sim/containment/sensitivity.h"
+#include "sim/containment/silent.h"
 #include "sim/platform/partition.h"
-#include "sim/scenario/scenario.h"
-
-#include "command/contain/silent.h"
-#include "command/point.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
+#include "sim/scenario/scenario.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,46 +120,21 @@ static void follow_all(struct bh_contain *contain)
     bh_progress_end(progress);
 }
 
-static int find_class(struct bh_contain *contain, struct bh_error *err)
-{
-    const struct bh_scenario *scenario = contain->scenario;
-    const char *name = contain->wish.enclave, **names = bh_allocate(scenario->enclaves_count, sizeof *names);
-    size_t found = scenario->enclaves_count;
-    for (size_t e = 0; e < scenario->enclaves_count; e++) {
-        names[e] = scenario->enclaves[e].name;
-        if (name == NULL ? e == scenario->primary : strcmp(names[e], name) == 0)
-            found = e;
-    }
-    const char *nearest =
-        found < scenario->enclaves_count ? NULL : bh_nearest_name(name, names, scenario->enclaves_count);
-    free(names);
-    if (found == scenario->enclaves_count)
-        return bh_fail(err, BH_ERROR_INPUT, "--enclave: %s has no enclave `%s`%s%s%s", scenario->file, name,
-                       nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
-    contain->partition = scenario->enclaves[found].partition;
-    contain->class = scenario->partitions.partition[contain->partition].class;
-    contain->tenants = bh_scenario_tenants(scenario, contain->class);
-    return 0;
-}
-
 struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
                                      struct bh_error *err)
 {
     struct bh_contain *contain = bh_allocate(1, sizeof *contain);
     contain->scenario = scenario;
     contain->wish = *wish;
-    if (find_class(contain, err) != 0) {
-        bh_contain_destroy(contain);
-        return NULL;
-    }
+    contain->partition = scenario->enclaves[wish->enclave].partition;
+    contain->class = scenario->partitions.partition[contain->partition].class;
+    contain->tenants = bh_scenario_tenants(scenario, contain->class);
     contain->agreement = (struct bh_agreement){1.0, 0, NULL};
     contain->policies_count = wish->policies_count > 0 ? wish->policies_count : scenario->policies_count;
     contain->policies = bh_allocate(contain->policies_count, sizeof *contain->policies);
     for (size_t p = 0; p < contain->policies_count; p++) {
-        const struct bh_policy_spec *spec = wish->policies_count > 0
-                                                ? bh_policy_choose(scenario, "--policy", wish->policies[p], err)
-                                                : &scenario->policies[p];
-        if (spec == NULL || open_policy(contain, &contain->policies[p], spec, err) != 0) {
+        const struct bh_policy_spec *spec = wish->policies_count > 0 ? wish->policies[p] : &scenario->policies[p];
+        if (open_policy(contain, &contain->policies[p], spec, err) != 0) {
             bh_contain_destroy(contain);
             return NULL;
         }
