@@ -26,6 +26,7 @@ struct bh_fault_arrivals {
     const struct bh_fault_stream *stream;
     uint64_t nodes, carriers;
     struct bh_renewal_law law;
+    struct bh_age_table *between;         /* of the law; NULL: superposed */
     struct bh_first_events *first_events; /* NULL: superposed */
     struct occurrence fresh;              /* the next of the superposed, or the next first one */
     bool has_begun, has_fresh;
@@ -50,6 +51,7 @@ struct bh_fault_arrivals *bh_fault_arrivals_create(const struct bh_fault_stream 
     if (stream->hardware == NULL || stream->hardware->arrival.distribution.type == &bh_exponential)
         return arrivals;
     arrivals->law = (struct bh_renewal_law){stream->hardware->arrival.distribution, is_steady};
+    arrivals->between = bh_age_table_create(&arrivals->law.between, BH_AGE_BETWEEN);
     arrivals->first_events = bh_first_events_create(&arrivals->law, arrivals->carriers, stream->identity);
     return arrivals;
 }
@@ -62,6 +64,7 @@ void bh_fault_arrivals_destroy(struct bh_fault_arrivals *arrivals)
         free(bh_event_queue_pop(&arrivals->queue).subject);
     bh_event_queue_clear(&arrivals->queue);
     bh_first_events_destroy(arrivals->first_events);
+    bh_age_table_destroy(arrivals->between);
     bh_replay_player_destroy(arrivals->player);
     free(arrivals);
 }
@@ -106,7 +109,7 @@ static void wind_up(struct bh_fault_arrivals *arrivals, const struct bh_random *
     double repair_s = class->mend == BH_MEND_REPAIR ? bh_fault_repair_s(random, &fault) : 0.0;
     struct occurrence *next = bh_allocate(1, sizeof *next);
     *next = (struct occurrence){.carrier = past->carrier, .number = past->number + 1};
-    next->time_s = bh_renewal_next_s(&arrivals->law, random, arrivals->stream->identity, past->carrier, next->number,
+    next->time_s = bh_renewal_next_s(arrivals->between, random, arrivals->stream->identity, past->carrier, next->number,
                                      past->time_s + repair_s);
     next->identity = identity_on(arrivals, next->carrier, next->number);
     bh_event_queue_push(&arrivals->queue, (struct bh_event){.time_s = next->time_s, .kind = CLOCK, .subject = next});

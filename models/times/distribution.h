@@ -47,6 +47,8 @@ struct bh_distribution_type {
      * P(residual > t) = (1/mean) * integral of P(T > u) for u from t on; and its inverse. */
     double (*residual_hazard)(const struct bh_distribution *, double t_s);
     double (*residual_age)(const struct bh_distribution *, double cumulative_hazard);
+    /* Whether the ages are closed forms: others are worth a table (models/times/age_table.h). */
+    bool has_closed_age, has_closed_residual_age;
 };
 
 /* One with two numbers (b is ignored where there is none). The numbers are not checked. */

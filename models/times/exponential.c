@@ -51,6 +51,8 @@ const struct bh_distribution_type bh_exponential = {
     .variance = exponential_variance,
     .residual_hazard = exponential_hazard,
     .residual_age = exponential_age,
+    .has_closed_age = true,
+    .has_closed_residual_age = true,
 };
 
 /* --- Uniform on (least, most) -------------------------------------------------------------------------------------- */
@@ -116,6 +118,8 @@ const struct bh_distribution_type bh_uniform = {
     .variance = uniform_variance,
     .residual_hazard = uniform_residual_hazard,
     .residual_age = uniform_residual_age,
+    .has_closed_age = true,
+    .has_closed_residual_age = true,
 };
 
 /* --- Piecewise constant hazard ------------------------------------------------------------------------------------- */
@@ -241,4 +245,5 @@ const struct bh_distribution_type bh_piecewise = {
     .variance = piecewise_variance,
     .residual_hazard = piecewise_residual_hazard,
     .residual_age = piecewise_residual_age,
+    .has_closed_age = true,
 };

@@ -109,4 +109,5 @@ const struct bh_distribution_type bh_lognormal = {
     .variance = lognormal_variance,
     .residual_hazard = lognormal_residual_hazard,
     .residual_age = lognormal_residual_age,
+    .has_closed_age = true,
 };

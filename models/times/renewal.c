@@ -21,18 +21,12 @@ struct seen {
 struct bh_first_events {
     double (*first_s)(const void *owner, double hazard);
     const void *owner;
+    struct bh_age_table *table; /* the owner, if not another's law; ours */
     uint64_t components, identity;
     uint64_t number; /* events so far */
     double hazard;   /* cumulative, at the last event */
     struct seen *seen;
 };
-
-static double first_s(const void *owner, double hazard)
-{
-    const struct bh_renewal_law *law = owner;
-    const struct bh_distribution *between = &law->between;
-    return law->is_steady ? between->type->residual_age(between, hazard) : between->type->age(between, hazard);
-}
 
 struct bh_first_events *bh_first_events_create_for(double (*first)(const void *owner, double hazard), const void *owner,
                                                    uint64_t components, uint64_t identity)
@@ -45,7 +39,9 @@ struct bh_first_events *bh_first_events_create_for(double (*first)(const void *o
 
 struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components, uint64_t identity)
 {
-    return bh_first_events_create_for(first_s, law, components, identity);
+    struct bh_first_events *events = bh_first_events_create_for(NULL, NULL, components, identity);
+    events->table = bh_age_table_create(&law->between, law->is_steady ? BH_AGE_RESIDUAL : BH_AGE_BETWEEN);
+    return events;
 }
 
 void bh_first_events_destroy(struct bh_first_events *events)
@@ -58,6 +54,7 @@ void bh_first_events_destroy(struct bh_first_events *events)
         HASH_DEL(events->seen, seen);
         free(seen);
     }
+    bh_age_table_destroy(events->table);
     free(events);
 }
 
@@ -89,16 +86,16 @@ bool bh_first_events_next(struct bh_first_events *events, const struct bh_random
     double waiting = (double)(events->components - events->number);
     events->hazard +=
         bh_random_exponential(random, BH_PURPOSE_ARRIVAL, events->identity, events->number, 0, 1.0 / waiting);
-    *time_s = events->first_s(events->owner, events->hazard);
+    *time_s = events->table != NULL ? bh_age_table_at(events->table, events->hazard)
+                                    : events->first_s(events->owner, events->hazard);
     *component = choose(events, random);
     events->number++;
     return true;
 }
 
-double bh_renewal_next_s(const struct bh_renewal_law *law, const struct bh_random *random, uint64_t identity,
+double bh_renewal_next_s(struct bh_age_table *between, const struct bh_random *random, uint64_t identity,
                          uint64_t component, uint64_t number, double from_s)
 {
     uint64_t key = bh_identity_join(identity, component);
-    return from_s +
-           bh_distribution_exceeded(&law->between, bh_random_uniform(random, BH_PURPOSE_ARRIVAL, key, number, 1));
+    return from_s + bh_age_table_at(between, -log(bh_random_uniform(random, BH_PURPOSE_ARRIVAL, key, number, 1)));
 }

@@ -6,6 +6,7 @@
 #define BH_MODELS_TIMES_RENEWAL_H
 
 #include "models/base/random.h"
+#include "models/times/age_table.h"
 #include "models/times/distribution.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct bh_renewal_law {
  * exactly, and takes one step per event. Draws are numbered by event: the sequence is a function of seed, replica and
  * identity alone. */
 struct bh_first_events;
+/* Keeps a pointer to the law. */
 struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components,
                                                uint64_t identity);
 /* Of components with another law of the first event: at first_s(owner, H), H its cumulative hazard; INFINITY: never. */
@@ -34,8 +36,8 @@ bool bh_first_events_next(struct bh_first_events *events, const struct bh_random
                           uint64_t *component);
 
 /* When a component whose clock was set to 0 at from_s (at its last event, or when its repair was done) has event number
- * `number`, from 1 up. Only its own repair resets it. */
-double bh_renewal_next_s(const struct bh_renewal_law *law, const struct bh_random *random, uint64_t identity,
+ * `number`, from 1 up. Only its own repair resets it. `between` has the ages of the times between events. */
+double bh_renewal_next_s(struct bh_age_table *between, const struct bh_random *random, uint64_t identity,
                          uint64_t component, uint64_t number, double from_s);
 
 #endif

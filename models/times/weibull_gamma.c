@@ -188,4 +188,5 @@ const struct bh_distribution_type bh_weibull = {
     .variance = weibull_variance,
     .residual_hazard = weibull_residual_hazard,
     .residual_age = weibull_residual_age,
+    .has_closed_age = true,
 };

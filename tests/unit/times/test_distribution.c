@@ -10,6 +10,7 @@
 #include "tests/support/uniform.h"
 
 #include "models/base/random.h"
+#include "models/times/age_table.h"
 #include "models/times/distribution.h"
 
 #include <gsl/gsl_cdf.h>
@@ -230,6 +231,40 @@ static void test_quantiles(void **state)
     }
 }
 
+/* Ages by table: the distribution function at each is that of the age by inversion to 1e-12, and the hazard to 1e-12 of
+ * itself, from where hardly any to where hardly all have failed. That the table is in use shows in last digits. */
+static void test_tables(void **state)
+{
+    (void)state;
+    enum { DRAWS = 100 };
+    for (size_t c = 0; c < CASES; c++)
+        for (int residual = 0; residual < 2; residual++) {
+            const struct bh_distribution *d = &cases[c];
+            bool is_closed = residual ? d->type->has_closed_residual_age : d->type->has_closed_age;
+            bool bounded = d->type == &bh_uniform || (d->type == &bh_piecewise && d->b[0] == 0);
+            struct bh_age_table *table = bh_age_table_create(d, residual ? BH_AGE_RESIDUAL : BH_AGE_BETWEEN);
+            unsigned other_digits = 0;
+            for (int exponent = -60; exponent < 9; exponent++)
+                for (int n = 0; n < DRAWS; n++) {
+                    double h = ldexp(1 + (double)n / DRAWS, exponent);
+                    double exact = residual ? d->type->residual_age(d, h) : d->type->age(d, h);
+                    double t = bh_age_table_at(table, h);
+                    other_digits += t != exact;
+                    assert_close(t, exact, is_closed ? 0 : 1e-6);
+                    if (bounded && (h < 1e-8 || h > 25))
+                        continue;
+                    double at = residual ? d->type->residual_hazard(d, t) : d->type->cumulative_hazard(d, t);
+                    double of_exact =
+                        residual ? d->type->residual_hazard(d, exact) : d->type->cumulative_hazard(d, exact);
+                    assert_true(fabs(at - of_exact) <= 1e-12 * h);
+                    assert_true(fabs(expm1(-at) - expm1(-of_exact)) <= 1e-12);
+                }
+            assert_true(is_closed || other_digits > 6 * DRAWS); /* a gamma of shape 300 keeps its inversion below 2^0 */
+            assert_true(bh_age_table_at(table, 0) == 0 && isinf(bh_age_table_at(table, INFINITY)));
+            bh_age_table_destroy(table);
+        }
+}
+
 /* The special cases that are the exponential distribution, and memory that it lacks. */
 static void test_exponential_in_other_clothes(void **state)
 {
@@ -327,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_residual_times),
         cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_tables),
         cmocka_unit_test(test_exponential_in_other_clothes),
         cmocka_unit_test(test_draws),
         cmocka_unit_test(test_numbers_that_make_none),

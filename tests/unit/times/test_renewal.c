@@ -56,6 +56,7 @@ static void run_events(const struct bh_renewal_law *law, struct bh_random random
 {
     unsigned *counts = bh_allocate(components, sizeof *counts);
     struct bh_first_events *events = bh_first_events_create(law, components, 3);
+    struct bh_age_table *between = bh_age_table_create(&law->between, BH_AGE_BETWEEN);
     double time_s, first_s = until_s;
     uint64_t component;
     while (bh_first_events_next(events, &random, &time_s, &component) && time_s < until_s) {
@@ -63,11 +64,12 @@ static void run_events(const struct bh_renewal_law *law, struct bh_random random
         assert_int_equal(counts[component], 0);
         do {
             counts[component]++;
-            time_s = bh_renewal_next_s(law, &random, 3, component, counts[component], time_s + repair_s);
+            time_s = bh_renewal_next_s(between, &random, 3, component, counts[component], time_s + repair_s);
         } while (time_s < until_s);
     }
     add(sums, counts, components, first_s);
     bh_first_events_destroy(events);
+    bh_age_table_destroy(between);
     free(counts);
 }
 
