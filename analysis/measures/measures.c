@@ -263,6 +263,36 @@ static void measure_faults(const struct bh_view *view, size_t cell, struct bh_me
     measures->simultaneous_losses = optional_sum(view->numbers[BH_METRIC_simultaneous_losses], cell, replicas);
 }
 
+bool bh_can_be_wrong(const struct bh_view *view)
+{
+    const double *silent = view->numbers[BH_METRIC_silent_errors], *wrong = view->numbers[BH_METRIC_sdc];
+    size_t cells = view->policy.count * view->points * view->replica.count;
+    for (size_t i = 0; silent != NULL && i < cells; i++)
+        if (silent[i] > 0)
+            return true;
+    for (size_t i = 0; wrong != NULL && i < cells * view->enclave.count; i++)
+        if (wrong[i] > 0)
+            return true;
+    return false;
+}
+
+static void measure_wrong(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
+                          struct bh_measures *measures)
+{
+    size_t cell = cell_of(view, policy, point), replicas = view->replica.count, parts = view->part.count;
+    const double *node_s =
+        view->numbers[BH_METRIC_node_time] + (cell * view->enclave.count + enclave) * replicas * parts;
+    size_t verification = bh_view_find_label(&view->part, "verification");
+    measures->wrong = measures->wrong_per_node_s = measures->verification = bh_estimate_none;
+    if (verification < parts)
+        measures->verification = bh_measure_part(view, policy, point, enclave, verification);
+    if (view->numbers[BH_METRIC_sdc] == NULL)
+        return;
+    double wrong = sum_of(enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave), replicas);
+    measures->wrong = bh_share_exact(wrong, (double)replicas);
+    measures->wrong_per_node_s = bh_rate_exact(wrong, sum_of(node_s, replicas * parts));
+}
+
 void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures)
 {
     size_t cell = cell_of(view, policy, point), replicas = view->replica.count;
@@ -288,11 +318,12 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
         uptime[r] = uptime_s(view, cell, enclave, r);
     measures->interruptions = sum_of(interruptions, replicas);
     measures->uptime_s = sum_of(uptime, replicas);
-    measures->mtti_s = bh_ratio(uptime, interruptions, replicas);
+    measures->mtti_s = bh_time_per_event(uptime, interruptions, replicas);
     free(uptime);
     measures->checkpoint_time_s = dearest_checkpoint(view, cell, enclave);
     measures->restart_time_s = mean_restart(view, cell, enclave);
     measure_faults(view, cell, measures);
+    measure_wrong(view, policy, point, enclave, measures);
 }
 
 /* Weighted mean of what is a number; NaN where nothing is. `weights` NULL: all alike. */

@@ -29,6 +29,9 @@ struct bh_measures {
     double restart_time_s;                       /* mean over the scopes of the failures seen; NaN: none */
     struct bh_estimate faults, errors, failures; /* per replica */
     struct bh_estimate unchangeable;             /* share of errors that no policy could have changed */
+    struct bh_estimate wrong;                    /* share of replicas that ended with silent errors in their data */
+    struct bh_estimate wrong_per_node_s;         /* such ends per node-second that the enclave held */
+    struct bh_estimate verification;             /* share of its node-time that went into verifying data */
     double silent_errors, struck_while_down, simultaneous_losses; /* sums over replicas; NaN: not recorded */
 };
 
@@ -45,6 +48,9 @@ bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, 
 
 /* Measures of a policy for one enclave at a point. */
 void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures);
+
+/* Whether results can be wrong: silent errors were seen at any point, under any policy. */
+bool bh_can_be_wrong(const struct bh_view *view);
 
 /* Share of errors whose system extent is at most `scope`. */
 struct bh_estimate bh_measure_containment(const struct bh_view *view, size_t policy, size_t point, size_t scope);

@@ -83,6 +83,28 @@ struct bh_estimate bh_share_exact(double part, double whole)
     return bh_share_limits(part, whole, tail, &estimate.low, &estimate.high) == 0 ? estimate : bh_estimate_none;
 }
 
+/* Where a chi-square distribution has `below` below it: GSL's quantile does not always converge at thousands of degrees of
+ * freedom. */
+static double chisq_quantile(double below, double freedom)
+{
+    double low = 0, high = freedom + 20 * sqrt(2 * freedom) + 100;
+    for (double middle = high / 2; low < middle && middle < high; middle = (low + high) / 2)
+        if (gsl_cdf_chisq_P(middle, freedom) < below)
+            low = middle;
+        else
+            high = middle;
+    return low;
+}
+
+struct bh_estimate bh_rate_exact(double count, double exposure)
+{
+    if (!(exposure > 0) || !(count >= 0))
+        return bh_estimate_none;
+    double low = count > 0 ? chisq_quantile(tail, 2 * count) / 2 : 0;
+    double high = chisq_quantile(1 - tail, 2 * (count + 1)) / 2;
+    return (struct bh_estimate){count / exposure, low / exposure, high / exposure};
+}
+
 struct bh_estimate bh_share(const double *parts, const double *wholes, size_t count)
 {
     double part = sum_of(parts, count), whole = sum_of(wholes, count);
@@ -139,6 +161,25 @@ struct bh_estimate bh_ratio(const double *tops, const double *bottoms, size_t co
     if (isnan(reach))
         estimate.low = NAN;
     return estimate;
+}
+
+struct bh_estimate bh_time_per_event(const double *times, const double *events, size_t count)
+{
+    double time = sum_of(times, count), total = sum_of(events, count), phi = 1;
+    if (!(time > 0) || !(total >= 0))
+        return bh_estimate_none;
+    if (total == 0)
+        return (struct bh_estimate){INFINITY, time / bh_rate_exact(0, 1).high, INFINITY};
+    double mean = time / total, error = ratio_error(times, events, count, mean) / mean;
+    if (!isnan(error)) {
+        double widened = gsl_cdf_tdist_Qinv(tail, (double)count - 1) / gsl_cdf_ugaussian_Qinv(tail);
+        phi = error * error * total * widened * widened;
+    }
+    if (!(phi > 1e-12)) /* all alike */
+        return (struct bh_estimate){mean, mean, mean};
+    double freedom = 2 * total / phi + 1;
+    return (struct bh_estimate){mean, 2 * time / phi / chisq_quantile(1 - tail, freedom),
+                                2 * time / phi / chisq_quantile(tail, freedom)};
 }
 
 double bh_correlation(const double *left, const double *right, size_t count)

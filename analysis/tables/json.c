@@ -150,6 +150,33 @@ static json_t *silent_object(const struct bh_silent_measures *m)
                      "tainted_ranks_most", number(m->tainted_ranks_most));
 }
 
+/* Per million node-hours. */
+static json_t *wrong_rate_object(struct bh_estimate per_node_s)
+{
+    const double million_h = 1e6 * 3600;
+    return estimate_object(
+        (struct bh_estimate){per_node_s.mean * million_h, per_node_s.low * million_h, per_node_s.high * million_h},
+        "1/(1e6 node-hours)");
+}
+
+static json_t *enclaves_array(const struct bh_view *view, size_t policy, size_t point)
+{
+    json_t *array = json_array();
+    for (size_t e = 0; e < view->enclave.count; e++) {
+        struct bh_measures m;
+        bh_measure(view, policy, point, e, &m);
+        json_array_append_new(
+            array, json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", view->enclave.labels[e],
+                             "unfinished", (int)m.unfinished, "makespan", estimate_object(m.makespan_s, "s"), "price",
+                             number(m.price), "net_overhead", estimate_object(m.net_overhead, "1"), "slowdown",
+                             estimate_object(m.slowdown, "1"), "useful_work_rate", estimate_object(m.work_rate, "1"),
+                             "mtti", estimate_object(m.mtti_s, "s"), "interruptions",
+                             number(m.interruptions / (double)m.replicas), "wrong_results",
+                             estimate_object(m.wrong, "1"), "verification", estimate_object(m.verification, "1")));
+    }
+    return array;
+}
+
 static json_t *policy_object(const struct bh_view *view, size_t policy, size_t point)
 {
     struct bh_measures m;
@@ -169,6 +196,10 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     json_object_set_new(object, "slowdown", estimate_object(m.slowdown, "1"));
     json_object_set_new(object, "useful_work_rate", estimate_object(m.work_rate, "1"));
     json_object_set_new(object, "mtti", estimate_object(m.mtti_s, "s"));
+    json_object_set_new(object, "wrong_results", estimate_object(m.wrong, "1"));
+    json_object_set_new(object, "wrong_results_rate", wrong_rate_object(m.wrong_per_node_s));
+    json_object_set_new(object, "verification", estimate_object(m.verification, "1"));
+    json_object_set_new(object, "enclaves", enclaves_array(view, policy, point));
     json_object_set_new(object, "containment", containment_object(view, policy, point));
     json_object_set_new(object, "escape", escape_object(view, policy, point));
     json_object_set_new(object, "interaction", interaction_object(view, policy, point));

@@ -36,15 +36,24 @@ static void add_times_cell(struct bh_table *table, double numerator, double deno
     bh_table_cell(table, "%s", isfinite(ratio) ? bh_number_plain(ratio, text) : "-");
 }
 
+/* Those that not every table of a point has. */
+struct columns {
+    bool work_rate, wrong, verification;
+};
+
 static void add_policy_row(struct bh_table *table, const struct bh_view *view, size_t policy,
-                           const struct bh_measures *m, bool any_unfinished, const char **shown)
+                           const struct bh_measures *m, const struct columns *shows, const char **shown)
 {
     char text[BH_NUMBER_SIZE], least[BH_NUMBER_SIZE];
     bh_summary_policy_cell(table, view, policy, shown);
     add_makespan_cell(table, m);
+    if (shows->wrong)
+        bh_summary_percent_cell(table, m->wrong, false);
+    if (shows->verification)
+        bh_table_cell(table, "%s", bh_number_percent(m->verification.mean, text));
     bh_table_cell(table, "%s", bh_number_percent(m->price, text));
     bh_summary_percent_cell(table, m->net_overhead, false);
-    if (any_unfinished)
+    if (shows->work_rate)
         bh_summary_percent_cell(table, m->work_rate, false);
     if (m->difference_is_rate) {
         struct bh_estimate d = m->difference;
@@ -67,11 +76,12 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
 {
     size_t policies = view->policy.count;
     struct bh_measures *m = bh_allocate(policies, sizeof *m);
-    bool any_unfinished = false;
+    struct columns shows = {.wrong = bh_can_be_wrong(view)};
     double faults = 0, correlation = INFINITY;
     for (size_t p = 0; p < policies; p++) {
         bh_measure(view, p, point, options->enclave, &m[p]);
-        any_unfinished = any_unfinished || m[p].unfinished > 0;
+        shows.work_rate = shows.work_rate || m[p].unfinished > 0;
+        shows.verification = shows.verification || m[p].verification.mean > 0;
         faults += m[p].faults.mean;
         if (!isnan(m[p].correlation))
             correlation = fmin(correlation, m[p].correlation);
@@ -83,9 +93,13 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "policy");
     bh_table_column(table, "makespan");
+    if (shows.wrong)
+        bh_table_column(table, "wrong results");
+    if (shows.verification)
+        bh_table_column(table, "verifying");
     bh_table_column(table, "price");
     bh_table_column(table, "net overhead");
-    if (any_unfinished)
+    if (shows.work_rate)
         bh_table_column(table, "useful work");
     bh_table_column(table, "from protection first");
     bh_table_column(table, "MTTI");
@@ -93,7 +107,7 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
     bh_table_column(table, "MTTI/restart");
     const char *shown = NULL;
     for (size_t p = 0; p < policies; p++)
-        add_policy_row(table, view, p, &m[p], any_unfinished, &shown);
+        add_policy_row(table, view, p, &m[p], &shows, &shown);
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
     if (faults == 0 && view->faults_requested)
@@ -103,6 +117,19 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
     free(heading);
     free(name);
     free(m);
+}
+
+/* Beside what right results would cost too. */
+static void add_overhead_cell(struct bh_table *table, const struct bh_measures *m)
+{
+    char overhead[BH_NUMBER_SIZE], wrong[BH_NUMBER_SIZE];
+    if (m->unfinished > 0)
+        bh_table_cell(table, "unfinished %zu/%zu", m->unfinished, m->replicas);
+    else if (m->wrong.mean > 0)
+        bh_table_cell(table, "%s (%s wrong)", bh_number_percent(m->net_overhead.mean, overhead),
+                      bh_number_percent(m->wrong.mean, wrong));
+    else
+        bh_summary_percent_cell(table, m->net_overhead, false);
 }
 
 /* Net overhead of every policy along one axis, for each combination of the others. */
@@ -125,10 +152,7 @@ static void print_along(const struct bh_view *view, const struct bh_summary_opti
             for (size_t i = 0; i < scale->count; i++) {
                 struct bh_measures m;
                 bh_measure(view, p, bh_view_neighbour(view, point, axis, i), options->enclave, &m);
-                if (m.unfinished > 0)
-                    bh_table_cell(table, "unfinished %zu/%zu", m.unfinished, m.replicas);
-                else
-                    bh_summary_percent_cell(table, m.net_overhead, false);
+                add_overhead_cell(table, &m);
             }
         }
         bh_table_print(table, options->markdown, stream);
@@ -208,6 +232,11 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
         "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
         "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
         name, name);
+    if (bh_can_be_wrong(view))
+        fputs("wrong results: share of replicas that ended with silent errors in their data, which nothing had found; "
+              "their\n"
+              "makespans count like all others. verifying: share of node-time that went into verifying data.\n",
+              stream);
     free(name);
 }
 

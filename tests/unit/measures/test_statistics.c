@@ -10,7 +10,9 @@
 #include "tests/support/helper.h"
 
 #include <gsl/gsl_cdf.h>
-
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
 #include <string.h>
 
 enum { MOST = 8 };
@@ -144,6 +146,58 @@ static void ratios_may_exceed_one(void **state)
     assert_close(bh_ratio(none, none, 2).mean, NAN, 0);
 }
 
+/* A run of some work: failures cost what has not been saved, and come at a rate of 1, as regular as a gamma's shape says. */
+static void run_work(gsl_rng *rng, double work, double most_lost, double shape, double *time, double *failures)
+{
+    double next = gsl_ran_gamma(rng, shape, 1 / shape);
+    for (*time = *failures = 0; *time + next < work; (*failures)++) {
+        *time += next;
+        work += fmin(*time, most_lost * gsl_rng_uniform(rng));
+        next = gsl_ran_gamma(rng, shape, 1 / shape);
+    }
+    *time = work;
+}
+
+/* Over 1,000 seeds, 93.5 to 96.5 % of the intervals hold the mean time between failures, from one failure in two runs to
+ * hundreds in each, regular or bunched; where a sample has few failures, more do, as in any interval of a count. */
+static void times_per_event_are_covered(void **state)
+{
+    (void)state;
+    enum { SEEDS = 1000, REPLICAS_MOST = 50 };
+    static const struct {
+        size_t replicas;
+        double work, most_lost, shape, most_covered;
+    } cases[] = {{20, 0.5, 0.1, 1, 0.98},   {20, 1, 0.2, 1, 0.965},    {20, 5, 0.2, 1, 0.965},
+                 {20, 100, 0.02, 1, 0.965}, {10, 5, 0.3, 1, 0.965},    {10, 20, 0.1, 1, 0.965},
+                 {50, 2, 0.2, 1, 0.965},    {20, 300, 0.02, 4, 0.965}, {20, 300, 0.02, 0.5, 0.965}};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        unsigned covered = 0;
+        gsl_rng_set(rng, 78 + c);
+        for (int seed = 0; seed < SEEDS; seed++) {
+            double times[REPLICAS_MOST], events[REPLICAS_MOST];
+            for (size_t r = 0; r < cases[c].replicas; r++)
+                run_work(rng, cases[c].work, cases[c].most_lost, cases[c].shape, &times[r], &events[r]);
+            struct bh_estimate estimate = bh_time_per_event(times, events, cases[c].replicas);
+            covered += estimate.low <= 1 && estimate.high >= 1;
+        }
+        print_message("# case %zu: %u of %d\n", c, covered, SEEDS);
+        if (covered < 0.935 * SEEDS || covered > cases[c].most_covered * SEEDS)
+            fail_msg("case %zu: %u of %d intervals hold it", c, covered, SEEDS);
+    }
+    gsl_rng_free(rng);
+    const double time[] = {10, 10}, none[] = {0, 0}, alike[] = {5, 5};
+    struct bh_estimate never = bh_time_per_event(time, none, 2), equal = bh_time_per_event(time, alike, 2);
+    assert_true(isinf(never.mean) && isinf(never.high));
+    assert_close(never.low, 20 / 3.6888794541139363, 1e-12); /* -ln 0.025 */
+    assert_close(equal.mean, 2, 0);
+    assert_true(equal.low == 2 && equal.high == 2 && isnan(bh_time_per_event(none, none, 2).mean));
+    /* R: poisson.test(3, 2) gives 0.3093361 to 4.3836365. */
+    struct bh_estimate rate = bh_rate_exact(3, 2);
+    assert_close(rate.low, 0.3093361, 1e-6);
+    assert_close(rate.high, 4.3836365, 1e-6);
+}
+
 static void the_front_holds_what_nothing_beats(void **state)
 {
     (void)state;
@@ -262,6 +316,7 @@ int main(void)
         cmocka_unit_test(shares_never_have_an_interval_of_one_point),
         cmocka_unit_test(limits_of_shares_hold_for_large_counts),
         cmocka_unit_test(ratios_may_exceed_one),
+        cmocka_unit_test(times_per_event_are_covered),
         cmocka_unit_test(the_front_holds_what_nothing_beats),
         cmocka_unit_test(critical_values_lie_on_a_log_axis),
         cmocka_unit_test(flips_are_found_where_differences_change_sign),
