@@ -77,8 +77,10 @@ static bool is_good(const struct bh_age_table *table, const gsl_cheb_series *ser
 
 static void make(struct bh_age_table *table, struct octave *octave, double low)
 {
-    gsl_function function = {.function = log_age, .params = table};
+    gsl_function function;
     gsl_cheb_series *series = gsl_cheb_alloc(DEGREE);
+    function.function = log_age;
+    function.params = table;
     BH_BUG_ASSERT(series != NULL);
     gsl_cheb_init(series, &function, low, 2.0 * low);
     octave->is_inverted = !is_good(table, series, low);

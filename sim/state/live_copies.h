@@ -52,7 +52,7 @@ struct bh_copy {
     size_t ways_words; /* ways to other nodes attempted, a bit each; owned */
     uint64_t *ways_used;
     double due_s;     /* time of the pending event that counts */
-    int due_channel; /* what then: live_errors.c */
+    int due_channel;  /* what then: live_errors.c */
     unsigned pending; /* events on their way; those before the last one scheduled are void */
     bool is_hung, is_ended;
     struct bh_copy *prev, *next;

@@ -38,7 +38,7 @@ static double draw_gamma(uint64_t campaign, uint64_t i)
     return sum;
 }
 
-static double coverage(draw *draw, double width, uint64_t least, double *mean_count)
+static double coverage(draw *draw_one, double width, uint64_t least, double *mean_count)
 {
     double *values = calloc(MOST, sizeof *values), count_sum = 0.0;
     size_t covered = 0;
@@ -46,7 +46,7 @@ static double coverage(draw *draw, double width, uint64_t least, double *mean_co
         uint64_t stop = 0, count = 0, look = least;
         while (stop == 0) {
             for (; count < look; count++)
-                values[count] = draw(c, count);
+                values[count] = draw_one(c, count);
             stop = bh_precision_stop(values, count, width, least, MOST);
             look = bh_precision_next_look(look, MOST);
         }
