@@ -146,7 +146,7 @@ END
     awk '/^Net overhead along nodes, spares: warm/ { on = 1; next }
         on && /^(How|Net)/ { exit }
         on && NF == 1 { system_name = $1 }
-        on && /%/ { gsub(/ %| \[[^]]*\]/, ""); $1 = system_name " " $1; print }' \
+        on && /%/ { gsub(/ %| \[[^]]*\]| \([^)]*\)/, ""); $1 = system_name " " $1; print }' \
         "$SOURCE_DIRECTORY/doc/balance.txt" | tr -s ' ' >"$BATS_TEST_TMPDIR/run"
     sed -n 's/^| *\([a-z]* [a-z-]*\) *|\(.*%.*\)|$/\1 \2/p' "$SOURCE_DIRECTORY/README.md" | tr -d '|%' | tr -s ' ' |
         sed 's/ $//' >"$BATS_TEST_TMPDIR/table"
