@@ -9,7 +9,6 @@
 #include "sim/replica/injector.h"
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
-#include "sim/replica/transfers.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
@@ -172,12 +171,10 @@ static void run_actor(int argc, char **argv)
 
 /* --- Making and clearing ------------------------------------------------------------------------------------------- */
 
-static int make_enclaves(struct bh_course *course, size_t first, struct bh_error *err)
+static void make_enclaves(struct bh_course *course, size_t first, struct bh_transfer *const *transfers)
 {
     struct bh_replica *replica = course->replica;
     size_t enclaves = replica->setup->enclaves_count;
-    struct bh_transfer **transfers = bh_allocate(enclaves, sizeof(struct bh_transfer *));
-    int status = bh_replica_plan_transfers(replica, transfers, err);
     for (size_t e = 0; e < enclaves; e++) {
         struct bh_waiter *waiter = &course->waiter[first + e];
         waiter->enclave = &replica->enclaves[e];
@@ -185,8 +182,6 @@ static int make_enclaves(struct bh_course *course, size_t first, struct bh_error
         waiter->transfer = transfers[e];
     }
     course->left += enclaves;
-    free(transfers);
-    return status;
 }
 
 static void make_exchanges(struct bh_course *course)
@@ -204,7 +199,7 @@ static void make_exchanges(struct bh_course *course)
     }
 }
 
-int bh_course_create(struct bh_replica *replica, struct bh_error *err)
+void bh_course_create(struct bh_replica *replica, struct bh_transfer *const *transfers)
 {
     size_t exchanges = bh_compositions_of(replica)->count;
     struct bh_course *course = replica->course = bh_allocate(1, sizeof *course);
@@ -220,10 +215,8 @@ int bh_course_create(struct bh_replica *replica, struct bh_error *err)
         course->waiter[w].course = course;
         course->waiter[w].number = w;
     }
-    if (make_enclaves(course, exchanges, err) != 0)
-        return -1;
+    make_enclaves(course, exchanges, transfers);
     make_exchanges(course);
-    return 0;
 }
 
 int bh_course_start(struct bh_replica *replica, struct bh_error *err)
@@ -248,10 +241,8 @@ void bh_course_clear(struct bh_replica *replica)
     struct bh_course *course = replica->course;
     if (course == NULL)
         return;
-    for (size_t w = 0; w < course->count; w++) {
-        bh_transfer_destroy(course->waiter[w].transfer);
+    for (size_t w = 0; w < course->count; w++)
         bh_sleeper_destroy(course->waiter[w].sleeper);
-    }
     bh_exchanges_clear(replica);
     bh_bed_destroy(&course->bed);
     free(course->over.list);

@@ -8,9 +8,10 @@
 
 struct bh_error;
 struct bh_replica;
+struct bh_transfer;
 
-/* Makes all that waits. Clear in either case. */
-int bh_course_create(struct bh_replica *replica, struct bh_error *err);
+/* Makes all that waits. The transfers, of the enclaves (bh_transfers_plan), stay the caller's. */
+void bh_course_create(struct bh_replica *replica, struct bh_transfer *const *transfers);
 void bh_course_clear(struct bh_replica *replica);
 
 /* To be called before SimGrid runs: the actor that runs the replica. All begin: exchanges, then enclaves. Then, at each

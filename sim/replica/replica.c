@@ -103,7 +103,8 @@ static void drain_queue(struct bh_replica *replica)
     bh_event_queue_clear(&replica->queue);
 }
 
-int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
+                   struct bh_transfer *const *transfers, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err)
 {
     struct bh_replica replica = {.setup = setup, .platform = platform, .options = options};
@@ -123,7 +124,8 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
         create_enclave(&replica, e);
     replica.storage = bh_storage_state_create(setup->storage_hosts);
     bh_composing_start(&replica);
-    if (bh_course_create(&replica, err) != 0 || bh_course_start(&replica, err) != 0)
+    bh_course_create(&replica, transfers);
+    if (bh_course_start(&replica, err) != 0)
         goto out;
     simgrid_run();
     if (has_deadlocked || bh_course_is_stuck(&replica)) {

@@ -14,6 +14,7 @@
 struct bh_error;
 struct bh_platform;
 struct bh_setup;
+struct bh_transfer;
 
 struct bh_enclave_record {
     double elapsed_s;     /* makespan, or the horizon when unfinished */
@@ -39,9 +40,10 @@ struct bh_replica_record {
     bool deadlocked;
 };
 
-/* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform. The record's arrays
- * are owned by the caller. A deadlock, which would be a bug of ours, is reported as BH_ERROR_SYSTEM. */
-int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform, struct bh_replica_options options,
+/* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform and planned the transfers
+ * (bh_transfers_plan). The record's arrays are owned by the caller. A deadlock, which would be a bug of ours, is reported as BH_ERROR_SYSTEM. */
+int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
+                   struct bh_transfer *const *transfers, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err);
 void bh_replica_record_clear(struct bh_replica_record *record);
 

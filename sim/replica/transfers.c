@@ -1,12 +1,16 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The checkpoint transfers of a replica: from where each enclave's nodes are, and how enclaves share links and disks. */
+/* The checkpoint transfers of a setup: from where each enclave's nodes are, and how enclaves share links and disks. */
 #include "sim/replica/transfers.h"
 
-#include "sim/state/enclave_state.h"
-#include "sim/state/replica_state.h"
+#include "models/base/error.h"
+#include "sim/platform/placement.h"
+#include "sim/platform/transfer.h"
+#include "sim/scenario/scenario.h"
+#include "sim/setup/setup.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* SimGrid shares a link by flows. Flows in the proportion of nodes make it fair per node: the fewest that are within
  * this much of it, if the largest partition then has no more than so many. */
@@ -22,41 +26,41 @@ static bool needs_storage(const struct bh_enclave_setup *setup)
     return false;
 }
 
-static size_t flows_of(const struct bh_enclave *enclave, const struct bh_transfer *transfer, double flows_per_node)
+static size_t flows_of(const struct bh_enclave_setup *enclave, const struct bh_transfer *transfer,
+                       double flows_per_node)
 {
     size_t least = bh_transfer_flows_per_storage(transfer);
-    size_t fair = (size_t)fmax(1.0, round(flows_per_node * bh_enclave_nodes(enclave)));
+    size_t fair = (size_t)fmax(1.0, round(flows_per_node * (double)enclave->nodes));
     return fair > least ? fair : least;
 }
 
 /* The largest relative distance of an enclave's flows from its share. */
-static double unfairness(const struct bh_replica *replica, struct bh_transfer *const *transfers, double flows_per_node)
+static double unfairness(const struct bh_setup *setup, struct bh_transfer *const *transfers, double flows_per_node)
 {
     double most = 0.0;
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
-        const struct bh_enclave *enclave = &replica->enclaves[e];
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        const struct bh_enclave_setup *enclave = &setup->enclaves[e];
         if (transfers[e] == NULL || bh_transfer_flows_per_storage(transfers[e]) == 0)
             continue;
-        double share = flows_per_node * bh_enclave_nodes(enclave);
+        double share = flows_per_node * (double)enclave->nodes;
         most = fmax(most, fabs((double)flows_of(enclave, transfers[e], flows_per_node) / share - 1.0));
     }
     return most;
 }
 
-static double choose_flows_per_node(const struct bh_replica *replica, struct bh_transfer *const *transfers)
+static double choose_flows_per_node(const struct bh_setup *setup, struct bh_transfer *const *transfers)
 {
     double largest = 0.0, best = INFINITY, chosen = 0.0;
     size_t least = 1;
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
-        const struct bh_enclave *enclave = &replica->enclaves[e];
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
         if (transfers[e] == NULL)
             continue;
-        largest = fmax(largest, bh_enclave_nodes(enclave));
+        largest = fmax(largest, (double)setup->enclaves[e].nodes);
         size_t flows = bh_transfer_flows_per_storage(transfers[e]);
         least = flows > least ? flows : least;
     }
     for (size_t flows = 1; flows <= (least > FLOWS_MOST ? least : FLOWS_MOST) && best > proportion_tolerance; flows++) {
-        double found = unfairness(replica, transfers, (double)flows / largest);
+        double found = unfairness(setup, transfers, (double)flows / largest);
         if (found < best) {
             best = found;
             chosen = (double)flows / largest;
@@ -65,33 +69,45 @@ static double choose_flows_per_node(const struct bh_replica *replica, struct bh_
     return chosen;
 }
 
-static void share_fairly(struct bh_replica *replica, struct bh_transfer **transfers, const struct bh_stands *stands)
+static void share_fairly(const struct bh_setup *setup, struct bh_transfer **transfers, const struct bh_stands *stands)
 {
-    double flows_per_node = choose_flows_per_node(replica, transfers);
-    for (size_t e = 0; e < replica->setup->enclaves_count; e++) {
-        struct bh_enclave *enclave = &replica->enclaves[e];
+    double flows_per_node = choose_flows_per_node(setup, transfers);
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        const struct bh_enclave_setup *enclave = &setup->enclaves[e];
         if (transfers[e] != NULL)
-            bh_transfer_set_share(transfers[e], &stands[enclave->setup->spec->partition],
+            bh_transfer_set_share(transfers[e], &stands[enclave->spec->partition],
                                   flows_of(enclave, transfers[e], flows_per_node));
     }
 }
 
-int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_transfer **transfers, struct bh_error *err)
+struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struct bh_platform *platform,
+                                       struct bh_error *err)
 {
-    const struct bh_scenario *scenario = replica->setup->scenario;
+    const struct bh_scenario *scenario = setup->scenario;
+    struct bh_transfer **transfers = bh_allocate(setup->enclaves_count, sizeof(struct bh_transfer *));
     struct bh_stands *stands = NULL;
-    int status = 0;
-    for (size_t e = 0; e < replica->setup->enclaves_count && status == 0; e++) {
-        struct bh_enclave *enclave = &replica->enclaves[e];
-        if (!needs_storage(enclave->setup))
+    bool is_planned = true;
+    for (size_t e = 0; e < setup->enclaves_count && is_planned; e++) {
+        const struct bh_enclave_setup *enclave = &setup->enclaves[e];
+        if (!needs_storage(enclave))
             continue;
         if (stands == NULL)
-            stands = bh_place(replica->platform, &scenario->partitions, scenario->placement);
-        transfers[e] = bh_transfer_create_on(replica->platform, &stands[enclave->setup->spec->partition], err);
-        status = transfers[e] != NULL ? 0 : -1;
+            stands = bh_place(platform, &scenario->partitions, scenario->placement);
+        transfers[e] = bh_transfer_create_on(platform, &stands[enclave->spec->partition], err);
+        is_planned = transfers[e] != NULL;
     }
-    if (status == 0 && stands != NULL && scenario->partitions.count > 1)
-        share_fairly(replica, transfers, stands);
+    if (is_planned && stands != NULL && scenario->partitions.count > 1)
+        share_fairly(setup, transfers, stands);
     bh_stands_free(stands, scenario->partitions.count);
-    return status;
+    if (is_planned)
+        return transfers;
+    bh_transfers_destroy(transfers, setup);
+    return NULL;
+}
+
+void bh_transfers_destroy(struct bh_transfer **transfers, const struct bh_setup *setup)
+{
+    for (size_t e = 0; transfers != NULL && e < setup->enclaves_count; e++)
+        bh_transfer_destroy(transfers[e]);
+    free(transfers);
 }

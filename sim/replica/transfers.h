@@ -1,15 +1,18 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Who moves checkpoints to storage, and over which flows. */
+/* Who moves checkpoints to storage, and over which flows: the same for all replicas of a setup. */
 #ifndef BH_SIM_REPLICA_TRANSFERS_H
 #define BH_SIM_REPLICA_TRANSFERS_H
 
 struct bh_error;
-struct bh_replica;
+struct bh_platform;
+struct bh_setup;
 struct bh_transfer;
 
-/* Plans the checkpoint transfers of all enclaves that go to storage, one per enclave; owned by the caller, also on failure.
- * NULL: it has none. */
-int bh_replica_plan_transfers(struct bh_replica *replica, struct bh_transfer **transfers, struct bh_error *err);
+/* Plans the checkpoint transfers of all enclaves that go to storage: one per enclave, NULL: it has none. It asks for every
+ * route, at a cost that grows with the platform's hosts: make it before forking replicas. NULL on failure. */
+struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struct bh_platform *platform,
+                                       struct bh_error *err);
+void bh_transfers_destroy(struct bh_transfer **transfers, const struct bh_setup *setup);
 
 #endif

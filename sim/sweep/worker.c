@@ -7,6 +7,7 @@
 #include "models/containment/isolation_cache.h"
 #include "sim/campaign/resolve.h"
 #include "sim/replica/record_bytes.h"
+#include "sim/replica/transfers.h"
 #include "sim/runs/forked_jobs.h"
 #include "sim/scenario/study.h"
 #include "sim/sweep/cause_rows.h"
@@ -22,6 +23,12 @@
 /* Exact chains are remembered over this many points, so that memory does not grow with the campaign. */
 enum { POINTS_PER_CACHE = 32 };
 
+/* How the checkpoints of a setup's replicas go to storage. */
+struct plan {
+    const struct bh_setup *setup;
+    struct bh_transfer **transfers;
+};
+
 struct host {
     const struct bh_campaign *campaign;
     char *platform_key; /* what is loaded; NULL: nothing yet */
@@ -31,6 +38,8 @@ struct host {
     size_t points_seen;
     size_t point; /* of the stage */
     struct bh_stage *stage;
+    size_t plans_count;
+    struct plan *plans;
     struct bh_layout layout[2]; /* of a point, by replica */
     struct bh_unit unit;
     unsigned at_once; /* simulations */
@@ -71,6 +80,11 @@ static int load_platform(struct host *host, struct bh_error *err)
 
 static void leave_point(struct host *host)
 {
+    for (size_t i = 0; i < host->plans_count; i++)
+        bh_transfers_destroy(host->plans[i].transfers, host->plans[i].setup);
+    free(host->plans);
+    host->plans = NULL;
+    host->plans_count = 0;
     if (host->campaign->stages == NULL)
         bh_stage_destroy(host->stage);
     host->stage = NULL;
@@ -158,13 +172,35 @@ static const struct bh_setup *find_job(const struct host *host, size_t job, stru
     return job % 2 == 1 ? stage->setups[policy] : stage->baselines[policy];
 }
 
+/* NULL: it is to be made yet. */
+static struct bh_transfer **find_plan(const struct host *host, const struct bh_setup *setup)
+{
+    for (size_t i = 0; i < host->plans_count; i++)
+        if (host->plans[i].setup == setup)
+            return host->plans[i].transfers;
+    return NULL;
+}
+
+/* Once for all replicas of the point, whose children find it made. */
+static int plan_transfers(struct host *host, const struct bh_setup *setup, struct bh_error *err)
+{
+    if (find_plan(host, setup) != NULL)
+        return 0;
+    struct bh_transfer **transfers = bh_transfers_plan(setup, host->platform, err);
+    if (transfers == NULL)
+        return -1;
+    host->plans = bh_reallocate(host->plans, host->plans_count + 1, sizeof *host->plans);
+    host->plans[host->plans_count++] = (struct plan){setup, transfers};
+    return 0;
+}
+
 static int run_job(void *context, size_t job, FILE *answer, struct bh_error *err)
 {
     struct host *host = context;
     struct bh_replica_options options;
     struct bh_replica_record *unused, record;
     const struct bh_setup *setup = find_job(host, job, &options, &unused);
-    if (bh_replica_run(setup, host->platform, options, &record, err) != 0)
+    if (bh_replica_run(setup, host->platform, find_plan(host, setup), options, &record, err) != 0)
         return -1;
     bh_record_write(&record, answer);
     bh_replica_record_clear(&record);
@@ -263,7 +299,14 @@ static int run_unit(struct host *host, FILE *payload, struct bh_error *err)
                                  .work = run_job,
                                  .done = take_record,
                                  .describe = describe_job};
-    int status = bh_workers_run(&workers, err);
+    int status = 0;
+    for (size_t job = 0; status == 0 && job < jobs; job++) {
+        struct bh_replica_options unused;
+        struct bh_replica_record *none;
+        status = plan_transfers(host, find_job(host, job, &unused, &none), err);
+    }
+    if (status == 0)
+        status = bh_workers_run(&workers, err);
     for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
         bh_layout_fill(&host->layout[0], host->campaign, host->stage, host->point, p, &host->rows[p * length]);
     if (status == 0) {
@@ -410,7 +453,9 @@ int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t po
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     struct bh_replica_options options = {.replica = replica < 0 ? 0 : (uint64_t)replica, .faults = replica >= 0};
-    if (bh_replica_run(host.stage->setups[policy], host.platform, options, &record, err) != 0)
+    const struct bh_setup *setup = host.stage->setups[policy];
+    if (plan_transfers(&host, setup, err) != 0 ||
+        bh_replica_run(setup, host.platform, find_plan(&host, setup), options, &record, err) != 0)
         return -1;
     for (size_t e = 0; e < record.enclaves_count; e++)
         fprintf(out, "%s: %s after %.17g s, %g interruptions\n", host.stage->scenario->enclaves[e].name,

@@ -7,6 +7,7 @@
 #include "models/containment/isolation_cache.h"
 #include "sim/platform/probe.h"
 #include "sim/replica/replica.h"
+#include "sim/replica/transfers.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 
@@ -68,6 +69,9 @@ double bh_bench_load(struct bh_bench *bench)
     bench->setup = bh_setup_create(bench->scenario, 0, &bench->facts, bench->cache, &err);
     if (bench->platform == NULL || bench->setup == NULL)
         bh_bench_give_up(err.text);
+    bench->transfers = bh_transfers_plan(bench->setup, bench->platform, &err);
+    if (bench->transfers == NULL)
+        bh_bench_give_up(err.text);
     return loaded_s;
 }
 
@@ -76,7 +80,7 @@ void bh_bench_replica(const struct bh_bench *bench, uint64_t number, struct bh_c
     struct bh_replica_options options = {.replica = number, .faults = true};
     struct bh_replica_record record;
     struct bh_error err = {0};
-    if (bh_replica_run(bench->setup, bench->platform, options, &record, &err) != 0)
+    if (bh_replica_run(bench->setup, bench->platform, bench->transfers, options, &record, &err) != 0)
         bh_bench_give_up(err.text);
     cost->events = record.tallies.events;
     cost->faults = record.tallies.faults;

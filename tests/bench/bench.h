@@ -28,6 +28,7 @@ struct bh_bench {
     struct bh_platform *platform;
     struct bh_isolation_cache *cache;
     struct bh_setup *setup;
+    struct bh_transfer **transfers;
     sg_host_t storage; /* for who sets them: a storage host and its first disk */
     sg_disk_t disk;
 };

@@ -9,6 +9,7 @@
 #include "sim/platform/platform.h"
 #include "sim/platform/probe.h"
 #include "sim/replica/replica.h"
+#include "sim/replica/transfers.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
@@ -188,7 +189,8 @@ static struct attempts run(const struct world *world, const struct bh_setup *set
         FILE *out = fdopen(ends[1], "wb");
         options.watch = watch;
         options.watch_context = out;
-        if (bh_replica_run(setup, world->platform, options, &record, &err) != 0)
+        struct bh_transfer **transfers = bh_transfers_plan(setup, world->platform, &err);
+        if (transfers == NULL || bh_replica_run(setup, world->platform, transfers, options, &record, &err) != 0)
             _exit(1);
         seen = (struct bh_attempt_seen){.boundary = BH_BOUNDARIES};
         for (size_t e = 0; e < record.enclaves_count; e++)
