@@ -72,11 +72,11 @@ static void add_policy_row(struct bh_table *table, const struct bh_view *view, s
 }
 
 static void print_point(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
-                        FILE *stream)
+                        bool can_be_wrong, FILE *stream)
 {
     size_t policies = view->policy.count;
     struct bh_measures *m = bh_allocate(policies, sizeof *m);
-    struct columns shows = {.wrong = bh_can_be_wrong(view)};
+    struct columns shows = {.wrong = can_be_wrong};
     double faults = 0, correlation = INFINITY;
     for (size_t p = 0; p < policies; p++) {
         bh_measure(view, p, point, options->enclave, &m[p]);
@@ -217,7 +217,8 @@ static void print_extrapolated(const struct bh_view *view, FILE *stream)
                 apart);
 }
 
-static void print_legend(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
+static void print_legend(const struct bh_view *view, const struct bh_summary_options *options, bool can_be_wrong,
+                         FILE *stream)
 {
     print_extrapolated(view, stream);
     size_t baseline = bh_view_find_label(&view->policy, view->baseline);
@@ -232,7 +233,7 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
         "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
         "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
         name, name);
-    if (bh_can_be_wrong(view))
+    if (can_be_wrong)
         fputs("wrong results: share of replicas that ended with silent errors in their data, which nothing had found; "
               "their\n"
               "makespans count like all others. verifying: share of node-time that went into verifying data.\n",
@@ -242,9 +243,9 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
 
 /* Everything about one point but how the scale matters. */
 static void print_point_tables(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
-                               FILE *stream)
+                               bool can_be_wrong, FILE *stream)
 {
-    print_point(view, options, point, stream);
+    print_point(view, options, point, can_be_wrong, stream);
     bh_summary_print_escape(view, options, point, stream);
 }
 
@@ -267,12 +268,12 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     if (axis == view->axes_count)
         axis = 0;
     /* Costs of a study that is about its verdicts would only be in the way. */
-    bool shows_costs = options->all_points || !bh_has_verdict(view);
+    bool shows_costs = options->all_points || !bh_has_verdict(view), can_be_wrong = bh_can_be_wrong(view);
     if (view->axes_count == 0 && shows_costs)
         fputc('\n', stream);
     for (size_t point = 0; point < view->points && shows_costs; point++)
         if (all || point == view->headline)
-            print_point_tables(view, options, point, stream);
+            print_point_tables(view, options, point, can_be_wrong, stream);
     if (!all)
         print_along(view, options, axis, stream);
     if (view->axes_count > 0 && view->policy.count > 1)
@@ -287,7 +288,7 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
     if (view->uncertainty.axis.count > 0)
         (view->uncertainty.source != NULL ? bh_summary_print_draws : bh_summary_print_critical)(view, options, stream);
     if (shows_costs)
-        print_legend(view, options, stream);
+        print_legend(view, options, can_be_wrong, stream);
     if (view->replica.count < 2)
         fputs("\nOne replica: there are no intervals.\n", stream);
 }

@@ -37,7 +37,6 @@ struct bh_replica_record {
     size_t enclaves_count;
     struct bh_enclave_record *enclaves;
     struct bh_causes causes;
-    bool deadlocked;
 };
 
 /* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform and planned the transfers
