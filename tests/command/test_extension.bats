@@ -121,7 +121,7 @@ expect_refused() {
         run_bulkhead sweep c.yaml -q -j 1 -d d --shard $shard/2
         expect_status 0
     done
-    campaign 'unit: 1' 'replicas: 12' 'vary: [{axis: work, set: workload.work, values: [2 h, 3 h, 4 h]}]'
+    campaign 'unit: 1' 'replicas: 600' 'vary: [{axis: work, set: workload.work, values: [2 h, 3 h, 4 h]}]'
     run_bulkhead status d
     expect_status 2
     expect_text "$errors" '--extend'
@@ -129,8 +129,8 @@ expect_refused() {
         "$BULKHEAD" sweep c.yaml -q -j 1 -d d --shard $shard/3 --extend 2>said.$shard 3>&- &
         pids+=($!)
     done
-    until grep -q '"replicas": 12' d/sweep.json; do sleep 0.02; done
-    sleep 0.2
+    # As soon as it has done a little of its many replicas.
+    until [ -s d/shard-0-of-3.log ]; do sleep 0.01; done
     kill -KILL "${pids[0]}"
     for pid in "${pids[@]}"; do wait "$pid" || true; done
     run_bulkhead sweep c.yaml -q -j 1 -d d --resume
