@@ -18,7 +18,7 @@ enum { CURVE_POINTS = 200, POINTS_MOST = 400 };
 /* The arrays of one row. */
 struct row_values {
     double *t_s, *p; /* observed */
-    double curve_t_s[CURVE_POINTS], curve_p[BH_FIT_LAWS][CURVE_POINTS];
+    double curve_t_s[CURVE_POINTS], curve_p[BH_PROBABILITY_CURVES_MOST][CURVE_POINTS];
 };
 
 /* The middle of each step, thinned where steps are closer than marks: by equal parts of the logarithm of P and of
@@ -53,8 +53,9 @@ static void fill_row(const struct bh_fit_set *set, const char *title, struct row
     double from = log(values->t_s[0] / 2.0), to = log(values->t_s[count - 1] * 2.0);
     for (size_t i = 0; i < CURVE_POINTS; i++)
         values->curve_t_s[i] = exp(from + (to - from) * (double)i / (CURVE_POINTS - 1));
-    row->curves_count = BH_FIT_LAWS;
-    for (size_t l = 0; l < BH_FIT_LAWS; l++) {
+    BH_BUG_ASSERT(set->fits_count <= BH_PROBABILITY_CURVES_MOST);
+    row->curves_count = set->fits_count;
+    for (size_t l = 0; l < set->fits_count; l++) {
         const struct bh_distribution *d = &set->fits[l].distribution;
         for (size_t i = 0; i < CURVE_POINTS; i++)
             values->curve_p[l][i] = bh_distribution_cdf(d, values->curve_t_s[i]);

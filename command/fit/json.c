@@ -79,7 +79,7 @@ static json_t *set_object(const struct bh_fit_set *set)
     if (!set->is_fitted)
         return object;
     json_t *fits = json_array();
-    for (size_t l = 0; l < BH_FIT_LAWS; l++)
+    for (size_t l = 0; l < set->fits_count; l++)
         json_array_append_new(fits, fit_object(&set->fits[l]));
     double low, high;
     int direction = bh_fit_hazard_direction(set, &low, &high);

@@ -3,9 +3,6 @@
 /* What `bulkhead fit` prints for people. */
 #include "command/fit/parts.h"
 #include "models/logs/formats.h"
-#include "models/times/exponential.h"
-#include "models/times/hyperexponential.h"
-#include "models/times/lognormal.h"
 
 #include "analysis/reader/markup.h"
 
@@ -117,21 +114,30 @@ static char *print_time(double value_s, double error_s, char *buffer)
     return buffer;
 }
 
+/* By the keys of the kind, what has no unit first: "sigma 1.2 ± 0.1, median 3 ± 1 d"; of phases weight and mean. */
 static void print_numbers(const struct bh_fit *fit, char *text, size_t size)
 {
     const struct bh_distribution *d = &fit->distribution;
+    const struct bh_distribution_type *type = d->type;
+    const struct {
+        const char *key;
+        bool is_time;
+        double value, error;
+    } numbers[] = {{type->a_key, type->a_dimension == BH_DIMENSION_TIME, d->a[0], fit->a_error[0]},
+                   {type->b_key, type->b_dimension == BH_DIMENSION_TIME, d->b[0], fit->b_error[0]}};
     char a[BH_NUMBER_SIZE], b[BH_NUMBER_SIZE];
-    if (d->type == &bh_exponential)
-        snprintf(text, size, "mean %s", print_time(d->a[0], fit->a_error[0], a));
-    else if (d->type == &bh_lognormal)
-        snprintf(text, size, "sigma %s, median %s", print_value(d->b[0], fit->b_error[0], b),
-                 print_time(d->a[0], fit->a_error[0], a));
-    else if (d->type != &bh_hyperexponential)
-        snprintf(text, size, "shape %s, scale %s", print_value(d->a[0], fit->a_error[0], a),
-                 print_time(d->b[0], fit->b_error[0], b));
-    for (size_t i = 0, at = 0; d->type == &bh_hyperexponential && i < d->parts && at < size; i++)
-        at += (size_t)snprintf(text + at, size - at, "%s%s of mean %s", i > 0 ? ", " : "",
-                               bh_number_percent(d->a[i], a), print_time(d->b[i], NAN, b));
+    size_t at = 0;
+    if (!type->has_weights) {
+        for (int time = 0; time < 2; time++)
+            for (size_t n = 0; n < 2 && at < size; n++)
+                if (numbers[n].key != NULL && numbers[n].is_time == time)
+                    at += (size_t)snprintf(text + at, size - at, "%s%s %s", at > 0 ? ", " : "", numbers[n].key,
+                                           (time ? print_time : print_value)(numbers[n].value, numbers[n].error, a));
+        return;
+    }
+    for (size_t i = 0; i < d->parts && at < size; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s%s of %s %s", i > 0 ? ", " : "", bh_number_percent(d->a[i], a),
+                               type->b_key, print_time(d->b[i], NAN, b));
 }
 
 static void print_fits(const struct bh_fit_report *report, const struct bh_fit_set *set, enum bh_table_format format,
@@ -145,7 +151,7 @@ static void print_fits(const struct bh_fit_report *report, const struct bh_fit_s
     bh_table_column(table, "AIC beyond best");
     bh_table_column(table, "distance");
     bh_table_column(table, "p");
-    for (size_t l = 0; l < BH_FIT_LAWS; l++) {
+    for (size_t l = 0; l < set->fits_count; l++) {
         const struct bh_fit *fit = &set->fits[l];
         print_numbers(fit, text, sizeof text);
         bh_table_cell(table, "%s%s", fit->distribution.type->name, l == set->best ? " *" : "");

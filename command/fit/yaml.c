@@ -3,7 +3,6 @@
 /* Fitted fault classes as YAML for a scenario. */
 #include "command/fit/parts.h"
 #include "models/times/exponential.h"
-#include "models/times/hyperexponential.h"
 
 #include "models/base/error.h"
 
@@ -73,7 +72,7 @@ static void print_timing(const char *key, const struct bh_fit_set *set, const ch
     for (size_t i = 0; i < d->parts; i++) {
         /* Weights sum to 1 as they are written. */
         double a = d->a[i];
-        if (type == &bh_hyperexponential) {
+        if (type->has_weights) {
             a = i + 1 < d->parts ? round(1e9 * a) / 1e9 : left;
             left -= a;
         }

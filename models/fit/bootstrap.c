@@ -6,11 +6,8 @@
 #include "models/base/random.h"
 #include "models/fit/distance.h"
 #include "models/fit/parts.h"
-#include "models/times/exponential.h"
-#include "models/times/lognormal.h"
-#include "models/times/weibull_gamma.h"
+#include "models/times/watched_times.h"
 
-#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
 #include <omp.h>
@@ -22,7 +19,7 @@ struct drawing {
     uint64_t stream, draw, ordinal;
 };
 
-/* Gamma's inverse is dear, and a bootstrap needs no common random numbers: GSL draws from the same keyed numbers. */
+/* Some inverses are dear, and a bootstrap needs no common random numbers: GSL draws from the same keyed numbers. */
 static void seed_nothing(void *state, unsigned long seed)
 {
     (void)state;
@@ -58,11 +55,11 @@ static double draw_time(struct drawing *drawing, double age_s)
     const struct bh_distribution *d = drawing->d;
     if (isnan(age_s))
         return bh_residual_exceeded(d, next_uniform(drawing));
-    if (age_s > 0.0 || d->type != &bh_gamma)
+    if (age_s > 0.0 || d->type->draw == NULL)
         return bh_distribution_exceeded_from(d, age_s, next_uniform(drawing));
     struct drawing *state = drawing;
     gsl_rng numbers = {&keyed_numbers, &state};
-    return gsl_ran_gamma(&numbers, d->a[0], d->b[0]);
+    return d->type->draw(d, &numbers);
 }
 
 /* Watches a unit again: from the same age, and as long as before, or to as many failures if that is where it ended. */
@@ -103,14 +100,14 @@ static struct bh_sample *draw_sample(const struct bh_sample *sample, struct draw
 static double draw_distance(const struct bh_sample *sample, struct drawing *drawing)
 {
     struct bh_sample *drawn = draw_sample(sample, drawing);
-    struct bh_fit_data *data = bh_fit_data_create(drawn);
+    struct bh_watched_times *times = bh_fit_watched(drawn);
     struct bh_distribution d = *drawing->d;
-    if (d.type == &bh_exponential || (d.type == &bh_lognormal && data->others_count == 0))
-        bh_fit_maximize(data, d.type, d.parts, &d);
+    if (bh_fit_guess_is_best(times, d.type))
+        bh_fit_maximize(times, d.type, d.parts, &d);
     else
-        bh_fit_climb(data, &d, 2.0 / sqrt((double)(data->ended + 1)), 0.02 / sqrt((double)(data->ended + 1)));
+        bh_fit_climb(times, &d, 2.0 / sqrt((double)(times->ended + 1)), 0.02 / sqrt((double)(times->ended + 1)));
     double distance = bh_fit_distance(drawn, &d);
-    bh_fit_data_destroy(data);
+    bh_fit_watched_destroy(times);
     bh_sample_destroy(drawn);
     return distance;
 }

@@ -4,103 +4,86 @@
 #include "models/fit/fit.h"
 #include "models/fit/distance.h"
 #include "models/fit/parts.h"
-#include "models/times/exponential.h"
-#include "models/times/hyperexponential.h"
-#include "models/times/lognormal.h"
-#include "models/times/weibull_gamma.h"
+#include "models/times/watched_times.h"
 
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_multimin.h>
-#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double log_root_two_pi = 0.91893853320467274178;
-
 /* --- Likelihood ----------------------------------------------------------------------------------------------------- */
 
-static double log_likelihood_of(const struct bh_duration *duration, const struct bh_distribution *d)
+static double log_likelihood_of(const struct bh_watched_time *time, const struct bh_distribution *d)
 {
-    double t = duration->until_s;
-    if (isnan(duration->age_s))
-        return duration->ended ? -bh_distribution_cumulative_hazard(d, t) - log(bh_distribution_mean_s(d))
-                               : -d->type->residual_hazard(d, t);
-    double given = bh_distribution_cumulative_hazard(d, duration->age_s);
-    return given + (duration->ended ? bh_distribution_log_density(d, t) : -bh_distribution_cumulative_hazard(d, t));
+    double t = time->until_s;
+    if (isnan(time->age_s))
+        return time->ended ? -bh_distribution_cumulative_hazard(d, t) - log(bh_distribution_mean_s(d))
+                           : -d->type->residual_hazard(d, t);
+    double given = bh_distribution_cumulative_hazard(d, time->age_s);
+    return given + (time->ended ? bh_distribution_log_density(d, t) : -bh_distribution_cumulative_hazard(d, t));
 }
 
-struct bh_fit_data *bh_fit_data_create(const struct bh_sample *sample)
+struct bh_watched_times *bh_fit_watched(const struct bh_sample *sample)
 {
-    struct bh_fit_data *data = bh_allocate(1, sizeof *data);
-    data->log_t = bh_allocate(sample->count + 1, sizeof *data->log_t);
-    data->t = bh_allocate(sample->count + 1, sizeof *data->t);
-    data->others = bh_allocate(sample->count + 1, sizeof *data->others);
+    struct bh_watched_times *times = bh_allocate(1, sizeof *times);
+    times->log_t = bh_allocate(sample->count + 1, sizeof *times->log_t);
+    times->t = bh_allocate(sample->count + 1, sizeof *times->t);
+    times->others = bh_allocate(sample->count + 1, sizeof *times->others);
     for (size_t i = 0; i < sample->count; i++) {
         const struct bh_duration *duration = &sample->durations[i];
         double age_s = isnan(duration->age_s) ? 0.0 : duration->age_s;
-        data->exposure += duration->until_s - age_s;
-        data->ended += duration->ended;
+        times->exposure += duration->until_s - age_s;
+        times->ended += duration->ended;
         if (!duration->ended || duration->age_s != 0.0) {
-            data->others[data->others_count++] = *duration;
+            times->others[times->others_count++] =
+                (struct bh_watched_time){duration->until_s, duration->age_s, duration->ended};
             continue;
         }
         double log_t = log(duration->until_s);
-        data->t[data->count] = duration->until_s;
-        data->log_t[data->count++] = log_t;
-        data->sum += duration->until_s;
-        data->log_sum += log_t;
+        times->t[times->count] = duration->until_s;
+        times->log_t[times->count++] = log_t;
+        times->sum += duration->until_s;
+        times->log_sum += log_t;
     }
-    data->log_mean = data->log_sum / (double)data->count;
-    for (size_t i = 0; i < data->count; i++)
-        data->log_squares += pow(data->log_t[i] - data->log_mean, 2.0);
-    return data;
+    times->log_mean = times->log_sum / (double)times->count;
+    for (size_t i = 0; i < times->count; i++)
+        times->log_squares += pow(times->log_t[i] - times->log_mean, 2.0);
+    return times;
 }
 
-void bh_fit_data_destroy(struct bh_fit_data *data)
+void bh_fit_watched_destroy(struct bh_watched_times *times)
 {
-    free(data->log_t);
-    free(data->t);
-    free(data->others);
-    free(data);
+    free(times->log_t);
+    free(times->t);
+    free(times->others);
+    free(times);
 }
 
-/* Sum of ln f over the times that were seen from start to end, by sums over the sample where there are such. */
-static double log_density_sum(const struct bh_fit_data *data, const struct bh_distribution *d)
+/* Sum of ln f over the times that were seen from start to end. */
+static double log_density_sum(const struct bh_watched_times *times, const struct bh_distribution *d)
 {
-    double n = (double)data->count, a = d->a[0], b = d->b[0], sum = 0.0;
-    if (d->type == &bh_exponential)
-        return -n * log(a) - data->sum / a;
-    if (d->type == &bh_lognormal) {
-        double off = data->log_mean - log(a);
-        return -n * (log(b) + log_root_two_pi) - data->log_sum - (data->log_squares + n * off * off) / (2.0 * b * b);
-    }
-    if (d->type == &bh_gamma)
-        return -n * (gsl_sf_lngamma(a) + a * log(b)) + (a - 1.0) * data->log_sum - data->sum / b;
-    if (d->type == &bh_weibull) {
-        double log_b = log(b);
-        for (size_t i = 0; i < data->count; i++)
-            sum -= exp(a * (data->log_t[i] - log_b));
-        return sum + n * (log(a) - a * log_b) + (a - 1.0) * data->log_sum;
-    }
-    for (size_t i = 0; i < data->count; i++)
-        sum += d->type->log_density(d, data->t[i]);
+    if (d->type->log_density_sum != NULL)
+        return d->type->log_density_sum(d, times);
+    double sum = 0.0;
+    for (size_t i = 0; i < times->count; i++)
+        sum += d->type->log_density(d, times->t[i]);
     return sum;
 }
 
-static double log_likelihood(const struct bh_fit_data *data, const struct bh_distribution *d)
+static double log_likelihood(const struct bh_watched_times *times, const struct bh_distribution *d)
 {
-    double sum = log_density_sum(data, d);
-    for (size_t i = 0; i < data->others_count; i++)
-        sum += log_likelihood_of(&data->others[i], d);
+    double sum = log_density_sum(times, d);
+    for (size_t i = 0; i < times->others_count; i++)
+        sum += log_likelihood_of(&times->others[i], d);
     return sum;
 }
 
 double bh_fit_log_likelihood(const struct bh_sample *sample, const struct bh_distribution *distribution)
 {
-    struct bh_fit_data *data = bh_fit_data_create(sample);
-    double value = log_likelihood(data, distribution);
-    bh_fit_data_destroy(data);
+    struct bh_watched_times *times = bh_fit_watched(sample);
+    double value = log_likelihood(times, distribution);
+    bh_fit_watched_destroy(times);
     return value;
 }
 
@@ -109,14 +92,14 @@ double bh_fit_log_likelihood(const struct bh_sample *sample, const struct bh_dis
 /* Numbers that a fit is free to choose: logarithms of all numbers, but of weights those of their ratios to the last. */
 static size_t count_free(const struct bh_distribution *d)
 {
-    if (d->type == &bh_hyperexponential)
+    if (d->type->has_weights)
         return 2 * d->parts - 1;
     return d->type->b_key != NULL ? 2 : 1;
 }
 
 static void to_free(const struct bh_distribution *d, double *theta)
 {
-    if (d->type != &bh_hyperexponential) {
+    if (!d->type->has_weights) {
         theta[0] = log(d->a[0]);
         if (d->type->b_key != NULL)
             theta[1] = log(d->b[0]);
@@ -131,7 +114,7 @@ static void to_free(const struct bh_distribution *d, double *theta)
 static struct bh_distribution from_free(const struct bh_distribution *like, const double *theta)
 {
     struct bh_distribution d = *like;
-    if (d.type != &bh_hyperexponential) {
+    if (!d.type->has_weights) {
         d.a[0] = exp(theta[0]);
         d.b[0] = d.type->b_key != NULL ? exp(theta[1]) : 0.0;
         return d;
@@ -147,7 +130,7 @@ static struct bh_distribution from_free(const struct bh_distribution *like, cons
 }
 
 struct target {
-    const struct bh_fit_data *data;
+    const struct bh_watched_times *times;
     const struct bh_distribution *like;
 };
 
@@ -155,16 +138,16 @@ static double minus_log_likelihood(const gsl_vector *theta, void *parameters)
 {
     const struct target *target = parameters;
     struct bh_distribution d = from_free(target->like, gsl_vector_const_ptr(theta, 0));
-    double value = d.type->expected(&d) == NULL ? -log_likelihood(target->data, &d) : HUGE_VAL;
+    double value = d.type->expected(&d) == NULL ? -log_likelihood(target->times, &d) : HUGE_VAL;
     return isfinite(value) ? value : HUGE_VAL;
 }
 
-void bh_fit_climb(const struct bh_fit_data *data, struct bh_distribution *d, double step, double tolerance)
+void bh_fit_climb(const struct bh_watched_times *times, struct bh_distribution *d, double step, double tolerance)
 {
     enum { STEPS_MOST = 3000 };
     size_t free = count_free(d);
     struct bh_distribution like = *d;
-    struct target target = {data, &like};
+    struct target target = {times, &like};
     gsl_multimin_function function = {minus_log_likelihood, free, &target};
     gsl_vector *theta = gsl_vector_alloc(free), *steps = gsl_vector_alloc(free);
     gsl_multimin_fminimizer *minimizer = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, free);
@@ -183,7 +166,8 @@ void bh_fit_climb(const struct bh_fit_data *data, struct bh_distribution *d, dou
 /* --- Standard errors ------------------------------------------------------------------------------------------------ */
 
 /* Second differences. 1e-3 in logarithms is far below any standard error that matters, and far above rounding. */
-static void fill_information(const struct bh_fit_data *data, const struct bh_distribution *d, gsl_matrix *information)
+static void fill_information(const struct bh_watched_times *times, const struct bh_distribution *d,
+                             gsl_matrix *information)
 {
     static const double step = 1e-3;
     size_t free = information->size1;
@@ -198,7 +182,7 @@ static void fill_information(const struct bh_fit_data *data, const struct bh_dis
                 moved[i] += u;
                 moved[j] += v;
                 struct bh_distribution at = from_free(d, moved);
-                sum += (u * v > 0.0 ? 1.0 : -1.0) * log_likelihood(data, &at);
+                sum += (u * v > 0.0 ? 1.0 : -1.0) * log_likelihood(times, &at);
             }
             gsl_matrix_set(information, i, j, -sum / (4.0 * step * step));
             gsl_matrix_set(information, j, i, -sum / (4.0 * step * step));
@@ -218,10 +202,9 @@ static double error_of(const gsl_matrix *covariance, const double *slope)
 static void fill_errors(const gsl_matrix *covariance, struct bh_fit *fit)
 {
     const struct bh_distribution *d = &fit->distribution;
-    bool mixture = d->type == &bh_hyperexponential;
     for (size_t p = 0; p < d->parts; p++) {
         double a[2 * BH_FIT_PHASES_MOST] = {0.0}, b[2 * BH_FIT_PHASES_MOST] = {0.0};
-        if (mixture) {
+        if (d->type->has_weights) {
             b[p] = d->b[p];
             for (size_t j = 0; j + 1 < d->parts; j++)
                 a[d->parts + j] = d->a[p] * ((p == j ? 1.0 : 0.0) - d->a[j]);
@@ -234,10 +217,10 @@ static void fill_errors(const gsl_matrix *covariance, struct bh_fit *fit)
     }
 }
 
-static void find_errors(const struct bh_fit_data *data, struct bh_fit *fit)
+static void find_errors(const struct bh_watched_times *times, struct bh_fit *fit)
 {
     gsl_matrix *information = gsl_matrix_alloc(fit->free, fit->free);
-    fill_information(data, &fit->distribution, information);
+    fill_information(times, &fit->distribution, information);
     for (size_t p = 0; p < fit->distribution.parts; p++)
         fit->a_error[p] = fit->b_error[p] = NAN;
     if (gsl_linalg_cholesky_decomp1(information) == GSL_SUCCESS &&
@@ -255,33 +238,21 @@ void bh_fit_interval(double value, double error, double *low, double *high)
 
 /* --- Where to begin ------------------------------------------------------------------------------------------------- */
 
-static struct bh_distribution first_guess(const struct bh_fit_data *data, const struct bh_distribution_type *type)
+bool bh_fit_guess_is_best(const struct bh_watched_times *times, const struct bh_distribution_type *type)
 {
-    double n = (double)data->count, mean = data->exposure / (double)data->ended;
-    double sigma = sqrt(data->log_squares / n);
-    if (type == &bh_exponential)
-        return bh_distribution_of(type, mean, 0.0);
-    if (type == &bh_lognormal)
-        return bh_distribution_of(type, exp(data->log_mean), sigma);
-    /* The logarithm of a Weibull time has the deviation pi / (sqrt(6) shape). */
-    if (type == &bh_weibull)
-        return bh_distribution_of(type, fmin(fmax(M_PI / (sqrt(6.0) * sigma), 0.1), 20.0), mean);
-    /* Gamma: with s = ln(mean) - mean(ln), shape is close to (3 - s + sqrt((s - 3)^2 + 24 s)) / (12 s). */
-    double s = fmax(log(data->sum / n) - data->log_mean, 1e-6);
-    double shape = fmin(fmax((3.0 - s + sqrt((s - 3.0) * (s - 3.0) + 24.0 * s)) / (12.0 * s), 0.05), 1e5);
-    return bh_distribution_of(type, shape, mean / shape);
+    return type->guess_is == BH_GUESS_BEST || (type->guess_is == BH_GUESS_BEST_OF_WHOLE && times->others_count == 0);
 }
 
 /* At least 3 different times. */
-static bool is_enough(const struct bh_fit_data *data)
+static bool is_enough(const struct bh_watched_times *times)
 {
     double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < data->count; i++) {
-        low = fmin(low, data->t[i]);
-        high = fmax(high, data->t[i]);
+    for (size_t i = 0; i < times->count; i++) {
+        low = fmin(low, times->t[i]);
+        high = fmax(high, times->t[i]);
     }
-    for (size_t i = 0; i < data->count; i++)
-        if (data->t[i] > low && data->t[i] < high)
+    for (size_t i = 0; i < times->count; i++)
+        if (times->t[i] > low && times->t[i] < high)
             return true;
     return false;
 }
@@ -306,40 +277,38 @@ static void sort_phases(struct bh_distribution *d)
     }
 }
 
-void bh_fit_maximize(const struct bh_fit_data *data, const struct bh_distribution_type *type, size_t phases,
+void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_distribution_type *type, size_t phases,
                      struct bh_distribution *d)
 {
-    if (type == &bh_hyperexponential) {
-        bh_fit_expectation_maximization(data, phases, d);
-        bh_fit_climb(data, d, 0.1, 1e-6);
-        sort_phases(d);
+    *d = type->guess(times, phases);
+    if (bh_fit_guess_is_best(times, type))
         return;
+    if (type->guess_is == BH_GUESS_NEAR) {
+        bh_fit_climb(times, d, 0.1, 1e-6);
+    } else {
+        bh_fit_climb(times, d, 0.3, 1e-4);
+        bh_fit_climb(times, d, 0.01, 1e-7);
     }
-    *d = first_guess(data, type);
-    /* Exponential times have no memory, so failures over time watched is the answer; so are the moments of logarithms
-     * where all was seen. */
-    if (type == &bh_exponential || (type == &bh_lognormal && data->others_count == 0))
-        return;
-    bh_fit_climb(data, d, 0.3, 1e-4);
-    bh_fit_climb(data, d, 0.01, 1e-7);
+    if (type->has_weights)
+        sort_phases(d);
 }
 
 int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *type, size_t phases, struct bh_fit *fit,
            struct bh_error *err)
 {
-    struct bh_fit_data *data = bh_fit_data_create(sample);
+    struct bh_watched_times *times = bh_fit_watched(sample);
     *fit = (struct bh_fit){.p = NAN};
     int status = 0;
-    if (!is_enough(data)) {
+    if (!is_enough(times)) {
         status = bh_fail(err, BH_ERROR_NUMERIC, "found fewer than 3 different times that were seen to their end");
     } else {
-        bh_fit_maximize(data, type, phases, &fit->distribution);
+        bh_fit_maximize(times, type, phases, &fit->distribution);
         fit->free = count_free(&fit->distribution);
-        fit->log_likelihood = log_likelihood(data, &fit->distribution);
+        fit->log_likelihood = log_likelihood(times, &fit->distribution);
         fit->aic = 2.0 * (double)fit->free - 2.0 * fit->log_likelihood;
-        find_errors(data, fit);
+        find_errors(times, fit);
         fit->distance = bh_fit_distance(sample, &fit->distribution);
     }
-    bh_fit_data_destroy(data);
+    bh_fit_watched_destroy(times);
     return status;
 }

@@ -29,8 +29,8 @@ struct bh_fit {
     double p;        /* of that distance; NAN: not asked for */
 };
 
-/* `phases` is for hyperexponential, 2 to BH_FIT_PHASES_MOST. Its likelihood climbs by expectation-maximization, and like
- * the others' by the simplex method. Fails with BH_ERROR_NUMERIC on fewer than 3 different times that ended. */
+/* Of a type that has a guess, from which the likelihood climbs by the simplex method; `phases` is for what has parts, 2 to
+ * BH_FIT_PHASES_MOST. Fails with BH_ERROR_NUMERIC on fewer than 3 different times that ended. */
 int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *type, size_t phases, struct bh_fit *fit,
            struct bh_error *err);
 

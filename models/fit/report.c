@@ -7,6 +7,7 @@
 #include "models/base/random.h"
 #include "models/fit/bootstrap.h"
 #include "models/times/distribution_types.h"
+#include "models/times/weibull_gamma.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -209,6 +210,14 @@ static void add_groups(struct bh_fit_report *report, struct bh_sample_rule rule)
 
 /* --- Fits ----------------------------------------------------------------------------------------------------------- */
 
+size_t bh_fit_laws(void)
+{
+    size_t laws = 0;
+    for (size_t l = 0; bh_distribution_types[l] != NULL; l++)
+        laws += bh_distribution_types[l]->guess != NULL;
+    return laws;
+}
+
 static void say_done(const struct bh_fit_wish *wish, size_t done, size_t total)
 {
     if (wish->progress != NULL)
@@ -220,17 +229,22 @@ static void fit_set(struct bh_fit_report *report, const struct bh_fit_group *gro
                     enum bh_fit_times times, size_t *done, size_t total)
 {
     const struct bh_fit_wish *wish = report->wish;
-    for (size_t l = 0; l < BH_FIT_LAWS && set->is_fitted; l++) {
+    set->fits = bh_allocate(bh_fit_laws(), sizeof *set->fits);
+    for (size_t l = 0; bh_distribution_types[l] != NULL && set->is_fitted; l++) {
         const struct bh_distribution_type *type = bh_distribution_types[l];
-        if (bh_fit(set->sample, type, wish->phases, &set->fits[l], NULL) != 0) {
+        struct bh_fit *fit = &set->fits[set->fits_count];
+        if (type->guess == NULL)
+            continue;
+        if (bh_fit(set->sample, type, wish->phases, fit, NULL) != 0) {
             set->is_fitted = false;
             break;
         }
         uint64_t stream = bh_identity_join(bh_identity(group->name), bh_identity(type->name));
-        bh_fit_bootstrap(set->sample, &set->fits[l], wish->bootstrap, wish->seed,
-                         bh_identity_join(stream, (uint64_t)times), wish->jobs);
-        if (set->fits[l].aic < set->fits[set->best].aic)
-            set->best = l;
+        bh_fit_bootstrap(set->sample, fit, wish->bootstrap, wish->seed, bh_identity_join(stream, (uint64_t)times),
+                         wish->jobs);
+        if (fit->aic < set->fits[set->best].aic)
+            set->best = set->fits_count;
+        set->fits_count++;
         say_done(wish, ++*done, total);
     }
 }
@@ -280,10 +294,10 @@ struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, con
         return NULL;
     }
     size_t done = 0;
-    say_done(wish, done, sets * BH_FIT_LAWS);
+    say_done(wish, done, sets * bh_fit_laws());
     for (size_t g = 0; g < report->groups_count; g++)
         for (enum bh_fit_times t = 0; t < BH_FIT_TIMES; t++)
-            fit_set(report, &report->groups[g], &report->groups[g].sets[t], t, &done, sets * BH_FIT_LAWS);
+            fit_set(report, &report->groups[g], &report->groups[g].sets[t], t, &done, sets * bh_fit_laws());
     return report;
 }
 
@@ -292,8 +306,10 @@ void bh_fit_report_destroy(struct bh_fit_report *report)
     if (report == NULL)
         return;
     for (size_t g = 0; g < report->groups_count; g++) {
-        for (int t = 0; t < BH_FIT_TIMES; t++)
+        for (int t = 0; t < BH_FIT_TIMES; t++) {
+            free(report->groups[g].sets[t].fits);
             bh_sample_destroy(report->groups[g].sets[t].sample);
+        }
         free(report->groups[g].name);
     }
     free(report->groups);
@@ -304,7 +320,9 @@ void bh_fit_report_destroy(struct bh_fit_report *report)
 
 int bh_fit_hazard_direction(const struct bh_fit_set *set, double *low, double *high)
 {
-    const struct bh_fit *weibull = &set->fits[1];
+    const struct bh_fit *weibull = set->fits;
+    while (weibull->distribution.type != &bh_weibull)
+        weibull++;
     bh_fit_interval(weibull->distribution.a[0], weibull->a_error[0], low, high);
     return *high < 1.0 ? -1 : *low > 1.0 ? 1 : 0;
 }

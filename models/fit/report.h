@@ -12,10 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Two kinds of times, and five distributions in the order of bh_distribution_types. */
 enum bh_fit_times { BH_UP_TIMES, BH_DOWN_TIMES, BH_FIT_TIMES };
 enum {
-    BH_FIT_LAWS = 5,
     BH_FIT_LEAST = 10, /* fewer times that ended are not fitted */
     BH_FIT_GROUPS_MOST = 100
 };
@@ -38,8 +36,9 @@ struct bh_fit_wish {
 struct bh_fit_set {
     struct bh_sample *sample;
     bool is_fitted; /* at least BH_FIT_LEAST ended */
-    struct bh_fit fits[BH_FIT_LAWS];
-    size_t best; /* by Akaike's figure */
+    size_t fits_count;
+    struct bh_fit *fits; /* one per distribution that can be fitted, in the order of bh_distribution_types */
+    size_t best;         /* by Akaike's figure */
 };
 
 struct bh_fit_group {
@@ -75,6 +74,8 @@ struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, con
                                            struct bh_error *err);
 void bh_fit_report_destroy(struct bh_fit_report *report);
 
+/* Kinds of distribution that can be fitted. */
+size_t bh_fit_laws(void);
 /* "up times", "down times"; and "up", "down". */
 extern const char *const bh_fit_times_names[];
 /* Which way the hazard goes by the 95 % interval of the Weibull shape: -1 decreasing, 0 undecided, 1 increasing. */

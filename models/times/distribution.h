@@ -7,8 +7,11 @@
 #include "models/base/error.h"
 #include "models/base/quantity.h"
 
+#include <gsl/gsl_rng.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+struct bh_watched_times;
 
 enum { BH_DISTRIBUTION_PARTS_MOST = 16 };
 
@@ -26,6 +29,14 @@ struct bh_distribution {
     const struct bh_distribution_type *type;
     size_t parts; /* phases or pieces; 1 for all others */
     double a[BH_DISTRIBUTION_PARTS_MOST], b[BH_DISTRIBUTION_PARTS_MOST];
+};
+
+/* How near a guess is to the maximum of the likelihood. */
+enum bh_guess {
+    BH_GUESS_FAR,
+    BH_GUESS_NEAR,
+    BH_GUESS_BEST_OF_WHOLE, /* there, if all times were seen from start to end */
+    BH_GUESS_BEST
 };
 
 /* One kind. What it knows of itself is its cumulative hazard H(t) = -ln P(T > t) and the inverse, both right to near
@@ -49,6 +60,16 @@ struct bh_distribution_type {
     double (*residual_age)(const struct bh_distribution *, double cumulative_hazard);
     /* Whether the ages are closed forms: others are worth a table (models/times/age_table.h). */
     bool has_closed_age, has_closed_residual_age;
+    /* Whether a is weights of phases, which sum to 1. */
+    bool has_weights;
+    /* For models/fit. Numbers to begin with, all above 0, and how good they are; `phases` for what has parts. NULL: the
+     * kind is not fitted. */
+    struct bh_distribution (*guess)(const struct bh_watched_times *, size_t phases);
+    enum bh_guess guess_is;
+    /* Sum of log_density over the times seen from start to end, by their sums; NULL: time by time. */
+    double (*log_density_sum)(const struct bh_distribution *, const struct bh_watched_times *);
+    /* A draw that costs less than `age` of a uniform number; NULL: none does. */
+    double (*draw)(const struct bh_distribution *, const gsl_rng *);
 };
 
 /* One with two numbers (b is ignored where there is none). The numbers are not checked. */

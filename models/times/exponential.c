@@ -4,6 +4,7 @@
 #include "models/times/exponential.h"
 
 #include "models/times/distribution.h"
+#include "models/times/watched_times.h"
 
 #include <math.h>
 
@@ -39,6 +40,18 @@ static double exponential_variance(const struct bh_distribution *d)
     return d->a[0] * d->a[0];
 }
 
+/* Without memory, so failures over time watched, whatever was not seen. */
+static struct bh_distribution exponential_guess(const struct bh_watched_times *times, size_t phases)
+{
+    (void)phases;
+    return bh_distribution_of(&bh_exponential, times->exposure / (double)times->ended, 0.0);
+}
+
+static double exponential_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)
+{
+    return -(double)times->count * log(d->a[0]) - times->sum / d->a[0];
+}
+
 const struct bh_distribution_type bh_exponential = {
     .name = "exponential",
     .a_key = "mean",
@@ -53,6 +66,9 @@ const struct bh_distribution_type bh_exponential = {
     .residual_age = exponential_age,
     .has_closed_age = true,
     .has_closed_residual_age = true,
+    .guess = exponential_guess,
+    .guess_is = BH_GUESS_BEST,
+    .log_density_sum = exponential_log_density_sum,
 };
 
 /* --- Uniform on (least, most) -------------------------------------------------------------------------------------- */

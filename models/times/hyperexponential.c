@@ -4,6 +4,7 @@
 #include "models/times/hyperexponential.h"
 
 #include "models/times/distribution.h"
+#include "models/times/watched_times.h"
 
 #include <math.h>
 
@@ -99,6 +100,80 @@ static double hyperexponential_residual_age(const struct bh_distribution *d, dou
     return hyperexponential_age(&residual, h);
 }
 
+/* --- Fitting -------------------------------------------------------------------------------------------------------- */
+
+/* Sums that one step collects per phase: times that belong to it (in expectation), and how long they took. */
+struct sums {
+    double weight[BH_DISTRIBUTION_PARTS_MOST], ended[BH_DISTRIBUTION_PARTS_MOST], time[BH_DISTRIBUTION_PARTS_MOST];
+    double log_likelihood;
+};
+
+/* A time t belongs to phase i with probability proportional to w_i / m_i e^(-t / m_i), or without 1 / m_i if it has not
+ * ended. One that has not is expected to take m_i more, so mean_i = time_i / ended_i needs no more than time and ends. */
+static void add(struct sums *sums, const struct bh_distribution *d, double t, bool ended)
+{
+    double share[BH_DISTRIBUTION_PARTS_MOST], total = 0.0;
+    for (size_t i = 0; i < d->parts; i++)
+        total += share[i] = d->a[i] * (ended ? 1.0 / d->b[i] : 1.0) * exp(-t / d->b[i]);
+    if (!(total > 0.0)) { /* beyond all phases: the longest has it */
+        size_t longest = 0;
+        for (size_t i = 1; i < d->parts; i++)
+            longest = d->b[i] > d->b[longest] ? i : longest;
+        for (size_t i = 0; i < d->parts; i++)
+            share[i] = i == longest;
+        total = 1.0;
+    } else {
+        sums->log_likelihood += log(total);
+    }
+    for (size_t i = 0; i < d->parts; i++) {
+        double part = share[i] / total;
+        sums->weight[i] += part;
+        sums->time[i] += part * t;
+        sums->ended[i] += ended ? part : 0.0;
+    }
+}
+
+static double improve(const struct bh_watched_times *times, struct bh_distribution *d)
+{
+    static const double least_weight = 1e-9;
+    struct sums sums = {.log_likelihood = 0.0};
+    double n = 0.0;
+    for (size_t i = 0; i < times->count; i++)
+        add(&sums, d, times->t[i], true);
+    for (size_t i = 0; i < times->others_count; i++)
+        add(&sums, d, times->others[i].until_s, times->others[i].ended);
+    for (size_t i = 0; i < d->parts; i++)
+        n += sums.weight[i] = fmax(sums.weight[i], least_weight);
+    for (size_t i = 0; i < d->parts; i++) {
+        d->a[i] = sums.weight[i] / n;
+        /* A phase in which hardly anything ended keeps its mean. */
+        if (sums.ended[i] > 1e-6)
+            d->b[i] = sums.time[i] / sums.ended[i];
+    }
+    return sums.log_likelihood;
+}
+
+/* By expectation-maximization, in which times watched from some age or from an unknown one are taken as if from their
+ * start; they get their own likelihood in the climb that follows. */
+static struct bh_distribution hyperexponential_guess(const struct bh_watched_times *times, size_t phases)
+{
+    enum { STEPS_MOST = 300 };
+    /* Means spread over three deviations of the logarithm, from below the typical time to above it. */
+    double spread = fmax(sqrt(times->log_squares / (double)times->count), 0.5), last = -INFINITY;
+    struct bh_distribution d = {.type = &bh_hyperexponential, .parts = phases};
+    for (size_t i = 0; i < phases; i++) {
+        d.a[i] = 1.0 / (double)phases;
+        d.b[i] = exp(times->log_mean + spread * (3.0 * (double)i / (double)(phases - 1) - 1.0));
+    }
+    for (int i = 0; i < STEPS_MOST; i++) {
+        double log_likelihood = improve(times, &d);
+        if (fabs(log_likelihood - last) <= 1e-9 * fabs(log_likelihood))
+            break;
+        last = log_likelihood;
+    }
+    return d;
+}
+
 const struct bh_distribution_type bh_hyperexponential = {
     .name = "hyperexponential",
     .a_key = "weight",
@@ -114,4 +189,7 @@ const struct bh_distribution_type bh_hyperexponential = {
     .variance = hyperexponential_variance,
     .residual_hazard = hyperexponential_residual_hazard,
     .residual_age = hyperexponential_residual_age,
+    .has_weights = true,
+    .guess = hyperexponential_guess,
+    .guess_is = BH_GUESS_NEAR,
 };

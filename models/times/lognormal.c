@@ -4,6 +4,7 @@
 #include "models/times/lognormal.h"
 
 #include "models/times/distribution.h"
+#include "models/times/watched_times.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_math.h>
@@ -95,6 +96,19 @@ static double lognormal_residual_age(const struct bh_distribution *d, double h)
     return bh_distribution_invert(d, h, lognormal_mean(d), lognormal_residual_hazard, lognormal_residual_slope);
 }
 
+/* The moments of the logarithms. */
+static struct bh_distribution lognormal_guess(const struct bh_watched_times *times, size_t phases)
+{
+    (void)phases;
+    return bh_distribution_of(&bh_lognormal, exp(times->log_mean), sqrt(times->log_squares / (double)times->count));
+}
+
+static double lognormal_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)
+{
+    double n = (double)times->count, b = d->b[0], off = times->log_mean - log(d->a[0]);
+    return -n * (log(b) + log_root_two_pi) - times->log_sum - (times->log_squares + n * off * off) / (2.0 * b * b);
+}
+
 const struct bh_distribution_type bh_lognormal = {
     .name = "lognormal",
     .a_key = "median",
@@ -110,4 +124,7 @@ const struct bh_distribution_type bh_lognormal = {
     .residual_hazard = lognormal_residual_hazard,
     .residual_age = lognormal_residual_age,
     .has_closed_age = true,
+    .guess = lognormal_guess,
+    .guess_is = BH_GUESS_BEST_OF_WHOLE,
+    .log_density_sum = lognormal_log_density_sum,
 };

@@ -4,10 +4,12 @@
 #include "models/times/weibull_gamma.h"
 
 #include "models/times/distribution.h"
+#include "models/times/watched_times.h"
 
 #include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_math.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
@@ -112,6 +114,26 @@ static double gamma_residual_age(const struct bh_distribution *d, double h)
     return bh_distribution_invert(d, h, gamma_mean(d), gamma_residual_hazard, gamma_residual_slope);
 }
 
+/* With s = ln(mean) - mean(ln), shape is close to (3 - s + sqrt((s - 3)^2 + 24 s)) / (12 s). */
+static struct bh_distribution gamma_guess(const struct bh_watched_times *times, size_t phases)
+{
+    (void)phases;
+    double s = fmax(log(times->sum / (double)times->count) - times->log_mean, 1e-6);
+    double shape = fmin(fmax((3.0 - s + sqrt((s - 3.0) * (s - 3.0) + 24.0 * s)) / (12.0 * s), 0.05), 1e5);
+    return bh_distribution_of(&bh_gamma, shape, times->exposure / (double)times->ended / shape);
+}
+
+static double gamma_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)
+{
+    double n = (double)times->count, a = d->a[0], b = d->b[0];
+    return -n * (gsl_sf_lngamma(a) + a * log(b)) + (a - 1.0) * times->log_sum - times->sum / b;
+}
+
+static double gamma_draw(const struct bh_distribution *d, const gsl_rng *numbers)
+{
+    return gsl_ran_gamma(numbers, d->a[0], d->b[0]);
+}
+
 const struct bh_distribution_type bh_gamma = {
     .name = "gamma",
     .a_key = "shape",
@@ -126,6 +148,9 @@ const struct bh_distribution_type bh_gamma = {
     .variance = gamma_variance,
     .residual_hazard = gamma_residual_hazard,
     .residual_age = gamma_residual_age,
+    .guess = gamma_guess,
+    .log_density_sum = gamma_log_density_sum,
+    .draw = gamma_draw,
 };
 
 /* --- Weibull ------------------------------------------------------------------------------------------------------- */
@@ -174,6 +199,23 @@ static double weibull_residual_age(const struct bh_distribution *d, double h)
     return x > 1e-300 ? weibull_age(d, x) : weibull_mean(d) * h;
 }
 
+/* The logarithm of a Weibull time has the deviation pi / (sqrt(6) shape). */
+static struct bh_distribution weibull_guess(const struct bh_watched_times *times, size_t phases)
+{
+    (void)phases;
+    double sigma = sqrt(times->log_squares / (double)times->count);
+    return bh_distribution_of(&bh_weibull, fmin(fmax(M_PI / (sqrt(6.0) * sigma), 0.1), 20.0),
+                              times->exposure / (double)times->ended);
+}
+
+static double weibull_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)
+{
+    double n = (double)times->count, a = d->a[0], log_b = log(d->b[0]), sum = 0.0;
+    for (size_t i = 0; i < times->count; i++)
+        sum -= exp(a * (times->log_t[i] - log_b));
+    return sum + n * (log(a) - a * log_b) + (a - 1.0) * times->log_sum;
+}
+
 const struct bh_distribution_type bh_weibull = {
     .name = "weibull",
     .a_key = "shape",
@@ -189,4 +231,6 @@ const struct bh_distribution_type bh_weibull = {
     .residual_hazard = weibull_residual_hazard,
     .residual_age = weibull_residual_age,
     .has_closed_age = true,
+    .guess = weibull_guess,
+    .log_density_sum = weibull_log_density_sum,
 };
