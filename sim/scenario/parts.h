@@ -4,7 +4,6 @@
 #ifndef BH_SIM_SCENARIO_PARTS_H
 #define BH_SIM_SCENARIO_PARTS_H
 
-#include "models/base/quantity.h"
 #include "models/document/document.h"
 
 #include <stdbool.h>
@@ -72,19 +71,5 @@ int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);
 /* sim/scenario/read_replay.c: `faults: {recorded: ...}`, NULL without; which classes are on is known. */
 int bh_replay_resolve(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err);
-
-/* Optional keys: leave *value as it is when the map lacks the key. */
-int bh_optional_quantity(const struct bh_node *map, const char *key, enum bh_dimension dimension, double *value,
-                         struct bh_error *err);
-int bh_optional_count(const struct bh_node *map, const char *key, uint64_t least, uint64_t most, uint64_t *value,
-                      struct bh_error *err);
-int bh_optional_bool(const struct bh_node *map, const char *key, bool *value, struct bh_error *err);
-int bh_optional_text(const struct bh_node *map, const char *key, const char **value, struct bh_error *err);
-/* A count of nodes from `least`, or a share of the machine's ("0.1 %"), of which the other is left as it is. */
-int bh_read_nodes(const struct bh_node *node, uint64_t least, uint64_t *count, double *share, struct bh_error *err);
-/* The item of an array whose structures begin with their name that the node names; NULL with an error that shows the
- * key and the known names. `what` names the kind of thing. */
-const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,
-                            struct bh_error *err);
 
 #endif

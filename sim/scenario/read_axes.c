@@ -8,6 +8,7 @@
 #include "models/catalog/lookup.h"
 #include "models/document/document_get.h"
 #include "models/document/document_set.h"
+#include "sim/scenario/optional_keys.h"
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"

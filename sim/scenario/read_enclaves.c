@@ -7,6 +7,7 @@
 #include "models/catalog/system.h"
 #include "models/document/document_get.h"
 #include "sim/platform/partition.h"
+#include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
 

@@ -9,6 +9,7 @@
 #include "models/node/node_model.h"
 #include "sim/platform/partition.h"
 #include "sim/scenario/node_stack.h"
+#include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
 

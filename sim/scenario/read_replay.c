@@ -6,6 +6,7 @@
 #include "models/document/document_get.h"
 #include "models/faults/replay.h"
 #include "models/logs/formats.h"
+#include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/recorded_logs.h"
 #include "sim/scenario/scenario.h"

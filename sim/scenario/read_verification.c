@@ -3,6 +3,7 @@
 /* How an enclave verifies its data: when, at what cost, and what it finds. */
 #include "models/catalog/application.h"
 #include "models/document/document_get.h"
+#include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
 
