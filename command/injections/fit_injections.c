@@ -5,6 +5,7 @@
 #include "models/base/nearest_name.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/document/csv.h"
 #include "models/document/document_read.h"
 #include "sim/scenario/scenario.h"

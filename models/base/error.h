@@ -47,6 +47,9 @@ int bh_fail_at(struct bh_error *err, struct bh_place place, const char *format, 
 noreturn void bh_bug(const char *file, int line, const char *condition);
 #define BH_BUG_ASSERT(condition) ((condition) ? (void)0 : bh_bug(__FILE__, __LINE__, #condition))
 
+/* Elements of an array, never of a pointer. */
+#define BH_COUNT(array) (sizeof(array) / sizeof *(array))
+
 /* Allocation that cannot fail quietly: a NULL from the allocator ends the program with one message and status 1.
  * Memory is zeroed. The caller frees with free(). */
 void *bh_allocate(size_t count, size_t size);

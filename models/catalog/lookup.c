@@ -7,11 +7,8 @@
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
-#include "models/catalog/parts.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
-#include "models/document/document.h"
-#include "models/document/document_get.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,22 +107,4 @@ const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, 
     const long index = find_by_name(what, catalog->guards + first, count, sizeof *catalog->guards,
                                     offsetof(struct bh_guard_level, name), name, place, err);
     return index < 0 ? NULL : &catalog->guards[first + (size_t)index];
-}
-
-const struct bh_node *bh_catalog_entry(const struct bh_node *section, size_t index, const char **name,
-                                       struct bh_error *err)
-{
-    const struct bh_node *node = bh_node_item(section, index);
-    *name = bh_node_key(section, index);
-    if (**name == '\0' || strchr(*name, '.')) {
-        bh_fail_at(err, bh_node_place(node), "found the name `%s`, expected one without dots", *name);
-        return NULL;
-    }
-    return bh_node_expect(node, BH_NODE_MAP, *name, err) ? NULL : node;
-}
-
-int bh_read_choice(const struct bh_node *map, const char *key, const char *const *known, struct bh_error *err)
-{
-    const struct bh_node *node = bh_node_need(map, key, err);
-    return node ? bh_node_choice(node, known, key, err) : -1;
 }

@@ -32,4 +32,10 @@ const struct bh_word *bh_catalog_word(const struct bh_catalog *catalog, const ch
 const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, enum bh_boundary boundary,
                                               const char *name, struct bh_place place, struct bh_error *err);
 
+const struct bh_channel_type *bh_catalog_channel(const struct bh_catalog *catalog, const char *name,
+                                                 struct bh_place place, struct bh_error *err);
+/* "unknown WHAT "NAME"; known: ..., did you mean ...?" at a place. Returns -1. */
+int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,
+                    struct bh_error *err);
+
 #endif

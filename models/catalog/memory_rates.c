@@ -5,7 +5,6 @@
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
-#include "models/catalog/parts.h"
 
 const char *const bh_device_width_names[] = {"x4", "x8", NULL};
 

@@ -33,4 +33,7 @@ size_t bh_catalog_memory_slopes(const struct bh_catalog *catalog, enum bh_dram_o
 bool bh_catalog_memory_word_matters(const struct bh_catalog *catalog, const struct bh_word *word,
                                     enum bh_dram_outcome outcome);
 
+/* x4, x8: the words of memory.device-width. */
+extern const char *const bh_device_width_names[];
+
 #endif

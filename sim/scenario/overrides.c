@@ -5,6 +5,7 @@
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/document/document_get.h"
 #include "models/document/document_read.h"
 #include "models/document/document_set.h"

@@ -6,6 +6,7 @@
 #include "models/base/results_names.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/document/document_get.h"
 #include "models/document/document_set.h"
 #include "sim/scenario/optional_keys.h"

@@ -6,6 +6,7 @@
 #define BH_TESTS_SUPPORT_MODELS_H
 
 #include "models/catalog/lookup.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/document/document.h"
 #include "models/document/document_read.h"
 #include "tests/support/helper.h"

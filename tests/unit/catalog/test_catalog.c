@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog: the shipped data reads and keeps its promises, scenarios set and add. */
 #include "models/catalog/policy.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/catalog.h"
 

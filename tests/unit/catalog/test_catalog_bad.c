@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog: bad data has one message each. */
+#include "models/catalog/reader/read_catalog.h"
 #include "tests/support/catalog.h"
 
 #include <dirent.h>

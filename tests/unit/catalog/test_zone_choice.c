@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which zone a name means: by kind that of the enclave, by its own name, and never one of several. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/models.h"
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Containment over all faults of a node: coverage, escape ratios, what tenants lose, and the cache. */
 #include "models/catalog/fault_class.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "models/containment/isolation_cache.h"
 #include "tests/support/models.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Rates by trials where the exact chain cannot be had, beside the chain where both can: what they differ by, and what the
  * checkpoint intervals chosen from them cost. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/models.h"
 

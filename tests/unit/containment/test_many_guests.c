@@ -4,6 +4,7 @@
  * naive twin. */
 #define BH_TEST_ZONES_MOST    96
 #define BH_TEST_CHANNELS_MOST 200
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "models/containment/monte_carlo.h"
 #include "tests/oracles/spread_twin.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Zones that need others: who stops with whom, by way of whom; what an error stops, by the exact chain, followed and solved,
  * and by Monte Carlo, beside closed forms. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "models/containment/monte_carlo.h"
 #include "models/node/zone_needs.h"

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Probabilities down to 1e-9 and below by pushed crossings, against the exact chain. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/containment/importance_sampling.h"
 #include "tests/oracles/random_node.h"
 

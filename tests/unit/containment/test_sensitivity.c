@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Derivatives by the numbers of the catalog, against moving each of them; critical values against the chain. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "models/containment/critical_values.h"
 #include "tests/support/models.h"

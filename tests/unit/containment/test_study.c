@@ -3,6 +3,7 @@
 /* The originating study's outcome follows from structure: one channel makes the difference. */
 #include "tests/support/models.h"
 
+#include "models/catalog/reader/read_catalog.h"
 #include "models/containment/isolation.h"
 
 /* palacios-shared-network without its further channel, by hand. */

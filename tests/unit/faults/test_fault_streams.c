@@ -4,6 +4,7 @@
  * distributions they claim. Statistical checks are at level 1e-5 each, of fixed seeds. */
 #include "models/catalog/application.h"
 #include "models/catalog/fault_class.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/models.h"
 #include "tests/support/uniform.h"

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Logs replayed, by hand: times, nodes, down times; which class takes what; what is refused. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/document/document_get.h"
 #include "tests/support/catalog.h"
 #include "tests/support/replay.h"

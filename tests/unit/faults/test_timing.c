@@ -3,6 +3,7 @@
 /* Arrival and repair distributions in the catalog's files: their numbers reach the models, and what can be said in two
  * ways comes to the same bits. */
 #include "models/catalog/fault_class.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/times/exponential.h"
 #include "models/times/hyperexponential.h"
 #include "models/times/lognormal.h"

@@ -4,6 +4,7 @@
 #include "analysis/figures/figure_looks.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/policy.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/helper.h"
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Posteriors from injections: where the answer is closed, over campaigns played by the model itself, and plans against
  * Fisher's test played out. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/document/csv.h"
 #include "models/injections/counts.h"
 #include "models/injections/posterior.h"

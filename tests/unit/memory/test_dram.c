@@ -4,6 +4,7 @@
  * faults on devices and decodes random words. */
 #include "models/catalog/fault_class.h"
 #include "models/catalog/memory_rates.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "tests/support/models.h"
 
 #include "tests/oracles/dram_twin.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A policy on a node: which guards are on, what signalled errors take down, at what rate channels are attempted. */
 #include "models/catalog/policy.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/models.h"
 

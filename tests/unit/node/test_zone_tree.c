@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The zones of a node: how each system's templates unfold, who owns what, where hardware faults land. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/models.h"
 

@@ -4,6 +4,7 @@
  * the mass of 1e-15 per state that is not followed. */
 #include "tests/support/models.h"
 
+#include "models/catalog/reader/read_catalog.h"
 #include "models/spread/spread.h"
 
 enum { TENANTS_MOST = 12 };

@@ -3,6 +3,7 @@
 /* The exact chain does not tell processes and guests apart that are alike: the same answers from fewer states. */
 #include "tests/support/models.h"
 
+#include "models/catalog/reader/read_catalog.h"
 #include "models/spread/spread.h"
 
 enum { TENANTS_MOST = 3 };

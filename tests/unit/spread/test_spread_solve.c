@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The exact chain by two methods, linear algebra and following probability forward, on random nodes and on the bundled
  * systems; loops against geometric series worked by hand. */
+#include "models/catalog/reader/read_catalog.h"
 #include "models/spread/linear_solve.h"
 #include "tests/oracles/random_node.h"
 

@@ -4,6 +4,7 @@
 #include "tests/support/models.h"
 #include "tests/support/small_replica.h"
 
+#include "models/catalog/reader/read_catalog.h"
 #include "models/node/zone_tree.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/protecting.h"

@@ -4,6 +4,7 @@
 #include "tests/support/models.h"
 
 #include "models/base/random.h"
+#include "models/catalog/reader/read_catalog.h"
 #include "models/node/zone_tree.h"
 #include "sim/state/machine.h"
 

@@ -3,7 +3,7 @@
 /* The catalog's sections that are tables of numbers: zones, components, channels, guards, applications and recovery. */
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Distributions in the catalog's files, each of their numbers with its unit, source and status. */
 #include "models/catalog/fault_class.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 #include "models/times/distribution_types.h"

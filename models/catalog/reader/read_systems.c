@@ -3,7 +3,7 @@
 /* The catalog's virtualization systems: kernels, zones, channels, guards offered and costs. */
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the catalog's reader share; nobody else includes this. */
-#ifndef BH_MODELS_CATALOG_PARTS_H
-#define BH_MODELS_CATALOG_PARTS_H
+#ifndef BH_MODELS_CATALOG_READER_PARTS_H
+#define BH_MODELS_CATALOG_READER_PARTS_H
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -49,7 +49,6 @@ struct bh_parameter_field {
     {                                                                                                                  \
         .key = (key_text), .dimension = (what), .offset = offsetof(type, member), .optional = (may_be_left_out)        \
     }
-#define BH_COUNT(array) (sizeof(array) / sizeof *(array))
 int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                              const struct bh_parameter_field *fields, size_t count, void *structure,
                              struct bh_error *err);
@@ -100,14 +99,5 @@ int bh_read_choice(const struct bh_node *map, const char *key, const char *const
 const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_error *err);
 /* Keys `colour` and, unless `mark` is NULL, `mark`; NULL where they are left out. */
 int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err);
-
-const struct bh_channel_type *bh_catalog_channel(const struct bh_catalog *catalog, const char *name,
-                                                 struct bh_place place, struct bh_error *err);
-/* "unknown WHAT "NAME"; known: ..., did you mean ...?" at a place. Returns -1. */
-int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,
-                    struct bh_error *err);
-
-/* x4, x8: the words of memory.device-width. */
-extern const char *const bh_device_width_names[];
 
 #endif

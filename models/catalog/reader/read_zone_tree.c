@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A virtualization system's zones as a tree: who is inside whom, and what may be inside what. */
 #include "models/catalog/lookup.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/catalog/zone_choice.h"
 #include "models/document/document.h"

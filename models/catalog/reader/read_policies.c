@@ -3,8 +3,8 @@
 /* The catalog's policies: what a signalled error takes down, which guards are on, and when. */
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
-#include "models/catalog/parts.h"
 #include "models/catalog/policy.h"
+#include "models/catalog/reader/parts.h"
 #include "models/catalog/zone_choice.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"

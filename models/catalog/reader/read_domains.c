@@ -4,7 +4,7 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/lookup.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 

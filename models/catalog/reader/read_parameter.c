@@ -4,7 +4,7 @@
 #include "models/base/look.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 
@@ -58,6 +58,24 @@ const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_e
         return NULL;
     }
     return text;
+}
+
+const struct bh_node *bh_catalog_entry(const struct bh_node *section, size_t index, const char **name,
+                                       struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_item(section, index);
+    *name = bh_node_key(section, index);
+    if (**name == '\0' || strchr(*name, '.')) {
+        bh_fail_at(err, bh_node_place(node), "found the name `%s`, expected one without dots", *name);
+        return NULL;
+    }
+    return bh_node_expect(node, BH_NODE_MAP, *name, err) ? NULL : node;
+}
+
+int bh_read_choice(const struct bh_node *map, const char *key, const char *const *known, struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_need(map, key, err);
+    return node ? bh_node_choice(node, known, key, err) : -1;
 }
 
 int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err)

@@ -1,9 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads the folder of parameter files into one tree of numbers with dotted paths, and that into a catalog. */
+#include "models/catalog/reader/read_catalog.h"
+
 #include "models/catalog/catalog.h"
-#include "models/catalog/parts.h"
 #include "models/catalog/policy.h"
+#include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"

@@ -3,7 +3,7 @@
 /* The catalog's classes of hardware faults: where they land, when they come, what mends them. */
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
-#include "models/catalog/parts.h"
+#include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 #include "models/times/exponential.h"

@@ -1,0 +1,24 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The catalog, read from its files. */
+#ifndef BH_MODELS_CATALOG_READER_READ_CATALOG_H
+#define BH_MODELS_CATALOG_READER_READ_CATALOG_H
+
+#include "models/base/error.h"
+
+struct bh_catalog;
+struct bh_node;
+
+/* Reads DIRECTORY/{zones,components,channels,guards,domains,memory,faults,applications,policies,recovery}.yaml and
+ * DIRECTORY/systems/(*).yaml, applies `overrides` (a map from dotted parameter path to value, or NULL) and resolves.
+ * An override is a quantity with its own unit ("5 s", 1e-3); it may leave the parameter's range, which it replaces, and
+ * its status becomes BH_SET_BY_SCENARIO. One of the form {value: ..., source: ...} was computed from what the source says.
+ * `extra` (or NULL) is a map with any of the keys components, channels, guards, systems, domains, faults, applications,
+ * policies: entries a scenario defines itself, in the same form as in the files; they add to or replace the files'.
+ * Fails with a place on anything malformed: unknown keys, missing unit/source/status, an assumed number without range,
+ * a value outside its range, shares that do not sum to 1, a zone tree with a cycle or two roots, unknown names. */
+struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
+                                   struct bh_error *err);
+void bh_catalog_destroy(struct bh_catalog *catalog);
+
+#endif
