@@ -60,6 +60,11 @@ static void print_log(const struct bh_recorded_log *log, FILE *stream)
         if (recorded->remarks[r] > 0)
             fprintf(stream, "  %-12s %" PRIu64 " of %" PRIu64 " in the file %s (first: line %u)\n", "",
                     recorded->remarks[r], recorded->met, bh_log_remark_texts[r], recorded->remark_line[r]);
+    for (uint32_t n = 0; n < bh_name_list_count(recorded->notes); n++) {
+        begin_line(&text);
+        fputs(bh_name_list_text(recorded->notes, n), text.stream);
+        end_line(&text, "", stream);
+    }
 }
 
 /* --- How it is replayed -------------------------------------------------------------------------------------------- */

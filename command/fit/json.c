@@ -22,7 +22,9 @@ static json_t *name_of(const struct bh_name_list *names, uint32_t number)
 static json_t *log_object(const struct bh_fit_report *report)
 {
     const struct bh_failure_log *log = report->log;
-    json_t *remarks = json_array(), *systems = json_array();
+    json_t *remarks = json_array(), *systems = json_array(), *notes = json_array();
+    for (uint32_t n = 0; n < bh_name_list_count(log->notes); n++)
+        json_array_append_new(notes, json_string(bh_name_list_text(log->notes, n)));
     for (int r = 0; r < BH_LOG_REMARKS; r++)
         if (log->remarks[r] > 0)
             json_array_append_new(remarks, json_pack("{s:s, s:o, s:i}", "what", bh_log_remark_texts[r], "records",
@@ -32,9 +34,9 @@ static json_t *log_object(const struct bh_fit_report *report)
                               json_pack("{s:o, s:o, s:o, s:o}", "name", name_of(log->system_names, s), "failures",
                                         count(log->systems[s].failures), "nodes_with_failures",
                                         count(log->systems[s].nodes), "in_bursts", count(report->in_bursts[s])));
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "file", bh_json_file_name(report->wish->file), "format",
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "file", bh_json_file_name(report->wish->file), "format",
                      log->format, "records", count(log->records), "failures", count(report->failures), "remarks",
-                     remarks, "systems", systems);
+                     remarks, "notes", notes, "systems", systems);
 }
 
 static json_t *cause_object(const struct bh_fit_report *report, const struct bh_fit_cause *cause)

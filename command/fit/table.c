@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit` prints for people. */
 #include "command/fit/parts.h"
+#include "models/base/wrap.h"
 #include "models/logs/formats.h"
 
 #include "analysis/reader/markup.h"
@@ -9,6 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WIDTH = 120 };
 
 /* --- The log -------------------------------------------------------------------------------------------------------- */
 
@@ -27,8 +30,13 @@ static void print_log(const struct bh_fit_report *report, enum bh_table_format f
     fputc('\n', stream);
     for (int r = 0; r < BH_LOG_REMARKS; r++)
         if (log->remarks[r] > 0)
-            fprintf(stream, "  %llu %s (first: line %u)\n", (unsigned long long)log->remarks[r], bh_log_remark_texts[r],
-                    log->remark_line[r]);
+            fprintf(stream, "  %llu %s (first: line %u%s%s%s)\n", (unsigned long long)log->remarks[r],
+                    bh_log_remark_texts[r], log->remark_line[r], *log->remark_value[r] != '\0' ? ", `" : "",
+                    log->remark_value[r], *log->remark_value[r] != '\0' ? "`" : "");
+    for (uint32_t n = 0; n < bh_name_list_count(log->notes); n++) {
+        fputs("  ", stream);
+        bh_wrap_write(bh_name_list_text(log->notes, n), WIDTH, 2, stream);
+    }
     if (report->wish->system != NULL) {
         bh_markup_print(stream, format, "Of system %s alone: %llu failures", report->wish->system,
                         (unsigned long long)report->failures);

@@ -7,8 +7,6 @@
 #include "models/base/utf8.h"
 
 #include <errno.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +25,10 @@ struct bh_csv {
     char separator;
     char *cells; /* the cells' texts, each with a NUL */
     size_t columns, rows;
-    size_t count;  /* of cells, names included */
-    size_t *cell;  /* offset in `cells`, at [(row + 1) * columns + column]; row 0 holds the names */
-    size_t *start; /* offset in `text` */
+    size_t count; /* of cells, names included */
+    /* Offsets, which 32 bits hold: texts are small, tables of them are not. */
+    uint32_t *cell;  /* in `cells`, at [(row + 1) * columns + column]; row 0 holds the names */
+    uint32_t *start; /* in `text` */
     size_t room;
 };
 
@@ -126,8 +125,8 @@ static void begin_cell(struct cutter *cutter)
         csv->cell = bh_reallocate(csv->cell, csv->room, sizeof *csv->cell);
         csv->start = bh_reallocate(csv->start, csv->room, sizeof *csv->start);
     }
-    csv->cell[csv->count] = cutter->used;
-    csv->start[csv->count++] = cutter->at;
+    csv->cell[csv->count] = (uint32_t)cutter->used;
+    csv->start[csv->count++] = (uint32_t)cutter->at;
 }
 
 /* A tab is a blank only where it does not part cells. */
@@ -206,23 +205,100 @@ static int check_header(const struct bh_csv *csv, struct bh_error *err)
     return 0;
 }
 
-static int cut(struct bh_csv *csv, struct bh_error *err)
+/* --- Which row has the names ---------------------------------------------------------------------------------------- */
+
+static void go_back(struct cutter *cutter, size_t at)
+{
+    cutter->csv->count = 0;
+    cutter->used = 0;
+    cutter->at = at;
+}
+
+static int cut_names(struct cutter *cutter, struct bh_error *err)
+{
+    bool has_text;
+    cutter->csv->separator = choose_separator(cutter);
+    return cut_row(cutter, &cutter->csv->columns, &has_text, err);
+}
+
+static bool are_names(const struct bh_csv *csv, const struct bh_csv_manner *manner)
+{
+    const char **cells = bh_allocate(csv->columns, sizeof *cells);
+    for (size_t c = 0; c < csv->columns; c++)
+        cells[c] = csv->cells + csv->cell[c];
+    bool are = manner->is_names(manner->context, cells, csv->columns);
+    free(cells);
+    return are;
+}
+
+/* The row of names, behind at most so many titles. */
+static int find_names(struct cutter *cutter, const struct bh_csv_manner *manner, struct bh_error *err)
+{
+    enum { TITLES_MOST = 20 };
+    size_t first = cutter->at;
+    for (int titles = 0; manner->is_names != NULL && !manner->has_no_names && titles <= TITLES_MOST; titles++) {
+        size_t at = cutter->at;
+        if (cut_names(cutter, NULL) == 0 && are_names(cutter->csv, manner))
+            return 0;
+        go_back(cutter, at); /* a title may hold a lone quote */
+        skip_line(cutter);
+        skip_break(cutter);
+        if (!next_row(cutter))
+            break;
+    }
+    go_back(cutter, first);
+    if (cut_names(cutter, err) != 0)
+        return -1;
+    if (manner->has_no_names) {
+        /* Names are empty: all of them at the first NUL. */
+        size_t columns = cutter->csv->columns;
+        go_back(cutter, first);
+        for (size_t c = 0; c < columns; c++)
+            begin_cell(cutter);
+        cutter->csv->cells[cutter->used++] = '\0';
+    }
+    return 0;
+}
+
+/* Programs that number rows may give that column no name at all, and ends of rows may have a separator too many: an
+ * empty name is put first or last. */
+static void add_name(struct bh_csv *csv, struct cutter *cutter, bool is_last)
+{
+    size_t columns = csv->columns++;
+    uint32_t empty = csv->cell[columns - 1] + (uint32_t)strlen(csv->cells + csv->cell[columns - 1]); /* its NUL */
+    begin_cell(cutter);
+    for (size_t c = columns; c > 0 && !is_last; c--) {
+        csv->cell[c] = csv->cell[c - 1];
+        csv->start[c] = csv->start[c - 1];
+    }
+    csv->cell[is_last ? columns : 0] = empty;
+    csv->start[is_last ? columns : 0] = csv->start[is_last ? columns - 1 : 0];
+}
+
+static int cut(struct bh_csv *csv, const struct bh_csv_manner *manner, struct bh_error *err)
 {
     struct cutter cutter = {csv, csv->first, 0};
     bool has_text;
     if (!next_row(&cutter))
         return bh_fail(err, BH_ERROR_INPUT, "%s: found no row; expected names of columns and rows below them",
                        csv->file);
-    csv->separator = choose_separator(&cutter);
-    if (cut_row(&cutter, &csv->columns, &has_text, err) != 0 || check_header(csv, err) != 0)
+    if (find_names(&cutter, manner, err) != 0 || (!manner->is_loose && check_header(csv, err) != 0))
         return -1;
     while (next_row(&cutter)) {
-        size_t cells, first = csv->count, used = cutter.used;
+        size_t cells, first = csv->count, used = cutter.used, at = cutter.at;
         if (cut_row(&cutter, &cells, &has_text, err) != 0)
             return -1;
         if (!has_text) { /* ",,,": what a spreadsheet leaves of an empty row */
             csv->count = first;
             cutter.used = used;
+            continue;
+        }
+        if (manner->is_loose && csv->rows == 0 && cells == csv->columns + 1) {
+            bool is_last = csv->cells[csv->cell[csv->count - 1]] == '\0';
+            csv->count = first;
+            cutter.used = used;
+            cutter.at = at;
+            add_name(csv, &cutter, is_last);
             continue;
         }
         if (cells != csv->columns)
@@ -233,8 +309,13 @@ static int cut(struct bh_csv *csv, struct bh_error *err)
     return 0;
 }
 
-struct bh_csv *bh_csv_parse(const char *text, size_t length, const char *name, struct bh_error *err)
+struct bh_csv *bh_csv_parse_as(const char *text, size_t length, const char *name, const struct bh_csv_manner *manner,
+                               struct bh_error *err)
 {
+    if (length > most_bytes) {
+        bh_fail(err, BH_ERROR_INPUT, "%s: found more than %d MiB; expected a smaller table", name, MOST_MEBIBYTES);
+        return NULL;
+    }
     struct bh_csv *csv = bh_allocate(1, sizeof *csv);
     csv->file = bh_copy_text(name);
     csv->text = bh_allocate(length + 2, 1);
@@ -242,14 +323,18 @@ struct bh_csv *bh_csv_parse(const char *text, size_t length, const char *name, s
     csv->length = length;
     csv->identity = XXH3_64bits(text, length);
     csv->first = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    /* A cell is never longer than it stands in the text, and its NUL takes the place of a separator or a line break. */
-    csv->cells = bh_allocate(length + 2, 1);
-    if (length > most_bytes)
-        bh_fail(err, BH_ERROR_INPUT, "%s: found more than %d MiB; expected a smaller table", name, MOST_MEBIBYTES);
-    else if (check_bytes(csv, err) == 0 && cut(csv, err) == 0)
+    /* A cell is never longer than it stands in the text, and its NUL takes the place of a separator or a line break; one
+     * more is for names that are not there. */
+    csv->cells = bh_allocate(length + 3, 1);
+    if (check_bytes(csv, err) == 0 && cut(csv, manner, err) == 0)
         return csv;
     bh_csv_destroy(csv);
     return NULL;
+}
+
+struct bh_csv *bh_csv_parse(const char *text, size_t length, const char *name, struct bh_error *err)
+{
+    return bh_csv_parse_as(text, length, name, &(struct bh_csv_manner){.is_loose = false}, err);
 }
 
 struct bh_csv *bh_csv_read(const char *path, struct bh_error *err)
@@ -323,6 +408,11 @@ struct bh_place bh_csv_place(const struct bh_csv *csv, size_t row, size_t column
     return place_at(csv, csv->start[(row + 1) * csv->columns + column]);
 }
 
+struct bh_place bh_csv_name_place(const struct bh_csv *csv, size_t column)
+{
+    return place_at(csv, csv->start[column]);
+}
+
 size_t bh_csv_find(const struct bh_csv *csv, const char *name)
 {
     for (size_t c = 0; c < csv->columns; c++)
@@ -361,52 +451,4 @@ int bh_csv_check_names(const struct bh_csv *csv, const char *const *known, struc
                           nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
     }
     return 0;
-}
-
-int bh_csv_fail(const struct bh_csv *csv, size_t row, size_t column, struct bh_error *err, const char *format, ...)
-{
-    char text[sizeof err->text];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return bh_fail_at(err, bh_csv_place(csv, row, column), "%s: %s", bh_csv_name(csv, column), text);
-}
-
-int bh_csv_count(const struct bh_csv *csv, size_t row, size_t column, uint64_t most, uint64_t *value,
-                 struct bh_error *err)
-{
-    const char *text = bh_csv_cell(csv, row, column);
-    bool is_whole = *text != '\0' && text[strspn(text, "0123456789")] == '\0';
-    errno = 0;
-    unsigned long long number = is_whole ? strtoull(text, NULL, 10) : 0;
-    if (!is_whole || errno != 0 || number > most)
-        return bh_csv_fail(csv, row, column, err, "found `%s`; expected a whole number from 0 to %llu", text,
-                           (unsigned long long)most);
-    *value = number;
-    return 0;
-}
-
-int bh_csv_number(const struct bh_csv *csv, size_t row, size_t column, double *value, struct bh_error *err)
-{
-    const char *text = bh_csv_cell(csv, row, column);
-    char *end = NULL;
-    double number = strtod(text, &end);
-    if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || *end != '\0' || !isfinite(number))
-        return bh_csv_fail(csv, row, column, err, "found `%s`; expected a number", text);
-    *value = number;
-    return 0;
-}
-
-int bh_csv_choice(const struct bh_csv *csv, size_t row, size_t column, const char *const *known, const char *what,
-                  struct bh_error *err)
-{
-    const char *text = bh_csv_cell(csv, row, column);
-    size_t count = 0;
-    for (; known[count] != NULL; count++)
-        if (strcmp(known[count], text) == 0)
-            return (int)count;
-    const char *nearest = bh_nearest_name(text, known, count);
-    return bh_csv_fail(csv, row, column, err, "found the unknown %s `%s`%s%s%s", what, text,
-                       nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
 }

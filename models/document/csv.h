@@ -6,6 +6,7 @@
 
 #include "models/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,9 +18,22 @@
  * than names, a quote that does not end, text behind a quote's end, control characters, files over 256 MiB. */
 struct bh_csv;
 
+/* How tables of others are taken, whose first rows may be titles and whose columns may lack names. */
+struct bh_csv_manner {
+    /* Names may be empty or there twice, and lack for the first column or the last one where rows have one more. */
+    bool is_loose;
+    bool has_no_names; /* the first row is one of values, and all names are empty */
+    /* Says whether a row is that of the names; the first few that are not are passed over. NULL: the first row is. If
+     * none is, the first row is taken for it. */
+    bool (*is_names)(const void *context, const char *const *cells, size_t count);
+    const void *context;
+};
+
 struct bh_csv *bh_csv_read(const char *path, struct bh_error *err);
 /* The same from memory; `name` stands in messages for the file. */
 struct bh_csv *bh_csv_parse(const char *text, size_t length, const char *name, struct bh_error *err);
+struct bh_csv *bh_csv_parse_as(const char *text, size_t length, const char *name, const struct bh_csv_manner *manner,
+                               struct bh_error *err);
 void bh_csv_destroy(struct bh_csv *csv);
 
 const char *bh_csv_file(const struct bh_csv *csv);
@@ -31,6 +45,7 @@ const char *bh_csv_name(const struct bh_csv *csv, size_t column);
 const char *bh_csv_cell(const struct bh_csv *csv, size_t row, size_t column);
 /* Where a cell stands in the file. */
 struct bh_place bh_csv_place(const struct bh_csv *csv, size_t row, size_t column);
+struct bh_place bh_csv_name_place(const struct bh_csv *csv, size_t column);
 
 /* The column of that name, or SIZE_MAX. */
 size_t bh_csv_find(const struct bh_csv *csv, const char *name);
@@ -38,17 +53,5 @@ size_t bh_csv_find(const struct bh_csv *csv, const char *name);
 int bh_csv_need(const struct bh_csv *csv, const char *name, size_t *column, struct bh_error *err);
 /* Every column must be one of `known` (NULL-terminated); else the message names the nearest. */
 int bh_csv_check_names(const struct bh_csv *csv, const char *const *known, struct bh_error *err);
-
-/* Reading cells. All fail with FILE:LINE:COLUMN, the column's name, what was found and what was expected. */
-int bh_csv_fail(const struct bh_csv *csv, size_t row, size_t column, struct bh_error *err, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-/* A whole number of decimal digits, at most `most`. */
-int bh_csv_count(const struct bh_csv *csv, size_t row, size_t column, uint64_t most, uint64_t *value,
-                 struct bh_error *err);
-/* A finite decimal number. */
-int bh_csv_number(const struct bh_csv *csv, size_t row, size_t column, double *value, struct bh_error *err);
-/* Index of the cell's text in `known` (NULL-terminated); else -1, and the nearest is named. `what` names the thing. */
-int bh_csv_choice(const struct bh_csv *csv, size_t row, size_t column, const char *const *known, const char *what,
-                  struct bh_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "models/catalog/lookup.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
-#include "models/document/csv.h"
+#include "models/document/csv_values.h"
 #include "models/spread/spread.h"
 #include "models/words/scope.h"
 

@@ -7,108 +7,24 @@
 #include "models/base/utf8.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 const char *const bh_log_remark_texts[] = {
-    "left out: no time that can be read",
+    "left out: no time",
+    "left out: time cannot be read",
     "without a node: in no node's up times",
     "without a down time",
+    "with a down time that cannot be read, taken as not recorded",
     "with a negative down time, taken as not recorded",
     "with a down time of 0",
     "without a cause",
     "began while the same node was still down",
     "stood behind a later one",
+    "in an hour that the clock repeats or skips when summer time changes",
 };
-
-/* --- Names --------------------------------------------------------------------------------------------------------- */
-
-struct name {
-    uint32_t number;
-    UT_hash_handle hh;
-    char text[];
-};
-
-struct bh_name_list {
-    struct name *by_text;
-    size_t count, room;
-    struct name **by_number;
-};
-
-void bh_name_list_destroy(struct bh_name_list *list)
-{
-    if (list == NULL)
-        return;
-    HASH_CLEAR(hh, list->by_text);
-    for (size_t i = 0; i < list->count; i++)
-        free(list->by_number[i]);
-    free(list->by_number);
-    free(list);
-}
-
-uint32_t bh_name_list_find(const struct bh_name_list *list, const char *name)
-{
-    struct name *found = NULL;
-    HASH_FIND_STR(list->by_text, name, found);
-    return found != NULL ? found->number : BH_NO_NAME;
-}
-
-/* Puts a question mark for every byte that is no text a terminal can be shown. */
-static void clean(char *text)
-{
-    uint32_t code_point = 0;
-    for (char *at = text; *at != '\0';) {
-        size_t length = bh_utf8_decode(at, &code_point);
-        if (length > 0 && !bh_utf8_is_unsafe(code_point))
-            at += length;
-        else
-            *at++ = '?';
-    }
-}
-
-static uint32_t enter(struct bh_name_list *list, const char *name)
-{
-    uint32_t known = bh_name_list_find(list, name);
-    if (known != BH_NO_NAME)
-        return known;
-    if (list->count == list->room) {
-        list->room = 2 * list->room + 64;
-        list->by_number = bh_reallocate(list->by_number, list->room, sizeof *list->by_number);
-    }
-    size_t length = strlen(name);
-    struct name *added = bh_allocate(1, sizeof *added + length + 1);
-    memcpy(added->text, name, length + 1);
-    added->number = (uint32_t)list->count;
-    list->by_number[list->count++] = added;
-    HASH_ADD_STR(list->by_text, text, added);
-    return added->number;
-}
-
-uint32_t bh_name_list_number(struct bh_name_list *list, const char *name)
-{
-    if (*name == '\0')
-        return BH_NO_NAME;
-    uint32_t known = bh_name_list_find(list, name);
-    if (known != BH_NO_NAME)
-        return known;
-    char *cleaned = bh_copy_text(name);
-    clean(cleaned);
-    uint32_t number = enter(list, cleaned);
-    free(cleaned);
-    return number;
-}
-
-const char *bh_name_list_text(const struct bh_name_list *list, uint32_t number)
-{
-    return number < list->count ? list->by_number[number]->text : "";
-}
-
-size_t bh_name_list_count(const struct bh_name_list *list)
-{
-    return list->count;
-}
 
 /* --- The log ------------------------------------------------------------------------------------------------------- */
 
@@ -116,11 +32,12 @@ struct bh_failure_log *bh_failure_log_create(const char *format)
 {
     struct bh_failure_log *log = bh_allocate(1, sizeof *log);
     log->format = format;
-    log->node_names = bh_allocate(1, sizeof *log->node_names);
-    log->system_names = bh_allocate(1, sizeof *log->system_names);
-    log->class_names = bh_allocate(1, sizeof *log->class_names);
-    log->cause_names = bh_allocate(1, sizeof *log->cause_names);
-    log->detail_names = bh_allocate(1, sizeof *log->detail_names);
+    log->node_names = bh_name_list_create();
+    log->system_names = bh_name_list_create();
+    log->class_names = bh_name_list_create();
+    log->cause_names = bh_name_list_create();
+    log->detail_names = bh_name_list_create();
+    log->notes = bh_name_list_create();
     return log;
 }
 
@@ -133,6 +50,7 @@ void bh_failure_log_destroy(struct bh_failure_log *log)
     bh_name_list_destroy(log->class_names);
     bh_name_list_destroy(log->cause_names);
     bh_name_list_destroy(log->detail_names);
+    bh_name_list_destroy(log->notes);
     free(log->nodes);
     free(log->systems);
     free(log->failures);
@@ -180,6 +98,22 @@ void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark
         log->remark_line[remark] = line;
 }
 
+void bh_failure_log_remark_value(struct bh_failure_log *log, enum bh_log_remark remark, const char *value)
+{
+    if (bh_utf8_is_printable(value))
+        snprintf(log->remark_value[remark], sizeof log->remark_value[remark], "%.40s", value);
+}
+
+void bh_failure_log_note(struct bh_failure_log *log, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = bh_print_text_v(format, arguments);
+    va_end(arguments);
+    bh_name_list_number(log->notes, text);
+    free(text);
+}
+
 void bh_failure_log_add(struct bh_failure_log *log, struct bh_failure failure)
 {
     unsigned line = failure.line;
@@ -195,6 +129,8 @@ void bh_failure_log_add(struct bh_failure_log *log, struct bh_failure failure)
     }
     if (failure.cause == BH_NO_NAME)
         bh_failure_log_remark(log, BH_LOG_NO_CAUSE, line);
+    if (failure.cause == BH_CAUSE_LATER)
+        failure.cause = BH_NO_NAME;
     struct bh_failure_node *node = &log->nodes[failure.node];
     /* While collecting, `first` is the node's newest record. */
     if (node->count > 0 && failure.start_s < log->failures[node->first].start_s)
@@ -241,7 +177,7 @@ static void index_failures(struct bh_failure_log *log)
         bool is_first = node->count++ == 0;
         if (is_first)
             node->first = i;
-        else if (failure->start_s < down_until_s)
+        else if (failure->start_s < down_until_s && !node->is_unnamed)
             bh_failure_log_remark(log, BH_LOG_OVERLAP, failure->line);
         down_until_s = is_first ? end_of(failure) : fmax(down_until_s, end_of(failure));
         system->failures++;

@@ -4,14 +4,14 @@
 #ifndef BH_MODELS_LOGS_FAILURE_LOG_H
 #define BH_MODELS_LOGS_FAILURE_LOG_H
 
+#include "models/logs/name_list.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Names by number, in the order in which they were first met. */
-struct bh_name_list;
-
-enum { BH_NO_NAME = UINT32_MAX }; /* a record that does not say */
+/* The cause of a failure whose reader finds it out later, and makes the remark if there is none. */
+enum { BH_CAUSE_LATER = UINT32_MAX - 1 };
 
 /* One failure of one node. Times are seconds from any origin that all records share, on a clock without time zones. */
 struct bh_failure {
@@ -42,14 +42,17 @@ struct bh_failure_system {
 
 /* What was met on reading that a reader should know. */
 enum bh_log_remark {
-    BH_LOG_NO_TIME,            /* left out: no start, or none that can be read */
+    BH_LOG_NO_TIME,            /* left out: no start */
+    BH_LOG_BAD_TIME,           /* left out: a start that cannot be read */
     BH_LOG_NO_NODE,            /* kept, but in no node's up times */
     BH_LOG_NO_DOWN_TIME,       /* kept, with its down time unknown */
+    BH_LOG_BAD_DOWN_TIME,      /* kept, with its down time unknown: it cannot be read */
     BH_LOG_NEGATIVE_DOWN_TIME, /* kept, with its down time unknown */
     BH_LOG_ZERO_DOWN_TIME,     /* kept */
     BH_LOG_NO_CAUSE,           /* kept */
     BH_LOG_OVERLAP,            /* kept: began while the same node was still down */
     BH_LOG_UNSORTED,           /* kept: stood behind a later one */
+    BH_LOG_CLOCK_CHANGE,       /* kept: summer time began or ended in that hour */
     BH_LOG_REMARKS
 };
 extern const char *const bh_log_remark_texts[];
@@ -60,7 +63,9 @@ struct bh_failure_log {
     /* It was kept from when its first node was installed; else that may be long before the log was begun. */
     bool is_kept_from_install;
     uint64_t remarks[BH_LOG_REMARKS];
-    unsigned remark_line[BH_LOG_REMARKS]; /* where each was met first */
+    unsigned remark_line[BH_LOG_REMARKS];  /* where each was met first */
+    char remark_value[BH_LOG_REMARKS][48]; /* what could not be read there; else empty */
+    struct bh_name_list *notes; /* how it was read, where that was found out or is doubtful: a sentence each */
     struct bh_name_list *node_names, *system_names, *class_names, *cause_names, *detail_names;
     size_t nodes_room, systems_room, failures_room;
     struct bh_failure_node *nodes; /* one per node name */
@@ -74,18 +79,14 @@ struct bh_failure_log {
 struct bh_failure_log *bh_failure_log_create(const char *format);
 void bh_failure_log_destroy(struct bh_failure_log *log);
 
-/* The number of a name, entered if new. Empty names are BH_NO_NAME. */
-uint32_t bh_name_list_number(struct bh_name_list *list, const char *name);
-/* The number of a name that is there, or BH_NO_NAME. */
-uint32_t bh_name_list_find(const struct bh_name_list *list, const char *name);
-const char *bh_name_list_text(const struct bh_name_list *list, uint32_t number);
-size_t bh_name_list_count(const struct bh_name_list *list);
-void bh_name_list_destroy(struct bh_name_list *list);
-
 /* The node of a system; two systems may have nodes of the same name. Either name may be empty. */
 struct bh_failure_node *bh_failure_log_node(struct bh_failure_log *log, const char *system, const char *node);
 void bh_failure_log_add(struct bh_failure_log *log, struct bh_failure failure);
 void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark, unsigned line);
+/* What the first remark of this kind was about. */
+void bh_failure_log_remark_value(struct bh_failure_log *log, enum bh_log_remark remark, const char *value);
+/* Adds a note, as printf. */
+void bh_failure_log_note(struct bh_failure_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Sorts, counts, finds overlaps, and works out what was watched where the log does not say. */
 void bh_failure_log_finish(struct bh_failure_log *log);

@@ -151,6 +151,8 @@ struct bh_recorded_faults *bh_recorded_faults_create(struct bh_failure_log *log,
     recorded->format = log->format;
     recorded->met = log->records;
     memcpy(recorded->remarks, log->remarks, sizeof recorded->remarks);
+    recorded->notes = log->notes;
+    log->notes = NULL;
     memcpy(recorded->remark_line, log->remark_line, sizeof recorded->remark_line);
     if (status == 0)
         status = find_frame(recorded, log, system, choice, err);
@@ -180,6 +182,7 @@ void bh_recorded_faults_destroy(struct bh_recorded_faults *recorded)
         return;
     bh_name_list_destroy(recorded->cause_names);
     bh_name_list_destroy(recorded->detail_names);
+    bh_name_list_destroy(recorded->notes);
     free(recorded->record);
     free(recorded);
 }

@@ -38,6 +38,7 @@ struct bh_recorded_faults {
     const char *format;
     uint64_t met, remarks[BH_LOG_REMARKS];
     unsigned remark_line[BH_LOG_REMARKS];
+    struct bh_name_list *notes;
     /* Of these left out of the replay: of other systems, outside the window, on a node that is not said. */
     uint64_t elsewhere, outside, nowhere;
     double from_s, length_s; /* the window, by the log's clock; longer than 0 */

@@ -68,7 +68,7 @@ static struct bh_recorded_faults *read_log(const char *file, const struct bh_rec
         return NULL;
     }
     *hash = XXH3_64bits(text, length);
-    struct bh_failure_log *log = bh_failure_log_parse(text, length, file, err);
+    struct bh_failure_log *log = bh_failure_log_parse(text, length, file, NULL, err);
     free(text);
     if (log == NULL)
         return NULL;

@@ -3,7 +3,7 @@
 /* libFuzzer target for all that reads input by users: documents, paths, quantities and tables. Built by `make fuzz`.
  * What is read must print to text that reads back equal; what is refused must have one safe message with a place. */
 #include "models/base/utf8.h"
-#include "models/document/csv.h"
+#include "models/document/csv_values.h"
 #include "models/document/document.h"
 #include "models/document/document_print.h"
 #include "models/document/document_read.h"

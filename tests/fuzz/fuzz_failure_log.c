@@ -57,13 +57,13 @@ static void check_sample(struct bh_sample *sample)
     bh_sample_destroy(sample);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void try_log(const uint8_t *data, size_t size, const struct bh_log_reading *reading)
 {
     struct bh_error err = {0};
-    struct bh_failure_log *log = bh_failure_log_parse((const char *)data, size, "fuzz", &err);
+    struct bh_failure_log *log = bh_failure_log_parse((const char *)data, size, "fuzz", reading, &err);
     if (log == NULL) {
         BH_BUG_ASSERT(err.code == BH_ERROR_INPUT && strncmp(err.text, "fuzz:", 5) == 0);
-        return 0;
+        return;
     }
     check_log(log);
     for (int way = 0; way < 8; way++) {
@@ -72,5 +72,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_sample(bh_sample_down_times(log, &rule));
     }
     bh_failure_log_destroy(log);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    /* Nothing said of it, and as much as can be. */
+    static struct bh_log_reading *said;
+    if (said == NULL) {
+        said = bh_log_reading_create();
+        said->year = 2020;
+        said->pair_s = 3600.0;
+        BH_BUG_ASSERT(bh_log_reading_set_timezone(said, "+01:00", NULL) == 0);
+    }
+    try_log(data, size, NULL);
+    try_log(data, size, said);
     return 0;
 }

@@ -21,7 +21,7 @@ enum { SEED = 11, CLASSES_MOST = 3 };
 static inline struct bh_recorded_faults *record(const char *text, struct bh_recorded_choice choice)
 {
     struct bh_error err = {0};
-    struct bh_failure_log *log = bh_failure_log_parse(text, strlen(text), "log", &err);
+    struct bh_failure_log *log = bh_failure_log_parse(text, strlen(text), "log", NULL, &err);
     struct bh_recorded_faults *recorded = log != NULL ? bh_recorded_faults_create(log, &choice, &err) : NULL;
     if (recorded == NULL)
         fail_msg("%s", err.text);
@@ -84,7 +84,7 @@ static const char by_hand[] = "time,node,class,downtime\n"
                               "130,n2,power,8\n"
                               "130,n10,power,9\n"
                               "120,n1,hardware,0\n"
-                              "never,n1,hardware,1\n"
+                              ",n1,hardware,1\n"
                               "150,,hardware,3\n"
                               "200,n1,software,7\n";
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Tables as text: what is read, and every way in which one can be broken. */
-#include "models/document/csv.h"
+#include "models/document/csv_values.h"
 #include "tests/support/helper.h"
 
 #include <stdbool.h>

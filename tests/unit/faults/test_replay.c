@@ -134,7 +134,7 @@ static void refuse(const char *text, const char *const *causes, size_t count, st
 static void refuse_choice(struct bh_recorded_choice choice, const char *part)
 {
     struct bh_error err = {0};
-    struct bh_failure_log *log = bh_failure_log_parse(by_hand, strlen(by_hand), "log", &err);
+    struct bh_failure_log *log = bh_failure_log_parse(by_hand, strlen(by_hand), "log", NULL, &err);
     assert_null(bh_recorded_faults_create(log, &choice, &err));
     if (strstr(err.text, part) == NULL)
         fail_msg("expected `%s` in: %s", part, err.text);

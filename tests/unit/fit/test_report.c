@@ -28,7 +28,7 @@ static struct bh_failure_log *make_log(void)
                     (r + n) % 3 == 0 ? "power" : "memory", (r + n) % 3 == 0 ? 1 : 2);
     fputs("2020-12-28T00:00:00Z,n0,fire,72\n", stream);
     fclose(stream);
-    struct bh_failure_log *log = bh_failure_log_parse(text, length, "made-up.csv", &err);
+    struct bh_failure_log *log = bh_failure_log_parse(text, length, "made-up.csv", NULL, &err);
     free(text);
     if (log == NULL)
         fail_msg("%s", err.text);

@@ -9,12 +9,14 @@
 #include "models/logs/failure_log.h"
 #include "models/logs/up_and_down_times.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct bh_failure_log *parse(const char *text)
 {
     struct bh_error err = {0};
-    struct bh_failure_log *log = bh_failure_log_parse(text, strlen(text), "log", &err);
+    struct bh_failure_log *log = bh_failure_log_parse(text, strlen(text), "log", NULL, &err);
     if (log == NULL)
         fail_msg("%s", err.text);
     return log;
@@ -24,7 +26,7 @@ static struct bh_failure_log *parse(const char *text)
 static void refuse(const char *text, size_t length, const char *part)
 {
     struct bh_error err = {0};
-    struct bh_failure_log *log = bh_failure_log_parse(text, length, "log", &err);
+    struct bh_failure_log *log = bh_failure_log_parse(text, length, "log", NULL, &err);
     assert_null(log);
     assert_int_equal(err.code, BH_ERROR_INPUT);
     if (strstr(err.text, part) == NULL)
@@ -47,18 +49,9 @@ static void test_times(void **state)
                  {"12/31/1996 23:59", 852076740},
                  {"1099755300", 1099755300},
                  {"-3.5e2", -350}};
-    static const char *const none[] = {"",
-                                       "soon",
-                                       "2005-13-01",
-                                       "2005-02-32",
-                                       "6/21/2005x",
-                                       "2005-01-01 ",
-                                       "2005-01-01 25:00",
-                                       "2005-01-01 10:61",
-                                       "nan",
-                                       "1e999",
-                                       "12:30",
-                                       "2005-01-01 10:30:99"};
+    static const char *const none[] = {
+        "",    "soon",  "2005-13-01", "2005-02-32",         "6/21/2005x", "2005-01-01 25:00", "2005-01-01 10:61",
+        "nan", "1e999", "12:30",      "2005-01-01 10:30:99"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_close(bh_failure_log_time(cases[i].text), cases[i].seconds, 1e-15);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -208,15 +201,16 @@ static void test_refused(void **state)
     } cases[] = {
         {"", "log"},
         {"time,node,downtime\n", "no failure"},
-        {"time,downtime\n1,2\n", "`node`"},
-        {"when,node\n1,2\n", "when"},
+        {"when,node\n1,2\n",
+         "log:1:1: found no column of times among when, node; expected `time`, or `--column time=NAME`"},
+        {"time,node,end\n1,a,2\n2,a,5\n3,a,soon\n", "log:4:5: found `soon`; expected a number, or a date"},
         {"time,node,downtme\n1,2,3\n", "`downtime`"},
         {"time,node,downtime\n1,a,3\n2,b", "log:3:"},
         {"time,node\n1,\"a\n", "log:2:3"},
         {"0 0 7 3 n.7 0 1000 2000 8000\n0 0 7 3 n.7 1 20", "log:2: found 7 columns"},
         {"0 0 7 3 n.7 2 1000 2000 8000\n", "log:1: found the event_type `2`"},
         {"0 0 7 3 n.7 0 1000 2000 8000\n\x01\x02\x03\n", "log:2: found the byte 0x01"},
-        {"System,Prob Started\n1,1/1/2000 10:00\n", "nodenum"},
+        {"System,Prob Started (mm/dd/yy hh:mm)\n1,1/1/2000 10:00\n", "nodenum"},
         {"\x7f"
          "ELF",
          "log:1"},
@@ -236,6 +230,127 @@ static void test_hostile_names(void **state)
     bh_failure_log_destroy(log);
 }
 
+/* A log of which too much cannot be read, or whose dates can be read in two ways, is no log. */
+static void test_dates_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"time,node\n03/04/2021 10:00,a\n05/06/2021 10:00,b\n", "log:2:1: found `03/04/2021 10:00`, of which day"},
+        {"time,node\n03/04/05 10:00,a\n05/06/07 10:00,b\n", "--dates day-first"},
+        {"time,node\n13/04/2021,a\n04/13/2021,b\n", "log:3:1: found `04/13/2021`; expected"},
+        {"time,node\n13/04/2021,a\n14/04/2021,b\n04/15/2021,b\n", "log:4:1: found `04/15/2021`; expected"},
+        {"time,node\n2021-03-04,a\nsoon,b\nlater,c\n", "log:3:1: found `soon`, and 1 more of 3 that cannot be read"},
+        {"time,node\n9999-12-31,a\n1,b\n", "log:2:1: found `9999-12-31`"},
+        {"time,node\n1614599131,a\n253402300799,b\n", "log:3:1: found `253402300799`"},
+        {"time,node\nMar 13 10:00,a\n", "log:2:1: found a time without a year; expected `--year`"},
+        {"time,node\n2021-03-13T10:00Z,a\n2021-03-13T11:00,b\n", "log:3:1: found a time without an offset"},
+        {"time,node,downtime\n1,a,\"1,047\"\n2,b,\"5,780\"\n",
+         "log:2:5: found `1,047`, which may be thousands or a fraction"},
+        {"time,node,downtime\n1,a,5.780\n2,b,47\n", "log:2:5: found `5.780`, which may be thousands or a fraction"},
+        {"time,node,downtime\n1,a,1:36\n2,b,0:12\n", "log:2:5: found `1:36`, and 1 more of 2"},
+        {"time,node,downtime\n1,a,5 parsecs\n", "log:2:5: found `5 parsecs`"},
+        {"time,node,downtme\n1,a,2\n", "`--column downtime=downtme` or `--ignore downtme`"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        refuse(cases[i].text, strlen(cases[i].text), cases[i].part);
+}
+
+/* One bad row in many is left out and told. */
+static void test_few_bad(void **state)
+{
+    (void)state;
+    char text[2000] = "time,node,downtime\n", *at = text + strlen(text);
+    for (int i = 1; i <= 40; i++)
+        at += sprintf(at,
+                      i == 7   ? "2021-02-30,n%d,%d\n"
+                      : i == 9 ? "2021-03-01,n%d,x%d\n"
+                               : "2021-03-01,n%d,%d\n",
+                      i, i);
+    struct bh_failure_log *log = parse(text);
+    assert_int_equal(log->failures_count, 39);
+    assert_int_equal(log->remarks[BH_LOG_BAD_TIME], 1);
+    assert_int_equal(log->remark_line[BH_LOG_BAD_TIME], 8);
+    assert_string_equal(log->remark_value[BH_LOG_BAD_TIME], "2021-02-30");
+    assert_int_equal(log->remarks[BH_LOG_BAD_DOWN_TIME], 1);
+    assert_string_equal(log->remark_value[BH_LOG_BAD_DOWN_TIME], "x9");
+    bh_failure_log_destroy(log);
+}
+
+/* The order of a column follows from one date that only one order has, wherever it stands; from dots; from a name. */
+static void test_order_of_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double last_s;
+    } cases[] = {{"time,node\n03/04/2021,a\n13/04/2021,b\n03/05/2021,c\n", 1620000000},
+                 {"time,node\n03/04/2021,a\n04/13/2021,b\n05/03/2021,c\n", 1620000000},
+                 {"time,node\n03.04.2021,a\n03.05.2021,b\n", 1620000000},
+                 {"time (dd/mm/yyyy),node\n03/04/2021,a\n03/05/2021,b\n", 1620000000},
+                 {"time,node\n03/03/2021,a\n05/05/2021,b\n", 1620172800},
+                 {"time,node,installed\n03/04/2021,a,13/12/2020\n03/05/2021,b,\n", 1620000000},
+                 {"time,node\n21/04/03,a\n21/04/30,b\n21/05/03,c\n", 1620000000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bh_failure_log *log = parse(cases[i].text);
+        assert_close(log->last_s, cases[i].last_s, 0);
+        bh_failure_log_destroy(log);
+    }
+}
+
+/* Local times: summer time begins (an hour is skipped) and ends (an hour is there twice, told apart by the order). */
+static void test_timezone(void **state)
+{
+    (void)state;
+    static const char text[] = "time,node\n2021-03-28 01:30,a\n2021-03-28 02:30,b\n2021-03-28 03:30,c\n"
+                               "2021-10-31 02:10,d\n2021-10-31 02:50,e\n2021-10-31 02:10,f\n2021-10-31 03:10,g\n";
+    static const double expected[] = {1616891400, 1616895000, 1616895000, 1635639000,
+                                      1635641400, 1635642600, 1635646200};
+    struct bh_error err = {0};
+    struct bh_log_reading *reading = bh_log_reading_create();
+    if (bh_log_reading_set_timezone(reading, "Europe/Berlin", &err) != 0) { /* no database of zones */
+        bh_log_reading_destroy(reading);
+        return;
+    }
+    const char *before = getenv("TZ");
+    struct bh_failure_log *log = bh_failure_log_parse(text, strlen(text), "log", reading, &err);
+    assert_non_null(log);
+    assert_ptr_equal(getenv("TZ"), before);
+    for (size_t i = 0; i < 7; i++)
+        assert_close(log->failures[i].start_s, expected[i], 0);
+    assert_int_equal(log->remarks[BH_LOG_CLOCK_CHANGE], 4);
+    bh_failure_log_destroy(log);
+    assert_int_equal(bh_log_reading_set_timezone(reading, "Europe/Berlinn", &err), -1);
+    assert_int_equal(bh_log_reading_set_timezone(reading, "+05:30", &err), 0);
+    log = bh_failure_log_parse("time,node\n1970-01-02 05:30,a\n", 29, "log", reading, &err);
+    assert_close(log->first_s, 86400, 0);
+    bh_failure_log_destroy(log);
+    bh_log_reading_destroy(reading);
+}
+
+/* Rows without a time but with times of service are nodes that did not fail; who is never retired is still there. */
+static void test_survivors(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log =
+        parse("time,node,installed,retired\n10,a,0,12\n,b,0,50\n,c,0,9999-12-31\n30,d,0,\n,,0,9\n");
+    assert_int_equal(log->failures_count, 2);
+    assert_int_equal(log->systems[0].nodes, 4);
+    assert_int_equal(log->remarks[BH_LOG_NO_TIME], 1);
+    struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, false, false};
+    struct bh_sample *up = bh_sample_up_times(log, &rule);
+    size_t open = 0;
+    for (size_t i = 0; i < up->count; i++)
+        if (up->durations[i].unit != 0 && !up->durations[i].ended) {
+            static const double until_s[] = {50, 30};
+            assert_close(up->durations[i].until_s, until_s[open++], 0);
+        }
+    assert_int_equal(open, 2);
+    bh_sample_destroy(up);
+    bh_failure_log_destroy(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +362,11 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_times_printed),
+        cmocka_unit_test(test_dates_refused),
+        cmocka_unit_test(test_few_bad),
+        cmocka_unit_test(test_order_of_dates),
+        cmocka_unit_test(test_timezone),
+        cmocka_unit_test(test_survivors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
