@@ -52,7 +52,7 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
             "  eval terminal_of(format)\n"
             "  set output name.'.'.format\n"
             "  reset; set tics font ',8'\n"
-            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6 noenhanced\n"
+            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6\n"
             "  unset key; unset colorbox\n"
             "  set border 0\n"
             "  set lmargin at screen %.3f; set rmargin at screen 0.98; set bmargin at screen 0.04; set tmargin at "

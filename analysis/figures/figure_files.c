@@ -83,8 +83,7 @@ static int draw(const char *work, const char *folder, const char *name, struct b
 {
     char *script = bh_print_text("./%s.gp", name);
     fflush(NULL);
-    pid_t child = fork();
-    bh_figure_work_watch(child > 0 ? child : 0);
+    pid_t child = bh_figure_work_fork();
     if (child == 0) {
         /* Its scripts are UTF-8, whatever the caller's locale; what it prints is not ours to mix into tables or JSON on
          * stdout. */
@@ -99,7 +98,7 @@ static int draw(const char *work, const char *folder, const char *name, struct b
         return bh_fail(err, BH_ERROR_SYSTEM, "cannot start gnuplot: %s", strerror(errno));
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    bh_figure_work_watch(0);
+    bh_figure_work_forget();
     if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NOT_FOUND)
         return bh_fail(err, BH_ERROR_SYSTEM,
                        "gnuplot was not found, so the figure is not drawn; its data and script are left in %s: "

@@ -146,9 +146,20 @@ const char *bh_figure_work_begin(const char *folder, const char *name, const cha
     return work.path;
 }
 
-void bh_figure_work_watch(pid_t child)
+/* A signal between fork and note would leave the child at work in a folder that is gone. */
+pid_t bh_figure_work_fork(void)
 {
-    work.child = child;
+    sigset_t before;
+    block_signals(&before);
+    pid_t child = fork();
+    work.child = child > 0 ? child : 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return child;
+}
+
+void bh_figure_work_forget(void)
+{
+    work.child = 0;
 }
 
 void bh_figure_work_end(void)

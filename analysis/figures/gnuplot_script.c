@@ -35,10 +35,21 @@ char *bh_script_quote(const char *text)
     return quoted;
 }
 
+char *bh_script_power(int base, int exponent, char text[BH_POWER_SIZE])
+{
+    static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char digits[16];
+    snprintf(digits, sizeof digits, "%d", exponent);
+    char *end = text + snprintf(text, BH_POWER_SIZE, "%d", base);
+    for (const char *digit = digits; *digit != '\0'; digit++)
+        end = stpcpy(end, *digit == '-' ? "⁻" : raised[*digit - '0']);
+    return text;
+}
+
 void bh_script_words(FILE *stream, size_t tag, const char *text, const char *place)
 {
     char *quoted = bh_script_quote(text);
-    fprintf(stream, "  set label %zu %s at %s noenhanced font ',8'\n", tag, quoted, place);
+    fprintf(stream, "  set label %zu %s at %s font ',8'\n", tag, quoted, place);
     free(quoted);
 }
 
@@ -52,14 +63,14 @@ void bh_script_begin(FILE *stream, const char *title, const char *name, double w
             "if (!exists('formats')) formats = 'pdf png svg'\n"
             "width = %.2f; height = %.2f   # inches; two columns of a paper are 7.1 wide\n"
             "dots = 220                  # per inch, of the PNG\n"
-            "terminal_of(format) = \\\n"
-            "  format eq 'pdf' ? sprintf(\"set terminal pdfcairo enhanced color size %%.2fin,%%.2fin font "
+            "terminal_of(format) = (\\\n"
+            "  format eq 'pdf' ? sprintf(\"set terminal pdfcairo color size %%.2fin,%%.2fin font "
             "'Helvetica,9' fontscale 0.75 linewidth 1.6 pointscale 0.55\", width, height) : \\\n"
-            "  format eq 'png' ? sprintf(\"set terminal pngcairo enhanced color size %%d,%%d font 'Helvetica,9' "
+            "  format eq 'png' ? sprintf(\"set terminal pngcairo color size %%d,%%d font 'Helvetica,9' "
             "fontscale %%.3f linewidth %%.3f pointscale %%.3f background 'white'\", width * dots, height * dots, 0.75 "
             "* dots / 72., 0.8 * dots / 72., 0.55 * dots / 72.) : \\\n"
-            "  sprintf(\"set terminal svg enhanced size %%d,%%d font 'Helvetica,9' fontscale 1 linewidth 0.8 "
-            "background 'white'\", width * 72, height * 72)\n"
+            "  sprintf(\"set terminal svg size %%d,%%d font 'Helvetica,9' fontscale 1 linewidth 0.8 "
+            "background 'white'\", width * 72, height * 72)).' noenhanced'\n"
             "set encoding utf8\n"
             "set colorsequence podo      # told apart by colour-blind readers\n"
             "\n",

@@ -14,8 +14,8 @@
 void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
 void bh_script_end(FILE *stream);
 
-/* A gnuplot string in single quotes, in which nothing is substituted. Texts of others mean themselves only where
- * `noenhanced` stands behind it. The caller frees. */
+/* A gnuplot string in single quotes, in which nothing is substituted; no terminal of ours reads more into its signs. The
+ * caller frees. */
 char *bh_script_quote(const char *text);
 
 /* Words at a tick, as a label of this number: gnuplot takes a tick's own for a format, and cuts it to 50 bytes. `place`
@@ -24,6 +24,11 @@ void bh_script_words(FILE *stream, size_t tag, const char *text, const char *pla
 
 /* Where the numbers of such labels begin. */
 enum { BH_SCRIPT_WORDS = 1000 };
+
+/* "10⁻⁶" in raised digits, since markup would make something of other people's texts too. Returns `text`. */
+enum { BH_POWER_SIZE = 40 };
+char *bh_script_power(int base, int exponent, char text[BH_POWER_SIZE]);
+
 /* NaN for what is not finite. */
 double bh_script_number(double value);
 

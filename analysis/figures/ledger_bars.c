@@ -166,7 +166,7 @@ static void write_panel(const struct ledger_figure *figure, size_t policy, const
     fprintf(stream,
             "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
             "  set tmargin at screen %.4f; set bmargin at screen %.4f\n"
-            "  set label 101 %s at graph 0.5, graph 1 center offset 0, 0.6 noenhanced font ',%s'\n",
+            "  set label 101 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',%s'\n",
             from / BH_FIGURE_WIDTH, (from + grid->width - 0.14) / BH_FIGURE_WIDTH, top / grid->height,
             (top - grid->panel + 0.6) / grid->height, title,
             0.08 * (double)strlen(figure->view->policy.labels[policy]) < grid->width ? "9" : "6");
@@ -191,7 +191,7 @@ static void write_script(const void *of, const char *name, FILE *stream)
             "  set output name.'.'.format\n"
             "  reset; set tics font ',8'\n"
             "  set multiplot\n"
-            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6 noenhanced\n"
+            "  set label 100 %s at screen 0.02, screen 0.99 left offset 0, -0.6\n"
             "  set border 1; set grid x lc rgb 'gray85'; unset ytics\n"
             "  set xrange [0:%.4g]; set yrange [%.4g:-0.8]; set xtics nomirror scale 0.4\n"
             "  set xlabel 'share of node-time, %%' font ',8' offset 0,0.5\n",

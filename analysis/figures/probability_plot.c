@@ -67,9 +67,9 @@ static void write_probability_ticks(int axis, double low, double high, FILE *str
     static const struct {
         double p;
         const char *label;
-    } ticks[] = {{1e-6, "10^{−6}"}, {1e-5, "10^{−5}"}, {1e-4, "10^{−4}"},  {1e-3, "0.001"},
-                 {0.01, "0.01"},    {0.1, "0.1"},      {0.5, "0.5"},       {0.9, "0.9"},
-                 {0.99, "0.99"},    {0.999, "0.999"},  {0.9999, "0.9999"}, {0.99999, "0.99999"}};
+    } ticks[] = {{1e-6, "10⁻⁶"}, {1e-5, "10⁻⁵"},   {1e-4, "10⁻⁴"},     {1e-3, "0.001"},
+                 {0.01, "0.01"}, {0.1, "0.1"},     {0.5, "0.5"},       {0.9, "0.9"},
+                 {0.99, "0.99"}, {0.999, "0.999"}, {0.9999, "0.9999"}, {0.99999, "0.99999"}};
     fprintf(stream, "set yrange [%.6g:%.6g]\nset ytics scale 0.6 (", on_axis(axis, low), on_axis(axis, high));
     const char *separator = "";
     for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++)
@@ -101,19 +101,19 @@ static void write_panel(const struct bh_probability_figure *figure, size_t row_i
     write_probability_ticks(axis, low, high, stream);
     write_times(&row->points, stream);
     char *title = bh_print_text("%s, %s", row->title, axis_titles[axis]), *quoted = bh_script_quote(title);
-    fprintf(stream, "set title %s noenhanced font ',9' offset 0,-0.6\nset ylabel '%s' offset 1\n", quoted,
+    fprintf(stream, "set title %s font ',9' offset 0,-0.6\nset ylabel '%s' offset 1\n", quoted,
             axis == WEIBULL ? "P(time ≤ t)" : "");
     fprintf(stream, "%s\n", axis == LOGNORMAL ? "set key bottom right samplen 2 spacing 0.95 font ',8'" : "unset key");
     free(quoted);
     free(title);
     char *name = bh_script_quote(row->points.name);
-    fprintf(stream, "plot data index %zu using 1:%d with points pt 7 ps 0.5 lc rgb 'gray50' title %s noenhanced", block,
-            axis + 3, name);
+    fprintf(stream, "plot data index %zu using 1:%d with points pt 7 ps 0.5 lc rgb 'gray50' title %s", block, axis + 3,
+            name);
     free(name);
     for (size_t c = 0; c < row->curves_count; c++) {
         name = bh_script_quote(row->curves[c].name);
-        fprintf(stream, ", \\\n  '' index %zu using 1:%d with lines lw 1.3 lc %d dt %zu title %s noenhanced",
-                block + 1 + c, axis + 3, bh_figure_colour(c), c + 1, name);
+        fprintf(stream, ", \\\n  '' index %zu using 1:%d with lines lw 1.3 lc %d dt %zu title %s", block + 1 + c,
+                axis + 3, bh_figure_colour(c), c + 1, name);
         free(name);
     }
     fputs("\n", stream);
@@ -124,15 +124,14 @@ static void write_script(const void *of, const char *name, FILE *stream)
     const struct bh_probability_figure *figure = of;
     char *title = bh_script_quote(figure->title);
     bh_script_begin(stream, figure->title, name, BH_FIGURE_WIDTH, 0.4 + 2.9 * (double)figure->rows_count);
-    fprintf(
-        stream,
-        "set logscale x\nset grid xtics ytics lc rgb 'gray90' lt 1 lw 0.5\nset border lw 0.7\n"
-        "do for [format in formats] {\n"
-        "  eval terminal_of(format)\n"
-        "  set output name.'.'.format\n"
-        "  set multiplot layout %zu,2 title %s noenhanced font ',10' margins 0.1,0.985,%.3f,%.3f spacing 0.085,%.3f\n",
-        figure->rows_count, title, 0.15 / (double)figure->rows_count + 0.005, 1.0 - 0.19 / (double)figure->rows_count,
-        0.115);
+    fprintf(stream,
+            "set logscale x\nset grid xtics ytics lc rgb 'gray90' lt 1 lw 0.5\nset border lw 0.7\n"
+            "do for [format in formats] {\n"
+            "  eval terminal_of(format)\n"
+            "  set output name.'.'.format\n"
+            "  set multiplot layout %zu,2 title %s font ',10' margins 0.1,0.985,%.3f,%.3f spacing 0.085,%.3f\n",
+            figure->rows_count, title, 0.15 / (double)figure->rows_count + 0.005,
+            1.0 - 0.19 / (double)figure->rows_count, 0.115);
     size_t block = 0;
     for (size_t r = 0; r < figure->rows_count; r++) {
         for (int axis = 0; axis < AXES; axis++)

@@ -64,7 +64,7 @@ static void write_key_entry(FILE *stream, const struct key_line *key, size_t ent
     size_t tag = 200 + 10 * key->line + entry;
     char *title = bh_script_quote(key->text[entry]);
     fprintf(stream,
-            "  set label %zu %s at screen %.4f, screen 1 - %zu * key_step left offset 1.3, 0 font ',8' noenhanced "
+            "  set label %zu %s at screen %.4f, screen 1 - %zu * key_step left offset 1.3, 0 font ',8' "
             "point %s\n",
             tag, title, key->place[entry], key->line, symbol);
     if (line != NULL)
@@ -161,7 +161,7 @@ static void write_common(const struct bh_figure *figure, FILE *stream)
     }
 }
 
-/* "2^{17}" for powers of two, else the number. */
+/* "2¹⁷" for powers of two, else the number. */
 static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
 {
     enum { MOST_DRAWS = 8 };
@@ -171,10 +171,11 @@ static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
     fputs("  set xtics nomirror scale 0.6 (", stream);
     for (size_t i = 0; i < axis->count; i += every) {
         int exponent;
+        char text[BH_POWER_SIZE];
         double value = axis->numbers[i];
         bool power = value >= 1024 && frexp(value, &exponent) == 0.5;
         if (power)
-            fprintf(stream, "%s'2^{%d}' %.12g", i == 0 ? "" : ", ", exponent - 1, value);
+            fprintf(stream, "%s'%s' %.12g", i == 0 ? "" : ", ", bh_script_power(2, exponent - 1, text), value);
         else
             fprintf(stream, "%s'%.6g' %.12g", i == 0 ? "" : ", ", value, value);
     }
@@ -204,7 +205,7 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
     text[0] = (char)toupper((unsigned char)text[0]);
     char *name = bh_script_quote(text);
     free(text);
-    fprintf(stream, "  set xlabel %s noenhanced offset 0, %s\n", name, axis->numbers == NULL ? "-0.6" : "0.4");
+    fprintf(stream, "  set xlabel %s offset 0, %s\n", name, axis->numbers == NULL ? "-0.6" : "0.4");
     free(name);
     if (axis->numbers == NULL)
         fprintf(stream, "  set xtics nomirror scale 0.6 1, 1, %zu format ''\n", axis->count);
@@ -223,7 +224,7 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
             "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
             "  set tmargin at screen lower_top - %zu * lower_step; set bmargin at screen lower_top - %zu * lower_step "
             "- lower_height\n"
-            "  set label 100 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',8.5' noenhanced "
+            "  set label 100 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',8.5' "
             "textcolor rgb '%s'\n",
             left, left + width, line, line, title, figure->colours[system]);
     free(title);

@@ -126,8 +126,7 @@ static void write_system_labels(const struct bh_figure *figure, FILE *stream)
     bh_figure_spread(place, count, 0.048 * span);
     for (size_t i = 0; i < count; i++) {
         char *name = bh_script_quote(figure->system_names[system[i]]);
-        fprintf(stream,
-                "  set label %zu %s at graph 1.012, first %.6g left font ',7.5' noenhanced textcolor rgb '%s'\n", i + 1,
+        fprintf(stream, "  set label %zu %s at graph 1.012, first %.6g left font ',7.5' textcolor rgb '%s'\n", i + 1,
                 name, bh_figure_inverse(axis, place[i]), figure->colours[system[i]]);
         free(name);
     }
@@ -195,6 +194,16 @@ static void write_plot(const struct bh_figure *figure, size_t panel, FILE *strea
     }
 }
 
+/* Words for every `step`th power of ten of the last `decades` and one more, beside ticks that have none. */
+static void write_powers(int step, int decades, FILE *stream)
+{
+    char power[BH_POWER_SIZE];
+    fputs("  set xtics add ('1' 1", stream);
+    for (int exponent = step; exponent <= decades + 1; exponent += step)
+        fprintf(stream, ", '%s' 1e-%d", bh_script_power(10, -exponent, power), exponent);
+    fputs(")\n", stream);
+}
+
 static void write_panel(const struct bh_figure *figure, size_t panel, double left, double right, FILE *stream)
 {
     static const char *const names[BH_FIGURE_UPPER][2] = {{"enclave/enclave", "to the co-located enclave"},
@@ -212,6 +221,7 @@ static void write_panel(const struct bh_figure *figure, size_t panel, double lef
             "  set xrange [%.3g:1.6]; set xtics autofreq %s nomirror scale 0.6, 0.3; %s\n",
             (char)('a' + panel), left, right, (char)('a' + panel), name, figure->escape_least[panel] * 0.6,
             decades > 4 ? "1e-20, 100" : "1e-20, 10", decades > 4 ? "unset mxtics" : "set mxtics 10");
+    write_powers(decades > 4 ? 2 : 1, decades, stream);
     if (figure->has_zero_escape[panel])
         fprintf(stream, "  set xtics add ('0' %.3g)\n", figure->escape_least[panel]);
     bh_figure_write_ticks(stream, &figure->price_ticks, panel == 0, NAN);
@@ -238,10 +248,10 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
     fprintf(stream,
             "  # Price against escape\n"
             "  set tmargin at screen upper_top; set bmargin at screen upper_bottom\n"
-            "  set label 100 %s at graph 0, graph 1 left offset 3.5, 0.7 font ',8.5' noenhanced\n"
+            "  set label 100 %s at graph 0, graph 1 left offset 3.5, 0.7 font ',8.5'\n"
             "  set label 101 'Price of isolation (%%)' at screen 0.022, screen (upper_top + upper_bottom) / 2 center "
             "rotate by 90\n"
-            "  set logscale x; set format x '10^{%%T}'\n"
+            "  set logscale x; set format x ''\n"
             "  set nonlinear y via place(y) inverse unplace(y)\n",
             title);
     for (size_t panel = 0; panel < figure->upper_count; panel++) {

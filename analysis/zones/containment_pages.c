@@ -108,27 +108,35 @@ char *bh_probability_text(double probability, char *buffer)
     /* "1.0e-06": a mantissa of 1 says nothing, nor does a 0 behind the point. */
     char mantissa[8];
     snprintf(mantissa, sizeof mantissa, digits[2] == '0' ? "%.1s" : "%.3s", digits);
+    char power[BH_POWER_SIZE];
+    bh_script_power(10, exponent, power);
     if (strcmp(mantissa, "1") == 0)
-        snprintf(buffer, BH_PROBABILITY_SIZE, "10^{%d}", exponent);
+        snprintf(buffer, BH_PROBABILITY_SIZE, "%s", power);
     else
-        snprintf(buffer, BH_PROBABILITY_SIZE, "%s·10^{%d}", mantissa, exponent);
+        snprintf(buffer, BH_PROBABILITY_SIZE, "%s·%s", mantissa, power);
     return buffer;
+}
+
+/* A raised digit or minus begins here. */
+static bool is_raised(const char *text)
+{
+    static const char *const first_bytes[] = {"\xE2\x81", "\xC2\xB9", "\xC2\xB2", "\xC2\xB3"};
+    for (size_t i = 0; i < sizeof first_bytes / sizeof *first_bytes; i++)
+        if (strncmp(text, first_bytes[i], 2) == 0)
+            return true;
+    return false;
 }
 
 double bh_text_width(const char *text)
 {
     double width = 0.0;
-    bool raised = false;
-    for (; *text != '\0'; text++) {
-        if (*text == '{' || *text == '}')
-            raised = *text == '{';
-        else if (*text != '^' && ((unsigned char)*text & 0xC0) != 0x80)
-            width += raised                          ? 0.75
+    for (; *text != '\0'; text++)
+        if (((unsigned char)*text & 0xC0) != 0x80)
+            width += is_raised(text)                 ? 0.75
                      : *text == ' '                  ? 0.8
                      : strchr(".,:;", *text) != NULL ? 0.7
                      : strchr("mwMW", *text) != NULL ? 1.5
                                                      : 1.0;
-    }
     return width;
 }
 
@@ -160,15 +168,15 @@ const char *bh_words_style(enum bh_words words)
 #define BH_FONT_TEXT(size) "font '," #size "'"
 #define BH_FONT(size)      BH_FONT_TEXT(size)
     static const char *const styles[BH_WORDS] = {
-        [BH_WORDS_TITLE] = "center " BH_FONT(BH_FONT_TITLE) " noenhanced",
-        [BH_WORDS_MAP_TITLE] = "center " BH_FONT(BH_FONT_MAP_TITLE) " noenhanced",
-        [BH_WORDS_SUBTITLE] = "center " BH_FONT(BH_FONT_SMALL) " noenhanced",
-        [BH_WORDS_NAME] = "center " BH_FONT(BH_FONT_NAME) " noenhanced",
-        [BH_WORDS_DETAIL] = "center " BH_FONT(BH_FONT_DETAIL) " noenhanced",
+        [BH_WORDS_TITLE] = "center " BH_FONT(BH_FONT_TITLE),
+        [BH_WORDS_MAP_TITLE] = "center " BH_FONT(BH_FONT_MAP_TITLE),
+        [BH_WORDS_SUBTITLE] = "center " BH_FONT(BH_FONT_SMALL),
+        [BH_WORDS_NAME] = "center " BH_FONT(BH_FONT_NAME),
+        [BH_WORDS_DETAIL] = "center " BH_FONT(BH_FONT_DETAIL),
         [BH_WORDS_NUMBER] = "center " BH_FONT(BH_FONT_SMALL),
-        [BH_WORDS_LEFT] = "left " BH_FONT(BH_FONT_SMALL) " noenhanced",
-        [BH_WORDS_RIGHT] = "right " BH_FONT(BH_FONT_SMALL) " noenhanced",
-        [BH_WORDS_GREY] = "center " BH_FONT(BH_FONT_SMALL) " tc rgb '#555555' noenhanced",
+        [BH_WORDS_LEFT] = "left " BH_FONT(BH_FONT_SMALL),
+        [BH_WORDS_RIGHT] = "right " BH_FONT(BH_FONT_SMALL),
+        [BH_WORDS_GREY] = "center " BH_FONT(BH_FONT_SMALL) " tc rgb '#555555'",
     };
     return styles[words];
 }

@@ -182,9 +182,10 @@ static void write_key(const struct bh_extent_map *map, FILE *stream)
             "  set colorbox horizontal user origin %.3f/width, 0.20/height size %.3f/width, 0.09/height noborder\n"
             "  set cbtics (",
             left, width);
+    char power[BH_POWER_SIZE];
     int least = (int)map->least, step = (-least + 5) / 6;
     for (int decade = 0; decade >= least; decade -= step)
-        fprintf(stream, decade == 0 ? "'1' 0" : ", '10^{%d}' %d", decade, decade);
+        fprintf(stream, decade == 0 ? "'1' 0" : ", '%s' %d", bh_script_power(10, decade, power), decade);
     fputs(") scale 0.3 font ',7.5' offset 0, 0.5\n", stream);
     fprintf(stream, "  set label 'P(largest extent)%s' at %.3f, 0.36 font ',7.5'\n",
             map->page.picture->reproduces_input ? " – reproduced" : "", left);

@@ -288,10 +288,11 @@ f.create_dataset('policy_policy', data=numpy.array(names, dtype=object), dtype=h
     local signal pid tries
     for signal in TERM INT HUP KILL; do
         rm -f "$BATS_TEST_TMPDIR/drawing"
-        # Not in the background of this shell: there SIGINT is ignored.
+        # Not in the background of this shell: there SIGINT is ignored, as SIGHUP is under nohup.
         PATH=$BATS_TEST_TMPDIR/bin:$PATH "$PYTHON" -c '
 import signal, subprocess, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in signal.SIGINT, signal.SIGHUP:
+    signal.signal(number, signal.SIG_DFL)
 print(subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL).pid)
 ' "$BULKHEAD" report "$results/single.h5" --figure-only -o "$figures" >"$BATS_TEST_TMPDIR/pid" 3>&-
         pid=$(cat "$BATS_TEST_TMPDIR/pid")
