@@ -265,7 +265,7 @@ static int fit_file(const struct arguments *arguments, const char *directory, st
     struct bh_csv *csv = bh_csv_read(arguments->file, err);
     int status = -1;
     if (csv != NULL && read_overrides(arguments, &overrides, &fit.seed, err) == 0 &&
-        (catalog = bh_catalog_read(directory, bh_document_root(overrides), NULL, err)) != NULL) {
+        (catalog = bh_catalog_read(directory, bh_document_root(overrides), NULL, NULL, err)) != NULL) {
         fit.csv = csv;
         fit.catalog = catalog;
         status = fit_counts(&fit, arguments, err);

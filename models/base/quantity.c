@@ -20,7 +20,7 @@
 #define YEAR (365.25 * DAY)
 
 /* What a unit measures. The percent sign is a unit that suits two dimensions. */
-enum measure { MEASURES_TIME, MEASURES_RATE, MEASURES_BYTES, MEASURES_BANDWIDTH, MEASURES_SHARE };
+enum measure { MEASURES_TIME, MEASURES_RATE, MEASURES_BYTES, MEASURES_BANDWIDTH, MEASURES_SPEED, MEASURES_SHARE };
 
 /* SI value = number * multiply / divide. One of the two is always 1, so that "7 %" is the double nearest to 0.07. */
 struct unit {
@@ -71,13 +71,19 @@ static const struct unit units[] = {
     {"TiB/s", MEASURES_BANDWIDTH, 0x1p40, 1},
     {"PiB/s", MEASURES_BANDWIDTH, 0x1p50, 1},
     {"EiB/s", MEASURES_BANDWIDTH, 0x1p60, 1},
+    {"flop/s", MEASURES_SPEED, 1, 1},
+    {"Mflop/s", MEASURES_SPEED, 1e6, 1},
+    {"Gflop/s", MEASURES_SPEED, 1e9, 1},
+    {"Tflop/s", MEASURES_SPEED, 1e12, 1},
+    {"Pflop/s", MEASURES_SPEED, 1e15, 1},
+    {"Eflop/s", MEASURES_SPEED, 1e18, 1},
     {"%", MEASURES_SHARE, 1, 100},
 };
 enum { UNITS = sizeof units / sizeof *units };
 
 static const char *const measure_names[] = {
-    [MEASURES_TIME] = "a time",           [MEASURES_RATE] = "a rate",        [MEASURES_BYTES] = "a number of bytes",
-    [MEASURES_BANDWIDTH] = "a bandwidth", [MEASURES_SHARE] = "a percentage",
+    [MEASURES_TIME] = "a time",           [MEASURES_RATE] = "a rate",   [MEASURES_BYTES] = "a number of bytes",
+    [MEASURES_BANDWIDTH] = "a bandwidth", [MEASURES_SPEED] = "a speed", [MEASURES_SHARE] = "a percentage",
 };
 
 struct dimension {
@@ -97,6 +103,7 @@ static const struct dimension dimensions[] = {
                             "0 or more"},
     [BH_DIMENSION_BANDWIDTH] = {"bandwidth", "B/s", "a bandwidth", "2 GB/s", MEASURES_BANDWIDTH, true, 0, DBL_MAX,
                                 "0 or more"},
+    [BH_DIMENSION_SPEED] = {"speed", "flop/s", "a speed", "200 Tflop/s", MEASURES_SPEED, true, 0, DBL_MAX, "0 or more"},
     [BH_DIMENSION_PROBABILITY] = {"probability", "1", "a probability", "0.05 or 5 %", MEASURES_SHARE, false, 0, 1,
                                   "from 0 to 1"},
     /* The least is the double next to -1, which itself is excluded. */
@@ -329,6 +336,7 @@ static const char *const time_units[] = {"year", "d", "h", "min", "s", "ms", "us
 static const char *const rate_units[] = {"1/s", "1/h", "1/d", "1/year", NULL};
 static const char *const binary_units[] = {"EiB", "PiB", "TiB", "GiB", "MiB", "KiB", "B", NULL};
 static const char *const decimal_units[] = {"EB", "PB", "TB", "GB", "MB", "kB", "B", NULL};
+static const char *const speed_units[] = {"Eflop/s", "Pflop/s", "Tflop/s", "Gflop/s", "Mflop/s", "flop/s", NULL};
 static const char *const bandwidth_units[] = {"EB/s", "PB/s", "TB/s", "GB/s", "MB/s", "kB/s", "B/s", NULL};
 static const char *const share_units[] = {"%", NULL};
 
@@ -396,6 +404,9 @@ char *bh_quantity_print(double value, enum bh_dimension dimension, char *buffer,
         break;
     case BH_DIMENSION_BANDWIDTH:
         unit = readable_unit(value, bandwidth_units);
+        break;
+    case BH_DIMENSION_SPEED:
+        unit = readable_unit(value, speed_units);
         break;
     case BH_DIMENSION_FRACTION:
         unit = readable_unit(value, share_units);

@@ -14,6 +14,7 @@ enum bh_dimension {
     BH_DIMENSION_RATE,        /* per second, >= 0: 1/s 1/min 1/h 1/d 1/year FIT (per 1e9 h) */
     BH_DIMENSION_BYTES,       /* bytes, >= 0: B kB MB GB TB PB EB KiB MiB GiB TiB PiB EiB */
     BH_DIMENSION_BANDWIDTH,   /* bytes per second, >= 0: B/s kB/s ... EB/s KiB/s ... EiB/s */
+    BH_DIMENSION_SPEED,       /* operations per second, >= 0: flop/s Mflop/s Gflop/s Tflop/s Pflop/s Eflop/s */
     BH_DIMENSION_PROBABILITY, /* 0 to 1: no unit, or % */
     BH_DIMENSION_FRACTION,    /* any sign, > -1: no unit, or %: slowdowns, which may be negative */
     BH_DIMENSION_FACTOR,      /* >= 0: no unit: multiples, weights, exponents, counts that may be fractional */
@@ -29,7 +30,7 @@ int bh_quantity_parse(const char *text, const char *unit, enum bh_dimension dime
 /* A value as a person reads it: "1.5 h", "16 GiB", "2.1e-3"; returns buffer. */
 char *bh_quantity_print(double value, enum bh_dimension dimension, char *buffer, size_t size);
 
-/* "time", "rate", ...; and the SI unit: "s", "1/s", "B", "B/s", "1". */
+/* "time", "rate", ...; and the SI unit: "s", "1/s", "B", "B/s", "flop/s", "1". */
 const char *bh_dimension_name(enum bh_dimension dimension);
 const char *bh_dimension_noun(enum bh_dimension dimension); /* "a time", "a rate", ... */
 const char *bh_dimension_unit(enum bh_dimension dimension);

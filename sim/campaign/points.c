@@ -12,6 +12,7 @@
 #include "sim/campaign/resolve.h"
 #include "sim/runs/estimate.h"
 #include "sim/runs/estimate_limits.h"
+#include "sim/runs/probe.h"
 #include "sim/scenario/study.h"
 
 #include <math.h>
@@ -57,8 +58,11 @@ static bool has_same_shape(const struct bh_scenario *left, const struct bh_scena
 
 static bool has_same_platform(const struct bh_scenario *left, const struct bh_scenario *right)
 {
-    return strcmp(left->platform_file, right->platform_file) == 0 &&
-           left->nodes + left->spares == right->nodes + right->spares;
+    char *of_left = bh_platform_key(left), *of_right = bh_platform_key(right);
+    bool is_same = strcmp(of_left, of_right) == 0;
+    free(of_left);
+    free(of_right);
+    return is_same;
 }
 
 /* As far as the scenario alone tells: its platform is loaded by workers only. */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bh_machine;
+
 struct bh_compute_host {
     sg_host_t host;
     const char *zone; /* SimGrid's name of the zone that holds it; owned by SimGrid */
@@ -55,8 +57,9 @@ struct bh_place bh_platform_place(const char *xml, unsigned line);
 /* Finds mistakes in the text that SimGrid accepts and that crash or mislead a run later. */
 int bh_platform_check_text(const char *xml, struct bh_error *err);
 
-/* Writes the XML of the parametric machine described in the YAML file `path`, for `nodes` nodes, into a fresh
- * temporary file, whose name the caller frees. NULL on failure. */
-char *bh_platform_write_parametric(const char *path, uint64_t nodes, struct bh_place place, struct bh_error *err);
+/* Writes the XML of the parametric machine, which the file `path` describes, for `nodes` nodes into a fresh temporary
+ * file, whose name the caller frees. NULL on failure. */
+char *bh_platform_write_parametric(const struct bh_machine *machine, const char *path, uint64_t nodes,
+                                   struct bh_place place, struct bh_error *err);
 
 #endif

@@ -268,17 +268,22 @@ int bh_platform_check_file(const char *path, struct bh_place place, struct bh_er
     return why ? bh_fail_at(err, place, "cannot read the platform file %s: %s", path, why) : 0;
 }
 
-char *bh_platform_prepare(const char *path, uint64_t nodes, struct bh_place place, int *is_temporary,
-                          struct bh_error *err)
+bool bh_platform_is_parametric(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+char *bh_platform_prepare(const char *path, const struct bh_machine *machine, uint64_t nodes, struct bh_place place,
+                          int *is_temporary, struct bh_error *err)
 {
     *is_temporary = 0;
     if (bh_platform_check_file(path, place, err) != 0)
         return NULL;
-    const char *dot = strrchr(path, '.');
-    if (!dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0))
+    if (!machine)
         return bh_copy_text(path);
     *is_temporary = 1;
-    return bh_platform_write_parametric(path, nodes, place, err);
+    return bh_platform_write_parametric(machine, path, nodes, place, err);
 }
 
 static void do_nothing(int count, char **arguments)

@@ -6,8 +6,11 @@
 
 #include "models/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bh_machine;
 
 /* Facts of a platform, found in a forked probe, so that a file that SimGrid chokes on costs one message. */
 struct bh_platform_facts {
@@ -25,11 +28,14 @@ struct bh_platform_facts {
 /* The settings that Bulkhead gives SimGrid, for the provenance. */
 extern const char *const bh_platform_settings[]; /* NULL-terminated "network/model:CM02", ... */
 
-/* A parametric machine (.yaml) is written as XML for `nodes` nodes into a temporary file, which the caller unlinks and
- * frees; any other file yields a copy of its own path. `*is_temporary` tells which. `place` is where the scenario
- * names the file; messages use it when the file is missing. NULL on failure. */
-char *bh_platform_prepare(const char *path, uint64_t nodes, struct bh_place place, int *is_temporary,
-                          struct bh_error *err);
+/* Whether a platform file describes a parametric machine (by its name: .yaml). */
+bool bh_platform_is_parametric(const char *path);
+
+/* The XML of a platform: a parametric machine (NULL: it is none), of the file `path`, is written for `nodes` nodes into a
+ * temporary file, which the caller unlinks and frees; any other file yields a copy of its own path. `*is_temporary` tells
+ * which. `place` is where the scenario names the file; messages use it when the file is missing. NULL on failure. */
+char *bh_platform_prepare(const char *path, const struct bh_machine *machine, uint64_t nodes, struct bh_place place,
+                          int *is_temporary, struct bh_error *err);
 
 /* Loads the XML into this process, once per process: initialises SimGrid with an argv of our own (no user options
  * eaten; BH_SIMGRID_OPTIONS in the environment is appended, split at blanks), sets bh_platform_settings, zeroes link

@@ -3,36 +3,15 @@
 /* Resolves a point of a study. */
 #include "sim/runs/point.h"
 
-#include "sim/platform/probe.h"
 #include "sim/runs/estimate.h"
 #include "sim/runs/estimate_limits.h"
+#include "sim/runs/probe.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/setup.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-char *bh_stage_prepare_platform(const struct bh_stage *stage, int *is_temporary, struct bh_error *err)
-{
-    const struct bh_scenario *scenario = stage->scenario;
-    return bh_platform_prepare(scenario->platform_file, scenario->platform_nodes + scenario->spares,
-                               scenario->platform_place, is_temporary, err);
-}
-
-static int probe_platform(struct bh_stage *stage, struct bh_error *err)
-{
-    int is_temporary = 0;
-    char *xml = bh_stage_prepare_platform(stage, &is_temporary, err);
-    if (xml == NULL)
-        return -1;
-    int status = bh_platform_probe(xml, stage->scenario->platform_place, &stage->facts, err);
-    if (is_temporary)
-        unlink(xml);
-    free(xml);
-    return status == 0 ? bh_scenario_check_platform(stage->scenario, &stage->facts, err) : -1;
-}
 
 /* Before anything that takes long; `study` is NULL where the results are not kept in memory. */
 static int check_size(const struct bh_stage *stage, const struct bh_study *study, struct bh_error *err)
@@ -79,8 +58,8 @@ struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *ind
         stage->index[a] = index[a];
     stage->uncertain = uncertain;
     stage->scenario = bh_study_resolve(study, index, uncertain, err);
-    if (stage->scenario == NULL || probe_platform(stage, err) != 0 || check_size(stage, study, err) != 0 ||
-        create_setups(stage, cache, err) != 0) {
+    if (stage->scenario == NULL || bh_probe_platform(stage->scenario, &stage->facts, err) != 0 ||
+        check_size(stage, study, err) != 0 || create_setups(stage, cache, err) != 0) {
         bh_stage_destroy(stage);
         return NULL;
     }
@@ -95,7 +74,7 @@ struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct
     stage->scenario = scenario;
     int status;
     if (facts == NULL)
-        status = probe_platform(stage, err);
+        status = bh_probe_platform(scenario, &stage->facts, err);
     else {
         stage->facts = *facts;
         status = bh_scenario_check_platform(scenario, facts, err);

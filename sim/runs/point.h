@@ -40,7 +40,4 @@ struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct
                                       struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_stage_destroy(struct bh_stage *stage);
 
-/* Prepares the stage's platform file; see bh_platform_prepare. */
-char *bh_stage_prepare_platform(const struct bh_stage *stage, int *is_temporary, struct bh_error *err);
-
 #endif

@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Looks at a scenario's machine in a child process. */
+/* The machine of a scenario: its file, what tells it from others, and a look at it in a child process. */
 #include "sim/runs/probe.h"
 
+#include "models/catalog/catalog.h"
+#include "models/catalog/machine.h"
 #include "sim/platform/platform.h"
 #include "sim/platform/probe.h"
 #include "sim/scenario/scenario.h"
@@ -11,11 +13,36 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+char *bh_prepare_platform(const struct bh_scenario *scenario, int *is_temporary, struct bh_error *err)
+{
+    return bh_platform_prepare(scenario->platform_file, scenario->catalog->machine,
+                               scenario->platform_nodes + scenario->spares, scenario->platform_place, is_temporary,
+                               err);
+}
+
+char *bh_platform_key(const struct bh_scenario *scenario)
+{
+    const struct bh_machine *machine = scenario->catalog->machine;
+    char *key = bh_print_text("%s %llu", scenario->platform_file,
+                              (unsigned long long)(scenario->platform_nodes + scenario->spares));
+    if (machine == NULL)
+        return key;
+    const struct bh_parameter *const numbers[] = {
+        &machine->nodes_per_cabinet, &machine->cabinets_per_group, &machine->node_speed,    &machine->node_bandwidth,
+        &machine->latency_s,         &machine->global_bandwidth,   &machine->storage_hosts, &machine->disks_per_host,
+        &machine->at_nodes,          &machine->bandwidth,          &machine->exponent,      &machine->read_per_write};
+    for (size_t i = 0; i < BH_COUNT(numbers); i++) {
+        char *longer = bh_print_text("%s %a", key, numbers[i]->value);
+        free(key);
+        key = longer;
+    }
+    return key;
+}
+
 int bh_probe_platform(const struct bh_scenario *scenario, struct bh_platform_facts *facts, struct bh_error *err)
 {
     int is_temporary = 0;
-    char *xml = bh_platform_prepare(scenario->platform_file, scenario->platform_nodes + scenario->spares,
-                                    scenario->platform_place, &is_temporary, err);
+    char *xml = bh_prepare_platform(scenario, &is_temporary, err);
     if (xml == NULL)
         return -1;
     int status = bh_platform_probe(xml, scenario->platform_place, facts, err);

@@ -9,7 +9,9 @@
 #include "models/document/document_get.h"
 #include "models/document/document_read.h"
 #include "models/document/document_set.h"
+#include "sim/platform/platform.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +106,11 @@ static int check(const struct bh_overrides *overrides, const struct bh_catalog *
             return -1;
         if (word != NULL)
             continue;
+        if (catalog->machine == NULL && strncmp(override->path, "platform.", strlen("platform.")) == 0)
+            return bh_fail_at(
+                err, bh_node_place(override->node),
+                "models.%s: the platform is no parametric machine (.yaml), which alone has numbers to set",
+                override->path);
         const struct bh_parameter *parameter =
             bh_catalog_parameter(catalog, override->path, bh_node_place(override->node), err);
         double value;
@@ -147,18 +154,20 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
     return document;
 }
 
-struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const char *data_directory,
-                                             const struct bh_node *extra, struct bh_error *err)
+struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const struct bh_scenario *scenario,
+                                             const char *data_directory, struct bh_error *err)
 {
-    struct bh_catalog *catalog = bh_catalog_read(data_directory, NULL, extra, err);
-    if (catalog == NULL || overrides->count == 0)
+    const struct bh_node *define = bh_node_find(bh_document_root(scenario->document), "define");
+    const char *machine = bh_platform_is_parametric(scenario->platform_file) ? scenario->platform_file : NULL;
+    struct bh_catalog *catalog = bh_catalog_read(data_directory, NULL, define, machine, err);
+    if (catalog == NULL || overrides == NULL || overrides->count == 0)
         return catalog;
     int wrong = check(overrides, catalog, err);
     bh_catalog_destroy(catalog);
     struct bh_document *document = wrong ? NULL : as_document(overrides, err);
     if (document == NULL)
         return NULL;
-    catalog = bh_catalog_read(data_directory, bh_document_root(document), extra, err);
+    catalog = bh_catalog_read(data_directory, bh_document_root(document), define, machine, err);
     bh_document_destroy(document);
     return catalog;
 }

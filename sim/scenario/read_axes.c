@@ -4,8 +4,8 @@
 #include "sim/scenario/read_axes.h"
 
 #include "models/base/results_names.h"
-#include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
+#include "models/catalog/parameter.h"
 #include "models/catalog/reader/read_catalog.h"
 #include "models/document/document_get.h"
 #include "models/document/document_set.h"
@@ -391,10 +391,9 @@ int bh_axes_apply(const struct bh_study *study, const size_t *index, int uncerta
 
 int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario *scenario, struct bh_error *err)
 {
-    const struct bh_node *define = bh_node_find(bh_document_root(scenario->document), "define");
     if (study->posterior.source != NULL)
         return 0; /* what was measured stands above what was assumed, and may lie outside its range */
-    struct bh_catalog *catalog = bh_catalog_read(study->data_directory, NULL, define, err);
+    struct bh_catalog *catalog = bh_overrides_read_catalog(NULL, scenario, study->data_directory, err);
     if (catalog == NULL)
         return -1;
     int status = -1;

@@ -272,15 +272,13 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
     const struct bh_node *root = bh_document_root(scenario->document);
     if (bh_node_check_keys(root, root_keys, err) != 0 || bh_node_need_keys(root, needed, err) != 0)
         goto out;
-    const struct bh_node *define = bh_node_find(root, "define");
-    scenario->catalog = bh_overrides_read_catalog(&overrides, study->data_directory, define, err);
-    if (scenario->catalog == NULL)
+    if (bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
+        (scenario->catalog = bh_overrides_read_catalog(&overrides, scenario, study->data_directory, err)) == NULL)
         goto out;
-    if (resolve_head(scenario, err) != 0 || bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
-        bh_workload_resolve(scenario, err) != 0 || bh_compositions_resolve(scenario, err) != 0 ||
-        bh_acceptance_resolve(scenario, err) != 0 || bh_checkpoints_resolve(scenario, err) != 0 ||
-        bh_verification_check(scenario, err) != 0 || bh_policies_resolve(scenario, err) != 0 ||
-        bh_faults_resolve(scenario, err) != 0)
+    if (resolve_head(scenario, err) != 0 || bh_workload_resolve(scenario, err) != 0 ||
+        bh_compositions_resolve(scenario, err) != 0 || bh_acceptance_resolve(scenario, err) != 0 ||
+        bh_checkpoints_resolve(scenario, err) != 0 || bh_verification_check(scenario, err) != 0 ||
+        bh_policies_resolve(scenario, err) != 0 || bh_faults_resolve(scenario, err) != 0)
         goto out;
     status = 0;
 out:

@@ -370,6 +370,7 @@ struct bh_number_uses *bh_number_uses_find(const struct bh_scenario *scenario, b
     for (size_t p = 0; p < scenario->policies_count; p++)
         for (size_t class = 0; class < scenario->partitions.classes_count; class ++)
             read_class(&reading, p, class);
+    bh_reading_machine(&reading);
     bh_reading_applications(&reading);
     if (uses->count > 0)
         qsort(uses->read, uses->count, sizeof *uses->read, compare);

@@ -3,6 +3,8 @@
 /* Numbers that are read where work is done: costs, checkpoints, verification, recovery. */
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
+#include "models/catalog/fault_class.h"
+#include "models/catalog/machine.h"
 #include "models/catalog/system.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/setup/levels/levels.h"
@@ -139,4 +141,56 @@ void bh_reading_applications(struct bh_reading *reading)
     bh_reading_mark(reading, reading->fails, &recovery->process_restart_s);
     for (size_t i = 0; i < scenario->entries_count; i++)
         read_enclave(reading, &scenario->enclaves[scenario->entries[i].first_enclave]);
+}
+
+/* Whether some enclave's states go that way, in a time by their bytes. */
+static bool states_go(const struct bh_reading *reading, enum bh_level_way way)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    bool go = false;
+    for (size_t i = 0; i < scenario->entries_count; i++)
+        for (enum bh_level level = 0; level < BH_LEVELS; level++)
+            go = go || (scenario->enclaves[scenario->entries[i].first_enclave].application->kind->keeps_checkpoints &&
+                        bh_level_goes_through(level, way) && is_by_bytes(reading, level));
+    return go;
+}
+
+static bool messages_cost(const struct bh_scenario *scenario)
+{
+    bool cost = false;
+    for (size_t i = 0; i < scenario->entries_count && scenario->virtualization_costs; i++) {
+        const struct bh_application *application = scenario->enclaves[scenario->entries[i].first_enclave].application;
+        cost = cost || sends_messages(application) || application->halo_bytes.value > 0.0;
+    }
+    return cost;
+}
+
+static bool storage_fails(const struct bh_scenario *scenario)
+{
+    bool fails = false;
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+        fails = fails || (scenario->fault_enabled[f] && scenario->catalog->faults[f].landing == BH_LANDING_STORAGE);
+    return fails;
+}
+
+/* Times do not depend on how fast nodes compute: node_speed is read by nobody. */
+void bh_reading_machine(struct bh_reading *reading)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    const struct bh_machine *machine = scenario->catalog->machine;
+    if (machine == NULL)
+        return;
+    bool stores = states_go(reading, BH_THROUGH_STORAGE), sends = messages_cost(scenario);
+    bool moves = stores || states_go(reading, BH_THROUGH_PARTNER) || scenario->compositions.specs_count > 0;
+    bh_reading_mark(reading, moves || sends, &machine->nodes_per_cabinet);
+    bh_reading_mark(reading, moves || sends, &machine->cabinets_per_group);
+    bh_reading_mark(reading, moves || sends, &machine->node_bandwidth);
+    bh_reading_mark(reading, moves, &machine->global_bandwidth);
+    bh_reading_mark(reading, sends, &machine->latency_s);
+    bh_reading_mark(reading, stores || storage_fails(scenario), &machine->storage_hosts);
+    bh_reading_mark(reading, stores, &machine->disks_per_host);
+    bh_reading_mark(reading, stores, &machine->at_nodes);
+    bh_reading_mark(reading, stores, &machine->bandwidth);
+    bh_reading_mark(reading, stores, &machine->exponent);
+    bh_reading_mark(reading, stores && reading->fails, &machine->read_per_write);
 }

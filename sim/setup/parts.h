@@ -49,6 +49,8 @@ const struct bh_application *bh_reading_tenant(const struct bh_reading *reading,
 bool bh_reading_moves_bytes(const struct bh_reading *reading, const struct bh_application *application);
 /* What the system and its kernels cost the tenants of a class. */
 void bh_reading_costs(struct bh_reading *reading, const struct bh_reached *reached, const struct bh_node_stack *stack);
+/* The numbers of a parametric machine. */
+void bh_reading_machine(struct bh_reading *reading);
 /* Applications, and recovery where it depends on them; comes last. */
 void bh_reading_applications(struct bh_reading *reading);
 

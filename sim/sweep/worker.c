@@ -9,6 +9,7 @@
 #include "sim/replica/record_bytes.h"
 #include "sim/replica/transfers.h"
 #include "sim/runs/forked_jobs.h"
+#include "sim/runs/probe.h"
 #include "sim/scenario/study.h"
 #include "sim/sweep/cause_rows.h"
 #include "sim/sweep/row_layout.h"
@@ -51,16 +52,10 @@ struct host {
 
 /* --- Points and platforms ----------------------------------------------------------------------------------------------- */
 
-static char *platform_key(const struct bh_scenario *scenario)
-{
-    return bh_print_text("%s %llu", scenario->platform_file,
-                         (unsigned long long)(scenario->platform_nodes + scenario->spares));
-}
-
 static int load_platform(struct host *host, struct bh_error *err)
 {
     int is_temporary = 0;
-    char *xml = bh_stage_prepare_platform(host->stage, &is_temporary, err);
+    char *xml = bh_prepare_platform(host->stage->scenario, &is_temporary, err);
     if (xml == NULL)
         return -1;
     host->platform = bh_platform_load(xml, err);
@@ -69,7 +64,7 @@ static int load_platform(struct host *host, struct bh_error *err)
     free(xml);
     if (host->platform == NULL)
         return -1;
-    host->platform_key = platform_key(host->stage->scenario);
+    host->platform_key = bh_platform_key(host->stage->scenario);
     host->facts = host->stage->facts;
     /* The scheduler of a cluster, and a terminal, signal every process; whoever started this one decides. SimGrid has
      * just installed a handler of its own. */
@@ -99,7 +94,7 @@ static void leave_point(struct host *host)
 /* Whether a point needs the platform that is loaded, if any is. */
 static bool fits(const struct host *host, const struct bh_scenario *scenario)
 {
-    char *key = platform_key(scenario);
+    char *key = bh_platform_key(scenario);
     bool fits = host->platform_key == NULL || strcmp(host->platform_key, key) == 0;
     free(key);
     return fits;

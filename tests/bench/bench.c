@@ -8,6 +8,7 @@
 #include "sim/platform/probe.h"
 #include "sim/replica/replica.h"
 #include "sim/replica/transfers.h"
+#include "sim/runs/probe.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 
@@ -54,9 +55,7 @@ double bh_bench_load(struct bh_bench *bench)
 {
     struct bh_error err = {0};
     int is_temporary = 0;
-    char *xml =
-        bh_platform_prepare(bench->scenario->platform_file, bench->scenario->platform_nodes + bench->scenario->spares,
-                            bench->scenario->platform_place, &is_temporary, &err);
+    char *xml = bh_prepare_platform(bench->scenario, &is_temporary, &err);
     if (xml == NULL || bh_platform_probe(xml, bench->scenario->platform_place, &bench->facts, &err) != 0)
         bh_bench_give_up(err.text);
     double start_s = now_s(CLOCK_PROCESS_CPUTIME_ID);

@@ -21,6 +21,24 @@ number_uses() {
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }
 
+@test "numbers of a parametric machine are set by their paths, and those that are used move an answer" {
+    sed 's/file: testbed.xml, nodes: 7/file: parametric.yaml, nodes: 7/' "$scenarios/all-faults.yaml" >machine.yaml
+    sed -i 's/^models:/&\n  platform: {nodes-per-cabinet: 2, cabinets-per-group: 2}/' machine.yaml
+    run_bulkhead check machine.yaml --json
+    expect_status 0
+    [ "$(grep -c '"path": "platform\.' <<<"$output")" -eq 11 ]
+    found=$(number_uses below platform. machine.yaml)
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+    found=$(number_uses unused machine.yaml platform.node-speed='1 Gflop/s')
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+    run_bulkhead check machine.yaml --set 'models.platform.storage.hosts=5000'
+    expect_status 2
+    expect_text "$errors" '--set:1:' 'platform.storage.hosts: found 5000 storage hosts; expected at most 1024'
+    run_bulkhead check "$scenarios/all-faults.yaml" --set 'models.platform.latency=5 us'
+    expect_status 2
+    expect_text "$errors" 'models.platform.latency: the platform is no parametric machine (.yaml)'
+}
+
 @test "what check does not list as used moves nothing" {
     found=$(number_uses unused "$scenarios/all-faults.yaml" guards.guest/host.emulated-io.memory-share=0.05 \
         guards.guest/host.emulated-io.switch-time='10 s' recovery.system-restart='1 h' memory.wrong-bits=0.9 \

@@ -34,8 +34,8 @@ static inline struct bh_catalog *read_with(const char *directory, const char *ov
 {
     struct bh_document *set = parse(overrides, "set.yaml");
     struct bh_document *define = parse(extra, "define.yaml");
-    struct bh_catalog *catalog =
-        bh_catalog_read(directory, set ? bh_document_root(set) : NULL, define ? bh_document_root(define) : NULL, err);
+    struct bh_catalog *catalog = bh_catalog_read(directory, set ? bh_document_root(set) : NULL,
+                                                 define ? bh_document_root(define) : NULL, NULL, err);
     /* The catalog keeps nothing of them. */
     bh_document_destroy(set);
     bh_document_destroy(define);

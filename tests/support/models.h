@@ -43,8 +43,8 @@ static inline struct bh_catalog *bh_test_catalog(const char *overrides, const ch
     struct bh_error err = {0};
     struct bh_document *set = bh_test_document(overrides, "set.yaml"), *define = bh_test_document(extra, "define.yaml");
     char *directory = bh_print_text("%s/models/data", bh_test_data());
-    struct bh_catalog *catalog =
-        bh_catalog_read(directory, set ? bh_document_root(set) : NULL, define ? bh_document_root(define) : NULL, &err);
+    struct bh_catalog *catalog = bh_catalog_read(directory, set ? bh_document_root(set) : NULL,
+                                                 define ? bh_document_root(define) : NULL, NULL, &err);
     if (!catalog)
         fail_msg("%s", err.text);
     free(directory);

@@ -3,6 +3,7 @@
 """Moves each number that `bulkhead check` lists as used, to an end of its range, and looks whether an answer moves.
 
     number_uses.py used FILE...              prints what moved nothing in any of the scenarios that list it
+    number_uses.py below PREFIX FILE...      of the numbers whose path begins so
     number_uses.py unused FILE PATH=VALUE...  prints what is listed as used, or moves something
 """
 import concurrent.futures
@@ -66,12 +67,12 @@ def numbers_of(scenario):
     return {number["path"]: number for number in json.loads(checked.stdout)["parameters"]}
 
 
-def inert(scenarios):
+def inert(scenarios, prefix=""):
     waiting = {}
     for scenario in scenarios:
         numbers, base = numbers_of(scenario), answers(scenario, [])
         assert base is not None, f"{scenario} does not run"
-        new = [path for path in numbers if waiting.get(path, True)]
+        new = [path for path in numbers if waiting.get(path, True) and path.startswith(prefix)]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             found = list(pool.map(lambda path: moves(scenario, numbers[path], numbers, base), new))
         waiting.update({path: not moved for path, moved in zip(new, found)})
@@ -85,5 +86,7 @@ def moving(scenario, *settings):
 
 if sys.argv[1] == "used":
     print(*inert(sys.argv[2:]), sep="\n")
+elif sys.argv[1] == "below":
+    print(*inert(sys.argv[3:], sys.argv[2]), sep="\n")
 else:
     print(*moving(*sys.argv[2:]), sep="\n")

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 struct bh_fault_class;
+struct bh_machine;
 struct bh_parameter;
 struct bh_system;
 struct bh_timing;
@@ -65,6 +66,10 @@ int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node 
 int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_systems(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
+
+/* The whole file of a parametric machine; its numbers are `platform.KEY`. */
+int bh_read_machine(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_machine *machine,
+                    struct bh_error *err);
 
 /* The keys carrier, burst and recurrence of a fault class, whose landing and mend are known. */
 int bh_read_togetherness(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,

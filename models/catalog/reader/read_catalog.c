@@ -4,6 +4,7 @@
 #include "models/catalog/reader/read_catalog.h"
 
 #include "models/catalog/catalog.h"
+#include "models/catalog/machine.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
@@ -192,8 +193,23 @@ static int merge_extra(struct bh_document *merged, const struct bh_node *extra, 
 
 /* --- The catalog --------------------------------------------------------------------------------------------------- */
 
+/* The file of a parametric machine becomes the section `platform`. */
+static int read_machine(struct bh_catalog_reader *reader, const char *path, struct bh_error *err)
+{
+    struct bh_catalog *catalog = reader->catalog;
+    struct bh_document *file = bh_document_read(path, err);
+    if (!file)
+        return -1;
+    int result = bh_document_set_node(catalog->document, "platform", bh_document_root(file), false, err);
+    bh_document_destroy(file);
+    catalog->machine = bh_allocate(1, sizeof *catalog->machine);
+    return result ? result
+                  : bh_read_machine(reader, bh_node_find(bh_document_root(catalog->document), "platform"),
+                                    catalog->machine, err);
+}
+
 static int read_all(struct bh_catalog_reader *reader, const struct bh_node *overrides, const struct bh_node *extra,
-                    struct bh_error *err)
+                    const char *machine, struct bh_error *err)
 {
     struct bh_catalog *catalog = reader->catalog;
     catalog->document = bh_document_parse("{}", 2, catalog->directory, err);
@@ -218,15 +234,17 @@ static int read_all(struct bh_catalog_reader *reader, const struct bh_node *over
     for (size_t i = 0; i < SECTIONS; i++)
         if (sections[i].read(reader, bh_node_find(root, sections[i].name), err))
             return -1;
+    if (machine && read_machine(reader, machine, err))
+        return -1;
     return bh_parameter_check_overrides(reader, err);
 }
 
 struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
-                                   struct bh_error *err)
+                                   const char *machine, struct bh_error *err)
 {
     struct bh_catalog_reader reader = {.catalog = bh_allocate(1, sizeof *reader.catalog)};
     reader.catalog->directory = bh_copy_text(directory);
-    if (read_all(&reader, overrides, extra, err)) {
+    if (read_all(&reader, overrides, extra, machine, err)) {
         bh_catalog_destroy(reader.catalog);
         return NULL;
     }
@@ -257,6 +275,7 @@ void bh_catalog_destroy(struct bh_catalog *catalog)
     for (size_t i = 0; i < catalog->texts_count; i++)
         free(catalog->texts[i]);
     free(catalog->texts);
+    free(catalog->machine);
     free(catalog->components);
     free(catalog->channel_types);
     free(catalog->guards);

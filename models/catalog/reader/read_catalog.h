@@ -15,10 +15,11 @@ struct bh_node;
  * its status becomes BH_SET_BY_SCENARIO. One of the form {value: ..., source: ...} was computed from what the source says.
  * `extra` (or NULL) is a map with any of the keys components, channels, guards, systems, domains, faults, applications,
  * policies: entries a scenario defines itself, in the same form as in the files; they add to or replace the files'.
+ * `machine` (or NULL) is the file of a parametric machine, whose numbers are the catalog's too, as platform.KEY.
  * Fails with a place on anything malformed: unknown keys, missing unit/source/status, an assumed number without range,
  * a value outside its range, shares that do not sum to 1, a zone tree with a cycle or two roots, unknown names. */
 struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
-                                   struct bh_error *err);
+                                   const char *machine, struct bh_error *err);
 void bh_catalog_destroy(struct bh_catalog *catalog);
 
 #endif

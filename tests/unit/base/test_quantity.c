@@ -11,6 +11,7 @@
 #define RATE        BH_DIMENSION_RATE
 #define BYTES       BH_DIMENSION_BYTES
 #define BANDWIDTH   BH_DIMENSION_BANDWIDTH
+#define SPEED       BH_DIMENSION_SPEED
 #define PROBABILITY BH_DIMENSION_PROBABILITY
 #define FRACTION    BH_DIMENSION_FRACTION
 #define FACTOR      BH_DIMENSION_FACTOR
@@ -59,6 +60,8 @@ static const struct {
     {"1 EiB", NULL, BYTES, 1152921504606846976.0},
     {"2.5 GB/s", NULL, BANDWIDTH, 2.5e9},
     {"1 MiB/s", NULL, BANDWIDTH, 1048576},
+    {"2.0e+14", "flop/s", SPEED, 2e14},
+    {"200 Tflop/s", NULL, SPEED, 200e12},
     {"0.3", NULL, PROBABILITY, 0.3},
     {"0.1 %", NULL, PROBABILITY, 0.001},
     {"7 %", NULL, PROBABILITY, 0.07},
@@ -97,6 +100,7 @@ static const struct {
     {"5 s", NULL, RATE, "`5 s` is a time; expected a rate"},
     {"5 GB", NULL, BANDWIDTH, "`5 GB` is a number of bytes; expected a bandwidth"},
     {"5 GB/s", NULL, BYTES, "`5 GB/s` is a bandwidth; expected a number of bytes"},
+    {"5 GB/s", NULL, SPEED, "`5 GB/s` is a bandwidth; expected a speed"},
     {"5 1/h", NULL, PROBABILITY, "`5 1/h` is a rate; expected a probability"},
     {"5 %", NULL, FACTOR, "`5 %` is a percentage; expected a number without unit"},
     {"5 %", NULL, TIME, "`5 %` is a percentage; expected a time"},
@@ -192,6 +196,7 @@ static void test_printed(void **state)
         {1152921504606846976.0, BYTES, "1 EiB"},
         {0, BYTES, "0 B"},
         {2.4e12, BANDWIDTH, "2.4 TB/s"},
+        {2e14, SPEED, "200 Tflop/s"},
         {0.3, PROBABILITY, "0.3"},
         {1, PROBABILITY, "1"},
         {2.1e-3, PROBABILITY, "2.1e-3"},

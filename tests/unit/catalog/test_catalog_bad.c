@@ -221,7 +221,7 @@ static void test_missing_folder(void **state)
 {
     (void)state;
     struct bh_error err = {0};
-    assert_null(bh_catalog_read("/nowhere/at/all", NULL, NULL, &err));
+    assert_null(bh_catalog_read("/nowhere/at/all", NULL, NULL, NULL, &err));
     assert_int_equal(err.code, BH_ERROR_INPUT);
     assert_non_null(strstr(err.text, "/nowhere/at/all"));
 }

@@ -16,7 +16,7 @@ static struct bh_catalog *read_catalog(void)
 {
     char *directory = bh_print_text("%s/models/data", bh_test_data());
     struct bh_error err = {0};
-    struct bh_catalog *catalog = bh_catalog_read(directory, NULL, NULL, &err);
+    struct bh_catalog *catalog = bh_catalog_read(directory, NULL, NULL, NULL, &err);
     free(directory);
     if (catalog == NULL)
         fail_msg("%s", err.text);

@@ -93,7 +93,7 @@ static void test_bad_rules(void **state)
         struct bh_error err = {0};
         snprintf(extra, sizeof extra, POLICY("%s"), cases[i].rest);
         struct bh_document *define = bh_test_document(extra, "define.yaml");
-        struct bh_catalog *catalog = bh_catalog_read(directory, NULL, bh_document_root(define), &err);
+        struct bh_catalog *catalog = bh_catalog_read(directory, NULL, bh_document_root(define), NULL, &err);
         bh_document_destroy(define);
         if (catalog == NULL && err.code == BH_ERROR_INPUT && strstr(err.text, cases[i].message))
             continue;

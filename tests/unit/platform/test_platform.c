@@ -5,6 +5,7 @@
 #include "sim/platform/probe.h"
 
 #include "tests/support/helper.h"
+#include "tests/support/machine.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,7 +51,7 @@ static void probe_file(const char *path, uint64_t nodes, struct bh_platform_fact
 {
     struct bh_error err = {0};
     int is_temporary;
-    char *xml = bh_platform_prepare(path, nodes, place, &is_temporary, &err);
+    char *xml = prepare_platform(path, nodes, place, &is_temporary, &err);
     assert_string_equal(err.text, "");
     bh_platform_probe(xml, place, facts, &err);
     assert_string_equal(err.text, "");
@@ -286,7 +287,7 @@ static void test_unreadable(void **state)
         struct bh_error err = {0};
         struct bh_platform_facts facts;
         int is_temporary;
-        assert_null(bh_platform_prepare(cases[i].path, 4, place, &is_temporary, &err));
+        assert_null(prepare_platform(cases[i].path, 4, place, &is_temporary, &err));
         assert_message(&err, "scenario.yaml", ":4:11: cannot read the platform file ", cases[i].what);
         err = (struct bh_error){0};
         assert_int_equal(bh_platform_probe(cases[i].path, place, &facts, &err), -1);
@@ -351,7 +352,7 @@ static void test_broken_descriptions(void **state)
         const char *path = write_scratch("machine.yaml", changed);
         struct bh_error err = {0};
         int is_temporary;
-        assert_null(bh_platform_prepare(path, 1024, place, &is_temporary, &err));
+        assert_null(prepare_platform(path, 1024, place, &is_temporary, &err));
         if (err.code != BH_ERROR_INPUT || strncmp(err.text, path, strlen(path)) != 0 ||
             !strstr(err.text, cases[i].what))
             fail_msg("%s: found \"%s\"", cases[i].new, err.text);
@@ -363,7 +364,7 @@ static void test_broken_descriptions(void **state)
     struct bh_error err = {0};
     int is_temporary;
     char *path = shipped("parametric.yaml");
-    assert_null(bh_platform_prepare(path, UINT64_C(1) << 40, place, &is_temporary, &err));
+    assert_null(prepare_platform(path, UINT64_C(1) << 40, place, &is_temporary, &err));
     assert_message(&err, "scenario.yaml", ":4:11: ", "1 to 16777216 nodes");
     free(path);
 }

@@ -6,6 +6,7 @@
 #include "sim/platform/activity.h"
 #include "sim/platform/parts.h"
 #include "tests/support/helper.h"
+#include "tests/support/machine.h"
 
 #include <signal.h>
 #include <simgrid/actor.h>
@@ -49,7 +50,7 @@ static char *prepare(const struct setting *setting, int *is_temporary, struct bh
         return path;
     }
     char *path = bh_print_text("%s/platforms/%s", bh_test_data(), setting->file);
-    char *xml = bh_platform_prepare(path, setting->machine_nodes, (struct bh_place){.file = "test"}, is_temporary, err);
+    char *xml = prepare_platform(path, setting->machine_nodes, (struct bh_place){.file = "test"}, is_temporary, err);
     free(path);
     return xml;
 }
