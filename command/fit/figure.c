@@ -54,12 +54,13 @@ static void fill_row(const struct bh_fit_set *set, const char *title, struct row
     for (size_t i = 0; i < CURVE_POINTS; i++)
         values->curve_t_s[i] = exp(from + (to - from) * (double)i / (CURVE_POINTS - 1));
     BH_BUG_ASSERT(set->fits_count <= BH_PROBABILITY_CURVES_MOST);
-    row->curves_count = set->fits_count;
     for (size_t l = 0; l < set->fits_count; l++) {
         const struct bh_distribution *d = &set->fits[l].distribution;
+        if (set->fits[l].flaw != NULL)
+            continue;
         for (size_t i = 0; i < CURVE_POINTS; i++)
             values->curve_p[l][i] = bh_distribution_cdf(d, values->curve_t_s[i]);
-        row->curves[l] =
+        row->curves[row->curves_count++] =
             (struct bh_probability_series){d->type->name, CURVE_POINTS, values->curve_t_s, values->curve_p[l]};
     }
 }

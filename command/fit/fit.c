@@ -4,6 +4,7 @@
 #include "command/fit/parts.h"
 #include "models/base/nearest_name.h"
 #include "models/logs/formats.h"
+#include "models/logs/selection.h"
 
 #include "command/command.h"
 #include "command/figure_folder.h"
@@ -20,8 +21,9 @@ enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 struct arguments {
     struct bh_options options;
     struct bh_fit_wish wish;
-    struct bh_log_reading *reading; /* NULL: nothing was said */
-    const char *folder, *yaml;
+    struct bh_log_reading *reading;     /* NULL: nothing was said */
+    struct bh_log_selection *selection; /* NULL: all */
+    const char *folder, *yaml, *nodes;
     int format;
 };
 
@@ -37,6 +39,8 @@ enum option_key {
     KEY_SEED,
     KEY_FORMAT,
     KEY_YAML,
+    KEY_WHERE,
+    KEY_NODES,
     KEY_COLUMN,
     KEY_IGNORE,
     KEY_DATES,
@@ -49,6 +53,13 @@ enum option_key {
 static const struct argp_option own_options[] = {
     {"by", KEY_BY, "WHAT", 0, "Fit each node, cause, class (of nodes) or system by itself", 1},
     {"system", KEY_SYSTEM, "NAME", 0, "Take this system's failures alone", 1},
+    {"where", KEY_WHERE, "WHAT=WHICH", 0,
+     "Take what fits: node=n0*, class=, detail=, system= or node-class= with patterns, time=2003-01-01..2004-12-31 "
+     "(repeatable: all must fit)",
+     1},
+    {"nodes", KEY_NODES, "N or FILE", 0,
+     "How many nodes there were, or a file of their names, one a line: those that the log does not name never failed",
+     1},
     {"clock", KEY_CLOCK, "WHOSE", 0,
      "Times between failures of a node (default), from repair to failure; or of a system, from failure to failure", 1},
     {"complete-only", KEY_COMPLETE_ONLY, NULL, 0,
@@ -132,6 +143,14 @@ static bool parse_reading(int key, const char *text, struct arguments *arguments
     return true;
 }
 
+static void add_clause(struct arguments *arguments, const char *text, struct argp_state *state)
+{
+    struct bh_error err = {0};
+    if (arguments->selection == NULL)
+        arguments->selection = bh_log_selection_create();
+    refuse_if(bh_log_selection_add(arguments->selection, text, &err), &err, state);
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     static const char *const groupings[] = {"", "node", "cause", "class", "system", NULL};
@@ -151,6 +170,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_SYSTEM:
         wish->system = text;
+        return 0;
+    case KEY_WHERE:
+        add_clause(arguments, text, state);
+        return 0;
+    case KEY_NODES:
+        arguments->nodes = text;
         return 0;
     case KEY_CLOCK:
         wish->of_system = parse_word(text, "--clock", clocks, "node or system", state) == 1;
@@ -238,6 +263,32 @@ static int report(const struct bh_failure_log *log, const struct arguments *argu
     return status;
 }
 
+/* Nodes that the log may not name: how many there are in all, or their names. */
+static int add_nodes(struct bh_failure_log *log, const char *nodes, struct bh_error *err)
+{
+    if (nodes[strspn(nodes, "0123456789")] == '\0') {
+        unsigned long long count = strtoull(nodes, NULL, 10);
+        if (log->systems_count != 1)
+            return bh_fail(err, BH_ERROR_INPUT,
+                           "--nodes: found a number; expected a file of names, as the log has %zu systems",
+                           log->systems_count);
+        if (count < log->systems[0].nodes || count > 1000000000)
+            return bh_fail(err, BH_ERROR_INPUT,
+                           "--nodes: found %s; expected a number from the %llu that the log names to 10^9", nodes,
+                           (unsigned long long)log->systems[0].nodes);
+        log->systems[0].nodes_said = count;
+        return 0;
+    }
+    size_t length;
+    char *text = bh_text_file_read(nodes, BH_FAILURE_LOG_BYTES_MOST, &length, err), *rest = text;
+    int status = text != NULL ? 0 : -1;
+    for (char *line; status == 0 && (line = strsep(&rest, "\r\n")) != NULL;)
+        if (*line != '\0' && *line != '#')
+            status = bh_failure_log_add_node(log, line, err);
+    free(text);
+    return status;
+}
+
 static int run(void *input, struct bh_error *err)
 {
     const struct arguments *arguments = input;
@@ -252,9 +303,12 @@ static int run(void *input, struct bh_error *err)
         log = bh_failure_log_parse(text, length, arguments->wish.file, arguments->reading, err);
     free(text);
     bh_progress_end(progress);
-    if (log != NULL)
+    if (log != NULL && (arguments->nodes == NULL || add_nodes(log, arguments->nodes, err) == 0) &&
+        (arguments->selection == NULL ||
+         bh_failure_log_select(log, arguments->selection, arguments->wish.file, err) == 0))
         status = report(log, arguments, err);
     bh_failure_log_destroy(log);
+    bh_log_selection_destroy(arguments->selection);
     bh_log_reading_destroy(arguments->reading);
     return status;
 }

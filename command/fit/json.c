@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit` prints for programs. */
-
+#include "command/fit/parts.h"
 #include "command/json_text.h"
 #include "models/fit/fit.h"
 #include "models/fit/report.h"
@@ -55,9 +55,12 @@ static json_t *values(const double *value, size_t parts)
     return list;
 }
 
+/* What is no fit has no numbers. */
 static json_t *fit_object(const struct bh_fit *fit)
 {
     const struct bh_distribution *d = &fit->distribution;
+    if (fit->flaw != NULL)
+        return json_pack("{s:s, s:s}", "distribution", d->type->name, "flaw", fit->flaw);
     json_t *numbers = json_object(), *errors = json_object();
     json_object_set_new(numbers, d->type->a_key, values(d->a, d->parts));
     json_object_set_new(errors, d->type->a_key, values(fit->a_error, d->parts));
@@ -65,10 +68,11 @@ static json_t *fit_object(const struct bh_fit *fit)
         json_object_set_new(numbers, d->type->b_key, values(d->b, d->parts));
         json_object_set_new(errors, d->type->b_key, values(fit->b_error, d->parts));
     }
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "distribution", d->type->name, "numbers", numbers,
-                     "standard_errors", errors, "mean_s", bh_json_number(bh_distribution_mean_s(d)), "log_likelihood",
-                     bh_json_number(fit->log_likelihood), "aic", bh_json_number(fit->aic), "distance",
-                     bh_json_number(fit->distance), "p", bh_json_number(fit->p));
+    double mean_s = fit->mean_is_beyond ? NAN : bh_distribution_mean_s(d);
+    return json_pack("{s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "distribution", d->type->name, "numbers", numbers,
+                     "standard_errors", errors, "mean_s", bh_json_number(mean_s), "mean_is_beyond_log",
+                     fit->mean_is_beyond, "log_likelihood", bh_json_number(fit->log_likelihood), "aic",
+                     bh_json_number(fit->aic), "distance", bh_json_number(fit->distance), "p", bh_json_number(fit->p));
 }
 
 static json_t *set_object(const struct bh_fit_set *set)
@@ -102,10 +106,12 @@ void bh_fit_print_json(const struct bh_fit_report *report, FILE *stream)
                                                 count(report->groups[g].failures), "up_times",
                                                 set_object(&report->groups[g].sets[BH_UP_TIMES]), "down_times",
                                                 set_object(&report->groups[g].sets[BH_DOWN_TIMES])));
-    json_t *root = json_pack("{s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o}", "log", log_object(report), "all_causes",
-                             cause_object(report, &report->all), "causes", causes, "groups", groups, "complete_only",
-                             report->wish->complete_only, "clock", report->wish->of_system ? "system" : "node",
-                             "bootstrap", count(report->wish->bootstrap), "seed", count(report->wish->seed));
+    json_t *root =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o}", "log", log_object(report), "all_causes",
+                  cause_object(report, &report->all), "causes", causes, "trend", bh_fit_trend_object(&report->trend),
+                  "nodes", bh_fit_nodes_object(report), "groups", groups, "complete_only", report->wish->complete_only,
+                  "clock", report->wish->of_system ? "system" : "node", "bootstrap", count(report->wish->bootstrap),
+                  "seed", count(report->wish->seed));
     json_dumpf(root, stream, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     fputc('\n', stream);
     json_decref(root);

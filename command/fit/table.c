@@ -161,10 +161,18 @@ static void print_fits(const struct bh_fit_report *report, const struct bh_fit_s
     bh_table_column(table, "p");
     for (size_t l = 0; l < set->fits_count; l++) {
         const struct bh_fit *fit = &set->fits[l];
-        print_numbers(fit, text, sizeof text);
         bh_table_cell(table, "%s%s", fit->distribution.type->name, l == set->best ? " *" : "");
+        if (fit->flaw != NULL) {
+            bh_table_cell(table, "%s", fit->flaw);
+            for (int c = 0; c < 4; c++)
+                bh_table_cell(table, "–");
+            continue;
+        }
+        print_numbers(fit, text, sizeof text);
         bh_table_cell(table, "%s", text);
-        bh_table_cell(table, "%s", bh_number_time(bh_distribution_mean_s(&fit->distribution), mean));
+        bh_table_cell(table, "%s",
+                      fit->mean_is_beyond ? "beyond the log"
+                                          : bh_number_time(bh_distribution_mean_s(&fit->distribution), mean));
         bh_table_cell(table, "%.1f", fit->aic - set->fits[set->best].aic);
         bh_table_cell(table, "%.4f", fit->distance);
         snprintf(p, sizeof p, "%s%.3g", fit->p * (double)(report->wish->bootstrap + 1) < 1.5 ? "≤ " : "", fit->p);
@@ -194,13 +202,20 @@ static void print_sample(const struct bh_fit_set *set, enum bh_fit_times times, 
         fprintf(stream, "; %zu of length 0 left out", sample->zero);
     if (sample->unknown > 0)
         fprintf(stream, "; %zu not recorded", sample->unknown);
+    fputc('\n', stream);
     if (!set->is_fitted) {
-        fputs("\nToo few different ones to fit.\n", stream);
+        fputs(sample->ended == 0 ? "None was seen to its end: nothing to fit.\n" : "Nothing could be fitted.\n",
+              stream);
         return;
     }
     int direction = bh_fit_hazard_direction(set, &low, &high);
-    fprintf(stream, "\nWeibull shape 95 %% in [%.3g, %.3g]: the hazard %s%s\n", low, high, directions[direction + 1],
-            direction == 0 ? " (1 is constant)" : " with time");
+    if (!isnan(low))
+        fprintf(stream, "Weibull shape 95 %% in [%.3g, %.3g]: the hazard %s%s\n", low, high, directions[direction + 1],
+                direction == 0 ? " (1 is constant)" : " with time");
+    else if (sample->ended < BH_FIT_LEAST)
+        fprintf(stream, "Fewer than %d that were seen to their end: a mean, and no shape.\n", BH_FIT_LEAST);
+    else if (set->fits_count == 1)
+        fputs("Fewer than three different ones: a mean, and no shape.\n", stream);
 }
 
 void bh_fit_print_tables(const struct bh_fit_report *report, enum bh_table_format format, FILE *stream)
@@ -209,6 +224,7 @@ void bh_fit_print_tables(const struct bh_fit_report *report, enum bh_table_forma
     print_log(report, format, stream);
     print_causes(report, format, stream);
     print_bursts(report, format, stream);
+    bh_fit_print_nodes(report, stream);
     for (size_t g = 0; g < report->groups_count; g++)
         for (enum bh_fit_times t = 0; t < BH_FIT_TIMES; t++) {
             const struct bh_fit_group *group = &report->groups[g];

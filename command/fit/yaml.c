@@ -13,13 +13,20 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A name of a fault class: letters, digits and dashes. */
-static char *class_name(const char *text)
+/* A name of a fault class: letters, digits and dashes, a letter first, and none twice. */
+static char *class_name(const char *text, struct bh_name_list *taken)
 {
-    char *name = bh_print_text("%.60s", text);
+    char *name = bh_print_text("%s%.60s", isalpha((unsigned char)*text) ? "" : "cause-", text);
     for (char *c = name; *c != '\0'; c++)
-        *c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-';
-    return name;
+        *c = isalnum((unsigned char)*c) && (unsigned char)*c < 0x80 ? (char)tolower((unsigned char)*c) : '-';
+    char *unique = bh_copy_text(name);
+    for (int number = 2; bh_name_list_find(taken, unique) != BH_NO_NAME; number++) {
+        free(unique);
+        unique = bh_print_text("%s-%d", name, number);
+    }
+    bh_name_list_number(taken, unique);
+    free(name);
+    return unique;
 }
 
 /* Between double quotes. */
@@ -68,14 +75,9 @@ static void print_timing(const char *key, const struct bh_fit_set *set, const ch
         fputc('\n', stream);
         return;
     }
-    double left = 1.0;
     for (size_t i = 0; i < d->parts; i++) {
-        /* Weights sum to 1 as they are written. */
+        /* Twelve digits of each leave the sum of weights within what is taken for 1. */
         double a = d->a[i];
-        if (type->has_weights) {
-            a = i + 1 < d->parts ? round(1e9 * a) / 1e9 : left;
-            left -= a;
-        }
         fputs(type->has_parts ? "          - " : "          ", stream);
         print_number(type->a_key, a, unit_of(type->a_dimension), fit->a_error[i], source, stream);
         if (type->b_key != NULL) {
@@ -86,13 +88,14 @@ static void print_timing(const char *key, const struct bh_fit_set *set, const ch
     }
 }
 
-static void print_class(const struct bh_fit_report *report, const struct bh_fit_group *group, FILE *stream)
+static void print_class(const struct bh_fit_report *report, const struct bh_fit_group *group,
+                        struct bh_name_list *taken, FILE *stream)
 {
     const struct bh_fit_set *up = &group->sets[BH_UP_TIMES], *down = &group->sets[BH_DOWN_TIMES];
     bool is_all = report->wish->by == BH_BY_NOTHING;
     const char *file = strrchr(report->wish->file, '/');
     file = file != NULL ? file + 1 : report->wish->file;
-    char *name = class_name(is_all ? "recorded" : group->name);
+    char *name = class_name(is_all ? "recorded" : group->name, taken);
     char *of = bh_print_text("%llu failures%s%s%s%s in %s", (unsigned long long)group->failures, is_all ? "" : ", ",
                              is_all ? "" : group->name, report->wish->system != NULL ? ", system " : "",
                              report->wish->system != NULL ? report->wish->system : "", file);
@@ -116,6 +119,7 @@ static void print_class(const struct bh_fit_report *report, const struct bh_fit_
 static size_t print_all(const struct bh_fit_report *report, FILE *stream)
 {
     size_t classes = 0;
+    struct bh_name_list *taken = bh_name_list_create();
     fputs("# Fault classes fitted to a failure log, each of the distribution that Akaike's figure prefers. Copy them "
           "into\n"
           "# a scenario. That they take the whole node and wait for repair is a choice: change it where it is wrong.\n"
@@ -124,9 +128,10 @@ static size_t print_all(const struct bh_fit_report *report, FILE *stream)
     for (size_t g = 0; g < report->groups_count; g++) {
         if (!report->groups[g].sets[BH_UP_TIMES].is_fitted)
             continue;
-        print_class(report, &report->groups[g], stream);
+        print_class(report, &report->groups[g], taken, stream);
         classes++;
     }
+    bh_name_list_destroy(taken);
     return classes;
 }
 

@@ -4,7 +4,9 @@
 #include "models/fit/bootstrap.h"
 
 #include "models/base/random.h"
+#include "models/fit/climb.h"
 #include "models/fit/distance.h"
+#include "models/fit/likelihood.h"
 #include "models/fit/parts.h"
 #include "models/times/watched_times.h"
 
@@ -17,6 +19,7 @@ struct drawing {
     const struct bh_distribution *d;
     const struct bh_random *random;
     uint64_t stream, draw, ordinal;
+    const double *step; /* of the fit: where a climb begins to look */
 };
 
 /* Some inverses are dear, and a bootstrap needs no common random numbers: GSL draws from the same keyed numbers. */
@@ -62,6 +65,14 @@ static double draw_time(struct drawing *drawing, double age_s)
     return d->type->draw(d, &numbers);
 }
 
+/* A life again: from the same age, to its end or to where watching would have ended. */
+static void draw_life(const struct bh_duration *life, struct drawing *drawing, struct bh_sample *to)
+{
+    double until_s = draw_time(drawing, life->age_s), limit_s = life->limit_s > 0.0 ? life->limit_s : life->until_s;
+    bool ended = until_s < limit_s;
+    bh_sample_add(to, (struct bh_duration){ended ? until_s : limit_s, life->age_s, ended, false, life->unit, limit_s});
+}
+
 /* Watches a unit again: from the same age, and as long as before, or to as many failures if that is where it ended. */
 static void draw_unit(const struct bh_duration *durations, size_t count, struct drawing *drawing, struct bh_sample *to)
 {
@@ -75,8 +86,8 @@ static void draw_unit(const struct bh_duration *durations, size_t count, struct 
     for (size_t i = 0; (is_open || i < count) && i < most; i++, age_s = 0.0) {
         double until_s = draw_time(drawing, age_s), from_s = isnan(age_s) ? 0.0 : age_s;
         bool ended = !is_open || until_s - from_s < left_s;
-        bh_sample_add(to,
-                      (struct bh_duration){ended ? until_s : from_s + left_s, age_s, ended, i > 0, durations[0].unit});
+        bh_sample_add(
+            to, (struct bh_duration){ended ? until_s : from_s + left_s, age_s, ended, i > 0, durations[0].unit, 0.0});
         left_s -= until_s - from_s;
         if (!ended)
             break;
@@ -87,11 +98,15 @@ static struct bh_sample *draw_sample(const struct bh_sample *sample, struct draw
 {
     struct bh_sample *drawn = bh_allocate(1, sizeof *drawn);
     drawn->is_renewal = sample->is_renewal;
+    drawn->is_lives = sample->is_lives;
     for (size_t i = 0, end; i < sample->count; i = end) {
         end = i + 1;
         while (sample->is_renewal && end < sample->count && sample->durations[end].unit == sample->durations[i].unit)
             end++;
-        draw_unit(&sample->durations[i], end - i, drawing, drawn);
+        if (sample->is_lives)
+            draw_life(&sample->durations[i], drawing, drawn);
+        else
+            draw_unit(&sample->durations[i], end - i, drawing, drawn);
     }
     return drawn;
 }
@@ -103,9 +118,9 @@ static double draw_distance(const struct bh_sample *sample, struct drawing *draw
     struct bh_watched_times *times = bh_fit_watched(drawn);
     struct bh_distribution d = *drawing->d;
     if (bh_fit_guess_is_best(times, d.type))
-        bh_fit_maximize(times, d.type, d.parts, &d);
+        bh_fit_maximize(times, d.type, d.parts, &d, NULL);
     else
-        bh_fit_climb(times, &d, 2.0 / sqrt((double)(times->ended + 1)), 0.02 / sqrt((double)(times->ended + 1)));
+        bh_fit_climb(times, &d, drawing->step, NULL);
     double distance = bh_fit_distance(drawn, &d);
     bh_fit_watched_destroy(times);
     bh_sample_destroy(drawn);
@@ -120,7 +135,7 @@ void bh_fit_bootstrap(const struct bh_sample *sample, struct bh_fit *fit, size_t
     int workers = threads > 0 ? (int)threads : omp_get_num_procs();
 #pragma omp parallel for schedule(dynamic) num_threads(workers) reduction(+ : beyond)
     for (size_t draw = 0; draw < draws; draw++) {
-        struct drawing drawing = {&fit->distribution, &random, stream, draw, 0};
+        struct drawing drawing = {&fit->distribution, &random, stream, draw, 0, fit->step};
         beyond += draw_distance(sample, &drawing) >= fit->distance;
     }
     fit->p = draws > 0 ? (double)(beyond + 1) / (double)(draws + 1) : NAN;

@@ -7,10 +7,11 @@
 #include "models/logs/up_and_down_times.h"
 #include "models/times/distribution.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BH_FIT_PHASES_MOST = 4 };
+enum { BH_FIT_PHASES_MOST = 4, BH_FIT_MEAN_MOST = 1000 /* times all the time watched */ };
 
 /* The likelihood of a duration, with density f, survival S and mean m:
  *     seen from the start    f(t)              S(t) if watching ended
@@ -25,12 +26,16 @@ struct bh_fit {
     double a_error[BH_DISTRIBUTION_PARTS_MOST], b_error[BH_DISTRIBUTION_PARTS_MOST];
     size_t free; /* numbers fitted */
     double log_likelihood, aic;
-    double distance; /* Kolmogorov-Smirnov, see below */
-    double p;        /* of that distance; NAN: not asked for */
+    const char *flaw;                        /* why this is no fit, and is not to be shown or used; NULL: it is one */
+    bool mean_is_beyond;                     /* the mean is more than all the time that was watched */
+    double distance;                         /* Kolmogorov-Smirnov, see below */
+    double p;                                /* of that distance; NAN: not asked for */
+    double step[2 * BH_FIT_PHASES_MOST - 1]; /* of its free numbers, that change ln L by a little */
 };
 
-/* Of a type that has a guess, from which the likelihood climbs by the simplex method; `phases` is for what has parts, 2 to
- * BH_FIT_PHASES_MOST. Fails with BH_ERROR_NUMERIC on fewer than 3 different times that ended. */
+/* Of a type that has a guess, from which the likelihood climbs by Newton's method; `phases` is for what has parts, 2 to
+ * BH_FIT_PHASES_MOST. Fails with BH_ERROR_NUMERIC on fewer than 3 different times that ended; for what needs no
+ * climbing, on none. */
 int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *type, size_t phases, struct bh_fit *fit,
            struct bh_error *err);
 

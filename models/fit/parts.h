@@ -9,19 +9,13 @@
 
 struct bh_distribution;
 struct bh_distribution_type;
-struct bh_sample;
+struct bh_fit_peak;
 struct bh_watched_times;
-
-/* A sample as likelihoods need it. */
-struct bh_watched_times *bh_fit_watched(const struct bh_sample *sample);
-void bh_fit_watched_destroy(struct bh_watched_times *times);
 
 /* Whether what the type guesses of these times is the maximum of the likelihood. */
 bool bh_fit_guess_is_best(const struct bh_watched_times *times, const struct bh_distribution_type *type);
-/* The maximum of the likelihood; enough data is the caller's care. */
+/* The maximum of the likelihood; enough data is the caller's care. `peak` may be NULL. */
 void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_distribution_type *type, size_t phases,
-                     struct bh_distribution *d);
-/* From d uphill by Nelder and Mead's simplex, whose first sides and last size are in logarithms of the numbers. */
-void bh_fit_climb(const struct bh_watched_times *times, struct bh_distribution *d, double step, double tolerance);
+                     struct bh_distribution *d, struct bh_fit_peak *peak);
 
 #endif

@@ -126,10 +126,10 @@ static void add_group(struct bh_fit_report *report, const char *name, struct bh_
     group.sets[BH_DOWN_TIMES].sample = bh_sample_down_times(report->log, &rule);
     bool enough = false;
     for (int t = 0; t < BH_FIT_TIMES; t++) {
-        group.sets[t].is_fitted = group.sets[t].sample->ended >= BH_FIT_LEAST;
+        group.sets[t].is_fitted = group.sets[t].sample->ended > 0;
         enough = enough || group.sets[t].is_fitted;
     }
-    if (enough) {
+    if (enough || report->wish->by == BH_BY_NOTHING) {
         report->groups = bh_reallocate(report->groups, report->groups_count + 1, sizeof *report->groups);
         report->groups[report->groups_count++] = group;
         return;
@@ -235,18 +235,21 @@ static void fit_set(struct bh_fit_report *report, const struct bh_fit_group *gro
         struct bh_fit *fit = &set->fits[set->fits_count];
         if (type->guess == NULL)
             continue;
-        if (bh_fit(set->sample, type, wish->phases, fit, NULL) != 0) {
-            set->is_fitted = false;
-            break;
-        }
-        uint64_t stream = bh_identity_join(bh_identity(group->name), bh_identity(type->name));
-        bh_fit_bootstrap(set->sample, fit, wish->bootstrap, wish->seed, bh_identity_join(stream, (uint64_t)times),
-                         wish->jobs);
-        if (fit->aic < set->fits[set->best].aic)
-            set->best = set->fits_count;
-        set->fits_count++;
         say_done(wish, ++*done, total);
+        /* From a few times comes a mean, and no shape. */
+        if ((set->sample->ended < BH_FIT_LEAST && type->guess_is != BH_GUESS_BEST) ||
+            bh_fit(set->sample, type, wish->phases, fit, NULL) != 0)
+            continue;
+        if (fit->flaw == NULL) {
+            uint64_t stream = bh_identity_join(bh_identity(group->name), bh_identity(type->name));
+            bh_fit_bootstrap(set->sample, fit, wish->bootstrap, wish->seed, bh_identity_join(stream, (uint64_t)times),
+                             wish->jobs);
+            if (set->fits[set->best].flaw != NULL || fit->aic < set->fits[set->best].aic)
+                set->best = set->fits_count;
+        }
+        set->fits_count++;
     }
+    set->is_fitted = set->fits_count > 0 && set->fits[set->best].flaw == NULL;
 }
 
 static int find_system(const struct bh_failure_log *log, const char *name, uint32_t *number, struct bh_error *err)
@@ -281,18 +284,13 @@ struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, con
     report->log = log;
     report->in_bursts = bh_failure_log_bursts(log);
     count_causes(report, &rule);
+    report->trend = bh_trend_of(log, &rule);
+    bh_node_counts_fill(log, &rule, &report->nodes);
     add_groups(report, rule);
     size_t sets = 0;
     for (size_t g = 0; g < report->groups_count; g++)
         for (int t = 0; t < BH_FIT_TIMES; t++)
             sets += report->groups[g].sets[t].is_fitted;
-    if (sets == 0) {
-        bh_fail(err, BH_ERROR_INPUT,
-                "%s: found too little to fit: no group has %d up or down times above 0 that were seen to their end",
-                wish->file, BH_FIT_LEAST);
-        bh_fit_report_destroy(report);
-        return NULL;
-    }
     size_t done = 0;
     say_done(wish, done, sets * bh_fit_laws());
     for (size_t g = 0; g < report->groups_count; g++)
@@ -313,6 +311,7 @@ void bh_fit_report_destroy(struct bh_fit_report *report)
         free(report->groups[g].name);
     }
     free(report->groups);
+    bh_node_counts_clear(&report->nodes);
     free(report->causes);
     free(report->in_bursts);
     free(report);
@@ -320,9 +319,9 @@ void bh_fit_report_destroy(struct bh_fit_report *report)
 
 int bh_fit_hazard_direction(const struct bh_fit_set *set, double *low, double *high)
 {
-    const struct bh_fit *weibull = set->fits;
-    while (weibull->distribution.type != &bh_weibull)
-        weibull++;
-    bh_fit_interval(weibull->distribution.a[0], weibull->a_error[0], low, high);
+    *low = *high = NAN;
+    for (size_t l = 0; l < set->fits_count; l++)
+        if (set->fits[l].distribution.type == &bh_weibull && set->fits[l].flaw == NULL)
+            bh_fit_interval(set->fits[l].distribution.a[0], set->fits[l].a_error[0], low, high);
     return *high < 1.0 ? -1 : *low > 1.0 ? 1 : 0;
 }

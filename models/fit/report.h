@@ -5,6 +5,8 @@
 #define BH_MODELS_FIT_REPORT_H
 
 #include "models/fit/fit.h"
+#include "models/fit/node_counts.h"
+#include "models/fit/trend.h"
 #include "models/logs/failure_log.h"
 #include "models/logs/up_and_down_times.h"
 
@@ -14,7 +16,7 @@
 
 enum bh_fit_times { BH_UP_TIMES, BH_DOWN_TIMES, BH_FIT_TIMES };
 enum {
-    BH_FIT_LEAST = 10, /* fewer times that ended are not fitted */
+    BH_FIT_LEAST = 10, /* fewer times that ended give a mean, and no shape */
     BH_FIT_GROUPS_MOST = 100
 };
 
@@ -35,7 +37,7 @@ struct bh_fit_wish {
 /* Times of one kind: the sample and its fits. */
 struct bh_fit_set {
     struct bh_sample *sample;
-    bool is_fitted; /* at least BH_FIT_LEAST ended */
+    bool is_fitted; /* at least one law is a fit */
     size_t fits_count;
     struct bh_fit *fits; /* one per distribution that can be fitted, in the order of bh_distribution_types */
     size_t best;         /* by Akaike's figure */
@@ -67,9 +69,11 @@ struct bh_fit_report {
     size_t causes_count;   /* by number of failures */
     struct bh_fit_cause *causes;
     struct bh_fit_cause all; /* all causes together */
+    struct bh_trend trend;
+    struct bh_node_counts nodes;
 };
 
-/* Fits all; NULL with an error if no group has enough times. */
+/* Fits all; NULL with an error if the log lacks what it is to be parted by. */
 struct bh_fit_report *bh_fit_report_create(const struct bh_failure_log *log, const struct bh_fit_wish *wish,
                                            struct bh_error *err);
 void bh_fit_report_destroy(struct bh_fit_report *report);
@@ -78,7 +82,8 @@ void bh_fit_report_destroy(struct bh_fit_report *report);
 size_t bh_fit_laws(void);
 /* "up times", "down times"; and "up", "down". */
 extern const char *const bh_fit_times_names[];
-/* Which way the hazard goes by the 95 % interval of the Weibull shape: -1 decreasing, 0 undecided, 1 increasing. */
+/* Which way the hazard goes by the 95 % interval of the Weibull shape: -1 decreasing, 0 undecided, 1 increasing. The
+ * interval is NAN where there is no such fit. */
 int bh_fit_hazard_direction(const struct bh_fit_set *set, double *low, double *high);
 
 #endif

@@ -162,29 +162,40 @@ static double end_of(const struct bh_failure *failure)
     return isnan(failure->down_s) ? failure->start_s : failure->start_s + failure->down_s;
 }
 
-/* Where each node's failures stand, and what they say of its system. */
-static void index_failures(struct bh_failure_log *log)
+void bh_failure_log_count(struct bh_failure_log *log)
 {
     for (size_t n = 0; n < bh_name_list_count(log->node_names); n++)
         log->nodes[n].count = 0;
+    for (size_t s = 0; s < log->systems_count; s++)
+        log->systems[s].failures = 0;
     log->first_s = INFINITY;
     log->last_s = -INFINITY;
-    double down_until_s = 0.0;
     for (size_t i = 0; i < log->failures_count; i++) {
         const struct bh_failure *failure = &log->failures[i];
         struct bh_failure_node *node = &log->nodes[failure->node];
-        struct bh_failure_system *system = &log->systems[node->system];
-        bool is_first = node->count++ == 0;
-        if (is_first)
+        if (node->count++ == 0)
             node->first = i;
-        else if (failure->start_s < down_until_s && !node->is_unnamed)
-            bh_failure_log_remark(log, BH_LOG_OVERLAP, failure->line);
-        down_until_s = is_first ? end_of(failure) : fmax(down_until_s, end_of(failure));
-        system->failures++;
-        system->from_s = fmin(system->from_s, failure->start_s);
-        system->to_s = fmax(system->to_s, failure->start_s);
+        log->systems[node->system].failures++;
         log->first_s = fmin(log->first_s, failure->start_s);
         log->last_s = fmax(log->last_s, failure->start_s);
+    }
+}
+
+/* What failures say of each other and of their system. */
+static void look_at_failures(struct bh_failure_log *log)
+{
+    double down_until_s = 0.0;
+    bh_failure_log_count(log);
+    for (size_t i = 0; i < log->failures_count; i++) {
+        const struct bh_failure *failure = &log->failures[i];
+        const struct bh_failure_node *node = &log->nodes[failure->node];
+        struct bh_failure_system *system = &log->systems[node->system];
+        bool is_first = node->first == i;
+        if (!is_first && failure->start_s < down_until_s && !node->is_unnamed)
+            bh_failure_log_remark(log, BH_LOG_OVERLAP, failure->line);
+        down_until_s = is_first ? end_of(failure) : fmax(down_until_s, end_of(failure));
+        system->from_s = fmin(system->from_s, failure->start_s);
+        system->to_s = fmax(system->to_s, failure->start_s);
     }
 }
 
@@ -212,7 +223,7 @@ void bh_failure_log_finish(struct bh_failure_log *log)
 {
     if (log->failures_count > 0)
         qsort(log->failures, log->failures_count, sizeof *log->failures, by_node_and_start);
-    index_failures(log);
+    look_at_failures(log);
     for (size_t n = 0; n < bh_name_list_count(log->node_names); n++)
         watch(log, &log->nodes[n]);
     for (size_t n = 0; n < bh_name_list_count(log->node_names); n++) {

@@ -26,6 +26,8 @@ struct bh_failure {
  * bh_failure_log_finish puts the first and last record of its system there. */
 struct bh_failure_node {
     bool is_unnamed;        /* stands for all records of its system that do not say which node */
+    bool is_left_out;       /* by a selection: never there */
+    bool is_retired;        /* `to_s` is when it went out of service, by the log's word */
     uint32_t system, class; /* class may be BH_NO_NAME */
     double from_s, to_s;
     double born_s;       /* when it went into service, no later than from_s; NAN: not known */
@@ -88,6 +90,8 @@ void bh_failure_log_remark_value(struct bh_failure_log *log, enum bh_log_remark 
 /* Adds a note, as printf. */
 void bh_failure_log_note(struct bh_failure_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Counts anew what failures have been left of nodes and systems. */
+void bh_failure_log_count(struct bh_failure_log *log);
 /* Sorts, counts, finds overlaps, and works out what was watched where the log does not say. */
 void bh_failure_log_finish(struct bh_failure_log *log);
 

@@ -102,9 +102,10 @@ static bool read_service(struct table *table, size_t row, struct bh_failure_node
         bh_log_clock_read(&table->clock, row, table->columns.column[BH_ROLE_RETIRED], &retired_s);
     if (born == BH_LOG_TEXT_READ)
         node->born_s = born_s;
-    if (retired == BH_LOG_TEXT_READ)
+    if (retired == BH_LOG_TEXT_READ) {
         node->to_s = retired_s;
-    else if (retired == BH_LOG_TEXT_NEVER)
+        node->is_retired = true;
+    } else if (retired == BH_LOG_TEXT_NEVER)
         node->to_s = INFINITY;
     const char *class = cell(table, row, BH_ROLE_CLASS);
     if (*class != '\0')

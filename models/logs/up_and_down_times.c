@@ -47,7 +47,7 @@ struct clock {
     struct bh_sample *sample;
     const struct bh_sample_rule *rule;
     uint32_t unit;
-    double from_s, age_s;
+    double from_s, age_s, failed_s;
     bool after_failure;
 };
 
@@ -55,7 +55,7 @@ static struct clock start_clock(struct bh_sample *sample, const struct bh_sample
                                 double born_s)
 {
     struct clock clock = {sample, rule, (uint32_t)sample->units++, from_s, isnan(born_s) ? NAN : from_s - born_s,
-                          false};
+                          from_s, false};
     return clock;
 }
 
@@ -80,6 +80,7 @@ static void fail_clock(struct clock *clock, double start_s, double end_s)
         return;
     }
     read_clock(clock, start_s, true);
+    clock->failed_s = start_s;
     clock->from_s = fmax(start_s, end_s);
     clock->age_s = 0.0;
     clock->after_failure = true;
@@ -92,13 +93,21 @@ static void add_node(struct bh_sample *sample, const struct bh_failure_log *log,
 {
     const struct bh_failure_node *node = &log->nodes[number];
     struct clock clock = start_clock(sample, rule, node->from_s, node->born_s);
+    size_t before = sample->count;
     for (size_t i = node->first; i < node->first + node->count; i++) {
         const struct bh_failure *failure = &log->failures[i];
         if (bh_sample_takes(log, rule, failure))
             fail_clock(&clock, failure->start_s, failure->start_s + (isnan(failure->down_s) ? 0.0 : failure->down_s));
     }
-    if (node->to_s > clock.from_s)
+    if (node->to_s > clock.from_s) {
         read_clock(&clock, node->to_s, false);
+        return;
+    }
+    /* Retired as it failed: it would have been watched as long as its system. */
+    struct bh_duration *last = sample->count > before ? &sample->durations[sample->count - 1] : NULL;
+    double left_s = log->systems[node->system].to_s - clock.failed_s;
+    if (last != NULL && node->count > 0 && node->is_retired && last->ended && last->unit == clock.unit)
+        last->limit_s = last->until_s + fmax(left_s, 0.0);
 }
 
 /* Nodes that never failed, so that the log has no name for them. */
@@ -149,6 +158,12 @@ struct bh_sample *bh_sample_up_times(const struct bh_failure_log *log, const str
             (rule->node == BH_NO_NAME || n == rule->node) && (rule->class == BH_NO_NAME || node->class == rule->class))
             add_node(sample, log, rule, n);
     }
+    size_t limited = 0, between = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        limited += sample->durations[i].limit_s > 0.0;
+        between += sample->durations[i].between;
+    }
+    sample->is_lives = limited > 0 && between == 0;
     return sample;
 }
 
@@ -164,7 +179,7 @@ struct bh_sample *bh_sample_down_times(const struct bh_failure_log *log, const s
         if (isnan(failure->down_s))
             sample->unknown++;
         else
-            bh_sample_add(sample, (struct bh_duration){failure->down_s, 0.0, true, true, 0});
+            bh_sample_add(sample, (struct bh_duration){failure->down_s, 0.0, true, true, 0, 0.0});
     }
     sample->units = sample->count;
     return sample;
@@ -174,7 +189,7 @@ struct bh_sample *bh_sample_of(const double *values_s, size_t count)
 {
     struct bh_sample *sample = bh_allocate(1, sizeof *sample);
     for (size_t i = 0; i < count; i++)
-        bh_sample_add(sample, (struct bh_duration){values_s[i], 0.0, true, true, 0});
+        bh_sample_add(sample, (struct bh_duration){values_s[i], 0.0, true, true, 0, 0.0});
     sample->units = count;
     return sample;
 }

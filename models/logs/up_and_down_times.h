@@ -19,6 +19,7 @@ struct bh_duration {
     bool ended;   /* by a failure; else watching ended (right-censored) */
     bool between; /* from one failure to the next one, both in the log */
     uint32_t unit;
+    double limit_s; /* up to which it could have been seen, where its unit was retired as it failed; else 0 */
 };
 
 /* Durations of one unit (node or system) stand together, in order. */
@@ -30,6 +31,7 @@ struct bh_sample {
     size_t zero;     /* times of 0 that were left out: no distribution of times has them with any probability */
     size_t unknown;  /* down times that were not recorded */
     bool is_renewal; /* up times, drawn anew by watching units as long again; else each for itself */
+    bool is_lives;   /* units that fail are retired: one time each */
 };
 
 /* Which failures count. BH_NO_NAME: all. */

@@ -62,6 +62,8 @@ struct bh_distribution_type {
     bool has_closed_age, has_closed_residual_age;
     /* Whether a is weights of phases, which sum to 1. */
     bool has_weights;
+    /* Whether b is a scale of which a fit had better seek the mean, a b. */
+    bool climbs_by_mean;
     /* For models/fit. Numbers to begin with, all above 0, and how good they are; `phases` for what has parts. NULL: the
      * kind is not fitted. */
     struct bh_distribution (*guess)(const struct bh_watched_times *, size_t phases);

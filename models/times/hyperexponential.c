@@ -159,11 +159,11 @@ static struct bh_distribution hyperexponential_guess(const struct bh_watched_tim
 {
     enum { STEPS_MOST = 300 };
     /* Means spread over three deviations of the logarithm, from below the typical time to above it. */
-    double spread = fmax(sqrt(times->log_squares / (double)times->count), 0.5), last = -INFINITY;
+    double spread = fmax(times->seen.log_sigma, 0.5), last = -INFINITY;
     struct bh_distribution d = {.type = &bh_hyperexponential, .parts = phases};
     for (size_t i = 0; i < phases; i++) {
         d.a[i] = 1.0 / (double)phases;
-        d.b[i] = exp(times->log_mean + spread * (3.0 * (double)i / (double)(phases - 1) - 1.0));
+        d.b[i] = exp(times->seen.log_mean + spread * (3.0 * (double)i / (double)(phases - 1) - 1.0));
     }
     for (int i = 0; i < STEPS_MOST; i++) {
         double log_likelihood = improve(times, &d);

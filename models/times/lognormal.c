@@ -100,7 +100,7 @@ static double lognormal_residual_age(const struct bh_distribution *d, double h)
 static struct bh_distribution lognormal_guess(const struct bh_watched_times *times, size_t phases)
 {
     (void)phases;
-    return bh_distribution_of(&bh_lognormal, exp(times->log_mean), sqrt(times->log_squares / (double)times->count));
+    return bh_distribution_of(&bh_lognormal, exp(times->seen.log_mean), times->seen.log_sigma);
 }
 
 static double lognormal_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)

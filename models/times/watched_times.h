@@ -23,6 +23,10 @@ struct bh_watched_times {
     struct bh_watched_time *others;
     double exposure; /* time watched, over all */
     size_t ended;    /* of all */
+    struct {
+        double mean, log_mean, log_sigma;
+        bool has_three; /* different ones */
+    } seen;             /* moments of `until_s` over all that ended */
 };
 
 #endif

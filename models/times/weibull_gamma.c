@@ -118,7 +118,7 @@ static double gamma_residual_age(const struct bh_distribution *d, double h)
 static struct bh_distribution gamma_guess(const struct bh_watched_times *times, size_t phases)
 {
     (void)phases;
-    double s = fmax(log(times->sum / (double)times->count) - times->log_mean, 1e-6);
+    double s = fmax(log(times->seen.mean) - times->seen.log_mean, 1e-6);
     double shape = fmin(fmax((3.0 - s + sqrt((s - 3.0) * (s - 3.0) + 24.0 * s)) / (12.0 * s), 0.05), 1e5);
     return bh_distribution_of(&bh_gamma, shape, times->exposure / (double)times->ended / shape);
 }
@@ -150,6 +150,7 @@ const struct bh_distribution_type bh_gamma = {
     .residual_age = gamma_residual_age,
     .guess = gamma_guess,
     .log_density_sum = gamma_log_density_sum,
+    .climbs_by_mean = true,
     .draw = gamma_draw,
 };
 
@@ -203,7 +204,7 @@ static double weibull_residual_age(const struct bh_distribution *d, double h)
 static struct bh_distribution weibull_guess(const struct bh_watched_times *times, size_t phases)
 {
     (void)phases;
-    double sigma = sqrt(times->log_squares / (double)times->count);
+    double sigma = times->seen.log_sigma;
     return bh_distribution_of(&bh_weibull, fmin(fmax(M_PI / (sqrt(6.0) * sigma), 0.1), 20.0),
                               times->exposure / (double)times->ended);
 }

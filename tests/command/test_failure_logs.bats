@@ -39,7 +39,7 @@ END
     [ -z "$errors" ]
     expect_text "$output" 'CSV, 461 failures of 40 nodes in 1 system, 2020-01-01 to 2021-12-29' 'hardware' '47.5 %' \
         'Bursts' '5.2 %' 'hardware, up times of a node' 'still up at the end of the log (censored)' 'weibull' \
-        'the hazard decreases with time' 'the hazard may go either way' 'power, down times' 'Too few different ones to fit'
+        'the hazard decreases with time' 'the hazard may go either way' 'power, down times' 'Fewer than three different ones: a mean, and no shape.'
     if grep -E '.{121}|[[:space:]]$' <<<"$output"; then return 1; fi
 }
 
@@ -157,11 +157,11 @@ END
     : >empty.csv
     printf 'time,node,downtime\n1,a,2\n2,"b,3\n' >quote.csv
     printf 'time,node,downtime\nsoon,a,2\nlater,b,3\n' >times.csv
-    printf 'time,node,downtime\n1,a,2\n5,a,3\n' >few.csv
     local file
+    # shellcheck disable=SC2016 # backticks as they are printed
     for file in cut.tab:'cut.tab:501: found 3 columns' cut.gz:'cut.gz: cannot read the file, which may be damaged or cut off' cut.xz:'may be damaged or cut off' noise.bin:noise.bin: \
         program:program: bomb.gz:'256 MiB' empty.csv:'the file is empty' quote.csv:quote.csv:3: \
-        times.csv:'times.csv:2:1: found `soon`, and 1 more of 2 that cannot be read' few.csv:'found too little to fit' \
+        times.csv:'times.csv:2:1: found `soon`, and 1 more of 2 that cannot be read' \
         none.csv:'No such file' .:'Is a directory'; do
         fit "${file%%:*}"
         expect_status 2 || { echo "$file" >&2; return 1; }
@@ -235,6 +235,129 @@ END
     holds '[r["what"][:14] for r in d["log"]["remarks"]] == ["without a node"]'
     run_bulkhead check "$cases/replay-few.yaml" --set platform.file=parametric.yaml
     expect_text "$output" '72 records, ' '0 records'
+}
+
+@test "counts and fits are those of scipy over random logs: censored, late entry, ties, offsets, survivors" {
+    "$PYTHON" -c 'import scipy' 2>/dev/null || skip 'no scipy'
+    [ -z "${BH_SANITIZED:-}" ] && [ -z "${BULKHEAD_LAUNCHER:-}" ] || skip 'too slow here'
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/fit_by_scipy.py" "$BULKHEAD" "$BATS_TEST_TMPDIR" "${BULKHEAD_SCIPY_LOGS:-50}" >"$BATS_TEST_TMPDIR/said"
+    [ "$(cut -d' ' -f1 "$BATS_TEST_TMPDIR/said")" -gt 100 ]
+}
+
+# table NAME EXPRESSION: a log whose rows are Python's, from `t` (a number below `n`) and `draw`.
+table() {
+    "$PYTHON" - "$1" "$2" "$3" "$4" <<'END'
+import random, sys
+draw, n = random.Random(4), int(sys.argv[3])
+with open(sys.argv[1], "w") as out:
+    out.write(sys.argv[2] + "\n")
+    for t in range(n):
+        out.write(str(eval(sys.argv[4])) + "\n")
+END
+}
+
+@test "what is no fit is not printed: nearly constant times, one phase too many, a mean beyond the log, few failures" {
+    cd "$BATS_TEST_TMPDIR"
+    # Times of failure that are the same to a thousandth, sixty nodes that did not fail, and repairs of 300 s.
+    table constant.csv time,node,downtime,installed,retired 72 \
+        'f"{13760 + t},n{t},{300 + t % 7 / 1000},0,{14100 + t}" if t < 12 else f",n{t},,0,13771"'
+    fit constant.csv
+    expect_status 0
+    expect_text "$output" 'no fit within its limits: the times are nearly constant' 'the hazard increases with time' \
+        'no better than exponential'
+    refuse grep -qiE 'nan|inf|[0-9]{20}' <<<"$output"
+    fit --format json constant.csv
+    holds 'group("all")["up_times"]["hazard"] == "increasing"' 'group("all")["down_times"]["hazard"] == "increasing"' \
+        'all(f.get("flaw") or f["standard_errors"] for f in group("all")["up_times"]["fits"])' \
+        '"numbers" not in law(group("all")["down_times"], "gamma")'
+    # Nine failures: counts, causes, means, and the exponential alone.
+    table nine.csv time_h,node,class,downtime_h 9 'f"{5 + 31 * t},n{t % 3},fan,{1 + t % 3}"'
+    fit nine.csv
+    expect_status 0
+    expect_text "$output" 'fan' '2.00 h' 'Fewer than 10 that were seen to their end: a mean, and no shape.' 'exponential *'
+    refuse grep -q weibull <<<"$output"
+    # Ages that nobody knows, and one node that fails again and again: the mean is not bounded by the log.
+    table few-nodes.csv time_h,node,class,downtime_h 60 \
+        'f"{40 * t + draw.random():.2f},n{t % 3 if draw.random() < 0.8 else draw.randrange(24)},{draw.choice([chr(100), chr(101)])},0.5"'
+    for by in '' '--by cause' '--by node'; do
+        # shellcheck disable=SC2086 # two words
+        fit few-nodes.csv $by --yaml classes.yaml
+        expect_status 0
+        refuse grep -qiE 'nan|inf\b|[0-9]{20}|e\+1[0-9]' <<<"$output"
+        { sed '/^faults/d' "$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml" | sed '/^define:/,$d'
+          printf 'faults: {hardware: [%s], software: no}\n' "$(sed -n 's/^    \([a-z][^:]*\):$/\1/p' classes.yaml | paste -sd,)"
+          cat classes.yaml; } >with.yaml
+        run_bulkhead run -q --replicas 1 with.yaml
+        expect_status 0 || { echo "$by: $errors" >&2; return 1; }
+    done
+}
+
+@test "nodes that never failed count, by rows, by number and by name; some nodes, causes or years of a log" {
+    cd "$BATS_TEST_TMPDIR"
+    # 400 lives of Weibull shape 1.8 and scale 1000 s, watched from 100 s on to 600 s: most are still there. The first that
+    # ends begins the log, and is not watched for a moment.
+    table lives.csv time,node,installed,retired 400 \
+        '(lambda life: f"{life:.3f},n{t},0,{life:.3f}" if life < 600 else f",n{t},0,600")(next(x for x in iter(lambda: draw.weibullvariate(1000, 1.8), 0) if x > 100))'
+    run_bulkhead fit -q --bootstrap 200 --format json lives.csv
+    expect_status 0
+    holds 'law(group("all")["up_times"], "weibull")["p"] > 0.05' \
+        'abs(law(group("all")["up_times"], "weibull")["numbers"]["shape"][0] - 1.8) < 3 * law(group("all")["up_times"], "weibull")["standard_errors"]["shape"][0]' \
+        'abs(law(group("all")["up_times"], "weibull")["numbers"]["scale"][0] - 1000) < 3 * law(group("all")["up_times"], "weibull")["standard_errors"]["scale"][0]' \
+        'group("all")["up_times"]["censored"] > 200' 'd["nodes"]["watched"] == 399'
+    # The same without rows of survivors, whose number or names are said instead; times are from the first record on.
+    table twenty.csv time,node 60 'f"{1000 * t},n{t % 20}"'
+    fit --format json twenty.csv
+    cp stdout without
+    fit --format json --nodes 50 twenty.csv
+    holds 'group("all")["up_times"]["censored"] == json.load(open("without"))["groups"][0]["up_times"]["censored"] + 30' \
+        'law(group("all")["up_times"], "exponential")["numbers"]["mean"][0] > 2 * law(json.load(open("without"))["groups"][0]["up_times"], "exponential")["numbers"]["mean"][0]'
+    cp stdout fifty
+    seq 0 49 | sed 's/^/n/' >names
+    fit --format json --nodes names twenty.csv
+    holds 'abs(law(group("all")["up_times"], "weibull")["aic"] / law(json.load(open("fifty"))["groups"][0]["up_times"], "weibull")["aic"] - 1) < 1e-9' \
+        'group("all")["up_times"]["censored"] == json.load(open("fifty"))["groups"][0]["up_times"]["censored"]'
+    fit --nodes 19 twenty.csv
+    expect_status 2
+    expect_text "$errors" 'expected a number from the 20 that the log names'
+    # Selections: nodes, causes, years; and what is left is counted.
+    local log=$SOURCE_DIRECTORY/experiments/failures.csv
+    fit --format json "$log" --where class=hardware,power --where 'node=n1*'
+    holds 'd["log"]["failures"] == cause("hardware")["failures"] + cause("power")["failures"]' 'd["nodes"]["watched"] == 10'
+    fit --format json "$log" --where time=2020-07-01..2020-12-31
+    expect_status 0
+    cp stdout half
+    fit --format json "$log" --where time=..2020-06-30 
+    holds 'd["log"]["failures"] + json.load(open("half"))["log"]["failures"] < 461' \
+        'group("all")["up_times"]["censored"] >= 39'
+    fit "$log" --where node=x*
+    expect_status 2
+    expect_text "$errors" 'found none of 461 failures that --where allows'
+    for options in 'colour=1' 'time=2020' 'time=2021-01-01..2020-01-01' 'node='; do
+        fit "$log" --where "$options"
+        expect_status 2
+        expect_text "$errors" '--where: found'
+    done
+}
+
+@test "trends and lemons: found where they are, not where they are not" {
+    cd "$BATS_TEST_TMPDIR"
+    # Ten nodes at random for 10^6 s, and one of them 30 times besides.
+    table flat.csv time,node 300 'f"{draw.uniform(0, 1e6):.0f},n{draw.randrange(10)}"'
+    fit --format json flat.csv
+    holds 'd["trend"]["laplace_p"] > 0.01' 'd["trend"]["crow_amsaa_p"] > 0.01' 'd["nodes"]["lemons"] == []' \
+        'd["nodes"]["watched"] == 10' 'd["nodes"]["availability"] is None'
+    { cat flat.csv; for i in $(seq 30); do echo "$((i * 31000)),n3"; done; } >lemon.csv
+    fit --format json lemon.csv
+    holds '[l["node"] for l in d["nodes"]["lemons"]] == ["n3"]' 'd["nodes"]["lemons"][0]["p_holm"] < 1e-3'
+    table worse.csv time,node 300 'f"{1e6 * draw.random() ** 0.6:.0f},n{draw.randrange(10)}"'
+    fit --format json worse.csv
+    holds 'd["trend"]["laplace"] > 3' 'd["trend"]["crow_amsaa_beta"] > 1.2' 'd["trend"]["crow_amsaa_p"] < 1e-3'
+    fit worse.csv
+    expect_text "$output" 'failures come more' 'adjusted for all nodes by Holm'
+    # 1,000 s down of 10,000 s watched, an overlap counted once.
+    printf 'time,node,downtime\n0,a,500\n400,a,600\n10000,a,\n' >down.csv
+    fit --format json down.csv
+    holds 'abs(d["nodes"]["availability"] - 0.9) < 1e-9' 'd["nodes"]["down_times_unknown"] == 1'
 }
 
 @test "bad options" {

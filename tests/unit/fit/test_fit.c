@@ -49,7 +49,7 @@ static struct bh_sample *draw(const struct bh_distribution *d, enum watching wat
             double until = isnan(age) ? bh_residual_exceeded(d, q) : bh_distribution_exceeded_from(d, age, q);
             bool ended = watching == COMPLETE || until - from < window;
             bh_sample_add(sample,
-                          (struct bh_duration){ended ? until : from + window, age, ended, ended && k > 0, unit});
+                          (struct bh_duration){ended ? until : from + window, age, ended, ended && k > 0, unit, 0});
             window -= until - from;
         }
         sample->units++;
@@ -129,11 +129,11 @@ static void test_closed_forms(void **state)
 {
     (void)state;
     struct bh_sample sample = {.is_renewal = true};
-    bh_sample_add(&sample, (struct bh_duration){10, 0, true, true, 0});
-    bh_sample_add(&sample, (struct bh_duration){30, 0, true, true, 0});
-    bh_sample_add(&sample, (struct bh_duration){5, 0, true, true, 0});
-    bh_sample_add(&sample, (struct bh_duration){20, 15, false, false, 1});
-    bh_sample_add(&sample, (struct bh_duration){50, NAN, false, false, 2});
+    bh_sample_add(&sample, (struct bh_duration){10, 0, true, true, 0, 0});
+    bh_sample_add(&sample, (struct bh_duration){30, 0, true, true, 0, 0});
+    bh_sample_add(&sample, (struct bh_duration){5, 0, true, true, 0, 0});
+    bh_sample_add(&sample, (struct bh_duration){20, 15, false, false, 1, 0});
+    bh_sample_add(&sample, (struct bh_duration){50, NAN, false, false, 2, 0});
     struct bh_fit fit;
     assert_int_equal(bh_fit(&sample, &bh_exponential, 0, &fit, NULL), 0);
     assert_close(fit.distribution.a[0], 100.0 / 3, 1e-14);
@@ -173,12 +173,12 @@ static void test_product_limit(void **state)
     /* 5 watched: fails at 1; censored at 1.5; enters at age 1.8, fails at 2; enters at 2.5; fails at 3 and 4. */
     complete->count = 0;
     complete->ended = 0;
-    bh_sample_add(complete, (struct bh_duration){1, 0, true, true, 0});
-    bh_sample_add(complete, (struct bh_duration){1.5, 0, false, false, 1});
-    bh_sample_add(complete, (struct bh_duration){2, 1.8, true, false, 2});
-    bh_sample_add(complete, (struct bh_duration){3, 2.5, true, false, 3});
-    bh_sample_add(complete, (struct bh_duration){4, 0, true, true, 4});
-    bh_sample_add(complete, (struct bh_duration){2.2, NAN, true, true, 5});
+    bh_sample_add(complete, (struct bh_duration){1, 0, true, true, 0, 0});
+    bh_sample_add(complete, (struct bh_duration){1.5, 0, false, false, 1, 0});
+    bh_sample_add(complete, (struct bh_duration){2, 1.8, true, false, 2, 0});
+    bh_sample_add(complete, (struct bh_duration){3, 2.5, true, false, 3, 0});
+    bh_sample_add(complete, (struct bh_duration){4, 0, true, true, 4, 0});
+    bh_sample_add(complete, (struct bh_duration){2.2, NAN, true, true, 5, 0});
     assert_int_equal(bh_product_limit(complete, &t, &p), 4);
     assert_close(p[0], 1 - 2.0 / 3, 1e-15);         /* three from birth at risk */
     assert_close(p[1], 1 - 2.0 / 3 / 2, 1e-15);     /* the last, and who came at 1.8 */
@@ -250,7 +250,7 @@ static void test_choice(void **state)
             bh_sample_add(sample,
                           (struct bh_duration){
                               bh_distribution_exceeded(law, bh_random_uniform(&random, BH_PURPOSE_ARRIVAL, 9, n, 0)), 0,
-                              true, true, 0});
+                              true, true, 0, 0});
         double least = INFINITY;
         const struct bh_distribution_type *best = NULL;
         for (int t = 0; bh_distribution_types[t] != NULL; t++) {

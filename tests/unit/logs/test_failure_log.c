@@ -123,9 +123,10 @@ static void test_up_times_by_hand(void **state)
     struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, false, false};
     struct bh_sample *up = bh_sample_up_times(log, &rule);
     static const struct bh_duration expected[] = {
-        {80, 80, true, false, 0}, /* enters at age 80 and fails at once: left out */
-        {290, 0, true, true, 0},   {75, 0, true, true, 0},     {400, 0, false, false, 0}, {100, 0, true, false, 1},
-        {550, 0, false, false, 1}, {150, NAN, true, false, 2}, {9, 0, false, false, 2},   {800, NAN, true, false, 3},
+        {80, 80, true, false, 0, 0}, /* enters at age 80 and fails at once: left out */
+        {290, 0, true, true, 0, 0},  {75, 0, true, true, 0, 0},     {400, 0, false, false, 0, 0},
+        {100, 0, true, false, 1, 0}, {550, 0, false, false, 1, 0},  {150, NAN, true, false, 2, 0},
+        {9, 0, false, false, 2, 0},  {800, NAN, true, false, 3, 0},
     };
     assert_int_equal(up->count, 8);
     assert_int_equal(up->units, 4);

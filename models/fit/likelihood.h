@@ -1,0 +1,17 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The likelihood of times that were watched; fit.h has its formulas. */
+#ifndef BH_MODELS_FIT_LIKELIHOOD_H
+#define BH_MODELS_FIT_LIKELIHOOD_H
+
+struct bh_distribution;
+struct bh_sample;
+struct bh_watched_times;
+
+/* A sample as likelihoods need it. */
+struct bh_watched_times *bh_fit_watched(const struct bh_sample *sample);
+void bh_fit_watched_destroy(struct bh_watched_times *times);
+
+double bh_fit_watched_log_likelihood(const struct bh_watched_times *times, const struct bh_distribution *d);
+
+#endif
