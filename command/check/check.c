@@ -69,6 +69,7 @@ static void print_text(const struct bh_check *check)
     bh_check_print_structure(check, stream);
     bh_check_print_memory(check, stream);
     bh_check_print_rates(check, stream);
+    bh_check_print_reach(check, stream);
     bh_check_print_exact(check, stream);
     bh_check_print_numbers(check, stream);
     fclose(stream);

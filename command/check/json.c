@@ -331,6 +331,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
     json_object_set_new(object, "memory", bh_check_memory_json(check));
     json_object_set_new(object, "recorded", recorded(scenario));
     json_object_set_new(object, "not_exact", bh_check_exact_json(check));
+    json_object_set_new(object, "reach", bh_check_reach_json(check));
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));

@@ -56,6 +56,9 @@ void bh_check_print_rates(const struct bh_check *check, FILE *stream);
 /* Where there are no exact numbers, and why; nothing where there are. */
 void bh_check_print_exact(const struct bh_check *check, FILE *stream);
 json_t *bh_check_exact_json(const struct bh_check *check);
+/* How errors multiply under each policy. */
+void bh_check_print_reach(const struct bh_check *check, FILE *stream);
+json_t *bh_check_reach_json(const struct bh_check *check);
 /* Every number that is read with unit, status and range, those that are not, and the sources as footnotes. */
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
 /* The same as one JSON object. */

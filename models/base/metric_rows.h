@@ -57,6 +57,8 @@ BH_METRIC(struck_while_down, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OP
 BH_METRIC(struck_gone, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
           "what struck nodes in repair or places without a node, and is no fault")
 BH_METRIC(errors, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_NEEDED, "errors activated in an up component")
+BH_METRIC(revivals, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
+          "times that an error came back with a checkpoint, or outlived the restart of what it took down")
 BH_METRIC(unchangeable_errors, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_NEEDED,
           "activated errors that no policy could have changed: hardware loss of a node")
 BH_METRIC(silent_errors, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,

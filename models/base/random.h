@@ -31,6 +31,7 @@ enum bh_purpose {
     BH_PURPOSE_RECURRENCE,   /* whether and when a fault that lasts strikes again */
     BH_PURPOSE_REPLAY,       /* where in a log a replay starts, which node follows which recorded one */
     BH_PURPOSE_STORAGE,      /* whether an enclave fails with the file system */
+    BH_PURPOSE_AGAIN,        /* whether an error enters a zone again that its copy there has left */
     BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 

@@ -33,6 +33,7 @@ struct bh_word {
 struct bh_catalog {
     struct bh_machine *machine; /* NULL: the platform is no parametric one */
     struct bh_zone_numbers zones[BH_ZONE_KINDS];
+    struct bh_error_numbers errors;
     struct bh_memory_numbers memory;
     struct bh_recovery_numbers recovery;
     size_t components_count;

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The numbers of a kind of zone. */
+/* The numbers of a kind of zone, and of errors whatever zone they are in. */
 #ifndef BH_MODELS_CATALOG_ZONE_NUMBERS_H
 #define BH_MODELS_CATALOG_ZONE_NUMBERS_H
 
@@ -21,6 +21,12 @@ struct bh_zone_numbers {
     struct bh_parameter memory_weight, cpu_weight; /* relative share of a node, split over the instances of the kind */
     struct bh_parameter residual; /* probability that the error stays live after a disposition smaller than the zone */
     struct bh_ending ending[BH_ERROR_KINDS];
+};
+
+/* What errors do in any zone (models/data/errors.yaml). */
+struct bh_error_numbers {
+    struct bh_parameter
+        again; /* P(an error enters a zone that its copy there has left, when it comes by another way) */
 };
 
 #endif

@@ -70,7 +70,7 @@ void bh_isolation_cache_destroy(struct bh_isolation_cache *cache)
 static void add_zones(FILE *text, const struct bh_node_model *model)
 {
     const struct bh_zone_tree *tree = model->tree;
-    fprintf(text, "%zu %zu\n", tree->zones_count, tree->tenants_count);
+    fprintf(text, "%zu %zu %a\n", tree->zones_count, tree->tenants_count, model->again);
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         fprintf(text, "%zu %d %d %d %d %d %d %a %a %a %d\n", zone->template_index, (int)zone->kind, zone->parent,

@@ -22,9 +22,9 @@ struct event {
     uint32_t zone;
 };
 
-/* The live copy of a zone. A life is what it draws for: a residual gives a copy another life in the same stay. */
+/* The live copy of a zone. A life is what it draws for: a residual gives a copy another one. */
 struct copy {
-    uint32_t life, stay;
+    uint32_t life;
     uint32_t depth;
     enum bh_error_kind kind;
     double ending_u;
@@ -36,9 +36,9 @@ struct bh_trial_player {
     size_t origin_zone;
     enum bh_forced_ending forced;
     struct bh_zone_set live, touched;
-    struct copy *copies;     /* per zone */
-    uint32_t *lives, *stays; /* per zone: how many there were */
-    uint32_t *used_in_stay;  /* per channel: the stay + 1 of its source in which it was tried last */
+    struct copy *copies; /* per zone */
+    uint32_t *lives;     /* per zone: how many there were */
+    bool *used;          /* per channel: it was tried */
     size_t events_count;
     struct event *events;
     struct bh_trial *trial;
@@ -54,8 +54,7 @@ struct bh_trial_player *bh_trial_player_create(const struct bh_trial_table *tabl
     player->seed = seed;
     player->copies = bh_allocate(table->zones_count, sizeof *player->copies);
     player->lives = bh_allocate(table->zones_count, sizeof *player->lives);
-    player->stays = bh_allocate(table->zones_count, sizeof *player->stays);
-    player->used_in_stay = bh_allocate(table->channels_count + 1, sizeof *player->used_in_stay);
+    player->used = bh_allocate(table->channels_count + 1, sizeof *player->used);
     player->events = bh_allocate(table->zones_count + table->channels_count, sizeof *player->events);
     return player;
 }
@@ -66,8 +65,7 @@ void bh_trial_player_destroy(struct bh_trial_player *player)
         return;
     free(player->copies);
     free(player->lives);
-    free(player->stays);
-    free(player->used_in_stay);
+    free(player->used);
     free(player->events);
     free(player);
 }
@@ -126,17 +124,15 @@ static inline void draw_attempt(struct bh_trial_player *player, uint32_t c, size
         add_event(player, player->now_s + waits / channel->ratio * lifetime_s, c, zone);
 }
 
-/* Starts a life of the zone's copy: draws its end and the channels it will try, those it has not tried in this stay. */
+/* Starts a life of the zone's copy: draws its end and the channels it will try, those that were not tried before. */
 static void begin_life(struct bh_trial_player *player, size_t z)
 {
     const struct bh_trial_zone *zone = &player->table->zones[z];
     struct copy *copy = &player->copies[z];
     double lifetime_s = zone->ending[copy->kind].lifetime_s;
     copy->life = player->lives[z]++;
-    if (z == player->origin_zone && player->forced == BH_ENDING_SIGNALLED_AT_ONCE) {
-        add_event(player, player->now_s, END, z);
-        return;
-    }
+    if (z == player->origin_zone && player->forced == BH_ENDING_SIGNALLED_AT_ONCE)
+        return; /* before anything else, see bh_trial_play */
     philox4x64_ctr_t bits = draw(player, BH_PURPOSE_LIFETIME, z, copy->life, 0);
     double end = -log(bh_random_open_interval(bits.v[0]));
     copy->ending_u = bh_random_open_interval(bits.v[1]);
@@ -146,7 +142,7 @@ static void begin_life(struct bh_trial_player *player, size_t z)
             bits = draw(player, BH_PURPOSE_LIFETIME, z, copy->life, ++block);
             lane = 0;
         }
-        if (player->used_in_stay[c] == copy->stay + 1)
+        if (player->used[c])
             continue;
         draw_attempt(player, c, z, copy->life, (uint32_t)(bits.v[lane / 2] >> (lane % 2 * 32)), end, lifetime_s);
     }
@@ -157,7 +153,6 @@ static void begin_life(struct bh_trial_player *player, size_t z)
 static void begin_copy(struct bh_trial_player *player, size_t z, enum bh_error_kind kind, uint32_t depth)
 {
     struct copy *copy = &player->copies[z];
-    copy->stay = player->stays[z]++;
     copy->kind = kind;
     copy->depth = depth;
     if (depth > player->trial->depth)
@@ -252,11 +247,21 @@ static void note_attempt(struct bh_trial_log *log, uint32_t c, uint32_t life, bo
     log->count++;
 }
 
+/* Whether the error comes into a zone by a channel: not where it is, where it has failed or, but for chance, where it was. */
+static bool enters(const struct bh_trial_player *player, uint32_t c, size_t z, uint32_t life)
+{
+    double again = player->table->model->again;
+    if (bh_zone_set_has(&player->live, z) || bh_zone_set_has(&player->trial->effect.failed, z))
+        return false;
+    return !bh_zone_set_has(&player->touched, z) || again >= 1.0 ||
+           (again > 0.0 && bh_random_open_interval(draw(player, BH_PURPOSE_AGAIN, c, life, 0).v[0]) < again);
+}
+
 static void attempt(struct bh_trial_player *player, size_t from, uint32_t c)
 {
     const struct bh_trial_channel *channel = &player->table->channels[c];
     struct copy *copy = &player->copies[from];
-    player->used_in_stay[c] = copy->stay + 1;
+    player->used[c] = true;
     bool passed = true;
     if (channel->true_blocks > 0.0) {
         double u = bh_random_open_interval(draw(player, BH_PURPOSE_GUARD, c, copy->life, 0).v[0]);
@@ -272,7 +277,7 @@ static void attempt(struct bh_trial_player *player, size_t from, uint32_t c)
             signal_copy(player, from);
         return;
     }
-    if (bh_zone_set_has(&player->live, channel->to) || bh_zone_set_has(&player->trial->effect.failed, channel->to))
+    if (!enters(player, c, channel->to, copy->life))
         return;
     bh_zone_set_add(&player->trial->effect.affected, channel->to);
     begin_copy(player, channel->to, BH_DATA, copy->depth + 1);
@@ -300,9 +305,9 @@ static void start(struct bh_trial_player *player, const struct bh_origin *origin
     for (size_t word = 0; word < BH_ZONE_SET_WORDS; word++)
         for (uint64_t bits = player->touched.word[word]; bits != 0; bits &= bits - 1) {
             size_t z = 64 * word + (size_t)__builtin_ctzll(bits);
-            player->lives[z] = player->stays[z] = 0;
-            memset(&player->used_in_stay[table->zones[z].first_channel], 0,
-                   (table->zones[z].channels_end - table->zones[z].first_channel) * sizeof player->used_in_stay[0]);
+            player->lives[z] = 0;
+            memset(&player->used[table->zones[z].first_channel], 0,
+                   (table->zones[z].channels_end - table->zones[z].first_channel) * sizeof player->used[0]);
         }
     memset(&player->touched, 0, sizeof player->touched);
     memset(&player->live, 0, sizeof player->live);
@@ -339,15 +344,19 @@ void bh_trial_play(struct bh_trial_player *player, const struct bh_origin *origi
     begin_copy(player, origin->zone, origin->kind, 0);
     if (origin->also_host_kernel && origin->zone != 0)
         begin_copy(player, 0, origin->kind, 0);
-    while (player->events_count > 0) {
+    bool goes_on = true;
+    if (player->forced == BH_ENDING_SIGNALLED_AT_ONCE) {
+        end_naturally(player, origin->zone);
+        goes_on = !player->table->is_pushed || note_boundaries(player, until);
+    }
+    while (goes_on && player->events_count > 0) {
         struct event event = next_event(player);
         player->now_s = event.time_s;
         if (event.what == END)
             end_naturally(player, event.zone);
         else
             attempt(player, event.zone, event.what);
-        if (player->table->is_pushed && !note_boundaries(player, until))
-            break;
+        goes_on = !player->table->is_pushed || note_boundaries(player, until);
     }
     trial->time_s = player->now_s;
 }

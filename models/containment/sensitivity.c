@@ -93,6 +93,7 @@ static void carry_all(const struct work *work, const double *model_slope, double
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_RESIDUAL, z, BH_DATA), 1.0,
               &catalog->zones[tree->zones[z].kind].residual, slope);
     }
+    carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_AGAIN, 0, BH_DATA), 1.0, &catalog->errors.again, slope);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_guard_level *guard = work->model->crossings[c].guard;
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, BH_DATA), 1.0,

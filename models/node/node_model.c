@@ -269,6 +269,7 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->ending = bh_allocate(model->tree->zones_count, sizeof *model->ending);
     model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);
+    model->again = catalog->errors.again.value;
     fill_zones(model, catalog, policy, own);
     fill_crossings(model);
     return model;

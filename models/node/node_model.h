@@ -33,11 +33,12 @@ struct bh_crossing {
 };
 
 struct bh_node_model {
-    struct bh_zone_tree *tree;                         /* owned */
-    struct bh_copy_ending (*ending)[BH_ERROR_KINDS];   /* per zone */
-    double *residual;                                  /* per zone */
-    enum bh_scope *disposition;                        /* per zone: what a signalled error takes down */
-    struct bh_crossing *crossings;                     /* parallel to tree->channels */
+    struct bh_zone_tree *tree;                       /* owned */
+    struct bh_copy_ending (*ending)[BH_ERROR_KINDS]; /* per zone */
+    double *residual;                                /* per zone */
+    double again;                                    /* P(an error enters a zone again that its copy there has left) */
+    enum bh_scope *disposition;                      /* per zone: what a signalled error takes down */
+    struct bh_crossing *crossings;                   /* parallel to tree->channels */
     const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
     /* Per tenant: the levels that are on around its own zones; those above unless it has a policy of its own. */
     const struct bh_guard_level *(*tenant_guard)[BH_BOUNDARIES];

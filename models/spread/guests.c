@@ -211,7 +211,7 @@ static void take_class(struct bh_chain *chain, struct sorting *sorting, size_t g
         free_class(&class);
         return;
     }
-    class.view_bytes = class.guests[0].zones_count + (class.guests[0].channels_count + 7) / 8;
+    class.view_bytes = 2 * class.guests[0].zones_count + (class.guests[0].channels_count + 7) / 8;
     class.views = bh_allocate(class.guests_count, class.view_bytes);
     class.order = bh_allocate(class.guests_count, sizeof *class.order);
     chain->classes = bh_reallocate(chain->classes, chain->classes_count + 1, sizeof *chain->classes);
@@ -256,17 +256,18 @@ static bool is_used(const struct bh_chain_state *state, size_t channel)
     return (state->used[channel / 64] >> channel % 64) & 1;
 }
 
-/* What a state says of a guest: a byte per zone, a bit per channel. What lies between two of its class is left out, so
+/* What a state says of a guest: two bytes per zone, a bit per channel. What lies between two of its class is left out, so
  * that the order of equal views may hide that states come to the same; never the reverse. */
 static void look(const struct bh_chain_state *state, const struct bh_chain_guest *guest, uint8_t *view)
 {
     for (size_t i = 0; i < guest->zones_count; i++) {
         size_t z = guest->zones[i];
-        view[i] = (uint8_t)(bh_zone_set_has(&state->live, z) | bh_zone_set_has(&state->failed, z) << 1 |
-                            bh_zone_set_has(&state->affected, z) << 2 | bh_zone_set_has(&state->instruction, z) << 3 |
-                            (uint8_t)bh_chain_behind(state, z) << 4);
+        view[2 * i] = (uint8_t)(bh_zone_set_has(&state->live, z) | bh_zone_set_has(&state->failed, z) << 1 |
+                                bh_zone_set_has(&state->affected, z) << 2 |
+                                bh_zone_set_has(&state->instruction, z) << 3 | (uint8_t)bh_chain_behind(state, z) << 4);
+        view[2 * i + 1] = bh_zone_set_has(&state->past, z);
     }
-    uint8_t *bits = view + guest->zones_count;
+    uint8_t *bits = view + 2 * guest->zones_count;
     memset(bits, 0, (guest->channels_count + 7) / 8);
     for (size_t i = 0; i < guest->channels_count; i++)
         bits[i / 8] |= (uint8_t)(is_used(state, guest->channels[i]) << i % 8);
@@ -290,13 +291,14 @@ static void write_view(struct bh_chain_state *state, const struct bh_chain_guest
 {
     for (size_t i = 0; i < guest->zones_count; i++) {
         size_t z = guest->zones[i];
-        put_zone(&state->live, z, view[i] & 1);
-        put_zone(&state->failed, z, view[i] >> 1 & 1);
-        put_zone(&state->affected, z, view[i] >> 2 & 1);
-        put_zone(&state->instruction, z, view[i] >> 3 & 1);
-        bh_chain_set_behind(state, z, view[i] >> 4);
+        put_zone(&state->live, z, view[2 * i] & 1);
+        put_zone(&state->failed, z, view[2 * i] >> 1 & 1);
+        put_zone(&state->affected, z, view[2 * i] >> 2 & 1);
+        put_zone(&state->instruction, z, view[2 * i] >> 3 & 1);
+        bh_chain_set_behind(state, z, view[2 * i] >> 4);
+        put_zone(&state->past, z, view[2 * i + 1]);
     }
-    const uint8_t *bits = view + guest->zones_count;
+    const uint8_t *bits = view + 2 * guest->zones_count;
     for (size_t i = 0; i < guest->channels_count; i++)
         put_channel(state, guest->channels[i], bits[i / 8] >> i % 8 & 1);
 }

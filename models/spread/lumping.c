@@ -75,8 +75,8 @@ static void put(struct bh_zone_set *set, size_t zone, bool holds)
         bh_zone_set_add(set, zone);
 }
 
-/* What a state says of a process: 8 bits and one per channel. */
-enum { VIEW_BITS = 8, VIEW_CHANNELS = 64 - VIEW_BITS };
+/* What a state says of a process: 9 bits and one per channel. */
+enum { VIEW_BITS = 9, VIEW_CHANNELS = 64 - VIEW_BITS };
 
 static uint64_t look(const struct bh_chain_state *state, const struct bh_chain_seat *seat)
 {
@@ -84,7 +84,7 @@ static uint64_t look(const struct bh_chain_state *state, const struct bh_chain_s
                     (uint64_t)bh_zone_set_has(&state->failed, seat->zone) << 1 |
                     (uint64_t)bh_zone_set_has(&state->affected, seat->zone) << 2 |
                     (uint64_t)bh_zone_set_has(&state->instruction, seat->zone) << 3 |
-                    bh_chain_behind(state, seat->zone) << 4;
+                    bh_chain_behind(state, seat->zone) << 4 | (uint64_t)bh_zone_set_has(&state->past, seat->zone) << 8;
     for (size_t i = 0; i < seat->channels_count; i++)
         view |= (uint64_t)!is_unused(state, seat->channels[i]) << (VIEW_BITS + i);
     return view;
@@ -97,6 +97,7 @@ static void set(struct bh_chain_state *state, const struct bh_chain_seat *seat, 
     put(&state->affected, seat->zone, view >> 2 & 1);
     put(&state->instruction, seat->zone, view >> 3 & 1);
     bh_chain_set_behind(state, seat->zone, view >> 4 & (BH_DEPTHS - 1));
+    put(&state->past, seat->zone, view >> 8 & 1);
     for (size_t i = 0; i < seat->channels_count; i++) {
         uint64_t bit = UINT64_C(1) << (seat->channels[i] % 64);
         state->used[seat->channels[i] / 64] &= ~bit;
@@ -146,16 +147,27 @@ static void widen_affected(const struct bh_zone_tree *tree, struct bh_chain_stat
             bh_zone_set_join(&state->affected, &tree->tenant_zones[t]);
 }
 
-/* An attempt to enter a zone that has failed changes nothing, unless its guard tells. */
+/* An attempt to enter a zone that has failed, or is never entered again, changes nothing, unless its guard tells; and there
+ * are none from there. */
 static void close_dead_channels(const struct bh_node_model *model, struct bh_chain_state *state)
 {
     const struct bh_zone_tree *tree = model->tree;
-    if (bh_zone_set_is_empty(&state->failed))
+    struct bh_zone_set dead = state->failed, may_try = state->live;
+    bh_zone_set_join(model->again > 0.0 ? &may_try : &dead, &state->past);
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (bh_zone_set_has(&state->failed, z))
+            bh_zone_set_remove(&state->past, z);
+    if (bh_zone_set_is_empty(&dead))
         return;
-    for (size_t c = 0; c < tree->channels_count; c++)
-        if (bh_zone_set_has(&state->failed, model->crossings[c].to) && !model->crossings[c].detects &&
-            bh_zone_set_has(&state->live, model->crossings[c].from))
-            state->used[c / 64] |= UINT64_C(1) << (c % 64);
+    for (size_t c = 0; c < tree->channels_count; c++) {
+        const struct bh_crossing *crossing = &model->crossings[c];
+        uint64_t bit = UINT64_C(1) << (c % 64);
+        if (bh_zone_set_has(&dead, crossing->from))
+            state->used[c / 64] &= ~bit;
+        else if (bh_zone_set_has(&dead, crossing->to) && !crossing->detects &&
+                 bh_zone_set_has(&may_try, crossing->from))
+            state->used[c / 64] |= bit;
+    }
 }
 
 /* A copy that has no channel left to try goes no deeper. */

@@ -11,10 +11,12 @@ size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, si
     if (what == BH_NUMBER_RESIDUAL)
         return before + index;
     before += tree->zones_count;
+    if (what == BH_NUMBER_AGAIN)
+        return before + 2 * tree->channels_count;
     return before + (what == BH_NUMBER_BLOCKS ? tree->channels_count : 0) + index;
 }
 
 size_t bh_spread_numbers(const struct bh_zone_tree *tree)
 {
-    return bh_spread_number(tree, BH_NUMBER_BLOCKS, tree->channels_count, BH_DATA);
+    return bh_spread_number(tree, BH_NUMBER_AGAIN, 0, BH_DATA) + 1;
 }

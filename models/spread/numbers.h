@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* The numbers of a node model: those of each zone and kind, of each zone, of each channel. */
+/* The numbers of a node model: those of each zone and kind, of each zone, of each channel, of all. */
 enum bh_number {
     BH_NUMBER_RATE, /* mu */
     BH_NUMBER_MASKED,
@@ -18,6 +18,7 @@ enum bh_number {
     BH_NUMBER_RESIDUAL,
     BH_NUMBER_PROBABILITY, /* p of a channel */
     BH_NUMBER_BLOCKS,      /* b of the guard on it */
+    BH_NUMBER_AGAIN,       /* one for all */
 };
 
 /* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four. */

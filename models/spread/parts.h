@@ -16,7 +16,8 @@
 struct bh_chain_state {
     struct bh_zone_set live, failed, affected;
     struct bh_zone_set instruction;       /* live copies that are still instruction errors: origins only */
-    uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made by copies that are live, by channel */
+    struct bh_zone_set past;              /* where a copy has ended, unless the zone failed or is entered as if new */
+    uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made, by channel: one each, whichever copy makes it */
     uint32_t beyond_node;
     uint16_t silent;
     uint16_t forced; /* enum bh_forced_ending of the origin's copy, until it has ended of itself once */

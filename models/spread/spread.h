@@ -40,9 +40,9 @@ struct bh_spread {
     double *loss;            /* P(tenant t loses scope s), at [t * BH_SCOPES + s] */
 };
 
-/* The exact chain. Its state is the live set with the channels each live copy has used, the cumulative failed and
- * affected sets, and the silent flag. The design's state lacks the used channels; they are needed because each copy
- * attempts each channel at most once, blocked or not. A state whose mass is below `least_mass` is left
+/* The exact chain. Its state is the live set with the channels used, the cumulative failed and
+ * affected sets, the zones that a copy has left, and the silent flag. The used channels are needed because an error
+ * attempts each channel at most once, blocked or not, also when it enters a zone again. A state whose mass is below `least_mass` is left
  * unresolved. Fails with BH_ERROR_NUMERIC when more than `most_states` states would have to be held at once. */
 int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, double least_mass, size_t most_states,
                     struct bh_spread *spread, struct bh_error *err);

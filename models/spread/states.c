@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Finds the states of a chain, and those that lead to each other. */
+/* Finds the states of a chain, and an order in which each stands before those that it leads to. */
 #include "models/spread/states.h"
 
 #include <stdlib.h>
@@ -85,94 +85,37 @@ static int search_all(struct search *search, size_t most_states, struct bh_error
     return 0;
 }
 
-/* --- Components ------------------------------------------------------------------------------------------------------ */
+/* --- Order ----------------------------------------------------------------------------------------------------------- */
 
-/* Tarjan's search for strongly connected components, with a stack of its own. `order` is when a state was met, from 1; `low` the
- * earliest state still open that it leads to. Components come out last first. */
-struct tarjan {
-    uint32_t *order, *low, *open, *path;
-    size_t *next; /* the jump to look at */
-    bool *is_open;
-    size_t open_count, path_count;
-    uint32_t met;
-};
-
-static void meet(struct tarjan *tarjan, const struct bh_spread_states *states, uint32_t s)
+/* A search in depth, with a stack of its own: a state is done when all that it leads to are, and written before them. */
+static void put_in_order(struct bh_spread_states *states)
 {
-    tarjan->order[s] = tarjan->low[s] = ++tarjan->met;
-    tarjan->next[s] = states->first_jump[s];
-    tarjan->path[tarjan->path_count++] = s;
-    tarjan->open[tarjan->open_count++] = s;
-    tarjan->is_open[s] = true;
-}
-
-/* Members are written from the end, so that the component found first, which leads to no other, comes last. */
-static void close_component(struct tarjan *tarjan, struct bh_spread_states *states, uint32_t root, size_t *written)
-{
-    uint32_t s;
-    do {
-        s = tarjan->open[--tarjan->open_count];
-        tarjan->is_open[s] = false;
-        states->member[states->count - ++*written] = s;
-        states->component[s] = (uint32_t)states->components_count;
-    } while (s != root);
-    states->first_member[states->components_count++] = states->count - *written;
-}
-
-static void go_on(struct tarjan *tarjan, struct bh_spread_states *states, size_t *written)
-{
-    uint32_t s = tarjan->path[tarjan->path_count - 1];
-    if (tarjan->next[s] < states->first_jump[s + 1]) {
-        uint32_t to = states->jump[tarjan->next[s]++].to;
-        if (tarjan->order[to] == 0)
-            meet(tarjan, states, to);
-        else if (tarjan->is_open[to] && tarjan->order[to] < tarjan->low[s])
-            tarjan->low[s] = tarjan->order[to];
-        return;
+    enum { NEW, OPEN, DONE };
+    size_t n = states->count, depth = 0, written = 0;
+    uint32_t *path = bh_allocate(n, sizeof *path);
+    size_t *next = bh_allocate(n, sizeof *next); /* the jump to look at */
+    uint8_t *mark = bh_allocate(n, sizeof *mark);
+    states->order = bh_allocate(n, sizeof *states->order);
+    next[0] = states->first_jump[0];
+    mark[path[depth++] = 0] = OPEN; /* from where all are reached */
+    while (depth > 0) {
+        uint32_t s = path[depth - 1];
+        if (next[s] == states->first_jump[s + 1]) {
+            mark[s] = DONE;
+            states->order[n - ++written] = s;
+            depth--;
+            continue;
+        }
+        uint32_t to = states->jump[next[s]++].to;
+        BH_BUG_ASSERT(to == s || mark[to] != OPEN); /* no attempt is made twice, and no zone fails twice */
+        if (mark[to] == NEW) {
+            next[to] = states->first_jump[to];
+            mark[path[depth++] = to] = OPEN;
+        }
     }
-    tarjan->path_count--;
-    if (tarjan->path_count > 0) {
-        uint32_t before = tarjan->path[tarjan->path_count - 1];
-        tarjan->low[before] = tarjan->low[s] < tarjan->low[before] ? tarjan->low[s] : tarjan->low[before];
-    }
-    if (tarjan->low[s] == tarjan->order[s])
-        close_component(tarjan, states, s, written);
-}
-
-/* Counts components from the first instead of from the last. */
-static void turn_around(struct bh_spread_states *states)
-{
-    size_t count = states->components_count;
-    for (size_t c = 0; c < count / 2; c++) {
-        size_t first = states->first_member[c];
-        states->first_member[c] = states->first_member[count - 1 - c];
-        states->first_member[count - 1 - c] = first;
-    }
-    states->first_member[count] = states->count;
-    for (size_t s = 0; s < states->count; s++)
-        states->component[s] = (uint32_t)(count - 1 - states->component[s]);
-}
-
-static void find_components(struct bh_spread_states *states)
-{
-    size_t n = states->count, written = 0;
-    uint32_t *room = bh_allocate(4 * n, sizeof *room);
-    struct tarjan tarjan = {.order = room,
-                            .low = room + n,
-                            .open = room + 2 * n,
-                            .path = room + 3 * n,
-                            .next = bh_allocate(n, sizeof *tarjan.next),
-                            .is_open = bh_allocate(n, sizeof *tarjan.is_open)};
-    states->first_member = bh_allocate(n + 1, sizeof *states->first_member);
-    states->member = bh_allocate(n, sizeof *states->member);
-    states->component = bh_allocate(n, sizeof *states->component);
-    meet(&tarjan, states, 0); /* from where all are reached */
-    while (tarjan.path_count > 0)
-        go_on(&tarjan, states, &written);
-    turn_around(states);
-    free(room);
-    free(tarjan.next);
-    free(tarjan.is_open);
+    free(path);
+    free(next);
+    free(mark);
 }
 
 int bh_spread_states_find(struct bh_spread_states *states, const struct bh_node_model *model,
@@ -192,7 +135,7 @@ int bh_spread_states_find(struct bh_spread_states *states, const struct bh_node_
         free(found);
     }
     if (status == 0)
-        find_components(states);
+        put_in_order(states);
     return status;
 }
 
@@ -203,7 +146,5 @@ void bh_spread_states_free(struct bh_spread_states *states)
     free(states->mean_time_s);
     free(states->first_jump);
     free(states->jump);
-    free(states->first_member);
-    free(states->member);
-    free(states->component);
+    free(states->order);
 }

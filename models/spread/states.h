@@ -27,11 +27,7 @@ struct bh_spread_states {
     size_t *first_jump;
     size_t jumps_count, jumps_capacity;
     struct bh_spread_jump *jump;
-    /* States that lead to each other form a component; jumps between components lead from an earlier to a later one.
-     * Component c holds member[first_member[c]] .. member[first_member[c + 1] - 1]. */
-    size_t components_count;
-    size_t *first_member;
-    uint32_t *member, *component;
+    uint32_t *order; /* all states: jumps lead to the same or to a later one */
 };
 
 /* Finds all states that can be reached. Fails with BH_ERROR_NUMERIC when there are more than `most_states`. Free with

@@ -48,14 +48,13 @@ static bool is_unused(const struct bh_chain_state *state, size_t channel)
 
 static void end_copy(const struct bh_chain *chain, struct bh_chain_state *state, size_t zone)
 {
-    const struct bh_zone_tree *tree = chain->model->tree;
     bh_zone_set_remove(&state->live, zone);
     bh_zone_set_remove(&state->instruction, zone);
     bh_chain_set_behind(state, zone, 0);
     if (zone == chain->origin)
         state->forced = BH_ENDING_DRAWN;
-    for (size_t c = tree->first_channel[zone]; c < tree->first_channel[zone + 1]; c++)
-        state->used[c / 64] &= ~(UINT64_C(1) << (c % 64));
+    if (chain->model->again < 1.0)
+        bh_zone_set_add(&state->past, zone);
 }
 
 static void signal_copy(const struct stepping *stepping, const struct bh_chain_state *from, size_t zone,
@@ -115,13 +114,22 @@ static void attempt(const struct stepping *stepping, const struct bh_chain_state
         signal_copy(stepping, &state, crossing->from, blocked);
     else
         go_to(stepping, &state, blocked);
-    if (!bh_zone_set_has(&state.live, crossing->to) && !bh_zone_set_has(&state.failed, crossing->to)) {
+    struct bh_branch passed = times_rest(branch, crossing->blocks, number);
+    bool enters = !bh_zone_set_has(&state.live, crossing->to) && !bh_zone_set_has(&state.failed, crossing->to);
+    if (enters && bh_zone_set_has(&state.past, crossing->to)) {
+        double again = stepping->chain->model->again;
+        number = bh_spread_number(tree, BH_NUMBER_AGAIN, 0, BH_DATA);
+        go_to(stepping, &state, times_rest(&passed, again, number));
+        passed = times_number(&passed, again, number);
+    }
+    if (enters) {
         bh_zone_set_add(&state.live, crossing->to);
+        bh_zone_set_remove(&state.past, crossing->to);
         bh_zone_set_add(&state.affected, crossing->to);
         if (stepping->chain->tracks_depth)
             hop(tree, &state, crossing);
     }
-    go_to(stepping, &state, times_rest(branch, crossing->blocks, number));
+    go_to(stepping, &state, passed);
 }
 
 static void end_forced(const struct stepping *stepping, const struct bh_chain_state *from, size_t zone,

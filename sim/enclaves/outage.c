@@ -318,8 +318,11 @@ static void finish_restore(struct bh_enclave *enclave, bool is_done)
     bh_checkpoint_owe(enclave);
     bh_enclave_resume(enclave); /* a kernel may have hung meanwhile */
     bh_composing_review(enclave->replica, (size_t)enclave->index);
-    for (size_t i = 0; state != NULL && i < state->copies_count; i++)
-        bh_errors_revive(enclave->replica, &state->copies[i], enclave->restores);
+    enclave->replica->tallies.revivals += (double)bh_live_errors_survive(enclave->replica, (size_t)enclave->index);
+    if (state == NULL)
+        return;
+    bh_checkpoint_try(enclave, state);
+    bh_errors_revive(enclave->replica, state->copies, state->copies_count, enclave->restores);
 }
 
 /* Reads the checkpoint that was rolled back to. */

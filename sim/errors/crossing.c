@@ -10,20 +10,10 @@
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 
-static bool is_used(const struct bh_copy *copy, size_t ordinal)
+/* A way is known by its zone and its number among those of its enclave. */
+static size_t way_number(const struct bh_copy *copy, size_t ordinal)
 {
-    return ordinal / 64 < copy->ways_words && (copy->ways_used[ordinal / 64] >> (ordinal % 64)) & 1;
-}
-
-static void mark_used(struct bh_copy *copy, size_t ordinal)
-{
-    size_t words = ordinal / 64 + 1;
-    if (words > copy->ways_words) {
-        copy->ways_used = bh_reallocate(copy->ways_used, words, sizeof *copy->ways_used);
-        for (; copy->ways_words < words; copy->ways_words++)
-            copy->ways_used[copy->ways_words] = 0;
-    }
-    copy->ways_used[ordinal / 64] |= UINT64_C(1) << (ordinal % 64);
+    return ordinal * bh_copy_tree(copy)->zones_count + copy->zone;
 }
 
 static bool fill_way(const struct bh_replica *replica, const struct bh_copy *copy, size_t composed, struct bh_way *way)
@@ -60,7 +50,8 @@ bool bh_crossing_next(const struct bh_replica *replica, const struct bh_copy *co
             *at = ordinal;
             way->partner = composed->member[m];
             way->ordinal = ordinal - 1;
-            if (!is_used(copy, way->ordinal) && fill_way(replica, copy, compositions->of[i], way))
+            if (!bh_bits_has(&copy->error->ways, way_number(copy, way->ordinal)) &&
+                fill_way(replica, copy, compositions->of[i], way))
                 return true;
         }
     }
@@ -149,7 +140,7 @@ struct bh_live_error *bh_crossing_attempt(struct bh_replica *replica, struct bh_
 {
     const struct bh_enclave *partner = &replica->enclaves[way->partner];
     static const enum bh_boundary boundaries[] = {BH_NODE_NODE, BH_ENCLAVE_ENCLAVE};
-    mark_used(copy, way->ordinal);
+    bh_bits_set(&copy->error->ways, way_number(copy, way->ordinal));
     *is_detected = false;
     for (size_t b = 0; b < 2; b++) {
         *guard = guard_between(replica, copy, partner, boundaries[b]);

@@ -28,6 +28,7 @@ struct blow {
     enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
     long cause;
+    const struct bh_live_error *error; /* NULL: hardware */
     /* By a disposition `composition`: one flag per enclave that is composed with the one that failed; else NULL. */
     const bool *partners;
     struct bh_lost_enclaves *lost; /* where those that it takes down are listed */
@@ -49,6 +50,8 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
     loss = bh_scope_wider(loss, blow->beyond_node);
+    if (blow->error != NULL)
+        bh_checkpoint_fall_again(enclave, blow->error->lineage);
     if (bh_enclave_fail(enclave, blow->slot, loss, taken, blow->cause)) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
@@ -288,6 +291,7 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
                         .node = error->node,
                         .down = bh_taken_down(model, copy->zone, u, &beyond_node),
                         .cause = bh_cause_of(replica, copy),
+                        .error = error,
                         .lost = &error->lost};
     bool *partners = find_partners(replica, copy, &blow.down);
     blow.partners = partners;

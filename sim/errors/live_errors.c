@@ -14,6 +14,7 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <utlist.h>
 
 /* What a copy does next: attempt a channel, attempt a way to another node, or end. */
@@ -36,11 +37,6 @@ static double uniform(const struct bh_replica *replica, const struct bh_copy *co
                       uint64_t key)
 {
     return bh_random_uniform(&replica->random, purpose, copy->error->identity, key, copy->generation);
-}
-
-static bool is_used(const struct bh_copy *copy, size_t channel)
-{
-    return (copy->used[channel / 64] >> (channel % 64)) & 1;
 }
 
 /* When an attempt comes that has been possible since `opened_s`. Exponential times have no memory, so the time since a
@@ -92,7 +88,7 @@ static struct due next_due(const struct bh_replica *replica, const struct bh_cop
     struct due due = {.time_s = copy->born_s + exponential(replica, copy, BH_PURPOSE_LIFETIME, zone_key, lifetime_s),
                       .channel = ENDS};
     for (size_t c = tree->first_channel[copy->zone]; c < tree->first_channel[copy->zone + 1]; c++) {
-        double rate = is_used(copy, c) ? 0.0 : bh_attempt_rate(model, c, copy->kind);
+        double rate = bh_bits_has(&copy->error->used, c) ? 0.0 : bh_attempt_rate(model, c, copy->kind);
         if (rate <= 0.0)
             continue;
         const struct bh_composing *composing = bh_composing_of_channel(replica, copy->error->partition, c);
@@ -163,7 +159,16 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
     }
 }
 
-/* Leaves a copy where the error has come, unless it is there already or nothing is up there to live in. */
+/* Whether a crossing of a copy comes to anything in a zone: where the error was before, by chance. */
+static bool enters(const struct bh_replica *replica, const struct bh_live_error *there, size_t zone,
+                   const struct bh_copy *from, uint64_t key)
+{
+    return bh_live_error_may_enter(replica, there, zone) &&
+           (!bh_zone_set_has(&there->past, zone) ||
+            uniform(replica, from, BH_PURPOSE_AGAIN, key) < there->node->model->again);
+}
+
+/* Leaves a copy where the error has come. */
 static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone, const struct bh_copy *from,
                        enum bh_boundary boundary, const struct bh_guard_level *guard)
 {
@@ -184,8 +189,7 @@ static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const 
     struct bh_live_error *there = bh_crossing_attempt(replica, copy, way, &zone, &guard, &is_detected);
     if (there == NULL && is_detected)
         bh_disposal_signal(replica, copy);
-    if (there == NULL || bh_live_error_is_in(replica, there, zone) ||
-        !bh_errors_can_live_in(replica, there->slot, zone))
+    if (there == NULL || !enters(replica, there, zone, copy, way->key))
         return;
     there->root->has_crossed = true;
     leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
@@ -197,7 +201,7 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
     const struct bh_crossing *crossing = &error->node->model->crossings[channel];
     const struct bh_guard_level *guard = bh_guard_on_channel(replica, error->partition, channel);
     double blocks = guard != NULL ? guard->blocks.value : 0.0;
-    copy->used[channel / 64] |= UINT64_C(1) << (channel % 64);
+    bh_bits_set(&error->used, channel);
     uint64_t key = error->node->channel_key[channel];
     bool is_blocked = blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < blocks;
     bh_crossing_note(replica, copy, key, crossing->boundary, guard, is_blocked);
@@ -205,7 +209,7 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
         bh_disposal_signal(replica, copy);
     if (is_blocked)
         return;
-    if (!bh_live_error_is_in(replica, error, crossing->to) && bh_errors_can_live_in(replica, error->slot, crossing->to))
+    if (enters(replica, error, crossing->to, copy, key))
         leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
 }
 
@@ -261,14 +265,17 @@ struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *
     return copy;
 }
 
-void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores)
+void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, size_t count, unsigned restores)
 {
-    struct bh_live_error *error =
-        bh_live_error_create(replica, saved->source, saved->identity, saved->slot, saved->zone);
-    error->is_revived = true;
-    error->lives[saved->zone] = saved->generation + 1000 * restores; /* fresh draws: it is another run */
-    struct bh_copy *copy = bh_copy_add(replica, error, saved->zone, saved->kind);
-    schedule_next(replica, copy);
+    struct bh_live_error **error = bh_allocate(count + 1, sizeof *error);
+    for (size_t i = 0; i < count; i++) {
+        size_t first = 0;
+        while (saved[first].lineage != saved[i].lineage)
+            first++;
+        error[i] = bh_live_error_revive(replica, &saved[i], restores, first < i ? error[first]->root : NULL);
+        schedule_next(replica, bh_copy_add(replica, error[i], saved[i].zone, saved[i].kind));
+    }
+    free(error);
 }
 
 void bh_errors_finish(struct bh_replica *replica)

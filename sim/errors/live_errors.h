@@ -20,8 +20,8 @@ struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *
 void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s);
 /* A composition has begun: copies that it opens ways for may have something due earlier. */
 void bh_errors_look_again(struct bh_replica *replica, size_t composed);
-/* A restore brings a saved copy back. */
-void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, unsigned restores);
+/* An enclave's restore brings saved copies back, its `restores`-th: those of one error as one generation. */
+void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, size_t count, unsigned restores);
 
 /* The job is over: what is still live is pending. */
 void bh_errors_finish(struct bh_replica *replica);

@@ -85,7 +85,7 @@ bool bh_scenario_uses_memory(const struct bh_scenario *scenario)
 bool bh_scenario_has_number(const struct bh_scenario *scenario, const struct bh_parameter *parameter)
 {
     const char *path = parameter->path;
-    if (strncmp(path, "zones.", 6) == 0 || strncmp(path, "recovery.", 9) == 0)
+    if (strncmp(path, "zones.", 6) == 0 || strncmp(path, "errors.", 7) == 0 || strncmp(path, "recovery.", 9) == 0)
         return true;
     for (size_t i = 0; i < scenario->entries_count; i++)
         if (is_of(path, "applications", scenario->enclaves[scenario->entries[i].first_enclave].application->name))

@@ -243,11 +243,13 @@ static void mark_channels(struct bh_reading *reading, struct bh_reached *reached
 {
     const struct bh_node_model *model = reached->model;
     const struct bh_compositions *compositions = &reading->scenario->compositions;
+    size_t ways = 0;
     for (size_t c = 0; c < model->tree->channels_count; c++) {
         const struct bh_channel *channel = &model->tree->channels[c];
         if (!reached->zone[channel->from])
             continue;
         bh_reading_mark(reading, true, &channel->type->probability);
+        ways += channel->type->probability.value > 0.0;
         reached->attempts[channel->type->boundary] =
             reached->attempts[channel->type->boundary] || !channel->type->bypasses_guards;
     }
@@ -255,7 +257,9 @@ static void mark_channels(struct bh_reading *reading, struct bh_reached *reached
         if (compositions->specs[s].over == BH_OVER_NETWORK && reached->zone[model->tree->process_zone[0]]) {
             bh_reading_mark(reading, true, &compositions->specs[s].channel->probability);
             reached->attempts[BH_NODE_NODE] = reached->attempts[BH_ENCLAVE_ENCLAVE] = true;
+            ways += compositions->specs[s].channel->probability.value > 0.0 ? 2 : 0;
         }
+    bh_reading_mark(reading, ways > 1, &reading->scenario->catalog->errors.again); /* to and fro */
 }
 
 static void read_zones(struct bh_reading *reading, struct bh_reached *reached, const struct bh_fault_streams *streams)

@@ -98,16 +98,22 @@ static void count_stops(struct bh_tallies *tallies, const struct bh_live_error *
         tallies->stops[s] += stops[s];
 }
 
+static void free_one(struct bh_live_error *error)
+{
+    free(error->lost.enclave);
+    free(error->used.word);
+    free(error->ways.word);
+    free(error);
+}
+
 static void free_error(struct bh_live_error *error)
 {
     struct bh_live_error *part = error->parts, *next;
     for (; part != NULL; part = next) {
         next = part->next_part;
-        free(part->lost.enclave);
-        free(part);
+        free_one(part);
     }
-    free(error->lost.enclave);
-    free(error);
+    free_one(error);
 }
 
 /* Whether an enclave on these nodes is ever composed with one elsewhere. */

@@ -22,6 +22,7 @@ struct bh_tallies {
     double struck_while_down;
     double struck_gone;         /* nodes in repair and places without a node: no faults */
     double errors;              /* activated in something up */
+    double revivals;            /* of errors by a restore, or a restart, that they outlived */
     double unchangeable_errors; /* of those: hardware loss of a node */
     double silent_errors;
     double simultaneous_losses; /* errors that took zones of two or more enclaves down */

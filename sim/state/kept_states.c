@@ -4,7 +4,9 @@
 #include "sim/state/kept_states.h"
 
 #include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static void clear(struct bh_saved_state *state)
@@ -95,4 +97,37 @@ void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
         for (size_t i = enclave->kept[level].count; i-- > 0;)
             if (bh_silent_set_is_known_bad(&enclave->silent, &enclave->kept[level].state[i].silent))
                 bh_kept_states_remove(&enclave->kept[level], i);
+}
+
+void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *state)
+{
+    double time_s = state->time_s; /* on each level that it was written to */
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = 0; i < enclave->kept[level].count; i++)
+            enclave->kept[level].state[i].is_tried |= enclave->kept[level].state[i].time_s == time_s;
+}
+
+static bool holds(const struct bh_saved_state *state, uint64_t lineage)
+{
+    for (size_t i = 0; i < state->copies_count; i++)
+        if (state->copies[i].lineage == lineage)
+            return true;
+    return false;
+}
+
+void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage)
+{
+    double tried_s = INFINITY;
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = 0; i < enclave->kept[level].count; i++) {
+            const struct bh_saved_state *state = &enclave->kept[level].state[i];
+            if (state->is_tried && holds(state, lineage))
+                tried_s = fmin(tried_s, state->time_s);
+        }
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = enclave->kept[level].count; i-- > 0;) {
+            const struct bh_saved_state *state = &enclave->kept[level].state[i];
+            if (state->time_s >= tried_s && holds(state, lineage))
+                bh_kept_states_remove(&enclave->kept[level], i);
+        }
 }

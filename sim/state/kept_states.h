@@ -26,6 +26,7 @@ struct bh_saved_state {
     uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
     size_t copies_count;         /* live errors that it holds */
     struct bh_saved_copy *copies;
+    bool is_tried; /* the enclave has gone back to it */
 };
 
 /* The kept states of one checkpoint level, oldest first. */
@@ -53,6 +54,10 @@ void bh_checkpoint_drop_all(struct bh_enclave *enclave);
 void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
 /* The same of those that were complete after a time. */
 void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s);
+/* The enclave has gone back to a state. Should an error of a lineage that it holds take the enclave down again, all that hold
+ * it are given up from there on: a restart that falls again goes back further. */
+void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *state);
+void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage);
 bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);
 
 #endif

@@ -13,6 +13,22 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+bool bh_bits_has(const struct bh_bits *bits, size_t number)
+{
+    return number / 64 < bits->words && (bits->word[number / 64] >> (number % 64)) & 1;
+}
+
+void bh_bits_set(struct bh_bits *bits, size_t number)
+{
+    size_t words = number / 64 + 1;
+    if (words > bits->words) {
+        bits->word = bh_reallocate(bits->word, words, sizeof *bits->word);
+        for (; bits->words < words; bits->words++)
+            bits->word[bits->words] = 0;
+    }
+    bits->word[number / 64] |= UINT64_C(1) << (number % 64);
+}
+
 struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
                                            size_t origin)
 {
@@ -23,28 +39,54 @@ struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int sourc
     error->partition = partition;
     error->node = node;
     error->source = source;
-    error->identity = identity;
+    error->identity = error->lineage = identity;
     error->slot = slot;
     error->origin = origin;
     error->root = error;
     return error;
 }
 
-struct bh_live_error *bh_live_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
-                                            size_t zone)
+static struct bh_live_error *find_on_slot(struct bh_live_error *root, uint64_t slot)
 {
-    struct bh_live_error *root = error->root;
-    if (root->slot == slot)
-        return root;
-    for (struct bh_live_error *part = root->parts; part != NULL; part = part->next_part)
-        if (part->slot == slot)
-            return part;
-    struct bh_live_error *part =
-        bh_live_error_create(replica, root->source, bh_identity_join(root->identity, slot), slot, zone);
+    struct bh_live_error *part = root;
+    for (; part != NULL && part->slot != slot; part = part == root ? root->parts : part->next_part)
+        ;
+    return part;
+}
+
+static struct bh_live_error *add_part(struct bh_live_error *root, struct bh_live_error *part)
+{
     part->root = root;
+    part->lineage = root->lineage;
     part->next_part = root->parts;
     root->parts = part;
     return part;
+}
+
+struct bh_live_error *bh_live_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
+                                            size_t zone)
+{
+    struct bh_live_error *root = error->root, *found = find_on_slot(root, slot);
+    if (found != NULL)
+        return found;
+    uint64_t identity = bh_identity_join(root->identity, slot);
+    return add_part(root, bh_live_error_create(replica, root->source, identity, slot, zone));
+}
+
+struct bh_live_error *bh_live_error_revive(struct bh_replica *replica, const struct bh_saved_copy *saved,
+                                           unsigned restores, struct bh_live_error *first)
+{
+    struct bh_live_error *error = first != NULL ? find_on_slot(first, saved->slot) : NULL;
+    if (error != NULL)
+        return error;
+    uint64_t identity = bh_identity_join(saved->identity, restores); /* fresh draws: it is another run */
+    error = bh_live_error_create(replica, saved->source, identity, saved->slot, saved->zone);
+    error->is_revived = true;
+    error->lineage = saved->lineage;
+    if (first != NULL)
+        return add_part(first, error);
+    replica->tallies.revivals++;
+    return error;
 }
 
 void bh_live_error_hold(struct bh_live_error *error)
@@ -66,9 +108,7 @@ void bh_live_error_release(struct bh_replica *replica, struct bh_live_error *err
 struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
                             enum bh_error_kind kind)
 {
-    const struct bh_zone_tree *tree = error->node->model->tree;
-    size_t words = (tree->channels_count + 63) / 64;
-    struct bh_copy *copy = bh_allocate(1, sizeof *copy + words * sizeof copy->used[0]);
+    struct bh_copy *copy = bh_allocate(1, sizeof *copy);
     copy->error = error;
     copy->zone = zone;
     copy->kind = kind;
@@ -87,6 +127,50 @@ bool bh_live_error_is_in(const struct bh_replica *replica, const struct bh_live_
     if (copy->error == error && copy->zone == zone)
         return true;
     return false;
+}
+
+static bool has_lost(const struct bh_live_error *error, size_t enclave)
+{
+    const struct bh_live_error *root = error->root;
+    for (const struct bh_live_error *part = root; part != NULL; part = part == root ? root->parts : part->next_part)
+        for (size_t i = 0; i < part->lost.count; i++)
+            if (part->lost.enclave[i] == enclave)
+                return true;
+    return false;
+}
+
+bool bh_live_error_may_enter(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone)
+{
+    int tenant = bh_node_setup_tree(error->node)->zones[zone].enclave;
+    return !bh_live_error_is_in(replica, error, zone) && !bh_zone_set_has(&error->effect.failed, zone) &&
+           bh_errors_can_live_in(replica, error->slot, zone) &&
+           (tenant < 0 || !has_lost(error, error->partition->enclave[tenant]));
+}
+
+/* Whether a copy of an error that took the enclave down is in a zone that it runs in. */
+static bool is_survivor(const struct bh_copy *copy, size_t enclave)
+{
+    const struct bh_live_error *error = copy->error;
+    const struct bh_zone_tree *tree = error->node->model->tree;
+    int tenant = tree->zones[copy->zone].enclave;
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        if (error->partition->enclave[t] == enclave && has_lost(error, enclave))
+            return tenant >= 0 ? tenant == (int)t : bh_zone_tree_is_around(tree, copy->zone, t);
+    return false;
+}
+
+size_t bh_live_errors_survive(const struct bh_replica *replica, size_t enclave)
+{
+    const struct bh_copy *copy, *before;
+    size_t count = 0;
+    DL_FOREACH(replica->copies, copy)
+    {
+        bool counts = is_survivor(copy, enclave);
+        for (before = replica->copies; before != copy && counts; before = before->next)
+            counts = before->error->root != copy->error->root || !is_survivor(before, enclave);
+        count += counts;
+    }
+    return count;
 }
 
 const struct bh_node_model *bh_copy_model(const struct bh_copy *copy)
@@ -137,6 +221,7 @@ void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)
     if (copy->is_hung)
         bh_copy_stall(replica, copy, false, -1);
     DL_DELETE(replica->copies, copy);
+    bh_zone_set_add(&error->past, copy->zone);
     copy->is_ended = true;
     copy->error = NULL;
     bh_live_error_release(replica, error);
@@ -146,7 +231,6 @@ void bh_copy_release(struct bh_copy *copy)
 {
     if (--copy->pending > 0 || !copy->is_ended)
         return;
-    free(copy->ways_used);
     free(copy);
 }
 
@@ -189,8 +273,9 @@ struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int encla
         if (bh_copy_owner(copy) != enclave || !(is_in_application(copy) || saves_guest))
             continue;
         saved = bh_reallocate(saved, *count + 1, sizeof *saved);
-        saved[(*count)++] = (struct bh_saved_copy){
-            copy->error->source, copy->error->identity, copy->error->slot, copy->zone, copy->kind, copy->generation};
+        saved[(*count)++] = (struct bh_saved_copy){copy->error->source,  copy->error->identity,
+                                                   copy->error->lineage, copy->error->slot,
+                                                   copy->zone,           copy->kind};
     }
     return saved;
 }

@@ -16,10 +16,20 @@ struct bh_enclave;
 struct bh_partition;
 struct bh_replica;
 
-/* An activated error: what it has done so far. */
+/* Bits that are set by number, as many as are asked for. */
+struct bh_bits {
+    size_t words;
+    uint64_t *word; /* owned */
+};
+bool bh_bits_has(const struct bh_bits *bits, size_t number);
+void bh_bits_set(struct bh_bits *bits, size_t number);
+
+/* An activated error: what it has done so far, until a restore brings it back: then a new generation begins, which is an
+ * error of its own. Within one each channel, and each way to another node, is tried once. */
 struct bh_live_error {
     int source;        /* index into the setup's sources of faults; -1: the script */
     uint64_t identity; /* keys its draws */
+    uint64_t lineage;  /* what all its generations and parts share: the identity that it began with */
     uint64_t slot;
     const struct bh_partition *partition; /* of the slot */
     const struct bh_node_setup *node;     /* of the partition */
@@ -32,10 +42,12 @@ struct bh_live_error {
     struct bh_lost_enclaves lost; /* root */
     struct bh_effect effect;
     enum bh_scope application_extent;
-    unsigned copies;  /* live ones */
-    unsigned depth;   /* largest number of hops so far */
-    bool is_revived;  /* came back with a checkpoint: not counted again */
-    unsigned lives[]; /* per zone: times a copy began there or was left live, which numbers its fresh draws */
+    unsigned copies;           /* live ones */
+    unsigned depth;            /* largest number of hops so far */
+    bool is_revived;           /* came back with a checkpoint: not counted again */
+    struct bh_zone_set past;   /* zones that a copy has left */
+    struct bh_bits used, ways; /* channels of the node tried; and ways to other nodes, see sim/errors/crossing.c */
+    unsigned lives[];          /* per zone: times a copy began there or was left live, which numbers its fresh draws */
 };
 
 /* A live copy of an error in one zone. Its pending events hold it: the last of them frees it once it is ended. */
@@ -49,14 +61,11 @@ struct bh_copy {
     const struct bh_guard_level *guard;  /* that was on there; NULL: none */
     unsigned depth;
     double born_s;
-    size_t ways_words; /* ways to other nodes attempted, a bit each; owned */
-    uint64_t *ways_used;
     double due_s;     /* time of the pending event that counts */
     int due_channel;  /* what then: live_errors.c */
     unsigned pending; /* events on their way; those before the last one scheduled are void */
     bool is_hung, is_ended;
     struct bh_copy *prev, *next;
-    uint64_t used[]; /* channels of the node attempted, a bit each */
 };
 
 /* A new error on a slot, without a copy as yet. */
@@ -76,6 +85,16 @@ bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size
 struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
                             enum bh_error_kind kind);
 bool bh_live_error_is_in(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone);
+/* Whether it may come into a zone: one that it is not in, where it can live, and which it has not taken down in this
+ * generation, nor the enclave that owns it. */
+bool bh_live_error_may_enter(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone);
+/* Makes an error another generation of what a checkpoint held, in a zone of a slot; `first` (or NULL) is what came back of
+ * the same lineage before. */
+struct bh_saved_copy;
+struct bh_live_error *bh_live_error_revive(struct bh_replica *replica, const struct bh_saved_copy *saved,
+                                           unsigned restores, struct bh_live_error *first);
+/* Errors that took an enclave down and are live yet in a zone that it runs in, now that it is restarted. */
+size_t bh_live_errors_survive(const struct bh_replica *replica, size_t enclave);
 /* Ends a copy; the step that holds it, or its pending event, frees it. */
 void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy);
 /* Drops an event of a copy. */
@@ -98,10 +117,9 @@ void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool ap
 /* What a checkpoint of an enclave holds of live errors. */
 struct bh_saved_copy {
     int source;
-    uint64_t identity, slot;
+    uint64_t identity, lineage, slot;
     size_t zone;
     enum bh_error_kind kind;
-    unsigned generation;
 };
 /* Copies in the zones that the enclave's checkpoints save; the caller frees. */
 struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count);

@@ -22,7 +22,7 @@ struct node {
     struct bh_small_zone zone[ZONES_MOST];
     struct bh_small_channel channel[CHANNELS_MOST];
     enum bh_scope disposition[ZONES_MOST];
-    double residual[ZONES_MOST];
+    double residual[ZONES_MOST], again;
     struct bh_copy_ending ending[ZONES_MOST][BH_ERROR_KINDS];
     struct bh_origin origin;
 };
@@ -159,6 +159,8 @@ static inline struct node draw_node(gsl_rng *rng, bool alike)
                 (struct bh_copy_ending){exp(draw_between(rng, -2.0, 2.0)), masked, 1.0 - masked - silent, silent, 0.0};
         }
     }
+    double u = gsl_rng_uniform(rng);
+    node.again = u < 0.25 ? 0.0 : u < 0.5 ? 1.0 : draw_between(rng, 0.0, 1.0);
     if (alike)
         make_alike(&node, rng);
     return node;
@@ -171,6 +173,7 @@ static inline struct bh_node_model *model_of(const struct node *node)
     memcpy(model->disposition, node->disposition, node->zones * sizeof *model->disposition);
     memcpy(model->residual, node->residual, node->zones * sizeof *model->residual);
     memcpy(model->ending, node->ending, node->zones * sizeof *model->ending);
+    model->again = node->again;
     return model;
 }
 

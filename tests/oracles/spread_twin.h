@@ -12,7 +12,7 @@
 /* --- One error, played out ----------------------------------------------------------------------------------------- */
 
 struct path {
-    bool live[ZONES_MOST], failed[ZONES_MOST], affected[ZONES_MOST];
+    bool live[ZONES_MOST], failed[ZONES_MOST], affected[ZONES_MOST], been[ZONES_MOST], used[CHANNELS_MOST];
     enum bh_error_kind kind[ZONES_MOST];
     double now, ends[ZONES_MOST], tries[CHANNELS_MOST]; /* tries: INFINITY once used */
     enum bh_scope beyond;
@@ -23,12 +23,12 @@ static inline void begin_copy(struct path *path, const struct node *node, size_t
                               gsl_rng *rng)
 {
     double mean = 1.0 / node->ending[z][kind].rate;
-    path->live[z] = true;
+    path->live[z] = path->been[z] = true;
     path->kind[z] = kind;
     path->ends[z] = path->now + gsl_ran_exponential(rng, mean);
     for (size_t c = 0; c < node->channels; c++) {
         double p = node->channel[c].probability;
-        if (node->channel[c].from == z)
+        if (node->channel[c].from == z && !path->used[c])
             path->tries[c] = p >= 1.0 ? path->now : path->now + gsl_ran_exponential(rng, mean * (1.0 - p) / p);
     }
 }
@@ -81,10 +81,12 @@ static inline void try_channel(struct path *path, const struct node *node, size_
 {
     const struct bh_small_channel *channel = &node->channel[c];
     path->tries[c] = INFINITY;
+    path->used[c] = true;
     if (gsl_rng_uniform(rng) < channel->blocks) {
         if (channel->detects)
             signal_in(path, node, channel->from, rng);
-    } else if (!path->failed[channel->to] && !path->live[channel->to]) {
+    } else if (!path->failed[channel->to] && !path->live[channel->to] &&
+               (!path->been[channel->to] || gsl_rng_uniform(rng) < node->again)) {
         path->affected[channel->to] = true;
         begin_copy(path, node, channel->to, BH_DATA, rng);
     }

@@ -147,6 +147,7 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
     model->ending = bh_allocate(zones_count, sizeof *model->ending);
     model->residual = bh_allocate(zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(zones_count, sizeof *model->disposition);
+    model->again = 1.0;
     for (size_t z = 0; z < zones_count; z++) {
         model->ending[z][BH_DATA] = model->ending[z][BH_INSTRUCTION] = (struct bh_copy_ending){1.0, 1.0, 0, 0, 0};
         model->disposition[z] = zones[z].process >= 0                            ? BH_SCOPE_PROCESS

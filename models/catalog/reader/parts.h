@@ -56,6 +56,7 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
 
 /* Each reads one section of the merged document; later ones need the earlier ones. */
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
+int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);

@@ -24,11 +24,17 @@ static const struct section {
     bool in_extra; /* a scenario may define entries of its own */
     int (*read)(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 } sections[] = {
-    {"zones", false, bh_read_zones},       {"components", true, bh_read_components},
-    {"channels", true, bh_read_channels},  {"guards", true, bh_read_guards},
-    {"domains", true, bh_read_domains},    {"memory", false, bh_read_memory},
-    {"faults", true, bh_read_faults},      {"applications", true, bh_read_applications},
-    {"recovery", false, bh_read_recovery}, {"systems", true, bh_read_systems},
+    {"zones", false, bh_read_zones},
+    {"errors", false, bh_read_errors},
+    {"components", true, bh_read_components},
+    {"channels", true, bh_read_channels},
+    {"guards", true, bh_read_guards},
+    {"domains", true, bh_read_domains},
+    {"memory", false, bh_read_memory},
+    {"faults", true, bh_read_faults},
+    {"applications", true, bh_read_applications},
+    {"recovery", false, bh_read_recovery},
+    {"systems", true, bh_read_systems},
     {"policies", true, bh_read_policies},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };

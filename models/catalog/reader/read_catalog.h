@@ -9,7 +9,7 @@
 struct bh_catalog;
 struct bh_node;
 
-/* Reads DIRECTORY/{zones,components,channels,guards,domains,memory,faults,applications,policies,recovery}.yaml and
+/* Reads DIRECTORY/{zones,errors,components,channels,guards,domains,memory,faults,applications,policies,recovery}.yaml and
  * DIRECTORY/systems/(*).yaml, applies `overrides` (a map from dotted parameter path to value, or NULL) and resolves.
  * An override is a quantity with its own unit ("5 s", 1e-3); it may leave the parameter's range, which it replaces, and
  * its status becomes BH_SET_BY_SCENARIO. One of the form {value: ..., source: ...} was computed from what the source says.

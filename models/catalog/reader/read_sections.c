@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The catalog's sections that are tables of numbers: zones, components, channels, guards, applications and recovery. */
+/* The catalog's sections that are tables of numbers: zones, errors, components, channels, guards, applications and recovery. */
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/reader/parts.h"
@@ -91,6 +91,17 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
                 return -1;
     }
     return 0;
+}
+
+int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
+{
+    static const char *const keys[] = {"again", NULL};
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_error_numbers, again, "again", BH_DIMENSION_PROBABILITY, false),
+    };
+    if (bh_node_expect(section, BH_NODE_MAP, "errors", err) || bh_node_check_keys(section, keys, err))
+        return -1;
+    return bh_parameter_read_fields(reader, section, "errors", fields, BH_COUNT(fields), &reader->catalog->errors, err);
 }
 
 /* --- Components -------------------------------------------------------------------------------------------------- */

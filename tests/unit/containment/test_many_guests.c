@@ -26,6 +26,7 @@ static struct node *node_of(const struct bh_node_model *model)
     node->zones = tree->zones_count;
     node->channels = tree->channels_count;
     node->has_guests = true;
+    node->again = model->again;
     for (size_t z = 0; z < node->zones; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         node->zone[z] = (struct bh_small_zone){zone->parent, zone->kind, zone->enclave, zone->guest, zone->process};

@@ -28,6 +28,8 @@ static double *place_of(struct bh_node_model *model, enum bh_number what, size_t
         return &model->crossings[index].probability;
     case BH_NUMBER_BLOCKS:
         return &model->crossings[index].blocks;
+    case BH_NUMBER_AGAIN:
+        return &model->again;
     }
     return NULL;
 }
@@ -107,6 +109,7 @@ static void test_against_differences(void **state)
             compared += compare(model, node.origin, slope, BH_NUMBER_PROBABILITY, c, BH_DATA);
             compared += compare(model, node.origin, slope, BH_NUMBER_BLOCKS, c, BH_DATA);
         }
+        compared += compare(model, node.origin, slope, BH_NUMBER_AGAIN, 0, BH_DATA);
         free(slope);
         bh_node_model_destroy(model);
     }

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Checkpoints that are kept: which is the newest, and what failures, partners and silent errors leave of them. */
+#include "sim/state/live_copies.h"
 #include "tests/support/small_replica.h"
 
 static void keep(struct bh_enclave *enclave, enum bh_level level, double time_s, double work_s)
@@ -39,6 +40,34 @@ static void test_newest(void **state)
     expect_kept(enclave, 0, 1, 0, 1);
     bh_checkpoint_drop_all(enclave);
     expect_kept(enclave, 0, 0, 0, 0);
+    small_end(&small);
+}
+
+/* A state that holds an error is given up once the error has taken the enclave down again after a return to it; and with it
+ * what was written since and holds the error, too. Others stay. */
+static void test_falls_again(void **state)
+{
+    (void)state;
+    struct small_replica small;
+    small_begin(&small);
+    struct bh_enclave *enclave = &small.enclaves[0];
+    for (int i = 0; i < 4; i++) { /* at 10 and 40 clean, at 20 and 30 with the error */
+        keep(enclave, BH_LEVEL_LOCAL, 10.0 * (i + 1), 10.0 * (i + 1));
+        struct bh_saved_state *saved = &enclave->kept[BH_LEVEL_LOCAL].state[i];
+        saved->copies = bh_allocate(1, sizeof *saved->copies);
+        saved->copies[0].lineage = i == 1 || i == 2 ? 7 : 8;
+        saved->copies_count = 1;
+    }
+    bh_checkpoint_fall_again(enclave, 7); /* not tried yet */
+    expect_kept(enclave, 0, 4, 0, 0);
+    bh_checkpoint_try(enclave, &enclave->kept[BH_LEVEL_LOCAL].state[1]);
+    bh_checkpoint_fall_again(enclave, 9); /* an error that it does not hold */
+    expect_kept(enclave, 0, 4, 0, 0);
+    bh_checkpoint_fall_again(enclave, 7);
+    expect_kept(enclave, 0, 2, 0, 0);
+    assert_close(enclave->kept[BH_LEVEL_LOCAL].state[0].time_s, 10.0, 0.0);
+    assert_close(enclave->kept[BH_LEVEL_LOCAL].state[1].time_s, 40.0, 0.0);
+    bh_checkpoint_drop_all(enclave);
     small_end(&small);
 }
 
@@ -110,10 +139,8 @@ static void test_moves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_newest),
-        cmocka_unit_test(test_lose),
-        cmocka_unit_test(test_known_bad),
-        cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_newest),    cmocka_unit_test(test_falls_again), cmocka_unit_test(test_lose),
+        cmocka_unit_test(test_known_bad), cmocka_unit_test(test_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
