@@ -5,7 +5,8 @@
 
 #include "analysis/reader/markup.h"
 #include "models/base/quantity.h"
-#include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/parameter.h"
 #include "models/containment/critical_values.h"
 #include "sim/containment/sensitivity.h"
 #include "sim/scenario/node_stack.h"
@@ -60,7 +61,8 @@ static void print_policy(const struct bh_contain *contain, size_t p, enum bh_tab
 {
     static const char *const marks[] = {"\n", "\n### ", "\n% "};
     const struct bh_contain_sensitivity *all = contain->sensitivity;
-    size_t numbers = contain->scenario->catalog->parameters_count, shown = all->order_count[p];
+    size_t numbers, shown = all->order_count[p];
+    bh_catalog_parameters(contain->scenario->catalog, &numbers);
     fputs(marks[format], stream);
     bh_markup_print(stream, format, "%s: what the assumed numbers do", contain->policies[p].spec->name);
     fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);

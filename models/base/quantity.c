@@ -127,6 +127,15 @@ const char *bh_dimension_unit(enum bh_dimension dimension)
     return dimensions[dimension].unit;
 }
 
+size_t bh_dimension_units(enum bh_dimension dimension, const char **names, size_t room)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < UNITS && count < room; i++)
+        if ((int)units[i].measure == dimensions[dimension].measure)
+            names[count++] = units[i].name;
+    return count;
+}
+
 double bh_dimension_least(enum bh_dimension dimension)
 {
     return dimensions[dimension].least;

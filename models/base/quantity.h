@@ -34,6 +34,8 @@ char *bh_quantity_print(double value, enum bh_dimension dimension, char *buffer,
 const char *bh_dimension_name(enum bh_dimension dimension);
 const char *bh_dimension_noun(enum bh_dimension dimension); /* "a time", "a rate", ... */
 const char *bh_dimension_unit(enum bh_dimension dimension);
+/* The units that it is written in, at most `room` of them; returns how many. */
+size_t bh_dimension_units(enum bh_dimension dimension, const char **units, size_t room);
 /* Lower and upper limit of the dimension's values. */
 double bh_dimension_least(enum bh_dimension dimension);
 double bh_dimension_most(enum bh_dimension dimension);

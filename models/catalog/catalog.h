@@ -24,12 +24,6 @@ struct bh_memory_numbers {
     struct bh_parameter rate[BH_DRAM_MODES][BH_DRAM_LASTINGS]; /* of the channel the first only */
 };
 
-/* A word of the catalog that scenarios set as they set numbers: `memory.code`. */
-struct bh_word {
-    const char *path;
-    const char *const *known; /* NULL-terminated */
-};
-
 struct bh_catalog {
     struct bh_machine *machine; /* NULL: the platform is no parametric one */
     struct bh_zone_numbers zones[BH_ZONE_KINDS];

@@ -9,6 +9,7 @@
 #include "models/catalog/fault_class.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/catalog/zone_choice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,4 +108,84 @@ const struct bh_guard_level *bh_catalog_guard(const struct bh_catalog *catalog, 
     const long index = find_by_name(what, catalog->guards + first, count, sizeof *catalog->guards,
                                     offsetof(struct bh_guard_level, name), name, place, err);
     return index < 0 ? NULL : &catalog->guards[first + (size_t)index];
+}
+
+const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog *catalog, size_t *count)
+{
+    *count = catalog->parameters_count;
+    return catalog->parameters;
+}
+
+const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count)
+{
+    *count = catalog->words_count;
+    return catalog->words;
+}
+
+/* Entries that begin with their name, and whose names those are that are kept. */
+struct entries {
+    const char *section;
+    const void *items;
+    size_t count, size;
+    bool (*is_kept)(const void *item);
+};
+
+static bool is_kernel(const void *item)
+{
+    return ((const struct bh_component *)item)->is_kernel;
+}
+
+static bool lands_in_no_zone(const void *item)
+{
+    const struct bh_fault_class *fault = item;
+    return fault->landing == BH_LANDING_NODE || fault->landing == BH_LANDING_STORAGE;
+}
+
+static const char **names_of(const struct entries *entries)
+{
+    const char **names = bh_allocate(entries->count + 1, sizeof *names);
+    size_t kept = 0;
+    for (size_t i = 0; i < entries->count; i++) {
+        const char *item = (const char *)entries->items + i * entries->size;
+        if (entries->is_kept == NULL || entries->is_kept(item))
+            memcpy(&names[kept++], item, sizeof *names);
+    }
+    return names;
+}
+
+static const char **guards_of(const struct bh_catalog *catalog, const char *boundary)
+{
+    const char **names = bh_allocate(catalog->guards_count + 1, sizeof *names);
+    size_t kept = 0;
+    for (size_t i = 0; i < catalog->guards_count; i++)
+        if (strcmp(bh_boundary_names[catalog->guards[i].boundary], boundary) == 0)
+            names[kept++] = catalog->guards[i].name;
+    return names;
+}
+
+const char **bh_catalog_names(const struct bh_catalog *catalog, const char *section)
+{
+#define ENTRIES(section, array, is_kept)                                                                               \
+    {                                                                                                                  \
+        section, catalog->array, catalog->array##_count, sizeof *catalog->array, is_kept                               \
+    }
+    static const char guards[] = "guards.";
+    const struct entries all[] = {
+        ENTRIES("systems", systems, NULL),
+        ENTRIES("policies", policies, NULL),
+        ENTRIES("applications", applications, NULL),
+        ENTRIES("components", components, NULL),
+        ENTRIES("components.kernels", components, is_kernel),
+        ENTRIES("channels", channel_types, NULL),
+        ENTRIES("domains", domains, NULL),
+        ENTRIES("faults", faults, NULL),
+        ENTRIES("faults.whole", faults, lands_in_no_zone),
+    };
+    for (size_t i = 0; i < BH_COUNT(all); i++)
+        if (strcmp(section, all[i].section) == 0)
+            return names_of(&all[i]);
+    if (strncmp(section, guards, sizeof guards - 1) == 0)
+        return guards_of(catalog, section + sizeof guards - 1);
+    BH_BUG_ASSERT(strcmp(section, "zones") == 0);
+    return bh_zone_names(catalog);
 }

@@ -7,6 +7,8 @@
 #include "models/base/error.h"
 #include "models/words/words.h"
 
+#include <stddef.h>
+
 struct bh_catalog;
 
 /* By name; with an error at `place` that names the nearest known one. */
@@ -24,6 +26,15 @@ const struct bh_fault_class *bh_catalog_fault(const struct bh_catalog *, const c
                                               struct bh_error *);
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const char *path, struct bh_place,
                                                 struct bh_error *);
+
+/* All numbers, and all words that scenarios set as they set numbers, in file order. */
+const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog *catalog, size_t *count);
+const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count);
+
+/* The names of a section's entries, NULL-terminated; the caller frees the array alone. `guards.BOUNDARY`: the levels there;
+ * `zones`: kinds, and zones of all systems; `components.kernels`: those that are; `faults.whole`: classes that take a node or
+ * a storage host. */
+const char **bh_catalog_names(const struct bh_catalog *catalog, const char *section);
 
 /* The word at a path; NULL: there is none. */
 const struct bh_word *bh_catalog_word(const struct bh_catalog *catalog, const char *path);

@@ -19,4 +19,10 @@ struct bh_parameter {
     struct bh_place place;
 };
 
+/* A word of the catalog that scenarios set as they set numbers: `memory.code`. */
+struct bh_word {
+    const char *path;
+    const char *const *known; /* NULL-terminated */
+};
+
 #endif

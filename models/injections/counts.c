@@ -8,6 +8,7 @@
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "models/document/csv_values.h"
+#include "models/document/keys.h"
 #include "models/spread/spread.h"
 #include "models/words/scope.h"
 
@@ -19,6 +20,27 @@ const char *const bh_seen_names[BH_SEEN] = {
     "masked",         "failed-process",     "failed-guest",  "failed-node",
     "failed-enclave", "failed-composition", "failed-system", "sdc",
 };
+
+static const struct bh_key column_rows[] = {
+    {"system", NULL, BH_ENTRY("systems"), "Where it was injected."},
+    {"policy", "protection-first; native without guests", BH_ENTRY("policies"), "Under which policy."},
+    {"zone", NULL, BH_ENTRY("zones"), "Into which zone, by its kind or its name."},
+    {"kind", NULL, BH_CHOICE(bh_error_kind_names), "Which kind of error."},
+    {"trials", NULL, BH_COUNT_FROM(1, UINT64_C(1000000000000)), "How many were injected: the sum of the counts below."},
+    {"masked", NULL, BH_COUNT_FROM(0, UINT64_C(1000000000000)), "Those without effect."},
+    {"failed-process", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "Those that took down a process."},
+    {"failed-guest", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "A guest."},
+    {"failed-node", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "A node."},
+    {"failed-enclave", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "An enclave."},
+    {"failed-composition", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "A composition."},
+    {"failed-system", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "The machine."},
+    {"sdc", "0", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "Those that left wrong data, and nobody noticed."},
+    {"hangs", "not counted", BH_COUNT_FROM(0, UINT64_C(1000000000000)), "Of the failures, those that hung first."},
+    {0},
+};
+const struct bh_keys bh_injection_columns = {"counts of injections",
+                                             "A line per set of trials, comma-separated, below a line of these names.",
+                                             column_rows, NULL, 0};
 
 /* More trials than anybody injects: a slip of the key. */
 static const uint64_t most_trials = UINT64_C(1000000000000);
@@ -33,8 +55,8 @@ struct columns {
 
 static int find_columns(const struct bh_csv *csv, struct columns *columns, struct bh_error *err)
 {
-    const char *known[BH_SEEN + 7] = {"system", "policy", "zone", "kind", "trials", "hangs"};
-    memcpy(known + 6, bh_seen_names, sizeof bh_seen_names);
+    const char *known[BH_SEEN + 7];
+    bh_keys_names(&bh_injection_columns, known, sizeof known / sizeof *known);
     if (bh_csv_check_names(csv, known, err) != 0 || bh_csv_need(csv, "system", &columns->system, err) != 0 ||
         bh_csv_need(csv, "zone", &columns->zone, err) != 0 || bh_csv_need(csv, "kind", &columns->kind, err) != 0 ||
         bh_csv_need(csv, "trials", &columns->trials, err) != 0 ||

@@ -79,4 +79,8 @@ struct bh_injection_sampling {
 };
 enum { BH_INJECTION_CHAINS = 4 };
 
+/* The columns of a table of counts. */
+struct bh_keys;
+extern const struct bh_keys bh_injection_columns;
+
 #endif

@@ -42,6 +42,11 @@ static const char *const words[BH_LOG_ROLES][WORDS_MOST] = {
     [BH_ROLE_DATE] = {"date", "day", "start date", "failure date", "event date"},
 };
 
+const char *const *bh_log_role_words(enum bh_log_role role)
+{
+    return words[role];
+}
+
 void bh_column_fold(const char *name, char folded[BH_COLUMN_NAME_SIZE], char aside[BH_COLUMN_NAME_SIZE])
 {
     size_t used = 0, beside = 0;

@@ -23,6 +23,9 @@ struct bh_log_columns {
     enum bh_date_order order;    /* by the name, "Prob Started (mm/dd/yy hh:mm)" */
 };
 
+/* The names in use for a role, NULL-terminated: the first that a table has is taken. */
+const char *const *bh_log_role_words(enum bh_log_role role);
+
 /* Whether a row of cells is that of the names: one of them is that of times. */
 bool bh_log_are_names(const void *reading, const char *const *cells, size_t count);
 

@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The axes of a campaign: lists of values and ranges; zips and designs are in designs.c. */
 #include "models/document/document_get.h"
+#include "sim/campaign/campaign_keys.h"
 #include "sim/campaign/parts.h"
 #include "sim/scenario/read_axes.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +15,10 @@
 static int read_range_axis(struct bh_campaign *campaign, const struct bh_node *map, struct bh_axis *axis,
                            struct bh_error *err)
 {
-    static const char *const keys[] = {"axis", "unit", "set", "from", "to", "count", "scale", "whole", NULL};
     const struct bh_node *name, *set, *count_node;
     struct bh_range range;
     uint64_t count;
-    if (bh_node_check_keys(map, keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
+    if (bh_keys_check(map, &bh_range_keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
         bh_axis_read_name(name, &axis->name, err) != 0 || (set = bh_node_need(map, "set", err)) == NULL ||
         bh_range_read(campaign, map, &range, err) != 0 || (count_node = bh_node_need(map, "count", err)) == NULL ||
         bh_node_count_value(count_node, 1, 100000, &count, err) != 0)
@@ -48,11 +49,10 @@ static int read_range_axis(struct bh_campaign *campaign, const struct bh_node *m
 /* A plain axis: a list of values as in a scenario, or a range. */
 static int read_plain(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"axis", "unit", "set", "values", NULL};
     struct bh_axis axis = {0};
     struct bh_campaign_axis own = {0};
     int status = bh_node_find(map, "from") != NULL ? read_range_axis(campaign, map, &axis, err)
-                                                   : bh_axis_read(&axis, map, keys, err);
+                                                   : bh_axis_read(&axis, map, &bh_axis_keys, err);
     if (status != 0) {
         for (size_t v = 0; v < axis.count; v++) {
             free(axis.values[v].paths);

@@ -3,6 +3,7 @@
 /* Values of axes: from texts, on ranges, at the paths that they set. */
 #include "models/document/document_get.h"
 #include "models/document/document_read.h"
+#include "sim/campaign/campaign_keys.h"
 #include "sim/campaign/parts.h"
 #include "sim/scenario/read_axes.h"
 #include "sim/scenario/scenario.h"
@@ -88,7 +89,6 @@ static int read_end(const struct bh_node *map, const char *key, double *value, c
 
 int bh_range_read(struct bh_campaign *campaign, const struct bh_node *map, struct bh_range *range, struct bh_error *err)
 {
-    static const char *const scales[] = {"linear", "logarithmic", NULL};
     const char *unit_to;
     (void)campaign;
     *range = (struct bh_range){0};
@@ -99,7 +99,7 @@ int bh_range_read(struct bh_campaign *campaign, const struct bh_node *map, struc
         return bh_node_fail(bh_node_find(map, "to"), err, "found the unit `%s`; expected `%s`, as `from` has", unit_to,
                             range->unit);
     const struct bh_node *scale = bh_node_find(map, "scale"), *whole = bh_node_find(map, "whole");
-    int choice = scale == NULL ? 0 : bh_node_choice(scale, scales, "scale", err);
+    int choice = scale == NULL ? 0 : bh_node_choice(scale, bh_scale_names, "scale", err);
     if (choice < 0 || (whole != NULL && bh_node_bool(whole, &range->is_whole, err) != 0))
         return -1;
     range->is_logarithmic = choice == 1;

@@ -10,6 +10,7 @@
 #include "models/document/document_get.h"
 #include "models/document/document_print.h"
 #include "models/document/document_read.h"
+#include "sim/campaign/campaign_keys.h"
 #include "sim/campaign/parts.h"
 #include "sim/campaign/resolve.h"
 #include "sim/results/metrics.h"
@@ -27,10 +28,6 @@
 #include <unistd.h>
 
 enum { MOST_REPLICAS = BH_REPLICAS_MOST };
-
-static const char *const root_keys[] = {"campaign", "title",     "description", "scenario", "seed",
-                                        "replicas", "precision", "set",         "systems",  "policies",
-                                        "vary",     "where",     "uncertainty", "unit",     NULL};
 
 /* The scenario beside the campaign, else in the working directory, else among Bulkhead's experiments. */
 static char *find_scenario(const struct bh_node *node, const char *file, const char *data_directory,
@@ -170,7 +167,6 @@ static int add_settings(struct bh_campaign *campaign, const char *seed, struct b
 
 static int read_precision(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"metric", "relative-half-width", "least", "most", NULL};
     const struct bh_node *metric = bh_node_find(map, "metric"), *width, *node;
     const char **names = bh_allocate(BH_METRICS + 1, sizeof *names);
     size_t *which = bh_allocate(BH_METRICS + 1, sizeof *which), count = 0;
@@ -180,7 +176,7 @@ static int read_precision(struct bh_campaign *campaign, const struct bh_node *ma
             which[count] = m;
             names[count++] = bh_metrics[m].name;
         }
-    if (bh_node_expect(map, BH_NODE_MAP, "precision", err) == 0 && bh_node_check_keys(map, keys, err) == 0 &&
+    if (bh_keys_check(map, &bh_precision_keys, err) == 0 &&
         (metric == NULL || (choice = bh_node_choice(metric, names, "metric", err)) >= 0) &&
         (width = bh_node_need(map, "relative-half-width", err)) != NULL)
         status = bh_node_quantity(width, BH_DIMENSION_PROBABILITY, &campaign->precision.relative_half_width, err);
@@ -285,7 +281,7 @@ static int read_all(struct bh_campaign *campaign, const char *data_directory, co
     if (bh_node_find(root, "campaign") == NULL && bh_node_find(root, "workload") != NULL)
         return bh_node_fail(
             root, err, "this is a scenario; expected a campaign: a file with `campaign: NAME` and `scenario: FILE`");
-    if (bh_node_check_keys(root, root_keys, err) != 0 || (name = bh_node_need(root, "campaign", err)) == NULL ||
+    if (bh_keys_check(root, &bh_campaign_keys, err) != 0 || (name = bh_node_need(root, "campaign", err)) == NULL ||
         bh_node_text(name, err) == NULL || read_study(campaign, data_directory, settings, count, err) != 0)
         return -1;
     size_t *index = bh_allocate(campaign->study->axes_count + 1, sizeof *index);

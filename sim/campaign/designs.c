@@ -5,8 +5,10 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
 #include "models/document/document_get.h"
+#include "sim/campaign/campaign_keys.h"
 #include "sim/campaign/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include "models/base/random.h"
 #include "sim/scenario/read_axes.h"
@@ -17,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DESIGN_POINTS = 100000, MOST_DESIGN_VALUES = 2000000, MOST_SOBOL = 40 };
+enum { MOST_DESIGN_VALUES = 2000000, MOST_SOBOL = 40 };
 
 /* Begins a composite axis of `count` numbered values with room for `coordinates` coordinates. */
 static int begin(struct bh_campaign *campaign, const struct bh_node *map, const char *name, struct bh_place place,
@@ -78,12 +80,10 @@ static int merge_part(struct bh_campaign *campaign, struct bh_axis *axis, struct
 
 int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"axis", "zip", NULL};
-    static const char *const part_keys[] = {"axis", "unit", "set", "values", NULL};
     const struct bh_node *zip = bh_node_find(map, "zip");
     struct bh_axis axis;
     struct bh_campaign_axis own;
-    if (bh_node_check_keys(map, keys, err) != 0 || bh_node_expect(zip, BH_NODE_LIST, "zip", err) != 0)
+    if (bh_keys_check(map, &bh_zip_keys, err) != 0 || bh_node_expect(zip, BH_NODE_LIST, "zip", err) != 0)
         return -1;
     if (bh_node_count(zip) == 0)
         return bh_node_fail(zip, err, "found no axis; expected two or more");
@@ -94,7 +94,7 @@ int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map
         return -1;
     for (size_t i = 0; i < bh_node_count(zip); i++) {
         struct bh_axis part = {0};
-        int status = bh_axis_read(&part, bh_node_item(zip, i), part_keys, err);
+        int status = bh_axis_read(&part, bh_node_item(zip, i), &bh_axis_keys, err);
         if (status == 0)
             status = merge_part(campaign, &axis, &own, &part, err);
         drop(&part);
@@ -142,12 +142,10 @@ static int draw_sobol(const struct bh_node *node, size_t dimensions, size_t coun
 static int read_dimension(struct bh_campaign *campaign, const struct bh_node *map, struct bh_axis *axis,
                           struct bh_campaign_axis *own, const double *shares, struct bh_error *err)
 {
-    static const char *const keys[] = {"axis", "set", "from", "to", "scale", "whole", NULL};
     const struct bh_node *name, *set;
     struct bh_range range;
     const char *label;
-    if (bh_node_expect(map, BH_NODE_MAP, "a number of the design", err) != 0 ||
-        bh_node_check_keys(map, keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
+    if (bh_keys_check(map, &bh_dimension_keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
         bh_axis_read_name(name, &label, err) != 0 || (set = bh_node_need(map, "set", err)) == NULL ||
         bh_range_read(campaign, map, &range, err) != 0)
         return -1;
@@ -164,15 +162,14 @@ static int read_dimension(struct bh_campaign *campaign, const struct bh_node *ma
 
 int bh_campaign_read_design(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"axis", "latin-hypercube", "sobol", "over", NULL};
     const struct bh_node *sobol = bh_node_find(map, "sobol"), *over;
     const struct bh_node *size = sobol != NULL ? sobol : bh_node_find(map, "latin-hypercube");
     struct bh_axis axis;
     struct bh_campaign_axis own;
     uint64_t count;
-    if (bh_node_check_keys(map, keys, err) != 0 || (over = bh_node_need(map, "over", err)) == NULL ||
+    if (bh_keys_check(map, &bh_design_keys, err) != 0 || (over = bh_node_need(map, "over", err)) == NULL ||
         bh_node_expect(over, BH_NODE_LIST, "over", err) != 0 ||
-        bh_node_count_value(size, 1, MOST_DESIGN_POINTS, &count, err) != 0)
+        bh_node_count_value(size, 1, BH_DESIGN_POINTS_MOST, &count, err) != 0)
         return -1;
     size_t dimensions = bh_node_count(over);
     if (dimensions == 0)
@@ -320,7 +317,6 @@ static int take_from_scenario(struct bh_campaign *campaign, const struct bh_node
 
 int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
 {
-    static const char *const keys[] = {"axis", "draws", "numbers", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(campaign->document), "uncertainty"), *draws, *numbers;
     struct bh_axis axis;
     struct bh_campaign_axis own;
@@ -331,9 +327,8 @@ int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
         static const char *const words[] = {"scenario", NULL};
         return bh_node_choice(map, words, "kind of uncertainty", err) < 0 ? -1 : take_from_scenario(campaign, map, err);
     }
-    if (bh_node_expect(map, BH_NODE_MAP, "uncertainty", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (draws = bh_node_need(map, "draws", err)) == NULL ||
-        bh_node_count_value(draws, 1, MOST_DESIGN_POINTS, &count, err) != 0 ||
+    if (bh_keys_check(map, &bh_draws_keys, err) != 0 || (draws = bh_node_need(map, "draws", err)) == NULL ||
+        bh_node_count_value(draws, 1, BH_DESIGN_POINTS_MOST, &count, err) != 0 ||
         (numbers = bh_node_need(map, "numbers", err)) == NULL)
         return -1;
     bool is_all = bh_node_kind(numbers) == BH_NODE_SCALAR;

@@ -6,6 +6,7 @@
 #include "models/base/nearest_name.h"
 #include "sim/platform/activity.h"
 #include "sim/platform/parts.h"
+#include "sim/platform/platform_properties.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -29,7 +30,6 @@ const char *const bh_platform_settings[] = {
     NULL,
 };
 
-static const char *const property_names[] = {"bulkhead:nodes", "bulkhead:role", NULL};
 static const char *const role_names[] = {"compute", "storage", NULL};
 
 static const char *nearest(const char *word, const char *const *names)
@@ -126,8 +126,10 @@ static int fail_at_host(const struct bh_platform *platform, const char *host, st
 static void find_unknown(void *data, const char *name)
 {
     char **unknown = data;
-    if (!*unknown && strncmp(name, "bulkhead:", 9) == 0 && strcmp(name, property_names[0]) != 0 &&
-        strcmp(name, property_names[1]) != 0)
+    for (size_t i = 0; bh_platform_properties[i].name != NULL; i++)
+        if (strcmp(name, bh_platform_properties[i].name) == 0)
+            return;
+    if (!*unknown && strncmp(name, "bulkhead:", 9) == 0)
         *unknown = bh_copy_text(name);
 }
 
@@ -138,7 +140,8 @@ static int check_names(const struct bh_platform *platform, sg_host_t host, struc
     bh_walk_properties(host, find_unknown, &unknown);
     if (!unknown)
         return 0;
-    const char *known = nearest(unknown, property_names);
+    const char *names[] = {bh_platform_properties[0].name, bh_platform_properties[1].name, NULL};
+    const char *known = nearest(unknown, names);
     char *text = bh_print_text("unknown property \"%s\"%s%s%s; known are bulkhead:nodes and bulkhead:role", unknown,
                                known ? "; did you mean \"" : "", known ? known : "", known ? "\"?" : "");
     fail_at_host(platform, sg_host_get_name(host), err, text);

@@ -13,6 +13,7 @@
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -76,10 +77,9 @@ static int add_common(struct bh_axis_value *value, const struct bh_node *set, co
 static int read_value(struct bh_axis_value *value, const struct bh_node *set, const struct bh_node *node,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"label", "value", "set", NULL};
     const struct bh_node *label = node, *common = node, *own = NULL;
     if (bh_node_kind(node) == BH_NODE_MAP) {
-        if (bh_node_check_keys(node, keys, err) != 0 || (label = bh_node_need(node, "label", err)) == NULL)
+        if (bh_keys_check(node, &bh_axis_value_keys, err) != 0 || (label = bh_node_need(node, "label", err)) == NULL)
             return -1;
         common = bh_node_find(node, "value");
         own = bh_node_find(node, "set");
@@ -126,19 +126,19 @@ static int read_values(struct bh_axis *axis, const struct bh_node *map, struct b
     return 0;
 }
 
-static int read_axis_head(struct bh_axis *axis, const struct bh_node *map, const char *const *keys,
+static int read_axis_head(struct bh_axis *axis, const struct bh_node *map, const struct bh_keys *keys,
                           struct bh_error *err)
 {
     const struct bh_node *name;
-    if (bh_node_expect(map, BH_NODE_MAP, "an axis", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (name = bh_node_need(map, "axis", err)) == NULL || bh_axis_read_name(name, &axis->name, err) != 0)
+    if (bh_keys_check(map, keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
+        bh_axis_read_name(name, &axis->name, err) != 0)
         return -1;
     axis->place = bh_node_place(name);
     axis->unit = "1";
     return bh_optional_text(map, "unit", &axis->unit, err);
 }
 
-int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err)
+int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const struct bh_keys *keys, struct bh_error *err)
 {
     return read_axis_head(axis, map, keys, err) != 0 ? -1 : read_values(axis, map, err);
 }
@@ -296,14 +296,13 @@ static int check_uncertainty(const struct bh_axis *axis, struct bh_error *err)
 /* A number over its range, or the draws of a posterior. */
 static int read_uncertainty(struct bh_study *study, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const range_keys[] = {"axis", "unit", "set", "values", "at", NULL};
-    static const char *const posterior_keys[] = {"axis", "posterior", "draws", "at", NULL};
     struct bh_axis *axis = &study->uncertainty;
     study->has_uncertainty = true;
     if (bh_node_kind(map) == BH_NODE_MAP && bh_node_find(map, "posterior") != NULL) {
-        if (read_axis_head(axis, map, posterior_keys, err) != 0 || bh_posterior_read(study, map, err) != 0)
+        if (read_axis_head(axis, map, &bh_uncertain_posterior_keys, err) != 0 ||
+            bh_posterior_read(study, map, err) != 0)
             return -1;
-    } else if (bh_axis_read(axis, map, range_keys, err) != 0 || check_uncertainty(axis, err) != 0) {
+    } else if (bh_axis_read(axis, map, &bh_uncertain_number_keys, err) != 0 || check_uncertainty(axis, err) != 0) {
         return -1;
     }
     if (check_alone(study, axis, "uncertainty", err) != 0)
@@ -313,7 +312,6 @@ static int read_uncertainty(struct bh_study *study, const struct bh_node *map, s
 
 int bh_axes_read(struct bh_study *study, struct bh_error *err)
 {
-    static const char *const vary_keys[] = {"axis", "unit", "set", "values", NULL};
     const struct bh_node *root = bh_document_root(study->document);
     const struct bh_node *vary = bh_node_find(root, "vary");
     if (vary != NULL && bh_node_expect(vary, BH_NODE_LIST, "vary", err) != 0)
@@ -324,7 +322,7 @@ int bh_axes_read(struct bh_study *study, struct bh_error *err)
         struct bh_axis *axis = &study->axes[study->axes_count++];
         char key[32];
         snprintf(key, sizeof key, "vary.%zu", a);
-        if (bh_axis_read(axis, bh_node_item(vary, a), vary_keys, err) != 0 || bh_axis_check_paths(axis, err) != 0 ||
+        if (bh_axis_read(axis, bh_node_item(vary, a), &bh_axis_keys, err) != 0 || bh_axis_check_paths(axis, err) != 0 ||
             check_alone(study, axis, key, err) != 0)
             return -1;
         if (study->axes_count > BH_GRID_AXES_MOST)

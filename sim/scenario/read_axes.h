@@ -9,13 +9,14 @@
 struct bh_axis;
 struct bh_axis_value;
 struct bh_error;
+struct bh_keys;
 struct bh_node;
 struct bh_study;
 
 /* For campaigns, whose axes are read from a file of their own. An axis' labels, paths and nodes are borrowed; its arrays
  * belong to the study once the axis was added, also when that fails. Reading leaves arrays to free behind on failure:
  * add the axis all the same, or end. */
-int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const char *const *keys, struct bh_error *err);
+int bh_axis_read(struct bh_axis *axis, const struct bh_node *map, const struct bh_keys *keys, struct bh_error *err);
 /* Fails at the axis if it sets what no answer depends on (titles, which points there are), or nothing at all. */
 int bh_axis_check_paths(const struct bh_axis *axis, struct bh_error *err);
 int bh_axis_read_name(const struct bh_node *node, const char **name, struct bh_error *err);

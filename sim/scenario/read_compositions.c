@@ -11,6 +11,7 @@
 #include "models/policy/composition.h"
 #include "sim/scenario/composition.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,9 +68,8 @@ static int read_windows(const struct bh_scenario *scenario, const struct bh_node
 static int read_random(const struct bh_node *map, const struct bh_node *degree, struct bh_composition_law *law,
                        struct bh_error *err)
 {
-    static const char *const keys[] = {"degree", "mean-on", NULL};
-    const struct bh_node *mean_on = bh_node_need(map, "mean-on", err);
-    if (mean_on == NULL || bh_node_check_keys(map, keys, err) != 0 ||
+    const struct bh_node *mean_on = bh_node_find(map, "mean-on");
+    if (bh_keys_check(map, &bh_composed_degree_keys, err) != 0 ||
         bh_node_quantity(degree, BH_DIMENSION_PROBABILITY, &law->degree, err) != 0 ||
         bh_node_quantity(mean_on, BH_DIMENSION_TIME, &law->mean_on_s, err) != 0)
         return -1;
@@ -84,10 +84,8 @@ static int read_random(const struct bh_node *map, const struct bh_node *degree, 
 static int read_when(const struct bh_scenario *scenario, const struct bh_node *node, struct bh_composition_law *law,
                      struct bh_error *err)
 {
-    static const char *const words[] = {"never", "always", NULL};
-    static const char *const keys[] = {"windows", NULL};
     if (bh_node_kind(node) != BH_NODE_MAP) {
-        int word = bh_node_choice(node, words, "when", err);
+        int word = bh_node_choice(node, bh_composed_when_names, "when", err);
         law->rule = word == 1 ? BH_COMPOSED_ALWAYS : BH_COMPOSED_NEVER;
         return word < 0 ? -1 : 0;
     }
@@ -98,7 +96,7 @@ static int read_when(const struct bh_scenario *scenario, const struct bh_node *n
         return bh_node_fail(node, err,
                             "found neither windows nor degree; expected never, always, {windows: [[1 h, 2 h]]} or "
                             "{degree: 0.3, mean-on: 10 min}");
-    return bh_node_check_keys(node, keys, err) != 0 ? -1 : read_windows(scenario, windows, law, err);
+    return bh_keys_check(node, &bh_composed_windows_keys, err) != 0 ? -1 : read_windows(scenario, windows, law, err);
 }
 
 /* --- Between whom -------------------------------------------------------------------------------------------------- */
@@ -302,15 +300,11 @@ static int read_coupling(struct bh_composition_spec *spec, const struct bh_node 
 
 static int read_composition(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"name",   "between", "over",     "when",    "volume",
-                                       "period", "pairing", "coupling", "restart", NULL};
-    static const char *const needed[] = {"name", "between", "over", "when", NULL};
     struct bh_compositions *compositions = &scenario->compositions;
     struct bh_composition_spec *spec = &compositions->specs[compositions->specs_count++];
     const struct bh_node *name, *over, *when;
     spec->first = compositions->count;
-    if (bh_node_expect(map, BH_NODE_MAP, "a composition", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        bh_node_need_keys(map, needed, err) != 0 || (name = bh_node_need(map, "name", err)) == NULL ||
+    if (bh_keys_check(map, &bh_composition_keys, err) != 0 || (name = bh_node_need(map, "name", err)) == NULL ||
         (spec->name = bh_node_text(name, err)) == NULL || (over = bh_node_need(map, "over", err)) == NULL ||
         (when = bh_node_need(map, "when", err)) == NULL)
         return -1;
@@ -368,12 +362,10 @@ int bh_compositions_resolve(struct bh_scenario *scenario, struct bh_error *err)
 
 int bh_acceptance_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-    static const char *const keys[] = {"lost-at-once", "within", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "acceptance"), *most, *within;
     if (map == NULL)
         return 0;
-    if (bh_node_expect(map, BH_NODE_MAP, "acceptance", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        bh_node_need_keys(map, keys, err) != 0 || (most = bh_node_need(map, "lost-at-once", err)) == NULL ||
+    if (bh_keys_check(map, &bh_acceptance_keys, err) != 0 || (most = bh_node_need(map, "lost-at-once", err)) == NULL ||
         (within = bh_node_need(map, "within", err)) == NULL ||
         bh_node_count_value(most, 0, 1000000, &scenario->acceptance.lost_at_once, err) != 0 ||
         bh_node_quantity(within, BH_DIMENSION_TIME, &scenario->acceptance.within_s, err) != 0)

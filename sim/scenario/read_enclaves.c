@@ -10,6 +10,7 @@
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -124,18 +125,11 @@ static int read_parts(const struct bh_node *map, struct bh_enclave_spec *enclave
 
 static int read_entry(const struct reader *reader, struct entry *entry, struct bh_error *err)
 {
-    static const char *const keys[] = {"name",       "application",  "guests-per-node", "processes-per-guest",
-                                       "node-share", "count",        "nodes",           "shares-with",
-                                       "system",     "policy",       "start",           "leave",
-                                       "work",       "verification", "needs-storage",   "parts-needed",
-                                       NULL};
-    static const char *const needed[] = {"name", "application", NULL};
     const struct bh_scenario *scenario = reader->scenario;
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *map = entry->map, *name, *application;
     struct bh_enclave_spec *enclave = &entry->enclave;
-    if (bh_node_expect(map, BH_NODE_MAP, "an enclave", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        bh_node_need_keys(map, needed, err) != 0 || (name = bh_node_need(map, "name", err)) == NULL ||
+    if (bh_keys_check(map, &bh_enclave_keys, err) != 0 || (name = bh_node_need(map, "name", err)) == NULL ||
         (entry->name = bh_node_text(name, err)) == NULL ||
         (application = bh_node_need(map, "application", err)) == NULL)
         return -1;

@@ -13,6 +13,7 @@
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,9 +46,6 @@ static int read_hardware(struct bh_scenario *scenario, const struct bh_node *nod
 
 static int choose_random(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
-    static const char *const keys[] = {"hardware", "software", "during", "machine", "recorded", NULL};
-    static const char *const during[] = {"always", "computation", NULL};
-    static const char *const machine[] = {"steady", "fresh", NULL};
     size_t count = scenario->catalog->faults_count;
     scenario->fault_enabled = bh_allocate(count + 1, sizeof *scenario->fault_enabled);
     bool all = node == NULL || bh_node_is(node, "all"), none = node != NULL && bh_node_is(node, "none");
@@ -57,18 +55,17 @@ static int choose_random(struct bh_scenario *scenario, const struct bh_node *nod
     scenario->machine_is_steady = true;
     if (all || none)
         return bh_replay_resolve(scenario, NULL, err);
-    if (bh_node_expect(node, BH_NODE_MAP,
-                       "faults (none, all, or a map with hardware, software, during, machine, recorded)", err) != 0 ||
-        bh_node_check_keys(node, keys, err) != 0 || read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
+    if (bh_keys_check(node, &bh_random_fault_keys, err) != 0 ||
+        read_hardware(scenario, bh_node_find(node, "hardware"), err) != 0 ||
         bh_optional_bool(node, "software", &scenario->software_faults, err) != 0)
         return -1;
     const struct bh_node *when = bh_node_find(node, "during");
-    int choice = when != NULL ? bh_node_choice(when, during, "during", err) : 0;
+    int choice = when != NULL ? bh_node_choice(when, bh_during_names, "during", err) : 0;
     if (choice < 0)
         return -1;
     scenario->faults_spare_rest = choice == 1;
     const struct bh_node *age = bh_node_find(node, "machine");
-    if ((choice = age != NULL ? bh_node_choice(age, machine, "machine", err) : 0) < 0)
+    if ((choice = age != NULL ? bh_node_choice(age, bh_machine_age_names, "machine", err) : 0) < 0)
         return -1;
     scenario->machine_is_steady = choice == 0;
     bool hardware = false;
@@ -207,8 +204,6 @@ size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct 
 static int read_class(const struct bh_scenario *scenario, const struct bh_node *map, struct bh_script_fault *fault,
                       struct bh_error *err)
 {
-    static const char *const on_nodes[] = {"at", "node", "enclave", "fault", NULL};
-    static const char *const on_storage[] = {"at", "server", "fault", NULL};
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *class = bh_node_find(map, "fault");
     fault->class =
@@ -216,7 +211,7 @@ static int read_class(const struct bh_scenario *scenario, const struct bh_node *
     if (fault->class == NULL)
         return -1;
     bool is_storage = fault->class->landing == BH_LANDING_STORAGE;
-    if (bh_node_check_keys(map, is_storage ? on_storage : on_nodes, err) != 0)
+    if (bh_keys_check(map, is_storage ? &bh_script_storage_keys : &bh_script_node_keys, err) != 0)
         return -1;
     if (is_storage)
         return bh_optional_count(map, "server", 0, UINT64_MAX, &fault->slot, err);
@@ -235,7 +230,6 @@ static int read_class(const struct bh_scenario *scenario, const struct bh_node *
 
 static int read_script(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
 {
-    static const char *const keys[] = {"at", "node", "zone", "enclave", "kind", "ending", "fault", "server", NULL};
     if (list == NULL)
         return 0;
     if (bh_node_expect(list, BH_NODE_LIST, "script", err) != 0)
@@ -247,8 +241,7 @@ static int read_script(struct bh_scenario *scenario, const struct bh_node *list,
         const struct bh_node *map = bh_node_item(list, i);
         struct bh_script_fault *fault = &scenario->script[i];
         fault->place = bh_node_place(map);
-        if (bh_node_expect(map, BH_NODE_MAP, "a fault of the script", err) != 0 ||
-            bh_node_check_keys(map, keys, err) != 0 || read_when(scenario, map, fault, err) != 0)
+        if (bh_keys_check(map, &bh_script_keys, err) != 0 || read_when(scenario, map, fault, err) != 0)
             return -1;
         if (bh_node_find(map, "fault") != NULL) {
             if (read_class(scenario, map, fault, err) != 0)

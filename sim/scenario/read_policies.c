@@ -12,6 +12,7 @@
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +45,7 @@ static int read_limits(const struct bh_catalog *catalog, const struct bh_node *m
 {
     if (map == NULL)
         return 0;
-    if (bh_node_expect(map, BH_NODE_MAP, "limits of guards", err) != 0 ||
-        bh_node_check_keys(map, bh_boundary_names, err) != 0)
+    if (bh_keys_check(map, &bh_limit_keys, err) != 0)
         return -1;
     for (int b = 0; b < BH_BOUNDARIES; b++) {
         const struct bh_node *node = bh_node_find(map, bh_boundary_names[b]);
@@ -63,12 +63,11 @@ static int read_limits(const struct bh_catalog *catalog, const struct bh_node *m
 static int read_node_os(const struct bh_catalog *catalog, const struct bh_node *map, struct bh_policy_spec *spec,
                         struct bh_error *err)
 {
-    static const char *const keys[] = {"least", "most", NULL};
     if (map == NULL)
         return 0;
     spec->has_limits = true;
     spec->limits.place = bh_node_place(map);
-    if (bh_node_expect(map, BH_NODE_MAP, "node-os", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
+    if (bh_keys_check(map, &bh_node_os_keys, err) != 0 ||
         read_limits(catalog, bh_node_find(map, "least"), spec->limits.least, err) != 0 ||
         read_limits(catalog, bh_node_find(map, "most"), spec->limits.most, err) != 0)
         return -1;
@@ -121,13 +120,10 @@ static int check_nodes(const struct bh_scenario *scenario, size_t policy, size_t
 static int read_policy(struct bh_scenario *scenario, const struct bh_node *map, struct bh_policy_spec *spec,
                        struct bh_error *err)
 {
-    static const char *const keys[] = {"system", "policy", "name", "host-kernel", "guest-kernel", "node-os", NULL};
-    static const char *const needed[] = {"system", "policy", NULL};
     const struct bh_catalog *catalog = scenario->catalog;
     const struct bh_node *system, *policy;
     const char *name = NULL;
-    if (bh_node_expect(map, BH_NODE_MAP, "an entry of policies", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        bh_node_need_keys(map, needed, err) != 0 || (system = bh_node_need(map, "system", err)) == NULL ||
+    if (bh_keys_check(map, &bh_line_keys, err) != 0 || (system = bh_node_need(map, "system", err)) == NULL ||
         (policy = bh_node_need(map, "policy", err)) == NULL || bh_optional_text(map, "name", &name, err) != 0)
         return -1;
     spec->place = bh_node_place(map);

@@ -7,6 +7,7 @@
 #include "models/document/document_get.h"
 #include "models/document/document_read.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -100,13 +101,11 @@ static int read_draws(struct bh_study *study, const struct bh_node *root, const 
 
 int bh_posterior_read(struct bh_study *study, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"source", "numbers", "center", "draws", NULL};
     const struct bh_node *file = bh_node_find(map, "posterior");
     if ((study->posterior.document = read_file(study, file, err)) == NULL)
         return -1;
     const struct bh_node *root = bh_document_root(study->posterior.document), *source, *center;
-    if (bh_node_expect(root, BH_NODE_MAP, "a posterior", err) != 0 || bh_node_check_keys(root, keys, err) != 0 ||
-        (source = bh_node_need(root, "source", err)) == NULL ||
+    if (bh_keys_check(root, &bh_posterior_keys, err) != 0 || (source = bh_node_need(root, "source", err)) == NULL ||
         (study->posterior.source = bh_node_text(source, err)) == NULL || read_paths(study, root, err) != 0 ||
         (center = bh_node_need(root, "center", err)) == NULL ||
         read_settings(study, center, &study->posterior.center, err) != 0)

@@ -10,6 +10,7 @@
 #include "sim/scenario/parts.h"
 #include "sim/scenario/recorded_logs.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,7 +50,6 @@ static int read_moment(const struct bh_node *map, const char *key, struct bh_log
 
 static int read_start(const struct bh_node *map, struct bh_replay_manner *manner, struct bh_error *err)
 {
-    static const char *const keys[] = {"every", NULL};
     const struct bh_node *node = bh_node_find(map, "start");
     if (node == NULL)
         return 0;
@@ -60,7 +60,7 @@ static int read_start(const struct bh_node *map, struct bh_replay_manner *manner
     }
     const struct bh_node *every;
     manner->start = BH_REPLAY_EVERY;
-    if (bh_node_check_keys(node, keys, err) != 0 || (every = bh_node_need(node, "every", err)) == NULL ||
+    if (bh_keys_check(node, &bh_recorded_start_keys, err) != 0 || (every = bh_node_need(node, "every", err)) == NULL ||
         bh_node_quantity(every, BH_DIMENSION_TIME, &manner->every_s, err) != 0)
         return -1;
     return manner->every_s > 0.0 ? 0 : bh_node_fail(every, err, "found 0; expected a time above 0");
@@ -68,13 +68,13 @@ static int read_start(const struct bh_node *map, struct bh_replay_manner *manner
 
 static int read_manner(const struct bh_node *map, struct bh_replay_manner *manner, struct bh_error *err)
 {
-    static const char *const ends[] = {"wrap", "stop", NULL};
     const struct bh_node *nodes = bh_node_need(map, "nodes", err), *end = bh_node_find(map, "end");
     int choice = nodes != NULL ? bh_node_choice(nodes, bh_replay_nodes_names, "nodes", err) : -1;
     if (choice < 0)
         return -1;
     manner->nodes = (enum bh_replay_nodes)choice;
-    if (read_start(map, manner, err) != 0 || (choice = end != NULL ? bh_node_choice(end, ends, "end", err) : 0) < 0)
+    if (read_start(map, manner, err) != 0 ||
+        (choice = end != NULL ? bh_node_choice(end, bh_replay_end_names, "end", err) : 0) < 0)
         return -1;
     manner->stops = choice == 1;
     if (manner->start != BH_REPLAY_APART)
@@ -112,16 +112,15 @@ static int need_none(const struct bh_scenario *scenario, struct bh_error *err)
 
 int bh_replay_resolve(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err)
 {
-    static const char *const keys[] = {"log", "system", "begin", "until", "log-nodes", "nodes", "start", "end", NULL};
     struct bh_recorded_choice choice = {.nodes = 0};
     struct bh_replay_manner manner = {.machine_nodes = scenario->nodes + scenario->spares};
     const struct bh_node *log;
     const char *name;
     if (map == NULL)
         return need_none(scenario, err);
-    if (bh_node_expect(map, BH_NODE_MAP, "recorded", err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (log = bh_node_need(map, "log", err)) == NULL || (name = bh_node_text(log, err)) == NULL ||
-        read_choice(map, &choice, err) != 0 || read_manner(map, &manner, err) != 0)
+    if (bh_keys_check(map, &bh_recorded_keys, err) != 0 || (log = bh_node_need(map, "log", err)) == NULL ||
+        (name = bh_node_text(log, err)) == NULL || read_choice(map, &choice, err) != 0 ||
+        read_manner(map, &manner, err) != 0)
         return -1;
     char *file = find_file(scenario, log, name);
     scenario->log = bh_recorded_logs_get(scenario->logs, file, &choice, log, err);

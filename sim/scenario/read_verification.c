@@ -6,6 +6,7 @@
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <string.h>
 
@@ -53,13 +54,11 @@ static int read_every(const struct bh_scenario *scenario, const struct bh_node *
 int bh_verification_read(const struct bh_scenario *scenario, const struct bh_node *node,
                          struct bh_enclave_spec *enclave, struct bh_error *err)
 {
-    static const char *const keys[] = {"every", "cost", "recall", "latency", NULL};
     const struct bh_application *application = enclave->application;
     struct bh_verification_spec *verification = &enclave->verification;
     if (node == NULL || bh_node_is(node, "none") || bh_node_is(node, "no"))
         return 0;
-    if (bh_node_expect(node, BH_NODE_MAP, "none, or every, cost, recall and latency", err) != 0 ||
-        bh_node_check_keys(node, keys, err) != 0)
+    if (bh_keys_check(node, &bh_verification_keys, err) != 0)
         return -1;
     if (!application->kind->keeps_checkpoints)
         return bh_node_fail(node, err,

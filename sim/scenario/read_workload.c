@@ -11,6 +11,7 @@
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -81,10 +82,8 @@ static int find_platform(struct bh_scenario *scenario, const struct bh_node *nod
 
 int bh_platform_resolve(struct bh_scenario *scenario, const char *data_directory, struct bh_error *err)
 {
-    static const char *const keys[] = {"file", "nodes", NULL}; /* all are needed */
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "platform", err), *file, *nodes;
-    if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "platform", err) != 0 ||
-        bh_node_check_keys(map, keys, err) != 0 || bh_node_need_keys(map, keys, err) != 0 ||
+    if (map == NULL || bh_keys_check(map, &bh_platform_keys, err) != 0 ||
         (file = bh_node_need(map, "file", err)) == NULL || (nodes = bh_node_need(map, "nodes", err)) == NULL)
         return -1;
     scenario->nodes_place = bh_node_place(nodes);
@@ -120,11 +119,8 @@ static int fail_endless(const struct bh_node *node, double found_s, struct bh_er
 
 int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-    static const char *const keys[] = {"work", "horizon", "spares", "placement", "enclaves", NULL};
-    static const char *const needed[] = {"work", "enclaves", NULL};
     const struct bh_node *map = bh_node_need(bh_document_root(scenario->document), "workload", err), *work;
-    if (map == NULL || bh_node_expect(map, BH_NODE_MAP, "workload", err) != 0 ||
-        bh_node_check_keys(map, keys, err) != 0 || bh_node_need_keys(map, needed, err) != 0 ||
+    if (map == NULL || bh_keys_check(map, &bh_workload_keys, err) != 0 ||
         (work = bh_node_need(map, "work", err)) == NULL ||
         bh_node_quantity(work, BH_DIMENSION_TIME, &scenario->work_s, err) != 0)
         return -1;
@@ -188,14 +184,12 @@ static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoin
 static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"interval", "write", "read", "keep", NULL};
     struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
     checkpoint->place = bh_node_place(map);
     if (bh_node_is(map, "none") || bh_node_is(map, "no"))
         return 0;
     const struct bh_node *interval;
-    if (bh_node_expect(map, BH_NODE_MAP, bh_level_names[level], err) != 0 || bh_node_check_keys(map, keys, err) != 0 ||
-        (interval = bh_node_need(map, "interval", err)) == NULL ||
+    if (bh_keys_check(map, &bh_level_keys, err) != 0 || (interval = bh_node_need(map, "interval", err)) == NULL ||
         read_interval(scenario, checkpoint, interval, err) != 0 ||
         bh_optional_quantity(map, "write", BH_DIMENSION_TIME, &checkpoint->write_s, err) != 0 ||
         bh_optional_quantity(map, "read", BH_DIMENSION_TIME, &checkpoint->read_s, err) != 0 ||
@@ -224,8 +218,6 @@ static int check_partners(const struct bh_scenario *scenario, enum bh_level leve
 
 int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
 {
-#define KEY(row, level, name, ...) name,
-    static const char *const keys[] = {BH_CHECKPOINT_LEVELS(KEY) "staggered", "final", NULL};
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
@@ -233,7 +225,7 @@ int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
     }
     if (map == NULL || bh_node_is(map, "none"))
         return 0;
-    if (bh_node_expect(map, BH_NODE_MAP, "checkpoints", err) != 0 || bh_node_check_keys(map, keys, err) != 0)
+    if (bh_keys_check(map, &bh_checkpoints_keys, err) != 0)
         return -1;
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         const struct bh_node *node = bh_node_find(map, bh_level_names[level]);

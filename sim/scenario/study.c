@@ -15,20 +15,13 @@
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
+#include "sim/scenario/scenario_keys.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const root_keys[] = {
-    "scenario", "title",    "description",  "reproduces-input", "platform", "workload", "checkpoints", "costs",
-    "policies", "baseline", "faults",       "script",           "replicas", "seed",     "vary",        "uncertainty",
-    "models",   "define",   "compositions", "acceptance",       "engine",   NULL,
-};
-
-static const char *const engine_names[] = {"calendar", "simgrid", NULL};
 
 /* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */
 static char *read_text(const char *path, size_t *length, struct bh_error *err)
@@ -151,7 +144,7 @@ struct bh_study *bh_study_parse(const char *path, const char *data_directory, co
         goto fail;
     const struct bh_node *root = bh_document_root(study->document);
     if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || check_what_it_is(root, err) != 0 ||
-        bh_node_check_keys(root, root_keys, err) != 0)
+        bh_keys_check_names(root, &bh_scenario_keys, err) != 0)
         goto fail;
     if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0)
         goto fail;
@@ -243,7 +236,7 @@ static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
     scenario->seed = 1;
     scenario->virtualization_costs = true;
     const struct bh_node *engine = bh_node_find(root, "engine");
-    int choice = engine != NULL ? bh_node_choice(engine, engine_names, "engine", err) : 0;
+    int choice = engine != NULL ? bh_node_choice(engine, bh_engine_names, "engine", err) : 0;
     if (choice < 0)
         return -1;
     scenario->engine = (enum bh_engine)choice;
@@ -268,9 +261,8 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
     scenario->document = bh_document_parse(study->text, study->text_length, study->file, err);
     if (scenario->document == NULL || make_settings(scenario, study, index, uncertain, &overrides, err) != 0)
         goto out;
-    static const char *const needed[] = {"scenario", "platform", "workload", "policies", NULL};
     const struct bh_node *root = bh_document_root(scenario->document);
-    if (bh_node_check_keys(root, root_keys, err) != 0 || bh_node_need_keys(root, needed, err) != 0)
+    if (bh_keys_check(root, &bh_scenario_keys, err) != 0)
         goto out;
     if (bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
         (scenario->catalog = bh_overrides_read_catalog(&overrides, scenario, study->data_directory, err)) == NULL)

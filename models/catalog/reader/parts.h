@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 struct bh_fault_class;
+struct bh_keys;
 struct bh_machine;
 struct bh_parameter;
 struct bh_system;
@@ -50,9 +51,10 @@ struct bh_parameter_field {
     {                                                                                                                  \
         .key = (key_text), .dimension = (what), .offset = offsetof(type, member), .optional = (may_be_left_out)        \
     }
+/* The map has been held against `keys`, whose rows say the same of each field: else the program is wrong. */
 int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
-                             const struct bh_parameter_field *fields, size_t count, void *structure,
-                             struct bh_error *err);
+                             const struct bh_keys *keys, const struct bh_parameter_field *fields, size_t count,
+                             void *structure, struct bh_error *err);
 
 /* Each reads one section of the merged document; later ones need the earlier ones. */
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);

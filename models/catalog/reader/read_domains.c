@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What fails together: domains of the machine, and the fault classes that strike them, spread in them, or stay. */
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
@@ -12,7 +13,6 @@
 
 int bh_read_domains(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "nodes", NULL};
     struct bh_catalog *catalog = reader->catalog;
     if (bh_node_expect(section, BH_NODE_MAP, "domains", err))
         return -1;
@@ -21,7 +21,7 @@ int bh_read_domains(struct bh_catalog_reader *reader, const struct bh_node *sect
     for (size_t i = 0; i < catalog->domains_count; i++) {
         struct bh_domain *domain = &catalog->domains[i];
         const struct bh_node *map = bh_catalog_entry(section, i, &domain->name, err);
-        if (!map || bh_node_check_keys(map, keys, err))
+        if (!map || bh_keys_check(map, &bh_domain_keys, err))
             return -1;
         domain->place = bh_node_place(map);
         if (strcmp(domain->name, "node") == 0 || strcmp(domain->name, "machine") == 0)
@@ -68,9 +68,8 @@ static int read_carrier(const struct bh_catalog *catalog, const struct bh_node *
 static int read_burst(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                       struct bh_fault_class *fault, struct bh_error *err)
 {
-    static const char *const of_nodes[] = {"domain", "probability", "reach", "within", NULL};
-    static const char *const of_domains[] = {"reach", "within", NULL};
     const bool is_carried = fault->carrier != BH_CARRIER_NODE;
+    const struct bh_keys *keys = is_carried ? &bh_carried_burst_keys : &bh_burst_keys;
     const struct bh_node *node = bh_node_find(map, "burst");
     struct bh_burst *burst = &fault->burst;
     burst->domain = fault->carrier_domain;
@@ -83,9 +82,8 @@ static int read_burst(struct bh_catalog_reader *reader, const struct bh_node *ma
         BH_FIELD(struct bh_burst, reach, "reach", BH_DIMENSION_PROBABILITY, false),
         BH_FIELD(struct bh_burst, within_s, "within", BH_DIMENSION_TIME, true),
     };
-    if (bh_node_expect(node, BH_NODE_MAP, path, err) ||
-        bh_node_check_keys(node, is_carried ? of_domains : of_nodes, err) ||
-        bh_parameter_read_fields(reader, node, path, fields, BH_COUNT(fields), burst, err))
+    if (bh_keys_check(node, keys, err) ||
+        bh_parameter_read_fields(reader, node, path, &bh_burst_keys, fields, BH_COUNT(fields), burst, err))
         return -1;
     if (is_carried)
         return 0;
@@ -98,7 +96,6 @@ static int read_burst(struct bh_catalog_reader *reader, const struct bh_node *ma
 static int read_recurrence(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                            struct bh_fault_class *fault, struct bh_error *err)
 {
-    static const char *const keys[] = {"probability", "every", "tolerated", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_recurrence, probability, "probability", BH_DIMENSION_PROBABILITY, false),
         BH_FIELD(struct bh_recurrence, every_s, "every", BH_DIMENSION_TIME, false),
@@ -115,8 +112,9 @@ static int read_recurrence(struct bh_catalog_reader *reader, const struct bh_nod
         return bh_node_fail(node, err,
                             "found with landing: node; expected memory or cpu, since a node that is "
                             "lost is repaired at once");
-    if (bh_node_expect(node, BH_NODE_MAP, path, err) || bh_node_check_keys(node, keys, err) ||
-        bh_parameter_read_fields(reader, node, path, fields, BH_COUNT(fields), &fault->recurrence, err))
+    if (bh_keys_check(node, &bh_recurrence_keys, err) ||
+        bh_parameter_read_fields(reader, node, path, &bh_recurrence_keys, fields, BH_COUNT(fields), &fault->recurrence,
+                                 err))
         return -1;
     if (fault->recurrence.every_s.value <= 0.0)
         return bh_fail_at(err, fault->recurrence.every_s.place, "%s.every: found 0, expected a time above 0", path);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's classes of hardware faults: where they land, when they come, what mends them. */
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
@@ -32,7 +33,6 @@ static bool is_recorded(const struct bh_node *arrival)
 static int read_recorded(const struct bh_node *map, const struct bh_node *arrival, const char *path,
                          struct bh_fault_class *fault, struct bh_error *err)
 {
-    static const char *const keys[] = {"recorded", NULL}, *const own_keys[] = {"causes", NULL};
     struct bh_recorded_arrivals *recorded = &fault->recorded;
     recorded->is_given = true;
     recorded->place = bh_node_place(arrival);
@@ -46,8 +46,7 @@ static int read_recorded(const struct bh_node *map, const struct bh_node *arriva
     if (bh_node_kind(arrival) != BH_NODE_MAP)
         return 0;
     const struct bh_node *own = bh_node_find(arrival, "recorded");
-    if (bh_node_check_keys(arrival, keys, err) || bh_node_expect(own, BH_NODE_MAP, "recorded", err) ||
-        bh_node_check_keys(own, own_keys, err))
+    if (bh_keys_check(arrival, &bh_recorded_class_keys, err) || bh_keys_check(own, &bh_recorded_causes_keys, err))
         return -1;
     recorded->causes = bh_node_find(own, "causes");
     if (recorded->causes && bh_node_expect(recorded->causes, BH_NODE_LIST, "causes (a list of names)", err))
@@ -122,7 +121,7 @@ static int read_repair(struct bh_catalog_reader *reader, const struct bh_node *m
         return 0;
     }
     if (!repair) {
-        if (bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), fault, err))
+        if (bh_parameter_read_fields(reader, map, prefix, &bh_fault_keys, fields, BH_COUNT(fields), fault, err))
             return -1;
         if (bh_node_find(map, "repair-median"))
             timing->distribution =
@@ -192,11 +191,7 @@ static int read_storage(struct bh_catalog_reader *reader, const struct bh_node *
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "landing",           "mend",          "rate",
-                                       "arrival",     "instruction-share", "repair-median", "repair-sigma",
-                                       "repair",      "carrier",           "burst",         "recurrence",
-                                       "default",     "signalled",         "fails-jobs",    NULL};
-    if (bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_fault_keys, err))
         return -1;
     fault->description = bh_read_text(map, "description", err);
     const int landing = fault->description ? bh_read_choice(map, "landing", bh_landing_names, err) : -1;
@@ -215,7 +210,7 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
     const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
                                                      BH_DIMENSION_PROBABILITY, !in_zone || fault->is_signalled);
     if (read_arrival(reader, map, prefix, fault, err) ||
-        bh_parameter_read_fields(reader, map, prefix, &share, 1, fault, err))
+        bh_parameter_read_fields(reader, map, prefix, &bh_fault_keys, &share, 1, fault, err))
         return -1;
     if (read_repair(reader, map, prefix, fault, err) || read_storage(reader, map, prefix, fault, err))
         return -1;

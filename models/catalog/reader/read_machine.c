@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The numbers of a parametric machine: they are set by path, as all others. */
 #include "models/catalog/machine.h"
-
+#include "models/catalog/machine_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
@@ -18,8 +18,6 @@
 static int read_numbers(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_machine *machine,
                         struct bh_error *err)
 {
-    static const char *const storage_keys[] = {"hosts", "disks", "bandwidth-law", "read-per-write", NULL};
-    static const char *const law_keys[] = {"at-nodes", "bandwidth", "exponent", NULL};
     const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_machine, nodes_per_cabinet, "nodes-per-cabinet", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_machine, cabinets_per_group, "cabinets-per-group", BH_DIMENSION_FACTOR, false),
@@ -39,17 +37,16 @@ static int read_numbers(struct bh_catalog_reader *reader, const struct bh_node *
         BH_FIELD(struct bh_machine, exponent, "exponent", BH_DIMENSION_FACTOR, false),
     };
     const struct bh_node *storage = bh_node_need(map, "storage", err);
-    if (!storage || bh_node_expect(storage, BH_NODE_MAP, "storage", err) ||
-        bh_node_check_keys(storage, storage_keys, err) ||
-        bh_parameter_read_fields(reader, map, "platform", fields, BH_COUNT(fields), machine, err) ||
-        bh_parameter_read_fields(reader, storage, "platform.storage", storage_fields, BH_COUNT(storage_fields), machine,
-                                 err))
+    if (!storage || bh_keys_check(storage, &bh_machine_storage_keys, err) ||
+        bh_parameter_read_fields(reader, map, "platform", &bh_machine_keys, fields, BH_COUNT(fields), machine, err) ||
+        bh_parameter_read_fields(reader, storage, "platform.storage", &bh_machine_storage_keys, storage_fields,
+                                 BH_COUNT(storage_fields), machine, err))
         return -1;
     const struct bh_node *law = bh_node_need(storage, "bandwidth-law", err);
-    return !law || bh_node_expect(law, BH_NODE_MAP, "bandwidth-law", err) || bh_node_check_keys(law, law_keys, err)
+    return !law || bh_keys_check(law, &bh_machine_law_keys, err)
                ? -1
-               : bh_parameter_read_fields(reader, law, "platform.storage.bandwidth-law", law_fields,
-                                          BH_COUNT(law_fields), machine, err);
+               : bh_parameter_read_fields(reader, law, "platform.storage.bandwidth-law", &bh_machine_law_keys,
+                                          law_fields, BH_COUNT(law_fields), machine, err);
 }
 
 /* What is counted is a whole number; what is divided by is none of 0. What is written and loaded grows with storage. */
@@ -84,20 +81,11 @@ static int check_numbers(struct bh_machine *machine, struct bh_error *err)
 int bh_read_machine(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_machine *machine,
                     struct bh_error *err)
 {
-    static const char *const keys[] = {"machine",           "title",
-                                       "description",       "nodes",
-                                       "nodes-per-cabinet", "cabinets-per-group",
-                                       "node-speed",        "node-bandwidth",
-                                       "latency",           "global-bandwidth",
-                                       "storage",           NULL};
-    static const char *const nodes_keys[] = {"least", "most", NULL};
-    static const char *const machines[] = {"parametric", NULL};
-    if (bh_node_expect(map, BH_NODE_MAP, "a machine", err) || bh_node_check_keys(map, keys, err) ||
-        bh_read_choice(map, "machine", machines, err) < 0)
+    if (bh_keys_check(map, &bh_machine_keys, err) || bh_read_choice(map, "machine", bh_machine_names, err) < 0)
         return -1;
     const struct bh_node *nodes = bh_node_need(map, "nodes", err), *least, *most;
-    if (!nodes || bh_node_expect(nodes, BH_NODE_MAP, "nodes", err) || bh_node_check_keys(nodes, nodes_keys, err) ||
-        !(least = bh_node_need(nodes, "least", err)) || !(most = bh_node_need(nodes, "most", err)) ||
+    if (!nodes || bh_keys_check(nodes, &bh_machine_nodes_keys, err) || !(least = bh_node_need(nodes, "least", err)) ||
+        !(most = bh_node_need(nodes, "most", err)) ||
         bh_node_count_value(least, 1, NODES_MOST, &machine->nodes_least, err) ||
         bh_node_count_value(most, machine->nodes_least, NODES_MOST, &machine->nodes_most, err) ||
         read_numbers(reader, map, machine, err))

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's section on main memory, and the fault rates that come of it. */
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/reader/parts.h"
@@ -17,18 +18,14 @@ static const char *const no_yes[] = {"no", "yes", NULL};
 static int read_mode(struct bh_catalog_reader *reader, const struct bh_node *section, enum bh_dram_mode mode,
                      struct bh_error *err)
 {
-    static const char *const keys[] = {"transient", "permanent", NULL};
-    static const char *const column_keys[] = {"transient", "permanent", "one-bit", NULL};
-    static const char *const channel_keys[] = {"rate", NULL};
     const char *name = bh_dram_mode_names[mode], *prefix = bh_catalog_print(reader, "memory.%s", name);
     struct bh_memory_numbers *memory = &reader->catalog->memory;
     const struct bh_node *map = bh_node_need(section, name, err);
-    if (!map || bh_node_expect(map, BH_NODE_MAP, prefix, err) ||
-        bh_node_check_keys(map,
-                           mode == BH_DRAM_CHANNEL  ? channel_keys
-                           : mode == BH_DRAM_COLUMN ? column_keys
-                                                    : keys,
-                           err))
+    if (!map || bh_keys_check(map,
+                              mode == BH_DRAM_CHANNEL  ? &bh_dram_channel_keys
+                              : mode == BH_DRAM_COLUMN ? &bh_column_keys
+                                                       : &bh_mode_keys,
+                              err))
         return -1;
     if (mode == BH_DRAM_COLUMN &&
         bh_parameter_read(reader, map, "one-bit", prefix, BH_DIMENSION_PROBABILITY, &memory->column_one_bit, err))
@@ -75,10 +72,6 @@ static int check_counts(struct bh_memory_numbers *memory, const struct bh_node *
 
 int bh_read_memory(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"code",        "device-width", "lockstep",   "dimms",      "ranks-per-dimm",
-                                       "banks",       "rows",         "row-size",   "wrong-bits", "scrub-interval",
-                                       "replacement", "bit",          "word",       "column",     "row",
-                                       "bank",        "multi-bank",   "multi-rank", "channel",    NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_memory_numbers, dimms, "dimms", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_memory_numbers, ranks_per_dimm, "ranks-per-dimm", BH_DIMENSION_FACTOR, false),
@@ -90,7 +83,7 @@ int bh_read_memory(struct bh_catalog_reader *reader, const struct bh_node *secti
         BH_FIELD(struct bh_memory_numbers, replacement_s, "replacement", BH_DIMENSION_TIME, false),
     };
     struct bh_memory_numbers *memory = &reader->catalog->memory;
-    if (bh_node_expect(section, BH_NODE_MAP, "memory", err) || bh_node_check_keys(section, keys, err))
+    if (bh_keys_check(section, &bh_memory_keys, err))
         return -1;
     const int code = bh_word_read(reader, section, "code", "memory", bh_dram_code_names, err);
     const int width =
@@ -101,7 +94,7 @@ int bh_read_memory(struct bh_catalog_reader *reader, const struct bh_node *secti
     memory->code = (enum bh_dram_code)code;
     memory->device_width = width == 1 ? 8 : 4;
     memory->lockstep = lockstep == 1;
-    if (bh_parameter_read_fields(reader, section, "memory", fields, BH_COUNT(fields), memory, err))
+    if (bh_parameter_read_fields(reader, section, "memory", &bh_memory_keys, fields, BH_COUNT(fields), memory, err))
         return -1;
     for (int mode = 0; mode < BH_DRAM_MODES; mode++)
         if (read_mode(reader, section, (enum bh_dram_mode)mode, err))
@@ -114,9 +107,8 @@ int bh_read_memory(struct bh_catalog_reader *reader, const struct bh_node *secti
 int bh_memory_rate_read(struct bh_catalog_reader *reader, const struct bh_node *rate, const char *prefix,
                         struct bh_fault_class *fault, struct bh_error *err)
 {
-    static const char *const keys[] = {"from", "outcome", NULL};
     static const char *const sources[] = {"memory", NULL};
-    if (bh_node_check_keys(rate, keys, err) || bh_read_choice(rate, "from", sources, err) < 0)
+    if (bh_keys_check(rate, &bh_fault_rate_keys, err) || bh_read_choice(rate, "from", sources, err) < 0)
         return -1;
     const int outcome = bh_read_choice(rate, "outcome", bh_dram_outcome_names, err);
     if (outcome < 0)

@@ -3,6 +3,7 @@
 /* One number of the catalog: its value, unit, status, source and range, and what a scenario sets in its place. */
 #include "models/base/look.h"
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document.h"
@@ -12,10 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const parameter_keys[] = {"value", "unit", "status", "source", "range", NULL};
-/* A file cannot claim the status "scenario". */
-static const char *const file_status_names[] = {"published", "computed", "assumed", NULL};
 
 /* Text that lives as long as the catalog. */
 static const char *keep(struct bh_catalog_reader *reader, char *text)
@@ -195,7 +192,7 @@ static int read_present(struct bh_catalog_reader *reader, const struct bh_node *
     parameter->path = path;
     parameter->dimension = dimension;
     parameter->place = bh_node_place(node);
-    if (bh_node_expect(node, BH_NODE_MAP, path, err) || bh_node_check_keys(node, parameter_keys, err))
+    if (bh_keys_check(node, &bh_number_keys, err))
         return -1;
 
     const char *unit;
@@ -205,7 +202,7 @@ static int read_present(struct bh_catalog_reader *reader, const struct bh_node *
         return -1;
 
     const struct bh_node *status = bh_node_need(node, "status", err);
-    const int choice = status ? bh_node_choice(status, file_status_names, "status", err) : -1;
+    const int choice = status ? bh_node_choice(status, bh_file_status_names, "status", err) : -1;
     if (choice < 0)
         return -1;
     parameter->status = (enum bh_status)choice;
@@ -246,10 +243,14 @@ static int read_optional(struct bh_catalog_reader *reader, const struct bh_node 
 }
 
 int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
-                             const struct bh_parameter_field *fields, size_t count, void *structure,
-                             struct bh_error *err)
+                             const struct bh_keys *keys, const struct bh_parameter_field *fields, size_t count,
+                             void *structure, struct bh_error *err)
 {
     const char *needed[33] = {NULL};
+    for (size_t i = 0; i < count; i++) {
+        const struct bh_key *row = bh_keys_find(keys, fields[i].key);
+        BH_BUG_ASSERT(row != NULL && row->form.kind == BH_FORM_NUMBER && row->form.dimension == fields[i].dimension);
+    }
     for (size_t i = 0, k = 0; i < count && k < 32; i++)
         if (!fields[i].optional)
             needed[k++] = fields[i].key;

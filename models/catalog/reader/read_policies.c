@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's policies: what a signalled error takes down, which guards are on, and when. */
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/parts.h"
@@ -74,10 +75,8 @@ static int read_guard_choice(const struct bh_catalog *catalog, const struct bh_n
     if (bh_node_kind(guards) != BH_NODE_MAP)
         return read_guard_rule(guards, &choice->rule, err);
     choice->rule = BH_GUARDS_NAMED;
-    const char *keys[BH_BOUNDARIES + 2] = {[BH_BOUNDARIES] = "others"};
-    memcpy(keys, bh_boundary_names, BH_BOUNDARIES * sizeof keys[0]);
     const struct bh_node *others = bh_node_find(guards, "others");
-    if (bh_node_check_keys(guards, keys, err) || (others && read_guard_rule(others, &choice->others, err)))
+    if (bh_keys_check(guards, &bh_guard_choice_keys, err) || (others && read_guard_rule(others, &choice->others, err)))
         return -1;
     for (int boundary = 0; boundary < BH_BOUNDARIES; boundary++) {
         const struct bh_node *node = bh_node_find(guards, bh_boundary_names[boundary]);
@@ -93,10 +92,9 @@ static int read_guard_choice(const struct bh_catalog *catalog, const struct bh_n
 
 static int read_error_rule(const struct bh_node *map, struct bh_protection_rule *rule, struct bh_error *err)
 {
-    static const char *const keys[] = {"errors", "within", "quiet", NULL};
     const struct bh_node *errors, *within, *quiet;
     uint64_t count = 0;
-    if (bh_node_check_keys(map, keys, err) || !(errors = bh_node_need(map, "errors", err)) ||
+    if (bh_keys_check(map, &bh_protect_errors_keys, err) || !(errors = bh_node_need(map, "errors", err)) ||
         !(within = bh_node_need(map, "within", err)) || !(quiet = bh_node_need(map, "quiet", err)) ||
         bh_node_count_value(errors, 1, BH_PROTECTION_ERRORS_MOST, &count, err) ||
         bh_node_quantity(within, BH_DIMENSION_TIME, &rule->within_s, err) ||
@@ -113,7 +111,6 @@ static int read_error_rule(const struct bh_node *map, struct bh_protection_rule 
 static int read_protect(const struct bh_node *node, struct bh_protection_rule *rule, struct bh_error *err)
 {
     static const char *const words[] = {"always", "never", "composed", NULL};
-    static const char *const keys[] = {"degree", NULL};
     if (bh_node_kind(node) != BH_NODE_MAP) {
         const int word = bh_node_choice(node, words, "protect", err);
         rule->when = (enum bh_protection_when)word;
@@ -123,7 +120,8 @@ static int read_protect(const struct bh_node *node, struct bh_protection_rule *r
     if (!degree)
         return read_error_rule(node, rule, err);
     rule->when = BH_PROTECT_DEGREE;
-    return bh_node_check_keys(node, keys, err) || bh_node_quantity(degree, BH_DIMENSION_PROBABILITY, &rule->degree, err)
+    return bh_keys_check(node, &bh_protect_degree_keys, err) ||
+                   bh_node_quantity(degree, BH_DIMENSION_PROBABILITY, &rule->degree, err)
                ? -1
                : 0;
 }
@@ -149,8 +147,6 @@ static int read_guards(const struct bh_catalog *catalog, const struct bh_node *m
 
 int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "colour",  "mark",        "dispositions",
-                                       "guards",      "protect", "unprotected", NULL};
     struct bh_catalog *catalog = reader->catalog;
     if (bh_node_expect(section, BH_NODE_MAP, "policies", err))
         return -1;
@@ -161,7 +157,7 @@ int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *sec
         const struct bh_node *map = bh_node_item(section, i);
         policy->name = bh_node_key(section, i);
         policy->place = bh_node_place(map);
-        if (bh_node_expect(map, BH_NODE_MAP, policy->name, err) || bh_node_check_keys(map, keys, err))
+        if (bh_keys_check(map, &bh_policy_keys, err))
             return -1;
         policy->description = bh_read_text(map, "description", err);
         if (!policy->description || bh_read_look(map, &policy->colour, &policy->mark, err) ||

@@ -3,6 +3,7 @@
 /* The catalog's sections that are tables of numbers: zones, errors, components, channels, guards, applications and recovery. */
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
@@ -37,7 +38,6 @@ static int check_shares(const struct bh_catalog_reader *reader, const struct bh_
 static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *zone, enum bh_zone_kind kind,
                        enum bh_error_kind error_kind, struct bh_ending *ending, struct bh_error *err)
 {
-    static const char *const keys[] = {"lifetime", "masked", "signalled", "silent", "hang", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_ending, lifetime_s, "lifetime", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_ending, masked, "masked", BH_DIMENSION_PROBABILITY, false),
@@ -48,7 +48,7 @@ static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *z
     const struct bh_node *map = bh_node_need(zone, bh_error_kind_names[error_kind], err);
     const char *prefix =
         bh_catalog_print(reader, "zones.%s.%s", bh_zone_kind_names[kind], bh_error_kind_names[error_kind]);
-    if (!map || bh_node_expect(map, BH_NODE_MAP, prefix, err) || bh_node_check_keys(map, keys, err))
+    if (!map || bh_keys_check(map, &bh_ending_keys, err))
         return -1;
 
     const bool holds_application = kind == BH_HOST_USER || kind == BH_GUEST_USER;
@@ -61,7 +61,7 @@ static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *z
     /* A VMM process may leave it out; zones that hold an application go by guest-user's numbers. */
     if (!silent && kind == BH_GUEST_USER && !bh_node_need(map, "silent", err))
         return -1;
-    if (bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), ending, err))
+    if (bh_parameter_read_fields(reader, map, prefix, &bh_ending_keys, fields, BH_COUNT(fields), ending, err))
         return -1;
     if (ending->lifetime_s.value <= 0)
         return bh_fail_at(err, ending->lifetime_s.place, "%s: found 0, expected a time above 0",
@@ -71,7 +71,6 @@ static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *z
 
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"memory-weight", "cpu-weight", "residual", "data", "instruction", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_zone_numbers, memory_weight, "memory-weight", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_zone_numbers, cpu_weight, "cpu-weight", BH_DIMENSION_FACTOR, false),
@@ -83,8 +82,8 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
         struct bh_zone_numbers *zone = &reader->catalog->zones[kind];
         const struct bh_node *map = bh_node_need(section, bh_zone_kind_names[kind], err);
         const char *prefix = bh_catalog_print(reader, "zones.%s", bh_zone_kind_names[kind]);
-        if (!map || bh_node_expect(map, BH_NODE_MAP, prefix, err) || bh_node_check_keys(map, keys, err) ||
-            bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), zone, err))
+        if (!map || bh_keys_check(map, &bh_zone_keys, err) ||
+            bh_parameter_read_fields(reader, map, prefix, &bh_zone_keys, fields, BH_COUNT(fields), zone, err))
             return -1;
         for (enum bh_error_kind error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++)
             if (read_ending(reader, map, kind, error_kind, &zone->ending[error_kind], err))
@@ -109,10 +108,6 @@ int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *secti
 static int read_component(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
                           struct bh_component *component, struct bh_error *err)
 {
-    static const char *const kernel_keys[] = {"description",          "kernel",      "fault-rate",
-                                              "instruction-share",    "noise-share", "noise-tail",
-                                              "noise-measured-nodes", "shared-bug",  NULL};
-    static const char *const other_keys[] = {"description", "kernel", "fault-rate", "instruction-share", NULL};
     static const char *const tails[] = {"exponential", "bounded", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_component, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
@@ -123,7 +118,7 @@ static int read_component(struct bh_catalog_reader *reader, const struct bh_node
     };
     const struct bh_node *kernel = bh_node_need(map, "kernel", err);
     if (!kernel || bh_node_bool(kernel, &component->is_kernel, err) ||
-        bh_node_check_keys(map, component->is_kernel ? kernel_keys : other_keys, err))
+        bh_keys_check(map, component->is_kernel ? &bh_kernel_keys : &bh_component_keys, err))
         return -1;
     component->description = bh_read_text(map, "description", err);
     if (!component->description)
@@ -139,8 +134,8 @@ static int read_component(struct bh_catalog_reader *reader, const struct bh_node
         bh_parameter_none(&component->noise_measured_nodes, BH_DIMENSION_FACTOR, place);
         bh_parameter_none(&component->shared_bug, BH_DIMENSION_PROBABILITY, place);
     }
-    return bh_parameter_read_fields(reader, map, prefix, fields, component->is_kernel ? BH_COUNT(fields) : 2, component,
-                                    err);
+    return bh_parameter_read_fields(reader, map, prefix, &bh_kernel_keys, fields,
+                                    component->is_kernel ? BH_COUNT(fields) : 2, component, err);
 }
 
 int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
@@ -166,7 +161,6 @@ int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *s
 
 int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "boundary", "probability", "guarded", NULL};
     struct bh_catalog *catalog = reader->catalog;
     if (bh_node_expect(section, BH_NODE_MAP, "channels", err))
         return -1;
@@ -175,7 +169,7 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
     for (size_t i = 0; i < catalog->channel_types_count; i++) {
         struct bh_channel_type *channel = &catalog->channel_types[i];
         const struct bh_node *map = bh_catalog_entry(section, i, &channel->name, err);
-        if (!map || bh_node_check_keys(map, keys, err))
+        if (!map || bh_keys_check(map, &bh_channel_keys, err))
             return -1;
         channel->description = bh_read_text(map, "description", err);
         const int boundary = channel->description ? bh_read_choice(map, "boundary", bh_boundary_names, err) : -1;
@@ -197,8 +191,6 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
 static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_guard_level *guard,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"description", "blocks",         "on-block",     "compute-slowdown", "exit-time",
-                                       "latency",     "bandwidth-loss", "memory-share", "switch-time",      NULL};
     static const char *const on_block[] = {"dropped", "detected", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_guard_level, blocks, "blocks", BH_DIMENSION_PROBABILITY, false),
@@ -209,7 +201,7 @@ static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *ma
         BH_FIELD(struct bh_guard_level, memory_share, "memory-share", BH_DIMENSION_PROBABILITY, true),
         BH_FIELD(struct bh_guard_level, switch_time_s, "switch-time", BH_DIMENSION_TIME, true),
     };
-    if (bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_guard_keys, err))
         return -1;
     guard->description = bh_read_text(map, "description", err);
     const int choice = guard->description ? bh_read_choice(map, "on-block", on_block, err) : -1;
@@ -217,7 +209,7 @@ static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *ma
         return -1;
     guard->detects = choice == 1;
     const char *prefix = bh_catalog_print(reader, "guards.%s.%s", bh_boundary_names[guard->boundary], guard->name);
-    return bh_parameter_read_fields(reader, map, prefix, fields, BH_COUNT(fields), guard, err);
+    return bh_parameter_read_fields(reader, map, prefix, &bh_guard_keys, fields, BH_COUNT(fields), guard, err);
 }
 
 int bh_read_guards(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
@@ -294,25 +286,6 @@ static int read_kind(const struct bh_node *map, struct bh_application *applicati
 static int read_application(struct bh_catalog_reader *reader, const struct bh_node *map,
                             struct bh_application *application, struct bh_error *err)
 {
-    static const char *const keys[] = {"description",
-                                       "tolerates-loss",
-                                       "kind",
-                                       "saves",
-                                       "communication",
-                                       "halo-dimensions",
-                                       "contacts",
-                                       "fault-rate",
-                                       "instruction-share",
-                                       "step",
-                                       "exits-per-second",
-                                       "halo-bytes",
-                                       "halo-messages",
-                                       "collectives",
-                                       "checkpoint-bytes",
-                                       "verification-cost",
-                                       "verification-recall",
-                                       "verification-latency",
-                                       NULL};
     static const char *const saves[] = {"application", "guest", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_application, fault_rate, "fault-rate", BH_DIMENSION_RATE, false),
@@ -328,7 +301,7 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
         BH_FIELD(struct bh_application, verification_recall, "verification-recall", BH_DIMENSION_PROBABILITY, true),
         BH_FIELD(struct bh_application, verification_latency_s, "verification-latency", BH_DIMENSION_TIME, true),
     };
-    if (bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_application_keys, err))
         return -1;
     application->description = bh_read_text(map, "description", err);
     if (!application->description || read_kind(map, application, err) != 0)
@@ -339,8 +312,8 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
     application->saves_guest = choice == 1;
     if (read_communication(map, application, err) != 0)
         return -1;
-    if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "applications.%s", application->name), fields,
-                                 BH_COUNT(fields), application, err))
+    if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "applications.%s", application->name),
+                                 &bh_application_keys, fields, BH_COUNT(fields), application, err))
         return -1;
     /* Beyond it the steps of a long run are more than a double counts. */
     char found[64];
@@ -368,9 +341,6 @@ int bh_read_applications(struct bh_catalog_reader *reader, const struct bh_node 
 
 int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {
-        "process-restart", "node-reboot",      "spare-activation",  "system-restart",   "detection", "watchdog",
-        "local-bandwidth", "memory-bandwidth", "partner-bandwidth", "partner-distance", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_recovery_numbers, process_restart_s, "process-restart", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, node_reboot_s, "node-reboot", BH_DIMENSION_TIME, false),
@@ -383,9 +353,9 @@ int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *sec
         BH_FIELD(struct bh_recovery_numbers, partner_bandwidth, "partner-bandwidth", BH_DIMENSION_BANDWIDTH, false),
         BH_FIELD(struct bh_recovery_numbers, partner_distance, "partner-distance", BH_DIMENSION_PROBABILITY, false),
     };
-    if (bh_node_expect(section, BH_NODE_MAP, "recovery", err) || bh_node_check_keys(section, keys, err) ||
-        bh_parameter_read_fields(reader, section, "recovery", fields, BH_COUNT(fields), &reader->catalog->recovery,
-                                 err))
+    if (bh_keys_check(section, &bh_recovery_keys, err) ||
+        bh_parameter_read_fields(reader, section, "recovery", &bh_recovery_keys, fields, BH_COUNT(fields),
+                                 &reader->catalog->recovery, err))
         return -1;
     const struct bh_recovery_numbers *recovery = &reader->catalog->recovery;
     const struct bh_parameter *bandwidths[] = {&recovery->local_bandwidth, &recovery->memory_bandwidth,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's virtualization systems: kernels, zones, channels, guards offered and costs. */
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
@@ -25,9 +26,8 @@ static const struct bh_component *read_kernel(const struct bh_catalog *catalog, 
 static int read_channel(const struct bh_catalog *catalog, const struct bh_system *system, const struct bh_node *map,
                         struct bh_channel_template *channel, struct bh_error *err)
 {
-    static const char *const keys[] = {"type", "from", "to", NULL};
     channel->place = bh_node_place(map);
-    if (bh_node_expect(map, BH_NODE_MAP, "channel", err) || bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_system_channel_keys, err))
         return -1;
     const struct bh_node *type = bh_node_need(map, "type", err);
     const char *name = type ? bh_node_text(type, err) : NULL;
@@ -125,8 +125,6 @@ static int read_guards_of(const struct bh_catalog *catalog, const struct bh_node
 static int read_costs(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system,
                       struct bh_error *err)
 {
-    static const char *const keys[] = {"compute-slowdown", "exit-time",  "latency",
-                                       "bandwidth-loss",   "guest-boot", NULL};
     /* A system without guests has no exits and boots none; what it costs in time it may leave out. */
     const bool native = system->guest_kernel == NULL;
     const struct bh_parameter_field fields[] = {
@@ -137,18 +135,17 @@ static int read_costs(struct bh_catalog_reader *reader, const struct bh_node *ma
         {"guest-boot", BH_DIMENSION_TIME, offsetof(struct bh_system, guest_boot_s), native},
     };
     const char *prefix = bh_catalog_print(reader, "systems.%s.costs", system->name);
-    if (bh_node_expect(map, BH_NODE_MAP, prefix, err) || bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_system_cost_keys, err))
         return -1;
-    return bh_parameter_read_fields(reader, map, prefix, fields, sizeof fields / sizeof *fields, system, err);
+    return bh_parameter_read_fields(reader, map, prefix, &bh_system_cost_keys, fields, sizeof fields / sizeof *fields,
+                                    system, err);
 }
 
 static int read_system(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system,
                        struct bh_error *err)
 {
-    static const char *const keys[] = {"system", "title",    "colour", "host-kernel", "guest-kernel",
-                                       "zones",  "channels", "guards", "costs",       NULL};
     const struct bh_catalog *catalog = reader->catalog;
-    if (bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_system_keys, err))
         return -1;
     system->title = bh_read_text(map, "title", err);
     if (bh_read_look(map, &system->colour, NULL, err))

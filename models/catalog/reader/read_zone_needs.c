@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which zones of a virtualization system stop while one beside them is down. */
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
@@ -49,9 +50,8 @@ static int check_need(const struct bh_system *system, const struct bh_zone_templ
 static int read_need(const struct bh_system *system, const struct bh_node *map, const struct bh_zone_template *zone,
                      struct bh_zone_need *need, struct bh_error *err)
 {
-    static const char *const keys[] = {"zone", "for", NULL};
     need->place = bh_node_place(map);
-    if (bh_node_expect(map, BH_NODE_MAP, "needs", err) || bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_zone_need_keys, err))
         return -1;
     const struct bh_node *name = bh_node_need(map, "zone", err);
     const long needed = name ? bh_system_find_zone(system, name, "needed zone", err) : -1;

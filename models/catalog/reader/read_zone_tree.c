@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A virtualization system's zones as a tree: who is inside whom, and what may be inside what. */
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
@@ -91,9 +92,8 @@ static int read_components_of(const struct bh_catalog *catalog, const struct bh_
 static int read_zone(const struct bh_catalog *catalog, const struct bh_system *system, const struct bh_node *map,
                      struct bh_zone_template *zone, struct bh_error *err)
 {
-    static const char *const keys[] = {"name", "kind", "parent", "per", "components", "needs", NULL};
     zone->place = bh_node_place(map);
-    if (bh_node_expect(map, BH_NODE_MAP, "zone", err) || bh_node_check_keys(map, keys, err))
+    if (bh_keys_check(map, &bh_system_zone_keys, err))
         return -1;
     zone->name = bh_read_text(map, "name", err);
     const struct bh_node *kind = zone->name ? bh_node_need(map, "kind", err) : NULL;

@@ -1,0 +1,65 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the files that write the formats down share; nobody else includes it. */
+#ifndef BH_COMMAND_SCHEMA_PARTS_H
+#define BH_COMMAND_SCHEMA_PARTS_H
+
+#include "models/document/keys.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+struct bh_catalog;
+
+/* A format: what is known of it by name, and what its files look like. */
+struct bh_format {
+    const char *name, *title, *about;
+    const struct bh_form *form;
+    bool has_define; /* what it names of the catalog is of the catalog, unless it defines entries of its own */
+    const struct bh_keys *const *others; /* further tables of its manual, NULL-terminated; or NULL */
+    void (*more)(FILE *stream);          /* the rest of its manual, or NULL */
+};
+
+enum { BH_SCHEMA_TABLES_MOST = 200 };
+
+/* A JSON Schema under construction. */
+struct bh_schema {
+    json_t *definitions;
+    size_t pending_count; /* tables that were referred to, each once: bh_schema_of defines them */
+    const struct bh_keys *pending[BH_SCHEMA_TABLES_MOST];
+    const struct bh_catalog *catalog;
+    const struct bh_form *scenario; /* whose keys paths lead to */
+};
+
+/* The whole, a new reference; `scenario` is what paths lead into. */
+json_t *bh_schema_of(const struct bh_format *format, const struct bh_form *scenario, const struct bh_catalog *catalog);
+
+/* forms.c: a value of the form, a new reference. Maps are definitions, which it refers to. */
+json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form);
+/* Words as they are, and as readers of YAML turn them: `no` into false, 3 into a number. */
+json_t *bh_schema_words(const char *const *words);
+/* A single value, of any kind. */
+json_t *bh_schema_scalar(void);
+json_t *bh_schema_quantity(enum bh_dimension dimension, bool is_above_0);
+
+/* {"$ref": ...} to the definition of a table. */
+json_t *bh_schema_refer(struct bh_schema *schema, const struct bh_keys *keys);
+
+/* known_names.c: what the catalog at hand says of a form beyond `bh_schema_form`: names and paths that there are. A new
+ * reference, or NULL: nothing. */
+json_t *bh_schema_known(struct bh_schema *schema, const struct bh_form *form);
+
+/* words.c: a form in words, as in "a time above 0, or one of young, daly, exact". Owned by the caller. */
+char *bh_form_words(const struct bh_form *form);
+
+/* manual.c: the format's manual page, as roff; it points at those of `all`, up to one without a name. */
+void bh_manual_print(const struct bh_format *format, const struct bh_format *all, FILE *stream);
+
+/* What failure logs hold; what a SimGrid platform may say: sections of a manual. */
+void bh_manual_print_logs(FILE *stream);
+void bh_manual_print_properties(FILE *stream);
+
+/* A table's name, which no other of a format has: "enclave". Owned by the caller. */
+char *bh_schema_name(const struct bh_keys *keys);
+
+#endif

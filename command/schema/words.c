@@ -1,0 +1,105 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Forms of values in words. */
+#include "command/schema/parts.h"
+#include "models/base/error.h"
+#include "models/base/quantity.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "SUM, WORD"; frees both. */
+static char *join(char *sum, const char *between, char *word)
+{
+    char *joined = *sum == '\0' ? bh_copy_text(word) : bh_print_text("%s%s%s", sum, between, word);
+    free(sum);
+    free(word);
+    return joined;
+}
+
+static char *one_of(const char *const *words)
+{
+    char *all = bh_copy_text("");
+    size_t count = 0;
+    for (; words[count] != NULL; count++)
+        all = join(all, ", ", bh_print_text("\\fB%s\\fR", words[count]));
+    if (count == 1)
+        return all;
+    char *text = bh_print_text("one of %s", all);
+    free(all);
+    return text;
+}
+
+static char *whole(const struct bh_form *form)
+{
+    if (form->most >= UINT64_C(1) << 40)
+        return bh_print_text("a whole number from %" PRIu64, form->least);
+    return bh_print_text("a whole number from %" PRIu64 " to %" PRIu64, form->least, form->most);
+}
+
+static char *list_of(const struct bh_form *form)
+{
+    char *item = bh_form_words(form->of), *text;
+    if (form->least == 2 && form->most == 2)
+        text = bh_print_text("a list of two, each %s", item);
+    else
+        text = bh_print_text("a list%s, each item %s", form->least > 0 ? ", not empty" : "", item);
+    free(item);
+    return text;
+}
+
+char *bh_form_words(const struct bh_form *form)
+{
+    char *text, *below;
+    switch (form->kind) {
+    case BH_FORM_TEXT:
+        return bh_copy_text("a text");
+    case BH_FORM_NAME:
+        return bh_copy_text("a name");
+    case BH_FORM_COLOUR:
+        return bh_copy_text("a colour");
+    case BH_FORM_MARK:
+        return bh_copy_text("a mark");
+    case BH_FORM_YES_NO:
+        return bh_copy_text("\\fByes\\fR or \\fBno\\fR");
+    case BH_FORM_COUNT:
+        return whole(form);
+    case BH_FORM_QUANTITY:
+        return bh_print_text("%s%s", bh_dimension_noun(form->dimension), form->is_above_0 ? " above 0" : "");
+    case BH_FORM_SCALAR_OF_PATH:
+        return bh_copy_text("a value");
+    case BH_FORM_CHOICE:
+        return one_of(form->words);
+    case BH_FORM_ENTRY:
+        return bh_print_text("a name of the catalog's \\fB%s\\fR", form->section);
+    case BH_FORM_PATH:
+        return bh_copy_text(form->section != NULL ? "the path of an assumed number, \\fBmodels.\\fR..." : "a path");
+    case BH_FORM_NUMBER:
+        return bh_print_text("a number of the catalog, %s", bh_dimension_noun(form->dimension));
+    case BH_FORM_MAP:
+        below = bh_schema_name(form->keys);
+        text = bh_print_text("a map (see \\fI%s\\fR)", below);
+        free(below);
+        return text;
+    case BH_FORM_LIST:
+        return list_of(form);
+    case BH_FORM_NAMED:
+        below = bh_form_words(form->of);
+        text = bh_print_text("a map from names, each to %s", below);
+        free(below);
+        return text;
+    case BH_FORM_SETTINGS:
+        return bh_copy_text("a map from paths, dotted or nested, to values");
+    case BH_FORM_TIMING:
+        return bh_copy_text("a distribution of times, {NAME: its numbers}");
+    case BH_FORM_ANY_OF:
+        text = bh_copy_text("");
+        for (size_t i = 0; form->any[i] != NULL; i++)
+            text = join(text, ", or ", bh_form_words(form->any[i]));
+        return text;
+    case BH_FORM_ANYTHING:
+        return bh_copy_text("a map from paths to values");
+    }
+    return bh_copy_text("");
+}

@@ -1,0 +1,45 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Every key of a parametric machine. */
+#include "models/catalog/machine_keys.h"
+
+const char *const bh_machine_names[] = {"parametric", NULL};
+
+static const struct bh_key nodes_rows[] = {
+    {"least", NULL, BH_COUNT_FROM(1, UINT64_C(1) << 40), "Nodes that it has at the least."},
+    {"most", NULL, BH_COUNT_FROM(1, UINT64_C(1) << 40), "Nodes that it can have."},
+    {0},
+};
+const struct bh_keys bh_machine_nodes_keys = {"nodes", "The sizes for which the numbers are meant.", nodes_rows, NULL,
+                                              0};
+static const struct bh_key law_rows[] = {
+    {"at-nodes", NULL, BH_NUMBER(FACTOR), "Nodes at which storage has the bandwidth that is given."},
+    {"bandwidth", NULL, BH_NUMBER(BANDWIDTH), "Of all storage together, when written."},
+    {"exponent", NULL, BH_NUMBER(FACTOR), "With which it grows with nodes."},
+    {0},
+};
+const struct bh_keys bh_machine_law_keys = {"bandwidth-law", "How storage grows with the machine.", law_rows, NULL, 0};
+static const struct bh_key storage_rows[] = {
+    {"hosts", NULL, BH_NUMBER(FACTOR), "Storage hosts, a whole number."},
+    {"disks", NULL, BH_NUMBER(FACTOR), "Disks of each, a whole number."},
+    {"bandwidth-law", NULL, BH_MAP(bh_machine_law_keys), "Bandwidth when written."},
+    {"read-per-write", NULL, BH_NUMBER(FACTOR), "Bandwidth when read, over that when written."},
+    {0},
+};
+const struct bh_keys bh_machine_storage_keys = {"storage", "Storage that all nodes share.", storage_rows, NULL, 0};
+static const struct bh_key machine_rows[] = {
+    {"machine", NULL, BH_CHOICE(bh_machine_names), "What it is."},
+    {"title", "", BH_TEXT, "One line, for people."},
+    {"description", "", BH_TEXT, "What it is meant to be, for people."},
+    {"nodes", NULL, BH_MAP(bh_machine_nodes_keys), "Its sizes."},
+    {"nodes-per-cabinet", NULL, BH_NUMBER(FACTOR), "A whole number."},
+    {"cabinets-per-group", NULL, BH_NUMBER(FACTOR), "A whole number."},
+    {"node-speed", NULL, BH_NUMBER(SPEED), "Of a node; no time depends on it."},
+    {"node-bandwidth", NULL, BH_NUMBER(BANDWIDTH), "Of a node into the network."},
+    {"latency", NULL, BH_NUMBER(TIME), "One way, between nodes of different groups."},
+    {"global-bandwidth", NULL, BH_NUMBER(BANDWIDTH), "Between a full group and the rest of the machine."},
+    {"storage", NULL, BH_MAP(bh_machine_storage_keys), "Storage that all nodes share."},
+    {0},
+};
+const struct bh_keys bh_machine_keys = {"a machine", "A machine of any size, from a page of numbers.", machine_rows,
+                                        NULL, 0};
