@@ -107,7 +107,7 @@ static json_t *policy_object(const struct bh_contain *contain, const struct bh_c
         json_object_set_new(all, "monte_carlo", answer(&policy->simulated_mix));
     json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", policy->spec->name, "system",
                                policy->spec->system->name, "policy", policy->spec->policy->name, "origins", rows, "all",
-                               all, "node_loss_rate_per_s", bh_json_number(policy->origins.node_loss_rate));
+                               all, "node_loss_rate_per_s", bh_json_number(policy->origins.loss_rate[BH_SCOPE_NODE]));
     if (policy->too_large != NULL)
         json_object_set_new(object, "no_exact_answer", json_string(policy->too_large));
     return object;

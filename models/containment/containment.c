@@ -120,9 +120,9 @@ struct bh_containment bh_containment_mix(const struct bh_origins *origins, const
         for (int b = 0; b < BH_BOUNDARIES; b++)
             exposed[b] += part[i].inside[b] ? weight * unmasked_of(&part[i]) : 0.0;
     }
-    mix.extent[BH_SCOPE_NODE] += origins->node_loss_rate / total;
-    mix.extent[BH_SCOPE_SYSTEM] += origins->system_loss_rate / total;
-    mix.depth[0] += (origins->node_loss_rate + origins->system_loss_rate) / total;
+    for (int s = 0; s < BH_SCOPES; s++)
+        mix.extent[s] += origins->loss_rate[s] / total;
+    mix.depth[0] += bh_origins_loss_rate(origins) / total;
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (exposed[b] > 0.0)
             mix.escape[b] = mix.beyond[b] / exposed[b];

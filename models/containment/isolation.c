@@ -15,20 +15,20 @@
 static const double least_masses[] = {1e-13, 1e-11, 1e-9};
 enum { STATES_MOST = 50000, MASSES = sizeof least_masses / sizeof *least_masses };
 
-/* Hardware loss of a node or of all: extent `node` or `system`, every tenant loses it, and no boundary was there to stop
+/* Hardware loss, of a node or of all: every tenant loses it, and no boundary was there to stop
  * it. */
 static void add_hardware_loss(struct bh_isolation *isolation, const struct bh_origins *origins,
                               double extent_rate[BH_SCOPES])
 {
-    isolation->error_rate += origins->node_loss_rate + origins->system_loss_rate;
-    isolation->unchangeable_rate += origins->node_loss_rate + origins->system_loss_rate;
-    extent_rate[BH_SCOPE_NODE] += origins->node_loss_rate;
-    extent_rate[BH_SCOPE_SYSTEM] += origins->system_loss_rate;
-    for (size_t t = 0; t < isolation->tenants_count; t++) {
-        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_NODE] += origins->node_loss_event_rate;
-        isolation->loss_rate[t * BH_SCOPES + BH_SCOPE_SYSTEM] += origins->system_loss_rate;
-        isolation->repair_rate[t] += origins->node_loss_repair_rate;
+    isolation->error_rate += bh_origins_loss_rate(origins);
+    isolation->unchangeable_rate += bh_origins_loss_rate(origins);
+    for (size_t s = 0; s < BH_SCOPES; s++) {
+        extent_rate[s] += origins->loss_rate[s];
+        for (size_t t = 0; t < isolation->tenants_count; t++)
+            isolation->loss_rate[t * BH_SCOPES + s] += origins->loss_event_rate[s];
     }
+    for (size_t t = 0; t < isolation->tenants_count; t++)
+        isolation->repair_rate[t] += origins->repair_rate;
 }
 
 /* Sums over origins of rate x probability. */

@@ -60,14 +60,12 @@ static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tr
         add_kinds(origins, tree, stream->zone, stream, stream->rate);
         return;
     }
-    if (bh_fault_class_is_machine_wide(hardware)) {
-        origins->system_loss_rate += stream->rate;
-        return;
-    }
-    if (hardware->landing == BH_LANDING_NODE) {
-        origins->node_loss_rate += stream->rate;
-        origins->node_loss_event_rate += stream->event_rate;
-        origins->node_loss_repair_rate += hardware->mend == BH_MEND_REPAIR ? stream->event_rate : 0.0;
+    enum bh_scope taken = bh_fault_class_takes(hardware);
+    if (taken != BH_SCOPE_NONE) {
+        bool is_one_node = !bh_scope_reaches_beyond_node(taken);
+        origins->loss_rate[taken] += stream->rate;
+        origins->loss_event_rate[taken] += stream->event_rate;
+        origins->repair_rate += is_one_node && hardware->mend == BH_MEND_REPAIR ? stream->event_rate : 0.0;
         return;
     }
     for (size_t z = 0; z < tree->zones_count; z++) {
@@ -76,12 +74,20 @@ static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tr
     }
 }
 
+double bh_origins_loss_rate(const struct bh_origins *origins)
+{
+    double sum = 0.0;
+    for (int s = 0; s < BH_SCOPES; s++)
+        sum += origins->loss_rate[s];
+    return sum;
+}
+
 struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_origins origins = {0};
     for (size_t s = 0; s < streams->count; s++)
         add_stream(&origins, model->tree, &streams->stream[s]);
-    origins.error_rate = origins.node_loss_rate + origins.system_loss_rate;
+    origins.error_rate = bh_origins_loss_rate(&origins);
     for (size_t i = 0; i < origins.count; i++)
         origins.error_rate += origins.entry[i].rate;
     return origins;

@@ -22,11 +22,14 @@ struct bh_origins {
     size_t count;
     struct bh_weighted_origin *entry; /* owned */
     double error_rate;                /* of all, losses of nodes and of the system included */
-    double node_loss_rate;            /* hardware that takes the whole node, whatever the policy */
-    double node_loss_event_rate;      /* of such losses, those of one event counted once: struct bh_fault_stream */
-    double node_loss_repair_rate;     /* the part of these that needs repair */
-    double system_loss_rate;          /* hardware that takes the whole machine; a node's share of it */
+    /* Hardware that takes a whole scope, whatever the policy; a node's share of it. */
+    double loss_rate[BH_SCOPES];
+    double loss_event_rate[BH_SCOPES]; /* of such losses, those of one event counted once: struct bh_fault_stream */
+    double repair_rate;                /* the part of these that leaves a node to be repaired */
 };
+
+/* Of all losses by hardware. */
+double bh_origins_loss_rate(const struct bh_origins *origins);
 
 /* Whether errors of both fare alike: same template, owner, kind and forced ending, both with or without a copy in the
  * host kernel. */

@@ -230,13 +230,13 @@ static void fill_rate_slopes(struct work *work)
             continue;
         }
         size_t number = bh_number_index(work->stack->catalog, stream->rate_number);
-        enum bh_scope lost = bh_fault_class_is_machine_wide(stream->hardware) ? BH_SCOPE_SYSTEM : BH_SCOPE_NODE;
-        if (stream->hardware->landing == BH_LANDING_NODE && number < work->numbers)
+        enum bh_scope lost = bh_fault_class_takes(stream->hardware);
+        if (lost != BH_SCOPE_NONE && number < work->numbers)
             work->loss_slope[number * BH_SCOPES + lost] += per_number(stream);
-        for (size_t m = 0; m < memory.count && stream->hardware->landing == BH_LANDING_NODE; m++)
+        for (size_t m = 0; m < memory.count && lost != BH_SCOPE_NONE; m++)
             if ((number = bh_number_index(work->stack->catalog, memory.slope[m].parameter)) < work->numbers)
                 work->loss_slope[number * BH_SCOPES + lost] += per_number(stream) * memory.slope[m].slope;
-        for (size_t z = 0; z < tree->zones_count && stream->hardware->landing != BH_LANDING_NODE; z++)
+        for (size_t z = 0; z < tree->zones_count && lost == BH_SCOPE_NONE; z++)
             add_zone_slopes(work, stream, &memory, z,
                             stream->hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share
                                                                         : tree->zones[z].memory_share);
@@ -263,9 +263,9 @@ static bool is_escape(int outcome)
 static struct ratio ratio_of(const struct work *work, int o)
 {
     const struct bh_origins *origins = &work->origins;
-    struct ratio ratio = {0.0, is_escape(o) ? 0.0 : origins->node_loss_rate + origins->system_loss_rate};
-    if (o == BH_SCOPE_NODE || o == BH_SCOPE_SYSTEM)
-        ratio.top = o == BH_SCOPE_NODE ? origins->node_loss_rate : origins->system_loss_rate;
+    struct ratio ratio = {0.0, is_escape(o) ? 0.0 : bh_origins_loss_rate(origins)};
+    if (o < BH_SCOPES)
+        ratio.top = origins->loss_rate[o];
     for (size_t i = 0; i < work->origins.count; i++) {
         const struct part *part = &work->parts[i];
         double rate = work->origins.entry[i].rate;
@@ -279,7 +279,10 @@ static struct ratio ratio_of(const struct work *work, int o)
 static double slope_of(const struct work *work, int o, size_t number, double value, double bottom)
 {
     const double *loss = &work->loss_slope[number * BH_SCOPES];
-    double sum = is_escape(o) ? 0.0 : -value * (loss[BH_SCOPE_NODE] + loss[BH_SCOPE_SYSTEM]);
+    double of_losses = 0.0;
+    for (int s = 0; s < BH_SCOPES; s++)
+        of_losses += loss[s];
+    double sum = is_escape(o) ? 0.0 : -value * of_losses;
     if (o < BH_SCOPES)
         sum += loss[o];
     for (size_t i = 0; i < work->origins.count; i++) {

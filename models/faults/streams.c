@@ -128,6 +128,13 @@ bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class)
     return class->carrier == BH_CARRIER_MACHINE && (!class->burst.is_given || class->burst.reach.value >= 1.0);
 }
 
+enum bh_scope bh_fault_class_takes(const struct bh_fault_class *class)
+{
+    if (bh_fault_class_is_machine_wide(class))
+        return BH_SCOPE_SYSTEM;
+    return class->landing == BH_LANDING_NODE ? BH_SCOPE_NODE : BH_SCOPE_NONE;
+}
+
 /* Long-run rates per node. An event that a domain or the machine carries strikes each of its `span` nodes with
  * probability `reach`, and any of them with 1 - (1 - reach)^span. */
 static void fill_rates(struct bh_fault_stream *stream, uint64_t nodes)

@@ -80,6 +80,8 @@ uint64_t bh_domain_nodes(const struct bh_domain *domain);
 
 /* Whether a fault of this class strikes all of the machine at once. */
 bool bh_fault_class_is_machine_wide(const struct bh_fault_class *class);
+/* What hardware of the class takes, whatever the policy; NONE: it strikes a zone, or a storage host. */
+enum bh_scope bh_fault_class_takes(const struct bh_fault_class *class);
 
 /* Where a fault lands: zone, kind, shared bug. Not for hardware that takes the whole node. */
 struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,

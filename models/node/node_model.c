@@ -187,9 +187,7 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
         model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
         enum bh_scope disposition =
             bh_policy_disposition(policy_of(tree->zones[z].enclave, policy, own), tree->zones[z].template);
-        if (disposition == BH_SCOPE_GUEST && !tree->has_guests)
-            disposition = BH_SCOPE_PROCESS;
-        model->disposition[z] = disposition;
+        model->disposition[z] = tree->has_guests ? disposition : bh_scope_without_guests(disposition);
     }
 }
 
@@ -358,10 +356,20 @@ static int guest_top(const struct bh_zone_tree *tree, size_t zone)
 size_t bh_victims_count(const struct bh_node_model *model, size_t zone)
 {
     size_t found = 1;
-    if (model->disposition[zone] == BH_SCOPE_PROCESS)
+    switch (bh_scope_rules[model->disposition[zone]].on_node) {
+    case BH_A_PROCESS:
         nth_process(model->tree, zone, 0, &found);
-    else if (model->disposition[zone] == BH_SCOPE_GUEST && guest_top(model->tree, zone) < 0)
-        nth_guest(model->tree, zone, 0, &found);
+        break;
+    case BH_A_GUEST:
+        if (guest_top(model->tree, zone) < 0)
+            nth_guest(model->tree, zone, 0, &found);
+        break;
+    case BH_NOTHING: /* all of these are one thing */
+    case BH_THE_SERVED:
+    case BH_THE_COMPOSED:
+    case BH_THE_NODE:
+        break;
+    }
     return found > 0 ? found : 1;
 }
 
@@ -380,15 +388,15 @@ struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone,
     size_t found, victims = bh_victims_count(model, zone);
     size_t victim = (size_t)(u * (double)victims);
     *beyond_node = bh_scope_reaches_beyond_node(model->disposition[zone]);
-    switch (model->disposition[zone]) {
-    case BH_SCOPE_NONE:
+    switch (bh_scope_rules[model->disposition[zone]].on_node) {
+    case BH_NOTHING:
         break;
-    case BH_SCOPE_PROCESS:
+    case BH_A_PROCESS:
         victim = nth_process(tree, zone, victim, &found);
         if (found > 0)
             bh_zone_set_add(&down, victim);
         break;
-    case BH_SCOPE_GUEST:
+    case BH_A_GUEST:
         if (guest_top(tree, zone) >= 0) {
             down = tree->zones[guest_top(tree, zone)].subtree;
             break;
@@ -397,15 +405,13 @@ struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone,
         if (found > 0)
             down = tree->guest_zones[victim];
         break;
-    case BH_SCOPE_NODE:
-    case BH_SCOPE_SYSTEM:
-    case BH_SCOPES:
+    case BH_THE_NODE:
         down = tree->zones[0].subtree;
         break;
-    case BH_SCOPE_ENCLAVE:
+    case BH_THE_SERVED:
         down = served_zones(tree, tree->tenant_zones, zone);
         break;
-    case BH_SCOPE_COMPOSITION:
+    case BH_THE_COMPOSED:
         down = served_zones(tree, tree->composition_zones, zone);
         break;
     }

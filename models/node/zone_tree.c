@@ -298,6 +298,31 @@ size_t bh_zone_tree_land(const struct bh_zone_tree *tree, enum bh_landing landin
     return zone; /* rounding left the sum just below 1 */
 }
 
+/* What is affected on a node: which zones there are in it, whether it is one of a process, and in one guest. */
+struct affected {
+    int first; /* -1: nothing */
+    bool is_process, is_guest;
+};
+
+static bool holds(enum bh_on_node on_node, const struct affected *affected)
+{
+    switch (on_node) {
+    case BH_NOTHING:
+        return affected->first < 0;
+    case BH_A_PROCESS:
+        return affected->is_process;
+    case BH_A_GUEST:
+        return affected->is_guest;
+    case BH_THE_NODE:
+        return true;
+    case BH_THE_SERVED: /* an enclave's part of a node is no unit that ends there */
+    case BH_THE_COMPOSED:
+        break;
+    }
+    return false;
+}
+
+/* The nearest scope that holds all of it. */
 enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct bh_zone_set *affected)
 {
     int first = -1;
@@ -313,11 +338,12 @@ enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct 
         one_guest = one_guest && zone->guest == tree->zones[first].guest;
         shared = shared || zone->guest < 0;
     }
-    if (first < 0)
-        return BH_SCOPE_NONE;
-    if (one_zone && tree->zones[first].process >= 0)
-        return BH_SCOPE_PROCESS;
-    return tree->has_guests && one_guest && !shared ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
+    struct affected found = {first, first >= 0 && one_zone && tree->zones[first].process >= 0,
+                             first >= 0 && tree->has_guests && one_guest && !shared};
+    enum bh_scope scope = BH_SCOPE_NONE;
+    while (!holds(bh_scope_rules[scope].on_node, &found))
+        scope++;
+    return scope;
 }
 
 size_t bh_zone_tree_tenants_hit(const struct bh_zone_tree *tree, const struct bh_zone_set *affected)

@@ -37,21 +37,43 @@ int bh_effect_seen(const struct bh_zone_tree *tree, const struct bh_effect *effe
     return extent == BH_SCOPE_NONE && effect->silent ? BH_SEEN_SILENT : (int)extent;
 }
 
+/* What a tenant lost on a node. */
+struct lost {
+    bool process, guest, node;
+};
+
+static bool holds(enum bh_on_node on_node, const struct lost *lost)
+{
+    switch (on_node) {
+    case BH_NOTHING:
+        return true;
+    case BH_A_PROCESS:
+        return lost->process;
+    case BH_A_GUEST:
+        return lost->guest;
+    case BH_THE_NODE:
+        return lost->node;
+    case BH_THE_SERVED: /* who reaches so far takes processes or guests here */
+    case BH_THE_COMPOSED:
+        break;
+    }
+    return false;
+}
+
 enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_effect *effect, size_t tenant)
 {
-    if (bh_zone_set_has(&effect->failed, 0))
-        return BH_SCOPE_NODE;
-    enum bh_scope loss = BH_SCOPE_NONE;
-    for (size_t z = 0; z < tree->zones_count; z++) {
+    struct lost lost = {.node = bh_zone_set_has(&effect->failed, 0)};
+    for (size_t z = 0; z < tree->zones_count && !lost.node && !lost.guest; z++) {
         const struct bh_zone *zone = &tree->zones[z];
-        bool lost = bh_zone_set_has(&effect->failed, z) &&
-                    (zone->enclave == (int)tenant ||
-                     (zone->enclave < 0 && zone->kind != BH_HOST_KERNEL && bh_zone_tree_is_around(tree, z, tenant)));
-        if (lost && zone->process < 0)
-            return BH_SCOPE_GUEST;
-        if (lost)
-            loss = BH_SCOPE_PROCESS;
+        bool fails = bh_zone_set_has(&effect->failed, z) &&
+                     (zone->enclave == (int)tenant ||
+                      (zone->enclave < 0 && zone->kind != BH_HOST_KERNEL && bh_zone_tree_is_around(tree, z, tenant)));
+        lost.guest = fails && zone->process < 0;
+        lost.process = lost.process || fails;
     }
+    enum bh_scope loss = BH_SCOPE_NONE;
+    for (enum bh_scope scope = loss; !bh_scope_reaches_beyond_node(scope); scope++)
+        loss = holds(bh_scope_rules[scope].on_node, &lost) ? scope : loss;
     return loss;
 }
 

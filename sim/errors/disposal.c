@@ -34,12 +34,31 @@ struct blow {
     struct bh_lost_enclaves *lost; /* where those that it takes down are listed */
 };
 
-/* Everything an application-wide loss stops is the whole enclave; a service loses its part. */
-static enum bh_scope application_extent(const struct bh_replica *replica, size_t lost_enclaves, enum bh_scope part)
+/* Whether applications lost as much as a scope of that reach is. */
+static bool is_lost(const struct bh_replica *replica, enum bh_reach reach, size_t lost_enclaves, bool stalls)
 {
-    if (lost_enclaves == 0)
-        return part;
-    return lost_enclaves > 1 && lost_enclaves == replica->setup->enclaves_count ? BH_SCOPE_SYSTEM : BH_SCOPE_ENCLAVE;
+    switch (reach) {
+    case BH_REACH_ENCLAVE:
+        return lost_enclaves > 0;
+    case BH_REACH_COMPOSED:
+        return stalls;
+    case BH_REACH_MACHINE:
+        return lost_enclaves > 1 && lost_enclaves == replica->setup->enclaves_count;
+    case BH_REACH_NODE:
+        break;
+    }
+    return false;
+}
+
+/* Everything an application-wide loss stops is the whole enclave; a service loses its part. */
+static enum bh_scope application_extent(const struct bh_replica *replica, size_t lost_enclaves, enum bh_scope part,
+                                        bool stalls)
+{
+    enum bh_scope extent = lost_enclaves > 0 ? BH_SCOPE_NONE : part;
+    for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
+        if (is_lost(replica, bh_scope_rules[scope].reach, lost_enclaves, stalls))
+            extent = bh_scope_wider(extent, scope);
+    return extent;
 }
 
 /* Tells an enclave that it lost a scope. Its application extent enters *part, or counts as a lost enclave; that a service
@@ -61,7 +80,7 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
 
 static bool is_machine_wide(const struct blow *blow)
 {
-    return bh_scope_rule_of(blow->beyond_node).reach == BH_REACH_MACHINE;
+    return bh_scope_rules[blow->beyond_node].reach == BH_REACH_MACHINE;
 }
 
 static bool is_elsewhere(const struct blow *blow, const struct bh_enclave *enclave)
@@ -123,8 +142,7 @@ static enum bh_scope tell_enclaves(struct bh_replica *replica, const struct blow
                          taken_of(blow, setup->node->model->tree, setup->spec->tenant, false), &part, &lost_enclaves);
         }
     bool stalls = stall_partners(replica) > 0 || (blow->partners != NULL && lost_enclaves > 1);
-    enum bh_scope extent = application_extent(replica, lost_enclaves, part);
-    return stalls ? bh_scope_wider(extent, BH_SCOPE_COMPOSITION) : extent;
+    return application_extent(replica, lost_enclaves, part, stalls);
 }
 
 /* The slowest guest of all systems on the machine to boot. */
@@ -162,7 +180,7 @@ static void take_down_everywhere(struct bh_replica *replica, const struct blow *
 {
     const struct bh_zone_tree *tree = blow->node->model->tree;
     double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
-    switch (bh_scope_rule_of(blow->beyond_node).reach) {
+    switch (bh_scope_rules[blow->beyond_node].reach) {
     case BH_REACH_NODE:
         return;
     case BH_REACH_MACHINE:
@@ -235,7 +253,7 @@ static bool *find_partners(const struct bh_replica *replica, const struct bh_cop
     const struct bh_zone_tree *tree = error->node->model->tree;
     const struct bh_zone *zone = &tree->zones[copy->zone];
     if (replica->setup->scenario->compositions.count == 0 ||
-        bh_scope_rule_of(bh_copy_model(copy)->disposition[copy->zone]).reach != BH_REACH_COMPOSED)
+        bh_scope_rules[bh_copy_model(copy)->disposition[copy->zone]].reach != BH_REACH_COMPOSED)
         return NULL;
     bool *partners = bh_allocate(replica->setup->enclaves_count, sizeof *partners);
     for (size_t t = 0; t < tree->tenants_count; t++)
@@ -315,11 +333,13 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
 }
 
 /* Hardware takes the whole of a slot, or, as told from slot 0, of the machine. */
-static struct blow hardware_blow(struct bh_replica *replica, int source, uint64_t slot, enum bh_scope scope,
+static struct blow hardware_blow(struct bh_replica *replica, int source, const struct bh_fault *fault, uint64_t slot,
                                  struct bh_lost_enclaves *lost)
 {
+    enum bh_scope scope = bh_fault_class_takes(fault->stream->hardware);
     struct bh_cause_key key = {source, -1, -1, -1, (int)scope};
     struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
+    blow.beyond_node = bh_scope_reaches_beyond_node(scope) ? scope : BH_SCOPE_NONE;
     blow.node = &replica->setup->nodes[blow.partition->class];
     blow.down = *bh_node_setup_whole(blow.node);
     blow.cause = (long)bh_causes_find(&replica->causes, key);
@@ -334,7 +354,7 @@ static struct blow hardware_blow(struct bh_replica *replica, int source, uint64_
 static void lose_slot(struct bh_replica *replica, int source, const struct bh_fault *fault, uint64_t slot)
 {
     struct bh_lost_enclaves lost = {0};
-    struct blow blow = hardware_blow(replica, source, slot, BH_SCOPE_NODE, &lost);
+    struct blow blow = hardware_blow(replica, source, fault, slot, &lost);
     replica->tallies.simultaneous_losses += blow.node->model->tree->tenants_count > 1;
     if (fault->stream->hardware->mend == BH_MEND_REPAIR)
         blow.repairs = fault;
@@ -346,8 +366,7 @@ static void lose_slot(struct bh_replica *replica, int source, const struct bh_fa
 void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh_fault *fault)
 {
     struct bh_lost_enclaves lost = {0};
-    struct blow blow = hardware_blow(replica, source, 0, BH_SCOPE_SYSTEM, &lost);
-    blow.beyond_node = BH_SCOPE_SYSTEM;
+    struct blow blow = hardware_blow(replica, source, fault, 0, &lost);
     replica->tallies.simultaneous_losses += replica->setup->enclaves_count > 1;
     take_down_system(replica, fault->stream->hardware->mend == BH_MEND_REPAIR ? fault : NULL);
     replica->tallies.application_extent[tell_enclaves(replica, &blow)]++;

@@ -52,15 +52,31 @@ static void fill_times(const struct bh_setup *setup, struct bh_enclave_setup *en
 
 /* --- Failures ------------------------------------------------------------------------------------------------------ */
 
-/* Rate at which errors on nodes of other partitions take the whole system down. */
-static double system_loss_elsewhere(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
+/* Whether what strikes a node of another partition takes the enclave, too. */
+static bool comes_from_elsewhere(enum bh_reach reach)
+{
+    switch (reach) {
+    case BH_REACH_MACHINE:
+        return true;
+    case BH_REACH_NODE:
+    case BH_REACH_ENCLAVE:
+    case BH_REACH_COMPOSED: /* what composed enclaves that stand apart take along is left out */
+        break;
+    }
+    return false;
+}
+
+/* Rate at which errors on nodes of other partitions take the enclave. */
+static double loss_elsewhere(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
 {
     const struct bh_partitions *partitions = &setup->scenario->partitions;
     double rate = 0.0;
     for (size_t c = 0; c < partitions->classes_count; c++) {
         bool is_own = enclave->node == &setup->nodes[c];
         double nodes = (double)(partitions->class[c].nodes - (is_own ? enclave->nodes : 0));
-        rate += nodes * setup->nodes[c].isolation->loss_rate[BH_SCOPE_SYSTEM]; /* of any tenant */
+        for (int s = 0; s < BH_SCOPES; s++)
+            if (comes_from_elsewhere(bh_scope_rules[s].reach))
+                rate += nodes * setup->nodes[c].isolation->loss_rate[s]; /* of any tenant */
     }
     return rate;
 }
@@ -85,7 +101,7 @@ static double memory_loss(const struct bh_setup *setup, const struct bh_enclave_
     enum bh_scope least = bh_node_setup_tree(enclave->node)->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         memory += bh_scope_within(least, scope) ? loss_rate[scope] : 0.0;
-    return (double)enclave->nodes * memory + system_loss_elsewhere(setup, enclave);
+    return (double)enclave->nodes * memory + loss_elsewhere(setup, enclave);
 }
 
 /* A level recovers from what the next nearer one does not survive, the nearest from all that interrupts the enclave. */
@@ -102,7 +118,7 @@ static double mtti_s(const struct bh_setup *setup, const struct bh_enclave_setup
         }
     for (int scope = BH_SCOPE_PROCESS; scope < BH_SCOPES; scope++)
         all += isolation->loss_rate[enclave->spec->tenant * BH_SCOPES + (size_t)scope];
-    return 1.0 / (nodes * all + system_loss_elsewhere(setup, enclave) + storage_loss(setup, enclave));
+    return 1.0 / (nodes * all + loss_elsewhere(setup, enclave) + storage_loss(setup, enclave));
 }
 
 /* --- Intervals ----------------------------------------------------------------------------------------------------- */

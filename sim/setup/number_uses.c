@@ -214,7 +214,7 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
         bool beyond_node;
         struct bh_zone_set down = bh_taken_down(model, z, ((double)v + 0.5) / (double)victims, &beyond_node);
         bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
-        bh_reading_mark(reading, bh_scope_rule_of(model->disposition[z]).comeback == BH_BACK_SYSTEM_RESTART,
+        bh_reading_mark(reading, bh_scope_rules[model->disposition[z]].comeback == BH_BACK_SYSTEM_RESTART,
                         &catalog->recovery.system_restart_s);
         bh_reading_mark(reading, bh_zone_set_has(&down, 0), &catalog->recovery.node_reboot_s);
         for (size_t other = 0; other < model->tree->zones_count; other++)

@@ -179,17 +179,16 @@ static bool has_guests(const struct bh_system *system)
     return false;
 }
 
-/* Of the zones that are a tenant's own, or that all share. Without guests, what ends a guest ends a process. */
+/* Of the zones that are a tenant's own, or that all share. */
 static bool has_equal_dispositions(const struct bh_system *system, const struct bh_policy *one,
                                    const struct bh_policy *other, bool of_tenants)
 {
-    enum bh_scope guest = has_guests(system) ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
+    bool are_guests = has_guests(system);
     for (size_t z = 0; z < system->zones_count; z++) {
         const struct bh_zone_template *zone = &system->zones[z];
         enum bh_scope left = bh_policy_disposition(one, zone), right = bh_policy_disposition(other, zone);
-        left = left == BH_SCOPE_GUEST ? guest : left;
-        right = right == BH_SCOPE_GUEST ? guest : right;
-        if (of_tenants == (zone->per != BH_PER_NODE) && left != right)
+        bool equal = are_guests ? left == right : bh_scope_without_guests(left) == bh_scope_without_guests(right);
+        if (of_tenants == (zone->per != BH_PER_NODE) && !equal)
             return false;
     }
     return true;

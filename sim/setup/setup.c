@@ -77,7 +77,7 @@ static double outage_s(const struct bh_setup *setup, const struct bh_enclave_set
     const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
     double process_s = recovery->detection_s.value + recovery->process_restart_s.value;
     double boot_s = enclave->node->guest_boot_s;
-    switch (bh_scope_rule_of(scope).comeback) {
+    switch (bh_scope_rules[scope].comeback) {
     case BH_BACK_RELAUNCH:
         return process_s;
     case BH_BACK_GUEST_BOOT:

@@ -130,6 +130,21 @@ static bool reaches_far(const struct bh_replica *replica, const struct bh_partit
     return false;
 }
 
+/* Whether more than one enclave lost something at once. */
+static bool takes_several(const struct bh_replica *replica, const struct bh_live_error *error, enum bh_scope extent)
+{
+    switch (bh_scope_rules[extent].reach) {
+    case BH_REACH_MACHINE:
+        return replica->setup->enclaves_count > 1;
+    case BH_REACH_NODE:
+    case BH_REACH_ENCLAVE:
+    case BH_REACH_COMPOSED:
+        break;
+    }
+    return bh_zone_tree_tenants_hit(error->node->model->tree, &error->effect.failed) > 1 ||
+           (error->has_crossed && error->lost.count > 1);
+}
+
 /* An error has done all it can: enters the tallies. */
 void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *error)
 {
@@ -149,10 +164,7 @@ void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *erro
             tallies->escape_seen[b] += beyond[b];
         }
         tallies->silent_errors += error->effect.silent;
-        tallies->simultaneous_losses += bh_scope_rule_of(extent).reach == BH_REACH_MACHINE
-                                            ? replica->setup->enclaves_count > 1
-                                            : bh_zone_tree_tenants_hit(tree, &error->effect.failed) > 1 ||
-                                                  (error->has_crossed && error->lost.count > 1);
+        tallies->simultaneous_losses += takes_several(replica, error, extent);
         count_stops(tallies, error);
         tallies->depth_sum += error->depth;
         bh_losses_finish(replica, &error->lost);

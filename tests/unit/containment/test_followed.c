@@ -67,7 +67,7 @@ static void test_rows_make_the_mix(void **state)
     assert_int_equal(policy->exact_count, policy->origins.count);
     assert_ptr_equal(bh_contain_mix_answer(policy), &policy->exact_mix);
     const struct bh_origins *origins = &policy->origins;
-    double shares = (origins->node_loss_rate + origins->system_loss_rate) / origins->error_rate, silent = 0;
+    double shares = bh_origins_loss_rate(origins) / origins->error_rate, silent = 0;
     for (size_t i = 0; i < policy->origins.count; i++) {
         assert_ptr_equal(bh_contain_row_answer(&policy->rows[i]), &policy->rows[i].exact);
         shares += policy->rows[i].share;

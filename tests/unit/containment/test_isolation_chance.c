@@ -56,7 +56,7 @@ static void find_loss_rates(const struct node *node, bool exact, double rate[2])
     double loss[TENANTS_MOST * BH_SCOPES];
     struct bh_spread spread = {.loss = loss};
     struct bh_error err = {0};
-    rate[0] = rate[1] = origins.node_loss_event_rate + origins.system_loss_rate;
+    rate[0] = rate[1] = origins.loss_event_rate[BH_SCOPE_NODE] + origins.loss_event_rate[BH_SCOPE_SYSTEM];
     for (size_t i = 0; i < origins.count; i++) {
         if (!exact)
             bh_chance_spread(chance, origins.entry[i].origin, &spread);
