@@ -48,6 +48,13 @@ static void print_platform(const struct bh_check *check, FILE *stream)
                 bh_quantity_print(facts->storage_write_bandwidth, BH_DIMENSION_BANDWIDTH, text, sizeof text),
                 bh_quantity_print(facts->storage_read_bandwidth, BH_DIMENSION_BANDWIDTH, other, sizeof other));
     fputc('\n', stream);
+    if (facts->set_aside[0] != '\0') {
+        char *aside = bh_print_text("no nodes, by other simulators' properties: %s; bulkhead:role says otherwise",
+                                    facts->set_aside);
+        fputs("               ", stream);
+        bh_wrap_write(aside, BH_CHECK_WIDTH, 15, stream);
+        free(aside);
+    }
 }
 
 static void print_verification(const struct bh_enclave_spec *enclave, FILE *stream)

@@ -33,6 +33,7 @@ struct bh_platform {
     struct bh_compute_host *hosts; /* in file order */
     size_t storage_count;
     struct bh_storage_host *storage;
+    char *set_aside; /* see struct bh_platform_facts; NULL: none */
     uint64_t nodes;
     size_t links_count;
     sg_link_t *links; /* each link's user data is its index here plus 1 */

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,6 +81,27 @@ static void initialise_simgrid(char **arguments, int count)
         sigaction(signals[i], &before[i], NULL);
 }
 
+/* A byte order mark is legal XML, but not to SimGrid's reader, which ends the process: a copy without it in memory, as a
+ * name that goes with the process. NULL: there is no mark, or no copy can be made, and SimGrid says so. */
+static char *copy_without_mark(const char *xml)
+{
+    char piece[1 << 14];
+    FILE *from = fopen(xml, "rb");
+    if (!from)
+        return NULL;
+    bool has_mark = fread(piece, 1, 3, from) == 3 && memcmp(piece, "\xEF\xBB\xBF", 3) == 0;
+    int copy = has_mark ? memfd_create("platform", MFD_CLOEXEC) : -1;
+    bool failed = copy < 0;
+    for (size_t got; !failed && (got = fread(piece, 1, sizeof piece, from)) > 0;)
+        failed = write(copy, piece, got) != (ssize_t)got;
+    fclose(from);
+    if (!failed)
+        return bh_print_text("/proc/self/fd/%d", copy);
+    if (copy >= 0)
+        close(copy);
+    return NULL;
+}
+
 struct bh_platform *bh_platform_open(const char *xml)
 {
     struct bh_platform *platform = bh_allocate(1, sizeof *platform);
@@ -87,7 +109,9 @@ struct bh_platform *bh_platform_open(const char *xml)
     int count;
     platform->arguments = make_arguments(&count);
     initialise_simgrid(platform->arguments, count);
-    simgrid_load_platform(xml);
+    char *copy = copy_without_mark(xml);
+    simgrid_load_platform(copy ? copy : xml);
+    free(copy);
     bh_mend_routers();
     return platform;
 }
@@ -104,6 +128,7 @@ void bh_platform_destroy(struct bh_platform *platform)
     free(platform->storage);
     free(platform->hosts);
     free(platform->links);
+    free(platform->set_aside);
     free(platform->file);
     free(platform);
 }
@@ -171,6 +196,33 @@ static int read_nodes(const struct bh_platform *platform, sg_host_t host, uint64
     return -1;
 }
 
+/* What other simulators say of hosts that run no jobs: Batsim's role (its documentation, input_platform), ElastiSim's
+ * batch_system and pfs_host (its documentation, platform). WRENCH names such hosts in the simulator, not in the file. */
+static const struct {
+    const char *property, *value;
+} others_roles[] = {{"role", "master"}, {"role", "storage"}, {"batch_system", "true"}, {"pfs_host", "true"}};
+
+/* Whether it is such a host, and our own property does not say otherwise; it is then remembered by name. */
+static bool set_aside(struct bh_platform *platform, sg_host_t host)
+{
+    for (size_t r = 0; r < sizeof others_roles / sizeof *others_roles; r++) {
+        const char *value = sg_host_get_property_value(host, others_roles[r].property);
+        if (value == NULL || strcmp(value, others_roles[r].value) != 0 ||
+            sg_host_get_property_value(host, "bulkhead:role") != NULL)
+            continue;
+        const char *before = platform->set_aside != NULL ? platform->set_aside : "";
+        bool is_full = strlen(before) > 150, has_more = strstr(before, ", ...") != NULL;
+        char *text = has_more  ? bh_copy_text(before)
+                     : is_full ? bh_print_text("%s, ...", before)
+                               : bh_print_text("%s%s%.40s (%s=\"%s\")", before, *before != '\0' ? ", " : "",
+                                               sg_host_get_name(host), others_roles[r].property, value);
+        free(platform->set_aside);
+        platform->set_aside = text;
+        return true;
+    }
+    return false;
+}
+
 static int read_role(const struct bh_platform *platform, sg_host_t host, bool *is_storage, struct bh_error *err)
 {
     const char *role = sg_host_get_property_value(host, "bulkhead:role");
@@ -219,8 +271,8 @@ static void visit_host(void *data, sg_host_t host, const char *zone)
     if (check_names(platform, host, reader->err) != 0 || read_nodes(platform, host, &nodes, reader->err) != 0 ||
         read_role(platform, host, &is_storage, reader->err) != 0)
         return;
-    if (is_storage) {
-        reader->status = add_storage(platform, host, reader->err);
+    if (is_storage || set_aside(platform, host)) {
+        reader->status = is_storage ? add_storage(platform, host, reader->err) : 0;
         return;
     }
     if (platform->hosts_count == reader->room) {

@@ -23,6 +23,9 @@ struct bh_platform_facts {
     double storage_write_bandwidth, storage_read_bandwidth; /* bytes/s: all storage hosts together, the lesser of disks
                                                                and the links that lead to them */
     double storage_write_links, storage_read_links; /* those links alone; INFINITY: none is common to all routes */
+    /* Hosts that other simulators' properties make a scheduler's or storage's, and which are no nodes: "PFS (pfs_host), ..."
+     * or empty. */
+    char set_aside[240];
 };
 
 /* The settings that Bulkhead gives SimGrid, for the provenance. */

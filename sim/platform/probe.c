@@ -16,6 +16,7 @@
 #include <simgrid/disk.h>
 #include <simgrid/host.h>
 #include <simgrid/link.h>
+#include <simgrid/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct report {
     struct bh_error error;
     struct bh_platform_facts facts;
     char doing[512];
+    size_t hosts; /* compute hosts that a run's nodes are on: the first ones */
 };
 
 /* --- In the child -------------------------------------------------------------------------------------------------- */
@@ -108,14 +110,14 @@ static int probe_compute(struct report *report, const struct bh_platform *platfo
 {
     struct bh_platform_facts *facts = &report->facts;
     const struct bh_compute_host *hosts = platform->hosts;
-    size_t *first = bh_allocate(platform->hosts_count, sizeof *first), zones = 0;
+    size_t *first = bh_allocate(report->hosts, sizeof *first), zones = 0;
     struct bh_route found = {0};
     int status = 0;
-    for (size_t i = 0; i < platform->hosts_count; i++)
+    for (size_t i = 0; i < report->hosts; i++)
         if (i == 0 || hosts[i].zone != hosts[i - 1].zone)
             first[zones++] = i;
     for (size_t i = 0; i < zones && status == 0; i++) {
-        size_t last = (i + 1 < zones ? first[i + 1] : platform->hosts_count) - 1;
+        size_t last = (i + 1 < zones ? first[i + 1] : report->hosts) - 1;
         if (last != first[i])
             status = route(report, platform, hosts[first[i]].host, hosts[last].host, &found, err);
         if (status == 0 && last != first[i]) {
@@ -149,7 +151,7 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
                        bh_allocate(platform->links_count, sizeof **seen)};
     struct bh_route found = {0};
     int status = 0;
-    for (size_t i = 0; i < platform->hosts_count && status == 0; i++)
+    for (size_t i = 0; i < report->hosts && status == 0; i++)
         for (int reads = 0; reads < 2 && status == 0; reads++) {
             sg_host_t host = platform->hosts[i].host;
             status = route(report, platform, reads ? storage->host : host, reads ? host : storage->host, &found, err);
@@ -158,7 +160,7 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
             for (size_t k = 0; k < found.count; k++)
                 seen[reads][found.links[k]]++;
             facts->host_bandwidth = lesser(facts->host_bandwidth, found.bandwidth);
-            if (platform->hosts_count == 1 && !reads) { /* no other way tells how its nodes are connected */
+            if (report->hosts == 1 && !reads) { /* no other way tells how its nodes are connected */
                 facts->latency_s = fmax(facts->latency_s, found.latency_s);
                 facts->node_bandwidth = found.first_bandwidth / (double)platform->hosts[i].nodes;
             }
@@ -166,7 +168,7 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
     double links[2] = {INFINITY, INFINITY};
     for (int reads = 0; reads < 2; reads++) {
         for (size_t k = 0; k < platform->links_count; k++)
-            if (seen[reads][k] >= platform->hosts_count)
+            if (seen[reads][k] >= report->hosts)
                 links[reads] = lesser(links[reads], sg_link_get_bandwidth(platform->links[k]));
         free(seen[reads]);
     }
@@ -178,7 +180,7 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
     return status;
 }
 
-static int probe_platform(struct report *report, struct bh_platform *platform, struct bh_error *err)
+static int probe_platform(struct report *report, struct bh_platform *platform, uint64_t nodes, struct bh_error *err)
 {
     if (bh_platform_read(platform, err) != 0 || check_resources(platform, err) != 0)
         return -1;
@@ -189,6 +191,10 @@ static int probe_platform(struct report *report, struct bh_platform *platform, s
         .node_bandwidth = INFINITY,
         .host_bandwidth = INFINITY,
     };
+    snprintf(report->facts.set_aside, sizeof report->facts.set_aside, "%s",
+             platform->set_aside != NULL ? platform->set_aside : "");
+    while (report->hosts < platform->hosts_count && (nodes == 0 || platform->hosts[report->hosts].first < nodes))
+        report->hosts++;
     if (probe_compute(report, platform, err) != 0)
         return -1;
     for (size_t i = 0; i < platform->storage_count; i++)
@@ -201,7 +207,7 @@ static int probe_platform(struct report *report, struct bh_platform *platform, s
     return 0;
 }
 
-static void run_child(struct report *report, const char *xml, int messages)
+static void run_child(struct report *report, const char *xml, uint64_t nodes, int messages)
 {
     static const int signals[] = {SIGINT, SIGSEGV, SIGABRT, SIGTERM, SIGBUS, SIGFPE, SIGILL};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
@@ -212,7 +218,7 @@ static void run_child(struct report *report, const char *xml, int messages)
     if (nothing >= 0)
         dup2(nothing, STDOUT_FILENO);
     struct bh_platform *platform = bh_platform_open(xml);
-    probe_platform(report, platform, &report->error);
+    probe_platform(report, platform, nodes, &report->error);
     report->is_done = true;
     bh_platform_destroy(platform);
     _exit(0);
@@ -269,19 +275,52 @@ static char *skip_prefix(char *line)
     return line;
 }
 
-/* Makes one message of the first line that SimGrid wrote before it died. */
+/* The first line that SimGrid wrote, but for those that say that the platform is of an older version, which is fine. */
+static char *first_reason(char *text)
+{
+    for (char *line = text, *next; *line != '\0'; line = next) {
+        next = line + strcspn(line, "\r\n");
+        if (*next != '\0')
+            *next++ = '\0';
+        if (*line != '\0' && strstr(line, "the new version is backward compatible") == NULL &&
+            strstr(line, "Use simgrid_update_xml to update your file") == NULL)
+            return skip_prefix(line);
+    }
+    return text + strlen(text);
+}
+
+/* "FILE:5: TEXT", of whatever file SimGrid was given: moves to TEXT, and returns the line's number, 0: it has none. */
+static unsigned take_line(char **line)
+{
+    for (char *colon = *line; (colon = strchr(colon, ':')) != NULL; colon++) {
+        char *end;
+        unsigned long number = strtoul(colon + 1, &end, 10);
+        if (end != colon + 1 && *end == ':') {
+            *line = end + strspn(end, ": ");
+            return (unsigned)number;
+        }
+    }
+    return 0;
+}
+
+/* Makes one message of what SimGrid wrote before it died. */
 static void explain(const char *xml, char *text, const struct report *report, int status, struct bh_error *err)
 {
-    char *line = skip_prefix(text);
-    line[strcspn(line, "\r\n")] = '\0';
+    char *line = first_reason(text);
     unsigned number = 0;
+    if (strstr(line, "COMES FROM THE FUTURE") != NULL) {
+        int major, minor, patch;
+        sg_version_get(&major, &minor, &patch);
+        bh_fail_at(
+            err, bh_platform_place(xml, 0),
+            "the platform's version is newer than SimGrid %d.%d knows; expected version=\"4.1\" at most, or a newer "
+            "SimGrid",
+            major, minor);
+        return;
+    }
     if (strncmp(line, "Parse error at ", 15) == 0) {
-        /* "Parse error at FILE:5: TEXT", and the file's name is known here. */
-        char *rest = line + 15;
-        if (strncmp(rest, xml, strlen(xml)) == 0 && rest[strlen(xml)] == ':') {
-            number = (unsigned)strtoul(rest + strlen(xml) + 1, &rest, 10);
-            line = rest + strspn(rest, ": ");
-        }
+        line += 15;
+        number = take_line(&line);
         char *again = strstr(line, " (XML input line ");
         char *after = again ? strstr(again, "): ") : NULL;
         if (after)
@@ -302,7 +341,7 @@ static void explain(const char *xml, char *text, const struct report *report, in
         bh_fail_at(err, place, "SimGrid ends with status %d and does not say why", WEXITSTATUS(status));
 }
 
-static int probe_in_child(const char *xml, struct report *report, struct bh_error *err)
+static int probe_in_child(const char *xml, uint64_t nodes, struct report *report, struct bh_error *err)
 {
     int ends[2];
     if (pipe(ends) != 0)
@@ -317,7 +356,7 @@ static int probe_in_child(const char *xml, struct report *report, struct bh_erro
     }
     if (child == 0) {
         close(ends[0]);
-        run_child(report, xml, ends[1]);
+        run_child(report, xml, nodes, ends[1]);
     }
     close(ends[1]);
     char text[4096];
@@ -340,7 +379,8 @@ static int probe_in_child(const char *xml, struct report *report, struct bh_erro
     return 0;
 }
 
-int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform_facts *facts, struct bh_error *err)
+int bh_platform_probe(const char *xml, uint64_t nodes, struct bh_place place, struct bh_platform_facts *facts,
+                      struct bh_error *err)
 {
     *facts = (struct bh_platform_facts){0};
     if (bh_platform_check_file(xml, place, err) != 0)
@@ -350,7 +390,7 @@ int bh_platform_probe(const char *xml, struct bh_place place, struct bh_platform
     struct report *report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (report == MAP_FAILED)
         return bh_fail(err, BH_ERROR_SYSTEM, "cannot share memory with a child process: %s", strerror(errno));
-    int status = probe_in_child(xml, report, err);
+    int status = probe_in_child(xml, nodes, report, err);
     *facts = report->facts;
     munmap(report, sizeof *report);
     return status;

@@ -45,7 +45,8 @@ int bh_probe_platform(const struct bh_scenario *scenario, struct bh_platform_fac
     char *xml = bh_prepare_platform(scenario, &is_temporary, err);
     if (xml == NULL)
         return -1;
-    int status = bh_platform_probe(xml, scenario->platform_place, facts, err);
+    int status =
+        bh_platform_probe(xml, scenario->platform_nodes + scenario->spares, scenario->platform_place, facts, err);
     if (is_temporary)
         unlink(xml);
     free(xml);

@@ -56,7 +56,7 @@ double bh_bench_load(struct bh_bench *bench)
     struct bh_error err = {0};
     int is_temporary = 0;
     char *xml = bh_prepare_platform(bench->scenario, &is_temporary, &err);
-    if (xml == NULL || bh_platform_probe(xml, bench->scenario->platform_place, &bench->facts, &err) != 0)
+    if (xml == NULL || bh_platform_probe(xml, 0, bench->scenario->platform_place, &bench->facts, &err) != 0)
         bh_bench_give_up(err.text);
     double start_s = now_s(CLOCK_PROCESS_CPUTIME_ID);
     bench->platform = bh_platform_load(xml, &err);

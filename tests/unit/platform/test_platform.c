@@ -53,7 +53,7 @@ static void probe_file(const char *path, uint64_t nodes, struct bh_platform_fact
     int is_temporary;
     char *xml = prepare_platform(path, nodes, place, &is_temporary, &err);
     assert_string_equal(err.text, "");
-    bh_platform_probe(xml, place, facts, &err);
+    bh_platform_probe(xml, 0, place, facts, &err);
     assert_string_equal(err.text, "");
     if (is_temporary)
         assert_int_equal(unlink(xml), 0);
@@ -69,9 +69,9 @@ static void test_shipped(void **state)
         const char *name;
         struct bh_platform_facts facts;
     } cases[] = {
-        {"testbed.xml", {8, 8, 1, 20e-6, 1.25e9, 1.25e9, 500e6, 600e6, 1.25e9, 1.25e9}},
-        {"petascale.xml", {18688, 146, 1, 5e-6, 1.5e9, 192e9, 240e9, 240e9, 240e9, 240e9}},
-        {"exascale.xml", {9856, 77, 1, 2e-6, 100e9, 10e12, 4.6e12, 5.5e12, 10e12, 10e12}},
+        {"testbed.xml", {8, 8, 1, 20e-6, 1.25e9, 1.25e9, 500e6, 600e6, 1.25e9, 1.25e9, ""}},
+        {"petascale.xml", {18688, 146, 1, 5e-6, 1.5e9, 192e9, 240e9, 240e9, 240e9, 240e9, ""}},
+        {"exascale.xml", {9856, 77, 1, 2e-6, 100e9, 10e12, 4.6e12, 5.5e12, 10e12, 10e12, ""}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bh_platform_facts facts, expected = cases[i].facts;
@@ -237,7 +237,7 @@ static void test_broken(void **state)
         const char *path = write_scratch(name, broken[i].text);
         struct bh_error err = {0};
         struct bh_platform_facts facts;
-        assert_int_equal(bh_platform_probe(path, place, &facts, &err), -1);
+        assert_int_equal(bh_platform_probe(path, 0, place, &facts, &err), -1);
         assert_message(&err, path, broken[i].where, broken[i].what);
         unlink(path);
     }
@@ -257,6 +257,104 @@ static void test_forms(void **state)
     unlink(path);
 }
 
+#define CLUSTER(name, hosts, rate)                                                                                     \
+    "<cluster id=\"" name "\" prefix=\"" name "\" suffix=\"\" radical=\"0-" hosts "\" speed=\"1Gf\" bw=\"" rate        \
+    "\" lat=\"10us\"/>\n"
+
+/* Hosts that no node of a run is on do not set its network, and need no routes either. */
+static void test_other_hosts(void **state)
+{
+    (void)state;
+    const char *path = write_scratch(
+        "other.xml",
+        HEAD "<zone id=\"site\" routing=\"Full\">\n" CLUSTER("work", "15", "1GBps")
+            CLUSTER("login", "0",
+                    "10MBps") "<link id=\"trunk\" bandwidth=\"10GBps\" latency=\"10us\"/>\n"
+                              "<zoneRoute src=\"work\" dst=\"login\" gw_src=\"workwork_router\" "
+                              "gw_dst=\"loginlogin_router\"><link_ctn id=\"trunk\"/></zoneRoute></zone></platform>\n");
+    struct bh_platform_facts all, sixteen;
+    struct bh_error err = {0};
+    assert_int_equal(bh_platform_probe(path, 0, place, &all, &err), 0);
+    assert_int_equal(bh_platform_probe(path, 16, place, &sixteen, &err), 0);
+    assert_int_equal(all.nodes, 17);
+    assert_int_equal(sixteen.nodes, 17);
+    assert_close(all.node_bandwidth, 1e7, 1e-9);
+    assert_close(sixteen.node_bandwidth, 1e9, 1e-9);
+    assert_close(all.latency_s, 30e-6, 1e-9);
+    assert_close(sixteen.latency_s, 20e-6, 1e-9);
+    unlink(path);
+}
+
+/* Batsim's master and storage, ElastiSim's batch system and file system are no nodes; our own property says otherwise. */
+static void test_set_aside(void **state)
+{
+    (void)state;
+    const char *path = write_scratch(
+        "aside.xml",
+        HEAD "<zone id=\"site\" routing=\"Full\">\n" CLUSTER(
+            "work", "7", "1GBps") "<zone id=\"heads\" routing=\"None\">\n"
+                                  "<host id=\"m\" speed=\"1Gf\"><prop id=\"role\" value=\"master\"/></host>\n"
+                                  "<host id=\"s\" speed=\"0f\"><prop id=\"role\" value=\"storage\"/></host>\n"
+                                  "<host id=\"b\" speed=\"0Gf\"><prop id=\"batch_system\" value=\"true\"/></host>\n"
+                                  "<host id=\"p\" speed=\"0Gf\"><prop id=\"pfs_host\" value=\"true\"/></host>\n"
+                                  "</zone></zone></platform>\n");
+    struct bh_platform_facts facts;
+    probe_file(path, 8, &facts);
+    assert_int_equal(facts.hosts, 8);
+    assert_int_equal(facts.storage_hosts, 0);
+    assert_string_equal(facts.set_aside,
+                        "b (batch_system=\"true\"), m (role=\"master\"), p (pfs_host=\"true\"), s (role=\"storage\")");
+    unlink(path);
+}
+
+/* Of an older version: SimGrid's harmless warning is no reason, and what it chokes on is. */
+static void test_versions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *version, *inside, *what;
+    } cases[] = {
+        {"4", "<zone id=\"s\" routing=\"Full\">" CLUSTER("l", "1", "1GBps") CLUSTER("r", "1", "1GBps") "</zone>",
+         "no route from host l0 to host r0"},
+        {"4",
+         "<config><prop id=\"network/TCP_gamma\" value=\"1\"/></config>"
+         "<zone id=\"s\" routing=\"Full\">" CLUSTER("l", "1", "1GBps") "</zone>",
+         "network/TCP_gamma"},
+        {"4.2", CLUSTER("l", "1", "1GBps"), "the platform's version is newer than SimGrid"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text =
+            bh_print_text("<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                          "<platform version=\"%s\">%s</platform>\n",
+                          cases[i].version, cases[i].inside);
+        const char *path = write_scratch("version.xml", text);
+        struct bh_error err = {0};
+        struct bh_platform_facts facts;
+        assert_int_equal(bh_platform_probe(path, 0, place, &facts, &err), -1);
+        if (strstr(err.text, cases[i].what) == NULL || strstr(err.text, "fine") != NULL ||
+            strstr(err.text, "simgrid_update"))
+            fail_msg("expected \"%s\" alone, found \"%s\"", cases[i].what, err.text);
+        unlink(path);
+        free(text);
+    }
+}
+
+/* A byte order mark is legal, and lines are counted as without it. */
+static void test_mark(void **state)
+{
+    (void)state;
+    const char *path = write_scratch("mark.xml", "\xEF\xBB\xBF" HEAD CLUSTER("w", "3", "1GBps") "</platform>\n");
+    struct bh_platform_facts facts;
+    probe_file(path, 4, &facts);
+    assert_int_equal(facts.hosts, 4);
+    unlink(path);
+    path = write_scratch("mark.xml", "\xEF\xBB\xBF" HEAD CLUSTER("w", "3", "1GB") "</platform>\n");
+    struct bh_error err = {0};
+    assert_int_equal(bh_platform_probe(path, 0, place, &facts, &err), -1);
+    assert_message(&err, path, ":4:1: ", "unknown unit");
+    unlink(path);
+}
+
 static void test_nested(void **state)
 {
     (void)state;
@@ -268,7 +366,7 @@ static void test_nested(void **state)
     const char *path = write_scratch("nested.xml", text);
     struct bh_error err = {0};
     struct bh_platform_facts facts;
-    assert_int_equal(bh_platform_probe(path, place, &facts, &err), -1);
+    assert_int_equal(bh_platform_probe(path, 0, place, &facts, &err), -1);
     assert_message(&err, path, ":67:1: ", "nested deeper than 64");
     unlink(path);
     free(text);
@@ -290,7 +388,7 @@ static void test_unreadable(void **state)
         assert_null(prepare_platform(cases[i].path, 4, place, &is_temporary, &err));
         assert_message(&err, "scenario.yaml", ":4:11: cannot read the platform file ", cases[i].what);
         err = (struct bh_error){0};
-        assert_int_equal(bh_platform_probe(cases[i].path, place, &facts, &err), -1);
+        assert_int_equal(bh_platform_probe(cases[i].path, 0, place, &facts, &err), -1);
         assert_message(&err, "scenario.yaml", ":4:11: cannot read the platform file ", cases[i].what);
     }
 }
@@ -303,7 +401,7 @@ static void test_bad_options(void **state)
     setenv("BH_SIMGRID_OPTIONS", "--cfg=no/such:1", 1);
     struct bh_error err = {0};
     struct bh_platform_facts facts;
-    assert_int_equal(bh_platform_probe(path, place, &facts, &err), -1);
+    assert_int_equal(bh_platform_probe(path, 0, place, &facts, &err), -1);
     assert_non_null(strstr(err.text, "no/such"));
     if (kept)
         setenv("BH_SIMGRID_OPTIONS", kept, 1);
@@ -374,7 +472,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shipped),     cmocka_unit_test(test_parametric_sizes),
         cmocka_unit_test(test_broken),      cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_nested),      cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_nested),      cmocka_unit_test(test_other_hosts),
+        cmocka_unit_test(test_set_aside),   cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_mark),        cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_bad_options), cmocka_unit_test(test_broken_descriptions),
     };
     return cmocka_run_group_tests_name("platform", tests, set_up, tear_down);

@@ -156,7 +156,7 @@ static void load_platform(struct world *world, const struct bh_scenario *scenari
     if (platform == NULL) {
         char *xml =
             bh_platform_prepare(scenario->platform_file, NULL, 8, scenario->platform_place, &is_temporary, &err);
-        if (xml == NULL || bh_platform_probe(xml, scenario->platform_place, &facts, &err) != 0 ||
+        if (xml == NULL || bh_platform_probe(xml, 0, scenario->platform_place, &facts, &err) != 0 ||
             (platform = bh_platform_load(xml, &err)) == NULL)
             fail_msg("%s", err.text);
         free(xml);
