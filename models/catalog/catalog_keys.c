@@ -322,6 +322,15 @@ static const struct bh_key recovery_rows[] = {
 const struct bh_keys bh_recovery_keys = {"recovery", "What recovery takes, whatever the system.", recovery_rows, NULL,
                                          0};
 
+/* --- Errors ----------------------------------------------------------------------------------------------------------- */
+
+static const struct bh_key error_rows[] = {
+    {"again", NULL, BH_NUMBER(PROBABILITY),
+     "Probability that a copy that reaches a zone again does there what its first could have done."},
+    {0},
+};
+const struct bh_keys bh_error_keys = {"errors", "What errors do whatever zone they are in.", error_rows, NULL, 0};
+
 /* --- Systems --------------------------------------------------------------------------------------------------------------- */
 
 static const struct bh_key need_rows[] = {
@@ -470,6 +479,7 @@ static const struct bh_key catalog_rows[] = {
     SHARED_SECTIONS,
     {"memory", "", BH_MAP(bh_memory_keys), "Main memory."},
     {"recovery", "", BH_MAP(bh_recovery_keys), "Times of recovery."},
+    {"errors", "", BH_MAP(bh_error_keys), "Errors in all zones."},
     {0},
 };
 const struct bh_keys bh_catalog_keys = {"a section of the catalog", "A file NAME.yaml holds the section NAME, alone.",

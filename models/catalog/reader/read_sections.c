@@ -94,13 +94,13 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
 
 int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
-    static const char *const keys[] = {"again", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_error_numbers, again, "again", BH_DIMENSION_PROBABILITY, false),
     };
-    if (bh_node_expect(section, BH_NODE_MAP, "errors", err) || bh_node_check_keys(section, keys, err))
+    if (bh_node_expect(section, BH_NODE_MAP, "errors", err) || bh_keys_check(section, &bh_error_keys, err))
         return -1;
-    return bh_parameter_read_fields(reader, section, "errors", fields, BH_COUNT(fields), &reader->catalog->errors, err);
+    return bh_parameter_read_fields(reader, section, "errors", &bh_error_keys, fields, BH_COUNT(fields),
+                                    &reader->catalog->errors, err);
 }
 
 /* --- Components -------------------------------------------------------------------------------------------------- */
