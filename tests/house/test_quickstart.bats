@@ -11,7 +11,7 @@ setup() {
     bin=$BATS_TEST_TMPDIR/bin
     mkdir -p "$top/build-aux" "$bin"
     cp "$SOURCE_DIRECTORY/quickstart" "$top/"
-    cp "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages,inspections} "$top/build-aux/"
+    cp "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages,inspections,other-release,other-release-packages} "$top/build-aux/"
     chmod -R u+w "$top"
     for tool in awk bash cat dirname env id sed; do
         ln -s "$(command -v "$tool")" "$bin/$tool"
@@ -51,6 +51,15 @@ quickstart() {
     expect_text "$errors" 'libsimgrid-dev' 'clang-tidy' 'cppcheck' 'libclang-rt-dev' 'clang sanitize=address' 'ShellCheck'
     quickstart check
     case $errors in *cppcheck*) return 1 ;; esac
+}
+
+@test "check-on says why it cannot be had, and refuses what is no release" {
+    quickstart check-on trixie
+    expect_text "$output" '0 passed, 0 failed'
+    expect_text "$errors" 'not checked on trixie: this system has no apt-get'
+    quickstart check-on ../x
+    expect_status 2
+    expect_text "$errors" "no release of Debian is called '../x'"
 }
 
 @test "not root and no sudo: nothing is installed" {
@@ -100,9 +109,12 @@ quickstart() {
 }
 
 @test "the package lists have four columns and no probe twice" {
-    run awk '!/^#/ && NF { if (NF != 4 || seen[$1]++) { print; bad = 1 } } END { exit bad }' \
-        "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages}
-    expect_status 0
+    local more
+    for more in inspection-packages other-release-packages; do
+        run awk '!/^#/ && NF { if (NF != 4 || seen[$1]++) { print; bad = 1 } } END { exit bad }' \
+            "$SOURCE_DIRECTORY"/build-aux/{packages,$more}
+        expect_status 0
+    done
 }
 
 # A built tree in which nothing is missing, whose program is the shell text on stdin.
