@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bh_alone_times;
 struct bh_machine;
 
 struct bh_compute_host {
@@ -37,6 +38,7 @@ struct bh_platform {
     uint64_t nodes;
     size_t links_count;
     sg_link_t *links; /* each link's user data is its index here plus 1 */
+    struct bh_alone_times *alone_times;
 };
 
 /* The most nodes that a host can stand for: sums of them stay exact in a double. */

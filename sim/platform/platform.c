@@ -5,6 +5,7 @@
 
 #include "models/base/nearest_name.h"
 #include "sim/platform/activity.h"
+#include "sim/platform/alone_times.h"
 #include "sim/platform/parts.h"
 #include "sim/platform/platform_properties.h"
 
@@ -126,6 +127,7 @@ void bh_platform_destroy(struct bh_platform *platform)
     for (size_t i = 0; i < platform->storage_count; i++)
         free(platform->storage[i].disks);
     free(platform->storage);
+    bh_alone_times_destroy(platform->alone_times);
     free(platform->hosts);
     free(platform->links);
     free(platform->set_aside);
@@ -360,7 +362,13 @@ struct bh_platform *bh_platform_load(const char *xml, struct bh_error *err)
     /* The first run sets up SimGrid's models; done here, forked replicas find it done. */
     sg_actor_create("warm-up", platform->hosts[0].host, do_nothing, 0, NULL);
     simgrid_run();
+    platform->alone_times = bh_alone_times_create();
     return platform;
+}
+
+struct bh_alone_times *bh_platform_alone_times(const struct bh_platform *platform)
+{
+    return platform->alone_times;
 }
 
 size_t bh_platform_hosts(const struct bh_platform *platform)

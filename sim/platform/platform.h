@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bh_alone_times;
 struct bh_machine;
 
 /* Facts of a platform, found in a forked probe, so that a file that SimGrid chokes on costs one message. */
@@ -53,6 +54,8 @@ size_t bh_platform_hosts(const struct bh_platform *platform);
 uint64_t bh_platform_nodes(const struct bh_platform *platform);
 uint64_t bh_platform_first_node(const struct bh_platform *platform, size_t index);
 uint64_t bh_platform_node_count(const struct bh_platform *platform, size_t index);
+/* What was found out of traffic that was alone, by any process that comes of the one that loaded it. */
+struct bh_alone_times *bh_platform_alone_times(const struct bh_platform *platform);
 /* SimGrid's handle (sg_host_t) of compute host `index`. */
 void *bh_platform_host(const struct bh_platform *platform, size_t index);
 

@@ -13,6 +13,7 @@
 #include <simgrid/link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 /* More flows are used only where fewer would make the sources the bottleneck. */
 #define FLOWS_PREFERRED 16
@@ -39,6 +40,7 @@ struct bh_transfer {
     size_t per_storage; /* flows to each storage host; 0: one per host */
     double weight;      /* of disk accesses, beside other partitions */
     double alone_s[2];  /* seconds per byte, by direction */
+    uint64_t hash;      /* of flows and disks */
     struct bh_traffic traffic;
     enum bh_direction direction; /* of what is under way */
     double bytes;
@@ -202,6 +204,13 @@ static void close_planner(struct planner *planner)
     free(planner->load);
 }
 
+static void find_hash(struct bh_transfer *transfer)
+{
+    transfer->hash = XXH3_64bits(transfer->flows, transfer->flows_count * sizeof *transfer->flows);
+    transfer->hash =
+        XXH3_64bits_withSeed(transfer->disks, transfer->disks_count * sizeof *transfer->disks, transfer->hash);
+}
+
 struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, const struct bh_stands *stands,
                                           struct bh_error *err)
 {
@@ -216,6 +225,7 @@ struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, co
     transfer->weight = 1;
     choose_flows(&planner, transfer);
     choose_disks(&planner, transfer);
+    find_hash(transfer);
     bh_traffic_reserve(&transfer->traffic, transfer->flows_count + transfer->disks_count);
     close_planner(&planner);
     return transfer;
@@ -247,6 +257,7 @@ void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands 
     transfer->per_storage = flows;
     transfer->flows = bh_reallocate(transfer->flows, count, sizeof *transfer->flows);
     transfer->flows_count = place_flows(&planner, flows, transfer->flows);
+    find_hash(transfer);
     bh_traffic_reserve(&transfer->traffic, transfer->flows_count + transfer->disks_count);
     for (int direction = BH_WRITE; direction <= BH_READ; direction++)
         transfer->alone_s[direction] = time_of(&planner, transfer->flows, count, (enum bh_direction)direction);
@@ -286,6 +297,12 @@ unsigned bh_transfer_disk_activities(const struct bh_transfer *transfer)
 double bh_transfer_alone_s(const struct bh_transfer *transfer, enum bh_direction direction, double bytes)
 {
     return bytes * transfer->alone_s[direction];
+}
+
+uint64_t bh_transfer_key(const struct bh_transfer *transfer, enum bh_direction direction, double bytes)
+{
+    const double what[] = {(double)direction, bytes, transfer->weight};
+    return XXH3_64bits_withSeed(what, sizeof what, transfer->hash) | 1;
 }
 
 /* --- Running it ---------------------------------------------------------------------------------------------------- */

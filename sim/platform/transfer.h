@@ -38,6 +38,9 @@ unsigned bh_transfer_activities(const struct bh_transfer *transfer);
  * after about 1,000. */
 unsigned bh_transfer_disk_activities(const struct bh_transfer *transfer);
 
+/* A hash of all that says how long it takes alone: which flows and disk accesses of how many bytes. */
+uint64_t bh_transfer_key(const struct bh_transfer *transfer, enum bh_direction direction, double bytes);
+
 /* Called by an actor: starts all flows and disk I/Os at once and waits for all. Returns true when all of `bytes`
  * arrived, false when interrupted by bh_transfer_interrupt. */
 bool bh_transfer_run(struct bh_transfer *transfer, enum bh_direction direction, double bytes);

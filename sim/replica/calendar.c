@@ -73,15 +73,6 @@ static double at_least_until(const struct bh_waiter *waiter, double time_s)
     return waiter->wait.what == BH_WAIT_TRANSFER ? fmax(time_s, waiter->wait.until_s) : time_s;
 }
 
-/* The traffic, as SimGrid is told of it: what is waited for after it is the calendar's. */
-static void carry(struct bh_waiter *waiter)
-{
-    struct bh_wait traffic = waiter->wait;
-    traffic.until_s = 0.0;
-    waiter->has_arrived = false;
-    bh_sleeper_tell(waiter, &traffic);
-}
-
 static void stop(struct bh_waiter *waiter)
 {
     bh_sleeper_tell(waiter, &(struct bh_wait){.what = BH_WAIT_NOTHING});
@@ -91,28 +82,6 @@ static void pass_on_simgrid(struct bh_course *course, double clock_s)
 {
     while (!bh_bed_sleep(&course->bed, clock_s))
         continue;
-}
-
-/* How long it takes alone, with nothing else on SimGrid. */
-static double measure(struct bh_waiter *waiter)
-{
-    double begun_s = simgrid_get_clock();
-    carry(waiter);
-    while (!waiter->has_arrived)
-        bh_bed_sleep(&waiter->course->bed, INFINITY);
-    return simgrid_get_clock() - begun_s;
-}
-
-static double alone_s(struct bh_waiter *waiter)
-{
-    const struct bh_wait *wait = &waiter->wait;
-    for (size_t i = 0; i < waiter->alone_count; i++)
-        if (waiter->alone[i].bytes == wait->bytes && waiter->alone[i].direction == wait->direction)
-            return waiter->alone[i].takes_s;
-    double takes_s = measure(waiter);
-    size_t place = waiter->alone_count < BH_ALONE_MOST ? waiter->alone_count++ : 0;
-    waiter->alone[place] = (struct bh_alone){wait->direction, wait->bytes, takes_s};
-    return takes_s;
 }
 
 /* All that moves goes on on SimGrid, each as if it had been there since it began. */
@@ -127,7 +96,7 @@ static void make_real(struct bh_course *course)
         begun_s = fmin(begun_s, waiter->begun_s);
         pass_on_simgrid(course, clock_s + (waiter->begun_s - begun_s));
         strike_out(waiter);
-        carry(waiter);
+        bh_waiter_carry(waiter);
         waiter->is_real = true;
         course->real++;
     }
@@ -150,16 +119,22 @@ static void forget_arrived(struct bh_course *course)
 }
 
 /* Traffic that has begun at this instant, now that it is known what else has. */
-static void begin_traffic(struct bh_course *course)
+static enum bh_passed begin_traffic(struct bh_course *course)
 {
+    double takes_s;
     forget_arrived(course);
-    if (course->real > 0 || course->moving.count > 1)
+    if (course->real > 0 || course->moving.count > 1) {
+        if (!course->is_on_simgrid)
+            return BH_PASSED_WITHOUT_SIMGRID;
         make_real(course);
-    else if (course->moving.count == 1 && course->moving.list[0]->place == 0) {
+    } else if (course->moving.count == 1 && course->moving.list[0]->place == 0) {
         struct bh_waiter *waiter = course->moving.list[0];
-        waiter->arrives_s = waiter->begun_s + alone_s(waiter);
+        if (bh_alone_s(waiter, &takes_s, course->err) != 0)
+            return BH_PASSED_FAILED;
+        waiter->arrives_s = waiter->begun_s + takes_s;
         enter(waiter, at_least_until(waiter, waiter->arrives_s));
     }
+    return BH_PASSED;
 }
 
 static void leave_simgrid(struct bh_waiter *waiter)
@@ -203,10 +178,12 @@ static void slept(struct bh_waiter *waiter)
     waiter->has_arrived = true;
 }
 
-static bool pass(struct bh_course *course, double until_s)
+static enum bh_passed pass(struct bh_course *course, double until_s)
 {
     double *now_s = course->now_s;
-    begin_traffic(course);
+    enum bh_passed begun = begin_traffic(course);
+    if (begun != BH_PASSED)
+        return begun;
     if (course->due.count > 0)
         until_s = fmin(until_s, course->due.list[0]->due_s);
     if (course->real == 0)
@@ -216,7 +193,7 @@ static bool pass(struct bh_course *course, double until_s)
     else
         *now_s = fmin(until_s, fmax(*now_s, course->since_s + (simgrid_get_clock() - course->since_clock_s)));
     if (isinf(*now_s))
-        return false;
+        return BH_PASSED_NEVER;
     gather_arrived(course);
     double end_s = *now_s + bh_instant_s(*now_s);
     while (course->due.count > 0 && course->due.list[0]->due_s < end_s) {
@@ -224,7 +201,7 @@ static bool pass(struct bh_course *course, double until_s)
         strike_out(waiter);
         bh_course_over(waiter);
     }
-    return true;
+    return BH_PASSED;
 }
 
-const struct bh_passing bh_passing_by_calendar = {begin, drop, slept, pass};
+const struct bh_passing bh_passing_by_calendar = {begin, drop, slept, pass, false};

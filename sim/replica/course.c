@@ -6,6 +6,7 @@
 #include "sim/enclaves/enclave.h"
 #include "sim/enclaves/exchange.h"
 #include "sim/platform/bed.h"
+#include "sim/platform/engine.h"
 #include "sim/replica/injector.h"
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
@@ -14,7 +15,6 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/actor.h>
 #include <stdlib.h>
 
 /* The first whose wait is over; NULL: none's is. */
@@ -145,28 +145,31 @@ static bool do_next(struct bh_course *course)
     return true;
 }
 
-static void run(struct bh_course *course)
+static void begin_all(struct bh_course *course)
 {
-    struct bh_replica *replica = course->replica;
     for (size_t w = 0; w < course->count; w++)
         if (course->waiter[w].exchange != NULL)
             begin_wait(&course->waiter[w]);
         else if (course->waiter[w].enclave != NULL)
             step(&course->waiter[w], true);
-    while (course->left > 0) {
-        if (do_next(course))
-            continue;
-        if (!course->passing->pass(course, replica->over ? INFINITY : bh_injector_next_s(replica))) {
-            course->is_stuck = true;
-            return;
-        }
-    }
 }
 
-static void run_actor(int argc, char **argv)
+/* As far as it can: to the end, or to where it needs SimGrid. */
+static void run(struct bh_course *course)
 {
-    (void)argc, (void)argv;
-    run(sg_actor_self_get_data());
+    struct bh_replica *replica = course->replica;
+    course->passed = BH_PASSED;
+    while (course->passed == BH_PASSED && course->left > 0)
+        if (!do_next(course))
+            course->passed = course->passing->pass(course, replica->over ? INFINITY : bh_injector_next_s(replica));
+}
+
+static void run_actor(void *data)
+{
+    struct bh_course *course = data;
+    if (course->passing->needs_simgrid)
+        begin_all(course);
+    run(course);
 }
 
 /* --- Making and clearing ------------------------------------------------------------------------------------------- */
@@ -206,9 +209,9 @@ void bh_course_create(struct bh_replica *replica, struct bh_transfer *const *tra
     course->replica = replica;
     course->platform = replica->platform;
     course->now_s = &replica->now_s;
+    course->longest_s = 2.0 * replica->setup->scenario->horizon_s;
     course->passing =
         replica->setup->scenario->engine == BH_ENGINE_SIMGRID ? &bh_passing_on_simgrid : &bh_passing_by_calendar;
-    course->bed = bh_bed_create(2.0 * replica->setup->scenario->horizon_s);
     course->count = exchanges + replica->setup->enclaves_count;
     course->waiter = bh_allocate(course->count, sizeof *course->waiter);
     for (size_t w = 0; w < course->count; w++) {
@@ -219,21 +222,33 @@ void bh_course_create(struct bh_replica *replica, struct bh_transfer *const *tra
     make_exchanges(course);
 }
 
-int bh_course_start(struct bh_replica *replica, struct bh_error *err)
+static int run_on_simgrid(struct bh_course *course, bool *is_stuck, struct bh_error *err)
 {
-    const char *argv[] = {"replica"};
-    sg_actor_t actor = sg_actor_init(argv[0], bh_platform_host(replica->platform, 0));
-    if (actor == NULL)
-        return bh_fail(err, BH_ERROR_SYSTEM, "SimGrid made no actor for the replica");
-    bh_injector_schedule(replica);
-    sg_actor_set_data(actor, replica->course);
-    sg_actor_start_(actor, run_actor, 1, argv);
-    return 0;
+    BH_BUG_ASSERT(!bh_engine_has_run());
+    bh_course_go_to_bed(course);
+    course->is_on_simgrid = true;
+    return bh_engine_run("replica", bh_platform_host(course->platform, 0), run_actor, course, is_stuck, err);
 }
 
-bool bh_course_is_stuck(const struct bh_replica *replica)
+int bh_course_run(struct bh_replica *replica, struct bh_error *err)
 {
-    return replica->course->is_stuck;
+    struct bh_course *course = replica->course;
+    bool is_stuck = false;
+    course->err = err;
+    course->passed = BH_PASSED_WITHOUT_SIMGRID;
+    bh_injector_schedule(replica);
+    if (!course->passing->needs_simgrid) {
+        begin_all(course);
+        run(course);
+    }
+    if (course->passed == BH_PASSED_WITHOUT_SIMGRID && run_on_simgrid(course, &is_stuck, err) != 0)
+        return -1;
+    if (course->passed == BH_PASSED_FAILED)
+        return -1;
+    if (is_stuck || course->passed == BH_PASSED_NEVER)
+        return bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: everybody waited for another at %g s; please report this",
+                       (unsigned long long)replica->options.replica, replica->now_s);
+    return 0;
 }
 
 void bh_course_clear(struct bh_replica *replica)

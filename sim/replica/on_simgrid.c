@@ -20,7 +20,7 @@ static void drop(struct bh_waiter *waiter)
 
 /* All whose time is up at this instant run before the course goes on; those whose traffic has arrived need not have found
  * out. */
-static bool pass(struct bh_course *course, double until_s)
+static enum bh_passed pass(struct bh_course *course, double until_s)
 {
     bh_bed_sleep(&course->bed, until_s);
     sg_actor_yield();
@@ -31,7 +31,7 @@ static bool pass(struct bh_course *course, double until_s)
         if (!is_late && bh_sleeper_has_arrived(waiter))
             bh_course_over(waiter);
     }
-    return true;
+    return BH_PASSED;
 }
 
-const struct bh_passing bh_passing_on_simgrid = {begin, drop, bh_course_over, pass};
+const struct bh_passing bh_passing_on_simgrid = {begin, drop, bh_course_over, pass, true};

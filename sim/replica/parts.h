@@ -52,6 +52,13 @@ struct bh_waiters {
     struct bh_waiter **list;
 };
 
+enum bh_passed {
+    BH_PASSED,
+    BH_PASSED_NEVER,           /* nothing ever happens */
+    BH_PASSED_WITHOUT_SIMGRID, /* nothing has been done: the course must go on in an actor */
+    BH_PASSED_FAILED,          /* course->err says why */
+};
+
 /* What passes time. */
 struct bh_passing {
     /* A waiter begins to wait for a time or for traffic. */
@@ -60,8 +67,9 @@ struct bh_passing {
     void (*drop)(struct bh_waiter *waiter);
     /* Its sleeper has waited. */
     void (*slept)(struct bh_waiter *waiter);
-    /* Time passes, up to `until_s` at most, to where some wait is over (bh_course_over). False: nothing ever happens. */
-    bool (*pass)(struct bh_course *course, double until_s);
+    /* Time passes, up to `until_s` at most, to where some wait is over (bh_course_over). */
+    enum bh_passed (*pass)(struct bh_course *course, double until_s);
+    bool needs_simgrid; /* from the first on */
 };
 
 struct bh_course {
@@ -69,13 +77,16 @@ struct bh_course {
     const struct bh_platform *platform;
     double *now_s; /* the replica's */
     const struct bh_passing *passing;
-    struct bh_bed bed; /* of the actor that runs it */
+    bool is_on_simgrid; /* it is run by an actor, ... */
+    struct bh_bed bed;  /* ... whose bed this is */
+    double longest_s;   /* that anybody sleeps */
     size_t count, left;
     struct bh_waiter *waiter;
     struct bh_waiters over; /* by number; of those that are taken off or are over no more, the first `taken` */
     size_t taken;
     struct bh_waiters moving; /* that wait for traffic, in the order in which it began */
-    bool is_stuck;
+    enum bh_passed passed;    /* last */
+    struct bh_error *err;
     /* The calendar: a heap, and what is on SimGrid since when, by either clock. */
     struct bh_waiters due;
     size_t real;
@@ -87,6 +98,14 @@ void bh_waiters_remove(struct bh_waiters *waiters, const struct bh_waiter *waite
 
 /* Of an engine: a waiter's wait is over now. No effect if it is already. */
 void bh_course_over(struct bh_waiter *waiter);
+
+/* Makes a bed for the actor that is to run it. */
+void bh_course_go_to_bed(struct bh_course *course);
+
+/* Its traffic goes to SimGrid, as far as SimGrid is told of it: what is waited for after it is the calendar's. */
+void bh_waiter_carry(struct bh_waiter *waiter);
+/* Seconds that the traffic takes that it waits for, with nobody else about. */
+int bh_alone_s(struct bh_waiter *waiter, double *takes_s, struct bh_error *err);
 
 extern const struct bh_passing bh_passing_by_calendar, bh_passing_on_simgrid;
 

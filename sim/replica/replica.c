@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Sets one replica up, runs SimGrid, and gathers the record. */
+/* Sets one replica up, runs it, and gathers the record. */
 #include "sim/replica/replica.h"
 
 #include "models/catalog/application.h"
@@ -11,7 +11,6 @@
 #include "sim/enclaves/enclave.h"
 #include "sim/enclaves/kinds.h"
 #include "sim/errors/live_errors.h"
-#include "sim/platform/activity.h"
 #include "sim/replica/course.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
@@ -19,16 +18,7 @@
 #include "sim/state/replica_state.h"
 
 #include <math.h>
-#include <simgrid/engine.h>
 #include <stdlib.h>
-
-/* SimGrid's deadlock callback carries no data, and a process runs one replica. */
-static bool has_deadlocked;
-
-static void note_deadlock(void)
-{
-    has_deadlocked = true;
-}
 
 static void create_enclave(struct bh_replica *replica, size_t index)
 {
@@ -119,20 +109,13 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
                                                        setup->scenario->machine_is_steady);
     replica.enclaves = bh_allocate(setup->enclaves_count, sizeof *replica.enclaves);
     replica.running = setup->enclaves_count;
-    bh_activity_on_deadlock(note_deadlock);
     for (size_t e = 0; e < setup->enclaves_count; e++)
         create_enclave(&replica, e);
     replica.storage = bh_storage_state_create(setup->storage_hosts);
     bh_composing_start(&replica);
     bh_course_create(&replica, transfers);
-    if (bh_course_start(&replica, err) != 0)
+    if (bh_course_run(&replica, err) != 0)
         goto out;
-    simgrid_run();
-    if (has_deadlocked || bh_course_is_stuck(&replica)) {
-        bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: every actor waited for another at %g s; please report this",
-                (unsigned long long)options.replica, replica.now_s);
-        goto out;
-    }
     bh_errors_finish(&replica);
     gather(&replica, record);
     status = 0;

@@ -39,8 +39,9 @@ struct bh_replica_record {
     struct bh_causes causes;
 };
 
-/* Runs a replica in this process, which must be a fresh fork of the one that loaded the platform and planned the transfers
- * (bh_transfers_plan). The record's arrays are owned by the caller. A deadlock, which would be a bug of ours, is reported as BH_ERROR_SYSTEM. */
+/* Runs a replica in this process, in which SimGrid must not have run (bh_engine_has_run) since the platform was loaded and
+ * the transfers planned (bh_transfers_plan). The record's arrays are owned by the caller. A deadlock, which would be a bug of
+ * ours, is reported as BH_ERROR_SYSTEM. */
 int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
                    struct bh_transfer *const *transfers, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err);

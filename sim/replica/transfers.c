@@ -105,6 +105,15 @@ struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struc
     return NULL;
 }
 
+bool bh_transfers_never_meet(struct bh_transfer *const *transfers, const struct bh_setup *setup)
+{
+    const struct bh_scenario *scenario = setup->scenario;
+    size_t count = 0;
+    for (size_t e = 0; e < setup->enclaves_count; e++)
+        count += transfers[e] != NULL;
+    return count <= 1 && scenario->compositions.count == 0 && scenario->engine != BH_ENGINE_SIMGRID;
+}
+
 void bh_transfers_destroy(struct bh_transfer **transfers, const struct bh_setup *setup)
 {
     for (size_t e = 0; transfers != NULL && e < setup->enclaves_count; e++)

@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Lists of waiters. */
+/* Lists of waiters, and what brings one, or the course itself, to SimGrid. */
 #include "models/base/error.h"
 #include "sim/replica/parts.h"
+#include "sim/replica/sleeper.h"
 
 void bh_waiters_add(struct bh_waiters *waiters, size_t place, struct bh_waiter *waiter)
 {
@@ -36,4 +37,17 @@ void bh_course_over(struct bh_waiter *waiter)
     while (place > waiter->course->taken && over->list[place - 1]->number > waiter->number)
         place--;
     bh_waiters_add(over, place, waiter);
+}
+
+void bh_course_go_to_bed(struct bh_course *course)
+{
+    course->bed = bh_bed_create(course->longest_s);
+}
+
+void bh_waiter_carry(struct bh_waiter *waiter)
+{
+    struct bh_wait traffic = waiter->wait;
+    traffic.until_s = 0.0;
+    waiter->has_arrived = false;
+    bh_sleeper_tell(waiter, &traffic);
 }

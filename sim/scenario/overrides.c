@@ -155,11 +155,11 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
 }
 
 struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const struct bh_scenario *scenario,
-                                             const char *data_directory, struct bh_error *err)
+                                             struct bh_catalog_files *files, struct bh_error *err)
 {
     const struct bh_node *define = bh_node_find(bh_document_root(scenario->document), "define");
     const char *machine = bh_platform_is_parametric(scenario->platform_file) ? scenario->platform_file : NULL;
-    struct bh_catalog *catalog = bh_catalog_read(data_directory, NULL, define, machine, err);
+    struct bh_catalog *catalog = bh_catalog_create(files, NULL, define, machine, err);
     if (catalog == NULL || overrides == NULL || overrides->count == 0)
         return catalog;
     int wrong = check(overrides, catalog, err);
@@ -167,7 +167,7 @@ struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *override
     struct bh_document *document = wrong ? NULL : as_document(overrides, err);
     if (document == NULL)
         return NULL;
-    catalog = bh_catalog_read(data_directory, bh_document_root(document), define, machine, err);
+    catalog = bh_catalog_create(files, bh_document_root(document), define, machine, err);
     bh_document_destroy(document);
     return catalog;
 }

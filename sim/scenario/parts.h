@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct bh_catalog_files;
 struct bh_enclave_spec;
 struct bh_scenario;
 struct bh_study;
@@ -34,11 +35,11 @@ int bh_overrides_add_computed(struct bh_overrides *overrides, const char *path, 
                               const char *source, struct bh_error *err);
 /* Adds every entry of a scenario's `models` map, whose keys are dotted paths or nested maps. */
 int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *map, struct bh_error *err);
-/* Reads the catalog with them made: first each is checked against the number that it replaces, so that messages point
+/* The catalog of these files with them made: first each is checked against the number that it replaces, so that messages point
  * at where the value was written. What the scenario defines, and its machine if that is parametric, are part of it. NULL
  * for no overrides. */
 struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const struct bh_scenario *scenario,
-                                             const char *data_directory, struct bh_error *err);
+                                             struct bh_catalog_files *files, struct bh_error *err);
 
 /* sim/scenario/read_axes.c: reads `vary` and `uncertainty` into the study; makes the settings of one point. */
 int bh_axes_read(struct bh_study *study, struct bh_error *err);

@@ -391,7 +391,7 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
 {
     if (study->posterior.source != NULL)
         return 0; /* what was measured stands above what was assumed, and may lie outside its range */
-    struct bh_catalog *catalog = bh_overrides_read_catalog(NULL, scenario, study->data_directory, err);
+    struct bh_catalog *catalog = bh_overrides_read_catalog(NULL, scenario, study->catalog_files, err);
     if (catalog == NULL)
         return -1;
     int status = -1;

@@ -204,9 +204,9 @@ enum { BH_GRID_AXES_MOST = 8 };
 /* A scenario with its axes. */
 struct bh_study {
     char *file;
-    char *data_directory; /* models/data */
-    char *text;           /* of the file: every point is resolved from it afresh, so that places stay true */
-    size_t text_length;
+    char *data_directory;                   /* models/data */
+    struct bh_catalog_files *catalog_files; /* what is there, read so far */
+    struct bh_document *scenario;           /* the file as it is: every point is resolved from a copy */
     size_t settings_count;
     struct bh_setting *settings;  /* copies; each point makes them last */
     struct bh_document *document; /* owns the axes' names, labels and values */

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The file is kept as text (1 MiB is the most that a document may have), since each point parses it again. */
+/* 1 MiB is the most that a document may have. */
 static char *read_text(const char *path, size_t *length, struct bh_error *err)
 {
     enum { LIMIT = 1 << 20 };
@@ -138,13 +138,20 @@ struct bh_study *bh_study_parse(const char *path, const char *data_directory, co
         study->settings[i].value = bh_copy_text(settings[i].value);
         study->settings_count++;
     }
-    if ((study->text = read_text(path, &study->text_length, err)) == NULL)
+    size_t length;
+    char *text = read_text(path, &length, err);
+    if (text == NULL)
         goto fail;
-    if ((study->document = bh_document_parse(study->text, study->text_length, study->file, err)) == NULL)
+    study->scenario = bh_document_parse(text, length, study->file, err);
+    free(text);
+    if (study->scenario == NULL)
         goto fail;
+    study->document = bh_document_copy(study->scenario);
     const struct bh_node *root = bh_document_root(study->document);
     if (bh_node_expect(root, BH_NODE_MAP, "a scenario", err) != 0 || check_what_it_is(root, err) != 0 ||
         bh_keys_check_names(root, &bh_scenario_keys, err) != 0)
+        goto fail;
+    if ((study->catalog_files = bh_catalog_files_read(data_directory, err)) == NULL)
         goto fail;
     if (set_axes(study, err) != 0 || bh_axes_read(study, err) != 0 || check_every_value(study, err) != 0)
         goto fail;
@@ -166,7 +173,8 @@ void bh_study_destroy(struct bh_study *study)
         free((char *)study->settings[i].value);
     }
     free(study->settings);
-    free(study->text);
+    bh_document_destroy(study->scenario);
+    bh_catalog_files_destroy(study->catalog_files);
     free(study->data_directory);
     free(study->file);
     free(study);
@@ -258,14 +266,14 @@ struct bh_scenario *bh_study_resolve(const struct bh_study *study, const size_t 
     int status = -1;
     scenario->file = bh_copy_text(study->file);
     scenario->logs = study->logs;
-    scenario->document = bh_document_parse(study->text, study->text_length, study->file, err);
-    if (scenario->document == NULL || make_settings(scenario, study, index, uncertain, &overrides, err) != 0)
+    scenario->document = bh_document_copy(study->scenario);
+    if (make_settings(scenario, study, index, uncertain, &overrides, err) != 0)
         goto out;
     const struct bh_node *root = bh_document_root(scenario->document);
     if (bh_keys_check(root, &bh_scenario_keys, err) != 0)
         goto out;
     if (bh_platform_resolve(scenario, study->data_directory, err) != 0 ||
-        (scenario->catalog = bh_overrides_read_catalog(&overrides, scenario, study->data_directory, err)) == NULL)
+        (scenario->catalog = bh_overrides_read_catalog(&overrides, scenario, study->catalog_files, err)) == NULL)
         goto out;
     if (resolve_head(scenario, err) != 0 || bh_workload_resolve(scenario, err) != 0 ||
         bh_compositions_resolve(scenario, err) != 0 || bh_acceptance_resolve(scenario, err) != 0 ||

@@ -32,7 +32,12 @@ static int time_unit(const struct bh_campaign *campaign, struct bh_worker *worke
 {
     struct bh_record_head head;
     void *payload;
-    if (bh_worker_order(worker, unit) != 0 || bh_worker_answer(worker, &head, &payload, err) != 0)
+    int died = bh_worker_order(worker, unit) != 0 || bh_worker_answer(worker, &head, &payload, err) != 0;
+    while (!died && head.kind == BH_WORKER_WARNING) {
+        free(payload);
+        died = bh_worker_answer(worker, &head, &payload, err) != 0;
+    }
+    if (died)
         return bh_fail(err, BH_ERROR_SYSTEM, "a worker ended before its time");
     int status = 0;
     if (head.kind == BH_RECORD_FAILED)
@@ -50,9 +55,9 @@ static int time_point(const struct bh_campaign *campaign, size_t point, double *
     struct bh_worker worker;
     if (bh_worker_start(&worker, campaign, 1, forget, NULL, err) != 0)
         return -1;
-    int status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 0}, fixed_s, err);
+    int status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 0, 0}, fixed_s, err);
     if (status == 0)
-        status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 1}, replica_s, err);
+        status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 1, 0}, replica_s, err);
     bh_worker_end(&worker, true);
     return status;
 }

@@ -111,6 +111,20 @@ static int note_failure(struct sweep *sweep, struct bh_unit unit, const struct b
     return status;
 }
 
+/* In children, of which the one that dies costs the others nothing and says what it was at. */
+static int try_again(struct sweep *sweep, struct bh_unit unit, const struct bh_error *death)
+{
+    char *point = bh_campaign_describe(sweep->campaign, unit.point);
+    char *text = bh_print_text("point %llu (%s): %s; its simulations run again, in processes of their own",
+                               (unsigned long long)unit.point, point, death->text);
+    bh_sweep_progress_say(&sweep->progress, text);
+    unit.in_children = 1;
+    bh_units_return(&sweep->units, unit);
+    free(point);
+    free(text);
+    return 0;
+}
+
 /* Takes what a worker says. */
 static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error *err)
 {
@@ -119,11 +133,15 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
     struct bh_unit unit = worker->unit;
     void *payload;
     if (bh_worker_answer(worker, &head, &payload, &died) != 0)
-        return note_failure(sweep, unit, &died, err);
+        return unit.in_children || sweep->options->directory == NULL ? note_failure(sweep, unit, &died, err)
+                                                                     : try_again(sweep, unit, &died);
     int status = 0;
     if (head.kind == BH_WORKER_STEP) {
         worker->is_busy = true;
         bh_progress_step(sweep->runs);
+    } else if (head.kind == BH_WORKER_WARNING) {
+        worker->is_busy = true;
+        bh_sweep_progress_say(&sweep->progress, payload);
     } else if (head.kind == BH_WORKER_OTHER_PLATFORM) {
         bh_worker_end(worker, false);
         bh_units_return(&sweep->units, unit);

@@ -6,13 +6,12 @@
 #include "models/base/clock.h"
 #include "models/containment/isolation_cache.h"
 #include "sim/campaign/resolve.h"
-#include "sim/replica/record_bytes.h"
 #include "sim/replica/transfers.h"
 #include "sim/runs/forked_jobs.h"
+#include "sim/runs/point.h"
 #include "sim/runs/probe.h"
 #include "sim/scenario/study.h"
-#include "sim/sweep/cause_rows.h"
-#include "sim/sweep/row_layout.h"
+#include "sim/sweep/unit_work.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,35 +23,9 @@
 /* Exact chains are remembered over this many points, so that memory does not grow with the campaign. */
 enum { POINTS_PER_CACHE = 32 };
 
-/* How the checkpoints of a setup's replicas go to storage. */
-struct plan {
-    const struct bh_setup *setup;
-    struct bh_transfer **transfers;
-};
-
-struct host {
-    const struct bh_campaign *campaign;
-    char *platform_key; /* what is loaded; NULL: nothing yet */
-    struct bh_platform *platform;
-    struct bh_platform_facts facts;
-    struct bh_isolation_cache *cache;
-    size_t points_seen;
-    size_t point; /* of the stage */
-    struct bh_stage *stage;
-    size_t plans_count;
-    struct plan *plans;
-    struct bh_layout layout[2]; /* of a point, by replica */
-    struct bh_unit unit;
-    unsigned at_once; /* simulations */
-    int answers;
-    /* Of the unit under way. */
-    double *rows;
-    struct bh_causes *causes; /* [job], of replicas */
-};
-
 /* --- Points and platforms ----------------------------------------------------------------------------------------------- */
 
-static int load_platform(struct host *host, struct bh_error *err)
+static int load_platform(struct bh_host *host, struct bh_error *err)
 {
     int is_temporary = 0;
     char *xml = bh_prepare_platform(host->stage->scenario, &is_temporary, err);
@@ -73,7 +46,7 @@ static int load_platform(struct host *host, struct bh_error *err)
     return 0;
 }
 
-static void leave_point(struct host *host)
+static void leave_point(struct bh_host *host)
 {
     for (size_t i = 0; i < host->plans_count; i++)
         bh_transfers_destroy(host->plans[i].transfers, host->plans[i].setup);
@@ -92,7 +65,7 @@ static void leave_point(struct host *host)
 }
 
 /* Whether a point needs the platform that is loaded, if any is. */
-static bool fits(const struct host *host, const struct bh_scenario *scenario)
+static bool fits(const struct bh_host *host, const struct bh_scenario *scenario)
 {
     char *key = bh_platform_key(scenario);
     bool fits = host->platform_key == NULL || strcmp(host->platform_key, key) == 0;
@@ -101,7 +74,7 @@ static bool fits(const struct host *host, const struct bh_scenario *scenario)
 }
 
 /* The stage of a point that no one has prepared; takes the scenario over. */
-static struct bh_stage *create_stage(struct host *host, struct bh_scenario *scenario, struct bh_error *err)
+static struct bh_stage *create_stage(struct bh_host *host, struct bh_scenario *scenario, struct bh_error *err)
 {
     if (host->cache == NULL)
         host->cache = bh_isolation_cache_create();
@@ -110,7 +83,7 @@ static struct bh_stage *create_stage(struct host *host, struct bh_scenario *scen
 }
 
 /* 1: done; 0: the platform is another; -1: failed. */
-static int enter_point(struct host *host, size_t point, struct bh_error *err)
+static int enter_point(struct bh_host *host, size_t point, struct bh_error *err)
 {
     if (host->stage != NULL && host->point == point)
         return 1;
@@ -137,186 +110,9 @@ static int enter_point(struct host *host, size_t point, struct bh_error *err)
     return 1;
 }
 
-/* --- Simulations, each in a child of its own ------------------------------------------------------------------------------ */
+/* --- Units ---------------------------------------------------------------------------------------------------------------- */
 
-/* Jobs of a unit of replicas are numbered [replica][policy]; those of a point: the baseline without checkpoints, then per
- * policy the fault-free run and the baseline with its intervals. */
-static size_t unit_jobs(const struct host *host)
-{
-    size_t policies = host->stage->scenario->policies_count;
-    return host->unit.count > 0 ? host->unit.count * policies : 1 + 2 * policies;
-}
-
-/* Setup and options of a job, and where its record goes. */
-static const struct bh_setup *find_job(const struct host *host, size_t job, struct bh_replica_options *options,
-                                       struct bh_replica_record **record)
-{
-    struct bh_stage *stage = host->stage;
-    size_t policies = stage->scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
-    *options = (struct bh_replica_options){0};
-    if (host->unit.count > 0) {
-        *options = (struct bh_replica_options){.replica = host->unit.first + job / policies, .faults = true};
-        *record = &stage->records[policy];
-        return stage->setups[policy];
-    }
-    if (job == 0) {
-        *record = &stage->native_bare;
-        return stage->bare;
-    }
-    *record = job % 2 == 1 ? &stage->fault_free[policy] : &stage->native[policy];
-    return job % 2 == 1 ? stage->setups[policy] : stage->baselines[policy];
-}
-
-/* NULL: it is to be made yet. */
-static struct bh_transfer **find_plan(const struct host *host, const struct bh_setup *setup)
-{
-    for (size_t i = 0; i < host->plans_count; i++)
-        if (host->plans[i].setup == setup)
-            return host->plans[i].transfers;
-    return NULL;
-}
-
-/* Once for all replicas of the point, whose children find it made. */
-static int plan_transfers(struct host *host, const struct bh_setup *setup, struct bh_error *err)
-{
-    if (find_plan(host, setup) != NULL)
-        return 0;
-    struct bh_transfer **transfers = bh_transfers_plan(setup, host->platform, err);
-    if (transfers == NULL)
-        return -1;
-    host->plans = bh_reallocate(host->plans, host->plans_count + 1, sizeof *host->plans);
-    host->plans[host->plans_count++] = (struct plan){setup, transfers};
-    return 0;
-}
-
-static int run_job(void *context, size_t job, FILE *answer, struct bh_error *err)
-{
-    struct host *host = context;
-    struct bh_replica_options options;
-    struct bh_replica_record *unused, record;
-    const struct bh_setup *setup = find_job(host, job, &options, &unused);
-    if (bh_replica_run(setup, host->platform, find_plan(host, setup), options, &record, err) != 0)
-        return -1;
-    bh_record_write(&record, answer);
-    bh_replica_record_clear(&record);
-    return 0;
-}
-
-static int answer(int file, struct bh_record_head head, const void *payload)
-{
-    struct {
-        const char *bytes;
-        size_t length;
-    } parts[] = {{(const char *)&head, sizeof head}, {payload, head.length}};
-    for (int i = 0; i < 2; i++)
-        while (parts[i].length > 0) {
-            ssize_t count = write(file, parts[i].bytes, parts[i].length);
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count <= 0)
-                return -1;
-            parts[i].bytes += count;
-            parts[i].length -= (size_t)count;
-        }
-    return 0;
-}
-
-static int take_record(void *context, size_t job, const void *bytes, size_t length, struct bh_error *err)
-{
-    struct host *host = context;
-    struct bh_replica_options options;
-    struct bh_replica_record *record;
-    find_job(host, job, &options, &record);
-    bh_replica_record_clear(record);
-    if (bh_record_read(record, bytes, length, err) != 0)
-        return -1;
-    if (host->campaign->stages != NULL &&
-        answer(host->answers, (struct bh_record_head){.kind = BH_WORKER_STEP}, NULL) != 0)
-        return bh_fail(err, BH_ERROR_SYSTEM, "nobody reads what the simulations find");
-    if (host->unit.count == 0)
-        return 0;
-    size_t row = job * host->layout[1].length, policy = job % host->stage->scenario->policies_count;
-    bh_layout_fill(&host->layout[1], host->campaign, host->stage, host->point, policy, &host->rows[row]);
-    host->causes[job] = record->causes;
-    record->causes = (struct bh_causes){0};
-    return 0;
-}
-
-static char *describe_job(void *context, size_t job, char *buffer, size_t size)
-{
-    struct host *host = context;
-    const struct bh_scenario *scenario = host->stage->scenario;
-    size_t policies = scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
-    unsigned long long seed = (unsigned long long)scenario->seed, replica = host->unit.first + job / policies;
-    bool has_file = host->campaign->stages == NULL; /* of a campaign, which can replay it */
-    char again[64] = "";
-    if (host->unit.count > 0) {
-        if (has_file)
-            snprintf(again, sizeof again, "; --replay=%zu/%zu/%llu", host->point, policy, replica);
-        snprintf(buffer, size, "replica %llu of `%s` (seed %llu%s)", replica, scenario->policies[policy].name, seed,
-                 again);
-        return buffer;
-    }
-    if (has_file && job == 0)
-        snprintf(again, sizeof again, " (seed %llu)", seed);
-    else if (has_file)
-        snprintf(again, sizeof again, " (seed %llu; --replay=%zu/%zu)", seed, host->point, policy);
-    if (job == 0)
-        snprintf(buffer, size, "the baseline without checkpoints%s", again);
-    else
-        snprintf(buffer, size, "the fault-free %s of `%s`%s", job % 2 == 1 ? "run" : "baseline",
-                 scenario->policies[policy].name, again);
-    return buffer;
-}
-
-/* --- Units -------------------------------------------------------------------------------------------------------------------- */
-
-/* Causes of all replicas, in the order of their jobs, however these came to an end. */
-static void write_causes(struct host *host, size_t jobs, FILE *payload)
-{
-    struct bh_cause_rows causes = {0};
-    for (size_t job = 0; job < jobs; job++)
-        bh_cause_rows_add(&causes, host->stage, job % host->stage->scenario->policies_count, &host->causes[job]);
-    bh_cause_rows_write(&causes, payload);
-    bh_cause_rows_release(&causes);
-}
-
-static int run_unit(struct host *host, FILE *payload, struct bh_error *err)
-{
-    bool by_replica = host->unit.count > 0;
-    size_t policies = host->stage->scenario->policies_count, length = host->layout[by_replica].length;
-    size_t jobs = unit_jobs(host), rows = by_replica ? jobs : policies;
-    host->rows = bh_allocate(rows * length + 1, sizeof *host->rows);
-    host->causes = bh_allocate(jobs, sizeof *host->causes);
-    struct bh_workers workers = {.jobs = jobs,
-                                 .at_once = host->at_once,
-                                 .context = host,
-                                 .work = run_job,
-                                 .done = take_record,
-                                 .describe = describe_job};
-    int status = 0;
-    for (size_t job = 0; status == 0 && job < jobs; job++) {
-        struct bh_replica_options unused;
-        struct bh_replica_record *none;
-        status = plan_transfers(host, find_job(host, job, &unused, &none), err);
-    }
-    if (status == 0)
-        status = bh_workers_run(&workers, err);
-    for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
-        bh_layout_fill(&host->layout[0], host->campaign, host->stage, host->point, p, &host->rows[p * length]);
-    if (status == 0) {
-        fwrite(host->rows, sizeof *host->rows, rows * length, payload);
-        if (by_replica)
-            write_causes(host, jobs, payload);
-    }
-    for (size_t job = 0; job < jobs; job++)
-        free(host->causes[job].cause);
-    free(host->causes);
-    free(host->rows);
-    return status;
-}
-
-static int serve(struct host *host)
+static int serve(struct bh_host *host)
 {
     struct bh_error err = {0};
     struct bh_record_head head = {.point = host->unit.point, .first = host->unit.first, .count = host->unit.count};
@@ -325,11 +121,11 @@ static int serve(struct host *host)
     int status = enter_point(host, host->unit.point, &err);
     if (status == 0) {
         head.kind = BH_WORKER_OTHER_PLATFORM;
-        return answer(host->answers, head, NULL);
+        return bh_host_answer(host, head, NULL);
     }
     FILE *stream = open_memstream(&payload, &head.length);
     BH_BUG_ASSERT(stream != NULL);
-    if (status == 1 && run_unit(host, stream, &err) == 0)
+    if (status == 1 && bh_host_run_unit(host, stream, &err) == 0)
         head.kind = host->unit.count > 0 ? BH_RECORD_REPLICAS : BH_RECORD_POINT;
     else {
         head.kind = BH_RECORD_FAILED;
@@ -337,14 +133,14 @@ static int serve(struct host *host)
     }
     fclose(stream);
     head.spent_s = bh_now_s() - started_s;
-    status = answer(host->answers, head, payload);
+    status = bh_host_answer(host, head, payload);
     free(payload);
     return status;
 }
 
 static _Noreturn void work(const struct bh_campaign *campaign, unsigned at_once, int orders, int answers)
 {
-    struct host host = {.campaign = campaign, .at_once = at_once, .answers = answers};
+    struct bh_host host = {.campaign = campaign, .at_once = at_once, .answers = answers};
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     ssize_t count;
@@ -441,7 +237,7 @@ void bh_worker_end(struct bh_worker *worker, bool at_once)
 int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t policy, long long replica, FILE *out,
                      struct bh_error *err)
 {
-    struct host host = {.campaign = campaign};
+    struct bh_host host = {.campaign = campaign};
     struct bh_replica_record record;
     if (enter_point(&host, point, err) != 1)
         return -1;
@@ -449,8 +245,8 @@ int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t po
     signal(SIGTERM, SIG_DFL);
     struct bh_replica_options options = {.replica = replica < 0 ? 0 : (uint64_t)replica, .faults = replica >= 0};
     const struct bh_setup *setup = host.stage->setups[policy];
-    if (plan_transfers(&host, setup, err) != 0 ||
-        bh_replica_run(setup, host.platform, find_plan(&host, setup), options, &record, err) != 0)
+    struct bh_transfer *const *transfers = bh_host_plan(&host, setup, err);
+    if (transfers == NULL || bh_replica_run(setup, host.platform, transfers, options, &record, err) != 0)
         return -1;
     for (size_t e = 0; e < record.enclaves_count; e++)
         fprintf(out, "%s: %s after %.17g s, %g interruptions\n", host.stage->scenario->enclaves[e].name,

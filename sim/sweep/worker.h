@@ -14,12 +14,15 @@
 /* A point's fault-free runs (count 0), or replicas [first, first + count) of it under all policies. */
 struct bh_unit {
     uint64_t point, first, count;
+    uint64_t
+        in_children; /* not 0: it has killed a worker, and its simulations run in children, which say whose fault it is */
 };
 
 /* What a worker answers: the head of the record that the store takes (kind, unit, time, length), then its payload. A
  * kind of BH_WORKER_OTHER_PLATFORM and no payload: the unit needs a worker that has loaded nothing yet; BH_WORKER_STEP: one
- * more of its simulations is done, told of points that were prepared. What failed has a struct bh_error as its payload. */
-enum { BH_WORKER_OTHER_PLATFORM = 100, BH_WORKER_STEP };
+ * more of its simulations is done, told of points that were prepared; BH_WORKER_WARNING: what the user is to know, as text.
+ * What failed has a struct bh_error as its payload. */
+enum { BH_WORKER_OTHER_PLATFORM = 100, BH_WORKER_STEP, BH_WORKER_WARNING };
 
 struct bh_worker {
     pid_t pid; /* 0: none */

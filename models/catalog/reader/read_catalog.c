@@ -199,34 +199,80 @@ static int merge_extra(struct bh_document *merged, const struct bh_node *extra, 
 
 /* --- The catalog --------------------------------------------------------------------------------------------------- */
 
+/* A file of a parametric machine. */
+struct machine_file {
+    char *path;
+    struct bh_document *document;
+};
+
+struct bh_catalog_files {
+    char *directory;
+    struct bh_document *merged;
+    size_t machines_count;
+    struct machine_file *machines;
+};
+
+static int merge_all(struct bh_document *merged, const char *directory, struct bh_error *err)
+{
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (strcmp(sections[i].name, "systems") != 0 && merge_section(merged, directory, sections[i].name, err))
+            return -1;
+    return merge_systems(merged, directory, err);
+}
+
+struct bh_catalog_files *bh_catalog_files_read(const char *directory, struct bh_error *err)
+{
+    struct bh_catalog_files *files = bh_allocate(1, sizeof *files);
+    files->directory = bh_copy_text(directory);
+    files->merged = bh_document_parse("{}", 2, directory, err);
+    if (files->merged && merge_all(files->merged, directory, err) == 0)
+        return files;
+    bh_catalog_files_destroy(files);
+    return NULL;
+}
+
+void bh_catalog_files_destroy(struct bh_catalog_files *files)
+{
+    if (!files)
+        return;
+    for (size_t i = 0; i < files->machines_count; i++) {
+        free(files->machines[i].path);
+        bh_document_destroy(files->machines[i].document);
+    }
+    free(files->machines);
+    bh_document_destroy(files->merged);
+    free(files->directory);
+    free(files);
+}
+
+static const struct bh_document *find_machine(struct bh_catalog_files *files, const char *path, struct bh_error *err)
+{
+    for (size_t i = 0; i < files->machines_count; i++)
+        if (strcmp(files->machines[i].path, path) == 0)
+            return files->machines[i].document;
+    struct bh_document *document = bh_document_read(path, err);
+    if (!document)
+        return NULL;
+    files->machines = bh_reallocate(files->machines, files->machines_count + 1, sizeof *files->machines);
+    files->machines[files->machines_count++] = (struct machine_file){bh_copy_text(path), document};
+    return document;
+}
+
 /* The file of a parametric machine becomes the section `platform`. */
-static int read_machine(struct bh_catalog_reader *reader, const char *path, struct bh_error *err)
+static int read_machine(struct bh_catalog_reader *reader, const struct bh_document *file, struct bh_error *err)
 {
     struct bh_catalog *catalog = reader->catalog;
-    struct bh_document *file = bh_document_read(path, err);
-    if (!file)
-        return -1;
     int result = bh_document_set_node(catalog->document, "platform", bh_document_root(file), false, err);
-    bh_document_destroy(file);
     catalog->machine = bh_allocate(1, sizeof *catalog->machine);
     return result ? result
                   : bh_read_machine(reader, bh_node_find(bh_document_root(catalog->document), "platform"),
                                     catalog->machine, err);
 }
 
-static int read_all(struct bh_catalog_reader *reader, const struct bh_node *overrides, const struct bh_node *extra,
-                    const char *machine, struct bh_error *err)
+static int read_all(struct bh_catalog_reader *reader, struct bh_catalog_files *files, const struct bh_node *overrides,
+                    const struct bh_node *extra, const char *machine, struct bh_error *err)
 {
     struct bh_catalog *catalog = reader->catalog;
-    catalog->document = bh_document_parse("{}", 2, catalog->directory, err);
-    if (!catalog->document)
-        return -1;
-    for (size_t i = 0; i < SECTIONS; i++)
-        if (strcmp(sections[i].name, "systems") != 0 &&
-            merge_section(catalog->document, catalog->directory, sections[i].name, err))
-            return -1;
-    if (merge_systems(catalog->document, catalog->directory, err))
-        return -1;
     if (extra && merge_extra(catalog->document, extra, err))
         return -1;
     const struct bh_node *root = bh_document_root(catalog->document);
@@ -240,21 +286,32 @@ static int read_all(struct bh_catalog_reader *reader, const struct bh_node *over
     for (size_t i = 0; i < SECTIONS; i++)
         if (sections[i].read(reader, bh_node_find(root, sections[i].name), err))
             return -1;
-    if (machine && read_machine(reader, machine, err))
+    const struct bh_document *file = machine ? find_machine(files, machine, err) : NULL;
+    if (machine && (!file || read_machine(reader, file, err)))
         return -1;
     return bh_parameter_check_overrides(reader, err);
+}
+
+struct bh_catalog *bh_catalog_create(struct bh_catalog_files *files, const struct bh_node *overrides,
+                                     const struct bh_node *extra, const char *machine, struct bh_error *err)
+{
+    struct bh_catalog_reader reader = {.catalog = bh_allocate(1, sizeof *reader.catalog)};
+    reader.catalog->directory = bh_copy_text(files->directory);
+    reader.catalog->document = bh_document_copy(files->merged);
+    if (read_all(&reader, files, overrides, extra, machine, err)) {
+        bh_catalog_destroy(reader.catalog);
+        return NULL;
+    }
+    return reader.catalog;
 }
 
 struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
                                    const char *machine, struct bh_error *err)
 {
-    struct bh_catalog_reader reader = {.catalog = bh_allocate(1, sizeof *reader.catalog)};
-    reader.catalog->directory = bh_copy_text(directory);
-    if (read_all(&reader, overrides, extra, machine, err)) {
-        bh_catalog_destroy(reader.catalog);
-        return NULL;
-    }
-    return reader.catalog;
+    struct bh_catalog_files *files = bh_catalog_files_read(directory, err);
+    struct bh_catalog *catalog = files ? bh_catalog_create(files, overrides, extra, machine, err) : NULL;
+    bh_catalog_files_destroy(files);
+    return catalog;
 }
 
 static void clear_system(struct bh_system *system)

@@ -7,6 +7,7 @@
 #include "models/base/error.h"
 
 struct bh_catalog;
+struct bh_catalog_files;
 struct bh_node;
 
 /* Reads DIRECTORY/{zones,errors,components,channels,guards,domains,memory,faults,applications,policies,recovery}.yaml and
@@ -21,5 +22,12 @@ struct bh_node;
 struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,
                                    const char *machine, struct bh_error *err);
 void bh_catalog_destroy(struct bh_catalog *catalog);
+
+/* The same in two steps, for many catalogs of one folder: files are read once, those of machines when they are first asked
+ * for. No catalog needs the files once it is made. */
+struct bh_catalog_files *bh_catalog_files_read(const char *directory, struct bh_error *err);
+void bh_catalog_files_destroy(struct bh_catalog_files *files);
+struct bh_catalog *bh_catalog_create(struct bh_catalog_files *files, const struct bh_node *overrides,
+                                     const struct bh_node *extra, const char *machine, struct bh_error *err);
 
 #endif
