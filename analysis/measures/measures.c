@@ -21,6 +21,15 @@ static const double *enclave_row(const struct bh_view *view, const double *array
     return array + (cell * view->enclave.count + enclave) * view->replica.count;
 }
 
+struct bh_estimate bh_measure_mean(const struct bh_view *view, enum bh_metric_name metric, size_t policy, size_t point,
+                                   size_t enclave)
+{
+    const double *array = view->numbers[metric];
+    return array == NULL
+               ? bh_estimate_none
+               : bh_mean(enclave_row(view, array, cell_of(view, policy, point), enclave), view->replica.count);
+}
+
 static double sum_of(const double *values, size_t count)
 {
     double sum = 0;
@@ -305,9 +314,8 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
     measures->slowdown.mean += 1;
     measures->slowdown.low += 1;
     measures->slowdown.high += 1;
-    measures->makespan_s = measures->unfinished > 0
-                               ? bh_estimate_none
-                               : bh_mean(enclave_row(view, view->numbers[BH_METRIC_makespan], cell, enclave), replicas);
+    measures->makespan_s =
+        measures->unfinished > 0 ? bh_estimate_none : bh_measure_mean(view, BH_METRIC_makespan, policy, point, enclave);
     measures->work_rate = bh_mean(rate, replicas);
     compare(view, policy, point, enclave, overhead, rate, measures);
     free(overhead);
@@ -351,10 +359,10 @@ bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, 
     const double *found = enclave_row(view, view->numbers[BH_METRIC_silent_found], cell, enclave);
     const double *most = enclave_row(view, view->numbers[BH_METRIC_tainted_ranks_most], cell, enclave);
     *measures = (struct bh_silent_measures){
-        .verifications = bh_mean(enclave_row(view, view->numbers[BH_METRIC_verifications], cell, enclave), replicas),
+        .verifications = bh_measure_mean(view, BH_METRIC_verifications, policy, point, enclave),
         .found = bh_mean(found, replicas),
-        .rollbacks = bh_mean(enclave_row(view, view->numbers[BH_METRIC_silent_rollbacks], cell, enclave), replicas),
-        .beginnings = bh_mean(enclave_row(view, view->numbers[BH_METRIC_silent_beginnings], cell, enclave), replicas),
+        .rollbacks = bh_measure_mean(view, BH_METRIC_silent_rollbacks, policy, point, enclave),
+        .beginnings = bh_measure_mean(view, BH_METRIC_silent_beginnings, policy, point, enclave),
         .corrupt = bh_share_exact(sum_of(enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave), replicas),
                                   (double)replicas),
         .detection_delay_s = mean_of_numbers(enclave_row(view, view->numbers[BH_METRIC_detection_delay], cell, enclave),

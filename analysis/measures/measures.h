@@ -46,6 +46,10 @@ struct bh_silent_measures {
 bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
                        struct bh_silent_measures *measures);
 
+/* Mean over replicas of a metric by enclave and replica, for tables that show it as it is; none where it is not recorded. */
+struct bh_estimate bh_measure_mean(const struct bh_view *view, enum bh_metric_name metric, size_t policy, size_t point,
+                                   size_t enclave);
+
 /* Measures of a policy for one enclave at a point. */
 void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures);
 

@@ -55,7 +55,7 @@ enum bh_metric_use {
     BH_OVER_REPLICAS,
     BH_METRIC_USES
 };
-/* BH_OVER_REPLICAS: at points, from escapes, extents and exact values of all replicas; see sim/sweep/merge_statistics.c,
+/* BH_OVER_REPLICAS: at points, from escapes, extents and exact values of all replicas; see sim/sweep/merge_interaction.c,
  * which has those alone. */
 
 /* Values are 0 and 1, or any number. */

@@ -100,7 +100,7 @@ bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
 {
     (void)scope;
     if (bh_enclave_runs(enclave, 0)) {
-        enclave->interruptions++;
+        enclave->counts.interruptions++;
         enclave->events++;
     }
     charge(enclave, cause);
@@ -181,8 +181,8 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
     roll_back(enclave);
     enclave->events++;
     bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
-    enclave->silent.rollbacks += !is_beginning;
-    enclave->silent.beginnings += is_beginning;
+    enclave->counts.silent_rollbacks += !is_beginning;
+    enclave->counts.silent_beginnings += is_beginning;
     read_again(enclave);
     bh_composing_return(replica, (size_t)enclave->index, newest_time_s(enclave), cause);
 }

@@ -107,7 +107,7 @@ static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
     struct bh_part_outage *outage = need_outage(enclave, is_part ? slot : BH_ALL_SLOTS, cause);
     if (!outage->has_failed) {
         outage->cause = cause;
-        enclave->interruptions++;
+        enclave->counts.interruptions++;
         enclave->events++;
     }
     set_failed(enclave, outage, true);

@@ -26,7 +26,7 @@ static void find(struct bh_enclave *enclave, struct bh_silent_error *error)
 {
     struct bh_replica *replica = enclave->replica;
     error->signal_s = enclave->replica->now_s + enclave->setup->verification.latency_s;
-    enclave->silent.found++;
+    enclave->counts.silent_found++;
     enclave->silent.delay_sum_s += enclave->replica->now_s - error->since_s;
     bh_silent_set_add(&enclave->silent.awaited, (size_t)(error - enclave->silent.list));
     count_tainted(enclave, error);
@@ -41,7 +41,7 @@ void bh_silent_verify(struct bh_enclave *enclave, double begun_s)
 {
     struct bh_silent *silent = &enclave->silent;
     const struct bh_verification_spec *verification = &enclave->setup->verification;
-    silent->verifications++;
+    enclave->counts.verifications++;
     for (size_t i = 0; i < silent->present.count; i++) {
         struct bh_silent_error *error = &silent->list[silent->present.place[i]];
         if (error->since_s > begun_s || !isinf(error->signal_s))

@@ -19,12 +19,10 @@ struct bh_transfer;
 struct bh_enclave_record {
     double elapsed_s;     /* makespan, or the horizon when unfinished */
     double useful_work_s; /* native node-seconds done */
-    double interruptions;
+    struct bh_enclave_counts counts;
     bool finished;
-    bool corrupt; /* ended with silent errors in its data (SDC) */
-    /* Verification of its data: how often, silent errors found, rollbacks to an older checkpoint and restarts from the
-     * beginning because of them, and the sum over those found of the time from becoming silent to being found. */
-    double verifications, silent_found, silent_rollbacks, silent_beginnings, silent_delay_s;
+    bool corrupt;          /* ended with silent errors in its data (SDC) */
+    double silent_delay_s; /* sum over silent errors found of the time from becoming silent to being found */
     /* Silent errors whose tainted ranks were counted (when found, or at the end), their sum and the most. */
     double tainted_errors, tainted_sum, tainted_most;
     double stopped_node_s[BH_NEEDS]; /* node-seconds that it stood still, or waited with I/O, for zones that it needs */

@@ -81,7 +81,6 @@ VALUE(price, value_fault_free_makespan(cell) / value_native_makespan(cell) - 1.0
 VALUE(restart_time, setup_of(cell)->restart_s[cell->at[BH_AXIS_SCOPE]])
 VALUE(noise_extrapolated, setup_of(cell)->pace[1].slowdown.noise.extrapolated)
 VALUE(independent_nodes, bh_scenario_strikes_apart(cell->stage->scenario))
-VALUE(interruptions, enclave_of(cell)->interruptions)
 
 static double value_sdc(const struct bh_metric_cell *cell)
 {
@@ -105,16 +104,13 @@ static double value_checkpoint_time(const struct bh_metric_cell *cell)
     return setup->has_level[cell->at[BH_AXIS_LEVEL]] ? setup->write_s[cell->at[BH_AXIS_LEVEL]] : NAN;
 }
 
-/* What verification says. */
-VALUE(verifications, enclave_of(cell)->verifications)
-VALUE(silent_found, enclave_of(cell)->silent_found)
-VALUE(silent_rollbacks, enclave_of(cell)->silent_rollbacks)
-VALUE(silent_beginnings, enclave_of(cell)->silent_beginnings)
+#define COUNT(name) VALUE(name, enclave_of(cell)->counts.name)
+BH_ENCLAVE_COUNTS(COUNT)
 
 static double value_detection_delay(const struct bh_metric_cell *cell)
 {
     const struct bh_enclave_record *enclave = enclave_of(cell);
-    return enclave->silent_found > 0.0 ? enclave->silent_delay_s / enclave->silent_found : NAN;
+    return enclave->counts.silent_found > 0.0 ? enclave->silent_delay_s / enclave->counts.silent_found : NAN;
 }
 
 static double value_tainted_ranks_mean(const struct bh_metric_cell *cell)

@@ -126,7 +126,8 @@ struct bh_enclave {
 
     struct bh_silent silent;
     struct bh_ledger ledger;
-    double interruptions, events;
+    struct bh_enclave_counts counts;
+    double events;
     double started_s, elapsed_s; /* elapsed: since it started */
     bool is_finished;
 };

@@ -53,6 +53,19 @@ size_t bh_causes_find(struct bh_causes *causes, struct bh_cause_key key);
 /* A row by its index, valid until the next call of the above; NULL for -1. */
 struct bh_cause *bh_cause_at(struct bh_causes *causes, long index);
 
+/* What is counted of an enclave, each a metric of the same name: a new one is a row here, counted where it happens. */
+#define BH_ENCLAVE_COUNTS(COUNT)                                                                                       \
+    COUNT(interruptions)     /* failures that struck while it ran */                                                   \
+    COUNT(verifications)     /* done */                                                                                \
+    COUNT(silent_found)      /* errors, each once */                                                                   \
+    COUNT(silent_rollbacks)  /* to an older checkpoint because of them */                                              \
+    COUNT(silent_beginnings) /* restarts from the beginning because of them */
+struct bh_enclave_counts {
+#define BH_ENCLAVE_COUNT(name) double name;
+    BH_ENCLAVE_COUNTS(BH_ENCLAVE_COUNT)
+#undef BH_ENCLAVE_COUNT
+};
+
 /* Node-seconds of one enclave. */
 struct bh_ledger {
     double part[BH_PARTS];

@@ -38,12 +38,7 @@ struct bh_silent {
     struct bh_silent_error *list; /* owned */
     struct bh_silent_set present; /* in the enclave's data now */
     struct bh_silent_set awaited; /* found, and not yet signalled */
-    /* Counts for the record. */
-    double verifications;
-    double found;         /* errors, each once */
-    double delay_sum_s;   /* of those, from becoming silent to the end of the verification that found them */
-    double rollbacks;     /* to an older checkpoint because of them */
-    double beginnings;    /* restarts from the beginning because of them */
+    double delay_sum_s;   /* of those found, from becoming silent to the end of the verification that found them */
     double tainted_count; /* errors whose tainted ranks were counted: those found, and those there at the end */
     double tainted_sum, tainted_most;
 };

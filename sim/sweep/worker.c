@@ -251,7 +251,7 @@ int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t po
     for (size_t e = 0; e < record.enclaves_count; e++)
         fprintf(out, "%s: %s after %.17g s, %g interruptions\n", host.stage->scenario->enclaves[e].name,
                 record.enclaves[e].finished ? "finished" : "not finished", record.enclaves[e].elapsed_s,
-                record.enclaves[e].interruptions);
+                record.enclaves[e].counts.interruptions);
     bh_replica_record_clear(&record);
     leave_point(&host);
     bh_isolation_cache_destroy(host.cache);
