@@ -117,8 +117,9 @@ static double draw_distance(const struct bh_sample *sample, struct drawing *draw
     struct bh_sample *drawn = draw_sample(sample, drawing);
     struct bh_watched_times *times = bh_fit_watched(drawn);
     struct bh_distribution d = *drawing->d;
+    bh_fit_watched_thin(times);
     if (bh_fit_guess_is_best(times, d.type))
-        bh_fit_maximize(times, d.type, d.parts, &d, NULL);
+        bh_fit_maximize(times, NULL, d.type, d.parts, &d, NULL);
     else
         bh_fit_climb(times, &d, drawing->step, NULL);
     double distance = bh_fit_distance(drawn, &d);

@@ -215,10 +215,9 @@ static double go_up(const struct target *target, struct stand *stand, double *in
 }
 
 /* Whether it ends on a peak: hardly higher than where it stands, and lower in all directions. */
-static bool climb_by_newton(const struct target *target, struct stand *stand, double *inverse)
+static bool climb_by_newton(const struct target *target, struct stand *stand, double gain_least, double *inverse)
 {
     enum { STEPS_MOST = 60 };
-    static const double gain_least = 1e-8; /* in ln L: far below any difference that counts */
     for (int i = 0; i < STEPS_MOST; i++) {
         bool is_damped;
         look_around(target, stand);
@@ -260,12 +259,15 @@ void bh_fit_climb(const struct bh_watched_times *times, struct bh_distribution *
         stand.step[i] = step != NULL ? step[i] : 1e-2;
     to_free(d, stand.theta);
     memcpy(from, stand.theta, sizeof from);
-    bool is_peak = climb_by_newton(&target, &stand, covariance);
+    /* In ln L, far below any difference that counts. The last step is taken, and leaves about the square of it; from nearby
+     * that is enough. */
+    static const double gain_least = 1e-8, gain_least_nearby = 1e-3;
+    bool is_peak = climb_by_newton(&target, &stand, peak == NULL ? gain_least_nearby : gain_least, covariance);
     if (!is_peak && step == NULL) {
         memcpy(stand.theta, from, sizeof from);
         climb_by_simplex(&target, stand.theta, stand.free, 0.3, 1e-4);
         climb_by_simplex(&target, stand.theta, stand.free, 0.01, 1e-7);
-        is_peak = climb_by_newton(&target, &stand, covariance);
+        is_peak = climb_by_newton(&target, &stand, gain_least, covariance);
     }
     *d = from_free(&target.like, stand.theta);
     if (peak == NULL)

@@ -22,7 +22,7 @@ struct bh_fit_peak {
 };
 
 /* From d, whose likelihood must be above 0, uphill to d. `step`: those of a peak nearby, from which Newton's method alone
- * gets there; NULL: nothing is known. `peak` may be NULL. */
+ * gets there; NULL: nothing is known. `peak` NULL: nobody asks how good it is, and near the top is enough. */
 void bh_fit_climb(const struct bh_watched_times *times, struct bh_distribution *d, const double *step,
                   struct bh_fit_peak *peak);
 /* Looks around where d is known to be the maximum. */

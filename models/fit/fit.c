@@ -109,8 +109,9 @@ static const char *find_flaw(const struct bh_watched_times *times, const struct 
     return mean_s < BH_FIT_MEAN_MOST * times->exposure ? NULL : "no fit: its mean lies far beyond the log";
 }
 
-void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_distribution_type *type, size_t phases,
-                     struct bh_distribution *d, struct bh_fit_peak *peak)
+void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_sample *sample,
+                     const struct bh_distribution_type *type, size_t phases, struct bh_distribution *d,
+                     struct bh_fit_peak *peak)
 {
     if (bh_fit_guess_is_best(times, type)) {
         *d = type->guess(times, phases);
@@ -118,8 +119,15 @@ void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_distr
             bh_fit_stand(times, d, peak);
         return;
     }
-    *d = begin(times, type, phases);
-    bh_fit_climb(times, d, NULL, peak);
+    /* Many times are climbed by few values first, and from there by all. */
+    struct bh_fit_peak thinned;
+    struct bh_watched_times *thin = sample != NULL ? bh_fit_watched(sample) : NULL;
+    bool is_thin = thin != NULL && bh_fit_watched_thin(thin);
+    *d = begin(is_thin ? thin : times, type, phases);
+    if (is_thin)
+        bh_fit_climb(thin, d, NULL, &thinned);
+    bh_fit_watched_destroy(thin);
+    bh_fit_climb(times, d, is_thin && thinned.is_peak ? thinned.step : NULL, peak);
     if (type->has_weights)
         sort_phases(d, peak);
 }
@@ -136,7 +144,7 @@ int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *ty
                          times->ended == 0 ? 1 : 3, times->ended == 0 ? "" : "s, each another,",
                          times->ended == 0 ? "was" : "were", times->ended == 0 ? "its" : "their");
     } else {
-        bh_fit_maximize(times, type, phases, &fit->distribution, &peak);
+        bh_fit_maximize(times, sample, type, phases, &fit->distribution, &peak);
         fit->free = bh_fit_count_free(&fit->distribution);
         fit->log_likelihood = bh_fit_watched_log_likelihood(times, &fit->distribution);
         fit->aic = 2.0 * (double)fit->free - 2.0 * fit->log_likelihood;

@@ -10,12 +10,15 @@
 struct bh_distribution;
 struct bh_distribution_type;
 struct bh_fit_peak;
+struct bh_sample;
 struct bh_watched_times;
 
 /* Whether what the type guesses of these times is the maximum of the likelihood. */
 bool bh_fit_guess_is_best(const struct bh_watched_times *times, const struct bh_distribution_type *type);
-/* The maximum of the likelihood; enough data is the caller's care. `peak` may be NULL. */
-void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_distribution_type *type, size_t phases,
-                     struct bh_distribution *d, struct bh_fit_peak *peak);
+/* The maximum of the likelihood; enough data is the caller's care. `peak` may be NULL; so may `sample`, from which the
+ * times are, for times that are not many. */
+void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_sample *sample,
+                     const struct bh_distribution_type *type, size_t phases, struct bh_distribution *d,
+                     struct bh_fit_peak *peak);
 
 #endif

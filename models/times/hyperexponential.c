@@ -6,6 +6,7 @@
 #include "models/times/distribution.h"
 #include "models/times/watched_times.h"
 
+#include <gsl/gsl_rng.h>
 #include <math.h>
 
 static const char *hyperexponential_expected(const struct bh_distribution *d)
@@ -110,7 +111,7 @@ struct sums {
 
 /* A time t belongs to phase i with probability proportional to w_i / m_i e^(-t / m_i), or without 1 / m_i if it has not
  * ended. One that has not is expected to take m_i more, so mean_i = time_i / ended_i needs no more than time and ends. */
-static void add(struct sums *sums, const struct bh_distribution *d, double t, bool ended)
+static void add(struct sums *sums, const struct bh_distribution *d, double t, bool ended, double count)
 {
     double share[BH_DISTRIBUTION_PARTS_MOST], total = 0.0;
     for (size_t i = 0; i < d->parts; i++)
@@ -123,10 +124,10 @@ static void add(struct sums *sums, const struct bh_distribution *d, double t, bo
             share[i] = i == longest;
         total = 1.0;
     } else {
-        sums->log_likelihood += log(total);
+        sums->log_likelihood += count * log(total);
     }
     for (size_t i = 0; i < d->parts; i++) {
-        double part = share[i] / total;
+        double part = count * share[i] / total;
         sums->weight[i] += part;
         sums->time[i] += part * t;
         sums->ended[i] += ended ? part : 0.0;
@@ -138,10 +139,10 @@ static double improve(const struct bh_watched_times *times, struct bh_distributi
     static const double least_weight = 1e-9;
     struct sums sums = {.log_likelihood = 0.0};
     double n = 0.0;
-    for (size_t i = 0; i < times->count; i++)
-        add(&sums, d, times->t[i], true);
+    for (size_t i = 0; i < times->values; i++)
+        add(&sums, d, times->t[i], true, times->weight != NULL ? times->weight[i] : 1.0);
     for (size_t i = 0; i < times->others_count; i++)
-        add(&sums, d, times->others[i].until_s, times->others[i].ended);
+        add(&sums, d, times->others[i].until_s, times->others[i].ended, times->others[i].weight);
     for (size_t i = 0; i < d->parts; i++)
         n += sums.weight[i] = fmax(sums.weight[i], least_weight);
     for (size_t i = 0; i < d->parts; i++) {
@@ -174,6 +175,16 @@ static struct bh_distribution hyperexponential_guess(const struct bh_watched_tim
     return d;
 }
 
+/* The phase first, then its time. */
+static double hyperexponential_draw(const struct bh_distribution *d, const gsl_rng *numbers)
+{
+    double chosen = gsl_rng_uniform(numbers);
+    size_t phase = 0;
+    while (phase + 1 < d->parts && chosen >= d->a[phase])
+        chosen -= d->a[phase++];
+    return -d->b[phase] * log1p(-gsl_rng_uniform(numbers));
+}
+
 const struct bh_distribution_type bh_hyperexponential = {
     .name = "hyperexponential",
     .a_key = "weight",
@@ -190,6 +201,7 @@ const struct bh_distribution_type bh_hyperexponential = {
     .residual_hazard = hyperexponential_residual_hazard,
     .residual_age = hyperexponential_residual_age,
     .has_weights = true,
+    .draw = hyperexponential_draw,
     .guess = hyperexponential_guess,
     .guess_is = BH_GUESS_NEAR,
 };

@@ -8,6 +8,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_math.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_erf.h>
 #include <math.h>
 
@@ -109,6 +110,11 @@ static double lognormal_log_density_sum(const struct bh_distribution *d, const s
     return -n * (log(b) + log_root_two_pi) - times->log_sum - (times->log_squares + n * off * off) / (2.0 * b * b);
 }
 
+static double lognormal_draw(const struct bh_distribution *d, const gsl_rng *numbers)
+{
+    return d->a[0] * exp(gsl_ran_gaussian_ziggurat(numbers, d->b[0]));
+}
+
 const struct bh_distribution_type bh_lognormal = {
     .name = "lognormal",
     .a_key = "median",
@@ -127,4 +133,5 @@ const struct bh_distribution_type bh_lognormal = {
     .guess = lognormal_guess,
     .guess_is = BH_GUESS_BEST_OF_WHOLE,
     .log_density_sum = lognormal_log_density_sum,
+    .draw = lognormal_draw,
 };

@@ -11,13 +11,16 @@
  * counts from where watching began. */
 struct bh_watched_time {
     double until_s, age_s;
-    bool ended; /* else watching ended */
+    bool ended;    /* else watching ended */
+    double weight; /* how many it stands for */
 };
 
 /* Those seen from start to end, as times, logarithms and sums; and all others. */
 struct bh_watched_times {
     size_t count;
+    size_t values; /* of t: as many, or fewer that stand for more than one each */
     double *t, *log_t;
+    double *weight;                             /* how many each value stands for; NULL: one */
     double sum, log_sum, log_mean, log_squares; /* the last about log_mean */
     size_t others_count;
     struct bh_watched_time *others;

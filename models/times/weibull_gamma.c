@@ -212,8 +212,12 @@ static struct bh_distribution weibull_guess(const struct bh_watched_times *times
 static double weibull_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)
 {
     double n = (double)times->count, a = d->a[0], log_b = log(d->b[0]), sum = 0.0;
-    for (size_t i = 0; i < times->count; i++)
-        sum -= exp(a * (times->log_t[i] - log_b));
+    if (times->weight == NULL)
+        for (size_t i = 0; i < times->values; i++)
+            sum -= exp(a * (times->log_t[i] - log_b));
+    else
+        for (size_t i = 0; i < times->values; i++)
+            sum -= times->weight[i] * exp(a * (times->log_t[i] - log_b));
     return sum + n * (log(a) - a * log_b) + (a - 1.0) * times->log_sum;
 }
 

@@ -12,7 +12,10 @@
 #include "tests/support/helper.h"
 
 #include "models/base/random.h"
+#include "models/fit/climb.h"
 #include "models/fit/fit.h"
+#include "models/fit/likelihood.h"
+#include "models/times/watched_times.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -268,11 +271,80 @@ static void test_choice(void **state)
     }
 }
 
+/* The distance looks at a part of the steps, and finds what looking at all of them finds. */
+static void test_distance_looks_everywhere(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 12; i++) {
+        const struct bh_random random = {.seed = SEED, .replica = i};
+        const struct bh_distribution law = bh_distribution_of(&bh_weibull, 0.5 + 0.2 * (double)i, 1000.0),
+                                     other = bh_distribution_of(&bh_lognormal, 700.0, 1.1);
+        struct bh_sample *sample = bh_allocate(1, sizeof *sample);
+        size_t count = i == 0 ? 1 : i == 1 ? 65 : 300 * i;
+        for (uint64_t n = 0; n < count; n++) {
+            double t = bh_distribution_exceeded(&law, bh_random_uniform(&random, BH_PURPOSE_ARRIVAL, 8, n, 0));
+            t = i % 3 == 0 ? ceil(t / 50.0) * 50.0 : t; /* ties */
+            bool ended = n % 5 != 0 || count == 1;
+            bh_sample_add(sample, (struct bh_duration){t, n % 7 == 0 ? t / 2.0 : 0.0, ended, true, (uint32_t)n, 0});
+        }
+        double *t_s, *p, most = 0.0, before = 0.0;
+        size_t steps = bh_product_limit(sample, &t_s, &p);
+        for (size_t k = 0; k < steps; k++) {
+            double at = bh_distribution_cdf(&other, t_s[k]);
+            assert_true(k == 0 || t_s[k] > t_s[k - 1]);
+            most = fmax(most, fmax(fabs(at - before), fabs(at - p[k])));
+            before = p[k];
+        }
+        assert_close(bh_fit_distance(sample, &other), most, 1e-12);
+        free(t_s);
+        free(p);
+        bh_sample_destroy(sample);
+    }
+}
+
+/* Few values that stand for many times have their maximum within a hundredth of a standard error of that of all. */
+static void test_thinned(void **state)
+{
+    (void)state;
+    const struct bh_random random = {.seed = SEED, .replica = 77};
+    const struct bh_distribution law = bh_distribution_of(&bh_weibull, 0.7, 1e5);
+    struct bh_sample *sample = bh_allocate(1, sizeof *sample);
+    for (uint64_t n = 0; n < 40000; n++) {
+        double t = bh_distribution_exceeded(&law, bh_random_uniform(&random, BH_PURPOSE_ARRIVAL, 9, n, 0));
+        bh_sample_add(sample,
+                      (struct bh_duration){fmin(t, 2e5), n % 50 == 0 ? NAN : 0.0, t < 2e5, true, (uint32_t)n, 0});
+    }
+    static const struct bh_distribution_type *const types[] = {&bh_weibull, &bh_lognormal, &bh_gamma,
+                                                               &bh_hyperexponential};
+    for (size_t i = 0; i < BH_COUNT(types); i++) {
+        struct bh_fit fit;
+        struct bh_error err = {0};
+        assert_int_equal(bh_fit(sample, types[i], 2, &fit, &err), 0);
+        assert_null(fit.flaw);
+        struct bh_watched_times *thin = bh_fit_watched(sample);
+        size_t all = thin->values + thin->others_count;
+        assert_true(bh_fit_watched_thin(thin));
+        assert_true(thin->values + thin->others_count < all / 5);
+        struct bh_distribution d = fit.distribution;
+        struct bh_fit_peak peak;
+        bh_fit_climb(thin, &d, NULL, &peak);
+        assert_true(peak.is_peak);
+        for (size_t p = 0; p < d.parts; p++) {
+            assert_true(fabs(d.a[p] - fit.distribution.a[p]) < fit.a_error[p] / 100.0);
+            assert_true(fabs(d.b[p] - fit.distribution.b[p]) < fit.b_error[p] / 100.0);
+        }
+        bh_fit_watched_destroy(thin);
+    }
+    bh_sample_destroy(sample);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_forms), cmocka_unit_test(test_product_limit), cmocka_unit_test(test_maximum),
-        cmocka_unit_test(test_all_kinds),    cmocka_unit_test(test_choice),        cmocka_unit_test(test_p_values),
+        cmocka_unit_test(test_closed_forms), cmocka_unit_test(test_product_limit),
+        cmocka_unit_test(test_maximum),      cmocka_unit_test(test_all_kinds),
+        cmocka_unit_test(test_choice),       cmocka_unit_test(test_distance_looks_everywhere),
+        cmocka_unit_test(test_thinned),      cmocka_unit_test(test_p_values),
         cmocka_unit_test(test_coverage),
     };
     gsl_set_error_handler_off();
