@@ -5,6 +5,7 @@
 
 #include "models/catalog/application_kinds.h"
 #include "models/catalog/memory_rates.h"
+#include "models/catalog/system.h"
 #include "models/memory/dram.h"
 #include "models/policy/protection.h"
 #include "models/words/scope.h"
@@ -127,13 +128,8 @@ static const struct bh_key guard_rows[] = {
     DESCRIPTION,
     {"blocks", NULL, BH_NUMBER(PROBABILITY), "That an attempt to cross is blocked."},
     {"on-block", NULL, BH_CHOICE(on_block), "`detected`: the error signals in the zone that it came from."},
-    {"compute-slowdown", "0", BH_NUMBER(FRACTION), "Of computing, while it is on."},
-    {"exit-time", "0 s", BH_NUMBER(TIME), "Added to each VM exit."},
-    {"latency", "0 s", BH_NUMBER(TIME), "Added to each message."},
-    {"bandwidth-loss", "0", BH_NUMBER(PROBABILITY), "Share of a link's bandwidth."},
-    {"memory-share", "0", BH_NUMBER(PROBABILITY), "Share of a node's memory that it takes."},
-    {"switch-time", "0 s", BH_NUMBER(TIME), "To switch it on or off."},
-    {0},
+#define COST_ROW(member, key, dimension, usual, meaning) {key, usual, BH_NUMBER(dimension), meaning},
+    BH_GUARD_COSTS(COST_ROW){0},
 };
 const struct bh_keys bh_guard_keys = {"a guard level", "A protection of one boundary.", guard_rows, NULL, 0};
 FORM(guard, BH_MAP(bh_guard_keys));

@@ -26,20 +26,27 @@ struct bh_component {
     struct bh_parameter shared_bug; /* probability that a trigger also strikes the same kernel in the host */
 };
 
-/* A protection level of one boundary (models/data/guards.yaml), in order of strength. Costs while on. */
+/* What guards cost while they are on, a row each: member, key, what it measures, what it is where the key is absent, and what
+ * it means. Files, their manual and `check` know a new one from here; it acts where it is read. */
+#define BH_GUARD_COSTS(COST)                                                                                           \
+    COST(compute_slowdown, "compute-slowdown", FRACTION, "0", "Of computing, while it is on.")                         \
+    COST(exit_time_s, "exit-time", TIME, "0 s", "Added to each VM exit.")                                              \
+    COST(latency_s, "latency", TIME, "0 s", "Added to each message.")                                                  \
+    COST(bandwidth_loss, "bandwidth-loss", PROBABILITY, "0", "Share of a link's bandwidth.")                           \
+    COST(memory_share, "memory-share", PROBABILITY, "0", "Share of a node's memory that it takes.")                    \
+    COST(switch_time_s, "switch-time", TIME, "0 s", "To switch it on or off.")
+
+/* A protection level of one boundary (models/data/guards.yaml), in order of strength. */
 struct bh_guard_level {
     const char *name;
     const char *description;
     enum bh_boundary boundary;
-    unsigned strength;                    /* position in the file, from 0 */
-    struct bh_parameter blocks;           /* probability that an attempt is blocked */
-    bool detects;                         /* on-block: detected (signals in the source zone) or dropped */
-    struct bh_parameter compute_slowdown; /* fraction of compute time */
-    struct bh_parameter exit_time_s;      /* added to each VM exit */
-    struct bh_parameter latency_s;        /* added to each message */
-    struct bh_parameter bandwidth_loss;   /* fraction of link bandwidth lost */
-    struct bh_parameter memory_share;     /* fraction of node memory used */
-    struct bh_parameter switch_time_s;    /* to switch it on or off */
+    unsigned strength;          /* position in the file, from 0 */
+    struct bh_parameter blocks; /* probability that an attempt is blocked */
+    bool detects;               /* on-block: detected (signals in the source zone) or dropped */
+#define BH_GUARD_COST(member, ...) struct bh_parameter member;
+    BH_GUARD_COSTS(BH_GUARD_COST)
+#undef BH_GUARD_COST
 };
 
 /* A mechanism by which an error crosses (models/data/channels.yaml). */

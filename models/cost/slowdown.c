@@ -10,7 +10,8 @@
 
 /* Costs of the guards that are on, summed over the boundaries. */
 struct guard_costs {
-    double compute_slowdown, exit_time_s, latency_s, bandwidth_loss, memory_share;
+#define COST(member, ...) double member;
+    BH_GUARD_COSTS(COST)
 };
 
 static struct guard_costs sum_guards(const struct bh_guard_level *const guard[BH_BOUNDARIES])
@@ -19,11 +20,8 @@ static struct guard_costs sum_guards(const struct bh_guard_level *const guard[BH
     for (int b = 0; b < BH_BOUNDARIES; b++) {
         if (guard[b] == NULL)
             continue;
-        costs.compute_slowdown += guard[b]->compute_slowdown.value;
-        costs.exit_time_s += guard[b]->exit_time_s.value;
-        costs.latency_s += guard[b]->latency_s.value;
-        costs.bandwidth_loss += guard[b]->bandwidth_loss.value;
-        costs.memory_share += guard[b]->memory_share.value;
+#define ADD(member, ...) costs.member += guard[b]->member.value;
+        BH_GUARD_COSTS(ADD)
     }
     return costs;
 }

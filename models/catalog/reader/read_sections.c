@@ -194,13 +194,8 @@ static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *ma
     static const char *const on_block[] = {"dropped", "detected", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_guard_level, blocks, "blocks", BH_DIMENSION_PROBABILITY, false),
-        BH_FIELD(struct bh_guard_level, compute_slowdown, "compute-slowdown", BH_DIMENSION_FRACTION, true),
-        BH_FIELD(struct bh_guard_level, exit_time_s, "exit-time", BH_DIMENSION_TIME, true),
-        BH_FIELD(struct bh_guard_level, latency_s, "latency", BH_DIMENSION_TIME, true),
-        BH_FIELD(struct bh_guard_level, bandwidth_loss, "bandwidth-loss", BH_DIMENSION_PROBABILITY, true),
-        BH_FIELD(struct bh_guard_level, memory_share, "memory-share", BH_DIMENSION_PROBABILITY, true),
-        BH_FIELD(struct bh_guard_level, switch_time_s, "switch-time", BH_DIMENSION_TIME, true),
-    };
+#define FIELD(member, key, dimension, ...) BH_FIELD(struct bh_guard_level, member, key, BH_DIMENSION_##dimension, true),
+        BH_GUARD_COSTS(FIELD)};
     if (bh_keys_check(map, &bh_guard_keys, err))
         return -1;
     guard->description = bh_read_text(map, "description", err);
