@@ -1,8 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A machine of any size from a page of numbers: dragonfly groups of cabinets, and storage that grows by a law. */
+#include "sim/platform/parametric.h"
+
 #include "models/catalog/machine.h"
 #include "sim/platform/parts.h"
+#include "sim/platform/platform.h"
 
 #include <errno.h>
 #include <math.h>
@@ -37,39 +40,72 @@ static struct layout lay_out(const struct bh_machine *machine, uint64_t nodes)
     return layout;
 }
 
+/* A group: its hosts, of so many nodes each, their links and its own. */
+struct group {
+    uint64_t hosts, nodes;
+    double speed, link, global; /* of a host, flop/s and bytes/s; bytes/s */
+};
+
 /* A group's global links shrink with its share of a full group, so that nodes of every size of machine get the same. */
-static void write_group(FILE *out, const struct bh_machine *machine, const struct layout *layout, uint64_t group)
+static struct group find_group(const struct bh_machine *machine, const struct layout *layout, uint64_t number)
 {
-    bool is_rest = layout->rest > 0 && group == layout->groups - 1;
-    uint64_t begin = group * layout->hosts_per_group, left = layout->full_hosts - begin;
-    uint64_t hosts = is_rest ? 1 : left < layout->hosts_per_group ? left : layout->hosts_per_group;
-    uint64_t nodes = is_rest ? layout->rest : layout->nodes_per_host;
-    double share = (double)(hosts * nodes) / (machine->nodes_per_cabinet.value * machine->cabinets_per_group.value);
+    bool is_rest = layout->rest > 0 && number == layout->groups - 1;
+    uint64_t begin = number * layout->hosts_per_group, left = layout->full_hosts - begin;
+    struct group group = {.hosts = is_rest                          ? 1
+                                   : left < layout->hosts_per_group ? left
+                                                                    : layout->hosts_per_group,
+                          .nodes = is_rest ? layout->rest : layout->nodes_per_host};
+    double share =
+        (double)(group.hosts * group.nodes) / (machine->nodes_per_cabinet.value * machine->cabinets_per_group.value);
+    group.speed = machine->node_speed.value * (double)group.nodes;
+    group.link = machine->node_bandwidth.value * (double)group.nodes;
+    group.global = machine->global_bandwidth.value * share;
+    return group;
+}
+
+/* Storage hosts, their disks, and the link to each, bytes/s. */
+struct storage {
+    uint64_t hosts, disks;
+    double disk_writes, disk_reads, link;
+};
+
+static struct storage find_storage(const struct bh_machine *machine, uint64_t nodes)
+{
+    struct storage storage = {.hosts = (uint64_t)machine->storage_hosts.value,
+                              .disks = (uint64_t)machine->disks_per_host.value};
+    double all = machine->bandwidth.value * pow((double)nodes / machine->at_nodes.value, machine->exponent.value);
+    double host = all / (double)storage.hosts;
+    storage.disk_writes = host / (double)storage.disks;
+    storage.disk_reads = storage.disk_writes * machine->read_per_write.value;
+    storage.link = host * fmax(1, machine->read_per_write.value);
+    return storage;
+}
+
+static void write_group(FILE *out, const struct bh_machine *machine, const struct layout *layout, uint64_t number)
+{
+    struct group group = find_group(machine, layout, number);
     fprintf(out,
             "<cluster id=\"g%llu\" prefix=\"g%llu-\" suffix=\"\" radical=\"0-%llu\" speed=\"%.17gf\" bw=\"%.17gBps\" "
             "lat=\"%.17gs\"><prop id=\"bulkhead:nodes\" value=\"%llu\"/></cluster>\n",
-            (unsigned long long)group, (unsigned long long)group, (unsigned long long)hosts - 1,
-            machine->node_speed.value * (double)nodes, machine->node_bandwidth.value * (double)nodes,
-            machine->latency_s.value / 4, (unsigned long long)nodes);
-    fprintf(out, "<link id=\"global%llu\" bandwidth=\"%.17gBps\" latency=\"%.17gs\"/>\n", (unsigned long long)group,
-            machine->global_bandwidth.value * share, machine->latency_s.value / 4);
+            (unsigned long long)number, (unsigned long long)number, (unsigned long long)group.hosts - 1, group.speed,
+            group.link, machine->latency_s.value / 4, (unsigned long long)group.nodes);
+    fprintf(out, "<link id=\"global%llu\" bandwidth=\"%.17gBps\" latency=\"%.17gs\"/>\n", (unsigned long long)number,
+            group.global, machine->latency_s.value / 4);
 }
 
 static void write_storage(FILE *out, const struct bh_machine *machine, uint64_t nodes)
 {
-    uint64_t hosts = (uint64_t)machine->storage_hosts.value, disks = (uint64_t)machine->disks_per_host.value;
-    double all = machine->bandwidth.value * pow((double)nodes / machine->at_nodes.value, machine->exponent.value);
-    double host = all / (double)hosts, disk = host / (double)disks;
-    for (uint64_t s = 0; s < hosts; s++) {
+    struct storage storage = find_storage(machine, nodes);
+    for (uint64_t s = 0; s < storage.hosts; s++) {
         fprintf(out, "<zone id=\"s%llu\" routing=\"Full\"><host id=\"storage%llu\" speed=\"1Gf\">\n",
                 (unsigned long long)s, (unsigned long long)s);
-        for (uint64_t d = 0; d < disks; d++)
+        for (uint64_t d = 0; d < storage.disks; d++)
             fprintf(out, "<disk id=\"disk%llu\" read_bw=\"%.17gBps\" write_bw=\"%.17gBps\"/>\n", (unsigned long long)d,
-                    disk * machine->read_per_write.value, disk);
+                    storage.disk_reads, storage.disk_writes);
         fprintf(out,
                 "<prop id=\"bulkhead:role\" value=\"storage\"/></host></zone>\n"
                 "<link id=\"storage%llu\" bandwidth=\"%.17gBps\" latency=\"%.17gs\"/>\n",
-                (unsigned long long)s, host * fmax(1, machine->read_per_write.value), machine->latency_s.value / 4);
+                (unsigned long long)s, storage.link, machine->latency_s.value / 4);
     }
 }
 
@@ -104,6 +140,80 @@ static void write_machine(FILE *out, const struct bh_machine *machine, uint64_t 
     write_routes(out, machine, &layout);
     fputs("</zone>\n</platform>\n", out);
 }
+
+/* --- What a probe would find in it --------------------------------------------------------------------------------- */
+
+static bool is_positive(double value)
+{
+    return value > 0 && isfinite(value);
+}
+
+/* Of a route over so many links, added one by one as a probe does. */
+static double latency_of(const struct bh_machine *machine, int links)
+{
+    double sum = 0.0;
+    for (int i = 0; i < links; i++)
+        sum += machine->latency_s.value / 4;
+    return sum;
+}
+
+/* The way from each group: to its last host, to any other group. */
+static bool add_group(const struct bh_machine *machine, const struct layout *layout, uint64_t number,
+                      struct bh_platform_facts *facts)
+{
+    struct group group = find_group(machine, layout, number);
+    bool has_others = layout->groups > 1;
+    facts->hosts += group.hosts;
+    facts->nodes += group.hosts * group.nodes;
+    if (group.hosts > 1)
+        facts->latency_s = fmax(facts->latency_s, latency_of(machine, 2));
+    if (has_others)
+        facts->latency_s = fmax(facts->latency_s, latency_of(machine, 4));
+    facts->node_bandwidth = fmin(facts->node_bandwidth, group.link / (double)group.nodes);
+    facts->host_bandwidth = fmin(facts->host_bandwidth, fmin(group.link, group.global));
+    if (group.hosts == 1 && !has_others) /* the way to storage is the only one */
+        facts->latency_s = latency_of(machine, 3);
+    return is_positive(group.speed) && is_positive(group.link) && is_positive(group.global);
+}
+
+static bool add_storage(const struct bh_machine *machine, const struct layout *layout, uint64_t nodes,
+                        struct bh_platform_facts *facts)
+{
+    struct storage storage = find_storage(machine, nodes);
+    struct group first = find_group(machine, layout, 0);
+    double writes = 0.0, reads = 0.0, links = storage.link; /* that all hosts' ways have in common */
+    if (layout->groups == 1)
+        links = fmin(links, first.hosts == 1 ? fmin(first.link, first.global) : first.global);
+    for (uint64_t d = 0; d < storage.disks; d++) {
+        writes += storage.disk_writes;
+        reads += storage.disk_reads;
+    }
+    for (uint64_t s = 0; s < storage.hosts; s++) {
+        facts->storage_write_bandwidth += fmin(links, writes);
+        facts->storage_read_bandwidth += fmin(links, reads);
+        facts->storage_write_links += links;
+        facts->storage_read_links += links;
+    }
+    facts->storage_hosts = storage.hosts;
+    facts->host_bandwidth = storage.hosts > 0 ? fmin(facts->host_bandwidth, storage.link) : 0.0;
+    return storage.hosts == 0 ||
+           (is_positive(storage.link) && is_positive(storage.disk_writes) && is_positive(storage.disk_reads));
+}
+
+bool bh_platform_parametric_facts(const struct bh_machine *machine, uint64_t nodes, struct bh_platform_facts *facts)
+{
+    *facts = (struct bh_platform_facts){.node_bandwidth = INFINITY, .host_bandwidth = INFINITY};
+    if (nodes < machine->nodes_least || nodes > machine->nodes_most || !(machine->latency_s.value >= 0.0) ||
+        isinf(machine->latency_s.value))
+        return false;
+    struct layout layout = lay_out(machine, nodes);
+    bool is_sound = true;
+    for (uint64_t g = 0; g < layout.groups; g++)
+        is_sound = add_group(machine, &layout, g, facts) && is_sound;
+    return add_storage(machine, &layout, nodes, facts) && is_sound;
+}
+
+/* --- As a file ----------------------------------------------------------------------------------------------------- */
 
 static char *write_file(const struct bh_machine *machine, uint64_t nodes, struct bh_error *err)
 {

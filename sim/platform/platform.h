@@ -13,7 +13,8 @@
 struct bh_alone_times;
 struct bh_machine;
 
-/* Facts of a platform, found in a forked probe, so that a file that SimGrid chokes on costs one message. */
+/* Facts of a platform, found in a forked probe, so that a file that SimGrid chokes on costs one message; those of a
+ * parametric machine follow from its numbers. */
 struct bh_platform_facts {
     uint64_t nodes; /* sum of bulkhead:nodes over compute hosts */
     uint64_t hosts; /* compute hosts */

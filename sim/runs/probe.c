@@ -5,6 +5,7 @@
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/machine.h"
+#include "sim/platform/parametric.h"
 #include "sim/platform/platform.h"
 #include "sim/platform/probe.h"
 #include "sim/scenario/scenario.h"
@@ -42,11 +43,14 @@ char *bh_platform_key(const struct bh_scenario *scenario)
 int bh_probe_platform(const struct bh_scenario *scenario, struct bh_platform_facts *facts, struct bh_error *err)
 {
     int is_temporary = 0;
+    uint64_t nodes = scenario->platform_nodes + scenario->spares;
+    const struct bh_machine *machine = scenario->catalog->machine;
+    if (machine != NULL && bh_platform_parametric_facts(machine, nodes, facts))
+        return bh_scenario_check_platform(scenario, facts, err);
     char *xml = bh_prepare_platform(scenario, &is_temporary, err);
     if (xml == NULL)
         return -1;
-    int status =
-        bh_platform_probe(xml, scenario->platform_nodes + scenario->spares, scenario->platform_place, facts, err);
+    int status = bh_platform_probe(xml, nodes, scenario->platform_place, facts, err);
     if (is_temporary)
         unlink(xml);
     free(xml);
