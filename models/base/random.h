@@ -32,6 +32,8 @@ enum bh_purpose {
     BH_PURPOSE_REPLAY,       /* where in a log a replay starts, which node follows which recorded one */
     BH_PURPOSE_STORAGE,      /* whether an enclave fails with the file system */
     BH_PURPOSE_AGAIN,        /* whether an error enters a zone again that its copy there has left */
+    BH_PURPOSE_CARRIES,      /* whether wrong data goes with an exchange: compared with the probability of that */
+    BH_PURPOSE_MATTERS,      /* whether it matters to the result: likewise */
     BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 

@@ -322,7 +322,10 @@ const struct bh_keys bh_recovery_keys = {"recovery", "What recovery takes, whate
 
 static const struct bh_key error_rows[] = {
     {"again", NULL, BH_NUMBER(PROBABILITY),
-     "Probability that a copy that reaches a zone again does there what its first could have done."},
+     "Probability that an error enters a zone again that its copy there has left, by another way."},
+    {"carries", NULL, BH_NUMBER(PROBABILITY), "Probability that wrong data is in what a partner takes in an exchange."},
+    {"matters", NULL, BH_NUMBER(PROBABILITY),
+     "Probability that wrong data that is left at the end makes the result wrong."},
     {0},
 };
 const struct bh_keys bh_error_keys = {"errors", "What errors do whatever zone they are in.", error_rows, NULL, 0};

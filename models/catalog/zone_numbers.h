@@ -27,6 +27,8 @@ struct bh_zone_numbers {
 struct bh_error_numbers {
     struct bh_parameter
         again; /* P(an error enters a zone that its copy there has left, when it comes by another way) */
+    struct bh_parameter carries; /* P(wrong data is in what a partner takes), per error and ordered pair */
+    struct bh_parameter matters; /* P(wrong data makes the result wrong), per error */
 };
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* Draws of one error's taint, as the last part of its key; random partners have keys of their own ordinal. */
-enum { DRAW_PHASE = 0, DRAW_COLLECTIVE };
+enum { DRAW_PHASE = 0, DRAW_COLLECTIVE, DRAW_STAYS };
 
 /* The largest divisor of n that is no larger than its root. */
 static uint64_t lower_divisor(uint64_t n)
@@ -131,7 +131,7 @@ static double in_range(double steps)
     return fmin(steps, 0x1p52);
 }
 
-double bh_taint_ranks(const struct bh_taint *taint, double steps)
+static double carried_ranks(const struct bh_taint *taint, double steps)
 {
     if (!(steps > 0.0))
         return 1.0;
@@ -151,10 +151,16 @@ double bh_taint_ranks(const struct bh_taint *taint, double steps)
     return mean;
 }
 
+double bh_taint_ranks(const struct bh_taint *taint, double steps)
+{
+    return taint->stays + (1.0 - taint->stays) * carried_ranks(taint, steps);
+}
+
 double bh_taint_draw(const struct bh_taint *taint, double steps, const struct bh_random *random, uint64_t stream,
                      uint64_t ordinal)
 {
-    if (!(steps > 0.0))
+    if (!(steps > 0.0) ||
+        (taint->stays > 0.0 && bh_random_uniform(random, BH_PURPOSE_TAINT, stream, ordinal, DRAW_STAYS) < taint->stays))
         return 1.0;
     steps = in_range(steps);
     double phase = bh_random_uniform(random, BH_PURPOSE_TAINT, stream, ordinal, DRAW_PHASE);

@@ -23,6 +23,7 @@ struct bh_taint {
     uint64_t extent[BH_HALO_DIMENSIONS_MOST]; /* of the process grid, largest first; 1 where there is no dimension */
     double contacts_per_step;                 /* of one rank with random partners; 0 with a halo */
     double collectives_per_step;              /* 0: none; 0.1: at every tenth step */
+    double stays;                             /* P(no message ever carries the error out of its rank); 0 at first */
 };
 
 /* Splits `ranks` into a grid of `dimensions` extents, largest first, unused ones 1: as close to each other as possible, as
@@ -43,7 +44,7 @@ double bh_taint_lattice(const struct bh_taint *taint, uint64_t steps);
  * uniformly random time of a step, and halos are exchanged at the end of each; so of k + f steps, 0 <= f < 1, a share f
  * sees k + 1 exchanges, the rest k: at whole steps this is the lattice's own count. A collective at the end of a step
  * taints all ranks: it has come after k exchanges with probability min(1, k c) for c collectives per step.
- * Random partners: models/silent/epidemic.h. */
+ * Random partners: models/silent/epidemic.h. With probability `stays` it remains 1. */
 double bh_taint_ranks(const struct bh_taint *taint, double steps);
 
 /* The same, drawn: phase of the step, time of the next collective, random partners one by one. Keyed by `stream` and

@@ -43,6 +43,7 @@ static struct bh_wait await_start(struct bh_enclave *enclave)
     if (ready_s > now_s)
         return bh_enclave_begin(enclave, finish_await_nodes, ready_s);
     bh_enclave_resume(enclave);
+    bh_silent_share(enclave);
     return bh_wait_no_time();
 }
 

@@ -3,6 +3,7 @@
 /* What composed enclaves send each other over the network: a few flows per pair, in each period. */
 #include "sim/enclaves/exchange.h"
 
+#include "sim/enclaves/compositions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
@@ -153,6 +154,7 @@ static struct bh_wait finish_sending(struct bh_exchange *exchange)
     struct bh_tallies *tallies = &exchange->replica->tallies;
     tallies->exchanges++;
     tallies->exchange_s += exchange->replica->now_s - exchange->from_s;
+    bh_composing_exchanged(exchange->replica, exchange->composed);
     hold_members(exchange, false);
     return go_on(exchange);
 }

@@ -134,6 +134,16 @@ static void roll_back(struct bh_enclave *enclave)
                                  : (uint64_t)fmin(floor(state->work_s / setup->verify_every_work_s + 1e-9), 0x1p53);
     enclave->verified_work_s = -1.0;
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
+    enclave->silent.passed_work_s = fmin(enclave->silent.passed_work_s, state->work_s);
+    enclave->back_s = enclave->replica->now_s;
+    enclave->back_to_s = newest != NULL ? newest->time_s : -INFINITY;
+    enclave->back_work_s = state->work_s;
+    for (size_t i = 0; i < state->silent.count && !setup->verification.knows_age; i++) {
+        struct bh_silent_error *error = &enclave->silent.list[state->silent.place[i]];
+        if (error->is_signalled) /* a verification missed it then: it is there again, for the next to find */
+            error->signal_s = INFINITY;
+        error->is_signalled = false;
+    }
 }
 
 /* The application reads its newest checkpoint, or is started anew where there is none. During an outage, which has to go on
@@ -164,12 +174,14 @@ static void return_with_partner(struct bh_enclave *enclave)
     charge(enclave, enclave->return_cause);
     enclave->failure_cause = enclave->return_cause;
     roll_back(enclave);
+    if (enclave->is_told)
+        bh_checkpoint_doubt(enclave, true);
     enclave->events++;
     read_again(enclave);
 }
 
-/* It has heard of a silent error in its data: the running application reads the newest checkpoint that is older, or is
- * started anew. */
+/* It has heard of a silent error in its data: the running application reads the newest checkpoint that is left, or is
+ * started anew; and so do those that may have taken the error from it. */
 static void roll_back_behind_error(struct bh_enclave *enclave)
 {
     struct bh_replica *replica = enclave->replica;
@@ -179,12 +191,13 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
     charge(enclave, cause);
     enclave->failure_cause = cause;
     roll_back(enclave);
+    bh_checkpoint_doubt(enclave, !enclave->setup->verification.knows_age);
     enclave->events++;
     bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
     enclave->counts.silent_rollbacks += !is_beginning;
     enclave->counts.silent_beginnings += is_beginning;
     read_again(enclave);
-    bh_composing_return(replica, (size_t)enclave->index, newest_time_s(enclave), cause);
+    bh_composing_tell(replica, (size_t)enclave->index, cause);
 }
 
 void bh_outage_react(struct bh_enclave *enclave)
@@ -211,6 +224,7 @@ void bh_outage_react(struct bh_enclave *enclave)
         enclave->phase = BH_PHASE_AWAIT_STORAGE;
     else if (enclave->phase < BH_PHASE_STALLED)
         bh_enclave_resume(enclave);
+    enclave->is_told = false;
 }
 
 static void finish_wait(struct bh_enclave *enclave, bool is_done)
@@ -318,6 +332,7 @@ static void finish_restore(struct bh_enclave *enclave, bool is_done)
     bh_checkpoint_owe(enclave);
     bh_enclave_resume(enclave); /* a kernel may have hung meanwhile */
     bh_composing_review(enclave->replica, (size_t)enclave->index);
+    bh_silent_share(enclave);
     enclave->replica->tallies.revivals += (double)bh_live_errors_survive(enclave->replica, (size_t)enclave->index);
     if (state == NULL)
         return;

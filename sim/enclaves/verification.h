@@ -11,11 +11,11 @@ struct bh_silent_error;
  * is found is signalled after the enclave's detection latency. */
 void bh_silent_verify(struct bh_enclave *enclave, double begun_s);
 
-/* Signals the errors that are due by `time_s`: the checkpoints that hold them are given up, and the enclave is told to
- * roll back if its data hold one. */
+/* Signals the errors that are due by `time_s`: checkpoints that no verification had passed before are given up, and the
+ * enclave is told to go back; or, where it is known which hold the errors, these, and if its data hold one. */
 void bh_silent_signal(struct bh_enclave *enclave, double time_s);
 
-/* The error, signalled and in the enclave's data, that has been there longest; NULL if there is none. */
+/* The error that the last signal was about; of several the one that has been in the data longest. */
 const struct bh_silent_error *bh_silent_blamed(const struct bh_enclave *enclave);
 /* One that was found and has not been signalled; NULL if there is none. */
 const struct bh_silent_error *bh_silent_awaited(const struct bh_enclave *enclave);

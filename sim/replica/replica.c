@@ -31,6 +31,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->index = (int)index;
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->return_s = INFINITY;
+    enclave->back_s = enclave->back_to_s = -INFINITY;
     enclave->checkpoints = setup->passed_checkpoints;
     enclave->saving = BH_LEVELS;
     enclave->partners = bh_partners_of(setup->nodes, bh_enclave_recovery(enclave)->partner_distance.value);
@@ -53,7 +54,8 @@ static void gather(struct bh_replica *replica, struct bh_replica_record *record)
             .useful_work_s = enclave->kind->useful_node_s(enclave),
             .counts = enclave->counts,
             .finished = enclave->is_finished,
-            .corrupt = enclave->silent.present.count > 0,
+            .corrupt = bh_silent_is_wrong(&enclave->silent),
+            .has_wrong_data = enclave->silent.present.count > 0,
             .silent_delay_s = enclave->silent.delay_sum_s,
             .tainted_errors = enclave->silent.tainted_count,
             .tainted_sum = enclave->silent.tainted_sum,
@@ -120,8 +122,9 @@ out:
         bh_enclave_clear(&replica.enclaves[e]);
     drain_queue(&replica);
     bh_course_clear(&replica);
-    free(replica.composing);
+    bh_composing_end(&replica);
     free(replica.recent_losses.loss);
+    free(replica.looks);
     bh_storage_state_clear(&replica.storage);
     bh_machine_destroy(replica.machine);
     for (size_t s = 0; s < setup->sources_count; s++)

@@ -21,7 +21,8 @@ struct bh_enclave_record {
     double useful_work_s; /* native node-seconds done */
     struct bh_enclave_counts counts;
     bool finished;
-    bool corrupt;          /* ended with silent errors in its data (SDC) */
+    bool corrupt;          /* ended with silent errors in its data that matter to the result (SDC) */
+    bool has_wrong_data;   /* ended with any */
     double silent_delay_s; /* sum over silent errors found of the time from becoming silent to being found */
     /* Silent errors whose tainted ranks were counted (when found, or at the end), their sum and the most. */
     double tainted_errors, tainted_sum, tainted_most;

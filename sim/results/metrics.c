@@ -87,6 +87,8 @@ static double value_sdc(const struct bh_metric_cell *cell)
     return enclave_of(cell)->finished && enclave_of(cell)->corrupt;
 }
 
+VALUE(wrong_data, enclave_of(cell)->finished &&enclave_of(cell)->has_wrong_data)
+
 /* In seconds of useful wall-clock time under this policy. */
 static double value_interval(const struct bh_metric_cell *cell)
 {

@@ -73,7 +73,10 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
         read_number(node, "latency", BH_DIMENSION_TIME, &application->verification_latency_s, enclave,
                     &verification->latency_s, &verification->has_usual_latency, err) != 0)
         return -1;
-    return 0;
+    const struct bh_node *to = bh_node_find(node, "returns-to");
+    int rule = to != NULL ? bh_node_choice(to, bh_returns_names, "state to return to", err) : 0;
+    verification->knows_age = rule == 1;
+    return rule < 0 ? -1 : 0;
 }
 
 int bh_verification_check(const struct bh_scenario *scenario, struct bh_error *err)

@@ -30,6 +30,9 @@ struct bh_verification_spec {
     double cost_s;    /* wall-clock time of one verification */
     double recall;    /* P(found | a silent error is there), per error and verification */
     double latency_s; /* from the end of the verification that found an error to the signal */
+    /* What it then returns to: the newest state that a verification has passed; or, which nobody knows, the newest that is
+     * older than the error. */
+    bool knows_age;
     bool has_usual_cost, has_usual_recall, has_usual_latency; /* the application's */
     struct bh_place place;
 };
@@ -157,6 +160,7 @@ struct bh_scenario {
     struct bh_checkpoint_spec checkpoint[BH_LEVELS];
     bool staggered;            /* enclaves take turns at their checkpoints instead of writing at once */
     bool final_checkpoint;     /* also one after the last stretch of work (closed-form tests) */
+    bool wrong_is_done;        /* a run whose result is wrong counts as done where policies are compared */
     bool virtualization_costs; /* off: slowdown, guards, noise and communication cost nothing (closed-form tests) */
 
     size_t policies_count;

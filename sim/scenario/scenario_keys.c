@@ -12,6 +12,7 @@
 #include "sim/scenario/scenario.h"
 
 const char *const bh_engine_names[] = {"calendar", "simgrid", NULL};
+const char *const bh_returns_names[] = {"passed", "older-than-error", NULL};
 const char *const bh_during_names[] = {"always", "computation", NULL};
 const char *const bh_machine_age_names[] = {"steady", "fresh", NULL};
 const char *const bh_replay_end_names[] = {"wrap", "stop", NULL};
@@ -65,6 +66,10 @@ static const struct bh_key verification_rows[] = {
     {"recall", "", BH_QUANTITY(PROBABILITY),
      "Probability that it finds wrong data; if absent the application's verification-recall."},
     {"latency", "", BH_QUANTITY(TIME), "Until its answer is there; if absent the application's verification-latency."},
+    {"returns-to", "passed", BH_CHOICE(bh_returns_names),
+     "What wrong data makes it return to: the newest state that a verification has passed; or, a bound that nobody "
+     "knows, the "
+     "newest that is older than the error."},
     {0},
 };
 const struct bh_keys bh_verification_keys = {"none, or every, cost, recall and latency",

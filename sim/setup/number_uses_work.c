@@ -127,6 +127,8 @@ static void read_enclave(struct bh_reading *reading, const struct bh_enclave_spe
     bh_reading_mark(reading, costs, &application->halo_messages);
     bh_reading_mark(reading, waits || taints, &application->collectives);
     bh_reading_mark(reading, application->communicates_at_random && taints, &application->contacts);
+    bh_reading_mark(reading, taints && application->kind->is_coupled, &reading->scenario->catalog->errors.carries);
+    bh_reading_mark(reading, reading->is_silent, &reading->scenario->catalog->errors.matters);
     bh_reading_mark(reading, verifies && verification->has_usual_cost, &application->verification_cost_s);
     bh_reading_mark(reading, taints && verification->has_usual_recall, &application->verification_recall);
     bh_reading_mark(reading, taints && verification->has_usual_latency, &application->verification_latency_s);
@@ -137,6 +139,11 @@ void bh_reading_applications(struct bh_reading *reading)
 {
     const struct bh_scenario *scenario = reading->scenario;
     const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+    for (size_t s = 0; s < scenario->compositions.specs_count; s++)
+        bh_reading_mark(reading,
+                        reading->is_silent && (scenario->compositions.specs[s].volume_bytes > 0.0 ||
+                                               scenario->compositions.specs[s].over == BH_OVER_SHARED_MEMORY),
+                        &scenario->catalog->errors.carries);
     bh_reading_mark(reading, reading->fails, &recovery->detection_s);
     bh_reading_mark(reading, reading->fails, &recovery->process_restart_s);
     for (size_t i = 0; i < scenario->entries_count; i++)

@@ -53,7 +53,7 @@ static void fill_pace(struct bh_setup *setup, struct bh_enclave_setup *enclave, 
         enclave->checkpoint_bytes = share * guarded->checkpoint_bytes + (1.0 - share) * bare->checkpoint_bytes;
 }
 
-static void fill_verification(struct bh_enclave_setup *enclave)
+static void fill_verification(struct bh_enclave_setup *enclave, const struct bh_catalog *catalog)
 {
     const struct bh_enclave_spec *spec = enclave->spec;
     struct bh_error ignored = {0};
@@ -70,6 +70,7 @@ static void fill_verification(struct bh_enclave_setup *enclave)
                         &ignored);
     else
         bh_taint_halo(&enclave->taint, counted, application->halo_dimensions, application->collectives.value, &ignored);
+    enclave->taint.stays = 1.0 - catalog->errors.carries.value;
 }
 
 static double outage_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave, enum bh_scope scope)
@@ -103,7 +104,7 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     if (setup->scenario->partitions.count > 1)
         enclave->link_rate = facts->node_bandwidth * (double)enclave->nodes;
     fill_pace(setup, enclave, facts);
-    fill_verification(enclave);
+    fill_verification(enclave, setup->scenario->catalog);
     bh_setup_fill_levels(setup, enclave, facts);
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         enclave->restart_s[scope] = outage_s(setup, enclave, scope);

@@ -101,6 +101,10 @@ struct bh_enclave {
     double failed_s;
     double return_s; /* partners that restart together returned to states of then; INFINITY: none did */
     long return_cause;
+    bool is_told; /* because of wrong data that it may have taken from one of them */
+    /* Since when it computes from the state that it last went back to, when that was complete, and its position: what it has
+     * taken in between is gone. From the beginning: -INFINITY, and 0. */
+    double back_s, back_to_s, back_work_s;
     long failure_cause;
 
     /* What holds it up while it could compute. */

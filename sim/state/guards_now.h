@@ -20,6 +20,9 @@ struct bh_composing {
     struct bh_composition_clock clock;
     double opened_s;
     bool is_to_look; /* its exchange: something happened */
+    /* When exchanges were over, rising; owned. */
+    size_t exchanges_count, exchanges_room;
+    double *exchanged_s;
 };
 
 /* The scenario's compositions, and what the scenario says of one. */

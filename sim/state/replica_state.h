@@ -22,6 +22,7 @@ struct bh_lasting_fault;
 struct bh_machine;
 struct bh_platform;
 struct bh_setup;
+struct bh_silent_looks;
 struct bh_zone_outage;
 
 /* What the injector has to do. */
@@ -77,6 +78,8 @@ struct bh_replica {
     struct bh_exchange **exchanges; /* per composition; NULL: nothing is sent */
     struct bh_recent_losses recent_losses;
     struct bh_storage_state storage;
+    struct bh_silent_looks *looks; /* per silent error */
+    size_t looks_count;
     struct bh_zone_outage *zone_outages; /* needed zones that are down on their own */
 };
 

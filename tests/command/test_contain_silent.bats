@@ -89,7 +89,7 @@ close(exact["lost_work_s"], 0.9 * (3600 + 600 - 60) + 0.1 * 3600)'
 # 16 ranks on a torus of 4 x 2 x 2: 1, 5 and 11 after 0 to 2 steps, linear between on average. With steps of a minute and
 # verifications every two, an error is seen after 0 to 2 steps, equally likely.
 @test "tainted ranks: halo, none, and random partners" {
-    local slow=(--set models.applications.mpi-bulk-synchronous.collectives=0
+    local slow=(--set models.errors.carries=1 --set models.applications.mpi-bulk-synchronous.collectives=0
         --set models.applications.mpi-bulk-synchronous.step='60 s' --set workload.enclaves.0.verification.every='2 min')
     verified --exact --json "${slow[@]}"
     checked 'close(exact["tainted_ranks"], ((1 + 5) / 2 + (5 + 11) / 2) / 2, 1e-9)'

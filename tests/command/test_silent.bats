@@ -20,7 +20,7 @@ run_one() {
     [ -n "$errors" ] || sed -i '$d' one.yaml
     shift 4
     run_bulkhead run one.yaml -q -o "$file" --set "workload.enclaves.0.verification=$verification" \
-        --set "checkpoints.local.keep=$keep" "$@"
+        --set "checkpoints.local.keep=$keep" --set models.errors.matters=1 --set models.errors.carries=1 "$@"
     expect_status 0
     ask ledger "$file" 0
 }
@@ -76,7 +76,11 @@ each='{every: checkpoint, cost: 30 s, recall: 1, latency: 0 s}'
     expect_makespan both.h5 '14700 + 3630 + 20' "m('silent_found', 'kvm')[0, 0] == 2"
     # One that comes while its verification runs is not found by it, and is in the checkpoint.
     run_one late.h5 "$each" 1 '7300'
-    expect_makespan late.h5 '14700 + 2 * 3690 + 3630 + 10' "m('silent_beginnings', 'kvm')[0, 0] == 1"
+    # As nobody knows that, it is returned to once, found again a stretch later, and then given up.
+    expect_makespan late.h5 '14700 + 2 * 3690 + 3630 + 20 + 3630 + 10' "m('silent_beginnings', 'kvm')[0, 0] == 1" \
+        "m('silent_rollbacks', 'kvm')[0, 0] == 1" "m('silent_found', 'kvm')[0, 0] == 1"
+    run_one known.h5 "${each%\}}, returns-to: older-than-error}" 1 '7300'
+    expect_makespan known.h5 '14700 + 2 * 3690 + 3630 + 10' "m('silent_beginnings', 'kvm')[0, 0] == 1"
     run_one missed.h5 '{every: checkpoint, cost: 30 s, recall: 0, latency: 0 s}' 1 '5000'
     expect_makespan missed.h5 '14700' "m('sdc', 'kvm')[0, 0] == 1" "m('silent_found', 'kvm')[0, 0] == 0"
 }

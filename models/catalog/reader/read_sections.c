@@ -96,6 +96,8 @@ int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *secti
 {
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_error_numbers, again, "again", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_error_numbers, carries, "carries", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_error_numbers, matters, "matters", BH_DIMENSION_PROBABILITY, false),
     };
     if (bh_node_expect(section, BH_NODE_MAP, "errors", err) || bh_keys_check(section, &bh_error_keys, err))
         return -1;
