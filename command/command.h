@@ -23,6 +23,8 @@ struct bh_subcommand {
     const struct argp *argp;
     size_t size;          /* of the arguments that argp fills; they begin with a struct bh_options, freed for it */
     const void *defaults; /* what they are before that; NULL: zeroes */
+    const char *(*word)(
+        size_t i); /* the i-th word that its argument may be, NULL behind the last; NULL: it takes files */
     /* Returns an exit status, or -1 with an error: main.c prints it and ends with the status that its code asks for. */
     int (*run)(void *arguments, struct bh_error *err);
 };

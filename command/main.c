@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The program `bulkhead`: finds the subcommand and hands it the rest of the line. */
+#include "command/completion.h"
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "command/subcommands.h"
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
     gsl_set_error_handler_off();
     /* A limit on the size of files is met as a full disk is: by what write says. */
     signal(SIGXFSZ, SIG_IGN);
+    bh_completion_know(commands, COMMANDS);
     int status = BH_EXIT_DONE;
     if (argc < 2) {
         print_help(stderr);

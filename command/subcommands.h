@@ -20,6 +20,7 @@
     ROW(bh_subcommand_check)                                                                                           \
     ROW(bh_subcommand_validate)                                                                                        \
     ROW(bh_subcommand_schema)                                                                                          \
+    ROW(bh_subcommand_completion)                                                                                      \
     ROW(bh_subcommand_help)
 
 #define BH_DECLARE_SUBCOMMAND(row) extern const struct bh_subcommand row;

@@ -118,11 +118,17 @@ static int run(void *input, struct bh_error *err)
     return BH_EXIT_DONE;
 }
 
+static const char *format_name(size_t i)
+{
+    return formats[i].name;
+}
+
 const struct bh_subcommand bh_subcommand_schema = {
     .name = "schema",
     .arguments = "FORMAT",
     .help = "prints what files may say, as a JSON Schema for editors",
     .argp = &argp,
     .size = sizeof(struct arguments),
+    .word = format_name,
     .run = run,
 };

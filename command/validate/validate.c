@@ -197,11 +197,17 @@ static int run(void *input, struct bh_error *err)
     return status;
 }
 
+static const char *case_name(size_t i)
+{
+    return bh_validation_groups[i].name;
+}
+
 const struct bh_subcommand bh_subcommand_validate = {
     .name = "validate",
     .arguments = "[CASE...]",
     .help = "runs the cases whose answer is known in closed form",
     .argp = &argp,
     .size = sizeof(struct arguments),
+    .word = case_name,
     .run = run,
 };

@@ -55,6 +55,14 @@ make_data() {
     esac
 }
 
+@test "those who cite it name the version that there is" {
+    grep -q "^version: $(cat "$SOURCE_DIRECTORY/VERSION")\$" "$SOURCE_DIRECTORY/CITATION.cff"
+    "$PYTHON" -c '
+import json, sys
+known = json.load(open(sys.argv[1] + "/codemeta.json"))
+assert known["version"] == open(sys.argv[1] + "/VERSION").read().strip(), known["version"]' "$SOURCE_DIRECTORY"
+}
+
 @test "make install, and the installed program has its data" {
     [ -f "$BUILD_DIRECTORY/Makefile" ] || skip "no build tree"
     local root=$BATS_TEST_TMPDIR/root program
@@ -63,7 +71,11 @@ make_data() {
         { tail "$BATS_TEST_TMPDIR/log" >&2; return 1; }
     program=$(find "$root" -name bulkhead -type f -perm -100)
     [ "$("$program" --version)" = "bulkhead $(cat "$SOURCE_DIRECTORY/VERSION")" ]
-    [ -n "$(find "$root" -name bulkhead.1)" ]
+    local page
+    for page in bulkhead.1 bulkhead-scenario.5 bulkhead-campaign.5 bulkhead-catalog.5 bulkhead-machine.5 _bulkhead bulkhead.fish; do
+        [ -s "$(find "$root" -name "$page")" ] || { echo "no $page" >&2; return 1; }
+    done
+    [ -s "$(find "$root" -path '*/bash-completion/completions/bulkhead')" ]
     [ -d "$SOURCE_DIRECTORY/models/data" ] || skip "no data yet"
     local data
     data=$(data_of "$program")
