@@ -122,6 +122,11 @@ const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t 
     return catalog->words;
 }
 
+const struct bh_error_numbers *bh_catalog_errors(const struct bh_catalog *catalog)
+{
+    return &catalog->errors;
+}
+
 /* Entries that begin with their name, and whose names those are that are kept. */
 struct entries {
     const char *section;

@@ -31,6 +31,9 @@ const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const
 const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog *catalog, size_t *count);
 const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count);
 
+/* What errors do whatever zone they are in. */
+const struct bh_error_numbers *bh_catalog_errors(const struct bh_catalog *catalog);
+
 /* The names of a section's entries, NULL-terminated; the caller frees the array alone. `guards.BOUNDARY`: the levels there;
  * `zones`: kinds, and zones of all systems; `components.kernels`: those that are; `faults.whole`: classes that take a node or
  * a storage host. */

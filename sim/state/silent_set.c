@@ -4,8 +4,9 @@
 #include "sim/state/silent_set.h"
 
 #include "models/catalog/application.h"
+#include "models/catalog/lookup.h"
+#include "models/catalog/zone_numbers.h"
 
-#include "models/catalog/catalog.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/live_copies.h"
@@ -75,7 +76,7 @@ bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_
 static const struct bh_error_numbers *numbers_of(const struct bh_replica *replica)
 {
     const struct bh_catalog *catalog = replica->setup->scenario->catalog;
-    return &catalog->errors;
+    return bh_catalog_errors(catalog);
 }
 
 static void add(struct bh_enclave *enclave, struct bh_silent_error error)
