@@ -81,7 +81,7 @@ char *bh_data_directory(struct bh_error *err)
         program != NULL ? bh_print_text("%s/../share/bulkhead", program) : NULL,
         bh_copy_text(BH_INSTALLED_DIRECTORY),
     };
-    enum { CANDIDATES = sizeof candidates / sizeof candidates[0] };
+    enum { CANDIDATES = BH_COUNT(candidates) };
     char *found = NULL;
     for (size_t i = 0; i < CANDIDATES && found == NULL; i++)
         if (candidates[i] != NULL && holds_data(candidates[i]))

@@ -25,7 +25,7 @@ const struct bh_subcommand bh_subcommand_help = {
 
 #define ROW(row) &row,
 static const struct bh_subcommand *const commands[] = {BH_SUBCOMMANDS(ROW)};
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = BH_COUNT(commands) };
 
 static const struct bh_subcommand *find_command(const char *name)
 {

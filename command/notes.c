@@ -23,7 +23,7 @@ bool bh_print_left_out(const struct bh_scenario *scenario, bool all, FILE *strea
         {scenario->replay->unclaimed, "of causes that no class takes"},
     };
     const char *separator = "";
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+    for (size_t i = 0; i < BH_COUNT(left_out); i++)
         if (left_out[i].count > 0) {
             fprintf(stream, "%s%" PRIu64 " %s", separator, left_out[i].count, left_out[i].which);
             separator = ", ";

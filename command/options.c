@@ -5,6 +5,7 @@
 
 #include "command/command.h"
 #include "models/base/error.h"
+#include "models/base/nearest_name.h"
 #include "sim/scenario/scenario.h"
 
 #include <errno.h>
@@ -39,10 +40,13 @@ uint64_t bh_options_count(const char *text, const char *option, uint64_t least, 
 size_t bh_options_choice(const char *text, const char *option, const char *const *names, const char *expected,
                          struct argp_state *state)
 {
-    for (size_t i = 0; names[i] != NULL; i++)
-        if (strcmp(text, names[i]) == 0)
-            return i;
-    argp_error(state, "%s: found '%s', expected %s", option, text, expected);
+    size_t count = 0;
+    for (; names[count] != NULL; count++)
+        if (strcmp(text, names[count]) == 0)
+            return count;
+    const char *nearest = bh_nearest_name(text, names, count);
+    argp_error(state, "%s: found '%s', expected %s%s%s%s", option, text, expected,
+               nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
     return 0;
 }
 

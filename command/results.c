@@ -101,7 +101,7 @@ static void list_metrics(enum bh_selection_format format, FILE *out)
 {
     static const char *const columns[] = {"name", "values", "axes", "unit", "recorded", "description"};
     struct bh_rows rows = {0};
-    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+    for (size_t c = 0; c < BH_COUNT(columns); c++)
         bh_rows_column(&rows, columns[c]);
     for (int a = 0; a < BH_METRIC_AXES; a++) {
         size_t count;

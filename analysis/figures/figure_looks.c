@@ -16,7 +16,7 @@
  * muted ones of P. Tol. */
 static const char *const palette[] = {"#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#000000",
                                       "#882255", "#44aa99", "#999933", "#332288", "#aa4499", "#661100", "#888888"};
-enum { PALETTE = sizeof palette / sizeof palette[0] };
+enum { PALETTE = BH_COUNT(palette) };
 
 /* Of further ones: hues a golden section apart, dark and light in turn. */
 static void make_colour(size_t number, char colour[BH_COLOUR_SIZE])

@@ -25,7 +25,7 @@ static const struct {
     {"repair and spare wait", {"repair-and-spare-wait", NULL}},
     {"idle spares", {"idle-spares", NULL}},
 };
-enum { GROUPS = sizeof groups / sizeof *groups };
+enum { GROUPS = BH_COUNT(groups) };
 
 struct ledger_figure {
     const struct bh_view *view;

@@ -72,7 +72,7 @@ static void write_probability_ticks(int axis, double low, double high, FILE *str
                  {0.99, "0.99"}, {0.999, "0.999"}, {0.9999, "0.9999"}, {0.99999, "0.99999"}};
     fprintf(stream, "set yrange [%.6g:%.6g]\nset ytics scale 0.6 (", on_axis(axis, low), on_axis(axis, high));
     const char *separator = "";
-    for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++)
+    for (size_t i = 0; i < BH_COUNT(ticks); i++)
         /* On Weibull's axis the upper ones stand too close. */
         if (ticks[i].p >= low && ticks[i].p <= high && (axis == LOGNORMAL || ticks[i].p < 0.995)) {
             fprintf(stream, "%s'%s' %.6g", separator, ticks[i].label, on_axis(axis, ticks[i].p));

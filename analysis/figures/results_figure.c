@@ -7,7 +7,6 @@
 #include "analysis/figures/gnuplot_script.h"
 #include "analysis/figures/parts.h"
 #include "analysis/figures/tradeoff_layout.h"
-#include "analysis/reader/markup.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@ static const int colours[] = {1, 3, 6, 7, 2, 4, 8};
  * diamonds look smaller than squares of the same extent. */
 static const int marks[BH_MARKS][2] = {{13, 12}, {7, 6}, {9, 8}, {5, 4}, {11, 10}, {15, 14}};
 static const double mark_sizes[BH_MARKS] = {1.1, 0.9, 1.05, 0.8, 1.05, 1.0};
-enum { COLOURS = sizeof colours / sizeof colours[0] };
+enum { COLOURS = BH_COUNT(colours) };
 
 int bh_figure_mark(size_t mark, bool hollow)
 {

@@ -228,7 +228,7 @@ static double dearest_checkpoint(const struct bh_view *view, size_t cell, size_t
 static bool is_outage(const char *part)
 {
     static const char *const outages[] = {"detection", "restart", "restore", "repair-and-spare-wait"};
-    for (size_t i = 0; i < sizeof outages / sizeof outages[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(outages); i++)
         if (strcmp(part, outages[i]) == 0)
             return true;
     return false;

@@ -9,7 +9,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 const struct bh_estimate bh_estimate_none = {NAN, NAN, NAN};

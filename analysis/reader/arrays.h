@@ -6,7 +6,6 @@
 
 #include "analysis/reader/hdf5_reader.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { BH_ARRAY_MOST_AXES = 16 };

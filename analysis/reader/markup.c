@@ -31,7 +31,7 @@ static void write_latex(FILE *stream, char sign)
         fprintf(stream, "\\%c", sign);
         return;
     }
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(texts); i++)
         if (texts[i].sign == sign) {
             fputs(texts[i].text, stream);
             return;

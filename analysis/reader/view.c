@@ -61,7 +61,7 @@ static int read_attributes(const struct bh_source *source, struct bh_view *view,
                        {"version", &view->version},
                        {"baseline", &view->baseline},
                        {"primary_enclave", &view->primary_enclave}};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(texts); i++)
         if ((*texts[i].text = bh_source_text(source, texts[i].name, err)) == NULL)
             return -1;
     if (bh_source_count(source, "seed", &view->seed, err) != 0 ||
@@ -87,7 +87,7 @@ static int read_axes(const struct bh_source *source, struct bh_view *view, struc
     } const fixed[] = {{"policy", &view->policy}, {"enclave", &view->enclave}, {"replica", &view->replica},
                        {"part", &view->part},     {"scope", &view->scope},     {"boundary", &view->boundary},
                        {"level", &view->level}};
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(fixed); i++)
         if (bh_source_axis(source, fixed[i].name, fixed[i].axis, err) != 0)
             return -1;
     view->policy_system = bh_source_texts(source, "policy_system", view->policy.count, err);
@@ -317,7 +317,7 @@ void bh_view_destroy(struct bh_view *view)
     bh_source_free_texts(view->enclave_entry, view->enclave.count);
     struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,
                                          &view->scope,  &view->boundary, &view->level,   &view->uncertainty.axis};
-    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(axes); i++)
         bh_source_free_axis(axes[i]);
     for (size_t i = 0; i < view->axes_count; i++)
         bh_source_free_axis(&view->axes[i]);

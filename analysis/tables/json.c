@@ -37,7 +37,7 @@ static json_t *containment_object(const struct bh_view *view, size_t policy, siz
 {
     static const char *const scopes[] = {"process", "guest", "node", "enclave"};
     json_t *object = json_object();
-    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+    for (size_t i = 0; i < BH_COUNT(scopes); i++) {
         size_t scope = bh_view_find_label(&view->scope, scopes[i]);
         if (scope == view->scope.count)
             continue;

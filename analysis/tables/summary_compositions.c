@@ -60,7 +60,7 @@ static void add_row(struct bh_table *table, const struct bh_view *view, size_t p
                       bh_number_plain(at_boundary(view, view->numbers[BH_METRIC_guard_crossed], cell), text));
         bh_table_cell(table, "%s",
                       bh_number_plain(at_boundary(view, view->numbers[BH_METRIC_guard_blocked], cell), text));
-        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        for (size_t i = 0; i < BH_COUNT(parts); i++)
             bh_table_cell(table, "%s", bh_number_percent(share_of_part(view, cell, parts[i]), text));
     }
     double errors = mean_of(view->numbers[BH_METRIC_losing_errors], cell, replicas),
@@ -91,7 +91,7 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
     static const char *const columns[] = {"policy",     "crossed", "blocked",        "guards",   "switching",
                                           "exchanging", "waiting", "lost per error", "most lost"};
     struct bh_table *table = bh_table_create();
-    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+    for (size_t c = 0; c < BH_COUNT(columns); c++)
         if (is_composed || c == 0 || c > 6)
             bh_table_column(table, "%s", columns[c]);
     if (view->numbers[BH_METRIC_unacceptable] != NULL)

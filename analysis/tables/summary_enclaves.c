@@ -85,7 +85,7 @@ void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summa
     static const char *const columns[] = {"entry", "policy",       "enclaves",      "nodes each",
                                           "price", "net overhead", "interruptions", "unfinished"};
     struct bh_table *table = bh_table_create();
-    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+    for (size_t c = 0; c < BH_COUNT(columns); c++)
         bh_table_column(table, "%s", columns[c]);
     size_t entries = 0;
     for (size_t e = 0; e < view->enclave.count; e++) {

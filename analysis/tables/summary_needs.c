@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What stops because zones that it needs are down: as often as the exact chain says, and as was seen; and for how long. */
-#include "analysis/measures/measures.h"
 #include "analysis/reader/view_points.h"
 #include "analysis/tables/parts.h"
 #include "models/base/error.h"

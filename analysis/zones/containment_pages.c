@@ -121,7 +121,7 @@ char *bh_probability_text(double probability, char *buffer)
 static bool is_raised(const char *text)
 {
     static const char *const first_bytes[] = {"\xE2\x81", "\xC2\xB9", "\xC2\xB2", "\xC2\xB3"};
-    for (size_t i = 0; i < sizeof first_bytes / sizeof *first_bytes; i++)
+    for (size_t i = 0; i < BH_COUNT(first_bytes); i++)
         if (strncmp(text, first_bytes[i], 2) == 0)
             return true;
     return false;

@@ -6,7 +6,6 @@
 
 #include "analysis/zones/containment_pages.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 

@@ -7,7 +7,6 @@
 
 #include "models/base/error.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* Width and grey of an arrow say how likely it is crossed: the least probability of each style but the last, which is
@@ -268,7 +267,7 @@ void bh_zone_graph_write_script(const void *figure, const char *name, FILE *stre
                 bh_words_style(BH_WORDS_NUMBER));
     static const enum bh_words looks[] = {BH_WORDS_TITLE,  BH_WORDS_SUBTITLE, BH_WORDS_NAME,
                                           BH_WORDS_DETAIL, BH_WORDS_LEFT,     BH_WORDS_GREY};
-    enum { LOOKS = sizeof looks / sizeof looks[0] };
+    enum { LOOKS = BH_COUNT(looks) };
     for (int i = 0; i < LOOKS; i++) {
         bool any = false;
         for (size_t w = 0; w < graph->words_count; w++)

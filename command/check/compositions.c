@@ -7,7 +7,6 @@
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "models/policy/composition.h"
-#include "sim/platform/partition.h"
 #include "sim/scenario/composition.h"
 #include "sim/scenario/scenario.h"
 

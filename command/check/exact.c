@@ -5,7 +5,6 @@
 #include "models/containment/isolation_cache.h"
 
 #include "models/base/wrap.h"
-#include "models/containment/isolation.h"
 #include "sim/runs/progress.h"
 #include "sim/setup/node_setup.h"
 

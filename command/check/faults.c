@@ -6,9 +6,7 @@
 #include "models/base/wrap.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
-#include "models/catalog/zone_choice.h"
 #include "models/times/exponential.h"
-#include "sim/platform/partition.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/scenario.h"
 

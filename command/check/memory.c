@@ -3,7 +3,6 @@
 /* Part of what `bulkhead check` prints: faults of main memory by mode, and what the code makes of them. */
 #include "command/check/parts.h"
 #include "models/catalog/memory_rates.h"
-#include "sim/scenario/scenario.h"
 #include "sim/setup/explain.h"
 
 #include "models/memory/dram.h"

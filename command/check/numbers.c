@@ -5,8 +5,6 @@
 #include "models/base/quantity.h"
 #include "models/base/wrap.h"
 #include "models/catalog/catalog.h"
-#include "sim/platform/partition.h"
-#include "sim/scenario/scenario.h"
 #include "sim/setup/explain.h"
 #include "sim/setup/number_uses.h"
 

@@ -3,7 +3,6 @@
 /* What `bulkhead check` says of shared storage: who may be faster there than the share that it holds. */
 #include "command/check/parts.h"
 #include "models/catalog/application.h"
-#include "sim/platform/partition.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
 

@@ -9,7 +9,6 @@
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "sim/containment/rare.h"
-#include "sim/platform/partition.h"
 #include "sim/scenario/scenario.h"
 
 #include <stdlib.h>

@@ -11,10 +11,8 @@
 #include "sim/scenario/scenario.h"
 
 #include "command/json_text.h"
-#include "sim/containment/silent.h"
 
 #include <jansson.h>
-#include <math.h>
 
 static json_t *by_scope(const double *value)
 {

@@ -3,7 +3,6 @@
 /* Rare escapes that were sought, as a table. */
 #include "command/contain/parts.h"
 
-#include "models/containment/importance_sampling.h"
 #include "sim/containment/rare.h"
 #include "sim/scenario/scenario.h"
 

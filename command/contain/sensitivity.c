@@ -9,8 +9,6 @@
 #include "models/catalog/parameter.h"
 #include "models/containment/critical_values.h"
 #include "sim/containment/sensitivity.h"
-#include "sim/scenario/node_stack.h"
-#include "sim/scenario/read_faults.h"
 #include "sim/scenario/scenario.h"
 
 #include <math.h>
@@ -33,7 +31,7 @@ static const struct column columns[] = {
     {"enclaves", BH_OUTCOME_BEYOND + BH_ENCLAVE_ENCLAVE},
     {"time", BH_OUTCOME_TIME},
 };
-enum { COLUMNS = sizeof columns / sizeof *columns };
+enum { COLUMNS = BH_COUNT(columns) };
 
 static const char *value_text(const struct bh_parameter *parameter, double value, char *buffer, size_t size)
 {
@@ -97,7 +95,7 @@ static void print_swaps(const struct bh_contain *contain, enum bh_table_format f
     }
     struct bh_table *table = bh_table_create();
     static const char *const titles[] = {"number", "value", "range", "critical"};
-    for (size_t t = 0; t < sizeof titles / sizeof *titles; t++)
+    for (size_t t = 0; t < BH_COUNT(titles); t++)
         bh_table_column(table, "%s", titles[t]);
     for (size_t i = 0; i < all->swaps_count; i++) {
         const struct bh_swap *swap = &all->swaps[i];

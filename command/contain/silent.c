@@ -5,7 +5,6 @@
 
 #include "analysis/reader/markup.h"
 #include "command/json_text.h"
-#include "models/catalog/application.h"
 #include "models/silent/course_exact.h"
 #include "sim/containment/silent.h"
 #include "sim/scenario/scenario.h"
@@ -21,7 +20,7 @@ static const double day_s = 86400.0;
 
 static const char *const titles[] = {"silent in", "per day", "interval", "found",     "SDC",       "delay", "95 %",
                                      "newest",    "older",   "storage",  "beginning", "lost work", "ranks"};
-enum { COLUMNS = sizeof titles / sizeof *titles };
+enum { COLUMNS = BH_COUNT(titles) };
 
 static void add_course(struct bh_table *table, const struct bh_contain_course *course, enum bh_table_format format)
 {

@@ -8,7 +8,6 @@
 #include "sim/scenario/scenario.h"
 
 #include "analysis/reader/markup.h"
-#include "sim/containment/silent.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Observed and fitted distributions as a figure per group. */
 #include "models/fit/distance.h"
-#include "models/fit/fit.h"
 #include "models/fit/report.h"
 
 #include "analysis/figures/figure_files.h"

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit: distributions of up and down times from a failure log. */
 #include "command/fit/parts.h"
-#include "models/base/nearest_name.h"
 #include "models/logs/formats.h"
 #include "models/logs/selection.h"
 
@@ -84,20 +83,6 @@ static const struct argp_option own_options[] = {
     {0},
 };
 
-/* Position of `text` in `names`; anything else ends the program with a message. */
-static int parse_word(const char *text, const char *option, const char *const *names, const char *expected,
-                      struct argp_state *state)
-{
-    size_t count = 0;
-    for (; names[count] != NULL; count++)
-        if (strcmp(text, names[count]) == 0)
-            return (int)count;
-    const char *nearest = bh_nearest_name(text, names, count);
-    argp_error(state, "%s: found '%s', expected %s%s%s%s", option, text, expected,
-               nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
-    return 0;
-}
-
 static void finish(struct arguments *arguments, struct argp_state *state)
 {
     if (arguments->wish.file == NULL)
@@ -130,12 +115,13 @@ static bool parse_reading(int key, const char *text, struct arguments *arguments
     else if (key == KEY_IGNORE)
         refuse_if(bh_log_reading_ignore(reading, text, &err), &err, state);
     else if (key == KEY_DATES)
-        reading->dates = (enum bh_date_order)parse_word(text, "--dates", bh_date_order_names,
-                                                        "day-first, month-first or year-first", state);
+        reading->dates = (enum bh_date_order)bh_options_choice(text, "--dates", bh_date_order_names,
+                                                               "day-first, month-first or year-first", state);
     else if (key == KEY_UNIT)
         refuse_if(bh_log_reading_set_units(reading, text, &err), &err, state);
     else if (key == KEY_DECIMAL)
-        reading->decimal = (enum bh_decimal)parse_word(text, "--decimal", bh_decimal_names, "point or comma", state);
+        reading->decimal =
+            (enum bh_decimal)bh_options_choice(text, "--decimal", bh_decimal_names, "point or comma", state);
     else if (key == KEY_YEAR)
         reading->year = (int)bh_options_count(text, "--year", 1900, 2200, state);
     else
@@ -165,8 +151,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         bh_options_to_children(state, children, &arguments->options);
         return 0;
     case KEY_BY:
-        wish->by =
-            (enum bh_fit_grouping)(1 + parse_word(text, "--by", groupings + 1, "node, cause, class or system", state));
+        wish->by = (enum bh_fit_grouping)(
+            1 + bh_options_choice(text, "--by", groupings + 1, "node, cause, class or system", state));
         return 0;
     case KEY_SYSTEM:
         wish->system = text;
@@ -178,7 +164,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->nodes = text;
         return 0;
     case KEY_CLOCK:
-        wish->of_system = parse_word(text, "--clock", clocks, "node or system", state) == 1;
+        wish->of_system = bh_options_choice(text, "--clock", clocks, "node or system", state) == 1;
         return 0;
     case KEY_COMPLETE_ONLY:
         wish->complete_only = true;
@@ -193,7 +179,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         wish->seed = bh_options_count(text, "--seed", 0, UINT64_MAX, state);
         return 0;
     case KEY_FORMAT:
-        arguments->format = parse_word(text, "--format", formats, "text, markdown or json", state);
+        arguments->format = (int)bh_options_choice(text, "--format", formats, "text, markdown or json", state);
         return 0;
     case KEY_YAML:
         arguments->yaml = text;

@@ -20,7 +20,6 @@
 #include "sim/setup/read_study.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The posterior for programs (JSON) and for scenarios (YAML). */
 #include "command/injections/parts.h"
-#include "models/catalog/parameter.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 

@@ -4,7 +4,6 @@
 #include "command/injections/parts.h"
 #include "models/catalog/system.h"
 #include "models/injections/sample_size.h"
-#include "sim/platform/partition.h"
 #include "sim/scenario/scenario.h"
 
 #include "analysis/reader/markup.h"
@@ -139,7 +138,7 @@ static void print_table(const struct bh_injection_plan *plan, const struct plan_
     fputs(format == BH_TABLE_LATEX ? "\n" : "\n\n", stream);
     struct bh_table *table = bh_table_create();
     static const char *const titles[] = {"injected into", "P under A", "P under B", "each", "both", "if none is seen"};
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+    for (size_t i = 0; i < BH_COUNT(titles); i++)
         bh_table_column(table, "%s", titles[i]);
     const struct plan_row *best = NULL;
     for (size_t r = 0; r < count; r++) {

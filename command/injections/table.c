@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead fit-injections` prints: the counts, and what they say about the numbers of the model. */
 #include "command/injections/parts.h"
-#include "models/catalog/parameter.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 
@@ -57,7 +56,7 @@ static void print_counts(const struct bh_fit_injections *fit, enum bh_table_form
 {
     static const char *const titles[] = {"injected", "trials", "masked", "sdc", "escaped", "share", "p", "fits"};
     struct bh_table *table = bh_table_create();
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+    for (size_t i = 0; i < BH_COUNT(titles); i++)
         bh_table_column(table, "%s", titles[i]);
     add_rows(fit, table);
     bh_table_print(table, format, stream);
@@ -68,7 +67,7 @@ static void print_numbers(const struct bh_fit_injections *fit, enum bh_table_for
 {
     static const char *const titles[] = {"number", "before", "median", "90 %", "by the counts"};
     struct bh_table *table = bh_table_create();
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+    for (size_t i = 0; i < BH_COUNT(titles); i++)
         bh_table_column(table, "%s", titles[i]);
     for (size_t n = 0; n < fit->posterior.numbers_count; n++) {
         const struct bh_injected_number *number = &fit->posterior.numbers[n];

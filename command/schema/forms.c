@@ -32,7 +32,8 @@ static json_t *any_of(json_t *one, json_t *other)
     return json_pack("{s:[o, o]}", "anyOf", one, other);
 }
 
-json_t *bh_schema_scalar(void)
+/* A single value, of any kind. */
+static json_t *scalar(void)
 {
     return json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean");
 }
@@ -172,10 +173,9 @@ static json_t *timing(struct bh_schema *schema)
 static json_t *settings(struct bh_schema *schema)
 {
     if (json_object_get(schema->definitions, "settings") == NULL)
-        json_object_set_new(
-            schema->definitions, "settings",
-            json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
-                      any_of(bh_schema_scalar(), json_pack("{s:s}", "$ref", "#/definitions/settings"))));
+        json_object_set_new(schema->definitions, "settings",
+                            json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+                                      any_of(scalar(), json_pack("{s:s}", "$ref", "#/definitions/settings"))));
     return json_pack("{s:s}", "$ref", "#/definitions/settings");
 }
 
@@ -235,7 +235,7 @@ json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form)
     case BH_FORM_TEXT:
     case BH_FORM_SCALAR_OF_PATH:
     case BH_FORM_ENTRY:
-        return bh_schema_scalar();
+        return scalar();
     case BH_FORM_NAME:
         return json_pack("{s:[s, s, s], s:s, s:{s:o}}", "type", "string", "number", "boolean", "pattern",
                          "^[A-Za-z0-9_-]+$", "not", "enum", names_taken());

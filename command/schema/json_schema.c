@@ -212,7 +212,7 @@ static bool is_of_points(const char *key)
 {
     static const char *const others[] = {"scenario", "title", "description", "reproduces-input",
                                          "replicas", "vary",  "uncertainty", "models"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t i = 0; i < BH_COUNT(others); i++)
         if (strcmp(others[i], key) == 0)
             return false;
     return true;

@@ -137,7 +137,7 @@ static void print_units(FILE *stream)
                                                    BH_DIMENSION_BYTES, BH_DIMENSION_BANDWIDTH,
                                                    BH_DIMENSION_SPEED, BH_DIMENSION_PROBABILITY};
     fputs(".SH UNITS\nA number and its unit are one value: \\fB24 h\\fR, \\fB16 GiB\\fR, \\fB5 %\\fR.\n", stream);
-    for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++) {
+    for (size_t d = 0; d < BH_COUNT(dimensions); d++) {
         const char *units[UNITS_MOST];
         size_t count = bh_dimension_units(dimensions[d], units, UNITS_MOST);
         fprintf(stream, ".TP\n.B %s\n", bh_dimension_name(dimensions[d]));

@@ -38,8 +38,6 @@ json_t *bh_schema_of(const struct bh_format *format, const struct bh_form *scena
 json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form);
 /* Words as they are, and as readers of YAML turn them: `no` into false, 3 into a number. */
 json_t *bh_schema_words(const char *const *words);
-/* A single value, of any kind. */
-json_t *bh_schema_scalar(void);
 json_t *bh_schema_quantity(enum bh_dimension dimension, bool is_above_0);
 
 /* {"$ref": ...} to the definition of a table. */

@@ -12,7 +12,7 @@ char *bh_schema_name(const struct bh_keys *keys)
 {
     static const char *const articles[] = {"a ", "an ", "the "};
     const char *what = keys->what;
-    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
+    for (size_t i = 0; i < BH_COUNT(articles); i++)
         if (strncmp(what, articles[i], strlen(articles[i])) == 0)
             what += strlen(articles[i]);
     char *name = bh_copy_text(what);

@@ -9,7 +9,6 @@
 #include "models/base/quantity.h"
 #include "models/document/document_get.h"
 #include "sim/campaign/command_line.h"
-#include "sim/results/hdf5_writer.h"
 #include "sim/store/manifest.h"
 #include "sim/sweep/forecast.h"
 

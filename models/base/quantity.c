@@ -5,7 +5,6 @@
 
 #include "models/base/nearest_name.h"
 
-#include <errno.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -79,7 +78,7 @@ static const struct unit units[] = {
     {"Eflop/s", MEASURES_SPEED, 1e18, 1},
     {"%", MEASURES_SHARE, 1, 100},
 };
-enum { UNITS = sizeof units / sizeof *units };
+enum { UNITS = BH_COUNT(units) };
 
 static const char *const measure_names[] = {
     [MEASURES_TIME] = "a time",           [MEASURES_RATE] = "a rate",   [MEASURES_BYTES] = "a number of bytes",

@@ -8,7 +8,6 @@
 #include "models/catalog/parameter.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* A bulk-synchronous application or a loss-tolerant service (models/data/applications.yaml). */
 struct bh_application {

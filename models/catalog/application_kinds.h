@@ -6,7 +6,6 @@
 #define BH_MODELS_CATALOG_APPLICATION_KINDS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Row, name, and the columns of struct bh_application_kind. */
 #define BH_APPLICATION_KINDS(ROW)                                                                                      \

@@ -8,7 +8,6 @@
 #include "models/catalog/system.h"
 #include "models/memory/dram.h"
 #include "models/policy/protection.h"
-#include "models/words/scope.h"
 #include "models/words/words.h"
 
 #define EITHER(name, ...) static const struct bh_form *const name[] = {__VA_ARGS__, NULL}

@@ -6,7 +6,6 @@
 
 #include "models/catalog/parameter.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct bh_machine {

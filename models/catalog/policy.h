@@ -9,7 +9,6 @@
 #include "models/words/scope.h"
 #include "models/words/words.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct bh_zone_template;

@@ -7,7 +7,6 @@
 #include "models/base/error.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct bh_catalog;
 struct bh_system;

@@ -7,9 +7,6 @@
 #include "models/catalog/parameter.h"
 #include "models/words/words.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* The end of one live error copy in a zone, by error kind (models/data/zones.yaml). The three shares sum to 1. */
 struct bh_ending {
     struct bh_parameter lifetime_s;                /* mean; 1/mu */

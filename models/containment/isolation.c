@@ -13,7 +13,7 @@
 /* Negligible mass per state, from exact to coarse: the next is tried when a node is too rich in states for the one
  * before. What was left out is reported as `unresolved`. */
 static const double least_masses[] = {1e-13, 1e-11, 1e-9};
-enum { STATES_MOST = 50000, MASSES = sizeof least_masses / sizeof *least_masses };
+enum { STATES_MOST = 50000, MASSES = BH_COUNT(least_masses) };
 
 /* Hardware loss, of a node or of all: every tenant loses it, and no boundary was there to stop
  * it. */

@@ -12,7 +12,6 @@
 #include "models/words/scope.h"
 #include "models/words/words.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Where the exact chain is too large for one of the origins, coverage, escape and unresolved are NaN, `why_not` says why,

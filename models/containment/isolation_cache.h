@@ -7,7 +7,6 @@
 #include "models/containment/isolation.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Remembers isolations by what they depend on: scenarios that differ only in size, spares or intervals share them. */
 struct bh_isolation_cache;

@@ -19,7 +19,8 @@
 static const double least_masses[] = {1e-11, 1e-10, 1e-9, 1e-8};
 enum { STATES_MOST = 400000 };
 
-size_t bh_number_index(const struct bh_catalog *catalog, const struct bh_parameter *parameter)
+/* Position of a number in the catalog's list; parameters_count if it is not there. */
+static size_t number_index(const struct bh_catalog *catalog, const struct bh_parameter *parameter)
 {
     size_t i = 0;
     while (i < catalog->parameters_count && catalog->parameters[i] != parameter)
@@ -53,7 +54,7 @@ struct work {
 static void carry(const struct work *work, const double *model_slope, size_t number, double factor,
                   const struct bh_parameter *parameter, double *slope)
 {
-    size_t to = bh_number_index(work->stack->catalog, parameter);
+    size_t to = number_index(work->stack->catalog, parameter);
     if (to == work->numbers)
         return;
     for (int o = 0; o < BH_OUTCOMES; o++)
@@ -111,7 +112,7 @@ static void follow_part(const struct work *work, size_t i)
     struct bh_spread spread = {.loss = bh_allocate(cells, sizeof(double))};
     double *model_slope = bh_allocate(bh_spread_numbers(tree) * BH_OUTCOMES, sizeof *model_slope);
     int status = -1;
-    for (size_t m = 0; status != 0 && m < sizeof least_masses / sizeof *least_masses; m++) {
+    for (size_t m = 0; status != 0 && m < BH_COUNT(least_masses); m++) {
         part->err = (struct bh_error){0};
         memset(spread.loss, 0, cells * sizeof(double));
         status = bh_spread_slopes(work->model, work->origins.entry[i].origin, least_masses[m], STATES_MOST, &spread,
@@ -134,7 +135,7 @@ static void follow_part(const struct work *work, size_t i)
 
 static double *rate_slope_of(struct work *work, struct bh_origin origin, const struct bh_parameter *parameter)
 {
-    size_t number = bh_number_index(work->stack->catalog, parameter), i = 0;
+    size_t number = number_index(work->stack->catalog, parameter), i = 0;
     while (i < work->origins.count && !bh_origins_alike(work->model->tree, &work->origins.entry[i].origin, &origin))
         i++;
     BH_BUG_ASSERT(i < work->origins.count);
@@ -229,12 +230,12 @@ static void fill_rate_slopes(struct work *work)
             add_zone_slopes(work, stream, &memory, stream->zone, 1.0);
             continue;
         }
-        size_t number = bh_number_index(work->stack->catalog, stream->rate_number);
+        size_t number = number_index(work->stack->catalog, stream->rate_number);
         enum bh_scope lost = bh_fault_class_takes(stream->hardware);
         if (lost != BH_SCOPE_NONE && number < work->numbers)
             work->loss_slope[number * BH_SCOPES + lost] += per_number(stream);
         for (size_t m = 0; m < memory.count && lost != BH_SCOPE_NONE; m++)
-            if ((number = bh_number_index(work->stack->catalog, memory.slope[m].parameter)) < work->numbers)
+            if ((number = number_index(work->stack->catalog, memory.slope[m].parameter)) < work->numbers)
                 work->loss_slope[number * BH_SCOPES + lost] += per_number(stream) * memory.slope[m].slope;
         for (size_t z = 0; z < tree->zones_count && lost == BH_SCOPE_NONE; z++)
             add_zone_slopes(work, stream, &memory, z,

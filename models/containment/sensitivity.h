@@ -8,7 +8,6 @@
 #include "models/faults/streams.h"
 #include "models/spread/adjoints.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* All that decides what one policy does to errors; borrowed. */
@@ -37,8 +36,5 @@ struct bh_sensitivity {
 int bh_sensitivity_of(const struct bh_stack *stack, unsigned threads, struct bh_sensitivity *sensitivity,
                       struct bh_error *err);
 void bh_sensitivity_free(struct bh_sensitivity *sensitivity);
-
-/* Position of a number in the catalog's list; parameters_count if it is not there. */
-size_t bh_number_index(const struct bh_catalog *catalog, const struct bh_parameter *parameter);
 
 #endif

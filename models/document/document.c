@@ -5,7 +5,6 @@
 
 #include "models/document/parts.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdalign.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
  * that does not get there Nelder and Mead's simplex before it. */
 #include "models/fit/climb.h"
 
-#include "models/fit/fit.h"
 #include "models/fit/likelihood.h"
 #include "models/times/distribution.h"
 #include "models/times/watched_times.h"

@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 enum { BH_FIT_PHASES_MOST = 4, BH_FIT_MEAN_MOST = 1000 /* times all the time watched */ };
 

@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const bh_fit_times_names[] = {"up times", "down times"};
-
 /* --- Causes --------------------------------------------------------------------------------------------------------- */
 
 static struct bh_fit_cause count_cause(const struct bh_fit_report *report, const struct bh_sample_rule *rule,

@@ -80,8 +80,6 @@ void bh_fit_report_destroy(struct bh_fit_report *report);
 
 /* Kinds of distribution that can be fitted. */
 size_t bh_fit_laws(void);
-/* "up times", "down times"; and "up", "down". */
-extern const char *const bh_fit_times_names[];
 /* Which way the hazard goes by the 95 % interval of the Weibull shape: -1 decreasing, 0 undecided, 1 increasing. The
  * interval is NAN where there is no such fit. */
 int bh_fit_hazard_direction(const struct bh_fit_set *set, double *low, double *high);

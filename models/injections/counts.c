@@ -12,7 +12,6 @@
 #include "models/spread/spread.h"
 #include "models/words/scope.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +55,7 @@ struct columns {
 static int find_columns(const struct bh_csv *csv, struct columns *columns, struct bh_error *err)
 {
     const char *known[BH_SEEN + 7];
-    bh_keys_names(&bh_injection_columns, known, sizeof known / sizeof *known);
+    bh_keys_names(&bh_injection_columns, known, BH_COUNT(known));
     if (bh_csv_check_names(csv, known, err) != 0 || bh_csv_need(csv, "system", &columns->system, err) != 0 ||
         bh_csv_need(csv, "zone", &columns->zone, err) != 0 || bh_csv_need(csv, "kind", &columns->kind, err) != 0 ||
         bh_csv_need(csv, "trials", &columns->trials, err) != 0 ||

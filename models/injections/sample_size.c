@@ -6,7 +6,6 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
-#include <stdlib.h>
 
 /* Above so many expected, the formula is as good as the sum. */
 static const double exact_up_to = 2000.0;

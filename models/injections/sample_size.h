@@ -4,7 +4,6 @@
 #ifndef BH_MODELS_INJECTIONS_SAMPLE_SIZE_H
 #define BH_MODELS_INJECTIONS_SAMPLE_SIZE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* Upper bound of a probability when none of n was seen, at this confidence: 1 - (1 - confidence)^(1/n). */

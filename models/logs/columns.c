@@ -89,7 +89,8 @@ static double take_unit(char *folded, const char *aside)
     return unit_s;
 }
 
-enum bh_date_order bh_column_order(const char *aside)
+/* What a name says of the order of dates: "(mm/dd/yy hh:mm)". */
+static enum bh_date_order order_of(const char *aside)
 {
     const char *day = strstr(aside, "dd"), *month = strstr(aside, "mm"), *year = strstr(aside, "yy");
     if (day == NULL || month == NULL || year == NULL)
@@ -217,7 +218,7 @@ static void read_name(const struct bh_csv *csv, enum bh_log_role role, struct bh
     bh_column_fold(bh_csv_name(csv, columns->column[role]), folded, aside);
     columns->unit_s[role] = take_unit(folded, aside);
     if (columns->order == BH_DATE_ORDER_UNKNOWN)
-        columns->order = bh_column_order(aside);
+        columns->order = order_of(aside);
     if (role == BH_ROLE_DOWN_TIME && (strcmp(aside, "h:mm") == 0 || strcmp(aside, "hh:mm") == 0))
         columns->pair_s = 3600.0;
     if (role == BH_ROLE_DOWN_TIME && (strcmp(aside, "mm:ss") == 0 || strcmp(aside, "m:ss") == 0))

@@ -37,9 +37,6 @@ int bh_log_columns_find(const struct bh_csv *csv, const struct bh_log_reading *r
 /* The first column whose folded name is this; SIZE_MAX: none. */
 size_t bh_column_find_folded(const struct bh_csv *csv, const char *folded);
 
-/* What a name says of the order of dates: "(mm/dd/yy hh:mm)". */
-enum bh_date_order bh_column_order(const char *aside);
-
 /* Whether a cell says that it says nothing: "", "?", "NULL"; where it is to be a number or a time, "NA" and "unknown"
  * too, which may be names. */
 bool bh_log_is_no_name(const char *text);

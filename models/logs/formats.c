@@ -9,7 +9,6 @@
 #include "models/logs/failure_log.h"
 #include "models/logs/parts.h"
 
-#include <errno.h>
 #include <iconv.h>
 #include <math.h>
 #include <stdio.h>

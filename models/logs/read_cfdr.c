@@ -76,7 +76,7 @@ static int find_columns(struct cfdr *cfdr, struct bh_error *err)
                   {"Prob Started", &cfdr->started},
                   {"Prob Fixed", &cfdr->fixed},
                   {"Down Time", &cfdr->down}};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+    for (size_t i = 0; i < BH_COUNT(needed); i++)
         if (find_column(cfdr->csv, needed[i].name, needed[i].column, err) != 0)
             return -1;
     for (int c = 0; c < CFDR_CAUSES; c++)

@@ -28,7 +28,9 @@ double bh_dram_devices(const struct bh_dram *dram)
     return devices_per_rank(dram) * dram->dimms * dram->ranks_per_dimm;
 }
 
-struct bh_symbol_code bh_dram_symbol_code(const struct bh_dram *dram)
+/* Chipkill's code: devices of 8 bits give a symbol per beat, devices of 4 bits one per two beats; 2 check symbols in 18,
+ * 4 in 36. Without checks (x8 without lockstep, 1 check in 9) there is none: checks is 1. */
+static struct bh_symbol_code symbol_code(const struct bh_dram *dram)
 {
     unsigned symbols = (unsigned)bh_dram_devices_per_word(dram);
     return (struct bh_symbol_code){symbols, symbols / 9};
@@ -103,7 +105,7 @@ static struct bh_word_shares noise_shares(const struct bh_dram *dram)
 {
     double undetected = dram->code == BH_DRAM_NO_CODE   ? 1.0
                         : dram->code == BH_DRAM_SEC_DED ? bh_hsiao_noise_undetected()
-                                                        : bh_symbol_noise_undetected(bh_dram_symbol_code(dram));
+                                                        : bh_symbol_noise_undetected(symbol_code(dram));
     return (struct bh_word_shares){0.0, 1.0 - undetected, undetected};
 }
 
@@ -187,7 +189,7 @@ static void add_pairs(const struct bh_dram *dram, struct bh_dram_rates *rates)
     size_t count = fill_waiting(dram, waiting);
     for (int a = 0; a < BH_SYMBOL_PATTERNS && dram->code == BH_DRAM_CHIPKILL; a++)
         for (int b = 0; b < BH_SYMBOL_PATTERNS; b++)
-            undetected[a][b] = bh_symbol_pair_undetected(bh_dram_symbol_code(dram), dram->width, dram->wrong_bits,
+            undetected[a][b] = bh_symbol_pair_undetected(symbol_code(dram), dram->width, dram->wrong_bits,
                                                          (enum bh_symbol_pattern)a, (enum bh_symbol_pattern)b);
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < count; j++) {

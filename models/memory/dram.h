@@ -55,9 +55,6 @@ struct bh_dram {
 /* Devices of a code word, and of the node. */
 double bh_dram_devices_per_word(const struct bh_dram *dram);
 double bh_dram_devices(const struct bh_dram *dram);
-/* Chipkill's code: devices of 8 bits give a symbol per beat, devices of 4 bits one per two beats; 2 check symbols in 18,
- * 4 in 36. Without checks (x8 without lockstep, 1 check in 9) there is none: checks is 1. */
-struct bh_symbol_code bh_dram_symbol_code(const struct bh_dram *dram);
 
 /* Probability that a code word lies in both of two faults of devices in the same rank, by where they are. */
 double bh_dram_overlap(const struct bh_dram *dram, enum bh_dram_mode first, enum bh_dram_mode second);

@@ -45,7 +45,7 @@ int bh_silent_course_check(const struct bh_silent_course *course, struct bh_erro
         {"verify_s", course->verify_s, false, false}, {"verify_every_s", course->verify_every_s, true, true},
         {"step_s", course->step_s, true, false},      {"latency_s", course->latency_s, false, false},
     };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    for (size_t i = 0; i < BH_COUNT(numbers); i++) {
         double value = numbers[i].value;
         if (!(numbers[i].is_positive ? value > 0.0 : value >= 0.0) || (isinf(value) && !numbers[i].may_be_infinite))
             return bh_fail(err, BH_ERROR_INPUT, "course of a silent error: %s is %g", numbers[i].name, value);

@@ -3,7 +3,6 @@
 /* The jump chain of an error's live copies, followed forward generation by generation until nothing is live. */
 #include "models/spread/walk.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

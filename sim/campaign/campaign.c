@@ -21,7 +21,6 @@
 #include "sim/setup/number_uses_study.h"
 #include "sim/setup/read_study.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "sim/campaign/command_line.h"
 
 #include "sim/campaign/campaign.h"
-#include "sim/scenario/scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>

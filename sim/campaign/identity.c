@@ -12,7 +12,6 @@
 #include "sim/campaign/parts.h"
 #include "sim/campaign/resolve.h"
 #include "sim/scenario/read_axes.h"
-#include "sim/scenario/recorded_logs.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
 
@@ -22,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool bh_identity_is_equal(struct bh_identity left, struct bh_identity right)
+static bool is_equal(struct bh_identity left, struct bh_identity right)
 {
     return left.high == right.high && left.low == right.low;
 }
@@ -153,7 +152,7 @@ static int find_base(const struct bh_campaign *campaign, struct bh_identities *i
     add_study(digest, campaign->study);
     /* Rows are laid out by these; those of verification are in every row. */
     static const enum bh_metric_use uses[] = {BH_WITH_SCRIPT, BH_WITH_COMPOSITIONS, BH_WITH_ACCEPTANCE};
-    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(uses); i++)
         bh_digest_add_text(digest, campaign->says[uses[i]] ? "yes" : "no");
     int status = add_posterior(digest, identities, campaign->study, err);
     if (status == 0 && !is_varied(campaign, platform_path))
@@ -292,8 +291,7 @@ size_t bh_identities_find(const struct bh_identities *identities, struct bh_iden
         else
             high = middle;
     }
-    while (low + count < identities->points &&
-           bh_identity_is_equal(identities->point[identities->order[low + count]], identity))
+    while (low + count < identities->points && is_equal(identities->point[identities->order[low + count]], identity))
         count++;
     *points = count > 0 ? &identities->order[low] : NULL;
     return count;
@@ -304,7 +302,7 @@ size_t bh_identities_find(const struct bh_identities *identities, struct bh_iden
 static int check_file(const struct bh_identities *then, const struct bh_opened_file *now, struct bh_error *err)
 {
     for (size_t i = 0; i < then->files_count; i++)
-        if (strcmp(then->files[i].path, now->path) == 0 && bh_identity_is_equal(then->files[i].bytes, now->bytes))
+        if (strcmp(then->files[i].path, now->path) == 0 && is_equal(then->files[i].bytes, now->bytes))
             return 0;
     return bh_fail(err, BH_ERROR_INPUT, "the file %s changed after the sweep had begun", now->path);
 }
@@ -321,7 +319,7 @@ int bh_identities_check(const struct bh_campaign *campaign, const struct bh_scen
     }
     free(now.files);
     if (status == 0 && (status = bh_identity_of_catalog(campaign->study->data_directory, &bytes, err)) == 0 &&
-        !bh_identity_is_equal(bytes, campaign->identities->models))
+        !is_equal(bytes, campaign->identities->models))
         status = bh_fail(err, BH_ERROR_INPUT, "the models' numbers in %s changed after the sweep had begun",
                          campaign->study->data_directory);
     return status;

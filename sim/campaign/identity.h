@@ -48,7 +48,6 @@ void bh_identities_destroy(struct bh_identities *identities);
 size_t bh_identities_find(const struct bh_identities *identities, struct bh_identity identity, const size_t **points);
 /* What the environment adds to SimGrid's options (BH_SIMGRID_OPTIONS), "" for nothing; of the environment. */
 const char *bh_identity_simgrid_options(void);
-bool bh_identity_is_equal(struct bh_identity left, struct bh_identity right);
 /* 32 hexadecimal digits; returns buffer. */
 enum { BH_IDENTITY_TEXT = 33 };
 char *bh_identity_print(struct bh_identity identity, char buffer[BH_IDENTITY_TEXT]);

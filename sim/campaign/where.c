@@ -4,9 +4,7 @@
 #include "models/base/nearest_name.h"
 #include "models/document/document_get.h"
 #include "sim/campaign/parts.h"
-#include "sim/scenario/scenario.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

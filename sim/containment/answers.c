@@ -3,7 +3,6 @@
 /* What the answers say: which one is the better, and whether they agree. */
 #include "sim/containment/answers.h"
 
-#include "sim/platform/partition.h"
 #include "sim/scenario/scenario.h"
 
 /* Joint test of exact against simulated. */

@@ -9,13 +9,11 @@
 #include "sim/containment/rare.h"
 #include "sim/containment/sensitivity.h"
 #include "sim/containment/silent.h"
-#include "sim/platform/partition.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/scenario.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 
 #include "models/containment/importance_sampling.h"
 #include "models/words/scope.h"
-#include "sim/scenario/scenario.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 

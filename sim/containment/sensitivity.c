@@ -3,10 +3,8 @@
 /* Which assumed numbers decide, and how far each may go before two policies swap. */
 #include "sim/containment/sensitivity.h"
 
-#include "models/base/quantity.h"
 #include "models/catalog/catalog.h"
 #include "models/containment/critical_values.h"
-#include "sim/platform/partition.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"

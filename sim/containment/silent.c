@@ -4,7 +4,6 @@
 #include "sim/containment/silent.h"
 
 #include "models/catalog/application.h"
-#include "models/containment/isolation.h"
 #include "models/containment/isolation_cache.h"
 #include "models/silent/course_exact.h"
 #include "models/silent/course_monte_carlo.h"

@@ -3,7 +3,6 @@
 /* Needed zones that are down, from their failure to their restart. */
 #include "sim/errors/zone_outages.h"
 
-#include "models/catalog/parameter.h"
 #include "models/catalog/recovery.h"
 #include "models/catalog/system.h"
 #include "models/node/zone_needs.h"

@@ -4,8 +4,6 @@
  * matter who was first. */
 #include "sim/platform/alone_times.h"
 
-#include "models/base/error.h"
-
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -5,7 +5,6 @@
 
 #include "sim/platform/platform.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 const char *const bh_placement_names[] = {"packed", "scattered", "by-cabinet", NULL};

@@ -69,7 +69,7 @@ static char **make_arguments(int *count)
 static void initialise_simgrid(char **arguments, int count)
 {
     static const int signals[] = {SIGINT, SIGSEGV, SIGABRT, SIGTERM, SIGUSR1, SIGUSR2, SIGFPE, SIGBUS, SIGILL};
-    enum { SIGNALS = sizeof signals / sizeof signals[0] };
+    enum { SIGNALS = BH_COUNT(signals) };
     struct sigaction before[SIGNALS];
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], NULL, &before[i]);
@@ -207,7 +207,7 @@ static const struct {
 /* Whether it is such a host, and our own property does not say otherwise; it is then remembered by name. */
 static bool set_aside(struct bh_platform *platform, sg_host_t host)
 {
-    for (size_t r = 0; r < sizeof others_roles / sizeof *others_roles; r++) {
+    for (size_t r = 0; r < BH_COUNT(others_roles); r++) {
         const char *value = sg_host_get_property_value(host, others_roles[r].property);
         if (value == NULL || strcmp(value, others_roles[r].value) != 0 ||
             sg_host_get_property_value(host, "bulkhead:role") != NULL)

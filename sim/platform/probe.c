@@ -210,7 +210,7 @@ static int probe_platform(struct report *report, struct bh_platform *platform, u
 static void run_child(struct report *report, const char *xml, uint64_t nodes, int messages)
 {
     static const int signals[] = {SIGINT, SIGSEGV, SIGABRT, SIGTERM, SIGBUS, SIGFPE, SIGILL};
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(signals); i++)
         signal(signals[i], SIG_DFL);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     dup2(messages, STDERR_FILENO);

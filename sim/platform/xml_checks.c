@@ -117,7 +117,7 @@ static int check_gateways(const struct checks *checks, const struct bh_xml_tag *
 static int check_profiles(const struct bh_xml_tag *tag, struct bh_error *err)
 {
     static const char *const profiles[] = {"state_file", "availability_file", "bandwidth_file", "latency_file"};
-    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    for (size_t i = 0; i < BH_COUNT(profiles); i++) {
         const char *value = bh_xml_attribute(tag, profiles[i]);
         if (value && value[0])
             return bh_fail_at(err, tag->place,

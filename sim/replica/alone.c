@@ -8,7 +8,6 @@
 #include "sim/platform/engine.h"
 #include "sim/platform/platform.h"
 #include "sim/replica/parts.h"
-#include "sim/replica/sleeper.h"
 
 #include <errno.h>
 #include <math.h>

@@ -4,7 +4,6 @@
 #include "sim/replica/replica.h"
 
 #include "models/catalog/application.h"
-#include "models/catalog/parameter.h"
 #include "models/catalog/recovery.h"
 #include "models/faults/arrivals.h"
 #include "sim/enclaves/compositions.h"
@@ -12,7 +11,6 @@
 #include "sim/enclaves/kinds.h"
 #include "sim/errors/live_errors.h"
 #include "sim/replica/course.h"
-#include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"

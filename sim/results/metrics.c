@@ -5,8 +5,6 @@
 
 #include "models/catalog/system.h"
 #include "models/containment/isolation.h"
-#include "models/cost/noise.h"
-#include "models/cost/slowdown.h"
 #include "models/words/checkpoint_levels.h"
 #include "sim/replica/replica.h"
 #include "sim/runs/point.h"

@@ -3,8 +3,6 @@
 /* Resolves a point again at other values of the uncertain number, for its exact chains alone. */
 #include "sim/runs/escape_ends.h"
 
-#include "models/containment/isolation.h"
-#include "sim/platform/platform.h"
 #include "sim/runs/point.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/setup.h"

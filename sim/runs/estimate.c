@@ -384,8 +384,9 @@ static void add_compositions(struct sum *sum)
 
 /* --- All together -------------------------------------------------------------------------------------------------- */
 
-int bh_estimate_replica(const struct bh_scenario *scenario, size_t policy, const struct bh_platform_facts *facts,
-                        struct bh_estimate *estimate, struct bh_error *err)
+/* `facts` may be NULL while the platform is not known: what goes by its bandwidth is then taken as never happening. */
+static int estimate_replica(const struct bh_scenario *scenario, size_t policy, const struct bh_platform_facts *facts,
+                            struct bh_estimate *estimate, struct bh_error *err)
 {
     *estimate = (struct bh_estimate){0};
     struct sum sum = {.scenario = scenario, .facts = facts, .estimate = estimate};
@@ -425,7 +426,7 @@ int bh_estimate_at(const struct bh_scenario *scenario, const struct bh_platform_
         point->simulations * ((double)sizeof(struct bh_replica_record) + enclaves_bytes) + policies * SETUPS_BYTES;
     for (size_t p = 0; p < scenario->policies_count; p++) {
         struct bh_estimate one;
-        if (bh_estimate_replica(scenario, p, facts, &one, err) != 0)
+        if (estimate_replica(scenario, p, facts, &one, err) != 0)
             return -1;
         if (!(one.pace <= point->pace)) {
             point->pace = one.pace;

@@ -38,10 +38,6 @@ struct bh_estimate {
     char slowest[96];
 };
 
-/* `facts` may be NULL while the platform is not known: what goes by its bandwidth is then taken as never happening. */
-int bh_estimate_replica(const struct bh_scenario *scenario, size_t policy, const struct bh_platform_facts *facts,
-                        struct bh_estimate *estimate, struct bh_error *err);
-
 /* Of all replicas of all policies at one point, the fault-free ones with them. */
 struct bh_estimate_point {
     double simulations, events, seconds;

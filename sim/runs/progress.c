@@ -34,7 +34,8 @@ struct bh_progress {
 
 /* --- Lines --------------------------------------------------------------------------------------------------------- */
 
-size_t bh_progress_columns(void)
+/* Columns of the terminal behind standard error, as it is now: of the window, else of COLUMNS, else 80. */
+static size_t columns_of_terminal(void)
 {
     struct winsize window;
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
@@ -60,7 +61,7 @@ void bh_progress_write(const char *const *parts, size_t count, bool is_terminal,
 {
     char line[512];
     /* A character in the last column would move the cursor on. */
-    size_t most = is_terminal ? bh_progress_columns() - 1 : sizeof line - 4, used = 0;
+    size_t most = is_terminal ? columns_of_terminal() - 1 : sizeof line - 4, used = 0;
     most = most < sizeof line - 4 ? most : sizeof line - 4;
     char *text = line + 1;
     for (size_t p = 0; p < count; p++) {
@@ -107,7 +108,7 @@ static void show(struct bh_progress *progress, double at_s)
     bh_progress_eta(spent_s, (double)progress->done, (double)progress->total, eta, sizeof eta);
     snprintf(gone, sizeof gone, "%s gone", bh_quantity_print(round(spent_s), BH_DIMENSION_TIME, time, sizeof time));
     const char *const parts[] = {count, share, eta, gone};
-    bh_progress_write(parts, sizeof parts / sizeof *parts, progress->is_terminal, &progress->length);
+    bh_progress_write(parts, BH_COUNT(parts), progress->is_terminal, &progress->length);
     progress->is_shown = true;
     progress->shown_s = at_s;
 }

@@ -22,8 +22,6 @@ void bh_progress_set(struct bh_progress *progress, size_t done, size_t total);
 /* Ends the line and frees. NULL is fine. */
 void bh_progress_end(struct bh_progress *progress);
 
-/* Columns of the terminal behind standard error, as it is now: of the window, else of COLUMNS, else 80. */
-size_t bh_progress_columns(void);
 /* Writes the parts, joined by ", ", to standard error: on a terminal over the line before, of `*length` columns, with as
  * many of the first parts as fit; else all of them in a line. Sets `*length`. */
 void bh_progress_write(const char *const *parts, size_t count, bool is_terminal, size_t *length);

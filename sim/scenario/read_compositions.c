@@ -13,7 +13,6 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_keys.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include "models/catalog/system.h"
 #include "models/document/document_get.h"
 #include "models/node/node_model.h"
-#include "sim/platform/partition.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"

@@ -6,7 +6,6 @@
 #include "models/base/nearest_name.h"
 #include "models/catalog/application.h"
 #include "models/document/document_get.h"
-#include "sim/platform/partition.h"
 #include "sim/platform/placement.h"
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"

@@ -18,7 +18,6 @@
 #include "sim/scenario/scenario_keys.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +117,7 @@ static int check_what_it_is(const struct bh_node *root, struct bh_error *err)
         {"machine", "a machine; expected a scenario, which names one as `platform: {file: FILE, nodes: N}`"},
         {"draws", "a posterior; expected a scenario, which names one as `uncertainty: {posterior: FILE, ...}`"},
     };
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && bh_node_find(root, "workload") == NULL; k++)
+    for (size_t k = 0; k < BH_COUNT(kinds) && bh_node_find(root, "workload") == NULL; k++)
         for (size_t i = 0; i < bh_node_count(root); i++)
             if (strcmp(bh_node_key(root, i), kinds[k][0]) == 0)
                 return bh_fail_at(err, bh_node_key_place(root, i), "this is %s", kinds[k][1]);

@@ -6,7 +6,6 @@
 #include "models/catalog/lookup.h"
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/study.h"
-#include "sim/setup/node_setup.h"
 #include "sim/setup/number_uses.h"
 
 #include <stdlib.h>

@@ -87,7 +87,7 @@ static double passes(const struct bh_node_stack *one, int tenant, const struct b
     if (bh_scenario_guards(one, tenant, true, here, NULL, NULL) != 0 ||
         bh_scenario_guards(other, others, true, there, NULL, NULL) != 0)
         return 1.0;
-    for (size_t i = 0; i < sizeof boundaries / sizeof *boundaries; i++) {
+    for (size_t i = 0; i < BH_COUNT(boundaries); i++) {
         const struct bh_guard_level *a = here[boundaries[i]], *b = there[boundaries[i]];
         const struct bh_guard_level *guard = b != NULL && (a == NULL || b->strength > a->strength) ? b : a;
         share *= 1.0 - (guard != NULL ? guard->blocks.value : 0.0);

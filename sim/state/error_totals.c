@@ -53,7 +53,8 @@ void bh_losses_note(struct bh_replica *replica, struct bh_lost_enclaves *lost, s
         judge(replica, enclave);
 }
 
-void bh_losses_join(struct bh_lost_enclaves *into, const struct bh_lost_enclaves *from)
+/* Adds the enclaves of one set to another. */
+static void join_losses(struct bh_lost_enclaves *into, const struct bh_lost_enclaves *from)
 {
     for (size_t i = 0; i < from->count; i++)
         add(into, from->enclave[i]);
@@ -78,7 +79,7 @@ static void gather_parts(struct bh_live_error *error)
         error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, part->effect.beyond_node);
         error->application_extent = bh_scope_wider(error->application_extent, part->application_extent);
         error->depth = part->depth > error->depth ? part->depth : error->depth;
-        bh_losses_join(&error->lost, &part->lost);
+        join_losses(&error->lost, &part->lost);
     }
     if (error->has_crossed)
         error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, BH_SCOPE_COMPOSITION);

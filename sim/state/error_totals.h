@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct bh_copy;
 struct bh_live_error;
@@ -61,8 +60,6 @@ struct bh_recent_losses {
 
 /* An enclave is lost now; `lost` is its error's. */
 void bh_losses_note(struct bh_replica *replica, struct bh_lost_enclaves *lost, size_t enclave);
-/* Adds the enclaves of one set to another. */
-void bh_losses_join(struct bh_lost_enclaves *into, const struct bh_lost_enclaves *from);
 /* The error is over: its losses enter the tallies, and the list is freed. */
 void bh_losses_finish(struct bh_replica *replica, struct bh_lost_enclaves *lost);
 

@@ -13,7 +13,6 @@
 #include "sim/store/store.h"
 
 #include <jansson.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +155,7 @@ static int compare(const char *directory, const struct bh_campaign *campaign, js
                                   "--extend",
                                   command);
     int status = 0;
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && status == 0; i++) {
+    for (size_t i = 0; i < BH_COUNT(keys) && status == 0; i++) {
         json_t *was = json_object_get(theirs, keys[i].key), *is = json_object_get(mine, keys[i].key);
         if (keys[i].what == NULL)
             status = bh_manifest_compare_files(directory, was, is, err);

@@ -156,7 +156,7 @@ int bh_manifest_check_extension(const char *directory, const struct bh_campaign 
         {"program", "the program"},
         {"policies", "the number of policies"},
     };
-    for (size_t i = 0; i < sizeof alike / sizeof alike[0]; i++) {
+    for (size_t i = 0; i < BH_COUNT(alike); i++) {
         json_t *was = json_object_get(theirs, alike[i][0]), *is = json_object_get(mine, alike[i][0]);
         if (!json_equal(was, is))
             return bh_manifest_fail_changed(directory, alike[i][1], was, is, advice, err);

@@ -5,7 +5,6 @@
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/system.h"
-#include "sim/scenario/scenario.h"
 #include "sim/setup/setup.h"
 
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include "sim/sweep/progress_state.h"
 
 #include "sim/campaign/precision.h"
-#include "sim/scenario/scenario.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -83,13 +83,13 @@ int bh_share_find(struct bh_share *share, const char **from, struct bh_error *er
     struct bh_share outer = {0, 1}, inner = {0, 1};
     int found = 0;
     *from = "";
-    for (size_t i = 0; found == 0 && i < sizeof arrays / sizeof arrays[0]; i++)
+    for (size_t i = 0; found == 0 && i < BH_COUNT(arrays); i++)
         if ((found = ask(&arrays[i], &outer, err)) == 1)
             *from = arrays[i].name;
     if (found < 0)
         return -1;
     found = 0;
-    for (size_t i = 0; found == 0 && i < sizeof processes / sizeof processes[0]; i++)
+    for (size_t i = 0; found == 0 && i < BH_COUNT(processes); i++)
         if ((found = ask(&processes[i], &inner, err)) == 1 && (inner.count > 1 || **from == '\0'))
             *from = processes[i].name;
     if (found < 0)

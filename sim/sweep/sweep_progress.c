@@ -35,7 +35,7 @@ static void show(struct bh_sweep_progress *progress, const struct bh_units *unit
     snprintf(rate, sizeof rate, "%.3g units/s", spent_s > 0.0 ? (double)outcome->done / spent_s : 0.0);
     snprintf(gone, sizeof gone, "%s gone", bh_quantity_print(round(spent_s), BH_DIMENSION_TIME, time, sizeof time));
     const char *const parts[] = {done, percent, failed, eta, gone, rate};
-    bh_progress_write(parts, sizeof parts / sizeof *parts, progress->is_terminal, &progress->length);
+    bh_progress_write(parts, BH_COUNT(parts), progress->is_terminal, &progress->length);
     progress->has_line = progress->is_terminal;
     progress->shown_s = at_s;
 }

@@ -12,7 +12,6 @@
 #include "models/cost/interval.h"
 #include "models/cost/slowdown.h"
 #include "models/words/scope.h"
-#include "sim/platform/platform.h"
 #include "sim/runs/point.h"
 #include "sim/setup/setup.h"
 #include "sim/sweep/run.h"

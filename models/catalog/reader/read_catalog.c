@@ -37,7 +37,7 @@ static const struct section {
     {"systems", true, bh_read_systems},
     {"policies", true, bh_read_policies},
 };
-enum { SECTIONS = sizeof sections / sizeof *sections };
+enum { SECTIONS = BH_COUNT(sections) };
 
 /* --- Merging files into one tree ----------------------------------------------------------------------------------- */
 

@@ -4,7 +4,6 @@
 #include "models/catalog/machine.h"
 #include "models/catalog/machine_keys.h"
 #include "models/catalog/reader/parts.h"
-#include "models/document/document.h"
 #include "models/document/document_get.h"
 
 #include <math.h>

@@ -6,7 +6,6 @@
 #include "models/catalog/fault_class.h"
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/reader/parts.h"
-#include "models/document/document.h"
 #include "models/document/document_get.h"
 
 #include <math.h>

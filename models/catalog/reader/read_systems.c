@@ -137,8 +137,7 @@ static int read_costs(struct bh_catalog_reader *reader, const struct bh_node *ma
     const char *prefix = bh_catalog_print(reader, "systems.%s.costs", system->name);
     if (bh_keys_check(map, &bh_system_cost_keys, err))
         return -1;
-    return bh_parameter_read_fields(reader, map, prefix, &bh_system_cost_keys, fields, sizeof fields / sizeof *fields,
-                                    system, err);
+    return bh_parameter_read_fields(reader, map, prefix, &bh_system_cost_keys, fields, BH_COUNT(fields), system, err);
 }
 
 static int read_system(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system,
