@@ -16,6 +16,7 @@ static void put(const void *array, size_t count, size_t size, FILE *out)
 
 void bh_record_write(const struct bh_replica_record *record, FILE *out)
 {
+    fwrite(&record->is_sure, sizeof record->is_sure, 1, out);
     fwrite(&record->tallies, sizeof record->tallies, 1, out);
     fwrite(&record->enclaves_count, sizeof record->enclaves_count, 1, out);
     put(record->enclaves, record->enclaves_count, sizeof *record->enclaves, out);
@@ -58,7 +59,8 @@ int bh_record_read(struct bh_replica_record *record, const void *bytes, size_t l
 {
     struct rest rest = {bytes, length};
     *record = (struct bh_replica_record){0};
-    if (take(&rest, &record->tallies, sizeof record->tallies, err) != 0)
+    if (take(&rest, &record->is_sure, sizeof record->is_sure, err) != 0 ||
+        take(&rest, &record->tallies, sizeof record->tallies, err) != 0)
         return -1;
     record->enclaves = take_array(&rest, &record->enclaves_count, sizeof *record->enclaves, err);
     if (record->enclaves == NULL)

@@ -32,6 +32,7 @@ struct bh_enclave_record {
 };
 
 struct bh_replica_record {
+    bool is_sure; /* nothing was drawn: every replica of the setup is this one */
     struct bh_tallies tallies;
     size_t enclaves_count;
     struct bh_enclave_record *enclaves;

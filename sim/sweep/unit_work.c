@@ -68,7 +68,8 @@ static int simulate(struct bh_host *host, size_t job, struct bh_replica_record *
 static int run_job(void *context, size_t job, FILE *answer, struct bh_error *err)
 {
     struct bh_replica_record record;
-    if (simulate(context, job, &record, err) != 0)
+    const struct bh_host *host = context;
+    if (simulate(context, host->before + job, &record, err) != 0)
         return -1;
     bh_record_write(&record, answer);
     bh_replica_record_clear(&record);
@@ -133,15 +134,35 @@ static struct bh_replica_record *clear_record(struct bh_host *host, size_t job)
     return record;
 }
 
-static int take_record(void *context, size_t job, const void *bytes, size_t length, struct bh_error *err)
-{
-    struct bh_replica_record *record = clear_record(context, job);
-    return bh_record_read(record, bytes, length, err) == 0 ? note_record(context, job, record, err) : -1;
-}
-
-static char *describe_job(void *context, size_t job, char *buffer, size_t size)
+static int take_record(void *context, size_t number, const void *bytes, size_t length, struct bh_error *err)
 {
     struct bh_host *host = context;
+    size_t job = host->before + number;
+    struct bh_replica_record *record = clear_record(host, job);
+    return bh_record_read(record, bytes, length, err) == 0 ? note_record(host, job, record, err) : -1;
+}
+
+/* Whether a job's record is the one of the replica before, under the same policy: nothing was drawn in that. */
+static bool is_repeated(const struct bh_host *host, size_t job)
+{
+    size_t policies = host->stage->scenario->policies_count;
+    return host->unit.count > 0 && job >= policies && host->stage->records[job % policies].is_sure;
+}
+
+static int repeat_record(struct bh_host *host, size_t job, struct bh_error *err)
+{
+    size_t policies = host->stage->scenario->policies_count;
+    const struct bh_causes *causes = &host->causes[job - policies];
+    struct bh_replica_record *record = &host->stage->records[job % policies];
+    record->causes.count = causes->count;
+    record->causes.cause = bh_allocate(causes->count + 1, sizeof *causes->cause);
+    for (size_t c = 0; c < causes->count; c++)
+        record->causes.cause[c] = causes->cause[c];
+    return note_record(host, job, record, err);
+}
+
+static char *describe_job(const struct bh_host *host, size_t job, char *buffer, size_t size)
+{
     const struct bh_scenario *scenario = host->stage->scenario;
     size_t policies = scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
     unsigned long long seed = (unsigned long long)scenario->seed, replica = host->unit.first + job / policies;
@@ -166,6 +187,12 @@ static char *describe_job(void *context, size_t job, char *buffer, size_t size)
     return buffer;
 }
 
+static char *describe(void *context, size_t number, char *buffer, size_t size)
+{
+    const struct bh_host *host = context;
+    return describe_job(host, host->before + number, buffer, size);
+}
+
 /* --- Units -------------------------------------------------------------------------------------------------------------------- */
 
 /* Causes of all replicas, in the order of their jobs, however these came to an end. */
@@ -178,22 +205,46 @@ static void write_causes(struct bh_host *host, size_t jobs, FILE *payload)
     bh_cause_rows_release(&causes);
 }
 
-static int run_in_children(struct bh_host *host, size_t jobs, struct bh_error *err)
+static int run_range(struct bh_host *host, size_t first, size_t end, struct bh_error *err)
 {
-    struct bh_workers workers = {.jobs = jobs,
+    host->before = first;
+    struct bh_workers workers = {.jobs = end - first,
                                  .at_once = host->at_once,
                                  .context = host,
                                  .work = run_job,
                                  .is_spent = is_spent,
                                  .warn = warn,
                                  .done = take_record,
-                                 .describe = describe_job};
+                                 .describe = describe};
     return bh_workers_run(&workers, err);
+}
+
+/* Where no faults are drawn the first replica tells whether there is any other. */
+static int run_in_children(struct bh_host *host, size_t jobs, struct bh_error *err)
+{
+    const struct bh_scenario *scenario = host->stage->scenario;
+    size_t first = host->unit.count > 1 && !scenario->random_faults ? scenario->policies_count : 0;
+    bool is_sure = first > 0;
+    if (first > 0 && run_range(host, 0, first, err) != 0)
+        return -1;
+    for (size_t job = first; job < first + first; job++)
+        is_sure = is_sure && is_repeated(host, job);
+    if (!is_sure)
+        return run_range(host, first, jobs, err);
+    for (size_t job = first; job < jobs; job++)
+        if (repeat_record(host, job, err) != 0)
+            return -1;
+    return 0;
 }
 
 static int run_here(struct bh_host *host, size_t jobs, struct bh_error *err)
 {
     for (size_t job = 0; job < jobs; job++) {
+        if (is_repeated(host, job)) {
+            if (repeat_record(host, job, err) != 0)
+                return -1;
+            continue;
+        }
         struct bh_replica_record *record = clear_record(host, job);
         struct bh_error own = {0};
         char what[256];

@@ -30,6 +30,7 @@ struct bh_host {
     unsigned at_once; /* simulations */
     int answers;
     /* Of the unit under way. */
+    size_t before; /* jobs that are done, when others begin */
     double *rows;
     struct bh_causes *causes; /* [job], of replicas */
 };

@@ -112,3 +112,31 @@ END_PYTHON
                   exit !(NR == 8 && a / b < 1.02 && a / b > 0.98) }' pairs.csv
     done
 }
+
+# simulated REPLICAS [PATH=VALUE]...: instructions of all that simulates in a run of so many replicas.
+simulated() {
+    local replicas=$1
+    shift
+    rm -f counted.*
+    valgrind --tool=callgrind --trace-children=yes --toggle-collect=bh_replica_run --callgrind-out-file=counted.%p \
+        "$BULKHEAD" run "$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml" -q -j 1 --replicas "$replicas" \
+        "${@/#/--set=}" -o "$replicas.h5" >/dev/null 2>&1
+    cat counted.* | awk '/^totals:/ { sum += $2 } END { printf "%d\n", sum }'
+}
+
+@test "replicas in which nothing is drawn are simulated once" {
+    [ "${BH_SANITIZED-}" != yes ] || skip "sanitizers take instructions"
+    command -v valgrind >/dev/null || skip "no valgrind"
+    need_h5py
+    local sure drawn
+    sure=$(($(simulated 12) - $(simulated 1)))
+    "$PYTHON" -c 'import h5py, numpy as np
+a, b = (h5py.File(name)["makespan"][()] for name in ("1.h5", "12.h5"))
+assert b.shape[-1] == 12 and np.all(b == a)'
+    # With faults each is another.
+    drawn=$(($(simulated 12 faults=all models.faults.memory.rate='9000 1/year') -
+        $(simulated 1 faults=all models.faults.memory.rate='9000 1/year')))
+    echo "eleven more: $sure, and where something is drawn $drawn"
+    [ "$drawn" -gt 100000 ]
+    [ $((10 * sure)) -lt "$drawn" ]
+}
