@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit: distributions of up and down times from a failure log. */
 #include "command/fit/parts.h"
+#include "models/base/quantity.h"
 #include "models/logs/formats.h"
 #include "models/logs/selection.h"
+#include "models/sites/site_log.h"
 
 #include "command/command.h"
 #include "command/figure_folder.h"
@@ -46,6 +48,7 @@ enum option_key {
     KEY_UNIT,
     KEY_DECIMAL,
     KEY_YEAR,
+    KEY_WINDOW,
     KEY_TIMEZONE
 };
 
@@ -76,6 +79,8 @@ static const struct argp_option own_options[] = {
      "Units of numbers in time and downtime: ns to d; downtime=h:mm or mm:ss for such as 1:36", 2},
     {"decimal", KEY_DECIMAL, "MARK", 0, "point or comma in down times (default: what all of them allow)", 2},
     {"year", KEY_YEAR, "YEAR", 0, "Of the first record, where times have no year", 2},
+    {"window", KEY_WINDOW, "TIME", 0,
+     "Lines of a system log that follow each other within TIME on a host are one failure (default: 5 min)", 2},
     {"timezone", KEY_TIMEZONE, "ZONE", 0, "Europe/Berlin or +01:00: times without an offset are local times there", 2},
     {"output", 'o', "FOLDER", 0, "Put figures there; made if it is not there", 3},
     {"yaml", KEY_YAML, "FILE", 0, "Write fault classes for a scenario", 3},
@@ -122,6 +127,8 @@ static bool parse_reading(int key, const char *text, struct arguments *arguments
     else if (key == KEY_DECIMAL)
         reading->decimal =
             (enum bh_decimal)bh_options_choice(text, "--decimal", bh_decimal_names, "point or comma", state);
+    else if (key == KEY_WINDOW)
+        refuse_if(bh_quantity_parse(text, NULL, BH_DIMENSION_TIME, &reading->window_s, &err), &err, state);
     else if (key == KEY_YEAR)
         reading->year = (int)bh_options_count(text, "--year", 1900, 2200, state);
     else
@@ -203,9 +210,9 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "TRACE",
     .doc =
-        "Fits distributions to the up and down times in a failure log: FTA event_trace, CFDR LA-UR-05-7318, or a table "
-        "with the columns time, node, class and downtime, by these names or others in use; as text, gzip or "
-        "xz.\vdoc/failure-logs.md tells what is "
+        "Fits distributions to the up and down times in a failure log: FTA event_trace, CFDR LA-UR-05-7318, a table "
+        "with the columns time, node, class and downtime, by these names or others in use, Slurm's events or jobs, or "
+        "lines of a system log; as text, gzip or xz.\vdoc/failure-logs.md tells what is "
         "read and how it is fitted.",
     .children = children,
 };
@@ -286,7 +293,7 @@ static int run(void *input, struct bh_error *err)
     if (arguments->folder == NULL || bh_figure_folder_check(arguments->folder, err) == 0)
         text = bh_text_file_read(arguments->wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, err);
     if (text != NULL)
-        log = bh_failure_log_parse(text, length, arguments->wish.file, arguments->reading, err);
+        log = bh_site_log_parse(text, length, arguments->wish.file, arguments->reading, err);
     free(text);
     bh_progress_end(progress);
     if (log != NULL && (arguments->nodes == NULL || add_nodes(log, arguments->nodes, err) == 0) &&

@@ -107,11 +107,11 @@ void bh_fit_print_json(const struct bh_fit_report *report, FILE *stream)
                                                 set_object(&report->groups[g].sets[BH_UP_TIMES]), "down_times",
                                                 set_object(&report->groups[g].sets[BH_DOWN_TIMES])));
     json_t *root =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o}", "log", log_object(report), "all_causes",
-                  cause_object(report, &report->all), "causes", causes, "trend", bh_fit_trend_object(&report->trend),
-                  "nodes", bh_fit_nodes_object(report), "groups", groups, "complete_only", report->wish->complete_only,
-                  "clock", report->wish->of_system ? "system" : "node", "bootstrap", count(report->wish->bootstrap),
-                  "seed", count(report->wish->seed));
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o}", "log", log_object(report), "all_causes",
+                  cause_object(report, &report->all), "causes", causes, "zones", bh_fit_zones_object(report), "trend",
+                  bh_fit_trend_object(&report->trend), "nodes", bh_fit_nodes_object(report), "groups", groups,
+                  "complete_only", report->wish->complete_only, "clock", report->wish->of_system ? "system" : "node",
+                  "bootstrap", count(report->wish->bootstrap), "seed", count(report->wish->seed));
     json_dumpf(root, stream, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     fputc('\n', stream);
     json_decref(root);

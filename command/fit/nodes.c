@@ -36,7 +36,8 @@ static void end_sentence(struct sentence *sentence, FILE *stream)
 static void print_trend(const struct bh_trend *trend, bool of_system, FILE *stream)
 {
     struct sentence sentence;
-    if (isnan(trend->laplace) || isnan(trend->beta))
+    enum { FEW = 4 };
+    if (trend->failures < FEW || isnan(trend->beta))
         return;
     begin_sentence(&sentence);
     FILE *memory = sentence.memory;
@@ -75,10 +76,57 @@ static void print_lemons(const struct bh_fit_report *report, FILE *stream)
     end_sentence(&sentence, stream);
 }
 
+static const char *const zone_names[BH_ERROR_ZONES] = {"not known", "host kernel or hardware", "VMM process",
+                                                       "guest kernel", "process"};
+
+/* Failures by the error zone that they take down, and how many a year of a node has; NULL where no cause has one. */
+static bool count_zones(const struct bh_fit_report *report, uint64_t counts[BH_ERROR_ZONES], double *years)
+{
+    const struct bh_failure_log *log = report->log;
+    *years = 0.0;
+    for (size_t i = 0; i < log->failures_count; i++)
+        counts[bh_failure_log_zone(log, &log->failures[i])]++;
+    for (uint32_t n = 0; n < bh_name_list_count(log->node_names); n++)
+        if (!log->nodes[n].is_unnamed)
+            *years += (log->nodes[n].to_s - log->nodes[n].from_s) / (365.25 * 86400.0);
+    return log->zones_count > 0;
+}
+
+static void print_zones(const struct bh_fit_report *report, FILE *stream)
+{
+    uint64_t counts[BH_ERROR_ZONES] = {0};
+    double years;
+    if (!count_zones(report, counts, &years))
+        return;
+    fputs("By error zone:", stream);
+    for (int z = 1, shown = 0; z <= BH_ERROR_ZONES; z++)
+        if (counts[z % BH_ERROR_ZONES] > 0) {
+            fprintf(stream, "%s %s %" PRIu64, shown++ > 0 ? ";" : "", zone_names[z % BH_ERROR_ZONES],
+                    counts[z % BH_ERROR_ZONES]);
+            if (years > 0.0)
+                fprintf(stream, ", %.3g per node and year", (double)counts[z % BH_ERROR_ZONES] / years);
+        }
+    fputs(".\n", stream);
+}
+
+json_t *bh_fit_zones_object(const struct bh_fit_report *report)
+{
+    uint64_t counts[BH_ERROR_ZONES] = {0};
+    double years;
+    json_t *zones = json_array();
+    if (count_zones(report, counts, &years))
+        for (int z = 0; z < BH_ERROR_ZONES; z++)
+            json_array_append_new(zones, json_pack("{s:i, s:s, s:o, s:o}", "zone", z, "name", zone_names[z], "failures",
+                                                   bh_json_whole(counts[z]), "per_node_year",
+                                                   bh_json_number(years > 0.0 ? (double)counts[z] / years : NAN)));
+    return zones;
+}
+
 void bh_fit_print_nodes(const struct bh_fit_report *report, FILE *stream)
 {
     const struct bh_node_counts *nodes = &report->nodes;
     fputc('\n', stream);
+    print_zones(report, stream);
     print_trend(&report->trend, report->wish->of_system, stream);
     print_lemons(report, stream);
     if (isnan(nodes->availability))

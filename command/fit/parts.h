@@ -17,6 +17,7 @@ void bh_fit_print_json(const struct bh_fit_report *report, FILE *stream);
 /* Trends, and nodes beside each other; and the same as JSON. */
 void bh_fit_print_nodes(const struct bh_fit_report *report, FILE *stream);
 json_t *bh_fit_nodes_object(const struct bh_fit_report *report);
+json_t *bh_fit_zones_object(const struct bh_fit_report *report);
 json_t *bh_fit_trend_object(const struct bh_trend *trend);
 /* One figure per group, made by gnuplot in the folder. */
 int bh_fit_draw(const struct bh_fit_report *report, const char *folder, struct bh_error *err);

@@ -24,9 +24,12 @@ static void print_log(const struct bh_fit_report *report, enum bh_table_format f
     uint64_t nodes = 0;
     for (size_t s = 0; s < log->systems_count; s++)
         nodes += log->systems[s].nodes;
-    bh_markup_print(stream, format, "%s: %s, %llu failures of %llu nodes in %zu system%s, %s to %s", report->wish->file,
-                    log->format, (unsigned long long)log->records, (unsigned long long)nodes, log->systems_count,
-                    log->systems_count == 1 ? "" : "s", from, to);
+    char records[64] = "";
+    if (log->records != log->failures_count)
+        snprintf(records, sizeof records, " in %llu records", (unsigned long long)log->records);
+    bh_markup_print(stream, format, "%s: %s, %zu failures%s of %llu nodes in %zu system%s, %s to %s",
+                    report->wish->file, log->format, log->failures_count, records, (unsigned long long)nodes,
+                    log->systems_count, log->systems_count == 1 ? "" : "s", from, to);
     fputc('\n', stream);
     for (int r = 0; r < BH_LOG_REMARKS; r++)
         if (log->remarks[r] > 0)

@@ -102,10 +102,10 @@ static bool next_row(struct cutter *cutter)
     return false;
 }
 
-/* A comma anywhere in the row of names, else a semicolon, else a tab. */
+/* A comma anywhere in the row of names, else a semicolon, else a tab, else a bar. */
 static char choose_separator(const struct cutter *cutter)
 {
-    bool quoted = false, semicolon = false, tab = false;
+    bool quoted = false, semicolon = false, tab = false, bar = false;
     for (const char *c = cutter->csv->text + cutter->at; *c != '\0' && (quoted || !is_break(*c)); c++) {
         if (*c == '"')
             quoted = !quoted;
@@ -113,8 +113,9 @@ static char choose_separator(const struct cutter *cutter)
             return ',';
         semicolon = semicolon || (*c == ';' && !quoted);
         tab = tab || (*c == '\t' && !quoted);
+        bar = bar || (*c == '|' && !quoted);
     }
-    return semicolon ? ';' : tab ? '\t' : ',';
+    return semicolon ? ';' : tab ? '\t' : bar ? '|' : ',';
 }
 
 static void begin_cell(struct cutter *cutter)

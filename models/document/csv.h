@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One table. Its first row names the columns, in any order. Cells are parted by commas; by semicolons or tabs where the
- * first row has no comma. A cell that begins with a double quote ends with one, and may hold separators, line breaks and
+/* One table. Its first row names the columns, in any order. Cells are parted by commas; by semicolons, tabs or bars where
+ * the first row has no comma. A cell that begins with a double quote ends with one, and may hold separators, line breaks and
  * doubled quotes. Spaces around cells without quotes are dropped. Lines end with LF, CRLF or CR. A byte order mark, empty
  * lines, rows without any text, and lines that begin with `#` are skipped.
  * Refused, each with one message: no row of names, a name that is empty or there twice, a row with more or fewer cells

@@ -135,7 +135,10 @@ void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_sampl
 int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *type, size_t phases, struct bh_fit *fit,
            struct bh_error *err)
 {
+    /* Times that were not seen from start to end have no sums, and some of them cost an incomplete gamma function each. */
+    enum { OTHERS_MOST = 50000 };
     struct bh_watched_times *times = bh_fit_watched(sample);
+    bool is_thin = times->others_count > OTHERS_MOST && bh_fit_watched_thin(times);
     struct bh_fit_peak peak;
     *fit = (struct bh_fit){.p = NAN};
     int status = 0;
@@ -144,7 +147,7 @@ int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *ty
                          times->ended == 0 ? 1 : 3, times->ended == 0 ? "" : "s, each another,",
                          times->ended == 0 ? "was" : "were", times->ended == 0 ? "its" : "their");
     } else {
-        bh_fit_maximize(times, sample, type, phases, &fit->distribution, &peak);
+        bh_fit_maximize(times, is_thin ? NULL : sample, type, phases, &fit->distribution, &peak);
         fit->free = bh_fit_count_free(&fit->distribution);
         fit->log_likelihood = bh_fit_watched_log_likelihood(times, &fit->distribution);
         fit->aic = 2.0 * (double)fit->free - 2.0 * fit->log_likelihood;

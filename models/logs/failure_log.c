@@ -51,6 +51,7 @@ void bh_failure_log_destroy(struct bh_failure_log *log)
     bh_name_list_destroy(log->cause_names);
     bh_name_list_destroy(log->detail_names);
     bh_name_list_destroy(log->notes);
+    free(log->zones);
     free(log->nodes);
     free(log->systems);
     free(log->failures);
@@ -96,6 +97,23 @@ void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark
 {
     if (log->remarks[remark]++ == 0)
         log->remark_line[remark] = line;
+}
+
+void bh_failure_log_set_zone(struct bh_failure_log *log, uint32_t cause, uint32_t detail, int zone)
+{
+    for (size_t z = 0; z < log->zones_count; z++)
+        if (log->zones[z].cause == cause && log->zones[z].detail == detail)
+            return;
+    log->zones = bh_reallocate(log->zones, log->zones_count + 1, sizeof *log->zones);
+    log->zones[log->zones_count++] = (struct bh_cause_zone){cause, detail, zone};
+}
+
+int bh_failure_log_zone(const struct bh_failure_log *log, const struct bh_failure *failure)
+{
+    for (size_t z = 0; z < log->zones_count; z++)
+        if (log->zones[z].cause == failure->cause && log->zones[z].detail == failure->detail)
+            return log->zones[z].zone;
+    return 0;
 }
 
 void bh_failure_log_remark_value(struct bh_failure_log *log, enum bh_log_remark remark, const char *value)

@@ -42,6 +42,14 @@ struct bh_failure_system {
     double born_s;       /* earliest of its nodes, NAN if none is known */
 };
 
+/* The error zone that a cause (and detail, or BH_NO_NAME) takes down: 1 the host's kernel and all on it, 2 a VMM process, 3
+ * a guest's kernel, 4 a process. */
+enum { BH_ERROR_ZONES = 5 };
+struct bh_cause_zone {
+    uint32_t cause, detail;
+    int zone;
+};
+
 /* What was met on reading that a reader should know. */
 enum bh_log_remark {
     BH_LOG_NO_TIME,            /* left out: no start */
@@ -69,7 +77,8 @@ struct bh_failure_log {
     char remark_value[BH_LOG_REMARKS][48]; /* what could not be read there; else empty */
     struct bh_name_list *notes; /* how it was read, where that was found out or is doubtful: a sentence each */
     struct bh_name_list *node_names, *system_names, *class_names, *cause_names, *detail_names;
-    size_t nodes_room, systems_room, failures_room;
+    size_t zones_count, nodes_room, systems_room, failures_room;
+    struct bh_cause_zone *zones;   /* of causes whose error zone is known */
     struct bh_failure_node *nodes; /* one per node name */
     size_t systems_count;
     struct bh_failure_system *systems; /* one per system name */
@@ -92,6 +101,10 @@ void bh_failure_log_note(struct bh_failure_log *log, const char *format, ...) __
 
 /* Counts anew what failures have been left of nodes and systems. */
 void bh_failure_log_count(struct bh_failure_log *log);
+/* Notes the zone of a cause, and finds that of a failure; 0: it is not known. */
+void bh_failure_log_set_zone(struct bh_failure_log *log, uint32_t cause, uint32_t detail, int zone);
+int bh_failure_log_zone(const struct bh_failure_log *log, const struct bh_failure *failure);
+
 /* Sorts, counts, finds overlaps, and works out what was watched where the log does not say. */
 void bh_failure_log_finish(struct bh_failure_log *log);
 

@@ -19,6 +19,7 @@ struct bh_log_reading *bh_log_reading_create(void)
 {
     struct bh_log_reading *reading = bh_allocate(1, sizeof *reading);
     reading->ignored = bh_name_list_create();
+    reading->window_s = 300.0;
     reading->dates = BH_DATE_ORDER_UNKNOWN;
     reading->decimal = BH_DECIMAL_UNKNOWN;
     reading->time_unit_s = reading->down_unit_s = reading->pair_s = NAN;

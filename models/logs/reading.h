@@ -36,6 +36,7 @@ struct bh_log_reading {
     double time_unit_s, down_unit_s; /* NAN: it is found out */
     double pair_s;                   /* what the first of "1:36" is: 3600 or 60; NAN: that cannot be read */
     int year;                        /* of times that have none; 0: not said */
+    double window_s;                 /* lines of a log within it of each other are one failure */
     char *timezone;                  /* of times that have no offset; NULL: a clock without one */
 };
 

@@ -5,6 +5,7 @@
 
 #include "models/document/document_get.h"
 #include "models/logs/formats.h"
+#include "models/sites/site_log.h"
 #include "sim/scenario/compressed_text.h"
 
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static struct bh_recorded_faults *read_log(const char *file, const struct bh_rec
         return NULL;
     }
     *hash = XXH3_64bits(text, length);
-    struct bh_failure_log *log = bh_failure_log_parse(text, length, file, NULL, err);
+    struct bh_failure_log *log = bh_site_log_parse(text, length, file, NULL, err);
     free(text);
     if (log == NULL)
         return NULL;

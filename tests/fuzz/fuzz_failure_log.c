@@ -5,8 +5,8 @@
 #include "models/base/error.h"
 #include "models/base/utf8.h"
 #include "models/logs/failure_log.h"
-#include "models/logs/formats.h"
 #include "models/logs/up_and_down_times.h"
+#include "models/sites/site_log.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -60,7 +60,7 @@ static void check_sample(struct bh_sample *sample)
 static void try_log(const uint8_t *data, size_t size, const struct bh_log_reading *reading)
 {
     struct bh_error err = {0};
-    struct bh_failure_log *log = bh_failure_log_parse((const char *)data, size, "fuzz", reading, &err);
+    struct bh_failure_log *log = bh_site_log_parse((const char *)data, size, "fuzz", reading, &err);
     if (log == NULL) {
         BH_BUG_ASSERT(err.code == BH_ERROR_INPUT && strncmp(err.text, "fuzz:", 5) == 0);
         return;

@@ -1,0 +1,182 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Logs of sites: which form a text has, which lines are failures, what becomes one failure, and of which error zone. */
+#include "models/base/error.h"
+#include "models/sites/site_log.h"
+#include "tests/support/helper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct bh_failure_log *parse(const char *text, int year, double window_s)
+{
+    struct bh_error err = {0};
+    struct bh_log_reading *reading = bh_log_reading_create();
+    reading->year = year;
+    reading->window_s = window_s;
+    struct bh_failure_log *log = bh_site_log_parse(text, strlen(text), "guest7.log", reading, &err);
+    bh_log_reading_destroy(reading);
+    if (log == NULL)
+        fail_msg("%s", err.text);
+    return log;
+}
+
+static void assert_failure(const struct bh_failure_log *log, size_t i, const char *node, const char *cause,
+                           const char *detail, int zone, double down_s)
+{
+    const struct bh_failure *failure = &log->failures[i];
+    assert_string_equal(bh_name_list_text(log->node_names, failure->node), node);
+    assert_string_equal(bh_name_list_text(log->cause_names, failure->cause), cause);
+    assert_string_equal(bh_name_list_text(log->detail_names, failure->detail), detail);
+    assert_int_equal(bh_failure_log_zone(log, failure), zone);
+    assert_close(failure->down_s, down_s, 0);
+}
+
+static bool has_note(const struct bh_failure_log *log, const char *part)
+{
+    for (uint32_t n = 0; n < bh_name_list_count(log->notes); n++)
+        if (strstr(bh_name_list_text(log->notes, n), part) != NULL)
+            return true;
+    return false;
+}
+
+/* Hosts in two spellings of time; a panic with what comes before and behind it, reboots with and without a word, GPUs. */
+static const char lines[] =
+    "2026-03-01T10:00:00+0100 n1 systemd[1]: Started a thing.\n"
+    "2026-03-01T10:00:05+0100 n2 kernel: NVRM: Xid (PCI:0000:10:1c): 63, pid=1, Row Remapper: new row\n"
+    "2026-03-01T10:01:00+0100 n2 kernel: NVRM: Xid (PCI:0000:10:1c): 48, pid=1, DBE\n"
+    "2026-03-01T10:01:01+0100 n2 kernel: NVRM: Xid (PCI:0000:10:1c): 94, pid=1, Contained\n"
+    "2026-03-01T10:02:00+0100 n1 kernel: app[88]: segfault at 0 ip 0 sp 0 error 4 in app\n"
+    "2026-03-01T10:02:10+0100 n1 kernel: BUG: unable to handle page fault for address: 0\n"
+    "2026-03-01T10:02:11+0100 n1 kernel: Kernel panic - not syncing: Fatal exception\n"
+    "2026-03-01T10:02:11+0100 n1 kernel: ---[ end Kernel panic - not syncing: Fatal exception ]---\n"
+    "2026-03-01T10:07:00+0100 n1 systemd-journald[1]: Journal started\n"
+    "2026-03-01T10:07:01+0100 n1 kernel: Linux version 6.1.0\n"
+    "2026-03-01T12:00:00+0100 n3 systemd[1]: Reached target reboot.target - System Reboot.\n"
+    "2026-03-01T12:03:00+0100 n3 kernel: Linux version 6.1.0\n"
+    "2026-03-01T13:00:00+0100 n3 kernel: qemu-system-x86[9]: segfault at 0 ip 0 sp 0 error 4\n"
+    "2026-03-01T14:00:00+0100 n3 kernel: EDAC MC0: 1 CE memory read error on DIMM_A1\n"
+    "2026-03-01T15:00:00+0100 n3 kernel: EDAC MC0: 1 UE memory read error on DIMM_A1\n"
+    "   a line that goes on\n";
+
+static void test_lines(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse(lines, 0, 300.0);
+    assert_string_equal(log->format, "lines of a system log");
+    assert_int_equal(log->failures_count, 4);
+    /* In the order in which hosts were met. The crash and the oops are the panic's, which the boot ended. */
+    assert_failure(log, 0, "n1", "kernel panic", "", 1, 301);
+    assert_failure(log, 1, "n2", "GPU", "Xid 48", 1, NAN);
+    assert_failure(log, 2, "n3", "VMM died", "", 2, NAN);
+    assert_failure(log, 3, "n3", "memory, uncorrected", "", 1, NAN);
+    assert_close(log->failures[0].start_s, 1772355720, 0); /* 09:02:00 in UTC */
+    assert_true(has_note(log, "1 boots behind a shutdown that was asked for"));
+    assert_true(has_note(log, "2 lines of corrected errors"));
+    assert_true(has_note(log, "8 lines of failures"));
+    assert_true(has_note(log, "1 lines without a time"));
+    assert_int_equal(log->systems[0].nodes, 3);
+    bh_failure_log_destroy(log);
+    /* Each line for itself: the crash of the process counts too, and the boot is a failure of its own. */
+    log = parse(lines, 0, 0.0);
+    assert_int_equal(log->failures_count, 7);
+    assert_failure(log, 0, "n1", "process crashed", "", 4, NAN);
+    bh_failure_log_destroy(log);
+}
+
+/* syslog's times have no year, and the next begins. */
+static void test_syslog(void **state)
+{
+    (void)state;
+    static const char text[] = "Dec 31 23:00:00 a kernel: usb 1-1: new device\n"
+                               "Dec 31 23:30:00 a kernel: watchdog: BUG: soft lockup - CPU#3 stuck for 22s!\n"
+                               "Jan  1 00:30:00 a kernel: Linux version 6.1\n"
+                               "Jan  1 02:00:00 b qemu-kvm: guest panicked\n";
+    struct bh_failure_log *log = parse(text, 2025, 7200.0);
+    assert_int_equal(log->failures_count, 2);
+    assert_failure(log, 0, "a", "kernel hang", "", 1, 3600);
+    assert_failure(log, 1, "b", "guest panic", "", 3, NAN);
+    assert_close(log->failures[1].start_s, 1767232800, 0);
+    bh_failure_log_destroy(log);
+    struct bh_error err = {0};
+    assert_null(bh_site_log_parse(text, strlen(text), "f", NULL, &err));
+    assert_non_null(strstr(err.text, "f:1: found a time without a year; expected `--year`"));
+}
+
+/* libvirt's log of a guest, whose name the file has. */
+static void test_libvirt(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("2026-03-01 10:00:00.100+0000: starting up libvirt version: 9.0.0\n"
+                                       "LC_ALL=C /usr/bin/qemu-system-x86_64 -name guest7\n"
+                                       "2026-03-01 11:00:00.100+0000: shutting down, reason=crashed\n"
+                                       "2026-03-01 12:00:00.100+0000: starting up libvirt version: 9.0.0\n"
+                                       "2026-03-01 13:00:00.100+0000: shutting down, reason=destroyed\n",
+                                       0, 300.0);
+    assert_int_equal(log->failures_count, 1);
+    assert_failure(log, 0, "guest7", "VMM died", "", 2, NAN);
+    bh_failure_log_destroy(log);
+}
+
+static void test_slurm_events(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log =
+        parse("Cluster|NodeName|TimeStart|TimeEnd|State|Reason|User\n"
+              "c||2026-02-01T00:00:00|2026-02-01T01:00:00||Cluster Registered TRES|root\n"
+              "c|n01|2026-02-02T10:00:00|2026-02-02T10:30:00|DOWN*|Not responding [slurm@2026-02-02T10:00:00]|slurm\n"
+              "c|n01|2026-02-02T10:30:00|2026-02-02T12:00:00|DRAIN|check, please|admin\n"
+              "c|n02|2026-02-03T10:00:00|2026-02-03T18:00:00|DRAIN|maintenance window|root\n"
+              "c|n03|2026-02-04T10:12:00|Unknown|drain|node unexpected reboot|root\n",
+              0, 300.0);
+    assert_string_equal(log->format, "Slurm events");
+    assert_int_equal(log->failures_count, 2);
+    assert_failure(log, 0, "c.n01", "not responding", "", 1, 7200);
+    assert_failure(log, 1, "c.n03", "node unexpected reboot", "", 1, NAN);
+    assert_true(has_note(log, "1 outages were planned"));
+    assert_int_equal(log->systems[0].nodes, 3);
+    bh_failure_log_destroy(log);
+}
+
+static void test_slurm_jobs(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("JobID|State|Start|End|NNodes|NodeList\n"
+                                       "1|COMPLETED|2026-02-01T00:00:00|2026-02-01T10:00:00|1|n1\n"
+                                       "1.batch|COMPLETED|2026-02-01T00:00:00|2026-02-01T10:00:00|1|n1\n"
+                                       "2|NODE_FAIL|2026-02-01T00:00:00|2026-02-01T05:00:00|4|n[1-4]\n"
+                                       "3|NODE_FAIL|2026-02-01T00:00:00|2026-02-02T00:00:00|1|n2\n"
+                                       "4|CANCELLED by 7|Unknown|2026-02-02T00:00:00|1|None assigned\n",
+                                       0, 300.0);
+    assert_string_equal(log->format, "Slurm jobs");
+    assert_int_equal(log->failures_count, 2);
+    assert_true(has_note(log, "jobs of 1 to 1 nodes: 2, 1 interrupted (50 %), 29.4 in 1000 node-hours"));
+    assert_true(has_note(log, "jobs of 4 to 7 nodes: 1, 1 interrupted (100 %), 50 in 1000 node-hours"));
+    bh_failure_log_destroy(log);
+}
+
+/* Other forms go to their readers; what has no failure, or no text, is told. */
+static void test_others(void **state)
+{
+    (void)state;
+    struct bh_failure_log *log = parse("time,node\n2021-03-01 11:45:31,a\n", 0, 300.0);
+    assert_string_equal(log->format, "CSV");
+    bh_failure_log_destroy(log);
+    struct bh_error err = {0};
+    static const char quiet[] = "2026-03-01T10:00:00Z n1 kernel: hello\n";
+    assert_null(bh_site_log_parse(quiet, strlen(quiet), "f", NULL, &err));
+    assert_non_null(strstr(err.text, "f: lines of a system log: found no failure in 1 records"));
+    err = (struct bh_error){0};
+    static const char hostile[] = "2026-03-01T10:00:00Z n1 kernel: a\n2026-03-01T10:00:00Z n1 \0\n";
+    assert_null(bh_site_log_parse(hostile, sizeof hostile - 1, "f", NULL, &err));
+    assert_non_null(strstr(err.text, "f:2: found the byte 0x00"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines),        cmocka_unit_test(test_syslog),     cmocka_unit_test(test_libvirt),
+        cmocka_unit_test(test_slurm_events), cmocka_unit_test(test_slurm_jobs), cmocka_unit_test(test_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
