@@ -12,6 +12,7 @@
 #include "sim/platform/partition.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 #include "sim/setup/explain.h"
 #include "sim/setup/number_uses.h"
 
@@ -63,12 +64,18 @@ static json_t *axes(const struct bh_study *study)
 static json_t *platform(const struct bh_check *check)
 {
     const struct bh_platform_facts *facts = check->facts;
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "file",
+    const bool *spares_for = check->scenario->spares_for;
+    json_t *uses = json_array();
+    for (int use = 0; use < BH_SPARE_USES; use++)
+        if (spares_for[use])
+            json_array_append_new(uses, json_string(bh_spare_use_names[use]));
+    return json_pack("{s:o, s:I, s:I, s:o, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "file",
                      bh_json_file_name(check->scenario->platform_file), "nodes", (json_int_t)check->scenario->nodes,
-                     "spares", (json_int_t)check->scenario->spares, "available_nodes", (json_int_t)facts->nodes,
-                     "hosts", (json_int_t)facts->hosts, "storage_hosts", (json_int_t)facts->storage_hosts, "latency_s",
-                     facts->latency_s, "node_bandwidth_B_per_s", facts->node_bandwidth, "storage_write_B_per_s",
-                     facts->storage_write_bandwidth, "storage_read_B_per_s", facts->storage_read_bandwidth);
+                     "spares", (json_int_t)check->scenario->spares, "spares_for", uses, "available_nodes",
+                     (json_int_t)facts->nodes, "hosts", (json_int_t)facts->hosts, "storage_hosts",
+                     (json_int_t)facts->storage_hosts, "latency_s", facts->latency_s, "node_bandwidth_B_per_s",
+                     facts->node_bandwidth, "storage_write_B_per_s", facts->storage_write_bandwidth,
+                     "storage_read_B_per_s", facts->storage_read_bandwidth);
 }
 
 /* A number that may not be given: null. */

@@ -10,6 +10,7 @@
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
+#include "sim/setup/questions.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -26,6 +27,18 @@ static void print_point(const struct bh_check *check, FILE *stream)
         fprintf(stream, "%s %s = %s", a > 0 ? "," : "", study->axes[a].name,
                 study->axes[a].values[check->index[a]].label);
     fputs("  (--point AXIS=VALUE chooses another)\n", stream);
+}
+
+/* Whom they stand in for, and why not for crashes though they might. */
+static void print_spares(const struct bh_scenario *scenario, FILE *stream)
+{
+    if (scenario->spares == 0)
+        return;
+    bool may = scenario->spares_for[BH_SPARES_FOR_CRASH];
+    fprintf(stream, "               spares stand in for nodes lost for good%s\n",
+            bh_spares_serve_crashes(scenario) ? " and for nodes that crash, which come back as spares"
+            : may                             ? "; a node that crashes has rebooted before one is ready"
+                                              : "; a node that crashes reboots in its place");
 }
 
 static void print_platform(const struct bh_check *check, FILE *stream)
@@ -48,6 +61,7 @@ static void print_platform(const struct bh_check *check, FILE *stream)
                 bh_quantity_print(facts->storage_write_bandwidth, BH_DIMENSION_BANDWIDTH, text, sizeof text),
                 bh_quantity_print(facts->storage_read_bandwidth, BH_DIMENSION_BANDWIDTH, other, sizeof other));
     fputc('\n', stream);
+    print_spares(scenario, stream);
     if (facts->set_aside[0] != '\0') {
         char *aside = bh_print_text("no nodes, by other simulators' properties: %s; bulkhead:role says otherwise",
                                     facts->set_aside);

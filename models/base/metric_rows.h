@@ -90,6 +90,8 @@ BH_METRIC(enclaves_lost_most, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_O
           "most enclaves that one error took down")
 BH_METRIC(nodes_in_repair, BH_BY_REPLICA, BH_NUMBERS, "nodes", BH_AT_POINTS, BH_OPTIONAL,
           "nodes in repair, mean over time")
+BH_METRIC(nodes_rebooting, BH_BY_REPLICA, BH_NUMBERS, "nodes", BH_AT_POINTS, BH_OPTIONAL,
+          "nodes that reboot while a spare stands in their place, mean over time")
 BH_METRIC(spares_in_use, BH_BY_REPLICA, BH_NUMBERS, "nodes", BH_AT_POINTS, BH_OPTIONAL,
           "spares not at hand, in the place of others or in repair themselves, mean over time")
 BH_METRIC(nodes_missing, BH_BY_REPLICA, BH_NUMBERS, "nodes", BH_AT_POINTS, BH_OPTIONAL,

@@ -27,6 +27,7 @@ struct blow {
     struct bh_zone_set down;
     enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
+    bool is_replaced;               /* by a spare: what its disks hold is gone to the slot */
     long cause;
     const struct bh_live_error *error; /* NULL: hardware */
     /* By a disposition `composition`: one flag per enclave that is composed with the one that failed; else NULL. */
@@ -120,7 +121,7 @@ static struct bh_level_loss taken_of(const struct blow *blow, const struct bh_zo
                                      bool is_here)
 {
     return (struct bh_level_loss){.scope = taken_scope(blow, tree, (int)tenant, is_here),
-                                  .node_is_gone = is_here && blow->repairs != NULL};
+                                  .node_is_gone = is_here && (blow->repairs != NULL || blow->is_replaced)};
 }
 
 /* Tells every enclave that lost something, those on other nodes if the system went down; returns the application
@@ -203,14 +204,40 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
     double repair_s = bh_fault_repair_s(&replica->random, fault);
     bh_event_queue_push(
         &replica->queue,
-        (struct bh_event){.time_s = replica->now_s + repair_s, .kind = BH_EVENT_REPAIRED, .index = fault->node});
+        (struct bh_event){.time_s = replica->now_s + repair_s, .kind = BH_EVENT_RETURNED, .index = fault->node});
     bh_lasting_end(replica, fault->node);
 }
 
-static enum bh_scope take_down(struct bh_replica *replica, const struct blow *blow)
+/* A node that is in no place is a spare again once it has been found and has rebooted. */
+static void expect_reboot(struct bh_replica *replica, uint64_t node)
+{
+    const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
+    double rebooted_s = replica->now_s + recovery->detection_s.value + recovery->node_reboot_s.value;
+    bh_event_queue_push(&replica->queue,
+                        (struct bh_event){.time_s = rebooted_s, .kind = BH_EVENT_RETURNED, .index = node});
+}
+
+/* A spare takes the place of a node that a reboot mends, which comes back as a spare. Not where all reboot with it. False:
+ * none is at hand, or it would not be ready first. */
+static bool replace_crashed(struct bh_replica *replica, const struct blow *blow, double detected_s)
+{
+    const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
+    if (!bh_zone_set_has(&blow->down, 0) || is_machine_wide(blow) || !bh_spares_serve_crashes(replica->setup->scenario))
+        return false;
+    uint64_t node = bh_machine_node_in(replica->machine, blow->slot);
+    bh_machine_pass(replica->machine, replica->now_s);
+    if (!bh_machine_replace_crashed(replica->machine, blow->slot, detected_s + recovery->spare_activation_s.value,
+                                    blow->node->guest_boot_s))
+        return false;
+    expect_reboot(replica, node);
+    return true;
+}
+
+static enum bh_scope take_down(struct bh_replica *replica, struct blow *blow)
 {
     double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
     double boot_s = blow->node->guest_boot_s;
+    blow->is_replaced = blow->repairs == NULL && replace_crashed(replica, blow, detected_s);
     if (bh_zone_set_has(&blow->down, 0))
         bh_stops_end_slot(replica, blow->slot);
     if (blow->repairs != NULL) {
@@ -218,7 +245,7 @@ static enum bh_scope take_down(struct bh_replica *replica, const struct blow *bl
         bh_machine_pass(replica->machine, replica->now_s);
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
         send_to_repair(replica, blow->repairs);
-    } else
+    } else if (!blow->is_replaced)
         bh_machine_fail(replica->machine, blow->slot, &blow->down,
                         detected_s + bh_setup_recovery(replica->setup)->node_reboot_s.value, detected_s + boot_s,
                         boot_s);
@@ -383,28 +410,30 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
         return;
     }
     if (post == BH_POST_SPARE) {
-        if (fault->stream->hardware->mend == BH_MEND_REPAIR) {
-            bh_machine_pass(replica->machine, replica->now_s);
-            bh_machine_lose_spare(replica->machine, fault->node);
+        bool reboots = fault->stream->hardware->mend == BH_MEND_REBOOT;
+        bh_machine_pass(replica->machine, replica->now_s);
+        bh_machine_lose_spare(replica->machine, fault->node, reboots);
+        if (reboots)
+            expect_reboot(replica, fault->node);
+        else
             send_to_repair(replica, fault);
-        }
         return;
     }
     lose_slot(replica, source, fault, slot);
 }
 
-void bh_disposal_repaired(struct bh_replica *replica, uint64_t node)
+void bh_disposal_returned(struct bh_replica *replica, uint64_t node)
 {
     double ready_s = replica->now_s + bh_setup_recovery(replica->setup)->spare_activation_s.value;
     uint64_t slot;
     bh_machine_pass(replica->machine, replica->now_s);
     if (!bh_machine_next_waiting(replica->machine, &slot)) {
-        bh_machine_repaired(replica->machine, node, ready_s, 0.0);
+        bh_machine_returned(replica->machine, node, ready_s, 0.0);
         return;
     }
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_node_setup *setup = &replica->setup->nodes[partition->class];
-    bh_machine_repaired(replica->machine, node, ready_s, setup->guest_boot_s);
+    bh_machine_returned(replica->machine, node, ready_s, setup->guest_boot_s);
     for (size_t t = 0; t < setup->model->tree->tenants_count; t++)
         bh_enclave_nodes_came(&replica->enclaves[partition->enclave[t]]);
 }

@@ -23,7 +23,7 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
 /* A hardware fault takes the whole machine: until its repair is done, or for as long as a restart of the system. */
 void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh_fault *fault);
 
-/* A node comes back from repair. */
-void bh_disposal_repaired(struct bh_replica *replica, uint64_t node);
+/* A node comes back from repair or from a reboot out of its place. */
+void bh_disposal_returned(struct bh_replica *replica, uint64_t node);
 
 #endif

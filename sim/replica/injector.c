@@ -84,8 +84,8 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     case BH_EVENT_ZONE_UP:
         bh_stops_end(replica, event->subject);
         break;
-    case BH_EVENT_REPAIRED:
-        bh_disposal_repaired(replica, event->index);
+    case BH_EVENT_RETURNED:
+        bh_disposal_returned(replica, event->index);
         break;
     case BH_EVENT_SILENT_SIGNAL:
         bh_silent_signal(&replica->enclaves[event->index], event->time_s);

@@ -156,6 +156,7 @@ VALUE(propagation_depth, value_errors(cell) > 0.0 ? tallies_of(cell)->depth_sum 
 /* Nodes and spares: means over time, from the start to the end of the replica. */
 #define MEAN_OVER_TIME(sum_s) (tallies_of(cell)->machine_use.sum_s / tallies_of(cell)->machine_use.until_s)
 VALUE(nodes_in_repair, MEAN_OVER_TIME(in_repair_s))
+VALUE(nodes_rebooting, MEAN_OVER_TIME(rebooting_s))
 VALUE(spares_in_use, MEAN_OVER_TIME(spares_in_use_s))
 VALUE(nodes_missing, MEAN_OVER_TIME(waiting_s))
 VALUE(spares_exhausted, MEAN_OVER_TIME(exhausted_s))

@@ -18,6 +18,7 @@
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/scenario.h"
 #include "sim/setup/levels/levels.h"
+#include "sim/setup/questions.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -108,9 +109,9 @@ static double outage_s(const struct sum *sum, const struct bh_fault_stream *stre
     double restart_s = recovery->detection_s.value + recovery->process_restart_s.value;
     if (class == NULL || class->landing != BH_LANDING_NODE)
         return restart_s + 0.5 * boot_s;
-    if (class->mend == BH_MEND_REBOOT)
+    if (class->mend == BH_MEND_REBOOT && !bh_spares_serve_crashes(sum->scenario))
         return restart_s + boot_s + recovery->node_reboot_s.value;
-    if (sum->scenario->spares > 0 || class->repair.distribution.type == NULL)
+    if (class->mend == BH_MEND_REBOOT || sum->scenario->spares > 0 || class->repair.distribution.type == NULL)
         return restart_s + boot_s + recovery->spare_activation_s.value;
     return restart_s + boot_s + bh_distribution_mean_s(&class->repair.distribution);
 }
@@ -124,7 +125,7 @@ static void add_class_streams(struct sum *sum, size_t class, const struct bh_nod
         const struct bh_fault_stream *stream = &streams->stream[s];
         bool takes_node = stream->hardware != NULL && stream->hardware->landing == BH_LANDING_NODE;
         double failing = takes_node ? stream->event_rate : FAILING_SHARE * stream->rate;
-        if (takes_node && stream->hardware->mend == BH_MEND_REPAIR)
+        if (takes_node && (stream->hardware->mend == BH_MEND_REPAIR || bh_spares_serve_crashes(scenario)))
             own->repairs += failing;
         if (takes_node)
             own->node_losses += failing;

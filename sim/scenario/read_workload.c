@@ -108,6 +108,28 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
     return 0;
 }
 
+/* Which failures spares stand in for: all, unless the scenario says less. */
+static int read_spare_uses(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
+{
+    for (int use = 0; use < BH_SPARE_USES; use++)
+        scenario->spares_for[use] = list == NULL;
+    if (list == NULL)
+        return 0;
+    if (bh_node_expect(list, BH_NODE_LIST, "spares-for (a list of node-loss and crash)", err) != 0)
+        return -1;
+    for (size_t i = 0; i < bh_node_count(list); i++) {
+        int use = bh_node_choice(bh_node_item(list, i), bh_spare_use_names, "use of spares", err);
+        if (use < 0)
+            return -1;
+        scenario->spares_for[use] = true;
+    }
+    if (!scenario->spares_for[BH_SPARES_FOR_NODE_LOSS])
+        return bh_node_fail(list, err,
+                            "found no `node-loss`; expected it, alone or with `crash`: a spare that stands in for a "
+                            "node that reboots does so for one that is gone");
+    return 0;
+}
+
 static int fail_endless(const struct bh_node *node, double found_s, struct bh_error *err)
 {
     char found[64], most[64];
@@ -138,7 +160,8 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
             bh_node_find(map, "horizon"), err, "found %s; expected at least workload.work, %s (line %u)",
             bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
             bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other), bh_node_place(work).line);
-    if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0)
+    if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0 ||
+        read_spare_uses(scenario, bh_node_find(map, "spares-for"), err) != 0)
         return -1;
     const struct bh_node *placement = bh_node_find(map, "placement");
     if (placement != NULL) {

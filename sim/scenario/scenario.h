@@ -128,6 +128,9 @@ struct bh_axis {
 /* Where simulated time ends at the latest: some 32,000 years, where a clock in doubles still has steps of 0.1 ms. */
 #define BH_HORIZON_MOST_S 1e12
 
+/* What warm spares stand in for: nodes that are gone for good, and those that come back after a reboot. */
+enum bh_spare_use { BH_SPARES_FOR_NODE_LOSS, BH_SPARES_FOR_CRASH, BH_SPARE_USES };
+
 /* A resolved scenario at one point: all axes have taken a value. */
 /* Who says when a wait is over: a calendar, which asks SimGrid for what shares links or disks, and once for what has them
  * alone; or SimGrid, always. */
@@ -147,6 +150,7 @@ struct bh_scenario {
     double work_s; /* native fault-free compute time per node, of enclaves that have none of their own */
     double horizon_s;
     uint64_t spares; /* warm spares, nodes; a share of `nodes` in the file is rounded up */
+    bool spares_for[BH_SPARE_USES];
     size_t enclaves_count;
     struct bh_enclave_spec *enclaves;
     size_t entries_count;

@@ -13,6 +13,7 @@
 
 const char *const bh_engine_names[] = {"calendar", "simgrid", NULL};
 const char *const bh_returns_names[] = {"passed", "older-than-error", NULL};
+const char *const bh_spare_use_names[] = {"node-loss", "crash", NULL};
 const char *const bh_during_names[] = {"always", "computation", NULL};
 const char *const bh_machine_age_names[] = {"steady", "fresh", NULL};
 const char *const bh_replay_end_names[] = {"wrap", "stop", NULL};
@@ -105,10 +106,13 @@ static const struct bh_key_rule enclave_rules[] = {{BH_NOT_BOTH, "nodes", "share
 const struct bh_keys bh_enclave_keys = {"an enclave", "An entry of workload.enclaves.", enclave_rows, enclave_rules, 0};
 
 FORM(enclave, BH_MAP(bh_enclave_keys));
+FORM(spare_use, BH_CHOICE(bh_spare_use_names));
 static const struct bh_key workload_rows[] = {
     {"work", NULL, BH_ABOVE_0(TIME), "Computing that each enclave has to do, free of faults and of all costs."},
     {"horizon", "60 times the work", BH_QUANTITY(TIME), "When a replica ends that is not done; at least the work."},
     {"spares", "0", BH_ANY(no_nodes_or_share), "Warm spare nodes, or their share of platform.nodes, rounded up."},
+    {"spares-for", "node-loss and crash", BH_LIST(1, 2, spare_use),
+     "What spares stand in for: nodes lost for good, always; and those that crash, which a reboot mends."},
     {"placement", "packed", BH_CHOICE(bh_placement_names), "Which of the platform's nodes enclaves take."},
     {"enclaves", NULL, BH_LIST(1, 10000, enclave), "Who computes."},
     {0},

@@ -14,6 +14,7 @@ extern const struct bh_keys bh_scenario_keys, bh_platform_keys, bh_workload_keys
 
 extern const char *const bh_engine_names[];        /* calendar simgrid */
 extern const char *const bh_returns_names[];       /* passed older-than-error */
+extern const char *const bh_spare_use_names[];     /* node-loss crash: by enum bh_spare_use */
 extern const char *const bh_during_names[];        /* always computation */
 extern const char *const bh_machine_age_names[];   /* steady fresh */
 extern const char *const bh_replay_end_names[];    /* wrap stop */

@@ -14,6 +14,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/setup/levels/levels.h"
 #include "sim/setup/node_setup.h"
+#include "sim/setup/questions.h"
 #include "sim/setup/setup.h"
 
 #include <math.h>
@@ -102,6 +103,16 @@ static double memory_loss(const struct bh_setup *setup, const struct bh_enclave_
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         memory += bh_scope_within(least, scope) ? loss_rate[scope] : 0.0;
     return (double)enclave->nodes * memory + loss_elsewhere(setup, enclave);
+}
+
+/* Rate at which another node takes the place of one of the enclave's: of those that need repair; of all that go down, where
+ * spares stand in for these, as if there were always one. */
+static double node_loss(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
+{
+    const struct bh_isolation *isolation = enclave->node->isolation;
+    size_t tenant = enclave->spec->tenant;
+    return bh_spares_serve_crashes(setup->scenario) ? isolation->loss_rate[tenant * BH_SCOPES + BH_SCOPE_NODE]
+                                                    : isolation->repair_rate[tenant];
 }
 
 /* A level recovers from what the next nearer one does not survive, the nearest from all that interrupts the enclave. */
@@ -207,7 +218,7 @@ void bh_setup_fill_levels(const struct bh_setup *setup, struct bh_enclave_setup 
         .storage_bandwidth = {fmin(facts->storage_write_bandwidth * share, sources),
                               fmin(facts->storage_read_bandwidth * share, sources)},
         .memory_loss_rate = memory_loss(setup, enclave),
-        .node_loss_rate = enclave->node->isolation->repair_rate[enclave->spec->tenant],
+        .node_loss_rate = node_loss(setup, enclave),
     };
     fill_times(setup, enclave, &setting);
     fill_intervals(setup, enclave, &setting);

@@ -89,6 +89,16 @@ static void mark_class(struct bh_reading *reading, const struct bh_fault_class *
         bh_reading_mark(reading, true, &class->burst.domain->nodes);
 }
 
+/* Of a node that a reboot mends, unless a spare is ready first: which that is depends on both. */
+static void mark_crash(struct bh_reading *reading, bool crashes)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+    bh_reading_mark(reading, crashes, &recovery->node_reboot_s);
+    bh_reading_mark(reading, crashes && scenario->spares > 0 && scenario->spares_for[BH_SPARES_FOR_CRASH],
+                    &recovery->spare_activation_s);
+}
+
 /* What a class that loses nodes or the machine asks of recovery, whatever zones there are. */
 static void mark_losses(struct bh_reading *reading, const struct bh_fault_class *class)
 {
@@ -102,8 +112,9 @@ static void mark_losses(struct bh_reading *reading, const struct bh_fault_class 
         return;
     reading->loses_nodes = true;
     if (class->mend == BH_MEND_REBOOT)
-        bh_reading_mark(reading, true,
-                        bh_fault_class_is_machine_wide(class) ? &recovery->system_restart_s : &recovery->node_reboot_s);
+        mark_crash(reading, !bh_fault_class_is_machine_wide(class));
+    bh_reading_mark(reading, class->mend == BH_MEND_REBOOT && bh_fault_class_is_machine_wide(class),
+                    &recovery->system_restart_s);
 }
 
 static void read_faults(struct bh_reading *reading)
@@ -216,7 +227,7 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
         bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
         bh_reading_mark(reading, bh_scope_rules[model->disposition[z]].comeback == BH_BACK_SYSTEM_RESTART,
                         &catalog->recovery.system_restart_s);
-        bh_reading_mark(reading, bh_zone_set_has(&down, 0), &catalog->recovery.node_reboot_s);
+        mark_crash(reading, bh_zone_set_has(&down, 0));
         for (size_t other = 0; other < model->tree->zones_count; other++)
             if (bh_zone_set_has(&down, other))
                 reading->loses_guests = reading->loses_guests || !model->tree->zones[other].is_application;

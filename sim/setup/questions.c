@@ -11,6 +11,13 @@ const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup
     return &setup->scenario->catalog->recovery;
 }
 
+bool bh_spares_serve_crashes(const struct bh_scenario *scenario)
+{
+    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+    return scenario->spares > 0 && scenario->spares_for[BH_SPARES_FOR_CRASH] &&
+           recovery->spare_activation_s.value < recovery->node_reboot_s.value;
+}
+
 const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition)
 {
     return &setup->nodes[partition->class];

@@ -4,14 +4,19 @@
 #ifndef BH_SIM_SETUP_QUESTIONS_H
 #define BH_SIM_SETUP_QUESTIONS_H
 
+#include <stdbool.h>
+
 struct bh_node_setup;
 struct bh_partition;
 struct bh_recovery_numbers;
+struct bh_scenario;
 struct bh_setup;
 struct bh_zone_tree;
 
 /* The scenario's numbers of recovery. */
 const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup);
+/* Whether a spare that is at hand takes the place of a node that crashes: it may, and is ready before the reboot is. */
+bool bh_spares_serve_crashes(const struct bh_scenario *scenario);
 /* What the nodes of a partition have, and the tree of their zones. */
 const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition);
 const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition);

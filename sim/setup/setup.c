@@ -9,6 +9,7 @@
 #include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/checkpoint_levels.h"
+#include "sim/setup/questions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,7 +85,9 @@ static double outage_s(const struct bh_setup *setup, const struct bh_enclave_set
     case BH_BACK_GUEST_BOOT:
         return bh_node_setup_tree(enclave->node)->has_guests ? process_s + boot_s : NAN;
     case BH_BACK_NODE_REBOOT:
-        return process_s + recovery->node_reboot_s.value + boot_s;
+        return process_s + boot_s +
+               (bh_spares_serve_crashes(setup->scenario) ? recovery->spare_activation_s.value
+                                                         : recovery->node_reboot_s.value);
     case BH_BACK_SYSTEM_RESTART:
         return process_s + recovery->system_restart_s.value + boot_s;
     case BH_BACK_UNKNOWN:

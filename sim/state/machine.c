@@ -55,7 +55,7 @@ struct bh_machine {
     struct bh_slot **outages; /* per partition: slots that may not be ready */
     struct moved_node *moved;
     struct fifo idle, waiting;
-    uint64_t in_repair;
+    uint64_t in_repair, rebooting;
     struct bh_machine_use use;
     double all_ready_s, all_hardware_s;
     struct standing *enclaves;
@@ -197,6 +197,7 @@ void bh_machine_pass(struct bh_machine *machine, double now_s)
     double passed_s = now_s - use->until_s;
     use->until_s = now_s;
     use->in_repair_s += passed_s * (double)machine->in_repair;
+    use->rebooting_s += passed_s * (double)machine->rebooting;
     use->spares_in_use_s += passed_s * (double)(machine->spares - machine->idle.count);
     use->waiting_s += passed_s * (double)machine->waiting.count;
     use->exhausted_s += machine->idle.count == 0 ? passed_s : 0.0;
@@ -340,11 +341,24 @@ void bh_machine_lose_node(struct bh_machine *machine, uint64_t number, double sp
         fifo_push(&machine->waiting, number);
 }
 
-void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node)
+bool bh_machine_replace_crashed(struct bh_machine *machine, uint64_t number, double spare_ready_s, double guest_boot_s)
+{
+    struct bh_slot *slot = need_slot(machine, number);
+    BH_BUG_ASSERT(slot->has_node);
+    if (machine->idle.count == 0)
+        return false;
+    move_node(machine, slot->node, BH_POST_REBOOTING, number);
+    machine->rebooting++;
+    settle(machine, slot, fifo_pop(&machine->idle), spare_ready_s, guest_boot_s);
+    return true;
+}
+
+void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node, bool reboots)
 {
     fifo_remove(&machine->idle, node);
-    move_node(machine, node, BH_POST_IN_REPAIR, 0);
-    machine->in_repair++;
+    move_node(machine, node, reboots ? BH_POST_REBOOTING : BH_POST_IN_REPAIR, 0);
+    machine->rebooting += reboots;
+    machine->in_repair += !reboots;
 }
 
 bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot)
@@ -354,9 +368,13 @@ bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot)
     return machine->waiting.count > 0;
 }
 
-bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s)
+bool bh_machine_returned(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s)
 {
-    machine->in_repair--;
+    uint64_t slot;
+    if (bh_machine_find(machine, node, &slot) == BH_POST_REBOOTING)
+        machine->rebooting--;
+    else
+        machine->in_repair--;
     if (machine->waiting.count > 0) {
         settle(machine, need_slot(machine, fifo_pop(&machine->waiting)), node, ready_s, guest_boot_s);
         return true;

@@ -16,17 +16,19 @@ struct bh_slot;
 struct bh_machine;
 
 /* What became of nodes and spares up to a time, in node-seconds but for the last. All nodes are alike, so at any time the
- * nodes in repair are as many as the spares not at hand and the slots without a node together. */
+ * nodes in repair, and those that reboot while a spare stands in for them, are as many as the spares not at hand and the
+ * slots without a node together. */
 struct bh_machine_use {
     double until_s;
     double in_repair_s;
+    double rebooting_s;     /* of nodes that reboot out of their place; they come back as spares */
     double spares_in_use_s; /* spares not at hand: they stand in for others, or are in repair themselves */
     double waiting_s;       /* of slots that wait for a node */
     double exhausted_s;     /* seconds without a spare at hand */
 };
 
 /* Where a physical node is. */
-enum bh_post { BH_POST_IN_SLOT, BH_POST_SPARE, BH_POST_IN_REPAIR };
+enum bh_post { BH_POST_IN_SLOT, BH_POST_SPARE, BH_POST_IN_REPAIR, BH_POST_REBOOTING };
 
 /* One slot per node of the partitions; trees[c] is that of class c's nodes. Physical nodes start in the slots of the
  * same number, the next `spares` as warm spares for all. Enclaves are called by number, as the partitions do. What is
@@ -60,15 +62,18 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t slot, const struct bh_
 void bh_machine_fail_zones(struct bh_machine *machine, uint64_t slot, const struct bh_zone_set *failed, double ready_s);
 
 /* The slot's node leaves for repair. A warm spare takes its place, ready at spare_ready_s; without one the slot waits.
- * The caller has failed the slot's zones before and arranges for bh_machine_repaired. */
+ * The caller has failed the slot's zones before and arranges for bh_machine_returned. */
 void bh_machine_lose_node(struct bh_machine *machine, uint64_t slot, double spare_ready_s, double guest_boot_s);
-/* An idle spare breaks. */
-void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node);
+/* The slot's node has crashed and reboots elsewhere: a warm spare takes its place, ready at spare_ready_s. Returns false, and
+ * does nothing, without one at hand. The caller arranges for bh_machine_returned. */
+bool bh_machine_replace_crashed(struct bh_machine *machine, uint64_t slot, double spare_ready_s, double guest_boot_s);
+/* An idle spare breaks, or crashes and reboots. */
+void bh_machine_lose_spare(struct bh_machine *machine, uint64_t node, bool reboots);
 /* The slot that has waited longest for a node; false if none waits. */
 bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot);
-/* A node comes back from repair: it goes to the slot that has waited longest, ready at ready_s, or among the spares.
+/* A node comes back from repair or from its reboot: it goes to the slot that has waited longest, ready at ready_s, or among the spares.
  * Returns whether a slot took it. */
-bool bh_machine_repaired(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s);
+bool bh_machine_returned(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s);
 
 /* Everything an enclave has on a slot of its partition is ready from this time on; INFINITY while the slot waits for a
  * node. */

@@ -32,7 +32,7 @@ enum bh_event_kind {
     BH_EVENT_RECURRENCE,    /* subject: lasting fault that strikes again */
     BH_EVENT_SCRIPT,        /* index: line of the script */
     BH_EVENT_COPY,          /* subject: the copy whose next step is due */
-    BH_EVENT_REPAIRED,      /* index: physical node */
+    BH_EVENT_RETURNED,      /* index: physical node, repaired or rebooted */
     BH_EVENT_LEAVE,         /* index: enclave whose time is up */
     BH_EVENT_SILENT_SIGNAL, /* index: enclave, which hears what its verification has found */
     BH_EVENT_COMPOSITION,   /* index: composition that begins or ends */

@@ -31,6 +31,7 @@ expect_eval() {
 
 # Checkpoints every hour in 60 s, restored in 20 s: at 10,000 s two are complete, and 2,680 s have been computed since. The
 # failure costs these and its outage if the level survives, else all 10,000 s and an outage without a restore.
+spares_for='node-loss, crash'
 # expect_survivors POLICY FAULT OUTAGE LEVELS...: those that survive; OUTAGE without the restore.
 expect_survivors() {
     local policy=$1 fault=$2 outage=$3 level file seconds
@@ -38,7 +39,7 @@ expect_survivors() {
     for level in memory local partner storage; do
         file=$level.h5
         run_one "$file" "$level: {interval: 1 h, write: 60 s, read: 20 s}" "{at: 10000 s, node: 1, $fault}" \
-            --set workload.spares=2
+            --set workload.spares=2 --set "workload.spares-for=[$spares_for]"
         case " $* " in
         *" $level "*) seconds=$((14400 + 180 + 2680 + outage + 20)) ;;
         *) seconds=$((10000 + outage + 14400 + 180)) ;;
@@ -58,9 +59,15 @@ expect_survivors() {
     expect_survivors kvm 'zone: guest-kernel, ending: signalled' $((5 + 25 + 10)) local partner storage
 }
 
-@test "a node reboots: its memory is gone, a native node's too" {
+@test "a node reboots in its place: its memory is gone, a native node's too" {
+    spares_for=node-loss
     expect_survivors kvm 'zone: host-kernel, ending: signalled' $((5 + 300 + 25 + 10)) local partner storage
     expect_survivors native 'zone: host-kernel, ending: signalled' $((5 + 300 + 10)) local partner storage
+}
+
+@test "a spare takes the place of a node that crashes: its disk is gone to it, its partner's not" {
+    expect_survivors kvm 'zone: host-kernel, ending: signalled' $((5 + 45 + 25 + 10)) partner storage
+    expect_survivors native 'zone: host-kernel, ending: signalled' $((5 + 45 + 10)) partner storage
 }
 
 @test "a node is lost for good: its disk is gone, its partner's not" {
@@ -282,6 +289,14 @@ END
     run_bulkhead run chain.yaml -q -j 2 -o chain.h5
     expect_status 0
     "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/levels_chain.py" compare chain.h5
+}
+
+# Spares that stand in for crashes, a twentieth as many: local states survive nothing that takes a node.
+@test "the same where a spare takes the place of a node that crashes: its local states are gone" {
+    { cat "$scenarios/levels.yaml"; "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/levels_chain.py" axis spares; } >chain.yaml
+    run_bulkhead run chain.yaml -q -j 2 --replicas 120 -o chain.h5
+    expect_status 0
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/levels_chain.py" compare chain.h5 spares
 }
 
 @test "check says what goes where" {

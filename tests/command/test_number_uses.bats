@@ -47,7 +47,7 @@ number_uses() {
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
     found=$(number_uses unused "$scenarios/goes-on.yaml" applications.loss-tolerant-service.collectives=2 \
         zones.guest-user.residual=0.5 zones.guest-kernel.residual=0.9 zones.host-user.data.lifetime='10 s' \
-        recovery.spare-activation='1 h' recovery.partner-distance=0.3 recovery.memory-bandwidth='1 GB/s' \
+        recovery.partner-distance=0.3 recovery.memory-bandwidth='1 GB/s' \
         components.linux.shared-bug=0.01 guards.guest/host.emulated-io.memory-share=0.05)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }

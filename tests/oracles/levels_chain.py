@@ -3,8 +3,9 @@
 """The expected makespan of a job with several checkpoint levels, by an exact Markov chain of (position, what each level
 holds, phase), and makespans of `bulkhead run` held against it. Shares no code with the simulator.
 
-    levels_chain.py axis              the axis of settings for scenarios/levels.yaml
-    levels_chain.py compare RESULTS   exit status 0: all means agree
+    levels_chain.py axis [spares]     the axis of settings for scenarios/levels.yaml
+    levels_chain.py compare RESULTS [spares]   exit status 0: all means agree; `spares`: they stand in for nodes that crash,
+                                      whose local states are gone with their place
 
 Failures of each kind come in a Poisson process and may strike in any phase, or in any but the outage (`while_up`). Within a
 phase of d seconds the first of a total rate L comes with probability 1 - e^(-L d), and the phase takes (1 - e^(-L d))/L on
@@ -127,7 +128,11 @@ class Job:
         return expected_s[start]
 
 
-def print_axis():
+# With `spares` crashes are so much rarer, since more is lost.
+SPARED = 20
+
+
+def print_axis(spares=""):
     print("vary:\n  - axis: setting\n    values:")
     for label, work_h, final, levels, hours in SETTINGS:
         print(f'      - label: "{label}"\n        set:\n          workload.work: {work_h} h\n          checkpoints:')
@@ -136,11 +141,14 @@ def print_axis():
             times = f", write: {write_min} min, read: {read_min} min" if write_min is not None else ""
             print(f"            {level}: {{interval: {interval}{times}}}")
         print(f"            final: {'yes' if final else 'no'}")
+        if spares:  # there is nothing to wait for, but they are ready first
+            print("          models.recovery.node-reboot: 1 ms")
         for (path, _, _), mean_h in zip(KINDS, hours):
+            mean_h *= SPARED if spares and "crash" in path else 1
             print(f"          {path}: {1 / (NODES * mean_h) if mean_h > 0 else 0:.17g} 1/h")
 
 
-def job_of(setting, interval_s, write_s):
+def job_of(setting, interval_s, write_s, spares):
     """The setting with the intervals of the results; those that it says itself are compared."""
     _, work_h, final, levels, hours = setting
     names = [level for level in LEVELS if level in levels]
@@ -149,6 +157,8 @@ def job_of(setting, interval_s, write_s):
         assert write_min is None or abs(write_s[name] - 60 * write_min) < 1e-6
     kinds = []
     for (_, nearest, while_up), mean_h in zip(KINDS, hours):
+        if spares and nearest == "local":
+            nearest, mean_h = "partner", mean_h * SPARED
         lost = sum(LEVELS.index(name) < LEVELS.index(nearest) for name in names)
         kinds.append((1 / (3600 * mean_h) if mean_h > 0 else 0.0, lost, while_up))
     read_s = [60.0 * levels[name][2] if levels[name][2] is not None else write_s[name] for name in names]
@@ -156,14 +166,14 @@ def job_of(setting, interval_s, write_s):
                [round(interval_s[name] / interval_s[names[0]]) for name in names], final)
 
 
-def compare(results):
+def compare(results, spares=""):
     """Each mean within three standard errors, and within 0.5 %; the seed is fixed."""
     f = h5py.File(results, "r")
     levels = [level.decode() for level in f["level"][:]]
     bad = 0
     for i, setting in enumerate(SETTINGS):
         interval_s, write_s = (dict(zip(levels, f[name][0, i, 0])) for name in ("interval", "checkpoint_time"))
-        expected_s = job_of(setting, interval_s, write_s).expected_s()
+        expected_s = job_of(setting, interval_s, write_s, spares == "spares").expected_s()
         span_s = f["makespan"][0, i, 0]
         mean_s, error_s = span_s.mean(), span_s.std(ddof=1) / math.sqrt(span_s.size)
         off, z = mean_s / expected_s - 1, (mean_s - expected_s) / error_s
@@ -175,4 +185,4 @@ def compare(results):
 
 
 if __name__ == "__main__":
-    print_axis() if sys.argv[1:] == ["axis"] else compare(*sys.argv[2:])
+    print_axis(*sys.argv[2:]) if sys.argv[1] == "axis" else compare(*sys.argv[2:])

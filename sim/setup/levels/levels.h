@@ -21,13 +21,13 @@ struct bh_level_setting {
     double node_bandwidth;       /* bytes/s that all nodes can send over their links at once, each; INFINITY: any */
     double storage_bandwidth[2]; /* bytes/s that all nodes together can count on: writing, reading */
     double memory_loss_rate;     /* of failures that take a kernel whose memory the enclave's states are in */
-    double node_loss_rate;       /* of one node's being gone for good */
+    double node_loss_rate;       /* of one node's place being taken by another, or waiting for it */
 };
 
 /* What a failure takes of the places that an enclave's states are in. */
 struct bh_level_loss {
     enum bh_scope scope; /* PROCESS: its processes alone; GUEST, NODE: a kernel below them; SYSTEM: all nodes reboot */
-    bool node_is_gone;   /* for good, with its disks */
+    bool node_is_gone;   /* with its disks, for good or because a spare has its place */
 };
 
 struct bh_level_rule {

@@ -157,7 +157,7 @@ static void test_a_spare_takes_over(void **state)
     bh_machine_lose_node(f.machine, 7, 150.0, BOOT_S);
     expect_post(&f, NODES, BH_POST_IN_REPAIR, 0);
     expect_post(&f, NODES + 1, BH_POST_IN_SLOT, 7);
-    assert_false(bh_machine_repaired(f.machine, 7, 160.0, BOOT_S));
+    assert_false(bh_machine_returned(f.machine, 7, 160.0, BOOT_S));
     expect_post(&f, 7, BH_POST_SPARE, 0);
     bh_machine_lose_node(f.machine, 0, 200.0, BOOT_S);
     expect_post(&f, NODES + 2, BH_POST_IN_SLOT, 0);
@@ -177,12 +177,12 @@ static void test_slots_wait_in_order(void **state)
     expect_ready(&f, 3, INFINITY, INFINITY);
     assert_true(isinf(bh_machine_slot_hardware_s(f.machine, 3)));
     assert_false(bh_machine_is_up(f.machine, 3, 0, 1e9));
-    assert_true(bh_machine_repaired(f.machine, 8, 100.0, 0.0)); /* node 8 comes first, but slot 3 waits longer */
+    assert_true(bh_machine_returned(f.machine, 8, 100.0, 0.0)); /* node 8 comes first, but slot 3 waits longer */
     expect_post(&f, 8, BH_POST_IN_SLOT, 3);
     expect_ready(&f, 3, 100.0, 100.0);
     bh_machine_ready_s(f.machine, 0, 0.0, &ready_s, &hardware_s);
     assert_true(isinf(ready_s) && isinf(hardware_s));
-    assert_true(bh_machine_repaired(f.machine, 3, 300.0, 0.0));
+    assert_true(bh_machine_returned(f.machine, 3, 300.0, 0.0));
     expect_post(&f, 3, BH_POST_IN_SLOT, 8);
     bh_machine_ready_s(f.machine, 0, 0.0, &ready_s, &hardware_s);
     assert_true(ready_s == 300.0 && hardware_s == 300.0);
@@ -200,14 +200,14 @@ static void test_idle_spares_break(void **state)
 {
     (void)state;
     struct fixture f = make("native", SPARES);
-    bh_machine_lose_spare(f.machine, NODES);
+    bh_machine_lose_spare(f.machine, NODES, false);
     expect_post(&f, NODES, BH_POST_IN_REPAIR, 0);
     bh_machine_lose_node(f.machine, 0, 10.0, 0.0);
     expect_post(&f, NODES + 1, BH_POST_IN_SLOT, 0);
-    bh_machine_lose_spare(f.machine, NODES + 2);
+    bh_machine_lose_spare(f.machine, NODES + 2, false);
     bh_machine_lose_node(f.machine, 1, 10.0, 0.0);
     expect_ready(&f, 1, INFINITY, INFINITY);
-    assert_true(bh_machine_repaired(f.machine, NODES, 90.0, 0.0));
+    assert_true(bh_machine_returned(f.machine, NODES, 90.0, 0.0));
     expect_post(&f, NODES, BH_POST_IN_SLOT, 1);
     drop(&f);
 }
@@ -231,17 +231,44 @@ static void test_everywhere(void **state)
     drop(&f);
 }
 
-/* Every physical node is in one place and every slot holds at most one; slots wait only while no spare is idle.
- * Sums what a second of that adds. */
-static void check_places(const struct fixture *f, const bool *in_repair, struct bh_machine_use *sum)
+/* A node that crashes goes away with its disks and comes back behind the other spares; without a spare it stays. */
+static void test_a_spare_stands_in_for_a_crash(void **state)
 {
-    size_t spares = 0, waiting = NODES;
+    (void)state;
+    struct fixture f = make("kvm", 1);
+    assert_true(bh_machine_replace_crashed(f.machine, 7, 50.0, BOOT_S));
+    expect_post(&f, 7, BH_POST_REBOOTING, 0);
+    expect_post(&f, NODES, BH_POST_IN_SLOT, 7);
+    expect_ready(&f, 7, 70.0, 70.0);
+    assert_true(bh_machine_slot_hardware_s(f.machine, 7) == 50.0);
+    assert_false(bh_machine_replace_crashed(f.machine, 8, 50.0, BOOT_S));
+    expect_post(&f, 8, BH_POST_IN_SLOT, 8);
+    expect_ready(&f, 8, 0.0, 0.0);
+    assert_false(bh_machine_returned(f.machine, 7, 350.0, BOOT_S));
+    expect_post(&f, 7, BH_POST_SPARE, 0);
+    /* Who waits for a node takes one that has rebooted as well as one that was repaired. */
+    bh_machine_lose_spare(f.machine, 7, true);
+    expect_post(&f, 7, BH_POST_REBOOTING, 0);
+    bh_machine_lose_node(f.machine, 3, 400.0, BOOT_S);
+    assert_true(bh_machine_returned(f.machine, 7, 500.0, BOOT_S));
+    expect_post(&f, 7, BH_POST_IN_SLOT, 3);
+    expect_ready(&f, 3, 520.0, 520.0);
+    drop(&f);
+}
+
+/* Every physical node is in one place, which is `away` unless that is a slot or among the spares, and every slot holds at most
+ * one; slots wait only while no spare is idle. Sums what a second of that adds. */
+static void check_places(const struct fixture *f, const enum bh_post *away, struct bh_machine_use *sum)
+{
+    size_t spares = 0, waiting = NODES, gone[2] = {0, 0};
     bool taken[NODES] = {false};
     for (uint64_t n = 0; n < NODES + SPARES; n++) {
         uint64_t slot;
         enum bh_post post = bh_machine_find(f->machine, n, &slot);
-        assert_int_equal(post == BH_POST_IN_REPAIR, in_repair[n]);
+        bool is_away = post == BH_POST_IN_REPAIR || post == BH_POST_REBOOTING;
+        assert_int_equal(is_away ? post : BH_POST_IN_SLOT, away[n]);
         spares += post == BH_POST_SPARE;
+        gone[post == BH_POST_REBOOTING] += is_away;
         if (post != BH_POST_IN_SLOT)
             continue;
         assert_true(slot < NODES && !taken[slot]);
@@ -253,36 +280,46 @@ static void check_places(const struct fixture *f, const bool *in_repair, struct 
         if (!taken[s])
             assert_true(isinf(bh_machine_slot_ready_s(f->machine, s, 0)));
     assert_true(spares == 0 || waiting == 0);
-    sum->in_repair_s += NODES + SPARES - (NODES - waiting) - spares;
-    sum->spares_in_use_s += SPARES - spares;
-    sum->waiting_s += waiting;
+    assert_int_equal(gone[0] + gone[1], SPARES - spares + waiting);
+    sum->in_repair_s += (double)gone[0];
+    sum->rebooting_s += (double)gone[1];
+    sum->spares_in_use_s += (double)(SPARES - spares);
+    sum->waiting_s += (double)waiting;
     sum->exhausted_s += spares == 0;
 }
 
-static void test_random_losses_and_repairs(void **state)
+static void test_random_losses_and_returns(void **state)
 {
     (void)state;
     const struct bh_random random = {11, 0};
     struct fixture f = make("kvm", SPARES);
-    bool in_repair[NODES + SPARES] = {false};
+    enum bh_post away[NODES + SPARES] = {BH_POST_IN_SLOT};
     struct bh_machine_use sum = {.until_s = 5000};
+    size_t crashes = 0, in_place = 0;
     for (uint64_t step = 0; step < 5000; step++) {
         double now_s = (double)step, ready_s, hardware_s;
         bool mostly_losses = (step / 100) % 2 == 0;
         uint64_t slot, node = (uint64_t)(bh_random_uniform(&random, BH_PURPOSE_CARRIER, 1, step, 0) * (NODES + SPARES));
         bool loses = bh_random_uniform(&random, BH_PURPOSE_CARRIER, 2, step, 0) < (mostly_losses ? 0.8 : 0.2);
+        bool is_crash = bh_random_uniform(&random, BH_PURPOSE_CARRIER, 3, step, 0) < 0.6;
         enum bh_post post = bh_machine_find(f.machine, node, &slot);
         bh_machine_pass(f.machine, now_s);
-        if (loses && post == BH_POST_IN_SLOT)
+        if (loses && post == BH_POST_IN_SLOT && is_crash) {
+            bool is_replaced = bh_machine_replace_crashed(f.machine, slot, now_s + 5.0, BOOT_S);
+            away[node] = is_replaced ? BH_POST_REBOOTING : BH_POST_IN_SLOT;
+            crashes += is_replaced;
+            in_place += !is_replaced;
+        } else if (loses && post == BH_POST_IN_SLOT) {
             bh_machine_lose_node(f.machine, slot, now_s + 5.0, BOOT_S);
-        else if (loses && post == BH_POST_SPARE)
-            bh_machine_lose_spare(f.machine, node);
-        else if (!loses && post == BH_POST_IN_REPAIR)
-            bh_machine_repaired(f.machine, node, now_s + 5.0, BOOT_S);
-        else
-            loses = post == BH_POST_IN_REPAIR;
-        in_repair[node] = loses;
-        check_places(&f, in_repair, &sum);
+            away[node] = BH_POST_IN_REPAIR;
+        } else if (loses && post == BH_POST_SPARE) {
+            bh_machine_lose_spare(f.machine, node, is_crash);
+            away[node] = is_crash ? BH_POST_REBOOTING : BH_POST_IN_REPAIR;
+        } else if (!loses && (post == BH_POST_IN_REPAIR || post == BH_POST_REBOOTING)) {
+            bh_machine_returned(f.machine, node, now_s + 5.0, BOOT_S);
+            away[node] = BH_POST_IN_SLOT;
+        }
+        check_places(&f, away, &sum);
         /* The latest over all slots, found the long way round. */
         double latest_s = 0.0;
         for (uint64_t s = 0; s < NODES; s++)
@@ -294,17 +331,23 @@ static void test_random_losses_and_repairs(void **state)
     struct bh_machine_use use = bh_machine_use(f.machine);
     assert_memory_equal(&use, &sum, sizeof use);
     assert_true(sum.waiting_s > 1000 && sum.exhausted_s > sum.waiting_s / NODES && sum.exhausted_s < sum.until_s);
+    assert_true(crashes > 100 && in_place > 100 && sum.rebooting_s > 1000);
     drop(&f);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_fresh_machine),           cmocka_unit_test(test_a_guest_fails_alone),
-        cmocka_unit_test(test_a_process_fails_alone),     cmocka_unit_test(test_a_node_reboots),
-        cmocka_unit_test(test_a_spare_takes_over),        cmocka_unit_test(test_slots_wait_in_order),
-        cmocka_unit_test(test_idle_spares_break),         cmocka_unit_test(test_everywhere),
-        cmocka_unit_test(test_random_losses_and_repairs),
+        cmocka_unit_test(test_a_fresh_machine),
+        cmocka_unit_test(test_a_guest_fails_alone),
+        cmocka_unit_test(test_a_process_fails_alone),
+        cmocka_unit_test(test_a_node_reboots),
+        cmocka_unit_test(test_a_spare_takes_over),
+        cmocka_unit_test(test_slots_wait_in_order),
+        cmocka_unit_test(test_idle_spares_break),
+        cmocka_unit_test(test_everywhere),
+        cmocka_unit_test(test_a_spare_stands_in_for_a_crash),
+        cmocka_unit_test(test_random_losses_and_returns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
