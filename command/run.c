@@ -121,7 +121,7 @@ static void note_not_exact(const struct bh_run *done)
     for (size_t p = 0; p < done->campaign->first->policies_count; p++) {
         const char *why = NULL;
         for (size_t s = 0; s < done->campaign->points - done->campaign->uncertain && why == NULL; s++) {
-            const struct bh_setup *setup = done->campaign->stages[s]->setups[p];
+            const struct bh_setup *setup = done->campaign->resolved[s]->setups[p];
             for (size_t c = 0; c < setup->nodes_count && why == NULL; c++)
                 why = setup->nodes[c].isolation->why_not;
         }

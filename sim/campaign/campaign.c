@@ -327,11 +327,11 @@ void bh_campaign_destroy(struct bh_campaign *campaign)
         return;
     bh_identities_destroy(campaign->identities);
     bh_enclave_axis_release(&campaign->enclaves);
-    for (size_t p = 0; campaign->stages != NULL && p < campaign->points; p++)
-        bh_stage_destroy(campaign->stages[p]);
-    if (campaign->stages == NULL)
+    for (size_t p = 0; campaign->resolved != NULL && p < campaign->points; p++)
+        bh_point_destroy(campaign->resolved[p]);
+    if (campaign->resolved == NULL)
         bh_scenario_destroy(campaign->first);
-    free(campaign->stages);
+    free(campaign->resolved);
     bh_isolation_cache_destroy(campaign->isolations);
     bh_study_destroy(campaign->study);
     bh_document_destroy(campaign->document);

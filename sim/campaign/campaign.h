@@ -53,7 +53,8 @@ struct bh_campaign {
     uint64_t chunk;            /* replicas that a unit runs at most */
     struct bh_scenario *first; /* the scenario at the first point */
     struct bh_enclave_axis enclaves;
-    struct bh_stage **stages; /* [point]: prepared, of a study without a campaign file; NULL: workers resolve points */
+    struct bh_point *
+        *resolved; /* [point]: prepared, of a study without a campaign file; NULL: workers resolve points */
     struct bh_isolation_cache *isolations; /* of these */
     struct bh_identities *identities;
     bool says[BH_METRIC_USES]; /* which metrics say anything, at some point: rows are alike at all of them */

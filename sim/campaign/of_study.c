@@ -26,13 +26,14 @@ static int prepare_points(struct bh_campaign *campaign, struct bh_progress *prog
             bh_study_index(study, p, index);
         for (size_t a = 0; a < axes && p >= grid; a++)
             index[a] = study->uncertainty_at[a];
-        campaign->stages[p] = bh_stage_create(study, index, p < grid ? -1 : (int)(p - grid), campaign->isolations, err);
-        if (campaign->stages[p] == NULL)
+        campaign->resolved[p] =
+            bh_point_create(study, index, p < grid ? -1 : (int)(p - grid), campaign->isolations, err);
+        if (campaign->resolved[p] == NULL)
             return -1;
         bh_progress_step(progress);
     }
     for (size_t p = 0; p < grid && study->has_uncertainty; p++) {
-        if (bh_stage_find_escape_ends(campaign->stages[p], study, campaign->isolations, err) != 0)
+        if (bh_point_find_escape_ends(campaign->resolved[p], study, campaign->isolations, err) != 0)
             return -1;
         bh_progress_step(progress);
     }
@@ -44,12 +45,12 @@ static void find_common(struct bh_campaign *campaign)
 {
     const struct bh_scenario **scenarios = bh_allocate(campaign->points, sizeof *scenarios);
     for (size_t p = 0; p < campaign->points; p++) {
-        scenarios[p] = campaign->stages[p]->scenario;
+        scenarios[p] = campaign->resolved[p]->scenario;
         for (int use = 0; use < BH_METRIC_USES && p < campaign->points - campaign->uncertain; use++)
             campaign->says[use] = campaign->says[use] || bh_metric_says(scenarios[p], (enum bh_metric_use)use);
     }
     bh_enclave_axis_find(&campaign->enclaves, scenarios, campaign->points);
-    campaign->first = campaign->stages[0]->scenario;
+    campaign->first = campaign->resolved[0]->scenario;
     campaign->replicas = campaign->least = campaign->first->replicas;
     campaign->chunk = campaign->replicas < MOST_IN_UNIT ? campaign->replicas : MOST_IN_UNIT;
     free(scenarios);
@@ -87,7 +88,7 @@ struct bh_campaign *bh_campaign_of_study(struct bh_study *study, bool shows_prog
     }
     campaign->identities = number_points(campaign->points);
     campaign->isolations = bh_isolation_cache_create();
-    campaign->stages = bh_allocate(campaign->points, sizeof *campaign->stages);
+    campaign->resolved = bh_allocate(campaign->points, sizeof *campaign->resolved);
     struct bh_progress *progress =
         bh_progress_start("points prepared (platform, exact chains)",
                           campaign->points + (study->has_uncertainty ? grid : 0), shows_progress);

@@ -17,12 +17,12 @@
 
 static const struct bh_replica_record *record_of(const struct bh_metric_cell *cell)
 {
-    return &cell->stage->records[cell->policy];
+    return &cell->resolved->records[cell->policy];
 }
 
 static const struct bh_isolation *isolation_of(const struct bh_metric_cell *cell)
 {
-    return &cell->stage->setups[cell->policy]->isolation;
+    return &cell->resolved->setups[cell->policy]->isolation;
 }
 
 static const struct bh_tallies *tallies_of(const struct bh_metric_cell *cell)
@@ -37,17 +37,17 @@ static const struct bh_enclave_record *enclave_of(const struct bh_metric_cell *c
 
 static const struct bh_enclave_record *fault_free_of(const struct bh_metric_cell *cell)
 {
-    return &cell->stage->fault_free[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return &cell->resolved->fault_free[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]];
 }
 
 static const struct bh_enclave_setup *setup_of(const struct bh_metric_cell *cell)
 {
-    return &cell->stage->setups[cell->policy]->enclaves[cell->at[BH_AXIS_ENCLAVE]];
+    return &cell->resolved->setups[cell->policy]->enclaves[cell->at[BH_AXIS_ENCLAVE]];
 }
 
 static const struct bh_spread *script_of(const struct bh_metric_cell *cell)
 {
-    return cell->stage->setups[cell->policy]->script;
+    return cell->resolved->setups[cell->policy]->script;
 }
 
 /* --- Values, one function each --------------------------------------------------------------------------------------- */
@@ -73,12 +73,12 @@ VALUE(elapsed, enclave_of(cell)->elapsed_s)
 VALUE(useful_work, enclave_of(cell)->useful_work_s)
 VALUE(node_time, enclave_of(cell)->ledger.part[cell->at[BH_AXIS_PART]])
 VALUE(fault_free_makespan, finished_s(fault_free_of(cell)))
-VALUE(native_makespan, finished_s(&cell->stage->native[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]]))
-VALUE(native_bare_makespan, finished_s(&cell->stage->native_bare.enclaves[cell->at[BH_AXIS_ENCLAVE]]))
+VALUE(native_makespan, finished_s(&cell->resolved->native[cell->policy].enclaves[cell->at[BH_AXIS_ENCLAVE]]))
+VALUE(native_bare_makespan, finished_s(&cell->resolved->native_bare.enclaves[cell->at[BH_AXIS_ENCLAVE]]))
 VALUE(price, value_fault_free_makespan(cell) / value_native_makespan(cell) - 1.0)
 VALUE(restart_time, setup_of(cell)->restart_s[cell->at[BH_AXIS_SCOPE]])
 VALUE(noise_extrapolated, setup_of(cell)->pace[1].slowdown.noise.extrapolated)
-VALUE(independent_nodes, bh_scenario_strikes_apart(cell->stage->scenario))
+VALUE(independent_nodes, bh_scenario_strikes_apart(cell->resolved->scenario))
 
 static double value_sdc(const struct bh_metric_cell *cell)
 {
@@ -164,7 +164,7 @@ VALUE(spares_exhausted, MEAN_OVER_TIME(exhausted_s))
 /* Compositions. */
 VALUE(guard_crossed, tallies_of(cell)->crossed[cell->at[BH_AXIS_BOUNDARY]])
 VALUE(guard_blocked, tallies_of(cell)->blocked[cell->at[BH_AXIS_BOUNDARY]])
-VALUE(composition_degree, bh_compositions_degree(cell->stage->scenario, cell->at[BH_AXIS_ENCLAVE]))
+VALUE(composition_degree, bh_compositions_degree(cell->resolved->scenario, cell->at[BH_AXIS_ENCLAVE]))
 VALUE(protected_time, enclave_of(cell)->protected_s)
 VALUE(switches, enclave_of(cell)->switches)
 VALUE(fault_free_node_time, fault_free_of(cell)->ledger.part[cell->at[BH_AXIS_PART]])
@@ -175,7 +175,7 @@ VALUE(exchange_time, tallies_of(cell)->exchange_s)
 /* The exact chain. */
 static double escape_end(const struct bh_metric_cell *cell, size_t end)
 {
-    return cell->stage->escape_ends[(cell->policy * BH_BOUNDARIES + cell->at[BH_AXIS_BOUNDARY]) * 2 + end];
+    return cell->resolved->escape_ends[(cell->policy * BH_BOUNDARIES + cell->at[BH_AXIS_BOUNDARY]) * 2 + end];
 }
 
 VALUE(escape_low, escape_end(cell, 0))

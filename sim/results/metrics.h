@@ -19,7 +19,7 @@ bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 
 /* A policy at a point, and positions on the metric's own axes; the replica is the one that ran last. */
 struct bh_metric_cell {
-    const struct bh_stage *stage;
+    const struct bh_point *resolved;
     size_t policy;
     size_t at[BH_METRIC_AXES];
 };

@@ -23,13 +23,13 @@ static size_t extreme_value(const struct bh_axis *axis, bool greatest)
 }
 
 /* The ratios at one value of the uncertain number: escape[(policy * BH_BOUNDARIES + boundary) * stride]. */
-static int find_escapes(const struct bh_stage *stage, const struct bh_study *study, size_t value,
+static int find_escapes(const struct bh_point *resolved, const struct bh_study *study, size_t value,
                         struct bh_isolation_cache *cache, double *escape, size_t stride, struct bh_error *err)
 {
-    struct bh_scenario *scenario = bh_study_resolve(study, stage->index, (int)value, err);
+    struct bh_scenario *scenario = bh_study_resolve(study, resolved->index, (int)value, err);
     int status = scenario != NULL ? 0 : -1;
-    for (size_t p = 0; status == 0 && p < stage->scenario->policies_count; p++) {
-        struct bh_setup *setup = bh_setup_create(scenario, p, &stage->facts, cache, err);
+    for (size_t p = 0; status == 0 && p < resolved->scenario->policies_count; p++) {
+        struct bh_setup *setup = bh_setup_create(scenario, p, &resolved->facts, cache, err);
         status = setup != NULL ? 0 : -1;
         for (size_t b = 0; b < BH_BOUNDARIES && status == 0; b++)
             escape[(p * BH_BOUNDARIES + b) * stride] = setup->isolation.escape[b];
@@ -39,20 +39,21 @@ static int find_escapes(const struct bh_stage *stage, const struct bh_study *stu
     return status;
 }
 
-int bh_stage_find_escape_ends(struct bh_stage *stage, const struct bh_study *study, struct bh_isolation_cache *cache,
+int bh_point_find_escape_ends(struct bh_point *resolved, const struct bh_study *study, struct bh_isolation_cache *cache,
                               struct bh_error *err)
 {
     if (!study->has_uncertainty)
         return 0;
     const struct bh_axis *axis = &study->uncertainty;
     bool has_ends = study->posterior.source == NULL;
-    size_t cells = stage->scenario->policies_count * BH_BOUNDARIES, values = has_ends ? 2 : axis->count;
+    size_t cells = resolved->scenario->policies_count * BH_BOUNDARIES, values = has_ends ? 2 : axis->count;
     double *escape = bh_allocate(cells * values, sizeof *escape);
     int status = 0;
     for (size_t v = 0; v < values && status == 0; v++)
-        status = find_escapes(stage, study, has_ends ? extreme_value(axis, v == 1) : v, cache, escape + v, values, err);
+        status =
+            find_escapes(resolved, study, has_ends ? extreme_value(axis, v == 1) : v, cache, escape + v, values, err);
     for (size_t c = 0; c < cells && status == 0; c++) {
-        double *ends = &stage->escape_ends[2 * c], *sorted = escape + c * values;
+        double *ends = &resolved->escape_ends[2 * c], *sorted = escape + c * values;
         if (!has_ends)
             gsl_sort(sorted, 1, values);
         for (size_t end = 0; end < 2; end++)

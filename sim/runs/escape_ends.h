@@ -8,11 +8,11 @@
 #include "sim/scenario/scenario.h"
 
 struct bh_isolation_cache;
-struct bh_stage;
+struct bh_point;
 
-/* Fills stage->escape_ends: at the least and the greatest value of the study's uncertain number, or of a posterior, whose
+/* Fills resolved->escape_ends: at the least and the greatest value of the study's uncertain number, or of a posterior, whose
  * draws have no ends, between which the middle 90 % of the ratios lie. They stay NaN where nothing is uncertain. */
-int bh_stage_find_escape_ends(struct bh_stage *stage, const struct bh_study *study, struct bh_isolation_cache *cache,
+int bh_point_find_escape_ends(struct bh_point *resolved, const struct bh_study *study, struct bh_isolation_cache *cache,
                               struct bh_error *err);
 
 #endif

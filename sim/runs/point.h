@@ -14,7 +14,7 @@ struct bh_study;
 
 struct bh_isolation_cache;
 
-struct bh_stage {
+struct bh_point {
     size_t *index; /* position on each axis; owned */
     int uncertain; /* position on the uncertainty axis; -1: nominal */
     struct bh_scenario *scenario;
@@ -32,12 +32,12 @@ struct bh_stage {
 };
 
 /* Resolves a point: reads the platform in a probe and checks that it is large enough. `index` is copied. */
-struct bh_stage *bh_stage_create(const struct bh_study *study, const size_t *index, int uncertain,
+struct bh_point *bh_point_create(const struct bh_study *study, const size_t *index, int uncertain,
                                  struct bh_isolation_cache *cache, struct bh_error *err);
-/* The same of a scenario that was resolved already, which the stage takes over, also on failure; `facts` of its platform
- * or NULL to probe it. The stage has no index. */
-struct bh_stage *bh_stage_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+/* The same of a scenario that was resolved already, which the point takes over, also on failure; `facts` of its platform
+ * or NULL to probe it. The point has no index. */
+struct bh_point *bh_point_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                       struct bh_isolation_cache *cache, struct bh_error *err);
-void bh_stage_destroy(struct bh_stage *stage);
+void bh_point_destroy(struct bh_point *resolved);
 
 #endif

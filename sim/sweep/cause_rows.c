@@ -23,25 +23,26 @@ static size_t find_text(struct bh_cause_rows *rows, char *text)
 }
 
 /* A cause in words. */
-static char *describe(const struct bh_stage *stage, size_t policy, const struct bh_cause_key *key)
+static char *describe(const struct bh_point *resolved, size_t policy, const struct bh_cause_key *key)
 {
     const char *origin = key->origin >= 0    ? bh_zone_kind_names[key->origin]
                          : key->origin == -1 ? "node hardware"
                                              : "storage";
-    return bh_print_text(
-        "%s\x1f%s\x1f%s\x1f%s\x1f%s", key->source >= 0 ? stage->setups[policy]->sources[key->source].name : "script",
-        origin, key->boundary >= 0 ? bh_boundary_names[key->boundary] : "none",
-        key->guard >= 0 ? stage->scenario->catalog->guards[key->guard].name : "none", bh_scope_names[key->disposition]);
+    return bh_print_text("%s\x1f%s\x1f%s\x1f%s\x1f%s",
+                         key->source >= 0 ? resolved->setups[policy]->sources[key->source].name : "script", origin,
+                         key->boundary >= 0 ? bh_boundary_names[key->boundary] : "none",
+                         key->guard >= 0 ? resolved->scenario->catalog->guards[key->guard].name : "none",
+                         bh_scope_names[key->disposition]);
 }
 
-void bh_cause_rows_add(struct bh_cause_rows *rows, const struct bh_stage *stage, size_t policy,
+void bh_cause_rows_add(struct bh_cause_rows *rows, const struct bh_point *resolved, size_t policy,
                        const struct bh_causes *causes)
 {
     rows->counts = bh_reallocate(rows->counts, rows->counts_count + 1, sizeof *rows->counts);
     rows->counts[rows->counts_count++] = causes->count;
     rows->rows = bh_reallocate(rows->rows, rows->rows_count + causes->count + 1, sizeof *rows->rows);
     for (size_t c = 0; c < causes->count; c++) {
-        char *text = describe(stage, policy, &causes->cause[c].key);
+        char *text = describe(resolved, policy, &causes->cause[c].key);
         rows->rows[rows->rows_count++] =
             (struct bh_cause_row){find_text(rows, text), causes->cause[c].failures, causes->cause[c].lost_node_s};
     }

@@ -25,7 +25,7 @@ struct bh_cause_rows {
 };
 
 /* Adds the causes of one simulation. */
-void bh_cause_rows_add(struct bh_cause_rows *rows, const struct bh_stage *stage, size_t policy,
+void bh_cause_rows_add(struct bh_cause_rows *rows, const struct bh_point *resolved, size_t policy,
                        const struct bh_causes *causes);
 /* Bytes, a multiple of 8. */
 void bh_cause_rows_write(const struct bh_cause_rows *rows, FILE *out);

@@ -77,7 +77,7 @@ void bh_merge_fill_interaction(const struct bh_merge *merge, enum bh_metric_name
     for (size_t i = 0; i < merge->policies * points * count; i++) {
         size_t at = i % count, point = i / count % points;
         const struct bh_scenario *scenario =
-            campaign->stages != NULL ? campaign->stages[point]->scenario : campaign->first;
+            campaign->resolved != NULL ? campaign->resolved[point]->scenario : campaign->first;
         /* Errors of a script are not those that the chain weighs. */
         values[i] = scenario->script_count > 0
                         ? NAN

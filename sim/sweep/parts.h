@@ -30,7 +30,7 @@ static inline size_t bh_merge_points(const struct bh_merge *merge)
 {
     return merge->campaign->points - merge->campaign->uncertain;
 }
-/* merge_rows.c: a replica's row under a policy, or one of a point; NULL where it is missing. */
+/* stored_rows.c: a replica's row under a policy, or one of a point; NULL where it is missing. */
 const double *bh_merge_replica(const struct bh_merge *merge, size_t point, size_t policy, uint64_t replica);
 const double *bh_merge_point(const struct bh_merge *merge, size_t point, size_t policy);
 
@@ -41,7 +41,7 @@ void bh_merge_release(struct bh_merge *merge);
 /* merge.c: fills a results file that was just created; errors stick to it (see bh_results_commit). */
 void bh_merge_write(const struct bh_merge *merge, struct bh_results *results);
 
-/* merge_head.c: names of the axes of arrays by policy and point; returns how many. `axes` has BH_RESULTS_MOST_AXES
+/* results_head.c: names of the axes of arrays by policy and point; returns how many. `axes` has BH_RESULTS_MOST_AXES
  * entries. */
 size_t bh_merge_axes(const struct bh_merge *merge, const char **axes);
 /* Attributes, provenance, axes and coordinates. */

@@ -41,10 +41,10 @@ void bh_layout_release(struct bh_layout *layout)
     *layout = (struct bh_layout){0};
 }
 
-void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, const struct bh_stage *stage,
+void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, const struct bh_point *resolved,
                     size_t point, size_t policy, double *row)
 {
-    struct bh_metric_cell cell = {stage, policy, {0}};
+    struct bh_metric_cell cell = {resolved, policy, {0}};
     for (size_t i = 0; i < layout->count; i++) {
         const struct bh_layout_entry *entry = &layout->entry[i];
         for (size_t c = 0; c < entry->cells; c++) {

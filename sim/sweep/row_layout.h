@@ -31,7 +31,7 @@ struct bh_layout {
 void bh_layout_create(struct bh_layout *layout, const struct bh_campaign *campaign, bool by_replica);
 void bh_layout_release(struct bh_layout *layout);
 /* The row of one policy at a point that has run; NaN for enclaves that it does not have. */
-void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, const struct bh_stage *stage,
+void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *campaign, const struct bh_point *resolved,
                     size_t point, size_t policy, double *row);
 /* Where a metric begins in the row; SIZE_MAX if it has none. */
 size_t bh_layout_offset(const struct bh_layout *layout, enum bh_metric_name metric);

@@ -19,7 +19,7 @@
  * policy the fault-free run and the baseline with its intervals. */
 static size_t unit_jobs(const struct bh_host *host)
 {
-    size_t policies = host->stage->scenario->policies_count;
+    size_t policies = host->resolved->scenario->policies_count;
     return host->unit.count > 0 ? host->unit.count * policies : 1 + 2 * policies;
 }
 
@@ -27,20 +27,21 @@ static size_t unit_jobs(const struct bh_host *host)
 static const struct bh_setup *find_job(const struct bh_host *host, size_t job, struct bh_replica_options *options,
                                        struct bh_replica_record **record)
 {
-    struct bh_stage *stage = host->stage;
-    size_t policies = stage->scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
+    struct bh_point *resolved = host->resolved;
+    size_t policies = resolved->scenario->policies_count,
+           policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
     *options = (struct bh_replica_options){0};
     if (host->unit.count > 0) {
         *options = (struct bh_replica_options){.replica = host->unit.first + job / policies, .faults = true};
-        *record = &stage->records[policy];
-        return stage->setups[policy];
+        *record = &resolved->records[policy];
+        return resolved->setups[policy];
     }
     if (job == 0) {
-        *record = &stage->native_bare;
-        return stage->bare;
+        *record = &resolved->native_bare;
+        return resolved->bare;
     }
-    *record = job % 2 == 1 ? &stage->fault_free[policy] : &stage->native[policy];
-    return job % 2 == 1 ? stage->setups[policy] : stage->baselines[policy];
+    *record = job % 2 == 1 ? &resolved->fault_free[policy] : &resolved->native[policy];
+    return job % 2 == 1 ? resolved->setups[policy] : resolved->baselines[policy];
 }
 
 struct bh_transfer *const *bh_host_plan(struct bh_host *host, const struct bh_setup *setup, struct bh_error *err)
@@ -109,16 +110,16 @@ static void warn(void *context, const char *death)
     free(text);
 }
 
-/* A record that is the stage's now. */
+/* A record that is the point's now. */
 static int note_record(struct bh_host *host, size_t job, struct bh_replica_record *record, struct bh_error *err)
 {
-    if (host->campaign->stages != NULL &&
+    if (host->campaign->resolved != NULL &&
         bh_host_answer(host, (struct bh_record_head){.kind = BH_WORKER_STEP}, NULL) != 0)
         return bh_fail(err, BH_ERROR_SYSTEM, "nobody reads what the simulations find");
     if (host->unit.count == 0)
         return 0;
-    size_t row = job * host->layout[1].length, policy = job % host->stage->scenario->policies_count;
-    bh_layout_fill(&host->layout[1], host->campaign, host->stage, host->point, policy, &host->rows[row]);
+    size_t row = job * host->layout[1].length, policy = job % host->resolved->scenario->policies_count;
+    bh_layout_fill(&host->layout[1], host->campaign, host->resolved, host->point, policy, &host->rows[row]);
     host->causes[job] = record->causes;
     record->causes = (struct bh_causes){0};
     return 0;
@@ -145,15 +146,15 @@ static int take_record(void *context, size_t number, const void *bytes, size_t l
 /* Whether a job's record is the one of the replica before, under the same policy: nothing was drawn in that. */
 static bool is_repeated(const struct bh_host *host, size_t job)
 {
-    size_t policies = host->stage->scenario->policies_count;
-    return host->unit.count > 0 && job >= policies && host->stage->records[job % policies].is_sure;
+    size_t policies = host->resolved->scenario->policies_count;
+    return host->unit.count > 0 && job >= policies && host->resolved->records[job % policies].is_sure;
 }
 
 static int repeat_record(struct bh_host *host, size_t job, struct bh_error *err)
 {
-    size_t policies = host->stage->scenario->policies_count;
+    size_t policies = host->resolved->scenario->policies_count;
     const struct bh_causes *causes = &host->causes[job - policies];
-    struct bh_replica_record *record = &host->stage->records[job % policies];
+    struct bh_replica_record *record = &host->resolved->records[job % policies];
     record->causes.count = causes->count;
     record->causes.cause = bh_allocate(causes->count + 1, sizeof *causes->cause);
     for (size_t c = 0; c < causes->count; c++)
@@ -163,10 +164,10 @@ static int repeat_record(struct bh_host *host, size_t job, struct bh_error *err)
 
 static char *describe_job(const struct bh_host *host, size_t job, char *buffer, size_t size)
 {
-    const struct bh_scenario *scenario = host->stage->scenario;
+    const struct bh_scenario *scenario = host->resolved->scenario;
     size_t policies = scenario->policies_count, policy = host->unit.count > 0 ? job % policies : (job - 1) / 2;
     unsigned long long seed = (unsigned long long)scenario->seed, replica = host->unit.first + job / policies;
-    bool has_file = host->campaign->stages == NULL; /* of a campaign, which can replay it */
+    bool has_file = host->campaign->resolved == NULL; /* of a campaign, which can replay it */
     char again[64] = "";
     if (host->unit.count > 0) {
         if (has_file)
@@ -200,7 +201,7 @@ static void write_causes(struct bh_host *host, size_t jobs, FILE *payload)
 {
     struct bh_cause_rows causes = {0};
     for (size_t job = 0; job < jobs; job++)
-        bh_cause_rows_add(&causes, host->stage, job % host->stage->scenario->policies_count, &host->causes[job]);
+        bh_cause_rows_add(&causes, host->resolved, job % host->resolved->scenario->policies_count, &host->causes[job]);
     bh_cause_rows_write(&causes, payload);
     bh_cause_rows_release(&causes);
 }
@@ -222,7 +223,7 @@ static int run_range(struct bh_host *host, size_t first, size_t end, struct bh_e
 /* Where no faults are drawn the first replica tells whether there is any other. */
 static int run_in_children(struct bh_host *host, size_t jobs, struct bh_error *err)
 {
-    const struct bh_scenario *scenario = host->stage->scenario;
+    const struct bh_scenario *scenario = host->resolved->scenario;
     size_t first = host->unit.count > 1 && !scenario->random_faults ? scenario->policies_count : 0;
     bool is_sure = first > 0;
     if (first > 0 && run_range(host, 0, first, err) != 0)
@@ -260,7 +261,7 @@ static int run_here(struct bh_host *host, size_t jobs, struct bh_error *err)
  * a unit that has killed a worker before goes to children. */
 static int run_jobs(struct bh_host *host, size_t jobs, struct bh_error *err)
 {
-    bool runs_here = host->campaign->stages == NULL && !host->unit.in_children;
+    bool runs_here = host->campaign->resolved == NULL && !host->unit.in_children;
     for (size_t job = 0; job < jobs; job++) {
         struct bh_replica_options unused;
         struct bh_replica_record *none;
@@ -276,13 +277,13 @@ static int run_jobs(struct bh_host *host, size_t jobs, struct bh_error *err)
 int bh_host_run_unit(struct bh_host *host, FILE *payload, struct bh_error *err)
 {
     bool by_replica = host->unit.count > 0;
-    size_t policies = host->stage->scenario->policies_count, length = host->layout[by_replica].length;
+    size_t policies = host->resolved->scenario->policies_count, length = host->layout[by_replica].length;
     size_t jobs = unit_jobs(host), rows = by_replica ? jobs : policies;
     host->rows = bh_allocate(rows * length + 1, sizeof *host->rows);
     host->causes = bh_allocate(jobs, sizeof *host->causes);
     int status = run_jobs(host, jobs, err);
     for (size_t p = 0; status == 0 && !by_replica && p < policies; p++)
-        bh_layout_fill(&host->layout[0], host->campaign, host->stage, host->point, p, &host->rows[p * length]);
+        bh_layout_fill(&host->layout[0], host->campaign, host->resolved, host->point, p, &host->rows[p * length]);
     if (status == 0) {
         fwrite(host->rows, sizeof *host->rows, rows * length, payload);
         if (by_replica)

@@ -21,8 +21,8 @@ struct bh_host {
     struct bh_platform_facts facts;
     struct bh_isolation_cache *cache;
     size_t points_seen;
-    size_t point; /* of the stage */
-    struct bh_stage *stage;
+    size_t point; /* of `resolved` */
+    struct bh_point *resolved;
     size_t plans_count;
     struct bh_plan *plans;
     struct bh_layout layout[2]; /* of a point, by replica */

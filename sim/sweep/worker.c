@@ -28,7 +28,7 @@ enum { POINTS_PER_CACHE = 32 };
 static int load_platform(struct bh_host *host, struct bh_error *err)
 {
     int is_temporary = 0;
-    char *xml = bh_prepare_platform(host->stage->scenario, &is_temporary, err);
+    char *xml = bh_prepare_platform(host->resolved->scenario, &is_temporary, err);
     if (xml == NULL)
         return -1;
     host->platform = bh_platform_load(xml, err);
@@ -37,8 +37,8 @@ static int load_platform(struct bh_host *host, struct bh_error *err)
     free(xml);
     if (host->platform == NULL)
         return -1;
-    host->platform_key = bh_platform_key(host->stage->scenario);
-    host->facts = host->stage->facts;
+    host->platform_key = bh_platform_key(host->resolved->scenario);
+    host->facts = host->resolved->facts;
     /* The scheduler of a cluster, and a terminal, signal every process; whoever started this one decides. SimGrid has
      * just installed a handler of its own. */
     signal(SIGINT, SIG_IGN);
@@ -53,9 +53,9 @@ static void leave_point(struct bh_host *host)
     free(host->plans);
     host->plans = NULL;
     host->plans_count = 0;
-    if (host->campaign->stages == NULL)
-        bh_stage_destroy(host->stage);
-    host->stage = NULL;
+    if (host->campaign->resolved == NULL)
+        bh_point_destroy(host->resolved);
+    host->resolved = NULL;
     for (int i = 0; i < 2; i++)
         bh_layout_release(&host->layout[i]);
     if (host->cache != NULL && host->points_seen % POINTS_PER_CACHE == 0) {
@@ -73,24 +73,24 @@ static bool fits(const struct bh_host *host, const struct bh_scenario *scenario)
     return fits;
 }
 
-/* The stage of a point that no one has prepared; takes the scenario over. */
-static struct bh_stage *create_stage(struct bh_host *host, struct bh_scenario *scenario, struct bh_error *err)
+/* A point that no one has prepared, resolved; takes the scenario over. */
+static struct bh_point *create_point(struct bh_host *host, struct bh_scenario *scenario, struct bh_error *err)
 {
     if (host->cache == NULL)
         host->cache = bh_isolation_cache_create();
     host->points_seen++;
-    return bh_stage_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
+    return bh_point_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
 }
 
 /* 1: done; 0: the platform is another; -1: failed. */
 static int enter_point(struct bh_host *host, size_t point, struct bh_error *err)
 {
-    if (host->stage != NULL && host->point == point)
+    if (host->resolved != NULL && host->point == point)
         return 1;
     leave_point(host);
-    bool is_prepared = host->campaign->stages != NULL;
+    bool is_prepared = host->campaign->resolved != NULL;
     struct bh_scenario *scenario =
-        is_prepared ? host->campaign->stages[point]->scenario : bh_campaign_resolve(host->campaign, point, err);
+        is_prepared ? host->campaign->resolved[point]->scenario : bh_campaign_resolve(host->campaign, point, err);
     if (scenario == NULL)
         return -1;
     if (!fits(host, scenario)) {
@@ -99,8 +99,8 @@ static int enter_point(struct bh_host *host, size_t point, struct bh_error *err)
         return 0;
     }
     host->point = point;
-    host->stage = is_prepared ? host->campaign->stages[point] : create_stage(host, scenario, err);
-    if (host->stage == NULL || (host->platform_key == NULL && load_platform(host, err) != 0) ||
+    host->resolved = is_prepared ? host->campaign->resolved[point] : create_point(host, scenario, err);
+    if (host->resolved == NULL || (host->platform_key == NULL && load_platform(host, err) != 0) ||
         (!is_prepared && bh_identities_check(host->campaign, scenario, err) != 0)) {
         leave_point(host);
         return -1;
@@ -244,12 +244,12 @@ int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t po
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     struct bh_replica_options options = {.replica = replica < 0 ? 0 : (uint64_t)replica, .faults = replica >= 0};
-    const struct bh_setup *setup = host.stage->setups[policy];
+    const struct bh_setup *setup = host.resolved->setups[policy];
     struct bh_transfer *const *transfers = bh_host_plan(&host, setup, err);
     if (transfers == NULL || bh_replica_run(setup, host.platform, transfers, options, &record, err) != 0)
         return -1;
     for (size_t e = 0; e < record.enclaves_count; e++)
-        fprintf(out, "%s: %s after %.17g s, %g interruptions\n", host.stage->scenario->enclaves[e].name,
+        fprintf(out, "%s: %s after %.17g s, %g interruptions\n", host.resolved->scenario->enclaves[e].name,
                 record.enclaves[e].finished ? "finished" : "not finished", record.enclaves[e].elapsed_s,
                 record.enclaves[e].counts.interruptions);
     bh_replica_record_clear(&record);

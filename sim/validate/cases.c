@@ -38,7 +38,7 @@ static struct bh_validation_case *add(struct bh_validation *validation, enum bh_
 
 static const char *label_of(const struct bh_run *run, size_t point)
 {
-    return run->campaign->study->axes[0].values[run->campaign->stages[point]->index[0]].label;
+    return run->campaign->study->axes[0].values[run->campaign->resolved[point]->index[0]].label;
 }
 
 /* Of the first enclave, or of the machine, in one replica. */
@@ -73,9 +73,9 @@ static double checkpoints_before_end(double useful_s, double interval_s)
     return ceil(useful_s / interval_s * (1.0 - 1e-12)) - 1.0;
 }
 
-static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *setup)
+static double fault_free_s(const struct bh_point *resolved, const struct bh_setup *setup)
 {
-    const struct bh_scenario *scenario = stage->scenario;
+    const struct bh_scenario *scenario = resolved->scenario;
     const struct bh_slowdown *slowdown = &setup->enclaves[0].pace[1].slowdown;
     const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL],
                                     *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
@@ -87,11 +87,11 @@ static double fault_free_s(const struct bh_stage *stage, const struct bh_setup *
 
 static void compare_fault_free(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->campaign->stages[0];
-    double native_s = fault_free_s(stage, stage->setups[stage->scenario->baseline]);
-    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
-        const char *policy = stage->scenario->policies[p].name;
-        double expected_s = fault_free_s(stage, stage->setups[p]);
+    const struct bh_point *resolved = run->campaign->resolved[0];
+    double native_s = fault_free_s(resolved, resolved->setups[resolved->scenario->baseline]);
+    for (size_t p = 0; p < resolved->scenario->policies_count; p++) {
+        const char *policy = resolved->scenario->policies[p].name;
+        double expected_s = fault_free_s(resolved, resolved->setups[p]);
         double simulated_s = number_of(run, BH_METRIC_fault_free_makespan, 0, p, 0);
         snprintf(add(validation, BH_EVIDENCE_EXACT, "s", expected_s, simulated_s)->name, sizeof validation->cases->name,
                  "makespan, %s", policy);
@@ -103,9 +103,9 @@ static void compare_fault_free(const struct bh_run *run, struct bh_validation *v
 }
 
 /* The failure strikes at `at_s`: after k checkpoints, and what was computed since the last of them is done again. */
-static double one_failure_s(const struct bh_stage *stage, const struct bh_setup *setup, bool takes_node)
+static double one_failure_s(const struct bh_point *resolved, const struct bh_setup *setup, bool takes_node)
 {
-    const struct bh_scenario *scenario = stage->scenario;
+    const struct bh_scenario *scenario = resolved->scenario;
     const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
     const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
     double cycle_s = local->interval_s + local->write_s, at_s = scenario->script[0].at_s;
@@ -118,28 +118,28 @@ static double one_failure_s(const struct bh_stage *stage, const struct bh_setup 
 
 static void compare_one_failure(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->campaign->stages[0];
-    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
-        const struct bh_setup *setup = stage->setups[p];
+    const struct bh_point *resolved = run->campaign->resolved[0];
+    for (size_t p = 0; p < resolved->scenario->policies_count; p++) {
+        const struct bh_setup *setup = resolved->setups[p];
         bool is_native = setup->policy->system->guest_kernel == NULL;
         bool takes_node =
             is_native || bh_scope_within(BH_SCOPE_NODE, setup->policy->policy->disposition[BH_GUEST_KERNEL]);
-        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", one_failure_s(stage, setup, takes_node),
+        snprintf(add(validation, BH_EVIDENCE_EXACT, "s", one_failure_s(resolved, setup, takes_node),
                      number_of(run, BH_METRIC_elapsed, 0, p, 0))
                      ->name,
-                 sizeof validation->cases->name, "makespan, %s", stage->scenario->policies[p].name);
+                 sizeof validation->cases->name, "makespan, %s", resolved->scenario->policies[p].name);
     }
 }
 
 /* Two equal flows share a link equally, and start and end together: each checkpoint takes twice as long. */
 static void compare_shared_storage(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->campaign->stages[0];
-    const struct bh_scenario *scenario = stage->scenario;
+    const struct bh_point *resolved = run->campaign->resolved[0];
+    const struct bh_scenario *scenario = resolved->scenario;
     double bytes = 0.0;
     for (size_t e = 0; e < scenario->enclaves_count; e++)
-        bytes += stage->setups[0]->enclaves[e].checkpoint_bytes * (double)scenario->nodes;
-    double write_s = bytes / stage->facts.storage_write_bandwidth;
+        bytes += resolved->setups[0]->enclaves[e].checkpoint_bytes * (double)scenario->nodes;
+    double write_s = bytes / resolved->facts.storage_write_bandwidth;
     double count = checkpoints_before_end(scenario->work_s, scenario->checkpoint[BH_LEVEL_STORAGE].interval_s);
     for (size_t e = 0; e < scenario->enclaves_count; e++)
         snprintf(add(validation, BH_EVIDENCE_EXACT, "s", scenario->work_s + count * write_s,
@@ -170,15 +170,15 @@ static double fault_rate(const struct bh_scenario *scenario)
 static void compare_counts(const struct bh_run *run, struct bh_validation *validation)
 {
     for (size_t s = 0; s < run->campaign->points; s++) {
-        const struct bh_stage *stage = run->campaign->stages[s];
-        double replicas = (double)stage->scenario->replicas, sum = 0.0, squares = 0.0;
-        for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+        const struct bh_point *resolved = run->campaign->resolved[s];
+        double replicas = (double)resolved->scenario->replicas, sum = 0.0, squares = 0.0;
+        for (uint64_t r = 0; r < resolved->scenario->replicas; r++)
             sum += number_of(run, BH_METRIC_faults, s, 0, r);
-        for (uint64_t r = 0; r < stage->scenario->replicas; r++)
+        for (uint64_t r = 0; r < resolved->scenario->replicas; r++)
             squares += pow(number_of(run, BH_METRIC_faults, s, 0, r) - sum / replicas, 2.0);
         struct bh_validation_case *count =
-            add(validation, BH_EVIDENCE_COUNT, "1", fault_rate(stage->scenario) * stage->scenario->horizon_s * replicas,
-                sum);
+            add(validation, BH_EVIDENCE_COUNT, "1",
+                fault_rate(resolved->scenario) * resolved->scenario->horizon_s * replicas, sum);
         snprintf(count->name, sizeof count->name, "faults, %s", label_of(run, s));
         count->samples = sum;
         count->error = sqrt(sum);
@@ -192,7 +192,7 @@ static void compare_counts(const struct bh_run *run, struct bh_validation *valid
 
 static double lost_share(const struct bh_run *run, size_t point, uint64_t replica)
 {
-    const struct bh_scenario *scenario = run->campaign->stages[point]->scenario;
+    const struct bh_scenario *scenario = run->campaign->resolved[point]->scenario;
     return 1.0 - number_of(run, BH_METRIC_useful_work, point, 0, replica) /
                      ((double)scenario->nodes * number_of(run, BH_METRIC_elapsed, point, 0, replica));
 }
@@ -202,8 +202,8 @@ static double lost_share(const struct bh_run *run, size_t point, uint64_t replic
 static void compare_service(const struct bh_run *run, struct bh_validation *validation)
 {
     for (size_t s = 0; s < run->campaign->points; s++) {
-        const struct bh_stage *stage = run->campaign->stages[s];
-        const struct bh_scenario *scenario = stage->scenario;
+        const struct bh_point *resolved = run->campaign->resolved[s];
+        const struct bh_scenario *scenario = resolved->scenario;
         const struct bh_fault_class *class = NULL;
         for (size_t f = 0; f < scenario->catalog->faults_count; f++)
             if (scenario->fault_enabled[f])
@@ -229,8 +229,8 @@ static double elapsed_s(const struct bh_run *run, size_t point, uint64_t replica
 static void compare_daly(const struct bh_run *run, struct bh_validation *validation)
 {
     for (size_t s = 0; s < run->campaign->points; s++) {
-        const struct bh_stage *stage = run->campaign->stages[s];
-        const struct bh_scenario *scenario = stage->scenario;
+        const struct bh_point *resolved = run->campaign->resolved[s];
+        const struct bh_scenario *scenario = resolved->scenario;
         const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
         double restart_s = scenario->catalog->recovery.process_restart_s.value + local->read_s;
         double expected_s = bh_daly_makespan_s(scenario->work_s, local->interval_s, local->write_s, restart_s,
@@ -244,8 +244,8 @@ static void compare_daly(const struct bh_run *run, struct bh_validation *validat
 static void compare_silent(const struct bh_run *run, struct bh_validation *validation)
 {
     for (size_t s = 0; s < run->campaign->points; s++) {
-        const struct bh_stage *stage = run->campaign->stages[s];
-        const struct bh_scenario *scenario = stage->scenario;
+        const struct bh_point *resolved = run->campaign->resolved[s];
+        const struct bh_scenario *scenario = resolved->scenario;
         const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
         double hardware_rate = 0.0;
         for (size_t f = 0; f < scenario->catalog->faults_count; f++)
@@ -287,10 +287,10 @@ static void add_share(struct bh_validation *validation, const char *policy, cons
 /* What lies within a node and what is beyond it cannot differ here: no disposition reaches further. */
 static void compare_lone_errors(const struct bh_run *run, struct bh_validation *validation)
 {
-    const struct bh_stage *stage = run->campaign->stages[0];
-    for (size_t p = 0; p < stage->scenario->policies_count; p++) {
-        const struct bh_isolation *isolation = &stage->setups[p]->isolation;
-        const char *policy = stage->scenario->policies[p].name;
+    const struct bh_point *resolved = run->campaign->resolved[0];
+    for (size_t p = 0; p < resolved->scenario->policies_count; p++) {
+        const struct bh_isolation *isolation = &resolved->setups[p]->isolation;
+        const char *policy = resolved->scenario->policies[p].name;
         double errors = sum_of(run, BH_METRIC_system_extent, p, 0, BH_SCOPES - 1);
         for (int s = BH_SCOPE_NONE; s != BH_SCOPE_NODE; s++) {
             char what[32];
