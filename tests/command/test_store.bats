@@ -81,11 +81,11 @@ one_message() {
 }
 
 @test "records are synced as they come, not at the end alone" {
-    campaign 'replicas: 600'
+    campaign 'replicas: 20000'
     watched sweep c.yaml -q -j 1 -d d
     expect_status 0
     # A sync at most each half second, and no write waits for more than one.
-    expect_steps "steps.count('sync shard-0-of-1.log') >= 2" "steps.count('write shard-0-of-1.log') == 602" \
+    expect_steps "steps.count('sync shard-0-of-1.log') >= 2" "steps.count('write shard-0-of-1.log') == 20002" \
         "'sync shard-0-of-1.log' in steps[:steps.index('sync results.h5.partial') - 2]"
 }
 
