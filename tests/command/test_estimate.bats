@@ -45,11 +45,11 @@ refused() {
     local machine=$SOURCE_DIRECTORY/platforms/parametric.yaml
     sed 's/^  hosts: {value: 1, status: assumed, range: \[1, 16\]/  hosts: {value: 1000000000, status: assumed, range: [1, 1000000000]/' \
         "$machine" >hosts.yaml
-    refused hosts.yaml 'storage.hosts.value' 'found 1000000000 storage hosts; expected at most 1024' -- \
+    refused hosts.yaml 'platform.storage.hosts' 'found 1e+09 storage hosts; expected at most 1024' -- \
         check "$scenario" --set platform.file=hosts.yaml
     sed 's/^  disks: {value: 1, status: assumed, range: \[1, 16\]/  disks: {value: 1000000000, status: assumed, range: [1, 1000000000]/' \
         "$machine" >disks.yaml
-    refused disks.yaml 'storage.disks.value' 'expected at most 65536 in all' -- \
+    refused disks.yaml 'platform.storage.disks' 'expected at most 65536 in all' -- \
         check "$scenario" --set platform.file=disks.yaml
 }
 
