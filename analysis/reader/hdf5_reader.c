@@ -92,9 +92,15 @@ static hid_t variable_text(void)
 }
 
 /* Whether a stored type is text of variable length. */
-static bool is_text(hid_t type)
+static bool is_variable_text(hid_t type)
 {
     return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0;
+}
+
+/* Or of any. */
+static bool is_text(hid_t type)
+{
+    return H5Tget_class(type) == H5T_STRING;
 }
 
 /* A text of our own: UTF-8, whatever the file holds. */
@@ -110,7 +116,7 @@ char *bh_source_attribute(int64_t object, const char *name)
     if (attribute < 0)
         return NULL;
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute), wanted = variable_text();
-    if (type >= 0 && is_text(type) && space >= 0 && H5Sget_simple_extent_npoints(space) == 1) {
+    if (type >= 0 && is_variable_text(type) && space >= 0 && H5Sget_simple_extent_npoints(space) == 1) {
         H5Tset_cset(wanted, H5Tget_cset(type));
         if (H5Aread(attribute, wanted, &text) >= 0) {
             copy = copy_text(text);
@@ -202,9 +208,33 @@ static double *read_numbers(hid_t dataset, size_t count)
     return NULL;
 }
 
+/* Fields of equal length, padded by NUL or blanks. */
+static char **read_fields(hid_t dataset, hid_t type, size_t count)
+{
+    size_t length = H5Tget_size(type);
+    if (length == 0 || length >= MOST_TEXT)
+        return NULL;
+    char *fields = bh_allocate(count * length + 1, 1), **texts = NULL, *field = bh_allocate(length + 1, 1);
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, fields) >= 0) {
+        texts = bh_allocate(count + 1, sizeof *texts);
+        for (size_t i = 0; i < count; i++) {
+            memcpy(field, fields + i * length, length);
+            for (size_t end = strlen(field);
+                 end > 0 && field[end - 1] == ' ' && H5Tget_strpad(type) == H5T_STR_SPACEPAD; end--)
+                field[end - 1] = '\0';
+            texts[i] = copy_text(field);
+        }
+    }
+    free(field);
+    free(fields);
+    return texts;
+}
+
 /* All of a dataset as texts of our own; NULL if HDF5 cannot read it. */
 static char **read_texts(hid_t dataset, hid_t type, size_t count)
 {
+    if (!is_variable_text(type))
+        return read_fields(dataset, type, count);
     char **raw = bh_allocate(count + 1, sizeof *raw), **texts = NULL;
     hid_t wanted = variable_text();
     H5Tset_cset(wanted, H5Tget_cset(type));
@@ -412,9 +442,9 @@ char **bh_source_text_column(const struct bh_source *source, const char *table, 
         return NULL;
     hid_t type = column_type(dataset, column), wanted = variable_text();
     char **texts = bh_allocate(rows + 1, sizeof *texts);
-    if (type >= 0 && is_text(type))
+    if (type >= 0 && is_variable_text(type))
         H5Tset_cset(wanted, H5Tget_cset(type));
-    if (type < 0 || !is_text(type) || !read_column(dataset, column, wanted, texts)) {
+    if (type < 0 || !is_variable_text(type) || !read_column(dataset, column, wanted, texts)) {
         bh_fail(err, BH_ERROR_INPUT, "%s: table '%s' has no column of texts '%s'", source->name, table, column);
         free(texts);
         texts = NULL;

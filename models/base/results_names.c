@@ -37,6 +37,9 @@ static bool is_of(const char *name, const char *taken)
 
 bool bh_results_name_is_taken(const char *name)
 {
+    static const char columns[] = "cause_"; /* and the name of a column of causes, axes among them */
+    if (strncmp(name, columns, sizeof columns - 1) == 0)
+        return true;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (is_of(name, others[i]))
             return true;

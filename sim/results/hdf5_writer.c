@@ -3,6 +3,8 @@
 /* HDF5 results: axes as dimension scales, arrays attached to them, tables and attributes. */
 #include "sim/results/hdf5_writer.h"
 
+#include "sim/results/fixed_texts.h"
+
 #include "sim/results/atomic_file.h"
 
 #include <hdf5.h>
@@ -213,7 +215,9 @@ static hid_t write_dataset(struct bh_results *results, const char *name, const h
     bool written = dataset >= 0;
     if (written && H5Sget_simple_extent_npoints(space) > 0)
         written = H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
+    bool is_fixed_text = H5Tget_class(file_type) == H5T_STRING && H5Tis_variable_str(file_type) <= 0;
     written = written && (unit == NULL || write_text_attribute(dataset, "unit", unit) == 0) &&
+              (!is_fixed_text || write_text_attribute(dataset, "_Encoding", "utf-8") == 0) &&
               write_text_attribute(dataset, "description", description) == 0;
     if (!written)
         note_reason(results);
@@ -275,9 +279,12 @@ static int add_axis(struct bh_results *results, const char *name, hid_t file_typ
 int bh_results_add_axis_text(struct bh_results *results, const char *name, const char *const *labels, size_t count,
                              const char *description, struct bh_error *err)
 {
-    hid_t type = text_type();
-    int status = add_axis(results, name, type, type, labels, count, NULL, description, err);
+    char *bytes = NULL;
+    hid_t fixed = bh_fixed_texts(labels, count, &bytes), type = fixed >= 0 ? fixed : text_type();
+    int status =
+        add_axis(results, name, type, type, fixed >= 0 ? (const void *)bytes : labels, count, NULL, description, err);
     H5Tclose(type);
+    free(bytes);
     return status;
 }
 
@@ -401,9 +408,19 @@ int bh_results_add_array(struct bh_results *results, const char *name, const cha
 int bh_results_add_texts(struct bh_results *results, const char *name, const char *const *axes, size_t axes_count,
                          const char *const *data, const char *description, struct bh_error *err)
 {
-    hid_t type = text_type();
-    int status = add_array(results, name, axes, axes_count, type, type, data, NULL, description, err);
+    size_t count = 1;
+    for (size_t i = 0; i < axes_count; i++) {
+        hid_t scale = open_axis(results, name, axes[i]);
+        count *= scale >= 0 ? extent_of(scale) : 0;
+        if (scale >= 0)
+            H5Dclose(scale);
+    }
+    char *bytes = NULL;
+    hid_t fixed = bh_fixed_texts(data, count, &bytes), type = fixed >= 0 ? fixed : text_type();
+    int status = add_array(results, name, axes, axes_count, type, type, fixed >= 0 ? (const void *)bytes : data, NULL,
+                           description, err);
     H5Tclose(type);
+    free(bytes);
     return status;
 }
 

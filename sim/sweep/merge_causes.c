@@ -127,6 +127,49 @@ static void add_point(const struct bh_merge *merge, struct table *table, size_t 
     free(sums);
 }
 
+/* A column as an array of its own, for readers that know no tables: cause_fault and so on, over the rows. */
+static void write_column(const struct bh_column *column, const struct table *table, struct bh_results *results)
+{
+    static const char *const axis[] = {"cause"};
+    char *name = bh_print_text("cause_%s", column->name), *text = bh_print_text("column %s of causes", column->name);
+    const char **words = bh_allocate(table->count + 1, sizeof *words);
+    double *numbers = bh_allocate(table->count + 1, sizeof *numbers);
+    uint64_t *positions = bh_allocate(table->count + 1, sizeof *positions);
+    for (size_t r = 0; r < table->count; r++) {
+        const char *field = (const char *)&table->rows[r] + column->offset;
+        uint32_t position;
+        switch (column->kind) {
+        case BH_COLUMN_UINT32:
+            memcpy(&position, field, sizeof position);
+            positions[r] = position;
+            break;
+        case BH_COLUMN_DOUBLE:
+            memcpy(&numbers[r], field, sizeof numbers[r]);
+            break;
+        case BH_COLUMN_TEXT:
+            memcpy(&words[r], field, sizeof words[r]);
+            break;
+        }
+    }
+    bool is_time = strcmp(column->name, bh_cause_column_names[BH_CAUSE_LOST_NODE_TIME]) == 0;
+    switch (column->kind) {
+    case BH_COLUMN_UINT32:
+        bh_results_add_array(results, name, axis, 1, BH_ELEMENT_UINT64, positions, "1", text, NULL);
+        break;
+    case BH_COLUMN_DOUBLE:
+        bh_results_add_array(results, name, axis, 1, BH_ELEMENT_DOUBLE, numbers, is_time ? "s" : "1", text, NULL);
+        break;
+    case BH_COLUMN_TEXT:
+        bh_results_add_texts(results, name, axis, 1, words, text, NULL);
+        break;
+    }
+    free(positions);
+    free(numbers);
+    free(words);
+    free(text);
+    free(name);
+}
+
 void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *results)
 {
     const char *axes[BH_RESULTS_MOST_AXES];
@@ -150,6 +193,8 @@ void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *resu
                          "lost node-seconds by fault, origin, last boundary crossed with its guard, and disposition, "
                          "summed over replicas; policy and axes as positions",
                          NULL);
+    for (size_t c = 0; c < used && table.count > 0; c++) /* an axis has one value at least */
+        write_column(&columns[c], &table, results);
     for (size_t i = 0; i < table.whole_count; i++) {
         free(table.whole[i]);
         free(table.texts[i]);

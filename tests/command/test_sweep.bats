@@ -74,7 +74,7 @@ for name in run:
     if a.dtype.names:
         assert [tuple(row) for row in a] == [tuple(row) for row in b], name
     else:
-        assert (a == b).all() if a.dtype == object else np.array_equal(a, b, equal_nan=True), name
+        assert (a == b).all() if a.dtype.kind in "OS" else np.array_equal(a, b, equal_nan=True), name
 assert len(run["causes"]) > 10 and run["faults"][:].sum() > 100
 assert np.nanmax(sweep["policy_correlation"][0]) == 1 and np.isfinite(sweep["policy_correlation"][1]).all()
 END
