@@ -317,6 +317,7 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
     series.scale = bh_allocate(series.count, sizeof *series.scale);
     series.overhead = bh_allocate(series.count, sizeof *series.overhead);
     series.unfinished = bh_allocate(series.count, sizeof *series.unfinished);
+    series.right = bh_allocate(series.count, sizeof *series.right);
     size_t base = view->headline;
     if (figure->second_axis < view->axes_count) {
         /* Filled is the headline's value. */
@@ -336,6 +337,8 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
         series.overhead[i] = (struct bh_estimate){100 * measures.net_overhead.mean, 100 * measures.net_overhead.low,
                                                   100 * measures.net_overhead.high};
         series.unfinished[i] = measures.unfinished > 0;
+        series.right[i] =
+            (struct bh_estimate){100 * measures.right.mean, 100 * measures.right.low, 100 * measures.right.high};
         figure->any_unfinished = figure->any_unfinished || series.unfinished[i];
         widen(&figure->overhead_ticks, series.overhead[i].mean);
         widen(&figure->overhead_ticks, series.overhead[i].low);
@@ -393,6 +396,7 @@ struct bh_figure *bh_figure_create(const struct bh_view *view)
 {
     struct bh_figure *figure = bh_allocate(1, sizeof *figure);
     figure->view = view;
+    figure->shows_right = bh_can_be_wrong(view);
     for (size_t k = 0; k < BH_FIGURE_UPPER; k++) {
         static const char *const names[BH_FIGURE_UPPER] = {"enclave/enclave", "guest/host"};
         size_t boundary = bh_view_find_label(&view->boundary, names[k]);
@@ -415,6 +419,7 @@ void bh_figure_destroy(struct bh_figure *figure)
         free(figure->series[i].scale);
         free(figure->series[i].overhead);
         free(figure->series[i].unfinished);
+        free(figure->series[i].right);
     }
     free(figure->series);
     free(figure->panel_first);

@@ -54,6 +54,7 @@ struct bh_figure_series {
     double aside_points;          /* drawn so far to the right of them */
     struct bh_estimate *overhead; /* percent; NaN where unfinished */
     bool *unfinished;
+    struct bh_estimate *right; /* percent of the replicas that are done, with a right result */
 };
 
 struct bh_figure_ticks {
@@ -94,6 +95,7 @@ struct bh_figure {
     size_t scale_axis, second_axis;  /* of the view; axes_count: none */
     struct bh_figure_scale scale;
     bool any_unfinished;
+    bool shows_right; /* below the overheads: results can be wrong */
     struct bh_figure_ticks overhead_ticks;
     double unfinished_percent; /* where unfinished marks stand, above all others */
 };

@@ -44,6 +44,6 @@ void bh_figure_write_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bo
         fprintf(stream, "' %.6g", ticks->values[i]);
     }
     if (isfinite(unfinished))
-        fprintf(stream, ", '%s' %.6g", labels ? "unfinished" : "", unfinished);
+        fprintf(stream, ", '%s' %.6g", labels ? "not done" : "", unfinished);
     fputs(")\n", stream);
 }

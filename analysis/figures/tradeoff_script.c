@@ -19,19 +19,27 @@ void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
     const struct bh_view *view = figure->view;
     if (figure->upper_count > 0)
         bh_figure_write_upper_data(figure, stream);
-    fputs(
-        "# Lower panels, one block per line. Net overhead in percent with its 95 % interval; NaN where a replica is\n"
-        "# unfinished, and then the last column says where the mark for it stands. Marks are drawn some points beside\n"
-        "# the scale's values.\n"
-        "# scale overhead overhead_low overhead_high unfinished_at\n",
-        stream);
+    fputs("# Lower panels, one block per line. Net overhead in percent with its 95 % interval; NaN where a replica is\n"
+          "# not done, and then unfinished_at says where the mark for it stands. Marks are drawn some points beside\n"
+          "# the scale's values.\n"
+          "# scale overhead overhead_low overhead_high unfinished_at",
+          stream);
+    fputs(figure->shows_right ? " right right_low right_high\n# right: percent of the replicas that ended with a right "
+                                "result, and its 95 % interval\n"
+                              : "\n",
+          stream);
     for (size_t k = 0; k < figure->series_count; k++) {
         const struct bh_figure_series *series = &figure->series[k];
         bh_script_comment(stream, view->policy.labels[series->policy]);
-        for (size_t i = 0; i < series->count; i++)
-            fprintf(stream, "%.12g %.6g %.6g %.6g %.6g\n", series->scale[i], bh_script_number(series->overhead[i].mean),
+        for (size_t i = 0; i < series->count; i++) {
+            const struct bh_estimate *right = &series->right[i];
+            fprintf(stream, "%.12g %.6g %.6g %.6g %.6g", series->scale[i], bh_script_number(series->overhead[i].mean),
                     bh_script_number(series->overhead[i].low), bh_script_number(series->overhead[i].high),
                     series->unfinished[i] ? figure->unfinished_percent : NAN);
+            if (figure->shows_right)
+                fprintf(stream, " %.6g %.6g %.6g", right->mean, right->low, right->high);
+            fputc('\n', stream);
+        }
         fputs("\n\n", stream);
     }
 }
@@ -138,7 +146,16 @@ static void write_key(const struct bh_figure *figure, FILE *stream)
     free(spares[1]);
 }
 
-/* What stands in every panel: words side by side, and the line below what is unfinished. */
+static void write_words(const struct bh_view_axis *axis, FILE *stream)
+{
+    char place[64];
+    for (size_t i = 0; i < axis->count; i++) {
+        snprintf(place, sizeof place, "first %zu, graph 0 center offset 0, -0.9", i + 1);
+        bh_script_words(stream, BH_SCRIPT_WORDS + i, axis->labels[i], place);
+    }
+}
+
+/* What stands in every panel: words side by side, unless they stand further down, and the line below what is unfinished. */
 static void write_common(const struct bh_figure *figure, FILE *stream)
 {
     const struct bh_figure_ticks *ticks = &figure->overhead_ticks;
@@ -146,23 +163,18 @@ static void write_common(const struct bh_figure *figure, FILE *stream)
     const struct bh_view_axis *axis = has_axis ? &figure->view->axes[figure->scale_axis] : NULL;
     double line = bh_figure_inverse(ticks, 0.9 * bh_figure_forward(ticks, figure->unfinished_percent) +
                                                0.1 * bh_figure_forward(ticks, ticks->least));
-    char place[64];
     fputs("  set label 101 ''\n", stream);
     if (figure->any_unfinished)
         fprintf(
             stream,
             "  set arrow 1 from graph 0, first %.6g to graph 1, first %.6g nohead lw 0.8 dt (2,3) lc rgb 'gray50'\n",
             line, line);
-    if (!has_axis || axis->numbers != NULL)
-        return;
-    for (size_t i = 0; i < axis->count; i++) {
-        snprintf(place, sizeof place, "first %zu, graph 0 center offset 0, -0.9", i + 1);
-        bh_script_words(stream, BH_SCRIPT_WORDS + i, axis->labels[i], place);
-    }
+    if (has_axis && axis->numbers == NULL && !figure->shows_right)
+        write_words(axis, stream);
 }
 
-/* "2¹⁷" for powers of two, else the number. */
-static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
+/* "2¹⁷" for powers of two, else the number; nothing where the axis has its names further down. */
+static void write_scale_ticks(const struct bh_figure *figure, bool has_names, FILE *stream)
 {
     enum { MOST_DRAWS = 8 };
     const struct bh_view_axis *axis = &figure->view->axes[figure->scale_axis];
@@ -174,7 +186,9 @@ static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
         char text[BH_POWER_SIZE];
         double value = axis->numbers[i];
         bool power = value >= 1024 && frexp(value, &exponent) == 0.5;
-        if (power)
+        if (!has_names)
+            fprintf(stream, "%s'' %.12g", i == 0 ? "" : ", ", value);
+        else if (power)
             fprintf(stream, "%s'%s' %.12g", i == 0 ? "" : ", ", bh_script_power(2, exponent - 1, text), value);
         else
             fprintf(stream, "%s'%.6g' %.12g", i == 0 ? "" : ", ", value, value);
@@ -182,7 +196,7 @@ static void write_scale_ticks(const struct bh_figure *figure, FILE *stream)
     fputs(")\n", stream);
 }
 
-static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
+static void write_scale_axis(const struct bh_figure *figure, bool has_names, FILE *stream)
 {
     const struct bh_view *view = figure->view;
     const struct bh_figure_scale *scale = &figure->scale;
@@ -205,12 +219,15 @@ static void write_scale_axis(const struct bh_figure *figure, FILE *stream)
     text[0] = (char)toupper((unsigned char)text[0]);
     char *name = bh_script_quote(text);
     free(text);
-    fprintf(stream, "  set xlabel %s offset 0, %s\n", name, axis->numbers == NULL ? "-0.6" : "0.4");
+    if (has_names)
+        fprintf(stream, "  set xlabel %s offset 0, %s\n", name, axis->numbers == NULL ? "-0.6" : "0.4");
+    else
+        fputs("  unset xlabel\n", stream);
     free(name);
     if (axis->numbers == NULL)
         fprintf(stream, "  set xtics nomirror scale 0.6 1, 1, %zu format ''\n", axis->count);
     else
-        write_scale_ticks(figure, stream);
+        write_scale_ticks(figure, has_names, stream);
 }
 
 static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stream)
@@ -268,13 +285,69 @@ static void write_panel(const struct bh_figure *figure, size_t panel, FILE *stre
     }
 }
 
+/* Below a panel of overheads, on the same axis: how many of the runs came to a right result. */
+static void write_right_panel(const struct bh_figure *figure, size_t panel, FILE *stream)
+{
+    size_t first_block = figure->upper_count > 0 ? figure->systems_count : 0;
+    size_t column = panel % BH_FIGURE_COLUMNS, line = panel / BH_FIGURE_COLUMNS;
+    double width = bh_figure_panel_share(figure), left = BH_FIGURE_LEFT + (double)column * (width + BH_FIGURE_GAP);
+    fprintf(
+        stream,
+        "  set lmargin at screen %.4f; set rmargin at screen %.4f\n"
+        "  set tmargin at screen right_top - %zu * lower_step; set bmargin at screen right_top - %zu * lower_step - "
+        "right_height\n"
+        "  set ytics scale 0.6 (%s)\n",
+        left, left + width, line, line, column == 0 ? "'0' 0, '50' 50, '100' 100" : "'' 0, '' 50, '' 100");
+    if (column == 0)
+        fprintf(stream,
+                "  set label 101 'Right (%%)' at screen 0.022, screen right_top - %zu * lower_step - "
+                "right_height "
+                "/ 2 center rotate by 90\n",
+                line);
+    else
+        fputs("  unset label 101\n", stream);
+    fputs("  plot \\\n", stream);
+    for (size_t k = figure->panel_first[panel]; k < figure->panel_first[panel + 1]; k++) {
+        const struct bh_figure_series *series = &figure->series[k];
+        size_t mark = figure->marks[series->mark];
+        const char *colour = figure->colours[series->system];
+        double aside = series->aside_points;
+        fprintf(
+            stream,
+            "    data index %zu using (beside($1, %.3g)):6:7:8 with yerrorbars pt -1 lw 0.7 lc rgb '%s' notitle, \\\n"
+            "    data index %zu using (beside($1, %.3g)):6 with points pt %d ps %.2f lc rgb 'white' notitle, \\\n"
+            "    data index %zu using (beside($1, %.3g)):6 with points pt %d ps %.2f lw 1 lc rgb '%s' notitle%s\n",
+            first_block + k, aside, colour, first_block + k, aside, bh_figure_mark(mark, false),
+            0.9 * bh_figure_mark_size(mark), first_block + k, aside, bh_figure_mark(mark, series->hollow),
+            0.8 * bh_figure_mark_size(mark), colour, k + 1 < figure->panel_first[panel + 1] ? ", \\" : "");
+    }
+}
+
+static void write_right(const struct bh_figure *figure, FILE *stream)
+{
+    const struct bh_view *view = figure->view;
+    bool has_words = figure->scale_axis < view->axes_count && view->axes[figure->scale_axis].numbers == NULL;
+    fputs("  # Below that: how many runs of each came to a right result\n"
+          "  unset nonlinear y; set yrange [-8:108]\n",
+          stream);
+    write_scale_axis(figure, true, stream);
+    fprintf(stream, "  set label 1 '(%c)' at screen 0.012, screen right_top + 0.006 left\n",
+            (char)('a' + figure->upper_count + 1));
+    for (size_t panel = 0; panel < figure->panels_count; panel++) {
+        if (has_words)
+            write_words(&view->axes[figure->scale_axis], stream);
+        write_right_panel(figure, panel, stream);
+        fputs("  unset label\n", stream);
+    }
+}
+
 static void write_lower(const struct bh_figure *figure, FILE *stream)
 {
-    fputs("  # Below: net overhead; hollow marks at the top edge: at least one replica did not finish\n"
+    fputs("  # Below: net overhead; hollow marks at the top edge: at least one replica is not done\n"
           "  unset logscale x; set format x; set ytics nomirror; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray88'\n"
           "  set nonlinear y via asinh(y / linear) inverse linear * sinh(y)\n",
           stream);
-    write_scale_axis(figure, stream);
+    write_scale_axis(figure, !figure->shows_right, stream);
     write_common(figure, stream);
     fprintf(stream, "  set label 1 '(%c)' at screen 0.012, screen lower_top + 0.018 left\n",
             (char)('a' + figure->upper_count));
@@ -287,23 +360,26 @@ static void write_lower(const struct bh_figure *figure, FILE *stream)
         }
     }
     fputs("  unset label; unset arrow\n", stream);
+    if (figure->shows_right)
+        write_right(figure, stream);
 }
 
 void bh_figure_write_script(const struct bh_figure *figure, const char *name, FILE *stream)
 {
     size_t lines = (figure->panels_count + BH_FIGURE_COLUMNS - 1) / BH_FIGURE_COLUMNS;
     double key = 0.17 * (double)key_rows(figure); /* inches */
-    double upper = figure->upper_count > 0 ? BH_FIGURE_UPPER_HEIGHT + 0.63 : 0,
-           height = 0.35 + upper + key + 2.5 * (double)lines;
+    double upper = figure->upper_count > 0 ? BH_FIGURE_UPPER_HEIGHT + 0.63 : 0, step = figure->shows_right ? 3.45 : 2.5,
+           height = 0.35 + upper + key + step * (double)lines;
     bh_script_begin(stream, figure->view->title, name, BH_FIGURE_WIDTH, height);
     /* Places as shares of the canvas, counted in inches from the top. */
     fprintf(stream,
             "linear = %g           # percent; the scale of prices and overheads is asinh(y / linear)\n"
             "key_step = %.4f; upper_top = %.4f; upper_bottom = %.4f\n"
-            "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n",
+            "lower_top = %.4f; lower_height = %.4f; lower_step = %.4f\n"
+            "right_top = lower_top - lower_height - %.4f; right_height = %.4f\n",
             BH_FIGURE_LINEAR_PERCENT, 0.17 / height, 1 - (key + 0.38) / height,
             1 - (key + 0.38 + BH_FIGURE_UPPER_HEIGHT) / height, 1 - (key + 0.38 + upper) / height, 1.9 / height,
-            2.5 / height);
+            step / height, 0.2 / height, 0.75 / height);
     bh_figure_write_break(figure, stream);
     fputs("\ndo for [format in formats] {\n"
           "  eval terminal_of(format)\n"

@@ -159,8 +159,12 @@ struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, si
 }
 
 /* The two measures by which policies are compared, per replica. */
-static void measure_replicas(const struct bh_view *view, size_t cell, size_t enclave, double *overhead, double *rate,
-                             size_t *unfinished)
+struct not_done {
+    size_t all, wrong; /* wrong: among these */
+};
+
+static struct not_done measure_replicas(const struct bh_view *view, size_t cell, size_t enclave, double *overhead,
+                                        double *rate)
 {
     size_t replicas = view->replica.count, width = view->part.count;
     const double *makespan = enclave_row(view, view->numbers[BH_METRIC_makespan], cell, enclave);
@@ -169,12 +173,18 @@ static void measure_replicas(const struct bh_view *view, size_t cell, size_t enc
     const double *parts =
         view->numbers[BH_METRIC_node_time] + (cell * view->enclave.count + enclave) * replicas * width;
     double native = view->numbers[BH_METRIC_native_bare_makespan][cell * view->enclave.count + enclave];
-    *unfinished = 0;
+    const double *sdc = view->wrong_is_done || view->numbers[BH_METRIC_sdc] == NULL
+                            ? NULL
+                            : enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave);
+    struct not_done not_done = {0};
     for (size_t r = 0; r < replicas; r++) {
-        *unfinished += finished[r] == 0;
-        overhead[r] = finished[r] != 0 ? makespan[r] / native - 1 : NAN;
-        rate[r] = useful[r] / sum_of(parts + r * width, width);
+        bool is_wrong = sdc != NULL && sdc[r] != 0, is_done = finished[r] != 0 && !is_wrong;
+        not_done.all += !is_done;
+        not_done.wrong += is_wrong;
+        overhead[r] = is_done ? makespan[r] / native - 1 : NAN;
+        rate[r] = is_wrong ? 0 : useful[r] / sum_of(parts + r * width, width); /* no work of it is of use */
     }
+    return not_done;
 }
 
 static void compare(const struct bh_view *view, size_t policy, size_t point, size_t enclave, const double *overhead,
@@ -182,12 +192,12 @@ static void compare(const struct bh_view *view, size_t policy, size_t point, siz
 {
     measures->difference = bh_estimate_none;
     measures->correlation = NAN;
-    size_t reference = bh_view_reference(view, policy), replicas = view->replica.count, unfinished;
+    size_t reference = bh_view_reference(view, policy), replicas = view->replica.count;
     if (reference == policy)
         return;
     double *other = bh_allocate(2 * replicas, sizeof *other), *other_rate = other + replicas;
-    measure_replicas(view, cell_of(view, reference, point), enclave, other, other_rate, &unfinished);
-    measures->difference_is_rate = unfinished > 0 || measures->unfinished > 0;
+    struct not_done others = measure_replicas(view, cell_of(view, reference, point), enclave, other, other_rate);
+    measures->difference_is_rate = others.all > 0 || measures->unfinished > 0;
     const double *left = measures->difference_is_rate ? rate : overhead;
     const double *right = measures->difference_is_rate ? other_rate : other;
     measures->difference = bh_paired_difference(left, right, replicas);
@@ -293,12 +303,15 @@ static void measure_wrong(const struct bh_view *view, size_t policy, size_t poin
         view->numbers[BH_METRIC_node_time] + (cell * view->enclave.count + enclave) * replicas * parts;
     size_t verification = bh_view_find_label(&view->part, "verification");
     measures->wrong = measures->wrong_per_node_s = measures->verification = bh_estimate_none;
+    double ended = sum_of(enclave_row(view, view->numbers[BH_METRIC_finished], cell, enclave), replicas);
+    measures->right = bh_share_exact(ended, (double)replicas);
     if (verification < parts)
         measures->verification = bh_measure_part(view, policy, point, enclave, verification);
     if (view->numbers[BH_METRIC_sdc] == NULL)
         return;
     double wrong = sum_of(enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave), replicas);
     measures->wrong = bh_share_exact(wrong, (double)replicas);
+    measures->right = bh_share_exact(ended - wrong, (double)replicas); /* who is wrong has ended */
     measures->wrong_per_node_s = bh_rate_exact(wrong, sum_of(node_s, replicas * parts));
 }
 
@@ -308,7 +321,9 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
     double *overhead = bh_allocate(2 * replicas, sizeof *overhead), *rate = overhead + replicas;
     *measures = (struct bh_measures){.replicas = replicas,
                                      .price = view->numbers[BH_METRIC_price][cell * view->enclave.count + enclave]};
-    measure_replicas(view, cell, enclave, overhead, rate, &measures->unfinished);
+    struct not_done not_done = measure_replicas(view, cell, enclave, overhead, rate);
+    measures->unfinished = not_done.all;
+    measures->not_right = not_done.wrong;
     measures->net_overhead = bh_mean(overhead, replicas);
     measures->slowdown = measures->net_overhead;
     measures->slowdown.mean += 1;

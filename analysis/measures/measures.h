@@ -11,7 +11,9 @@
 #include <stddef.h>
 
 struct bh_measures {
-    size_t replicas, unfinished;
+    size_t replicas,
+        unfinished;   /* unfinished: given up, or, unless they count as done, with a wrong result, which are ... */
+    size_t not_right; /* ... so many of them */
     /* NaN if any replica is unfinished: the mean of the rest would flatter. */
     struct bh_estimate makespan_s, net_overhead, slowdown;
     /* Useful native node-seconds per node-second, finished or not. */
@@ -29,7 +31,8 @@ struct bh_measures {
     double restart_time_s;                       /* mean over the scopes of the failures seen; NaN: none */
     struct bh_estimate faults, errors, failures; /* per replica */
     struct bh_estimate unchangeable;             /* share of errors that no policy could have changed */
-    struct bh_estimate wrong;                    /* share of replicas that ended with silent errors in their data */
+    struct bh_estimate wrong;                    /* share of replicas whose result is wrong */
+    struct bh_estimate right;                    /* share of replicas that came to an end with a right result */
     struct bh_estimate wrong_per_node_s;         /* such ends per node-second that the enclave held */
     struct bh_estimate verification;             /* share of its node-time that went into verifying data */
     double silent_errors, struck_while_down, simultaneous_losses; /* sums over replicas; NaN: not recorded */

@@ -68,7 +68,7 @@ static int read_attributes(const struct bh_source *source, struct bh_view *view,
         bh_source_count(source, "reproduces_input", &flag, err) != 0)
         return -1;
     view->reproduces_input = flag != 0;
-    /* Files need not say these two. */
+    /* Files need not say these. */
     if (bh_source_has_attribute(source, "nodes") && bh_source_count(source, "nodes", &view->nodes, err) != 0)
         return -1;
     flag = 1;
@@ -76,6 +76,10 @@ static int read_attributes(const struct bh_source *source, struct bh_view *view,
         bh_source_count(source, "faults_requested", &flag, err) != 0)
         return -1;
     view->faults_requested = flag != 0;
+    flag = 1;
+    if (bh_source_has_attribute(source, "wrong_is_done") && bh_source_count(source, "wrong_is_done", &flag, err) != 0)
+        return -1;
+    view->wrong_is_done = flag != 0;
     return 0;
 }
 

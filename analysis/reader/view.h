@@ -45,6 +45,7 @@ struct bh_view {
     uint64_t nodes; /* of a scenario that does not vary them; 0: the file does not say */
     bool reproduces_input;
     bool faults_requested;
+    bool wrong_is_done; /* whether a replica that ends with a wrong result counts as done */
 
     size_t points;
     size_t axes_count; /* the varied axes */

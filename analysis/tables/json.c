@@ -197,6 +197,7 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     json_object_set_new(object, "useful_work_rate", estimate_object(m.work_rate, "1"));
     json_object_set_new(object, "mtti", estimate_object(m.mtti_s, "s"));
     json_object_set_new(object, "wrong_results", estimate_object(m.wrong, "1"));
+    json_object_set_new(object, "right_results", estimate_object(m.right, "1"));
     json_object_set_new(object, "wrong_results_rate", wrong_rate_object(m.wrong_per_node_s));
     json_object_set_new(object, "verification", estimate_object(m.verification, "1"));
     json_object_set_new(object, "enclaves", enclaves_array(view, policy, point));

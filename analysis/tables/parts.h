@@ -4,6 +4,7 @@
 #ifndef BH_ANALYSIS_TABLES_PARTS_H
 #define BH_ANALYSIS_TABLES_PARTS_H
 
+#include "analysis/measures/measures.h"
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
 #include "analysis/tables/summary.h"
@@ -18,6 +19,8 @@ void bh_summary_text(const struct bh_summary_options *options, FILE *stream, con
 /* A sentence or more, in lines that fit, and an empty line. */
 void bh_summary_paragraph(const struct bh_summary_options *options, FILE *stream, const char *text);
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text);
+/* In place of means of replicas that are not all done: unfinished, or, where any has a wrong result, not done. */
+const char *bh_summary_not_done(const struct bh_measures *measures);
 /* Policies stand under their system's name; one that has a name of its own shows it. `*shown` is the system named
  * last, NULL at first. */
 void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown);

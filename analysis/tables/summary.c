@@ -21,7 +21,7 @@ static void add_makespan_cell(struct bh_table *table, const struct bh_measures *
 {
     char mean[BH_NUMBER_SIZE], reach[BH_NUMBER_SIZE];
     if (m->unfinished > 0)
-        bh_table_cell(table, "unfinished %zu/%zu", m->unfinished, m->replicas);
+        bh_table_cell(table, "%s %zu/%zu", bh_summary_not_done(m), m->unfinished, m->replicas);
     else if (isnan(m->makespan_s.low))
         bh_table_cell(table, "%s", bh_number_time(m->makespan_s.mean, mean));
     else
@@ -124,7 +124,7 @@ static void add_overhead_cell(struct bh_table *table, const struct bh_measures *
 {
     char overhead[BH_NUMBER_SIZE], wrong[BH_NUMBER_SIZE];
     if (m->unfinished > 0)
-        bh_table_cell(table, "unfinished %zu/%zu", m->unfinished, m->replicas);
+        bh_table_cell(table, "%s %zu/%zu", bh_summary_not_done(m), m->unfinished, m->replicas);
     else if (m->wrong.mean > 0)
         bh_table_cell(table, "%s (%s wrong)", bh_number_percent(m->net_overhead.mean, overhead),
                       bh_number_percent(m->wrong.mean, wrong));
@@ -234,10 +234,12 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
         "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
         name, name);
     if (can_be_wrong)
-        fputs("wrong results: share of replicas that ended with silent errors in their data, which nothing had found; "
-              "their\n"
-              "makespans count like all others. verifying: share of node-time that went into verifying data.\n",
-              stream);
+        fprintf(
+            stream,
+            "wrong results: share of replicas that ended with silent errors that nothing had found and that matter;\n"
+            "%s. verifying: share of node-time that went into verifying data.\n",
+            view->wrong_is_done ? "their makespans count like all others, as the scenario asks for"
+                                : "they are not done, and where there are any there are no means");
     free(name);
 }
 

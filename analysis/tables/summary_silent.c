@@ -59,7 +59,7 @@ void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary
     bh_table_destroy(table);
     fputs("\nfound after: mean time from becoming silent to the end of the verification that found it. tainted ranks:\n"
           "those that an error has reached by messages when it is found, or at the end, and the most of any error.\n"
-          "wrong results: share of replicas that ended with silent errors in their data.\n",
+          "wrong results: share of replicas that ended with silent errors that matter in their data.\n",
           stream);
     free(heading);
     free(name);

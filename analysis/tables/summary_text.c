@@ -34,6 +34,11 @@ void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, 
     fputs("\n\n", stream);
 }
 
+const char *bh_summary_not_done(const struct bh_measures *measures)
+{
+    return measures->not_right > 0 ? "not done" : "unfinished";
+}
+
 void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown)
 {
     char *usual = bh_print_text("%s %s", view->policy_system[policy], view->policy_policy[policy]);

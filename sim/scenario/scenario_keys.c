@@ -12,6 +12,7 @@
 #include "sim/scenario/scenario.h"
 
 const char *const bh_engine_names[] = {"calendar", "simgrid", NULL};
+const char *const bh_wrong_results_names[] = {"not-done", "done", NULL};
 const char *const bh_returns_names[] = {"passed", "older-than-error", NULL};
 const char *const bh_spare_use_names[] = {"node-loss", "crash", NULL};
 const char *const bh_during_names[] = {"always", "computation", NULL};
@@ -408,6 +409,8 @@ static const struct bh_key scenario_rows[] = {
     {"models", "", BH_SETTINGS, "Numbers of the catalog that are other here, by their paths."},
     {"define", "", BH_MAP(bh_define_keys), "Entries of the catalog that this scenario adds or replaces."},
     {"engine", "calendar", BH_CHOICE(bh_engine_names), "What keeps the time; results are equal in law."},
+    {"wrong-results", "not-done", BH_CHOICE(bh_wrong_results_names),
+     "Whether a run that ends with a wrong result counts as done where policies are compared."},
     {0},
 };
 const struct bh_keys bh_scenario_keys = {"a scenario", "A machine, what is done on it, and what strikes.",

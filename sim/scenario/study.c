@@ -247,6 +247,11 @@ static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
     if (choice < 0)
         return -1;
     scenario->engine = (enum bh_engine)choice;
+    const struct bh_node *wrong = bh_node_find(root, "wrong-results");
+    choice = wrong != NULL ? bh_node_choice(wrong, bh_wrong_results_names, "what a wrong result counts as", err) : 0;
+    if (choice < 0)
+        return -1;
+    scenario->wrong_is_done = choice == 1;
     if (bh_optional_text(root, "title", &scenario->title, err) != 0 ||
         bh_optional_text(root, "description", &scenario->description, err) != 0 ||
         bh_optional_bool(root, "reproduces-input", &scenario->reproduces_input, err) != 0 ||

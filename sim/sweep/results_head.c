@@ -239,6 +239,7 @@ void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *result
     bh_results_set_text(results, "primary_enclave", scenario->enclaves[scenario->primary].name, NULL);
     bh_results_set_text(results, "baseline", scenario->policies[scenario->baseline].name, NULL);
     bh_results_set_flag(results, "reproduces_input", scenario->reproduces_input, NULL);
+    bh_results_set_flag(results, "wrong_is_done", scenario->wrong_is_done, NULL);
     bh_results_set_flag(results, "faults_requested", scenario->random_faults || scenario->script_count > 0, NULL);
     write_lists(merge, results);
     write_provenance(campaign, results);

@@ -136,3 +136,52 @@ a, b = (h5py.File(f'{n}.h5') for n in ('calendar', 'simgrid'))
 assert np.allclose(a['makespan'], b['makespan'], rtol=1e-9) and np.array_equal(a['sdc'], b['sdc'])
 assert a['silent_beginnings'][:].sum() > 10"
 }
+
+@test "a run that ends wrong is not done, unless the scenario says so; tables, JSON and the figure say how many are right" {
+    local still=(--set models.errors.matters=1 --set models.channels.message.probability=0 --set models.channels.system-call.probability=0
+        --set models.channels.kernel-to-process.probability=0 --set replicas=40)
+    { cat "$scenarios/silent-pair.yaml"
+      echo 'vary: [{axis: nodes, set: platform.nodes, values: [2, 4]}, {axis: recall, set: workload.enclaves.0.verification.recall, values: [0.2, 1]}]'
+    } | sed "s/, nodes: 1}/}/; s/{name: a, application: mpi-bulk-synchronous}/{name: a, application: mpi-bulk-synchronous, verification: {every: 8 h, cost: 10 s, recall: 1, latency: 0 s}}/" >vary.yaml
+    run_bulkhead run vary.yaml -q -o vary.h5 "${still[@]}"
+    expect_status 0
+    expect_text "$output" 'not done' 'wrong results' 'they are not done'
+    run_bulkhead report vary.h5 --format=json --no-figure
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+import h5py
+file = h5py.File("vary.h5")
+policies = json.load(open(sys.argv[1]))["policies"]
+assert len(policies) == 4
+for row in policies:
+    n, r = [2, 4].index(row["point"]["nodes"]), [0.2, 1].index(float(row["point"]["recall"]))
+    wrong = file["sdc"][0, n, r, 0].mean()
+    assert abs(row["right_results"]["mean"] - (1 - wrong)) < 1e-12 and row["unfinished"] == round(40 * wrong)
+    assert (row["makespan"] is None) == (wrong > 0), row
+    assert r == 1 or wrong > 0.2
+END
+    # The figure's data: below net overhead, so many percent of right results along the nodes.
+    run_bulkhead report vary.h5 --figure-only -o .
+    expect_status 0
+    "$PYTHON" - <<'END'
+import glob
+import h5py, numpy as np
+right = 1 - h5py.File("vary.h5")["sdc"][0, :, :, 0].mean(axis=2)  # by nodes and recall
+text = open(glob.glob("*.dat")[0]).read()
+assert "unfinished_at right right_low right_high" in text
+blocks = [[line.split() for line in block.split("\n") if line and line[0] != "#"] for block in text.split("\n\n\n")]
+blocks = [np.array(b, dtype=float) for b in blocks if b and len(b[0]) == 8]
+assert len(blocks) >= 2
+for block in blocks:
+    assert np.array_equal(block[:, 0], [2, 4])
+    assert any(np.allclose(block[:, 5], 100 * right[:, r], rtol=1e-5) for r in range(2)), (block, right)
+END
+    run_bulkhead run vary.yaml -q -o done.h5 "${still[@]}" --set wrong-results=done
+    expect_text "$output" 'their makespans count like all others'
+    refuse expect_text "$output" 'not done'
+    "$PYTHON" -c "
+import h5py, numpy as np
+a, b = h5py.File('vary.h5'), h5py.File('done.h5')
+assert all(np.array_equal(a[n], b[n]) for n in ('makespan', 'sdc', 'finished'))"
+}
