@@ -16,6 +16,7 @@
     ROW(bh_subcommand_status)                                                                                          \
     ROW(bh_subcommand_results)                                                                                         \
     ROW(bh_subcommand_report)                                                                                          \
+    ROW(bh_subcommand_advise)                                                                                          \
     ROW(bh_subcommand_fit)                                                                                             \
     ROW(bh_subcommand_check)                                                                                           \
     ROW(bh_subcommand_validate)                                                                                        \

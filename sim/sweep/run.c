@@ -26,8 +26,13 @@ static int sweep(struct bh_run *run, unsigned jobs, bool shows_progress, struct 
 
 struct bh_run *bh_run_study(struct bh_study *study, unsigned jobs, bool shows_progress, struct bh_error *err)
 {
+    return bh_run_campaign(bh_campaign_of_study(study, shows_progress, err), jobs, shows_progress, err);
+}
+
+struct bh_run *bh_run_campaign(struct bh_campaign *campaign, unsigned jobs, bool shows_progress, struct bh_error *err)
+{
     struct bh_run *run = bh_allocate(1, sizeof *run);
-    run->campaign = bh_campaign_of_study(study, shows_progress, err);
+    run->campaign = campaign;
     if (run->campaign != NULL && sweep(run, jobs, shows_progress, err) == 0)
         return run;
     bh_run_destroy(run);

@@ -18,6 +18,8 @@ struct bh_run {
 /* Prepares all points (so that bad input shows before anything runs), then runs all replicas, `jobs` at once. Equal studies
  * and seeds give equal results, whatever the jobs. Takes the study over, also on failure. */
 struct bh_run *bh_run_study(struct bh_study *study, unsigned jobs, bool shows_progress, struct bh_error *err);
+/* The same of a campaign that was read, which is taken over. */
+struct bh_run *bh_run_campaign(struct bh_campaign *campaign, unsigned jobs, bool shows_progress, struct bh_error *err);
 void bh_run_destroy(struct bh_run *run);
 
 /* Fills a results file that was just created; errors stick to it (see bh_results_commit). */

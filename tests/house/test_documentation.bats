@@ -9,8 +9,8 @@
 
 load ../support/common
 
-documents=(README.md doc/model.md doc/failure-logs.md doc/cluster.md models/data/README.md platforms/README.md NEWS.md
-    CONTRIBUTING.md SECURITY.md doc/architecture.md)
+documents=(README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md models/data/README.md platforms/README.md
+    NEWS.md CONTRIBUTING.md SECURITY.md doc/architecture.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.
 extract_blocks() {

@@ -1,0 +1,327 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* From a request to the best allowed policy. */
+#include "analysis/advice/advice.h"
+
+#include "analysis/reader/view_points.h"
+#include "models/base/error.h"
+#include "models/base/nearest_name.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- What is allowed -------------------------------------------------------------------------------------------------- */
+
+static bool is_of(char *const *labels, size_t policies, const char *name)
+{
+    for (size_t p = 0; p < policies; p++)
+        if (strcmp(labels[p], name) == 0)
+            return true;
+    return false;
+}
+
+/* The names of a list, each once. */
+static int fail_name(const char *what, const char *name, char *const *labels, size_t count, struct bh_error *err)
+{
+    char *listed = bh_copy_text("");
+    for (size_t i = 0; i < count; i++) {
+        if (is_of(labels, i, labels[i]))
+            continue;
+        char *longer = bh_print_text("%s%s%s", listed, i > 0 ? ", " : "", labels[i]);
+        free(listed);
+        listed = longer;
+    }
+    const char *nearest = bh_nearest_name(name, (const char *const *)labels, count);
+    bh_fail(err, BH_ERROR_INPUT, "%s: no `%s`; there are %s%s%s%s", what, name, listed,
+            nearest != NULL ? "; nearest is `" : "", nearest != NULL ? nearest : "", nearest != NULL ? "`" : "");
+    free(listed);
+    return -1;
+}
+
+enum { ALLOW_SYSTEM, ALLOW_POLICY, ALLOW_LINE, ALLOW_KINDS };
+
+/* Which kind an --allow is, and its names, commas between those of systems and policies. */
+static int read_allow(const struct bh_view *view, const char *text, bool *allowed, bool *kind_given,
+                      struct bh_error *err)
+{
+    static const char *const prefixes[] = {"system=", "policy="};
+    char *const *const labels[] = {view->policy_system, view->policy_policy, view->policy.labels};
+    int kind = ALLOW_LINE;
+    for (int k = 0; k < ALLOW_LINE; k++)
+        if (strncmp(text, prefixes[k], strlen(prefixes[k])) == 0)
+            kind = k;
+    char *names = bh_copy_text(kind == ALLOW_LINE ? text : strchr(text, '=') + 1), *rest = NULL;
+    int status = 0;
+    bool any = false;
+    kind_given[kind] = true;
+    for (char *name = kind == ALLOW_LINE ? names : strtok_r(names, ",", &rest); name != NULL && status == 0;
+         name = kind == ALLOW_LINE ? NULL : strtok_r(NULL, ",", &rest)) {
+        any = true;
+        if (!is_of(labels[kind], view->policy.count, name))
+            status =
+                kind == ALLOW_LINE && strchr(text, '=') != NULL
+                    ? bh_fail(err, BH_ERROR_INPUT,
+                              "--allow: found `%s`, expected system=NAME, policy=NAME or a policy's whole name", text)
+                    : fail_name("--allow", name, labels[kind], view->policy.count, err);
+        for (size_t p = 0; p < view->policy.count; p++)
+            if (strcmp(labels[kind][p], name) == 0)
+                allowed[kind * (int)view->policy.count + (int)p] = true;
+    }
+    free(names);
+    if (status == 0 && !any)
+        status = bh_fail(err, BH_ERROR_INPUT, "--allow: found `%s`, expected a name behind the sign", text);
+    return status;
+}
+
+static int allow(struct bh_advice *advice, const struct bh_advice_request *request, struct bh_error *err)
+{
+    size_t policies = advice->view->policy.count, left = 0;
+    bool *allowed = bh_allocate(ALLOW_KINDS * policies, sizeof *allowed), given[ALLOW_KINDS] = {false};
+    int status = 0;
+    for (size_t i = 0; i < request->allow_count && status == 0; i++)
+        status = read_allow(advice->view, request->allow[i], allowed, given, err);
+    for (size_t p = 0; p < policies && status == 0; p++) {
+        for (size_t k = 0; k < ALLOW_KINDS; k++)
+            if (given[k] && !allowed[k * policies + p])
+                advice->policies[p].why = BH_NOT_ALLOWED;
+        left += advice->policies[p].why == BH_COMPARED;
+    }
+    free(allowed);
+    if (status == 0 && left == 0)
+        return bh_fail(err, BH_ERROR_INPUT, "--allow: no line of policies is of all that is allowed at once");
+    return status;
+}
+
+/* --- Limits ----------------------------------------------------------------------------------------------------------- */
+
+static void hold_to_limits(struct bh_advice *advice)
+{
+    const struct bh_worlds *worlds = &advice->worlds;
+    for (size_t p = 0; p < advice->view->policy.count; p++)
+        for (size_t l = 0; l < advice->limits_count && advice->policies[p].why != BH_NOT_ALLOWED; l++) {
+            struct bh_advice_policy *policy = &advice->policies[p];
+            struct bh_estimate estimate =
+                bh_criterion_mean(advice->view, &advice->limits[l].criterion, p, worlds->point, worlds->count,
+                                  advice->enclave, worlds->replicas);
+            enum bh_limit_verdict verdict = bh_limit_judge(&advice->limits[l], estimate);
+            if (verdict == BH_LIMIT_MET || policy->why == BH_LIMIT_NOT_MET ||
+                (verdict == BH_LIMIT_OPEN && policy->why == BH_LIMIT_UNKNOWN))
+                continue;
+            policy->why = verdict == BH_LIMIT_BROKEN ? BH_LIMIT_NOT_MET : BH_LIMIT_UNKNOWN;
+            policy->limit = l;
+            policy->limited = estimate;
+        }
+}
+
+/* --- Comparison ------------------------------------------------------------------------------------------------------- */
+
+void bh_advice_costs(const struct bh_advice *advice, size_t policy, double *costs)
+{
+    const struct bh_worlds *worlds = &advice->worlds;
+    for (size_t w = 0; w < worlds->count; w++)
+        for (size_t r = 0; r < worlds->replicas; r++)
+            costs[w * worlds->replicas + r] =
+                bh_criterion_value(advice->view, &advice->criterion, policy, worlds->point[w], advice->enclave, r);
+}
+
+static bool are_finite(const double *costs, size_t runs)
+{
+    for (size_t i = 0; i < runs; i++)
+        if (!isfinite(costs[i]))
+            return false;
+    return true;
+}
+
+static size_t count_unfinished(const struct bh_advice *advice, size_t policy)
+{
+    static const struct bh_criterion unfinished = {.kind = BH_CRITERION_UNFINISHED};
+    size_t count = 0;
+    for (size_t w = 0; w < advice->worlds.count; w++)
+        for (size_t r = 0; r < advice->worlds.replicas; r++)
+            count +=
+                bh_criterion_value(advice->view, &unfinished, policy, advice->worlds.point[w], advice->enclave, r) != 0;
+    return count;
+}
+
+/* Leaves out what has no number. A policy with unfinished runs has no net overhead; where that holds for all, they are
+ * compared by the share of node-time that does no work. */
+static void leave_out_unfinished(struct bh_advice *advice, double *costs)
+{
+    size_t runs = advice->worlds.count * advice->worlds.replicas, left = 0;
+    for (size_t p = 0; p < advice->view->policy.count; p++)
+        advice->policies[p].unfinished = count_unfinished(advice, p);
+    for (int again = 0; again < 2 && left == 0; again++) {
+        if (again && advice->criterion.kind != BH_CRITERION_NET_OVERHEAD)
+            return;
+        if (again) {
+            bh_criterion_find(advice->view, "lost-node-time", &advice->criterion, NULL);
+            advice->by_lost_time = true;
+        }
+        for (size_t p = 0; p < advice->view->policy.count; p++) {
+            struct bh_advice_policy *policy = &advice->policies[p];
+            bh_advice_costs(advice, p, costs + p * runs);
+            bool is_finite = are_finite(costs + p * runs, runs);
+            if (policy->why == BH_UNFINISHED || policy->why == BH_NO_NUMBER)
+                policy->why = BH_COMPARED;
+            if (policy->why == BH_COMPARED && !is_finite)
+                policy->why = policy->unfinished > 0 ? BH_UNFINISHED : BH_NO_NUMBER;
+            left += policy->why == BH_COMPARED;
+        }
+    }
+}
+
+/* Paired difference from the best with a plain 95 % interval. */
+static struct bh_estimate difference_of(const struct bh_advice *advice, const double *costs, size_t policy)
+{
+    size_t runs = advice->worlds.count * advice->worlds.replicas;
+    const double *own = costs + policy * runs, *best = costs + advice->best * runs;
+    if (!are_finite(own, runs))
+        return bh_estimate_none;
+    struct bh_lead lead = bh_lead_of(own, best, advice->worlds.count, advice->worlds.replicas);
+    double reach = isnan(lead.error) ? NAN : lead.error * gsl_cdf_tdist_Qinv((1 - BH_CONFIDENCE) / 2, lead.freedom);
+    return (struct bh_estimate){lead.mean, lead.mean - reach, lead.mean + reach};
+}
+
+static void compare(struct bh_advice *advice, const double *costs)
+{
+    size_t policies = advice->view->policy.count, runs = advice->worlds.count * advice->worlds.replicas;
+    double *own = bh_allocate(advice->compared * runs, sizeof *own);
+    size_t *which = bh_allocate(advice->compared, sizeof *which), count = 0;
+    struct bh_standing *standings = bh_allocate(advice->compared, sizeof *standings);
+    for (size_t p = 0; p < policies; p++)
+        if (advice->policies[p].why == BH_COMPARED) {
+            memcpy(own + count * runs, costs + p * runs, runs * sizeof *own);
+            which[count++] = p;
+        }
+    size_t best = bh_compare(own, count, advice->worlds.count, advice->worlds.replicas, standings);
+    advice->best = which[best];
+    advice->most_lost = standings[best].behind_most;
+    for (size_t i = 0; i < count; i++) {
+        advice->policies[which[i]].standing = standings[i];
+        advice->set += standings[i].may_be_best && (i == best || !standings[i].is_same);
+    }
+    free(standings);
+    free(which);
+    free(own);
+}
+
+/* What constraints cost: the best of those that are not allowed, if surely better; and one that may be allowed. */
+static void look_beyond(struct bh_advice *advice)
+{
+    advice->better = advice->hoped = SIZE_MAX;
+    for (size_t p = 0; p < advice->view->policy.count; p++) {
+        const struct bh_advice_policy *policy = &advice->policies[p];
+        size_t *slot = policy->why == BH_NOT_ALLOWED ? &advice->better : &advice->hoped;
+        if ((policy->why == BH_NOT_ALLOWED && policy->difference.high < 0) ||
+            (policy->why == BH_LIMIT_UNKNOWN && policy->difference.mean < 0))
+            if (*slot == SIZE_MAX || policy->difference.mean < advice->policies[*slot].difference.mean)
+                *slot = p;
+    }
+}
+
+/* One message that says of each policy why it may not be taken. */
+static int fail_nothing_left(const struct bh_advice *advice, struct bh_error *err)
+{
+    char *text = bh_copy_text("");
+    for (size_t p = 0; p < advice->view->policy.count; p++) {
+        const struct bh_advice_policy *policy = &advice->policies[p];
+        char *longer = NULL;
+        if (policy->why == BH_LIMIT_NOT_MET || policy->why == BH_LIMIT_UNKNOWN)
+            longer = bh_print_text("%s; `%s`: %s is %.3g [%.3g, %.3g]", text, advice->view->policy.labels[p],
+                                   advice->limits[policy->limit].criterion.name, policy->limited.mean,
+                                   policy->limited.low, policy->limited.high);
+        else if (policy->why == BH_UNFINISHED || policy->why == BH_NO_NUMBER)
+            longer = bh_print_text("%s; `%s`: %s is not a number in every run", text, advice->view->policy.labels[p],
+                                   advice->criterion.name);
+        if (longer == NULL)
+            continue;
+        free(text);
+        text = longer;
+    }
+    bh_fail(err, BH_ERROR_INPUT, "nothing is allowed%s", text);
+    free(text);
+    return -1;
+}
+
+/* Policies that may meet the limits are compared where none is known to. */
+static size_t admit(struct bh_advice *advice)
+{
+    size_t compared = 0;
+    for (size_t p = 0; p < advice->view->policy.count; p++)
+        compared += advice->policies[p].why == BH_COMPARED;
+    if (compared > 0)
+        return compared;
+    for (size_t p = 0; p < advice->view->policy.count; p++)
+        if (advice->policies[p].why == BH_LIMIT_UNKNOWN) {
+            advice->policies[p].why = BH_COMPARED;
+            compared++;
+        }
+    advice->is_doubtful = compared > 0;
+    return compared;
+}
+
+static int choose(struct bh_advice *advice, struct bh_error *err)
+{
+    const struct bh_worlds *worlds = &advice->worlds;
+    size_t policies = advice->view->policy.count, runs = worlds->count * worlds->replicas;
+    double *costs = bh_allocate(policies * runs, sizeof *costs);
+    hold_to_limits(advice);
+    int status = admit(advice) > 0 ? 0 : fail_nothing_left(advice, err);
+    if (status == 0)
+        leave_out_unfinished(advice, costs);
+    for (size_t p = 0; p < policies; p++)
+        advice->compared += advice->policies[p].why == BH_COMPARED;
+    if (status == 0 && advice->compared == 0)
+        status = fail_nothing_left(advice, err);
+    if (status == 0) {
+        compare(advice, costs);
+        for (size_t p = 0; p < policies; p++) {
+            advice->policies[p].difference = difference_of(advice, costs, p);
+            advice->policies[p].value = bh_criterion_mean(advice->view, &advice->criterion, p, worlds->point,
+                                                          worlds->count, advice->enclave, worlds->replicas);
+        }
+        look_beyond(advice);
+    }
+    free(costs);
+    return status;
+}
+
+static int read_request(struct bh_advice *advice, const struct bh_advice_request *request, struct bh_error *err)
+{
+    const struct bh_view *view = advice->view;
+    advice->enclave = request->enclave == NULL ? view->primary : bh_view_find_label(&view->enclave, request->enclave);
+    if (advice->enclave == view->enclave.count)
+        return fail_name("--enclave", request->enclave, view->enclave.labels, view->enclave.count, err);
+    if (bh_criterion_find(view, request->minimize != NULL ? request->minimize : "net-overhead", &advice->criterion,
+                          err) != 0 ||
+        allow(advice, request, err) != 0)
+        return -1;
+    advice->limits = bh_allocate(request->limits_count + 1, sizeof *advice->limits);
+    for (; advice->limits_count < request->limits_count; advice->limits_count++)
+        if (bh_limit_parse(view, request->limits[advice->limits_count], &advice->limits[advice->limits_count], err) !=
+            0)
+            return -1;
+    return bh_limits_check(advice->limits, advice->limits_count, err);
+}
+
+int bh_advise(const struct bh_view *view, const struct bh_label_places *places, const struct bh_advice_request *request,
+              struct bh_advice *advice, struct bh_error *err)
+{
+    *advice = (struct bh_advice){.view = view, .indifference = request->indifference};
+    advice->policies = bh_allocate(view->policy.count, sizeof *advice->policies);
+    int status = read_request(advice, request, err);
+    if (status == 0)
+        status =
+            bh_worlds_choose(view, places, request->where, request->where_count, request->worlds, &advice->worlds, err);
+    return status == 0 ? choose(advice, err) : status;
+}
+
+void bh_advice_release(struct bh_advice *advice)
+{
+    bh_worlds_release(&advice->worlds);
+    free(advice->limits);
+    free(advice->policies);
+    *advice = (struct bh_advice){0};
+}

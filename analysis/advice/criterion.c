@@ -1,0 +1,237 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Names of numbers, and what they are of a run. */
+#include "analysis/advice/criterion.h"
+
+#include "models/base/error.h"
+#include "models/base/nearest_name.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum bh_criterion_kind kind;
+    enum bh_metric_name metric;
+    bool is_flag, is_share;
+    const char *unit;
+} own_names[] = {
+    {"net-overhead", BH_CRITERION_NET_OVERHEAD, BH_METRIC_makespan, false, true, "1"},
+    {"lost-node-time", BH_CRITERION_LOST_NODE_TIME, BH_METRIC_useful_work, false, true, "1"},
+    {"node-hours", BH_CRITERION_NODE_HOURS, BH_METRIC_node_time, false, false, "node-hours"},
+    {"unfinished", BH_CRITERION_UNFINISHED, BH_METRIC_finished, true, true, "1"},
+    {"wrong-results", BH_CRITERION_METRIC, BH_METRIC_sdc, true, true, "1"},
+    {"violation", BH_CRITERION_METRIC, BH_METRIC_unacceptable, true, true, "1"},
+};
+enum { OWN_NAMES = sizeof own_names / sizeof own_names[0] };
+
+static const struct bh_view_axis *axis_of(const struct bh_view *view, enum bh_metric_axis axis)
+{
+    switch (axis) {
+    case BH_AXIS_ENCLAVE:
+        return &view->enclave;
+    case BH_AXIS_REPLICA:
+        return &view->replica;
+    case BH_AXIS_PART:
+        return &view->part;
+    case BH_AXIS_SCOPE:
+        return &view->scope;
+    case BH_AXIS_BOUNDARY:
+        return &view->boundary;
+    case BH_AXIS_LEVEL:
+        return &view->level;
+    case BH_METRIC_AXES:
+        break;
+    }
+    BH_BUG_ASSERT(false);
+    return NULL;
+}
+
+static bool has_axis(enum bh_metric_name metric, enum bh_metric_axis axis)
+{
+    const struct bh_metric_axes *axes = &bh_metric_axes[bh_metrics[metric].shape];
+    for (size_t i = 0; i < axes->count; i++)
+        if (axes->axis[i] == axis)
+            return true;
+    return false;
+}
+
+/* The axis beyond enclave and replica; NULL: there is none. */
+static const struct bh_view_axis *further_axis(const struct bh_view *view, enum bh_metric_name metric)
+{
+    const struct bh_metric_axes *axes = &bh_metric_axes[bh_metrics[metric].shape];
+    for (size_t i = 0; i < axes->count; i++)
+        if (axes->axis[i] != BH_AXIS_ENCLAVE && axes->axis[i] != BH_AXIS_REPLICA)
+            return axis_of(view, axes->axis[i]);
+    return NULL;
+}
+
+static char *list_labels(const struct bh_view_axis *axis)
+{
+    char *text = bh_copy_text("");
+    for (size_t i = 0; i < axis->count; i++) {
+        char *longer = bh_print_text("%s%s%s", text, i > 0 ? ", " : "", axis->labels[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static int find_label(const struct bh_view *view, const char *label, struct bh_criterion *criterion,
+                      struct bh_error *err)
+{
+    const struct bh_view_axis *axis = further_axis(view, criterion->metric);
+    if (axis == NULL)
+        return label[0] == '\0' ? 0
+                                : bh_fail(err, BH_ERROR_INPUT, "`%s`: %s is one number, without [LABEL]",
+                                          criterion->name, bh_metrics[criterion->metric].name);
+    size_t length = strlen(label);
+    for (size_t i = 0; i < axis->count && length > 2; i++)
+        if (strlen(axis->labels[i]) == length - 2 && strncmp(label + 1, axis->labels[i], length - 2) == 0) {
+            criterion->label = i;
+            return 0;
+        }
+    char *labels = list_labels(axis);
+    bh_fail(err, BH_ERROR_INPUT, "`%s`: expected %s[LABEL] with a %s of: %s", criterion->name,
+            bh_metrics[criterion->metric].name, axis->name, labels);
+    free(labels);
+    return -1;
+}
+
+static int fail_unknown(const struct bh_view *view, const char *name, struct bh_error *err)
+{
+    const char *names[OWN_NAMES + BH_METRICS];
+    size_t count = 0;
+    char *listed = bh_copy_text("");
+    for (size_t i = 0; i < OWN_NAMES; i++)
+        if (view->numbers[own_names[i].metric] != NULL) {
+            char *longer = bh_print_text("%s%s%s", listed, count > 0 ? ", " : "", own_names[i].name);
+            free(listed);
+            listed = longer;
+            names[count++] = own_names[i].name;
+        }
+    for (size_t m = 0; m < BH_METRICS; m++)
+        if (view->numbers[m] != NULL)
+            names[count++] = bh_metrics[m].name;
+    const char *nearest = bh_nearest_name(name, names, count);
+    bh_fail(err, BH_ERROR_INPUT,
+            "no metric `%s`%s%s%s in %s; there are %s, and those that `bulkhead results FILE` lists", name,
+            nearest != NULL ? " (nearest is `" : "", nearest != NULL ? nearest : "", nearest != NULL ? "`)" : "",
+            view->file, listed);
+    free(listed);
+    return -1;
+}
+
+/* Whether a metric's name is this one, with `-` for `_`. */
+static bool is_called(const char *name, const char *metric)
+{
+    for (; *name != '\0' && *metric != '\0'; name++, metric++)
+        if (*name != *metric && !(*name == '-' && *metric == '_'))
+            return false;
+    return *name == *metric;
+}
+
+int bh_criterion_find(const struct bh_view *view, const char *name, struct bh_criterion *criterion,
+                      struct bh_error *err)
+{
+    *criterion = (struct bh_criterion){.metric = BH_METRICS};
+    snprintf(criterion->name, sizeof criterion->name, "%s", name);
+    size_t length = strcspn(criterion->name, "[");
+    char stem[sizeof criterion->name];
+    snprintf(stem, sizeof stem, "%.*s", (int)length, criterion->name);
+    for (size_t i = 0; i < OWN_NAMES; i++)
+        if (strcmp(name, own_names[i].name) == 0) {
+            criterion->kind = own_names[i].kind;
+            criterion->metric = own_names[i].metric;
+            criterion->is_flag = own_names[i].is_flag;
+            criterion->is_share = own_names[i].is_share;
+            criterion->unit = own_names[i].unit;
+            return view->numbers[criterion->metric] != NULL ? 0 : fail_unknown(view, name, err);
+        }
+    for (size_t m = 0; m < BH_METRICS; m++)
+        if (is_called(stem, bh_metrics[m].name) && view->numbers[m] != NULL)
+            criterion->metric = (enum bh_metric_name)m;
+    if (criterion->metric == BH_METRICS)
+        return fail_unknown(view, name, err);
+    criterion->kind = BH_CRITERION_METRIC;
+    criterion->is_flag = bh_metrics[criterion->metric].values == BH_FLAGS;
+    criterion->is_share = criterion->is_flag || criterion->metric == BH_METRIC_price;
+    criterion->is_exact = !has_axis(criterion->metric, BH_AXIS_REPLICA);
+    criterion->unit = bh_metrics[criterion->metric].unit;
+    return find_label(view, criterion->name + length, criterion, err);
+}
+
+static double metric_at(const struct bh_view *view, enum bh_metric_name metric, size_t label, size_t cell,
+                        size_t enclave, size_t replica)
+{
+    const struct bh_metric_axes *axes = &bh_metric_axes[bh_metrics[metric].shape];
+    size_t at = cell;
+    for (size_t i = 0; i < axes->count; i++)
+        at = at * axis_of(view, axes->axis[i])->count + (axes->axis[i] == BH_AXIS_ENCLAVE   ? enclave
+                                                         : axes->axis[i] == BH_AXIS_REPLICA ? replica
+                                                                                            : label);
+    return view->numbers[metric][at];
+}
+
+static double node_time(const struct bh_view *view, size_t cell, size_t enclave, size_t replica)
+{
+    double sum = 0;
+    for (size_t p = 0; p < view->part.count; p++)
+        sum += metric_at(view, BH_METRIC_node_time, p, cell, enclave, replica);
+    return sum;
+}
+
+double bh_criterion_value(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy, size_t point,
+                          size_t enclave, size_t replica)
+{
+    size_t cell = policy * view->points + point;
+    switch (criterion->kind) {
+    case BH_CRITERION_NET_OVERHEAD:
+        return metric_at(view, BH_METRIC_finished, 0, cell, enclave, replica) == 0
+                   ? NAN
+                   : metric_at(view, BH_METRIC_makespan, 0, cell, enclave, replica) /
+                             metric_at(view, BH_METRIC_native_bare_makespan, 0, cell, enclave, replica) -
+                         1;
+    case BH_CRITERION_LOST_NODE_TIME:
+        return 1 - metric_at(view, BH_METRIC_useful_work, 0, cell, enclave, replica) /
+                       node_time(view, cell, enclave, replica);
+    case BH_CRITERION_NODE_HOURS:
+        return node_time(view, cell, enclave, replica) / 3600;
+    case BH_CRITERION_UNFINISHED:
+        return metric_at(view, BH_METRIC_finished, 0, cell, enclave, replica) == 0;
+    case BH_CRITERION_METRIC:
+        return metric_at(view, criterion->metric, criterion->label, cell, enclave, replica);
+    }
+    BH_BUG_ASSERT(false);
+    return NAN;
+}
+
+struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
+                                     const size_t *points, size_t worlds, size_t enclave, size_t replicas)
+{
+    struct bh_estimate estimate;
+    double *sums = bh_allocate(worlds + replicas + worlds, sizeof *sums), *runs = sums + worlds,
+           *wholes = runs + replicas, all = 0;
+    for (size_t w = 0; w < worlds; w++) {
+        wholes[w] = (double)replicas;
+        for (size_t r = 0; r < replicas; r++) {
+            runs[r] = bh_criterion_value(view, criterion, policy, points[w], enclave, r);
+            sums[w] += runs[r];
+        }
+        all += sums[w];
+    }
+    if (criterion->is_flag)
+        estimate = worlds > 1 ? bh_share(sums, wholes, worlds) : bh_share_exact(all, (double)replicas);
+    else if (worlds > 1) {
+        for (size_t w = 0; w < worlds; w++)
+            sums[w] /= (double)replicas;
+        estimate = bh_mean(sums, worlds);
+    } else
+        estimate = bh_mean(runs, replicas);
+    if (criterion->is_exact && worlds == 1)
+        estimate = (struct bh_estimate){runs[0], runs[0], runs[0]};
+    free(sums);
+    return estimate;
+}

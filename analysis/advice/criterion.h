@@ -1,0 +1,45 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What policies are judged by: a number of each run, by the name that a user gives it. */
+#ifndef BH_ANALYSIS_ADVICE_CRITERION_H
+#define BH_ANALYSIS_ADVICE_CRITERION_H
+
+#include "analysis/measures/statistics.h"
+#include "analysis/reader/view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum bh_criterion_kind {
+    BH_CRITERION_NET_OVERHEAD, /* makespan over the baseline's without faults and checkpoints, less 1; unfinished: NaN */
+    BH_CRITERION_LOST_NODE_TIME, /* share of node-time that did no native work, finished or not */
+    BH_CRITERION_NODE_HOURS,
+    BH_CRITERION_UNFINISHED, /* whether the run was given up */
+    BH_CRITERION_METRIC      /* a row of the list of metrics */
+};
+
+struct bh_criterion {
+    char name[96];
+    enum bh_criterion_kind kind;
+    enum bh_metric_name metric;
+    size_t label; /* on the metric's axis beyond enclave and replica */
+    bool is_flag, is_share;
+    bool is_exact; /* a number of the point, not of each run */
+    const char *unit;
+};
+
+/* "net-overhead", "lost-node-time", "node-hours", "unfinished", "wrong-results", "violation", or a metric's own name with
+ * `-` or `_`, behind it in brackets the label of a further axis: "failures[node]". Fails with what there is. */
+int bh_criterion_find(const struct bh_view *view, const char *name, struct bh_criterion *criterion,
+                      struct bh_error *err);
+
+/* Of one run. NaN: there is none. */
+double bh_criterion_value(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy, size_t point,
+                          size_t enclave, size_t replica);
+
+/* Mean over points (worlds) and the first `replicas` of each with its 95 % interval: exact for flags of one world, else
+ * worlds as clusters, or replicas where there is one world. No interval where the number is exact. */
+struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
+                                     const size_t *points, size_t worlds, size_t enclave, size_t replicas);
+
+#endif

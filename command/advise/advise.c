@@ -1,0 +1,180 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead advise`: which policy to take. */
+#include "command/advise/parts.h"
+#include "command/command.h"
+#include "command/options.h"
+#include "models/base/quantity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct words {
+    size_t count;
+    const char **word;
+};
+
+struct arguments {
+    struct bh_options options;
+    const char *path, *directory, *minimize, *worlds, *enclave, *indifference;
+    struct words allow, limits, where;
+    int format;
+};
+
+enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
+static const char *const format_names[] = {"text", "markdown", "json", NULL};
+
+enum { KEY_ALLOW = 0x300, KEY_LIMIT, KEY_MINIMIZE, KEY_WORLDS, KEY_ENCLAVE, KEY_INDIFFERENT, KEY_FORMAT };
+
+static const struct argp_option options[] = {
+    {"allow", KEY_ALLOW, "system=NAME", 0,
+     "Take only what is so: system=NAME, policy=NAME (several with commas), or a policy's whole name; repeated, more "
+     "of a "
+     "kind is allowed, and all kinds must agree",
+     1},
+    {"limit", KEY_LIMIT, "LIMIT", 0,
+     "Take only what keeps to LIMIT, as \"wrong-results < 1e-3\" or \"makespan < 26 h\"", 1},
+    {"minimize", KEY_MINIMIZE, "METRIC", 0, "What is best has least of it (default: net-overhead)", 1},
+    {"indifferent", KEY_INDIFFERENT, "VALUE", 0,
+     "So much more of it does not matter, as \"0.5 %\" (default: all matters)", 1},
+    {"point", 'p', "AXIS=VALUE", 0, "Where on the axes (default: the scenario's headline point)", 1},
+    {"worlds", KEY_WORLDS, "AXIS", 0, "The axis of draws of uncertain numbers (default: draw, if there is one)", 1},
+    {"enclave", KEY_ENCLAVE, "NAME", 0, "Whose runs (default: the scenario's first enclave)", 1},
+    {"directory", 'd', "DIR", 0, "Keep a campaign's runs in DIR, and go on with what it holds", 1},
+    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 1},
+    {0},
+};
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
+
+static void add_word(struct words *words, const char *word)
+{
+    words->word = bh_reallocate(words->word, words->count + 1, sizeof *words->word);
+    words->word[words->count++] = word;
+}
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_ALLOW:
+        add_word(&arguments->allow, word);
+        return 0;
+    case KEY_LIMIT:
+        add_word(&arguments->limits, word);
+        return 0;
+    case KEY_MINIMIZE:
+        arguments->minimize = word;
+        return 0;
+    case KEY_INDIFFERENT:
+        arguments->indifference = word;
+        return 0;
+    case 'p':
+        add_word(&arguments->where, word);
+        return 0;
+    case KEY_WORLDS:
+        arguments->worlds = word;
+        return 0;
+    case KEY_ENCLAVE:
+        arguments->enclave = word;
+        return 0;
+    case 'd':
+        arguments->directory = word;
+        return 0;
+    case KEY_FORMAT:
+        arguments->format = (int)bh_options_choice(word, "--format", format_names, "text, markdown or json", state);
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_one(&arguments->path, "scenario, results file or folder", word, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no scenario, results file or folder; try experiments/architect.yaml");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "SCENARIO|RESULTS|DIR",
+    .doc =
+        "Says which policy to take: the best that is allowed, by how much, what cannot be told from it, and why others "
+        "are excluded.\vA scenario or campaign is run first; what that takes is said before.",
+    .children = children,
+};
+
+static int read_indifference(const char *word, double *value, struct bh_error *err)
+{
+    static const enum bh_dimension dimensions[] = {BH_DIMENSION_FACTOR, BH_DIMENSION_FRACTION, BH_DIMENSION_TIME};
+    *value = 0;
+    for (size_t i = 0; word != NULL && i < sizeof dimensions / sizeof dimensions[0]; i++) {
+        struct bh_error own = {0};
+        if (bh_quantity_parse(word, NULL, dimensions[i], value, &own) == 0 && *value >= 0)
+            return 0;
+    }
+    return word == NULL
+               ? 0
+               : bh_fail(err, BH_ERROR_INPUT,
+                         "--indifferent: found `%s`, expected a difference of the metric, as 0.5 %% or 10 min", word);
+}
+
+static int advise(const struct arguments *arguments, const struct bh_advise_results *results, struct bh_error *err)
+{
+    struct bh_advice_request request = {.allow = arguments->allow.word,
+                                        .allow_count = arguments->allow.count,
+                                        .limits = arguments->limits.word,
+                                        .limits_count = arguments->limits.count,
+                                        .where = arguments->where.word,
+                                        .where_count = arguments->where.count,
+                                        .minimize = arguments->minimize,
+                                        .worlds = arguments->worlds,
+                                        .enclave = arguments->enclave};
+    struct bh_label_places places = {0};
+    struct bh_advice advice = {0};
+    int status = read_indifference(arguments->indifference, &request.indifference, err);
+    if (status == 0)
+        status = bh_label_places_read(results->view, &results->source, &places, err);
+    if (status == 0)
+        status = bh_advise(results->view, &places, &request, &advice, err);
+    if (status == 0 && arguments->format == FORMAT_JSON)
+        status = bh_advise_print_json(&advice, err);
+    else if (status == 0)
+        bh_advise_print(&advice, arguments->format == FORMAT_MARKDOWN ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    bh_advice_release(&advice);
+    bh_label_places_release(&places);
+    return status;
+}
+
+static int run(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    struct bh_advise_results results;
+    struct bh_advise_source from = {.path = arguments->path,
+                                    .directory = arguments->directory,
+                                    .settings = arguments->options.settings,
+                                    .settings_count = arguments->options.settings_count,
+                                    .jobs = bh_options_jobs(&arguments->options),
+                                    .quiet = arguments->options.quiet};
+    int status = bh_advise_open(&from, &results, err);
+    if (status == 0)
+        status = advise(arguments, &results, err);
+    bh_advise_close(&results);
+    free(arguments->allow.word);
+    free(arguments->limits.word);
+    free(arguments->where.word);
+    return status;
+}
+
+const struct bh_subcommand bh_subcommand_advise = {
+    .name = "advise",
+    .arguments = "SCENARIO",
+    .help = "which policy to take, what cannot be told from it, and why not the others",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Advice as JSON: shares as shares, times in seconds, null where a number cannot be told. */
+#include "command/advise/parts.h"
+
+#include "models/base/error.h"
+
+#include <jansson.h>
+#include <math.h>
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *estimate(struct bh_estimate value)
+{
+    return json_pack("{s:o, s:o, s:o}", "mean", number(value.mean), "low", number(value.low), "high",
+                     number(value.high));
+}
+
+static json_t *name_of(const struct bh_advice *advice, size_t policy)
+{
+    return policy == SIZE_MAX ? json_null() : json_string(advice->view->policy.labels[policy]);
+}
+
+static json_t *policy_json(const struct bh_advice *advice, size_t p)
+{
+    static const char *const reasons[] = {
+        [BH_COMPARED] = "compared",           [BH_NOT_ALLOWED] = "not-allowed", [BH_LIMIT_NOT_MET] = "limit-not-met",
+        [BH_LIMIT_UNKNOWN] = "limit-unknown", [BH_UNFINISHED] = "unfinished",   [BH_NO_NUMBER] = "no-number"};
+    const struct bh_advice_policy *policy = &advice->policies[p];
+    json_t *object = json_pack("{s:o, s:s, s:o, s:o, s:I}", "policy", name_of(advice, p), "status",
+                               reasons[policy->why], "value", estimate(policy->value), "difference_from_best",
+                               estimate(policy->difference), "unfinished", (json_int_t)policy->unfinished);
+    if (policy->why == BH_COMPARED) {
+        json_object_set_new(object, "behind", number(policy->standing.behind));
+        json_object_set_new(object, "behind_at_most", number(policy->standing.behind_most));
+        json_object_set_new(object, "may_be_best", json_boolean(policy->standing.may_be_best));
+        json_object_set_new(object, "same_as_best", json_boolean(policy->standing.is_same));
+    }
+    if (policy->why == BH_LIMIT_NOT_MET || policy->why == BH_LIMIT_UNKNOWN) {
+        json_object_set_new(object, "limit", json_string(advice->limits[policy->limit].text));
+        json_object_set_new(object, "limited", estimate(policy->limited));
+    }
+    return object;
+}
+
+int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err)
+{
+    const struct bh_view *view = advice->view;
+    json_t *policies = json_array(), *set = json_array();
+    for (size_t p = 0; p < view->policy.count; p++) {
+        json_array_append_new(policies, policy_json(advice, p));
+        if (advice->policies[p].why == BH_COMPARED && advice->policies[p].standing.may_be_best)
+            json_array_append_new(set, name_of(advice, p));
+    }
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "title", view->title,
+        "scenario", view->scenario, "at", advice->worlds.words, "minimized", advice->criterion.name, "enclave",
+        view->enclave.labels[advice->enclave], "replicas", (json_int_t)advice->worlds.replicas, "worlds",
+        (json_int_t)advice->worlds.count, "best", name_of(advice, advice->best), "cannot_be_told_apart", set,
+        "costs_at_most", number(advice->most_lost), "indifference", number(advice->indifference),
+        "limits_not_known_to_be_met", advice->is_doubtful, "by_lost_node_time", advice->by_lost_time,
+        "better_but_not_allowed", name_of(advice, advice->better), "better_if_limit_met",
+        name_of(advice, advice->hoped), "policies", policies);
+    if (object == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "%s: a name or title is not UTF-8", view->file);
+    json_dumpf(object, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(object);
+    return 0;
+}

@@ -1,0 +1,45 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the files of `bulkhead advise` share. */
+#ifndef BH_COMMAND_ADVISE_PARTS_H
+#define BH_COMMAND_ADVISE_PARTS_H
+
+#include "analysis/advice/advice.h"
+#include "analysis/reader/markup.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Results that were there or were made, open. */
+struct bh_advise_results {
+    struct bh_source source;
+    struct bh_view *view;
+    struct bh_results *made; /* in memory; NULL: a file */
+};
+
+struct bh_advise_source {
+    const char *path;      /* a scenario, a campaign, results, or a folder of a sweep */
+    const char *directory; /* to keep runs in; NULL: in memory */
+    const struct bh_setting *settings;
+    size_t settings_count;
+    unsigned jobs;
+    bool quiet;
+};
+/* Reads what is there, or runs what is needed: says on stderr first what that costs. Close in any case. */
+int bh_advise_open(const struct bh_advise_source *from, struct bh_advise_results *results, struct bh_error *err);
+void bh_advise_close(struct bh_advise_results *results);
+
+/* "net overhead" for "net-overhead"; the caller frees. */
+char *bh_advise_name(const struct bh_criterion *criterion);
+/* Words of a number of the criterion; the caller frees. A difference of shares is in points. */
+char *bh_advise_value(const struct bh_criterion *criterion, double value);
+char *bh_advise_difference(const struct bh_criterion *criterion, double value);
+char *bh_advise_interval(const struct bh_criterion *criterion, struct bh_estimate estimate, bool is_difference);
+/* A paragraph in lines that fit, from printf's arguments. */
+void bh_advise_say(enum bh_table_format format, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void bh_advise_heading(enum bh_table_format format, const char *text);
+
+void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format);
+int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err);
+
+#endif

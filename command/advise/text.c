@@ -1,0 +1,290 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Advice in plain words, and the table that it rests on. */
+#include "command/advise/parts.h"
+
+#include "analysis/tables/table.h"
+#include "models/base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *label(const struct bh_advice *advice, size_t policy)
+{
+    return advice->view->policy.labels[policy];
+}
+
+/* "a (0.1 points behind), b (...)" of the policies for which `is` says so; the caller frees, "" if there are none. */
+static char *list(const struct bh_advice *advice, bool (*is)(const struct bh_advice *, size_t), bool with_distance)
+{
+    char *text = bh_copy_text("");
+    for (size_t p = 0; p < advice->view->policy.count; p++) {
+        if (advice->policies[p].why != BH_COMPARED || p == advice->best || !is(advice, p))
+            continue;
+        char *behind = bh_advise_difference(&advice->criterion, advice->policies[p].standing.behind);
+        char *longer = with_distance ? bh_print_text("%s%s%s (%s behind)", text, text[0] != '\0' ? ", " : "",
+                                                     label(advice, p), behind)
+                                     : bh_print_text("%s%s%s", text, text[0] != '\0' ? ", " : "", label(advice, p));
+        free(behind);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static bool is_same(const struct bh_advice *advice, size_t policy)
+{
+    return advice->policies[policy].standing.is_same;
+}
+static bool is_in_set(const struct bh_advice *advice, size_t policy)
+{
+    return advice->policies[policy].standing.may_be_best && !is_same(advice, policy);
+}
+static bool is_near(const struct bh_advice *advice, size_t policy)
+{
+    return !advice->policies[policy].standing.may_be_best &&
+           advice->policies[policy].standing.behind_most <= advice->indifference;
+}
+
+/* The next by its mean of those that are not the best under another name; the count if there is none. */
+static size_t next_of(const struct bh_advice *advice)
+{
+    size_t next = advice->view->policy.count;
+    for (size_t p = 0; p < advice->view->policy.count; p++)
+        if (advice->policies[p].why == BH_COMPARED && p != advice->best && !is_same(advice, p) &&
+            (next == advice->view->policy.count ||
+             advice->policies[p].standing.mean < advice->policies[next].standing.mean))
+            next = p;
+    return next;
+}
+
+static void say_best(const struct bh_advice *advice, enum bh_table_format format)
+{
+    const struct bh_worlds *worlds = &advice->worlds;
+    char *name = bh_advise_name(&advice->criterion);
+    char *value = bh_advise_interval(&advice->criterion, advice->policies[advice->best].value, false);
+    char *place = bh_print_text("%s%s", worlds->words[0] != '\0' ? " at " : "", worlds->words);
+    char *over = worlds->count > 1 ? bh_print_text(", over %zu worlds", worlds->count) : bh_copy_text("");
+    if (advice->compared == 1)
+        bh_advise_say(format, "%s%s, %s: %s %s%s.",
+                      advice->is_doubtful ? "The only one that may be allowed" : "The only allowed policy", place,
+                      label(advice, advice->best), name, value, over);
+    else
+        bh_advise_say(format, "Best of %zu %s policies%s%s: %s, with %s of %s.", advice->compared,
+                      advice->is_doubtful ? "perhaps allowed" : "allowed", place, over, label(advice, advice->best),
+                      name, value);
+    free(name);
+    free(value);
+    free(place);
+    free(over);
+}
+
+static void say_set(const struct bh_advice *advice, enum bh_table_format format)
+{
+    size_t next = next_of(advice);
+    char *set = list(advice, is_in_set, true), *same = list(advice, is_same, false),
+         *near = list(advice, is_near, true);
+    char *zone = bh_advise_difference(&advice->criterion, advice->indifference);
+    char *most = bh_advise_difference(&advice->criterion, fmax(0, advice->most_lost));
+    if (advice->worlds.count * advice->worlds.replicas == 1)
+        bh_advise_say(format, "There is one run: nothing can be told from anything.");
+    else if (advice->set > 1)
+        bh_advise_say(format,
+                      "Cannot be told from it: %s. Any of these may be the best; taking %s costs at most %s more "
+                      "than the best of them.",
+                      set, label(advice, advice->best), most);
+    else if (next < advice->view->policy.count) {
+        char *ahead = bh_advise_interval(&advice->criterion, advice->policies[next].difference, true);
+        bh_advise_say(format, "It is ahead of all others; the next, %s, is %s behind.", label(advice, next), ahead);
+        free(ahead);
+    }
+    if (advice->indifference > 0 && advice->set > 1)
+        bh_advise_say(format,
+                      advice->most_lost <= advice->indifference
+                          ? "That is within the %s that do not matter: the choice is firm."
+                          : "That is more than the %s that do not matter: more replicas are needed to tell.",
+                      zone);
+    if (near[0] != '\0')
+        bh_advise_say(format, "Behind, but within the %s that do not matter: %s.", zone, near);
+    if (same[0] != '\0')
+        bh_advise_say(format, "The same in every run: %s.", same);
+    free(most);
+    free(zone);
+    free(near);
+    free(same);
+    free(set);
+}
+
+/* How many runs without one show that a share is below a bound: (1 - bound)^n <= 2.5 %. */
+static double runs_needed(double bound)
+{
+    return ceil(log(0.025) / log1p(-bound));
+}
+
+static char *say_limit(const struct bh_advice *advice, const struct bh_advice_policy *policy)
+{
+    const struct bh_limit *limit = &advice->limits[policy->limit];
+    char *value = bh_advise_interval(&limit->criterion, policy->limited, false);
+    char *text = bh_print_text("%s is %s", limit->criterion.name, value);
+    free(value);
+    double runs = (double)(advice->worlds.count * advice->worlds.replicas);
+    if (limit->criterion.is_flag && limit->is_upper && policy->limited.mean < limit->bound &&
+        runs_needed(limit->bound) > runs) {
+        char *longer = bh_print_text("%s: it takes at least %.0f runs to show", text, runs_needed(limit->bound));
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static void say_constraints(const struct bh_advice *advice, enum bh_table_format format)
+{
+    if (advice->by_lost_time)
+        bh_advise_say(format, "No allowed policy finishes all its runs before the horizon: compared is the share of "
+                              "node-time that does no work.");
+    if (advice->is_doubtful)
+        bh_advise_say(format, "No allowed policy is known to meet %s: these are those that may.",
+                      advice->limits_count == 1 ? advice->limits[0].text : "all limits");
+    if (advice->better != SIZE_MAX) {
+        char *by = bh_advise_interval(&advice->criterion,
+                                      (struct bh_estimate){-advice->policies[advice->better].difference.mean,
+                                                           -advice->policies[advice->better].difference.high,
+                                                           -advice->policies[advice->better].difference.low},
+                                      true);
+        bh_advise_say(format, "What is allowed has a price: %s, which is not, is better by %s.",
+                      label(advice, advice->better), by);
+        free(by);
+    }
+    if (advice->hoped != SIZE_MAX) {
+        const struct bh_advice_policy *policy = &advice->policies[advice->hoped];
+        char *why = say_limit(advice, policy), *by = bh_advise_difference(&advice->criterion, -policy->difference.mean);
+        bh_advise_say(format, "%s would be better by %s if it met %s, which cannot be told: %s.",
+                      label(advice, advice->hoped), by, advice->limits[policy->limit].text, why);
+        free(why);
+        free(by);
+    }
+}
+
+static const char *standing_word(const struct bh_advice *advice, size_t policy)
+{
+    const struct bh_standing *standing = &advice->policies[policy].standing;
+    if (policy == advice->best)
+        return "best";
+    if (standing->is_same)
+        return "the same";
+    return standing->may_be_best ? "may be best" : standing->behind_most <= advice->indifference ? "as good" : "worse";
+}
+
+static void print_compared(const struct bh_advice *advice, enum bh_table_format format)
+{
+    struct bh_table *table = bh_table_create();
+    char *name = bh_advise_name(&advice->criterion);
+    bh_table_column(table, "policy");
+    bh_table_column(table, "%s", name);
+    bh_table_column(table, "behind");
+    bh_table_column(table, "at most");
+    bh_table_column(table, "standing");
+    for (size_t p = 0; p < advice->view->policy.count; p++) {
+        const struct bh_advice_policy *policy = &advice->policies[p];
+        if (policy->why != BH_COMPARED)
+            continue;
+        char *value = bh_advise_interval(&advice->criterion, policy->value, false);
+        char *behind = bh_advise_difference(&advice->criterion, policy->standing.behind);
+        char *most = bh_advise_difference(&advice->criterion, fmax(0, policy->standing.behind_most));
+        bh_table_cell(table, "%s", label(advice, p));
+        bh_table_cell(table, "%s", value);
+        bh_table_cell(table, "%s", p == advice->best ? "-" : behind);
+        bh_table_cell(table, "%s", isfinite(policy->standing.behind_most) ? most : "-");
+        bh_table_cell(table, "%s", standing_word(advice, p));
+        free(value);
+        free(behind);
+        free(most);
+    }
+    bh_advise_heading(format, "Allowed");
+    bh_table_print(table, format, stdout);
+    bh_table_destroy(table);
+    free(name);
+}
+
+/* Why a policy was excluded; the caller frees. */
+static char *say_why(const struct bh_advice *advice, const struct bh_advice_policy *policy)
+{
+    char *limit, *text;
+    switch (policy->why) {
+    case BH_COMPARED:
+        break;
+    case BH_NOT_ALLOWED:
+        return bh_copy_text("not of what --allow names");
+    case BH_LIMIT_NOT_MET:
+    case BH_LIMIT_UNKNOWN:
+        limit = say_limit(advice, policy);
+        text = bh_print_text("%s %s: %s", policy->why == BH_LIMIT_NOT_MET ? "not" : "cannot be told whether",
+                             advice->limits[policy->limit].text, limit);
+        free(limit);
+        return text;
+    case BH_UNFINISHED:
+        return bh_print_text("%zu of %zu runs were not done at the horizon", policy->unfinished,
+                             advice->worlds.count * advice->worlds.replicas);
+    case BH_NO_NUMBER:
+        return bh_print_text("%s is not a number in every run", advice->criterion.name);
+    }
+    return bh_copy_text("");
+}
+
+static void print_excluded(const struct bh_advice *advice, enum bh_table_format format)
+{
+    if (advice->compared == advice->view->policy.count)
+        return;
+    struct bh_table *table = bh_table_create();
+    char *name = bh_advise_name(&advice->criterion);
+    bh_table_column(table, "policy");
+    bh_table_column(table, "%s", name);
+    bh_table_column(table, "from the best");
+    bh_table_column(table, "why");
+    for (size_t p = 0; p < advice->view->policy.count; p++) {
+        const struct bh_advice_policy *policy = &advice->policies[p];
+        if (policy->why == BH_COMPARED)
+            continue;
+        char *value = bh_advise_interval(&advice->criterion, policy->value, false);
+        char *difference = bh_advise_interval(&advice->criterion, policy->difference, true);
+        char *why = say_why(advice, policy);
+        bool is_known = isfinite(policy->difference.mean);
+        bh_table_cell(table, "%s", label(advice, p));
+        bh_table_cell(table, "%s", is_known ? value : "-");
+        bh_table_cell(table, "%s%s", is_known && policy->difference.mean > 0 ? "+" : "", is_known ? difference : "-");
+        bh_table_cell(table, "%s", why);
+        free(value);
+        free(difference);
+        free(why);
+    }
+    bh_advise_heading(format, "Excluded");
+    bh_table_print(table, format, stdout);
+    bh_table_destroy(table);
+    free(name);
+}
+
+void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format)
+{
+    const struct bh_view *view = advice->view;
+    if (format == BH_TABLE_MARKDOWN)
+        printf("## ");
+    bh_markup_write(stdout, view->title, format);
+    printf("\n\n");
+    say_best(advice, format);
+    say_set(advice, format);
+    say_constraints(advice, format);
+    print_compared(advice, format);
+    print_excluded(advice, format);
+    putchar('\n');
+    char *name = bh_advise_name(&advice->criterion);
+    bh_advise_say(
+        format,
+        "%s of enclave %s, %zu replicas%s, less is better. Brackets: 95 %%, of each number alone. at most: behind "
+        "the best there is, whichever it is, all bounds at once (97.5 %%). The set leaves the best out with at "
+        "most 2.5 %%, so that of equal policies a single winner is named in at most 5 %%. doc/advice.md says "
+        "how, and what this does not say.",
+        name, view->enclave.labels[advice->enclave], advice->worlds.replicas,
+        advice->worlds.count > 1 ? " in each world" : "");
+    free(name);
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# bulkhead advise: which policy to take, from a scenario and from results, and requests that cannot be met.
+
+load ../support/common
+
+setup_file() {
+    bulkhead run "$scenarios/small-balance.yaml" --set replicas=12 -q -o "$BATS_FILE_TMPDIR/small.h5" >/dev/null
+}
+
+setup() {
+    results=$BATS_FILE_TMPDIR/small.h5
+}
+
+# advise with these options is refused with one message that has the words before `--`.
+expect_refusal() {
+    local parts=()
+    while [ "$1" != -- ]; do
+        parts+=("$1")
+        shift
+    done
+    shift
+    run_bulkhead advise "$results" "$@"
+    expect_status 2
+    [ -z "$output" ]
+    expect_lines "$errors" 1
+    expect_text "$errors" "${parts[@]}"
+}
+
+@test "plain words come first, then what they rest on" {
+    run_bulkhead advise "$results" --allow system=kvm,palacios
+    expect_status 0
+    expect_text "$output" 'Best of 3 allowed policies' 'net overhead of' 'Allowed' 'may be best' 'Excluded' \
+        'not of what --allow names' 'less is better'
+    [ "$(sed -n 3p <<<"$output" | grep -c '^Best of')" = 1 ]
+    refuse grep -qE '^.{151}' <<<"$output"
+    [ -z "$errors" ]
+    # One kind is alternatives, two kinds have to agree.
+    run_bulkhead advise "$results" --allow system=kvm --allow system=palacios --allow policy=performance-first
+    expect_text "$output" 'The only allowed policy, kvm performance-first'
+    run_bulkhead advise "$results" --allow 'kvm protection-first'
+    expect_text "$output" 'The only allowed policy, kvm protection-first'
+}
+
+@test "a scenario is run, and what it takes is said before; its results say the same" {
+    run_bulkhead advise "$scenarios/small-balance.yaml" --set replicas=12 --format json
+    expect_status 0
+    expect_text "$errors" 'simulations at 1 point' 'of one core'
+    fresh=$output
+    run_bulkhead advise "$results" --format json
+    [ "$output" = "$fresh" ]
+    mkdir -p "$BATS_TEST_TMPDIR/folder"
+    cp "$results" "$BATS_TEST_TMPDIR/folder/results.h5"
+    run_bulkhead advise "$BATS_TEST_TMPDIR/folder" --format json
+    [ "$output" = "$fresh" ]
+}
+
+@test "JSON, Markdown and text say the same" {
+    has_h5py || skip "no python to read JSON with"
+    run_bulkhead advise "$results" --format json --minimize node-hours --indifferent '0.5 %'
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'PYTHON'
+import json, sys
+advice = json.load(open(sys.argv[1]))
+assert advice["minimized"] == "node-hours" and advice["replicas"] == 12 and advice["worlds"] == 1
+compared = [p for p in advice["policies"] if p["status"] == "compared"]
+assert len(compared) == 5
+best = min(compared, key=lambda p: p["value"]["mean"])
+assert best["policy"] == advice["best"] and best["may_be_best"] and best["behind"] == 0
+assert set(advice["cannot_be_told_apart"]) == {p["policy"] for p in compared if p["may_be_best"]}
+assert all(p["behind_at_most"] >= p["behind"] for p in compared)
+PYTHON
+    run_bulkhead advise "$results" --format markdown
+    expect_text "$output" '## A small balance' '### Allowed' '|'
+}
+
+@test "limits exclude, admit, or cannot be told" {
+    run_bulkhead advise "$results" --limit 'net-overhead < 1000 %'
+    expect_status 0
+    expect_text "$output" 'Best of 5 allowed policies'
+    # Between what native and guests lose by more than their intervals.
+    run_bulkhead advise "$results" --limit 'price < 1 %'
+    expect_status 0
+    expect_text "$output" 'not price < 1 %: price is 8.42 %' 'The only allowed policy, native'
+    run_bulkhead advise "$results" --limit 'unfinished < 1e-3'
+    expect_status 0
+    expect_text "$output" 'No allowed policy is known to meet unfinished < 1e-3'
+    run_bulkhead advise "$results" --limit 'makespan < 30 d' --limit 'failures[node] >= 0'
+    expect_status 0
+}
+
+@test "bad requests end in one message that says what there is" {
+    expect_refusal '--allow: no `kvn`' native kvm palacios 'nearest is `kvm`' -- --allow system=kvn
+    expect_refusal '--allow' 'expected system=NAME' -- --allow machine=kvm
+    expect_refusal 'is of all that is allowed at once' -- --allow system=native --allow policy=protection-first
+    expect_refusal 'no metric `net-overhed`' 'nearest is `net-overhead`' -- --minimize net-overhed
+    expect_refusal 'failures[LABEL]' 'enclave' -- --minimize failures
+    expect_refusal 'one number, without [LABEL]' -- --minimize 'makespan[node]'
+    expect_refusal '--limit: found `wrong-results`' -- --limit wrong-results
+    expect_refusal 'expected a number with a unit of time' -- --limit 'makespan < 5'
+    expect_refusal 'contradict each other' -- --limit 'makespan < 5 h' --limit 'makespan > 6 h'
+    expect_refusal 'no number of runs shows' -- --limit 'wrong-results < 0'
+    expect_refusal 'nothing is allowed' 'makespan is' -- --limit 'makespan < 1 h'
+    expect_refusal '--point: no axis `nodes`' 'varies nothing' -- -p nodes=3
+    expect_refusal '--worlds: no axis `draw`' -- --worlds draw
+    expect_refusal '--enclave: no `simulations`' 'nearest is `simulation`' -- --enclave simulations
+    expect_refusal '--indifferent: found `much`' -- --indifferent much
+    expect_refusal '--set' -- --set replicas=3
+    run_bulkhead advise "$BATS_TEST_TMPDIR"
+    expect_status 2
+    expect_text "$errors" 'expected results.h5'
+}
+
+@test "axes are chosen by their labels, and the headline's place is taken where none is named" {
+    has_h5py || skip "no h5py to make results with"
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/support/make_fixture.py" balance "$BATS_TEST_TMPDIR/balance.h5"
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5"
+    expect_status 0
+    expect_text "$output" '131072 nodes, spares: warm'
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p nodes=1024 -p spares=none
+    expect_text "$output" '1024 nodes, spares: none'
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p nodes=5
+    expect_status 2
+    expect_text "$errors" '--point: nothing at `nodes=5`; nodes has 1024'
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p spars=none
+    expect_text "$errors" 'no axis `spars`' 'nearest is `spares`'
+}
