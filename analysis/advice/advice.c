@@ -7,7 +7,6 @@
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,8 +179,7 @@ static struct bh_estimate difference_of(const struct bh_advice *advice, const do
     if (!are_finite(own, runs))
         return bh_estimate_none;
     struct bh_lead lead = bh_lead_of(own, best, advice->worlds.count, advice->worlds.replicas);
-    double reach = isnan(lead.error) ? NAN : lead.error * gsl_cdf_tdist_Qinv((1 - BH_CONFIDENCE) / 2, lead.freedom);
-    return (struct bh_estimate){lead.mean, lead.mean - reach, lead.mean + reach};
+    return bh_lead_interval(&lead);
 }
 
 static void compare(struct bh_advice *advice, const double *costs)
@@ -286,6 +284,24 @@ static int choose(struct bh_advice *advice, struct bh_error *err)
     }
     free(costs);
     return status;
+}
+
+void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, struct bh_regret *node_hours)
+{
+    size_t runs = advice->worlds.count * advice->worlds.replicas, count = 0, chosen = 0;
+    double *costs = bh_allocate(2 * advice->compared * runs, sizeof *costs), *hours = costs + advice->compared * runs;
+    struct bh_advice by_hours = *advice;
+    bh_criterion_find(advice->view, "node-hours", &by_hours.criterion, NULL);
+    for (size_t p = 0; p < advice->view->policy.count; p++)
+        if (advice->policies[p].why == BH_COMPARED) {
+            bh_advice_costs(advice, p, costs + count * runs);
+            bh_advice_costs(&by_hours, p, hours + count * runs);
+            chosen = p == advice->best ? count : chosen;
+            count++;
+        }
+    bh_find_regret(costs, costs, count, advice->worlds.count, advice->worlds.replicas, chosen, regret);
+    bh_find_regret(costs, hours, count, advice->worlds.count, advice->worlds.replicas, chosen, node_hours);
+    free(costs);
 }
 
 static int read_request(struct bh_advice *advice, const struct bh_advice_request *request, struct bh_error *err)

@@ -7,6 +7,7 @@
 #include "analysis/advice/comparison.h"
 #include "analysis/advice/criterion.h"
 #include "analysis/advice/limit.h"
+#include "analysis/advice/regret.h"
 #include "analysis/advice/worlds.h"
 
 #include <stdbool.h>
@@ -62,6 +63,10 @@ struct bh_advice {
 int bh_advise(const struct bh_view *view, const struct bh_label_places *places, const struct bh_advice_request *request,
               struct bh_advice *advice, struct bh_error *err);
 void bh_advice_release(struct bh_advice *advice);
+
+/* How firm the best is over the draws, in the criterion and in node-hours (of worlds as the criterion chooses in them); only
+ * where there are several worlds. */
+void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, struct bh_regret *node_hours);
 
 /* Costs of a policy's runs, [world][replica]. */
 void bh_advice_costs(const struct bh_advice *advice, size_t policy, double *costs);

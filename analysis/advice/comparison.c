@@ -43,6 +43,14 @@ struct bh_lead bh_lead_of(const double *left, const double *right, size_t worlds
     return lead;
 }
 
+struct bh_estimate bh_lead_interval(const struct bh_lead *lead)
+{
+    if (isnan(lead->error))
+        return (struct bh_estimate){lead->mean, NAN, NAN};
+    double reach = lead->error * gsl_cdf_tdist_Qinv((1 - BH_CONFIDENCE) / 2, lead->freedom);
+    return (struct bh_estimate){lead->mean, lead->mean - reach, lead->mean + reach};
+}
+
 static bool is_same(const double *left, const double *right, size_t runs)
 {
     for (size_t i = 0; i < runs; i++)

@@ -4,6 +4,8 @@
 #ifndef BH_ANALYSIS_ADVICE_COMPARISON_H
 #define BH_ANALYSIS_ADVICE_COMPARISON_H
 
+#include "analysis/measures/statistics.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,6 +22,9 @@ struct bh_lead {
     double mean, error, freedom;
 };
 struct bh_lead bh_lead_of(const double *left, const double *right, size_t worlds, size_t replicas);
+
+/* Its 95 % interval. */
+struct bh_estimate bh_lead_interval(const struct bh_lead *lead);
 
 /* What is said of a policy among others, by costs of which less is better. */
 struct bh_standing {

@@ -3,6 +3,7 @@
 /* Names of numbers, and what they are of a run. */
 #include "analysis/advice/criterion.h"
 
+#include "analysis/advice/comparison.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
 
@@ -208,30 +209,43 @@ double bh_criterion_value(const struct bh_view *view, const struct bh_criterion 
     return NAN;
 }
 
+/* Share of flags over worlds: with worlds as clusters, or with replicas, whichever tells less. */
+static struct bh_estimate share_over_worlds(const double *runs, size_t worlds, size_t replicas)
+{
+    double *by_world = bh_allocate(2 * (worlds + replicas), sizeof *by_world), *by_replica = by_world + worlds,
+           *world_wholes = by_replica + replicas, *replica_wholes = world_wholes + worlds;
+    for (size_t w = 0; w < worlds; w++)
+        for (size_t r = 0; r < replicas; r++) {
+            by_world[w] += runs[w * replicas + r];
+            by_replica[r] += runs[w * replicas + r];
+            world_wholes[w] = (double)replicas;
+            replica_wholes[r] = (double)worlds;
+        }
+    struct bh_estimate worldly = bh_share(by_world, world_wholes, worlds),
+                       chance = bh_share(by_replica, replica_wholes, replicas);
+    free(by_world);
+    return (struct bh_estimate){worldly.mean, fmin(worldly.low, chance.low), fmax(worldly.high, chance.high)};
+}
+
 struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                                      const size_t *points, size_t worlds, size_t enclave, size_t replicas)
 {
     struct bh_estimate estimate;
-    double *sums = bh_allocate(worlds + replicas + worlds, sizeof *sums), *runs = sums + worlds,
-           *wholes = runs + replicas, all = 0;
-    for (size_t w = 0; w < worlds; w++) {
-        wholes[w] = (double)replicas;
-        for (size_t r = 0; r < replicas; r++) {
-            runs[r] = bh_criterion_value(view, criterion, policy, points[w], enclave, r);
-            sums[w] += runs[r];
-        }
-        all += sums[w];
-    }
+    size_t count = worlds * replicas;
+    double *runs = bh_allocate(2 * count, sizeof *runs), *nothing = runs + count, all = 0;
+    for (size_t w = 0; w < worlds; w++)
+        for (size_t r = 0; r < replicas; r++)
+            all += runs[w * replicas + r] = bh_criterion_value(view, criterion, policy, points[w], enclave, r);
     if (criterion->is_flag)
-        estimate = worlds > 1 ? bh_share(sums, wholes, worlds) : bh_share_exact(all, (double)replicas);
-    else if (worlds > 1) {
-        for (size_t w = 0; w < worlds; w++)
-            sums[w] /= (double)replicas;
-        estimate = bh_mean(sums, worlds);
-    } else
-        estimate = bh_mean(runs, replicas);
-    if (criterion->is_exact && worlds == 1)
+        estimate = worlds > 1 ? share_over_worlds(runs, worlds, replicas) : bh_share_exact(all, (double)replicas);
+    else if (criterion->is_exact && worlds == 1)
         estimate = (struct bh_estimate){runs[0], runs[0], runs[0]};
-    free(sums);
+    else if (!isfinite(all))
+        estimate = bh_estimate_none;
+    else {
+        struct bh_lead lead = bh_lead_of(runs, nothing, worlds, replicas);
+        estimate = bh_lead_interval(&lead);
+    }
+    free(runs);
     return estimate;
 }

@@ -37,8 +37,9 @@ int bh_criterion_find(const struct bh_view *view, const char *name, struct bh_cr
 double bh_criterion_value(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy, size_t point,
                           size_t enclave, size_t replica);
 
-/* Mean over points (worlds) and the first `replicas` of each with its 95 % interval: exact for flags of one world, else
- * worlds as clusters, or replicas where there is one world. No interval where the number is exact. */
+/* Mean over points (worlds) and the first `replicas` of each with its 95 % interval: exact for flags of one world,
+ * else by Student with worlds and replicas crossed (see struct bh_lead); of flags over worlds the wider of either as
+ * clusters. No interval where the number is exact. */
 struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                                      const size_t *points, size_t worlds, size_t enclave, size_t replicas);
 

@@ -3,6 +3,7 @@
 /* Advice in plain words, and the table that it rests on. */
 #include "command/advise/parts.h"
 
+#include "analysis/reader/view_points.h"
 #include "analysis/tables/table.h"
 #include "models/base/error.h"
 
@@ -207,6 +208,45 @@ static void print_compared(const struct bh_advice *advice, enum bh_table_format 
     free(name);
 }
 
+/* How firm the choice is over the draws. */
+static void print_firmness(const struct bh_advice *advice, enum bh_table_format format)
+{
+    struct bh_regret regret, hours;
+    const struct bh_worlds *worlds = &advice->worlds;
+    if (worlds->count < 2 || advice->compared < 2)
+        return;
+    bh_advice_regret(advice, &regret, &hours);
+    struct bh_criterion in_hours = {.unit = "node-hours"};
+    char *expected = bh_advise_interval(&advice->criterion, regret.expected, true);
+    char *worst = bh_advise_difference(&advice->criterion, regret.worst);
+    char *mean_hours = bh_advise_difference(&in_hours, hours.expected.mean);
+    char *worst_hours = bh_advise_difference(&in_hours, hours.worst);
+    bh_advise_heading(format, "How firm");
+    bh_advise_say(format,
+                  "%s is the best by its mean in %zu of %zu drawn worlds: surely in %zu, surely not in %zu, and in %zu "
+                  "their replicas cannot tell.",
+                  label(advice, advice->best), regret.best_in, regret.worlds, regret.surely_best, regret.surely_not,
+                  regret.worlds - regret.surely_best - regret.surely_not);
+    if (regret.expected.high <= 0)
+        bh_advise_say(format, "What taking it everywhere costs in other worlds is less than these replicas can tell.");
+    else if (!isnan(regret.worst))
+        bh_advise_say(format,
+                      "Taking it everywhere costs %s a run more than taking each world's best (%s), and %s (%s) in "
+                      "the worst world, %s %s.",
+                      expected, mean_hours, worst, worst_hours, worlds->draws->name,
+                      worlds->draws->labels[bh_view_position(advice->view, worlds->point[regret.worst_world],
+                                                             worlds->draws->axis)]);
+    bh_advise_say(
+        format,
+        "Worlds are draws of %zu uncertain numbers, each for itself over the range that is stated for it, "
+        "evenly, or evenly in its logarithm where the range spans more than a decade; all worlds count alike.",
+        worlds->numbers_count);
+    free(worst_hours);
+    free(mean_hours);
+    free(worst);
+    free(expected);
+}
+
 /* Why a policy was excluded; the caller frees. */
 static char *say_why(const struct bh_advice *advice, const struct bh_advice_policy *policy)
 {
@@ -276,6 +316,7 @@ void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format
     say_constraints(advice, format);
     print_compared(advice, format);
     print_excluded(advice, format);
+    print_firmness(advice, format);
     putchar('\n');
     char *name = bh_advise_name(&advice->criterion);
     bh_advise_say(

@@ -126,3 +126,32 @@ PYTHON
     run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p spars=none
     expect_text "$errors" 'no axis `spars`' 'nearest is `spares`'
 }
+
+@test "over draws of uncertain numbers it says how firm the choice is" {
+    cat >"$BATS_TEST_TMPDIR/worlds.yaml" <<END
+campaign: worlds
+scenario: $scenarios/small-balance.yaml
+replicas: 4
+uncertainty: {draws: 5, numbers: [models.channels.vm-exit.probability, models.recovery.node-reboot]}
+END
+    run_bulkhead advise "$BATS_TEST_TMPDIR/worlds.yaml" -d "$BATS_TEST_TMPDIR/folder"
+    expect_status 0
+    expect_text "$errors" '5 points: about'
+    expect_text "$output" 'How firm' 'of 5 drawn worlds' 'draws of 2 uncertain numbers'
+    grep -qE 'in the worst world, draw|less than these replicas can tell' <(tr '\n' ' ' <<<"$output")
+    # In memory and from the folder, which goes on where it stands, the same is said; of one draw nothing of worlds.
+    told=$output
+    run_bulkhead advise "$BATS_TEST_TMPDIR/worlds.yaml" -q
+    [ "$output" = "$told" ]
+    run_bulkhead advise "$BATS_TEST_TMPDIR/worlds.yaml" -q -d "$BATS_TEST_TMPDIR/folder"
+    [ "$output" = "$told" ]
+    run_bulkhead advise "$BATS_TEST_TMPDIR/folder" -p draw=3
+    expect_status 0
+    refuse grep -q 'How firm' <<<"$output"
+    has_h5py || return 0
+    run_bulkhead advise "$BATS_TEST_TMPDIR/folder" --format json
+    "$PYTHON" -c 'import json, sys
+firm = json.load(open(sys.argv[1]))["firmness"]
+assert 0 <= firm["surely_best_in"] <= firm["best_in"] <= 5 and firm["worst_regret"] >= firm["expected_regret"]["mean"]
+' "$BATS_TEST_TMPDIR/stdout"
+}
