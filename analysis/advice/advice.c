@@ -304,6 +304,26 @@ void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, 
     free(costs);
 }
 
+size_t bh_count_best(const struct bh_view *view, size_t point, size_t enclave, size_t best, bool by_rate)
+{
+    const struct bh_criterion criterion = {.kind = by_rate ? BH_CRITERION_LOST_NODE_TIME : BH_CRITERION_NET_OVERHEAD};
+    size_t policies = view->policy.count, replicas = view->replica.count, count = 0, others = 0;
+    double *costs = bh_allocate(policies * replicas, sizeof *costs);
+    struct bh_standing *standings = bh_allocate(policies, sizeof *standings);
+    for (size_t p = 0; p < policies; p++) {
+        double *own = costs + count * replicas;
+        for (size_t r = 0; r < replicas; r++)
+            own[r] = bh_criterion_value(view, &criterion, p, point, enclave, r);
+        count += p == best || are_finite(own, replicas);
+    }
+    bh_compare(costs, count, 1, replicas, standings);
+    for (size_t p = 0; p < count; p++)
+        others += standings[p].may_be_best && !standings[p].is_same;
+    free(standings);
+    free(costs);
+    return others;
+}
+
 static int read_request(struct bh_advice *advice, const struct bh_advice_request *request, struct bh_error *err)
 {
     const struct bh_view *view = advice->view;

@@ -4,9 +4,12 @@
 #include "analysis/reader/view_points.h"
 #include "analysis/tables/parts.h"
 
+#include "analysis/advice/advice.h"
 #include "analysis/measures/tradeoff.h"
 #include "models/base/error.h"
+#include "models/base/wrap.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -50,6 +53,35 @@ static void add_order_row(struct bh_table *table, const struct bh_view *view, si
     }
 }
 
+/* The luckiest of many is not the best: at which points others cannot be told from it. */
+static void print_ties(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
+{
+    char *text = bh_copy_text("");
+    for (size_t point = 0; point < view->points; point++) {
+        struct bh_order order;
+        bh_find_order(view, point, options->enclave, &order);
+        size_t others = bh_count_best(view, point, options->enclave, order.best, order.by_rate);
+        if (others == 0)
+            continue;
+        char *name = bh_view_point_name(view, point);
+        char *longer = bh_print_text("%s%s %zu at %s", text, text[0] != '\0' ? ";" : "", others, name);
+        free(name);
+        free(text);
+        text = longer;
+    }
+    char *sentence = text[0] == '\0'
+                         ? bh_copy_text("At each point the best is told from all others, compared at once (97.5 %).")
+                         : bh_print_text("Policies that cannot be told from the best, compared with all others at once "
+                                         "(97.5 %%):%s. bulkhead advise names them.",
+                                         text);
+    fputc('\n', stream);
+    char *safe = bh_markup(sentence, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    bh_wrap_write(safe, options->markdown ? INT_MAX : 110, 0, stream);
+    free(safe);
+    free(sentence);
+    free(text);
+}
+
 void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_options *options, size_t axis,
                             FILE *stream)
 {
@@ -75,6 +107,7 @@ void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_
     }
     bh_table_print(table, options->markdown, stream);
     bh_table_destroy(table);
+    print_ties(view, options, stream);
 }
 
 /* "3.2e-3 [1.1e-3, 8.0e-3]" for every flip of a pair. */

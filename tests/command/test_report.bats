@@ -47,7 +47,7 @@ expect_refusal() {
     expect_text "$output" 'At 131072 nodes, spares: warm' 'net overhead' 'MTTI/checkpoint' 'MTTI/restart' 'changeable' \
         'unfinished 20/20' 'from protection first' "Critical values of the assumed number 'escape'" \
         'no flip between 1e-06 and 0.1' '0.0257 [' 'Escape ratios at' 'assumed range' 'guest to host' \
-        'Best of all policies along nodes' 'next less best' 'Where lost node-time came from'
+        'Best of all policies along nodes' 'next less best' 'Policies that cannot be told from the best' 'Where lost node-time came from'
     # Alike causes are one, whichever guest they began in: 7 failures in 20 replicas, 2e7 of 5.4e7 node-seconds.
     grep -qE '^  *linux +guest-kernel +guest +0.35 +37.0 %$' <<<"$output"
     # Fits a terminal of 150 columns.
