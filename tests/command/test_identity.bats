@@ -184,7 +184,7 @@ END
 
 @test "a platform that changes while the sweep runs: its units fail, and the message names it" {
     campaign 'vary: [{axis: machine, set: platform.file, values: [a.xml, b.xml]}]'
-    sed -i 's/replicas: 2/replicas: 150/' c.yaml
+    sed -i 's/replicas: 2/replicas: 20000/' c.yaml
     "$BULKHEAD" sweep c.yaml -q -j 1 -d d >said 2>&1 3>&- &
     local pid=$! status=0
     until [ -s d/shard-0-of-1.log ]; do sleep 0.02; done

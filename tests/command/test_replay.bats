@@ -131,13 +131,13 @@ END
 }
 
 @test "check tells the log, what is left out, who follows whom, where it starts, and rates" {
-    printf 'never,a,hardware,1\n300,,hardware,1\n' >>log.csv
+    printf ',a,hardware,1\n300,,hardware,1\n' >>log.csv
     scenario '{log: log.csv, nodes: as-recorded}' >hand.yaml
     run_bulkhead check hand.yaml
     expect_status 0
     output=$(printf '%s' "$output" | tr -s ' \n' ' ')
     expect_text "$output" "recorded log.csv: CSV, 6 records of 3 nodes in 5.556 h from 0 s" \
-        "1 of 8 in the file left out: no time that can be read (first: line 8)" \
+        "1 of 8 in the file left out: no time (first: line 8)" \
         "1 without a time, 1 of which the log does not say the node, 2 of causes that no class takes are left out" \
         "recorded node i is node i of 4; those from node 3 on never fail from it; the work begins with the log" \
         "after its 5.556 h it begins again" "broken: 3 records, 3.24 1/d per node; repair takes as long as recorded" \

@@ -20,7 +20,7 @@ setup() {
     # Composed for 3 of its 8 hours of work, which is more than a quarter.
     expect_eval ten.h5 "(m('composition_degree', 'threshold') == 0.375).all()" \
         "(m('protected_time', 'threshold') == m('makespan', 'threshold')).all()"
-    for horizon in '10.5 h' '11.9 h' '12.2 h' '100 d'; do
+    for horizon in '11.8 h' '11.9 h' '12.2 h' '100 d'; do
         run_bulkhead run "$scenarios/threshold.yaml" -q -o other.h5 --set "workload.horizon=$horizon"
         expect_status 0
         ask same ten.h5 other.h5

@@ -109,7 +109,7 @@ END
 
 @test "a precision stops points at the same replica however they are run" {
     need_h5py
-    sed 's/^replicas:.*/precision: {metric: makespan, relative-half-width: 8 %, least: 10, most: 100}/' sweep.yaml >p.yaml
+    sed 's/^replicas:.*/precision: {metric: makespan, relative-half-width: 15 %, least: 10, most: 100}/' sweep.yaml >p.yaml
     run_bulkhead sweep p.yaml -q -j 1 -d one
     expect_status 0
     run_bulkhead sweep p.yaml -q -j 3 -d three
@@ -134,7 +134,7 @@ for p in range(len(f["policy"])):
     for at in np.ndindex(runs.shape):
         x = f["makespan"][(p, *at, 0)][:runs[at]]
         if runs[at] < 100:
-            assert 1.96 * x.std(ddof=1) / len(x) ** 0.5 <= 0.08 * x.mean(), (p, at)
+            assert 1.96 * x.std(ddof=1) / len(x) ** 0.5 <= 0.15 * x.mean(), (p, at)
 END
 }
 
