@@ -202,7 +202,7 @@ END
     # Verified before each checkpoint in 30 s: the second is whole at 3,780 and 4,380 s. An error of 4,000 s is in its far
     # one alone, and is found at 6,210 s. A guest crashes 130 s after the far one is whole again.
     local silent='{at: 4000 s, node: 1, zone: guest-user, kind: data, ending: silent}'
-    local verified='workload.enclaves.0.verification={every: checkpoint, cost: 30 s, recall: 1, latency: 0 s}'
+    local verified='workload.enclaves.0.verification={every: checkpoint, cost: 30 s, recall: 1, latency: 0 s, returns-to: older-than-error}'
     run_one silent.h5 "$(levels memory storage)" "$silent" --set "$verified"
     expect_makespan silent.h5 $((whole + 8 * 30 + 6210 - 3780 + 60)) "m('silent_rollbacks', 'kvm')[0, 0] == 1" \
         "m('sdc', 'kvm')[0, 0] == 0"
