@@ -29,7 +29,7 @@ static double down_of(const struct bh_failure_log *log, const struct bh_sample_r
         if (!bh_sample_takes(log, rule, failure))
             continue;
         lemon->failures++;
-        *unknown += isnan(failure->down_s);
+        *unknown += isnan(failure->down_s) ? 1 : 0;
         double end_s = fmin(failure->start_s + (isnan(failure->down_s) ? 0.0 : failure->down_s), node->to_s);
         down_s += fmax(0.0, end_s - fmax(failure->start_s, until_s));
         until_s = fmax(until_s, end_s);

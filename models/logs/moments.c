@@ -429,7 +429,7 @@ void bh_moment_evidence_add(struct bh_moment_evidence *evidence, const struct bh
     if (moment->kind != BH_MOMENT_NUMBER)
         return;
     evidence->numbers++;
-    evidence->compact += !isnan(compact_s(moment));
+    evidence->compact += isnan(compact_s(moment)) ? 0 : 1;
     for (int l = 0; l < 3; l++)
         evidence->large[l] += fabs(moment->number) >= (double[]){1e11, 1e14, 1e17}[l];
 }

@@ -23,7 +23,9 @@ struct bh_alone_times {
 
 struct bh_alone_times *bh_alone_times_create(void)
 {
+    /* cppcheck-suppress invalidFunctionArg; memory of no file has -1 */
     void *memory = mmap(NULL, sizeof(struct bh_alone_times), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    /* cppcheck-suppress memleak; the caller's */
     return memory != MAP_FAILED ? memory : NULL;
 }
 
