@@ -254,16 +254,16 @@ inspected_tree() {
     expect_text "$errors" 'lines that tests run: 71.5 %, of which at least 72 % must be'
 }
 
-@test "continuous integration counts tests and inspections together" {
+@test "continuous integration counts tests, inspections and another release together" {
     mkdir "$top/.ci"
     cp "$SOURCE_DIRECTORY/.ci/run" "$top/.ci/"
     printf '#!%s\necho some "$1"\ncase $1 in check) echo 7 passed, 1 failed; exit 1 ;; esac\necho 3 passed, 0 failed\n' \
         "$shell" >"$top/quickstart"
     run "$shell" "$top/.ci/run"
     expect_status 1
-    [ "${lines[-1]}" = '10 passed, 1 failed' ]
+    [ "${lines[-1]}" = '13 passed, 1 failed' ]
     printf '#!%s\n[ $1 = check ] && echo 7 passed, 0 failed\n' "$shell" >"$top/quickstart"
     run "$shell" "$top/.ci/run"
     expect_status 1
-    [ "${lines[-1]}" = '7 passed, 1 failed' ]
+    [ "${lines[-1]}" = '7 passed, 2 failed' ]
 }
