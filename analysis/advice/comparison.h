@@ -35,7 +35,7 @@ struct bh_standing {
     bool is_same;       /* every run is the best's */
 };
 
-/* The set (Gupta's subset, as Edwards and Hsu 1983 and Hsu 1984 derive it from comparisons with a control): policy i is
+/* The set (by comparisons with a control, after Edwards and Hsu; doc/advice.md): policy i is
  * left out if, with i as control, some j is better by more than c(i) standard errors. If i is the best no difference
  * to it is really positive, so that it is left out with at most BH_SET_LEVEL, whichever it is. c(i) bounds the sum of the
  * tails of all j (Bonferroni's inequality), which holds however the paired differences depend on each other. Rivals that
