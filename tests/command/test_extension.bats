@@ -121,7 +121,7 @@ expect_refused() {
         run_bulkhead sweep c.yaml -q -j 1 -d d --shard $shard/2
         expect_status 0
     done
-    campaign 'unit: 1' 'replicas: 3000' 'vary: [{axis: work, set: workload.work, values: [2 h, 3 h, 4 h]}]'
+    campaign 'unit: 1' 'replicas: 9000' 'vary: [{axis: work, set: workload.work, values: [2 h, 3 h, 4 h]}]'
     run_bulkhead status d
     expect_status 2
     expect_text "$errors" '--extend'

@@ -82,7 +82,7 @@ END
 
 @test "killed at random 20 times and resumed: equal bytes" {
     local kills=0 i pid resume=
-    sed -i 's/^replicas:.*/replicas: 4000/' sweep.yaml
+    sed -i 's/^replicas:.*/replicas: 30000/' sweep.yaml
     sweep -d whole -o whole.h5
     expect_status 0
     RANDOM=11
