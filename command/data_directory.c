@@ -11,7 +11,7 @@
 
 #define MODELS_DATA "models/data"
 
-static int is_directory(const char *path)
+bool bh_is_folder(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
@@ -21,7 +21,7 @@ static int is_directory(const char *path)
 static int holds_data(const char *folder)
 {
     char *path = bh_print_text("%s/%s", folder, MODELS_DATA);
-    int holds = is_directory(path);
+    int holds = bh_is_folder(path);
     free(path);
     return holds;
 }

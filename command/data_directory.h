@@ -6,6 +6,10 @@
 
 #include "models/base/error.h"
 
+#include <stdbool.h>
+
+bool bh_is_folder(const char *path);
+
 /* The folder that holds models/data, platforms/ and experiments/: the first of
  *   1. $BULKHEAD_DATA; if it is set, nothing else is tried,
  *   2. the source tree, when the program lies in its build tree,

@@ -57,11 +57,9 @@ static int fail_unknown_command(const char *name)
     const char *names[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
         names[i] = commands[i]->name;
-    const char *nearest = bh_nearest_name(name, names, COMMANDS);
-    fprintf(stderr, "bulkhead: no subcommand '%s'", name);
-    if (nearest != NULL)
-        fprintf(stderr, "; nearest is '%s'", nearest);
-    fprintf(stderr, " (bulkhead --help lists them)\n");
+    char *hint = bh_nearest_hint(name, names, COMMANDS, '\'');
+    fprintf(stderr, "bulkhead: no subcommand '%s'%s (bulkhead --help lists them)\n", name, hint);
+    free(hint);
     return BH_EXIT_INPUT;
 }
 

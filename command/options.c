@@ -44,9 +44,8 @@ size_t bh_options_choice(const char *text, const char *option, const char *const
     for (; names[count] != NULL; count++)
         if (strcmp(text, names[count]) == 0)
             return count;
-    const char *nearest = bh_nearest_name(text, names, count);
-    argp_error(state, "%s: found '%s', expected %s%s%s%s", option, text, expected,
-               nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+    argp_error(state, "%s: found '%s', expected %s%s", option, text, expected,
+               bh_nearest_hint(text, names, count, '\''));
     return 0;
 }
 

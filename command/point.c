@@ -14,12 +14,7 @@ static int fail_unknown(const char *text, const char *what, const char *word, co
                         struct bh_error *err)
 {
     const char *nearest = bh_nearest_name(word, known, count);
-    char *list = bh_copy_text("");
-    for (size_t i = 0; i < count; i++) {
-        char *joined = bh_print_text("%s%s%s", list, i > 0 ? ", " : "", known[i]);
-        free(list);
-        list = joined;
-    }
+    char *list = bh_join_texts(known, count, ", ");
     bh_fail(err, BH_ERROR_INPUT, "--point %s: unknown %s `%s`; %s%s%sknown: %s", text, what, word,
             nearest ? "did you mean `" : "", nearest ? nearest : "", nearest ? "`? " : "", list);
     free(list);

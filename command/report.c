@@ -11,6 +11,7 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "config.h"
+#include "models/base/error.h"
 #include "models/base/nearest_name.h"
 #include "sim/runs/progress.h"
 
@@ -19,7 +20,7 @@
 
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 static const char *const format_names[] = {"text", "markdown", "json"};
-enum { FORMATS = sizeof format_names / sizeof format_names[0] };
+enum { FORMATS = BH_COUNT(format_names) };
 
 struct report {
     struct bh_options options; /* the results file */
@@ -49,9 +50,8 @@ static void choose_format(struct argp_state *state, const char *text, struct rep
             report->format = (enum format)i;
             return;
         }
-    const char *nearest = bh_nearest_name(text, format_names, FORMATS);
-    argp_failure(state, BH_EXIT_INPUT, 0, "--format: found '%s', expected text, markdown or json%s%s%s", text,
-                 nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+    argp_failure(state, BH_EXIT_INPUT, 0, "--format: found '%s', expected text, markdown or json%s", text,
+                 bh_nearest_hint(text, format_names, FORMATS, '\''));
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -125,11 +125,11 @@ static int print_tables(const struct bh_view *view, const struct report *report,
     if (report->enclave != NULL) {
         summary.enclave = bh_view_find_label(&view->enclave, report->enclave);
         if (summary.enclave == view->enclave.count) {
-            const char *nearest =
-                bh_nearest_name(report->enclave, (const char *const *)view->enclave.labels, view->enclave.count);
-            return bh_fail(err, BH_ERROR_INPUT, "--enclave: no enclave '%s' in %s%s%s%s", report->enclave, view->file,
-                           nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "",
-                           nearest != NULL ? "'" : "");
+            char *hint =
+                bh_nearest_hint(report->enclave, (const char *const *)view->enclave.labels, view->enclave.count, '\'');
+            bh_fail(err, BH_ERROR_INPUT, "--enclave: no enclave '%s' in %s%s", report->enclave, view->file, hint);
+            free(hint);
+            return -1;
         }
     }
     bh_summary_print(view, &summary, stdout);

@@ -78,18 +78,6 @@ static const struct argp argp = {
         "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
 };
 
-/* "a, b, c"; the caller frees. */
-static char *join(const char *const *words, size_t count)
-{
-    char *text = bh_copy_text("");
-    for (size_t i = 0; i < count; i++) {
-        char *longer = bh_print_text("%s%s%s", text, i > 0 ? ", " : "", words[i]);
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
 static void add_line(struct bh_rows *rows, const char *const cells[6])
 {
     for (size_t c = 0; c < 6; c++)
@@ -106,7 +94,7 @@ static void list_metrics(enum bh_selection_format format, FILE *out)
     for (int a = 0; a < BH_METRIC_AXES; a++) {
         size_t count;
         const char *const *labels = bh_metric_axis_labels((enum bh_metric_axis)a, &count);
-        char *text = join(labels, count);
+        char *text = bh_join_texts(labels, count, ", ");
         add_line(&rows, (const char *const[]){bh_metric_axis_names[a], "axis", "", "1", "always", text});
         free(text);
     }
@@ -116,7 +104,7 @@ static void list_metrics(enum bh_selection_format format, FILE *out)
         const char *names[BH_METRIC_MOST_AXES];
         for (size_t d = 0; d < own->count; d++)
             names[d] = bh_metric_axis_names[own->axis[d]];
-        char *axes = join(names, own->count);
+        char *axes = bh_join_texts(names, own->count, ", ");
         add_line(&rows, (const char *const[]){metric->name, metric->values == BH_FLAGS ? "0 or 1" : "numbers", axes,
                                               metric->unit, bh_metric_use_names[metric->use], metric->description});
         free(axes);

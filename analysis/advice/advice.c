@@ -24,18 +24,16 @@ static bool is_of(char *const *labels, size_t policies, const char *name)
 /* The names of a list, each once. */
 static int fail_name(const char *what, const char *name, char *const *labels, size_t count, struct bh_error *err)
 {
-    char *listed = bh_copy_text("");
-    for (size_t i = 0; i < count; i++) {
-        if (is_of(labels, i, labels[i]))
-            continue;
-        char *longer = bh_print_text("%s%s%s", listed, i > 0 ? ", " : "", labels[i]);
-        free(listed);
-        listed = longer;
-    }
-    const char *nearest = bh_nearest_name(name, (const char *const *)labels, count);
-    bh_fail(err, BH_ERROR_INPUT, "%s: no `%s`; there are %s%s%s%s", what, name, listed,
-            nearest != NULL ? "; nearest is `" : "", nearest != NULL ? nearest : "", nearest != NULL ? "`" : "");
+    const char **names = bh_allocate(count, sizeof *names);
+    size_t different = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_of(labels, i, labels[i]))
+            names[different++] = labels[i];
+    char *listed = bh_join_texts(names, different, ", "), *hint = bh_nearest_hint(name, names, different, '`');
+    bh_fail(err, BH_ERROR_INPUT, "%s: no `%s`; there are %s%s", what, name, listed, hint);
+    free(hint);
     free(listed);
+    free(names);
     return -1;
 }
 
@@ -116,7 +114,8 @@ static void hold_to_limits(struct bh_advice *advice)
 
 /* --- Comparison ------------------------------------------------------------------------------------------------------- */
 
-void bh_advice_costs(const struct bh_advice *advice, size_t policy, double *costs)
+/* Costs of a policy's runs, [world][replica]. */
+static void find_costs(const struct bh_advice *advice, size_t policy, double *costs)
 {
     const struct bh_worlds *worlds = &advice->worlds;
     for (size_t w = 0; w < worlds->count; w++)
@@ -160,7 +159,7 @@ static void leave_out_unfinished(struct bh_advice *advice, double *costs)
         }
         for (size_t p = 0; p < advice->view->policy.count; p++) {
             struct bh_advice_policy *policy = &advice->policies[p];
-            bh_advice_costs(advice, p, costs + p * runs);
+            find_costs(advice, p, costs + p * runs);
             bool is_finite = are_finite(costs + p * runs, runs);
             if (policy->why == BH_UNFINISHED || policy->why == BH_NO_NUMBER)
                 policy->why = BH_COMPARED;
@@ -294,8 +293,8 @@ void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, 
     bh_criterion_find(advice->view, "node-hours", &by_hours.criterion, NULL);
     for (size_t p = 0; p < advice->view->policy.count; p++)
         if (advice->policies[p].why == BH_COMPARED) {
-            bh_advice_costs(advice, p, costs + count * runs);
-            bh_advice_costs(&by_hours, p, hours + count * runs);
+            find_costs(advice, p, costs + count * runs);
+            find_costs(&by_hours, p, hours + count * runs);
             chosen = p == advice->best ? count : chosen;
             count++;
         }

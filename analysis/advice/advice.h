@@ -72,7 +72,4 @@ void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, 
  * does no work where `by_rate`; those that are the same in every run are not counted. `best` is the policy held for it. */
 size_t bh_count_best(const struct bh_view *view, size_t point, size_t enclave, size_t best, bool by_rate);
 
-/* Costs of a policy's runs, [world][replica]. */
-void bh_advice_costs(const struct bh_advice *advice, size_t policy, double *costs);
-
 #endif

@@ -26,7 +26,7 @@ static const struct {
     {"wrong-results", BH_CRITERION_METRIC, BH_METRIC_sdc, true, true, "1"},
     {"violation", BH_CRITERION_METRIC, BH_METRIC_unacceptable, true, true, "1"},
 };
-enum { OWN_NAMES = sizeof own_names / sizeof own_names[0] };
+enum { OWN_NAMES = BH_COUNT(own_names) };
 
 static const struct bh_view_axis *axis_of(const struct bh_view *view, enum bh_metric_axis axis)
 {
@@ -69,17 +69,6 @@ static const struct bh_view_axis *further_axis(const struct bh_view *view, enum 
     return NULL;
 }
 
-static char *list_labels(const struct bh_view_axis *axis)
-{
-    char *text = bh_copy_text("");
-    for (size_t i = 0; i < axis->count; i++) {
-        char *longer = bh_print_text("%s%s%s", text, i > 0 ? ", " : "", axis->labels[i]);
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
 static int find_label(const struct bh_view *view, const char *label, struct bh_criterion *criterion,
                       struct bh_error *err)
 {
@@ -94,7 +83,7 @@ static int find_label(const struct bh_view *view, const char *label, struct bh_c
             criterion->label = i;
             return 0;
         }
-    char *labels = list_labels(axis);
+    char *labels = bh_join_texts((const char *const *)axis->labels, axis->count, ", ");
     bh_fail(err, BH_ERROR_INPUT, "`%s`: expected %s[LABEL] with a %s of: %s", criterion->name,
             bh_metrics[criterion->metric].name, axis->name, labels);
     free(labels);
@@ -105,14 +94,10 @@ static int fail_unknown(const struct bh_view *view, const char *name, struct bh_
 {
     const char *names[OWN_NAMES + BH_METRICS];
     size_t count = 0;
-    char *listed = bh_copy_text("");
     for (size_t i = 0; i < OWN_NAMES; i++)
-        if (view->numbers[own_names[i].metric] != NULL) {
-            char *longer = bh_print_text("%s%s%s", listed, count > 0 ? ", " : "", own_names[i].name);
-            free(listed);
-            listed = longer;
+        if (view->numbers[own_names[i].metric] != NULL)
             names[count++] = own_names[i].name;
-        }
+    char *listed = bh_join_texts(names, count, ", ");
     for (size_t m = 0; m < BH_METRICS; m++)
         if (view->numbers[m] != NULL)
             names[count++] = bh_metrics[m].name;

@@ -22,7 +22,7 @@ static int parse_bound(const char *word, struct bh_limit *limit, struct bh_error
     if (end != word && *end == '\0' && isfinite(limit->bound) && strcmp(limit->criterion.unit, "s") != 0 &&
         strcmp(limit->criterion.unit, "B") != 0)
         return 0;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(units); i++)
         if (strcmp(units[i].unit, limit->criterion.unit) == 0 &&
             bh_quantity_parse(word, NULL, units[i].dimension, &limit->bound, &own) == 0)
             return 0;

@@ -96,18 +96,14 @@ static const struct bh_label_place *find_place(const struct bh_label_places *pla
 static int fail_axis(const struct bh_view *view, const struct bh_label_places *places, const char *option,
                      const char *name, size_t length, struct bh_error *err)
 {
-    char *listed = bh_copy_text(""), *word = bh_print_text("%.*s", (int)length, name);
+    char *word = bh_print_text("%.*s", (int)length, name);
     const char **names = bh_allocate(places->count + 1, sizeof *names);
-    for (size_t i = 0; i < places->count; i++) {
-        char *longer = bh_print_text("%s%s%s", listed, i > 0 ? ", " : "", places->place[i].name);
-        free(listed);
-        listed = longer;
+    for (size_t i = 0; i < places->count; i++)
         names[i] = places->place[i].name;
-    }
-    const char *nearest = bh_nearest_name(word, names, places->count);
-    bh_fail(err, BH_ERROR_INPUT, "%s: no axis `%s` in %s; %s%s%s%s%s", option, word, view->file,
-            places->count > 0 ? "there are " : "it varies nothing", listed, nearest != NULL ? "; nearest is `" : "",
-            nearest != NULL ? nearest : "", nearest != NULL ? "`" : "");
+    char *listed = bh_join_texts(names, places->count, ", "), *hint = bh_nearest_hint(word, names, places->count, '`');
+    bh_fail(err, BH_ERROR_INPUT, "%s: no axis `%s` in %s; %s%s%s", option, word, view->file,
+            places->count > 0 ? "there are " : "it varies nothing", listed, hint);
+    free(hint);
     free(names);
     free(word);
     free(listed);
@@ -116,12 +112,7 @@ static int fail_axis(const struct bh_view *view, const struct bh_label_places *p
 
 static int fail_label(const struct bh_label_place *place, size_t count, const char *where, struct bh_error *err)
 {
-    char *listed = bh_copy_text("");
-    for (size_t i = 0; i < count && i < 20; i++) {
-        char *longer = bh_print_text("%s%s%s", listed, i > 0 ? ", " : "", place->labels[i]);
-        free(listed);
-        listed = longer;
-    }
+    char *listed = bh_join_texts((const char *const *)place->labels, count < 20 ? count : 20, ", ");
     bh_fail(err, BH_ERROR_INPUT, "--point: nothing at `%s`; %s has %s%s", where, place->name, listed,
             count > 20 ? " and more" : "");
     free(listed);

@@ -4,6 +4,7 @@
 #include "command/advise/parts.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "models/base/error.h"
 #include "models/base/quantity.h"
 
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static int read_indifference(const char *word, double *value, struct bh_error *e
 {
     static const enum bh_dimension dimensions[] = {BH_DIMENSION_FACTOR, BH_DIMENSION_FRACTION, BH_DIMENSION_TIME};
     *value = 0;
-    for (size_t i = 0; word != NULL && i < sizeof dimensions / sizeof dimensions[0]; i++) {
+    for (size_t i = 0; word != NULL && i < BH_COUNT(dimensions); i++) {
         struct bh_error own = {0};
         if (bh_quantity_parse(word, NULL, dimensions[i], value, &own) == 0 && *value >= 0)
             return 0;

@@ -26,12 +26,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_folder(const char *path)
-{
-    struct stat facts;
-    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
 static bool is_there(const char *folder, const char *name)
 {
     struct stat facts;
@@ -183,7 +177,7 @@ static int run_input(const struct bh_advise_source *from, struct bh_advise_resul
 int bh_advise_open(const struct bh_advise_source *from, struct bh_advise_results *results, struct bh_error *err)
 {
     *results = (struct bh_advise_results){.source = {-1, from->path}};
-    bool is_run = !is_folder(from->path) && !is_results(from->path);
+    bool is_run = !bh_is_folder(from->path) && !is_results(from->path);
     if (!is_run && from->settings_count > 0)
         return bh_fail(err, BH_ERROR_INPUT,
                        "%s holds results: --set, --seed and --replicas are for what is yet to be run", from->path);
@@ -191,7 +185,7 @@ int bh_advise_open(const struct bh_advise_source *from, struct bh_advise_results
         return bh_fail(err, BH_ERROR_INPUT, "%s holds results: nothing is run that -d could keep", from->path);
     if (is_run)
         return run_input(from, results, err);
-    return is_folder(from->path) ? open_folder(from->path, results, err) : open_file(from->path, results, err);
+    return bh_is_folder(from->path) ? open_folder(from->path, results, err) : open_file(from->path, results, err);
 }
 
 void bh_advise_close(struct bh_advise_results *results)

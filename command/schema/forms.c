@@ -61,13 +61,7 @@ static char *units_of(enum bh_dimension dimension)
 {
     const char *units[UNITS_MOST];
     size_t count = bh_dimension_units(dimension, units, UNITS_MOST);
-    char *text = bh_copy_text("");
-    for (size_t i = 0; i < count; i++) {
-        char *longer = bh_print_text("%s%s%s", text, i > 0 ? "|" : "", units[i]);
-        free(text);
-        text = longer;
-    }
-    return text;
+    return bh_join_texts(units, count, "|");
 }
 
 /* From 0 to 1 as far as a pattern can tell: exponents may be anything below 0. */
@@ -204,12 +198,10 @@ static json_t *named(struct bh_schema *schema, const struct bh_form *form)
 /* "circle", "circle 2". */
 static json_t *mark(void)
 {
-    char *names = bh_copy_text("");
-    for (size_t i = 0; bh_mark_names[i] != NULL; i++) {
-        char *longer = bh_print_text("%s%s%s", names, i > 0 ? "|" : "", bh_mark_names[i]);
-        free(names);
-        names = longer;
-    }
+    size_t count = 0;
+    while (bh_mark_names[count] != NULL)
+        count++;
+    char *names = bh_join_texts(bh_mark_names, count, "|");
     char *text = bh_print_text("^(?:%s)(?: [1-9][0-9]?)?$", names);
     json_t *form = pattern(text);
     free(text);

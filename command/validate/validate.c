@@ -47,9 +47,7 @@ static void choose(struct arguments *arguments, const char *word, struct argp_st
             return;
         }
     }
-    const char *nearest = bh_nearest_name(word, names, count);
-    argp_error(state, "no case `%s`%s%s%s (--help lists them)", word, nearest ? "; nearest is `" : "",
-               nearest ? nearest : "", nearest ? "`" : "");
+    argp_error(state, "no case `%s`%s (--help lists them)", word, bh_nearest_hint(word, names, count, '`'));
 }
 
 static error_t parse(int key, char *word, struct argp_state *state)

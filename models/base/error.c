@@ -225,3 +225,15 @@ char *bh_print_text(const char *format, ...)
     va_end(arguments);
     return text;
 }
+
+char *bh_join_texts(const char *const *words, size_t count, const char *between)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    BH_BUG_ASSERT(stream != NULL);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stream, "%s%s", i > 0 ? between : "", words[i]);
+    fclose(stream);
+    return text;
+}

@@ -58,5 +58,7 @@ char *bh_copy_text(const char *text);
 /* printf into fresh memory, owned by the caller. */
 char *bh_print_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *bh_print_text_v(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+/* Words with `between` between each two, in fresh memory of the caller's; "" of none. */
+char *bh_join_texts(const char *const *words, size_t count, const char *between);
 
 #endif

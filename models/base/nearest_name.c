@@ -3,6 +3,8 @@
 /* The known name that a mistyped one probably meant. */
 #include "models/base/nearest_name.h"
 
+#include "models/base/error.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,4 +62,10 @@ const char *bh_nearest_name(const char *word, const char *const *candidates, siz
         }
     }
     return nearest;
+}
+
+char *bh_nearest_hint(const char *word, const char *const *candidates, size_t count, char quote)
+{
+    const char *nearest = bh_nearest_name(word, candidates, count);
+    return nearest != NULL ? bh_print_text("; nearest is %c%s%c", quote, nearest, quote) : bh_copy_text("");
 }

@@ -10,4 +10,7 @@
  * two edits). */
 const char *bh_nearest_name(const char *word, const char *const *candidates, size_t count);
 
+/* "; nearest is 'WORD'", with `quote` around it, or "" if none is near; the caller frees. */
+char *bh_nearest_hint(const char *word, const char *const *candidates, size_t count, char quote);
+
 #endif

@@ -3,6 +3,7 @@
 /* Gathers the names from where results take them. */
 #include "models/base/results_names.h"
 
+#include "models/base/error.h"
 #include "models/base/metric_list.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ static const char *const endings[] = {"", "_half_width", "_defined", "_count"};
 static bool is_of(const char *name, const char *taken)
 {
     size_t length = strlen(taken);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(endings); i++)
         if (strncmp(name, taken, length) == 0 && strcmp(name + length, endings[i]) == 0)
             return true;
     return false;
@@ -40,7 +41,7 @@ bool bh_results_name_is_taken(const char *name)
     static const char columns[] = "cause_"; /* and the name of a column of causes, axes among them */
     if (strncmp(name, columns, sizeof columns - 1) == 0)
         return true;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    for (size_t i = 0; i < BH_COUNT(others); i++)
         if (is_of(name, others[i]))
             return true;
     for (size_t i = 0; i < BH_METRIC_AXES; i++)

@@ -258,9 +258,9 @@ static int find_system(const struct bh_failure_log *log, const char *name, uint3
     const char **names = bh_allocate(log->systems_count + 1, sizeof *names);
     for (uint32_t s = 0; s < log->systems_count; s++)
         names[s] = bh_name_list_text(log->system_names, s);
-    const char *nearest = bh_nearest_name(name, names, log->systems_count);
-    bh_fail(err, BH_ERROR_INPUT, "--system: no system '%s' among the %zu of the log%s%s%s", name, log->systems_count,
-            nearest != NULL ? "; nearest is '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+    char *hint = bh_nearest_hint(name, names, log->systems_count, '\'');
+    bh_fail(err, BH_ERROR_INPUT, "--system: no system '%s' among the %zu of the log%s", name, log->systems_count, hint);
+    free(hint);
     free(names);
     return -1;
 }

@@ -3,6 +3,8 @@
 /* Numbers with thousands parted, and durations made of them. */
 #include "models/logs/durations.h"
 
+#include "models/base/error.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +27,7 @@ double bh_unit_of_time(const char *word, unsigned long length)
         {"d", 86400.0},      {"day", 86400.0},       {"days", 86400.0}, {"w", 604800.0},      {"week", 604800.0},
         {"weeks", 604800.0}, {"ms", 1e-3},           {"msec", 1e-3},    {"millis", 1e-3},     {"milliseconds", 1e-3},
         {"us", 1e-6},        {"microseconds", 1e-6}, {"ns", 1e-9},      {"nanoseconds", 1e-9}};
-    for (size_t u = 0; u < sizeof units / sizeof *units; u++)
+    for (size_t u = 0; u < BH_COUNT(units); u++)
         if (strlen(units[u].name) == length && strncasecmp(word, units[u].name, length) == 0)
             return units[u].unit_s;
     return NAN;
@@ -41,7 +43,7 @@ static bool is_digit(char c)
 static size_t other_mark(const char *text)
 {
     static const char *const others[] = {"'", "_", " ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", "\xE2\x80\x99"};
-    for (size_t o = 0; o < sizeof others / sizeof *others; o++)
+    for (size_t o = 0; o < BH_COUNT(others); o++)
         if (strncmp(text, others[o], strlen(others[o])) == 0)
             return strlen(others[o]);
     return 0;

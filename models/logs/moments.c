@@ -3,6 +3,8 @@
 /* Texts to fields of times, and fields to seconds. */
 #include "models/logs/moments.h"
 
+#include "models/base/error.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -158,7 +160,7 @@ static bool take_offset(struct scan *scan)
     const char *from = scan->at;
     skip_blanks(scan);
     size_t letters = count_letters(scan->at);
-    for (size_t z = 0; letters > 0 && z < sizeof zones / sizeof *zones; z++)
+    for (size_t z = 0; letters > 0 && z < BH_COUNT(zones); z++)
         if (letters == strlen(zones[z].name) && strncasecmp(scan->at, zones[z].name, letters) == 0) {
             scan->at += letters;
             moment->has_offset = true;

@@ -55,12 +55,12 @@ static enum bh_log_role role_of(const char *text, const char **value)
 static int fail_role(const char *text, const char *option, struct bh_error *err)
 {
     char *word = bh_print_text("%.*s", (int)strcspn(text, "=,"), text);
-    const char *nearest = bh_nearest_name(word, bh_log_role_names, BH_LOG_ROLES);
+    char *hint = bh_nearest_hint(word, bh_log_role_names, BH_LOG_ROLES, '\'');
     bh_fail(err, BH_ERROR_INPUT,
             "%s: found '%.60s'; expected WHAT=%s, WHAT one of time, node, class, detail, downtime, end, system, "
-            "node-class, installed, retired, date%s%s%s",
-            option, text, strcmp(option, "--unit") == 0 ? "UNIT" : "NAME", nearest != NULL ? "; nearest is '" : "",
-            nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
+            "node-class, installed, retired, date%s",
+            option, text, strcmp(option, "--unit") == 0 ? "UNIT" : "NAME", hint);
+    free(hint);
     free(word);
     return -1;
 }

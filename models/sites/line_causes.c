@@ -3,6 +3,8 @@
 /* Parts of lines, the worst first. */
 #include "models/sites/line_causes.h"
 
+#include "models/base/error.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -67,7 +69,7 @@ static bool take_xid(const char *message, struct bh_line_cause *found)
         return false;
     int code = atoi(at + 3);
     *found = (struct bh_line_cause){.kind = BH_LINE_FAILURE, .cause = "GPU", .zone = 4, .rank = 100};
-    for (size_t x = 0; x < sizeof xids / sizeof *xids; x++)
+    for (size_t x = 0; x < BH_COUNT(xids); x++)
         if (xids[x].code == code) {
             found->kind = xids[x].kind;
             found->zone = xids[x].zone;
@@ -82,7 +84,7 @@ struct bh_line_cause bh_line_cause_of(const char *message)
     struct bh_line_cause found = {.kind = BH_LINE_NOTHING};
     if (take_xid(message, &found))
         return found;
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+    for (size_t r = 0; r < BH_COUNT(rows); r++)
         if (strstr(message, rows[r].part) != NULL && (rows[r].also == NULL || strstr(message, rows[r].also) != NULL))
             return (struct bh_line_cause){.kind = rows[r].kind,
                                           .cause = rows[r].cause,

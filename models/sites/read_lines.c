@@ -317,7 +317,7 @@ static void note(const struct lines *lines, double window_s)
     static const double windows_s[] = {0.0, 60.0, 300.0, 1200.0, 3600.0};
     char list[160];
     size_t used = 0;
-    for (size_t w = 0; w < sizeof windows_s / sizeof *windows_s; w++)
+    for (size_t w = 0; w < BH_COUNT(windows_s); w++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%zu within %g min", w > 0 ? ", " : "",
                                  count_failures(lines, windows_s[w]), windows_s[w] / 60.0);
     bh_failure_log_note(lines->log,

@@ -147,6 +147,24 @@ static void test_everything_fits(void **state)
     }
 }
 
+static void test_lists_and_hints(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"seed", "set", "jobs"};
+    static const struct {
+        size_t count;
+        const char *joined, *word, *hint;
+    } cases[] = {{0, "", "seed", ""}, {1, "seed", "sed", "; nearest is 'seed'"}, {3, "seed, set, jobs", "quite", ""}};
+    for (size_t i = 0; i < BH_COUNT(cases); i++) {
+        char *joined = bh_join_texts(known, cases[i].count, ", ");
+        char *hint = bh_nearest_hint(cases[i].word, known, cases[i].count, '\'');
+        assert_string_equal(joined, cases[i].joined);
+        assert_string_equal(hint, cases[i].hint);
+        free(hint);
+        free(joined);
+    }
+}
+
 static void test_nearest_name(void **state)
 {
     static const char *const known[] = {"seed", "scenario", "workload", "guest-kernel", "guest-user", "h", "kvm"};
@@ -276,10 +294,15 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fail),          cmocka_unit_test(test_first_error_is_kept),
-        cmocka_unit_test(test_places),        cmocka_unit_test(test_long_lines),
-        cmocka_unit_test(test_one_line),      cmocka_unit_test(test_everything_fits),
-        cmocka_unit_test(test_nearest_name),  cmocka_unit_test(test_allocation),
+        cmocka_unit_test(test_fail),
+        cmocka_unit_test(test_first_error_is_kept),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_one_line),
+        cmocka_unit_test(test_everything_fits),
+        cmocka_unit_test(test_lists_and_hints),
+        cmocka_unit_test(test_nearest_name),
+        cmocka_unit_test(test_allocation),
         cmocka_unit_test(test_bug),
 #ifndef UNDER_SANITIZER
         cmocka_unit_test(test_out_of_memory),
