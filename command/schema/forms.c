@@ -106,17 +106,19 @@ static json_t *whole(uint64_t least, uint64_t most)
 }
 
 /* A number of the catalog: where its dimension has units, one of them is needed. */
-static json_t *number_of(struct bh_schema *schema, enum bh_dimension dimension)
+static json_t *number_of(struct bh_schema *schema, enum bh_dimension dimension, bool is_above_0)
 {
-    char *name = bh_print_text("number-%s", bh_dimension_name(dimension));
+    char *name = bh_print_text("number-%s%s", bh_dimension_name(dimension), is_above_0 ? "-above-0" : "");
     if (json_object_get(schema->definitions, name) == NULL) {
         const char *units[UNITS_MOST + 1];
         units[bh_dimension_units(dimension, units, UNITS_MOST)] = NULL;
         json_t *unit = bh_schema_words(units);
         json_t *value = json_pack("{s:[{s:s}, {s:s, s:s}]}", "anyOf", "type", "number", "type", "string", "pattern",
-                                  "^" BLANKS "[+-]?" PLAIN POWER "[^0-9]*$");
+                                  is_above_0 ? "^" NOT_0 BLANKS "[+-]?" PLAIN POWER "[^0-9]*$"
+                                             : "^" BLANKS "[+-]?" PLAIN POWER "[^0-9]*$");
         if (dimension != BH_DIMENSION_FRACTION)
-            json_object_set_new(json_array_get(json_object_get(value, "anyOf"), 0), "minimum", json_integer(0));
+            json_object_set_new(json_array_get(json_object_get(value, "anyOf"), 0),
+                                is_above_0 ? "exclusiveMinimum" : "minimum", json_integer(0));
         json_t *own = json_pack("{s:{s:o, s:o}}", "properties", "value", value, "unit", unit);
         if (bh_dimension_has_unit(dimension))
             json_object_set_new(own, "required", json_pack("[s]", "unit"));
@@ -133,10 +135,12 @@ static json_t *number_of(struct bh_schema *schema, enum bh_dimension dimension)
 
 static json_t *parts_of(struct bh_schema *schema, const struct bh_distribution_type *type)
 {
-    json_t *numbers = json_pack("{s:s, s:b, s:{s:o}, s:[s]}", "type", "object", "additionalProperties", 0, "properties",
-                                type->a_key, number_of(schema, type->a_dimension), "required", type->a_key);
+    json_t *numbers =
+        json_pack("{s:s, s:b, s:{s:o}, s:[s]}", "type", "object", "additionalProperties", 0, "properties", type->a_key,
+                  number_of(schema, type->a_dimension, !type->may_be_0), "required", type->a_key);
     if (type->b_key != NULL) {
-        json_object_set_new(json_object_get(numbers, "properties"), type->b_key, number_of(schema, type->b_dimension));
+        json_object_set_new(json_object_get(numbers, "properties"), type->b_key,
+                            number_of(schema, type->b_dimension, !type->may_be_0));
         json_array_append_new(json_object_get(numbers, "required"), json_string(type->b_key));
     }
     if (!type->has_parts)
@@ -153,8 +157,9 @@ static json_t *timing(struct bh_schema *schema)
         for (size_t i = 0; bh_distribution_types[i] != NULL; i++)
             json_object_set_new(properties, bh_distribution_types[i]->name, parts_of(schema, bh_distribution_types[i]));
         json_t *by_mean = json_incref(json_object_get(properties, "exponential"));
-        json_t *by_rate = json_pack("{s:s, s:b, s:{s:o}, s:[s]}", "type", "object", "additionalProperties", 0,
-                                    "properties", "rate", number_of(schema, BH_DIMENSION_RATE), "required", "rate");
+        json_t *by_rate =
+            json_pack("{s:s, s:b, s:{s:o}, s:[s]}", "type", "object", "additionalProperties", 0, "properties", "rate",
+                      number_of(schema, BH_DIMENSION_RATE, true), "required", "rate");
         json_object_set_new(properties, "exponential", any_of(by_mean, by_rate));
         json_object_set_new(schema->definitions, "distribution",
                             json_pack("{s:s, s:i, s:i, s:b, s:o}", "type", "object", "minProperties", 1,
@@ -246,7 +251,7 @@ json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form)
     case BH_FORM_PATH:
         return json_pack("{s:s}", "$ref", form->section != NULL ? "#/definitions/models-path" : "#/definitions/path");
     case BH_FORM_NUMBER:
-        return number_of(schema, form->dimension);
+        return number_of(schema, form->dimension, form->is_above_0);
     case BH_FORM_MAP:
         return bh_schema_refer(schema, form->keys);
     case BH_FORM_LIST:

@@ -68,8 +68,15 @@ static json_t *taken_at_paths(struct bh_schema *schema, const struct bh_key_rule
     return json_pack("{s:o}", "allOf", all);
 }
 
-static json_t *rule_of(struct bh_schema *schema, const struct bh_key_rule *rule)
+/* An axis may set one of two values that are compared, and leave the file's own without meaning. */
+static json_t *where_nothing_varies(json_t *form)
 {
+    return json_pack("{s:{s:{s:{s:i}}}, s:o}", "if", "properties", "vary", "maxItems", 0, "then", form);
+}
+
+static json_t *rule_of(struct bh_schema *schema, const struct bh_keys *keys, const struct bh_key_rule *rule)
+{
+    const struct bh_form map = {.kind = BH_FORM_MAP, .keys = keys};
     switch (rule->rule) {
     case BH_NOT_BOTH:
         return json_pack("{s:{s:[s, s]}}", "not", "required", rule->one, rule->other);
@@ -90,8 +97,26 @@ static json_t *rule_of(struct bh_schema *schema, const struct bh_key_rule *rule)
                          rule->one, "maxItems", 1, "else", "properties", rule->one, "minItems", 2);
     case BH_TAKEN_AT:
         return taken_at_paths(schema, rule);
+    case BH_NEEDED_WITH_ITEMS: {
+        json_t *items = json_pack("{s:i}", "minItems", 1);
+        return json_pack("{s:o, s:{s:{s:o}}}", "if", bh_schema_at(rule->other, items), "then", "properties", rule->one,
+                         has(rule->word));
+    }
+    case BH_ONE_ITEM_WITHOUT:
+    case BH_NOT_BELOW:
+    case BH_ABOVE:
+        return where_nothing_varies(bh_schema_relation(schema, &map, rule));
     }
     return json_object();
+}
+
+/* Editors show it where the rule is broken. */
+static json_t *described(json_t *form, const struct bh_key_rule *rule)
+{
+    char *text = bh_rule_words(rule);
+    json_object_set_new(form, "description", json_string(text));
+    free(text);
+    return form;
 }
 
 /* --- Maps ------------------------------------------------------------------------------------------------------------------ */
@@ -123,7 +148,7 @@ static json_t *map_of(struct bh_schema *schema, const struct bh_keys *keys)
     json_object_set_new(map, "properties", properties);
     json_object_set_new(map, "required", needed);
     for (const struct bh_key_rule *rule = keys->rules; rule != NULL && rule->one != NULL; rule++)
-        json_array_append_new(rules, rule_of(schema, rule));
+        json_array_append_new(rules, described(rule_of(schema, keys, rule), rule));
     if (json_array_size(rules) > 0)
         json_object_set(map, "allOf", rules);
     json_decref(rules);
@@ -248,7 +273,8 @@ json_t *bh_schema_of(const struct bh_format *format, const struct bh_form *scena
                         json_pack("{s:s, s:s}", "type", "string", "pattern", "^models\\..+$"));
     json_t *known = format->has_define ? bh_schema_known(&schema, format->form) : NULL;
     if (known != NULL)
-        json_array_append_new(all, json_pack("{s:o, s:o}", "if", has("define"), "else", known));
+        json_array_append_new(all, json_pack("{s:o, s:{s:[o, o]}}", "if", has("define"), "else", "allOf", known,
+                                             where_nothing_varies(bh_schema_known_relations(catalog))));
     return json_pack("{s:s, s:s, s:s, s:o, s:o}", "$schema", "http://json-schema.org/draft-07/schema#", "title",
                      format->title, "description", format->about, "allOf", all, "definitions", schema.definitions);
 }

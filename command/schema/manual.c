@@ -64,36 +64,7 @@ static void print_text(const char *text, FILE *stream)
 
 static void print_rule(const struct bh_key_rule *rule, FILE *stream)
 {
-    char *text = NULL;
-    switch (rule->rule) {
-    case BH_NOT_BOTH:
-        text = bh_print_text("`%s` and `%s` are not both there.", rule->one, rule->other);
-        break;
-    case BH_BOTH_OR_NONE:
-        text = bh_print_text("`%s` and `%s` are there together or not at all.", rule->one, rule->other);
-        break;
-    case BH_ONE_OR_OTHER:
-        text = bh_print_text("Either `%s` or `%s` is there.", rule->one, rule->other);
-        break;
-    case BH_ONLY_WITH:
-        text = bh_print_text("`%s` is there only beside `%s`.", rule->one, rule->other);
-        break;
-    case BH_ONLY_WHERE:
-        text = bh_print_text("`%s` is there only with `%s: %s`.", rule->one, rule->other, rule->word);
-        break;
-    case BH_NEVER_WHERE:
-        text = bh_print_text("`%s` is never there with `%s: %s`.", rule->one, rule->other, rule->word);
-        break;
-    case BH_NEEDED_WHERE:
-        text = bh_print_text("`%s` must be there with `%s: %s`.", rule->one, rule->other, rule->word);
-        break;
-    case BH_ONE_WITH_ELSE_MORE:
-        text = bh_print_text("`%s` has one item with `%s`, two or more without.", rule->one, rule->other);
-        break;
-    case BH_TAKEN_AT:
-        text = bh_print_text("Items of `%s` are what is taken at the path `%s`.", rule->one, rule->other);
-        break;
-    }
+    char *text = bh_rule_words(rule);
     fputs(".br\n", stream);
     print_text(text, stream);
     fputc('\n', stream);

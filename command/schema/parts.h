@@ -43,12 +43,26 @@ json_t *bh_schema_quantity(enum bh_dimension dimension, bool is_above_0);
 /* {"$ref": ...} to the definition of a table. */
 json_t *bh_schema_refer(struct bh_schema *schema, const struct bh_keys *keys);
 
+/* relations.c: a rule between values at paths of `form`, a map; what holds of enclaves on the same nodes, and of what else
+ * one place of a scenario asks of another, where nothing varies. New references. */
+json_t *bh_schema_relation(struct bh_schema *schema, const struct bh_form *form, const struct bh_key_rule *rule);
+json_t *bh_schema_same_nodes(const struct bh_catalog *catalog);
+/* Some value at a path is of the form `below`, which is taken over; `*`: in a list, `+`: in a map. */
+json_t *bh_schema_at(const char *path, json_t *below);
+/* Not both; taken over. */
+json_t *bh_schema_never(json_t *one, json_t *other);
+
+/* known_relations.c: what the catalog at hand asks of a scenario in which nothing varies, beyond names. A new reference. */
+json_t *bh_schema_known_relations(const struct bh_catalog *catalog);
+
 /* known_names.c: what the catalog at hand says of a form beyond `bh_schema_form`: names and paths that there are. A new
  * reference, or NULL: nothing. */
 json_t *bh_schema_known(struct bh_schema *schema, const struct bh_form *form);
 
-/* words.c: a form in words, as in "a time above 0, or one of young, daly, exact". Owned by the caller. */
+/* words.c: a form in words, as in "a time above 0, or one of young, daly, exact"; what keys ask of each other, as a
+ * sentence. Owned by the caller. */
 char *bh_form_words(const struct bh_form *form);
+char *bh_rule_words(const struct bh_key_rule *rule);
 
 /* manual.c: the format's manual page, as roff; it points at those of `all`, up to one without a name. */
 void bh_manual_print(const struct bh_format *format, const struct bh_format *all, FILE *stream);

@@ -76,7 +76,8 @@ char *bh_form_words(const struct bh_form *form)
     case BH_FORM_PATH:
         return bh_copy_text(form->section != NULL ? "the path of an assumed number, \\fBmodels.\\fR..." : "a path");
     case BH_FORM_NUMBER:
-        return bh_print_text("a number of the catalog, %s", bh_dimension_noun(form->dimension));
+        return bh_print_text("a number of the catalog, %s%s", bh_dimension_noun(form->dimension),
+                             form->is_above_0 ? " above 0" : "");
     case BH_FORM_MAP:
         below = bh_schema_name(form->keys);
         text = bh_print_text("a map (see \\fI%s\\fR)", below);
@@ -100,6 +101,41 @@ char *bh_form_words(const struct bh_form *form)
         return text;
     case BH_FORM_ANYTHING:
         return bh_copy_text("a map from paths to values");
+    }
+    return bh_copy_text("");
+}
+
+char *bh_rule_words(const struct bh_key_rule *rule)
+{
+    switch (rule->rule) {
+    case BH_NOT_BOTH:
+        return bh_print_text("`%s` and `%s` are not both there.", rule->one, rule->other);
+    case BH_BOTH_OR_NONE:
+        return bh_print_text("`%s` and `%s` are there together or not at all.", rule->one, rule->other);
+    case BH_ONE_OR_OTHER:
+        return bh_print_text("Either `%s` or `%s` is there.", rule->one, rule->other);
+    case BH_ONLY_WITH:
+        return bh_print_text("`%s` is there only beside `%s`.", rule->one, rule->other);
+    case BH_ONLY_WHERE:
+        return bh_print_text("`%s` is there only with `%s: %s`.", rule->one, rule->other, rule->word);
+    case BH_NEVER_WHERE:
+        return bh_print_text("`%s` is never there with `%s: %s`.", rule->one, rule->other, rule->word);
+    case BH_NEEDED_WHERE:
+        return bh_print_text("`%s` must be there with `%s: %s`.", rule->one, rule->other, rule->word);
+    case BH_ONE_WITH_ELSE_MORE:
+        return bh_print_text("`%s` has one item with `%s`, two or more without.", rule->one, rule->other);
+    case BH_TAKEN_AT:
+        return bh_print_text("Items of `%s` are what is taken at the path `%s`.", rule->one, rule->other);
+    case BH_NEEDED_WITH_ITEMS:
+        return bh_print_text("`%s` has a key `%s` where `%s` is there and not empty.", rule->one, rule->word,
+                             rule->other);
+    case BH_ONE_ITEM_WITHOUT:
+        return bh_print_text("An item at least of `%s` has no `%s`.", rule->one, rule->other);
+    case BH_NOT_BELOW:
+    case BH_ABOVE:
+        return bh_print_text("%s%s`%s` is %s `%s`.", rule->word != NULL ? rule->word : "",
+                             rule->word != NULL ? ": " : "", rule->one,
+                             rule->rule == BH_ABOVE ? "above" : "no less than", rule->other);
     }
     return bh_copy_text("");
 }

@@ -54,7 +54,7 @@ const struct bh_keys bh_number_keys = {"a number of the catalog", "Every number 
 /* --- Zones ----------------------------------------------------------------------------------------------------------- */
 
 static const struct bh_key ending_rows[] = {
-    {"lifetime", NULL, BH_NUMBER(TIME), "Mean time that an error lives, above 0."},
+    {"lifetime", NULL, BH_NUMBER_ABOVE_0(TIME), "Mean time that an error lives."},
     {"masked", NULL, BH_NUMBER(PROBABILITY), "Share of errors that end without effect."},
     {"signalled", NULL, BH_NUMBER(PROBABILITY), "Share that is noticed: a crash, a trap, a hang."},
     {"silent", "0", BH_NUMBER(PROBABILITY), "Share that becomes wrong data; needed in guest-user, refused in kernels."},
@@ -172,7 +172,7 @@ static const struct bh_key memory_rows[] = {
     {"banks", NULL, BH_NUMBER(FACTOR), "Banks of a device, a whole number."},
     {"rows", NULL, BH_NUMBER(FACTOR), "Rows of a bank, a whole number."},
     {"row-size", NULL, BH_NUMBER(BYTES), "Of a row of a device."},
-    {"wrong-bits", NULL, BH_NUMBER(PROBABILITY), "That a bit is wrong in a word that a fault covers, above 0."},
+    {"wrong-bits", NULL, BH_NUMBER_ABOVE_0(PROBABILITY), "That a bit is wrong in a word that a fault covers."},
     {"scrub-interval", NULL, BH_NUMBER(TIME), "In which a patrol scrubber passes all memory."},
     {"replacement", NULL, BH_NUMBER(TIME), "That a DIMM stays in use with a fault which the code corrects."},
     {"bit", NULL, BH_MAP(bh_mode_keys), "One bit."},
@@ -222,7 +222,7 @@ const struct bh_keys bh_carried_burst_keys = {
     "a burst of a domain", "Whom a fault of a domain or of the machine strikes.", carried_rows, NULL, 0};
 static const struct bh_key recurrence_rows[] = {
     {"probability", NULL, BH_NUMBER(PROBABILITY), "That a fault stays."},
-    {"every", NULL, BH_NUMBER(TIME), "Mean time between its strikes, above 0."},
+    {"every", NULL, BH_NUMBER_ABOVE_0(TIME), "Mean time between its strikes."},
     {"tolerated", NULL, BH_NUMBER(FACTOR), "Failures of a node from it before the node is taken out of service."},
     {0},
 };
@@ -308,9 +308,9 @@ static const struct bh_key recovery_rows[] = {
     {"system-restart", NULL, BH_NUMBER(TIME), "Of the whole machine."},
     {"detection", NULL, BH_NUMBER(TIME), "From a failure to the start of recovery."},
     {"watchdog", NULL, BH_NUMBER(TIME), "From the start of a hang to its detection."},
-    {"local-bandwidth", NULL, BH_NUMBER(BANDWIDTH), "Of each node to its own storage, above 0."},
-    {"memory-bandwidth", NULL, BH_NUMBER(BANDWIDTH), "Of each node to checkpoints in its memory, above 0."},
-    {"partner-bandwidth", NULL, BH_NUMBER(BANDWIDTH), "Of copies on partners, above 0."},
+    {"local-bandwidth", NULL, BH_NUMBER_ABOVE_0(BANDWIDTH), "Of each node to its own storage."},
+    {"memory-bandwidth", NULL, BH_NUMBER_ABOVE_0(BANDWIDTH), "Of each node to checkpoints in its memory."},
+    {"partner-bandwidth", NULL, BH_NUMBER_ABOVE_0(BANDWIDTH), "Of copies on partners."},
     {"partner-distance", NULL, BH_NUMBER(PROBABILITY), "To a node's partner, as a share of its enclave's nodes."},
     {0},
 };

@@ -40,7 +40,7 @@ struct bh_keys;
 struct bh_form {
     enum bh_form_kind kind;
     enum bh_dimension dimension;
-    bool is_above_0; /* quantities: 0 is refused */
+    bool is_above_0; /* quantities, numbers: 0 is refused */
     bool is_set;     /* lists: no item twice */
     uint64_t least, most;
     const char *const *words; /* NULL-terminated */
@@ -68,6 +68,11 @@ enum bh_rule {
     BH_NEEDED_WHERE,       /* `one` must be there where `other` is `word` */
     BH_ONE_WITH_ELSE_MORE, /* the list `one` has a single item where `other` is there, else two or more */
     BH_TAKEN_AT,           /* items of the list `one`, if no maps, are what is taken at the path `other` */
+    BH_NEEDED_WITH_ITEMS,  /* the map `one`, if there, has the key `word` where the list `other` has items */
+    BH_ONE_ITEM_WITHOUT,   /* an item of the list at the path `one` lacks the key `other` */
+    /* Paths from the map on, `*` for every item; with `word` the path of a list: from each of its items on. */
+    BH_NOT_BELOW, /* the value at `one` is that at `other` or more */
+    BH_ABOVE,     /* it is more */
 };
 struct bh_key_rule {
     enum bh_rule rule;
@@ -135,6 +140,10 @@ struct bh_keys {
 #define BH_NUMBER(what)                                                                                                \
     {                                                                                                                  \
         .kind = BH_FORM_NUMBER, .dimension = BH_DIMENSION_##what                                                       \
+    }
+#define BH_NUMBER_ABOVE_0(what)                                                                                        \
+    {                                                                                                                  \
+        .kind = BH_FORM_NUMBER, .dimension = BH_DIMENSION_##what, .is_above_0 = true                                   \
     }
 #define BH_CHOICE(names)                                                                                               \
     {                                                                                                                  \

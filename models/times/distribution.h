@@ -47,6 +47,8 @@ struct bh_distribution_type {
     const char *a_key, *b_key;
     enum bh_dimension a_dimension, b_dimension;
     bool has_parts;
+    /* Whether any of them may be 0; else all are above. */
+    bool may_be_0;
     /* NULL if the numbers are those of a distribution with a finite mean above 0, else what was expected. */
     const char *(*expected)(const struct bh_distribution *);
     double (*log_density)(const struct bh_distribution *, double t_s);

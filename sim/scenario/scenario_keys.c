@@ -92,7 +92,8 @@ static const struct bh_key enclave_rows[] = {
      "Its share of each node; those of all enclaves on the same nodes sum to 1."},
     {"guests-per-node", "1", BH_COUNT_FROM(1, 4096), "Guests on each node, of systems that have guests."},
     {"processes-per-guest", "1", BH_COUNT_FROM(1, 4096), "Processes in each guest, or on each node without guests."},
-    {"system", "that of each line", BH_ENTRY("systems"), "A system of its own, in every line of `policies`."},
+    {"system", "that of each line", BH_ENTRY("systems"),
+     "A system of its own, in every line of `policies`; the same for all enclaves on the same nodes."},
     {"policy", "that of each line", BH_ENTRY("policies"), "A policy of its own, in every line of `policies`."},
     {"start", "0 s", BH_QUANTITY(TIME), "When it begins."},
     {"leave", "when its work is done", BH_ABOVE_0(TIME), "When it gives its nodes back at the latest."},
@@ -290,7 +291,7 @@ EITHER(when, &when_word, &when_windows, &when_degree);
 static const struct bh_key composition_rows[] = {
     {"name", NULL, BH_TEXT, "What it is called; no two alike."},
     {"between", NULL, BH_SET(1, 0, a_text), "Enclaves, or entries of enclaves with a count; one entry with `pairing`."},
-    {"over", NULL, BH_CHOICE(bh_composition_media), "What they share."},
+    {"over", NULL, BH_CHOICE(bh_composition_media), "What they share; memory on the same nodes alone."},
     {"when", NULL, BH_ANY(when), "When they are composed."},
     {"volume", "", BH_QUANTITY(BYTES), "What is sent each period, over the network."},
     {"period", "", BH_ABOVE_0(TIME), "Time between two exchanges, 1 s or more."},
@@ -340,7 +341,7 @@ FORM(a_value, BH_ANY(value));
     }
 #define VALUES                                                                                                         \
     {                                                                                                                  \
-        "values", NULL, BH_LIST(1, 0, a_value), "Its values."                                                          \
+        "values", NULL, BH_SET(1, 0, a_value), "Its values, no two called alike."                                      \
     }
 static const struct bh_key axis_rows[] = {AXIS, UNIT, SET, VALUES, {0}};
 static const struct bh_key_rule axis_rules[] = {{BH_TAKEN_AT, "values", "set", NULL}, {0}};
@@ -413,5 +414,19 @@ static const struct bh_key scenario_rows[] = {
      "Whether a run that ends with a wrong result counts as done where policies are compared."},
     {0},
 };
+static const struct bh_key_rule scenario_rules[] = {
+    {BH_NEEDED_WITH_ITEMS, "uncertainty", "vary", "at"},
+    {BH_ONE_ITEM_WITHOUT, "workload.enclaves", "shares-with", NULL},
+    {BH_NOT_BELOW, "workload.horizon", "workload.work", NULL},
+    {BH_NOT_BELOW, "workload.horizon", "workload.enclaves.*.start", NULL},
+    {BH_NOT_BELOW, "workload.horizon", "workload.enclaves.*.leave", NULL},
+    {BH_NOT_BELOW, "workload.horizon", "script.*.at", NULL},
+    {BH_NOT_BELOW, "workload.work", "checkpoints.*.interval", NULL},
+    {BH_NOT_BELOW, "leave", "start", "workload.enclaves"},
+    {BH_NOT_BELOW, "nodes", "count", "workload.enclaves"},
+    {BH_NOT_BELOW, "platform.nodes", "workload.enclaves.*.nodes", NULL},
+    {BH_ABOVE, "platform.nodes", "script.*.node", NULL},
+    {0},
+};
 const struct bh_keys bh_scenario_keys = {"a scenario", "A machine, what is done on it, and what strikes.",
-                                         scenario_rows, NULL, 0};
+                                         scenario_rows, scenario_rules, 0};

@@ -4,7 +4,8 @@
 """Holds files against `bulkhead schema` by a public validator.
 
 schema_oracle.py accepts BULKHEAD FORMAT FILE...   says which files the schema refuses, and why; fails if any
-schema_oracle.py bad BULKHEAD LIST FILE...         which wrong files it takes: those of LIST, no others
+schema_oracle.py bad BULKHEAD LIST FILE...         which wrong files it takes: those of LIST, no others, and
+                                                   fewer than a quarter
 schema_oracle.py changed BULKHEAD FORMAT FILE...   changes a value or a key at a time: what `bulkhead check` takes the schema
                                                    must take too; prints how many of those that it refuses the schema refuses
 """
@@ -87,7 +88,7 @@ def bad(bulkhead, listed, files):
     for name in sorted(set(reasons) - taken):
         print(f"{name}: {listed} has it, and the schema refuses it")
     print(f"{len(taken)} of {len(files)} wrong files are taken")
-    return int(taken != set(reasons))
+    return int(taken != set(reasons) or 4 * len(taken) >= len(files))
 
 
 def places(value, way=()):
