@@ -98,26 +98,23 @@ static json_t *enclaves(const struct bh_check *check)
 {
     const struct bh_scenario *scenario = check->scenario;
     json_t *list = json_array();
-    struct bh_check_advantage *advantage = bh_check_storage_advantages(check);
     for (size_t e = 0; e < scenario->enclaves_count; e++) {
         const struct bh_enclave_spec *enclave = &scenario->enclaves[e];
         const struct bh_partition *partition = &scenario->partitions.partition[enclave->partition];
         json_t *object = json_pack(
-            "{s:s, s:s, s:I, s:I, s:f, s:o, s:I, s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:s?, s:s?}", "name", enclave->name,
+            "{s:s, s:s, s:I, s:I, s:f, s:o, s:I, s:I, s:I, s:f, s:f, s:o, s:s?, s:s?}", "name", enclave->name,
             "application", enclave->application->name, "guests_per_node", (json_int_t)enclave->guests_per_node,
             "processes_per_guest", (json_int_t)enclave->processes_per_guest, "node_share", enclave->node_share,
             "verification", verification(&enclave->verification), "partition", (json_int_t)enclave->partition,
             "first_node", (json_int_t)partition->first_slot, "nodes", (json_int_t)partition->nodes, "work_s",
             enclave->work_s, "start_s", enclave->start_s, "leave_s",
-            isinf(enclave->leave_s) ? json_null() : json_real(enclave->leave_s), "storage_write_advantage",
-            advantage[e].write, "storage_read_advantage", advantage[e].read, "system",
+            isinf(enclave->leave_s) ? json_null() : json_real(enclave->leave_s), "system",
             enclave->system != NULL ? enclave->system->name : NULL, "policy",
             enclave->policy != NULL ? enclave->policy->name : NULL);
         if (enclave->application->kind->loses_parts)
             json_object_set_new(object, "parts_needed", json_integer((json_int_t)enclave->parts_needed));
         json_array_append_new(list, object);
     }
-    free(advantage);
     return list;
 }
 

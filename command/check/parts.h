@@ -26,13 +26,6 @@ struct bh_check {
 void bh_check_print_setting(const struct bh_check *check, FILE *stream);
 /* The part of it that says what strikes. */
 void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream);
-/* Who may be faster on shared storage than the share that it holds; nothing where nobody may. */
-void bh_check_print_storage(const struct bh_check *check, FILE *stream);
-/* By what factors at most, per enclave: 1 for those that may not. The caller frees. */
-struct bh_check_advantage {
-    double write, read;
-};
-struct bh_check_advantage *bh_check_storage_advantages(const struct bh_check *check);
 /* The log that is replayed, if any, and how; and what a class has of it. */
 void bh_check_print_recorded(const struct bh_scenario *scenario, FILE *stream);
 void bh_check_print_recorded_class(const struct bh_fault_class *fault, FILE *stream);

@@ -191,7 +191,6 @@ void bh_check_print_setting(const struct bh_check *check, FILE *stream)
     print_platform(check, stream);
     print_workload(scenario, stream);
     print_checkpoints(scenario, stream);
-    bh_check_print_storage(check, stream);
     bh_check_print_faults(scenario, stream);
     fprintf(stream, "  %-12s %s of each policy, seed %" PRIu64 "\n", "replicas",
             bh_check_count(scenario->replicas, replicas, sizeof replicas), scenario->seed);

@@ -7,13 +7,16 @@
 #include <cmath>
 #include <set>
 #include <simgrid/Exception.hpp>
+#include <simgrid/kernel/resource/Model.hpp>
 #include <simgrid/kernel/routing/NetPoint.hpp>
+#include <simgrid/kernel/routing/NetZoneImpl.hpp>
 #include <simgrid/kernel/routing/StarZone.hpp>
 #include <simgrid/s4u.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+namespace resource = simgrid::kernel::resource;
 namespace routing = simgrid::kernel::routing;
 namespace s4u = simgrid::s4u;
 
@@ -57,6 +60,26 @@ struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes, double weight
 struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes, double weight)
 {
     return keep(disk->io_init(whole(bytes), s4u::Io::OpType::WRITE)->set_priority(weight)->start());
+}
+
+/* SimGrid's classes of models are not declared to its users, only what they derive from, and that alone. */
+template <class Model>
+static void bound(const std::shared_ptr<Model> &model, const s4u::Activity *activity, double most)
+{
+    for (resource::Action &action : *reinterpret_cast<resource::Model *>(model.get())->get_started_action_set())
+        if (action.get_activity() == activity->get_impl()) {
+            action.set_bound(most);
+            return;
+        }
+}
+
+void bh_activity_bound(const struct bh_activity *activity, double most)
+{
+    const routing::NetZoneImpl *root = s4u::Engine::get_instance()->get_netzone_root()->get_impl();
+    if (dynamic_cast<const s4u::Io *>(of(activity)))
+        bound(root->get_disk_model(), of(activity), most);
+    else
+        bound(root->get_network_model(), of(activity), most);
 }
 
 bool bh_activity_wait(struct bh_activity *activity)

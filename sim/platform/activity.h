@@ -23,6 +23,9 @@ struct bh_activity *bh_activity_send_bounded(sg_host_t from, sg_host_t to, doubl
 struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes, double weight);
 struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes, double weight);
 
+/* From now on at no more than `most` bytes/s; no effect on one that has ended. Called by an actor. */
+void bh_activity_bound(const struct bh_activity *activity, double most);
+
 /* Blocks the calling actor. True: all bytes arrived; false: cancelled, or a resource failed. */
 bool bh_activity_wait(struct bh_activity *activity);
 /* Wakes whoever waits for it; no effect on one that has ended. */

@@ -191,8 +191,6 @@ static bool add_storage(const struct bh_machine *machine, const struct layout *l
     for (uint64_t s = 0; s < storage.hosts; s++) {
         facts->storage_write_bandwidth += fmin(links, writes);
         facts->storage_read_bandwidth += fmin(links, reads);
-        facts->storage_write_links += links;
-        facts->storage_read_links += links;
     }
     facts->storage_hosts = storage.hosts;
     facts->host_bandwidth = storage.hosts > 0 ? fmin(facts->host_bandwidth, storage.link) : 0.0;

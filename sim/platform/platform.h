@@ -24,7 +24,6 @@ struct bh_platform_facts {
     double host_bandwidth; /* bytes/s of the narrowest compute host's route to storage */
     double storage_write_bandwidth, storage_read_bandwidth; /* bytes/s: all storage hosts together, the lesser of disks
                                                                and the links that lead to them */
-    double storage_write_links, storage_read_links; /* those links alone; INFINITY: none is common to all routes */
     /* Hosts that other simulators' properties make a scheduler's or storage's, and which are no nodes: "PFS (pfs_host), ..."
      * or empty. */
     char set_aside[240];

@@ -174,8 +174,6 @@ static int probe_storage(struct report *report, const struct bh_platform *platfo
     }
     facts->storage_write_bandwidth += lesser(links[0], storage->write_bandwidth);
     facts->storage_read_bandwidth += lesser(links[1], storage->read_bandwidth);
-    facts->storage_write_links += links[0];
-    facts->storage_read_links += links[1];
     bh_route_free(&found);
     return status;
 }

@@ -37,10 +37,12 @@ struct bh_transfer {
     struct flow *flows;
     size_t disks_count;
     struct disk_share *disks;
-    size_t per_storage; /* flows to each storage host; 0: one per host */
-    double weight;      /* of disk accesses, beside other partitions */
-    double alone_s[2];  /* seconds per byte, by direction */
-    uint64_t hash;      /* of flows and disks */
+    size_t per_storage;            /* flows to each storage host; 0: one per host */
+    double weight;                 /* of disk accesses, beside other partitions */
+    double alone_s[2];             /* seconds per byte, by direction */
+    double own_rate;               /* bytes/s of its nodes, shared with its neighbours; INFINITY: plenty */
+    struct bh_transfer *neighbour; /* on the same nodes, and so around to itself */
+    uint64_t hash;                 /* of flows and disks */
     struct bh_traffic traffic;
     enum bh_direction direction; /* of what is under way */
     double bytes;
@@ -223,6 +225,8 @@ struct bh_transfer *bh_transfer_create_on(const struct bh_platform *platform, co
     struct bh_transfer *transfer = bh_allocate(1, sizeof *transfer);
     transfer->platform = platform;
     transfer->weight = 1;
+    transfer->own_rate = INFINITY;
+    transfer->neighbour = transfer;
     choose_flows(&planner, transfer);
     choose_disks(&planner, transfer);
     find_hash(transfer);
@@ -264,6 +268,23 @@ void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands 
     close_planner(&planner);
 }
 
+void bh_transfer_set_own_rate(struct bh_transfer *transfer, double rate, struct bh_transfer *neighbour)
+{
+    transfer->own_rate = rate;
+    if (neighbour != NULL) {
+        transfer->neighbour = neighbour->neighbour;
+        neighbour->neighbour = transfer;
+    }
+}
+
+double bh_transfer_disks_rate(const struct bh_platform *platform, enum bh_direction direction)
+{
+    double rate = 0.0;
+    for (size_t s = 0; s < platform->storage_count; s++)
+        rate += direction == BH_WRITE ? platform->storage[s].write_bandwidth : platform->storage[s].read_bandwidth;
+    return rate;
+}
+
 void bh_transfer_destroy(struct bh_transfer *transfer)
 {
     if (!transfer)
@@ -301,7 +322,7 @@ double bh_transfer_alone_s(const struct bh_transfer *transfer, enum bh_direction
 
 uint64_t bh_transfer_key(const struct bh_transfer *transfer, enum bh_direction direction, double bytes)
 {
-    const double what[] = {(double)direction, bytes, transfer->weight};
+    const double what[] = {(double)direction, bytes, transfer->weight, transfer->own_rate};
     return XXH3_64bits_withSeed(what, sizeof what, transfer->hash) | 1;
 }
 
@@ -325,12 +346,42 @@ static struct bh_activity *start_disk(const struct bh_transfer *transfer, size_t
                                  : bh_activity_read(disk->disk, bytes * disk->share, transfer->weight);
 }
 
+/* What its nodes move while all of their transfers are under way that now are. */
+static double rate_now(const struct bh_transfer *transfer)
+{
+    size_t active = 1;
+    for (const struct bh_transfer *other = transfer->neighbour; other != transfer; other = other->neighbour)
+        active += other->traffic.is_active;
+    return transfer->own_rate / (double)active;
+}
+
+static void bound(const struct bh_transfer *transfer, size_t number, const struct bh_activity *activity)
+{
+    double share = number < transfer->flows_count ? transfer->flows[number].share
+                                                  : transfer->disks[number - transfer->flows_count].share;
+    bh_activity_bound(activity, rate_now(transfer) * share);
+}
+
+static void bound_neighbours(const struct bh_transfer *transfer)
+{
+    for (const struct bh_transfer *other = transfer->neighbour; other != transfer; other = other->neighbour)
+        for (size_t i = 0; other->traffic.is_active && i < other->traffic.started; i++)
+            bound(other, i, other->traffic.activity[i]);
+}
+
 static struct bh_activity *start_activity(const void *what, size_t number)
 {
     const struct bh_transfer *transfer = what;
-    return number < transfer->flows_count
-               ? start_flow(transfer, number, transfer->direction, transfer->bytes)
-               : start_disk(transfer, number - transfer->flows_count, transfer->direction, transfer->bytes);
+    struct bh_activity *activity =
+        number < transfer->flows_count
+            ? start_flow(transfer, number, transfer->direction, transfer->bytes)
+            : start_disk(transfer, number - transfer->flows_count, transfer->direction, transfer->bytes);
+    if (!isinf(transfer->own_rate)) {
+        bound(transfer, number, activity);
+        if (number == 0)
+            bound_neighbours(transfer);
+    }
+    return activity;
 }
 
 bool bh_transfer_run(struct bh_transfer *transfer, enum bh_direction direction, double bytes)
@@ -339,7 +390,10 @@ bool bh_transfer_run(struct bh_transfer *transfer, enum bh_direction direction, 
         return true;
     transfer->direction = direction;
     transfer->bytes = bytes;
-    return bh_traffic_run(&transfer->traffic, start_activity, transfer);
+    bool has_arrived = bh_traffic_run(&transfer->traffic, start_activity, transfer);
+    if (!isinf(transfer->own_rate))
+        bound_neighbours(transfer);
+    return has_arrived;
 }
 
 void bh_transfer_interrupt(struct bh_transfer *transfer)

@@ -32,6 +32,11 @@ size_t bh_transfer_flows_per_storage(const struct bh_transfer *transfer);
 /* For one of several partitions: it takes `flows` flows to each storage host, at least as many as the plan has, and as
  * much weight for its disk accesses beside others'. A plan with a flow per host keeps those. */
 void bh_transfer_set_share(struct bh_transfer *transfer, const struct bh_stands *stands, size_t flows);
+/* Its nodes move no more than `rate` bytes/s over links and on disks, so that it has one joint share of both. `neighbour`
+ * stands on the same nodes, and they share the rate while both are under way; NULL: nobody does. Once, before it runs. */
+void bh_transfer_set_own_rate(struct bh_transfer *transfer, double rate, struct bh_transfer *neighbour);
+/* Bytes/s that all disks take together. */
+double bh_transfer_disks_rate(const struct bh_platform *platform, enum bh_direction direction);
 /* Disk and network activities one transfer starts. */
 unsigned bh_transfer_activities(const struct bh_transfer *transfer);
 /* Of these, disk I/Os: finished ones stay with the actor that ran the transfer, which should hand over to a fresh actor

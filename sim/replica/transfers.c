@@ -80,6 +80,23 @@ static void share_fairly(const struct bh_setup *setup, struct bh_transfer **tran
     }
 }
 
+/* Beside others, nodes whose own bandwidth is less than what storage takes: links and disks are then shared as one. */
+static void share_own_rates(const struct bh_setup *setup, struct bh_transfer **transfers,
+                            const struct bh_platform *platform)
+{
+    size_t partitions = setup->scenario->partitions.count;
+    struct bh_transfer **neighbour = bh_allocate(partitions, sizeof *neighbour);
+    double most = fmax(bh_transfer_disks_rate(platform, BH_WRITE), bh_transfer_disks_rate(platform, BH_READ));
+    for (size_t e = 0; e < setup->enclaves_count; e++) {
+        const struct bh_enclave_setup *enclave = &setup->enclaves[e];
+        if (transfers[e] == NULL || !(enclave->link_rate < most))
+            continue;
+        bh_transfer_set_own_rate(transfers[e], enclave->link_rate, neighbour[enclave->spec->partition]);
+        neighbour[enclave->spec->partition] = transfers[e];
+    }
+    free(neighbour);
+}
+
 struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struct bh_platform *platform,
                                        struct bh_error *err)
 {
@@ -96,8 +113,10 @@ struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struc
         transfers[e] = bh_transfer_create_on(platform, &stands[enclave->spec->partition], err);
         is_planned = transfers[e] != NULL;
     }
-    if (is_planned && stands != NULL && scenario->partitions.count > 1)
+    if (is_planned && stands != NULL && scenario->partitions.count > 1) {
         share_fairly(setup, transfers, stands);
+        share_own_rates(setup, transfers, platform);
+    }
     bh_stands_free(stands, scenario->partitions.count);
     if (is_planned)
         return transfers;

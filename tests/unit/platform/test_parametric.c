@@ -49,20 +49,10 @@ static void compare(const struct bh_machine *machine, uint64_t nodes)
     assert_int_equal(computed.nodes, probed.nodes);
     assert_int_equal(computed.hosts, probed.hosts);
     assert_int_equal(computed.storage_hosts, probed.storage_hosts);
-    const double ours[] = {computed.latency_s,
-                           computed.node_bandwidth,
-                           computed.host_bandwidth,
-                           computed.storage_write_bandwidth,
-                           computed.storage_read_bandwidth,
-                           computed.storage_write_links,
-                           computed.storage_read_links};
-    const double theirs[] = {probed.latency_s,
-                             probed.node_bandwidth,
-                             probed.host_bandwidth,
-                             probed.storage_write_bandwidth,
-                             probed.storage_read_bandwidth,
-                             probed.storage_write_links,
-                             probed.storage_read_links};
+    const double ours[] = {computed.latency_s, computed.node_bandwidth, computed.host_bandwidth,
+                           computed.storage_write_bandwidth, computed.storage_read_bandwidth};
+    const double theirs[] = {probed.latency_s, probed.node_bandwidth, probed.host_bandwidth,
+                             probed.storage_write_bandwidth, probed.storage_read_bandwidth};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (ours[i] != theirs[i])
             fail_msg("%llu nodes, number %zu: %.17g, probed %.17g", (unsigned long long)nodes, i, ours[i], theirs[i]);
