@@ -4,6 +4,7 @@
 #include "analysis/advice/criterion.h"
 
 #include "analysis/advice/comparison.h"
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
 
@@ -20,9 +21,11 @@ static const struct {
     const char *unit;
 } own_names[] = {
     {"net-overhead", BH_CRITERION_NET_OVERHEAD, BH_METRIC_makespan, false, true, "1"},
-    {"lost-node-time", BH_CRITERION_LOST_NODE_TIME, BH_METRIC_useful_work, false, true, "1"},
+    {"lost-node-time", BH_CRITERION_LOST_NODE_TIME, BH_METRIC_node_time, false, true, "1"},
+    {"failure-time", BH_CRITERION_FAILURE_TIME, BH_METRIC_node_time, false, true, "1"},
     {"node-hours", BH_CRITERION_NODE_HOURS, BH_METRIC_node_time, false, false, "node-hours"},
     {"unfinished", BH_CRITERION_UNFINISHED, BH_METRIC_finished, true, true, "1"},
+    {"right-results", BH_CRITERION_RIGHT, BH_METRIC_finished, true, true, "1"},
     {"wrong-results", BH_CRITERION_METRIC, BH_METRIC_sdc, true, true, "1"},
     {"violation", BH_CRITERION_METRIC, BH_METRIC_unacceptable, true, true, "1"},
 };
@@ -169,6 +172,19 @@ static double node_time(const struct bh_view *view, size_t cell, size_t enclave,
     return sum;
 }
 
+/* What failures cost, waiting for a partner that is down too. */
+static double failure_time(const struct bh_view *view, size_t cell, size_t enclave, size_t replica)
+{
+    static const char *const parts[] = {"lost-work",       "detection", "restart", "restore", "repair-and-spare-wait",
+                                        "composition-wait"};
+    double sum = 0;
+    for (size_t i = 0; i < BH_COUNT(parts); i++) {
+        size_t part = bh_view_find_label(&view->part, parts[i]);
+        sum += part < view->part.count ? metric_at(view, BH_METRIC_node_time, part, cell, enclave, replica) : 0;
+    }
+    return sum;
+}
+
 double bh_criterion_value(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy, size_t point,
                           size_t enclave, size_t replica)
 {
@@ -183,10 +199,15 @@ double bh_criterion_value(const struct bh_view *view, const struct bh_criterion 
     case BH_CRITERION_LOST_NODE_TIME:
         return 1 - metric_at(view, BH_METRIC_useful_work, 0, cell, enclave, replica) /
                        node_time(view, cell, enclave, replica);
+    case BH_CRITERION_FAILURE_TIME:
+        return failure_time(view, cell, enclave, replica) / node_time(view, cell, enclave, replica);
     case BH_CRITERION_NODE_HOURS:
         return node_time(view, cell, enclave, replica) / 3600;
     case BH_CRITERION_UNFINISHED:
         return metric_at(view, BH_METRIC_finished, 0, cell, enclave, replica) == 0;
+    case BH_CRITERION_RIGHT:
+        return metric_at(view, BH_METRIC_finished, 0, cell, enclave, replica) != 0 &&
+               (view->numbers[BH_METRIC_sdc] == NULL || metric_at(view, BH_METRIC_sdc, 0, cell, enclave, replica) == 0);
     case BH_CRITERION_METRIC:
         return metric_at(view, criterion->metric, criterion->label, cell, enclave, replica);
     }
@@ -212,25 +233,44 @@ static struct bh_estimate share_over_worlds(const double *runs, size_t worlds, s
     return (struct bh_estimate){worldly.mean, fmin(worldly.low, chance.low), fmax(worldly.high, chance.high)};
 }
 
+struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, const double *runs, size_t worlds,
+                                        size_t replicas)
+{
+    double all = 0;
+    for (size_t i = 0; i < worlds * replicas; i++)
+        all += runs[i];
+    if (criterion->is_exact && worlds == 1)
+        return (struct bh_estimate){runs[0], runs[0], runs[0]};
+    if (!isfinite(all))
+        return bh_estimate_none;
+    if (criterion->is_flag)
+        return worlds > 1 ? share_over_worlds(runs, worlds, replicas) : bh_share_exact(all, (double)replicas);
+    double *nothing = bh_allocate(worlds * replicas, sizeof *nothing);
+    struct bh_lead lead = bh_lead_of(runs, nothing, worlds, replicas);
+    free(nothing);
+    return bh_lead_interval(&lead);
+}
+
 struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                                      const size_t *points, size_t worlds, size_t enclave, size_t replicas)
 {
-    struct bh_estimate estimate;
-    size_t count = worlds * replicas;
-    double *runs = bh_allocate(2 * count, sizeof *runs), *nothing = runs + count, all = 0;
+    double *runs = bh_allocate(worlds * replicas, sizeof *runs);
     for (size_t w = 0; w < worlds; w++)
         for (size_t r = 0; r < replicas; r++)
-            all += runs[w * replicas + r] = bh_criterion_value(view, criterion, policy, points[w], enclave, r);
-    if (criterion->is_flag)
-        estimate = worlds > 1 ? share_over_worlds(runs, worlds, replicas) : bh_share_exact(all, (double)replicas);
-    else if (criterion->is_exact && worlds == 1)
-        estimate = (struct bh_estimate){runs[0], runs[0], runs[0]};
-    else if (!isfinite(all))
-        estimate = bh_estimate_none;
-    else {
-        struct bh_lead lead = bh_lead_of(runs, nothing, worlds, replicas);
-        estimate = bh_lead_interval(&lead);
-    }
+            runs[w * replicas + r] = bh_criterion_value(view, criterion, policy, points[w], enclave, r);
+    struct bh_estimate estimate = bh_criterion_mean_of(criterion, runs, worlds, replicas);
     free(runs);
     return estimate;
+}
+
+double bh_criterion_weight(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
+                           size_t point, size_t enclave, size_t replica)
+{
+    size_t cell = policy * view->points + point;
+    double weight = 1;
+    if (criterion->kind == BH_CRITERION_LOST_NODE_TIME || criterion->kind == BH_CRITERION_FAILURE_TIME)
+        weight = node_time(view, cell, enclave, replica);
+    else if (view->numbers[BH_METRIC_enclave_nodes] != NULL)
+        weight = metric_at(view, BH_METRIC_enclave_nodes, 0, cell, enclave, replica);
+    return weight > 0 ? weight : 0; /* NaN: there is no such enclave at this point */
 }

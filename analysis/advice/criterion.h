@@ -13,8 +13,10 @@
 enum bh_criterion_kind {
     BH_CRITERION_NET_OVERHEAD, /* makespan over the baseline's without faults and checkpoints, less 1; unfinished: NaN */
     BH_CRITERION_LOST_NODE_TIME, /* share of node-time that did no native work, finished or not */
+    BH_CRITERION_FAILURE_TIME, /* share of node-time lost to failures: work done twice, detection, restarts, waiting */
     BH_CRITERION_NODE_HOURS,
     BH_CRITERION_UNFINISHED, /* whether the run was given up */
+    BH_CRITERION_RIGHT,      /* whether it came to its end with a right result */
     BH_CRITERION_METRIC      /* a row of the list of metrics */
 };
 
@@ -28,7 +30,8 @@ struct bh_criterion {
     const char *unit;
 };
 
-/* "net-overhead", "lost-node-time", "node-hours", "unfinished", "wrong-results", "violation", or a metric's own name with
+/* "net-overhead", "lost-node-time", "failure-time", "node-hours", "unfinished", "right-results", "wrong-results",
+ * "violation", or a metric's own name with
  * `-` or `_`, behind it in brackets the label of a further axis: "failures[node]". Fails with what there is. */
 int bh_criterion_find(const struct bh_view *view, const char *name, struct bh_criterion *criterion,
                       struct bh_error *err);
@@ -42,5 +45,11 @@ double bh_criterion_value(const struct bh_view *view, const struct bh_criterion 
  * clusters. No interval where the number is exact. */
 struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                                      const size_t *points, size_t worlds, size_t enclave, size_t replicas);
+/* The same of values at hand, [world][replica]. */
+struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, const double *runs, size_t worlds,
+                                        size_t replicas);
+/* What an enclave counts for in a mean over enclaves: its node-time where the number is a share of that, else its nodes. */
+double bh_criterion_weight(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
+                           size_t point, size_t enclave, size_t replica);
 
 #endif

@@ -4,6 +4,7 @@
 #include "analysis/figures/figure_files.h"
 
 #include "analysis/figures/figure_work.h"
+#include "analysis/figures/terminals.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,11 +13,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_NAME = 100, STATUS_NOT_FOUND = 127, SUFFIXES = 5, PICTURES = 2 };
-/* Data and script first, then pictures, each with what its file ends in: gnuplot does not always say that the disk was
- * full. */
-static const char *const suffixes[SUFFIXES] = {".dat", ".gp", ".pdf", ".png", ".svg"};
-static const char *const endings[SUFFIXES] = {"", "", "%%EOF", "IEND", "</svg>"};
+enum { MOST_NAME = 100, STATUS_NOT_FOUND = 127, PICTURES = 2, SUFFIXES = PICTURES + BH_TERMINAL_FILES };
+static const char *const own_suffixes[PICTURES] = {".dat", ".gp"};
+
+/* Data and script first, then what terminals make. */
+static const char *suffix_of(int part)
+{
+    return part < PICTURES ? own_suffixes[part] : bh_terminal_files[part - PICTURES].suffix;
+}
+
+static bool is_wanted(int part, unsigned terminals)
+{
+    return part < PICTURES || (terminals & BH_TERMINAL_BIT(bh_terminal_files[part - PICTURES].terminal)) != 0;
+}
 
 char *bh_figure_file_name(const char *text)
 {
@@ -43,7 +52,7 @@ static int cannot_write(const char *folder, const char *name, enum bh_error_code
 /* Data (part 0) or script (part 1). */
 static int write_part(const char *folder, const char *name, int part, const struct bh_figure_writer *writer)
 {
-    char *path = path_of(folder, name, suffixes[part]);
+    char *path = path_of(folder, name, suffix_of(part));
     FILE *stream = fopen(path, "w");
     free(path);
     if (stream == NULL)
@@ -59,10 +68,11 @@ static int write_part(const char *folder, const char *name, int part, const stru
     return failed ? -1 : 0;
 }
 
-/* Whether a picture was written to its end. */
+/* Whether a picture was written to its end: gnuplot does not always say that the disk was full. */
 static bool is_whole(const char *folder, const char *name, int part)
 {
-    char *path = path_of(folder, name, suffixes[part]), tail[17] = "";
+    char *path = path_of(folder, name, suffix_of(part)), tail[65] = "";
+    const char *ending = bh_terminal_files[part - PICTURES].ending;
     FILE *stream = fopen(path, "r");
     free(path);
     if (stream == NULL)
@@ -71,15 +81,15 @@ static bool is_whole(const char *folder, const char *name, int part)
     if (fseek(stream, -(long)(sizeof tail - 1), SEEK_END) == 0)
         length = fread(tail, 1, sizeof tail - 1, stream);
     fclose(stream);
-    size_t size = strlen(endings[part]);
+    size_t size = strlen(ending);
     for (size_t at = 0; at + size <= length; at++)
-        if (memcmp(tail + at, endings[part], size) == 0)
+        if (memcmp(tail + at, ending, size) == 0)
             return true;
     return false;
 }
 
 /* Runs gnuplot in `work`, so that the script's names are its neighbours; `folder` is where all will be. */
-static int draw(const char *work, const char *folder, const char *name, struct bh_error *err)
+static int draw(const char *work, const char *folder, const char *name, unsigned terminals, struct bh_error *err)
 {
     char *script = bh_print_text("./%s.gp", name);
     fflush(NULL);
@@ -106,7 +116,7 @@ static int draw(const char *work, const char *folder, const char *name, struct b
                        folder, name);
     bool done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     for (int part = PICTURES; done && part < SUFFIXES; part++)
-        done = is_whole(work, name, part);
+        done = !is_wanted(part, terminals) || is_whole(work, name, part);
     if (!done)
         return bh_fail(err, BH_ERROR_SYSTEM,
                        "gnuplot failed; the figure's data and script are left in %s: %s.dat and %s.gp", folder, name,
@@ -114,12 +124,15 @@ static int draw(const char *work, const char *folder, const char *name, struct b
     return 0;
 }
 
-/* Puts the first `parts` files in place. */
-static int put_in_place(const char *work, const char *folder, const char *name, int parts, struct bh_error *err)
+/* Puts data, script and what the terminals made in place. */
+static int put_in_place(const char *work, const char *folder, const char *name, unsigned terminals,
+                        struct bh_error *err)
 {
     int status = 0;
-    for (int part = 0; part < parts && status == 0; part++) {
-        char *from = path_of(work, name, suffixes[part]), *to = path_of(folder, name, suffixes[part]);
+    for (int part = 0; part < SUFFIXES && status == 0; part++) {
+        if (!is_wanted(part, terminals))
+            continue;
+        char *from = path_of(work, name, suffix_of(part)), *to = path_of(folder, name, suffix_of(part));
         if (rename(from, to) != 0)
             status = cannot_write(folder, name, BH_ERROR_SYSTEM, err);
         free(from);
@@ -131,6 +144,10 @@ static int put_in_place(const char *work, const char *folder, const char *name, 
 int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer, bool run_gnuplot,
                           struct bh_error *err)
 {
+    const char *suffixes[SUFFIXES];
+    for (int part = 0; part < SUFFIXES; part++)
+        suffixes[part] = suffix_of(part);
+    unsigned terminals = writer->terminals != 0 ? writer->terminals : BH_TERMINALS_USUAL;
     const char *work = bh_figure_work_begin(folder, name, suffixes, SUFFIXES);
     int status = -1, drawn = 0;
     if (work == NULL)
@@ -140,8 +157,8 @@ int bh_figure_files_write(const char *folder, const char *name, const struct bh_
         goto out;
     }
     if (run_gnuplot)
-        drawn = draw(work, folder, name, err);
-    status = put_in_place(work, folder, name, run_gnuplot && drawn == 0 ? SUFFIXES : PICTURES, err);
+        drawn = draw(work, folder, name, terminals, err);
+    status = put_in_place(work, folder, name, run_gnuplot && drawn == 0 ? terminals : 0, err);
     if (drawn != 0)
         status = -1;
 out:

@@ -9,11 +9,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* What writes a figure: its data, and the gnuplot script that draws NAME.pdf, NAME.png and NAME.svg from NAME.dat. */
+/* What writes a figure: its data, and the gnuplot script that draws from NAME.dat what terminals.h lists. */
 struct bh_figure_writer {
     const void *figure;
     void (*data)(const void *figure, FILE *stream);
     void (*script)(const void *figure, const char *name, FILE *stream);
+    unsigned terminals; /* a set of them, which the script names too; 0: NAME.pdf, NAME.png and NAME.svg */
 };
 
 /* `text` as a file's name: other signs than letters, digits, '.', '-' and '_' become '-', and a first sign that is no

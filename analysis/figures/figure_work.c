@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_FILES = 8, SIGNALS = 3, RANDOM_SIGNS = 6 };
+enum { MOST_FILES = 12, SIGNALS = 3, RANDOM_SIGNS = 6 };
 static const int signals[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 
 /* What a signal's handler needs is made before it can come. */

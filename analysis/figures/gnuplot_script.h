@@ -14,6 +14,21 @@
 void bh_script_begin(FILE *stream, const char *title, const char *name, double width_in, double height_in);
 void bh_script_end(FILE *stream);
 
+/* How a figure is to look that any terminal can draw. */
+struct bh_script_look {
+    double width_in, height_in;
+    const char *font; /* letters, digits, blanks, '-' and '.'; NULL: each terminal's own */
+    double size_pt;
+    unsigned terminals; /* drawn unless the caller of gnuplot says otherwise */
+};
+/* The beginning of a script for all terminals, whose every number can be set by the caller of gnuplot. For each format
+ * `is_tex` and `is_canvas` are to be set before `terminal_of(format)` and `file_of(format)` are used, and t(...) chooses
+ * among what bh_script_text writes. */
+void bh_script_begin_any(FILE *stream, const char *title, const char *name, const struct bh_script_look *look);
+/* A text as a gnuplot expression: as itself, as LaTeX, or as ASCII that can stand in a script within HTML, by terminal.
+ * The caller frees. */
+char *bh_script_text(const char *text);
+
 /* A gnuplot string in single quotes, in which nothing is substituted; no terminal of ours reads more into its signs. The
  * caller frees. */
 char *bh_script_quote(const char *text);

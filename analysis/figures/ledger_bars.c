@@ -4,8 +4,8 @@
 #include "analysis/figures/ledger_bars.h"
 
 #include "analysis/figures/figure_files.h"
+#include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
-#include "analysis/figures/parts.h"
 #include "analysis/reader/view_points.h"
 
 #include <math.h>
@@ -216,7 +216,7 @@ int bh_ledger_figure_write(const struct bh_view *view, const char *folder, bool 
     figure.most = fmax(figure.most, 1e-6);
     char *scenario = bh_figure_file_name(view->scenario), *name = bh_print_text("%s-ledger", scenario);
     *base = bh_print_text("%s/%s", folder, name);
-    struct bh_figure_writer writer = {&figure, write_data, write_script};
+    struct bh_figure_writer writer = {.figure = &figure, .data = write_data, .script = write_script};
     int status = bh_figure_files_write(folder, name, &writer, run_gnuplot, err);
     free(name);
     free(scenario);

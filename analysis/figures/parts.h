@@ -18,14 +18,6 @@ void bh_figure_write_script(const struct bh_figure *figure, const char *name, FI
 void bh_figure_write_upper_data(const struct bh_figure *figure, FILE *stream);
 void bh_figure_write_break(const struct bh_figure *figure, FILE *stream);
 void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream);
-/* gnuplot's number for the shape of a mark, see bh_looks_marks, and the figure that stands beside it if not 1. */
-int bh_figure_mark(size_t mark, bool hollow);
-size_t bh_figure_mark_number(size_t mark);
-/* The size at which it looks like the others. */
-double bh_figure_mark_size(size_t mark);
-/* gnuplot's number for a colour of what is the same in all figures: parts of the ledger, distributions. */
-int bh_figure_colour(size_t number);
-
 /* A matrix, for scenarios that reproduce their input: policies by scope, the share of errors that reached it. */
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream);
 void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *stream);

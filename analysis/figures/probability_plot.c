@@ -4,8 +4,8 @@
 #include "analysis/figures/probability_plot.h"
 
 #include "analysis/figures/figure_files.h"
+#include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
-#include "analysis/figures/parts.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -152,6 +152,6 @@ int bh_probability_figure_write(const struct bh_probability_figure *figure, cons
             shown.rows[shown.rows_count++] = figure->rows[r];
     if (shown.rows_count == 0)
         return bh_fail(err, BH_ERROR_INPUT, "%s: found nothing to draw", figure->title);
-    struct bh_figure_writer writer = {&shown, write_data, write_script};
+    struct bh_figure_writer writer = {.figure = &shown, .data = write_data, .script = write_script};
     return bh_figure_files_write(folder, name, &writer, run_gnuplot, err);
 }

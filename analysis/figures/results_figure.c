@@ -43,7 +43,7 @@ int bh_figure_write(const struct bh_view *view, const char *folder, bool run_gnu
     *base = bh_print_text("%s/%s", folder, name);
     struct bh_figure *tradeoff = view->reproduces_input ? NULL : bh_figure_create(view);
     struct drawing drawing = {view, tradeoff};
-    struct bh_figure_writer writer = {&drawing, write_data, write_script};
+    struct bh_figure_writer writer = {.figure = &drawing, .data = write_data, .script = write_script};
     int status = bh_figure_files_write(folder, name, &writer, run_gnuplot, err);
     bh_figure_destroy(tradeoff);
     free(name);

@@ -108,3 +108,17 @@ void bh_figure_lay_scale(struct bh_figure *figure)
     }
     free(rank);
 }
+
+void bh_figure_write_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished)
+{
+    fprintf(stream, "  set yrange [%.6g:%.6g]\n  set ytics scale 0.6 (", ticks->least, ticks->most);
+    for (size_t i = 0; i < ticks->count; i++) {
+        fputs(i == 0 ? "'" : ", '", stream);
+        if (labels)
+            fprintf(stream, "%s%.6g", ticks->values[i] < 0 ? "−" : "", fabs(ticks->values[i]));
+        fprintf(stream, "' %.6g", ticks->values[i]);
+    }
+    if (isfinite(unfinished))
+        fprintf(stream, ", '%s' %.6g", labels ? "not done" : "", unfinished);
+    fputs(")\n", stream);
+}

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The trade-off figure as gnuplot data and script. */
+#include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
 #include "analysis/figures/parts.h"
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The upper panels of the trade-off figure: price against how far errors escape, over one boundary each. */
 #include "analysis/figures/figure_looks.h"
+#include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
 #include "analysis/figures/parts.h"
 

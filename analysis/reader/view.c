@@ -101,6 +101,8 @@ static int read_axes(const struct bh_source *source, struct bh_view *view, struc
         return -1;
     if ((bh_source_has(source, "system_colour") &&
          (view->system_colour = bh_source_texts(source, "system_colour", view->policy.count, err)) == NULL) ||
+        (bh_source_has(source, "policy_colour") &&
+         (view->policy_colour = bh_source_texts(source, "policy_colour", view->policy.count, err)) == NULL) ||
         (bh_source_has(source, "policy_mark") &&
          (view->policy_mark = bh_source_texts(source, "policy_mark", view->policy.count, err)) == NULL))
         return -1;
@@ -317,6 +319,7 @@ void bh_view_destroy(struct bh_view *view)
     bh_source_free_texts(view->policy_system, view->policy.count);
     bh_source_free_texts(view->policy_policy, view->policy.count);
     bh_source_free_texts(view->system_colour, view->policy.count);
+    bh_source_free_texts(view->policy_colour, view->policy.count);
     bh_source_free_texts(view->policy_mark, view->policy.count);
     bh_source_free_texts(view->enclave_entry, view->enclave.count);
     struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,

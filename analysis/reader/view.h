@@ -54,9 +54,9 @@ struct bh_view {
 
     struct bh_view_axis policy, enclave, replica, part, scope, boundary, level;
     char **policy_system, **policy_policy;
-    char **system_colour, **policy_mark; /* per policy, "" where the catalog leaves it open; or NULL */
-    size_t primary;                      /* index of the primary enclave */
-    char **enclave_entry;                /* per enclave: the entry of the workload that made it; or NULL */
+    char **system_colour, **policy_colour, **policy_mark; /* per policy, "" where the catalog leaves it open; or NULL */
+    size_t primary;                                       /* index of the primary enclave */
+    char **enclave_entry; /* per enclave: the entry of the workload that made it; or NULL */
 
     /* By metric: [cell] and the metric's own axes, NaN where there is no such thing; NULL: the file has none, as it may of
      * those that are not needed. */

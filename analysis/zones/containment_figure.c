@@ -43,7 +43,8 @@ static int write_graphs(const struct writing *writing, struct bh_error *err)
     for (size_t page = 0; page < pages; page++) {
         struct bh_picture_page on_page = bh_picture_page(picture, places, page);
         struct bh_zone_graph *graph = bh_zone_graph_create(&on_page);
-        struct bh_figure_writer writer = {graph, bh_zone_graph_write_data, bh_zone_graph_write_script};
+        struct bh_figure_writer writer = {
+            .figure = graph, .data = bh_zone_graph_write_data, .script = bh_zone_graph_write_script};
         int written = write_page(writing, "zones", page, pages, &writer, err);
         status = written != 0 ? -1 : status;
         bh_zone_graph_destroy(graph);
@@ -62,7 +63,8 @@ static int write_maps(const struct writing *writing, struct bh_error *err)
     for (size_t page = 0; page < pages; page++) {
         struct bh_picture_page on_page = bh_picture_page(picture, places, page);
         struct bh_extent_map *map = bh_extent_map_create(&on_page);
-        struct bh_figure_writer writer = {map, bh_extent_map_write_data, bh_extent_map_write_script};
+        struct bh_figure_writer writer = {
+            .figure = map, .data = bh_extent_map_write_data, .script = bh_extent_map_write_script};
         int written = write_page(writing, "extents", page, pages, &writer, err);
         status = written != 0 ? -1 : status;
         bh_extent_map_destroy(map);

@@ -97,6 +97,53 @@ shows() {
     shows '< zones |' extents plain own first second
 }
 
+# set_in_latex NAME...: LaTeX sets the files, whose texts are texts to it, and runs nothing.
+set_in_latex() {
+    local name
+    printf '%s\n' '\documentclass{article}' '\usepackage[T1]{fontenc}' '\usepackage[utf8]{inputenc}' \
+        '\usepackage{graphicx,color,gnuplot-lua-tikz}' '\begin{document}' >all.tex
+    for name in "$@"; do
+        refuse grep -q '\\input{x}' "$name"
+        grep -q 'textbackslash{}input' "$name"
+        printf '\\input{%s}\n\n' "$name" >>all.tex
+    done
+    echo '\end{document}' >>all.tex
+    command -v pdflatex >/dev/null || return 0
+    pdflatex -no-shell-escape -halt-on-error -interaction=nonstopmode all.tex >all.out
+}
+
+@test "figures by request, through every terminal" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    run_bulkhead report '| scenario.h5' --figure-only --x exit --panel policy --terminal pdf,png,svg,cairolatex,tikz,canvas \
+        --x-label "$("$PYTHON" "$hostile" text-of label)" -o requested
+    expect_status 0
+    cd requested || exit
+    shows . '' low middle high plain own label
+    "$PYTHON" "$hostile" canvas *.html low middle high plain own label
+    mv ./*-latex.tex latex.tex
+    mv ./*-tikz.tex tikz.tex
+    sed -i 's/\\includegraphics[^}]*}{[^}]*}//' latex.tex # the name is checked elsewhere
+    set_in_latex latex.tex tikz.tex
+    cd .. || exit
+    # Along x, as series, and in a band's stead.
+    run_bulkhead report '| scenario.h5' --figure-only --x policy --series exit --terminal svg,canvas,cairolatex -o others
+    expect_status 0
+    "$PYTHON" "$hostile" canvas others/*.html low middle high plain own
+    local axis
+    for axis in x series panel band; do
+        run_bulkhead report '| scenario.h5' --figure-only --$axis "$("$PYTHON" "$hostile" text-of no)"
+        expect_status 2
+        is text
+    done
+    if has_h5py; then
+        run_bulkhead report '< balance.h5' --figure-only --x nodes --series policy --panel spares \
+            --terminal pdf,png,svg,cairolatex,tikz,canvas -o requested-results
+        expect_status 0
+        shows requested-results '' policy0 policy16 spares0 spares1
+        "$PYTHON" "$hostile" canvas requested-results/*.html policy0 policy16 spares0 spares1
+    fi
+}
+
 @test "figures of a failure log, and a folder that is an option" {
     command -v gnuplot >/dev/null || skip "no gnuplot"
     local name

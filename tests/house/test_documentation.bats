@@ -9,7 +9,7 @@
 
 load ../support/common
 
-documents=(README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md models/data/README.md platforms/README.md
+documents=(README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md doc/figures.md models/data/README.md platforms/README.md
     NEWS.md CONTRIBUTING.md SECURITY.md doc/architecture.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.

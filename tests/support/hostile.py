@@ -9,11 +9,13 @@ usage: hostile.py scenario FOLDER          writes scenario.yaml and campaign.yam
        hostile.py path                     a file's name
        hostile.py text-of WORD             its text
        hostile.py svg FILE... -- WORD...   the figures show the texts of these words, whole (--literally: these)
+       hostile.py canvas FILE WORD...      the page's script draws them in ASCII, and the page holds nothing else
        hostile.py text|markdown|latex FILE the output is what it should be in that format
        hostile.py sbatch FILE FOLDER NAME  the batch script's output goes to a file of this folder
        hostile.py json|csv FILE WORD...    it holds the texts of these words, byte for byte
 """
 import csv
+import html.parser
 import json
 import re
 import sys
@@ -118,6 +120,37 @@ def check_svg(words):
         expect(any(word in shown for shown in texts), files, "show no", word, *sorted(texts))
 
 
+class Page(html.parser.HTMLParser):
+    """Counts tags, and keeps what stands in scripts."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.scripts = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data):
+        if self.tags and self.tags[-1] == "script":
+            self.scripts[-1] += data
+
+
+def check_canvas(file, words):
+    page = Page()
+    with open(file, encoding="utf-8") as stream:
+        page.feed(stream.read())
+    known = {"html", "head", "title", "meta", "script", "link", "body", "div", "canvas", "table", "tr", "td", "p", "hr", "img", "a",
+             "tbody", "form", "input", "style", "br", "b"}
+    expect(set(page.tags) <= known and page.tags.count("script") <= 6, "tags", page.tags)
+    script = "".join(page.scripts)
+    for word in words:
+        shown = re.sub("<(?=[/!a-zA-Z])", "< ", "".join(sign if sign < "\x80" else "?" for sign in line(word)))
+        written = shown.replace("\\", "\\\\").replace('"', '\\"')
+        expect(written + '"' in script, file, "draws no", written)
+
+
 def check_text(content):
     for sign in content:
         expect(sign == "\n" or (sign.isprintable() and sign not in "\u202e\u0007"), "unsafe", repr(sign))
@@ -198,6 +231,8 @@ def main(what, arguments):
         sys.stdout.write(text(arguments[0]))
     elif what == "svg":
         check_svg(arguments)
+    elif what == "canvas":
+        check_canvas(arguments[0], arguments[1:])
     elif what == "sbatch":
         with open(arguments[0], encoding="utf-8") as stream:
             check_sbatch(stream.read(), *arguments[1:])

@@ -1,8 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* bulkhead report: tables on stdout, figures beside the results or where asked. */
+/* bulkhead report: which tables and which figure. */
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
+#include "analysis/figures/terminals.h"
+#include "analysis/plots/plot.h"
+#include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/markup.h"
 #include "analysis/reader/view_points.h"
 #include "analysis/tables/json.h"
@@ -10,6 +13,7 @@
 #include "command/command.h"
 #include "command/figure_folder.h"
 #include "command/options.h"
+#include "command/report/parts.h"
 #include "config.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
@@ -28,6 +32,7 @@ struct report {
     const char *enclave;
     enum format format;
     bool all_points, no_figure, figure_only, ledger;
+    struct bh_report_plot plot;
 };
 
 enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY, KEY_LEDGER };
@@ -58,6 +63,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct report *report = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &report->plot;
+        return 0;
     case 'o':
         report->folder = text;
         return 0;
@@ -89,15 +97,21 @@ static error_t parse(int key, char *text, struct argp_state *state)
             argp_failure(state, BH_EXIT_INPUT, 0, "which results file? (bulkhead report --help)");
         if (report->no_figure && report->figure_only)
             argp_failure(state, BH_EXIT_INPUT, 0, "--no-figure and --figure-only leave nothing to do");
+        if (report->plot.is_asked && (report->ledger || report->no_figure))
+            argp_failure(state, BH_EXIT_INPUT, 0, "%s and what asks for another figure are two things at once",
+                         report->ledger ? "--ledger" : "--no-figure");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
+static const struct argp_child children[] = {{&bh_report_plot_options, 0, "Figures by request:", 10}, {0}};
+
 static const struct argp argp = {
     .options = options,
     .parser = parse,
+    .children = children,
     .args_doc = "RESULTS",
     .doc = "Tables and figures of a results file.\vThe data and the gnuplot script of a figure are left beside it.",
 };
@@ -116,24 +130,62 @@ static char *figure_folder(const struct report *report, struct bh_error *err)
     return bh_figure_folder_make(report->folder, err) == 0 ? bh_copy_text(report->folder) : NULL;
 }
 
+/* The enclave that is asked about. */
+static int find_enclave(const struct bh_view *view, const struct report *report, size_t *enclave, struct bh_error *err)
+{
+    *enclave = report->enclave != NULL ? bh_view_find_label(&view->enclave, report->enclave) : view->primary;
+    if (*enclave < view->enclave.count)
+        return 0;
+    char *hint = bh_nearest_hint(report->enclave, (const char *const *)view->enclave.labels, view->enclave.count, '\'');
+    bh_fail(err, BH_ERROR_INPUT, "--enclave: no enclave '%s' in %s%s", report->enclave, view->file, hint);
+    free(hint);
+    return -1;
+}
+
 static int print_tables(const struct bh_view *view, const struct report *report, struct bh_error *err)
 {
     if (report->format == FORMAT_JSON)
         return bh_json_print(view, stdout, err);
-    struct bh_summary_options summary = {
-        .markdown = report->format == FORMAT_MARKDOWN, .all_points = report->all_points, .enclave = view->primary};
-    if (report->enclave != NULL) {
-        summary.enclave = bh_view_find_label(&view->enclave, report->enclave);
-        if (summary.enclave == view->enclave.count) {
-            char *hint =
-                bh_nearest_hint(report->enclave, (const char *const *)view->enclave.labels, view->enclave.count, '\'');
-            bh_fail(err, BH_ERROR_INPUT, "--enclave: no enclave '%s' in %s%s", report->enclave, view->file, hint);
-            free(hint);
-            return -1;
-        }
-    }
+    struct bh_summary_options summary = {.markdown = report->format == FORMAT_MARKDOWN,
+                                         .all_points = report->all_points};
+    if (find_enclave(view, report, &summary.enclave, err) != 0)
+        return -1;
     bh_summary_print(view, &summary, stdout);
     return 0;
+}
+
+/* Which files were made; of `suffixes`, those of the terminals asked for. */
+static void say_files(const char *base, unsigned terminals)
+{
+    fputs("figure: ", stderr);
+    bh_markup_print(stderr, BH_TABLE_TEXT, "%s", base);
+    const char *separator = "";
+    for (size_t i = 0; i < BH_TERMINAL_FILES; i++)
+        if (terminals & BH_TERMINAL_BIT(bh_terminal_files[i].terminal)) {
+            fprintf(stderr, "%s%s", separator, bh_terminal_files[i].suffix);
+            separator = ", ";
+        }
+    fputs("; data and script: .dat and .gp\n", stderr);
+}
+
+/* A figure by request reads the file once more: coordinates are no part of the view. */
+static int draw_request(const struct bh_view *view, const struct report *report, const char *folder, char **base,
+                        struct bh_error *err)
+{
+    struct bh_plot_request request = report->plot.request;
+    struct bh_source source = {-1, report->options.file};
+    char *remark = NULL;
+    if (find_enclave(view, report, &request.enclave, err) != 0 ||
+        bh_source_open(&source, report->options.file, err) != 0)
+        return -1;
+    int status = bh_plot_write(view, &source, &request, folder, base, &remark, err);
+    bh_source_close(&source);
+    if (status == 0 && remark != NULL && remark[0] != '\0') {
+        bh_markup_print(stderr, BH_TABLE_TEXT, "%s", remark);
+        fputc('\n', stderr);
+    }
+    free(remark);
+    return status;
 }
 
 static int draw_figure(const struct bh_view *view, const struct report *report, struct bh_error *err)
@@ -141,12 +193,14 @@ static int draw_figure(const struct bh_view *view, const struct report *report, 
     char *base = NULL, *folder = figure_folder(report, err);
     int status = -1;
     struct bh_progress *progress = bh_progress_start_on_terminal("drawing the figure", 0);
-    if (folder != NULL)
+    if (folder != NULL && report->plot.is_asked)
+        status = draw_request(view, report, folder, &base, err);
+    else if (folder != NULL)
         status = report->ledger ? bh_ledger_figure_write(view, folder, true, &base, err)
                                 : bh_figure_write(view, folder, true, &base, err);
     bh_progress_end(progress);
     if (status == 0)
-        fprintf(stderr, "figure: %s.pdf, .png and .svg; data and script: %s.dat and .gp\n", base, base);
+        say_files(base, report->plot.request.terminals != 0 ? report->plot.request.terminals : BH_TERMINALS_USUAL);
     free(base);
     free(folder);
     return status;
@@ -163,7 +217,7 @@ static void note_version(const struct bh_view *view)
 
 static int run(void *input, struct bh_error *err)
 {
-    const struct report *report = input;
+    struct report *report = input;
     struct bh_progress *progress = bh_progress_start_on_terminal("reading the results", 0);
     struct bh_view *view = bh_view_read(report->options.file, err);
     bh_progress_end(progress);
@@ -177,6 +231,7 @@ static int run(void *input, struct bh_error *err)
     if (status == 0 && !report->no_figure)
         status = draw_figure(view, report, err);
     bh_view_destroy(view);
+    bh_report_plot_release(&report->plot);
     return status;
 }
 

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Marks and ticks as gnuplot draws them. */
-#include "analysis/figures/parts.h"
+/* Marks and colours as gnuplot draws them. */
+#include "analysis/figures/figure_marks.h"
 
-#include <math.h>
+#include "models/base/error.h"
+#include "models/base/look.h"
 
 /* Colours of `set colorsequence podo` (P. L. Okabe and Ito's, which colour-blind readers tell apart), in an order in
  * which neighbours differ in lightness; the first is the baseline's black. */
@@ -32,18 +33,4 @@ size_t bh_figure_mark_number(size_t mark)
 int bh_figure_colour(size_t number)
 {
     return colours[number % COLOURS];
-}
-
-void bh_figure_write_ticks(FILE *stream, const struct bh_figure_ticks *ticks, bool labels, double unfinished)
-{
-    fprintf(stream, "  set yrange [%.6g:%.6g]\n  set ytics scale 0.6 (", ticks->least, ticks->most);
-    for (size_t i = 0; i < ticks->count; i++) {
-        fputs(i == 0 ? "'" : ", '", stream);
-        if (labels)
-            fprintf(stream, "%s%.6g", ticks->values[i] < 0 ? "−" : "", fabs(ticks->values[i]));
-        fprintf(stream, "' %.6g", ticks->values[i]);
-    }
-    if (isfinite(unfinished))
-        fprintf(stream, ", '%s' %.6g", labels ? "not done" : "", unfinished);
-    fputs(")\n", stream);
 }
