@@ -6,7 +6,9 @@
 #include "models/base/quantity.h"
 
 #include "models/base/wrap.h"
+#include "models/catalog/application.h"
 #include "sim/runs/estimate_limits.h"
+#include "sim/scenario/scenario.h"
 #include "sim/setup/remarks.h"
 
 #include <math.h>
@@ -38,6 +40,31 @@ static void print_replica(const struct bh_check *check, FILE *stream)
     bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
 }
 
+/* Enclaves that move checkpoints to storage. */
+static size_t storage_users(const struct bh_scenario *scenario)
+{
+    const struct bh_checkpoint_spec *storage = &scenario->checkpoint[BH_LEVEL_STORAGE];
+    size_t users = 0;
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        users += storage->enabled && (storage->write_s < 0.0 || storage->read_s < 0.0) &&
+                 scenario->enclaves[e].application->kind->keeps_checkpoints;
+    return users;
+}
+
+/* What of it is known before: whether SimGrid may have to carry out more than single transfers. */
+static void print_traffic(const struct bh_scenario *scenario, FILE *stream)
+{
+    size_t users = storage_users(scenario), compositions = scenario->compositions.count;
+    const char *text = scenario->engine == BH_ENGINE_SIMGRID ? "SimGrid carries all of it out, as the scenario asks"
+                       : users + compositions > 1
+                           ? "may meet, and SimGrid then carries it out; results say how much: transfers_carried"
+                           : "never meets; SimGrid is asked once how long it takes";
+    if (users + compositions == 0)
+        return;
+    fprintf(stream, "  %-12s ", "traffic");
+    bh_wrap_write(text, BH_CHECK_WIDTH, 15, stream);
+}
+
 void bh_check_print_estimate(const struct bh_check *check, FILE *stream)
 {
     const struct bh_estimate_point *point = check->estimate;
@@ -57,6 +84,7 @@ void bh_check_print_estimate(const struct bh_check *check, FILE *stream)
              bh_quantity_print(points * point->record_bytes, BH_DIMENSION_BYTES, bytes, sizeof bytes));
     fprintf(stream, "  %-12s ", "the run");
     bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
+    print_traffic(check->scenario, stream);
 }
 
 void bh_check_print_remarks(const struct bh_check *check, FILE *stream)

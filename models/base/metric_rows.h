@@ -121,6 +121,12 @@ BH_METRIC(exchanges, BH_BY_REPLICA, BH_NUMBERS, "1", BH_WITH_COMPOSITIONS, BH_OP
 BH_METRIC(exchanged_bytes, BH_BY_REPLICA, BH_NUMBERS, "B", BH_WITH_COMPOSITIONS, BH_OPTIONAL, "bytes that they moved")
 BH_METRIC(exchange_time, BH_BY_REPLICA, BH_NUMBERS, "s", BH_WITH_COMPOSITIONS, BH_OPTIONAL,
           "time that they took, each from its start to its end")
+BH_METRIC(transfers, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
+          "transfers to and from storage, and exchanges, that began")
+BH_METRIC(transfers_carried, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
+          "those that SimGrid carried out: with the calendar, those that met others")
+BH_METRIC(carried_time, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
+          "share of the time in which SimGrid carried any out")
 BH_METRIC(propagation_depth, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
           "mean zone hops of an activated error")
 BH_METRIC(failures, BH_BY_REPLICA_SCOPE, BH_NUMBERS, "1", BH_AT_POINTS, BH_NEEDED,

@@ -99,6 +99,7 @@ static void make_real(struct bh_course *course)
         bh_waiter_carry(waiter);
         waiter->is_real = true;
         course->real++;
+        course->carried++;
     }
     if (!is_first)
         return;
@@ -180,7 +181,7 @@ static void slept(struct bh_waiter *waiter)
 
 static enum bh_passed pass(struct bh_course *course, double until_s)
 {
-    double *now_s = course->now_s;
+    double *now_s = course->now_s, from_s = *now_s;
     enum bh_passed begun = begin_traffic(course);
     if (begun != BH_PASSED)
         return begun;
@@ -194,6 +195,8 @@ static enum bh_passed pass(struct bh_course *course, double until_s)
         *now_s = fmin(until_s, fmax(*now_s, course->since_s + (simgrid_get_clock() - course->since_clock_s)));
     if (isinf(*now_s))
         return BH_PASSED_NEVER;
+    if (course->real > 0)
+        course->carried_s += *now_s - from_s;
     gather_arrived(course);
     double end_s = *now_s + bh_instant_s(*now_s);
     while (course->due.count > 0 && course->due.list[0]->due_s < end_s) {

@@ -53,8 +53,10 @@ static void begin_wait(struct bh_waiter *waiter)
     waiter->begun_s = course->replica->now_s;
     if (waiter->exchange != NULL && course->replica->composing[waiter->number].is_to_look)
         bh_composing_look(course->replica, waiter->number);
-    if (is_traffic(&waiter->wait))
+    if (is_traffic(&waiter->wait)) {
         bh_waiters_add(&course->moving, course->moving.count, waiter);
+        course->transfers++;
+    }
     course->passing->begin(waiter);
 }
 
@@ -245,6 +247,9 @@ int bh_course_run(struct bh_replica *replica, struct bh_error *err)
         return -1;
     if (course->passed == BH_PASSED_FAILED)
         return -1;
+    replica->tallies.transfers = course->transfers;
+    replica->tallies.carried = course->carried;
+    replica->tallies.carried_s = course->carried_s;
     if (is_stuck || course->passed == BH_PASSED_NEVER)
         return bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: everybody waited for another at %g s; please report this",
                        (unsigned long long)replica->options.replica, replica->now_s);

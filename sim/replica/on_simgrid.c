@@ -9,6 +9,8 @@
 
 static void begin(struct bh_waiter *waiter)
 {
+    if (waiter->wait.what != BH_WAIT_TIME)
+        waiter->course->carried++;
     bh_sleeper_tell(waiter, &waiter->wait);
 }
 
@@ -22,9 +24,12 @@ static void drop(struct bh_waiter *waiter)
  * out. */
 static enum bh_passed pass(struct bh_course *course, double until_s)
 {
+    double from_s = *course->now_s;
     bh_bed_sleep(&course->bed, until_s);
     sg_actor_yield();
     double now_s = *course->now_s = simgrid_get_clock();
+    if (course->moving.count > 0)
+        course->carried_s += now_s - from_s;
     for (size_t i = 0; i < course->moving.count; i++) {
         struct bh_waiter *waiter = course->moving.list[i];
         bool is_late = waiter->wait.what == BH_WAIT_TRANSFER && waiter->wait.until_s - now_s >= bh_instant_s(now_s);

@@ -153,6 +153,9 @@ VALUE(system_extent, tallies_of(cell)->system_extent[cell->at[BH_AXIS_SCOPE]])
 VALUE(application_extent, tallies_of(cell)->application_extent[cell->at[BH_AXIS_SCOPE]])
 VALUE(propagation_depth, value_errors(cell) > 0.0 ? tallies_of(cell)->depth_sum / value_errors(cell) : NAN)
 
+VALUE(transfers, tallies_of(cell)->transfers)
+VALUE(transfers_carried, tallies_of(cell)->carried)
+
 /* Nodes and spares: means over time, from the start to the end of the replica. */
 #define MEAN_OVER_TIME(sum_s) (tallies_of(cell)->machine_use.sum_s / tallies_of(cell)->machine_use.until_s)
 VALUE(nodes_in_repair, MEAN_OVER_TIME(in_repair_s))
@@ -160,6 +163,7 @@ VALUE(nodes_rebooting, MEAN_OVER_TIME(rebooting_s))
 VALUE(spares_in_use, MEAN_OVER_TIME(spares_in_use_s))
 VALUE(nodes_missing, MEAN_OVER_TIME(waiting_s))
 VALUE(spares_exhausted, MEAN_OVER_TIME(exhausted_s))
+VALUE(carried_time, tallies_of(cell)->carried_s / tallies_of(cell)->machine_use.until_s)
 
 /* Compositions. */
 VALUE(guard_crossed, tallies_of(cell)->crossed[cell->at[BH_AXIS_BOUNDARY]])

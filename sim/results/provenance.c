@@ -70,11 +70,9 @@ static json_t *environment(void)
     return json_pack("{s:s, s:s, s:s}", "system", system.sysname, "release", system.release, "machine", system.machine);
 }
 
-char *bh_provenance(const struct bh_study *study, const struct bh_scenario *scenario)
+json_t *bh_provenance(const struct bh_study *study, const struct bh_scenario *scenario)
 {
     json_t *object = json_pack("{s:o, s:o, s:o}", "software", software(), "parameters", parameters(study, scenario),
                                "environment", environment());
-    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-    json_decref(object);
-    return text != NULL ? text : bh_copy_text("{}");
+    return object != NULL ? object : json_object();
 }

@@ -6,7 +6,9 @@
 
 #include "sim/scenario/scenario.h"
 
+#include <jansson.h>
+
 /* What ran, on what, with which numbers, at the first point: one JSON object; owned by the caller. */
-char *bh_provenance(const struct bh_study *study, const struct bh_scenario *first);
+json_t *bh_provenance(const struct bh_study *study, const struct bh_scenario *first);
 
 #endif

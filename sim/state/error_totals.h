@@ -40,6 +40,8 @@ struct bh_tallies {
     bool is_unacceptable;
     struct bh_machine_use machine_use;             /* up to the end */
     double exchanges, exchanged_bytes, exchange_s; /* over the network between composed enclaves */
+    /* Transfers and exchanges that began; those of them that SimGrid carried out, and for how long any was there. */
+    double transfers, carried, carried_s;
     double events; /* failures, restarts and checkpoints that enclaves saw: for costs per event */
 };
 

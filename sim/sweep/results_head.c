@@ -210,19 +210,40 @@ static void write_lists(const struct bh_merge *merge, struct bh_results *results
     free(at);
 }
 
-/* Where the numbers come from, and the campaign if there is a file. */
-static void write_provenance(const struct bh_campaign *campaign, struct bh_results *results)
+/* How much of all replicas' traffic SimGrid carried out. */
+static json_t *traffic(const struct bh_merge *merge)
 {
-    char *text = bh_provenance(campaign->study, campaign->first);
+    static const enum bh_metric_name names[] = {BH_METRIC_transfers, BH_METRIC_transfers_carried,
+                                                BH_METRIC_carried_time};
+    double sum[BH_COUNT(names)] = {0.0}, replicas = 0.0;
+    size_t place[BH_COUNT(names)];
+    for (size_t i = 0; i < BH_COUNT(names); i++)
+        place[i] = bh_layout_offset(&merge->state.layout[1], names[i]);
+    for (size_t point = 0; point < bh_merge_points(merge); point++)
+        for (size_t policy = 0; policy < merge->policies; policy++)
+            for (uint64_t r = 0; r < merge->counts[point]; r++) {
+                const double *row = bh_merge_replica(merge, point, policy, r);
+                for (size_t i = 0; i < BH_COUNT(names) && row != NULL; i++)
+                    sum[i] += row[place[i]];
+                replicas += row != NULL;
+            }
+    return json_pack("{s:f, s:f, s:f}", "transfers", sum[0], "carried_by_simgrid", sum[1], "share_of_time",
+                     replicas > 0.0 ? sum[2] / replicas : 0.0);
+}
+
+/* Where the numbers come from, what carried traffic, and the campaign if there is a file. */
+static void write_provenance(const struct bh_merge *merge, struct bh_results *results)
+{
+    const struct bh_campaign *campaign = merge->campaign;
+    json_t *object = bh_provenance(campaign->study, campaign->first);
+    json_object_set_new(object, "traffic", traffic(merge));
     if (campaign->document != NULL) {
         char *own = bh_node_print_json(bh_document_root(campaign->document));
-        json_t *object = json_loads(text, 0, NULL);
         json_object_set_new(object, "campaign", json_loads(own, 0, NULL));
-        free(text);
-        text = json_dumps(object, JSON_COMPACT);
-        json_decref(object);
         free(own);
     }
+    char *text = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
     bh_results_set_text(results, "provenance", text != NULL ? text : "{}", NULL);
     free(text);
 }
@@ -242,7 +263,7 @@ void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *result
     bh_results_set_flag(results, "wrong_is_done", scenario->wrong_is_done, NULL);
     bh_results_set_flag(results, "faults_requested", scenario->random_faults || scenario->script_count > 0, NULL);
     write_lists(merge, results);
-    write_provenance(campaign, results);
+    write_provenance(merge, results);
     write_policies(merge, results);
     if (campaign->is_flat)
         write_points(campaign->points, results);

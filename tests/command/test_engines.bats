@@ -35,6 +35,28 @@ strike() {
     done
 }
 
+@test "results say what SimGrid carried out: all that met others, or by the reference all" {
+    local two='workload.enclaves=[{name: a, application: mpi-bulk-synchronous}, {name: b, application: mpi-bulk-synchronous, start: 1 min}]'
+    sed -e '/^checkpoints:/,/final:/d' "$scenarios/one-enclave.yaml" >one.yaml
+    printf 'checkpoints: {storage: {interval: 30 min}, final: yes}\n' >>one.yaml
+    run_bulkhead run one.yaml -q -o alone.h5
+    expect_eval alone.h5 "(m('transfers', 'kvm') > 0).all() and (m('transfers_carried', 'kvm') == 0).all()" \
+        "(m('carried_time', 'kvm') == 0).all()"
+    run_bulkhead run one.yaml -q -o all.h5 --engine simgrid
+    expect_eval all.h5 "(m('transfers_carried', 'kvm') == m('transfers', 'kvm')).all()" "(m('carried_time', 'kvm') > 0).all()"
+    run_bulkhead check one.yaml
+    expect_text "$output" 'traffic      never meets' || return 1
+    run_bulkhead run one.yaml -q -o two.h5 --set "$two"
+    cat "$BATS_TEST_TMPDIR"/std* >&2 || true
+    expect_eval two.h5 "(m('transfers_carried', 'kvm') > 0).all() and (m('carried_time', 'kvm') < 1).all()"
+    "$PYTHON" - <<'END'
+import h5py, json
+with h5py.File("two.h5") as file:
+    told = json.loads(file.attrs["provenance"])["traffic"]
+    assert told["transfers"] == file["transfers"][()].sum() and told["carried_by_simgrid"] == file["transfers_carried"][()].sum()
+END
+}
+
 # FILE ENGINE BYTES DAYS: sixteen that write at once and are told apart by noise alone.
 write_at_once() {
     run_bulkhead run noise.yaml -q --replicas 4 --engine "$2" -o "$1.h5" --set "workload.work=$4 d" \
