@@ -62,6 +62,7 @@ static void print_text(const struct bh_check *check)
     FILE *stream = open_memstream(&text, &length);
     BH_BUG_ASSERT(stream != NULL);
     bh_check_print_setting(check, stream);
+    bh_check_print_like(check, stream);
     bh_check_print_estimate(check, stream);
     bh_check_print_remarks(check, stream);
     bh_check_print_workload(check, stream);

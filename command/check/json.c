@@ -328,6 +328,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
         "reproduces_input", scenario->reproduces_input, "machine", scenario->machine_is_steady ? "steady" : "fresh",
         "independent_nodes", bh_scenario_strikes_apart(scenario));
     BH_BUG_ASSERT(object != NULL);
+    json_object_set_new(object, "like", bh_check_like_json(check));
     json_object_set_new(object, "remarks", bh_check_remarks_json(check));
     json_object_set_new(object, "estimate", bh_check_estimate_json(check));
     json_object_set_new(object, "memory", bh_check_memory_json(check));

@@ -29,6 +29,9 @@ void bh_check_print_faults(const struct bh_scenario *scenario, FILE *stream);
 /* The log that is replayed, if any, and how; and what a class has of it. */
 void bh_check_print_recorded(const struct bh_scenario *scenario, FILE *stream);
 void bh_check_print_recorded_class(const struct bh_fault_class *fault, FILE *stream);
+/* What the scenario and things that it defines have from others that they are `like`; nothing where nothing is. */
+void bh_check_print_like(const struct bh_check *check, FILE *stream);
+json_t *bh_check_like_json(const struct bh_check *check);
 /* Expected events, time and memory of a replica and of the whole run. */
 void bh_check_print_estimate(const struct bh_check *check, FILE *stream);
 json_t *bh_check_estimate_json(const struct bh_check *check);

@@ -11,7 +11,7 @@
 #include "command/figure_folder.h"
 #include "command/options.h"
 #include "sim/runs/progress.h"
-#include "sim/scenario/compressed_text.h"
+#include "sim/scenario/recorded_logs.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -112,7 +112,7 @@ static json_t *number_of(struct bh_schema *schema, enum bh_dimension dimension, 
     if (json_object_get(schema->definitions, name) == NULL) {
         const char *units[UNITS_MOST + 1];
         units[bh_dimension_units(dimension, units, UNITS_MOST)] = NULL;
-        json_t *unit = bh_schema_words(units);
+        json_t *unit = units[0] != NULL ? bh_schema_words(units) : json_false(); /* of none, none is needed */
         json_t *value = json_pack("{s:[{s:s}, {s:s, s:s}]}", "anyOf", "type", "number", "type", "string", "pattern",
                                   is_above_0 ? "^" NOT_0 BLANKS "[+-]?" PLAIN POWER "[^0-9]*$"
                                              : "^" BLANKS "[+-]?" PLAIN POWER "[^0-9]*$");
@@ -196,7 +196,8 @@ static json_t *named(struct bh_schema *schema, const struct bh_form *form)
     json_t *needed = json_array();
     for (size_t i = 0; form->words != NULL && form->words[i] != NULL; i++)
         json_array_append_new(needed, json_string(form->words[i]));
-    json_object_set_new(map, "required", needed);
+    json_object_set_new(map, "required", schema->is_part ? json_array() : json_incref(needed));
+    json_decref(needed);
     return map;
 }
 
@@ -225,7 +226,7 @@ static json_t *names_taken(void)
     return list;
 }
 
-json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form)
+static json_t *form_of(struct bh_schema *schema, const struct bh_form *form)
 {
     json_t *list;
     switch (form->kind) {
@@ -271,4 +272,13 @@ json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form)
         return json_object();
     }
     return json_object();
+}
+
+json_t *bh_schema_form(struct bh_schema *schema, const struct bh_form *form)
+{
+    bool is_part = schema->is_part;
+    schema->is_part = is_part && bh_form_is_filled(form);
+    json_t *value = form_of(schema, form);
+    schema->is_part = is_part;
+    return value;
 }

@@ -68,10 +68,12 @@ static json_t *taken_at_paths(struct bh_schema *schema, const struct bh_key_rule
     return json_pack("{s:o}", "allOf", all);
 }
 
-/* An axis may set one of two values that are compared, and leave the file's own without meaning. */
+/* An axis may set one of two values that are compared, and leave the file's own without meaning; and another file may have the
+ * other. */
 static json_t *where_nothing_varies(json_t *form)
 {
-    return json_pack("{s:{s:{s:{s:i}}}, s:o}", "if", "properties", "vary", "maxItems", 0, "then", form);
+    return json_pack("{s:{s:{s:{s:i}}, s:{s:[s]}}, s:o}", "if", "properties", "vary", "maxItems", 0, "not", "required",
+                     "like", "then", form);
 }
 
 static json_t *rule_of(struct bh_schema *schema, const struct bh_keys *keys, const struct bh_key_rule *rule)
@@ -134,23 +136,50 @@ static json_t *property(struct bh_schema *schema, const struct bh_key *row)
     return form;
 }
 
+/* Whether a map there is filled from that of what this one is like. */
+static bool is_filled(const struct bh_keys *keys, const struct bh_key *row)
+{
+    return bh_keys_find(keys, "like") != NULL && bh_form_is_filled(&row->form);
+}
+
 static json_t *map_of(struct bh_schema *schema, const struct bh_keys *keys)
 {
     json_t *map = json_object(), *properties = json_object(), *needed = json_array(), *rules = json_array();
+    json_t *own = json_array(), *strict = json_object();
+    bool is_part = schema->is_part;
     json_object_set_new(map, "type", json_string("object"));
     json_object_set_new(map, "description", json_string(keys->meaning));
     json_object_set_new(map, "additionalProperties", json_false());
     for (const struct bh_key *row = keys->rows; row->name != NULL; row++) {
+        schema->is_part = is_part || is_filled(keys, row);
         json_object_set_new(properties, row->name, property(schema, row));
+        schema->is_part = is_part;
+        if (is_filled(keys, row))
+            json_object_set_new(strict, row->name, property(schema, row));
         if (row->usual == NULL)
             json_array_append_new(needed, json_string(row->name));
+        if (row->usual == NULL && bh_key_is_own(row->name))
+            json_array_append_new(own, json_string(row->name));
     }
     json_object_set_new(map, "properties", properties);
-    json_object_set_new(map, "required", needed);
-    for (const struct bh_key_rule *rule = keys->rules; rule != NULL && rule->one != NULL; rule++)
+    for (const struct bh_key_rule *rule = keys->rules; !is_part && rule != NULL && rule->one != NULL; rule++)
         json_array_append_new(rules, described(rule_of(schema, keys, rule), rule));
-    if (json_array_size(rules) > 0)
-        json_object_set(map, "allOf", rules);
+    if (schema->is_part) {
+        json_decref(needed);
+    } else if (bh_keys_find(keys, "like") == NULL) {
+        json_object_set_new(map, "required", needed);
+        if (json_array_size(rules) > 0)
+            json_object_set(map, "allOf", rules);
+    } else { /* what is like another need not say all, and its rules are about the whole */
+        json_object_set(map, "required", own);
+        json_object_set_new(map, "if", has("like"));
+        json_t *whole = json_pack("{s:o, s:O}", "required", needed, "properties", strict);
+        if (json_array_size(rules) > 0)
+            json_object_set(whole, "allOf", rules);
+        json_object_set_new(map, "else", whole);
+    }
+    json_decref(strict);
+    json_decref(own);
     json_decref(rules);
     if (keys->most > 0)
         json_object_set_new(map, "maxProperties", json_integer((json_int_t)keys->most));
@@ -162,8 +191,12 @@ static void define_pending(struct bh_schema *schema)
 {
     for (size_t i = 0; i < schema->pending_count; i++) {
         char *name = bh_schema_name(schema->pending[i]);
-        BH_BUG_ASSERT(json_object_get(schema->definitions, name) == NULL);
-        json_object_set_new(schema->definitions, name, map_of(schema, schema->pending[i]));
+        char *part = bh_print_text("%s%s", schema->pending_is_part[i] ? "part-of-" : "", name);
+        BH_BUG_ASSERT(json_object_get(schema->definitions, part) == NULL);
+        schema->is_part = schema->pending_is_part[i];
+        json_object_set_new(schema->definitions, part, map_of(schema, schema->pending[i]));
+        schema->is_part = false;
+        free(part);
         free(name);
     }
 }

@@ -8,6 +8,7 @@
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
 #include "models/catalog/system.h"
+#include "models/document/document_get.h"
 #include "models/node/zone_set.h"
 #include "models/words/checkpoint_levels.h"
 
@@ -207,12 +208,27 @@ static json_t *steps(const struct bh_catalog *catalog)
                      "properties", properties);
 }
 
+/* Chipkill over single DIMMs of x8 devices; only as these two paths say it, and where the code is not set. */
+static json_t *memory(const struct bh_catalog *catalog)
+{
+    const struct bh_node *code = bh_node_find_path(bh_catalog_root(catalog), "memory.code");
+    const char *const wide[] = {"x8", NULL}, *const no[] = {"no", NULL};
+    json_t *set = json_pack("{s:[s, s], s:i, s:{s:o, s:o}}", "required", "memory.device-width", "memory.lockstep",
+                            "maxProperties", 2, "properties", "memory.device-width", bh_schema_words(wide),
+                            "memory.lockstep", bh_schema_words(no));
+    json_t *rule = json_pack("{s:{s:{s:o}}}", "properties", "models", "not", set);
+    if (code != NULL && bh_node_is(code, "chipkill"))
+        return rule;
+    json_decref(rule);
+    return json_object();
+}
+
 json_t *bh_schema_known_relations(const struct bh_catalog *catalog)
 {
     const char **systems = bh_catalog_names(catalog, "systems");
-    json_t *all = json_pack("{s:[o, o, o, o, o, o, o]}", "allOf", lines(catalog, systems), baseline(catalog, systems),
-                            enclaves(catalog), zones_of_a_node(catalog, systems), ranges(catalog), steps(catalog),
-                            bh_schema_same_nodes(catalog));
+    json_t *all = json_pack("{s:[o, o, o, o, o, o, o, o]}", "allOf", lines(catalog, systems),
+                            baseline(catalog, systems), enclaves(catalog), zones_of_a_node(catalog, systems),
+                            ranges(catalog), steps(catalog), memory(catalog), bh_schema_same_nodes(catalog));
     free(systems);
     return all;
 }

@@ -74,6 +74,7 @@ static void print_rule(const struct bh_key_rule *rule, FILE *stream)
 static void print_table(const struct bh_keys *keys, FILE *stream)
 {
     char *name = bh_schema_name(keys);
+    bool has_like = bh_keys_find(keys, "like") != NULL;
     fprintf(stream, ".SS %s\n", name);
     print_text(keys->meaning, stream);
     fputc('\n', stream);
@@ -92,6 +93,8 @@ static void print_table(const struct bh_keys *keys, FILE *stream)
             print_text(row->usual, stream);
         }
         fputs(".\n", stream);
+        if (has_like && bh_key_is_own(row->name))
+            fputs("Its own; \\fBlike\\fR does not take it over. ", stream);
         print_text(row->meaning, stream);
         fputc('\n', stream);
         free(form);

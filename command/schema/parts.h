@@ -27,6 +27,8 @@ struct bh_schema {
     json_t *definitions;
     size_t pending_count; /* tables that were referred to, each once: bh_schema_of defines them */
     const struct bh_keys *pending[BH_SCHEMA_TABLES_MOST];
+    bool pending_is_part[BH_SCHEMA_TABLES_MOST];
+    bool is_part; /* maps made now are filled from others that they are like: nothing must be there */
     const struct bh_catalog *catalog;
     const struct bh_form *scenario; /* whose keys paths lead to */
 };

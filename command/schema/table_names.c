@@ -26,14 +26,17 @@ char *bh_schema_name(const struct bh_keys *keys)
 
 json_t *bh_schema_refer(struct bh_schema *schema, const struct bh_keys *keys)
 {
-    char *name = bh_schema_name(keys), *place = bh_print_text("#/definitions/%s", name);
+    char *name = bh_schema_name(keys),
+         *place = bh_print_text("#/definitions/%s%s", schema->is_part ? "part-of-" : "", name);
     json_t *reference = json_pack("{s:s}", "$ref", place);
     bool is_there = false;
     for (size_t i = 0; i < schema->pending_count; i++)
-        is_there = is_there || schema->pending[i] == keys;
+        is_there = is_there || (schema->pending[i] == keys && schema->pending_is_part[i] == schema->is_part);
     BH_BUG_ASSERT(is_there || schema->pending_count < BH_SCHEMA_TABLES_MOST);
-    if (!is_there)
+    if (!is_there) {
+        schema->pending_is_part[schema->pending_count] = schema->is_part;
         schema->pending[schema->pending_count++] = keys;
+    }
     free(place);
     free(name);
     return reference;

@@ -274,6 +274,9 @@ const struct bh_keys bh_fault_keys = {"a fault class", "Hardware faults: where t
 
 static const struct bh_key application_rows[] = {
     DESCRIPTION,
+    {"like", "", BH_ENTRY("applications"),
+     "Another application that it resembles: it has that one's keys, but those that stand here, and none that say who "
+     "it is."},
     {"kind", "", BH_CHOICE(kinds), "What it is; or say `tolerates-loss`."},
     {"tolerates-loss", "", BH_YES_NO,
      "`yes`: a loss takes the parts that it strikes; `no`: it takes the enclave. Needed without `kind`."},
@@ -385,6 +388,9 @@ FORM(system_zone, BH_MAP(bh_system_zone_keys));
 FORM(system_channel, BH_MAP(bh_system_channel_keys));
 static const struct bh_key system_rows[] = {
     {"system", "", BH_NAME, "Its name, which is that of its file."},
+    {"like", "", BH_ENTRY("systems"),
+     "Another system that it resembles: it has that one's keys, but those that stand here, and none that say who it "
+     "is."},
     {"title", NULL, BH_TEXT, "What tables call it."},
     {"colour", "any that is free", BH_COLOUR, "In figures: \"#0072b2\", in small letters and quotes."},
     {"host-kernel", NULL, BH_ENTRY("components.kernels"), "The host's kernel, a component with kernel: yes."},
@@ -433,6 +439,9 @@ static const char *const dispositions[] = {"process", "guest", "node", "enclave"
 FORM(disposition, BH_CHOICE(dispositions));
 static const struct bh_key policy_rows[] = {
     DESCRIPTION,
+    {"like", "", BH_ENTRY("policies"),
+     "Another policy that it resembles: it has that one's keys, but those that stand here, and none that say who it "
+     "is."},
     {"colour", "any that is free", BH_COLOUR, "In figures: \"#0072b2\", in small letters and quotes."},
     {"mark", "any that is free", BH_MARK,
      "In figures: diamond, circle, triangle and so on, or with a figure, `circle 2`."},

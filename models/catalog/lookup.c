@@ -10,6 +10,7 @@
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "models/catalog/zone_choice.h"
+#include "models/document/document.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,11 @@ const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t 
 {
     *count = catalog->words_count;
     return catalog->words;
+}
+
+const struct bh_node *bh_catalog_root(const struct bh_catalog *catalog)
+{
+    return bh_document_root(catalog->document);
 }
 
 const struct bh_error_numbers *bh_catalog_errors(const struct bh_catalog *catalog)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct bh_catalog;
+struct bh_node;
 
 /* By name; with an error at `place` that names the nearest known one. */
 const struct bh_system *bh_catalog_system(const struct bh_catalog *, const char *name, struct bh_place,
@@ -30,6 +31,9 @@ const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const
 /* All numbers, and all words that scenarios set as they set numbers, in file order. */
 const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog *catalog, size_t *count);
 const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count);
+
+/* The files as one tree, what is like something else filled from it: `systems.NAME` and so on. */
+const struct bh_node *bh_catalog_root(const struct bh_catalog *catalog);
 
 /* What errors do whatever zone they are in. */
 const struct bh_error_numbers *bh_catalog_errors(const struct bh_catalog *catalog);

@@ -148,7 +148,7 @@ struct bh_document *bh_document_parse_setting(const char *path, const char *valu
     return NULL;
 }
 
-static struct bh_node *copy(struct bh_document *document, const struct bh_node *original)
+struct bh_node *bh_node_copy(struct bh_document *document, const struct bh_node *original)
 {
     struct bh_node *node = bh_node_create(document, original->kind);
     node->is_plain = original->is_plain;
@@ -162,8 +162,8 @@ static struct bh_node *copy(struct bh_document *document, const struct bh_node *
         node->text = memcpy(bh_document_allocate(document, size), original->text, size);
     }
     for (size_t i = 0; i < original->count; i++)
-        bh_node_append(document, node, original->keys ? copy(document, original->keys[i]) : NULL,
-                       copy(document, original->items[i]));
+        bh_node_append(document, node, original->keys ? bh_node_copy(document, original->keys[i]) : NULL,
+                       bh_node_copy(document, original->items[i]));
     return node;
 }
 
@@ -175,7 +175,7 @@ int bh_document_set_node(struct bh_document *document, const char *path, const s
     if (find_target(document, path, must_exist, place, &target, err) != 0 ||
         check_depth(&target, value, place, err) != 0)
         return -1;
-    put(document, &target, copy(document, value));
+    put(document, &target, bh_node_copy(document, value));
     return 0;
 }
 
@@ -194,6 +194,6 @@ struct bh_document *bh_document_copy(const struct bh_document *document)
 {
     struct bh_document *twin = bh_document_create();
     bh_source_share(twin, document->sources[0]); /* the first source names the document */
-    twin->root = copy(twin, document->root);
+    twin->root = bh_node_copy(twin, document->root);
     return twin;
 }

@@ -22,6 +22,25 @@ const struct bh_key *bh_keys_find(const struct bh_keys *keys, const char *name)
     return NULL;
 }
 
+bool bh_form_is_filled(const struct bh_form *form)
+{
+    size_t maps = 0; /* words beside one map: two maps are both of its kind */
+    for (size_t i = 0; form->kind == BH_FORM_ANY_OF && form->any[i] != NULL; i++)
+        maps += form->any[i]->kind == BH_FORM_MAP;
+    return maps == 1 || form->kind == BH_FORM_MAP || form->kind == BH_FORM_NAMED || form->kind == BH_FORM_SETTINGS ||
+           form->kind == BH_FORM_ANYTHING;
+}
+
+bool bh_key_is_own(const char *name)
+{
+    static const char *const own[] = {"like",  "scenario",    "system", "bulkhead",
+                                      "title", "description", "colour", "mark"};
+    for (size_t i = 0; i < BH_COUNT(own); i++)
+        if (strcmp(own[i], name) == 0)
+            return true;
+    return false;
+}
+
 void bh_keys_names(const struct bh_keys *keys, const char **names, size_t room)
 {
     size_t count = 0;

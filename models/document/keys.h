@@ -177,6 +177,13 @@ struct bh_keys {
 /* A row's number of the catalog needs a unit where its dimension has one. */
 bool bh_dimension_has_unit(enum bh_dimension dimension);
 
+/* Whether two maps of this form become one, where what holds one of them is like what holds the other: else the form is one
+ * thing, taken whole or not at all. */
+bool bh_form_is_filled(const struct bh_form *form);
+
+/* What is like another takes all its keys over but those that say who it is and how it is shown. */
+bool bh_key_is_own(const char *name);
+
 /* The names of all rows, and NULL after them; BH_BUG_ASSERT holds that there is room. */
 void bh_keys_names(const struct bh_keys *keys, const char **names, size_t room);
 /* The row of a key, or NULL. */

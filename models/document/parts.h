@@ -57,6 +57,9 @@ struct bh_node *bh_node_create(struct bh_document *document, enum bh_node_kind k
 /* Appends a value to a list, or to a map under `key` (else NULL). The key must be new. */
 void bh_node_append(struct bh_document *document, struct bh_node *parent, struct bh_node *key, struct bh_node *value);
 
+/* With all below, of any document; places stay. */
+struct bh_node *bh_node_copy(struct bh_document *document, const struct bh_node *original);
+
 /* Parses source->text from byte `offset` on into a tree; on failure the nodes made so far stay in the arena. */
 struct bh_node *bh_document_build(struct bh_document *document, struct bh_source *source, size_t offset,
                                   struct bh_error *err);

@@ -15,6 +15,7 @@
 #include "sim/campaign/resolve.h"
 #include "sim/results/metrics.h"
 #include "sim/runs/point.h"
+#include "sim/scenario/like.h"
 #include "sim/scenario/read_axes.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"
@@ -24,32 +25,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_REPLICAS = BH_REPLICAS_MOST };
 
-/* The scenario beside the campaign, else in the working directory, else among Bulkhead's experiments. */
 static char *find_scenario(const struct bh_node *node, const char *file, const char *data_directory,
                            struct bh_error *err)
 {
-    const char *name = bh_node_text(node, err), *slash = strrchr(file, '/');
-    if (name == NULL)
-        return NULL;
-    int folder = slash == NULL ? 0 : (int)(slash - file + 1);
-    char *tries[] = {name[0] == '/' ? bh_copy_text(name) : bh_print_text("%.*s%s", folder, file, name),
-                     bh_copy_text(name), bh_print_text("%s/../../experiments/%s", data_directory, name)};
-    char *found = NULL;
-    for (size_t i = 0; i < 3; i++) {
-        if (found == NULL && access(tries[i], R_OK) == 0)
-            found = tries[i];
-        else if (i > 0)
-            free(tries[i]);
-    }
-    if (found == NULL)
-        bh_node_fail(node, err, "found `%s`, which cannot be read; expected a scenario file; tried %s and %s", name,
-                     tries[0], "Bulkhead's experiments");
-    if (found != tries[0])
-        free(tries[0]);
+    const char *name = bh_node_text(node, err);
+    char *found = name == NULL ? NULL : bh_scenario_find(name, file, data_directory);
+    if (name != NULL && found == NULL)
+        bh_node_fail(node, err,
+                     "found `%s`, which cannot be read; expected a scenario file beside the campaign, in the working "
+                     "directory, or among Bulkhead's experiments",
+                     name);
     return found;
 }
 
@@ -310,11 +298,17 @@ struct bh_campaign *bh_campaign_read(const char *path, const char *data_director
                                      size_t settings_count, struct bh_error *err)
 {
     struct bh_campaign *campaign = bh_allocate(1, sizeof *campaign);
-    campaign->file = bh_copy_text(path);
+    char *name = bh_print_text("campaigns/%s", path);
+    campaign->file = bh_scenario_find(path, NULL, data_directory);
+    if (campaign->file == NULL)
+        campaign->file = bh_scenario_find(name, NULL, data_directory);
+    if (campaign->file == NULL)
+        campaign->file = bh_copy_text(path);
+    free(name);
     campaign->seed = copy_setting(settings, settings_count, "seed");
     campaign->most = copy_setting(settings, settings_count, "replicas");
     campaign->uncertain_axis = SIZE_MAX;
-    campaign->document = bh_document_read(path, err);
+    campaign->document = bh_document_read(campaign->file, err);
     if (campaign->document != NULL && read_all(campaign, data_directory, settings, settings_count, err) == 0)
         return campaign;
     bh_campaign_destroy(campaign);

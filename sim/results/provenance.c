@@ -5,6 +5,8 @@
 
 #include "models/base/quantity.h"
 #include "models/catalog/catalog.h"
+#include "models/catalog/lookup.h"
+#include "models/document/document_get.h"
 #include "models/document/document_print.h"
 #include "sim/platform/platform.h"
 
@@ -43,6 +45,26 @@ static json_t *parameter(const struct bh_parameter *parameter)
     return object;
 }
 
+/* What the catalog's systems, policies and applications that are like others come to, by SECTION.NAME. */
+static json_t *filled(const struct bh_scenario *scenario)
+{
+    static const char *const sections[] = {"systems", "policies", "applications"};
+    json_t *object = json_object();
+    for (size_t s = 0; s < BH_COUNT(sections); s++) {
+        const struct bh_node *section = bh_node_find(bh_catalog_root(scenario->catalog), sections[s]);
+        for (size_t i = 0; i < bh_node_count(section); i++) {
+            if (bh_node_find(bh_node_item(section, i), "like") == NULL)
+                continue;
+            char *name = bh_print_text("%s.%s", sections[s], bh_node_key(section, i));
+            char *text = bh_node_print_json(bh_node_item(section, i));
+            json_object_set_new(object, name, json_loads(text, 0, NULL));
+            free(text);
+            free(name);
+        }
+    }
+    return object;
+}
+
 static json_t *parameters(const struct bh_study *study, const struct bh_scenario *scenario)
 {
     char *text = bh_node_print_json(bh_document_root(study->document));
@@ -52,6 +74,10 @@ static json_t *parameters(const struct bh_study *study, const struct bh_scenario
                             parameter(scenario->catalog->parameters[i]));
     json_t *object = json_pack("{s:o?, s:o}", "scenario", json_loads(text, 0, NULL), "models", models);
     free(text);
+    json_t *like = filled(scenario);
+    if (json_object_size(like) > 0)
+        json_object_set(object, "like", like);
+    json_decref(like);
     if (scenario->log != NULL) {
         char hash[20];
         snprintf(hash, sizeof hash, "%016llx", (unsigned long long)scenario->log->hash);

@@ -8,6 +8,7 @@
 #include "models/document/document.h"
 #include "models/logs/recorded_faults.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* One log, as one choice of its records. */
@@ -16,6 +17,10 @@ struct bh_recorded_log {
     uint64_t hash; /* XXH3 of its text, uncompressed */
     struct bh_recorded_faults *recorded;
 };
+
+/* The whole of a log's file, plain, gzip or xz, with a NUL behind it; the caller frees. Which kind it is shows in its bytes,
+ * not in its name. Refused: what cannot be read, is damaged or truncated, and more than `most_bytes` of text. */
+char *bh_text_file_read(const char *path, size_t most_bytes, size_t *length, struct bh_error *err);
 
 struct bh_recorded_logs;
 struct bh_recorded_logs *bh_recorded_logs_create(void);

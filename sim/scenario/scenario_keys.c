@@ -3,6 +3,7 @@
 /* Every key of a scenario file, what it takes and what it says. */
 #include "sim/scenario/scenario_keys.h"
 
+#include "config.h"
 #include "models/catalog/catalog_keys.h"
 #include "models/faults/replay.h"
 #include "models/words/checkpoint_levels.h"
@@ -20,6 +21,8 @@ const char *const bh_machine_age_names[] = {"steady", "fresh", NULL};
 const char *const bh_replay_end_names[] = {"wrap", "stop", NULL};
 const char *const bh_composed_when_names[] = {"never", "always", NULL};
 
+/* That read scenarios: this one, and those before it, of which each change of meaning is told or made good in like.c. */
+static const char *const versions[] = {PACKAGE_VERSION, NULL};
 static const char *const none[] = {"none", NULL};
 static const char *const none_or_no[] = {"none", "no", NULL};
 static const char *const all_or_none[] = {"all", "none", NULL};
@@ -389,6 +392,12 @@ FORM(axis, BH_MAP(bh_axis_keys));
 FORM(composition, BH_MAP(bh_composition_keys));
 static const struct bh_key scenario_rows[] = {
     {"scenario", NULL, BH_TEXT, "Its name, which results carry."},
+    {"bulkhead", "this one's", BH_CHOICE(versions),
+     "The version of Bulkhead that it was written for; a later one is refused."},
+    {"like", "", BH_TEXT,
+     "Another scenario, beside this one or an experiment of Bulkhead's by its name: this one has its keys, but those "
+     "that "
+     "stand here, and none that say who it is."},
     {"title", "the name", BH_TEXT, "One line for tables and figures."},
     {"description", "", BH_TEXT, "What it shows, for people."},
     {"reproduces-input", "no", BH_YES_NO, "Whether results merely repeat what was put in, which reports then say."},

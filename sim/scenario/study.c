@@ -12,6 +12,7 @@
 #include "sim/scenario/scenario.h"
 
 #include "sim/platform/platform.h"
+#include "sim/scenario/like.h"
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/overrides.h"
 #include "sim/scenario/parts.h"
@@ -128,7 +129,9 @@ struct bh_study *bh_study_parse(const char *path, const char *data_directory, co
                                 size_t settings_count, struct bh_error *err)
 {
     struct bh_study *study = bh_allocate(1, sizeof *study);
-    study->file = bh_copy_text(path);
+    study->file = bh_scenario_find(path, NULL, data_directory);
+    if (study->file == NULL)
+        study->file = bh_copy_text(path);
     study->data_directory = bh_copy_text(data_directory);
     study->logs = bh_recorded_logs_create();
     study->settings = bh_allocate(settings_count + 1, sizeof *study->settings);
@@ -138,12 +141,12 @@ struct bh_study *bh_study_parse(const char *path, const char *data_directory, co
         study->settings_count++;
     }
     size_t length;
-    char *text = read_text(path, &length, err);
+    char *text = read_text(study->file, &length, err);
     if (text == NULL)
         goto fail;
     study->scenario = bh_document_parse(text, length, study->file, err);
     free(text);
-    if (study->scenario == NULL)
+    if (study->scenario == NULL || bh_scenario_fill(study->scenario, data_directory, err) != 0)
         goto fail;
     study->document = bh_document_copy(study->scenario);
     const struct bh_node *root = bh_document_root(study->document);

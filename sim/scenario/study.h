@@ -12,7 +12,7 @@ struct bh_scenario;
 struct bh_setting;
 struct bh_study;
 
-/* Reads and checks a scenario file, all but whether its axes change anything (sim/setup/read_study.h). `data_directory` is where models/data was found. Settings are made in this order,
+/* Reads and checks a scenario file, or the experiment of Bulkhead's of that name, all but whether its axes change anything (sim/setup/read_study.h). `data_directory` is where models/data was found. Settings are made in this order,
  * later ones win: the file, the values of the axes, the value of the uncertainty axis, `settings`. A setting of a path
  * that an axis sets is an error; settings below `vary` and `uncertainty` change the axes themselves. Every value of
  * every axis is resolved once, so that what is wrong shows before anything runs. Fails with BH_ERROR_INPUT and

@@ -29,6 +29,20 @@ campaigns=("$SOURCE_DIRECTORY"/experiments/campaigns/*.yaml "$SOURCE_DIRECTORY"/
     oracle accepts "$BULKHEAD" catalog "$SOURCE_DIRECTORY"/models/data/*.yaml "$SOURCE_DIRECTORY"/models/data/systems/*.yaml
     oracle accepts "$BULKHEAD" machine "$SOURCE_DIRECTORY"/platforms/*.yaml
     refuse oracle accepts "$BULKHEAD" scenario "${campaigns[0]}"
+    # What is like another says only what differs, in maps below too.
+    cat >"$BATS_TEST_TMPDIR/like.yaml" <<'END'
+like: balance
+scenario: other
+workload: {work: 2 h}
+define:
+  policies: {careful: {like: protection-first, description: careful, dispositions: {host-user: node}}}
+  systems: {odd: {like: kvm, title: odd, guards: {guest/host: [iommu]}}}
+END
+    run_bulkhead check "$BATS_TEST_TMPDIR/like.yaml"
+    expect_status 0
+    oracle accepts "$BULKHEAD" scenario "$BATS_TEST_TMPDIR/like.yaml"
+    sed -i 's/2 h/2 GiB/' "$BATS_TEST_TMPDIR/like.yaml"
+    refuse oracle accepts "$BULKHEAD" scenario "$BATS_TEST_TMPDIR/like.yaml"
 }
 
 @test "the wrong files that it takes are those that are listed, with a reason each" {

@@ -49,9 +49,18 @@ def load(path):
         return yaml.load(stream, Loader)
 
 
+def empty_choices(schema):
+    items = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    if isinstance(schema, dict) and schema.get("enum") == []:
+        yield schema
+    for below in items:
+        yield from empty_choices(below)
+
+
 def validator(bulkhead, name):
     schema = json.loads(subprocess.run([bulkhead, "schema", name], check=True, capture_output=True).stdout)
     jsonschema.Draft7Validator.check_schema(schema)
+    assert not list(empty_choices(schema)), "a choice of nothing, which ajv refuses"
     return jsonschema.Draft7Validator(schema)
 
 

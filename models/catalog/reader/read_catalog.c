@@ -4,12 +4,14 @@
 #include "models/catalog/reader/read_catalog.h"
 
 #include "models/catalog/catalog.h"
+#include "models/catalog/catalog_keys.h"
 #include "models/catalog/machine.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
+#include "models/document/document_like.h"
 #include "models/document/document_read.h"
 #include "models/document/document_set.h"
 
@@ -23,19 +25,21 @@ static const struct section {
     const char *name;
     bool in_extra; /* a scenario may define entries of its own */
     int (*read)(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
+    const char *what; /* entries may be like others: an entry, and its keys; else NULL */
+    const struct bh_keys *keys;
 } sections[] = {
-    {"zones", false, bh_read_zones},
-    {"errors", false, bh_read_errors},
-    {"components", true, bh_read_components},
-    {"channels", true, bh_read_channels},
-    {"guards", true, bh_read_guards},
-    {"domains", true, bh_read_domains},
-    {"memory", false, bh_read_memory},
-    {"faults", true, bh_read_faults},
-    {"applications", true, bh_read_applications},
-    {"recovery", false, bh_read_recovery},
-    {"systems", true, bh_read_systems},
-    {"policies", true, bh_read_policies},
+    {"zones", false, bh_read_zones, NULL, NULL},
+    {"errors", false, bh_read_errors, NULL, NULL},
+    {"components", true, bh_read_components, NULL, NULL},
+    {"channels", true, bh_read_channels, NULL, NULL},
+    {"guards", true, bh_read_guards, NULL, NULL},
+    {"domains", true, bh_read_domains, NULL, NULL},
+    {"memory", false, bh_read_memory, NULL, NULL},
+    {"faults", true, bh_read_faults, NULL, NULL},
+    {"applications", true, bh_read_applications, "application", &bh_application_keys},
+    {"recovery", false, bh_read_recovery, NULL, NULL},
+    {"systems", true, bh_read_systems, "system", &bh_system_keys},
+    {"policies", true, bh_read_policies, "policy", &bh_policy_keys},
 };
 enum { SECTIONS = BH_COUNT(sections) };
 
@@ -283,6 +287,11 @@ static int read_all(struct bh_catalog_reader *reader, struct bh_catalog_files *f
             return -1;
         reader->overrides = bh_node_find(root, "overrides");
     }
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (sections[i].keys != NULL &&
+            bh_document_fill_section(catalog->document, bh_node_find(root, sections[i].name), sections[i].what,
+                                     sections[i].keys, err))
+            return -1;
     for (size_t i = 0; i < SECTIONS; i++)
         if (sections[i].read(reader, bh_node_find(root, sections[i].name), err))
             return -1;
