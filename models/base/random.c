@@ -16,17 +16,11 @@ double bh_random_open_interval(uint64_t bits)
     return k ? (double)k * 0x1p-53 : 0x1p-54;
 }
 
-static _Thread_local uint64_t draws;
-
-uint64_t bh_random_draws(void)
-{
-    return draws;
-}
-
 double bh_random_uniform(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
                          uint64_t b)
 {
-    draws++;
+    if (random->draws != NULL)
+        ++*random->draws;
     philox4x64_key_t key = {{random->seed, random->replica}};
     philox4x64_ctr_t counter = {{(uint64_t)purpose, stream, a, b}};
     return bh_random_open_interval(philox4x64_R(10, counter, key).v[0]);

@@ -41,14 +41,13 @@ enum bh_purpose {
 struct bh_random {
     uint64_t seed;
     uint64_t replica;
+    uint64_t *draws; /* counts them: what comes about without one depends on neither seed nor replica. Or NULL. */
 };
 
 /* Uniform on the open interval (0, 1) with 53 bits, from Philox 4x64-10 (Salmon et al., SC 2011). `stream` names the
  * fault or component (a hash), `a` and `b` the channel and ordinal within it. */
 double bh_random_uniform(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
                          uint64_t b);
-/* How many draws this thread has made: what comes about without one does not depend on seed or replica. */
-uint64_t bh_random_draws(void);
 /* How 64 random bits become such a number: their upper 53 as a multiple of 2^-53, and 2^-54 in place of 0. */
 double bh_random_open_interval(uint64_t bits);
 /* Exponential of the given mean by inverse transform of the draw above. */

@@ -110,7 +110,7 @@ int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map
  * own (Fisher and Yates), at a random place within. */
 static void draw_latin(uint64_t seed, size_t d, size_t count, double *shares)
 {
-    struct bh_random random = {seed, 0};
+    const struct bh_random random = {.seed = seed};
     for (size_t i = 0; i < count; i++) {
         size_t j = (size_t)(bh_random_uniform(&random, BH_PURPOSE_DESIGN, d, i, 0) * (double)(i + 1));
         shares[i] = shares[j];
@@ -211,7 +211,7 @@ static double counted(const struct bh_parameter *parameter, double value)
 static int draw_number(struct bh_campaign *campaign, const struct bh_parameter *parameter, struct bh_place place,
                        struct bh_axis *axis, struct bh_campaign_axis *own, struct bh_error *err)
 {
-    const struct bh_random random = {campaign->first->seed, 0};
+    const struct bh_random random = {.seed = campaign->first->seed};
     struct bh_range range = {.from = parameter->low, .to = parameter->high, .unit = ""};
     const char *unit = bh_dimension_unit(parameter->dimension);
     range.is_logarithmic = range.from > 0.0 && range.to > 10.0 * range.from;

@@ -192,7 +192,7 @@ static int compose_by_number(struct bh_scenario *scenario, size_t spec, const st
 static int compose_pairs(struct bh_scenario *scenario, size_t spec, const struct side *side, bool is_random,
                          struct bh_error *err)
 {
-    struct bh_random random = {scenario->seed, 0};
+    struct bh_random random = {.seed = scenario->seed};
     uint64_t key = bh_identity_join(bh_identity(scenario->compositions.specs[spec].name), bh_identity("pairing"));
     size_t *order = bh_allocate(side->count, sizeof *order);
     int status = 0;

@@ -58,7 +58,7 @@ static void test_against_a_list(void **state)
 {
     (void)state;
     enum { STEPS = 20000, MOST = 400 };
-    const struct bh_random random = {5, 0};
+    const struct bh_random random = {.seed = 5, .replica = 0};
     struct bh_event_queue queue = {0};
     struct bh_event list[MOST];
     size_t count = 0;

@@ -36,7 +36,7 @@ static void test_known_answers(void **state)
 /* Which argument goes where in key and counter is part of every result: it must never change. */
 static void test_uniform_is_philox(void **state)
 {
-    const struct bh_random zero = {0, 0}, random = {11, 22};
+    const struct bh_random zero = {.seed = 0, .replica = 0}, random = {.seed = 11, .replica = 22};
     (void)state;
     assert_close(bh_random_uniform(&zero, (enum bh_purpose)0, 0, 0, 0), (double)(0x16554d9eca36314c >> 11) * 0x1p-53,
                  0);
@@ -70,7 +70,7 @@ static double *draw(const struct bh_random *random, enum bh_purpose purpose, uin
 /* Of a uniform on (0, 1): mean 1/2, variance 1/12, third moment about the mean 0, fourth 1/80. */
 static void test_moments(void **state)
 {
-    const struct bh_random random = {1, 0};
+    const struct bh_random random = {.seed = 1, .replica = 0};
     double *sample = draw(&random, BH_PURPOSE_ARRIVAL, 1, 0);
     double moments[5] = {0}, least = 1, most = 0, odd = 0;
     (void)state;
@@ -108,7 +108,7 @@ static double bins_tail(const double *sample)
 
 static void test_bins(void **state)
 {
-    const struct bh_random random = {20260101, 3};
+    const struct bh_random random = {.seed = 20260101, .replica = 3};
     (void)state;
     for (uint64_t stream = 0; stream < 4; stream++) {
         double *sample = draw(&random, BH_PURPOSE_ENDING, stream, 7);
@@ -118,10 +118,24 @@ static void test_bins(void **state)
     }
 }
 
+/* Each draw of a stream that counts is counted; who counts does not change what is drawn. */
+static void test_draws_are_counted(void **state)
+{
+    uint64_t draws = 0;
+    const struct bh_random random = {.seed = 5, .replica = 6}, counted = {.seed = 5, .replica = 6, .draws = &draws};
+    (void)state;
+    for (uint64_t b = 0; b < 3; b++)
+        assert_true(bh_random_uniform(&random, BH_PURPOSE_ENDING, 1, 2, b) ==
+                    bh_random_uniform(&counted, BH_PURPOSE_ENDING, 1, 2, b));
+    assert_int_equal(draws, 3);
+    bh_random_exponential(&counted, BH_PURPOSE_ARRIVAL, 1, 2, 3, 1);
+    assert_int_equal(draws, 4);
+}
+
 /* Exponentials: mean, variance, and uniform bins of their distribution function. */
 static void test_exponential(void **state)
 {
-    const struct bh_random random = {5, 6};
+    const struct bh_random random = {.seed = 5, .replica = 6};
     const double mean = 3600;
     double *sample = malloc(DRAWS * sizeof *sample);
     double sum = 0, squares = 0;
@@ -154,7 +168,8 @@ static void assert_uncorrelated(double *left, double *right)
 /* Keys that differ by one in any one part, the nearest there are, and consecutive draws. */
 static void test_neighbours(void **state)
 {
-    const struct bh_random random = {100, 200}, next_seed = {101, 200}, next_replica = {100, 201}, swapped = {200, 100};
+    const struct bh_random random = {.seed = 100, .replica = 200}, next_seed = {.seed = 101, .replica = 200},
+                           next_replica = {.seed = 100, .replica = 201}, swapped = {.seed = 200, .replica = 100};
     double *sample = draw(&random, BH_PURPOSE_KIND, 300, 400);
     (void)state;
     assert_uncorrelated(sample, draw(&next_seed, BH_PURPOSE_KIND, 300, 400));
@@ -175,7 +190,7 @@ static void test_neighbours(void **state)
 /* A draw depends on its key alone: drawn backwards and interleaved, it is the same. */
 static void test_order_does_not_matter(void **state)
 {
-    const struct bh_random random = {1, 2}, other = {2, 1};
+    const struct bh_random random = {.seed = 1, .replica = 2}, other = {.seed = 2, .replica = 1};
     double *forwards = draw(&random, BH_PURPOSE_NOISE, 5, 6);
     (void)state;
     for (uint64_t b = DRAWS; b-- > 0;) {
@@ -201,10 +216,15 @@ static void test_identities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_uniform_is_philox),
-        cmocka_unit_test(test_open_interval), cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_bins),          cmocka_unit_test(test_exponential),
-        cmocka_unit_test(test_neighbours),    cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_known_answers),
+        cmocka_unit_test(test_uniform_is_philox),
+        cmocka_unit_test(test_open_interval),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_bins),
+        cmocka_unit_test(test_exponential),
+        cmocka_unit_test(test_draws_are_counted),
+        cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_identities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

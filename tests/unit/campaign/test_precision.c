@@ -19,7 +19,7 @@ typedef double draw(uint64_t campaign, uint64_t i);
 
 static double uniform(uint64_t campaign, uint64_t i, uint64_t part)
 {
-    const struct bh_random random = {2026, campaign};
+    const struct bh_random random = {.seed = 2026, .replica = campaign};
     return bh_random_uniform(&random, BH_PURPOSE_BOOTSTRAP, 7, i, part);
 }
 

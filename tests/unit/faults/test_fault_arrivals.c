@@ -273,7 +273,7 @@ static void test_equals_clocks(void **state)
         struct setting setting = random_setting(rng, s);
         struct sums by_arrivals = {{0}, {0}}, by_clocks = {{0}, {0}};
         for (uint64_t r = 0; r < RUNS; r++) {
-            play_arrivals(&setting, (struct bh_random){SEED + (uint64_t)s, r}, &by_arrivals);
+            play_arrivals(&setting, (struct bh_random){.seed = SEED + (uint64_t)s, .replica = r}, &by_arrivals);
             play_clocks(&setting, rng, &by_clocks);
         }
         for (int f = 0; f < FEATURES; f++) {
@@ -312,7 +312,7 @@ static void test_rates(void **state)
             class.burst = (struct bh_burst){true, &domain, number(0.4), number(reach ? 0.3 : 1), number(0)};
             struct bh_fault_stream stream = bh_fault_stream_of(&class, NODES);
             struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&stream, NODES, true);
-            struct bh_random random = {SEED, (uint64_t)carrier};
+            struct bh_random random = {.seed = SEED, .replica = (uint64_t)carrier};
             struct bh_fault fault;
             double last_s = -1, strikes = 0, squares = 0, here = 0;
             int events = 0;
@@ -344,7 +344,7 @@ static void test_reach_is_binomial(void **state)
     class.burst = (struct bh_burst){true, NULL, number(1), number(0.05), number(0)};
     struct bh_fault_stream stream = bh_fault_stream_of(&class, NODES);
     struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&stream, NODES, true);
-    const struct bh_random random = {SEED, 1};
+    const struct bh_random random = {.seed = SEED, .replica = 1};
     struct bh_fault fault;
     double sum = 0;
     assert_true(bh_fault_arrivals_next(arrivals, &random, &fault));
@@ -384,7 +384,7 @@ static void test_repaired_as_one(void **state)
         class.burst = (struct bh_burst){true, &domain, number(1), number(1), number(0)};
         struct bh_fault_stream stream = bh_fault_stream_of(&class, 8);
         struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&stream, 8, false);
-        const struct bh_random random = {SEED, 1};
+        const struct bh_random random = {.seed = SEED, .replica = 1};
         struct bh_fault fault[4];
         for (int i = 0; i < 4; i++) {
             assert_true(bh_fault_arrivals_next(arrivals, &random, &fault[i]));
@@ -410,7 +410,7 @@ static void test_a_large_machine(void **state)
         static double levels[1000];
         for (uint64_t r = 0; r < 1000; r++) {
             struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&stream, nodes, is_steady);
-            const struct bh_random random = {SEED, r};
+            const struct bh_random random = {.seed = SEED, .replica = r};
             struct bh_fault fault;
             assert_true(bh_fault_arrivals_next(arrivals, &random, &fault));
             double survival = is_steady ? bh_residual_survival(&class.arrival.distribution, fault.time_s)

@@ -9,7 +9,7 @@
 static void expect_strikes(struct play *play, size_t class, uint64_t replica, const struct strike *expected,
                            size_t count, bool ends)
 {
-    const struct bh_random random = {SEED, replica};
+    const struct bh_random random = {.seed = SEED, .replica = replica};
     struct bh_fault_arrivals *arrivals =
         bh_fault_arrivals_create(&play->streams[class], play->replay->manner.machine_nodes, true);
     struct bh_fault fault;
@@ -93,7 +93,7 @@ static void test_classes(void **state)
     EXPECT_STRIKES(play, 1, 0, false, {0, 1, 5}, {20, 0, 0}, {100, 1, 5});
     EXPECT_STRIKES(play, 2, 0, false, {30, 2, NAN}, {100, 0, 7}, {130, 2, NAN});
     struct bh_fault fault = {.stream = &play->streams[2], .is_recorded = true, .down_s = NAN};
-    assert_close(bh_fault_repair_s(&(struct bh_random){SEED, 0}, &fault), 7, 0);
+    assert_close(bh_fault_repair_s(&(struct bh_random){.seed = SEED, .replica = 0}, &fault), 7, 0);
     end(play);
     play = begin(log, manner, causes, 1, &err);
     assert_int_equal(play->replay->unclaimed, 4);
@@ -175,7 +175,7 @@ static void test_classes_share_the_replay(void **state)
                                           .start = m / 2 ? BH_REPLAY_APART : BH_REPLAY_RANDOM,
                                           .machine_nodes = NODES};
         struct play *all = play_all(log, manner), *two = begin(log, manner, causes, 2, &err);
-        struct bh_random random = {SEED, 4};
+        struct bh_random random = {.seed = SEED, .replica = 4};
         struct bh_fault_arrivals *one = bh_fault_arrivals_create(&all->streams[0], NODES, true),
                                  *part[2] = {bh_fault_arrivals_create(&two->streams[0], NODES, true),
                                              bh_fault_arrivals_create(&two->streams[1], NODES, true)};
@@ -212,7 +212,7 @@ static void test_nobody_follows(void **state)
                                                                     .machine_nodes = 2});
         struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&play->streams[0], 2, true);
         struct bh_fault fault;
-        ended += !bh_fault_arrivals_next(arrivals, &(struct bh_random){SEED, r}, &fault);
+        ended += !bh_fault_arrivals_next(arrivals, &(struct bh_random){.seed = SEED, .replica = r}, &fault);
         bh_fault_arrivals_destroy(arrivals);
         end(play);
     }

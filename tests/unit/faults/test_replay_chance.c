@@ -20,7 +20,8 @@ static void test_followers(void **state)
     enum { NODES = 37, LEADERS = 5, NAMED = 4, RUNS = 4000 };
     double of_leader[NAMED] = {0}, squares = 0, products = 0, of_node[NODES][NAMED + 1] = {{0}}, agree = 0;
     for (uint64_t r = 0; r < RUNS; r++) {
-        struct bh_followers *followers = bh_followers_create(&(struct bh_random){SEED, r}, NODES, LEADERS, NAMED);
+        struct bh_followers *followers =
+            bh_followers_create(&(struct bh_random){.seed = SEED, .replica = r}, NODES, LEADERS, NAMED);
         unsigned leader[NODES];
         for (unsigned n = 0; n < NODES; n++)
             leader[n] = NAMED;
@@ -158,7 +159,7 @@ static void test_against_naive(void **state)
         for (uint64_t r = 0; r < 2 * RUNS; r++) {
             struct seen seen = {.until_s = until_s, .feature[FIRST] = until_s, .last_s = -1};
             if (r % 2 == 0)
-                play_by_player(play, (struct bh_random){SEED + s, r}, &seen);
+                play_by_player(play, (struct bh_random){.seed = SEED + s, .replica = r}, &seen);
             else
                 play_naively(play, draw, &seen);
             for (int f = 0; f < FEATURES; f++) {
@@ -205,7 +206,7 @@ static void test_counts_and_rates(void **state)
             log, (struct bh_replay_manner){.nodes = BH_REPLAY_RESAMPLED, .start = starts[s], .machine_nodes = NODES});
         double sum = 0, squares = 0, moments = 0;
         for (uint64_t r = 0; r < RUNS; r++) {
-            struct bh_random random = {SEED, r};
+            struct bh_random random = {.seed = SEED, .replica = r};
             struct bh_fault_arrivals *arrivals = bh_fault_arrivals_create(&play->streams[0], NODES, true);
             struct bh_fault fault;
             double count = 0, last_s = -1;
@@ -251,7 +252,7 @@ static void test_against_process(void **state)
     struct bh_fault_stream stream = bh_fault_stream_of(&class, NODES);
     double sums[2][FEATURES] = {{0}}, squares[2][FEATURES] = {{0}};
     for (uint64_t l = 0; l < 2 * LOGS; l++) {
-        struct bh_random random = {SEED + 1, l};
+        struct bh_random random = {.seed = SEED + 1, .replica = l};
         double mean[FEATURES] = {0};
         char *text = bh_allocate(3 * NODES * LENGTH, 40);
         size_t length = (size_t)sprintf(text, "time,node,downtime,retired\n");
@@ -281,7 +282,7 @@ static void test_against_process(void **state)
             memset(mean, 0, sizeof mean);
             for (uint64_t r = 0; r < RUNS; r++) {
                 struct seen seen = {.until_s = 1, .feature[FIRST] = 1, .last_s = -1};
-                play_by_player(play, (struct bh_random){SEED + 2, l * RUNS + r}, &seen);
+                play_by_player(play, (struct bh_random){.seed = SEED + 2, .replica = l * RUNS + r}, &seen);
                 for (int f = 0; f < FEATURES; f++)
                     mean[f] += seen.feature[f] / RUNS;
             }

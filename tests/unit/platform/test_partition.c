@@ -16,7 +16,7 @@ static const uint64_t seed = 20260704;
 
 static uint64_t draw(uint64_t round, uint64_t what, uint64_t below)
 {
-    struct bh_random random = {seed, round};
+    struct bh_random random = {.seed = seed, .replica = round};
     return (uint64_t)(bh_random_uniform(&random, BH_PURPOSE_CARRIER, what, 0, 0) * (double)below);
 }
 

@@ -11,7 +11,7 @@ static const double hour_s = 3600.0;
 static void test_never_and_always(void **state)
 {
     (void)state;
-    struct bh_random random = {1, 0};
+    struct bh_random random = {.seed = 1, .replica = 0};
     for (int rule = BH_COMPOSED_NEVER; rule <= BH_COMPOSED_ALWAYS; rule++) {
         struct bh_composition_law law = {.rule = (enum bh_composition_rule)rule};
         struct bh_composition_clock clock = bh_composition_clock_start(&law, &random, 7);
@@ -24,7 +24,7 @@ static void test_never_and_always(void **state)
 static void test_windows(void **state)
 {
     (void)state;
-    struct bh_random random = {1, 0};
+    struct bh_random random = {.seed = 1, .replica = 0};
     static const struct bh_composition_window windows[] = {{0, 10}, {20, 30}, {50, 1000}};
     struct bh_composition_law law = {.rule = BH_COMPOSED_IN_WINDOWS, .windows_count = 3, .windows = windows};
     static const double edges[] = {10, 20, 30, 50, 1000};
@@ -85,7 +85,7 @@ static void test_share_of_several(void **state)
 static void test_random_degree(void **state)
 {
     (void)state;
-    struct bh_random random = {20140825, 3};
+    struct bh_random random = {.seed = 20140825, .replica = 3};
     const int cycles = 200000;
     static const double degrees[] = {0.02, 0.3, 0.5, 0.97};
     for (int d = 0; d < 4; d++) {
@@ -115,7 +115,7 @@ static void test_random_is_stationary(void **state)
     struct bh_composition_law law = {.rule = BH_COMPOSED_AT_RANDOM, .degree = 0.3, .mean_on_s = 600};
     int on_at_start = 0, on_later = 0;
     for (int i = 0; i < timelines; i++) {
-        struct bh_random random = {5, (uint64_t)i};
+        struct bh_random random = {.seed = 5, .replica = (uint64_t)i};
         struct bh_composition_clock clock = bh_composition_clock_start(&law, &random, 11);
         on_at_start += clock.is_on;
         while (clock.until_s < 700)
@@ -205,7 +205,7 @@ static void test_always_within_deferred_within_never(void **state)
         {.when = BH_PROTECT_ALWAYS}, {.when = BH_PROTECT_COMPOSED}, {.when = BH_PROTECT_NEVER}};
     unsigned crossed[RULES] = {0}, attempts = 0;
     for (uint64_t timeline = 0; timeline < 300; timeline++) {
-        struct bh_random random = {99, timeline};
+        struct bh_random random = {.seed = 99, .replica = timeline};
         double degree = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, 1, 0, 0);
         double blocks = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, 2, 0, 0);
         double switch_s = 300 * bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, 3, 0, 0);

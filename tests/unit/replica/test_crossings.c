@@ -311,7 +311,7 @@ static bool check_workload(const struct world *world, struct bh_scenario *scenar
 
 static struct bh_study *read_study(const struct world *world, uint64_t number, bool is_chain, bool has_costs)
 {
-    struct dice dice = {{SEED, number}, 0};
+    struct dice dice = {{.seed = SEED, .replica = number}, 0};
     struct bh_error err = {0};
     char models[4096];
     FILE *out = fopen(world->scenario_file, "w");
@@ -407,7 +407,7 @@ static void test_landing(void **state)
 {
     (void)state;
     struct world world = {.scenario_file = "/tmp/bulkhead-crossings-XXXXXX"};
-    struct dice dice = {{SEED, 5000}, 0};
+    struct dice dice = {{.seed = SEED, .replica = 5000}, 0};
     FILE *out = fdopen(mkstemp(world.scenario_file), "w");
     fprintf(out, "scenario: landing\nplatform: {file: %s/platforms/testbed.xml, nodes: 8}\ncosts: no\n",
             bh_test_data());

@@ -291,7 +291,7 @@ static void check_places(const struct fixture *f, const enum bh_post *away, stru
 static void test_random_losses_and_returns(void **state)
 {
     (void)state;
-    const struct bh_random random = {11, 0};
+    const struct bh_random random = {.seed = 11, .replica = 0};
     struct fixture f = make("kvm", SPARES);
     enum bh_post away[NODES + SPARES] = {BH_POST_IN_SLOT};
     struct bh_machine_use sum = {.until_s = 5000};

@@ -111,7 +111,7 @@ static void test_equals_clocks(void **state)
         double until_s = 0.1 + 3 * gsl_rng_uniform(rng), repair_s = s % 3 == 0 ? 0 : 0.5 * gsl_rng_uniform(rng);
         struct sums by_events = {0}, by_clocks = {0};
         for (unsigned r = 0; r < RUNS; r++) {
-            struct bh_random random = {SEED + (uint64_t)s, r};
+            struct bh_random random = {.seed = SEED + (uint64_t)s, .replica = r};
             run_events(&law, random, components, until_s, repair_s, &by_events);
             run_clocks(&law, rng, components, until_s, repair_s, &by_clocks);
         }
@@ -144,7 +144,7 @@ static void test_first_of_fresh_weibull(void **state)
         double k = shapes[i], sum = 0;
         struct bh_renewal_law law = {bh_distribution_of(&bh_weibull, k, 5e8), false};
         for (unsigned r = 0; r < runs; r++) {
-            struct bh_random random = {SEED, r};
+            struct bh_random random = {.seed = SEED, .replica = r};
             struct bh_first_events *events = bh_first_events_create(&law, components, 9);
             double time_s;
             uint64_t component;
@@ -172,7 +172,7 @@ static void test_steady_rate(void **state)
             double until_s = (late ? 0.5 : 0.01) * bh_distribution_mean_s(&laws[l]);
             struct sums sums = {0};
             for (unsigned r = 0; r < RUNS; r++)
-                run_events(&law, (struct bh_random){SEED, r}, COMPONENTS, until_s, 0, &sums);
+                run_events(&law, (struct bh_random){.seed = SEED, .replica = r}, COMPONENTS, until_s, 0, &sums);
             double expected = COMPONENTS * until_s / bh_distribution_mean_s(&laws[l]);
             assert_true(fabs(mean(&sums, 0) - expected) < 5 * sqrt(error_squared(&sums, 0)));
             assert_true(sums.sum[0] > 1000);
@@ -185,7 +185,7 @@ static void test_every_component_once(void **state)
     (void)state;
     enum { COMPONENTS = 500 };
     struct bh_renewal_law law = {bh_distribution_of(&bh_uniform, 10, 20), false};
-    struct bh_random random = {SEED, 0};
+    struct bh_random random = {.seed = SEED, .replica = 0};
     struct bh_first_events *events = bh_first_events_create(&law, COMPONENTS, 1);
     bool seen[COMPONENTS] = {false};
     double time_s, before_s = 10;
