@@ -3,13 +3,14 @@
 """Runs the program: finds it, shows its progress, and leaves nothing of it behind."""
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from typing import Optional, Sequence
+from typing import Iterator, Optional, Sequence
 
 from ._errors import BulkheadError, error_from
 
@@ -47,6 +48,23 @@ def _end(child: subprocess.Popen) -> None:
     child.wait()
 
 
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """An interrupt in the middle comes at the end: between the start of a program and its name nobody could end it."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    came: list = []
+    signal.signal(signal.SIGINT, lambda *told: came.append(told))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        handler(*came[0])
+
+
 def call(words: Sequence[str], *, progress: Optional[bool] = None, names: Optional[dict] = None,
          may_fail: Sequence[int] = ()) -> str:
     """What the program writes to its standard output.
@@ -59,8 +77,7 @@ def call(words: Sequence[str], *, progress: Optional[bool] = None, names: Option
     if shows:
         environment.setdefault("BULKHEAD_PROGRESS", "1")
     said: list = []
-    child = subprocess.Popen([program(), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             env=environment, encoding="utf-8", errors="replace")
+    command, child, listener = [program(), *words], None, None
 
     def listen() -> None:
         for line in child.stderr:
@@ -68,16 +85,21 @@ def call(words: Sequence[str], *, progress: Optional[bool] = None, names: Option
             if shows and not line.startswith(("bulkhead", "    ")):
                 print(line, end="", file=sys.stderr, flush=True)
 
-    listener = threading.Thread(target=listen, daemon=True)
     try:
-        listener.start()
+        with _interrupts_wait():
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     env=environment, encoding="utf-8", errors="replace")
+            listener = threading.Thread(target=listen, daemon=True)
+            listener.start()
         output = child.stdout.read()
         child.wait()
     finally:
-        _end(child)
-        listener.join()
-        child.stdout.close()
-        child.stderr.close()
+        if child is not None:
+            _end(child)
+            if listener is not None:
+                listener.join()
+            child.stdout.close()
+            child.stderr.close()
     if child.returncode != 0 and child.returncode not in may_fail:
         raise error_from(child.returncode, "".join(said), names)
     return output
