@@ -74,6 +74,16 @@ double bh_bench_load(struct bh_bench *bench)
     return loaded_s;
 }
 
+void bh_bench_clear(struct bh_bench *bench)
+{
+    bh_transfers_destroy(bench->transfers, bench->setup);
+    bh_setup_destroy(bench->setup);
+    bh_isolation_cache_destroy(bench->cache);
+    bh_platform_destroy(bench->platform);
+    bh_scenario_destroy(bench->scenario);
+    bh_study_destroy(bench->study);
+}
+
 void bh_bench_replica(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost)
 {
     struct bh_replica_options options = {.replica = number, .faults = true};

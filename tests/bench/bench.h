@@ -42,6 +42,8 @@ void bh_bench_read(struct bh_bench *bench, const char *data, const char *file, c
                    size_t settings_count);
 void bh_bench_resolve(struct bh_bench *bench, const size_t *index);
 double bh_bench_load(struct bh_bench *bench);
+/* Frees what was read and loaded. */
+void bh_bench_clear(struct bh_bench *bench);
 
 /* Does something in a fresh child. */
 typedef void bh_bench_work_fn(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost);

@@ -181,5 +181,6 @@ int main(int argc, char **argv)
         measure_size(&bench, name);
     else
         compare(&bench, name, strcmp(what, "events") == 0 ? bare_events : bare_transfers);
+    bh_bench_clear(&bench);
     return 0;
 }

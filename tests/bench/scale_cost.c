@@ -98,6 +98,7 @@ int main(int argc, char **argv)
     double loaded_s = bh_bench_load(&bench);
     if (strcmp(argv[3], "numbers") == 0) {
         print_numbers(&bench);
+        bh_bench_clear(&bench);
         return 0;
     }
     struct bh_cost cost = bh_bench_in_child(&bench, bh_bench_replica, strtoull(argv[3], NULL, 10));
@@ -105,5 +106,6 @@ int main(int argc, char **argv)
     getrusage(RUSAGE_SELF, &usage);
     printf("%.6g,%.6g,%.0f,%.0f,%.0f,%.0f,%.12g\n", loaded_s, cost.cpu_s, fmax(cost.peak_kib, (double)usage.ru_maxrss),
            cost.faults, cost.failures, cost.events, cost.makespan_s);
+    bh_bench_clear(&bench);
     return 0;
 }
