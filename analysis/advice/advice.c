@@ -132,24 +132,24 @@ static bool are_finite(const double *costs, size_t runs)
     return true;
 }
 
-static size_t count_unfinished(const struct bh_advice *advice, size_t policy)
+static size_t count_not_done(const struct bh_advice *advice, size_t policy)
 {
-    static const struct bh_criterion unfinished = {.kind = BH_CRITERION_UNFINISHED};
+    static const struct bh_criterion not_done = {.kind = BH_CRITERION_NOT_DONE};
     size_t count = 0;
     for (size_t w = 0; w < advice->worlds.count; w++)
         for (size_t r = 0; r < advice->worlds.replicas; r++)
             count +=
-                bh_criterion_value(advice->view, &unfinished, policy, advice->worlds.point[w], advice->enclave, r) != 0;
+                bh_criterion_value(advice->view, &not_done, policy, advice->worlds.point[w], advice->enclave, r) != 0;
     return count;
 }
 
-/* Leaves out what has no number. A policy with unfinished runs has no net overhead; where that holds for all, they are
+/* Leaves out what has no number. A policy with runs that are not done has no net overhead; where that holds for all, they are
  * compared by the share of node-time that does no work. */
-static void leave_out_unfinished(struct bh_advice *advice, double *costs)
+static void leave_out_not_done(struct bh_advice *advice, double *costs)
 {
     size_t runs = advice->worlds.count * advice->worlds.replicas, left = 0;
     for (size_t p = 0; p < advice->view->policy.count; p++)
-        advice->policies[p].unfinished = count_unfinished(advice, p);
+        advice->policies[p].not_done = count_not_done(advice, p);
     for (int again = 0; again < 2 && left == 0; again++) {
         if (again && advice->criterion.kind != BH_CRITERION_NET_OVERHEAD)
             return;
@@ -161,10 +161,10 @@ static void leave_out_unfinished(struct bh_advice *advice, double *costs)
             struct bh_advice_policy *policy = &advice->policies[p];
             find_costs(advice, p, costs + p * runs);
             bool is_finite = are_finite(costs + p * runs, runs);
-            if (policy->why == BH_UNFINISHED || policy->why == BH_NO_NUMBER)
+            if (policy->why == BH_NOT_DONE || policy->why == BH_NO_NUMBER)
                 policy->why = BH_COMPARED;
             if (policy->why == BH_COMPARED && !is_finite)
-                policy->why = policy->unfinished > 0 ? BH_UNFINISHED : BH_NO_NUMBER;
+                policy->why = policy->not_done > 0 ? BH_NOT_DONE : BH_NO_NUMBER;
             left += policy->why == BH_COMPARED;
         }
     }
@@ -229,7 +229,7 @@ static int fail_nothing_left(const struct bh_advice *advice, struct bh_error *er
             longer = bh_print_text("%s; `%s`: %s is %.3g [%.3g, %.3g]", text, advice->view->policy.labels[p],
                                    advice->limits[policy->limit].criterion.name, policy->limited.mean,
                                    policy->limited.low, policy->limited.high);
-        else if (policy->why == BH_UNFINISHED || policy->why == BH_NO_NUMBER)
+        else if (policy->why == BH_NOT_DONE || policy->why == BH_NO_NUMBER)
             longer = bh_print_text("%s; `%s`: %s is not a number in every run", text, advice->view->policy.labels[p],
                                    advice->criterion.name);
         if (longer == NULL)
@@ -267,7 +267,7 @@ static int choose(struct bh_advice *advice, struct bh_error *err)
     hold_to_limits(advice);
     int status = admit(advice) > 0 ? 0 : fail_nothing_left(advice, err);
     if (status == 0)
-        leave_out_unfinished(advice, costs);
+        leave_out_not_done(advice, costs);
     for (size_t p = 0; p < policies; p++)
         advice->compared += advice->policies[p].why == BH_COMPARED;
     if (status == 0 && advice->compared == 0)

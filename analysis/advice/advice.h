@@ -26,13 +26,13 @@ struct bh_advice_request {
 };
 
 /* Why a policy is not among those that are compared. */
-enum bh_exclusion { BH_COMPARED, BH_NOT_ALLOWED, BH_LIMIT_NOT_MET, BH_LIMIT_UNKNOWN, BH_UNFINISHED, BH_NO_NUMBER };
+enum bh_exclusion { BH_COMPARED, BH_NOT_ALLOWED, BH_LIMIT_NOT_MET, BH_LIMIT_UNKNOWN, BH_NOT_DONE, BH_NO_NUMBER };
 
 struct bh_advice_policy {
     enum bh_exclusion why;
     size_t limit;               /* the one that is not met, or not known to be */
     struct bh_estimate limited; /* what that limit is about */
-    size_t unfinished;          /* runs */
+    size_t not_done;            /* runs */
     struct bh_estimate value;   /* of the criterion; none where it is not a number */
     struct bh_standing standing;
     /* Against the best of those compared, paired: also of those excluded; NaN where it cannot be had. */

@@ -4,6 +4,7 @@
 #include "analysis/advice/criterion.h"
 
 #include "analysis/advice/comparison.h"
+#include "analysis/measures/outcome.h"
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
@@ -26,6 +27,7 @@ static const struct {
     {"node-hours", BH_CRITERION_NODE_HOURS, BH_METRIC_node_time, false, false, "node-hours"},
     {"unfinished", BH_CRITERION_UNFINISHED, BH_METRIC_finished, true, true, "1"},
     {"right-results", BH_CRITERION_RIGHT, BH_METRIC_finished, true, true, "1"},
+    {"not-done", BH_CRITERION_NOT_DONE, BH_METRIC_finished, true, true, "1"},
     {"wrong-results", BH_CRITERION_METRIC, BH_METRIC_sdc, true, true, "1"},
     {"violation", BH_CRITERION_METRIC, BH_METRIC_unacceptable, true, true, "1"},
 };
@@ -191,14 +193,9 @@ double bh_criterion_value(const struct bh_view *view, const struct bh_criterion 
     size_t cell = policy * view->points + point;
     switch (criterion->kind) {
     case BH_CRITERION_NET_OVERHEAD:
-        return metric_at(view, BH_METRIC_finished, 0, cell, enclave, replica) == 0
-                   ? NAN
-                   : metric_at(view, BH_METRIC_makespan, 0, cell, enclave, replica) /
-                             metric_at(view, BH_METRIC_native_bare_makespan, 0, cell, enclave, replica) -
-                         1;
+        return bh_outcome_at_point(view, cell, enclave, replica).net_overhead;
     case BH_CRITERION_LOST_NODE_TIME:
-        return 1 - metric_at(view, BH_METRIC_useful_work, 0, cell, enclave, replica) /
-                       node_time(view, cell, enclave, replica);
+        return 1 - bh_outcome_at_point(view, cell, enclave, replica).work_rate;
     case BH_CRITERION_FAILURE_TIME:
         return failure_time(view, cell, enclave, replica) / node_time(view, cell, enclave, replica);
     case BH_CRITERION_NODE_HOURS:
@@ -208,6 +205,8 @@ double bh_criterion_value(const struct bh_view *view, const struct bh_criterion 
     case BH_CRITERION_RIGHT:
         return metric_at(view, BH_METRIC_finished, 0, cell, enclave, replica) != 0 &&
                (view->numbers[BH_METRIC_sdc] == NULL || metric_at(view, BH_METRIC_sdc, 0, cell, enclave, replica) == 0);
+    case BH_CRITERION_NOT_DONE:
+        return !bh_outcome_at_point(view, cell, enclave, replica).is_done;
     case BH_CRITERION_METRIC:
         return metric_at(view, criterion->metric, criterion->label, cell, enclave, replica);
     }

@@ -11,11 +11,12 @@
 #include <stddef.h>
 
 enum bh_criterion_kind {
-    BH_CRITERION_NET_OVERHEAD, /* makespan over the baseline's without faults and checkpoints, less 1; unfinished: NaN */
-    BH_CRITERION_LOST_NODE_TIME, /* share of node-time that did no native work, finished or not */
+    BH_CRITERION_NET_OVERHEAD, /* makespan over the baseline's without faults and checkpoints, less 1; not done: NaN */
+    BH_CRITERION_LOST_NODE_TIME, /* share of node-time that did no native work, or none of use */
     BH_CRITERION_FAILURE_TIME, /* share of node-time lost to failures: work done twice, detection, restarts, waiting */
     BH_CRITERION_NODE_HOURS,
     BH_CRITERION_UNFINISHED, /* whether the run was given up */
+    BH_CRITERION_NOT_DONE,   /* that, or its result is wrong and that does not count as done */
     BH_CRITERION_RIGHT,      /* whether it came to its end with a right result */
     BH_CRITERION_METRIC      /* a row of the list of metrics */
 };
@@ -30,7 +31,7 @@ struct bh_criterion {
     const char *unit;
 };
 
-/* "net-overhead", "lost-node-time", "failure-time", "node-hours", "unfinished", "right-results", "wrong-results",
+/* "net-overhead", "lost-node-time", "failure-time", "node-hours", "unfinished", "right-results", "not-done", "wrong-results",
  * "violation", or a metric's own name with
  * `-` or `_`, behind it in brackets the label of a further axis: "failures[node]". Fails with what there is. */
 int bh_criterion_find(const struct bh_view *view, const char *name, struct bh_criterion *criterion,

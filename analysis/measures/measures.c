@@ -3,6 +3,7 @@
 /* Numbers of one policy at one point, from the arrays of a results file. */
 #include "analysis/measures/measures.h"
 
+#include "analysis/measures/outcome.h"
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
@@ -158,31 +159,22 @@ struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, si
     return estimate;
 }
 
-/* The two measures by which policies are compared, per replica. */
+/* Runs that are not done. */
 struct not_done {
     size_t all, wrong; /* wrong: among these */
 };
 
+/* Net overhead and work rate, by which policies are compared, per replica. */
 static struct not_done measure_replicas(const struct bh_view *view, size_t cell, size_t enclave, double *overhead,
                                         double *rate)
 {
-    size_t replicas = view->replica.count, width = view->part.count;
-    const double *makespan = enclave_row(view, view->numbers[BH_METRIC_makespan], cell, enclave);
-    const double *finished = enclave_row(view, view->numbers[BH_METRIC_finished], cell, enclave);
-    const double *useful = enclave_row(view, view->numbers[BH_METRIC_useful_work], cell, enclave);
-    const double *parts =
-        view->numbers[BH_METRIC_node_time] + (cell * view->enclave.count + enclave) * replicas * width;
-    double native = view->numbers[BH_METRIC_native_bare_makespan][cell * view->enclave.count + enclave];
-    const double *sdc = view->wrong_is_done || view->numbers[BH_METRIC_sdc] == NULL
-                            ? NULL
-                            : enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave);
     struct not_done not_done = {0};
-    for (size_t r = 0; r < replicas; r++) {
-        bool is_wrong = sdc != NULL && sdc[r] != 0, is_done = finished[r] != 0 && !is_wrong;
-        not_done.all += !is_done;
-        not_done.wrong += is_wrong;
-        overhead[r] = is_done ? makespan[r] / native - 1 : NAN;
-        rate[r] = is_wrong ? 0 : useful[r] / sum_of(parts + r * width, width); /* no work of it is of use */
+    for (size_t r = 0; r < view->replica.count; r++) {
+        struct bh_outcome outcome = bh_outcome_at_point(view, cell, enclave, r);
+        not_done.all += !outcome.is_done;
+        not_done.wrong += outcome.is_wrong;
+        overhead[r] = outcome.net_overhead;
+        rate[r] = outcome.work_rate;
     }
     return not_done;
 }

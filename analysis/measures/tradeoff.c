@@ -3,6 +3,7 @@
 /* Pareto front and critical values. */
 #include "analysis/measures/tradeoff.h"
 
+#include "analysis/measures/outcome.h"
 #include "models/base/error.h"
 
 #include <gsl/gsl_sort.h>
@@ -32,24 +33,16 @@ double bh_critical_value(double from, double to, double left, double right)
 static void cost_row(const struct bh_view *view, size_t policy, size_t value, size_t enclave, bool by_rate,
                      double *costs)
 {
-    const struct bh_view_uncertainty *uncertainty = &view->uncertainty;
-    size_t row = (policy * uncertainty->axis.count + value) * view->enclave.count + enclave;
-    size_t replicas = view->replica.count;
-    for (size_t r = 0; r < replicas; r++) {
-        size_t at = row * replicas + r;
-        costs[r] = by_rate
-                       ? -uncertainty->numbers[BH_METRIC_useful_work][at] / uncertainty->numbers[BH_METRIC_elapsed][at]
-                       : uncertainty->numbers[BH_METRIC_makespan][at] /
-                                 uncertainty->numbers[BH_METRIC_native_bare_makespan][row] -
-                             1;
+    for (size_t r = 0; r < view->replica.count; r++) {
+        struct bh_outcome outcome = bh_outcome_at_value(view, policy, value, enclave, r);
+        costs[r] = by_rate ? -outcome.work_rate : outcome.net_overhead;
     }
 }
 
-static bool is_finished(const struct bh_view *view, size_t policy, size_t value, size_t enclave)
+static bool is_done(const struct bh_view *view, size_t policy, size_t value, size_t enclave)
 {
-    size_t row = (policy * view->uncertainty.axis.count + value) * view->enclave.count + enclave;
     for (size_t r = 0; r < view->replica.count; r++)
-        if (view->uncertainty.numbers[BH_METRIC_finished][row * view->replica.count + r] == 0)
+        if (!bh_outcome_at_value(view, policy, value, enclave, r).is_done)
             return false;
     return true;
 }
@@ -112,7 +105,7 @@ void bh_find_flips(const struct bh_view *view, size_t enclave, size_t left, size
     /* One measure along the whole axis, or neighbouring differences could not be joined by a line. */
     bool by_rate = false;
     for (size_t i = 0; i < count; i++)
-        by_rate = by_rate || !is_finished(view, left, i, enclave) || !is_finished(view, right, i, enclave);
+        by_rate = by_rate || !is_done(view, left, i, enclave) || !is_done(view, right, i, enclave);
     struct bh_estimate *differences = bh_allocate(count, sizeof *differences);
     flips->equal = true;
     size_t last = count; /* the last value with a difference other than 0 */
@@ -139,18 +132,18 @@ void bh_find_draws(const struct bh_view *view, size_t enclave, size_t policy, si
 {
     size_t count = view->uncertainty.axis.count, replicas = view->replica.count;
     double *means = bh_allocate(count, sizeof *means), *costs = bh_allocate(replicas, sizeof *costs);
-    bool all_finished = true;
+    bool all_done = true;
     *draws = (struct bh_draws){NAN, NAN, NAN, 0, 0};
     for (size_t i = 0; i < count; i++) {
-        bool by_rate = !is_finished(view, policy, i, enclave) || !is_finished(view, other, i, enclave);
+        bool by_rate = !is_done(view, policy, i, enclave) || !is_done(view, other, i, enclave);
         double difference = difference_at(view, policy, other, i, enclave, by_rate).mean;
         draws->better += difference < 0;
         draws->worse += difference > 0;
-        all_finished = all_finished && is_finished(view, policy, i, enclave);
+        all_done = all_done && is_done(view, policy, i, enclave);
         cost_row(view, policy, i, enclave, false, costs);
         means[i] = bh_mean(costs, replicas).mean;
     }
-    if (all_finished) {
+    if (all_done) {
         gsl_sort(means, 1, count);
         draws->median = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.5);
         draws->low = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.05);
@@ -167,7 +160,7 @@ void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best)
     for (size_t i = 0; i < view->uncertainty.axis.count; i++) {
         bool by_rate = false;
         for (size_t p = 0; p < view->policy.count; p++)
-            by_rate = by_rate || !is_finished(view, p, i, enclave);
+            by_rate = by_rate || !is_done(view, p, i, enclave);
         double least = INFINITY;
         best[i] = 0;
         for (size_t p = 0; p < view->policy.count; p++) {
@@ -185,25 +178,21 @@ void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best)
 /* Net overhead and useful work rate of every replica of a policy at a point. */
 struct standing {
     double *overhead, *rate;
-    bool finished;
+    bool is_done; /* all are */
     double mean_overhead, mean_rate;
 };
 
 static struct standing stand(const struct bh_view *view, size_t policy, size_t point, size_t enclave)
 {
-    size_t replicas = view->replica.count, row = (policy * view->points + point) * view->enclave.count + enclave;
-    struct standing standing = {.finished = true};
+    size_t replicas = view->replica.count;
+    struct standing standing = {.is_done = true};
     standing.overhead = bh_allocate(2 * replicas, sizeof *standing.overhead);
     standing.rate = standing.overhead + replicas;
     for (size_t r = 0; r < replicas; r++) {
-        size_t at = row * replicas + r;
-        double node_s = 0;
-        for (size_t p = 0; p < view->part.count; p++)
-            node_s += view->numbers[BH_METRIC_node_time][at * view->part.count + p];
-        standing.finished = standing.finished && view->numbers[BH_METRIC_finished][at] != 0;
-        standing.overhead[r] =
-            view->numbers[BH_METRIC_makespan][at] / view->numbers[BH_METRIC_native_bare_makespan][row] - 1;
-        standing.rate[r] = view->numbers[BH_METRIC_useful_work][at] / node_s;
+        struct bh_outcome outcome = bh_outcome_at_point(view, policy * view->points + point, enclave, r);
+        standing.is_done = standing.is_done && outcome.is_done;
+        standing.overhead[r] = outcome.net_overhead;
+        standing.rate[r] = outcome.work_rate;
     }
     standing.mean_overhead = bh_mean(standing.overhead, replicas).mean;
     standing.mean_rate = bh_mean(standing.rate, replicas).mean;
@@ -212,9 +201,9 @@ static struct standing stand(const struct bh_view *view, size_t policy, size_t p
 
 static bool is_better(const struct standing *left, const struct standing *right)
 {
-    if (left->finished != right->finished)
-        return left->finished;
-    return left->finished ? left->mean_overhead < right->mean_overhead : left->mean_rate > right->mean_rate;
+    if (left->is_done != right->is_done)
+        return left->is_done;
+    return left->is_done ? left->mean_overhead < right->mean_overhead : left->mean_rate > right->mean_rate;
 }
 
 static bool are_equal(const struct standing *left, const struct standing *right, size_t replicas)
@@ -241,7 +230,7 @@ void bh_find_order(const struct bh_view *view, size_t point, size_t enclave, str
             (order->next == policies || is_better(&standings[p], &standings[order->next])))
             order->next = p;
     const struct standing *next = order->next < policies ? &standings[order->next] : best;
-    order->by_rate = !best->finished || !next->finished;
+    order->by_rate = !best->is_done || !next->is_done;
     order->best_value = bh_mean(order->by_rate ? best->rate : best->overhead, replicas);
     if (order->next < policies)
         order->ahead = order->by_rate ? bh_paired_difference(next->rate, best->rate, replicas)

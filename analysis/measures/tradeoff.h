@@ -32,7 +32,7 @@ void bh_find_flips(const struct bh_view *view, size_t enclave, size_t left, size
 
 /* One policy against another over the draws of a posterior, which have no order: no critical values, but how often. */
 struct bh_draws {
-    double median, low, high; /* of the draws' mean net overhead, the middle 90 %; NaN where any run is unfinished */
+    double median, low, high; /* of the draws' mean net overhead, the middle 90 %; NaN where any run is not done */
     size_t better, worse;     /* draws in which the policy has the smaller and the greater mean than the other */
 };
 void bh_find_draws(const struct bh_view *view, size_t enclave, size_t policy, size_t other, struct bh_draws *draws);
@@ -40,8 +40,8 @@ void bh_find_draws(const struct bh_view *view, size_t enclave, size_t policy, si
 /* The best policy at each value of the uncertainty axis; `best` has as many entries as the axis. */
 void bh_find_best(const struct bh_view *view, size_t enclave, size_t *best);
 
-/* The best of all policies at a point by mean net overhead, and the next. Policies that are unfinished come after those
- * that finished, by useful work rate; `by_rate` says that this decided between the two. A policy whose every replica
+/* The best of all policies at a point by mean net overhead, and the next. Policies of which a run is not done come after
+ * the others, by useful work rate; `by_rate` says that this decided between the two. A policy whose every replica
  * equals the best's is no other policy, and not the next. */
 struct bh_order {
     size_t best, next; /* next: policy.count if there is none */

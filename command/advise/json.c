@@ -28,11 +28,11 @@ static json_t *policy_json(const struct bh_advice *advice, size_t p)
 {
     static const char *const reasons[] = {
         [BH_COMPARED] = "compared",           [BH_NOT_ALLOWED] = "not-allowed", [BH_LIMIT_NOT_MET] = "limit-not-met",
-        [BH_LIMIT_UNKNOWN] = "limit-unknown", [BH_UNFINISHED] = "unfinished",   [BH_NO_NUMBER] = "no-number"};
+        [BH_LIMIT_UNKNOWN] = "limit-unknown", [BH_NOT_DONE] = "not-done",       [BH_NO_NUMBER] = "no-number"};
     const struct bh_advice_policy *policy = &advice->policies[p];
     json_t *object = json_pack("{s:o, s:s, s:o, s:o, s:I}", "policy", name_of(advice, p), "status",
                                reasons[policy->why], "value", estimate(policy->value), "difference_from_best",
-                               estimate(policy->difference), "unfinished", (json_int_t)policy->unfinished);
+                               estimate(policy->difference), "not_done", (json_int_t)policy->not_done);
     if (policy->why == BH_COMPARED) {
         json_object_set_new(object, "behind", number(policy->standing.behind));
         json_object_set_new(object, "behind_at_most", number(policy->standing.behind_most));

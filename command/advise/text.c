@@ -142,8 +142,9 @@ static char *say_limit(const struct bh_advice *advice, const struct bh_advice_po
 static void say_constraints(const struct bh_advice *advice, enum bh_table_format format)
 {
     if (advice->by_lost_time)
-        bh_advise_say(format, "No allowed policy finishes all its runs before the horizon: compared is the share of "
-                              "node-time that does no work.");
+        bh_advise_say(format,
+                      "No allowed policy ends all its runs before the horizon and with right results: compared is "
+                      "the share of node-time that does no work of use.");
     if (advice->is_doubtful)
         bh_advise_say(format, "No allowed policy is known to meet %s: these are those that may.",
                       advice->limits_count == 1 ? advice->limits[0].text : "all limits");
@@ -263,9 +264,9 @@ static char *say_why(const struct bh_advice *advice, const struct bh_advice_poli
                              advice->limits[policy->limit].text, limit);
         free(limit);
         return text;
-    case BH_UNFINISHED:
-        return bh_print_text("%zu of %zu runs were not done at the horizon", policy->unfinished,
-                             advice->worlds.count * advice->worlds.replicas);
+    case BH_NOT_DONE:
+        return bh_print_text("%zu of %zu runs were not done at the horizon, or ended with a wrong result",
+                             policy->not_done, advice->worlds.count * advice->worlds.replicas);
     case BH_NO_NUMBER:
         return bh_print_text("%s is not a number in every run", advice->criterion.name);
     }

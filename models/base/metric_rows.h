@@ -34,7 +34,7 @@ BH_METRIC(restart_time, BH_BY_ENCLAVE_SCOPE, BH_NUMBERS, "s", BH_AT_POINTS, BH_O
           "expected outage after losing this scope, repair and restore not included")
 BH_METRIC(interruptions, BH_BY_ENCLAVE_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_NEEDED,
           "failures that struck the enclave while it ran")
-BH_METRIC(sdc, BH_BY_ENCLAVE_REPLICA, BH_FLAGS, "1", BH_AT_POINTS, BH_OPTIONAL,
+BH_METRIC(sdc, BH_BY_ENCLAVE_REPLICA, BH_FLAGS, "1", BH_AT_POINTS_AND_UNCERTAIN, BH_OPTIONAL,
           "whether the job ended with silent errors in its data that make its result wrong")
 BH_METRIC(wrong_data, BH_BY_ENCLAVE_REPLICA, BH_FLAGS, "1", BH_AT_POINTS, BH_OPTIONAL,
           "whether the job ended with silent errors in its data, also those that do not matter to the result")

@@ -53,11 +53,13 @@ def _describe(variable: "xarray.Variable") -> None:
 
 
 def _with_overheads(results: "xarray.Dataset") -> "xarray.Dataset":
-    """slowdown and net_overhead of each replica: makespan over native_bare_makespan, and that minus 1."""
+    """slowdown and net_overhead of each replica that is done: makespan over native_bare_makespan, and that minus 1."""
     if "makespan" in results and "native_bare_makespan" in results:
         ratio = results["makespan"] / results["native_bare_makespan"]
+        if "sdc" in results and not results.attrs.get("wrong_is_done", 1):
+            ratio = ratio.where(results["sdc"] == 0)  # a wrong result is no result
         results["slowdown"] = ratio.assign_attrs(
-            units="1", long_name="makespan under faults over the baseline's without faults or checkpoints; NaN when unfinished")
+            units="1", long_name="makespan under faults over the baseline's without faults or checkpoints; NaN when not done")
         results["net_overhead"] = (ratio - 1).assign_attrs(
             units="1", long_name="makespan under faults over the baseline's without faults or checkpoints, minus 1")
     return results

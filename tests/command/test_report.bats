@@ -55,6 +55,30 @@ expect_refusal() {
     [ -z "$errors" ]
 }
 
+@test "policies are ordered by right results, unless the scenario counts wrong ones as done" {
+    run_bulkhead report "$results/balance.h5" --no-figure
+    expect_status 0
+    cp "$BATS_TEST_TMPDIR/stdout" right.txt
+    local best
+    best=$(sed -n 's/^Best by mean net overhead: \(.*\) at 1e-06, .*/\1/p' <<<"$output")
+    [ -n "$best" ]
+    # Every result of that policy is wrong: it is ahead nowhere. Its makespans are what they were.
+    local wrong="p = [n.decode() for n in f['policy'][()]].index('$best')
+for name in ('sdc', 'uncertainty/sdc'): f[name][p] = 1"
+    change "$wrong
+f.attrs['wrong_is_done'] = numpy.int64(0)"
+    run_bulkhead report "$changed" --no-figure
+    expect_status 0
+    refuse grep -q "^Best by mean net overhead: $best at" <<<"$output"
+    refuse grep -qE "^ *[^ ]+ +[^ ]+ +$best +[0-9.]+ %" <(sed -n '/^Best of all policies/,/^Policies that/p' <<<"$output")
+    # They count as done: all is as before, but for the column and the words on wrong results.
+    change "$wrong
+f.attrs['wrong_is_done'] = numpy.int64(1)"
+    run_bulkhead report "$changed" --no-figure
+    diff <(sed -n '/^Best of all policies/,/^Where/p' <<<"$output") <(sed -n '/^Best of all policies/,/^Where/p' right.txt)
+    expect_text "$output" "Best by mean net overhead: $best at 1e-06"
+}
+
 @test "--all-points has a table for each point" {
     run_bulkhead report "$results/balance.h5" --no-figure --all-points
     expect_status 0

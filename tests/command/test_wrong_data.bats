@@ -185,3 +185,42 @@ import h5py, numpy as np
 a, b = h5py.File('vary.h5'), h5py.File('done.h5')
 assert all(np.array_equal(a[n], b[n]) for n in ('makespan', 'sdc', 'finished'))"
 }
+
+@test "who is ahead by runs with wrong results is ahead nowhere" {
+    # On these nodes about every third run ends wrong, and every one ends.
+    cat >wrong.yaml <<'END'
+scenario: wrong
+title: Silent errors, which nothing verifies
+platform: {file: parametric.yaml, nodes: 65536}
+workload:
+  work: 24 h
+  horizon: 40 d
+  spares: 0.1 %
+  enclaves:
+    - {name: simulation, application: mpi-bulk-synchronous, guests-per-node: 1, processes-per-guest: 4}
+checkpoints: {local: {interval: exact, keep: 3}, storage: {interval: exact, keep: 3}}
+baseline: native
+policies:
+  - {system: native, policy: native, name: native}
+  - {system: kvm, policy: protection-first, name: kvm}
+replicas: 12
+seed: 3
+END
+    local rule
+    for rule in done not-done; do
+        run_bulkhead run wrong.yaml -q -o "$rule.h5" --set "wrong-results=$rule"
+        expect_status 0
+        bulkhead report "$rule.h5" >"$rule.txt"
+        bulkhead advise "$rule.h5" >"$rule-advice.txt"
+    done
+    expect_eval not-done.h5 "(f['finished'][()] == 1).all() and 0 < f['sdc'][()].sum(axis=2).min()"
+    # Times are the same, what they count as is not: no means, and useful work instead of net overhead, in tables
+    # and advice (orders and critical values: tests/command/test_report.bats; Python: tests/support/python_package.py).
+    grep -qE '^ +native +[0-9.]+ h' done.txt
+    grep -qE '^ +native +not done [1-9]' not-done.txt
+    run diff <(sed 1,2d done-advice.txt) <(sed 1,2d not-done-advice.txt)
+    [ "$status" -eq 1 ]
+    grep -q 'native, with net overhead' done-advice.txt
+    grep -q 'native, with lost node time' not-done-advice.txt
+    grep -q 'ends all its runs before the horizon and with right results' not-done-advice.txt
+}

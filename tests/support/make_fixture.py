@@ -222,7 +222,8 @@ def main(kind, path):
                 chain[p, i] = [0.8, leak, leak, leak / 50]
         for name, data in (("makespan", span), ("finished", np.ones(shape, dtype=np.uint8)),
                            ("useful_work", np.full(shape, WORK * 131072)), ("elapsed", span),
-                           ("native_bare_makespan", np.full(shape[:3], WORK)), ("price", rows), ("escape_exact", chain)):
+                           ("native_bare_makespan", np.full(shape[:3], WORK)),
+                           ("sdc", np.zeros(shape, dtype=np.uint8)), ("price", rows), ("escape_exact", chain)):
             put(group, name, ["policy", "escape"] + METRICS[name][0], data, METRICS[name][1])
     file.close()
 

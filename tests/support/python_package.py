@@ -80,6 +80,14 @@ class Package(unittest.TestCase):
                 mean = float(first[name].sel(policy=policy["name"]).mean())
                 self.assertTrue(math.isclose(policy[name]["mean"], mean, rel_tol=1e-9), (policy["name"], name, mean))
 
+    def test_a_wrong_result_has_no_net_overhead(self):
+        path = os.path.join(SCENARIOS, "silent-pair.yaml")
+        for counts in (False, True):
+            results = bulkhead.run(path, replicas=20, set={"wrong-results": "done" if counts else "not-done"})
+            wrong = results.sdc != 0
+            self.assertTrue(bool(wrong.any()) and not bool(wrong.all()))
+            self.assertTrue(bool((results.net_overhead.isnull() == (wrong & (not counts))).all()))
+
     def test_datasets_go_on_to_other_forms(self):
         results = bulkhead.run(SMALL, replicas=2)
         with tempfile.TemporaryDirectory() as folder:
