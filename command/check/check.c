@@ -72,6 +72,7 @@ static void print_text(const struct bh_check *check)
     bh_check_print_rates(check, stream);
     bh_check_print_reach(check, stream);
     bh_check_print_exact(check, stream);
+    bh_check_print_trust(check, stream);
     bh_check_print_numbers(check, stream);
     fclose(stream);
     bh_markup_write_lines(stdout, text);

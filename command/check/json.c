@@ -89,9 +89,11 @@ static json_t *verification(const struct bh_verification_spec *spec)
     if (spec->rule == BH_VERIFY_NEVER)
         return json_null();
     bool is_periodic = spec->rule == BH_VERIFY_PERIODICALLY;
-    return json_pack("{s:s, s:o, s:f, s:f, s:f}", "rule", is_periodic ? "periodic" : "checkpoint", "every_s",
-                     number_or_null(spec->every_s, is_periodic), "cost_s", spec->cost_s, "recall", spec->recall,
-                     "latency_s", spec->latency_s);
+    return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f}", "rule", is_periodic ? "periodic" : "checkpoint", "every_s",
+                     number_or_null(spec->every_s, is_periodic), "per_checkpoint",
+                     is_periodic || spec->per_checkpoint == 0 ? json_null()
+                                                              : json_integer((json_int_t)spec->per_checkpoint),
+                     "cost_s", spec->cost_s, "recall", spec->recall, "latency_s", spec->latency_s);
 }
 
 static json_t *enclaves(const struct bh_check *check)
@@ -132,6 +134,8 @@ static json_t *checkpoints(const struct bh_scenario *scenario)
                                       "write_s", number_or_null(checkpoint->write_s, checkpoint->write_s >= 0),
                                       "read_s", number_or_null(checkpoint->read_s, checkpoint->read_s >= 0), "keep",
                                       (json_int_t)checkpoint->keep));
+        if (bh_has_trust(scenario) && !checkpoint->has_keep)
+            json_object_set_new(json_object_get(object, bh_level_names[l]), "keep", json_null());
     }
     json_object_set_new(object, "staggered", json_boolean(scenario->staggered));
     json_object_set_new(object, "final", json_boolean(scenario->final_checkpoint));
@@ -335,6 +339,7 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
     json_object_set_new(object, "recorded", recorded(scenario));
     json_object_set_new(object, "not_exact", bh_check_exact_json(check));
     json_object_set_new(object, "reach", bh_check_reach_json(check));
+    json_object_set_new(object, "trust", bh_check_trust_json(check));
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));

@@ -55,6 +55,9 @@ json_t *bh_check_exact_json(const struct bh_check *check);
 /* How errors multiply under each policy. */
 void bh_check_print_reach(const struct bh_check *check, FILE *stream);
 json_t *bh_check_reach_json(const struct bh_check *check);
+/* The patterns that were chosen for workload.trust, and what they are expected to reach; nothing, and null, without. */
+void bh_check_print_trust(const struct bh_check *check, FILE *stream);
+json_t *bh_check_trust_json(const struct bh_check *check);
 /* Every number that is read with unit, status and range, those that are not, and the sources as footnotes. */
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream);
 /* The same as one JSON object. */

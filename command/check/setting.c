@@ -77,11 +77,15 @@ static void print_verification(const struct bh_enclave_spec *enclave, FILE *stre
     char every[64], cost[64], latency[64];
     if (verification->rule == BH_VERIFY_NEVER)
         return;
+    if (verification->rule == BH_VERIFY_PERIODICALLY)
+        bh_quantity_print(verification->every_s, BH_DIMENSION_TIME, every, sizeof every);
+    else if (verification->per_checkpoint > 1)
+        snprintf(every, sizeof every, "%" PRIu64 " times for each checkpoint", verification->per_checkpoint);
+    else
+        snprintf(every, sizeof every, "%s",
+                 verification->per_checkpoint == 0 ? "as often as is cheapest" : "before every checkpoint");
     fprintf(stream, "  %-12s %s verifies its data %s%s: takes %s, finds %.4g %% of the silent errors", "",
-            enclave->name, verification->rule == BH_VERIFY_PERIODICALLY ? "after every " : "before every checkpoint",
-            verification->rule == BH_VERIFY_PERIODICALLY
-                ? bh_quantity_print(verification->every_s, BH_DIMENSION_TIME, every, sizeof every)
-                : "",
+            enclave->name, verification->rule == BH_VERIFY_PERIODICALLY ? "after every " : "", every,
             bh_quantity_print(verification->cost_s, BH_DIMENSION_TIME, cost, sizeof cost), 100 * verification->recall);
     if (verification->latency_s > 0)
         fprintf(stream, ", says so %s later",
@@ -115,6 +119,15 @@ static void print_workload(const struct bh_scenario *scenario, FILE *stream)
     }
 }
 
+static void print_trust(const struct bh_scenario *scenario, FILE *stream)
+{
+    if (bh_has_trust(scenario))
+        fprintf(stream,
+                "  %-12s at most %.4g %% of runs with a wrong result: the cheapest pattern of checkpoints and\n  %-12s "
+                "verifications for each policy that reaches it\n",
+                "trust", 100 * scenario->trust, "");
+}
+
 static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
 {
     const char *head = "checkpoints";
@@ -135,7 +148,9 @@ static void print_checkpoints(const struct bh_scenario *scenario, FILE *stream)
             fprintf(stream, "; each takes %s", bh_quantity_print(checkpoint->write_s, BH_DIMENSION_TIME, write, 64));
         if (checkpoint->read_s >= 0)
             fprintf(stream, "; a restore %s", bh_quantity_print(checkpoint->read_s, BH_DIMENSION_TIME, read, 64));
-        if (checkpoint->keep > 1)
+        if (bh_has_trust(scenario) && !checkpoint->has_keep)
+            fputs("; as many are kept as is cheapest", stream);
+        else if (checkpoint->keep > 1)
             fprintf(stream, "; %" PRIu64 " are kept", checkpoint->keep);
         fputc('\n', stream);
         head = "";
@@ -190,6 +205,7 @@ void bh_check_print_setting(const struct bh_check *check, FILE *stream)
     fputs("\nWhat is simulated\n", stream);
     print_platform(check, stream);
     print_workload(scenario, stream);
+    print_trust(scenario, stream);
     print_checkpoints(scenario, stream);
     bh_check_print_faults(scenario, stream);
     fprintf(stream, "  %-12s %s of each policy, seed %" PRIu64 "\n", "replicas",

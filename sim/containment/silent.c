@@ -16,14 +16,13 @@
 static const uint64_t trials_most = 20000; /* each runs along a whole job */
 
 /* A job of one enclave as models/silent/course.h knows it: all in wall-clock seconds. */
-static struct bh_silent_course course_of(const struct bh_scenario *scenario, const struct bh_enclave_setup *setup)
+static struct bh_silent_course course_of(const struct bh_enclave_setup *setup)
 {
     double wall = setup->wall_per_work, interval_s = setup->interval_work_s * wall;
-    bool by_checkpoint = setup->verification.rule == BH_VERIFY_BEFORE_CHECKPOINT;
     struct bh_silent_course course = {
         .work_s = setup->spec->work_s * wall,
         .interval_s = interval_s,
-        .verify_every_s = by_checkpoint ? interval_s : setup->verify_every_work_s * wall,
+        .verify_every_s = isinf(setup->verify_every_work_s) ? interval_s : setup->verify_every_work_s * wall,
         .verifies_at_end = true,
         .verify_s = setup->verification.cost_s,
         .latency_s = setup->verification.latency_s,
@@ -32,7 +31,7 @@ static struct bh_silent_course course_of(const struct bh_scenario *scenario, con
         .taint = setup->taint,
     };
     for (int l = 0; l < BH_LEVELS; l++)
-        course.level[l] = (struct bh_course_level){setup->write_s[l], setup->every[l], scenario->checkpoint[l].keep};
+        course.level[l] = (struct bh_course_level){setup->write_s[l], setup->every[l], setup->keep[l]};
     return course;
 }
 
@@ -42,7 +41,7 @@ static int follow_enclave(struct bh_contain_silent *silent, struct bh_contain *c
     course->is_verified = setup->verification.rule != BH_VERIFY_NEVER;
     if (!course->is_verified)
         return 0;
-    course->course = course_of(contain->scenario, setup);
+    course->course = course_of(setup);
     course->interval_s = course->course.interval_s;
     if (bh_silent_course_check(&course->course, err) != 0)
         return -1;

@@ -33,7 +33,9 @@ static double next_checkpoint_s(const struct bh_enclave *enclave)
 static double next_verification_s(const struct bh_enclave *enclave)
 {
     double every_s = enclave->setup->verify_every_work_s;
-    return isinf(every_s) ? INFINITY : (double)(enclave->verifications + 1) * every_s;
+    return isinf(every_s)
+               ? INFINITY
+               : (double)(enclave->verifications + 1) * every_s - bh_setup_verification_lead_s(enclave->setup);
 }
 
 /* Up to where it computes now. A remainder too short to compute is none. */

@@ -36,7 +36,7 @@ void bh_checkpoint_owe(struct bh_enclave *enclave)
 void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
 {
     struct bh_kept_states *kept = &enclave->kept[level];
-    uint64_t most = bh_enclave_scenario(enclave)->checkpoint[level].keep;
+    uint64_t most = enclave->setup->keep[level];
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
     bool is_copy = newest != NULL && newest->work_s >= enclave->work_s;
     double time_s = is_copy ? newest->time_s : enclave->replica->now_s;

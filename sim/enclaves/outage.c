@@ -129,9 +129,7 @@ static void roll_back(struct bh_enclave *enclave)
     enclave->work_s = state->work_s;
     enclave->checkpoints = newest != NULL ? newest->number : setup->passed_checkpoints;
     enclave->saving = BH_LEVELS;
-    enclave->verifications = isinf(setup->verify_every_work_s)
-                                 ? 0
-                                 : (uint64_t)fmin(floor(state->work_s / setup->verify_every_work_s + 1e-9), 0x1p53);
+    enclave->verifications = bh_setup_verifications_at(setup, state->work_s);
     enclave->verified_work_s = -1.0;
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
     enclave->silent.passed_work_s = fmin(enclave->silent.passed_work_s, state->work_s);

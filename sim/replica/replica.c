@@ -31,6 +31,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->return_s = INFINITY;
     enclave->back_s = enclave->back_to_s = -INFINITY;
     enclave->checkpoints = setup->passed_checkpoints;
+    enclave->verifications = bh_setup_verifications_at(setup, 0.0);
     enclave->saving = BH_LEVELS;
     enclave->partners = bh_partners_of(setup->nodes, bh_enclave_recovery(enclave)->partner_distance.value);
 }

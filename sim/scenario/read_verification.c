@@ -10,6 +10,28 @@
 
 #include <string.h>
 
+/* Where silent errors are to be rare and nothing is said of verifications, each checkpoint has them at the application's cost. */
+static int read_usual(const struct bh_scenario *scenario, struct bh_enclave_spec *enclave, struct bh_error *err)
+{
+    const struct bh_application *application = enclave->application;
+    struct bh_verification_spec *verification = &enclave->verification;
+    if (!bh_has_trust(scenario) || !application->kind->keeps_checkpoints)
+        return 0;
+    if (application->verification_cost_s.path[0] == '\0' || application->verification_recall.path[0] == '\0')
+        return bh_fail_at(
+            err, enclave->place,
+            "found no `verification` of `%s` beside workload.trust, and no verification-cost and -recall of "
+            "the application %s; expected one of both",
+            enclave->name, application->name);
+    verification->place = scenario->trust_place;
+    verification->rule = BH_VERIFY_BEFORE_CHECKPOINT;
+    verification->cost_s = application->verification_cost_s.value;
+    verification->recall = application->verification_recall.value;
+    verification->latency_s = application->verification_latency_s.value;
+    verification->has_usual_cost = verification->has_usual_recall = verification->has_usual_latency = true;
+    return 0;
+}
+
 /* A number that the scenario gives, or else the application's. */
 static int read_number(const struct bh_node *map, const char *key, enum bh_dimension dimension,
                        const struct bh_parameter *usual, const struct bh_enclave_spec *enclave, double *value,
@@ -34,6 +56,15 @@ static int read_every(const struct bh_scenario *scenario, const struct bh_node *
     verification->rule = BH_VERIFY_BEFORE_CHECKPOINT;
     if (bh_node_is(every, "checkpoint"))
         return 0;
+    if (bh_has_trust(scenario))
+        return bh_node_fail(every, err,
+                            "found a time beside workload.trust (line %u), which chooses how often data is verified; "
+                            "expected checkpoint",
+                            scenario->trust_place.line);
+    if (bh_node_find(map, "per-checkpoint") != NULL)
+        return bh_node_fail(bh_node_find(map, "per-checkpoint"), err,
+                            "found a number of verifications for each checkpoint, and a time between two; expected "
+                            "one of both");
     verification->rule = BH_VERIFY_PERIODICALLY;
     const char *text = bh_node_text(every, err);
     if (text == NULL)
@@ -56,7 +87,10 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
 {
     const struct bh_application *application = enclave->application;
     struct bh_verification_spec *verification = &enclave->verification;
-    if (node == NULL || bh_node_is(node, "none") || bh_node_is(node, "no"))
+    verification->per_checkpoint = bh_has_trust(scenario) ? 0 : 1;
+    if (node == NULL)
+        return read_usual(scenario, enclave, err);
+    if (bh_node_is(node, "none") || bh_node_is(node, "no"))
         return 0;
     if (bh_keys_check(node, &bh_verification_keys, err) != 0)
         return -1;
@@ -66,6 +100,7 @@ int bh_verification_read(const struct bh_scenario *scenario, const struct bh_nod
                             "to go back to",
                             application->name);
     if (read_every(scenario, node, enclave, err) != 0 ||
+        bh_optional_count(node, "per-checkpoint", 1, 1000, &verification->per_checkpoint, err) != 0 ||
         read_number(node, "cost", BH_DIMENSION_TIME, &application->verification_cost_s, enclave, &verification->cost_s,
                     &verification->has_usual_cost, err) != 0 ||
         read_number(node, "recall", BH_DIMENSION_PROBABILITY, &application->verification_recall, enclave,
@@ -84,6 +119,10 @@ int bh_verification_check(const struct bh_scenario *scenario, struct bh_error *e
     bool any = false;
     for (int level = 0; level < BH_LEVELS; level++)
         any = any || scenario->checkpoint[level].enabled;
+    if (bh_has_trust(scenario) && !any)
+        return bh_fail_at(
+            err, scenario->trust_place,
+            "workload.trust: found a target in a scenario without checkpoints; expected a level to go back to");
     for (size_t e = 0; e < scenario->enclaves_count && !any; e++)
         if (scenario->enclaves[e].verification.rule == BH_VERIFY_BEFORE_CHECKPOINT)
             return bh_fail_at(

@@ -108,6 +108,21 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
     return 0;
 }
 
+static int read_trust(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
+{
+    if (node == NULL)
+        return 0;
+    scenario->trust_place = bh_node_place(node);
+    if (bh_node_quantity(node, BH_DIMENSION_PROBABILITY, &scenario->trust, err) != 0)
+        return -1;
+    if (scenario->trust <= 0.0)
+        return bh_node_fail(
+            node, err,
+            "found 0; expected the share of runs that may end with a wrong result, above 0: what strikes "
+            "during the last verification none finds");
+    return 0;
+}
+
 /* Which failures spares stand in for: all, unless the scenario says less. */
 static int read_spare_uses(struct bh_scenario *scenario, const struct bh_node *list, struct bh_error *err)
 {
@@ -160,7 +175,8 @@ int bh_workload_resolve(struct bh_scenario *scenario, struct bh_error *err)
             bh_node_find(map, "horizon"), err, "found %s; expected at least workload.work, %s (line %u)",
             bh_quantity_print(scenario->horizon_s, BH_DIMENSION_TIME, text, sizeof text),
             bh_quantity_print(scenario->work_s, BH_DIMENSION_TIME, other, sizeof other), bh_node_place(work).line);
-    if (read_spares(scenario, bh_node_find(map, "spares"), err) != 0 ||
+    if (read_trust(scenario, bh_node_find(map, "trust"), err) != 0 ||
+        read_spares(scenario, bh_node_find(map, "spares"), err) != 0 ||
         read_spare_uses(scenario, bh_node_find(map, "spares-for"), err) != 0)
         return -1;
     const struct bh_node *placement = bh_node_find(map, "placement");
@@ -218,6 +234,7 @@ static int read_level(struct bh_scenario *scenario, enum bh_level level, const s
         bh_optional_count(map, "keep", 1, 1000, &checkpoint->keep, err) != 0)
         return -1;
     checkpoint->enabled = true;
+    checkpoint->has_keep = bh_node_find(map, "keep") != NULL;
     return 0;
 }
 

@@ -33,6 +33,7 @@ struct bh_verification_spec {
     /* What it then returns to: the newest state that a verification has passed; or, which nobody knows, the newest that is
      * older than the error. */
     bool knows_age;
+    uint64_t per_checkpoint; /* so many, evenly spaced, the last of them before it; 0: chosen for workload.trust */
     bool has_usual_cost, has_usual_recall, has_usual_latency; /* the application's */
     struct bh_place place;
 };
@@ -90,6 +91,7 @@ struct bh_checkpoint_spec {
     double interval_s;      /* BH_INTERVAL_FIXED: useful wall-clock seconds between checkpoints of this level */
     double write_s, read_s; /* fixed times instead of bandwidth or traffic; negative: not given */
     uint64_t keep;          /* newest checkpoints of this level that are kept; at least 1 */
+    bool has_keep;          /* the file gives that */
     struct bh_place place;
 };
 
@@ -149,6 +151,8 @@ struct bh_scenario {
 
     double work_s; /* native fault-free compute time per node, of enclaves that have none of their own */
     double horizon_s;
+    double trust; /* most of the runs that may end with a wrong result: patterns are chosen for it; 0: none are */
+    struct bh_place trust_place;
     uint64_t spares; /* warm spares, nodes; a share of `nodes` in the file is rounded up */
     bool spares_for[BH_SPARE_USES];
     size_t enclaves_count;
@@ -189,6 +193,12 @@ struct bh_scenario {
 
     struct bh_document *document; /* with this point's settings made; owned */
 };
+
+/* Whether patterns of checkpoints and verifications are chosen for a share of wrong results. */
+static inline bool bh_has_trust(const struct bh_scenario *scenario)
+{
+    return scenario->trust > 0.0;
+}
 
 /* A setting from the command line, "path=value". */
 struct bh_setting {

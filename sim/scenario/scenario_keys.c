@@ -67,6 +67,8 @@ EITHER(when_to_verify, &(const struct bh_form)BH_CHOICE(checkpoint), &a_time_abo
 static const struct bh_key verification_rows[] = {
     {"every", NULL, BH_ANY(when_to_verify),
      "`checkpoint`: before each checkpoint; or a time of computing between two."},
+    {"per-checkpoint", "1", BH_COUNT_FROM(1, 1000),
+     "Verifications for each checkpoint, evenly spaced, the last before it; with workload.trust chosen unless given."},
     {"cost", "", BH_QUANTITY(TIME), "How long one takes; if absent the application's verification-cost."},
     {"recall", "", BH_QUANTITY(PROBABILITY),
      "Probability that it finds wrong data; if absent the application's verification-recall."},
@@ -77,8 +79,10 @@ static const struct bh_key verification_rows[] = {
      "newest that is older than the error."},
     {0},
 };
+static const struct bh_key_rule verification_rules[] = {{BH_ONLY_WHERE, "per-checkpoint", "every", "checkpoint"}, {0}};
 const struct bh_keys bh_verification_keys = {"none, or every, cost, recall and latency",
-                                             "How an enclave looks for silent errors.", verification_rows, NULL, 0};
+                                             "How an enclave looks for silent errors.", verification_rows,
+                                             verification_rules, 0};
 FORM(verification_map, BH_MAP(bh_verification_keys));
 EITHER(verification, &word_no, &verification_map);
 
@@ -101,7 +105,8 @@ static const struct bh_key enclave_rows[] = {
     {"start", "0 s", BH_QUANTITY(TIME), "When it begins."},
     {"leave", "when its work is done", BH_ABOVE_0(TIME), "When it gives its nodes back at the latest."},
     {"work", "workload.work", BH_ABOVE_0(TIME), "Computing that it has to do."},
-    {"verification", "none", BH_ANY(verification), "How it looks for silent errors."},
+    {"verification", "none; with workload.trust every checkpoint", BH_ANY(verification),
+     "How it looks for silent errors."},
     {"needs-storage", "no", BH_YES_NO, "Whether it stops while storage is out, also without checkpoints there."},
     {"parts-needed", "1", BH_ANY(nodes_or_share),
      "Of a service: parts, one on each node, or their share, below which it counts as down."},
@@ -115,6 +120,10 @@ FORM(spare_use, BH_CHOICE(bh_spare_use_names));
 static const struct bh_key workload_rows[] = {
     {"work", NULL, BH_ABOVE_0(TIME), "Computing that each enclave has to do, free of faults and of all costs."},
     {"horizon", "60 times the work", BH_QUANTITY(TIME), "When a replica ends that is not done; at least the work."},
+    {"trust", "no target", BH_ABOVE_0(PROBABILITY),
+     "The share of runs that may end with a wrong result: each enclave with checkpoints has the cheapest pattern that "
+     "leaves no more, of intervals by `exact`, verifications per checkpoint and states that are kept; what the "
+     "scenario gives of these stays."},
     {"spares", "0", BH_ANY(no_nodes_or_share), "Warm spare nodes, or their share of platform.nodes, rounded up."},
     {"spares-for", "node-loss and crash", BH_LIST(1, 2, spare_use),
      "What spares stand in for: nodes lost for good, always; and those that crash, which a reboot mends."},
@@ -134,7 +143,8 @@ static const struct bh_key level_rows[] = {
     {"write", "", BH_QUANTITY(TIME),
      "How long one takes to write; if absent from its bytes and the level's bandwidth."},
     {"read", "", BH_QUANTITY(TIME), "How long one takes to read; if absent from its bytes and the level's bandwidth."},
-    {"keep", "1", BH_COUNT_FROM(1, 1000), "Checkpoints that are kept, the newest ones."},
+    {"keep", "1", BH_COUNT_FROM(1, 1000),
+     "Checkpoints that are kept, the newest ones; with workload.trust chosen unless given."},
     {0},
 };
 const struct bh_keys bh_level_keys = {"a checkpoint level", "One level of checkpoints, or `none`.", level_rows, NULL,

@@ -44,6 +44,7 @@ static void fill_times(const struct bh_setup *setup, struct bh_enclave_setup *en
         const struct bh_checkpoint_spec *spec = &setup->scenario->checkpoint[level];
         const struct bh_level_rule *rule = bh_level_rule(level);
         bool is_traffic = bh_level_goes_through(level, BH_THROUGH_STORAGE);
+        enclave->keep[level] = spec->keep;
         enclave->has_level[level] = spec->enabled && application->kind->keeps_checkpoints;
         enclave->is_fixed[level] = spec->write_s >= 0.0 || spec->read_s >= 0.0 || !is_traffic;
         enclave->write_s[level] = spec->write_s >= 0.0 ? spec->write_s : rule->write_s(setting);

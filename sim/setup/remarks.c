@@ -267,7 +267,8 @@ static void find_single_checkpoints(const struct bh_scenario *scenario, struct b
 {
     bool any = false;
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
-        if (scenario->checkpoint[level].enabled && scenario->checkpoint[level].keep > 1)
+        const struct bh_checkpoint_spec *checkpoint = &scenario->checkpoint[level];
+        if (checkpoint->enabled && (checkpoint->keep > 1 || (bh_has_trust(scenario) && !checkpoint->has_keep)))
             return;
         any = any || scenario->checkpoint[level].enabled;
     }

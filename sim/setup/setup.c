@@ -9,6 +9,7 @@
 #include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/checkpoint_levels.h"
+#include "sim/setup/pattern.h"
 #include "sim/setup/questions.h"
 
 #include <math.h>
@@ -111,6 +112,7 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     bh_setup_fill_levels(setup, enclave, facts);
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         enclave->restart_s[scope] = outage_s(setup, enclave, scope);
+    bh_setup_fill_pattern(setup, enclave);
 }
 
 /* Adds what one error of the script does on the nodes of its partition. */
@@ -320,8 +322,11 @@ void bh_setup_copy_intervals(struct bh_setup *setup, const struct bh_setup *from
         setup->enclaves[e].lead_work_s =
             from->enclaves[e].lead_work_s * from->enclaves[e].wall_per_work / setup->enclaves[e].wall_per_work;
         setup->enclaves[e].passed_checkpoints = from->enclaves[e].passed_checkpoints;
-        for (int level = 0; level < BH_LEVELS; level++)
+        setup->enclaves[e].verification = from->enclaves[e].verification;
+        for (int level = 0; level < BH_LEVELS; level++) {
             setup->enclaves[e].every[level] = from->enclaves[e].every[level];
+            setup->enclaves[e].keep[level] = from->enclaves[e].keep[level];
+        }
     }
 }
 

@@ -6,11 +6,13 @@
 
 #include "models/base/error.h"
 #include "models/cost/slowdown.h"
+#include "models/silent/choose_pattern.h"
 #include "models/silent/taint.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
 #include "sim/setup/node_setup.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,13 +38,17 @@ struct bh_enclave_setup {
     double read_s[BH_LEVELS];
     bool is_fixed[BH_LEVELS];  /* write_s and read_s are fixed by the scenario: no traffic */
     double interval_work_s;    /* native compute seconds between checkpoints; INFINITY: none */
+    uint64_t keep[BH_LEVELS];  /* newest checkpoints of the level that are kept */
     uint64_t every[BH_LEVELS]; /* every n-th checkpoint goes to this level; the nearest: 1; 0: never */
     /* Staggered: its checkpoints come so much native work before multiples of the interval; so many multiples have passed
      * before its work begins. */
     double lead_work_s;
     uint64_t passed_checkpoints;
     struct bh_verification_spec verification; /* of its data; costs as the scenario says */
-    double verify_every_work_s;  /* native compute seconds between periodic verifications; INFINITY: none */
+    double
+        verify_every_work_s; /* native compute seconds between verifications, beside those at checkpoints; INFINITY: none */
+    /* With workload.trust: the pattern that was chosen, and what it is expected to reach; intervals 0: none was. */
+    struct bh_pattern_choice trust;
     struct bh_taint taint;       /* how tainted data spread among its ranks */
     double restart_s[BH_SCOPES]; /* expected outage after losing this scope, restore not included; NaN: none */
 };
@@ -82,6 +88,21 @@ static inline enum bh_level bh_setup_nearest_level(const struct bh_enclave_setup
     while (level < BH_LEVELS && !enclave->has_level[level])
         level++;
     return level;
+}
+
+/* Verifications that are evenly spaced between checkpoints come as much before their multiples as these. */
+static inline double bh_setup_verification_lead_s(const struct bh_enclave_setup *enclave)
+{
+    return enclave->verification.rule == BH_VERIFY_BEFORE_CHECKPOINT ? enclave->lead_work_s : 0.0;
+}
+
+/* Multiples of their spacing that have passed at a position. */
+static inline uint64_t bh_setup_verifications_at(const struct bh_enclave_setup *enclave, double work_s)
+{
+    if (isinf(enclave->verify_every_work_s))
+        return 0;
+    double passed_s = work_s + bh_setup_verification_lead_s(enclave);
+    return (uint64_t)fmin(floor(passed_s / enclave->verify_every_work_s + 1e-9), 0x1p53);
 }
 
 /* Whether it has a level whose states go through there. */

@@ -118,7 +118,7 @@ END
     printf '%s' "$output" | "$PYTHON" -c '
 import json, sys
 check = json.load(sys.stdin)
-assert check["enclaves"][0]["verification"] == {"rule": "checkpoint", "every_s": None, "cost_s": 360.0, "recall": 1.0, "latency_s": 0.0}
+assert check["enclaves"][0]["verification"] == {"rule": "checkpoint", "every_s": None, "per_checkpoint": 1, "cost_s": 360.0, "recall": 1.0, "latency_s": 0.0}
 assert check["checkpoints"]["local"]["keep"] == 1 and check["faults_during"] == "computation"
 '
 }
