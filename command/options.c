@@ -6,6 +6,7 @@
 #include "command/command.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
+#include "models/logs/reading.h"
 #include "sim/scenario/scenario.h"
 
 #include <errno.h>
@@ -220,6 +221,7 @@ unsigned bh_options_jobs(const struct bh_options *options)
 
 void bh_options_free(struct bh_options *options)
 {
+    bh_log_reading_destroy(options->reading);
     for (size_t i = 0; i < options->settings_count; i++) {
         free((char *)options->settings[i].path);
         free((char *)options->settings[i].value);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bh_log_reading;
 struct bh_setting;
 
 /* What the shared options said. Start from zeroes; jobs is then 0, which means one worker per core: see
@@ -25,7 +26,8 @@ struct bh_options {
     const char *output; /* NULL: none */
     const char *file;   /* of the scenario, borrowed from argv */
     size_t points_count;
-    char **points; /* "AXIS=LABEL", borrowed from argv */
+    char **points;                  /* "AXIS=LABEL", borrowed from argv */
+    struct bh_log_reading *reading; /* of failure logs; NULL: nothing was said */
 };
 
 /* Children for an argp; each expects a struct bh_options as its input. A subcommand lists those it takes:

@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead fit: distributions of up and down times from a failure log. */
 #include "command/fit/parts.h"
-#include "models/base/quantity.h"
 #include "models/logs/formats.h"
 #include "models/logs/selection.h"
 #include "models/sites/site_log.h"
 
 #include "command/command.h"
 #include "command/figure_folder.h"
+#include "command/log_options.h"
 #include "command/options.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/recorded_logs.h"
@@ -22,13 +22,12 @@ enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 struct arguments {
     struct bh_options options;
     struct bh_fit_wish wish;
-    struct bh_log_reading *reading;     /* NULL: nothing was said */
     struct bh_log_selection *selection; /* NULL: all */
     const char *folder, *yaml, *nodes;
     int format;
 };
 
-static const struct argp_child children[] = {{&bh_options_work, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&bh_options_log, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
 
 enum option_key {
     KEY_BY = 0x200,
@@ -41,15 +40,7 @@ enum option_key {
     KEY_FORMAT,
     KEY_YAML,
     KEY_WHERE,
-    KEY_NODES,
-    KEY_COLUMN,
-    KEY_IGNORE,
-    KEY_DATES,
-    KEY_UNIT,
-    KEY_DECIMAL,
-    KEY_YEAR,
-    KEY_WINDOW,
-    KEY_TIMEZONE
+    KEY_NODES
 };
 
 static const struct argp_option own_options[] = {
@@ -69,19 +60,6 @@ static const struct argp_option own_options[] = {
     {"phases", KEY_PHASES, "N", 0, "Fit hyperexponential distributions of N phases, 2 to 4 (default: 2)", 1},
     {"bootstrap", KEY_BOOTSTRAP, "N", 0, "Draw N samples per fit for its p-value (default: 100; 0: none)", 1},
     {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N (default: 1)", 1},
-    {"column", KEY_COLUMN, "WHAT=NAME,...", 0,
-     "Take time, node, class, detail, downtime, end, system, node-class, installed, retired or date from the column "
-     "NAME, or #3 for the third one of a table without names (default: names in use are known)",
-     2},
-    {"ignore", KEY_IGNORE, "NAME,...", 0, "Pass over these columns", 2},
-    {"dates", KEY_DATES, "ORDER", 0, "day-first, month-first or year-first (default: what all dates allow)", 2},
-    {"unit", KEY_UNIT, "WHAT=UNIT,...", 0,
-     "Units of numbers in time and downtime: ns to d; downtime=h:mm or mm:ss for such as 1:36", 2},
-    {"decimal", KEY_DECIMAL, "MARK", 0, "point or comma in down times (default: what all of them allow)", 2},
-    {"year", KEY_YEAR, "YEAR", 0, "Of the first record, where times have no year", 2},
-    {"window", KEY_WINDOW, "TIME", 0,
-     "Lines of a system log that follow each other within TIME on a host are one failure (default: 5 min)", 2},
-    {"timezone", KEY_TIMEZONE, "ZONE", 0, "Europe/Berlin or +01:00: times without an offset are local times there", 2},
     {"output", 'o', "FOLDER", 0, "Put figures there; made if it is not there", 3},
     {"yaml", KEY_YAML, "FILE", 0, "Write fault classes for a scenario", 3},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 3},
@@ -106,36 +84,6 @@ static void refuse_if(int status, const struct bh_error *err, struct argp_state 
         argp_error(state, "%s", err->text);
 }
 
-/* How the log is to be read; false: not such an option. */
-static bool parse_reading(int key, const char *text, struct arguments *arguments, struct argp_state *state)
-{
-    struct bh_error err = {0};
-    if (key < KEY_COLUMN || key > KEY_TIMEZONE)
-        return false;
-    if (arguments->reading == NULL)
-        arguments->reading = bh_log_reading_create();
-    struct bh_log_reading *reading = arguments->reading;
-    if (key == KEY_COLUMN)
-        refuse_if(bh_log_reading_set_columns(reading, text, &err), &err, state);
-    else if (key == KEY_IGNORE)
-        refuse_if(bh_log_reading_ignore(reading, text, &err), &err, state);
-    else if (key == KEY_DATES)
-        reading->dates = (enum bh_date_order)bh_options_choice(text, "--dates", bh_date_order_names,
-                                                               "day-first, month-first or year-first", state);
-    else if (key == KEY_UNIT)
-        refuse_if(bh_log_reading_set_units(reading, text, &err), &err, state);
-    else if (key == KEY_DECIMAL)
-        reading->decimal =
-            (enum bh_decimal)bh_options_choice(text, "--decimal", bh_decimal_names, "point or comma", state);
-    else if (key == KEY_WINDOW)
-        refuse_if(bh_quantity_parse(text, NULL, BH_DIMENSION_TIME, &reading->window_s, &err), &err, state);
-    else if (key == KEY_YEAR)
-        reading->year = (int)bh_options_count(text, "--year", 1900, 2200, state);
-    else
-        refuse_if(bh_log_reading_set_timezone(reading, text, &err), &err, state);
-    return true;
-}
-
 static void add_clause(struct arguments *arguments, const char *text, struct argp_state *state)
 {
     struct bh_error err = {0};
@@ -151,8 +99,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
     static const char *const formats[] = {"text", "markdown", "json", NULL};
     struct arguments *arguments = state->input;
     struct bh_fit_wish *wish = &arguments->wish;
-    if (parse_reading(key, text, arguments, state))
-        return 0;
     switch (key) {
     case ARGP_KEY_INIT:
         bh_options_to_children(state, children, &arguments->options);
@@ -293,7 +239,7 @@ static int run(void *input, struct bh_error *err)
     if (arguments->folder == NULL || bh_figure_folder_check(arguments->folder, err) == 0)
         text = bh_text_file_read(arguments->wish.file, BH_FAILURE_LOG_BYTES_MOST, &length, err);
     if (text != NULL)
-        log = bh_site_log_parse(text, length, arguments->wish.file, arguments->reading, err);
+        log = bh_site_log_parse(text, length, arguments->wish.file, arguments->options.reading, err);
     free(text);
     bh_progress_end(progress);
     if (log != NULL && (arguments->nodes == NULL || add_nodes(log, arguments->nodes, err) == 0) &&
@@ -302,7 +248,6 @@ static int run(void *input, struct bh_error *err)
         status = report(log, arguments, err);
     bh_failure_log_destroy(log);
     bh_log_selection_destroy(arguments->selection);
-    bh_log_reading_destroy(arguments->reading);
     return status;
 }
 

@@ -55,6 +55,7 @@ void bh_failure_log_destroy(struct bh_failure_log *log)
     free(log->nodes);
     free(log->systems);
     free(log->failures);
+    free(log->jobs);
     free(log);
 }
 
@@ -160,6 +161,15 @@ void bh_failure_log_add(struct bh_failure_log *log, struct bh_failure failure)
         log->failures = bh_reallocate(log->failures, log->failures_room, sizeof *log->failures);
     }
     log->failures[log->failures_count++] = failure;
+}
+
+void bh_failure_log_add_job(struct bh_failure_log *log, struct bh_log_job job)
+{
+    if (log->jobs_count == log->jobs_room) {
+        log->jobs_room = 2 * log->jobs_room + 1024;
+        log->jobs = bh_reallocate(log->jobs, log->jobs_room, sizeof *log->jobs);
+    }
+    log->jobs[log->jobs_count++] = job;
 }
 
 static int by_node_and_start(const void *left, const void *right)

@@ -50,6 +50,13 @@ struct bh_cause_zone {
     int zone;
 };
 
+/* A job that ran, where a log has them. */
+struct bh_log_job {
+    double start_s, end_s;
+    uint64_t nodes;
+    bool is_interrupted; /* a node or its boot failed under it */
+};
+
 /* What was met on reading that a reader should know. */
 enum bh_log_remark {
     BH_LOG_NO_TIME,            /* left out: no start */
@@ -85,6 +92,8 @@ struct bh_failure_log {
     size_t failures_count;
     struct bh_failure *failures; /* once finished: by node, then by start */
     double first_s, last_s;      /* earliest and latest start */
+    size_t jobs_count, jobs_room;
+    struct bh_log_job *jobs; /* in the order of the file */
 };
 
 struct bh_failure_log *bh_failure_log_create(const char *format);
@@ -93,6 +102,7 @@ void bh_failure_log_destroy(struct bh_failure_log *log);
 /* The node of a system; two systems may have nodes of the same name. Either name may be empty. */
 struct bh_failure_node *bh_failure_log_node(struct bh_failure_log *log, const char *system, const char *node);
 void bh_failure_log_add(struct bh_failure_log *log, struct bh_failure failure);
+void bh_failure_log_add_job(struct bh_failure_log *log, struct bh_log_job job);
 void bh_failure_log_remark(struct bh_failure_log *log, enum bh_log_remark remark, unsigned line);
 /* What the first remark of this kind was about. */
 void bh_failure_log_remark_value(struct bh_failure_log *log, enum bh_log_remark remark, const char *value);

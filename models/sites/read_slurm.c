@@ -229,6 +229,9 @@ static int read_jobs(struct slurm *slurm, struct bh_error *err)
         size->jobs++;
         size->node_h += has_ended ? nodes * fmax(0.0, end_s - start_s) / 3600.0 : 0.0;
         requeued += strcasestr(state, "REQUEUED") != NULL;
+        if (has_ended && end_s > start_s)
+            bh_failure_log_add_job(slurm->log,
+                                   (struct bh_log_job){start_s, end_s, (uint64_t)nodes, holds(state, interrupted)});
         if (!holds(state, interrupted) || !has_ended)
             continue;
         size->interrupted++;
