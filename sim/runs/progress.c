@@ -26,7 +26,7 @@ struct bh_progress {
     size_t done, total;
     double started_s, shown_s;
     size_t length; /* of the line that stands there */
-    bool has_thread;
+    bool has_thread, is_watched;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -132,6 +132,8 @@ static void *watch(void *context)
     double first_s = first_line_s(progress->is_terminal);
     double next_s = progress->is_terminal ? NEXT_S : NEXT_ELSEWHERE_S;
     pthread_mutex_lock(&progress->lock);
+    progress->is_watched = true;
+    pthread_cond_broadcast(&progress->wake);
     while (!progress->ends) {
         double at_s = bh_now_s();
         double due_s = progress->is_shown ? progress->shown_s + next_s : progress->started_s + first_s;
@@ -146,7 +148,8 @@ static void *watch(void *context)
     return NULL;
 }
 
-/* Signals are for the threads that know what to do about them. */
+/* Signals are for the threads that know what to do about them. What starts the thread goes on when it has begun: who forks in
+ * between would have a child in which whatever that beginning held, as an allocator's lock, is held for ever. */
 static void start_thread(struct bh_progress *progress)
 {
     sigset_t all, before;
@@ -160,6 +163,10 @@ static void start_thread(struct bh_progress *progress)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     progress->has_thread = pthread_create(&progress->thread, NULL, watch, progress) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_mutex_lock(&progress->lock);
+    while (progress->has_thread && !progress->is_watched)
+        pthread_cond_wait(&progress->wake, &progress->lock);
+    pthread_mutex_unlock(&progress->lock);
 }
 
 struct bh_progress *bh_progress_start(const char *what, size_t total, bool is_on)
