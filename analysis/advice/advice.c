@@ -285,22 +285,38 @@ static int choose(struct bh_advice *advice, struct bh_error *err)
     return status;
 }
 
-void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, struct bh_regret *node_hours)
+struct bh_decision bh_advice_decision(const struct bh_advice *advice, size_t **policies)
 {
-    size_t runs = advice->worlds.count * advice->worlds.replicas, count = 0, chosen = 0;
-    double *costs = bh_allocate(2 * advice->compared * runs, sizeof *costs), *hours = costs + advice->compared * runs;
-    struct bh_advice by_hours = *advice;
-    bh_criterion_find(advice->view, "node-hours", &by_hours.criterion, NULL);
+    const struct bh_worlds *worlds = &advice->worlds;
+    size_t runs = worlds->count * worlds->replicas;
+    double *costs = bh_allocate(advice->compared * runs, sizeof *costs);
+    struct bh_decision decision = {.costs = costs,
+                                   .worlds = worlds->count,
+                                   .replicas = worlds->replicas,
+                                   .numbers = worlds->numbers,
+                                   .numbers_count = worlds->numbers_count};
+    *policies = bh_allocate(advice->compared, sizeof **policies);
     for (size_t p = 0; p < advice->view->policy.count; p++)
         if (advice->policies[p].why == BH_COMPARED) {
-            find_costs(advice, p, costs + count * runs);
-            find_costs(&by_hours, p, hours + count * runs);
-            chosen = p == advice->best ? count : chosen;
-            count++;
+            find_costs(advice, p, costs + decision.policies * runs);
+            decision.chosen = p == advice->best ? decision.policies : decision.chosen;
+            (*policies)[decision.policies++] = p;
         }
-    bh_find_regret(costs, costs, count, advice->worlds.count, advice->worlds.replicas, chosen, regret);
-    bh_find_regret(costs, hours, count, advice->worlds.count, advice->worlds.replicas, chosen, node_hours);
-    free(costs);
+    return decision;
+}
+
+void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, struct bh_regret *node_hours)
+{
+    struct bh_advice by_hours = *advice;
+    size_t *policies, *same;
+    bh_criterion_find(advice->view, "node-hours", &by_hours.criterion, NULL);
+    struct bh_decision costs = bh_advice_decision(advice, &policies), hours = bh_advice_decision(&by_hours, &same);
+    bh_find_regret(costs.costs, costs.costs, costs.policies, costs.worlds, costs.replicas, costs.chosen, regret);
+    bh_find_regret(costs.costs, hours.costs, costs.policies, costs.worlds, costs.replicas, costs.chosen, node_hours);
+    free(costs.costs);
+    free(hours.costs);
+    free(policies);
+    free(same);
 }
 
 size_t bh_count_best(const struct bh_view *view, size_t point, size_t enclave, size_t best, bool by_rate)

@@ -6,6 +6,7 @@
 
 #include "analysis/advice/comparison.h"
 #include "analysis/advice/criterion.h"
+#include "analysis/advice/decisive.h"
 #include "analysis/advice/limit.h"
 #include "analysis/advice/regret.h"
 #include "analysis/advice/worlds.h"
@@ -63,6 +64,10 @@ struct bh_advice {
 int bh_advise(const struct bh_view *view, const struct bh_label_places *places, const struct bh_advice_request *request,
               struct bh_advice *advice, struct bh_error *err);
 void bh_advice_release(struct bh_advice *advice);
+
+/* The costs of what is compared as a decision over the worlds: of its policies, in their order. `*policies` are which of the
+ * view's they are. The caller frees both this and `costs`. */
+struct bh_decision bh_advice_decision(const struct bh_advice *advice, size_t **policies);
 
 /* How firm the best is over the draws, in the criterion and in node-hours (of worlds as the criterion chooses in them); only
  * where there are several worlds. */

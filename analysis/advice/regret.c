@@ -4,8 +4,10 @@
 #include "analysis/advice/regret.h"
 
 #include "analysis/advice/comparison.h"
+#include "analysis/advice/skewed_mean.h"
 #include "models/base/error.h"
 
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +90,11 @@ void bh_find_regret(const double *costs, const double *values, size_t policies, 
         }
     }
     /* No choice is ahead of the best: what is below 0 is chance. */
-    regret->expected = bh_mean(regrets, worlds);
+    struct bh_estimate plain = bh_mean(regrets, worlds);
+    regret->expected = worlds > 1 && plain.high > plain.mean
+                           ? bh_skewed_mean(plain.mean, gsl_stats_sd(regrets, 1, worlds) / sqrt((double)worlds),
+                                            (double)worlds - 1, regrets, worlds)
+                           : plain;
     if (!isnan(regret->worst)) {
         regret->expected = (struct bh_estimate){fmax(0, regret->expected.mean), fmax(0, regret->expected.low),
                                                 fmax(0, regret->expected.high)};

@@ -15,12 +15,13 @@
 
 /* --- Places ----------------------------------------------------------------------------------------------------------- */
 
-static void add_place(struct bh_label_places *places, const char *name, size_t axis, char *const *labels,
-                      const double *numbers, size_t count, bool is_axis)
+static void add_place(struct bh_label_places *places, const char *name, const char *unit, size_t axis,
+                      char *const *labels, const double *numbers, size_t count, bool is_axis)
 {
     places->place = bh_reallocate(places->place, places->count + 1, sizeof *places->place);
     struct bh_label_place *place = &places->place[places->count++];
-    *place = (struct bh_label_place){.name = bh_copy_text(name), .axis = axis, .is_axis = is_axis};
+    *place = (struct bh_label_place){
+        .name = bh_copy_text(name), .unit = bh_copy_text(unit), .axis = axis, .is_axis = is_axis};
     place->labels = bh_allocate(count + 1, sizeof *place->labels);
     for (size_t i = 0; i < count; i++)
         place->labels[i] = labels != NULL ? bh_copy_text(labels[i]) : bh_print_text("%.10g", numbers[i]);
@@ -41,7 +42,7 @@ static int add_coordinates(const struct bh_view *view, const struct bh_source *s
     if (bh_array_read(source, name, &array, err) != 0)
         return -1;
     if (array.cells == view->axes[axis].count)
-        add_place(places, name, axis, array.texts, array.numbers, array.cells, false);
+        add_place(places, name, array.unit, axis, array.texts, array.numbers, array.cells, false);
     bh_array_release(&array);
     return 0;
 }
@@ -52,8 +53,8 @@ int bh_label_places_read(const struct bh_view *view, const struct bh_source *sou
     struct bh_array_list list;
     *places = (struct bh_label_places){0};
     for (size_t a = 0; a < view->axes_count; a++)
-        add_place(places, view->axes[a].name, a, view->axes[a].labels, view->axes[a].numbers, view->axes[a].count,
-                  true);
+        add_place(places, view->axes[a].name, view->axes[a].unit, a, view->axes[a].labels, view->axes[a].numbers,
+                  view->axes[a].count, true);
     if (bh_array_list(source, &list, err) != 0)
         return -1;
     int status = 0;
@@ -73,6 +74,7 @@ void bh_label_places_release(struct bh_label_places *places)
         free(place->labels);
         free(place->numbers);
         free(place->name);
+        free(place->unit);
     }
     free(places->place);
     *places = (struct bh_label_places){0};
@@ -187,6 +189,7 @@ static size_t count_replicas(const struct bh_view *view, const struct bh_worlds 
 static void find_numbers(const struct bh_view *view, const struct bh_label_places *places, struct bh_worlds *worlds)
 {
     worlds->names = bh_allocate(places->count + 1, sizeof *worlds->names);
+    worlds->units = bh_allocate(places->count + 1, sizeof *worlds->units);
     worlds->numbers = bh_allocate(places->count * worlds->count + 1, sizeof *worlds->numbers);
     for (size_t i = 0; i < places->count; i++) {
         const struct bh_label_place *place = &places->place[i];
@@ -200,8 +203,10 @@ static void find_numbers(const struct bh_view *view, const struct bh_label_place
             varies = varies || numbers[w] != numbers[0];
             is_whole = is_whole && isfinite(numbers[w]);
         }
-        if (varies && is_whole)
+        if (varies && is_whole) {
+            worlds->units[worlds->numbers_count] = place->unit;
             worlds->names[worlds->numbers_count++] = place->name;
+        }
     }
 }
 
@@ -261,6 +266,7 @@ void bh_worlds_release(struct bh_worlds *worlds)
 {
     free(worlds->point);
     free(worlds->names);
+    free(worlds->units);
     free(worlds->numbers);
     free(worlds->words);
     *worlds = (struct bh_worlds){0};

@@ -11,7 +11,7 @@
 
 /* What tells points apart: an axis, or a coordinate that stands over one. */
 struct bh_label_place {
-    char *name;
+    char *name, *unit;
     size_t axis; /* that it stands over */
     char **labels;
     double *numbers; /* NULL: words */
@@ -34,7 +34,7 @@ struct bh_worlds {
     const struct bh_label_place *draws; /* NULL: one world */
     /* Numbers that differ between worlds, [number][world]. */
     size_t numbers_count;
-    const char **names;
+    const char **names, **units;
     double *numbers;
     size_t replicas; /* that all policies have in all worlds */
     char *words;     /* the place, without draws; "" where there is but one */

@@ -46,6 +46,30 @@ static json_t *policy_json(const struct bh_advice *advice, size_t p)
     return object;
 }
 
+static json_t *decisive_json(const struct bh_advice *advice)
+{
+    size_t count = advice->worlds.numbers_count, *policies;
+    struct bh_decision decision = bh_advice_decision(advice, &policies);
+    struct bh_decisive *decisive = bh_allocate(count + 1, sizeof *decisive);
+    json_t *list = json_array();
+    if (bh_find_decisive(&decision, BH_ADVISE_PERMUTATIONS, decisive) != 0)
+        count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct bh_decisive *own = &decisive[i];
+        json_array_append_new(
+            list,
+            json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:b}", "number", advice->worlds.names[own->number], "unit",
+                      advice->worlds.units[own->number], "value", estimate(own->value), "by_chance",
+                      number(own->chance), "better",
+                      name_of(advice, own->turn.rival == SIZE_MAX ? SIZE_MAX : policies[own->turn.rival]), "at",
+                      estimate(own->turn.at), "better_above", own->turn.is_above, "within_range", own->turn.is_inside));
+    }
+    free(decisive);
+    free(decision.costs);
+    free(policies);
+    return list;
+}
+
 int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err)
 {
     const struct bh_view *view = advice->view;
@@ -75,6 +99,7 @@ int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err)
                                       (json_int_t)regret.surely_not, "expected_regret", estimate(regret.expected),
                                       "worst_regret", number(regret.worst), "expected_regret_node_hours",
                                       estimate(hours.expected), "worst_regret_node_hours", number(hours.worst)));
+        json_object_set_new(object, "decides", decisive_json(advice));
     }
     json_dumpf(object, stdout, JSON_INDENT(2));
     putchar('\n');

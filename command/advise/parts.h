@@ -39,6 +39,15 @@ char *bh_advise_interval(const struct bh_criterion *criterion, struct bh_estimat
 void bh_advise_say(enum bh_table_format format, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void bh_advise_heading(enum bh_table_format format, const char *text);
 
+/* The first of a decision's numbers that are told: those whose value is not chance, or else the first three that have one.
+ * `decisive` is as bh_find_decisive makes it. */
+size_t bh_advise_told(const struct bh_decisive *decisive, size_t count, bool *is_sure);
+/* So many draws of chance by which a value is told from it. */
+enum { BH_ADVISE_PERMUTATIONS = 199 };
+void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_format format);
+/* A drawn number in its unit; the caller frees. */
+char *bh_advise_number(const struct bh_worlds *worlds, size_t number, double value);
+
 void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format);
 int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err);
 

@@ -318,6 +318,7 @@ void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format
     print_compared(advice, format);
     print_excluded(advice, format);
     print_firmness(advice, format);
+    bh_advise_print_decisive(advice, format);
     putchar('\n');
     char *name = bh_advise_name(&advice->criterion);
     bh_advise_say(

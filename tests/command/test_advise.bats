@@ -155,3 +155,25 @@ firm = json.load(open(sys.argv[1]))["firmness"]
 assert 0 <= firm["surely_best_in"] <= firm["best_in"] <= 5 and firm["worst_regret"] >= firm["expected_regret"]["mean"]
 ' "$BATS_TEST_TMPDIR/stdout"
 }
+
+@test "of enough worlds it says which numbers decide, in text and JSON alike" {
+    cat >"$BATS_TEST_TMPDIR/worlds.yaml" <<END
+campaign: worlds
+scenario: $scenarios/small-balance.yaml
+replicas: 2
+uncertainty: {draws: 16, numbers: [models.channels.vm-exit.probability, models.recovery.node-reboot]}
+END
+    run_bulkhead advise "$BATS_TEST_TMPDIR/worlds.yaml" -q -d "$BATS_TEST_TMPDIR/folder"
+    expect_status 0
+    expect_text "$output" 'What decides'
+    has_h5py || return 0
+    run_bulkhead advise "$BATS_TEST_TMPDIR/folder" --format json
+    "$PYTHON" -c 'import json, sys
+decides = json.load(open(sys.argv[1]))["decides"]
+assert {n["number"] for n in decides} == {"channels.vm-exit.probability", "recovery.node-reboot"}
+assert {n["number"]: n["unit"] for n in decides}["recovery.node-reboot"] == "s"
+values = [n["value"]["mean"] for n in decides]
+assert values == sorted(values, reverse=True)
+assert all(0 < n["by_chance"] <= 1 and n["value"]["low"] <= n["value"]["mean"] <= n["value"]["high"] for n in decides)
+' "$BATS_TEST_TMPDIR/stdout"
+}

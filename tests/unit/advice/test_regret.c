@@ -52,8 +52,8 @@ static void expected_regret_is_that_of_the_closed_form(void **state)
          * perfect information (0.4 where both are alike) is 0.008. Means alone are off by f(0) e^2 / 2, up to 0.05. */
         assert_true(fabs(sum / CAMPAIGNS - truth) < 0.009);
         assert_true(plain / CAMPAIGNS - truth > 0.015);
-        /* Regrets are skewed, so that Student's interval of 48 of them is somewhat short. */
-        assert_true(covered >= 0.9 * CAMPAIGNS);
+        /* Regrets are skewed, which the interval knows; 2 % are three standard errors of a share of 1,000. */
+        assert_true(covered >= 0.93 * CAMPAIGNS && covered <= 0.97 * CAMPAIGNS);
     }
     gsl_rng_free(rng);
 }
