@@ -14,6 +14,8 @@
  * before. What was left out is reported as `unresolved`. */
 static const double least_masses[] = {1e-13, 1e-11, 1e-9};
 enum { STATES_MOST = 50000, MASSES = BH_COUNT(least_masses) };
+/* From so many on a chain is often too large. */
+enum { CHANNELS_MANY = 100 };
 
 /* Hardware loss, of a node or of all: every tenant loses it, and no boundary was there to stop
  * it. */
@@ -93,21 +95,29 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
     return spread_from(&mass, model, origin, spread, err);
 }
 
+/* Why the chain of some origin is too large, of those that begin in the host's kernel too, or of the others. */
+static char *find_too_large(const struct bh_node_model *model, const struct bh_origins *origins, bool also_host_kernel)
+{
+    struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
+    char *why = NULL;
+    for (size_t i = 0; i < origins->count && why == NULL; i++) {
+        struct bh_error err;
+        if (origins->entry[i].origin.also_host_kernel == also_host_kernel &&
+            try_mass(model, origins->entry[i].origin, MASSES - 1, &spread, &err) != 0)
+            why = say_too_large(model, &err);
+    }
+    free(spread.loss);
+    return why;
+}
+
 /* Errors that begin in two zones at once take the most states, so that they are tried first. */
 char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_origins origins = bh_origins_of(model, streams);
-    struct bh_spread spread = {.loss = bh_allocate(model->tree->tenants_count * BH_SCOPES, sizeof(double))};
-    char *why = NULL;
-    for (int turn = 0; turn < 2; turn++)
-        for (size_t i = 0; i < origins.count && why == NULL; i++) {
-            struct bh_error err;
-            if (origins.entry[i].origin.also_host_kernel == (turn == 0) &&
-                try_mass(model, origins.entry[i].origin, MASSES - 1, &spread, &err) != 0)
-                why = say_too_large(model, &err);
-        }
+    char *why = find_too_large(model, &origins, true);
+    if (why == NULL)
+        why = find_too_large(model, &origins, false);
     bh_origins_free(&origins);
-    free(spread.loss);
     return why;
 }
 
@@ -136,13 +146,16 @@ static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *iso
     isolation->error_rate += entry->rate;
 }
 
-/* Once one origin's chain is too large there are no exact numbers of the whole, and the others are not tried. */
+/* Once one origin's chain is too large there are no exact numbers of the whole, and the others are not tried. Where that is
+ * likely the largest come first, as coarse as may be: a second, where all the others before them take ten. */
 static void follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
                    struct sums *sums)
 {
     struct bh_spread spread = {.loss = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double))};
-    struct bh_chance *chance = NULL;
     size_t mass = 0;
+    if (model->tree->channels_count > CHANNELS_MANY)
+        isolation->why_not = find_too_large(model, origins, true);
+    struct bh_chance *chance = isolation->why_not != NULL ? bh_chance_create(model) : NULL;
     for (size_t i = 0; i < origins->count; i++) {
         struct bh_error err = {0};
         if (chance == NULL && spread_from(&mass, model, origins->entry[i].origin, &spread, &err) != 0) {
