@@ -51,8 +51,8 @@ struct bh_fault_arrivals *bh_fault_arrivals_create(const struct bh_fault_stream 
     if (stream->hardware == NULL || stream->hardware->arrival.distribution.type == &bh_exponential)
         return arrivals;
     arrivals->law = (struct bh_renewal_law){stream->hardware->arrival.distribution, is_steady};
-    arrivals->between = bh_age_table_create(&arrivals->law.between, BH_AGE_BETWEEN);
-    arrivals->first_events = bh_first_events_create(&arrivals->law, arrivals->carriers, stream->identity);
+    arrivals->between = bh_age_table_create(&arrivals->law.between, BH_AGE_BETWEEN, stream->ages);
+    arrivals->first_events = bh_first_events_create(&arrivals->law, stream->ages, arrivals->carriers, stream->identity);
     return arrivals;
 }
 

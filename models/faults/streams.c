@@ -8,6 +8,8 @@
 #include "models/catalog/fault_class.h"
 #include "models/catalog/system.h"
 #include "models/faults/replay.h"
+#include "models/times/age_table.h"
+#include "models/times/exponential.h"
 #include "models/times/lognormal.h"
 
 #include <gsl/gsl_cdf.h>
@@ -56,6 +58,9 @@ static void add_stream(struct builder *builder, const struct bh_fault_stream *st
     }
     for (uint64_t n = 1; is_taken(streams, added->identity); n++)
         added->identity = bh_identity_join(stream->identity, n);
+    if (added->hardware != NULL && !added->hardware->recorded.is_given &&
+        added->hardware->arrival.distribution.type != &bh_exponential)
+        added->ages = bh_age_polynomials_create();
     streams->count++;
 }
 
@@ -195,9 +200,11 @@ void bh_fault_streams_destroy(struct bh_fault_streams *streams)
 {
     if (streams == NULL)
         return;
-    for (size_t s = 0; s < streams->count; s++)
+    for (size_t s = 0; s < streams->count; s++) {
         if (streams->stream[s].hardware == NULL)
             free((char *)streams->stream[s].name);
+        bh_age_polynomials_destroy(streams->stream[s].ages);
+    }
     free(streams->stream);
     free(streams);
 }

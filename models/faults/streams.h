@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bh_age_polynomials;
 struct bh_catalog;
 struct bh_component;
 struct bh_domain;
@@ -35,6 +36,7 @@ struct bh_fault_stream {
     double shared_bug; /* probability that the host kernel is struck too */
     /* The numbers of the catalog that these three are; NULL: 0 by what it is. */
     const struct bh_parameter *rate_number, *instruction_number, *shared_bug_number;
+    struct bh_age_polynomials *ages; /* of the times between its events, kept from replica to replica; NULL: not kept */
 };
 
 struct bh_fault_streams {

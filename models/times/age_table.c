@@ -15,10 +15,15 @@ enum { DEGREE = 22, CHECKS = 9, USES_BEFORE = DEGREE + CHECKS };
 enum { EXPONENT_LEAST = DBL_MIN_EXP - DBL_MANT_DIG, EXPONENT_MOST = DBL_MAX_EXP };
 static const double HAZARD_ERROR = 4e-13; /* relative */
 
+enum { OCTAVES = EXPONENT_MOST - EXPONENT_LEAST + 1, KINDS = BH_AGE_RESIDUAL + 1 };
+
 struct octave {
-    unsigned uses;
     bool is_inverted; /* no polynomial was good enough */
     gsl_cheb_series *log_age;
+};
+
+struct bh_age_polynomials {
+    struct octave octaves[KINDS][OCTAVES];
 };
 
 struct bh_age_table {
@@ -26,14 +31,35 @@ struct bh_age_table {
     double (*age)(const struct bh_distribution *, double hazard);
     double (*hazard)(const struct bh_distribution *, double t_s);
     bool is_closed_form;
-    struct octave octaves[EXPONENT_MOST - EXPONENT_LEAST + 1];
+    struct bh_age_polynomials *own; /* NULL: they are another's */
+    struct octave *octaves;
+    unsigned char uses[OCTAVES]; /* up to USES_BEFORE */
 };
 
-struct bh_age_table *bh_age_table_create(const struct bh_distribution *distribution, enum bh_age_kind kind)
+struct bh_age_polynomials *bh_age_polynomials_create(void)
+{
+    return bh_allocate(1, sizeof(struct bh_age_polynomials));
+}
+
+void bh_age_polynomials_destroy(struct bh_age_polynomials *polynomials)
+{
+    if (polynomials == NULL)
+        return;
+    for (size_t kind = 0; kind < KINDS; kind++)
+        for (size_t i = 0; i < OCTAVES; i++)
+            gsl_cheb_free(polynomials->octaves[kind][i].log_age);
+    free(polynomials);
+}
+
+struct bh_age_table *bh_age_table_create(const struct bh_distribution *distribution, enum bh_age_kind kind,
+                                         struct bh_age_polynomials *polynomials)
 {
     const struct bh_distribution_type *type = distribution->type;
     struct bh_age_table *table = bh_allocate(1, sizeof *table);
     table->distribution = distribution;
+    if (polynomials == NULL)
+        polynomials = table->own = bh_age_polynomials_create();
+    table->octaves = polynomials->octaves[kind];
     switch (kind) {
     case BH_AGE_BETWEEN:
         table->age = type->age;
@@ -53,8 +79,7 @@ void bh_age_table_destroy(struct bh_age_table *table)
 {
     if (table == NULL)
         return;
-    for (size_t i = 0; i < sizeof table->octaves / sizeof *table->octaves; i++)
-        gsl_cheb_free(table->octaves[i].log_age);
+    bh_age_polynomials_destroy(table->own);
     free(table);
 }
 
@@ -75,12 +100,12 @@ static bool is_good(const struct bh_age_table *table, const gsl_cheb_series *ser
     return true;
 }
 
-static void make(struct bh_age_table *table, struct octave *octave, double low)
+static void make(const struct bh_age_table *table, struct octave *octave, double low)
 {
     gsl_function function;
     gsl_cheb_series *series = gsl_cheb_alloc(DEGREE);
     function.function = log_age;
-    function.params = table;
+    function.params = (void *)table;
     BH_BUG_ASSERT(series != NULL);
     gsl_cheb_init(series, &function, low, 2.0 * low);
     octave->is_inverted = !is_good(table, series, low);
@@ -100,9 +125,14 @@ double bh_age_table_at(struct bh_age_table *table, double hazard)
     if (table->is_closed_form)
         return table->age(table->distribution, hazard);
     frexp(hazard, &exponent);
-    struct octave *octave = &table->octaves[exponent - EXPONENT_LEAST];
-    if (octave->log_age == NULL && !octave->is_inverted && octave->uses++ == USES_BEFORE)
-        make(table, octave, ldexp(0.5, exponent));
+    exponent -= EXPONENT_LEAST;
+    if (table->uses[exponent] < USES_BEFORE) {
+        table->uses[exponent]++;
+        return table->age(table->distribution, hazard);
+    }
+    struct octave *octave = &table->octaves[exponent];
+    if (octave->log_age == NULL && !octave->is_inverted)
+        make(table, octave, ldexp(0.5, exponent + EXPONENT_LEAST));
     return octave->log_age != NULL ? exp(gsl_cheb_eval(octave->log_age, hazard))
                                    : table->age(table->distribution, hazard);
 }

@@ -104,14 +104,14 @@ double bh_residual_exceeded(const struct bh_distribution *distribution, double q
  * digits, which ln t would lose. */
 double bh_distribution_invert(const struct bh_distribution *distribution, double h, double near,
                               double (*hazard)(const struct bh_distribution *, double),
-                              double (*slope)(const struct bh_distribution *, double))
+                              double (*slope)(const struct bh_distribution *, double, double hazard))
 {
     enum { STEPS_MOST = 2200 };
     if (!isfinite(h))
         return INFINITY;
     double low = DBL_TRUE_MIN, high = DBL_MAX, t = near;
     for (int step = 0; step < STEPS_MOST; step++) {
-        double at = hazard(distribution, t), g = log(at / h), change = g * at / (t * slope(distribution, t));
+        double at = hazard(distribution, t), g = log(at / h), change = g * at / (t * slope(distribution, t, at));
         if (fabs(change) <= 8.0 * DBL_EPSILON)
             return t * exp(-change);
         if (g > 0.0)

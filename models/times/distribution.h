@@ -105,9 +105,9 @@ double bh_residual_survival(const struct bh_distribution *, double t_s);
 double bh_residual_exceeded(const struct bh_distribution *, double q);
 
 /* For types without a closed form: the t > 0 at which `hazard`, growing from 0 to infinity, is h, by Newton's method
- * on logarithms inside a bracket. `slope` is d hazard / d t. `near` > 0 is where to begin. */
+ * on logarithms inside a bracket. `slope` is d hazard / d t, at t where the hazard is known. `near` > 0 is where to begin. */
 double bh_distribution_invert(const struct bh_distribution *, double h, double near,
                               double (*hazard)(const struct bh_distribution *, double),
-                              double (*slope)(const struct bh_distribution *, double));
+                              double (*slope)(const struct bh_distribution *, double, double hazard));
 
 #endif

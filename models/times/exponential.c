@@ -236,8 +236,9 @@ static double piecewise_residual_hazard(const struct bh_distribution *d, double 
 }
 
 /* The slope of the above: P(T > t) over the integral of P(T > u) from t on. */
-static double piecewise_residual_slope(const struct bh_distribution *d, double t)
+static double piecewise_residual_slope(const struct bh_distribution *d, double t, double hazard)
 {
+    (void)hazard;
     double from = fmin(t, d->a[d->parts - 1]);
     return exp(-piecewise_hazard(d, from)) / piecewise_integral(d, from, INFINITY);
 }

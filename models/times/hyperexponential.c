@@ -53,8 +53,9 @@ static double hyperexponential_hazard(const struct bh_distribution *d, double t)
     return before < 0.5 ? -log1p(-before) : -log_mixture(d, t, false);
 }
 
-static double hyperexponential_slope(const struct bh_distribution *d, double t)
+static double hyperexponential_slope(const struct bh_distribution *d, double t, double hazard)
 {
+    (void)hazard;
     return exp(log_mixture(d, t, true) - log_mixture(d, t, false));
 }
 

@@ -87,9 +87,9 @@ static double lognormal_residual_hazard(const struct bh_distribution *d, double 
     return shifted * shifted / 2.0 + log_root_two_pi - log(1.0 / gsl_sf_hazard(shifted) - 1.0 / gsl_sf_hazard(z));
 }
 
-static double lognormal_residual_slope(const struct bh_distribution *d, double t)
+static double lognormal_residual_slope(const struct bh_distribution *d, double t, double hazard)
 {
-    return exp(lognormal_residual_hazard(d, t) - lognormal_hazard(d, t)) / lognormal_mean(d);
+    return exp(hazard - lognormal_hazard(d, t)) / lognormal_mean(d);
 }
 
 static double lognormal_residual_age(const struct bh_distribution *d, double h)

@@ -37,10 +37,11 @@ struct bh_first_events *bh_first_events_create_for(double (*first)(const void *o
     return events;
 }
 
-struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components, uint64_t identity)
+struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, struct bh_age_polynomials *polynomials,
+                                               uint64_t components, uint64_t identity)
 {
     struct bh_first_events *events = bh_first_events_create_for(NULL, NULL, components, identity);
-    events->table = bh_age_table_create(&law->between, law->is_steady ? BH_AGE_RESIDUAL : BH_AGE_BETWEEN);
+    events->table = bh_age_table_create(&law->between, law->is_steady ? BH_AGE_RESIDUAL : BH_AGE_BETWEEN, polynomials);
     return events;
 }
 

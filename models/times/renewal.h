@@ -24,9 +24,9 @@ struct bh_renewal_law {
  * exactly, and takes one step per event. Draws are numbered by event: the sequence is a function of seed, replica and
  * identity alone. */
 struct bh_first_events;
-/* Keeps a pointer to the law. */
-struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, uint64_t components,
-                                               uint64_t identity);
+/* Keeps pointers to the law, and to polynomials as bh_age_table_create does. */
+struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law, struct bh_age_polynomials *polynomials,
+                                               uint64_t components, uint64_t identity);
 /* Of components with another law of the first event: at first_s(owner, H), H its cumulative hazard; INFINITY: never. */
 struct bh_first_events *bh_first_events_create_for(double (*first_s)(const void *owner, double hazard),
                                                    const void *owner, uint64_t components, uint64_t identity);

@@ -68,9 +68,9 @@ static double gamma_log_density(const struct bh_distribution *d, double t)
     return power - x - gsl_sf_lngamma(d->a[0]) - log(d->b[0]);
 }
 
-static double gamma_slope(const struct bh_distribution *d, double t)
+static double gamma_slope(const struct bh_distribution *d, double t, double hazard)
 {
-    return exp(gamma_log_density(d, t) + gamma_hazard(d, t));
+    return exp(gamma_log_density(d, t) + hazard);
 }
 
 static double gamma_mean(const struct bh_distribution *d)
@@ -104,9 +104,9 @@ static double gamma_residual_hazard(const struct bh_distribution *d, double t)
     return -log(gsl_cdf_gamma_Q(x, k + 1.0, 1.0) - x / k * gsl_cdf_gamma_Q(x, k, 1.0));
 }
 
-static double gamma_residual_slope(const struct bh_distribution *d, double t)
+static double gamma_residual_slope(const struct bh_distribution *d, double t, double hazard)
 {
-    return exp(gamma_residual_hazard(d, t) - gamma_hazard(d, t)) / gamma_mean(d);
+    return exp(hazard - gamma_hazard(d, t)) / gamma_mean(d);
 }
 
 static double gamma_residual_age(const struct bh_distribution *d, double h)

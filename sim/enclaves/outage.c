@@ -136,7 +136,8 @@ static void roll_back(struct bh_enclave *enclave)
     enclave->back_s = enclave->replica->now_s;
     enclave->back_to_s = newest != NULL ? newest->time_s : -INFINITY;
     enclave->back_work_s = state->work_s;
-    for (size_t i = 0; i < state->silent.count && !setup->verification.knows_age; i++) {
+    bool may_know = setup->verification.rule != BH_VERIFY_NEVER && !setup->verification.knows_age;
+    for (size_t i = 0; i < state->silent.count && may_know; i++) {
         struct bh_silent_error *error = &enclave->silent.list[state->silent.place[i]];
         if (error->is_signalled) /* a verification missed it then: it is there again, for the next to find */
             error->signal_s = INFINITY;

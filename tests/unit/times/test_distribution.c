@@ -242,7 +242,10 @@ static void test_tables(void **state)
             const struct bh_distribution *d = &cases[c];
             bool is_closed = residual ? d->type->has_closed_residual_age : d->type->has_closed_age;
             bool bounded = d->type == &bh_uniform || (d->type == &bh_piecewise && d->b[0] == 0);
-            struct bh_age_table *table = bh_age_table_create(d, residual ? BH_AGE_RESIDUAL : BH_AGE_BETWEEN);
+            enum bh_age_kind kind = residual ? BH_AGE_RESIDUAL : BH_AGE_BETWEEN;
+            struct bh_age_polynomials *kept = bh_age_polynomials_create();
+            struct bh_age_table *table = bh_age_table_create(d, kind, kept);
+            struct bh_age_table *alone = bh_age_table_create(d, kind, NULL);
             unsigned other_digits = 0;
             for (int exponent = -60; exponent < 9; exponent++)
                 for (int n = 0; n < DRAWS; n++) {
@@ -250,6 +253,7 @@ static void test_tables(void **state)
                     double exact = residual ? d->type->residual_age(d, h) : d->type->age(d, h);
                     double t = bh_age_table_at(table, h);
                     other_digits += t != exact;
+                    assert_close(bh_age_table_at(alone, h), t, 0);
                     assert_close(t, exact, is_closed ? 0 : 1e-6);
                     if (bounded && (h < 1e-8 || h > 25))
                         continue;
@@ -262,6 +266,15 @@ static void test_tables(void **state)
             assert_true(is_closed || other_digits > 6 * DRAWS); /* a gamma of shape 300 keeps its inversion below 2^0 */
             assert_true(bh_age_table_at(table, 0) == 0 && isinf(bh_age_table_at(table, INFINITY)));
             bh_age_table_destroy(table);
+            bh_age_table_destroy(alone);
+            /* Another is not told what the first has found out. */
+            table = bh_age_table_create(d, kind, kept);
+            alone = bh_age_table_create(d, kind, NULL);
+            for (int n = 0; n < DRAWS; n++)
+                assert_close(bh_age_table_at(table, 1e-3 + 1e-6 * n), bh_age_table_at(alone, 1e-3 + 1e-6 * n), 0);
+            bh_age_table_destroy(table);
+            bh_age_table_destroy(alone);
+            bh_age_polynomials_destroy(kept);
         }
 }
 

@@ -55,8 +55,8 @@ static void run_events(const struct bh_renewal_law *law, struct bh_random random
                        double repair_s, struct sums *sums)
 {
     unsigned *counts = bh_allocate(components, sizeof *counts);
-    struct bh_first_events *events = bh_first_events_create(law, components, 3);
-    struct bh_age_table *between = bh_age_table_create(&law->between, BH_AGE_BETWEEN);
+    struct bh_first_events *events = bh_first_events_create(law, NULL, components, 3);
+    struct bh_age_table *between = bh_age_table_create(&law->between, BH_AGE_BETWEEN, NULL);
     double time_s, first_s = until_s;
     uint64_t component;
     while (bh_first_events_next(events, &random, &time_s, &component) && time_s < until_s) {
@@ -145,7 +145,7 @@ static void test_first_of_fresh_weibull(void **state)
         struct bh_renewal_law law = {bh_distribution_of(&bh_weibull, k, 5e8), false};
         for (unsigned r = 0; r < runs; r++) {
             struct bh_random random = {.seed = SEED, .replica = r};
-            struct bh_first_events *events = bh_first_events_create(&law, components, 9);
+            struct bh_first_events *events = bh_first_events_create(&law, NULL, components, 9);
             double time_s;
             uint64_t component;
             assert_true(bh_first_events_next(events, &random, &time_s, &component));
@@ -186,7 +186,7 @@ static void test_every_component_once(void **state)
     enum { COMPONENTS = 500 };
     struct bh_renewal_law law = {bh_distribution_of(&bh_uniform, 10, 20), false};
     struct bh_random random = {.seed = SEED, .replica = 0};
-    struct bh_first_events *events = bh_first_events_create(&law, COMPONENTS, 1);
+    struct bh_first_events *events = bh_first_events_create(&law, NULL, COMPONENTS, 1);
     bool seen[COMPONENTS] = {false};
     double time_s, before_s = 10;
     uint64_t component;
