@@ -15,11 +15,14 @@
 struct entry {
     XXH128_hash_t fingerprint;
     struct bh_isolation *isolation;
+    size_t channels;
     UT_hash_handle hh;
 };
 
 struct bh_isolation_cache {
-    bool only_why_not;
+    bool only_why_not, is_list;
+    bool has_one;
+    XXH128_hash_t one; /* a list's, that is computed */
     struct entry *entries;
 };
 
@@ -40,16 +43,128 @@ bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache)
     return cache->only_why_not;
 }
 
-/* An isolation without rates, that says why it would not be exact. */
-static struct bh_isolation *create_reason(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+/* Room for the rates; `isolation` has the number of tenants. */
+static void add_rates(struct bh_isolation *isolation)
 {
-    struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
-    isolation->tenants_count = model->tree->tenants_count;
     isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
     isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+}
+
+static struct bh_isolation *create_empty(const struct bh_node_model *model)
+{
+    struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
+    isolation->tenants_count = model->tree->tenants_count;
+    add_rates(isolation);
+    return isolation;
+}
+
+/* An isolation without rates, that says why it would not be exact. */
+static struct bh_isolation *create_reason(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_isolation *isolation = create_empty(model);
     isolation->why_not = bh_isolation_why_not(model, streams);
     return isolation;
+}
+
+struct bh_isolation_cache *bh_isolation_cache_create_list(void)
+{
+    struct bh_isolation_cache *cache = bh_isolation_cache_create();
+    cache->is_list = true;
+    return cache;
+}
+
+size_t bh_isolation_cache_count(const struct bh_isolation_cache *cache)
+{
+    return HASH_COUNT(cache->entries);
+}
+
+/* uthash keeps the order in which entries came. */
+static const struct entry *entry_of(const struct bh_isolation_cache *list, size_t number)
+{
+    const struct entry *entry = list->entries;
+    for (; number > 0; number--)
+        entry = entry->hh.next;
+    return entry;
+}
+
+size_t bh_isolation_cache_channels(const struct bh_isolation_cache *list, size_t number)
+{
+    return entry_of(list, number)->channels;
+}
+
+struct bh_isolation_cache *bh_isolation_cache_create_for(const struct bh_isolation_cache *list, size_t number)
+{
+    struct bh_isolation_cache *cache = bh_isolation_cache_create_list();
+    cache->has_one = true;
+    cache->one = entry_of(list, number)->fingerprint;
+    return cache;
+}
+
+static struct entry *find(const struct bh_isolation_cache *cache, XXH128_hash_t fingerprint)
+{
+    struct entry *entry;
+    HASH_FIND(hh, cache->entries, &fingerprint, sizeof fingerprint, entry);
+    return entry;
+}
+
+static struct entry *add(struct bh_isolation_cache *cache, XXH128_hash_t fingerprint, struct bh_isolation *isolation)
+{
+    struct entry *entry = bh_allocate(1, sizeof *entry);
+    entry->fingerprint = fingerprint;
+    entry->isolation = isolation;
+    HASH_ADD(hh, cache->entries, fingerprint, sizeof entry->fingerprint, entry);
+    return entry;
+}
+
+/* Fingerprint, isolation with its pointers void, rates, and the reason with its length. */
+int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, struct bh_error *err)
+{
+    const struct entry *entry = find(cache, cache->one);
+    if (entry == NULL)
+        return bh_fail(err, BH_ERROR_SYSTEM, "an exact chain was not asked for again");
+    const struct bh_isolation *isolation = entry->isolation;
+    size_t tenants = isolation->tenants_count, length = isolation->why_not != NULL ? strlen(isolation->why_not) + 1 : 0;
+    fwrite(&entry->fingerprint, sizeof entry->fingerprint, 1, out);
+    fwrite(isolation, sizeof *isolation, 1, out);
+    fwrite(isolation->loss_rate, sizeof(double), tenants * BH_SCOPES, out);
+    fwrite(isolation->repair_rate, sizeof(double), tenants, out);
+    fwrite(isolation->silent_rate, sizeof(double), tenants, out);
+    fwrite(&length, sizeof length, 1, out);
+    if (length > 0)
+        fwrite(isolation->why_not, 1, length, out);
+    return 0;
+}
+
+int bh_isolation_cache_take(struct bh_isolation_cache *cache, const void *bytes, size_t length, struct bh_error *err)
+{
+    XXH128_hash_t fingerprint;
+    struct bh_isolation head, *isolation;
+    size_t reason = 0;
+    FILE *in = fmemopen((void *)bytes, length, "rb");
+    BH_BUG_ASSERT(in != NULL);
+    bool is_whole = fread(&fingerprint, sizeof fingerprint, 1, in) == 1 && fread(&head, sizeof head, 1, in) == 1;
+    if (is_whole && find(cache, fingerprint) == NULL) {
+        isolation = bh_allocate(1, sizeof *isolation);
+        *isolation = head;
+        isolation->why_not = NULL;
+        add_rates(isolation);
+        is_whole = fread(isolation->loss_rate, sizeof(double), head.tenants_count * BH_SCOPES, in) ==
+                       head.tenants_count * BH_SCOPES &&
+                   fread(isolation->repair_rate, sizeof(double), head.tenants_count, in) == head.tenants_count &&
+                   fread(isolation->silent_rate, sizeof(double), head.tenants_count, in) == head.tenants_count &&
+                   fread(&reason, sizeof reason, 1, in) == 1;
+        if (is_whole && reason > 0) {
+            isolation->why_not = bh_allocate(reason, 1);
+            is_whole = fread(isolation->why_not, 1, reason, in) == reason;
+        }
+        if (is_whole)
+            add(cache, fingerprint, isolation);
+        else
+            bh_isolation_destroy(isolation);
+    }
+    fclose(in);
+    return is_whole ? 0 : bh_fail(err, BH_ERROR_SYSTEM, "an exact chain was cut short on its way");
 }
 
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache)
@@ -122,15 +237,14 @@ const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *ca
                                                    const struct bh_fault_streams *streams)
 {
     XXH128_hash_t fingerprint = fingerprint_of(model, streams);
-    struct entry *entry;
-    HASH_FIND(hh, cache->entries, &fingerprint, sizeof fingerprint, entry);
+    struct entry *entry = find(cache, fingerprint);
     if (entry != NULL)
         return entry->isolation;
-    struct bh_isolation *isolation =
-        cache->only_why_not ? create_reason(model, streams) : bh_isolation_create(model, streams);
-    entry = bh_allocate(1, sizeof *entry);
-    entry->fingerprint = fingerprint;
-    entry->isolation = isolation;
-    HASH_ADD(hh, cache->entries, fingerprint, sizeof entry->fingerprint, entry);
-    return isolation;
+    bool is_one = cache->has_one && memcmp(&cache->one, &fingerprint, sizeof fingerprint) == 0;
+    entry = add(cache, fingerprint,
+                cache->only_why_not         ? create_reason(model, streams)
+                : cache->is_list && !is_one ? create_empty(model)
+                                            : bh_isolation_create(model, streams));
+    entry->channels = model->tree->channels_count;
+    return entry->isolation;
 }

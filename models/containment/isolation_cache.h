@@ -7,6 +7,7 @@
 #include "models/containment/isolation.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Remembers isolations by what they depend on: scenarios that differ only in size, spares or intervals share them. */
 struct bh_isolation_cache;
@@ -16,6 +17,17 @@ struct bh_isolation_cache *bh_isolation_cache_create(void);
 struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
 bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache);
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
+
+/* So that several processes compute what one will ask for. A list computes nothing; its isolations have no rates, and it
+ * knows, numbered in the order of asking, which they would be, and of how many channels. */
+struct bh_isolation_cache *bh_isolation_cache_create_list(void);
+size_t bh_isolation_cache_count(const struct bh_isolation_cache *cache);
+size_t bh_isolation_cache_channels(const struct bh_isolation_cache *list, size_t number);
+/* Another list, which computes the isolation of that number, and writes it once it was asked for: -1 if it was not. */
+struct bh_isolation_cache *bh_isolation_cache_create_for(const struct bh_isolation_cache *list, size_t number);
+int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, struct bh_error *err);
+/* Adds what was written so, in this program. */
+int bh_isolation_cache_take(struct bh_isolation_cache *cache, const void *bytes, size_t length, struct bh_error *err);
 
 /* As bh_isolation_create, but the answer belongs to the cache. */
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,

@@ -4,9 +4,9 @@
 #include "sim/campaign/of_study.h"
 
 #include "models/containment/isolation_cache.h"
+#include "sim/campaign/chains.h"
 #include "sim/campaign/identity.h"
 #include "sim/results/metrics.h"
-#include "sim/runs/escape_ends.h"
 #include "sim/runs/point.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/study.h"
@@ -16,28 +16,69 @@
 /* Replicas of a unit: enough to keep all jobs busy, and few enough that their rows take little memory. */
 enum { MOST_IN_UNIT = 1024 };
 
-static int prepare_points(struct bh_campaign *campaign, struct bh_progress *progress, struct bh_error *err)
+static int make_point(struct bh_campaign *campaign, size_t point, struct bh_isolation_cache *cache,
+                      struct bh_error *err)
 {
     const struct bh_study *study = campaign->study;
     size_t grid = campaign->points - campaign->uncertain, axes = study->axes_count;
-    for (size_t p = 0; p < campaign->points; p++) {
-        size_t *index = &campaign->index[p * axes];
-        if (p < grid)
-            bh_study_index(study, p, index);
-        for (size_t a = 0; a < axes && p >= grid; a++)
-            index[a] = study->uncertainty_at[a];
-        campaign->resolved[p] =
-            bh_point_create(study, index, p < grid ? -1 : (int)(p - grid), campaign->isolations, err);
-        if (campaign->resolved[p] == NULL)
-            return -1;
+    size_t *index = &campaign->index[point * axes];
+    if (point < grid)
+        bh_study_index(study, point, index);
+    for (size_t a = 0; a < axes && point >= grid; a++)
+        index[a] = study->uncertainty_at[a];
+    campaign->resolved[point] = bh_point_create(study, index, point < grid ? -1 : (int)(point - grid), cache, err);
+    return campaign->resolved[point] != NULL ? 0 : -1;
+}
+
+/* Points, and the ends of their escape ratios. */
+static size_t askers_of(const struct bh_campaign *campaign)
+{
+    return campaign->points + (campaign->study->has_uncertainty ? campaign->points - campaign->uncertain : 0);
+}
+
+static struct bh_chain_asker asker_of(const struct bh_campaign *campaign, size_t number)
+{
+    bool is_ends = number >= campaign->points;
+    return (struct bh_chain_asker){is_ends ? number - campaign->points : number, is_ends};
+}
+
+static int prepare(struct bh_campaign *campaign, bool shows_progress, struct bh_error *err)
+{
+    size_t askers = askers_of(campaign);
+    struct bh_progress *progress =
+        bh_progress_start("points prepared (platform, exact chains)", askers, shows_progress);
+    int status = 0;
+    for (size_t n = 0; n < askers && status == 0; n++) {
+        struct bh_chain_asker asker = asker_of(campaign, n);
+        status = campaign->resolved[asker.point] == NULL ? make_point(campaign, asker.point, campaign->isolations, err)
+                                                         : bh_chain_ask(campaign, asker, campaign->isolations, err);
         bh_progress_step(progress);
     }
-    for (size_t p = 0; p < grid && study->has_uncertainty; p++) {
-        if (bh_point_find_escape_ends(campaign->resolved[p], study, campaign->isolations, err) != 0)
-            return -1;
-        bh_progress_step(progress);
+    bh_progress_end(progress);
+    return status;
+}
+
+/* Finds out which chains there will be, has them computed, and makes setups with them. */
+static int prepare_at_once(struct bh_campaign *campaign, unsigned jobs, bool shows_progress, struct bh_error *err)
+{
+    struct bh_isolation_cache *list = bh_isolation_cache_create_list();
+    struct bh_chain_asker *first = NULL; /* [number in the list] */
+    int status = 0;
+    for (size_t n = 0, listed = 0; n < askers_of(campaign) && status == 0; n++) {
+        struct bh_chain_asker asker = asker_of(campaign, n);
+        status = asker.is_ends ? bh_chain_ask(campaign, asker, list, err) : make_point(campaign, n, list, err);
+        size_t count = bh_isolation_cache_count(list);
+        first = bh_reallocate(first, count + 1, sizeof *first);
+        for (; listed < count; listed++)
+            first[listed] = asker;
     }
-    return 0;
+    if (status == 0)
+        status = bh_chains_compute(campaign, list, first, jobs, shows_progress, err);
+    if (status == 0)
+        status = prepare(campaign, shows_progress, err);
+    free(first);
+    bh_isolation_cache_destroy(list);
+    return status;
 }
 
 /* What all points have in common: an axis may bring verification, say, at some of its values only. */
@@ -70,7 +111,8 @@ static struct bh_identities *number_points(size_t points)
     return identities;
 }
 
-struct bh_campaign *bh_campaign_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err)
+struct bh_campaign *bh_campaign_of_study(struct bh_study *study, unsigned jobs, bool shows_progress,
+                                         struct bh_error *err)
 {
     struct bh_campaign *campaign = bh_allocate(1, sizeof *campaign);
     size_t grid = bh_study_points(study);
@@ -89,11 +131,8 @@ struct bh_campaign *bh_campaign_of_study(struct bh_study *study, bool shows_prog
     campaign->identities = number_points(campaign->points);
     campaign->isolations = bh_isolation_cache_create();
     campaign->resolved = bh_allocate(campaign->points, sizeof *campaign->resolved);
-    struct bh_progress *progress =
-        bh_progress_start("points prepared (platform, exact chains)",
-                          campaign->points + (study->has_uncertainty ? grid : 0), shows_progress);
-    int status = prepare_points(campaign, progress, err);
-    bh_progress_end(progress);
+    int status =
+        jobs > 1 ? prepare_at_once(campaign, jobs, shows_progress, err) : prepare(campaign, shows_progress, err);
     if (status != 0) {
         bh_campaign_destroy(campaign);
         return NULL;

@@ -9,8 +9,9 @@
 
 #include <stdbool.h>
 
-/* Resolves and prepares all points, platforms and exact chains, so that bad input shows before anything runs. Takes the
- * study over, also on failure. */
-struct bh_campaign *bh_campaign_of_study(struct bh_study *study, bool shows_progress, struct bh_error *err);
+/* Resolves and prepares all points, platforms and exact chains, so that bad input shows before anything runs; chains in up
+ * to `jobs` processes. Takes the study over, also on failure. */
+struct bh_campaign *bh_campaign_of_study(struct bh_study *study, unsigned jobs, bool shows_progress,
+                                         struct bh_error *err);
 
 #endif

@@ -86,10 +86,8 @@ struct bh_point *bh_point_create_from(struct bh_scenario *scenario, const struct
     return resolved;
 }
 
-void bh_point_destroy(struct bh_point *resolved)
+static void drop_setups(struct bh_point *resolved)
 {
-    if (resolved == NULL)
-        return;
     size_t policies = resolved->scenario != NULL ? resolved->scenario->policies_count : 0;
     for (size_t p = 0; p < policies; p++) {
         if (resolved->setups != NULL)
@@ -111,6 +109,24 @@ void bh_point_destroy(struct bh_point *resolved)
     free(resolved->escape_ends);
     free(resolved->fault_free);
     free(resolved->native);
+}
+
+int bh_point_set_up(struct bh_point *resolved, struct bh_isolation_cache *cache, struct bh_error *err)
+{
+    drop_setups(resolved);
+    resolved->setups = resolved->baselines = NULL;
+    resolved->bare = NULL;
+    resolved->records = resolved->fault_free = resolved->native = NULL;
+    resolved->native_bare = (struct bh_replica_record){0};
+    resolved->escape_ends = NULL;
+    return create_setups(resolved, cache, err);
+}
+
+void bh_point_destroy(struct bh_point *resolved)
+{
+    if (resolved == NULL)
+        return;
+    drop_setups(resolved);
     free(resolved->index);
     bh_scenario_destroy(resolved->scenario);
     free(resolved);

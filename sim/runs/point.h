@@ -38,6 +38,8 @@ struct bh_point *bh_point_create(const struct bh_study *study, const size_t *ind
  * or NULL to probe it. The point has no index. */
 struct bh_point *bh_point_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                       struct bh_isolation_cache *cache, struct bh_error *err);
+/* Makes its setups anew, with another cache, which is to outlive them. */
+int bh_point_set_up(struct bh_point *resolved, struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_point_destroy(struct bh_point *resolved);
 
 #endif

@@ -26,7 +26,7 @@ static int sweep(struct bh_run *run, unsigned jobs, bool shows_progress, struct 
 
 struct bh_run *bh_run_study(struct bh_study *study, unsigned jobs, bool shows_progress, struct bh_error *err)
 {
-    return bh_run_campaign(bh_campaign_of_study(study, shows_progress, err), jobs, shows_progress, err);
+    return bh_run_campaign(bh_campaign_of_study(study, jobs, shows_progress, err), jobs, shows_progress, err);
 }
 
 struct bh_run *bh_run_campaign(struct bh_campaign *campaign, unsigned jobs, bool shows_progress, struct bh_error *err)

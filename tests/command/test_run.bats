@@ -416,3 +416,27 @@ run_limited() {
     expect_status 0
     [ "$(head -c 4 out/kept.h5 | tail -c 3)" = HDF ]
 }
+
+@test "exact chains that several processes compute are those of one" {
+    cat >two.yaml <<'YAML'
+scenario: two
+platform: {file: parametric.yaml, nodes: 1024}
+workload:
+  work: 2 h
+  enclaves: [{name: simulation, application: mpi-bulk-synchronous, processes-per-guest: 8}]
+checkpoints: {local: {interval: daly}}
+policies:
+  - {system: kvm, policy: protection-first, name: protected}
+  - {system: kvm, policy: performance-first, name: fast}
+faults: all
+vary: [{axis: nodes, set: platform.nodes, values: [1024, 2048]}]
+uncertainty: {axis: exits, set: models.channels.vm-exit.probability, values: [0.001, 0.002], at: {nodes: 1024}}
+replicas: 2
+seed: 1
+YAML
+    run_bulkhead run two.yaml -q -j 1 -o one.h5
+    expect_status 0
+    run_bulkhead run two.yaml -q -j 3 -o three.h5
+    expect_status 0
+    cmp one.h5 three.h5
+}

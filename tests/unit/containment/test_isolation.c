@@ -314,6 +314,42 @@ static void test_cache(void **state)
     destroy(&equal);
 }
 
+/* What one process lists, others compute, one chain each; who takes all of them computes nothing. */
+static void test_cache_of_several_processes(void **state)
+{
+    (void)state;
+    struct node nodes[] = {build("kvm", "performance-first", NULL, NULL, NULL),
+                           build("kvm", "protection-first", NULL, NULL, NULL)};
+    struct bh_isolation_cache *list = bh_isolation_cache_create_list(), *all = bh_isolation_cache_create();
+    struct bh_error err = {0};
+    for (size_t n = 0; n < 3; n++) /* the first is asked for twice */
+        assert_true(bh_isolation_cache_find(list, nodes[n % 2].model, nodes[n % 2].streams)->error_rate == 0.0);
+    assert_int_equal(bh_isolation_cache_count(list), 2);
+    for (size_t n = 0; n < 2; n++) {
+        char *bytes = NULL;
+        size_t length = 0;
+        struct bh_isolation_cache *one = bh_isolation_cache_create_for(list, n);
+        FILE *out = open_memstream(&bytes, &length);
+        assert_int_equal(bh_isolation_cache_channels(list, n), nodes[n].model->tree->channels_count);
+        assert_int_equal(bh_isolation_cache_write(one, out, &err), -1); /* nobody has asked */
+        assert_true(bh_isolation_cache_find(one, nodes[1 - n].model, nodes[1 - n].streams)->error_rate == 0.0);
+        assert_same(bh_isolation_cache_find(one, nodes[n].model, nodes[n].streams), nodes[n].isolation);
+        assert_int_equal(bh_isolation_cache_write(one, out, &err), 0);
+        fclose(out);
+        assert_int_equal(bh_isolation_cache_take(all, bytes, length - 9, &err), -1);
+        assert_int_equal(bh_isolation_cache_take(all, bytes, length, &err), 0);
+        free(bytes);
+        bh_isolation_cache_destroy(one);
+        assert_int_equal(bh_isolation_cache_count(all), n + 1);
+        assert_same(bh_isolation_cache_find(all, nodes[n].model, nodes[n].streams), nodes[n].isolation);
+        assert_int_equal(bh_isolation_cache_count(all), n + 1);
+    }
+    bh_isolation_cache_destroy(list);
+    bh_isolation_cache_destroy(all);
+    destroy(&nodes[0]);
+    destroy(&nodes[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_escape_falls_with_the_guard),
         cmocka_unit_test(test_one_channel_is_the_difference),
         cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_cache_of_several_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
