@@ -13,7 +13,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { MOST_MEBIBYTES = 256 };
+enum { MOST_MEBIBYTES = 256, CELL_MOST = 1 << 16 };
 static const size_t most_bytes = (size_t)MOST_MEBIBYTES << 20;
 
 struct bh_csv {
@@ -182,6 +182,10 @@ static int cut_row(struct cutter *cutter, size_t *cells, bool *has_text, struct 
             cut_plain(cutter);
         else if (cut_quoted(cutter, err) != 0)
             return -1;
+        if (cutter->used - from > CELL_MOST)
+            return bh_fail_at(err, place_at(csv, csv->start[csv->count - 1]),
+                              "found a cell of %zu bytes; expected at most %d: an end of line or of a quote may lack",
+                              cutter->used - from, CELL_MOST);
         *has_text = *has_text || cutter->used > from;
         csv->cells[cutter->used++] = '\0';
         (*cells)++;

@@ -15,7 +15,8 @@
  * doubled quotes. Spaces around cells without quotes are dropped. Lines end with LF, CRLF or CR. A byte order mark, empty
  * lines, rows without any text, and lines that begin with `#` are skipped.
  * Refused, each with one message: no row of names, a name that is empty or there twice, a row with more or fewer cells
- * than names, a quote that does not end, text behind a quote's end, control characters, files over 256 MiB. */
+ * than names, a quote that does not end, text behind a quote's end, control characters, cells over 64 KiB, files over
+ * 256 MiB. */
 struct bh_csv;
 
 /* How tables of others are taken, whose first rows may be titles and whose columns may lack names. */

@@ -37,6 +37,32 @@ void bh_log_reading_destroy(struct bh_log_reading *reading)
     free(reading);
 }
 
+static bool is_same_text(const char *left, const char *right)
+{
+    return left == NULL || right == NULL ? left == right : strcmp(left, right) == 0;
+}
+
+static bool is_same_number(double left, double right)
+{
+    return left == right || (isnan(left) && isnan(right));
+}
+
+bool bh_log_reading_is_same(const struct bh_log_reading *left, const struct bh_log_reading *right)
+{
+    for (int r = 0; r < BH_LOG_ROLES; r++)
+        if (!is_same_text(left->column[r], right->column[r]))
+            return false;
+    if (bh_name_list_count(left->ignored) != bh_name_list_count(right->ignored))
+        return false;
+    for (uint32_t n = 0; n < bh_name_list_count(left->ignored); n++)
+        if (bh_name_list_find(right->ignored, bh_name_list_text(left->ignored, n)) == BH_NO_NAME)
+            return false;
+    return left->dates == right->dates && left->decimal == right->decimal && left->year == right->year &&
+           is_same_number(left->time_unit_s, right->time_unit_s) &&
+           is_same_number(left->down_unit_s, right->down_unit_s) && is_same_number(left->pair_s, right->pair_s) &&
+           left->window_s == right->window_s && is_same_text(left->timezone, right->timezone);
+}
+
 /* The role that a text begins with, up to its `=`; BH_LOG_ROLES: none. */
 static enum bh_log_role role_of(const char *text, const char **value)
 {

@@ -42,6 +42,8 @@ struct bh_log_reading {
 
 struct bh_log_reading *bh_log_reading_create(void);
 void bh_log_reading_destroy(struct bh_log_reading *reading);
+/* Whether two say the same. */
+bool bh_log_reading_is_same(const struct bh_log_reading *left, const struct bh_log_reading *right);
 
 /* "time=Start,node=Host name": adds to what was said before. */
 int bh_log_reading_set_columns(struct bh_log_reading *reading, const char *text, struct bh_error *err);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `part` must be in the line, `also` too unless NULL: words of Linux, systemd and libvirt. */
+/* `part` must be in the line, `also` too unless NULL: words of Linux, systemd, libvirt and rasdaemon. */
 static const struct {
     const char *part, *also;
     enum bh_line_kind kind;
@@ -36,6 +36,17 @@ static const struct {
     {"EDAC MC", " UE ", BH_LINE_FAILURE, "memory, uncorrected", 1},
     {"EDAC MC", " CE ", BH_LINE_CORRECTED, NULL, 0},
     {"Hardware Error", "Corrected", BH_LINE_CORRECTED, NULL, 0},
+    {"fallen off the bus", "NVRM", BH_LINE_FAILURE, "GPU lost", 1},
+    {" Uncorrected error(s): ", NULL, BH_LINE_FAILURE, "memory, uncorrected", 1},
+    {" Fatal error(s): ", NULL, BH_LINE_FAILURE, "memory, uncorrected", 1},
+    {"Uncorrected (Fatal) error", NULL, BH_LINE_FAILURE, "PCIe, fatal", 1},
+    {"Uncorrected (Non-Fatal) error", NULL, BH_LINE_CORRECTED, NULL, 0},
+    {"error: System Fatal error", NULL, BH_LINE_FAILURE, "machine check", 1},
+    {"error: Uncorrected", NULL, BH_LINE_FAILURE, "machine check", 1},
+    {"mcgstatus=", "Uncorrected_error", BH_LINE_FAILURE, "machine check", 1},
+    {"mcgstatus=", "orrected", BH_LINE_CORRECTED, NULL, 0},
+    {" Deferred error(s): ", NULL, BH_LINE_CORRECTED, NULL, 0},
+    {"Corrected error", NULL, BH_LINE_CORRECTED, NULL, 0},
     {"Killed process", "(qemu", BH_LINE_FAILURE, "VMM killed for want of memory", 2},
     {"qemu", " segfault at ", BH_LINE_FAILURE, "VMM died", 2},
     {"Killed process", NULL, BH_LINE_FAILURE, "process killed for want of memory", 4},

@@ -66,6 +66,28 @@ static void take_host(const char **at, struct line *line)
     *at = skip_word(*at);
 }
 
+/* An event of `ras-mc-ctl --errors`: its number, a date, a time and an offset, and what it was; no host. */
+static bool read_ras(const char *text, struct line *line)
+{
+    size_t digits = strspn(text, "0123456789");
+    const char *time = text + digits + 1, *end;
+    if (digits == 0 || digits > 9 || text[digits] != ' ' || !isdigit((unsigned char)*time) ||
+        (end = take_time(time, 3, line)) == NULL || memchr(time, ':', (size_t)(end - time)) == NULL)
+        return false;
+    line->message = end;
+    return true;
+}
+
+/* What it prints between events: "Memory controller events:", "No PCIe AER errors.". */
+static bool is_ras_heading(const char *text)
+{
+    size_t length = strlen(text);
+    if (length <= 8)
+        return false;
+    const char *end = text + length - 8;
+    return strcmp(end, " events:") == 0 || (strncmp(text, "No ", 3) == 0 && strcmp(end, " errors.") == 0);
+}
+
 /* False: the line does not begin with a time. */
 static bool read_line(const char *text, struct line *line)
 {
@@ -85,6 +107,8 @@ static bool read_line(const char *text, struct line *line)
         line->message = end + 1;
         return line->at.kind == BH_MOMENT_DATE;
     }
+    if (read_ras(text, line))
+        return true;
     if (isdigit((unsigned char)*text)) {
         at = take_time(text, 1, line);
         if (at == NULL || memchr(text, ':', (size_t)(at - text)) == NULL)
@@ -122,7 +146,7 @@ bool bh_site_is_lines(const char *text, size_t length)
     unsigned lines = 0, read = 0;
     for (size_t at = 0; at < length && lines < LOOKED_AT;) {
         at = next_line(text, length, at, buffer);
-        if (*buffer == '\0')
+        if (*buffer == '\0' || is_ras_heading(buffer))
             continue;
         lines++;
         read += read_line(buffer, &line) && strpbrk(line.message, " :") != NULL;
@@ -235,7 +259,7 @@ static void take_event(struct lines *lines, uint32_t node, double at_s, const st
 static int take_line(struct lines *lines, const char *text, const char *guest, const char *name, struct bh_error *err)
 {
     struct line line;
-    if (*text == '\0')
+    if (*text == '\0' || is_ras_heading(text))
         return 0;
     if (!read_line(text, &line)) {
         lines->without_time++;
@@ -312,9 +336,48 @@ static void add_failures(struct lines *lines, double window_s)
     }
 }
 
+static int by_time(const void *left, const void *right)
+{
+    const struct bh_failure *a = left, *b = right;
+    return (a->start_s > b->start_s) - (a->start_s < b->start_s);
+}
+
+/* In space: failures of one cause on any hosts, each within the window of the one before. `failures` are in order of time. */
+static size_t count_over_hosts(const struct bh_failure *failures, size_t count, size_t causes, double window_s)
+{
+    double *last_s = bh_allocate(causes + 1, sizeof *last_s);
+    size_t events = 0;
+    for (size_t c = 0; c < causes; c++)
+        last_s[c] = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        events += failures[i].start_s - last_s[failures[i].cause] > window_s;
+        last_s[failures[i].cause] = failures[i].start_s;
+    }
+    free(last_s);
+    return events;
+}
+
+static const double windows_s[] = {0.0, 60.0, 300.0, 1200.0, 3600.0};
+
+static void note_over_hosts(const struct lines *lines)
+{
+    const struct bh_failure_log *log = lines->log;
+    struct bh_failure *failures = bh_allocate(log->failures_count + 1, sizeof *failures);
+    char list[160];
+    size_t used = 0, causes = bh_name_list_count(log->cause_names);
+    memcpy(failures, log->failures, log->failures_count * sizeof *failures);
+    qsort(failures, log->failures_count, sizeof *failures, by_time);
+    for (size_t w = 0; w < BH_COUNT(windows_s); w++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%zu within %g min", w > 0 ? ", " : "",
+                                 count_over_hosts(failures, log->failures_count, causes, windows_s[w]),
+                                 windows_s[w] / 60.0);
+    free(failures);
+    bh_failure_log_note(lines->log, "over hosts, failures of one cause that follow each other are so many events: %s",
+                        list);
+}
+
 static void note(const struct lines *lines, double window_s)
 {
-    static const double windows_s[] = {0.0, 60.0, 300.0, 1200.0, 3600.0};
     char list[160];
     size_t used = 0;
     for (size_t w = 0; w < BH_COUNT(windows_s); w++)
@@ -324,6 +387,8 @@ static void note(const struct lines *lines, double window_s)
                         "%zu lines of failures are one failure of a host if each follows the one before within %g min "
                         "(--window): %zu; %s",
                         lines->events_count, window_s / 60.0, count_failures(lines, window_s), list);
+    if (bh_name_list_count(lines->log->node_names) > 1)
+        note_over_hosts(lines);
     if (lines->planned > 0)
         bh_failure_log_note(lines->log, "%" PRIu64 " boots behind a shutdown that was asked for are no failures",
                             lines->planned);

@@ -15,8 +15,15 @@ static struct bh_failure_log *finish(struct bh_failure_log *log, int status, con
         bh_failure_log_finish(log);
         if (log->failures_count > 0)
             return log;
-        bh_fail(err, BH_ERROR_INPUT, "%s: %s: found no failure in %llu records", name, log->format,
-                (unsigned long long)log->records);
+        if (log->remarks[BH_LOG_BAD_TIME] > 0)
+            bh_fail(
+                err, BH_ERROR_INPUT,
+                "%s:%u: %s: found a time that cannot be read, and %llu more of %llu; expected a date from 1900 to 2200",
+                name, log->remark_line[BH_LOG_BAD_TIME], log->format,
+                (unsigned long long)log->remarks[BH_LOG_BAD_TIME] - 1, (unsigned long long)log->records);
+        else
+            bh_fail(err, BH_ERROR_INPUT, "%s: %s: found no failure in %llu records", name, log->format,
+                    (unsigned long long)log->records);
     }
     bh_failure_log_destroy(log);
     return NULL;

@@ -6,6 +6,7 @@
 #include "models/document/document_get.h"
 #include "models/faults/replay.h"
 #include "models/logs/formats.h"
+#include "models/logs/reading.h"
 #include "sim/scenario/optional_keys.h"
 #include "sim/scenario/parts.h"
 #include "sim/scenario/recorded_logs.h"
@@ -96,6 +97,43 @@ static int read_choice(const struct bh_node *map, struct bh_recorded_choice *cho
     return 0;
 }
 
+/* A text for one of the readers of options, whose messages name the option, as keys are called. */
+static int read_list(const struct bh_node *map, const char *key, struct bh_log_reading *reading,
+                     int (*set)(struct bh_log_reading *, const char *, struct bh_error *), struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, key);
+    const char *text;
+    struct bh_error own = {0};
+    if (node == NULL)
+        return 0;
+    if ((text = bh_node_text(node, err)) == NULL)
+        return -1;
+    if (set(reading, text, &own) == 0)
+        return 0;
+    const char *said = strncmp(own.text, "--", 2) == 0 ? strstr(own.text, ": ") : NULL;
+    return bh_node_fail(node, err, "%s", said != NULL ? said + 2 : own.text);
+}
+
+/* How the log is to be read: the options of `bulkhead fit`, as keys. */
+static int read_reading(const struct bh_node *map, struct bh_log_reading *reading, struct bh_error *err)
+{
+    const struct bh_node *dates = bh_node_find(map, "dates"), *decimal = bh_node_find(map, "decimal");
+    uint64_t year = 0;
+    int order = dates != NULL ? bh_node_choice(dates, bh_date_order_names, "dates", err) : BH_DATE_ORDER_UNKNOWN,
+        mark = decimal != NULL ? bh_node_choice(decimal, bh_decimal_names, "decimal", err) : BH_DECIMAL_UNKNOWN;
+    if (order < 0 || mark < 0 || read_list(map, "column", reading, bh_log_reading_set_columns, err) != 0 ||
+        read_list(map, "ignore", reading, bh_log_reading_ignore, err) != 0 ||
+        read_list(map, "unit", reading, bh_log_reading_set_units, err) != 0 ||
+        read_list(map, "timezone", reading, bh_log_reading_set_timezone, err) != 0 ||
+        bh_optional_count(map, "year", 1900, 2200, &year, err) != 0 ||
+        bh_optional_quantity(map, "window", BH_DIMENSION_TIME, &reading->window_s, err) != 0)
+        return -1;
+    reading->dates = (enum bh_date_order)order;
+    reading->decimal = (enum bh_decimal)mark;
+    reading->year = (int)year;
+    return 0;
+}
+
 /* Without a log, no class that is on may ask for one. */
 static int need_none(const struct bh_scenario *scenario, struct bh_error *err)
 {
@@ -122,8 +160,13 @@ int bh_replay_resolve(struct bh_scenario *scenario, const struct bh_node *map, s
         (name = bh_node_text(log, err)) == NULL || read_choice(map, &choice, err) != 0 ||
         read_manner(map, &manner, err) != 0)
         return -1;
+    struct bh_log_reading *reading = bh_log_reading_create();
+    if (read_reading(map, reading, err) != 0) {
+        bh_log_reading_destroy(reading);
+        return -1;
+    }
     char *file = find_file(scenario, log, name);
-    scenario->log = bh_recorded_logs_get(scenario->logs, file, &choice, log, err);
+    scenario->log = bh_recorded_logs_get(scenario->logs, file, &choice, reading, log, err);
     free(file);
     if (scenario->log == NULL)
         return -1;

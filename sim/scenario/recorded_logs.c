@@ -5,6 +5,7 @@
 
 #include "models/document/document_get.h"
 #include "models/logs/formats.h"
+#include "models/logs/reading.h"
 #include "models/sites/site_log.h"
 
 #include <archive.h>
@@ -83,6 +84,7 @@ struct kept {
     struct bh_recorded_log log;
     char *system; /* of the choice; NULL: all */
     struct bh_recorded_choice choice;
+    struct bh_log_reading *reading;
     struct kept *next;
 };
 
@@ -105,6 +107,7 @@ void bh_recorded_logs_destroy(struct bh_recorded_logs *logs)
         bh_recorded_faults_destroy(kept->log.recorded);
         free(kept->log.file);
         free(kept->system);
+        bh_log_reading_destroy(kept->reading);
         free(kept);
     }
     free(logs);
@@ -116,15 +119,18 @@ static bool is_same_moment(const struct bh_log_moment *left, const struct bh_log
            (!left->is_given || (left->is_offset == right->is_offset && left->s == right->s));
 }
 
-static bool is_same(const struct kept *kept, const char *file, const struct bh_recorded_choice *choice)
+static bool is_same(const struct kept *kept, const char *file, const struct bh_recorded_choice *choice,
+                    const struct bh_log_reading *reading)
 {
     bool is_same_system = kept->system == NULL ? choice->system == NULL
                                                : choice->system != NULL && strcmp(kept->system, choice->system) == 0;
     return strcmp(kept->log.file, file) == 0 && is_same_system && kept->choice.nodes == choice->nodes &&
-           is_same_moment(&kept->choice.begin, &choice->begin) && is_same_moment(&kept->choice.until, &choice->until);
+           is_same_moment(&kept->choice.begin, &choice->begin) && is_same_moment(&kept->choice.until, &choice->until) &&
+           bh_log_reading_is_same(kept->reading, reading);
 }
 
-static struct bh_recorded_faults *read_log(const char *file, const struct bh_recorded_choice *choice, uint64_t *hash,
+static struct bh_recorded_faults *read_log(const char *file, const struct bh_recorded_choice *choice,
+                                           const struct bh_log_reading *reading, uint64_t *hash,
                                            const struct bh_node *at, struct bh_error *err)
 {
     struct bh_error own = {0};
@@ -135,7 +141,7 @@ static struct bh_recorded_faults *read_log(const char *file, const struct bh_rec
         return NULL;
     }
     *hash = XXH3_64bits(text, length);
-    struct bh_failure_log *log = bh_site_log_parse(text, length, file, NULL, err);
+    struct bh_failure_log *log = bh_site_log_parse(text, length, file, reading, err);
     free(text);
     if (log == NULL)
         return NULL;
@@ -146,20 +152,27 @@ static struct bh_recorded_faults *read_log(const char *file, const struct bh_rec
 }
 
 const struct bh_recorded_log *bh_recorded_logs_get(struct bh_recorded_logs *logs, const char *file,
-                                                   const struct bh_recorded_choice *choice, const struct bh_node *at,
+                                                   const struct bh_recorded_choice *choice,
+                                                   struct bh_log_reading *reading, const struct bh_node *at,
                                                    struct bh_error *err)
 {
     struct kept *kept;
+    reading = reading != NULL ? reading : bh_log_reading_create();
     LL_FOREACH(logs->kept, kept)
-    if (is_same(kept, file, choice))
+    if (is_same(kept, file, choice, reading)) {
+        bh_log_reading_destroy(reading);
         return &kept->log;
+    }
     uint64_t hash;
-    struct bh_recorded_faults *recorded = read_log(file, choice, &hash, at, err);
-    if (recorded == NULL)
+    struct bh_recorded_faults *recorded = read_log(file, choice, reading, &hash, at, err);
+    if (recorded == NULL) {
+        bh_log_reading_destroy(reading);
         return NULL;
+    }
     kept = bh_allocate(1, sizeof *kept);
     kept->log = (struct bh_recorded_log){bh_copy_text(file), hash, recorded};
     kept->choice = *choice;
+    kept->reading = reading;
     kept->system = choice->system != NULL ? bh_copy_text(choice->system) : NULL;
     LL_PREPEND(logs->kept, kept);
     return &kept->log;

@@ -22,14 +22,17 @@ struct bh_recorded_log {
  * not in its name. Refused: what cannot be read, is damaged or truncated, and more than `most_bytes` of text. */
 char *bh_text_file_read(const char *path, size_t most_bytes, size_t *length, struct bh_error *err);
 
+struct bh_log_reading;
 struct bh_recorded_logs;
 struct bh_recorded_logs *bh_recorded_logs_create(void);
 void bh_recorded_logs_destroy(struct bh_recorded_logs *logs);
 
-/* The log of a file, read when it is asked for first. Lives as long as the logs. Fails with the place of `at`, or, where
+/* The log of a file, read when it is asked for first, by `reading` (taken over, also on failure; NULL: nothing is said of it).
+ * Lives as long as the logs. Fails with the place of `at`, or, where
  * the log's text is wrong, with its file and line. */
 const struct bh_recorded_log *bh_recorded_logs_get(struct bh_recorded_logs *logs, const char *file,
-                                                   const struct bh_recorded_choice *choice, const struct bh_node *at,
+                                                   const struct bh_recorded_choice *choice,
+                                                   struct bh_log_reading *reading, const struct bh_node *at,
                                                    struct bh_error *err);
 
 #endif

@@ -6,6 +6,8 @@
 #include "config.h"
 #include "models/catalog/catalog_keys.h"
 #include "models/faults/replay.h"
+#include "models/logs/durations.h"
+#include "models/logs/moments.h"
 #include "models/words/checkpoint_levels.h"
 #include "models/words/words.h"
 #include "sim/platform/placement.h"
@@ -207,6 +209,16 @@ static const struct bh_key recorded_rows[] = {
     {"begin", "the first record", BH_TEXT, "From then on: a date as in the log, or a time after its beginning (90 d)."},
     {"until", "the last record", BH_TEXT, "Until then, likewise."},
     {"log-nodes", "as many as the log names", BH_COUNT_FROM(1, UINT64_C(1) << 40), "Nodes of the recorded machine."},
+    {"column", "names in use are known", BH_TEXT,
+     "Which column holds what: time=Start,node=Host; `#3` is the third one."},
+    {"ignore", "none", BH_TEXT, "Columns that are passed over, parted by commas."},
+    {"dates", "what all dates allow", BH_CHOICE(bh_date_order_names), "The order of dates."},
+    {"unit", "s, or by the column's name", BH_TEXT, "Units of numbers: time=ms,downtime=min; or downtime=h:mm."},
+    {"decimal", "what all of them allow", BH_CHOICE(bh_decimal_names), "The mark of fractions in down times."},
+    {"year", "by the dates", BH_COUNT_FROM(1900, 2200), "Of the first record, where times have no year."},
+    {"window", "5 min", BH_QUANTITY(TIME),
+     "Lines of a system log that follow each other within it on a host are one failure."},
+    {"timezone", "none", BH_TEXT, "Where times without an offset are local times: Europe/Berlin, +01:00."},
     {"nodes", NULL, BH_CHOICE(bh_replay_nodes_names), "How recorded nodes become nodes of the scenario."},
     {"start", "begin", BH_ANY(start), "Where in the log replicas begin."},
     {"end", "wrap", BH_CHOICE(bh_replay_end_names), "At the log's end: again from its beginning, or no more faults."},

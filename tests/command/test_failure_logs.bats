@@ -410,3 +410,43 @@ END
         'group("all")["up_times"]["hazard"] == "decreasing"' \
         'abs(law(group("all")["down_times"], "lognormal")["numbers"]["sigma"][0] - 1.4) < 0.05'
 }
+
+# peak FILE: what `bulkhead fit` of it took at most, in MiB, and its messages.
+peak() {
+    "$PYTHON" - "$BULKHEAD" "$1" <<'END'
+import resource, subprocess, sys
+done = subprocess.run([sys.argv[1], "fit", "-q", "--bootstrap", "0", sys.argv[2]], capture_output=True, text=True)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, done.stderr)
+END
+}
+
+# hostile FILE MIB STATUS TEXT: ends so, with one message, within so much memory.
+hostile() {
+    peak "$1" >said
+    read -r status_seen mebibytes _ <said
+    [ "$status_seen" -eq "$3" ]
+    [ -n "${BH_SANITIZED:-}" ] || [ "$mebibytes" -lt "$2" ]
+    expect_text "$(cat said)" "$4"
+    [ "$(grep -c 'bulkhead:' said)" -le 1 ]
+}
+
+@test "hostile logs cost one message and bounded memory: a gigabyte line, long cells, NUL bytes, the year 9999, a million nodes" {
+    cd "$BATS_TEST_TMPDIR"
+    head -c 1073741824 /dev/zero | tr '\0' a | gzip -1 >giga.csv.gz
+    hostile giga.csv.gz 900 2 'found more than 256 MiB of text'
+    { printf 'time,node,class\n1,'; head -c 67108864 /dev/zero | tr '\0' a; printf ',x\n'; } >long.csv
+    hostile long.csv 600 2 'long.csv:2:3: found a cell of'
+    { printf '2026-03-01T10:00:00+0000 n1 kernel: Kernel panic - not syncing: '; head -c 67108864 /dev/zero | tr '\0' a; } >long.log
+    hostile long.log 400 0 ''
+    printf 'time,node,class\n1,n1,a\n2,n\0,b\n' >nul.csv
+    hostile nul.csv 100 2 'nul.csv:3:4: found the byte 0x00'
+    printf '2026-03-01T10:00:00+0000 n1 kernel: Kernel panic - not syncing: x\n2026-03-01T10:00:01+0000 n\0\n' >nul.log
+    hostile nul.log 100 2 'nul.log:2: found the byte 0x00'
+    for day in 01 02 03 04 05 06 07 08 09; do echo "9999-01-$day 10:00,n1,a"; done >rows
+    { echo time,node,class; cat rows; } >year.csv
+    hostile year.csv 100 2 'and 8 more of 9 that cannot be read'
+    sed 's/ /T/; s/,.*/:00+0000 n1 kernel: Kernel panic - not syncing: x/' rows >year.log
+    hostile year.log 100 2 'found a time that cannot be read, and 8 more of 9'
+    awk 'BEGIN { print "time,node,class"; for (i = 0; i < 1000000; i++) printf "%d,n%d,a\n", i * 37, i }' >million.csv
+    hostile million.csv 900 0 ''
+}

@@ -277,3 +277,32 @@ END
         --set faults.recorded.log-nodes=4 --set platform.nodes=4
     expect_text "$output" '"length_s": 68400.0' '"from_s": 3600.0'
 }
+
+@test "how a log is to be read is said by the keys that options are called by" {
+    cd "$BATS_TEST_TMPDIR"
+    printf 'Anfang;Rechner;was;dauer\n%s;n1;board;1,500\n%s;n1;board;600\n' '03/04/2020 10:00' '07/06/2020 10:00' >log.csv
+    replay() {
+        run_bulkhead check "$SOURCE_DIRECTORY/tests/data/scenarios/replay-begin.yaml" --json \
+            --set "faults.recorded.log=$PWD/log.csv" "$@"
+    }
+    column='faults.recorded.column=time=Anfang,node=Rechner,class=was,downtime=dauer'
+    replay
+    expect_status 2
+    replay --set "$column"
+    expect_status 2 # 3 April, or 4 March
+    expect_text "$errors" '--dates'
+    replay --set "$column" --set faults.recorded.dates=day-first --set faults.recorded.decimal=comma
+    expect_status 0
+    expect_text "$output" '"length_s": 5616000.0' # 3 April to 7 June
+    replay --set "$column" --set faults.recorded.dates=month-first --set faults.recorded.decimal=point \
+        --set faults.recorded.unit=downtime=min
+    expect_status 0
+    expect_text "$output" '"length_s": 10713600.0' # 4 March to 6 July
+    replay --set "$column" --set faults.recorded.dates=sideways
+    expect_status 2
+    expect_text "$errors" 'sideways' 'day-first'
+    replay --set faults.recorded.unit=downtime=moons
+    expect_status 2
+    expect_text "$errors" "found the unit 'moons'"
+    refuse grep -q -e '--unit' stderr
+}

@@ -172,11 +172,60 @@ static void test_others(void **state)
     assert_non_null(strstr(err.text, "f:2: found the byte 0x00"));
 }
 
+/* As `ras-mc-ctl --errors` prints them: of one host, which the file is named after. */
+static void test_rasdaemon(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "Memory controller events:\n"
+        "1 2026-03-01 01:02:03 +0100 1 Corrected error(s): read error at DIMM_A1 location: 0:1:0:-1, addr 4096, grain "
+        "5, "
+        "syndrome 0\n"
+        "2 2026-03-02 01:02:03 +0100 1 Uncorrected error(s): read error at DIMM_A1 location: 0:1:0:-1, addr 4096, "
+        "grain 5, "
+        "syndrome 0\n\n"
+        "PCIe AER events:\n"
+        "1 2026-03-03 01:02:03 +0100 0000:0b:00.0 Corrected error: Receiver Error\n"
+        "2 2026-03-04 01:02:03 +0100 0000:0b:00.0 Uncorrected (Non-Fatal) error: Completion Timeout\n"
+        "3 2026-03-05 01:02:03 +0100 0000:0b:00.0 Uncorrected (Fatal) error: Malformed TLP\n\n"
+        "No Extlog errors.\n\n"
+        "MCE events:\n"
+        "1 2026-03-06 01:02:03 +0100 error: Corrected error, no action required., CPU 2, mcg mcgstatus=0, mci CECC\n"
+        "2 2026-03-07 01:02:03 +0100 error: MEMORY CONTROLLER RD_ERR, mcg mcgstatus=0, mci Uncorrected_error\n"
+        "3 2026-03-08 01:02:03 +0100 error: MEMORY CONTROLLER RD_ERR, mcg mcgstatus=0, mci Corrected_error\n";
+    struct bh_failure_log *log = parse(text, 0, 300.0);
+    assert_int_equal(log->failures_count, 3);
+    assert_failure(log, 0, "guest7", "memory, uncorrected", "", 1, NAN);
+    assert_failure(log, 1, "guest7", "PCIe, fatal", "", 1, NAN);
+    assert_failure(log, 2, "guest7", "machine check", "", 1, NAN);
+    assert_close(log->failures[0].start_s, 1772409723.0, 0); /* 2026-03-02 00:02:03 UTC */
+    assert_true(has_note(log, "5 lines of corrected errors"));
+    assert_true(!has_note(log, "without a time"));
+    bh_failure_log_destroy(log);
+}
+
+/* Three hosts that panic within two minutes, and again a day later. */
+static void test_over_hosts(void **state)
+{
+    (void)state;
+    static const char text[] = "2026-03-01T10:00:00+0000 n1 kernel: Kernel panic - not syncing: x\n"
+                               "2026-03-01T10:01:00+0000 n2 kernel: Kernel panic - not syncing: x\n"
+                               "2026-03-01T10:02:00+0000 n3 kernel: Kernel panic - not syncing: x\n"
+                               "2026-03-02T10:00:00+0000 n1 kernel: Kernel panic - not syncing: x\n";
+    struct bh_failure_log *log = parse(text, 0, 300.0);
+    assert_int_equal(log->failures_count, 4);
+    assert_true(has_note(
+        log,
+        "over hosts, failures of one cause that follow each other are so many events: 4 within 0 min, 2 within 1 min"));
+    bh_failure_log_destroy(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),        cmocka_unit_test(test_syslog),     cmocka_unit_test(test_libvirt),
-        cmocka_unit_test(test_slurm_events), cmocka_unit_test(test_slurm_jobs), cmocka_unit_test(test_others),
+        cmocka_unit_test(test_rasdaemon),  cmocka_unit_test(test_over_hosts), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_syslog),     cmocka_unit_test(test_libvirt),    cmocka_unit_test(test_slurm_events),
+        cmocka_unit_test(test_slurm_jobs), cmocka_unit_test(test_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
