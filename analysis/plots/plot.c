@@ -71,7 +71,9 @@ static int take_metrics(struct bh_plot *plot, struct bh_error *err)
 
 static char *name_of(const struct bh_plot *plot)
 {
-    char *what = bh_print_text("%s-by-%s", plot->metric[0].criterion.name, plot->dimension[BH_PLOT_X].name),
+    char *what = plot->request->name != NULL
+                     ? bh_copy_text(plot->request->name)
+                     : bh_print_text("%s-by-%s", plot->metric[0].criterion.name, plot->dimension[BH_PLOT_X].name),
          *last = bh_figure_file_name(what), *first = bh_figure_file_name(plot->view->scenario),
          *name = bh_print_text("%s-%s", first, last);
     free(what);

@@ -20,7 +20,8 @@ struct bh_plot_request {
     const char **mean;  /* axes to take means over */
     const char *log;    /* "x", "y", "xy" or "none"; NULL: by the numbers */
     const char *x_label, *y_label;
-    size_t enclave; /* whose numbers, unless enclaves are an axis of the figure */
+    const char *name; /* of its files, behind the scenario's; NULL: what is drawn */
+    size_t enclave;   /* whose numbers, unless enclaves are an axis of the figure */
 
     double width_in;
     const char *font; /* NULL: each terminal's */

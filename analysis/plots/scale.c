@@ -68,7 +68,9 @@ static void name_metric(struct bh_plot *plot, size_t metric)
         unit = time_unit(most, &length);
         own->factor = 1 / length;
     }
-    char *name = bh_copy_text(own->criterion.name);
+    size_t stem = strcspn(own->criterion.name, "[");
+    char *name = bh_print_text("%.*s%s%s", (int)stem, own->criterion.name, own->criterion.name[stem] != '\0' ? " " : "",
+                               own->criterion.name + stem);
     for (char *sign = name; *sign != '\0' && *sign != '['; sign++)
         *sign = *sign == '_' || *sign == '-' ? ' ' : *sign;
     name[0] = (char)toupper((unsigned char)name[0]);
@@ -223,6 +225,7 @@ void bh_plot_tick_at(double value, double base, bool is_long, struct bh_plot_tic
     char power[BH_POWER_SIZE];
     double exponent = value > 0 ? round(log(value) / log(base)) : 0;
     bool is_power = value > 0 && fabs(value / pow(base, exponent) - 1) < 1e-9;
+    is_long = is_long && base > 2;
     bool is_extreme = value != 0 && (fabs(value) < (is_long ? 0.5 : 1e-3) || fabs(value) >= (is_long ? 500 : 1e5));
     tick->value = value;
     if (is_power && (is_extreme || (base == 2 && value >= 1024))) {

@@ -22,6 +22,7 @@ enum {
     KEY_LOG,
     KEY_X_LABEL,
     KEY_Y_LABEL,
+    KEY_NAME,
     KEY_WIDTH,
     KEY_FONT,
     KEY_TERMINAL
@@ -39,6 +40,7 @@ static const struct argp_option options[] = {
     {"log", KEY_LOG, "AXES", 0, "logarithmic axes: x, y, xy or none (default: by the numbers)", 10},
     {"x-label", KEY_X_LABEL, "TEXT", 0, "words at the axis", 10},
     {"y-label", KEY_Y_LABEL, "TEXT", 0, "words at the axis of the first --y", 10},
+    {"name", KEY_NAME, "NAME", 0, "what its files are called, behind the scenario's name", 10},
     {"width", KEY_WIDTH, "WIDTH", 0, "column (3.4 inches, default), page (7.1), or inches", 10},
     {"font", KEY_FONT, "NAME,SIZE", 0, "font and points, either may be left out", 10},
     {"terminal", KEY_TERMINAL, "NAME", 0,
@@ -127,6 +129,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         break;
     case KEY_Y_LABEL:
         request->y_label = text;
+        break;
+    case KEY_NAME:
+        request->name = text;
         break;
     case KEY_WIDTH:
         take_width(state, text, request);
