@@ -19,13 +19,16 @@ void bh_summary_text(const struct bh_summary_options *options, FILE *stream, con
 /* A sentence or more, in lines that fit, and an empty line. */
 void bh_summary_paragraph(const struct bh_summary_options *options, FILE *stream, const char *text);
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text);
+void bh_summary_table(const struct bh_table *table, const struct bh_summary_options *options, FILE *stream);
 /* In place of means of replicas that are not all done: unfinished, or, where any has a wrong result, not done. */
 const char *bh_summary_not_done(const struct bh_measures *measures);
 /* Policies stand under their system's name; one that has a name of its own shows it. `*shown` is the system named
  * last, NULL at first. */
 void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, size_t policy, const char **shown);
 /* "12.3 % [11.9, 12.7]"; the interval is left out when either end of it is NaN. */
-void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate, bool sign);
+void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate);
+/* A difference of two such: "+1.2 points [1.0, 1.4]", or without its unit where the column has it. */
+void bh_summary_points_cell(struct bh_table *table, struct bh_estimate difference, bool has_unit);
 
 /* ", spares: warm": a point's place on all axes but one; empty without others. The caller frees. */
 char *bh_summary_other_axes(const struct bh_view *view, size_t point, size_t axis);

@@ -48,20 +48,23 @@ static void add_policy_row(struct bh_table *table, const struct bh_view *view, s
     bh_summary_policy_cell(table, view, policy, shown);
     add_makespan_cell(table, m);
     if (shows->wrong)
-        bh_summary_percent_cell(table, m->wrong, false);
+        bh_summary_percent_cell(table, m->wrong);
     if (shows->verification)
         bh_table_cell(table, "%s", bh_number_percent(m->verification.mean, text));
     bh_table_cell(table, "%s", bh_number_percent(m->price, text));
-    bh_summary_percent_cell(table, m->net_overhead, false);
+    bh_summary_percent_cell(table, m->net_overhead);
     if (shows->work_rate)
-        bh_summary_percent_cell(table, m->work_rate, false);
+        bh_summary_percent_cell(table, m->work_rate);
     if (m->difference_is_rate) {
         struct bh_estimate d = m->difference;
-        bh_table_cell(table, "%s%s work rate", d.mean > 0 ? "+" : "", bh_number_percent(d.mean, text));
+        bh_number_percent(d.mean, text);
+        if (isfinite(d.mean))
+            text[strlen(text) - 2] = '\0';
+        bh_table_cell(table, "%s%s points of work rate", d.mean > 0 ? "+" : "", text);
     } else if (m->difference.mean == 0 && m->difference.low == 0 && m->difference.high == 0) {
         bh_table_cell(table, "-"); /* the same guards and dispositions under another name */
     } else {
-        bh_summary_percent_cell(table, m->difference, true);
+        bh_summary_points_cell(table, m->difference, true);
     }
     if (m->interruptions > 0)
         bh_table_cell(table, "%s", bh_number_time(m->mtti_s.mean, text));
@@ -108,7 +111,7 @@ static void print_point(const struct bh_view *view, const struct bh_summary_opti
     const char *shown = NULL;
     for (size_t p = 0; p < policies; p++)
         add_policy_row(table, view, p, &m[p], &shows, &shown);
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     if (faults == 0 && view->faults_requested)
         fputs("\nFaults were asked for, and none struck: nothing here says how the policies bear them.\n", stream);
@@ -129,7 +132,7 @@ static void add_overhead_cell(struct bh_table *table, const struct bh_measures *
         bh_table_cell(table, "%s (%s wrong)", bh_number_percent(m->net_overhead.mean, overhead),
                       bh_number_percent(m->wrong.mean, wrong));
     else
-        bh_summary_percent_cell(table, m->net_overhead, false);
+        bh_summary_percent_cell(table, m->net_overhead);
 }
 
 /* Net overhead of every policy along one axis, for each combination of the others. */
@@ -155,7 +158,7 @@ static void print_along(const struct bh_view *view, const struct bh_summary_opti
                 add_overhead_cell(table, &m);
             }
         }
-        bh_table_print(table, options->markdown, stream);
+        bh_summary_table(table, options, stream);
         bh_table_destroy(table);
         free(heading);
         free(others);
@@ -188,10 +191,9 @@ static void print_extent(const struct bh_view *view, const struct bh_summary_opt
         }
         bh_table_cell(table, "%.0f", m.errors.mean * (double)m.replicas);
         bh_summary_percent_cell(
-            table, (struct bh_estimate){1 - m.unchangeable.mean, 1 - m.unchangeable.high, 1 - m.unchangeable.low},
-            false);
+            table, (struct bh_estimate){1 - m.unchangeable.mean, 1 - m.unchangeable.high, 1 - m.unchangeable.low});
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fputs("\nchangeable: share of errors that any policy could have changed; the hardware loss of a node no policy "
           "can.\n",
@@ -223,8 +225,7 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
     print_extrapolated(view, stream);
     size_t baseline = bh_view_find_label(&view->policy, view->baseline);
     bool native = baseline < view->policy.count && strcmp(view->policy_system[baseline], "native") == 0;
-    char *name =
-        bh_markup(native ? "native nodes" : view->baseline, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    char *name = bh_markup(native ? "native nodes" : view->baseline, options->format);
     fprintf(
         stream,
         "\nprice: fault-free makespan over that of %s with the same nodes, intervals and checkpoints, minus 1.\n"
@@ -251,18 +252,19 @@ static void print_point_tables(const struct bh_view *view, const struct bh_summa
     bh_summary_print_escape(view, options, point, stream);
 }
 
-void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
+static void print_summary(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
 {
-    fputs(options->markdown ? "## " : "", stream);
+    fputs(options->format == BH_TABLE_MARKDOWN ? "## " : "", stream);
     bh_summary_text(options, stream, view->title);
-    fputs(options->markdown ? "\n\n" : "\n", stream);
-    bh_markup_print(stream, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT,
-                    "scenario %s, bulkhead %s, seed %llu, %zu replica%s, enclave %s", view->scenario, view->version,
-                    (unsigned long long)view->seed, view->replica.count, view->replica.count == 1 ? "" : "s",
-                    view->enclave.labels[options->enclave]);
+    fputs(options->format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
+    bh_markup_print(stream, options->format, "scenario %s, bulkhead %s, seed %llu, %zu replica%s, enclave %s",
+                    view->scenario, view->version, (unsigned long long)view->seed, view->replica.count,
+                    view->replica.count == 1 ? "" : "s", view->enclave.labels[options->enclave]);
     fputc('\n', stream);
     if (view->reproduces_input && !bh_has_verdict(view)) /* else its table says so */
-        fputs(options->markdown ? "\n**Reproduced, not predicted.**\n" : "\nREPRODUCED, NOT PREDICTED\n", stream);
+        fputs(options->format == BH_TABLE_MARKDOWN ? "\n**Reproduced, not predicted.**\n"
+                                                   : "\nREPRODUCED, NOT PREDICTED\n",
+              stream);
     if (bh_has_verdict(view))
         bh_summary_print_study(view, options, stream);
     bool all = options->all_points || view->points <= FEW_POINTS;
@@ -293,4 +295,22 @@ void bh_summary_print(const struct bh_view *view, const struct bh_summary_option
         print_legend(view, options, can_be_wrong, stream);
     if (view->replica.count < 2)
         fputs("\nOne replica: there are no intervals.\n", stream);
+}
+
+/* In LaTeX prose goes nowhere: a paper has its own. */
+void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream)
+{
+    if (options->format != BH_TABLE_LATEX) {
+        print_summary(view, options, stream);
+        return;
+    }
+    FILE *nowhere = fopen("/dev/null", "w");
+    BH_BUG_ASSERT(nowhere != NULL);
+    struct bh_summary_options own = *options;
+    own.tables = stream;
+    fputs("% Tables of booktabs: \\usepackage{booktabs}, and \\usepackage[utf8]{inputenc} for pdflatex.\n% ", stream);
+    bh_markup_write(stream, view->title, BH_TABLE_TEXT);
+    fputc('\n', stream);
+    print_summary(view, &own, nowhere);
+    fclose(nowhere);
 }

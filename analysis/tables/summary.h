@@ -4,15 +4,17 @@
 #ifndef BH_ANALYSIS_TABLES_SUMMARY_H
 #define BH_ANALYSIS_TABLES_SUMMARY_H
 
+#include "analysis/reader/markup.h"
 #include "analysis/reader/view.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 struct bh_summary_options {
-    bool markdown;
+    enum bh_table_format format; /* LaTeX: tables alone, each below a comment that says what it shows */
     bool all_points; /* the full table at every point; else at the headline point, and net overhead at the others */
     size_t enclave;  /* whose numbers; view->primary by default */
+    FILE *tables;    /* set by bh_summary_print where tables go elsewhere than prose */
 };
 
 void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);

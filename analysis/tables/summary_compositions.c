@@ -71,7 +71,7 @@ static void add_row(struct bh_table *table, const struct bh_view *view, size_t p
     bh_table_cell(table, "%s", errors > 0.0 ? bh_number_plain(lost / errors, text) : "-");
     bh_table_cell(table, "%.0f", most);
     if (view->numbers[BH_METRIC_unacceptable] != NULL)
-        bh_summary_percent_cell(table, bh_measure_unacceptable(view, policy, point), false);
+        bh_summary_percent_cell(table, bh_measure_unacceptable(view, policy, point));
 }
 
 void bh_summary_print_compositions(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
@@ -99,7 +99,7 @@ void bh_summary_print_compositions(const struct bh_view *view, const struct bh_s
     const char *shown = NULL;
     for (size_t p = 0; p < view->policy.count; p++)
         add_row(table, view, p, point, &shown);
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fputc('\n', stream);
     if (is_composed)

@@ -52,7 +52,7 @@ void bh_summary_print_draws(const struct bh_view *view, const struct bh_summary_
         else
             bh_table_cell(table, "%zu of %zu", draws.better, count);
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fputs("\nDraws set several numbers jointly and have no order: there are no critical values, but shares of draws.\n",
           stream);

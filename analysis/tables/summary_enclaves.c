@@ -100,7 +100,7 @@ void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summa
                 add_row(table, view, p, p == 0 ? entry : "", &group);
         }
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     if (entries > MOST_ENTRIES)
         fprintf(stream, "and %zu entries more.\n", entries - MOST_ENTRIES);

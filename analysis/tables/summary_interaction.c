@@ -116,7 +116,7 @@ void bh_summary_print_interaction(const struct bh_view *view, const struct bh_su
         bh_table_column(table, "interaction");
         for (size_t p = 0; p < view->policy.count; p++)
             add_rows(table, view, p, point, &interaction, &shown);
-        bh_table_print(table, options->markdown, stream);
+        bh_summary_table(table, options, stream);
         bh_table_destroy(table);
         fprintf(
             stream,

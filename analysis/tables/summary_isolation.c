@@ -45,7 +45,7 @@ void bh_summary_print_study(const struct bh_view *view, const struct bh_summary_
         add_share_cell(table, verdict.effects_exact, verdict.effects, verdict.errors);
         bh_table_cell(table, "%s", verdict.text);
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fprintf(stream,
             "\ncrash contained: probability that the node stayed up. host effects: that something outside the guest\n"
@@ -134,7 +134,7 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
         any_exact = add_escape_cells(table, view, p, point, enclave, &lacks) || any_exact;
         any_exact = add_escape_cells(table, view, p, point, guest, &lacks) || any_exact;
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fputs(
         "\nto other enclave: share of all errors not masked at their origin that hit more than one of a node's\n"
@@ -258,7 +258,7 @@ void bh_summary_print_causes(const struct bh_view *view, const struct bh_summary
     const char *shown = NULL;
     for (size_t p = 0; p < view->policy.count; p++)
         add_cause_rows(table, view, p, point, &shown);
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     free(heading);
     free(name);

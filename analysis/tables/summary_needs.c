@@ -21,7 +21,7 @@ static void add_shares(struct bh_table *table, const struct bh_view *view, size_
     size_t replicas = view->replica.count;
     bh_table_cell(table, "%s", isnan(exact[cell]) ? "-" : bh_number_percent(exact[cell], text));
     bh_summary_percent_cell(
-        table, bh_share(seen + cell * replicas, view->numbers[BH_METRIC_errors] + cell * replicas, replicas), false);
+        table, bh_share(seen + cell * replicas, view->numbers[BH_METRIC_errors] + cell * replicas, replicas));
 }
 
 /* Of the enclave's node-time, over all replicas. */
@@ -69,7 +69,7 @@ void bh_summary_print_needs(const struct bh_view *view, const struct bh_summary_
         add_time(table, view, cell, options->enclave, view->numbers[BH_METRIC_stopped_time]);
         add_time(table, view, cell, options->enclave, view->numbers[BH_METRIC_io_wait]);
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fputs("\nShare of all errors that stopped enclaves which they did not take down, by the exact chain and as seen; "
           "several:\n"

@@ -33,7 +33,7 @@ static void add_value_cell(struct bh_table *table, struct bh_estimate value, boo
     if (by_rate)
         bh_table_cell(table, "%s work rate", bh_number_percent(value.mean, text));
     else
-        bh_summary_percent_cell(table, value, false);
+        bh_summary_percent_cell(table, value);
 }
 
 static void add_order_row(struct bh_table *table, const struct bh_view *view, size_t point, size_t enclave,
@@ -49,7 +49,7 @@ static void add_order_row(struct bh_table *table, const struct bh_view *view, si
         bh_table_cell(table, "-");
     } else {
         bh_table_cell(table, "%s", view->policy.labels[order.next]);
-        bh_summary_percent_cell(table, order.ahead, true);
+        bh_summary_points_cell(table, order.ahead, false);
     }
 }
 
@@ -75,8 +75,8 @@ static void print_ties(const struct bh_view *view, const struct bh_summary_optio
                                          "(97.5 %%):%s. bulkhead advise names them.",
                                          text);
     fputc('\n', stream);
-    char *safe = bh_markup(sentence, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
-    bh_wrap_write(safe, options->markdown ? INT_MAX : 110, 0, stream);
+    char *safe = bh_markup(sentence, options->format);
+    bh_wrap_write(safe, options->format == BH_TABLE_MARKDOWN ? INT_MAX : 110, 0, stream);
     free(safe);
     free(sentence);
     free(text);
@@ -94,7 +94,7 @@ void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_
     bh_table_column(table, "best");
     bh_table_column(table, "net overhead");
     bh_table_column(table, "next");
-    bh_table_column(table, "next less best");
+    bh_table_column(table, "next less best, points");
     for (size_t point = 0; point < view->points; point++) {
         if (bh_view_position(view, point, axis) != 0)
             continue;
@@ -105,7 +105,7 @@ void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_
             add_order_row(table, view, bh_view_neighbour(view, point, axis, i), options->enclave, scale->labels[i]);
         free(others);
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     print_ties(view, options, stream);
 }
@@ -198,7 +198,7 @@ void bh_summary_print_critical(const struct bh_view *view, const struct bh_summa
             rows++;
         }
     if (rows > 0)
-        bh_table_print(table, options->markdown, stream);
+        bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     free(heading);
     free(point);

@@ -28,7 +28,7 @@ static void add_row(struct bh_table *table, const struct bh_view *view, size_t p
     bh_table_cell(table, "%s", isnan(m->detection_delay_s) ? "-" : bh_number_time(m->detection_delay_s, text));
     add_count_cell(table, m->tainted_ranks_mean);
     add_count_cell(table, m->tainted_ranks_most);
-    bh_summary_percent_cell(table, m->corrupt, false);
+    bh_summary_percent_cell(table, m->corrupt);
 }
 
 void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
@@ -55,7 +55,7 @@ void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary
         bh_measure_silent(view, p, point, options->enclave, &m);
         add_row(table, view, p, &m, &shown);
     }
-    bh_table_print(table, options->markdown, stream);
+    bh_summary_table(table, options, stream);
     bh_table_destroy(table);
     fputs("\nfound after: mean time from becoming silent to the end of the verification that found it. tainted ranks:\n"
           "those that an error has reached by messages when it is found, or at the end, and the most of any error.\n"

@@ -16,20 +16,31 @@ enum { PARAGRAPH_COLUMNS = 110 };
 
 void bh_summary_text(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
-    bh_markup_write(stream, text, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    bh_markup_write(stream, text, options->format);
 }
 
 void bh_summary_paragraph(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
-    char *safe = bh_markup(text, options->markdown ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
-    bh_wrap_write(safe, options->markdown ? INT_MAX : PARAGRAPH_COLUMNS, 0, stream);
+    char *safe = bh_markup(text, options->format);
+    bh_wrap_write(safe, options->format == BH_TABLE_MARKDOWN ? INT_MAX : PARAGRAPH_COLUMNS, 0, stream);
     fputc('\n', stream);
     free(safe);
 }
 
+void bh_summary_table(const struct bh_table *table, const struct bh_summary_options *options, FILE *stream)
+{
+    bh_table_print(table, options->format, options->tables != NULL ? options->tables : stream);
+}
+
 void bh_summary_heading(const struct bh_summary_options *options, FILE *stream, const char *text)
 {
-    fputs(options->markdown ? "\n### " : "\n", stream);
+    if (options->tables != NULL) {
+        fputs("\n% ", options->tables);
+        bh_markup_write(options->tables, text, BH_TABLE_TEXT);
+        fputc('\n', options->tables);
+        return;
+    }
+    fputs(options->format == BH_TABLE_MARKDOWN ? "\n### " : "\n", stream);
     bh_summary_text(options, stream, text);
     fputs("\n\n", stream);
 }
@@ -50,19 +61,33 @@ void bh_summary_policy_cell(struct bh_table *table, const struct bh_view *view, 
     free(usual);
 }
 
-void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate, bool sign)
+static void add_cell(struct bh_table *table, struct bh_estimate estimate, const char *plus, const char *unit)
 {
     char mean[BH_NUMBER_SIZE], low[BH_NUMBER_SIZE], high[BH_NUMBER_SIZE];
     bh_number_percent(estimate.mean, mean);
-    const char *plus = sign && estimate.mean > 0 ? "+" : "";
-    if (isnan(estimate.mean) || isnan(estimate.low) || isnan(estimate.high)) {
-        bh_table_cell(table, "%s%s", plus, mean);
+    if (isnan(estimate.mean)) {
+        bh_table_cell(table, "%s", mean);
+        return;
+    }
+    /* The unit stands once. */
+    mean[strlen(mean) - 2] = '\0';
+    if (isnan(estimate.low) || isnan(estimate.high)) {
+        bh_table_cell(table, "%s%s%s", plus, mean, unit);
         return;
     }
     bh_number_percent(estimate.low, low);
     bh_number_percent(estimate.high, high);
-    /* The unit stands once. */
     low[strlen(low) - 2] = '\0';
     high[strlen(high) - 2] = '\0';
-    bh_table_cell(table, "%s%s [%s, %s]", plus, mean, low, high);
+    bh_table_cell(table, "%s%s%s [%s, %s]", plus, mean, unit, low, high);
+}
+
+void bh_summary_percent_cell(struct bh_table *table, struct bh_estimate estimate)
+{
+    add_cell(table, estimate, "", " %");
+}
+
+void bh_summary_points_cell(struct bh_table *table, struct bh_estimate difference, bool has_unit)
+{
+    add_cell(table, difference, difference.mean > 0 ? "+" : "", has_unit ? " points" : "");
 }

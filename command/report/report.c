@@ -9,6 +9,7 @@
 #include "analysis/reader/markup.h"
 #include "analysis/reader/view_points.h"
 #include "analysis/tables/json.h"
+#include "analysis/tables/measures_csv.h"
 #include "analysis/tables/summary.h"
 #include "command/command.h"
 #include "command/figure_folder.h"
@@ -22,8 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
-static const char *const format_names[] = {"text", "markdown", "json"};
+enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_LATEX, FORMAT_CSV, FORMAT_JSON };
+static const char *const format_names[] = {"text", "markdown", "latex", "csv", "json"};
 enum { FORMATS = BH_COUNT(format_names) };
 
 struct report {
@@ -39,7 +40,7 @@ enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_
 
 static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0, "put figures there; made if it is not there (default: where RESULTS is)", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown, latex (booktabs), csv or json", 0},
     {"all-points", KEY_ALL_POINTS, NULL, 0, "the full table for every point of the varied axes", 0},
     {"enclave", KEY_ENCLAVE, "NAME", 0, "tables for this enclave (default: the scenario's first)", 0},
     {"no-figure", KEY_NO_FIGURE, NULL, 0, "tables only", 0},
@@ -55,7 +56,7 @@ static void choose_format(struct argp_state *state, const char *text, struct rep
             report->format = (enum format)i;
             return;
         }
-    argp_failure(state, BH_EXIT_INPUT, 0, "--format: found '%s', expected text, markdown or json%s", text,
+    argp_failure(state, BH_EXIT_INPUT, 0, "--format: found '%s', expected text, markdown, latex, csv or json%s", text,
                  bh_nearest_hint(text, format_names, FORMATS, '\''));
 }
 
@@ -146,10 +147,15 @@ static int print_tables(const struct bh_view *view, const struct report *report,
 {
     if (report->format == FORMAT_JSON)
         return bh_json_print(view, stdout, err);
-    struct bh_summary_options summary = {.markdown = report->format == FORMAT_MARKDOWN,
-                                         .all_points = report->all_points};
+    static const enum bh_table_format formats[] = {
+        [FORMAT_MARKDOWN] = BH_TABLE_MARKDOWN, [FORMAT_LATEX] = BH_TABLE_LATEX, [FORMAT_JSON] = BH_TABLE_TEXT};
+    struct bh_summary_options summary = {.format = formats[report->format], .all_points = report->all_points};
     if (find_enclave(view, report, &summary.enclave, err) != 0)
         return -1;
+    if (report->format == FORMAT_CSV) {
+        bh_measures_csv_print(view, summary.enclave, stdout);
+        return 0;
+    }
     bh_summary_print(view, &summary, stdout);
     return 0;
 }

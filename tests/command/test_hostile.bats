@@ -55,6 +55,12 @@ shows() {
     run_bulkhead report '| scenario.h5' --no-figure --all-points --format markdown
     expect_status 0
     is markdown
+    run_bulkhead report '| scenario.h5' --no-figure --all-points --format latex
+    expect_status 0
+    is latex
+    run_bulkhead report '| scenario.h5' --no-figure --format csv
+    expect_status 0
+    is csv low middle high plain own
     run_bulkhead report '| scenario.h5' --no-figure --format json
     expect_status 0
     is json scenario low middle high plain own

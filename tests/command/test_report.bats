@@ -79,6 +79,44 @@ f.attrs['wrong_is_done'] = numpy.int64(1)"
     expect_text "$output" "Best by mean net overhead: $best at 1e-06"
 }
 
+@test "tables for LaTeX are of booktabs, and without prose" {
+    run_bulkhead report "$results/balance.h5" --no-figure --format latex
+    expect_status 0
+    expect_text "$output" '% At 131072 nodes, spares: warm' '\begin{tabular}{lrrrrrrr}' '\toprule' '\bottomrule' \
+        '\emph{kvm}' '19.6 \% {[}19.3, 19.8]' '-8.98 points {[}-9.31, -8.66]'
+    # Every line is a comment, a rule, a row, or the beginning or end of a table.
+    refuse grep -qvE '^(%.*|\\(top|mid|bottom)rule|\\(begin|end)\{tabular\}.*|.* \\\\|)$' <<<"$output"
+    [ "$(grep -c 'begin{tabular}' <<<"$output")" -ge 5 ]
+    command -v pdflatex >/dev/null || skip "no pdflatex"
+    cd "$BATS_TEST_TMPDIR" || exit
+    printf '%s\n' '\documentclass{article}' '\usepackage{booktabs}' '\usepackage[utf8]{inputenc}' '\begin{document}' \
+        "$output" '\end{document}' >tables.tex
+    pdflatex -no-shell-escape -halt-on-error -interaction=nonstopmode tables.tex >said
+}
+
+@test "rows for other programs: the same numbers as in the table, shares and points named as such" {
+    run_bulkhead report "$results/balance.h5" --no-figure --format csv
+    expect_status 0
+    "$PYTHON" - "$results/balance.h5" "$BATS_TEST_TMPDIR/stdout" <<'PY'
+import csv, sys, h5py, numpy as np
+f = h5py.File(sys.argv[1])
+overhead = f["makespan"][:, :, :, 0] / f["native_bare_makespan"][:, :, :, 0][..., None] - 1
+rows = list(csv.DictReader(open(sys.argv[2])))
+assert len(rows) == 17 * 4 * 2
+names = [name.decode() for name in f["policy"][:]]
+for row in rows:
+    at = names.index(row["policy"]), list(f["nodes"][:]).index(float(row["nodes"])), ["none", "warm"].index(row["spares"])
+    mean = overhead[at].mean()
+    assert (row["net_overhead"] == "") == bool(np.isnan(mean))
+    if not np.isnan(mean):
+        assert abs(float(row["net_overhead"]) / mean - 1) < 1e-9
+    if row["points_from_protection_first"]:
+        reference = names.index(row["system"] + " protection-first")
+        points = 100 * (overhead[at] - overhead[(reference, *at[1:])]).mean()
+        assert abs(float(row["points_from_protection_first"]) - points) < 1e-6 * abs(points) + 1e-9
+PY
+}
+
 @test "--all-points has a table for each point" {
     run_bulkhead report "$results/balance.h5" --no-figure --all-points
     expect_status 0

@@ -279,7 +279,7 @@ static void print_view(const struct bh_view *view, unsigned which)
     FILE *stream = open_memstream(&text, &length);
     struct bh_error err = {0};
     struct bh_summary_options options = {
-        .markdown = which % 2, .all_points = which & 8, .enclave = which / 16 % view->enclave.count};
+        .format = (enum bh_table_format)(which % 3), .all_points = which & 8, .enclave = which / 16 % view->enclave.count};
     switch (which % 8) {
     case 0:
     case 1:

@@ -25,7 +25,7 @@ static char *print_cell(struct bh_estimate estimate)
     FILE *stream = open_memstream(&text, &length);
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "x");
-    bh_summary_percent_cell(table, estimate, false);
+    bh_summary_percent_cell(table, estimate);
     bh_table_print(table, BH_TABLE_TEXT, stream);
     bh_table_destroy(table);
     fclose(stream);
