@@ -21,9 +21,11 @@ static struct bh_outcome outcome_of(const struct bh_view *view, double *const *n
 struct bh_outcome bh_outcome_at_point(const struct bh_view *view, size_t cell, size_t enclave, size_t replica)
 {
     size_t row = cell * view->enclave.count + enclave, run = row * view->replica.count + replica;
-    double node_s = 0;
-    for (size_t p = 0; p < view->part.count; p++)
-        node_s += view->numbers[BH_METRIC_node_time][run * view->part.count + p];
+    const double *parts = view->numbers[BH_METRIC_node_time];
+    /* A view of the values of an uncertain number has no node-time: nothing records it there. */
+    double node_s = parts == NULL ? view->numbers[BH_METRIC_elapsed][run] : 0;
+    for (size_t p = 0; parts != NULL && p < view->part.count; p++)
+        node_s += parts[run * view->part.count + p];
     return outcome_of(view, view->numbers, row, run, node_s);
 }
 

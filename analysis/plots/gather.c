@@ -3,6 +3,8 @@
 /* From runs to values: which make each, and their means and quantiles. */
 #include "analysis/plots/parts.h"
 
+#include "analysis/measures/outcome.h"
+
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
@@ -36,15 +38,6 @@ static size_t count_runs(const struct bh_view *view, const struct bh_plot_cell *
     return replicas;
 }
 
-/* Whether the run came to what counts as an end. */
-static bool is_done(const struct bh_view *view, const struct bh_plot_cell *cell, size_t enclave, size_t replica)
-{
-    size_t row = ((cell->policy * view->points + cell->point) * view->enclave.count + enclave) * view->replica.count;
-    const double *sdc = view->numbers[BH_METRIC_sdc];
-    return view->numbers[BH_METRIC_finished][row + replica] != 0 &&
-           (view->wrong_is_done || sdc == NULL || !(sdc[row + replica] > 0));
-}
-
 /* Numbers of what was done, which a run that is not done has none of. */
 static bool needs_end(const struct bh_criterion *criterion)
 {
@@ -54,7 +47,8 @@ static bool needs_end(const struct bh_criterion *criterion)
 static double run_of_enclave(const struct bh_plot *plot, const struct bh_criterion *criterion,
                              const struct bh_plot_cell *cell, size_t enclave, size_t replica)
 {
-    if (needs_end(criterion) && !is_done(plot->view, cell, enclave, replica))
+    if (needs_end(criterion) &&
+        !bh_outcome_at_point(plot->view, cell->policy * plot->view->points + cell->point, enclave, replica).is_done)
         return NAN;
     return bh_criterion_value(plot->view, criterion, cell->policy, cell->point, enclave, replica);
 }
