@@ -9,6 +9,7 @@
 #include "analysis/measures/statistics.h"
 #include "analysis/plots/dimensions.h"
 #include "analysis/plots/plot.h"
+#include "models/base/look.h"
 
 #include <stdio.h>
 
@@ -110,6 +111,17 @@ void bh_plot_place(const struct bh_plot *plot, const struct bh_plot_layout *layo
 enum { BH_PLOT_NOTES = 4 };
 void bh_plot_notes(const struct bh_plot *plot, const char *notes[BH_PLOT_NOTES]);
 
+/* Of each series. */
+struct bh_plot_looks {
+    char (*colours)[BH_COLOUR_SIZE];
+    size_t *marks; /* see bh_looks_marks */
+};
+void bh_plot_looks_choose(const struct bh_plot *plot, struct bh_plot_looks *looks);
+void bh_plot_looks_release(struct bh_plot_looks *looks);
+/* Lengths of strokes and gaps, as gnuplot and SVG take them. */
+const char *bh_plot_dashes(size_t series);
+
+void bh_plot_svg_print(const struct bh_plot *plot, FILE *stream);
 void bh_plot_write_data(const void *plot, FILE *stream);
 void bh_plot_write_script(const void *plot, const char *name, FILE *stream);
 

@@ -115,22 +115,32 @@ static void end(struct bh_plot *plot)
     free(plot->own);
 }
 
+static int prepare(struct bh_plot *plot, const struct bh_view *view, const struct bh_source *source,
+                   struct bh_error *err)
+{
+    bool *keeps_policy = NULL, *keeps_point = NULL;
+    int status = begin(plot, view, source, err);
+    if (status == 0)
+        status = take_metrics(plot, err);
+    if (status == 0)
+        status = bh_plot_choose(plot, &keeps_policy, &keeps_point, err);
+    if (status == 0)
+        status = bh_plot_gather(plot, keeps_policy, keeps_point, err);
+    if (status == 0)
+        status = bh_plot_scale(plot, err);
+    if (status == 0)
+        bh_plot_lay(plot);
+    free(keeps_policy);
+    free(keeps_point);
+    return status;
+}
+
 int bh_plot_write(const struct bh_view *view, const struct bh_source *source, const struct bh_plot_request *request,
                   const char *folder, char **base, char **remark, struct bh_error *err)
 {
     struct bh_plot plot = {.request = request};
-    bool *keeps_policy = NULL, *keeps_point = NULL;
-    int status = begin(&plot, view, source, err);
-    if (status == 0)
-        status = take_metrics(&plot, err);
-    if (status == 0)
-        status = bh_plot_choose(&plot, &keeps_policy, &keeps_point, err);
-    if (status == 0)
-        status = bh_plot_gather(&plot, keeps_policy, keeps_point, err);
-    if (status == 0)
-        status = bh_plot_scale(&plot, err);
+    int status = prepare(&plot, view, source, err);
     if (status == 0) {
-        bh_plot_lay(&plot);
         char *name = name_of(&plot);
         struct bh_figure_writer writer = {.figure = &plot,
                                           .data = bh_plot_write_data,
@@ -141,8 +151,17 @@ int bh_plot_write(const struct bh_view *view, const struct bh_source *source, co
         *remark = say(&plot);
         free(name);
     }
-    free(keeps_policy);
-    free(keeps_point);
+    end(&plot);
+    return status;
+}
+
+int bh_plot_svg_write(const struct bh_view *view, const struct bh_source *source, const struct bh_plot_request *request,
+                      FILE *stream, struct bh_error *err)
+{
+    struct bh_plot plot = {.request = request};
+    int status = prepare(&plot, view, source, err);
+    if (status == 0)
+        bh_plot_svg_print(&plot, stream);
     end(&plot);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "models/base/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Axes are those that the file varies, the coordinates that stand over them, `policy`, `system`, `kind` (the policies' own
  * names) and `enclave`, or the file's uncertain number. NULL and 0: not asked for. */
@@ -38,5 +39,9 @@ struct bh_plot_request {
  * the caller's to free, also on failure if not NULL. Fails with what there is when it asks for what there is not. */
 int bh_plot_write(const struct bh_view *view, const struct bh_source *source, const struct bh_plot_request *request,
                   const char *folder, char **base, char **remark, struct bh_error *err);
+
+/* The same as an element of a page of HTML, each of whose values says in words what it is. */
+int bh_plot_svg_write(const struct bh_view *view, const struct bh_source *source, const struct bh_plot_request *request,
+                      FILE *stream, struct bh_error *err);
 
 #endif

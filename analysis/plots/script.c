@@ -3,7 +3,6 @@
 /* A figure by request as gnuplot data and script. */
 #include "analysis/plots/parts.h"
 
-#include "analysis/figures/figure_looks.h"
 #include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
 #include "analysis/figures/terminals.h"
@@ -15,14 +14,6 @@
 
 /* Numbers of labels and arrows. */
 enum { TAG_TITLE = 1, TAG_PANEL, TAG_X, TAG_Y, TAG_OPEN, TAG_BREAK = 10, TAG_NOTE = 20, TAG_LEGEND = 100000 };
-
-static const char *const dashes[] = {"1", "(7,4)", "(2,3)", "(9,3,2,3)", "(14,4)", "(4,2,1,2)"};
-
-/* Colours and marks of the series. */
-struct looks {
-    char (*colours)[BH_COLOUR_SIZE];
-    size_t *marks;
-};
 
 static bool has_band(const struct bh_plot *plot)
 {
@@ -87,58 +78,6 @@ void bh_plot_write_data(const void *of, FILE *stream)
 
 /* --- Script ----------------------------------------------------------------------------------------------------------- */
 
-/* As few as there are shapes need no numbers beside them: who has one whose shape is taken gets a free one. */
-static void make_plain(size_t *marks, size_t count)
-{
-    bool is_taken[BH_MARKS] = {false}, is_set[BH_MARKS] = {false};
-    for (size_t s = 0; s < count; s++)
-        if (!is_taken[marks[s] % BH_MARKS]) {
-            marks[s] %= BH_MARKS;
-            is_taken[marks[s]] = is_set[s] = true;
-        }
-    for (size_t s = 0, next = 0; s < count; s++) {
-        while (!is_set[s] && is_taken[next])
-            next++;
-        if (!is_set[s]) {
-            marks[s] = next;
-            is_taken[next] = true;
-        }
-    }
-}
-
-static void choose_looks(const struct bh_plot *plot, struct looks *looks)
-{
-    const struct bh_view *view = plot->view;
-    size_t count = plot->used_count[BH_PLOT_SERIES];
-    enum bh_dimension_kind kind = plot->dimension[BH_PLOT_SERIES].kind;
-    bool is_system = kind == BH_DIMENSION_POLICY || kind == BH_DIMENSION_SYSTEM,
-         is_kind = kind == BH_DIMENSION_POLICY || kind == BH_DIMENSION_KIND;
-    /* Policies that are of one system or all of another kind have their own colours, else systems have theirs. */
-    bool is_alone = is_kind, is_mixed = is_kind;
-    for (size_t s = 1; s < count && is_system; s++) {
-        size_t policy = plot->series_policy[s];
-        is_alone = is_alone && strcmp(view->policy_system[plot->series_policy[0]], view->policy_system[policy]) == 0;
-        for (size_t t = 0; t < s; t++)
-            is_mixed =
-                is_mixed && strcmp(view->policy_policy[plot->series_policy[t]], view->policy_policy[policy]) != 0;
-    }
-    char *const *wishes = is_alone || is_mixed ? view->policy_colour : is_system ? view->system_colour : NULL;
-    const char **names = bh_allocate(3 * count + 1, sizeof *names), **colours = names + count,
-               **marks = colours + count;
-    looks->colours = bh_allocate(count + 1, sizeof *looks->colours);
-    looks->marks = bh_allocate(count + 1, sizeof *looks->marks);
-    for (size_t s = 0; s < count; s++) {
-        names[s] = bh_plot_label(plot, BH_PLOT_SERIES, s);
-        colours[s] = wishes != NULL ? wishes[plot->series_policy[s]] : "";
-        marks[s] = is_kind && view->policy_mark != NULL ? view->policy_mark[plot->series_policy[s]] : "";
-    }
-    bh_looks_colours(names, colours, count, looks->colours);
-    bh_looks_marks(names, marks, count, looks->marks);
-    if (count <= BH_MARKS)
-        make_plain(looks->marks, count);
-    free(names);
-}
-
 static void write_ticks(const char *axis, const struct bh_plot_tick *ticks, size_t count, bool has_names, FILE *stream)
 {
     fprintf(stream, "  set %stics nomirror scale 0.6 (", axis);
@@ -174,7 +113,7 @@ static void write_variables(const struct bh_plot *plot, FILE *stream)
 }
 
 /* Entries above the panels: colour, mark and dashes of each series. */
-static void write_legend(const struct bh_plot *plot, const struct looks *looks, FILE *stream)
+static void write_legend(const struct bh_plot *plot, const struct bh_plot_looks *looks, FILE *stream)
 {
     const struct bh_plot_layout *layout = &plot->layout;
     const struct bh_dimension *series = &plot->dimension[BH_PLOT_SERIES];
@@ -199,12 +138,12 @@ static void write_legend(const struct bh_plot *plot, const struct looks *looks, 
                 TAG_LEGEND + 2 * s + 1, mark, (x + 8) / layout->width, y, bh_figure_mark(looks->marks[s], false),
                 bh_figure_mark_size(looks->marks[s]), looks->colours[s]);
         if (is_joined(plot))
-            fprintf(
-                stream,
-                "  set arrow %zu from screen %.4f, screen %.4f to screen %.4f, screen %.4f nohead lw 1.2 dt %s lc rgb "
-                "'%s'\n",
-                TAG_LEGEND + s, x / layout->width, y, (x + 16) / layout->width, y, dashes[s % BH_COUNT(dashes)],
-                looks->colours[s]);
+            fprintf(stream,
+                    "  set arrow %zu from screen %.4f, screen %.4f to screen %.4f, screen %.4f nohead lw 1.2 dt (%s) "
+                    "lc rgb "
+                    "'%s'\n",
+                    TAG_LEGEND + s, x / layout->width, y, (x + 16) / layout->width, y, bh_plot_dashes(s),
+                    looks->colours[s]);
         free(mark);
         free(text);
     }
@@ -289,16 +228,16 @@ static void write_places(const struct bh_plot *plot, size_t metric, FILE *stream
             metric + 1, metric + 1, metric + 1, metric + 1, metric + 1, metric + 1);
 }
 
-static void write_series(const struct bh_plot *plot, const struct looks *looks, size_t metric, size_t block, size_t s,
-                         FILE *stream)
+static void write_series(const struct bh_plot *plot, const struct bh_plot_looks *looks, size_t metric, size_t block,
+                         size_t s, FILE *stream)
 {
     size_t series = plot->used_count[BH_PLOT_SERIES], mark = looks->marks[s], number = bh_figure_mark_number(mark);
     double aside = plot->layout.aside_points * ((double)s - (double)(series - 1) / 2), size = bh_figure_mark_size(mark);
-    const char *colour = looks->colours[s], *dash = dashes[s % BH_COUNT(dashes)];
+    const char *colour = looks->colours[s], *dash = bh_plot_dashes(s);
     char x[64];
     snprintf(x, sizeof x, "(beside($1, %.3g))", aside);
     if (is_joined(plot))
-        fprintf(stream, "    data index %zu using %s:(place($2)) with lines lw 1.2 dt %s lc rgb '%s' notitle, \\\n",
+        fprintf(stream, "    data index %zu using %s:(place($2)) with lines lw 1.2 dt (%s) lc rgb '%s' notitle, \\\n",
                 block, x, dash, colour);
     if (has_band(plot) && !is_joined(plot))
         fprintf(stream,
@@ -325,7 +264,7 @@ static void write_series(const struct bh_plot *plot, const struct looks *looks, 
 }
 
 /* Areas first, so that no line is below one. */
-static void write_bands(const struct bh_plot *plot, const struct looks *looks, size_t first_block, FILE *stream)
+static void write_bands(const struct bh_plot *plot, const struct bh_plot_looks *looks, size_t first_block, FILE *stream)
 {
     for (size_t s = 0; s < plot->used_count[BH_PLOT_SERIES] && has_band(plot) && is_joined(plot); s++)
         fprintf(
@@ -358,7 +297,7 @@ static void write_x_label(const struct bh_plot *plot, FILE *stream)
     free(words);
 }
 
-static void write_panel(const struct bh_plot *plot, const struct looks *looks, size_t metric, size_t panel,
+static void write_panel(const struct bh_plot *plot, const struct bh_plot_looks *looks, size_t metric, size_t panel,
                         FILE *stream)
 {
     const struct bh_plot_layout *layout = &plot->layout;
@@ -415,8 +354,8 @@ void bh_plot_write_script(const void *of, const char *name, FILE *stream)
     const struct bh_plot *plot = of;
     const struct bh_plot_request *request = plot->request;
     const struct bh_plot_layout *layout = &plot->layout;
-    struct looks looks;
-    choose_looks(plot, &looks);
+    struct bh_plot_looks looks;
+    bh_plot_looks_choose(plot, &looks);
     const struct bh_script_look look = {request->width_in, layout->height / 72, request->font, request->size_pt,
                                         request->terminals != 0 ? request->terminals : BH_TERMINALS_USUAL};
     bh_script_begin_any(stream, plot->view->title, name, &look);
@@ -435,6 +374,5 @@ void bh_plot_write_script(const void *of, const char *name, FILE *stream)
             write_panel(plot, &looks, m, p, stream);
     fputs("  unset multiplot\n", stream);
     bh_script_end(stream);
-    free(looks.colours);
-    free(looks.marks);
+    bh_plot_looks_release(&looks);
 }

@@ -4,6 +4,7 @@
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
 #include "analysis/figures/terminals.h"
+#include "analysis/page/page.h"
 #include "analysis/plots/plot.h"
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/markup.h"
@@ -20,6 +21,7 @@
 #include "models/base/nearest_name.h"
 #include "sim/runs/progress.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,11 +34,12 @@ struct report {
     const char *folder;        /* NULL: the results' own */
     const char *enclave;
     enum format format;
+    const char *page; /* --html; NULL: none */
     bool all_points, no_figure, figure_only, ledger;
     struct bh_report_plot plot;
 };
 
-enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY, KEY_LEDGER };
+enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY, KEY_LEDGER, KEY_HTML };
 
 static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0, "put figures there; made if it is not there (default: where RESULTS is)", 0},
@@ -45,6 +48,7 @@ static const struct argp_option options[] = {
     {"enclave", KEY_ENCLAVE, "NAME", 0, "tables for this enclave (default: the scenario's first)", 0},
     {"no-figure", KEY_NO_FIGURE, NULL, 0, "tables only", 0},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "figures only", 0},
+    {"html", KEY_HTML, "FILE", 0, "a page with figures, tables, numbers and their sources, and nothing else", 0},
     {"ledger", KEY_LEDGER, NULL, 0, "the figure shows where node-time goes that does not compute", 0},
     {0},
 };
@@ -85,6 +89,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_FIGURE_ONLY:
         report->figure_only = true;
         return 0;
+    case KEY_HTML:
+        report->page = text;
+        return 0;
     case KEY_LEDGER:
         report->ledger = true;
         return 0;
@@ -98,6 +105,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
             argp_failure(state, BH_EXIT_INPUT, 0, "which results file? (bulkhead report --help)");
         if (report->no_figure && report->figure_only)
             argp_failure(state, BH_EXIT_INPUT, 0, "--no-figure and --figure-only leave nothing to do");
+        if (report->page != NULL &&
+            (report->plot.is_asked || report->ledger || report->no_figure || report->figure_only))
+            argp_failure(state, BH_EXIT_INPUT, 0, "--html makes a page alone; ask for tables and figures apart");
         if (report->plot.is_asked && (report->ledger || report->no_figure))
             argp_failure(state, BH_EXIT_INPUT, 0, "%s and what asks for another figure are two things at once",
                          report->ledger ? "--ledger" : "--no-figure");
@@ -212,6 +222,29 @@ static int draw_figure(const struct bh_view *view, const struct report *report, 
     return status;
 }
 
+/* The page is written beside its place and put there whole. */
+static int write_page(const struct bh_view *view, const struct report *report, struct bh_error *err)
+{
+    struct bh_source source = {-1, report->options.file};
+    size_t enclave;
+    if (find_enclave(view, report, &enclave, err) != 0 || bh_source_open(&source, report->options.file, err) != 0)
+        return -1;
+    char *partial = bh_print_text("%s.part", report->page);
+    FILE *stream = fopen(partial, "w");
+    int status = -1;
+    if (stream != NULL) {
+        status = bh_page_print(view, &source, enclave, stream, err);
+        if (fclose(stream) != 0 || status != 0 || rename(partial, report->page) != 0) {
+            remove(partial);
+            status = bh_fail(err, BH_ERROR_SYSTEM, "%s: cannot write the page: %s", report->page, strerror(errno));
+        }
+    } else
+        bh_fail(err, BH_ERROR_INPUT, "%s: cannot write the page: %s", report->page, strerror(errno));
+    bh_source_close(&source);
+    free(partial);
+    return status;
+}
+
 /* What another version wrote is read all the same; its texts are a stranger's. */
 static void note_version(const struct bh_view *view)
 {
@@ -231,10 +264,12 @@ static int run(void *input, struct bh_error *err)
         return -1;
     if (strcmp(view->version, PACKAGE_VERSION) != 0)
         note_version(view);
-    int status = report->figure_only ? 0 : print_tables(view, report, err);
+    int status = report->page != NULL  ? write_page(view, report, err)
+                 : report->figure_only ? 0
+                                       : print_tables(view, report, err);
     /* Tables come first, whatever becomes of the figure. */
     fflush(stdout);
-    if (status == 0 && !report->no_figure)
+    if (status == 0 && !report->no_figure && report->page == NULL)
         status = draw_figure(view, report, err);
     bh_view_destroy(view);
     bh_report_plot_release(&report->plot);

@@ -10,6 +10,7 @@ usage: hostile.py scenario FOLDER          writes scenario.yaml and campaign.yam
        hostile.py text-of WORD             its text
        hostile.py svg FILE... -- WORD...   the figures show the texts of these words, whole (--literally: these)
        hostile.py canvas FILE WORD...      the page's script draws them in ASCII, and the page holds nothing else
+       hostile.py page FILE WORD...        a page of HTML shows the texts of these words, and nothing else came of them
        hostile.py text|markdown|latex FILE the output is what it should be in that format
        hostile.py sbatch FILE FOLDER NAME  the batch script's output goes to a file of this folder
        hostile.py json|csv FILE WORD...    it holds the texts of these words, byte for byte
@@ -151,6 +152,42 @@ def check_canvas(file, words):
         expect(written + '"' in script, file, "draws no", written)
 
 
+class Shown(html.parser.HTMLParser):
+    """Tags with their attributes, and what a reader sees or hears."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.texts, self.inside = {}, [], None
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        for name, value in attrs:
+            expect(not name.startswith("on") and name not in ("src", "action"), "attribute", name)
+            expect(name != "href" or value.startswith("#"), "link", value)
+            if name == "aria-label":
+                self.texts.append(value)
+
+    def handle_data(self, data):
+        if self.inside not in ("script", "style"):
+            self.texts.append(data)
+
+
+def check_page(file, words):
+    shown = Shown()
+    with open(file, encoding="utf-8") as stream:
+        content = stream.read()
+    shown.feed(content)
+    expect(shown.tags["script"] == 1 and shown.tags["style"] == 1, "scripts", shown.tags)
+    known = {"html", "head", "meta", "title", "style", "script", "body", "header", "main", "nav", "section", "h1", "h2", "p", "b", "a",
+             "strong", "code", "details", "summary", "figure", "figcaption", "div", "svg", "g", "path", "circle", "text", "table",
+             "caption", "thead", "tbody", "tr", "th", "td", "button", "pre"}
+    expect(set(shown.tags) <= known, "tags", set(shown.tags) - known)
+    expect(all(sign not in content for sign in "\u001b\u202e\u0007"), "unsafe signs")
+    for word in words:
+        expect(any(line(word) in found for found in shown.texts), file, "shows no", word)
+
+
 def check_text(content):
     for sign in content:
         expect(sign == "\n" or (sign.isprintable() and sign not in "\u202e\u0007"), "unsafe", repr(sign))
@@ -233,6 +270,8 @@ def main(what, arguments):
         check_svg(arguments)
     elif what == "canvas":
         check_canvas(arguments[0], arguments[1:])
+    elif what == "page":
+        check_page(arguments[0], arguments[1:])
     elif what == "sbatch":
         with open(arguments[0], encoding="utf-8") as stream:
             check_sbatch(stream.read(), *arguments[1:])
