@@ -8,6 +8,7 @@
 #include "models/catalog/fault_class.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/catalog/worlds.h"
 #include "models/faults/replay.h"
 #include "sim/platform/partition.h"
 #include "sim/platform/platform.h"
@@ -271,8 +272,15 @@ static json_t *parameters(const struct bh_check *check)
         json_t *object = json_pack("{s:s, s:f, s:s, s:s, s:s}", "path", parameter->path, "value", parameter->value,
                                    "unit", bh_dimension_unit(parameter->dimension), "status",
                                    bh_status_names[parameter->status], "source", parameter->source);
-        if (parameter->status == BH_ASSUMED)
+        json_object_set_new(object, "basis", json_string(bh_basis_names[parameter->basis]));
+        if (bh_parameter_is_uncertain(parameter))
             json_object_set_new(object, "range", json_pack("[f, f]", parameter->low, parameter->high));
+        if (parameter->drawn_with != NULL)
+            json_object_set_new(object, "drawn_with", json_string(parameter->drawn_with->path));
+        if (parameter->tied_to != NULL)
+            json_object_set_new(object, "tied",
+                                json_pack("{s:s, s:[f, f]}", "to", parameter->tied_to->path, "ratio",
+                                          parameter->ratio_low, parameter->ratio_high));
         json_array_append_new(list, object);
     }
     return list;

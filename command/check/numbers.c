@@ -5,6 +5,7 @@
 #include "models/base/quantity.h"
 #include "models/base/wrap.h"
 #include "models/catalog/catalog.h"
+#include "models/catalog/worlds.h"
 #include "sim/setup/explain.h"
 #include "sim/setup/number_uses.h"
 
@@ -129,20 +130,37 @@ void bh_check_print_rates(const struct bh_check *check, FILE *stream)
 
 /* --- Numbers ------------------------------------------------------------------------------------------------------ */
 
-/* Footnotes: each source once, in order of first mention. */
+/* Footnotes: each source, with what the interval rests on, once, in order of first mention. */
 struct footnotes {
     size_t count;
-    const char **text;
+    const struct bh_parameter **of;
 };
 
-static size_t footnote(struct footnotes *notes, const char *text)
+static size_t footnote(struct footnotes *notes, const struct bh_parameter *parameter)
 {
     for (size_t i = 0; i < notes->count; i++)
-        if (strcmp(notes->text[i], text) == 0)
+        if (strcmp(notes->of[i]->source, parameter->source) == 0 && notes->of[i]->basis == parameter->basis)
             return i + 1;
-    notes->text = bh_reallocate(notes->text, notes->count + 1, sizeof *notes->text);
-    notes->text[notes->count++] = text;
+    notes->of = bh_reallocate(notes->of, notes->count + 1, sizeof *notes->of);
+    notes->of[notes->count++] = parameter;
     return notes->count;
+}
+
+/* A guess is what `assumed` says already. */
+static void print_footnote(const struct bh_parameter *parameter, FILE *stream)
+{
+    static const char *const words[] = {"how far it may be off is not said",
+                                        NULL,
+                                        "the interval is the source's own",
+                                        "the interval is what platforms differ by",
+                                        "the interval is a factor for carrying one study over",
+                                        "the interval is that of a ratio",
+                                        "exact"};
+    const bool is_set = parameter->status == BH_SET_BY_SCENARIO;
+    const char *basis = is_set ? NULL : words[parameter->basis];
+    char *text = basis != NULL ? bh_print_text("%s (%s)", parameter->source, basis) : bh_copy_text(parameter->source);
+    bh_wrap_write(text, BH_CHECK_WIDTH, 8, stream);
+    free(text);
 }
 
 /* "1 to 10 s": the unit once if it is the same at both ends. */
@@ -158,18 +176,37 @@ static void print_range(const struct bh_parameter *parameter, char *range, size_
     snprintf(range, size, "%s to %s", low, high);
 }
 
-static void print_number(const struct bh_parameter *parameter, struct footnotes *notes, int width, FILE *stream)
+/* Columns of the table of numbers, as wide as what stands in them. */
+struct widths {
+    int path, value, interval;
+};
+
+static void widen(int *width, const char *text)
 {
-    char value[64], range[160] = "";
-    bh_quantity_print(parameter->value, parameter->dimension, value, sizeof value);
-    if (parameter->status == BH_ASSUMED)
-        print_range(parameter, range, sizeof range);
-    fprintf(stream, "  %-*s %-13s %-9s %-26s", width, parameter->path, value, bh_status_names[parameter->status],
-            range);
+    const int length = (int)strlen(text);
+    *width = length > *width ? length : *width;
+}
+
+static void print_cells(const struct bh_parameter *parameter, char *value, size_t value_size, char *range,
+                        size_t range_size)
+{
+    bh_quantity_print(parameter->value, parameter->dimension, value, value_size);
+    *range = '\0';
+    if (bh_parameter_is_uncertain(parameter))
+        print_range(parameter, range, range_size);
+}
+
+static void print_number(const struct bh_parameter *parameter, struct footnotes *notes, const struct widths *widths,
+                         FILE *stream)
+{
+    char value[64], range[160];
+    print_cells(parameter, value, sizeof value, range, sizeof range);
+    fprintf(stream, "  %-*s %-*s %-9s %-*s", widths->path, parameter->path, widths->value, value,
+            bh_status_names[parameter->status], widths->interval, range);
     if (parameter->status == BH_SET_BY_SCENARIO)
         fputs(" -\n", stream);
     else
-        fprintf(stream, " [%zu]\n", footnote(notes, parameter->source));
+        fprintf(stream, " [%zu]\n", footnote(notes, parameter));
 }
 
 static bool is_unused(const struct bh_check *check, const struct bh_parameter *parameter)
@@ -225,36 +262,68 @@ static void print_unused(const struct bh_check *check, FILE *stream)
     free(list);
 }
 
+/* Which numbers a draw of all does not draw alone. */
+static void print_together(const struct bh_check *check, FILE *stream)
+{
+    const struct bh_catalog *catalog = check->scenario->catalog;
+    char *list = bh_copy_text("");
+    for (size_t i = 0; i < catalog->parameters_count; i++) {
+        const struct bh_parameter *parameter = catalog->parameters[i], *other = parameter->drawn_with;
+        if (!bh_number_uses_has(check->uses, parameter) || (other == NULL && parameter->tied_to == NULL))
+            continue;
+        char *longer =
+            other != NULL
+                ? bh_print_text("%s%s%s with %s", list, *list != '\0' ? "; " : "", parameter->path, other->path)
+                : bh_print_text("%s%s%s at %.3g to %.3g times %s", list, *list != '\0' ? "; " : "", parameter->path,
+                                parameter->ratio_low, parameter->ratio_high, parameter->tied_to->path);
+        free(list);
+        list = longer;
+    }
+    if (*list != '\0') {
+        fputs("\nDrawn together, besides shares that sum to 1:\n  ", stream);
+        bh_wrap_write(list, BH_CHECK_WIDTH, 2, stream);
+    }
+    free(list);
+}
+
 void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
 {
     const struct bh_catalog *catalog = check->scenario->catalog;
     struct footnotes notes = {0};
-    size_t used = 0, assumed = 0;
-    int width = 0;
+    size_t used = 0, assumed = 0, uncertain = 0;
+    struct widths widths = {4, 5, 8};
     for (size_t i = 0; i < catalog->parameters_count; i++) {
         const struct bh_parameter *parameter = catalog->parameters[i];
+        char value[64], range[160];
         if (!bh_number_uses_has(check->uses, parameter))
             continue;
-        int length = (int)strlen(parameter->path);
-        width = length > width ? length : width;
+        print_cells(parameter, value, sizeof value, range, sizeof range);
+        widen(&widths.path, parameter->path);
+        widen(&widths.value, value);
+        widen(&widths.interval, range);
         used++;
         assumed += parameter->status == BH_ASSUMED;
+        uncertain += bh_parameter_is_uncertain(parameter);
     }
-    fprintf(
-        stream,
-        "\nNumbers: %zu are used, %zu of them assumed, with the range in which they may lie. A scenario sets one by\n"
-        "its path under `models:`, the command line by --set models.PATH=VALUE.\n",
-        used, assumed);
-    fprintf(stream, "  %-*s %-13s %-9s %-26s source\n", width, "path", "value", "status", "range");
+    fprintf(stream,
+            "\nNumbers: %zu are used, %zu of them assumed; %zu have an interval: how far they may be off.\n"
+            "A scenario sets a number by its path under `models:`, the command line by --set models.PATH=VALUE.\n",
+            used, assumed, uncertain);
+    char *rates = bh_print_text("Rates are of the set %s: %s.", catalog->rates, catalog->rates_description);
+    bh_wrap_write(rates, BH_CHECK_WIDTH, 0, stream);
+    free(rates);
+    fprintf(stream, "  %-*s %-*s %-9s %-*s source\n", widths.path, "path", widths.value, "value", "status",
+            widths.interval, "interval");
     for (size_t i = 0; i < catalog->parameters_count; i++)
         if (bh_number_uses_has(check->uses, catalog->parameters[i]))
-            print_number(catalog->parameters[i], &notes, width, stream);
+            print_number(catalog->parameters[i], &notes, &widths, stream);
+    print_together(check, stream);
     print_unused(check, stream);
     if (notes.count > 0)
         fputs("\nSources\n", stream);
     for (size_t n = 0; n < notes.count; n++) {
         fprintf(stream, "  %*s[%zu] ", n + 1 < 10 ? 2 : n + 1 < 100 ? 1 : 0, "", n + 1);
-        bh_wrap_write(notes.text[n], BH_CHECK_WIDTH, 8, stream);
+        print_footnote(notes.of[n], stream);
     }
-    free(notes.text);
+    free(notes.of);
 }

@@ -65,7 +65,7 @@ static const struct argp_option own_options[] = {
     {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
     {"enclave", KEY_ENCLAVE, "NAME", 0, "Follow errors on the nodes of this enclave (default: the first)", 1},
     {"sensitivity", KEY_SENSITIVITY, NULL, 0,
-     "Tell which assumed numbers matter, and the values at which two policies swap places", 1},
+     "Tell which uncertain numbers matter, and the values at which two policies swap places", 1},
     {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
     {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},

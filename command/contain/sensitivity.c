@@ -62,7 +62,7 @@ static void print_policy(const struct bh_contain *contain, size_t p, enum bh_tab
     size_t numbers, shown = all->order_count[p];
     bh_catalog_parameters(contain->scenario->catalog, &numbers);
     fputs(marks[format], stream);
-    bh_markup_print(stream, format, "%s: what the assumed numbers do", contain->policies[p].spec->name);
+    bh_markup_print(stream, format, "%s: what the uncertain numbers do", contain->policies[p].spec->name);
     fputs(format == BH_TABLE_MARKDOWN ? "\n\n" : "\n", stream);
     if (all->policies[p].numbers == 0) {
         fputs("the exact chain is too large for derivatives\n", stream);
@@ -90,7 +90,7 @@ static void print_swaps(const struct bh_contain *contain, enum bh_table_format f
     fprintf(stream, "%sCritical values: where two policies swap places by the escape ratio over %s\n%s", marks[format],
             bh_boundary_names[all->boundary], format == BH_TABLE_MARKDOWN ? "\n" : "");
     if (all->swaps_count == 0) {
-        fputs("none: no assumed number turns the order of any two policies within its range\n", stream);
+        fputs("none: no uncertain number turns the order of any two policies within its range\n", stream);
         return;
     }
     struct bh_table *table = bh_table_create();

@@ -5,6 +5,7 @@
 #include "command/schema/parts.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
+#include "models/catalog/worlds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static json_t *assumed_paths(const struct bh_catalog *catalog)
     size_t count;
     const struct bh_parameter *const *numbers = bh_catalog_parameters(catalog, &count);
     for (size_t i = 0; i < count; i++) {
-        if (numbers[i]->status != BH_ASSUMED)
+        if (!bh_parameter_is_uncertain(numbers[i]))
             continue;
         char *path = bh_print_text("models.%s", numbers[i]->path);
         json_array_append_new(list, json_string(path));

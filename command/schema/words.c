@@ -74,7 +74,7 @@ char *bh_form_words(const struct bh_form *form)
     case BH_FORM_ENTRY:
         return bh_print_text("a name of the catalog's \\fB%s\\fR", form->section);
     case BH_FORM_PATH:
-        return bh_copy_text(form->section != NULL ? "the path of an assumed number, \\fBmodels.\\fR..." : "a path");
+        return bh_copy_text(form->section != NULL ? "the path of an uncertain number, \\fBmodels.\\fR..." : "a path");
     case BH_FORM_NUMBER:
         return bh_print_text("a number of the catalog, %s%s", bh_dimension_noun(form->dimension),
                              form->is_above_0 ? " above 0" : "");

@@ -49,6 +49,8 @@ struct bh_catalog {
     /* Every parameter of the catalog, in file order, for `check` and for uncertainty. */
     size_t parameters_count;
     const struct bh_parameter **parameters;
+    const char *rates; /* the name of the set of rates in force, and what it is */
+    const char *rates_description;
     size_t words_count;
     struct bh_word *words;
     struct bh_document *document; /* all files merged into one tree; owns the text */

@@ -13,7 +13,6 @@
 #define EITHER(name, ...) static const struct bh_form *const name[] = {__VA_ARGS__, NULL}
 #define FORM(name, ...)   static const struct bh_form name = __VA_ARGS__
 
-const char *const bh_file_status_names[] = {"published", "computed", "assumed", NULL};
 static const char *const tails[] = {"exponential", "bounded", NULL};
 static const char *const on_block[] = {"dropped", "detected", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
@@ -29,27 +28,10 @@ static const char *const protect_words[] = {"always", "never", "composed", NULL}
 static const char *const kinds[] = {BH_APPLICATION_KINDS(KIND) NULL};
 
 FORM(a_text, BH_TEXT);
-FORM(a_number, BH_ONE_VALUE);
 #define DESCRIPTION                                                                                                    \
     {                                                                                                                  \
         "description", NULL, BH_TEXT, "What it is, for people."                                                        \
     }
-
-/* --- Numbers --------------------------------------------------------------------------------------------------------- */
-
-static const struct bh_key number_rows[] = {
-    {"value", NULL, BH_ONE_VALUE, "The number."},
-    {"unit", "", BH_TEXT, "Its unit; left out for probabilities, fractions and factors."},
-    {"status", NULL, BH_CHOICE(bh_file_status_names),
-     "`published`: the source was read; `computed`: from published numbers or recorded data; or `assumed`."},
-    {"range", "", BH_LIST(2, 2, a_number), "[LEAST, MOST] in the same unit: of assumed numbers, and of all of them."},
-    {"source", NULL, BH_TEXT, "A citation, a computation, or the reason for a guess."},
-    {0},
-};
-static const struct bh_key_rule number_rules[] = {
-    {BH_NEEDED_WHERE, "range", "status", "assumed"}, {BH_ONLY_WHERE, "range", "status", "assumed"}, {0}};
-const struct bh_keys bh_number_keys = {"a number of the catalog", "Every number of the catalog is such a map.",
-                                       number_rows, number_rules, 0};
 
 /* --- Zones ----------------------------------------------------------------------------------------------------------- */
 
@@ -482,6 +464,7 @@ static const struct bh_key define_rows[] = {
 const struct bh_keys bh_define_keys = {"define", "Entries beside the catalog's own, or in place of them.", define_rows,
                                        NULL, 0};
 static const struct bh_key catalog_rows[] = {
+    {"rates", "", BH_MAP(bh_rates_keys), "Sets of rates, and the one in force."},
     {"zones", "", BH_MAP(zone_kind_keys), "Error zones by their kind."},
     SHARED_SECTIONS,
     {"memory", "", BH_MAP(bh_memory_keys), "Main memory."},

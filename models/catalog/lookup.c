@@ -128,6 +128,11 @@ const struct bh_node *bh_catalog_root(const struct bh_catalog *catalog)
     return bh_document_root(catalog->document);
 }
 
+const struct bh_zone_numbers *bh_catalog_zones(const struct bh_catalog *catalog)
+{
+    return catalog->zones;
+}
+
 const struct bh_error_numbers *bh_catalog_errors(const struct bh_catalog *catalog)
 {
     return &catalog->errors;

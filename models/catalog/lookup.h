@@ -35,6 +35,8 @@ const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t 
 /* The files as one tree, what is like something else filled from it: `systems.NAME` and so on. */
 const struct bh_node *bh_catalog_root(const struct bh_catalog *catalog);
 
+/* The numbers of each kind of zone, BH_ZONE_KINDS of them. */
+const struct bh_zone_numbers *bh_catalog_zones(const struct bh_catalog *catalog);
 /* What errors do whatever zone they are in. */
 const struct bh_error_numbers *bh_catalog_errors(const struct bh_catalog *catalog);
 

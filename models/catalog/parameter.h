@@ -10,10 +10,16 @@
 
 struct bh_parameter {
     double value;     /* SI */
-    double low, high; /* range in SI; both equal to value where none is given. Assumed numbers always have one. */
+    double low, high; /* interval in SI; both equal to value where there is none */
     double step;      /* what is counted is a multiple of it, from `low` up; 0: any number */
     enum bh_dimension dimension;
-    enum bh_status status;
+    enum bh_status status; /* where it comes from */
+    enum bh_basis basis;   /* what `low` and `high` rest on */
+    /* Drawn at the same place of its interval as that one, since both have one cause; NULL: by itself. */
+    const struct bh_parameter *drawn_with;
+    /* That one times a ratio in [ratio_low, ratio_high], which is what is drawn; NULL: no other number's. */
+    const struct bh_parameter *tied_to;
+    double ratio_low, ratio_high;
     const char *source; /* borrowed from the catalog */
     const char *path;   /* "channels.vm-exit.probability"; borrowed */
     struct bh_place place;

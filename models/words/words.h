@@ -37,10 +37,24 @@ extern const char *const bh_ending_names[];
 extern const char *const bh_multiplicity_names[];
 extern const char *const bh_need_names[];
 
-/* published: read in the cited work; computed: from cited data, the source says how; assumed: ours, always with a
- * range; scenario: set by a scenario or by --set. */
-enum bh_status { BH_PUBLISHED, BH_COMPUTED, BH_ASSUMED, BH_SET_BY_SCENARIO };
+/* Where a number comes from. published: read in the cited work; measured: by ourselves, with the data in the tree; computed:
+ * from cited data, the source says how; assumed: ours; scenario: set by a scenario or by --set. */
+enum bh_status { BH_PUBLISHED, BH_MEASURED, BH_COMPUTED, BH_ASSUMED, BH_SET_BY_SCENARIO };
 extern const char *const bh_status_names[];
+
+/* What its interval rests on, that is, how far it may be off: nothing was said; a guess; the interval of its own source; what
+ * several platforms differ by; a factor for carrying one study over to other machines; a ratio to another number; or it
+ * cannot be off. */
+enum bh_basis {
+    BH_BASIS_NOT_SAID,
+    BH_BASIS_GUESS,
+    BH_BASIS_INTERVAL,
+    BH_BASIS_PLATFORMS,
+    BH_BASIS_TRANSFER,
+    BH_BASIS_RATIO,
+    BH_BASIS_EXACT
+};
+extern const char *const bh_basis_names[];
 
 /* Hardware fault classes (models/data/faults.yaml). Landing: node (takes the whole node, whatever the policy), memory
  * or cpu (a zone by that share), or storage (a storage host: no node is struck). */

@@ -98,7 +98,7 @@ def contain(scenario: Input, *, point: Optional[Mapping[str, Any]] = None, polic
     Args:
         policies: lines of the scenario, by name; none: all.
         exact: the exact answers alone; otherwise `trials` errors are played from each zone beside them.
-        sensitivity: which assumed numbers matter.
+        sensitivity: which uncertain numbers matter.
         The others as in check.
     """
     with as_file(scenario, "scenario") as (path, names):

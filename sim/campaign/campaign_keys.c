@@ -3,6 +3,7 @@
 /* Every key of a campaign file, what it takes and what it says. */
 #include "sim/campaign/campaign_keys.h"
 
+#include "models/catalog/worlds.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_keys.h"
 
@@ -11,7 +12,7 @@
 
 const char *const bh_scale_names[] = {"linear", "logarithmic", NULL};
 static const char *const scenario_word[] = {"scenario", NULL};
-static const char *const assumed[] = {"assumed", NULL};
+static const char *const chosen[] = {"uncertain", "assumed", NULL};
 
 FORM(a_text, BH_TEXT);
 FORM(a_path, BH_PATH);
@@ -67,16 +68,23 @@ const struct bh_keys bh_design_keys = {"an axis of a design", "Points that fill 
 
 /* --- Uncertainty and precision ------------------------------------------------------------------------------------------ */
 
-FORM(all_assumed, BH_CHOICE(assumed));
-EITHER(numbers, &all_assumed, &a_list);
+FORM(all_chosen, BH_CHOICE(chosen));
+EITHER(numbers, &all_chosen, &a_list);
 static const struct bh_key draws_rows[] = {
     {"axis", "draw", BH_NAME, "What results call it."},
     {"draws", NULL, BH_COUNT_FROM(1, BH_DESIGN_POINTS_MOST), "How many draws."},
-    {"numbers", NULL, BH_ANY(numbers), "`assumed`: all assumed numbers that matter; or a list of paths, models.PATH."},
+    {"numbers", NULL, BH_ANY(numbers),
+     "`uncertain`: all numbers with an interval that matter; `assumed`: those of them that are assumed; or a list of "
+     "paths, "
+     "models.PATH."},
+    {"prior", "uniform", BH_CHOICE(bh_prior_names),
+     "How a number lies in its interval: `uniform` over it, or `triangular`, with the top at its value; on a scale of "
+     "logarithms "
+     "where the interval spans more than a decade or rests on several platforms or a factor."},
     {0},
 };
-const struct bh_keys bh_draws_keys = {"uncertainty", "Draws of assumed numbers over their ranges.", draws_rows, NULL,
-                                      0};
+const struct bh_keys bh_draws_keys = {"uncertainty", "Draws of uncertain numbers over their intervals.", draws_rows,
+                                      NULL, 0};
 FORM(of_scenario, BH_CHOICE(scenario_word));
 FORM(draws, BH_MAP(bh_draws_keys));
 EITHER(uncertainty, &of_scenario, &draws);
@@ -122,7 +130,7 @@ static const struct bh_key campaign_rows[] = {
     {"where", "", BH_LIST(0, 0, a_text),
      "Conditions that points must meet, as in `nodes <= 4096`; alternatives by ` or `."},
     {"uncertainty", "", BH_ANY(uncertainty),
-     "`scenario`: that of the scenario, at every point; or draws of assumed numbers."},
+     "`scenario`: that of the scenario, at every point; or draws of uncertain numbers."},
     {"unit", "", BH_COUNT_FROM(1, BH_REPLICAS_MOST), "Replicas that are run and stored together."},
     {0},
 };

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Axes that vary several numbers together: zips, Latin hypercubes, Sobol sequences, and draws of assumed numbers. */
+/* Axes that vary several numbers together: zips, Latin hypercubes, Sobol sequences, and draws of uncertain numbers. */
 #include "models/base/quantity.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
+#include "models/catalog/worlds.h"
 #include "models/document/document_get.h"
 #include "sim/campaign/campaign_keys.h"
 #include "sim/campaign/parts.h"
@@ -187,7 +188,7 @@ int bh_campaign_read_design(struct bh_campaign *campaign, const struct bh_node *
     return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : drop(&axis);
 }
 
-/* --- Draws of assumed numbers ------------------------------------------------------------------------------------------------ */
+/* --- Draws of uncertain numbers ------------------------------------------------------------------------------------------------ */
 
 /* A slash would make a group of the results. */
 static const char *coordinate_name(struct bh_campaign *campaign, const char *path)
@@ -207,22 +208,46 @@ static double counted(const struct bh_parameter *parameter, double value)
     return fmax(ceil(parameter->low / parameter->step), round(value / parameter->step)) * parameter->step;
 }
 
-/* Draws over [low, high]: log-uniform where the range spans more than a decade, else uniform. */
-static int draw_number(struct bh_campaign *campaign, const struct bh_parameter *parameter, struct bh_place place,
+/* What a campaign draws: the numbers of a list; or all that are uncertain, or assumed. */
+enum choice { IN_LIST, UNCERTAIN, ASSUMED };
+struct drawing {
+    struct bh_world world; /* its number is that of the value */
+    struct bh_place place;
+    enum choice choice;
+    size_t count;
+    const struct bh_parameter **list;
+};
+
+static bool in_list(const void *context, const struct bh_parameter *parameter)
+{
+    const struct drawing *drawing = context;
+    for (size_t i = 0; i < drawing->count; i++)
+        if (drawing->list[i] == parameter)
+            return true;
+    return false;
+}
+
+static bool is_chosen(const void *context, const struct bh_parameter *parameter)
+{
+    const struct drawing *drawing = context;
+    bool whole = true, assumed = parameter->status == BH_ASSUMED;
+    bh_parameter_is_share(drawing->world.catalog, parameter, &whole, &assumed);
+    return bh_parameter_is_uncertain(parameter) && whole && (drawing->choice == UNCERTAIN || assumed);
+}
+
+static int draw_number(struct bh_campaign *campaign, struct drawing *drawing, const struct bh_parameter *parameter,
                        struct bh_axis *axis, struct bh_campaign_axis *own, struct bh_error *err)
 {
-    const struct bh_random random = {.seed = campaign->first->seed};
-    struct bh_range range = {.from = parameter->low, .to = parameter->high, .unit = ""};
+    struct bh_range range = {.unit = ""};
     const char *unit = bh_dimension_unit(parameter->dimension);
-    range.is_logarithmic = range.from > 0.0 && range.to > 10.0 * range.from;
     range.unit = strcmp(unit, "1") == 0 ? "" : unit;
     const char **labels = add_coordinate(campaign, own, coordinate_name(campaign, parameter->path), unit, axis->count);
     char *path = bh_campaign_keep(campaign, bh_print_text("models.%s", parameter->path));
     for (size_t v = 0; v < axis->count; v++) {
-        double share = bh_random_uniform(&random, BH_PURPOSE_UNCERTAINTY, bh_identity(parameter->path), (uint64_t)v, 0);
-        labels[v] = bh_range_label(campaign, counted(parameter, bh_range_at(&range, share)));
+        drawing->world.number = (uint64_t)v;
+        labels[v] = bh_range_label(campaign, counted(parameter, bh_world_value(&drawing->world, parameter)));
         const struct bh_node *node =
-            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), place, err);
+            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), drawing->place, err);
         if (node == NULL)
             return -1;
         bh_axis_value_add(&axis->values[v], path, node);
@@ -230,10 +255,12 @@ static int draw_number(struct bh_campaign *campaign, const struct bh_parameter *
     return 0;
 }
 
-static int draw_list(struct bh_campaign *campaign, const struct bh_node *numbers, struct bh_axis *axis,
-                     struct bh_campaign_axis *own, struct bh_error *err)
+/* The numbers of a list, each with an interval; shares that sum to 1 all or none. */
+static int read_list(struct bh_campaign *campaign, const struct bh_node *numbers, struct drawing *drawing,
+                     struct bh_error *err)
 {
     static const char prefix[] = "models.";
+    drawing->list = bh_campaign_keep(campaign, bh_allocate(bh_node_count(numbers) + 1, sizeof *drawing->list));
     for (size_t i = 0; i < bh_node_count(numbers); i++) {
         const struct bh_node *node = bh_node_item(numbers, i);
         const char *path = bh_node_text(node, err);
@@ -241,60 +268,40 @@ static int draw_list(struct bh_campaign *campaign, const struct bh_node *numbers
             return -1;
         if (strncmp(path, prefix, sizeof prefix - 1) != 0)
             return bh_node_fail(
-                node, err, "found `%s`; expected an assumed number, as in models.channels.vm-exit.probability", path);
+                node, err, "found `%s`; expected an uncertain number, as in models.channels.vm-exit.probability", path);
         const struct bh_parameter *parameter =
             bh_catalog_parameter(campaign->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
+        bool whole;
         if (parameter == NULL)
             return -1;
-        if (parameter->status != BH_ASSUMED || !(parameter->low < parameter->high))
-            return bh_node_fail(node, err, "found `%s`, which is %s; expected an assumed number with a range", path,
-                                bh_status_names[parameter->status]);
-        if (draw_number(campaign, parameter, bh_node_place(node), axis, own, err) != 0)
-            return -1;
+        if (!bh_parameter_is_uncertain(parameter))
+            return bh_node_fail(node, err, "found `%s`, which is %s without an interval; expected a number with one",
+                                path, bh_status_names[parameter->status]);
+        if (bh_parameter_is_share(campaign->first->catalog, parameter, &whole, NULL))
+            return bh_node_fail(node, err,
+                                "found `%s`, a share that sums to 1 with others; expected `numbers: uncertain`, which "
+                                "draws all of them together",
+                                path);
+        drawing->list[drawing->count++] = parameter;
     }
     return 0;
 }
 
-/* The shares of masked, signalled and silent errors sum to 1, which shares drawn one by one do not. */
-static bool is_share(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return strncmp(path, "zones.", 6) == 0 && dot != NULL &&
-           (strcmp(dot, ".masked") == 0 || strcmp(dot, ".signalled") == 0 || strcmp(dot, ".silent") == 0);
-}
-
-/* What `numbers: assumed` draws. */
-static bool is_drawn(const struct bh_parameter *parameter)
-{
-    return parameter->status == BH_ASSUMED && parameter->low < parameter->high && !is_share(parameter->path);
-}
-
-static size_t count_all(const struct bh_catalog *catalog)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < catalog->parameters_count; i++)
-        count += is_drawn(catalog->parameters[i]);
-    return count;
-}
-
-static int draw_all(struct bh_campaign *campaign, const struct bh_node *numbers, struct bh_axis *axis,
-                    struct bh_campaign_axis *own, struct bh_error *err)
+/* All that are chosen and that some point reads. */
+static void list_chosen(struct bh_campaign *campaign, struct drawing *drawing)
 {
     const struct bh_catalog *catalog = campaign->first->catalog;
     const char **paths = bh_allocate(catalog->parameters_count + 1, sizeof *paths);
     bool *is_used = bh_allocate(catalog->parameters_count + 1, sizeof *is_used), is_sure;
+    drawing->list = bh_campaign_keep(campaign, bh_allocate(catalog->parameters_count + 1, sizeof *drawing->list));
     for (size_t i = 0; i < catalog->parameters_count; i++)
         paths[i] = catalog->parameters[i]->path;
     bh_number_uses_of_study(campaign->study, paths, catalog->parameters_count, is_used, &is_sure);
-    int status = 0;
-    for (size_t i = 0; i < catalog->parameters_count && status == 0; i++) {
-        const struct bh_parameter *parameter = catalog->parameters[i];
-        if (is_drawn(parameter) && (is_used[i] || !is_sure))
-            status = draw_number(campaign, parameter, bh_node_place(numbers), axis, own, err);
-    }
+    for (size_t i = 0; i < catalog->parameters_count; i++)
+        if (is_chosen(drawing, catalog->parameters[i]) && (is_used[i] || !is_sure))
+            drawing->list[drawing->count++] = catalog->parameters[i];
     free(is_used);
     free(paths);
-    return status;
 }
 
 /* The scenario's own uncertain values, or draws of a posterior, at every point. The study sets them by their position:
@@ -331,15 +338,30 @@ int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
         bh_node_count_value(draws, 1, BH_DESIGN_POINTS_MOST, &count, err) != 0 ||
         (numbers = bh_node_need(map, "numbers", err)) == NULL)
         return -1;
-    bool is_all = bh_node_kind(numbers) == BH_NODE_SCALAR;
-    static const char *const words[] = {"assumed", NULL};
-    if (is_all ? bh_node_choice(numbers, words, "choice of numbers", err) < 0
-               : bh_node_expect(numbers, BH_NODE_LIST, "numbers", err) != 0)
+    static const char *const words[] = {"uncertain", "assumed", NULL};
+    const struct bh_node *prior = bh_node_find(map, "prior");
+    const bool is_list = bh_node_kind(numbers) == BH_NODE_LIST;
+    const int choice = is_list ? 0 : bh_node_choice(numbers, words, "choice of numbers", err),
+              law = prior == NULL ? 0 : bh_node_choice(prior, bh_prior_names, "prior", err);
+    if (choice < 0 || law < 0)
         return -1;
-    size_t room = is_all ? count_all(campaign->first->catalog) : bh_node_count(numbers);
-    if (begin(campaign, map, "draw", bh_node_place(draws), count, room, &axis, &own, err) != 0)
+    struct drawing drawing = {.world = {.catalog = campaign->first->catalog,
+                                        .random = {.seed = campaign->first->seed},
+                                        .prior = (enum bh_prior)law,
+                                        .is_drawn = is_list ? in_list : is_chosen,
+                                        .context = &drawing},
+                              .place = bh_node_place(numbers),
+                              .choice = is_list       ? IN_LIST
+                                        : choice == 0 ? UNCERTAIN
+                                                      : ASSUMED};
+    if (is_list && read_list(campaign, numbers, &drawing, err) != 0)
         return -1;
-    int status =
-        is_all ? draw_all(campaign, numbers, &axis, &own, err) : draw_list(campaign, numbers, &axis, &own, err);
+    if (!is_list)
+        list_chosen(campaign, &drawing);
+    if (begin(campaign, map, "draw", bh_node_place(draws), count, drawing.count, &axis, &own, err) != 0)
+        return -1;
+    int status = 0;
+    for (size_t i = 0; i < drawing.count && status == 0; i++)
+        status = draw_number(campaign, &drawing, drawing.list[i], &axis, &own, err);
     return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : drop(&axis);
 }

@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Which assumed numbers decide, and how far each may go before two policies swap. */
+/* Which uncertain numbers decide, and how far each may go before two policies swap. */
 #include "sim/containment/sensitivity.h"
 
 #include "models/catalog/catalog.h"
+#include "models/catalog/worlds.h"
 #include "models/containment/critical_values.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/node_stack.h"
@@ -84,7 +85,7 @@ static void rank(struct bh_contain *contain, size_t p)
             if (o == BH_OUTCOME_BEYOND + (int)all->boundary)
                 number.on_escape = share;
         }
-        if (catalog->parameters[n]->status == BH_ASSUMED && number.on_any > effect_least)
+        if (bh_parameter_is_uncertain(catalog->parameters[n]) && number.on_any > effect_least)
             ranked[count++] = number;
     }
     qsort(ranked, count, sizeof *ranked, compare_ranked);
@@ -165,7 +166,7 @@ int bh_contain_find_sensitivity(struct bh_contain *contain, struct bh_error *err
     all->policies = bh_allocate(count, sizeof *all->policies);
     all->order = bh_allocate(count * contain->scenario->catalog->parameters_count, sizeof *all->order);
     all->order_count = bh_allocate(count, sizeof *all->order_count);
-    struct bh_progress *progress = bh_progress_start("policies differentiated by assumed numbers", count, shows);
+    struct bh_progress *progress = bh_progress_start("policies differentiated by uncertain numbers", count, shows);
     int status = find_derivatives(contain, progress, err);
     bh_progress_end(progress);
     if (status != 0)

@@ -7,6 +7,7 @@
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
 #include "models/catalog/reader/read_catalog.h"
+#include "models/catalog/worlds.h"
 #include "models/document/document_get.h"
 #include "models/document/document_set.h"
 #include "sim/scenario/optional_keys.h"
@@ -285,10 +286,11 @@ static int check_uncertainty(const struct bh_axis *axis, struct bh_error *err)
                               "uncertainty: found `%s`; expected a number without a unit", value->label);
         for (size_t s = 0; s < value->settings_count; s++)
             if (bh_models_path(value->paths[s]) == NULL)
-                return bh_fail_at(err, axis->place,
-                                  "uncertainty: found the path `%s`; expected an assumed number of the catalog, as in "
-                                  "models.channels.vm-exit.probability",
-                                  value->paths[s]);
+                return bh_fail_at(
+                    err, axis->place,
+                    "uncertainty: found the path `%s`; expected an uncertain number of the catalog, as in "
+                    "models.channels.vm-exit.probability",
+                    value->paths[s]);
     }
     return 0;
 }
@@ -405,16 +407,14 @@ int bh_uncertainty_check(const struct bh_study *study, const struct bh_scenario 
             char low[64], high[64];
             if (parameter == NULL || bh_node_quantity(value->values[s], parameter->dimension, &number, err) != 0)
                 goto out;
-            if (parameter->status != BH_ASSUMED) {
-                bh_fail_at(
-                    err, study->uncertainty.place,
-                    "uncertainty: %s is no assumed number but %s (%s); expected one that is assumed over a range", path,
-                    bh_status_names[parameter->status], parameter->source);
+            if (!bh_parameter_is_uncertain(parameter)) {
+                bh_fail_at(err, study->uncertainty.place,
+                           "uncertainty: %s is %s without an interval (%s); expected a number with one", path,
+                           bh_status_names[parameter->status], parameter->source);
                 goto out;
             }
             if (number < parameter->low || number > parameter->high) {
-                bh_fail_at(err, place,
-                           "uncertainty: found %s for %s; expected a value from %s to %s, the range assumed for it",
+                bh_fail_at(err, place, "uncertainty: found %s for %s; expected a value from %s to %s, its interval",
                            value->label, path, bh_quantity_print(parameter->low, parameter->dimension, low, sizeof low),
                            bh_quantity_print(parameter->high, parameter->dimension, high, sizeof high));
                 goto out;

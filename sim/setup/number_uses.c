@@ -16,6 +16,7 @@
 #include "sim/setup/parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int compare(const void *left, const void *right)
 {
@@ -53,9 +54,11 @@ static void mark_memory(struct bh_reading *reading, const struct bh_fault_class 
         bh_reading_mark(reading, slope[i].slope != 0.0, slope[i].parameter);
 }
 
-/* The words of the catalog are those of the memory. */
+/* The words of the catalog are those of the memory, and the set of rates, of which some always acts. */
 bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct bh_word *word)
 {
+    if (strcmp(word->path, "rates.set") == 0)
+        return true;
     for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
         int outcome = scenario->catalog->faults[f].memory_outcome;
         if (scenario->fault_enabled[f] && outcome >= 0 &&

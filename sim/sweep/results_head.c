@@ -125,7 +125,7 @@ void bh_merge_write_uncertainty_axis(const struct bh_merge *merge, struct bh_res
     char *name = bh_print_text("uncertainty/%s", study->uncertainty.name);
     write_axis(&study->uncertainty, name, results,
                study->posterior.source != NULL ? "joint draws of a posterior, without order"
-                                               : "an assumed number over its range");
+                                               : "an uncertain number over its interval");
     free(name);
 }
 

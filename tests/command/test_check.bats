@@ -22,7 +22,7 @@ load ../support/common
     run_bulkhead check "$SOURCE_DIRECTORY/experiments/balance.yaml"
     expect_status 0
     grep -qE 'channels.vm-exit.probability +1e-3 +assumed +1e-6 to 0.1 +\[[0-9]+\]$' <<<"$output"
-    grep -qE 'guest-kernel.data.signalled +0.66 +published +\[[0-9]+\]$' <<<"$output"
+    grep -qE 'guest-kernel.data.signalled +0.66 +published +0.03512 to 0.9341 +\[[0-9]+\]$' <<<"$output"
     grep -qE '^ +\[[0-9]+\] guest to host escape was never published' <<<"$output"
     # What the scenario does not use is not listed.
     refuse grep -q 'copy-on-write\|palacios-kitten' <<<"$output"
@@ -53,7 +53,7 @@ assert all(abs(h / hardware["native"] - 1) < 1e-12 for h in hardware.values()), 
 for system, total in rates["total"].items():
     assert abs((software[system] + hardware[system]) / total - 1) < 1e-12
 for parameter in check["parameters"]:
-    assert parameter["unit"] and parameter["source"] and (parameter["status"] == "assumed") == ("range" in parameter)
+    assert parameter["unit"] and parameter["source"] and (parameter["basis"] != "exact") == ("range" in parameter)
 assert check["policies"][0]["guest_kernel"] is None
 END
 }

@@ -80,7 +80,7 @@ END
 @test "derivatives and critical values" {
     balance --policy 'palacios-shared-network protection-first' --exact --sensitivity
     expect_status 0
-    expect_text "$output" 'native native: what the assumed numbers do' 'components.linux.fault-rate' 'Critical values' \
+    expect_text "$output" 'native native: what the uncertain numbers do' 'components.linux.fault-rate' 'Critical values' \
         'lets less escape than'
     if grep -E '.{121}|[[:space:]]$' <<<"$output"; then return 1; fi
     balance --exact --sensitivity --json

@@ -61,7 +61,7 @@ PY
     # However fast the machine is: each phase tells what it does at once.
     export BULKHEAD_PROGRESS=0
     on_terminal 120 300 contain "$SOURCE_DIRECTORY/experiments/composition.yaml" --sensitivity --trials 20000
-    expect_text "$output" 'policies differentiated by assumed numbers' 'seeking the values at which policies swap places'
+    expect_text "$output" 'policies differentiated by uncertain numbers' 'seeking the values at which policies swap places'
     if grep -E 'about (0|-|inf|nan)' <<<"$output"; then return 1; fi
     expect_fit
 }

@@ -640,7 +640,7 @@ latin() {
     check "has 3 values; expected 2" 'vary: [{zip: [{axis: a, set: platform.nodes, values: [1, 2]}, {axis: b, set: workload.spares, values: [0, 1, 2]}]}]'
     check "there is no axis \`node\`; did you mean \`nodes\`" 'vary: [{axis: nodes, set: platform.nodes, values: [1, 2]}]' 'where: [node < 2]'
     check "leave no point" 'vary: [{axis: nodes, set: platform.nodes, values: [1, 2]}]' 'where: [nodes > 2]'
-    check "expected an assumed number" 'uncertainty: {draws: 2, numbers: [workload.work]}'
+    check "expected an uncertain number" 'uncertainty: {draws: 2, numbers: [workload.work]}'
     check "which the axis \`a\`" 'vary: [{axis: a, set: platform.nodes, values: [1]}, {axis: b, set: platform.nodes, values: [2]}]'
     check "expected one" 'precision: {relative-half-width: 1 %}'
     check "workload.spares" 'set: {workload.spares: many}'

@@ -17,13 +17,26 @@ struct bh_parameter;
 struct bh_system;
 struct bh_timing;
 
+/* A number that goes with another: that at the path `to`; tied by a ratio, or, `ratio` NULL, drawn with it. */
+struct bh_parameter_link {
+    struct bh_parameter *parameter;
+    const struct bh_node *to, *ratio;
+};
+
 /* A catalog under construction. */
 struct bh_catalog_reader {
     struct bh_catalog *catalog;
     const struct bh_node *overrides; /* map from parameter path to value, or NULL; owned by the catalog's document */
+    const struct bh_node *rates;     /* map from parameter path to the number of the set of rates in force */
+    const struct bh_node *rate_sets; /* all sets by name */
+    const char *rates_name, *rates_description;
+    size_t links_count;
+    struct bh_parameter_link *links;
     size_t parameters_room, texts_room;
 };
 
+/* Memory that is freed with the catalog. */
+void *bh_catalog_keep(struct bh_catalog_reader *reader, void *memory);
 /* printf into text that lives as long as the catalog. */
 const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -37,6 +50,8 @@ void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimensi
 /* Reads map[key], one of the known words, or what a scenario sets at `prefix.key`; -1 with an error. */
 int bh_word_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
                  const char *const *known, struct bh_error *err);
+/* Every number of a set of rates must have been read. */
+int bh_rates_check(const struct bh_catalog_reader *reader, struct bh_error *err);
 /* Every override must name a parameter or a word that was read. */
 int bh_parameter_check_overrides(const struct bh_catalog_reader *reader, struct bh_error *err);
 
@@ -57,6 +72,7 @@ int bh_parameter_read_fields(struct bh_catalog_reader *reader, const struct bh_n
                              void *structure, struct bh_error *err);
 
 /* Each reads one section of the merged document; later ones need the earlier ones. */
+int bh_read_rates(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);
 int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err);

@@ -8,6 +8,7 @@
 #include "models/catalog/machine.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/parts.h"
+#include "models/catalog/reader/read_interval.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
@@ -28,6 +29,7 @@ static const struct section {
     const char *what; /* entries may be like others: an entry, and its keys; else NULL */
     const struct bh_keys *keys;
 } sections[] = {
+    {"rates", false, bh_read_rates, NULL, NULL}, /* which numbers of the others they replace */
     {"zones", false, bh_read_zones, NULL, NULL},
     {"errors", false, bh_read_errors, NULL, NULL},
     {"components", true, bh_read_components, NULL, NULL},
@@ -298,7 +300,9 @@ static int read_all(struct bh_catalog_reader *reader, struct bh_catalog_files *f
     const struct bh_document *file = machine ? find_machine(files, machine, err) : NULL;
     if (machine && (!file || read_machine(reader, file, err)))
         return -1;
-    return bh_parameter_check_overrides(reader, err);
+    catalog->rates = reader->rates_name;
+    catalog->rates_description = reader->rates_description;
+    return bh_rates_check(reader, err) || bh_parameter_check_overrides(reader, err) || bh_intervals_link(reader, err);
 }
 
 struct bh_catalog *bh_catalog_create(struct bh_catalog_files *files, const struct bh_node *overrides,
@@ -307,11 +311,12 @@ struct bh_catalog *bh_catalog_create(struct bh_catalog_files *files, const struc
     struct bh_catalog_reader reader = {.catalog = bh_allocate(1, sizeof *reader.catalog)};
     reader.catalog->directory = bh_copy_text(files->directory);
     reader.catalog->document = bh_document_copy(files->merged);
-    if (read_all(&reader, files, overrides, extra, machine, err)) {
-        bh_catalog_destroy(reader.catalog);
-        return NULL;
-    }
-    return reader.catalog;
+    const int result = read_all(&reader, files, overrides, extra, machine, err);
+    free(reader.links);
+    if (result == 0)
+        return reader.catalog;
+    bh_catalog_destroy(reader.catalog);
+    return NULL;
 }
 
 struct bh_catalog *bh_catalog_read(const char *directory, const struct bh_node *overrides, const struct bh_node *extra,

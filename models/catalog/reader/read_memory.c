@@ -121,6 +121,7 @@ int bh_memory_rate_read(struct bh_catalog_reader *reader, const struct bh_node *
         .high = value,
         .dimension = BH_DIMENSION_RATE,
         .status = BH_COMPUTED,
+        .basis = BH_BASIS_EXACT, /* given the numbers of memory, which have intervals */
         .source =
             bh_catalog_print(reader, "from the numbers memory.*: %s faults of the node's memory, %s, x%u devices",
                              bh_dram_outcome_names[outcome], bh_dram_code_names[memory->code], memory->device_width),

@@ -6,6 +6,7 @@
 #include "models/catalog/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
+#include "models/catalog/reader/read_interval.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 
@@ -14,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text that lives as long as the catalog. */
-static const char *keep(struct bh_catalog_reader *reader, char *text)
+void *bh_catalog_keep(struct bh_catalog_reader *reader, void *text)
 {
     struct bh_catalog *catalog = reader->catalog;
     if (catalog->texts_count == reader->texts_room) {
@@ -32,7 +32,7 @@ const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *forma
     va_start(arguments, format);
     char *text = bh_print_text_v(format, arguments);
     va_end(arguments);
-    return keep(reader, text);
+    return bh_catalog_keep(reader, text);
 }
 
 void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter)
@@ -94,19 +94,6 @@ int bh_read_look(const struct bh_node *map, const char **colour, const char **ma
     return 0;
 }
 
-/* A plain number in the parameter's unit: the value or an end of the range. */
-static int read_number(const struct bh_node *node, const char *unit, const struct bh_parameter *parameter,
-                       const char *what, double *value, struct bh_error *err)
-{
-    const char *text = bh_node_text(node, err);
-    if (!text)
-        return -1;
-    struct bh_error problem = {0};
-    if (bh_quantity_parse(text, unit, parameter->dimension, value, &problem))
-        return bh_fail_at(err, bh_node_place(node), "%s: %s: %s", parameter->path, what, problem.text);
-    return 0;
-}
-
 /* Units are needed where there are any, so that no number is read in a unit that its author did not mean. */
 static int read_unit(const struct bh_node *map, const struct bh_parameter *parameter, const char **unit,
                      struct bh_error *err)
@@ -124,39 +111,6 @@ static int read_unit(const struct bh_node *map, const struct bh_parameter *param
     return 0;
 }
 
-static int read_range(const struct bh_node *map, const char *unit, struct bh_parameter *parameter, struct bh_error *err)
-{
-    const struct bh_node *range = bh_node_find(map, "range");
-    parameter->low = parameter->high = parameter->value;
-    if (parameter->status != BH_ASSUMED) {
-        if (range)
-            return bh_fail_at(err, bh_node_place(range),
-                              "%s: found a range, expected none: only assumed numbers have one", parameter->path);
-        return 0;
-    }
-    if (!range)
-        return bh_fail_at(err, bh_node_place(map),
-                          "%s: found no key `range`, expected one, [least, most], as the number is assumed",
-                          parameter->path);
-    if (bh_node_expect(range, BH_NODE_LIST, "range", err))
-        return -1;
-    if (bh_node_count(range) != 2)
-        return bh_fail_at(err, bh_node_place(range), "%s: found a range of %zu numbers, expected [least, most]",
-                          parameter->path, bh_node_count(range));
-    if (read_number(bh_node_item(range, 0), unit, parameter, "range", &parameter->low, err) ||
-        read_number(bh_node_item(range, 1), unit, parameter, "range", &parameter->high, err))
-        return -1;
-    if (parameter->low > parameter->high)
-        return bh_fail_at(err, bh_node_place(range),
-                          "%s: found a range whose least is above its most, expected [least, "
-                          "most]",
-                          parameter->path);
-    if (parameter->value < parameter->low || parameter->value > parameter->high)
-        return bh_fail_at(err, bh_node_place(bh_node_find(map, "value")),
-                          "%s: found a value outside its range, expected one inside", parameter->path);
-    return 0;
-}
-
 int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
 {
     const struct bh_node *node = reader->overrides ? bh_node_find(reader->overrides, parameter->path) : NULL;
@@ -171,10 +125,11 @@ int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter 
     }
     if (bh_node_expect(value, BH_NODE_SCALAR, parameter->path, err))
         return -1;
-    if (read_number(value, NULL, parameter, "value set by the scenario", &parameter->value, err))
+    if (bh_interval_read_plain(value, NULL, parameter, "value set by the scenario", &parameter->value, err))
         return -1;
     parameter->low = parameter->high = parameter->value;
     parameter->status = source ? BH_COMPUTED : BH_SET_BY_SCENARIO;
+    parameter->basis = BH_BASIS_EXACT; /* it is what the scenario says */
     parameter->source = "set by the scenario";
     if (source) { /* the overrides need not live as long as the catalog */
         const char *text = bh_node_text(source, err);
@@ -198,7 +153,7 @@ static int read_present(struct bh_catalog_reader *reader, const struct bh_node *
     const char *unit;
     const struct bh_node *value = bh_node_need(node, "value", err);
     if (!value || read_unit(node, parameter, &unit, err) ||
-        read_number(value, unit, parameter, "value", &parameter->value, err))
+        bh_interval_read_plain(value, unit, parameter, "value", &parameter->value, err))
         return -1;
 
     const struct bh_node *status = bh_node_need(node, "status", err);
@@ -207,7 +162,8 @@ static int read_present(struct bh_catalog_reader *reader, const struct bh_node *
         return -1;
     parameter->status = (enum bh_status)choice;
     parameter->source = bh_read_text(node, "source", err);
-    if (!parameter->source || read_range(node, unit, parameter, err) || bh_parameter_override(reader, parameter, err))
+    if (!parameter->source || bh_interval_read(reader, node, unit, parameter, err) ||
+        bh_parameter_override(reader, parameter, err))
         return -1;
     bh_parameter_enter(reader, parameter);
     return 0;
@@ -216,16 +172,17 @@ static int read_present(struct bh_catalog_reader *reader, const struct bh_node *
 int bh_parameter_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
                       enum bh_dimension dimension, struct bh_parameter *parameter, struct bh_error *err)
 {
-    const struct bh_node *node = bh_node_need(map, key, err);
-    if (!node)
-        return -1;
-    return read_present(reader, node, bh_catalog_print(reader, "%s.%s", prefix, key), dimension, parameter, err);
+    const char *path = bh_catalog_print(reader, "%s.%s", prefix, key);
+    const struct bh_node *of_set = reader->rates ? bh_node_find(reader->rates, path) : NULL;
+    const struct bh_node *node = of_set ? of_set : bh_node_need(map, key, err);
+    return node ? read_present(reader, node, path, dimension, parameter, err) : -1;
 }
 
 void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimension, struct bh_place place)
 {
     *parameter = (struct bh_parameter){.dimension = dimension,
                                        .status = BH_COMPUTED,
+                                       .basis = BH_BASIS_EXACT,
                                        .source = "none: does not apply here",
                                        .path = "",
                                        .place = place};

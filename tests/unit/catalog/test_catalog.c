@@ -18,10 +18,9 @@ static void test_every_number_has_source_status_and_range(void **state)
         assert_true(strlen(parameter->source) >= 8);
         assert_true(parameter->place.line > 0 && parameter->place.file != NULL);
         assert_true(parameter->low <= parameter->value && parameter->value <= parameter->high);
-        if (parameter->status == BH_ASSUMED)
-            assert_true(parameter->low < parameter->high);
-        else
-            assert_true(parameter->low == parameter->value && parameter->high == parameter->value);
+        /* How far each may be off is said, if only that it cannot be. */
+        assert_int_not_equal(parameter->basis, BH_BASIS_NOT_SAID);
+        assert_int_equal(parameter->basis != BH_BASIS_EXACT, parameter->low < parameter->high);
         assert_ptr_equal(bh_catalog_parameter(catalog, parameter->path, parameter->place, NULL), parameter);
     }
     bh_catalog_destroy(catalog);
