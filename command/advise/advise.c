@@ -17,7 +17,7 @@ struct words {
 
 struct arguments {
     struct bh_options options;
-    const char *path, *directory, *minimize, *worlds, *enclave, *indifference;
+    const char *path, *directory, *minimize, *worlds, *enclave, *indifference, *map;
     struct words allow, limits, where;
     int format;
 };
@@ -25,7 +25,7 @@ struct arguments {
 enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 static const char *const format_names[] = {"text", "markdown", "json", NULL};
 
-enum { KEY_ALLOW = 0x300, KEY_LIMIT, KEY_MINIMIZE, KEY_WORLDS, KEY_ENCLAVE, KEY_INDIFFERENT, KEY_FORMAT };
+enum { KEY_ALLOW = 0x300, KEY_LIMIT, KEY_MINIMIZE, KEY_WORLDS, KEY_ENCLAVE, KEY_INDIFFERENT, KEY_MAP, KEY_FORMAT };
 
 static const struct argp_option options[] = {
     {"allow", KEY_ALLOW, "system=NAME", 0,
@@ -41,6 +41,7 @@ static const struct argp_option options[] = {
     {"point", 'p', "AXIS=VALUE", 0, "Where on the axes (default: the scenario's headline point)", 1},
     {"worlds", KEY_WORLDS, "AXIS", 0, "The axis of draws of uncertain numbers (default: draw, if there is one)", 1},
     {"enclave", KEY_ENCLAVE, "NAME", 0, "Whose runs (default: the scenario's first enclave)", 1},
+    {"map", KEY_MAP, "X,Y", 0, "Also say who wins where, over two varied axes or two drawn numbers", 1},
     {"directory", 'd', "DIR", 0, "Keep a campaign's runs in DIR, and go on with what it holds", 1},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 1},
     {0},
@@ -78,6 +79,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
         return 0;
     case KEY_WORLDS:
         arguments->worlds = word;
+        return 0;
+    case KEY_MAP:
+        arguments->map = word;
         return 0;
     case KEY_ENCLAVE:
         arguments->enclave = word;
@@ -137,15 +141,20 @@ static int advise(const struct arguments *arguments, const struct bh_advise_resu
                                         .enclave = arguments->enclave};
     struct bh_label_places places = {0};
     struct bh_advice advice = {0};
+    struct bh_winner_map map = {0};
+    const struct bh_advise_answer answer = {&advice, &places, &request, arguments->map != NULL ? &map : NULL};
     int status = read_indifference(arguments->indifference, &request.indifference, err);
     if (status == 0)
         status = bh_label_places_read(results->view, &results->source, &places, err);
     if (status == 0)
         status = bh_advise(results->view, &places, &request, &advice, err);
+    if (status == 0 && arguments->map != NULL)
+        status = bh_winner_map_make(results->view, &places, &request, &advice, arguments->map, &map, err);
     if (status == 0 && arguments->format == FORMAT_JSON)
-        status = bh_advise_print_json(&advice, err);
+        status = bh_advise_print_json(&answer, err);
     else if (status == 0)
-        bh_advise_print(&advice, arguments->format == FORMAT_MARKDOWN ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+        bh_advise_print(&answer, arguments->format == FORMAT_MARKDOWN ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    bh_winner_map_release(&map);
     bh_advice_release(&advice);
     bh_label_places_release(&places);
     return status;

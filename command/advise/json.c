@@ -3,6 +3,8 @@
 /* Advice as JSON: shares as shares, times in seconds, null where a number cannot be told. */
 #include "command/advise/parts.h"
 
+#include "analysis/advice/along.h"
+#include "analysis/advice/failing_box.h"
 #include "models/base/error.h"
 
 #include <jansson.h>
@@ -70,8 +72,74 @@ static json_t *decisive_json(const struct bh_advice *advice)
     return list;
 }
 
-int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err)
+static json_t *failing_json(const struct bh_advice *advice)
 {
+    const struct bh_worlds *worlds = &advice->worlds;
+    size_t *policies;
+    struct bh_box box;
+    struct bh_decision decision = bh_advice_decision(advice, &policies);
+    size_t *best_in = bh_allocate(decision.policies, sizeof *best_in);
+    bool *fails = bh_allocate(worlds->count, sizeof *fails);
+    json_t *object = json_pack("{s:I, s:n}", "worlds",
+                               (json_int_t)bh_find_failing(&decision, advice->indifference, fails, best_in), "box");
+    if (bh_find_box(worlds->numbers, worlds->numbers_count, fails, worlds->count, &box)) {
+        json_t *sides = json_array();
+        for (size_t s = 0; s < box.sides; s++)
+            json_array_append_new(sides, json_pack("{s:s, s:s, s:f, s:f}", "number", worlds->names[box.side[s].number],
+                                                   "side", box.side[s].is_upper ? "at most" : "at least", "bound",
+                                                   box.side[s].bound, "stability", box.side[s].stability));
+        json_object_set_new(object, "box",
+                            json_pack("{s:o, s:I, s:I, s:f}", "sides", sides, "inside", (json_int_t)box.inside,
+                                      "failing_inside", (json_int_t)box.failing_inside, "unseen_density", box.unseen));
+    }
+    free(fails);
+    free(best_in);
+    free(decision.costs);
+    free(policies);
+    return object;
+}
+
+static json_t *along_json(const struct bh_advise_answer *answer)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < answer->places->count; i++) {
+        struct bh_along along;
+        if (!bh_along_has_numbers(&answer->places->place[i], answer->request, answer->advice))
+            continue;
+        bh_advise_along(answer->advice->view, answer->places, answer->request, &answer->places->place[i], &along);
+        for (size_t t = 0; t < along.turns_count; t++)
+            json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o}", "along", along.place->name, "best_below",
+                                                  name_of(answer->advice, along.turns[t].from), "best_above",
+                                                  name_of(answer->advice, along.turns[t].to), "at",
+                                                  estimate(along.turns[t].at)));
+        bh_along_release(&along);
+    }
+    return list;
+}
+
+static json_t *side_json(const struct bh_map_side *side)
+{
+    json_t *cells = json_array();
+    for (size_t i = 0; i < side->count; i++)
+        json_array_append_new(cells, side->labels != NULL ? json_string(side->labels[i])
+                                                          : json_pack("[f, f]", side->low[i], side->high[i]));
+    return json_pack("{s:s, s:o}", "name", side->name, "cells", cells);
+}
+
+static json_t *map_json(const struct bh_advice *advice, const struct bh_winner_map *map)
+{
+    json_t *cells = json_array();
+    for (size_t i = 0; i < map->x.count * map->y.count; i++)
+        json_array_append_new(cells,
+                              json_pack("{s:I, s:I, s:o, s:b, s:I}", "x", (json_int_t)(i % map->x.count), "y",
+                                        (json_int_t)(i / map->x.count), "best", name_of(advice, map->cells[i].best),
+                                        "firm", map->cells[i].others == 0, "worlds", (json_int_t)map->cells[i].worlds));
+    return json_pack("{s:o, s:o, s:o}", "x", side_json(&map->x), "y", side_json(&map->y), "cells", cells);
+}
+
+int bh_advise_print_json(const struct bh_advise_answer *answer, struct bh_error *err)
+{
+    const struct bh_advice *advice = answer->advice;
     const struct bh_view *view = advice->view;
     json_t *policies = json_array(), *set = json_array();
     for (size_t p = 0; p < view->policy.count; p++) {
@@ -100,7 +168,11 @@ int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err)
                                       "worst_regret", number(regret.worst), "expected_regret_node_hours",
                                       estimate(hours.expected), "worst_regret_node_hours", number(hours.worst)));
         json_object_set_new(object, "decides", decisive_json(advice));
+        json_object_set_new(object, "fails", failing_json(advice));
     }
+    json_object_set_new(object, "break_even", along_json(answer));
+    if (answer->map != NULL)
+        json_object_set_new(object, "map", map_json(advice, answer->map));
     json_dumpf(object, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(object);

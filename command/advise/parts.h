@@ -5,6 +5,7 @@
 #define BH_COMMAND_ADVISE_PARTS_H
 
 #include "analysis/advice/advice.h"
+#include "analysis/advice/winner_map.h"
 #include "analysis/reader/markup.h"
 
 #include <stdbool.h>
@@ -45,10 +46,24 @@ size_t bh_advise_told(const struct bh_decisive *decisive, size_t count, bool *is
 /* So many draws of chance by which a value is told from it. */
 enum { BH_ADVISE_PERMUTATIONS = 199 };
 void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_format format);
+void bh_advise_print_failing(const struct bh_advice *advice, enum bh_table_format format);
+/* Over every axis of numbers that the request leaves open; nothing where there is none. */
+void bh_advise_print_along(const struct bh_advice *advice, const struct bh_label_places *places,
+                           const struct bh_advice_request *request, enum bh_table_format format);
+void bh_advise_print_map(const struct bh_advice *advice, const struct bh_winner_map *map, enum bh_table_format format);
+
+/* What advice is said of, and where else it is asked for. `map` may be NULL. */
+struct bh_advise_answer {
+    const struct bh_advice *advice;
+    const struct bh_label_places *places;
+    const struct bh_advice_request *request;
+    const struct bh_winner_map *map;
+};
+
 /* A drawn number in its unit; the caller frees. */
 char *bh_advise_number(const struct bh_worlds *worlds, size_t number, double value);
 
-void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format);
-int bh_advise_print_json(const struct bh_advice *advice, struct bh_error *err);
+void bh_advise_print(const struct bh_advise_answer *answer, enum bh_table_format format);
+int bh_advise_print_json(const struct bh_advise_answer *answer, struct bh_error *err);
 
 #endif

@@ -305,8 +305,9 @@ static void print_excluded(const struct bh_advice *advice, enum bh_table_format 
     free(name);
 }
 
-void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format)
+void bh_advise_print(const struct bh_advise_answer *answer, enum bh_table_format format)
 {
+    const struct bh_advice *advice = answer->advice;
     const struct bh_view *view = advice->view;
     if (format == BH_TABLE_MARKDOWN)
         printf("## ");
@@ -319,6 +320,10 @@ void bh_advise_print(const struct bh_advice *advice, enum bh_table_format format
     print_excluded(advice, format);
     print_firmness(advice, format);
     bh_advise_print_decisive(advice, format);
+    bh_advise_print_failing(advice, format);
+    bh_advise_print_along(advice, answer->places, answer->request, format);
+    if (answer->map != NULL)
+        bh_advise_print_map(advice, answer->map, format);
     putchar('\n');
     char *name = bh_advise_name(&advice->criterion);
     bh_advise_say(

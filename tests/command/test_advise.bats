@@ -106,6 +106,8 @@ PYTHON
     expect_refusal '--worlds: no axis `draw`' -- --worlds draw
     expect_refusal '--enclave: no `simulations`' 'nearest is `simulation`' -- --enclave simulations
     expect_refusal '--indifferent: found `much`' -- --indifferent much
+    expect_refusal '--map: found `nodes`' 'expected two names' -- --map nodes
+    expect_refusal '--map: no axis or drawn number `nodes`' 'nothing is varied or drawn' -- --map nodes,draw
     expect_refusal '--set' -- --set replicas=3
     run_bulkhead advise "$BATS_TEST_TMPDIR"
     expect_status 2
@@ -176,4 +178,30 @@ values = [n["value"]["mean"] for n in decides]
 assert values == sorted(values, reverse=True)
 assert all(0 < n["by_chance"] <= 1 and n["value"]["low"] <= n["value"]["mean"] <= n["value"]["high"] for n in decides)
 ' "$BATS_TEST_TMPDIR/stdout"
+}
+
+@test "where the best changes along an axis, and who wins where, is where it was planted" {
+    has_h5py || skip "no h5py to make results with"
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/support/make_fixture.py" balance "$BATS_TEST_TMPDIR/balance.h5"
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5"
+    expect_status 0
+    expect_text "$output" 'Break-even' 'Along nodes'
+    # Who wins at a corner of the map is who is the best there.
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" --map spares,nodes --format json
+    "$PYTHON" -c 'import json, subprocess, sys
+advice = json.load(open(sys.argv[1]))
+turns = advice["break_even"]
+assert turns and all(turn["along"] == "nodes" and turn["best_below"] != turn["best_above"] for turn in turns)
+sides = advice["map"]["x"]["cells"], advice["map"]["y"]["cells"]
+assert len(advice["map"]["cells"]) == len(sides[0]) * len(sides[1])
+for cell in advice["map"]["cells"][:2]:
+    there = json.loads(subprocess.run([sys.argv[3], "advise", sys.argv[2], "--format", "json", "-p",
+        "spares=" + sides[0][cell["x"]], "-p", "nodes=" + sides[1][cell["y"]]], capture_output=True, check=True).stdout)
+    assert there["best"] == cell["best"] and (len(there["cannot_be_told_apart"]) == 1) == cell["firm"]
+' "$BATS_TEST_TMPDIR/stdout" "$BATS_TEST_TMPDIR/balance.h5" "$BULKHEAD"
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p nodes=1024 --map nodes,spares
+    expect_status 2
+    expect_text "$errors" '--map: no axis or drawn number `nodes`; there are spares'
+    run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p nodes=1024
+    refuse grep -q 'Along nodes' <<<"$output"
 }
