@@ -6,5 +6,7 @@
 
 /* Seconds on a clock that nobody sets; only differences mean something. */
 double bh_now_s(void);
+/* Seconds of the processor that this process has had, and its children that have ended. */
+double bh_processor_s(void);
 
 #endif

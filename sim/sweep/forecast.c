@@ -26,7 +26,7 @@ static void forget(void *context)
     (void)context;
 }
 
-/* Time of a unit in a worker of its own. */
+/* Time that a unit takes of processors, whoever else is at work, in a worker of its own. */
 static int time_unit(const struct bh_campaign *campaign, struct bh_worker *worker, struct bh_unit unit, double *spent_s,
                      struct bh_error *err)
 {
@@ -55,9 +55,10 @@ static int time_point(const struct bh_campaign *campaign, size_t point, double *
     struct bh_worker worker;
     if (bh_worker_start(&worker, campaign, 1, forget, NULL, err) != 0)
         return -1;
-    int status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 0, 0}, fixed_s, err);
+    int status = time_unit(campaign, &worker, (struct bh_unit){.point = point, .is_timed = 1}, fixed_s, err);
     if (status == 0)
-        status = time_unit(campaign, &worker, (struct bh_unit){point, 0, 1, 0}, replica_s, err);
+        status =
+            time_unit(campaign, &worker, (struct bh_unit){.point = point, .count = 1, .is_timed = 1}, replica_s, err);
     bh_worker_end(&worker, true);
     return status;
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 struct bh_forecast {
-    double seconds; /* of one core, for all; with precision from `least_seconds` */
+    double seconds; /* of one core's work, for all; with precision from `least_seconds` */
     double least_seconds;
     double longest_s; /* of one point alone: no number of cores does with less */
     double bytes;     /* of the results, before compression */

@@ -56,7 +56,7 @@ uint64_t bh_state_clip(const struct bh_campaign *campaign, const struct bh_recor
 static void take_point(struct bh_state *state, const struct bh_record_head *head, size_t point, const void *payload)
 {
     const struct bh_campaign *campaign = state->campaign;
-    struct bh_unit unit = {point, head->first, bh_state_clip(campaign, head), 0};
+    struct bh_unit unit = {.point = point, .first = head->first, .count = bh_state_clip(campaign, head)};
     if (head->kind == BH_RECORD_POINT) {
         state->point_done[point] = 1;
     } else if (unit.count > 0) {
@@ -86,7 +86,8 @@ int bh_state_take(void *context, const struct bh_record_head *head, const void *
         return 0;
     }
     state->spent_s += head->spent_s;
-    state->spent_on += bh_state_cost_s(state, (struct bh_unit){points[0], head->first, head->count, 0});
+    state->spent_on +=
+        bh_state_cost_s(state, (struct bh_unit){.point = points[0], .first = head->first, .count = head->count});
     for (size_t i = 0; i < count; i++)
         take_point(state, head, points[i], payload);
     return 0;
@@ -148,7 +149,7 @@ void bh_state_progress(const struct bh_state *state, size_t *units, size_t *done
     for (size_t p = 0; p < campaign->points; p++) {
         bool is_final;
         uint64_t target = bh_state_target(state, p, &is_final);
-        struct bh_unit unit = {p, 0, 0, 0}; /* the point's own comes first */
+        struct bh_unit unit = {.point = p}; /* the point's own comes first */
         for (;;) {
             double unit_s = bh_state_cost_s(state, unit);
             bool is_done = bh_state_is_done(state, unit);

@@ -43,7 +43,7 @@ static void push_rest(struct bh_units *units, struct bh_unit whole)
         for (next = first + 1; next < last && done[next] == done[first]; next++)
             ;
         if (!done[first])
-            push(units, (struct bh_unit){whole.point, first, next - first, 0});
+            push(units, (struct bh_unit){.point = whole.point, .first = first, .count = next - first});
     }
 }
 
@@ -52,8 +52,9 @@ static void push_range(struct bh_units *units, size_t point, uint64_t first, uin
 {
     for (; first < last; first += units->campaign->chunk) {
         uint64_t left = last - first;
-        push_rest(units,
-                  (struct bh_unit){point, first, left < units->campaign->chunk ? left : units->campaign->chunk, 0});
+        push_rest(units, (struct bh_unit){.point = point,
+                                          .first = first,
+                                          .count = left < units->campaign->chunk ? left : units->campaign->chunk});
     }
 }
 
@@ -78,7 +79,7 @@ static void plan_point(struct bh_units *units, size_t point)
     if (mine == 0)
         return;
     if (is_mine(units, point, 0))
-        push(units, (struct bh_unit){point, 0, 0, 0});
+        push(units, (struct bh_unit){.point = point});
     if (units->campaign->precision.is_on) {
         push_look(units, point);
         return;
@@ -101,7 +102,7 @@ static void add_piece(struct bh_units *units, size_t point, uint64_t piece)
     units->total_s += campaign->cost_s[point] * (double)(last - first);
     units->done_s += campaign->cost_s[point] * (double)done;
     if (piece == 0) {
-        double cost_s = bh_state_cost_s(units->state, (struct bh_unit){point, 0, 0, 0});
+        double cost_s = bh_state_cost_s(units->state, (struct bh_unit){.point = point});
         units->total_s += cost_s;
         units->done_s += units->state->point_done[point] ? cost_s : 0.0;
     }

@@ -16,6 +16,7 @@ struct bh_unit {
     uint64_t point, first, count;
     uint64_t
         in_children; /* not 0: it has killed a worker, and its simulations run in children, which say whose fault it is */
+    uint64_t is_timed; /* not 0: the time that it is answered with is that of processors */
 };
 
 /* What a worker answers: the head of the record that the store takes (kind, unit, time, length), then its payload. A
