@@ -200,6 +200,20 @@ static void number_places(struct bh_plot *plot, struct member *members, size_t c
         free(index[role]);
 }
 
+static int check_counts(const struct bh_plot *plot, struct bh_error *err)
+{
+    static const enum bh_plot_role roles[] = {BH_PLOT_SERIES, BH_PLOT_PANEL};
+    for (size_t i = 0; i < BH_COUNT(roles); i++)
+        if (plot->used_count[roles[i]] > BH_PLOT_MOST_SERIES)
+            return bh_fail(
+                err, BH_ERROR_INPUT,
+                "%s %s: %zu %s, at most %d can be told apart; choose some by --where, or sum them up by --band or "
+                "--mean",
+                roles[i] == BH_PLOT_SERIES ? "--series" : "--panel", plot->dimension[roles[i]].name,
+                plot->used_count[roles[i]], roles[i] == BH_PLOT_SERIES ? "series" : "panels", BH_PLOT_MOST_SERIES);
+    return 0;
+}
+
 static bool has_enclaves(const struct bh_plot *plot)
 {
     for (int role = 0; role < BH_PLOT_ROLES; role++)
@@ -240,7 +254,9 @@ int bh_plot_gather(struct bh_plot *plot, const bool *keeps_policy, const bool *k
     }
     number_places(plot, members, count);
     qsort(members, count, sizeof *members, compare_members);
-    int status = check_members(plot, members, count, err);
+    int status = check_counts(plot, err);
+    if (status == 0)
+        status = check_members(plot, members, count, err);
     size_t places = plot->used_count[BH_PLOT_PANEL] * plot->used_count[BH_PLOT_SERIES] * plot->used_count[BH_PLOT_X];
     plot->values = bh_allocate(plot->metrics_count * places + 1, sizeof *plot->values);
     for (size_t i = 0; i < plot->metrics_count * places; i++)

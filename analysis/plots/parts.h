@@ -14,6 +14,8 @@
 #include <stdio.h>
 
 enum bh_plot_role { BH_PLOT_X, BH_PLOT_SERIES, BH_PLOT_PANEL, BH_PLOT_BAND, BH_PLOT_ROLES };
+/* More series than this in a panel, or panels, nobody reads. */
+enum { BH_PLOT_MOST_SERIES = 24 };
 enum { BH_PLOT_MOST_MEANS = 8, BH_PLOT_MOST_METRICS = 6, BH_PLOT_QUANTILES = 3 };
 
 /* What is drawn at one place. */

@@ -206,6 +206,21 @@ refused() {
     refused 'nothing is left'
 }
 
+@test "more series than anybody can tell apart are refused, and summed up by a band" {
+    local values
+    values=$(seq -s ', ' -f '%g h' 1 30)
+    bulkhead run "$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml" -q --replicas 2 -o many.h5 \
+        --set "vary=[{axis: hours, set: workload.work, values: [$values]}]" >/dev/null
+    run_bulkhead report many.h5 --figure-only --x policy --series hours
+    expect_status 2
+    expect_text "$errors" '--series hours: 30 series, at most 24' '--band'
+    run_bulkhead report many.h5 --figure-only --x policy --panel hours
+    expect_status 2
+    expect_text "$errors" '--panel hours: 30 panels'
+    run_bulkhead report many.h5 --figure-only --x policy --band hours
+    expect_status 0
+}
+
 @test "LaTeX sets both of its figures, without a shell" {
     command -v pdflatex >/dev/null || skip "no pdflatex"
     plot --x nodes --y net-overhead --where system=kvm --series kind --terminal cairolatex,tikz
