@@ -55,8 +55,8 @@ enum bh_metric_use {
     BH_OVER_REPLICAS,
     BH_METRIC_USES
 };
-/* BH_OVER_REPLICAS: at points, from escapes, extents and exact values of all replicas; see sim/sweep/merge_interaction.c,
- * which has those alone. */
+/* BH_OVER_REPLICAS: at points, from what all replicas and the point's exact values say together; see
+ * sim/sweep/merge_interaction.c and merge_overheads.c, which have those alone. */
 
 /* Values are 0 and 1, or any number. */
 enum bh_metric_values { BH_NUMBERS, BH_FLAGS };

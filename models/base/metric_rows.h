@@ -164,6 +164,14 @@ BH_METRIC(containment_interaction, BH_BY_SCOPE, BH_NUMBERS, "1", BH_OVER_REPLICA
           "P(system extent <= scope) simulated less exact; NaN with a script")
 BH_METRIC(containment_interaction_error, BH_BY_SCOPE, BH_NUMBERS, "1", BH_OVER_REPLICAS, BH_OPTIONAL,
           "standard error of containment_interaction")
+BH_METRIC(slowdown, BH_BY_ENCLAVE_REPLICA, BH_NUMBERS, "1", BH_OVER_REPLICAS, BH_OPTIONAL,
+          "makespan / native_bare_makespan; NaN where the run is not done")
+BH_METRIC(net_overhead, BH_BY_ENCLAVE_REPLICA, BH_NUMBERS, "1", BH_OVER_REPLICAS, BH_OPTIONAL, "slowdown - 1")
+BH_METRIC(net_overhead_mean, BH_BY_ENCLAVE, BH_NUMBERS, "1", BH_OVER_REPLICAS, BH_OPTIONAL,
+          "mean of net_overhead over replicas; NaN unless all are done")
+BH_METRIC(net_overhead_low, BH_BY_ENCLAVE, BH_NUMBERS, "1", BH_OVER_REPLICAS, BH_OPTIONAL,
+          "lower end of the 95 % interval of net_overhead_mean, by Student's t")
+BH_METRIC(net_overhead_high, BH_BY_ENCLAVE, BH_NUMBERS, "1", BH_OVER_REPLICAS, BH_OPTIONAL, "upper end of it")
 BH_METRIC(script_extent_exact, BH_BY_SCOPE, BH_NUMBERS, "1", BH_WITH_SCRIPT, BH_OPTIONAL,
           "P(system extent = scope | error of the script) by the exact chain")
 BH_METRIC(script_loss_exact, BH_BY_ENCLAVE_SCOPE, BH_NUMBERS, "1", BH_WITH_SCRIPT, BH_OPTIONAL,

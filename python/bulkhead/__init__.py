@@ -11,7 +11,7 @@ What is simulated is simulated by the program `bulkhead`, which does all the wor
 BULKHEAD_PROGRAM, else on the PATH.
 """
 from ._errors import BulkheadError, InputError
-from ._commands import check, contain, fit, run, sweep
+from ._commands import advise, check, contain, fit, report, run, sweep
 from ._program import program, version
 from ._results import open_results
 
@@ -20,4 +20,5 @@ try:
 except ImportError:  # in the source tree
     __version__ = "0"
 
-__all__ = ["BulkheadError", "InputError", "check", "contain", "fit", "open_results", "program", "run", "sweep", "version"]
+__all__ = ["BulkheadError", "InputError", "advise", "check", "contain", "fit", "open_results", "program", "report", "run", "sweep",
+           "version"]

@@ -108,6 +108,49 @@ def contain(scenario: Input, *, point: Optional[Mapping[str, Any]] = None, polic
         return json.loads(call(words, progress=progress, names=names))
 
 
+def advise(what: Input, *, minimize: Optional[str] = None, limits: Sequence[str] = (), allow: Sequence[str] = (),
+           indifferent: Optional[str] = None, enclave: Optional[str] = None, point: Optional[Mapping[str, Any]] = None,
+           worlds: Optional[str] = None, directory: Optional[Path] = None, set: Optional[Mapping[str, Any]] = None,
+           replicas: Optional[int] = None, seed: Optional[int] = None, jobs: Optional[int] = None,
+           progress: Optional[bool] = None) -> Dict[str, Any]:
+    """Which policy to take: `bulkhead advise --format json` as a dictionary.
+
+    Args:
+        what: a scenario or campaign, file or mapping, which is run first; or a results file or folder.
+        minimize: of what the best has least; None: net overhead.
+        limits: what it must keep to, as in ["wrong-results < 1e-3"]. allow: what it may be, as in ["system=kvm"].
+        indifferent: so much more does not matter, as in "0.5 %".
+        worlds: the axis of draws of uncertain numbers. directory: keeps a campaign's runs.
+        The others as in run and check.
+
+    Raises:
+        InputError, BulkheadError: as in run; and where nothing is allowed, with what each policy misses.
+    """
+    kind = "campaign" if isinstance(what, Mapping) and "campaign" in what else "scenario"
+    with as_file(what, kind) as (path, names):
+        words = ["advise", path, "--format=json", *_point_words(point), *setting_words(set, replicas, seed, None, jobs)]
+        words += [f"--limit={limit}" for limit in limits] + [f"--allow={name}" for name in allow]
+        for option, value in (("minimize", minimize), ("indifferent", indifferent), ("enclave", enclave), ("worlds", worlds),
+                              ("directory", os.fspath(directory) if directory is not None else None)):
+            words += [f"--{option}={value}"] if value is not None else []
+        return json.loads(call(words, progress=progress, names=names))
+
+
+def report(results: Path, *, enclave: Optional[str] = None, figures: Optional[Path] = None,
+           options: Sequence[str] = ()) -> Dict[str, Any]:
+    """The tables of a results file: `bulkhead report --format json` as a dictionary.
+
+    Args:
+        enclave: tables for this one; None: the scenario's first.
+        figures: a folder for figures; None: none are drawn.
+        options: further words of the command line, as in ["--x=nodes", "--terminal=pdf"].
+    """
+    words = ["report", os.fspath(results), "--format=json", *options]
+    words += [f"--enclave={enclave}"] if enclave is not None else []
+    words += ["--no-figure"] if figures is None else [f"--output={os.fspath(figures)}"]
+    return json.loads(call(words, progress=False))
+
+
 def fit(log: Path, *, by: Optional[str] = None, options: Sequence[str] = (), yaml: Optional[Path] = None,
         jobs: Optional[int] = None, progress: Optional[bool] = None) -> Dict[str, Any]:
     """Distributions fitted to a failure log: `bulkhead fit --format json` as a dictionary. Times in it are in s.

@@ -52,19 +52,6 @@ def _describe(variable: "xarray.Variable") -> None:
     variable.encoding.clear()
 
 
-def _with_overheads(results: "xarray.Dataset") -> "xarray.Dataset":
-    """slowdown and net_overhead of each replica that is done: makespan over native_bare_makespan, and that minus 1."""
-    if "makespan" in results and "native_bare_makespan" in results:
-        ratio = results["makespan"] / results["native_bare_makespan"]
-        if "sdc" in results and not results.attrs.get("wrong_is_done", 1):
-            ratio = ratio.where(results["sdc"] == 0)  # a wrong result is no result
-        results["slowdown"] = ratio.assign_attrs(
-            units="1", long_name="makespan under faults over the baseline's without faults or checkpoints; NaN when not done")
-        results["net_overhead"] = (ratio - 1).assign_attrs(
-            units="1", long_name="makespan under faults over the baseline's without faults or checkpoints, minus 1")
-    return results
-
-
 def open_results(path: Union[str, "os.PathLike[str]"]) -> "xarray.Dataset":
     """A results file, in memory; the file is closed.
 
@@ -72,7 +59,9 @@ def open_results(path: Union[str, "os.PathLike[str]"]) -> "xarray.Dataset":
     `replica`, `scope`, `boundary`, `level`, `part`. Each array has `units` ("s", "1", "B") and `long_name`. Among them:
 
         makespan(policy, ..., enclave, replica), in s: from start to end of the work; NaN when unfinished
-        net_overhead(policy, ..., enclave, replica): makespan over native_bare_makespan, minus 1; and slowdown, without the minus
+        net_overhead(policy, ..., enclave, replica): makespan over native_bare_makespan, minus 1; NaN when not done, which a
+            wrong result is not, unless the scenario says so; and slowdown, without the minus
+        net_overhead_mean(policy, ..., enclave), and its 95 % interval, net_overhead_low and net_overhead_high
         price(policy, ..., enclave): slowdown without faults, minus 1
         failures(policy, ..., replica, scope): how often so much was lost
         cause_failures(cause), cause_lost_node_time(cause) in s, and what each cause is: cause_policy, cause_fault, cause_origin,
@@ -90,7 +79,6 @@ def open_results(path: Union[str, "os.PathLike[str]"]) -> "xarray.Dataset":
         results = _plain_causes(results)
     for variable in results.variables.values():
         _describe(variable)
-    results = _with_overheads(results)
     results.encoding.clear()
     results.attrs = {name: value.item() if hasattr(value, "item") else value for name, value in results.attrs.items()}
     return results

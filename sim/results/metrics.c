@@ -193,7 +193,12 @@ VALUE(escape_exposed, tallies_of(cell)->escape_exposed[cell->at[BH_AXIS_BOUNDARY
 VALUE(escape_exact, isolation_of(cell)->escape[cell->at[BH_AXIS_BOUNDARY]])
 VALUE(containment_exact, isolation_of(cell)->coverage[cell->at[BH_AXIS_SCOPE]])
 
-/* Of all replicas together: sim/sweep/merge_interaction.c. */
+/* Of all replicas together: sim/sweep/merge_overheads.c, sim/sweep/merge_interaction.c. */
+VALUE(slowdown, ((void)cell, NAN))
+VALUE(net_overhead, ((void)cell, NAN))
+VALUE(net_overhead_mean, ((void)cell, NAN))
+VALUE(net_overhead_low, ((void)cell, NAN))
+VALUE(net_overhead_high, ((void)cell, NAN))
 VALUE(escape_interaction, ((void)cell, NAN))
 VALUE(escape_interaction_error, ((void)cell, NAN))
 VALUE(containment_interaction, ((void)cell, NAN))

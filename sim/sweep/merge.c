@@ -77,10 +77,15 @@ static void write_metrics(const struct bh_merge *merge, bool is_uncertain, struc
     for (size_t m = 0; m < BH_METRICS; m++) {
         const struct bh_metric *metric = &bh_metrics[m];
         if (metric->use == BH_OVER_REPLICAS && !is_uncertain) {
-            size_t cells =
-                merge->policies * points * merge->state.layout[0].sizes[bh_metric_axes[metric->shape].axis[0]];
+            const struct bh_metric_axes *own = &bh_metric_axes[metric->shape];
+            size_t cells = merge->policies * points;
+            for (size_t d = 0; d < own->count; d++)
+                cells *= own->axis[d] == BH_AXIS_REPLICA ? merge->replicas : merge->state.layout[0].sizes[own->axis[d]];
             double *values = bh_allocate(cells, sizeof *values);
-            bh_merge_fill_interaction(merge, (enum bh_metric_name)m, values);
+            if (own->axis[0] == BH_AXIS_ENCLAVE)
+                bh_merge_fill_overheads(merge, (enum bh_metric_name)m, values);
+            else
+                bh_merge_fill_interaction(merge, (enum bh_metric_name)m, values);
             add_array(results, metric, "", axes, axes_count, values, cells);
         }
         for (int by_replica = 0; by_replica < 2; by_replica++) {

@@ -48,7 +48,8 @@ size_t bh_merge_axes(const struct bh_merge *merge, const char **axes);
 void bh_merge_write_head(const struct bh_merge *merge, struct bh_results *results);
 /* The axis of a study's uncertain number. */
 void bh_merge_write_uncertainty_axis(const struct bh_merge *merge, struct bh_results *results);
-/* merge_interaction.c: values of a metric of use BH_OVER_REPLICAS, over [policy, point, its own axis]. */
+/* merge_overheads.c, merge_interaction.c: values of a metric of use BH_OVER_REPLICAS, over [policy, point, its own axes]. */
+void bh_merge_fill_overheads(const struct bh_merge *merge, enum bh_metric_name metric, double *values);
 void bh_merge_fill_interaction(const struct bh_merge *merge, enum bh_metric_name metric, double *values);
 /* merge_causes.c: the table of causes. */
 void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *results);

@@ -40,7 +40,7 @@ setup() {
     # Other tests leave files in /tmp while they run.
     TMPDIR=$BATS_TEST_TMPDIR "$python" "$SOURCE_DIRECTORY/tests/support/python_package.py" -v >"$BATS_TEST_TMPDIR/said" 2>&1 ||
         { cat "$BATS_TEST_TMPDIR/said" >&2; return 1; }
-    grep -q '^Ran 10 tests' "$BATS_TEST_TMPDIR/said"
+    grep -q '^Ran 12 tests' "$BATS_TEST_TMPDIR/said"
 }
 
 @test "the example ends in a figure" {

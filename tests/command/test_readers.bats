@@ -75,3 +75,40 @@ END
     [ "$(LC_ALL=C.UTF-8 Rscript read.R plain.h5 native few)" = "$(expected plain.h5 native few)" ]
     [ "$(LC_ALL=C.UTF-8 Rscript read.R other.h5 natif-é 'wenig ß')" = "$(expected other.h5 natif-é 'wenig ß')" ]
 }
+
+# Tables compute them from makespans when they are asked for; the arrays are computed when the file is written.
+@test "overheads and their intervals are arrays, and those of the tables" {
+    local horizon
+    for horizon in '60 d' '8 h'; do # by the second, some runs are given up
+        bulkhead run -q --json -o overheads.h5 "$scenarios/small-balance.yaml" --set replicas=6 \
+            --set workload.horizon="$horizon" >overheads.json
+        "$PYTHON" - <<'PYTHON'
+import json
+import math
+import h5py
+import numpy
+said = {row["name"]: row for row in json.load(open("overheads.json"))["policies"]}
+with h5py.File("overheads.h5") as file:
+    data = {name: file[name][...] for name in ("makespan", "finished", "sdc", "native_bare_makespan", "slowdown",
+                                               "net_overhead", "net_overhead_mean", "net_overhead_low", "net_overhead_high")}
+    names = [name.decode() if isinstance(name, bytes) else name for name in file["policy"][...]]
+right = (data["finished"] > 0) & (data["sdc"] == 0)
+expected = numpy.where(right, data["makespan"] / data["native_bare_makespan"][..., None], math.nan)
+numpy.testing.assert_allclose(data["slowdown"], expected, rtol=1e-14)
+numpy.testing.assert_allclose(data["net_overhead"], expected - 1, rtol=1e-12, atol=1e-14)
+told = 0
+for p, name in enumerate(names):
+    row = said[name]["net_overhead"] or {"mean": None}
+    values = [data[f"net_overhead_{end}"][p, 0] for end in ("mean", "low", "high")]
+    if row["mean"] is None or row["ci95"] is None:
+        assert all(map(math.isnan, values)), (name, values)
+        continue
+    told += 1
+    numpy.testing.assert_allclose(values, [row["mean"], *row["ci95"]], rtol=1e-9)
+print(told, "of", len(names))
+PYTHON
+    done >told
+    cat told
+    [ "$(sed -n 1p told)" = '5 of 5' ]
+    [ "$(sed -n 2p told)" != '5 of 5' ]
+}

@@ -61,7 +61,7 @@ class Package(unittest.TestCase):
         results = bulkhead.run(SMALL, replicas=5)
         self.assertEqual(results.makespan.dims, ("policy", "size", "enclave", "replica"))
         self.assertEqual(results.makespan.attrs["units"], "s")
-        self.assertIn("makespan", results.net_overhead.attrs["long_name"])
+        self.assertIn("makespan", results.slowdown.attrs["long_name"])
         one = results.sel(policy="natif é", size=4, enclave="simulé")
         numpy.testing.assert_allclose(one.net_overhead, one.makespan / one.native_bare_makespan - 1, rtol=1e-15)
         numpy.testing.assert_allclose(one.slowdown - one.net_overhead, 1, rtol=1e-12)
@@ -120,6 +120,29 @@ class Package(unittest.TestCase):
             bulkhead.run(SMALL, set={"platform.node": 3})
         self.assertIn("node", str(caught.exception))
         self.assertEqual(leftovers(), before)
+
+    def test_advice_and_report(self):
+        advice = bulkhead.advise(SMALL, replicas=4, allow=["system=kvm"], point={"size": 4})
+        self.assertEqual(advice["best"], "kvm protection-first")
+        with self.assertRaises(bulkhead.BulkheadError) as caught:
+            bulkhead.advise(SMALL, replicas=4, limits=["makespan < 1 s"])
+        self.assertIn("nothing is allowed", str(caught.exception))
+        with tempfile.TemporaryDirectory() as folder:
+            kept = os.path.join(folder, "kept.h5")
+            results = bulkhead.run(SMALL, replicas=4, output=kept)
+            self.assertEqual(bulkhead.advise(kept, allow=["system=kvm"], point={"size": 4})["best"], "kvm protection-first")
+            said = [row for row in bulkhead.report(kept)["policies"] if row["point"].get("size") in (None, "4", 4)]
+            self.assertTrue(said)
+            self.assertEqual(os.listdir(folder), ["kept.h5"])
+        one = results.sel(policy="natif é", size=4, enclave="simulé")
+        self.assertAlmostEqual(float(one.net_overhead_mean), float(one.net_overhead.mean()), places=12)
+
+    def test_like_and_experiments_by_name(self):
+        checked = bulkhead.check({"like": "balance", "scenario": "mine", "workload": {"work": "2 h"}})
+        self.assertEqual(checked["scenario"], "mine")
+        with self.assertRaises(bulkhead.InputError) as caught:
+            bulkhead.check({"like": "ballance", "scenario": "mine"})
+        self.assertEqual(caught.exception.key, "like")
 
     def test_other_commands(self):
         self.assertEqual(bulkhead.check(SMALL, point={"size": 4})["point"], {"size": "4"})
