@@ -55,8 +55,10 @@ static void print_text(const char *text, FILE *stream)
             fputs("\\e", stream);
         else if (*c == '-' && (c == text || c[-1] != '\\'))
             fputs("\\-", stream);
-        else if (*c == '\'' || (*c == '.' && (c == text || c[-1] == '\n')))
-            fprintf(stream, "%s%c", *c == '.' ? "\\&" : "\\(aq", *c == '.' ? '.' : '\0');
+        else if (*c == '\'')
+            fputs("\\(aq", stream);
+        else if (*c == '.' && (c == text || c[-1] == '\n'))
+            fputs("\\&.", stream);
         else
             fputc(*c, stream);
     }

@@ -69,6 +69,7 @@ END
         [ -z "$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -l "$format.5" 2>&1 >/dev/null)" ]
         LC_ALL=C MANWIDTH=100 man -l "$format.5" >"$format.text"
         expect_text "$(cat "$format.text")" "bulkhead-$format" KEYS 'SEE ALSO'
+        [ -z "$(tr -d '[:print:]\n\t' <"$format.5")" ] # and no control characters, which man takes in silence
     done
     expect_text "$(cat scenario.text)" parts-needed cross 'Replica r begins' 'process/kernel' hyperexponential EiB
 }
