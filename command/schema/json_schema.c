@@ -268,8 +268,8 @@ static char *ways_below(const struct bh_form *form)
 /* Keys of a scenario by which no point differs from another. */
 static bool is_of_points(const char *key)
 {
-    static const char *const others[] = {"scenario", "title", "description", "reproduces-input",
-                                         "replicas", "vary",  "uncertainty", "models"};
+    static const char *const others[] = {"scenario",         "bulkhead", "like", "title",       "description",
+                                         "reproduces-input", "replicas", "vary", "uncertainty", "models"};
     for (size_t i = 0; i < BH_COUNT(others); i++)
         if (strcmp(others[i], key) == 0)
             return false;

@@ -171,8 +171,8 @@ static bool is_below(const char *path, const char *key)
 /* What says which points and replicas there are, and words for people: no point differs by them. */
 static bool acts_on_points(const char *path)
 {
-    static const char *const keys[] = {"scenario", "title", "description", "reproduces-input",
-                                       "replicas", "vary",  "uncertainty", NULL};
+    static const char *const keys[] = {"scenario",         "bulkhead", "like", "title",       "description",
+                                       "reproduces-input", "replicas", "vary", "uncertainty", NULL};
     static const char *const words[] = {".title", ".description", ".source", ".colour", ".mark", NULL};
     for (size_t i = 0; keys[i] != NULL; i++)
         if (is_below(path, keys[i]))

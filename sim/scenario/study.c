@@ -57,8 +57,12 @@ static bool begins_with_key(const char *path, const char *key)
     return strncmp(path, key, length) == 0 && (path[length] == '.' || path[length] == '\0');
 }
 
+/* What a scenario is like, and for which version it was written, is settled when it is read. */
 static int set_from_command_line(struct bh_document *document, const struct bh_setting *setting, struct bh_error *err)
 {
+    if (begins_with_key(setting->path, "like") || begins_with_key(setting->path, "bulkhead"))
+        return bh_fail(err, BH_ERROR_INPUT, "--set %s: found a key that a file alone can say; expected another",
+                       setting->path);
     return bh_document_set(document, setting->path, setting->value, "--set", err);
 }
 

@@ -161,3 +161,12 @@ END
     expect_status 2
     expect_text "$errors" no-such-experiment
 }
+
+@test "what a scenario is like is for its file to say, not for settings and axes" {
+    run_bulkhead check far/base.yaml --set like=balance
+    expect_status 2
+    expect_text "$errors" like
+    run_bulkhead check far/base.yaml --set 'vary=[{axis: a, set: like, values: [balance, ablation]}]'
+    expect_status 2
+    expect_text "$errors" like
+}

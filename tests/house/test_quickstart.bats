@@ -267,3 +267,13 @@ inspected_tree() {
     expect_status 1
     [ "${lines[-1]}" = '7 passed, 2 failed' ]
 }
+
+@test "Spack's package needs what the list of packages has for building and running" {
+    local name names
+    names=$(awk '!/^#/ && NF && $1 == "pkg-config:cmocka" { exit } !/^#/ && NF { print $4 }' "$SOURCE_DIRECTORY/build-aux/packages" |
+        grep -v -e '^-$' -e '^gcc$' | sort -u)
+    [ "$(wc -l <<<"$names")" -gt 12 ]
+    for name in $names; do
+        grep -q "\"$name[\":]" "$SOURCE_DIRECTORY/packaging/spack/package.py" || { echo "package.py lacks $name" >&2; return 1; }
+    done
+}
