@@ -111,12 +111,14 @@ static const char *find_setting(const struct bh_setting *settings, size_t count,
 /* Axes of the scenario are read before, and the campaign has keys of its own for the rest. */
 static int check_setting(const char *path, struct bh_place place, struct bh_error *err)
 {
-    static const char *const others[] = {"vary", "uncertainty", "replicas", NULL};
+    static const char *const others[] = {"vary", "uncertainty", "like", "bulkhead", "replicas", NULL};
     for (size_t i = 0; others[i] != NULL; i++) {
         size_t length = strlen(others[i]);
         if (strncmp(path, others[i], length) == 0 && (path[length] == '.' || path[length] == '\0'))
             return bh_fail_at(err, place, "set: found `%s`, which acts on nothing here; expected it %s", path,
-                              i < 2 ? "in the scenario, or the campaign's own" : "as a key of the campaign itself");
+                              i < 2   ? "in the scenario, or the campaign's own"
+                              : i < 4 ? "in the scenario's file"
+                                      : "as a key of the campaign itself");
     }
     return 0;
 }
@@ -159,7 +161,8 @@ static int read_precision(struct bh_campaign *campaign, const struct bh_node *ma
     size_t *which = bh_allocate(BH_METRICS + 1, sizeof *which), count = 0;
     int choice = 0, status = -1;
     for (size_t m = 0; m < BH_METRICS; m++)
-        if (bh_metrics[m].shape == BH_BY_REPLICA || bh_metrics[m].shape == BH_BY_ENCLAVE_REPLICA) {
+        if (bh_metrics[m].use != BH_OVER_REPLICAS && /* no unit of work has those */
+            (bh_metrics[m].shape == BH_BY_REPLICA || bh_metrics[m].shape == BH_BY_ENCLAVE_REPLICA)) {
             which[count] = m;
             names[count++] = bh_metrics[m].name;
         }

@@ -712,3 +712,17 @@ assert i == 3
     expect_status 0
     expect_text "$output" 'kvm'
 }
+
+@test "what is not recorded by replica is no metric of precision, and what a file alone says no setting" {
+    cd "$BATS_TEST_TMPDIR"
+    printf 'campaign: x\nscenario: %s\n' "$scenarios/one-enclave.yaml" | tee set.yaml precision.yaml >/dev/null
+    echo 'precision: {metric: net_overhead, relative-half-width: 10 %, least: 2, most: 4}' >>precision.yaml
+    printf 'replicas: 2\nset: {like: balance}\n' >>set.yaml
+    run_bulkhead sweep -q precision.yaml -d none
+    expect_status 2
+    expect_text "$errors" 'precision.yaml:3:21' net_overhead makespan
+    run_bulkhead sweep -q set.yaml -d none
+    expect_status 2
+    expect_text "$errors" 'set.yaml:4:7' like
+    [ ! -e none ]
+}
