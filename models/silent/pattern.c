@@ -19,40 +19,42 @@ double bh_pattern_piece_s(const struct bh_pattern_job *job, const struct bh_patt
 /* --- One attempt at an interval ------------------------------------------------------------------------------------- */
 
 /* A state of the chain, at a checkpoint or a return to one: `kept` states are left, of which the newest `wrong` hold an error,
- * and so do the data; the newest is doubted: returned to because of wrong data, and no verification has passed since. With
+ * and so do the data; the newest has been returned to so often because of wrong data with no verification passed since. With
  * none left it is at the beginning, which is right. */
 struct state {
-    size_t kept, wrong;
-    bool is_doubted;
+    size_t kept, wrong, returns;
 };
+
+enum { RETURNS_MOST = 8 };
 
 /* Rows of all: [state][state]. */
 struct chain {
     const struct bh_pattern_job *job;
     const struct bh_pattern *pattern;
-    size_t states, backs;
-    bool is_last;          /* the interval ends with the job: no checkpoint */
+    size_t states, backs, returns; /* returns: to one state until it is given up */
+    bool is_last;                  /* the interval ends with the job: no checkpoint */
     double *forward;       /* the interval is done; of the last: by the state that the data are in, 0 right, 1 wrong */
     double **back;         /* it is begun again, that many states further back */
     double *reset, *spent; /* [state]: no state is left; expected time until any of these */
 };
 
-static size_t index_of(struct state state)
+static size_t index_of(const struct chain *chain, struct state state)
 {
     if (state.kept == 0)
         return 0;
-    /* 1 + 2 x (numbers of `wrong` for fewer kept: 2 + 3 + ...) */
-    return 1 + (state.kept - 1) * (state.kept + 2) + 2 * state.wrong + state.is_doubted;
+    /* Numbers of `wrong` for fewer kept: 2 + 3 + ... */
+    size_t wrongs = (state.kept - 1) * (state.kept + 2) / 2 + state.wrong;
+    return 1 + (chain->returns + 1) * wrongs + state.returns;
 }
 
-static size_t states_of(uint64_t keep)
+static size_t states_of(uint64_t keep, size_t returns)
 {
-    return 1 + (size_t)keep * (size_t)(keep + 3);
+    return 1 + (returns + 1) * (size_t)(keep * (keep + 3) / 2);
 }
 
-/* Where an attempt may be: by whether the data are wrong, and whether the newest state is doubted. */
+/* Where an attempt may be: by whether the data are wrong, and how often the newest state has been returned to. */
 struct attempt {
-    double at[2][2];
+    double at[2][RETURNS_MOST + 1];
     struct state from;
     size_t row;
 };
@@ -82,14 +84,14 @@ static void elapse(struct chain *chain, struct attempt *attempt, double time_s, 
     double rate = rate_of(job->failure_rate, job->failures_spare_rest, is_rest), fails = -expm1(-rate * time_s);
     double mean_s = rate > 0.0 ? fails / rate : time_s;
     double recovery_s = back_s(rate_of(job->failure_rate, job->failures_spare_rest, true), job->recovery_s);
-    for (int doubted = 0; doubted < 2; doubted++) {
-        double all = attempt->at[0][doubted] + attempt->at[1][doubted];
+    for (size_t n = 0; n <= chain->returns; n++) {
+        double all = attempt->at[0][n] + attempt->at[1][n];
         struct state to = attempt->from;
-        to.is_doubted = doubted && to.kept > 0;
+        to.returns = to.kept > 0 ? n : 0;
         chain->spent[attempt->row] += all * (mean_s + fails * recovery_s);
-        chain->back[0][attempt->row * chain->states + index_of(to)] += all * fails;
-        attempt->at[0][doubted] *= 1.0 - fails;
-        attempt->at[1][doubted] *= 1.0 - fails;
+        chain->back[0][attempt->row * chain->states + index_of(chain, to)] += all * fails;
+        attempt->at[0][n] *= 1.0 - fails;
+        attempt->at[1][n] *= 1.0 - fails;
     }
 }
 
@@ -98,18 +100,19 @@ static void strike(const struct chain *chain, struct attempt *attempt, double ti
 {
     double rate = rate_of(chain->job->silent_rate, chain->job->silent_spares_rest, is_rest);
     double strikes = -expm1(-rate * time_s);
-    for (int doubted = 0; doubted < 2; doubted++) {
-        attempt->at[1][doubted] += strikes * attempt->at[0][doubted];
-        attempt->at[0][doubted] *= 1.0 - strikes;
+    for (size_t n = 0; n <= chain->returns; n++) {
+        attempt->at[1][n] += strikes * attempt->at[0][n];
+        attempt->at[0][n] *= 1.0 - strikes;
     }
 }
 
-/* Where a verification that has found something takes the job. */
-static void go_back(struct chain *chain, struct attempt *attempt, bool is_doubted, double share)
+/* Where a verification that has found something takes the job. A state before one that is given up has passed since it was
+ * returned to. */
+static void go_back(struct chain *chain, struct attempt *attempt, size_t returns, double share)
 {
     const struct bh_pattern_job *job = chain->job;
     struct state to = attempt->from;
-    size_t further = job->knows_age ? to.wrong : (size_t)(is_doubted && to.kept > 0);
+    size_t further = job->knows_age ? to.wrong : (size_t)(returns >= chain->returns && to.kept > 0);
     bool is_beginning = to.kept == further;
     double read_s = !is_beginning ? job->read_s : job->farther_count > 0 ? job->farther[0].read_s : job->relaunch_s;
     chain->spent[attempt->row] += share * (job->latency_s + return_s(job, read_s));
@@ -119,8 +122,8 @@ static void go_back(struct chain *chain, struct attempt *attempt, bool is_doubte
     }
     to.kept -= further;
     to.wrong -= further < to.wrong ? further : to.wrong;
-    to.is_doubted = !job->knows_age && to.kept > 0;
-    chain->back[further][attempt->row * chain->states + index_of(to)] += share;
+    to.returns = job->knows_age || to.kept == 0 ? 0 : further > 0 ? 1 : returns + 1;
+    chain->back[further][attempt->row * chain->states + index_of(chain, to)] += share;
 }
 
 /* A mean of m errors has struck since the last look: none is found with probability e^{-rm}, those that are there from
@@ -128,12 +131,12 @@ static void go_back(struct chain *chain, struct attempt *attempt, bool is_doubte
 static void verify(struct chain *chain, struct attempt *attempt, double mean)
 {
     double recall = chain->job->recall, unfound = exp(-recall * mean), right = 0.0, wrong = 0.0;
-    for (int doubted = 0; doubted < 2; doubted++) {
-        double clean = attempt->at[0][doubted], dirty = attempt->at[1][doubted], missed = (1.0 - recall) * dirty;
-        go_back(chain, attempt, doubted, (1.0 - unfound) * clean + dirty - unfound * missed);
+    for (size_t n = 0; n <= chain->returns; n++) {
+        double clean = attempt->at[0][n], dirty = attempt->at[1][n], missed = (1.0 - recall) * dirty;
+        go_back(chain, attempt, n, (1.0 - unfound) * clean + dirty - unfound * missed);
         right += exp(-mean) * clean;
         wrong += (unfound - exp(-mean)) * clean + unfound * missed;
-        attempt->at[0][doubted] = attempt->at[1][doubted] = 0.0;
+        attempt->at[0][n] = attempt->at[1][n] = 0.0;
     }
     attempt->at[0][0] = right;
     attempt->at[1][0] = wrong;
@@ -143,13 +146,13 @@ static void verify(struct chain *chain, struct attempt *attempt, double mean)
 static void keep_state(struct chain *chain, struct attempt *attempt)
 {
     for (int wrong = 0; wrong < 2; wrong++)
-        for (int doubted = 0; doubted < 2; doubted++) {
+        for (size_t n = 0; n <= chain->returns; n++) {
             struct state to = attempt->from;
             to.kept += to.kept < chain->pattern->keep;
             to.wrong = wrong ? to.wrong + (to.wrong < to.kept) : 0;
-            to.is_doubted = false;
-            size_t column = chain->is_last ? (size_t)wrong : index_of(to);
-            chain->forward[attempt->row * chain->states + column] += attempt->at[wrong][doubted];
+            to.returns = 0;
+            size_t column = chain->is_last ? (size_t)wrong : index_of(chain, to);
+            chain->forward[attempt->row * chain->states + column] += attempt->at[wrong][n];
         }
 }
 
@@ -159,8 +162,8 @@ static void fill_row(struct chain *chain, struct state from)
     const struct bh_pattern_job *job = chain->job;
     uint64_t verifications = chain->pattern->verifications;
     double piece_s = bh_pattern_piece_s(job, chain->pattern);
-    struct attempt attempt = {.from = from, .row = index_of(from)};
-    attempt.at[from.wrong > 0][from.is_doubted] = 1.0;
+    struct attempt attempt = {.from = from, .row = index_of(chain, from)};
+    attempt.at[from.wrong > 0][from.returns] = 1.0;
     for (uint64_t piece = 0; piece < (verifications > 0 ? verifications : 1); piece++) {
         elapse(chain, &attempt, piece_s, false);
         if (verifications == 0) {
@@ -180,10 +183,13 @@ static void fill_row(struct chain *chain, struct state from)
 
 static struct chain make_chain(const struct bh_pattern_job *job, const struct bh_pattern *pattern, bool is_last)
 {
-    size_t states = states_of(pattern->keep);
+    size_t least = job->returns > 1 ? (size_t)job->returns : 1;
+    size_t returns = job->knows_age ? 1 : least < RETURNS_MOST ? least : RETURNS_MOST;
+    size_t states = states_of(pattern->keep, returns);
     struct chain chain = {.job = job,
                           .pattern = pattern,
                           .states = states,
+                          .returns = returns,
                           .backs = job->knows_age ? pattern->keep + 1 : 2,
                           .is_last = is_last,
                           .forward = bh_allocate(states * states, sizeof(double)),
@@ -195,8 +201,8 @@ static struct chain make_chain(const struct bh_pattern_job *job, const struct bh
     fill_row(&chain, (struct state){0});
     for (size_t kept = 1; kept <= pattern->keep; kept++)
         for (size_t wrong = 0; wrong <= kept; wrong++)
-            for (int doubted = 0; doubted < 2; doubted++)
-                fill_row(&chain, (struct state){kept, wrong, doubted});
+            for (size_t n = 0; n <= returns; n++)
+                fill_row(&chain, (struct state){kept, wrong, n});
     return chain;
 }
 
@@ -427,9 +433,9 @@ static struct bh_pattern_outcome one_level(const struct chain *chain, const stru
 static double settle(const struct chain *chain, const struct climb *climb, double *at)
 {
     enum { STEPS = 10000 };
-    size_t n = chain->states, read = index_of((struct state){1, 0, true});
+    size_t n = chain->states, read = index_of(chain, (struct state){1, 0, 1});
     double *next = bh_allocate(n, sizeof *next), change = INFINITY, lost = 0.0;
-    at[index_of((struct state){chain->pattern->keep, 0, false})] = 1.0;
+    at[index_of(chain, (struct state){chain->pattern->keep, 0, 0})] = 1.0;
     for (int step = 0; step < STEPS && change > 1e-13; step++) {
         advance(at, climb->to, n, next);
         lost = 1.0 - sum_of(next, n);

@@ -28,6 +28,7 @@ struct bh_pattern_job {
     double recall;       /* P(it finds a silent error that is there), independent from one to the next */
     double latency_s;    /* until its verdict is known */
     bool knows_age;      /* a return is to the newest state that is older than the error, as if that were known */
+    uint64_t returns;    /* else to one state until it is given up; from 1, and more than 8 count as 8 */
     double write_s;      /* one checkpoint, of the nearest level */
     double failure_rate; /* of what that level survives */
     double recovery_s;   /* from that, read included, if no further one strikes */
@@ -55,7 +56,7 @@ struct bh_pattern_outcome {
 double bh_pattern_piece_s(const struct bh_pattern_job *job, const struct bh_pattern *pattern);
 
 /* Both by an exact chain over intervals: its states are how many states are kept, how many of the newest hold an error, and
- * whether the newest has been returned to because of wrong data with no verification passed since. Errors of
+ * how often the newest has been returned to because of wrong data with no verification passed since. Errors of
  * different intervals are found as one is. With farther levels: of intervals in the long run, each level by Daly's expected makespan over those
  * before it. doc/model.md, "Equal trust". */
 struct bh_pattern_outcome bh_pattern_expect(const struct bh_pattern_job *job, const struct bh_pattern *pattern);

@@ -174,7 +174,7 @@ static void return_with_partner(struct bh_enclave *enclave)
     enclave->failure_cause = enclave->return_cause;
     roll_back(enclave);
     if (enclave->is_told)
-        bh_checkpoint_doubt(enclave, true);
+        bh_checkpoint_count_return(enclave);
     enclave->events++;
     read_again(enclave);
 }
@@ -190,7 +190,10 @@ static void roll_back_behind_error(struct bh_enclave *enclave)
     charge(enclave, cause);
     enclave->failure_cause = cause;
     roll_back(enclave);
-    bh_checkpoint_doubt(enclave, !enclave->setup->verification.knows_age);
+    if (enclave->setup->verification.knows_age)
+        bh_checkpoint_pass(enclave);
+    else
+        bh_checkpoint_count_return(enclave);
     enclave->events++;
     bool is_beginning = bh_checkpoint_newest(enclave, NULL) == NULL;
     enclave->counts.silent_rollbacks += !is_beginning;

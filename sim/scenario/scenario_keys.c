@@ -79,9 +79,13 @@ static const struct bh_key verification_rows[] = {
      "What wrong data makes it return to: the newest state that a verification has passed; or, a bound that nobody "
      "knows, the "
      "newest that is older than the error."},
+    {"returns", "2", BH_COUNT_FROM(1, 1000),
+     "How often it returns to one state because of wrong data before it gives that up for an older one."},
     {0},
 };
-static const struct bh_key_rule verification_rules[] = {{BH_ONLY_WHERE, "per-checkpoint", "every", "checkpoint"}, {0}};
+static const struct bh_key_rule verification_rules[] = {{BH_ONLY_WHERE, "per-checkpoint", "every", "checkpoint"},
+                                                        {BH_NEVER_WHERE, "returns", "returns-to", "older-than-error"},
+                                                        {0}};
 const struct bh_keys bh_verification_keys = {"none, or every, cost, recall and latency",
                                              "How an enclave looks for silent errors.", verification_rows,
                                              verification_rules, 0};

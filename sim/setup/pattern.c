@@ -66,6 +66,7 @@ static struct bh_pattern_job job_of(const struct bh_setup *setup, const struct b
         .recall = enclave->verification.recall,
         .latency_s = enclave->verification.latency_s,
         .knows_age = enclave->verification.knows_age,
+        .returns = enclave->verification.returns,
         .write_s = enclave->write_s[nearest],
         .recovery_s = outage_s(enclave, usual_s) + enclave->read_s[nearest],
         .read_s = enclave->read_s[nearest],

@@ -144,19 +144,26 @@ void bh_checkpoint_go_further(struct bh_enclave *enclave, double time_s)
 {
     bh_checkpoint_drop_newer(enclave, time_s);
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
-    double work_s = newest != NULL && newest->is_doubted ? newest->work_s : INFINITY;
+    bool is_given_up = newest != NULL && newest->returns >= enclave->setup->verification.returns;
+    double work_s = is_given_up ? newest->work_s : INFINITY;
     for (int level = 0; level < BH_LEVELS; level++)
         for (size_t i = enclave->kept[level].count; i-- > 0;)
             if (enclave->kept[level].state[i].work_s >= work_s)
                 bh_kept_states_remove(&enclave->kept[level], i);
 }
 
-void bh_checkpoint_doubt(struct bh_enclave *enclave, bool is_doubted)
+void bh_checkpoint_count_return(struct bh_enclave *enclave)
 {
     const struct bh_saved_state *newest = bh_checkpoint_newest(enclave, NULL);
-    double work_s = is_doubted ? (newest != NULL ? newest->work_s : INFINITY) : 0.0;
+    double work_s = newest != NULL ? newest->work_s : INFINITY; /* on each level that it was written to */
     for (int level = 0; level < BH_LEVELS; level++)
         for (size_t i = 0; i < enclave->kept[level].count; i++)
-            if (enclave->kept[level].state[i].work_s >= work_s)
-                enclave->kept[level].state[i].is_doubted = is_doubted;
+            enclave->kept[level].state[i].returns += enclave->kept[level].state[i].work_s >= work_s;
+}
+
+void bh_checkpoint_pass(struct bh_enclave *enclave)
+{
+    for (int level = 0; level < BH_LEVELS; level++)
+        for (size_t i = 0; i < enclave->kept[level].count; i++)
+            enclave->kept[level].state[i].returns = 0;
 }

@@ -26,8 +26,8 @@ struct bh_saved_state {
     uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
     size_t copies_count;         /* live errors that it holds */
     struct bh_saved_copy *copies;
-    bool is_tried;   /* the enclave has gone back to it */
-    bool is_doubted; /* likewise, because of wrong data, and no verification has passed since */
+    bool is_tried;    /* the enclave has gone back to it */
+    uint64_t returns; /* how often because of wrong data, with no verification passed since */
 };
 
 /* The kept states of one checkpoint level, oldest first. */
@@ -57,10 +57,12 @@ void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave);
 void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s);
 /* Wrong data was found: gives up what no verification has passed, all beyond a position. */
 void bh_checkpoint_drop_beyond(struct bh_enclave *enclave, double work_s);
-/* Gives up what is newer than a time, and then the newest state if the enclave has gone back to it because of wrong data
- * before: that was not far enough. The state that it then goes back to is doubted until a verification has passed. */
+/* Gives up what is newer than a time, and then the newest state if the enclave has gone back to it because of wrong data as
+ * often as its verification allows: that was not far enough. A return to the newest is counted; a verification that has
+ * passed clears all counts. */
 void bh_checkpoint_go_further(struct bh_enclave *enclave, double time_s);
-void bh_checkpoint_doubt(struct bh_enclave *enclave, bool is_doubted);
+void bh_checkpoint_count_return(struct bh_enclave *enclave);
+void bh_checkpoint_pass(struct bh_enclave *enclave);
 
 /* The enclave has gone back to a state. Should an error of a lineage that it holds take the enclave down again, all that hold
  * it are given up from there on: a restart that falls again goes back further. */

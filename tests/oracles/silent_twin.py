@@ -15,28 +15,30 @@ import sys
 WRITE, READ, RELAUNCH = 0.05, 1 / 6, 4 / 60  # hours, as in the scenario
 REPLICAS, TWIN_REPLICAS = 400, 4000
 
-# work, interval, verification period (None: before each checkpoint), its cost, recall, latency, kept, errors per hour
+# work, interval, verification period (None: before each checkpoint), its cost, recall, latency, kept, returns to one state,
+# errors per hour
 CASES = [
-    (20, 1, None, 0.1, 0.5, 0, 1, 0.1),
-    (20, 1, None, 0.1, 0.5, 0, 3, 0.2),
-    (20, 1, None, 0.1, 0.9, 1.7, 2, 0.15),
-    (20, 1, None, 0.1, 1.0, 2.5, 4, 0.3),
-    (20, 1, 0.4, 0.02, 0.6, 0.3, 2, 0.2),
-    (20, 1, 3, 0.1, 0.8, 0, 5, 0.2),
+    (20, 1, None, 0.1, 0.5, 0, 1, 1, 0.1),
+    (20, 1, None, 0.1, 0.5, 0, 3, 2, 0.2),
+    (20, 1, None, 0.1, 0.9, 1.7, 2, 3, 0.15),
+    (20, 1, None, 0.1, 1.0, 2.5, 4, 2, 0.3),
+    (20, 1, 0.4, 0.02, 0.6, 0.3, 2, 1, 0.2),
+    (20, 1, 3, 0.1, 0.8, 0, 5, 2, 0.2),
 ]
 
 
 class Twin:
     """One run, in hours. An error is a list [born, when it is signalled, whether it was found, position passed before,
     when it was found]; its identity
-    is the list's. A state is a list [position, errors in it, whether it is doubted]. By the rule `passed` nobody knows which
-    states hold an error."""
+    is the list's. A state is a list [position, errors in it, returns to it with no verification passed since]. By the rule
+    `passed` nobody knows which states hold an error."""
 
     def __init__(self, case, rule, rng):
         self.rule = rule
         self.passed = self.back_position = 0.0
         self.back_at = -math.inf
-        (self.work, self.interval, self.period, self.cost, self.recall, self.latency, self.keep, self.rate) = case
+        (self.work, self.interval, self.period, self.cost, self.recall, self.latency, self.keep, self.returns,
+         self.rate) = case
         self.rng = rng
         self.now, self.position = 0.0, 0.0
         self.present, self.kept = [], []  # kept: (position, errors in it)
@@ -61,12 +63,12 @@ class Twin:
         return any(id(e) in bad for e in self.present)
 
     def give_up(self, due):
-        """All that no verification has passed; and what was gone back to before, unless one has passed since."""
+        """All that no verification has passed; and what was gone back to so often with none passed since."""
         passed = min(e[3] for e in due)
         self.kept = [k for k in self.kept if k[0] <= passed + 1e-9]
         if self.back_at > max(e[4] for e in due) and self.back_position <= passed + 1e-9:
             return False
-        if self.kept and self.kept[-1][2]:
+        if self.kept and self.kept[-1][2] >= self.returns:
             self.kept.pop()
         return True
 
@@ -87,12 +89,12 @@ class Twin:
     def roll_back(self):
         while True:
             self.counts["rollbacks" if self.kept else "beginnings"] += 1
-            self.position, errors, _ = self.kept[-1] if self.kept else (0.0, [], False)
+            self.position, errors, _ = self.kept[-1] if self.kept else (0.0, [], 0)
             self.present = list(errors)
             self.passed = min(self.passed, self.position)
             self.back_at, self.back_position = self.now, self.position
             if self.kept:
-                self.kept[-1][2] = True
+                self.kept[-1][2] += 1
             for e in self.present:
                 if self.rule == "passed" and e[1] <= self.now:
                     e[1] = math.inf
@@ -116,7 +118,7 @@ class Twin:
         if passes:
             self.passed = self.position
             for state in self.kept:
-                state[2] = False
+                state[2] = 0
         return not self.hear()
 
     def stretch(self):
@@ -136,7 +138,7 @@ class Twin:
         if saves:
             if not self.spend(WRITE):
                 return False
-            self.kept = (self.kept + [[stop, list(self.present), False]])[-self.keep:]
+            self.kept = (self.kept + [[stop, list(self.present), 0]])[-self.keep:]
         while is_last and any(e[1] < math.inf for e in self.present):
             if not self.spend(min(e[1] for e in self.signals) - self.now):
                 return False
@@ -150,12 +152,12 @@ class Twin:
 
 
 def simulate(bulkhead, scenario, case, rule):
-    work, interval, period, cost, recall, latency, keep, rate = case
+    work, interval, period, cost, recall, latency, keep, returns, rate = case
     every = f"{period} h" if period else "checkpoint"
     settings = {
         "workload.work": f"{work} h", "checkpoints.local.interval": f"{interval} h", "checkpoints.local.keep": keep,
         "workload.enclaves.0.verification": f"{{every: {every}, cost: {cost} h, recall: {recall}, latency: {latency} h, "
-        f"returns-to: {rule}}}",
+        f"returns-to: {rule}{f', returns: {returns}' if rule == 'passed' else ''}}}",
         "models.applications.mpi-bulk-synchronous.fault-rate": f"{rate / 16} 1/h",
     }
     command = [bulkhead, "run", scenario, "--quiet", "--json", "--replicas", str(REPLICAS)]

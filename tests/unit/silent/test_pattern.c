@@ -21,6 +21,7 @@ static struct bh_pattern_job usual(void)
                                    .matters = 0.5,
                                    .verify_s = 10.0,
                                    .recall = 0.9,
+                                   .returns = 2,
                                    .write_s = 60.0,
                                    .failure_rate = 1.0 / (6 * hour_s),
                                    .recovery_s = 120.0,
@@ -78,7 +79,7 @@ enum { STATES_MOST = 64, ERRORS_MOST = 4096 };
 struct kept {
     uint64_t interval; /* done with it */
     size_t errors;
-    bool is_doubted;
+    uint64_t returns; /* because of wrong data, with no verification passed since */
 };
 
 struct twin {
@@ -125,12 +126,12 @@ static void restore(struct twin *twin)
 
 static void find(struct twin *twin)
 {
-    if (twin->kept_count > 0 && twin->kept[twin->kept_count - 1].is_doubted)
+    if (twin->kept_count > 0 && twin->kept[twin->kept_count - 1].returns >= twin->job->returns)
         twin->kept_count--;
     restore(twin);
     double back_s = twin->kept_count > 0 ? twin->job->read_s : twin->job->relaunch_s;
     if (twin->kept_count > 0)
-        twin->kept[twin->kept_count - 1].is_doubted = true;
+        twin->kept[twin->kept_count - 1].returns++;
     size_t errors = twin->errors;
     lives(twin, back_s, true);
     twin->errors = errors; /* it computes nothing meanwhile */
@@ -150,7 +151,7 @@ static bool passes(struct twin *twin)
             return false;
         }
     for (size_t i = 0; i < twin->kept_count; i++)
-        twin->kept[i].is_doubted = false;
+        twin->kept[i].returns = 0;
     return true;
 }
 
@@ -172,7 +173,7 @@ static void do_interval(struct twin *twin)
         }
         if (twin->kept_count == twin->pattern->keep)
             memmove(twin->kept, twin->kept + 1, --twin->kept_count * sizeof *twin->kept);
-        twin->kept[twin->kept_count++] = (struct kept){twin->interval + 1, twin->errors, false};
+        twin->kept[twin->kept_count++] = (struct kept){twin->interval + 1, twin->errors, 0};
     }
     twin->interval++;
 }
@@ -210,16 +211,18 @@ static void test_naive_twin(void **state)
     (void)state;
     static const struct {
         double recall, silent_per_hour, failures_per_hour;
-        uint64_t intervals, verifications, keep;
+        uint64_t intervals, verifications, keep, returns;
     } settings[] = {
-        {1.0, 0.5, 0.0, 12, 1, 1}, {1.0, 0.5, 0.0, 12, 1, 3},  {0.8, 0.5, 0.2, 24, 1, 1}, {0.8, 0.5, 0.2, 24, 1, 2},
-        {0.8, 0.5, 0.2, 24, 3, 3}, {0.5, 0.3, 0.1, 40, 2, 4},  {0.9, 2.0, 1.0, 60, 1, 2}, {0.9, 2.0, 0.0, 60, 4, 1},
-        {0.7, 0.1, 0.5, 30, 1, 2}, {0.95, 1.0, 0.3, 1, 12, 1},
+        {1.0, 0.5, 0.0, 12, 1, 1, 1},  {1.0, 0.5, 0.0, 12, 1, 3, 2}, {0.8, 0.5, 0.2, 24, 1, 1, 2},
+        {0.8, 0.5, 0.2, 24, 1, 2, 1},  {0.8, 0.5, 0.2, 24, 3, 3, 4}, {0.5, 0.3, 0.1, 40, 2, 4, 1},
+        {0.9, 2.0, 1.0, 60, 1, 2, 3},  {0.9, 2.0, 0.0, 60, 4, 1, 2}, {0.7, 0.1, 0.5, 30, 1, 2, 1},
+        {0.95, 1.0, 0.3, 1, 12, 1, 2}, {0.8, 4.0, 0.0, 12, 1, 1, 2},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         struct bh_pattern_job job = usual();
         struct bh_pattern pattern = {settings[i].intervals, settings[i].verifications, settings[i].keep};
         job.recall = settings[i].recall;
+        job.returns = settings[i].returns;
         job.silent_rate = settings[i].silent_per_hour / hour_s;
         job.failure_rate = settings[i].failures_per_hour / hour_s;
         job.work_s = 6 * hour_s;
