@@ -219,6 +219,9 @@ static int read_interval(const struct bh_scenario *scenario, struct bh_checkpoin
     return 0;
 }
 
+/* What is kept of each level unless the scenario says so (doc/model.md, Checkpoints). */
+enum { KEEP = 3 };
+
 static int read_level(struct bh_scenario *scenario, enum bh_level level, const struct bh_node *map,
                       struct bh_error *err)
 {
@@ -260,7 +263,7 @@ int bh_checkpoints_resolve(struct bh_scenario *scenario, struct bh_error *err)
     const struct bh_node *map = bh_node_find(bh_document_root(scenario->document), "checkpoints");
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         scenario->checkpoint[level].write_s = scenario->checkpoint[level].read_s = -1;
-        scenario->checkpoint[level].keep = 1;
+        scenario->checkpoint[level].keep = KEEP;
     }
     if (map == NULL || bh_node_is(map, "none"))
         return 0;

@@ -149,7 +149,7 @@ static const struct bh_key level_rows[] = {
     {"write", "", BH_QUANTITY(TIME),
      "How long one takes to write; if absent from its bytes and the level's bandwidth."},
     {"read", "", BH_QUANTITY(TIME), "How long one takes to read; if absent from its bytes and the level's bandwidth."},
-    {"keep", "1", BH_COUNT_FROM(1, 1000),
+    {"keep", "3", BH_COUNT_FROM(1, 1000),
      "Checkpoints that are kept, the newest ones; with workload.trust chosen unless given."},
     {0},
 };

@@ -52,10 +52,9 @@ bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level_way way
     return moves && bh_level_goes_through(level, way);
 }
 
-/* Checkpoints that are complete at one time are so but for the last digits of a clock of months. */
 bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s)
 {
-    return state->time_s > time_s + 1e-6;
+    return state->time_s > time_s + BH_ONE_MOMENT_S;
 }
 
 void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)

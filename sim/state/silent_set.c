@@ -101,7 +101,7 @@ uint64_t bh_silent_look(struct bh_replica *replica, const struct bh_silent_error
 {
     struct bh_silent_looks *looks = &replica->looks[error->looks];
     looks->count +=
-        replica->now_s > looks->last_s + 1e-6; /* halves of a job differ in the last digits of their clocks */
+        replica->now_s > looks->last_s + BH_ONE_MOMENT_S;
     looks->last_s = replica->now_s;
     return looks->count - 1;
 }

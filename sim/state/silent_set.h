@@ -30,6 +30,10 @@ struct bh_silent_error {
     double passed_work_s;          /* found: position of the last verification before that found nothing */
 };
 
+/* Enclaves that do the same at once, as the halves of a job, come to times that differ in their last digits: SimGrid's disks round
+ * what they have moved to whole bytes, of which a microsecond is many. Above an instant (sim/platform/bed.h), which is one clock's. */
+#define BH_ONE_MOMENT_S 1e-6
+
 /* Verifications that an error has met, in whichever enclave; several at one time are one, since they look at the same data. */
 struct bh_silent_looks {
     uint64_t count;

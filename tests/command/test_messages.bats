@@ -244,7 +244,9 @@ policy() {
 }
 
 @test "a single checkpoint that a silent error can get into is told" {
-    local silent=$scenarios/silent.yaml
+    local silent=$BATS_TEST_TMPDIR/silent.yaml
+    sed 's/  local: {interval: 1 h,/& keep: 1,/' "$scenarios/silent.yaml" >"$silent"
+    grep -q 'keep: 1' "$silent"
     remarked 'verifies its data, and checkpoints.*.keep is 1' 'keep: 2 keeps an older one' -- "$silent" \
         --set faults.during=always
     run_bulkhead check "$silent" --set faults.during=always --set checkpoints.local.keep=2
