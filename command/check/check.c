@@ -24,6 +24,15 @@
 
 struct arguments {
     struct bh_options options;
+    bool wants_events;
+};
+
+enum { OPTION_EVENTS = 256 };
+
+static const struct argp_option own_options[] = {
+    {"events", OPTION_EVENTS, NULL, 0,
+     "Say how many events a month to expect by the zone in which they begin, and what they take down", 0},
+    {0},
 };
 
 static const struct argp_child children[] = {
@@ -37,13 +46,20 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     (void)text;
     struct arguments *arguments = state->input;
-    if (key != ARGP_KEY_INIT)
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case OPTION_EVENTS:
+        arguments->wants_events = true;
+        return 0;
+    default:
         return ARGP_ERR_UNKNOWN;
-    bh_options_to_children(state, children, &arguments->options);
-    return 0;
+    }
 }
 
 static const struct argp argp = {
+    .options = own_options,
     .parser = parse,
     .args_doc = "SCENARIO",
     .doc =
@@ -70,6 +86,8 @@ static void print_text(const struct bh_check *check)
     bh_check_print_structure(check, stream);
     bh_check_print_memory(check, stream);
     bh_check_print_rates(check, stream);
+    if (check->wants_events)
+        bh_check_print_events(check, stream);
     bh_check_print_reach(check, stream);
     bh_check_print_exact(check, stream);
     bh_check_print_trust(check, stream);
@@ -93,7 +111,7 @@ static int explain(const struct bh_study *study, const struct arguments *argumen
         bh_estimate_at(scenario, &facts, &estimate, err) != 0)
         goto out;
     uses = bh_number_uses_find(scenario, false);
-    struct bh_check check = {study, index, scenario, &facts, rates, &estimate, uses};
+    struct bh_check check = {study, index, scenario, &facts, rates, &estimate, uses, arguments->wants_events};
     if (arguments->options.json)
         bh_check_print_json(&check, stdout);
     else

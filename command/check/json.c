@@ -90,11 +90,12 @@ static json_t *verification(const struct bh_verification_spec *spec)
     if (spec->rule == BH_VERIFY_NEVER)
         return json_null();
     bool is_periodic = spec->rule == BH_VERIFY_PERIODICALLY;
-    return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f}", "rule", is_periodic ? "periodic" : "checkpoint", "every_s",
+    return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:o}", "rule", is_periodic ? "periodic" : "checkpoint", "every_s",
                      number_or_null(spec->every_s, is_periodic), "per_checkpoint",
                      is_periodic || spec->per_checkpoint == 0 ? json_null()
                                                               : json_integer((json_int_t)spec->per_checkpoint),
-                     "cost_s", spec->cost_s, "recall", spec->recall, "latency_s", spec->latency_s);
+                     "cost_s", spec->cost_s, "recall", spec->recall, "latency_s", spec->latency_s, "returns",
+                     spec->knows_age ? json_null() : json_integer((json_int_t)spec->returns));
 }
 
 static json_t *enclaves(const struct bh_check *check)
@@ -348,6 +349,8 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream)
     json_object_set_new(object, "not_exact", bh_check_exact_json(check));
     json_object_set_new(object, "reach", bh_check_reach_json(check));
     json_object_set_new(object, "trust", bh_check_trust_json(check));
+    if (check->wants_events)
+        json_object_set_new(object, "events", bh_check_events_json(check));
     if (study->has_uncertainty) {
         json_t *uncertainty = axis(&study->uncertainty);
         json_object_set_new(uncertainty, "at", point(study, study->uncertainty_at));

@@ -7,6 +7,7 @@
 #include "command/check/count.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 struct bh_fault_class;
@@ -20,6 +21,7 @@ struct bh_check {
     const struct bh_rate_table *rates;
     const struct bh_estimate_point *estimate;
     const struct bh_number_uses *uses;
+    bool wants_events; /* --events */
 };
 
 /* What is simulated: machine, work, enclaves, checkpoints, faults, axes. */
@@ -52,6 +54,9 @@ void bh_check_print_rates(const struct bh_check *check, FILE *stream);
 /* Where there are no exact numbers, and why; nothing where there are. */
 void bh_check_print_exact(const struct bh_check *check, FILE *stream);
 json_t *bh_check_exact_json(const struct bh_check *check);
+/* Events a month to expect under each policy, and what they take down. */
+void bh_check_print_events(const struct bh_check *check, FILE *stream);
+json_t *bh_check_events_json(const struct bh_check *check);
 /* How errors multiply under each policy. */
 void bh_check_print_reach(const struct bh_check *check, FILE *stream);
 json_t *bh_check_reach_json(const struct bh_check *check);

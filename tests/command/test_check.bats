@@ -107,19 +107,19 @@ END
 }
 
 @test "verification, kept checkpoints, and when faults strike are explained" {
-    run_bulkhead check "$SOURCE_DIRECTORY/tests/data/scenarios/silent.yaml" --set checkpoints.local.keep=3 \
-        --set 'workload.enclaves.0.verification={every: 40 min, latency: 5 min}'
+    run_bulkhead check "$SOURCE_DIRECTORY/tests/data/scenarios/silent.yaml" \
+        --set 'workload.enclaves.0.verification={every: 40 min, latency: 5 min}' --set checkpoints.local.keep=5
     expect_status 0
     expect_text "$output" 'verifies its data after every 40 min: takes 10 s, finds 90 % of the silent errors' \
-        'says so 5 min later' '; 3 are kept' 'only while what they hit computes' \
+        'says so 5 min later' 'returns to one state at most 2 times' '; 5 are kept' 'only while what they hit computes' \
         'applications.mpi-bulk-synchronous.verification-recall'
     run_bulkhead check --json "$SOURCE_DIRECTORY/tests/data/scenarios/silent.yaml"
     expect_status 0
     printf '%s' "$output" | "$PYTHON" -c '
 import json, sys
 check = json.load(sys.stdin)
-assert check["enclaves"][0]["verification"] == {"rule": "checkpoint", "every_s": None, "per_checkpoint": 1, "cost_s": 360.0, "recall": 1.0, "latency_s": 0.0}
-assert check["checkpoints"]["local"]["keep"] == 1 and check["faults_during"] == "computation"
+assert check["enclaves"][0]["verification"] == {"rule": "checkpoint", "every_s": None, "per_checkpoint": 1, "cost_s": 360.0, "recall": 1.0, "latency_s": 0.0, "returns": None}
+assert check["checkpoints"]["local"]["keep"] == 3 and check["faults_during"] == "computation"
 '
 }
 
@@ -150,4 +150,79 @@ assert check["checkpoints"]["local"]["keep"] == 1 and check["faults_during"] == 
     run_bulkhead check --pont nodes=1 a.yaml
     expect_status 2
     [ -z "$output" ]
+}
+
+@test "events a month: rates by hand, and all that the rates say" {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    cat >events.yaml <<'END'
+scenario: events
+title: Events by hand
+platform: {file: parametric.yaml, nodes: 1000}
+workload: {work: 1 h, enclaves: [{name: a, application: mpi-bulk-synchronous, processes-per-guest: 2}]}
+policies: [{system: native, policy: native}, {system: kvm, policy: protection-first}, {system: kvm, policy: performance-first}]
+faults: {hardware: [node-loss, processor], software: yes}
+models:
+  faults.node-loss.rate: 0.24 1/year
+  faults.processor.rate: 0
+  components.linux: {fault-rate: 0.12 1/year, instruction-share: 0.5, shared-bug: 0}
+  components.qemu-device-model.fault-rate: 0
+  components.kvm-module.fault-rate: 0
+  applications.mpi-bulk-synchronous: {fault-rate: 0.06 1/year, instruction-share: 0}
+  zones.host-kernel.data: {masked: 0.25, signalled: 0.75}
+  zones.host-kernel.instruction: {masked: 0.05, signalled: 0.95}
+  zones.guest-kernel.data: {masked: 0.25, signalled: 0.75}
+  zones.guest-kernel.instruction: {masked: 0.05, signalled: 0.95}
+  zones.guest-user.data: {masked: 0.5, signalled: 0.3, silent: 0.2}
+  channels:
+    system-call.probability: 0
+    kernel-to-process.probability: 0
+    vm-exit.probability: 0
+    host-to-guest.probability: 0
+    vmm-to-guest.probability: 0
+    vmm-to-kernel.probability: 0
+    kernel-to-vmm.probability: 0
+    device-emulation.probability: 0
+END
+    run_bulkhead check events.yaml --events
+    expect_status 0
+    expect_text "$output" 'Events to expect a month' 'native native, 1,000 nodes' 'begins in' 'wrong data'
+    run_bulkhead check events.yaml --events --json
+    expect_status 0
+    printf '%s' "$output" >events.json
+    "$PYTHON" - <<'END'
+import json, math
+answer = json.load(open("events.json"))
+rows = {(r["policy"], r["begins_in"]): r for r in answer["events"]}
+def expect(policy, begin, events, **taken):
+    row = rows.pop((policy, begin))
+    assert math.isclose(row["events_per_month"], events, rel_tol=1e-9), (policy, begin, row)
+    for name, value in row["taken_down"].items():
+        assert math.isclose(value, taken.get(name.replace("-", "_"), 0), rel_tol=1e-9, abs_tol=1e-12), (policy, begin, row)
+# A thousand nodes and a twelfth of a year. Half of a kernel's errors end by either law: 15 % are masked. Two processes.
+for policy in ("native native", "kvm protection-first", "kvm performance-first"):
+    expect(policy, "host-kernel", 10, nothing=1.5, node=8.5)
+    expect(policy, "node", 20, node=20)
+    kind = "host-user" if policy.startswith("native") else "guest-user"
+    expect(policy, kind, 10, nothing=5, wrong_data=2, process=3)
+expect("kvm protection-first", "guest-kernel", 10, nothing=1.5, guest=8.5)
+expect("kvm performance-first", "guest-kernel", 10, nothing=1.5, node=8.5)
+assert not rows, rows
+END
+    # Whatever is crossed on the way, what happens is what strikes.
+    run_bulkhead check "$SOURCE_DIRECTORY/experiments/guest-kernel-error.yaml" --set faults=all --events --json
+    expect_status 0
+    printf '%s' "$output" >all.json
+    "$PYTHON" - <<'END'
+import json, math
+answer = json.load(open("all.json"))
+nodes, months = 4, 365.25 * 86400 / 12
+for policy in answer["policies"]:
+    rows = [r for r in answer["events"] if r["policy"] == policy["name"]]
+    all_of = sum(r["events_per_month"] for r in rows)
+    rates = sum(r["rate"].get(policy["system"], 0) for r in answer["fault_rates"]["rows"])
+    assert math.isclose(all_of, rates * nodes * months, rel_tol=1e-9), policy["name"]
+    for r in rows:
+        assert math.isclose(sum(r["taken_down"].values()), r["events_per_month"], rel_tol=1e-8), r
+assert len(answer["events"]) > 15
+END
 }
