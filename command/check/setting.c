@@ -36,7 +36,7 @@ static void print_spares(const struct bh_scenario *scenario, FILE *stream)
         return;
     bool may = scenario->spares_for[BH_SPARES_FOR_CRASH];
     fprintf(stream, "               spares stand in for nodes lost for good%s\n",
-            bh_spares_serve_crashes(scenario) ? " and for nodes that crash, which come back as spares"
+            bh_spares_serve_reboots(scenario) ? " and for nodes that crash, which come back as spares"
             : may                             ? "; a node that crashes has rebooted before one is ready"
                                               : "; a node that crashes reboots in its place");
 }

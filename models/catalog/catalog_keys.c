@@ -289,6 +289,10 @@ const struct bh_keys bh_application_keys = {"an application", "What runs in encl
 static const struct bh_key recovery_rows[] = {
     {"process-restart", NULL, BH_NUMBER(TIME), "Relaunch of an application once its nodes and guests are up."},
     {"node-reboot", NULL, BH_NUMBER(TIME), "Of a node."},
+    {"software-repair", NULL, BH_NUMBER(PROBABILITY),
+     "That people have to mend a node which a software fault has taken down before it is back."},
+    {"software-repair-median", NULL, BH_NUMBER(TIME), "Until it is back then, reboot included: lognormal, its median."},
+    {"software-repair-sigma", NULL, BH_NUMBER(FACTOR), "The standard deviation of the logarithm of that; 0: constant."},
     {"spare-activation", NULL, BH_NUMBER(TIME), "Until a warm spare takes a failed node's place."},
     {"system-restart", NULL, BH_NUMBER(TIME), "Of the whole machine."},
     {"detection", NULL, BH_NUMBER(TIME), "From a failure to the start of recovery."},

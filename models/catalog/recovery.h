@@ -10,6 +10,9 @@
 struct bh_recovery_numbers {
     struct bh_parameter process_restart_s; /* relaunch of an application once its nodes and guests are up */
     struct bh_parameter node_reboot_s;
+    /* People mend what software has left broken: in a share of its crashes of nodes, a lognormal time until the node is back,
+     * or its reboot if that is longer. */
+    struct bh_parameter software_repair, software_repair_median_s, software_repair_sigma;
     struct bh_parameter spare_activation_s; /* a warm spare takes a failed node's place */
     struct bh_parameter system_restart_s;   /* the whole machine */
     struct bh_parameter detection_s;        /* from a failure to the start of recovery */

@@ -6,6 +6,7 @@
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
+#include "models/catalog/recovery.h"
 #include "models/catalog/system.h"
 #include "models/faults/replay.h"
 #include "models/times/age_table.h"
@@ -230,6 +231,11 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
     return origin;
 }
 
+static double lognormal_s(const struct bh_parameter *median_s, const struct bh_parameter *sigma, double u)
+{
+    return median_s->value * exp(sigma->value * gsl_cdf_ugaussian_Pinv(u));
+}
+
 double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault)
 {
     const struct bh_fault_class *class = fault->stream->hardware;
@@ -241,6 +247,16 @@ double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *
                    : bh_replay_other_down_s(class->recorded.replay, class->recorded.number, u);
     if (repair->type != NULL && repair->type != &bh_lognormal)
         return bh_distribution_quantile(repair, u);
-    double z = gsl_cdf_ugaussian_Pinv(u);
-    return class->repair_median_s.value * exp(class->repair_sigma.value * z);
+    return lognormal_s(&class->repair_median_s, &class->repair_sigma, u);
+}
+
+double bh_fault_software_repair_s(const struct bh_random *random, const struct bh_recovery_numbers *recovery,
+                                  uint64_t identity)
+{
+    enum { WHETHER = 1, HOW_LONG };
+    double reboot_s = recovery->node_reboot_s.value;
+    if (bh_random_uniform(random, BH_PURPOSE_REPAIR, identity, WHETHER, 0) >= recovery->software_repair.value)
+        return reboot_s;
+    return fmax(reboot_s, lognormal_s(&recovery->software_repair_median_s, &recovery->software_repair_sigma,
+                                      bh_random_uniform(random, BH_PURPOSE_REPAIR, identity, HOW_LONG, 0)));
 }

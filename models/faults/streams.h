@@ -16,6 +16,7 @@ struct bh_age_polynomials;
 struct bh_catalog;
 struct bh_component;
 struct bh_domain;
+struct bh_recovery_numbers;
 
 /* Faults of one kind. Hardware streams strike physical nodes (spares too), software streams the node slots that run
  * the workload. The identity depends on component, zone kind and owner, not on the system, so that two systems which
@@ -92,5 +93,10 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
 /* Duration of the repair a fault calls for; where it is lognormal, exp(ln median + sigma z). Of a class without a
  * distribution of repair: the fault's recorded down time, or where its record has none, one of the others'. */
 double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault);
+
+/* How long a node that a software fault has taken down is away once that has been noticed: until people have mended it, or
+ * for its reboot, whichever is longer, or for its reboot alone. */
+double bh_fault_software_repair_s(const struct bh_random *random, const struct bh_recovery_numbers *recovery,
+                                  uint64_t identity);
 
 #endif

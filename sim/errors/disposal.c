@@ -27,6 +27,7 @@ struct blow {
     struct bh_zone_set down;
     enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
+    double reboot_s;                /* then: until a node that went down is back, once that was detected */
     bool is_replaced;               /* by a spare: what its disks hold is gone to the slot */
     long cause;
     const struct bh_live_error *error; /* NULL: hardware */
@@ -208,28 +209,37 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
     bh_lasting_end(replica, fault->node);
 }
 
-/* A node that is in no place is a spare again once it has been found and has rebooted. */
-static void expect_reboot(struct bh_replica *replica, uint64_t node)
+/* A node that is in no place is a spare again once it has been found, and has rebooted or been mended. */
+static void expect_reboot(struct bh_replica *replica, uint64_t node, double reboot_s)
 {
-    const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
-    double rebooted_s = replica->now_s + recovery->detection_s.value + recovery->node_reboot_s.value;
+    double rebooted_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value + reboot_s;
     bh_event_queue_push(&replica->queue,
                         (struct bh_event){.time_s = rebooted_s, .kind = BH_EVENT_RETURNED, .index = node});
 }
 
-/* A spare takes the place of a node that a reboot mends, which comes back as a spare. Not where all reboot with it. False:
- * none is at hand, or it would not be ready first. */
+/* What software has taken down people may have to mend; what hardware has, a reboot does. */
+static double reboot_of(const struct bh_replica *replica, const struct bh_live_error *error)
+{
+    const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
+    if (error->source < 0 || replica->setup->sources[error->source].stream->hardware != NULL)
+        return recovery->node_reboot_s.value;
+    return bh_fault_software_repair_s(&replica->random, recovery, error->identity);
+}
+
+/* A spare takes the place of a node that is not gone for good, which comes back as a spare. Not where all reboot with it.
+ * False: none is at hand, or it would not be ready first. */
 static bool replace_crashed(struct bh_replica *replica, const struct blow *blow, double detected_s)
 {
     const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
-    if (!bh_zone_set_has(&blow->down, 0) || is_machine_wide(blow) || !bh_spares_serve_crashes(replica->setup->scenario))
+    if (!bh_zone_set_has(&blow->down, 0) || is_machine_wide(blow) ||
+        !bh_spares_serve_crashes(replica->setup->scenario, blow->reboot_s))
         return false;
     uint64_t node = bh_machine_node_in(replica->machine, blow->slot);
     bh_machine_pass(replica->machine, replica->now_s);
     if (!bh_machine_replace_crashed(replica->machine, blow->slot, detected_s + recovery->spare_activation_s.value,
                                     blow->node->guest_boot_s))
         return false;
-    expect_reboot(replica, node);
+    expect_reboot(replica, node, blow->reboot_s);
     return true;
 }
 
@@ -245,10 +255,13 @@ static enum bh_scope take_down(struct bh_replica *replica, struct blow *blow)
         bh_machine_pass(replica->machine, replica->now_s);
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
         send_to_repair(replica, blow->repairs);
-    } else if (!blow->is_replaced)
-        bh_machine_fail(replica->machine, blow->slot, &blow->down,
-                        detected_s + bh_setup_recovery(replica->setup)->node_reboot_s.value, detected_s + boot_s,
+    } else if (!blow->is_replaced) {
+        bh_machine_fail(replica->machine, blow->slot, &blow->down, detected_s + blow->reboot_s, detected_s + boot_s,
                         boot_s);
+        double mended_s = blow->reboot_s - bh_setup_recovery(replica->setup)->node_reboot_s.value;
+        if (bh_zone_set_has(&blow->down, 0) && mended_s > 0.0) /* a reboot ends the repair */
+            bh_machine_repair_in_place(replica->machine, blow->slot, detected_s + mended_s);
+    }
     bh_errors_clear(replica, blow->slot, &blow->down);
     take_down_everywhere(replica, blow);
     enum bh_scope extent = tell_enclaves(replica, blow);
@@ -337,6 +350,7 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
                         .down = bh_taken_down(model, copy->zone, u, &beyond_node),
                         .cause = bh_cause_of(replica, copy),
                         .error = error,
+                        .reboot_s = reboot_of(replica, error),
                         .lost = &error->lost};
     bool *partners = find_partners(replica, copy, &blow.down);
     blow.partners = partners;
@@ -366,6 +380,7 @@ static struct blow hardware_blow(struct bh_replica *replica, int source, const s
     enum bh_scope scope = bh_fault_class_takes(fault->stream->hardware);
     struct bh_cause_key key = {source, -1, -1, -1, (int)scope};
     struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
+    blow.reboot_s = bh_setup_recovery(replica->setup)->node_reboot_s.value;
     blow.beyond_node = bh_scope_reaches_beyond_node(scope) ? scope : BH_SCOPE_NONE;
     blow.node = &replica->setup->nodes[blow.partition->class];
     blow.down = *bh_node_setup_whole(blow.node);
@@ -414,7 +429,7 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
         bh_machine_pass(replica->machine, replica->now_s);
         bh_machine_lose_spare(replica->machine, fault->node, reboots);
         if (reboots)
-            expect_reboot(replica, fault->node);
+            expect_reboot(replica, fault->node, bh_setup_recovery(replica->setup)->node_reboot_s.value);
         else
             send_to_repair(replica, fault);
         return;

@@ -109,7 +109,7 @@ static double outage_s(const struct sum *sum, const struct bh_fault_stream *stre
     double restart_s = recovery->detection_s.value + recovery->process_restart_s.value;
     if (class == NULL || class->landing != BH_LANDING_NODE)
         return restart_s + 0.5 * boot_s;
-    if (class->mend == BH_MEND_REBOOT && !bh_spares_serve_crashes(sum->scenario))
+    if (class->mend == BH_MEND_REBOOT && !bh_spares_serve_reboots(sum->scenario))
         return restart_s + boot_s + recovery->node_reboot_s.value;
     if (class->mend == BH_MEND_REBOOT || sum->scenario->spares > 0 || class->repair.distribution.type == NULL)
         return restart_s + boot_s + recovery->spare_activation_s.value;
@@ -125,7 +125,7 @@ static void add_class_streams(struct sum *sum, size_t class, const struct bh_nod
         const struct bh_fault_stream *stream = &streams->stream[s];
         bool takes_node = stream->hardware != NULL && stream->hardware->landing == BH_LANDING_NODE;
         double failing = takes_node ? stream->event_rate : FAILING_SHARE * stream->rate;
-        if (takes_node && (stream->hardware->mend == BH_MEND_REPAIR || bh_spares_serve_crashes(scenario)))
+        if (takes_node && (stream->hardware->mend == BH_MEND_REPAIR || bh_spares_serve_reboots(scenario)))
             own->repairs += failing;
         if (takes_node)
             own->node_losses += failing;

@@ -112,7 +112,7 @@ static double node_loss(const struct bh_setup *setup, const struct bh_enclave_se
 {
     const struct bh_isolation *isolation = enclave->node->isolation;
     size_t tenant = enclave->spec->tenant;
-    return bh_spares_serve_crashes(setup->scenario) ? isolation->loss_rate[tenant * BH_SCOPES + BH_SCOPE_NODE]
+    return bh_spares_serve_reboots(setup->scenario) ? isolation->loss_rate[tenant * BH_SCOPES + BH_SCOPE_NODE]
                                                     : isolation->repair_rate[tenant];
 }
 

@@ -92,14 +92,18 @@ static void mark_class(struct bh_reading *reading, const struct bh_fault_class *
         bh_reading_mark(reading, true, &class->burst.domain->nodes);
 }
 
-/* Of a node that a reboot mends, unless a spare is ready first: which that is depends on both. */
-static void mark_crash(struct bh_reading *reading, bool crashes)
+/* Of a node that a reboot mends, or people do, unless a spare is ready first: which that is depends on both. */
+static void mark_crash(struct bh_reading *reading, bool crashes, bool by_software)
 {
     const struct bh_scenario *scenario = reading->scenario;
     const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
     bh_reading_mark(reading, crashes, &recovery->node_reboot_s);
     bh_reading_mark(reading, crashes && scenario->spares > 0 && scenario->spares_for[BH_SPARES_FOR_CRASH],
                     &recovery->spare_activation_s);
+    bh_reading_mark(reading, crashes && by_software, &recovery->software_repair);
+    by_software = by_software && recovery->software_repair.value > 0.0;
+    bh_reading_mark(reading, crashes && by_software, &recovery->software_repair_median_s);
+    bh_reading_mark(reading, crashes && by_software, &recovery->software_repair_sigma);
 }
 
 /* What a class that loses nodes or the machine asks of recovery, whatever zones there are. */
@@ -115,7 +119,7 @@ static void mark_losses(struct bh_reading *reading, const struct bh_fault_class 
         return;
     reading->loses_nodes = true;
     if (class->mend == BH_MEND_REBOOT)
-        mark_crash(reading, !bh_fault_class_is_machine_wide(class));
+        mark_crash(reading, !bh_fault_class_is_machine_wide(class), false);
     bh_reading_mark(reading, class->mend == BH_MEND_REBOOT && bh_fault_class_is_machine_wide(class),
                     &recovery->system_restart_s);
 }
@@ -162,6 +166,7 @@ static void reach_from_stream(struct bh_reached *reached, const struct bh_fault_
     reached->kind[BH_DATA] = reached->kind[BH_DATA] || stream->instruction_share < 1.0;
     reached->kind[BH_INSTRUCTION] = reached->kind[BH_INSTRUCTION] || stream->instruction_share > 0.0;
     if (stream->hardware == NULL) {
+        reached->has_software = reached->has_software || stream->rate > 0.0;
         reach(reached, stream->zone);
         if (stream->shared_bug > 0.0)
             reach(reached, 0);
@@ -230,7 +235,7 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
         bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
         bh_reading_mark(reading, bh_scope_rules[model->disposition[z]].comeback == BH_BACK_SYSTEM_RESTART,
                         &catalog->recovery.system_restart_s);
-        mark_crash(reading, bh_zone_set_has(&down, 0));
+        mark_crash(reading, bh_zone_set_has(&down, 0), reached->has_software);
         for (size_t other = 0; other < model->tree->zones_count; other++)
             if (bh_zone_set_has(&down, other))
                 reading->loses_guests = reading->loses_guests || !model->tree->zones[other].is_application;

@@ -11,11 +11,15 @@ const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup
     return &setup->scenario->catalog->recovery;
 }
 
-bool bh_spares_serve_crashes(const struct bh_scenario *scenario)
+bool bh_spares_serve_crashes(const struct bh_scenario *scenario, double away_s)
 {
-    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
     return scenario->spares > 0 && scenario->spares_for[BH_SPARES_FOR_CRASH] &&
-           recovery->spare_activation_s.value < recovery->node_reboot_s.value;
+           scenario->catalog->recovery.spare_activation_s.value < away_s;
+}
+
+bool bh_spares_serve_reboots(const struct bh_scenario *scenario)
+{
+    return bh_spares_serve_crashes(scenario, scenario->catalog->recovery.node_reboot_s.value);
 }
 
 const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition)

@@ -15,8 +15,10 @@ struct bh_zone_tree;
 
 /* The scenario's numbers of recovery. */
 const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup);
-/* Whether a spare that is at hand takes the place of a node that crashes: it may, and is ready before the reboot is. */
-bool bh_spares_serve_crashes(const struct bh_scenario *scenario);
+/* Whether a spare that is at hand takes the place of a node that crashes: it may, and is ready before the reboot is; or, of a
+ * node that is away for so long, before that. */
+bool bh_spares_serve_reboots(const struct bh_scenario *scenario);
+bool bh_spares_serve_crashes(const struct bh_scenario *scenario, double away_s);
 /* What the nodes of a partition have, and the tree of their zones. */
 const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition);
 const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition);

@@ -87,7 +87,7 @@ static double outage_s(const struct bh_setup *setup, const struct bh_enclave_set
         return bh_node_setup_tree(enclave->node)->has_guests ? process_s + boot_s : NAN;
     case BH_BACK_NODE_REBOOT:
         return process_s + boot_s +
-               (bh_spares_serve_crashes(setup->scenario) ? recovery->spare_activation_s.value
+               (bh_spares_serve_reboots(setup->scenario) ? recovery->spare_activation_s.value
                                                          : recovery->node_reboot_s.value);
     case BH_BACK_SYSTEM_RESTART:
         return process_s + recovery->system_restart_s.value + boot_s;

@@ -316,6 +316,12 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
     list_outage(machine, slot);
 }
 
+void bh_machine_repair_in_place(struct bh_machine *machine, uint64_t number, double repaired_s)
+{
+    struct bh_slot *slot = need_slot(machine, number);
+    slot->hardware_ready_s = fmax(slot->hardware_ready_s, repaired_s);
+}
+
 static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t node, double ready_s, double guest_boot_s)
 {
     slot->has_node = true;

@@ -58,6 +58,9 @@ bool bh_machine_is_up(const struct bh_machine *machine, uint64_t slot, size_t zo
 void bh_machine_fail(struct bh_machine *machine, uint64_t slot, const struct bh_zone_set *failed, double node_ready_s,
                      double guest_ready_s, double guest_boot_s);
 
+/* The node in a slot has been failed and is mended there: until then what is waited for is repair, not its boot. */
+void bh_machine_repair_in_place(struct bh_machine *machine, uint64_t slot, double repaired_s);
+
 /* Takes zones of a slot down alone, until they are up at ready_s; or their node comes anew before. */
 void bh_machine_fail_zones(struct bh_machine *machine, uint64_t slot, const struct bh_zone_set *failed, double ready_s);
 

@@ -341,6 +341,11 @@ int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *sec
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_recovery_numbers, process_restart_s, "process-restart", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, node_reboot_s, "node-reboot", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, software_repair, "software-repair", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_recovery_numbers, software_repair_median_s, "software-repair-median", BH_DIMENSION_TIME,
+                 false),
+        BH_FIELD(struct bh_recovery_numbers, software_repair_sigma, "software-repair-sigma", BH_DIMENSION_FACTOR,
+                 false),
         BH_FIELD(struct bh_recovery_numbers, spare_activation_s, "spare-activation", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, system_restart_s, "system-restart", BH_DIMENSION_TIME, false),
         BH_FIELD(struct bh_recovery_numbers, detection_s, "detection", BH_DIMENSION_TIME, false),
