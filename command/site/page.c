@@ -152,7 +152,6 @@ static void print_classes(const struct bh_site_system *system, FILE *stream)
             system->slug);
     bh_table_print(table, BH_TABLE_MARKDOWN, stream);
     bh_table_destroy(table);
-    fputc('\n', stream);
     for (size_t c = 0; c < system->holdout->classes_count; c++) {
         const struct bh_class_law *law = &system->holdout->law[c];
         char mean[BH_NUMBER_SIZE];
