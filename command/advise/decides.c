@@ -145,7 +145,10 @@ void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_form
     bh_find_decisive(&decision, BH_ADVISE_PERMUTATIONS, decisive);
     size_t told = bh_advise_told(decisive, count, &is_sure);
     if (told == 0)
-        bh_advise_say(format, "Knowing any one of the %zu numbers before choosing would not change the choice.", count);
+        bh_advise_say(format,
+                      "As far as these runs can tell, knowing any one of the %zu numbers before choosing would not "
+                      "change the choice.",
+                      count);
     else if (!is_sure)
         bh_advise_say(format,
                       "Of none of the %zu numbers can it be told from chance, with %zu worlds, that knowing it before "

@@ -162,7 +162,10 @@ assert 0 <= firm["surely_best_in"] <= firm["best_in"] <= 5 and firm["worst_regre
     cat >"$BATS_TEST_TMPDIR/worlds.yaml" <<END
 campaign: worlds
 scenario: $scenarios/small-balance.yaml
+set: {workload.work: 1 h}
 replicas: 2
+systems: [kvm]
+policies: [protection-first, performance-first]
 uncertainty: {draws: 16, numbers: [models.channels.vm-exit.probability, models.recovery.node-reboot]}
 END
     run_bulkhead advise "$BATS_TEST_TMPDIR/worlds.yaml" -q -d "$BATS_TEST_TMPDIR/folder"
