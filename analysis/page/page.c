@@ -65,11 +65,11 @@ static void write_best(const struct bh_view *view, size_t point, size_t enclave,
         fputs(": ", stream);
     }
     free(place);
-    fputs("least net overhead by its mean has <b>", stream);
+    fputs("<b>", stream);
     bh_html_text(stream, view->policy.labels[order.best]);
-    fputs("</b>, ", stream);
+    fputs(order.by_rate ? "</b> does the most useful work, " : "</b> has the least net overhead by its mean, ", stream);
     write_percent(stream, order.best_value.mean);
-    fputs(order.by_rate ? " of useful work" : "", stream);
+    fputs(order.by_rate ? " of its node-time" : "", stream);
     if (order.next < view->policy.count) {
         char text[BH_NUMBER_SIZE];
         fputs("; next comes ", stream);

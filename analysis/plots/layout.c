@@ -96,7 +96,7 @@ static double lay_x(const struct bh_plot *plot, struct bh_plot_layout *layout)
         for (size_t i = 0; i < count; i++)
             widest = fmax(widest, bh_plot_width(layout, bh_plot_label(plot, BH_PLOT_X, i)));
         layout->names_turn = widest > slot - layout->sign;
-        return layout->names_turn ? fmin(widest, 120) + 0.5 * layout->line : layout->line;
+        return layout->names_turn ? fmin(widest, 160) + 0.5 * layout->line : layout->line;
     }
     double span = plot->x_is_logarithmic ? log(plot->x_to / plot->x_from) : plot->x_to - plot->x_from;
     double last = -INFINITY;
