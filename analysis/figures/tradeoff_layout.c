@@ -318,6 +318,7 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
     series.overhead = bh_allocate(series.count, sizeof *series.overhead);
     series.unfinished = bh_allocate(series.count, sizeof *series.unfinished);
     series.right = bh_allocate(series.count, sizeof *series.right);
+    series.trust = bh_allocate(series.count, sizeof *series.trust);
     size_t base = view->headline;
     if (figure->second_axis < view->axes_count) {
         /* Filled is the headline's value. */
@@ -339,6 +340,8 @@ static struct bh_figure_series lay_series(struct bh_figure *figure, size_t polic
         series.unfinished[i] = measures.unfinished > 0;
         series.right[i] =
             (struct bh_estimate){100 * measures.right.mean, 100 * measures.right.low, 100 * measures.right.high};
+        series.trust[i] = (struct bh_figure_trust){1e6 * 3600 * measures.wrong_per_node_s.mean,
+                                                   100 * measures.verification.mean, measures.right_node_s.mean / 3600};
         figure->any_unfinished = figure->any_unfinished || series.unfinished[i];
         widen(&figure->overhead_ticks, series.overhead[i].mean);
         widen(&figure->overhead_ticks, series.overhead[i].low);
@@ -420,6 +423,7 @@ void bh_figure_destroy(struct bh_figure *figure)
         free(figure->series[i].overhead);
         free(figure->series[i].unfinished);
         free(figure->series[i].right);
+        free(figure->series[i].trust);
     }
     free(figure->series);
     free(figure->panel_first);

@@ -55,6 +55,11 @@ struct bh_figure_series {
     struct bh_estimate *overhead; /* percent; NaN where unfinished */
     bool *unfinished;
     struct bh_estimate *right; /* percent of the replicas that are done, with a right result */
+    struct bh_figure_trust {
+        double wrong_rate;  /* per million node-hours */
+        double verifying;   /* percent of node-time */
+        double per_right_h; /* node-hours for each right result */
+    } * trust;              /* what data files say besides */
 };
 
 struct bh_figure_ticks {

@@ -25,9 +25,12 @@ void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
           "# the scale's values.\n"
           "# scale overhead overhead_low overhead_high unfinished_at",
           stream);
-    fputs(figure->shows_right ? " right right_low right_high\n# right: percent of the replicas that ended with a right "
-                                "result, and its 95 % interval\n"
-                              : "\n",
+    fputs(figure->shows_right
+              ? " right right_low right_high wrong_rate verifying per_right\n# right: percent of the replicas "
+                "that ended with a right result, and its 95 % interval. wrong_rate: wrong ones per\n# "
+                "million node-hours. verifying: percent of node-time. per_right: node-hours of all "
+                "replicas for each right result\n"
+              : "\n",
           stream);
     for (size_t k = 0; k < figure->series_count; k++) {
         const struct bh_figure_series *series = &figure->series[k];
@@ -38,7 +41,9 @@ void bh_figure_write_data(const struct bh_figure *figure, FILE *stream)
                     bh_script_number(series->overhead[i].low), bh_script_number(series->overhead[i].high),
                     series->unfinished[i] ? figure->unfinished_percent : NAN);
             if (figure->shows_right)
-                fprintf(stream, " %.6g %.6g %.6g", right->mean, right->low, right->high);
+                fprintf(stream, " %.6g %.6g %.6g %.6g %.6g %.6g", right->mean, right->low, right->high,
+                        bh_script_number(series->trust[i].wrong_rate), bh_script_number(series->trust[i].verifying),
+                        bh_script_number(series->trust[i].per_right_h));
             fputc('\n', stream);
         }
         fputs("\n\n", stream);

@@ -287,6 +287,20 @@ bool bh_can_be_wrong(const struct bh_view *view)
     return false;
 }
 
+/* What was spent on runs that are given up, or wrong, is spent on those that are right. */
+static struct bh_estimate node_s_per_right(const double *node_s, size_t parts, const double *finished,
+                                           const double *wrong, size_t replicas)
+{
+    double *spent = bh_allocate(2 * replicas, sizeof *spent), *right = spent + replicas;
+    for (size_t r = 0; r < replicas; r++) {
+        spent[r] = sum_of(node_s + r * parts, parts);
+        right[r] = finished[r] != 0 && (wrong == NULL || wrong[r] == 0);
+    }
+    struct bh_estimate estimate = bh_ratio(spent, right, replicas);
+    free(spent);
+    return estimate;
+}
+
 static void measure_wrong(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
                           struct bh_measures *measures)
 {
@@ -295,13 +309,17 @@ static void measure_wrong(const struct bh_view *view, size_t policy, size_t poin
         view->numbers[BH_METRIC_node_time] + (cell * view->enclave.count + enclave) * replicas * parts;
     size_t verification = bh_view_find_label(&view->part, "verification");
     measures->wrong = measures->wrong_per_node_s = measures->verification = bh_estimate_none;
-    double ended = sum_of(enclave_row(view, view->numbers[BH_METRIC_finished], cell, enclave), replicas);
+    const double *finished = enclave_row(view, view->numbers[BH_METRIC_finished], cell, enclave), *sdc = NULL;
+    double ended = sum_of(finished, replicas);
     measures->right = bh_share_exact(ended, (double)replicas);
+    if (view->numbers[BH_METRIC_sdc] != NULL)
+        sdc = enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave);
+    measures->right_node_s = node_s_per_right(node_s, parts, finished, sdc, replicas);
     if (verification < parts)
         measures->verification = bh_measure_part(view, policy, point, enclave, verification);
-    if (view->numbers[BH_METRIC_sdc] == NULL)
+    if (sdc == NULL)
         return;
-    double wrong = sum_of(enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave), replicas);
+    double wrong = sum_of(sdc, replicas);
     measures->wrong = bh_share_exact(wrong, (double)replicas);
     measures->right = bh_share_exact(ended - wrong, (double)replicas); /* who is wrong has ended */
     measures->wrong_per_node_s = bh_rate_exact(wrong, sum_of(node_s, replicas * parts));

@@ -35,6 +35,7 @@ struct bh_measures {
     struct bh_estimate right;                    /* share of replicas that came to an end with a right result */
     struct bh_estimate wrong_per_node_s;         /* such ends per node-second that the enclave held */
     struct bh_estimate verification;             /* share of its node-time that went into verifying data */
+    struct bh_estimate right_node_s;             /* node-time of all replicas for each right result */
     double silent_errors, struck_while_down, simultaneous_losses; /* sums over replicas; NaN: not recorded */
 };
 

@@ -159,6 +159,12 @@ static json_t *wrong_rate_object(struct bh_estimate per_node_s)
         "1/(1e6 node-hours)");
 }
 
+static json_t *node_hours_object(struct bh_estimate node_s)
+{
+    return estimate_object((struct bh_estimate){node_s.mean / 3600, node_s.low / 3600, node_s.high / 3600},
+                           "node-hours");
+}
+
 static json_t *enclaves_array(const struct bh_view *view, size_t policy, size_t point)
 {
     json_t *array = json_array();
@@ -200,6 +206,7 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
     json_object_set_new(object, "right_results", estimate_object(m.right, "1"));
     json_object_set_new(object, "wrong_results_rate", wrong_rate_object(m.wrong_per_node_s));
     json_object_set_new(object, "verification", estimate_object(m.verification, "1"));
+    json_object_set_new(object, "cost_per_right_result", node_hours_object(m.right_node_s));
     json_object_set_new(object, "enclaves", enclaves_array(view, policy, point));
     json_object_set_new(object, "containment", containment_object(view, policy, point));
     json_object_set_new(object, "escape", escape_object(view, policy, point));

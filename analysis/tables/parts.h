@@ -41,6 +41,9 @@ void bh_summary_print_escape(const struct bh_view *view, const struct bh_summary
 /* Enclaves that stand on nodes of their own, by the entry of the workload that made them; nothing if none do. */
 void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                                FILE *stream);
+/* How many results are right, and the node-time that all runs took for each of these. */
+void bh_summary_print_right(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                            FILE *stream);
 /* Silent errors: what verifications found, and wrong results. Nothing where no enclave verifies its data. */
 void bh_summary_print_silent(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
                              FILE *stream);

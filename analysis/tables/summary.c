@@ -238,7 +238,10 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
         fprintf(
             stream,
             "wrong results: share of replicas that ended with silent errors that nothing had found and that matter;\n"
-            "%s. verifying: share of node-time that went into verifying data.\n",
+            "%s.\n"
+            "verifying: share of node-time that went into verifying data. node-hours per right result: of all "
+            "replicas,\n"
+            "also those given up or wrong, for each that came to a right one.\n",
             view->wrong_is_done ? "their makespans count like all others, as the scenario asks for"
                                 : "they are not done, and where there are any there are no means");
     free(name);
@@ -249,6 +252,8 @@ static void print_point_tables(const struct bh_view *view, const struct bh_summa
                                bool can_be_wrong, FILE *stream)
 {
     print_point(view, options, point, can_be_wrong, stream);
+    if (can_be_wrong)
+        bh_summary_print_right(view, options, point, stream);
     bh_summary_print_escape(view, options, point, stream);
 }
 

@@ -3,6 +3,7 @@
 /* What a scenario, and entries of its catalog, have from others that they are like. */
 #include "command/check/parts.h"
 #include "models/base/error.h"
+#include "models/base/wrap.h"
 #include "models/catalog/lookup.h"
 #include "models/document/document_get.h"
 #include "models/document/document_print.h"
@@ -78,11 +79,20 @@ json_t *bh_check_like_json(const struct bh_check *check)
     return json_pack("{s:o, s:o}", "files", files(check), "entries", entries(check));
 }
 
-static void print_list(const json_t *list, FILE *stream)
+/* HEAD and the list's texts, in lines that fit. */
+static void print_list(char *head, const json_t *list, FILE *stream)
 {
-    for (size_t i = 0; i < json_array_size(list); i++)
-        fprintf(stream, "%s%s", i == 0 ? "" : ", ", json_string_value(json_array_get(list, i)));
-    fputc('\n', stream);
+    size_t count = json_array_size(list);
+    const char **words = bh_allocate(count + 1, sizeof *words);
+    for (size_t i = 0; i < count; i++)
+        words[i] = json_string_value(json_array_get(list, i));
+    char *texts = bh_join_texts(words, count, ", "), *line = bh_print_text("%s%s", head, texts);
+    fputs("  ", stream);
+    bh_wrap_write(line, BH_CHECK_WIDTH, 4, stream);
+    free(words);
+    free(texts);
+    free(line);
+    free(head);
 }
 
 void bh_check_print_like(const struct bh_check *check, FILE *stream)
@@ -94,14 +104,13 @@ void bh_check_print_like(const struct bh_check *check, FILE *stream)
         fputs("\nWhat is like something else\n", stream);
     json_object_foreach((json_t *)json_object_get(all, "files"), file, keys)
     {
-        fprintf(stream, "  from %s: ", file);
-        print_list(keys, stream);
+        print_list(bh_print_text("from %s: ", file), keys, stream);
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *entry = json_array_get(list, i);
-        fprintf(stream, "  %s: like %s, but for ", json_string_value(json_object_get(entry, "entry")),
-                json_string_value(json_object_get(entry, "like")));
-        print_list(json_object_get(entry, "differs"), stream);
+        print_list(bh_print_text("%s: like %s, but for ", json_string_value(json_object_get(entry, "entry")),
+                                 json_string_value(json_object_get(entry, "like"))),
+                   json_object_get(entry, "differs"), stream);
     }
     json_decref(all);
 }

@@ -110,7 +110,7 @@ static int read_spares(struct bh_scenario *scenario, const struct bh_node *node,
 
 static int read_trust(struct bh_scenario *scenario, const struct bh_node *node, struct bh_error *err)
 {
-    if (node == NULL)
+    if (node == NULL || bh_node_is(node, "none"))
         return 0;
     scenario->trust_place = bh_node_place(node);
     if (bh_node_quantity(node, BH_DIMENSION_PROBABILITY, &scenario->trust, err) != 0)

@@ -122,12 +122,15 @@ static const struct bh_key_rule enclave_rules[] = {{BH_NOT_BOTH, "nodes", "share
 const struct bh_keys bh_enclave_keys = {"an enclave", "An entry of workload.enclaves.", enclave_rows, enclave_rules, 0};
 
 FORM(enclave, BH_MAP(bh_enclave_keys));
+FORM(share_above_0, BH_ABOVE_0(PROBABILITY));
+EITHER(trust, &word_none, &share_above_0);
 FORM(spare_use, BH_CHOICE(bh_spare_use_names));
 static const struct bh_key workload_rows[] = {
     {"work", NULL, BH_ABOVE_0(TIME), "Computing that each enclave has to do, free of faults and of all costs."},
     {"horizon", "60 times the work", BH_QUANTITY(TIME), "When a replica ends that is not done; at least the work."},
-    {"trust", "no target", BH_ABOVE_0(PROBABILITY),
-     "The share of runs that may end with a wrong result: each enclave with checkpoints has the cheapest pattern that "
+    {"trust", "none", BH_ANY(trust),
+     "The share of runs that may end with a wrong result, or `none`: each enclave with checkpoints has the cheapest "
+     "pattern that "
      "leaves no more, of intervals by `exact`, verifications per checkpoint and states that are kept; what the "
      "scenario gives of these stays."},
     {"spares", "0", BH_ANY(no_nodes_or_share), "Warm spare nodes, or their share of platform.nodes, rounded up."},

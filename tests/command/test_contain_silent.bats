@@ -32,10 +32,10 @@ END
 }
 
 @test "without verification one line says where silent errors end" {
-    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance.yaml" --policy 'native native' --exact
+    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance-unverified.yaml" --policy 'native native' --exact
     expect_status 0
     expect_text "$output" 'Silent errors to the end' 'Nothing verifies data' '(SDC)'
-    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance.yaml" --policy 'native native' --exact --json
+    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance-unverified.yaml" --policy 'native native' --exact --json
     "$PYTHON" -c 'import json, sys
 assert json.load(open(sys.argv[1]))["silent_errors"] == {"verified": False, "policies": []}' "$BATS_TEST_TMPDIR/stdout"
 }
