@@ -91,7 +91,7 @@ static void print_verification(const struct bh_enclave_spec *enclave, FILE *stre
         fprintf(stream, ", says so %s later",
                 bh_quantity_print(verification->latency_s, BH_DIMENSION_TIME, latency, sizeof latency));
     if (!verification->knows_age)
-        fprintf(stream, "; returns to one state at most %" PRIu64 " times", verification->returns);
+        fprintf(stream, ";\n  %-12s returns to one state at most %" PRIu64 " times", "", verification->returns);
     fputc('\n', stream);
 }
 
