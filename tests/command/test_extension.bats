@@ -142,17 +142,17 @@ expect_refused() {
 }
 
 @test "a sweep that is under way is not extended" {
-    campaign 'unit: 1' 'replicas: 100000'
+    campaign 'unit: 1' 'replicas: 900000'
     "$BULKHEAD" sweep c.yaml -q -j 1 -d d >/dev/null 2>&1 3>&- &
     local pid=$!
     until [ -s d/shard-0-of-1.log ]; do sleep 0.02; done
-    campaign 'unit: 1' 'replicas: 100001'
+    campaign 'unit: 1' 'replicas: 900001'
     run_bulkhead sweep c.yaml -q -j 1 -d d --extend
     kill -KILL $pid
     wait $pid || true
     expect_status 2
     expect_text "$errors" 'another process is at work in this folder'
-    grep -q '"replicas": 100000' d/sweep.json
+    grep -q '"replicas": 900000' d/sweep.json
 }
 
 @test "what cannot be extended is refused in words, and the folder stays as it is" {
