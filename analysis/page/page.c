@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* So many policies can stand in one panel. */
-enum { FEW_POLICIES = 6, MOST_ROWS = 2000 };
+enum { FEW_POLICIES = 6, MOST_ROWS = 1000 };
 
 static void write_head(const struct bh_view *view, FILE *stream)
 {

@@ -159,7 +159,12 @@ int bh_plot_svg_write(const struct bh_view *view, const struct bh_source *source
                       FILE *stream, struct bh_error *err)
 {
     struct bh_plot plot = {.request = request};
+    enum { MOST_WORDS = 200 };
     int status = prepare(&plot, view, source, err);
+    const struct bh_dimension *x = &plot.dimension[BH_PLOT_X];
+    if (status == 0 && (x->numbers == NULL || !x->is_ordered) && plot.used_count[BH_PLOT_X] > MOST_WORDS)
+        status = bh_fail(err, BH_ERROR_INPUT, "%zu values of `%s` side by side are too many for a figure",
+                         plot.used_count[BH_PLOT_X], x->name);
     if (status == 0)
         bh_plot_svg_print(&plot, stream);
     end(&plot);

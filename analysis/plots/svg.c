@@ -9,6 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A page with more values than this, each with its words, would be heavy: they are lines alone then. */
+enum { MOST_VALUES = 1500 };
+
+static bool shows_values(const struct bh_plot *plot)
+{
+    const size_t *count = plot->used_count;
+    bool is_joined = plot->dimension[BH_PLOT_X].numbers != NULL && plot->dimension[BH_PLOT_X].is_ordered;
+    return !is_joined ||
+           plot->metrics_count * count[BH_PLOT_PANEL] * count[BH_PLOT_SERIES] * count[BH_PLOT_X] <= MOST_VALUES;
+}
+
 /* Where a value stands, in points from the left and from the top. */
 static double place_x(const struct bh_plot *plot, double value)
 {
@@ -184,7 +195,7 @@ static void write_panel(const struct bh_plot *plot, const struct bh_plot_looks *
     const struct bh_dimension *x = &plot->dimension[BH_PLOT_X];
     for (size_t s = 0; x->numbers != NULL && x->is_ordered && s < plot->used_count[BH_PLOT_SERIES]; s++)
         write_line(plot, looks, metric, panel, s, stream);
-    for (size_t s = 0; s < plot->used_count[BH_PLOT_SERIES]; s++)
+    for (size_t s = 0; s < plot->used_count[BH_PLOT_SERIES] && shows_values(plot); s++)
         for (size_t i = 0; i < plot->used_count[BH_PLOT_X]; i++)
             write_value(plot, looks, metric, panel, s, i, stream);
     fputs("</g>\n", stream);
@@ -251,6 +262,8 @@ void bh_plot_svg_print(const struct bh_plot *plot, FILE *stream)
     fputs(plot->dimension[BH_PLOT_BAND].kind != BH_DIMENSION_NONE ? "" : "Means with 95 % intervals. ", stream);
     for (size_t n = 0; n < count; n++)
         fprintf(stream, "%s. ", notes[n]);
+    if (!shows_values(plot))
+        fputs("Of so many values none has a mark or words of its own. ", stream);
     fputs("</figcaption>\n</figure>\n", stream);
     bh_plot_looks_release(&looks);
 }

@@ -88,6 +88,24 @@ PY
     [ -z "$(find . -name 'ran*')" ]
 }
 
+@test "a page of many values stays small, and says what it leaves out" {
+    cd "$BATS_TEST_TMPDIR" || exit
+    cat >many.yaml <<END
+campaign: many
+scenario: $scenarios/one-enclave.yaml
+set: {checkpoints: {local: {interval: 10 min, write: 1 s, read: 1 s}, final: no}}
+vary: [{axis: minutes, set: workload.work, from: 61 min, to: 820 min, count: 760}]
+replicas: 1
+END
+    bulkhead sweep many.yaml -q -d many >/dev/null
+    run_bulkhead report many/results.h5 --html many.html
+    expect_status 0
+    [ "$(stat -c %s many.html)" -lt 2000000 ]
+    grep -q 'Of so many values none has a mark' many.html
+    grep -q 'Of 760 points the first 500' many.html
+    refuse grep -q 'class="value"' many.html
+}
+
 @test "what cannot be made is told" {
     run_bulkhead report results.h5 --html /nowhere/page.html
     expect_status 2
