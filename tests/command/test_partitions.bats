@@ -290,7 +290,7 @@ END
         --set platform.file=parametric.yaml --set platform.nodes=1048576 --set faults=all \
         --set 'checkpoints={local: {interval: exact}}' \
         --set 'workload.enclaves=[{name: job, application: mpi-bulk-synchronous, count: 1000}]')
-    [ "$(wc -l <<<"$output")" -lt 80 ]
+    [ "$(wc -l <<<"$output")" -lt 90 ]
     expect_text "$output" 'job    native      1000  1048 to 1049'
     expect_eval thousand.h5 "m('enclave_nodes', 'native').sum() == 2**20" "m('finished', 'native').all()" \
         "m('interruptions', 'native').sum() > 10"
