@@ -9,7 +9,7 @@
 
 load ../support/common
 
-documents=(README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md doc/figures.md models/data/README.md platforms/README.md
+documents=(README.md doc/findings.md doc/tour.md doc/install.md experiments/README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md doc/figures.md models/data/README.md platforms/README.md
     NEWS.md CONTRIBUTING.md SECURITY.md doc/architecture.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.
@@ -134,21 +134,21 @@ END
     cmp "$BATS_TEST_TMPDIR/rooms.svg" doc/rooms.svg || { echo 'doc/figures/rooms . >doc/rooms.svg makes it anew' >&2; return 1; }
 }
 
-@test "the README names every package that quickstart installs" {
+@test "doc/install.md names every package that quickstart installs" {
     local name
     for name in $(awk '!/^#/ && NF >= 2 { print $2 }' "$SOURCE_DIRECTORY/build-aux/packages"); do
-        grep -q -w -- "$name" "$SOURCE_DIRECTORY/README.md" || { echo "README.md has no $name" >&2; return 1; }
+        grep -q -w -- "$name" "$SOURCE_DIRECTORY/doc/install.md" || { echo "doc/install.md has no $name" >&2; return 1; }
     done
 }
 
-@test "the README's table has the numbers of the figure's run" {
+@test "the table of findings has the numbers of the figure's run" {
     # Means of the section on warm spares, as "system policy mean mean ...".
     awk '/^Net overhead along nodes, spares: warm/ { on = 1; next }
         on && /^(How|Net)/ { exit }
         on && NF == 1 { system_name = $1 }
         on && /%/ { gsub(/ %| \[[^]]*\]| \([^)]*\)/, ""); $1 = system_name " " $1; print }' \
         "$SOURCE_DIRECTORY/doc/balance.txt" | tr -s ' ' >"$BATS_TEST_TMPDIR/run"
-    sed -n 's/^| *\([a-z]* [a-z-]*\) *|\(.*%.*\)|$/\1 \2/p' "$SOURCE_DIRECTORY/README.md" | tr -d '|%' | tr -s ' ' |
+    sed -n 's/^| *\([a-z]* [a-z-]*\) *|\(.*%.*\)|$/\1 \2/p' "$SOURCE_DIRECTORY/doc/findings.md" | tr -d '|%' | tr -s ' ' |
         sed 's/ $//' >"$BATS_TEST_TMPDIR/table"
     [ "$(wc -l <"$BATS_TEST_TMPDIR/table")" -ge 5 ]
     while read -r line; do

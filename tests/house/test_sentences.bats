@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Copyright (c) 2026 The Bulkhead authors.
 # SPDX-License-Identifier: Apache-2.0
-# README's sentences are counted: the table is what the queries give from the kept results, README has its counts, and the
+# Sentences are counted: the table is what the queries give from the kept results, the documents have its counts, and the
 # rules by which worlds are counted say of cases whose answer is known what that is.
 
 load ../support/common
@@ -15,19 +15,21 @@ sentences=$SOURCE_DIRECTORY/experiments/sentences
     grep -q 'in [0-9]* of [0-9]* worlds, undecided in [0-9]*' table.txt
 }
 
-@test "README has the counts of the table, each under its key" {
+@test "the documents have the counts of the table, each under its key" {
     "$PYTHON" -c 'import yaml, numpy' || skip 'no python3-yaml and python3-numpy'
     "$PYTHON" - "$sentences" <<'END'
 import importlib.machinery, sys
 sys.dont_write_bytecode = True
 count = importlib.machinery.SourceFileLoader("count_sentences", sys.argv[1] + "/count").load_module()
-text = open(count.README, encoding="utf-8").read()
 counts = count.all_counts()
+texts = [open(document, encoding="utf-8").read() for document in count.DOCUMENTS]
 for query, by_prior in counts:
-    assert f"<!--{query['key']}-->" in text, query["key"]
-assert count.marked(text, counts) == text
-# A count that is another is seen.
-assert count.marked(text.replace("worlds, undecided in ", "worlds, undecided in 9", 1), counts) == text
+    assert f"<!--{query['key']}-->" in texts[0], query["key"]
+for text in texts:
+    assert count.marked(text, counts) == text
+    # A count that is another is seen.
+    wrong = text.replace("worlds, undecided in ", "worlds, undecided in 9", 1)
+    assert wrong != text and count.marked(wrong, counts) == text
 END
 }
 
