@@ -120,7 +120,7 @@ static void fill_rates(struct bh_holdout *holdout)
 
 static double hazard_of(const struct bh_holdout *holdout, uint32_t size, double length_s, double *influence)
 {
-    double sum = 0.0, part[BH_PIECES];
+    double sum = 0.0, part[BH_PIECES] = {0};
     for (size_t p = 0; influence != NULL && p < BH_PIECES; p++)
         influence[p] = 0.0;
     for (size_t c = 0; c < holdout->classes_count; c++) {

@@ -218,7 +218,7 @@ int bh_injections_fit(const struct bh_catalog *catalog, const struct bh_injectio
         chains[c] = (struct bh_injection_chain){.catalog = catalog,
                                                 .injections = injections,
                                                 .free_numbers = &all,
-                                                .random = {sampling->seed, c},
+                                                .random = {.seed = sampling->seed, .replica = c},
                                                 .least_mass = least_mass};
         if (bh_injection_chain_begin(&chains[c], c, settling_of(sampling), err) != 0)
             goto out;

@@ -34,7 +34,7 @@ struct bh_verification_spec {
      * older than the error. */
     bool knows_age;
     uint64_t per_checkpoint; /* so many, evenly spaced, the last of them before it; 0: chosen for workload.trust */
-    uint64_t returns; /* to one state, until it is given up; 1 where nothing is verified */
+    uint64_t returns;        /* to one state, until it is given up; 1 where nothing is verified */
     bool has_usual_cost, has_usual_recall, has_usual_latency; /* the application's */
     struct bh_place place;
 };

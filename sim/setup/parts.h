@@ -32,7 +32,7 @@ struct bh_reached {
     size_t class;
     bool has_guests;
     bool has_software; /* faults of components strike */
-    bool *zone; /* errors can be there */
+    bool *zone;        /* errors can be there */
     bool kind[BH_ERROR_KINDS];
     bool attempts[BH_BOUNDARIES]; /* errors try to cross it where guards stand */
 };

@@ -100,8 +100,7 @@ static size_t add_looks(struct bh_replica *replica)
 uint64_t bh_silent_look(struct bh_replica *replica, const struct bh_silent_error *error)
 {
     struct bh_silent_looks *looks = &replica->looks[error->looks];
-    looks->count +=
-        replica->now_s > looks->last_s + BH_ONE_MOMENT_S;
+    looks->count += replica->now_s > looks->last_s + BH_ONE_MOMENT_S;
     looks->last_s = replica->now_s;
     return looks->count - 1;
 }

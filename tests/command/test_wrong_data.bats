@@ -171,7 +171,7 @@ right = 1 - h5py.File("vary.h5")["sdc"][0, :, :, 0].mean(axis=2)  # by nodes and
 text = open(glob.glob("*.dat")[0]).read()
 assert "unfinished_at right right_low right_high" in text
 blocks = [[line.split() for line in block.split("\n") if line and line[0] != "#"] for block in text.split("\n\n\n")]
-blocks = [np.array(b, dtype=float) for b in blocks if b and len(b[0]) == 8]
+blocks = [np.array(b, dtype=float) for b in blocks if b and len(b[0]) == 11]
 assert len(blocks) >= 2
 for block in blocks:
     assert np.array_equal(block[:, 0], [2, 4])

@@ -278,8 +278,9 @@ static void print_view(const struct bh_view *view, unsigned which)
     size_t length = 0;
     FILE *stream = open_memstream(&text, &length);
     struct bh_error err = {0};
-    struct bh_summary_options options = {
-        .format = (enum bh_table_format)(which % 3), .all_points = which & 8, .enclave = which / 16 % view->enclave.count};
+    struct bh_summary_options options = {.format = (enum bh_table_format)(which % 3),
+                                         .all_points = which & 8,
+                                         .enclave = which / 16 % view->enclave.count};
     switch (which % 8) {
     case 0:
     case 1:
