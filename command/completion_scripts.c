@@ -58,9 +58,7 @@ static char *words_of(const struct bh_subcommand *command, const struct bh_subco
                                                    : NULL;
         if (word == NULL)
             return words;
-        char *longer = bh_print_text("%s%s%s", words, i > 0 ? " " : "", word);
-        free(words);
-        words = longer;
+        bh_add_text(&words, " ", "%s", word);
     }
 }
 

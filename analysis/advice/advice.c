@@ -224,18 +224,13 @@ static int fail_nothing_left(const struct bh_advice *advice, struct bh_error *er
     char *text = bh_copy_text("");
     for (size_t p = 0; p < advice->view->policy.count; p++) {
         const struct bh_advice_policy *policy = &advice->policies[p];
-        char *longer = NULL;
         if (policy->why == BH_LIMIT_NOT_MET || policy->why == BH_LIMIT_UNKNOWN)
-            longer = bh_print_text("%s; `%s`: %s is %.3g [%.3g, %.3g]", text, advice->view->policy.labels[p],
-                                   advice->limits[policy->limit].criterion.name, policy->limited.mean,
-                                   policy->limited.low, policy->limited.high);
+            bh_add_text(&text, "", "; `%s`: %s is %.3g [%.3g, %.3g]", advice->view->policy.labels[p],
+                        advice->limits[policy->limit].criterion.name, policy->limited.mean, policy->limited.low,
+                        policy->limited.high);
         else if (policy->why == BH_NOT_DONE || policy->why == BH_NO_NUMBER)
-            longer = bh_print_text("%s; `%s`: %s is not a number in every run", text, advice->view->policy.labels[p],
-                                   advice->criterion.name);
-        if (longer == NULL)
-            continue;
-        free(text);
-        text = longer;
+            bh_add_text(&text, "", "; `%s`: %s is not a number in every run", advice->view->policy.labels[p],
+                        advice->criterion.name);
     }
     bh_fail(err, BH_ERROR_INPUT, "nothing is allowed%s", text);
     free(text);

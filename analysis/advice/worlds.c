@@ -221,11 +221,10 @@ static char *say_place(const struct bh_view *view, const struct bh_label_places 
             (goes_with && (worlds->draws->is_axis || place->is_axis || strncmp(place->name, "models.", 7) == 0)))
             continue;
         const char *label = label_at(view, place, worlds->point[0]);
-        char *longer = strcmp(place->name, "nodes") == 0
-                           ? bh_print_text("%s%s%s nodes", text, text[0] != '\0' ? ", " : "", label)
-                           : bh_print_text("%s%s%s: %s", text, text[0] != '\0' ? ", " : "", place->name, label);
-        free(text);
-        text = longer;
+        if (strcmp(place->name, "nodes") == 0)
+            bh_add_text(&text, ", ", "%s nodes", label);
+        else
+            bh_add_text(&text, ", ", "%s: %s", place->name, label);
     }
     return text;
 }

@@ -100,10 +100,8 @@ static char *point_name(const struct bh_view *view, size_t point)
     for (size_t a = 0; a < view->axes_count; a++) {
         const struct bh_view_axis *axis = &view->axes[a];
         const char *unit = axis->numbers == NULL ? "" : strcmp(axis->unit, "1") == 0 ? axis->name : axis->unit;
-        char *longer = bh_print_text("%s%s%s%s%s", name, a > 0 ? ", " : "",
-                                     axis->labels[bh_view_position(view, point, a)], *unit ? " " : "", unit);
-        free(name);
-        name = longer;
+        bh_add_text(&name, "", "%s%s%s%s", a > 0 ? ", " : "", axis->labels[bh_view_position(view, point, a)],
+                    *unit ? " " : "", unit);
     }
     return name;
 }

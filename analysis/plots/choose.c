@@ -236,9 +236,7 @@ static void keep_fixed(struct bh_plot *plot, bool *keeps_point)
         }
         if (!varies)
             continue;
-        char *longer = bh_print_text("%s%s%s: %s", plot->fixed, plot->fixed[0] != '\0' ? ", " : "", place->name, label);
-        free(plot->fixed);
-        plot->fixed = longer;
+        bh_add_text(&plot->fixed, ", ", "%s: %s", place->name, label);
     }
 }
 

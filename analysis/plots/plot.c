@@ -87,11 +87,8 @@ static char *say(const struct bh_plot *plot)
     const char *notes[BH_PLOT_NOTES];
     char *text = plot->fixed[0] != '\0' ? bh_print_text("at %s", plot->fixed) : bh_copy_text("");
     bh_plot_notes(plot, notes);
-    for (size_t n = 0; n < BH_PLOT_NOTES && notes[n] != NULL; n++) {
-        char *longer = bh_print_text("%s%s%s", text, text[0] != '\0' ? "; " : "", notes[n]);
-        free(text);
-        text = longer;
-    }
+    for (size_t n = 0; n < BH_PLOT_NOTES && notes[n] != NULL; n++)
+        bh_add_text(&text, "; ", "%s", notes[n]);
     return text;
 }
 

@@ -49,10 +49,8 @@ char *bh_view_point_name(const struct bh_view *view, size_t point)
         const struct bh_view_axis *axis = &view->axes[a];
         const char *label = axis->labels[bh_view_position(view, point, a)];
         bool is_count = strcmp(axis->name, axis->unit) == 0; /* nodes, in nodes */
-        char *longer = bh_print_text("%s%s%s%s%s", name, a == 0 ? "" : ", ", is_count ? label : axis->name,
-                                     is_count ? " " : ": ", is_count ? axis->name : label);
-        free(name);
-        name = longer;
+        bh_add_text(&name, ", ", "%s%s%s", is_count ? label : axis->name, is_count ? " " : ": ",
+                    is_count ? axis->name : label);
     }
     return name;
 }

@@ -17,12 +17,9 @@ char *bh_summary_other_axes(const struct bh_view *view, size_t point, size_t axi
 {
     char *others = bh_copy_text("");
     for (size_t a = 0; a < view->axes_count; a++)
-        if (a != axis) {
-            char *longer = bh_print_text("%s, %s: %s", others, view->axes[a].name,
-                                         view->axes[a].labels[bh_view_position(view, point, a)]);
-            free(others);
-            others = longer;
-        }
+        if (a != axis)
+            bh_add_text(&others, "", ", %s: %s", view->axes[a].name,
+                        view->axes[a].labels[bh_view_position(view, point, a)]);
     return others;
 }
 
@@ -64,10 +61,8 @@ static void print_ties(const struct bh_view *view, const struct bh_summary_optio
         if (others == 0)
             continue;
         char *name = bh_view_point_name(view, point);
-        char *longer = bh_print_text("%s%s %zu at %s", text, text[0] != '\0' ? ";" : "", others, name);
+        bh_add_text(&text, ";", " %zu at %s", others, name);
         free(name);
-        free(text);
-        text = longer;
     }
     char *sentence = text[0] == '\0'
                          ? bh_copy_text("At each point the best is told from all others, compared at once (97.5 %).")
@@ -119,10 +114,9 @@ static char *flips_text(const struct bh_flips *flips)
         bh_number_plain(flips->critical[i], value);
         bh_number_plain(flips->low[i], low);
         bh_number_plain(flips->high[i], high);
-        char *longer = has_range ? bh_print_text("%s%s%s [%s, %s]", text, i == 0 ? "" : "; ", value, low, high)
-                                 : bh_print_text("%s%s%s", text, i == 0 ? "" : "; ", value);
-        free(text);
-        text = longer;
+        bh_add_text(&text, "; ", "%s", value);
+        if (has_range)
+            bh_add_text(&text, "", " [%s, %s]", low, high);
     }
     return text;
 }
@@ -139,10 +133,8 @@ static void print_best(const struct bh_view *view, const struct bh_summary_optio
         struct bh_flips flips;
         bh_find_flips(view, options->enclave, best[i - 1], best[i], &flips);
         char *text = flips_text(&flips);
-        char *longer = bh_print_text("%s, then %s from about %s", line, view->policy.labels[best[i]], text);
+        bh_add_text(&line, "", ", then %s from about %s", view->policy.labels[best[i]], text);
         free(text);
-        free(line);
-        line = longer;
     }
     char *sentence = bh_print_text("%s, up to %s.", line, axis->labels[axis->count - 1]);
     bh_summary_paragraph(options, stream, sentence);

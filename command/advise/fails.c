@@ -21,11 +21,9 @@ static char *say_sides(const struct bh_advice *advice, const struct bh_box *box)
     for (size_t s = 0; s < box->sides; s++) {
         const struct bh_box_side *side = &box->side[s];
         char *bound = bh_advise_number(&advice->worlds, side->number, side->bound);
-        char *longer = bh_print_text("%s%s%s is at %s %s", text, s > 0 ? " and " : "",
-                                     advice->worlds.names[side->number], side->is_upper ? "most" : "least", bound);
+        bh_add_text(&text, " and ", "%s is at %s %s", advice->worlds.names[side->number],
+                    side->is_upper ? "most" : "least", bound);
         free(bound);
-        free(text);
-        text = longer;
     }
     return text;
 }

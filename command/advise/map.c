@@ -62,10 +62,7 @@ void bh_advise_print_map(const struct bh_advice *advice, const struct bh_winner_
     for (size_t p = 0; p < policies; p++) {
         if (letter[p] == SIZE_MAX)
             continue;
-        char *longer = bh_print_text("%s%s%c: %s", key, key[0] != '\0' ? "; " : "", (int)('A' + letter[p] % 26),
-                                     advice->view->policy.labels[p]);
-        free(key);
-        key = longer;
+        bh_add_text(&key, "; ", "%c: %s", (int)('A' + letter[p] % 26), advice->view->policy.labels[p]);
     }
     putchar('\n');
     bh_advise_say(format, "%s. ?: it cannot be told from others. -: nothing can be told.", key);

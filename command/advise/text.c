@@ -24,12 +24,10 @@ static char *list(const struct bh_advice *advice, bool (*is)(const struct bh_adv
         if (advice->policies[p].why != BH_COMPARED || p == advice->best || !is(advice, p))
             continue;
         char *behind = bh_advise_difference(&advice->criterion, advice->policies[p].standing.behind);
-        char *longer = with_distance ? bh_print_text("%s%s%s (%s behind)", text, text[0] != '\0' ? ", " : "",
-                                                     label(advice, p), behind)
-                                     : bh_print_text("%s%s%s", text, text[0] != '\0' ? ", " : "", label(advice, p));
+        bh_add_text(&text, ", ", "%s", label(advice, p));
+        if (with_distance)
+            bh_add_text(&text, "", " (%s behind)", behind);
         free(behind);
-        free(text);
-        text = longer;
     }
     return text;
 }
@@ -131,11 +129,8 @@ static char *say_limit(const struct bh_advice *advice, const struct bh_advice_po
     free(value);
     double runs = (double)(advice->worlds.count * advice->worlds.replicas);
     if (limit->criterion.is_flag && limit->is_upper && policy->limited.mean < limit->bound &&
-        runs_needed(limit->bound) > runs) {
-        char *longer = bh_print_text("%s: it takes at least %.0f runs to show", text, runs_needed(limit->bound));
-        free(text);
-        text = longer;
-    }
+        runs_needed(limit->bound) > runs)
+        bh_add_text(&text, "", ": it takes at least %.0f runs to show", runs_needed(limit->bound));
     return text;
 }
 

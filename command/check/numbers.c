@@ -250,10 +250,7 @@ static void print_unused(const struct bh_check *check, FILE *stream)
         /* Of a thing of which nothing is used, its name. */
         size_t end = end_of_thing(check, i, &length);
         next = end > next ? end : next;
-        char *longer = bh_print_text("%s%s%.*s%s", list, *list != '\0' ? ", " : "", (int)length, parameter->path,
-                                     end > i + 1 ? ".*" : "");
-        free(list);
-        list = longer;
+        bh_add_text(&list, ", ", "%.*s%s", (int)length, parameter->path, end > i + 1 ? ".*" : "");
     }
     if (*list != '\0') {
         fputs("\nNot used here, whatever their value:\n  ", stream);
@@ -271,13 +268,11 @@ static void print_together(const struct bh_check *check, FILE *stream)
         const struct bh_parameter *parameter = catalog->parameters[i], *other = parameter->drawn_with;
         if (!bh_number_uses_has(check->uses, parameter) || (other == NULL && parameter->tied_to == NULL))
             continue;
-        char *longer =
-            other != NULL
-                ? bh_print_text("%s%s%s with %s", list, *list != '\0' ? "; " : "", parameter->path, other->path)
-                : bh_print_text("%s%s%s at %.3g to %.3g times %s", list, *list != '\0' ? "; " : "", parameter->path,
-                                parameter->ratio_low, parameter->ratio_high, parameter->tied_to->path);
-        free(list);
-        list = longer;
+        if (other != NULL)
+            bh_add_text(&list, "; ", "%s with %s", parameter->path, other->path);
+        else
+            bh_add_text(&list, "; ", "%s at %.3g to %.3g times %s", parameter->path, parameter->ratio_low,
+                        parameter->ratio_high, parameter->tied_to->path);
     }
     if (*list != '\0') {
         fputs("\nDrawn together, besides shares that sum to 1:\n  ", stream);

@@ -209,10 +209,8 @@ static int read_overrides(const struct arguments *arguments, struct bh_document 
                              setting->path, setting->value);
             break;
         }
-        char *longer = bh_print_text("%s%s\"%s\": %s", text, text[1] != '\0' ? ", " : "",
-                                     setting->path + strlen("models."), setting->value);
-        free(text);
-        text = longer;
+        bh_add_text(&text, text[1] != '\0' ? ", " : "", "\"%s\": %s", setting->path + strlen("models."),
+                    setting->value);
     }
     char *whole = bh_print_text("%s}", text);
     if (status == 0 && (*overrides = bh_document_parse(whole, strlen(whole), "--set", err)) == NULL)

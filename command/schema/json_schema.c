@@ -211,10 +211,8 @@ static char *ways_below(const struct bh_form *form)
     case BH_FORM_MAP:
         for (const struct bh_key *row = form->keys->rows; row->name != NULL; row++) {
             char *below = ways_below(&row->form);
-            char *longer = bh_print_text("%s%s%s%s", ways, *ways ? "|" : "", row->name, below);
+            bh_add_text(&ways, "|", "%s%s", row->name, below);
             free(below);
-            free(ways);
-            ways = longer;
         }
         break;
     case BH_FORM_LIST:
@@ -229,10 +227,8 @@ static char *ways_below(const struct bh_form *form)
         char *all = bh_copy_text("");
         for (size_t i = 0; form->any[i] != NULL; i++) {
             char *below = ways_below(form->any[i]);
-            char *longer = bh_print_text("%s%s%s", all, *all && *below ? "|" : "", below);
+            bh_add_text(&all, *below ? "|" : "", "%s", below);
             free(below);
-            free(all);
-            all = longer;
         }
         free(ways);
         if (*all == '\0')
@@ -282,10 +278,9 @@ static json_t *paths_of(const struct bh_form *scenario)
     for (const struct bh_key *row = scenario->keys->rows; row->name != NULL; row++) {
         if (!is_of_points(row->name))
             continue;
-        char *below = ways_below(&row->form), *longer = bh_print_text("%s|%s%s", all, row->name, below);
+        char *below = ways_below(&row->form);
+        bh_add_text(&all, "|", "%s%s", row->name, below);
         free(below);
-        free(all);
-        all = longer;
     }
     char *text = bh_print_text("^(?:%s)$", all);
     json_t *pattern = json_pack("{s:s, s:s}", "type", "string", "pattern", text);

@@ -79,10 +79,9 @@ static const struct bh_form *number_at(const struct bh_form *form, const char *p
 
 static char *append(char *pattern, char *alternative)
 {
-    char *longer = bh_print_text("%s%s%s", pattern, *pattern == '\0' ? "" : "|", alternative);
-    free(pattern);
+    bh_add_text(&pattern, "|", "%s", alternative);
     free(alternative);
-    return longer;
+    return pattern;
 }
 
 /* Whole numbers below n, or from n on, for a pattern; n >= 1. */

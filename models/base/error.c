@@ -226,6 +226,17 @@ char *bh_print_text(const char *format, ...)
     return text;
 }
 
+void bh_add_text(char **text, const char *between, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *more = bh_print_text_v(format, arguments), *before = *text;
+    va_end(arguments);
+    *text = bh_print_text("%s%s%s", before, before[0] != '\0' ? between : "", more);
+    free(before);
+    free(more);
+}
+
 char *bh_join_texts(const char *const *words, size_t count, const char *between)
 {
     char *text = NULL;

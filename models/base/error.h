@@ -58,6 +58,8 @@ char *bh_copy_text(const char *text);
 /* printf into fresh memory, owned by the caller. */
 char *bh_print_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *bh_print_text_v(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+/* printf behind what `*text` holds, which is freed for it; `between` comes first unless that was "". */
+void bh_add_text(char **text, const char *between, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Words with `between` between each two, in fresh memory of the caller's; "" of none. */
 char *bh_join_texts(const char *const *words, size_t count, const char *between);
 

@@ -77,9 +77,7 @@ static char *list_zones(const struct bh_system *system, const struct bh_zone_cho
     for (size_t z = 0; z < system->zones_count; z++) {
         if (choice != NULL && !matches(&system->zones[z], choice))
             continue;
-        char *longer = bh_print_text("%s%s%s", list, *list ? ", " : "", system->zones[z].name);
-        free(list);
-        list = longer;
+        bh_add_text(&list, ", ", "%s", system->zones[z].name);
     }
     return list;
 }

@@ -88,10 +88,7 @@ static int fail_circle(const struct section *section, size_t entry, struct bh_er
     size_t at = entry;
     do {
         const struct bh_node *like = bh_node_find(section->map->items[at], "like");
-        char *longer =
-            bh_print_text("%s%s`%s` is like `%s`", chain, *chain ? ", " : "", section->names[at], like->text);
-        free(chain);
-        chain = longer;
+        bh_add_text(&chain, ", ", "`%s` is like `%s`", section->names[at], like->text);
         for (size_t i = 0; i < section->map->count; i++)
             if (strcmp(section->names[i], like->text) == 0) {
                 at = i;

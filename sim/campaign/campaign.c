@@ -63,9 +63,7 @@ static char *cross_policies(const struct bh_campaign *campaign, const struct bh_
             }
             if (strcmp(system, baseline->system->name) == 0 && strcmp(policy, baseline->policy->name) == 0)
                 continue;
-            char *longer = bh_print_text("%s, {system: \"%s\", policy: \"%s\"}", text, system, policy);
-            free(text);
-            text = longer;
+            bh_add_text(&text, "", ", {system: \"%s\", policy: \"%s\"}", system, policy);
         }
     char *whole = bh_print_text("%s]", text);
     free(text);

@@ -31,11 +31,10 @@ char *bh_shell_word(const char *word)
 static char *append(char *command, const char *option, const char *value)
 {
     char *word = bh_print_text("%s%s", option, value), *quoted = bh_shell_word(word);
-    char *longer = bh_print_text("%s %s", command, quoted);
-    free(command);
+    bh_add_text(&command, " ", "%s", quoted);
     free(word);
     free(quoted);
-    return longer;
+    return command;
 }
 
 char *bh_campaign_command(const struct bh_campaign *campaign, const char *subcommand, const char *directory)

@@ -35,11 +35,9 @@ char *bh_campaign_describe(const struct bh_campaign *campaign, size_t point)
             continue;
         const struct bh_campaign_axis *own = &campaign->axes[a];
         for (size_t c = 0; c < (own->is_composite ? own->coordinates_count : 1); c++) {
-            char *longer = bh_print_text("%s%s%s=%s", text, *text != '\0' ? " " : "",
-                                         own->is_composite ? own->coordinates[c].name : campaign->study->axes[a].name,
-                                         bh_campaign_label(campaign, point, a, c));
-            free(text);
-            text = longer;
+            bh_add_text(&text, " ", "%s=%s",
+                        own->is_composite ? own->coordinates[c].name : campaign->study->axes[a].name,
+                        bh_campaign_label(campaign, point, a, c));
         }
     }
     if (*text != '\0')

@@ -32,11 +32,8 @@ char *bh_platform_key(const struct bh_scenario *scenario)
         &machine->nodes_per_cabinet, &machine->cabinets_per_group, &machine->node_speed,    &machine->node_bandwidth,
         &machine->latency_s,         &machine->global_bandwidth,   &machine->storage_hosts, &machine->disks_per_host,
         &machine->at_nodes,          &machine->bandwidth,          &machine->exponent,      &machine->read_per_write};
-    for (size_t i = 0; i < BH_COUNT(numbers); i++) {
-        char *longer = bh_print_text("%s %a", key, numbers[i]->value);
-        free(key);
-        key = longer;
-    }
+    for (size_t i = 0; i < BH_COUNT(numbers); i++)
+        bh_add_text(&key, " ", "%a", numbers[i]->value);
     return key;
 }
 

@@ -110,9 +110,7 @@ static int find_beside(struct bh_document *document, const char *path, struct bh
     if (real != NULL && is_file(real)) {
         char *quoted = bh_copy_text("\"");
         for (const char *c = real; *c != '\0'; c++) {
-            char *longer = bh_print_text("%s%s%c", quoted, *c == '"' || *c == '\\' ? "\\" : "", *c);
-            free(quoted);
-            quoted = longer;
+            bh_add_text(&quoted, "", "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
         }
         char *value = bh_print_text("%s\"", quoted);
         status = bh_document_set(document, path, value, file, err);
@@ -131,9 +129,7 @@ static int fail_circle(const struct bh_node *like, const struct chain *chain, st
 {
     char *files = bh_copy_text(chain->file);
     for (const struct chain *link = chain->outer; link != NULL && strlen(files) < 400; link = link->outer) {
-        char *longer = bh_print_text("%s, which %s is like", files, link->file);
-        free(files);
-        files = longer;
+        bh_add_text(&files, "", ", which %s is like", link->file);
     }
     bh_node_fail(like, err, "found a circle: this is %s; expected a scenario that is like none of them", files);
     free(files);

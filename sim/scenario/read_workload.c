@@ -33,9 +33,7 @@ static char *try_file(const char *beside, const char *folder, const char *file, 
         path = bh_print_text("%s/%s", folder, file);
     if (access(path, R_OK) == 0)
         return path;
-    char *joined = bh_print_text("%s%s%s", *tried, **tried ? " and " : "", path);
-    free(*tried);
-    *tried = joined;
+    bh_add_text(tried, " and ", "%s", path);
     free(path);
     return NULL;
 }

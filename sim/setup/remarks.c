@@ -22,14 +22,6 @@ static void add(struct bh_remarks *remarks, char *text)
     remarks->text[remarks->count++] = text;
 }
 
-/* Appends "`NAME`" to a list in words. */
-static void join(char **list, const char *name)
-{
-    char *longer = bh_print_text("%s%s`%s`", *list, **list != '\0' ? ", " : "", name);
-    free(*list);
-    *list = longer;
-}
-
 /* --- What strikes -------------------------------------------------------------------------------------------------- */
 
 typedef bool is_wanted(const struct bh_fault_stream *stream);
@@ -140,7 +132,7 @@ static char *list_classes(const struct bh_scenario *scenario, is_kind *kind)
     for (size_t f = 0; f < scenario->catalog->faults_count; f++)
         if (scenario->fault_enabled[f] && scenario->catalog->faults[f].rate.value > 0.0 &&
             kind(&scenario->catalog->faults[f]))
-            join(&list, scenario->catalog->faults[f].name);
+            bh_add_text(&list, ", ", "`%s`", scenario->catalog->faults[f].name);
     return list;
 }
 
@@ -247,7 +239,7 @@ static void find_twins(const struct bh_scenario *scenario, struct bh_remarks *re
         for (size_t q = p + 1; q < count && !told[p]; q++)
             if (!told[q] && is_same(scenario, p, q)) {
                 told[q] = true;
-                join(&list, scenario->policies[q].name);
+                bh_add_text(&list, ", ", "`%s`", scenario->policies[q].name);
             }
         if (*list != '\0')
             add(remarks,

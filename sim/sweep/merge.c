@@ -200,10 +200,8 @@ static char *describe_damage(const struct bh_store_view *view, size_t strangers)
         char *damage = bh_store_log_damage(&view->logs[i]);
         if (damage == NULL)
             continue;
-        char *longer = bh_print_text("%s%s: %s\n", text, view->logs[i].name, damage);
-        free(text);
+        bh_add_text(&text, "", "%s: %s\n", view->logs[i].name, damage);
         free(damage);
-        text = longer;
     }
     return text;
 }

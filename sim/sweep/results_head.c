@@ -190,16 +190,10 @@ static void write_lists(const struct bh_merge *merge, struct bh_results *results
     const char *axes[BH_RESULTS_MOST_AXES];
     size_t used = bh_merge_axes(merge, axes);
     char *names = bh_copy_text(""), *at = bh_copy_text("");
-    for (size_t a = 1; a < used; a++) {
-        char *longer = bh_print_text("%s%s%s", names, a > 1 ? "," : "", axes[a]);
-        free(names);
-        names = longer;
-    }
-    for (size_t a = 0; a < study->axes_count && merge->campaign->uncertain > 0; a++) {
-        char *longer = bh_print_text("%s%s%zu", at, a > 0 ? "," : "", study->uncertainty_at[a]);
-        free(at);
-        at = longer;
-    }
+    for (size_t a = 1; a < used; a++)
+        bh_add_text(&names, ",", "%s", axes[a]);
+    for (size_t a = 0; a < study->axes_count && merge->campaign->uncertain > 0; a++)
+        bh_add_text(&at, ",", "%zu", study->uncertainty_at[a]);
     bh_results_set_text(results, "axes", names, NULL);
     bh_results_set_text(results, "uncertainty_axis", merge->campaign->uncertain > 0 ? study->uncertainty.name : "",
                         NULL);

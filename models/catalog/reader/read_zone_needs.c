@@ -99,9 +99,7 @@ static int fail_cycle(const struct walk *walk, int zone, struct bh_error *err)
     for (size_t i = first; i < walk->length; i++) {
         const int next = i + 1 < walk->length ? walk->way[i + 1] : zone;
         const char *how = zones[walk->way[i]].parent == next ? "in" : "needs";
-        char *longer = bh_print_text("%s %s %s", path, how, zones[next].name);
-        free(path);
-        path = longer;
+        bh_add_text(&path, "", " %s %s", how, zones[next].name);
     }
     bh_fail_at(err, zones[zone].place,
                "system `%s`: found a cycle of needs, %s, expected none: no zone of it could start first",

@@ -183,9 +183,7 @@ static int fail_cycle(const struct bh_system *system, const struct bh_zone_templ
     char *path = bh_copy_text(zones[first].name);
     do {
         zone = zones[zone].parent;
-        char *longer = bh_print_text("%s in %s", path, zones[zone].name);
-        free(path);
-        path = longer;
+        bh_add_text(&path, "", " in %s", zones[zone].name);
     } while (zone != first);
     bh_fail_at(err, zones[first].place, "system `%s`: found a cycle in the zone tree, %s, expected a tree",
                system->name, path);
