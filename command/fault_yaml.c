@@ -4,6 +4,7 @@
 #include "command/fault_yaml.h"
 
 #include "models/base/error.h"
+#include "models/document/document_print.h"
 #include "models/fit/fit.h"
 #include "models/logs/name_list.h"
 #include "models/times/exponential.h"
@@ -28,17 +29,6 @@ char *bh_fault_yaml_name(const char *text, struct bh_name_list *taken)
     return unique;
 }
 
-void bh_fault_yaml_quoted(const char *text, FILE *stream)
-{
-    fputc('"', stream);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', stream);
-        fputc(*text, stream);
-    }
-    fputc('"', stream);
-}
-
 void bh_fault_yaml_number(const char *key, double value, const char *unit, double error, const char *source,
                           FILE *stream)
 {
@@ -49,7 +39,7 @@ void bh_fault_yaml_number(const char *key, double value, const char *unit, doubl
                      ? bh_print_text("%s; standard error %.3g%s%s", source, error, *unit != '\0' ? " " : "", unit)
                      : bh_copy_text(source);
     fputs(", status: computed, source: ", stream);
-    bh_fault_yaml_quoted(text, stream);
+    bh_write_quoted(text, stream);
     fputs("}", stream);
     free(text);
 }

@@ -12,8 +12,6 @@ struct bh_name_list;
 /* A name of a fault class from any text: letters, digits and dashes, a letter first, and none that is taken, to which it
  * is added. The caller frees. */
 char *bh_fault_yaml_name(const char *text, struct bh_name_list *taken);
-/* Between double quotes. */
-void bh_fault_yaml_quoted(const char *text, FILE *stream);
 /* One number with its unit ("": none), and its source, which the standard error joins where it is finite. */
 void bh_fault_yaml_number(const char *key, double value, const char *unit, double error, const char *source,
                           FILE *stream);

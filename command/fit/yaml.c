@@ -5,6 +5,7 @@
 #include "command/fit/parts.h"
 
 #include "models/base/error.h"
+#include "models/document/document_print.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static void print_class(const struct bh_fit_report *report, const struct bh_fit_
                              is_all ? "" : group->name, report->wish->system != NULL ? ", system " : "",
                              report->wish->system != NULL ? report->wish->system : "", file);
     fprintf(stream, "    %s:\n      description: ", name);
-    bh_fault_yaml_quoted(of, stream);
+    bh_write_quoted(of, stream);
     fprintf(stream, "\n      landing: node\n      mend: %s\n", down->is_fitted ? "repair" : "reboot");
     const char *how = report->wish->complete_only ? ", complete ones only" : ", log's ends as censoring";
     char *source =

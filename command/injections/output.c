@@ -4,6 +4,7 @@
 #include "command/injections/parts.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/document/document_print.h"
 
 #include "command/json_text.h"
 
@@ -90,18 +91,6 @@ static void write_numbers(const struct bh_fit_injections *fit, FILE *file)
     }
 }
 
-/* Source text within double quotes. */
-static void write_quoted(const char *text, FILE *file)
-{
-    fputc('"', file);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', file);
-        fputc((unsigned char)*text < 0x20 ? '?' : *text, file);
-    }
-    fputc('"', file);
-}
-
 int bh_fit_injections_write_yaml(const struct bh_fit_injections *fit, const char *path, struct bh_error *err)
 {
     errno = 0;
@@ -113,7 +102,7 @@ int bh_fit_injections_write_yaml(const struct bh_fit_injections *fit, const char
             "). A scenario beside this file takes it in so:\n"
             "#   uncertainty: {axis: injections, posterior: THIS-FILE, draws: 16, at: {...}}\nsource: ",
             fit->seed);
-    write_quoted(fit->source, file);
+    bh_write_quoted(fit->source, file);
     fputc('\n', file);
     write_numbers(fit, file);
     int failed = ferror(file) ? errno : 0;

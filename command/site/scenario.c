@@ -4,6 +4,8 @@
 #include "command/fault_yaml.h"
 #include "command/site/parts.h"
 
+#include "models/document/document_print.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +72,7 @@ int bh_site_write_failures(const struct bh_site *site, const char *folder, struc
 static void print_head(const struct bh_site_system *system, const char *name, const char *title, FILE *stream)
 {
     fprintf(stream, "scenario: %s%s\ntitle: ", system->slug, name);
-    bh_fault_yaml_quoted(title, stream);
+    bh_write_quoted(title, stream);
     fprintf(stream,
             "\nplatform: {file: parametric.yaml, nodes: %u} # a sketch: put the machine's own numbers here\n"
             "workload:\n  work: 1 d\n  enclaves:\n"
@@ -125,7 +127,7 @@ static void print_class(const struct bh_site_system *system, size_t c, FILE *str
     const struct bh_history_class *class = &system->history->classes[c];
     char *source = source_of(system, c), *description = bh_print_text("recorded as: %s", class->name);
     fprintf(stream, "    %s:\n      description: ", system->class[c]);
-    bh_fault_yaml_quoted(description, stream);
+    bh_write_quoted(description, stream);
     fprintf(stream, "\n      landing: node\n      mend: %s\n", law->has_down ? "repair" : "reboot");
     if (class->zone > 1)
         fprintf(
@@ -235,7 +237,7 @@ static int write_replay(const struct bh_site_system *system, const char *folder,
             history->nodes, system->holdout->split_s, history->to_s);
     if (strcmp(system->name, "-") != 0) {
         fputs(", system: ", stream);
-        bh_fault_yaml_quoted(system->name, stream);
+        bh_write_quoted(system->name, stream);
     }
     fputs("}\ndefine:\n  faults:\n", stream);
     for (size_t c = 0; c < history->classes_count; c++) {
@@ -245,7 +247,7 @@ static int write_replay(const struct bh_site_system *system, const char *folder,
         fprintf(stream, "    %s:\n      description: ", class);
         free(class);
         char *description = bh_print_text("recorded as: %s", history->classes[c].name);
-        bh_fault_yaml_quoted(description, stream);
+        bh_write_quoted(description, stream);
         free(description);
         fprintf(stream, "\n      landing: node\n      mend: %s\n      arrival: ",
                 has_down_times(history, c, system->holdout->split_s) ? "repair" : "reboot");
@@ -254,7 +256,7 @@ static int write_replay(const struct bh_site_system *system, const char *folder,
             continue;
         }
         fputs("{recorded: {causes: [", stream);
-        bh_fault_yaml_quoted(history->classes[c].name, stream);
+        bh_write_quoted(history->classes[c].name, stream);
         fputs("]}}\n", stream);
     }
     status = bh_site_close(stream, folder, name, err);

@@ -198,6 +198,20 @@ static void put_json(struct growing_text *out, const struct bh_node *node)
     put(out, is_map ? "}" : "]");
 }
 
+char *bh_print_quoted(const char *text)
+{
+    struct growing_text out = {0};
+    put_json_text(&out, text);
+    return out.text;
+}
+
+void bh_write_quoted(const char *text, FILE *stream)
+{
+    char *quoted = bh_print_quoted(text);
+    fputs(quoted, stream);
+    free(quoted);
+}
+
 char *bh_node_print_json(const struct bh_node *node)
 {
     struct growing_text out = {0};

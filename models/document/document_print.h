@@ -4,10 +4,16 @@
 #ifndef BH_MODELS_DOCUMENT_DOCUMENT_PRINT_H
 #define BH_MODELS_DOCUMENT_DOCUMENT_PRINT_H
 
+#include <stdio.h>
+
 struct bh_node;
 
 /* The whole tree as YAML text that parses back to an equal tree, and as compact JSON; owned by the caller. */
 char *bh_node_print_yaml(const struct bh_node *node);
 char *bh_node_print_json(const struct bh_node *node);
+
+/* A text in double quotes, as YAML and JSON read it back. The first is owned by the caller. */
+char *bh_print_quoted(const char *text);
+void bh_write_quoted(const char *text, FILE *stream);
 
 #endif

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "models/document/document_get.h"
 #include "models/document/document_like.h"
+#include "models/document/document_print.h"
 #include "models/document/document_read.h"
 #include "models/document/document_set.h"
 #include "sim/scenario/scenario_keys.h"
@@ -108,16 +109,11 @@ static int find_beside(struct bh_document *document, const char *path, struct bh
     char *beside = bh_print_text("%.*s%s", (int)folder_length(file), file, name), *real = realpath(beside, NULL);
     int status = 0;
     if (real != NULL && is_file(real)) {
-        char *quoted = bh_copy_text("\"");
-        for (const char *c = real; *c != '\0'; c++) {
-            bh_add_text(&quoted, "", "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
-        }
-        char *value = bh_print_text("%s\"", quoted);
+        char *value = bh_print_quoted(real);
         status = bh_document_set(document, path, value, file, err);
         if (status == 0)
             bh_document_place_as(document, bh_node_find_path(root, path), node);
         free(value);
-        free(quoted);
     }
     free(real);
     free(beside);

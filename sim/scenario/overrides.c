@@ -7,6 +7,7 @@
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/read_catalog.h"
 #include "models/document/document_get.h"
+#include "models/document/document_print.h"
 #include "models/document/document_read.h"
 #include "models/document/document_set.h"
 #include "sim/platform/platform.h"
@@ -78,23 +79,6 @@ int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *m
     return add_below(overrides, "", map, err);
 }
 
-/* Appends TEXT to *sum as a quoted YAML scalar. */
-static void append_quoted(char **sum, const char *text)
-{
-    char *quoted = bh_allocate(2 * strlen(text) + 3, 1), *end = quoted;
-    *end++ = '"';
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            *end++ = '\\';
-        *end++ = *text;
-    }
-    *end++ = '"';
-    char *joined = bh_print_text("%s%s", *sum, quoted);
-    free(quoted);
-    free(*sum);
-    *sum = joined;
-}
-
 /* Each value must be a number of the right dimension for a number that the catalog knows, or a word that it takes there.
  */
 static int check(const struct bh_overrides *overrides, const struct bh_catalog *catalog, struct bh_error *err)
@@ -130,21 +114,17 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
 {
     char *text = bh_copy_text("{");
     for (size_t i = 0; i < overrides->count; i++) {
-        append_quoted(&text, overrides->list[i].path);
-        const char *source = overrides->list[i].source;
-        char *joined = bh_print_text("%s: %s", text, source != NULL ? "{value: " : "");
-        free(text);
-        text = joined;
-        append_quoted(&text, bh_node_text(overrides->list[i].node, NULL));
-        if (source != NULL) {
-            joined = bh_print_text("%s, source: ", text);
-            free(text);
-            text = joined;
-            append_quoted(&text, source);
-        }
-        joined = bh_print_text("%s%s%s", text, source != NULL ? "}" : "", i + 1 < overrides->count ? ",\n" : "}");
-        free(text);
-        text = joined;
+        const struct bh_override *override = &overrides->list[i];
+        char *path = bh_print_quoted(override->path), *value = bh_print_quoted(bh_node_text(override->node, NULL)),
+             *source = override->source != NULL ? bh_print_quoted(override->source) : NULL;
+        if (source != NULL)
+            bh_add_text(&text, "", "%s: {value: %s, source: %s}", path, value, source);
+        else
+            bh_add_text(&text, "", "%s: %s", path, value);
+        bh_add_text(&text, "", "%s", i + 1 < overrides->count ? ",\n" : "}");
+        free(path);
+        free(value);
+        free(source);
     }
     struct bh_document *document = bh_document_parse(text, strlen(text), "models", err);
     free(text);

@@ -5,6 +5,7 @@
 #include "models/base/quantity.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
+#include "models/document/document_print.h"
 #include "models/document/document_read.h"
 #include "tests/support/helper.h"
 
@@ -445,13 +446,32 @@ static void test_missing_nodes(void **state)
     bh_document_destroy(document);
 }
 
+/* What is quoted is read back as it was, whatever is in it. */
+static void test_quoted(void **state)
+{
+    static const char *const texts[] = {"",           "plain",         "a \"b\" c",    "back\\slash",
+                                        "two\nlines", "tab\tand \001", "\303\251: {x}"};
+    (void)state;
+    for (size_t i = 0; i < BH_COUNT(texts); i++) {
+        struct bh_error err = {0};
+        char *quoted = bh_print_quoted(texts[i]), *text = bh_print_text("[%s]", quoted);
+        struct bh_document *document = bh_document_parse(text, strlen(text), "quoted", &err);
+        if (document == NULL)
+            fail_msg("%s: %s", text, err.text);
+        assert_string_equal(bh_node_text(bh_node_item(bh_document_root(document), 0), NULL), texts[i]);
+        bh_document_destroy(document);
+        free(text);
+        free(quoted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tree),          cmocka_unit_test(test_find),       cmocka_unit_test(test_broken),
         cmocka_unit_test(test_depth),         cmocka_unit_test(test_alias_bomb), cmocka_unit_test(test_largest_files),
         cmocka_unit_test(test_files),         cmocka_unit_test(test_getters),    cmocka_unit_test(test_values),
-        cmocka_unit_test(test_missing_nodes),
+        cmocka_unit_test(test_missing_nodes), cmocka_unit_test(test_quoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
