@@ -26,13 +26,11 @@ static void print_cell(const char *text, FILE *stream)
 /* A node's name without its system's, and the system unless the log names none. */
 static void print_node(const struct bh_failure_log *log, uint32_t number, FILE *stream)
 {
-    const char *name = bh_name_list_text(log->node_names, number),
-               *system = bh_name_list_text(log->system_names, log->nodes[number].system);
-    size_t length = strlen(system);
-    bool has_system = strncmp(name, system, length) == 0 && name[length] == '.';
-    print_cell(has_system ? name + length + 1 : name, stream);
+    const char *own = bh_failure_log_own_name(log, number);
+    bool has_system = own != bh_name_list_text(log->node_names, number);
+    print_cell(own, stream);
     fputc(',', stream);
-    print_cell(has_system ? system : "", stream);
+    print_cell(has_system ? bh_name_list_text(log->system_names, log->nodes[number].system) : "", stream);
 }
 
 int bh_site_write_failures(const struct bh_site *site, const char *folder, struct bh_error *err)

@@ -12,16 +12,6 @@
 
 /* --- Nodes and failures --------------------------------------------------------------------------------------------- */
 
-struct named {
-    const char *name;
-    uint32_t in_log;
-};
-
-static int by_name(const void *left, const void *right)
-{
-    return strverscmp(((const struct named *)left)->name, ((const struct named *)right)->name);
-}
-
 static int by_time(const void *left, const void *right)
 {
     const struct bh_outage *a = left, *b = right;
@@ -35,32 +25,20 @@ static int by_time(const void *left, const void *right)
 /* Numbers of the log's nodes here; BH_NO_NAME: of another system. The caller frees. */
 static uint32_t *take_nodes(struct bh_history *history, const struct bh_failure_log *log, uint32_t system)
 {
-    size_t all = bh_name_list_count(log->node_names), count = 0;
+    size_t all = bh_name_list_count(log->node_names), named = 0;
     const struct bh_failure_system *of = &log->systems[system];
-    struct named *named = bh_allocate(all + 1, sizeof *named);
-    uint32_t *number = bh_allocate(all + 1, sizeof *number);
-    for (uint32_t n = 0; n < all; n++) {
-        number[n] = BH_NO_NAME;
-        if (!log->nodes[n].is_unnamed && log->nodes[n].system == system)
-            named[count++] = (struct named){bh_name_list_text(log->node_names, n), n};
-    }
-    qsort(named, count, sizeof *named, by_name);
+    uint32_t *number = bh_failure_log_number_nodes(log, system);
+    for (size_t n = 0; n < all; n++)
+        named += number[n] != BH_NO_NAME;
     uint64_t silent = of->nodes_said > of->nodes ? of->nodes_said - of->nodes : 0;
-    history->nodes = (uint32_t)(count + (silent < BH_HISTORY_NODES_MOST ? silent : BH_HISTORY_NODES_MOST));
+    history->nodes = (uint32_t)(named + (silent < BH_HISTORY_NODES_MOST ? silent : BH_HISTORY_NODES_MOST));
     history->watch = bh_allocate((size_t)history->nodes + 1, sizeof *history->watch);
-    const char *prefix = bh_name_list_text(log->system_names, system);
-    size_t length = strlen(prefix);
-    for (uint32_t n = 0; n < history->nodes; n++) {
-        const struct bh_failure_node *node = n < count ? &log->nodes[named[n].in_log] : NULL;
-        const char *name = n < count ? named[n].name : NULL;
-        if (name != NULL && strncmp(name, prefix, length) == 0 && name[length] == '.')
-            name += length + 1;
-        history->watch[n] = node != NULL ? (struct bh_watch){name, node->from_s, node->to_s, node->born_s}
-                                         : (struct bh_watch){NULL, of->from_s, of->to_s, of->born_s};
-        if (node != NULL)
-            number[named[n].in_log] = n;
-    }
-    free(named);
+    for (size_t n = named; n < history->nodes; n++)
+        history->watch[n] = (struct bh_watch){NULL, of->from_s, of->to_s, of->born_s};
+    for (uint32_t n = 0; n < all; n++)
+        if (number[n] != BH_NO_NAME)
+            history->watch[number[n]] = (struct bh_watch){bh_failure_log_own_name(log, n), log->nodes[n].from_s,
+                                                          log->nodes[n].to_s, log->nodes[n].born_s};
     return number;
 }
 
@@ -131,19 +109,13 @@ static void make_classes(struct bh_history *history, const struct bh_failure_log
     uint32_t *class_of = bh_allocate(names + 1, sizeof *class_of);
     for (size_t c = 0; c < names; c++)
         class_of[all[c].cause] = (uint32_t)(c < kept ? c : kept);
-    for (size_t c = 0; c < kept; c++)
-        all[c].failures = 0;
     for (size_t i = 0; i < history->count; i++) {
         struct bh_outage *outage = &history->outage[i];
         outage->class = outage->cause < names ? class_of[outage->cause] : (uint32_t)kept;
-        if (outage->class < kept)
-            all[outage->class].failures++;
-        else
-            rest++;
+        rest += outage->class == kept;
     }
     if (rest > 0)
-        all[kept] =
-            (struct bh_history_class){.name = kept > 0 ? "other" : "all", .cause = BH_NO_NAME, .failures = rest};
+        all[kept] = (struct bh_history_class){.name = kept > 0 ? "other" : "all", .cause = BH_NO_NAME};
     history->classes = all;
     history->classes_count = kept + (rest > 0);
     free(class_of);

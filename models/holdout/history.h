@@ -34,7 +34,7 @@ struct bh_history_class {
     const char *name; /* borrowed; "other" for the rest */
     uint32_t cause;   /* BH_NO_NAME for the rest */
     int zone;         /* 1 to 4; 0: the log does not say, or it differs */
-    size_t failures;
+    size_t failures;  /* before the last third; 0: of the rest */
 };
 
 struct bh_history {

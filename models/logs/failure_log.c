@@ -109,6 +109,42 @@ void bh_failure_log_set_zone(struct bh_failure_log *log, uint32_t cause, uint32_
     log->zones[log->zones_count++] = (struct bh_cause_zone){cause, detail, zone};
 }
 
+const char *bh_failure_log_own_name(const struct bh_failure_log *log, uint32_t node)
+{
+    const char *name = bh_name_list_text(log->node_names, node),
+               *system = bh_name_list_text(log->system_names, log->nodes[node].system);
+    size_t length = strlen(system);
+    return strncmp(name, system, length) == 0 && name[length] == '.' ? name + length + 1 : name;
+}
+
+struct named_node {
+    const char *name;
+    uint32_t in_log;
+};
+
+static int by_name(const void *left, const void *right)
+{
+    return strverscmp(((const struct named_node *)left)->name, ((const struct named_node *)right)->name);
+}
+
+uint32_t *bh_failure_log_number_nodes(const struct bh_failure_log *log, uint32_t system)
+{
+    size_t all = bh_name_list_count(log->node_names), count = 0;
+    uint32_t *number = bh_allocate(all + 1, sizeof *number);
+    struct named_node *named = bh_allocate(all + 1, sizeof *named);
+    for (uint32_t n = 0; n < all; n++) {
+        number[n] = BH_NO_NAME;
+        if (!log->nodes[n].is_unnamed && (system == BH_NO_NAME || log->nodes[n].system == system))
+            named[count++] = (struct named_node){bh_name_list_text(log->node_names, n), n};
+    }
+    if (count > 0)
+        qsort(named, count, sizeof *named, by_name);
+    for (uint32_t i = 0; i < count; i++)
+        number[named[i].in_log] = i;
+    free(named);
+    return number;
+}
+
 int bh_failure_log_zone(const struct bh_failure_log *log, const struct bh_failure *failure)
 {
     for (size_t z = 0; z < log->zones_count; z++)

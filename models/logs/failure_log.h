@@ -111,6 +111,11 @@ void bh_failure_log_note(struct bh_failure_log *log, const char *format, ...) __
 
 /* Counts anew what failures have been left of nodes and systems. */
 void bh_failure_log_count(struct bh_failure_log *log);
+/* A node's name without that of its system. */
+const char *bh_failure_log_own_name(const struct bh_failure_log *log, uint32_t node);
+/* The log's nodes numbered from 0 in the order of their names, numbers in names as numbers: those of a system (BH_NO_NAME:
+ * of all) that have a name; BH_NO_NAME for the others. The caller frees. */
+uint32_t *bh_failure_log_number_nodes(const struct bh_failure_log *log, uint32_t system);
 /* Notes the zone of a cause, and finds that of a failure; 0: it is not known. */
 void bh_failure_log_set_zone(struct bh_failure_log *log, uint32_t cause, uint32_t detail, int zone);
 int bh_failure_log_zone(const struct bh_failure_log *log, const struct bh_failure *failure);

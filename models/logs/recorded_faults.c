@@ -9,16 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct chosen_node {
-    const char *name;
-    uint32_t in_log;
-};
-
-static int by_name(const void *left, const void *right)
-{
-    return strverscmp(((const struct chosen_node *)left)->name, ((const struct chosen_node *)right)->name);
-}
-
 static int by_time(const void *left, const void *right)
 {
     const struct bh_record *a = left, *b = right;
@@ -89,28 +79,9 @@ static int find_frame(struct bh_recorded_faults *recorded, const struct bh_failu
     return 0;
 }
 
-/* New numbers of the log's nodes, BH_NO_NAME for those that are not replayed. The caller frees. */
-static uint32_t *number_nodes(const struct bh_failure_log *log, uint32_t system)
-{
-    size_t all = bh_name_list_count(log->node_names), count = 0;
-    uint32_t *number = bh_allocate(all + 1, sizeof *number);
-    struct chosen_node *chosen = bh_allocate(all + 1, sizeof *chosen);
-    for (uint32_t n = 0; n < all; n++) {
-        number[n] = BH_NO_NAME;
-        if (!log->nodes[n].is_unnamed && (system == BH_NO_NAME || log->nodes[n].system == system))
-            chosen[count++] = (struct chosen_node){bh_name_list_text(log->node_names, n), n};
-    }
-    if (count > 0)
-        qsort(chosen, count, sizeof *chosen, by_name);
-    for (uint32_t i = 0; i < count; i++)
-        number[chosen[i].in_log] = i;
-    free(chosen);
-    return number;
-}
-
 static void take_records(struct bh_recorded_faults *recorded, const struct bh_failure_log *log, uint32_t system)
 {
-    uint32_t *number = number_nodes(log, system);
+    uint32_t *number = bh_failure_log_number_nodes(log, system);
     recorded->record = bh_allocate(log->failures_count + 1, sizeof *recorded->record);
     for (size_t i = 0; i < log->failures_count; i++) {
         const struct bh_failure *failure = &log->failures[i];

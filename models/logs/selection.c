@@ -102,8 +102,7 @@ static bool fits_node(const struct bh_log_selection *selection, const struct bh_
     const struct bh_failure_node *node = &log->nodes[number];
     const char *name = bh_name_list_text(log->node_names, number),
                *system = bh_name_list_text(log->system_names, node->system);
-    size_t length = strlen(system);
-    const char *own = strncmp(name, system, length) == 0 && name[length] == '.' ? name + length + 1 : name;
+    const char *own = bh_failure_log_own_name(log, number);
     for (size_t c = 0; c < selection->count; c++) {
         const struct clause *clause = &selection->clauses[c];
         if ((clause->subject == OF_NODE && !fits_one(clause, name) && !fits_one(clause, own)) ||

@@ -10,15 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A node's name without that of its system. */
-static const char *own_name(const struct bh_failure_log *log, uint32_t node)
-{
-    const char *name = bh_name_list_text(log->node_names, node),
-               *system = bh_name_list_text(log->system_names, log->nodes[node].system);
-    size_t length = strlen(system);
-    return strncmp(name, system, length) == 0 && name[length] == '.' ? name + length + 1 : name;
-}
-
 /* The system that any log puts a node of this name into; "" if none does. */
 struct where {
     struct bh_name_list *own;
@@ -32,7 +23,7 @@ static void learn(struct where *where, const struct bh_failure_log *log)
         const char *system = bh_name_list_text(log->system_names, log->nodes[n].system);
         if (log->nodes[n].is_unnamed || strcmp(system, "-") == 0)
             continue;
-        uint32_t number = bh_name_list_number(where->own, own_name(log, n));
+        uint32_t number = bh_name_list_number(where->own, bh_failure_log_own_name(log, n));
         if (number >= where->room) {
             size_t before = where->room;
             where->room = 2 * before + 256;
@@ -61,7 +52,8 @@ static void add_log(struct bh_failure_log *to, const struct bh_failure_log *from
     uint32_t *there = bh_allocate((size_t)nodes + 1, sizeof *there);
     for (uint32_t n = 0; n < nodes; n++) {
         const struct bh_failure_node *node = &from->nodes[n];
-        const char *own = own_name(from, n), *system = bh_name_list_text(from->system_names, node->system);
+        const char *own = bh_failure_log_own_name(from, n),
+                   *system = bh_name_list_text(from->system_names, node->system);
         if (strcmp(system, "-") == 0) {
             uint32_t known = node->is_unnamed ? BH_NO_NAME : bh_name_list_find(where->own, own);
             system = known != BH_NO_NAME ? where->system[known] : "";
