@@ -300,12 +300,14 @@ struct bh_decision bh_advice_decision(const struct bh_advice *advice, size_t **p
     return decision;
 }
 
-void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, struct bh_regret *node_hours)
+void bh_advice_regret(const struct bh_advice *advice, struct bh_firmness *firmness, struct bh_regret *regret,
+                      struct bh_regret *node_hours)
 {
     struct bh_advice by_hours = *advice;
     size_t *policies, *same;
     bh_criterion_find(advice->view, "node-hours", &by_hours.criterion, NULL);
     struct bh_decision costs = bh_advice_decision(advice, &policies), hours = bh_advice_decision(&by_hours, &same);
+    bh_find_firmness(costs.costs, costs.policies, costs.worlds, costs.replicas, costs.chosen, firmness);
     bh_find_regret(costs.costs, costs.costs, costs.policies, costs.worlds, costs.replicas, costs.chosen, regret);
     bh_find_regret(costs.costs, hours.costs, costs.policies, costs.worlds, costs.replicas, costs.chosen, node_hours);
     free(costs.costs);

@@ -71,7 +71,8 @@ struct bh_decision bh_advice_decision(const struct bh_advice *advice, size_t **p
 
 /* How firm the best is over the draws, in the criterion and in node-hours (of worlds as the criterion chooses in them); only
  * where there are several worlds. */
-void bh_advice_regret(const struct bh_advice *advice, struct bh_regret *regret, struct bh_regret *node_hours);
+void bh_advice_regret(const struct bh_advice *advice, struct bh_firmness *firmness, struct bh_regret *regret,
+                      struct bh_regret *node_hours);
 
 /* So many policies that cannot be told from the best of all at a point, by net overhead, or by the share of node-time that
  * does no work where `by_rate`; those that are the same in every run are not counted. `best` is the policy held for it. */

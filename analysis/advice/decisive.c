@@ -147,17 +147,18 @@ static double find_highest(const struct bh_curve_bases *bases, const struct gain
     enum { SHAKES = 200 };
     size_t rivals = gains->rivals;
     double *shaken = bh_allocate(2 * rivals * worlds + 1, sizeof *shaken), *curves = shaken + rivals * worlds;
-    double *left = bh_allocate(worlds, sizeof *left);
+    double *left = bh_allocate(2 * worlds, sizeof *left), *factor = left + worlds;
     double values[SHAKES] = {0};
     for (size_t i = 0; i < rivals; i++)
         bh_curve_project(bases, &work->curve[i], gains->mean + i * worlds, curves + i * worlds);
     for (size_t s = 0; s < SHAKES; s++) {
         const struct bh_random random = {.seed = 1, .replica = s};
+        for (size_t w = 0; w < worlds; w++)
+            factor[w] = gsl_cdf_ugaussian_Pinv(
+                bh_random_uniform(&random, BH_PURPOSE_BOOTSTRAP, bh_identity("highest value"), w, 0));
         for (size_t i = 0; i < rivals; i++) {
             for (size_t w = 0; w < worlds; w++)
-                left[w] = (gains->mean[i * worlds + w] - curves[i * worlds + w]) *
-                          gsl_cdf_ugaussian_Pinv(
-                              bh_random_uniform(&random, BH_PURPOSE_BOOTSTRAP, bh_identity("highest value"), w, 0));
+                left[w] = (gains->mean[i * worlds + w] - curves[i * worlds + w]) * factor[w];
             bh_curve_project(bases, &work->curve[i], left, shaken + i * worlds);
             for (size_t w = 0; w < worlds; w++)
                 shaken[i * worlds + w] += curves[i * worlds + w];

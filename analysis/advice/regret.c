@@ -60,7 +60,7 @@ static double regret_in(const struct table *costs, const struct table *values, s
 
 /* What can be told of a world by its own replicas. */
 static void judge(const struct table *costs, size_t world, size_t chosen, struct bh_standing *standings, double *own,
-                  struct bh_regret *regret)
+                  struct bh_firmness *firmness)
 {
     size_t others = 0;
     for (size_t p = 0; p < costs->policies; p++)
@@ -69,20 +69,31 @@ static void judge(const struct table *costs, size_t world, size_t chosen, struct
     bh_compare(own, costs->policies, 1, costs->replicas, standings);
     for (size_t p = 0; p < costs->policies; p++)
         others += standings[p].may_be_best && standings[p].mean != standings[chosen].mean;
-    regret->best_in += standings[chosen].behind <= 0;
-    regret->surely_best += standings[chosen].may_be_best && others == 0;
-    regret->surely_not += !standings[chosen].may_be_best;
+    firmness->best_in += standings[chosen].behind <= 0;
+    firmness->surely_best += standings[chosen].may_be_best && others == 0;
+    firmness->surely_not += !standings[chosen].may_be_best;
+}
+
+void bh_find_firmness(const double *costs, size_t policies, size_t worlds, size_t replicas, size_t chosen,
+                      struct bh_firmness *firmness)
+{
+    const struct table table = {costs, policies, worlds, replicas};
+    struct bh_standing *standings = bh_allocate(policies, sizeof *standings);
+    double *own = bh_allocate(policies * replicas, sizeof *own);
+    *firmness = (struct bh_firmness){0};
+    for (size_t w = 0; w < worlds; w++)
+        judge(&table, w, chosen, standings, own, firmness);
+    free(own);
+    free(standings);
 }
 
 void bh_find_regret(const double *costs, const double *values, size_t policies, size_t worlds, size_t replicas,
                     size_t chosen, struct bh_regret *regret)
 {
     const struct table choice = {costs, policies, worlds, replicas}, value = {values, policies, worlds, replicas};
-    struct bh_standing *standings = bh_allocate(policies, sizeof *standings);
-    double *own = bh_allocate(policies * replicas + worlds, sizeof *own), *regrets = own + policies * replicas;
-    *regret = (struct bh_regret){.worlds = worlds, .worst = NAN};
+    double *regrets = bh_allocate(worlds, sizeof *regrets);
+    *regret = (struct bh_regret){.worst = NAN};
     for (size_t w = 0; w < worlds; w++) {
-        judge(&choice, w, chosen, standings, own, regret);
         regrets[w] = regret_in(&choice, &value, w, chosen);
         if (!(regret->worst >= regrets[w])) {
             regret->worst = regrets[w];
@@ -100,6 +111,5 @@ void bh_find_regret(const double *costs, const double *values, size_t policies, 
                                                 fmax(0, regret->expected.high)};
         regret->worst = fmax(0, regret->worst);
     }
-    free(own);
-    free(standings);
+    free(regrets);
 }

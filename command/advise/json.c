@@ -159,12 +159,13 @@ int bh_advise_print_json(const struct bh_advise_answer *answer, struct bh_error 
     if (object == NULL)
         return bh_fail(err, BH_ERROR_INPUT, "%s: a name or title is not UTF-8", view->file);
     if (advice->worlds.count > 1 && advice->compared > 1) {
+        struct bh_firmness firmness;
         struct bh_regret regret, hours;
-        bh_advice_regret(advice, &regret, &hours);
+        bh_advice_regret(advice, &firmness, &regret, &hours);
         json_object_set_new(object, "firmness",
-                            json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "best_in", (json_int_t)regret.best_in,
-                                      "surely_best_in", (json_int_t)regret.surely_best, "surely_not_in",
-                                      (json_int_t)regret.surely_not, "expected_regret", estimate(regret.expected),
+                            json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "best_in", (json_int_t)firmness.best_in,
+                                      "surely_best_in", (json_int_t)firmness.surely_best, "surely_not_in",
+                                      (json_int_t)firmness.surely_not, "expected_regret", estimate(regret.expected),
                                       "worst_regret", number(regret.worst), "expected_regret_node_hours",
                                       estimate(hours.expected), "worst_regret_node_hours", number(hours.worst)));
         json_object_set_new(object, "decides", decisive_json(advice));

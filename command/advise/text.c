@@ -207,11 +207,12 @@ static void print_compared(const struct bh_advice *advice, enum bh_table_format 
 /* How firm the choice is over the draws. */
 static void print_firmness(const struct bh_advice *advice, enum bh_table_format format)
 {
+    struct bh_firmness firmness;
     struct bh_regret regret, hours;
     const struct bh_worlds *worlds = &advice->worlds;
     if (worlds->count < 2 || advice->compared < 2)
         return;
-    bh_advice_regret(advice, &regret, &hours);
+    bh_advice_regret(advice, &firmness, &regret, &hours);
     struct bh_criterion in_hours = {.unit = "node-hours"};
     char *expected = bh_advise_interval(&advice->criterion, regret.expected, true);
     char *worst = bh_advise_difference(&advice->criterion, regret.worst);
@@ -221,8 +222,8 @@ static void print_firmness(const struct bh_advice *advice, enum bh_table_format 
     bh_advise_say(format,
                   "%s is the best by its mean in %zu of %zu drawn worlds: surely in %zu, surely not in %zu, and in %zu "
                   "their replicas cannot tell.",
-                  label(advice, advice->best), regret.best_in, regret.worlds, regret.surely_best, regret.surely_not,
-                  regret.worlds - regret.surely_best - regret.surely_not);
+                  label(advice, advice->best), firmness.best_in, worlds->count, firmness.surely_best,
+                  firmness.surely_not, worlds->count - firmness.surely_best - firmness.surely_not);
     if (regret.expected.high <= 0)
         bh_advise_say(format, "What taking it everywhere costs in other worlds is less than these replicas can tell.");
     else if (!isnan(regret.worst))

@@ -11,6 +11,7 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DRAWS = 400, SIZES_MOST = 12 };
 
@@ -55,15 +56,19 @@ struct counted {
     double failures[BH_TIME_BLOCKS], watched_s[BH_TIME_BLOCKS];
 };
 
-static void count_part(const struct bh_history *history, uint32_t class, double from_s, double to_s,
-                       struct counted *counted)
+static void watch_part(const struct bh_history *history, double from_s, double to_s, struct counted *counted)
 {
     double block_s = (to_s - from_s) / BH_TIME_BLOCKS;
-    for (size_t b = 0; b < BH_TIME_BLOCKS; b++) {
-        counted->failures[b] = 0.0;
+    for (size_t b = 0; b < BH_TIME_BLOCKS; b++)
         counted->watched_s[b] =
             bh_history_watched_s(history, from_s + (double)b * block_s, from_s + (double)(b + 1) * block_s);
-    }
+}
+
+static void count_failures(const struct bh_history *history, uint32_t class, double from_s, double to_s,
+                           struct counted *counted)
+{
+    double block_s = (to_s - from_s) / BH_TIME_BLOCKS;
+    memset(counted->failures, 0, sizeof counted->failures);
     for (size_t i = 0; i < history->count; i++) {
         const struct bh_outage *outage = &history->outage[i];
         if (outage->is_first && outage->at_s >= from_s && outage->at_s <= to_s &&
@@ -82,13 +87,15 @@ static double rate_of(const struct counted *counted, const unsigned char *block)
     return watched_s > 0.0 ? failures / watched_s : NAN;
 }
 
-static struct bh_ratio drift_of(const struct bh_holdout *holdout, uint32_t class, const struct drawn *drawn)
+/* `watched`: the first part's blocks and the last's, which all classes share. */
+static struct bh_ratio drift_of(const struct bh_holdout *holdout, uint32_t class, const struct counted *watched,
+                                const struct drawn *drawn)
 {
     const struct bh_history *history = holdout->history;
-    struct counted before, after;
+    struct counted before = watched[0], after = watched[1];
     double logs[DRAWS];
-    count_part(history, class, history->from_s, holdout->split_s, &before);
-    count_part(history, class, holdout->split_s, history->to_s, &after);
+    count_failures(history, class, history->from_s, holdout->split_s, &before);
+    count_failures(history, class, holdout->split_s, history->to_s, &after);
     double value = rate_of(&after, NULL) / rate_of(&before, NULL);
     if (!(value > 0.0 && isfinite(value)))
         return (struct bh_ratio){value, NAN, NAN};
@@ -107,7 +114,9 @@ static void fill_rates(struct bh_holdout *holdout)
     double third_s = (history->to_s - history->from_s) / 3.0;
     for (int t = 0; t < 3; t++) {
         struct counted counted;
-        count_part(history, UINT32_MAX, history->from_s + t * third_s, history->from_s + (t + 1) * third_s, &counted);
+        double from_s = history->from_s + t * third_s, to_s = history->from_s + (t + 1) * third_s;
+        watch_part(history, from_s, to_s, &counted);
+        count_failures(history, UINT32_MAX, from_s, to_s, &counted);
         holdout->third_rate[t] = rate_of(&counted, NULL);
     }
     for (size_t i = 0; i < history->count; i++) {
@@ -276,11 +285,14 @@ struct bh_holdout *bh_holdout_create(const struct bh_history *history, uint32_t 
     holdout->classes_count = history->classes_count;
     holdout->law = bh_allocate(history->classes_count + 1, sizeof *holdout->law);
     holdout->class_drift = bh_allocate(history->classes_count + 1, sizeof *holdout->class_drift);
+    struct counted watched[2];
+    watch_part(history, history->from_s, holdout->split_s, &watched[0]);
+    watch_part(history, holdout->split_s, history->to_s, &watched[1]);
     for (uint32_t c = 0; c < history->classes_count; c++) {
         bh_class_law_fit(history, c, history->from_s, holdout->split_s, cabinet, &holdout->law[c]);
-        holdout->class_drift[c] = drift_of(holdout, c, drawn);
+        holdout->class_drift[c] = drift_of(holdout, c, watched, drawn);
     }
-    holdout->drift = drift_of(holdout, UINT32_MAX, drawn);
+    holdout->drift = drift_of(holdout, UINT32_MAX, watched, drawn);
     if (holdout->after < BH_HOLDOUT_LEAST_AFTER)
         holdout->reason = "too few failures in the last third of its time";
     double block_s = (history->to_s - holdout->split_s) / BH_TIME_BLOCKS;

@@ -3,17 +3,31 @@
 /* The search for the cheapest pattern: over intervals by golden section, over verifications and states one by one. */
 #include "models/silent/choose_pattern.h"
 
+#include "models/base/error.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 struct search {
     const struct bh_pattern_job *job;
     const struct bh_pattern_wish *wish;
     double goal; /* P(wrong) at most */
+    size_t seen_count;
+    struct bh_pattern_choice *seen; /* the searches come to the same patterns again */
 };
 
-static struct bh_pattern_choice evaluate(const struct search *search, struct bh_pattern pattern)
+static struct bh_pattern_choice evaluate(struct search *search, struct bh_pattern pattern)
 {
-    return (struct bh_pattern_choice){.pattern = pattern, .outcome = bh_pattern_expect(search->job, &pattern)};
+    for (size_t i = 0; i < search->seen_count; i++) {
+        const struct bh_pattern *seen = &search->seen[i].pattern;
+        if (seen->intervals == pattern.intervals && seen->verifications == pattern.verifications &&
+            seen->keep == pattern.keep)
+            return search->seen[i];
+    }
+    search->seen = bh_reallocate(search->seen, search->seen_count + 1, sizeof *search->seen);
+    search->seen[search->seen_count] =
+        (struct bh_pattern_choice){.pattern = pattern, .outcome = bh_pattern_expect(search->job, &pattern)};
+    return search->seen[search->seen_count++];
 }
 
 static bool is_better(const struct bh_pattern_choice *left, const struct bh_pattern_choice *right)
@@ -21,13 +35,13 @@ static bool is_better(const struct bh_pattern_choice *left, const struct bh_patt
     return left->outcome.expected_s < right->outcome.expected_s;
 }
 
-static double wrong_of(const struct search *search, double intervals, uint64_t verifications, uint64_t keep)
+static double wrong_of(struct search *search, double intervals, uint64_t verifications, uint64_t keep)
 {
     struct bh_pattern pattern = {(uint64_t)intervals, verifications, keep};
-    return bh_pattern_expect(search->job, &pattern).wrong;
+    return evaluate(search, pattern).outcome.wrong;
 }
 
-static double most_intervals(const struct search *search, uint64_t verifications)
+static double most_intervals(struct search *search, uint64_t verifications)
 {
     double piece_s = fmax(search->wish->least_piece_s, search->job->work_s * 0x1p-20);
     return fmax(1.0, floor(search->job->work_s / piece_s / fmax(1.0, (double)verifications)));
@@ -35,7 +49,7 @@ static double most_intervals(const struct search *search, uint64_t verifications
 
 /* Which numbers of intervals reach the goal, of 1 to *high; false where none does. More have shorter pieces, and more results
  * right; but where nothing is verified only more time to be struck in. */
-static bool reach_goal(const struct search *search, uint64_t verifications, uint64_t keep, double *low, double *high)
+static bool reach_goal(struct search *search, uint64_t verifications, uint64_t keep, double *low, double *high)
 {
     bool is_bare = verifications == 0;
     double in = is_bare ? 1.0 : *high, out = is_bare ? *high + 1.0 : 0.0;
@@ -52,7 +66,7 @@ static bool reach_goal(const struct search *search, uint64_t verifications, uint
 
 /* Over whole numbers from `low` to `high` on a logarithmic scale: the expected time falls, then rises. Where a job hardly
  * ever ends, the intervals are too few. */
-static struct bh_pattern_choice search_intervals(const struct search *search, struct bh_pattern pattern, double low,
+static struct bh_pattern_choice search_intervals(struct search *search, struct bh_pattern pattern, double low,
                                                  double high)
 {
     const double golden = 0.5 * (sqrt(5.0) - 1.0);
@@ -82,7 +96,7 @@ static struct bh_pattern_choice search_intervals(const struct search *search, st
 }
 
 /* The best number of intervals with so many verifications in each. */
-static struct bh_pattern_choice choose_intervals(const struct search *search, uint64_t verifications, uint64_t keep)
+static struct bh_pattern_choice choose_intervals(struct search *search, uint64_t verifications, uint64_t keep)
 {
     const struct bh_pattern_job *job = search->job;
     struct bh_pattern pattern = {search->wish->intervals, verifications, keep};
@@ -101,7 +115,7 @@ static struct bh_pattern_choice choose_intervals(const struct search *search, ui
 }
 
 /* More verifications in an interval save, up to a number; two more that save nothing end the search. */
-static struct bh_pattern_choice choose_verifications(const struct search *search, uint64_t keep)
+static struct bh_pattern_choice choose_verifications(struct search *search, uint64_t keep)
 {
     const struct bh_pattern_wish *wish = search->wish;
     if (!wish->is_verified || wish->verifications > 0)
@@ -116,7 +130,7 @@ static struct bh_pattern_choice choose_verifications(const struct search *search
     return best;
 }
 
-static struct bh_pattern_choice choose_keep(const struct search *search)
+static struct bh_pattern_choice choose_keep(struct search *search)
 {
     if (search->wish->keep > 0)
         return choose_verifications(search, search->wish->keep);
@@ -131,7 +145,7 @@ static struct bh_pattern_choice choose_keep(const struct search *search)
 }
 
 /* With as many looks, and few checkpoints, as there can be, and two states, so that a return finds one that is right. */
-static double least_wrong(const struct search *search)
+static double least_wrong(struct search *search)
 {
     const struct bh_pattern_wish *wish = search->wish;
     uint64_t keep = wish->keep > 0 ? wish->keep : 2;
@@ -150,7 +164,7 @@ static double least_wrong(const struct search *search)
 struct bh_pattern_choice bh_pattern_choose(const struct bh_pattern_job *job, const struct bh_pattern_wish *wish)
 {
     struct bh_pattern_wish never = *wish;
-    struct search search = {job, wish, wish->target};
+    struct search search = {.job = job, .wish = wish, .goal = wish->target};
     double least = least_wrong(&search);
     search.goal = least <= wish->target ? wish->target : fmin(1.0, 2.0 * least);
     struct bh_pattern_choice best = choose_keep(&search);
@@ -165,11 +179,12 @@ struct bh_pattern_choice bh_pattern_choose(const struct bh_pattern_job *job, con
     }
     /* One that never ends is no better than another: as many looks as allowed. */
     if (best.pattern.intervals == 0)
-        best = evaluate(&(struct search){job, wish, 1.0},
+        best = evaluate(&search,
                         (struct bh_pattern){wish->intervals > 0 ? wish->intervals : 1,
                                             wish->is_verified ? (wish->verifications > 0 ? wish->verifications : 1) : 0,
                                             wish->keep > 0 ? wish->keep : 1});
     best.is_met = best.outcome.wrong <= wish->target;
     best.least_wrong = least;
+    free(search.seen);
     return best;
 }

@@ -97,7 +97,7 @@ static double outage_s(const struct bh_setup *setup, const struct bh_enclave_set
     return NAN;
 }
 
-static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_platform_facts *facts)
+static void fill_enclave(struct bh_setup *setup, size_t index, bool is_baseline, const struct bh_platform_facts *facts)
 {
     struct bh_enclave_setup *enclave = &setup->enclaves[index];
     enclave->spec = &setup->scenario->enclaves[index];
@@ -112,7 +112,8 @@ static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_p
     bh_setup_fill_levels(setup, enclave, facts);
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         enclave->restart_s[scope] = outage_s(setup, enclave, scope);
-    bh_setup_fill_pattern(setup, enclave);
+    if (!is_baseline) /* it takes another's over, or has none: bh_setup_copy_intervals, bh_setup_drop_checkpoints */
+        bh_setup_fill_pattern(setup, enclave);
 }
 
 /* Adds what one error of the script does on the nodes of its partition. */
@@ -275,7 +276,7 @@ static struct bh_setup *create(const struct bh_scenario *scenario, size_t policy
     setup->enclaves_count = scenario->enclaves_count;
     setup->enclaves = bh_allocate(setup->enclaves_count, sizeof *setup->enclaves);
     for (size_t e = 0; e < setup->enclaves_count; e++)
-        fill_enclave(setup, e, facts);
+        fill_enclave(setup, e, is_baseline, facts);
     if (scenario->staggered)
         bh_setup_stagger(setup);
     return setup;
