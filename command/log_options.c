@@ -36,13 +36,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-/* A message of a reader of options, which the program ends with. */
-static void refuse_if(int status, const struct bh_error *err, struct argp_state *state)
-{
-    if (status != 0)
-        argp_error(state, "%s", err->text);
-}
-
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct bh_options *to = state->input;
@@ -53,23 +46,23 @@ static error_t parse(int key, char *text, struct argp_state *state)
         to->reading = bh_log_reading_create();
     struct bh_log_reading *reading = to->reading;
     if (key == KEY_COLUMN)
-        refuse_if(bh_log_reading_set_columns(reading, text, &err), &err, state);
+        bh_options_refuse_if(bh_log_reading_set_columns(reading, text, &err), &err, state);
     else if (key == KEY_IGNORE)
-        refuse_if(bh_log_reading_ignore(reading, text, &err), &err, state);
+        bh_options_refuse_if(bh_log_reading_ignore(reading, text, &err), &err, state);
     else if (key == KEY_DATES)
         reading->dates = (enum bh_date_order)bh_options_choice(text, "--dates", bh_date_order_names,
                                                                "day-first, month-first or year-first", state);
     else if (key == KEY_UNIT)
-        refuse_if(bh_log_reading_set_units(reading, text, &err), &err, state);
+        bh_options_refuse_if(bh_log_reading_set_units(reading, text, &err), &err, state);
     else if (key == KEY_DECIMAL)
         reading->decimal =
             (enum bh_decimal)bh_options_choice(text, "--decimal", bh_decimal_names, "point or comma", state);
     else if (key == KEY_WINDOW)
-        refuse_if(bh_quantity_parse(text, NULL, BH_DIMENSION_TIME, &reading->window_s, &err), &err, state);
+        bh_options_refuse_if(bh_quantity_parse(text, NULL, BH_DIMENSION_TIME, &reading->window_s, &err), &err, state);
     else if (key == KEY_YEAR)
         reading->year = (int)bh_options_count(text, "--year", 1900, 2200, state);
     else
-        refuse_if(bh_log_reading_set_timezone(reading, text, &err), &err, state);
+        bh_options_refuse_if(bh_log_reading_set_timezone(reading, text, &err), &err, state);
     return 0;
 }
 

@@ -56,12 +56,23 @@ enum bh_table_format bh_options_table_format(const char *text, struct argp_state
     return (enum bh_table_format)bh_options_choice(text, "--format", names, "text, markdown or latex", state);
 }
 
+void bh_options_append(const char ***texts, size_t *count, const char *text)
+{
+    *texts = bh_reallocate(*texts, *count + 1, sizeof **texts);
+    (*texts)[(*count)++] = text;
+}
+
+void bh_options_refuse_if(int status, const struct bh_error *err, struct argp_state *state)
+{
+    if (status != 0)
+        argp_error(state, "%s", err->text);
+}
+
 void bh_options_add_point(struct bh_options *options, char *text, struct argp_state *state)
 {
     if (strchr(text, '=') == NULL)
         argp_error(state, "--point %s: expected AXIS=VALUE, as in nodes=1024", text);
-    options->points = bh_reallocate(options->points, options->points_count + 1, sizeof *options->points);
-    options->points[options->points_count++] = text;
+    bh_options_append(&options->points, &options->points_count, text);
 }
 
 void bh_options_take_one(const char **slot, const char *what, const char *word, struct argp_state *state)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bh_error;
 struct bh_log_reading;
 struct bh_setting;
 
@@ -26,7 +27,7 @@ struct bh_options {
     const char *output; /* NULL: none */
     const char *file;   /* of the scenario, borrowed from argv */
     size_t points_count;
-    char **points;                  /* "AXIS=LABEL", borrowed from argv */
+    const char **points;            /* "AXIS=LABEL", borrowed from argv */
     struct bh_log_reading *reading; /* of failure logs; NULL: nothing was said */
 };
 
@@ -56,6 +57,10 @@ size_t bh_options_choice(const char *text, const char *option, const char *const
 enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state);
 /* One more --point, whose text is borrowed. */
 void bh_options_add_point(struct bh_options *options, char *text, struct argp_state *state);
+/* One more text of an option that may be repeated: the text is borrowed, the list the caller's to free. */
+void bh_options_append(const char ***texts, size_t *count, const char *text);
+/* Ends the program with the message of a reader of an option's text. */
+void bh_options_refuse_if(int status, const struct bh_error *err, struct argp_state *state);
 /* The one word or file that a subcommand takes, borrowed; `*slot` is NULL before. `what`: "scenario". */
 void bh_options_take_one(const char **slot, const char *what, const char *word, struct argp_state *state);
 void bh_options_take_file(const char **slot, const char *file, struct argp_state *state);

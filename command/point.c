@@ -57,7 +57,7 @@ static int choose(const struct bh_study *study, const char *text, size_t *index,
     return status;
 }
 
-size_t *bh_point_choose(const struct bh_study *study, char *const *points, size_t count, struct bh_error *err)
+size_t *bh_point_choose(const struct bh_study *study, const char *const *points, size_t count, struct bh_error *err)
 {
     size_t *index = bh_allocate(study->axes_count + 1, sizeof *index);
     for (size_t i = 0; i < count; i++)

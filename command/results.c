@@ -28,12 +28,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static void add(const char ***list, size_t *count, const char *word)
-{
-    *list = bh_reallocate(*list, *count + 1, sizeof **list);
-    (*list)[(*count)++] = word;
-}
-
 static error_t parse(int key, char *word, struct argp_state *state)
 {
     static const char *const formats[] = {"text", "csv", "json", NULL};
@@ -43,7 +37,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
     case KEY_WHERE:
         if (strchr(word, '=') == NULL || word[0] == '=')
             argp_error(state, "--where: found '%s', expected AXIS=LABEL, as in nodes=1024", word);
-        add(&selection->where, &selection->where_count, word);
+        bh_options_append(&selection->where, &selection->where_count, word);
         return 0;
     case KEY_MEAN:
         selection->mean = word;
@@ -59,7 +53,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
         if (arguments->options.file == NULL)
             arguments->options.file = word;
         else
-            add(&selection->names, &selection->names_count, word);
+            bh_options_append(&selection->names, &selection->names_count, word);
         return 0;
     case ARGP_KEY_NO_ARGS:
         if (!arguments->lists_metrics)

@@ -49,12 +49,6 @@ static const struct argp_option options[] = {
 static const struct argp_child children[] = {
     {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
 
-static void add_word(struct words *words, const char *word)
-{
-    words->word = bh_reallocate(words->word, words->count + 1, sizeof *words->word);
-    words->word[words->count++] = word;
-}
-
 static error_t parse(int key, char *word, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -63,10 +57,10 @@ static error_t parse(int key, char *word, struct argp_state *state)
         bh_options_to_children(state, children, &arguments->options);
         return 0;
     case KEY_ALLOW:
-        add_word(&arguments->allow, word);
+        bh_options_append(&arguments->allow.word, &arguments->allow.count, word);
         return 0;
     case KEY_LIMIT:
-        add_word(&arguments->limits, word);
+        bh_options_append(&arguments->limits.word, &arguments->limits.count, word);
         return 0;
     case KEY_MINIMIZE:
         arguments->minimize = word;
@@ -75,7 +69,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
         arguments->indifference = word;
         return 0;
     case 'p':
-        add_word(&arguments->where, word);
+        bh_options_append(&arguments->where.word, &arguments->where.count, word);
         return 0;
     case KEY_WORLDS:
         arguments->worlds = word;

@@ -116,9 +116,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->format = bh_options_table_format(text, state);
         return 0;
     case KEY_POLICY:
-        arguments->policies =
-            bh_reallocate(arguments->policies, arguments->policies_count + 1, sizeof *arguments->policies);
-        arguments->policies[arguments->policies_count++] = text;
+        bh_options_append(&arguments->policies, &arguments->policies_count, text);
         return 0;
     case ARGP_KEY_END:
         if (arguments->exact && arguments->monte_carlo)

@@ -77,19 +77,12 @@ static void finish(struct arguments *arguments, struct argp_state *state)
     arguments->wish.jobs = bh_options_jobs(&arguments->options);
 }
 
-/* A message of a reader of options, which the program ends with. */
-static void refuse_if(int status, const struct bh_error *err, struct argp_state *state)
-{
-    if (status != 0)
-        argp_error(state, "%s", err->text);
-}
-
 static void add_clause(struct arguments *arguments, const char *text, struct argp_state *state)
 {
     struct bh_error err = {0};
     if (arguments->selection == NULL)
         arguments->selection = bh_log_selection_create();
-    refuse_if(bh_log_selection_add(arguments->selection, text, &err), &err, state);
+    bh_options_refuse_if(bh_log_selection_add(arguments->selection, text, &err), &err, state);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)

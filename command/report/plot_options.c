@@ -48,12 +48,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static void add(const char ***texts, size_t *count, const char *text)
-{
-    *texts = bh_reallocate(*texts, *count + 1, sizeof **texts);
-    (*texts)[(*count)++] = text;
-}
-
 static void take_width(struct argp_state *state, const char *text, struct bh_plot_request *request)
 {
     char *end;
@@ -104,7 +98,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         request->x = text;
         break;
     case KEY_Y:
-        add(&request->y, &request->y_count, text);
+        bh_options_append(&request->y, &request->y_count, text);
         break;
     case KEY_SERIES:
         request->series = text;
@@ -113,10 +107,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         request->panel = text;
         break;
     case KEY_WHERE:
-        add(&request->where, &request->where_count, text);
+        bh_options_append(&request->where, &request->where_count, text);
         break;
     case KEY_MEAN:
-        add(&request->mean, &request->mean_count, text);
+        bh_options_append(&request->mean, &request->mean_count, text);
         break;
     case KEY_BAND:
         request->band = text;

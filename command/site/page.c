@@ -6,6 +6,7 @@
 #include "models/fit/node_counts.h"
 #include "models/logs/formats.h"
 
+#include "analysis/reader/markup.h"
 #include "analysis/tables/table.h"
 
 #include <inttypes.h>
@@ -17,40 +18,29 @@ enum { WIDTH = 120 };
 
 static const double year_s = 365.25 * 86400.0;
 
-static void say(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void say(FILE *stream, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    char *text = bh_print_text_v(format, arguments);
-    va_end(arguments);
-    bh_markup_write(stream, text, BH_TABLE_MARKDOWN);
-    free(text);
-}
-
 /* --- What was read -------------------------------------------------------------------------------------------------- */
 
 static void print_read(const struct bh_site_log *read, FILE *stream)
 {
     const struct bh_failure_log *log = read->log;
     char from[32], to[32];
-    say(stream, "%s", read->file);
-    say(stream, ": %s, %zu failures in %" PRIu64 " records, %s to %s", log->format, log->failures_count, log->records,
-        bh_failure_log_print_time(log->first_s, from, sizeof from),
-        bh_failure_log_print_time(log->last_s, to, sizeof to));
+    bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s", read->file);
+    bh_markup_print(stream, BH_TABLE_MARKDOWN, ": %s, %zu failures in %" PRIu64 " records, %s to %s", log->format,
+                    log->failures_count, log->records, bh_failure_log_print_time(log->first_s, from, sizeof from),
+                    bh_failure_log_print_time(log->last_s, to, sizeof to));
     if (log->jobs_count > 0)
-        say(stream, "; %zu jobs", log->jobs_count);
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "; %zu jobs", log->jobs_count);
     fputs(".\n\n", stream);
     for (int r = 0; r < BH_LOG_REMARKS; r++)
         if (log->remarks[r] > 0) {
             fputs("- ", stream);
-            say(stream, "%" PRIu64 " %s (first: line %u)", log->remarks[r], bh_log_remark_texts[r],
-                log->remark_line[r]);
+            bh_markup_print(stream, BH_TABLE_MARKDOWN, "%" PRIu64 " %s (first: line %u)", log->remarks[r],
+                            bh_log_remark_texts[r], log->remark_line[r]);
             fputc('\n', stream);
         }
     for (uint32_t n = 0; n < bh_name_list_count(log->notes); n++) {
         fputs("- ", stream);
-        say(stream, "%s", bh_name_list_text(log->notes, n));
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s", bh_name_list_text(log->notes, n));
         fputc('\n', stream);
     }
     fputc('\n', stream);
@@ -62,7 +52,7 @@ static void print_logs(const struct bh_site *site, FILE *stream)
     for (size_t l = 0; l < site->logs_count; l++)
         print_read(&site->logs[l], stream);
     for (uint32_t n = 0; site->logs_count > 1 && n < bh_name_list_count(site->all->notes); n++) {
-        say(stream, "Together: %s.", bh_name_list_text(site->all->notes, n));
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "Together: %s.", bh_name_list_text(site->all->notes, n));
         fputs("\n\n", stream);
     }
 }
@@ -90,7 +80,8 @@ static void print_drift(const struct bh_site_system *system, FILE *stream)
         if (!(one->low > 1.0 || one->high < 1.0))
             continue;
         fputs("- ", stream);
-        say(stream, "%s: %.2f times (%.2f to %.2f)", system->history->classes[c].name, one->value, one->low, one->high);
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s: %.2f times (%.2f to %.2f)", system->history->classes[c].name,
+                        one->value, one->low, one->high);
         fputc('\n', stream);
     }
     fputc('\n', stream);
@@ -110,7 +101,7 @@ static void print_platform(const struct bh_site_system *system, FILE *stream)
             ". A guess: names that differ in their last number alone stand together, %zu groups, %zu of them of %u\n"
             "nodes (the first: `",
             cabinets->groups, cabinets->alike, cabinets->nodes);
-        say(stream, "%s", cabinets->example);
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s", cabinets->example);
         fputs("`)", stream);
     }
     fputs(". The scenario has a machine of the bundled kind with as many nodes; processors, memory, network and "
@@ -158,7 +149,8 @@ static void print_classes(const struct bh_site_system *system, FILE *stream)
         if (law->passed_over == NULL || !law->is_fitted)
             continue;
         fputs("- ", stream);
-        say(stream,
+        bh_markup_print(
+            stream, BH_TABLE_MARKDOWN,
             "%s: %s fits better, but its mean is %s, where a node failed once in %s: a machine that has run for long "
             "would "
             "fail at another rate than this one, so it is not taken",
@@ -179,9 +171,9 @@ static void print_nodes(const struct bh_site *site, const struct bh_site_system 
             " fail more often than chance allows (binomial, 5 %% adjusted for all by Holm)",
             counts.lemons_count, counts.nodes);
     for (size_t l = 0; l < counts.lemons_count && l < 5; l++)
-        say(stream, "%s%s with %" PRIu64 " failures where %.3g are expected", l == 0 ? ": " : ", ",
-            bh_name_list_text(site->all->node_names, counts.lemons[l].node), counts.lemons[l].failures,
-            counts.lemons[l].expected);
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s%s with %" PRIu64 " failures where %.3g are expected",
+                        l == 0 ? ": " : ", ", bh_name_list_text(site->all->node_names, counts.lemons[l].node),
+                        counts.lemons[l].failures, counts.lemons[l].expected);
     fputs(counts.lemons_count > 5 ? ", ...\n\n" : ".\n\n", stream);
     bh_node_counts_clear(&counts);
 }
@@ -239,7 +231,8 @@ static void print_misses(const struct bh_site_system *system, FILE *stream)
             continue;
         char *why = bh_site_explain(system, cell), *job = bh_site_job(cell);
         fprintf(stream, "- %s: ", job);
-        say(stream, "%.3g in place of %.3g. From %s", cell->observed, cell->predicted, why);
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "%.3g in place of %.3g. From %s", cell->observed, cell->predicted,
+                        why);
         fputc('\n', stream);
         free(why);
         free(job);
@@ -252,7 +245,8 @@ static void print_system(const struct bh_site *site, const struct bh_site_system
     const struct bh_history *history = system->history;
     char from[32], to[32], split[32];
     bool has_name = strcmp(system->name, "-") != 0;
-    say(stream, "%s%s", has_name ? "System " : "The system", has_name ? system->name : "");
+    bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s%s", has_name ? "System " : "The system",
+                    has_name ? system->name : "");
     fputs("\n\n", stream);
     fprintf(stream, "%zu failures of %u nodes, %s to %s; the last third begins on %s.\n\n", history->count,
             history->nodes, bh_failure_log_print_time(history->from_s, from, sizeof from),
@@ -360,8 +354,8 @@ static void print_others(const struct bh_site *site, FILE *stream)
         if (bh_site_is_fitted(system))
             continue;
         fputs("- ", stream);
-        say(stream, "%s: %zu failures of %u nodes, %s", system->name, system->history->count, system->history->nodes,
-            system->holdout->reason);
+        bh_markup_print(stream, BH_TABLE_MARKDOWN, "%s: %zu failures of %u nodes, %s", system->name,
+                        system->history->count, system->history->nodes, system->holdout->reason);
         fputc('\n', stream);
     }
     fputc('\n', stream);

@@ -66,8 +66,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (arguments->files_count == LOGS_MOST)
             argp_error(state, "found more than %d logs", LOGS_MOST);
-        arguments->files = bh_reallocate(arguments->files, arguments->files_count + 1, sizeof *arguments->files);
-        arguments->files[arguments->files_count++] = text;
+        bh_options_append(&arguments->files, &arguments->files_count, text);
         return 0;
     case ARGP_KEY_END:
         if (arguments->files_count == 0)

@@ -86,8 +86,7 @@ static error_t parse(int key, char *word, struct argp_state *state)
             argp_error(state, "--tasks: found '%s', expected a whole number above 0", word);
         return 0;
     case KEY_SBATCH:
-        arguments->slurm = bh_reallocate(arguments->slurm, arguments->slurm_count + 1, sizeof *arguments->slurm);
-        arguments->slurm[arguments->slurm_count++] = word;
+        bh_options_append(&arguments->slurm, &arguments->slurm_count, word);
         return 0;
     case ARGP_KEY_ARG:
         bh_options_take_one(&arguments->campaign, "campaign", word, state);

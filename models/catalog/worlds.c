@@ -17,7 +17,7 @@ const char *const bh_prior_names[] = {"uniform", "triangular", NULL};
 /* A range whose most is this many times its least is drawn by its logarithm. */
 static const double decade = 10.0;
 
-enum bh_interval_scale bh_parameter_scale(const struct bh_parameter *parameter)
+static enum bh_interval_scale scale_of(const struct bh_parameter *parameter)
 {
     const bool is_relative = parameter->basis == BH_BASIS_PLATFORMS || parameter->basis == BH_BASIS_TRANSFER;
     if (is_relative && parameter->low > 0.0 && parameter->dimension == BH_DIMENSION_PROBABILITY &&
@@ -28,7 +28,7 @@ enum bh_interval_scale bh_parameter_scale(const struct bh_parameter *parameter)
     return BH_SCALE_LINEAR;
 }
 
-static double to_scale(enum bh_interval_scale scale, double value)
+double bh_interval_to_scale(enum bh_interval_scale scale, double value)
 {
     switch (scale) {
     case BH_SCALE_LOGARITHMIC:
@@ -41,7 +41,7 @@ static double to_scale(enum bh_interval_scale scale, double value)
     return value;
 }
 
-static double from_scale(enum bh_interval_scale scale, double at)
+double bh_interval_from_scale(enum bh_interval_scale scale, double at)
 {
     switch (scale) {
     case BH_SCALE_LOGARITHMIC:
@@ -124,17 +124,17 @@ static double draw_between(const struct bh_world *world, double share, enum bh_i
 {
     if (!(low < high))
         return low;
-    const double from = to_scale(scale, low), to = to_scale(scale, high);
-    const double at = to_scale(scale, fmin(fmax(value, low), high));
+    const double from = bh_interval_to_scale(scale, low), to = bh_interval_to_scale(scale, high);
+    const double at = bh_interval_to_scale(scale, fmin(fmax(value, low), high));
     const double drawn =
-        from_scale(scale, from + (to - from) * place_in(world->prior, share, (at - from) / (to - from)));
+        bh_interval_from_scale(scale, from + (to - from) * place_in(world->prior, share, (at - from) / (to - from)));
     return fmin(fmax(drawn, low), high);
 }
 
 /* Over the part of its range that is left to it. */
 static double draw_share(const struct bh_world *world, const struct bh_parameter *parameter, double least, double most)
 {
-    return draw_between(world, share_of(world, parameter), bh_parameter_scale(parameter), fmax(parameter->low, least),
+    return draw_between(world, share_of(world, parameter), scale_of(parameter), fmax(parameter->low, least),
                         fmin(parameter->high, most), parameter->value);
 }
 
@@ -158,8 +158,8 @@ double bh_world_value(const struct bh_world *world, const struct bh_parameter *p
         return share_value(world, ending, parameter);
     const struct bh_parameter *other = parameter->tied_to;
     if (other == NULL)
-        return draw_between(world, share_of(world, parameter), bh_parameter_scale(parameter), parameter->low,
-                            parameter->high, parameter->value);
+        return draw_between(world, share_of(world, parameter), scale_of(parameter), parameter->low, parameter->high,
+                            parameter->value);
     const double others = world->is_drawn(world->context, other) ? bh_world_value(world, other) : other->value;
     const double ratio = other->value > 0.0 ? parameter->value / other->value : parameter->ratio_low;
     return others * draw_between(world, share_of(world, parameter), BH_SCALE_LOGARITHMIC, parameter->ratio_low,

@@ -179,15 +179,20 @@ static void leave_out(struct bh_isolation *isolation)
         isolation->escape[b] = NAN;
 }
 
+void bh_isolation_add_rates(struct bh_isolation *isolation)
+{
+    isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
+    isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+}
+
 struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
     struct bh_origins origins = bh_origins_of(model, streams);
     struct sums sums = {{0}, {0}, {0}, {0}};
     isolation->tenants_count = model->tree->tenants_count;
-    isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
-    isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
-    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    bh_isolation_add_rates(isolation);
     add_hardware_loss(isolation, &origins, sums.extent);
     follow(model, &origins, isolation, &sums);
     bh_origins_free(&origins);

@@ -35,6 +35,8 @@ struct bh_isolation {
 /* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once. A
  * chain that is too large is no failure. */
 struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams);
+/* Room for the rates of one whose tenants are counted. */
+void bh_isolation_add_rates(struct bh_isolation *isolation);
 /* Why that would not be exact, or NULL, at less cost: whether the chain can be had is decided where it is followed least far,
  * by the origins that take most first. Of several reasons it may be another than `why_not`. The caller frees. */
 char *bh_isolation_why_not(const struct bh_node_model *model, const struct bh_fault_streams *streams);

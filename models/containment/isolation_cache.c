@@ -43,19 +43,11 @@ bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache)
     return cache->only_why_not;
 }
 
-/* Room for the rates; `isolation` has the number of tenants. */
-static void add_rates(struct bh_isolation *isolation)
-{
-    isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
-    isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
-    isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
-}
-
 static struct bh_isolation *create_empty(const struct bh_node_model *model)
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
     isolation->tenants_count = model->tree->tenants_count;
-    add_rates(isolation);
+    bh_isolation_add_rates(isolation);
     return isolation;
 }
 
@@ -148,7 +140,7 @@ int bh_isolation_cache_take(struct bh_isolation_cache *cache, const void *bytes,
         isolation = bh_allocate(1, sizeof *isolation);
         *isolation = head;
         isolation->why_not = NULL;
-        add_rates(isolation);
+        bh_isolation_add_rates(isolation);
         is_whole = fread(isolation->loss_rate, sizeof(double), head.tenants_count * BH_SCOPES, in) ==
                        head.tenants_count * BH_SCOPES &&
                    fread(isolation->repair_rate, sizeof(double), head.tenants_count, in) == head.tenants_count &&

@@ -40,9 +40,7 @@ static void add_rest(struct bh_document *document, struct bh_node *map, const st
     for (size_t i = 0; i < other->count; i++) {
         const char *name = other->keys[i]->text;
         const struct bh_key *row = way.keys != NULL ? bh_keys_find(way.keys, name) : NULL;
-        struct bh_node *mine = NULL;
-        for (size_t k = 0; k < own.count && mine == NULL; k++)
-            mine = strcmp(own.keys[k]->text, name) == 0 ? own.items[k] : NULL;
+        struct bh_node *mine = bh_node_find(&own, name);
         if (mine == NULL && !(row != NULL && bh_key_is_own(name)))
             bh_node_append(document, map, bh_node_copy(document, other->keys[i]),
                            bh_node_copy(document, other->items[i]));

@@ -209,11 +209,10 @@ static double counted(const struct bh_parameter *parameter, double value)
 }
 
 /* What a campaign draws: the numbers of a list; or all that are uncertain, or assumed. */
-enum choice { IN_LIST, UNCERTAIN, ASSUMED };
 struct drawing {
     struct bh_world world; /* its number is that of the value */
     struct bh_place place;
-    enum choice choice;
+    bool only_assumed;
     size_t count;
     const struct bh_parameter **list;
 };
@@ -232,7 +231,7 @@ static bool is_chosen(const void *context, const struct bh_parameter *parameter)
     const struct drawing *drawing = context;
     bool whole = true, assumed = parameter->status == BH_ASSUMED;
     bh_parameter_is_share(drawing->world.catalog, parameter, &whole, &assumed);
-    return bh_parameter_is_uncertain(parameter) && whole && (drawing->choice == UNCERTAIN || assumed);
+    return bh_parameter_is_uncertain(parameter) && whole && (!drawing->only_assumed || assumed);
 }
 
 static int draw_number(struct bh_campaign *campaign, struct drawing *drawing, const struct bh_parameter *parameter,
@@ -271,13 +270,12 @@ static int read_list(struct bh_campaign *campaign, const struct bh_node *numbers
                 node, err, "found `%s`; expected an uncertain number, as in models.channels.vm-exit.probability", path);
         const struct bh_parameter *parameter =
             bh_catalog_parameter(campaign->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
-        bool whole;
         if (parameter == NULL)
             return -1;
         if (!bh_parameter_is_uncertain(parameter))
             return bh_node_fail(node, err, "found `%s`, which is %s without an interval; expected a number with one",
                                 path, bh_status_names[parameter->status]);
-        if (bh_parameter_is_share(campaign->first->catalog, parameter, &whole, NULL))
+        if (bh_parameter_is_share(campaign->first->catalog, parameter, NULL, NULL))
             return bh_node_fail(node, err,
                                 "found `%s`, a share that sums to 1 with others; expected `numbers: uncertain`, which "
                                 "draws all of them together",
@@ -351,9 +349,7 @@ int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
                                         .is_drawn = is_list ? in_list : is_chosen,
                                         .context = &drawing},
                               .place = bh_node_place(numbers),
-                              .choice = is_list       ? IN_LIST
-                                        : choice == 0 ? UNCERTAIN
-                                                      : ASSUMED};
+                              .only_assumed = choice == 1};
     if (is_list && read_list(campaign, numbers, &drawing, err) != 0)
         return -1;
     if (!is_list)

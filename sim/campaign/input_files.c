@@ -4,6 +4,7 @@
 #include "sim/campaign/parts.h"
 #include "sim/platform/xml.h"
 
+#include "models/base/path.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -92,9 +93,7 @@ void bh_identities_add_file(struct bh_identities *files, const char *path, struc
 
 static char *find_beside(const char *platform, const char *name)
 {
-    const char *slash = strrchr(platform, '/');
-    char *beside = *name == '/' || slash == NULL ? bh_copy_text(name)
-                                                 : bh_print_text("%.*s%s", (int)(slash - platform + 1), platform, name);
+    char *beside = bh_path_beside(platform, name);
     if (access(beside, R_OK) == 0)
         return beside;
     free(beside);

@@ -4,6 +4,7 @@
  * When more begins, it is made up for on SimGrid from where it began, and goes on there with the other: so it is exact. */
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
+#include "sim/state/replica_state.h"
 
 #include <math.h>
 #include <simgrid/engine.h>
@@ -99,7 +100,7 @@ static void make_real(struct bh_course *course)
         bh_waiter_carry(waiter);
         waiter->is_real = true;
         course->real++;
-        course->carried++;
+        course->replica->tallies.carried++;
     }
     if (!is_first)
         return;
@@ -196,7 +197,7 @@ static enum bh_passed pass(struct bh_course *course, double until_s)
     if (isinf(*now_s))
         return BH_PASSED_NEVER;
     if (course->real > 0)
-        course->carried_s += *now_s - from_s;
+        course->replica->tallies.carried_s += *now_s - from_s;
     gather_arrived(course);
     double end_s = *now_s + bh_instant_s(*now_s);
     while (course->due.count > 0 && course->due.list[0]->due_s < end_s) {

@@ -55,7 +55,7 @@ static void begin_wait(struct bh_waiter *waiter)
         bh_composing_look(course->replica, waiter->number);
     if (is_traffic(&waiter->wait)) {
         bh_waiters_add(&course->moving, course->moving.count, waiter);
-        course->transfers++;
+        course->replica->tallies.transfers++;
     }
     course->passing->begin(waiter);
 }
@@ -247,9 +247,6 @@ int bh_course_run(struct bh_replica *replica, struct bh_error *err)
         return -1;
     if (course->passed == BH_PASSED_FAILED)
         return -1;
-    replica->tallies.transfers = course->transfers;
-    replica->tallies.carried = course->carried;
-    replica->tallies.carried_s = course->carried_s;
     if (is_stuck || course->passed == BH_PASSED_NEVER)
         return bh_fail(err, BH_ERROR_SYSTEM, "replica %llu: everybody waited for another at %g s; please report this",
                        (unsigned long long)replica->options.replica, replica->now_s);

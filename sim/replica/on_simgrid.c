@@ -3,6 +3,7 @@
 /* The reference: SimGrid carries every wait out, and its clock is the replica's. */
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
+#include "sim/state/replica_state.h"
 
 #include <simgrid/actor.h>
 #include <simgrid/engine.h>
@@ -10,7 +11,7 @@
 static void begin(struct bh_waiter *waiter)
 {
     if (waiter->wait.what != BH_WAIT_TIME)
-        waiter->course->carried++;
+        waiter->course->replica->tallies.carried++;
     bh_sleeper_tell(waiter, &waiter->wait);
 }
 
@@ -29,7 +30,7 @@ static enum bh_passed pass(struct bh_course *course, double until_s)
     sg_actor_yield();
     double now_s = *course->now_s = simgrid_get_clock();
     if (course->moving.count > 0)
-        course->carried_s += now_s - from_s;
+        course->replica->tallies.carried_s += now_s - from_s;
     for (size_t i = 0; i < course->moving.count; i++) {
         struct bh_waiter *waiter = course->moving.list[i];
         bool is_late = waiter->wait.what == BH_WAIT_TRANSFER && waiter->wait.until_s - now_s >= bh_instant_s(now_s);

@@ -90,8 +90,6 @@ struct bh_course {
     struct bh_waiters due;
     size_t real;
     double since_s, since_clock_s;
-    /* As in struct bh_tallies. */
-    double transfers, carried, carried_s;
 };
 
 void bh_waiters_add(struct bh_waiters *waiters, size_t place, struct bh_waiter *waiter);

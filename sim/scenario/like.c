@@ -4,6 +4,7 @@
 #include "sim/scenario/like.h"
 
 #include "config.h"
+#include "models/base/path.h"
 #include "models/document/document_get.h"
 #include "models/document/document_like.h"
 #include "models/document/document_print.h"
@@ -24,10 +25,9 @@ static bool is_file(const char *path)
     return stat(path, &what) == 0 && !S_ISDIR(what.st_mode) && access(path, R_OK) == 0;
 }
 
-/* FOLDER/NAME of the first `length` bytes of `folder`, or with .yaml behind it. */
-static char *try_in(const char *folder, size_t length, const char *name)
+/* A path that is then freed, or with .yaml behind it: whichever is there. */
+static char *try_path(char *plain)
 {
-    char *plain = bh_print_text("%.*s%s", (int)length, folder, name);
     if (is_file(plain))
         return plain;
     char *ended = bh_print_text("%s.yaml", plain);
@@ -38,22 +38,18 @@ static char *try_in(const char *folder, size_t length, const char *name)
     return NULL;
 }
 
-static size_t folder_length(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-    return slash == NULL ? 0 : (size_t)(slash - file) + 1;
-}
-
 char *bh_scenario_find(const char *name, const char *beside, const char *data_directory)
 {
-    char *experiments = bh_print_text("%s/../../experiments/", data_directory), *found = NULL;
-    if (*name != '\0' && name[0] != '/' && beside != NULL)
-        found = try_in(beside, folder_length(beside), name);
-    if (*name != '\0' && found == NULL)
-        found = try_in("", 0, name);
-    if (*name != '\0' && found == NULL && name[0] != '/')
-        found = try_in(experiments, strlen(experiments), name);
-    free(experiments);
+    bool is_relative = name[0] != '/';
+    char *found = NULL;
+    if (*name == '\0')
+        return NULL;
+    if (is_relative && beside != NULL)
+        found = try_path(bh_path_beside(beside, name));
+    if (found == NULL)
+        found = try_path(bh_copy_text(name));
+    if (found == NULL && is_relative)
+        found = try_path(bh_print_text("%s/../../experiments/%s", data_directory, name));
     return found;
 }
 
@@ -106,7 +102,7 @@ static int find_beside(struct bh_document *document, const char *path, struct bh
     const char *name = node == NULL ? NULL : bh_node_text(node, NULL), *file = bh_document_name(document);
     if (name == NULL || *name == '/' || *name == '\0')
         return 0;
-    char *beside = bh_print_text("%.*s%s", (int)folder_length(file), file, name), *real = realpath(beside, NULL);
+    char *beside = bh_path_beside(file, name), *real = realpath(beside, NULL);
     int status = 0;
     if (real != NULL && is_file(real)) {
         char *value = bh_print_quoted(real);

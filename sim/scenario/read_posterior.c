@@ -3,6 +3,7 @@
 /* Uncertainty as a posterior: each value of its axis is one joint draw, which sets several numbers at once. */
 
 #include "models/base/error.h"
+#include "models/base/path.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 #include "models/document/document_read.h"
@@ -18,12 +19,10 @@ enum { DRAWS_BY_DEFAULT = 16 };
 /* Relative to the folder of the scenario. */
 static struct bh_document *read_file(const struct bh_study *study, const struct bh_node *node, struct bh_error *err)
 {
-    const char *name = bh_node_text(node, err), *slash = strrchr(study->file, '/');
+    const char *name = bh_node_text(node, err);
     if (name == NULL)
         return NULL;
-    char *path = *name == '/' || slash == NULL
-                     ? bh_copy_text(name)
-                     : bh_print_text("%.*s/%s", (int)(slash - study->file), study->file, name);
+    char *path = bh_path_beside(study->file, name);
     struct bh_error own = {0};
     struct bh_document *document = bh_document_read(path, &own);
     if (document == NULL)

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A scenario's `faults: {recorded: ...}`: the log that its classes with `arrival: recorded` replay, and how. */
+#include "models/base/path.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
 #include "models/document/document_get.h"
@@ -20,11 +21,8 @@
 /* Relative to the folder of the scenario, or, from the command line, to the working directory. */
 static char *find_file(const struct bh_scenario *scenario, const struct bh_node *node, const char *name)
 {
-    const char *slash = strrchr(scenario->file, '/');
     bool from_command_line = strcmp(bh_node_place(node).file, scenario->file) != 0;
-    if (*name == '/' || slash == NULL || from_command_line)
-        return bh_copy_text(name);
-    return bh_print_text("%.*s/%s", (int)(slash - scenario->file), scenario->file, name);
+    return from_command_line ? bh_copy_text(name) : bh_path_beside(scenario->file, name);
 }
 
 /* A time after the log's beginning ("90 d"), or one of its own clock: a date, or a number of seconds. */

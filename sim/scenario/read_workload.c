@@ -4,6 +4,7 @@
 #include "sim/scenario/read_workload.h"
 
 #include "models/base/nearest_name.h"
+#include "models/base/path.h"
 #include "models/catalog/application.h"
 #include "models/document/document_get.h"
 #include "sim/platform/placement.h"
@@ -22,15 +23,9 @@ const char *const bh_interval_rule_names[] = {"fixed", "young", "daly", "exact",
 
 /* --- Platform ---------------------------------------------------------------------------------------------------- */
 
-/* FOLDER/FILE, with the folder of `beside` if that is not NULL; NULL unless it is there. Owned by the caller. */
-static char *try_file(const char *beside, const char *folder, const char *file, char **tried)
+/* A path if it is there; else NULL, and it is freed. */
+static char *try_path(char *path, char **tried)
 {
-    const char *slash = beside == NULL ? NULL : strrchr(beside, '/');
-    char *path;
-    if (beside != NULL)
-        path = slash == NULL ? bh_copy_text(file) : bh_print_text("%.*s/%s", (int)(slash - beside), beside, file);
-    else
-        path = bh_print_text("%s/%s", folder, file);
     if (access(path, R_OK) == 0)
         return path;
     bh_add_text(tried, " and ", "%s", path);
@@ -60,13 +55,9 @@ static int find_platform(struct bh_scenario *scenario, const struct bh_node *nod
     char *tried = bh_copy_text("");
     bool from_command_line = strcmp(scenario->platform_place.file, scenario->file) != 0;
     char *folder = platforms_folder(data_directory);
-    if (file[0] == '/') {
-        scenario->platform_file = try_file("", NULL, file, &tried);
-    } else {
-        scenario->platform_file = try_file(from_command_line ? "" : scenario->file, NULL, file, &tried);
-        if (scenario->platform_file == NULL)
-            scenario->platform_file = try_file(NULL, folder, file, &tried);
-    }
+    scenario->platform_file = try_path(bh_path_beside(from_command_line ? "" : scenario->file, file), &tried);
+    if (scenario->platform_file == NULL && file[0] != '/')
+        scenario->platform_file = try_path(bh_print_text("%s/%s", folder, file), &tried);
     if (scenario->platform_file == NULL)
         bh_node_fail(node, err,
                      "found `%s`, which cannot be read; expected a SimGrid platform (.xml) or a "

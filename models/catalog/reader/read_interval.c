@@ -6,6 +6,7 @@
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
 #include "models/catalog/reader/parts.h"
+#include "models/catalog/worlds.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
 
@@ -33,15 +34,9 @@ static bool is_probability(const struct bh_parameter *parameter)
     return parameter->dimension == BH_DIMENSION_PROBABILITY;
 }
 
-/* Logarithms of odds, for probabilities, or of the number. */
-static double to_scale(const struct bh_parameter *parameter, double value)
+static enum bh_interval_scale scale_of(const struct bh_parameter *parameter)
 {
-    return is_probability(parameter) ? log(value / (1.0 - value)) : log(value);
-}
-
-static double from_scale(const struct bh_parameter *parameter, double at)
-{
-    return is_probability(parameter) ? 1.0 / (1.0 + exp(-at)) : exp(at);
+    return is_probability(parameter) ? BH_SCALE_LOGIT : BH_SCALE_LOGARITHMIC;
 }
 
 static int check_on_scale(const struct bh_parameter *parameter, double value, const char *what, struct bh_place place,
@@ -71,7 +66,7 @@ static int read_across(const struct bh_node *list, const char *unit, struct bh_p
             if (bh_interval_read_plain(item, unit, parameter, "across", &value, err) ||
                 check_on_scale(parameter, value, "across", bh_node_place(item), err))
                 return -1;
-            const double at = to_scale(parameter, value), off = at - sum / (double)count;
+            const double at = bh_interval_to_scale(scale_of(parameter), value), off = at - sum / (double)count;
             if (pass == 0)
                 sum += at;
             else
@@ -80,8 +75,8 @@ static int read_across(const struct bh_node *list, const char *unit, struct bh_p
     const double n = (double)count, mean = sum / n, deviation = sqrt(squares / (n - 1.0));
     const double reach = gsl_cdf_tdist_Pinv(0.5 + predicted_share / 2.0, n - 1.0) * deviation * sqrt(1.0 + 1.0 / n);
     parameter->basis = BH_BASIS_PLATFORMS;
-    parameter->low = from_scale(parameter, mean - reach);
-    parameter->high = from_scale(parameter, mean + reach);
+    parameter->low = bh_interval_from_scale(scale_of(parameter), mean - reach);
+    parameter->high = bh_interval_from_scale(scale_of(parameter), mean + reach);
     return 0;
 }
 
@@ -96,10 +91,10 @@ static int read_transfer(const struct bh_node *node, struct bh_parameter *parame
                           parameter->path, factor);
     if (check_on_scale(parameter, parameter->value, "transfer from the value", bh_node_place(node), err))
         return -1;
-    const double at = to_scale(parameter, parameter->value);
+    const double at = bh_interval_to_scale(scale_of(parameter), parameter->value);
     parameter->basis = BH_BASIS_TRANSFER;
-    parameter->low = from_scale(parameter, at - log(factor));
-    parameter->high = from_scale(parameter, at + log(factor));
+    parameter->low = bh_interval_from_scale(scale_of(parameter), at - log(factor));
+    parameter->high = bh_interval_from_scale(scale_of(parameter), at + log(factor));
     return 0;
 }
 
