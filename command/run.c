@@ -67,7 +67,7 @@ static int print(const struct bh_results *results, const char *name, bool as_jso
         return -1;
     options.enclave = view->primary;
     if (as_json)
-        status = bh_json_print(view, stream, err);
+        status = bh_json_print(view, view->primary, stream, err);
     else
         bh_summary_print(view, &options, stream);
     bh_view_destroy(view);

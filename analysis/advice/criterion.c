@@ -133,7 +133,7 @@ int bh_criterion_find(const struct bh_view *view, const char *name, struct bh_cr
     char stem[sizeof criterion->name];
     snprintf(stem, sizeof stem, "%.*s", (int)length, criterion->name);
     for (size_t i = 0; i < OWN_NAMES; i++)
-        if (strcmp(name, own_names[i].name) == 0) {
+        if (is_called(own_names[i].name, name) || strcmp(name, own_names[i].name) == 0) {
             criterion->kind = own_names[i].kind;
             criterion->metric = own_names[i].metric;
             criterion->is_flag = own_names[i].is_flag;

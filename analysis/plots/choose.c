@@ -11,7 +11,7 @@
 static const char *const options[BH_PLOT_ROLES] = {"--x", "--series", "--panel", "--band"};
 
 /* Every dimension with a role: the four, then those of means. NULL at the end. */
-static const struct bh_dimension *nth_role(const struct bh_plot *plot, size_t n)
+static const struct bh_plot_dimension *nth_role(const struct bh_plot *plot, size_t n)
 {
     if (n < BH_PLOT_ROLES)
         return &plot->dimension[n];
@@ -20,16 +20,16 @@ static const struct bh_dimension *nth_role(const struct bh_plot *plot, size_t n)
 
 static bool has_role(const struct bh_plot *plot, const char *name)
 {
-    const struct bh_dimension *dimension;
+    const struct bh_plot_dimension *dimension;
     for (size_t n = 0; (dimension = nth_role(plot, n)) != NULL; n++)
         if (dimension->kind != BH_DIMENSION_NONE && strcmp(dimension->name, name) == 0)
             return true;
     return false;
 }
 
-static bool has_kind(const struct bh_plot *plot, enum bh_dimension_kind kind)
+static bool has_kind(const struct bh_plot *plot, enum bh_plot_dimension_kind kind)
 {
-    const struct bh_dimension *dimension;
+    const struct bh_plot_dimension *dimension;
     for (size_t n = 0; (dimension = nth_role(plot, n)) != NULL; n++)
         if (dimension->kind == kind)
             return true;
@@ -50,7 +50,8 @@ static int take(struct bh_plot *plot, enum bh_plot_role role, const char *name, 
     if (has_role(plot, name))
         return bh_fail(err, BH_ERROR_INPUT, "%s %s: that axis does something else in this figure already",
                        options[role], name);
-    return bh_dimension_find(plot->view, &plot->places, options[role], name, strlen(name), &plot->dimension[role], err);
+    return bh_plot_dimension_find(plot->view, &plot->places, options[role], name, strlen(name), &plot->dimension[role],
+                                  err);
 }
 
 /* What runs along x unless told: nodes, else numbers, else words. */
@@ -97,12 +98,12 @@ static int take_means(struct bh_plot *plot, struct bh_error *err)
             continue;
         if (plot->means_count == BH_PLOT_MOST_MEANS)
             return bh_fail(err, BH_ERROR_INPUT, "--mean: more than %d axes", BH_PLOT_MOST_MEANS);
-        struct bh_dimension *mean = &plot->mean[plot->means_count];
+        struct bh_plot_dimension *mean = &plot->mean[plot->means_count];
         if (has_role(plot, request->mean[m]))
             return bh_fail(err, BH_ERROR_INPUT, "--mean %s: that axis does something else in this figure already",
                            request->mean[m]);
-        if (bh_dimension_find(plot->view, &plot->places, "--mean", request->mean[m], strlen(request->mean[m]), mean,
-                              err) != 0)
+        if (bh_plot_dimension_find(plot->view, &plot->places, "--mean", request->mean[m], strlen(request->mean[m]),
+                                   mean, err) != 0)
             return -1;
         plot->means_count++;
         if (mean->kind == BH_DIMENSION_ENCLAVE)
@@ -142,7 +143,7 @@ static int take_roles(struct bh_plot *plot, const bool *keeps_policy, struct bh_
 
 /* --- Points ----------------------------------------------------------------------------------------------------------- */
 
-static int fail_label(const struct bh_dimension *dimension, const char *where, struct bh_error *err)
+static int fail_label(const struct bh_plot_dimension *dimension, const char *where, struct bh_error *err)
 {
     enum { MOST_LISTED = 20 };
     char *listed =
@@ -158,11 +159,12 @@ static int keep_where(const struct bh_plot *plot, size_t first, bool *keeps_poli
                       struct bh_error *err)
 {
     const struct bh_plot_request *request = plot->request;
-    struct bh_dimension dimension = {0};
+    struct bh_plot_dimension dimension = {0};
     size_t length = strcspn(request->where[first], "=");
     if (request->where[first][length] == '\0')
         return bh_fail(err, BH_ERROR_INPUT, "--where: found `%s`, expected AXIS=LABEL", request->where[first]);
-    if (bh_dimension_find(plot->view, &plot->places, "--where", request->where[first], length, &dimension, err) != 0)
+    if (bh_plot_dimension_find(plot->view, &plot->places, "--where", request->where[first], length, &dimension, err) !=
+        0)
         return -1;
     bool *is_asked = bh_allocate(dimension.count + 1, sizeof *is_asked);
     int status = 0;
@@ -171,7 +173,7 @@ static int keep_where(const struct bh_plot *plot, size_t first, bool *keeps_poli
         if (strncmp(request->where[w], request->where[first], length + 1) != 0)
             continue;
         for (size_t v = 0; v < dimension.count; v++)
-            if (bh_dimension_is(&dimension, v, request->where[w] + length + 1))
+            if (bh_plot_dimension_is(&dimension, v, request->where[w] + length + 1))
                 is_asked[v] = is_met = true;
         if (!is_met)
             status = fail_label(&dimension, request->where[w], err);
@@ -182,10 +184,10 @@ static int keep_where(const struct bh_plot *plot, size_t first, bool *keeps_poli
     bool *keeps = of_points ? keeps_point : keeps_policy;
     for (size_t i = 0; status == 0 && i < (of_points ? plot->view->points : plot->view->policy.count); i++) {
         struct bh_plot_cell cell = {.policy = of_points ? 0 : i, .point = of_points ? i : 0};
-        keeps[i] = keeps[i] && is_asked[bh_dimension_value(plot->view, &dimension, &cell)];
+        keeps[i] = keeps[i] && is_asked[bh_plot_dimension_value(plot->view, &dimension, &cell)];
     }
     free(is_asked);
-    bh_dimension_release(&dimension);
+    bh_plot_dimension_release(&dimension);
     return status;
 }
 

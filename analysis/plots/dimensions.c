@@ -12,7 +12,7 @@
 
 static const struct {
     const char *name;
-    enum bh_dimension_kind kind;
+    enum bh_plot_dimension_kind kind;
 } own_names[] = {
     {"policy", BH_DIMENSION_POLICY},
     {"system", BH_DIMENSION_SYSTEM},
@@ -22,7 +22,7 @@ static const struct {
 enum { OWN_NAMES = BH_COUNT(own_names) };
 
 /* Numbers the different labels in order of appearance; of numbers the first of equal ones stands for all. */
-static void number_values(struct bh_dimension *dimension, char *const *labels, const double *numbers, size_t count)
+static void number_values(struct bh_plot_dimension *dimension, char *const *labels, const double *numbers, size_t count)
 {
     dimension->labels = bh_allocate(count + 1, sizeof *dimension->labels);
     dimension->value_of = bh_allocate(count + 1, sizeof *dimension->value_of);
@@ -55,7 +55,7 @@ static int compare_ranked(const void *left, const void *right)
     return (a->value > b->value) - (a->value < b->value);
 }
 
-static void sort_values(struct bh_dimension *dimension, size_t positions)
+static void sort_values(struct bh_plot_dimension *dimension, size_t positions)
 {
     if (dimension->numbers == NULL)
         return;
@@ -104,7 +104,8 @@ static bool is_name(const char *own, const char *name, size_t length)
     return strlen(own) == length && strncmp(own, name, length) == 0;
 }
 
-static void of_place(const struct bh_view *view, const struct bh_label_place *place, struct bh_dimension *dimension)
+static void of_place(const struct bh_view *view, const struct bh_label_place *place,
+                     struct bh_plot_dimension *dimension)
 {
     const struct bh_view_axis *axis = &view->axes[place->axis];
     dimension->kind = BH_DIMENSION_PLACE;
@@ -116,8 +117,8 @@ static void of_place(const struct bh_view *view, const struct bh_label_place *pl
     sort_values(dimension, axis->count);
 }
 
-int bh_dimension_find(const struct bh_view *view, const struct bh_label_places *places, const char *option,
-                      const char *name, size_t length, struct bh_dimension *dimension, struct bh_error *err)
+int bh_plot_dimension_find(const struct bh_view *view, const struct bh_label_places *places, const char *option,
+                           const char *name, size_t length, struct bh_plot_dimension *dimension, struct bh_error *err)
 {
     for (size_t i = 0; i < places->count; i++)
         if (is_name(places->place[i].name, name, length)) {
@@ -140,16 +141,16 @@ int bh_dimension_find(const struct bh_view *view, const struct bh_label_places *
     return fail_unknown(view, places, option, name, length, err);
 }
 
-void bh_dimension_release(struct bh_dimension *dimension)
+void bh_plot_dimension_release(struct bh_plot_dimension *dimension)
 {
     free(dimension->labels);
     free(dimension->numbers);
     free(dimension->value_of);
-    *dimension = (struct bh_dimension){0};
+    *dimension = (struct bh_plot_dimension){0};
 }
 
-size_t bh_dimension_value(const struct bh_view *view, const struct bh_dimension *dimension,
-                          const struct bh_plot_cell *cell)
+size_t bh_plot_dimension_value(const struct bh_view *view, const struct bh_plot_dimension *dimension,
+                               const struct bh_plot_cell *cell)
 {
     switch (dimension->kind) {
     case BH_DIMENSION_NONE:
@@ -167,7 +168,7 @@ size_t bh_dimension_value(const struct bh_view *view, const struct bh_dimension 
     return 0;
 }
 
-bool bh_dimension_is(const struct bh_dimension *dimension, size_t value, const char *word)
+bool bh_plot_dimension_is(const struct bh_plot_dimension *dimension, size_t value, const char *word)
 {
     char *end;
     double number = strtod(word, &end);

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum bh_dimension_kind {
+enum bh_plot_dimension_kind {
     BH_DIMENSION_NONE,
     BH_DIMENSION_POLICY,
     BH_DIMENSION_SYSTEM,
@@ -21,8 +21,8 @@ enum bh_dimension_kind {
 };
 
 /* Starts from zeroes. Of coordinates equal labels are one value. */
-struct bh_dimension {
-    enum bh_dimension_kind kind;
+struct bh_plot_dimension {
+    enum bh_plot_dimension_kind kind;
     const char *name, *unit;
     const struct bh_label_place *place;
     bool is_ordered;
@@ -38,12 +38,12 @@ struct bh_plot_cell {
 };
 
 /* Fails with the names that there are; `option` stands in the message. */
-int bh_dimension_find(const struct bh_view *view, const struct bh_label_places *places, const char *option,
-                      const char *name, size_t length, struct bh_dimension *dimension, struct bh_error *err);
-void bh_dimension_release(struct bh_dimension *dimension);
-size_t bh_dimension_value(const struct bh_view *view, const struct bh_dimension *dimension,
-                          const struct bh_plot_cell *cell);
+int bh_plot_dimension_find(const struct bh_view *view, const struct bh_label_places *places, const char *option,
+                           const char *name, size_t length, struct bh_plot_dimension *dimension, struct bh_error *err);
+void bh_plot_dimension_release(struct bh_plot_dimension *dimension);
+size_t bh_plot_dimension_value(const struct bh_view *view, const struct bh_plot_dimension *dimension,
+                               const struct bh_plot_cell *cell);
 /* Whether its value is what a user wrote: the same word, or the same number. */
-bool bh_dimension_is(const struct bh_dimension *dimension, size_t value, const char *word);
+bool bh_plot_dimension_is(const struct bh_plot_dimension *dimension, size_t value, const char *word);
 
 #endif

@@ -153,8 +153,8 @@ static int check_members(const struct bh_plot *plot, const struct member *member
             continue;
         bool is_told = false;
         for (size_t m = 0; m < plot->means_count; m++)
-            is_told = is_told || bh_dimension_value(plot->view, &plot->mean[m], &left->cell) !=
-                                     bh_dimension_value(plot->view, &plot->mean[m], &right->cell);
+            is_told = is_told || bh_plot_dimension_value(plot->view, &plot->mean[m], &left->cell) !=
+                                     bh_plot_dimension_value(plot->view, &plot->mean[m], &right->cell);
         if (left->cell.policy != right->cell.policy || !is_told)
             return fail_double(plot, left, right, err);
     }
@@ -164,7 +164,7 @@ static int check_members(const struct bh_plot *plot, const struct member *member
 /* Values of a dimension that any cell has, in order. `index` becomes a value's place among them. */
 static void note_used(struct bh_plot *plot, enum bh_plot_role role, const bool *is_used, size_t *index)
 {
-    const struct bh_dimension *dimension = &plot->dimension[role];
+    const struct bh_plot_dimension *dimension = &plot->dimension[role];
     size_t count = dimension->kind == BH_DIMENSION_NONE ? 1 : dimension->count;
     plot->used[role] = bh_allocate(count + 1, sizeof *plot->used[role]);
     for (size_t v = 0; v < count; v++)
@@ -181,7 +181,7 @@ static void number_places(struct bh_plot *plot, struct member *members, size_t c
         bool *is_used = bh_allocate(plot->dimension[role].count + 1, sizeof *is_used);
         index[role] = bh_allocate(plot->dimension[role].count + 1, sizeof *index[role]);
         for (size_t i = 0; i < count; i++)
-            is_used[bh_dimension_value(plot->view, &plot->dimension[role], &members[i].cell)] = true;
+            is_used[bh_plot_dimension_value(plot->view, &plot->dimension[role], &members[i].cell)] = true;
         note_used(plot, (enum bh_plot_role)role, is_used, index[role]);
         free(is_used);
     }
@@ -189,7 +189,7 @@ static void number_places(struct bh_plot *plot, struct member *members, size_t c
     for (size_t i = 0; i < count; i++) {
         size_t at[BH_PLOT_ROLES];
         for (int role = 0; role < BH_PLOT_ROLES; role++)
-            at[role] = index[role][bh_dimension_value(plot->view, &plot->dimension[role], &members[i].cell)];
+            at[role] = index[role][bh_plot_dimension_value(plot->view, &plot->dimension[role], &members[i].cell)];
         members[i].place =
             (at[BH_PLOT_PANEL] * plot->used_count[BH_PLOT_SERIES] + at[BH_PLOT_SERIES]) * plot->used_count[BH_PLOT_X] +
             at[BH_PLOT_X];
@@ -284,13 +284,13 @@ const struct bh_plot_value *bh_plot_at(const struct bh_plot *plot, size_t metric
 
 double bh_plot_x(const struct bh_plot *plot, size_t x)
 {
-    const struct bh_dimension *dimension = &plot->dimension[BH_PLOT_X];
+    const struct bh_plot_dimension *dimension = &plot->dimension[BH_PLOT_X];
     return dimension->numbers != NULL && dimension->is_ordered ? dimension->numbers[plot->used[BH_PLOT_X][x]]
                                                                : (double)(x + 1);
 }
 
 const char *bh_plot_label(const struct bh_plot *plot, enum bh_plot_role role, size_t used)
 {
-    const struct bh_dimension *dimension = &plot->dimension[role];
+    const struct bh_plot_dimension *dimension = &plot->dimension[role];
     return dimension->kind == BH_DIMENSION_NONE ? "" : dimension->labels[plot->used[role][used]];
 }

@@ -36,7 +36,7 @@ static double widest_tick(const struct bh_plot *plot, const struct bh_plot_layou
 static void lay_legend(const struct bh_plot *plot, struct bh_plot_layout *layout)
 {
     size_t series = plot->used_count[BH_PLOT_SERIES];
-    const struct bh_dimension *dimension = &plot->dimension[BH_PLOT_SERIES];
+    const struct bh_plot_dimension *dimension = &plot->dimension[BH_PLOT_SERIES];
     layout->legend_x = bh_allocate(series + 1, sizeof *layout->legend_x);
     layout->legend_row = bh_allocate(series + 1, sizeof *layout->legend_row);
     if (dimension->kind == BH_DIMENSION_NONE)
@@ -88,7 +88,7 @@ void bh_plot_place(const struct bh_plot *plot, const struct bh_plot_layout *layo
  * room that they take below the axis. */
 static double lay_x(const struct bh_plot *plot, struct bh_plot_layout *layout)
 {
-    const struct bh_dimension *x = &plot->dimension[BH_PLOT_X];
+    const struct bh_plot_dimension *x = &plot->dimension[BH_PLOT_X];
     size_t count = plot->used_count[BH_PLOT_X];
     double widest = 0;
     if (x->numbers == NULL || !x->is_ordered) {

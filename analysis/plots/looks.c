@@ -37,7 +37,7 @@ void bh_plot_looks_choose(const struct bh_plot *plot, struct bh_plot_looks *look
 {
     const struct bh_view *view = plot->view;
     size_t count = plot->used_count[BH_PLOT_SERIES];
-    enum bh_dimension_kind kind = plot->dimension[BH_PLOT_SERIES].kind;
+    enum bh_plot_dimension_kind kind = plot->dimension[BH_PLOT_SERIES].kind;
     bool is_system = kind == BH_DIMENSION_POLICY || kind == BH_DIMENSION_SYSTEM,
          is_kind = kind == BH_DIMENSION_POLICY || kind == BH_DIMENSION_KIND;
     /* Policies that are of one system or all of another kind have their own colours, else systems have theirs. */

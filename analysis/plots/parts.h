@@ -62,10 +62,10 @@ struct bh_plot {
     struct bh_view *own; /* the range of the uncertain number as points, if that is asked about; else NULL */
     const struct bh_plot_request *request;
     struct bh_label_places places;
-    struct bh_dimension dimension[BH_PLOT_ROLES];
+    struct bh_plot_dimension dimension[BH_PLOT_ROLES];
     size_t used_count[BH_PLOT_ROLES], *used[BH_PLOT_ROLES]; /* their values that anything stands at, in order */
     size_t means_count;
-    struct bh_dimension mean[BH_PLOT_MOST_MEANS];
+    struct bh_plot_dimension mean[BH_PLOT_MOST_MEANS];
     bool over_enclaves; /* a mean over enclaves */
     size_t metrics_count;
     struct bh_plot_metric metric[BH_PLOT_MOST_METRICS];

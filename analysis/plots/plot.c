@@ -95,11 +95,11 @@ static char *say(const struct bh_plot *plot)
 static void end(struct bh_plot *plot)
 {
     for (int role = 0; role < BH_PLOT_ROLES; role++) {
-        bh_dimension_release(&plot->dimension[role]);
+        bh_plot_dimension_release(&plot->dimension[role]);
         free(plot->used[role]);
     }
     for (size_t m = 0; m < plot->means_count; m++)
-        bh_dimension_release(&plot->mean[m]);
+        bh_plot_dimension_release(&plot->mean[m]);
     for (size_t m = 0; m < plot->metrics_count; m++)
         free(plot->metric[m].label);
     bh_plot_layout_release(&plot->layout);
@@ -158,7 +158,7 @@ int bh_plot_svg_write(const struct bh_view *view, const struct bh_source *source
     struct bh_plot plot = {.request = request};
     enum { MOST_WORDS = 200 };
     int status = prepare(&plot, view, source, err);
-    const struct bh_dimension *x = &plot.dimension[BH_PLOT_X];
+    const struct bh_plot_dimension *x = &plot.dimension[BH_PLOT_X];
     if (status == 0 && (x->numbers == NULL || !x->is_ordered) && plot.used_count[BH_PLOT_X] > MOST_WORDS)
         status = bh_fail(err, BH_ERROR_INPUT, "%zu values of `%s` side by side are too many for a figure",
                          plot.used_count[BH_PLOT_X], x->name);

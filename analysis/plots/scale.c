@@ -177,7 +177,7 @@ static void scale_metric(struct bh_plot *plot, size_t metric)
 
 static int scale_x(struct bh_plot *plot, struct bh_error *err)
 {
-    const struct bh_dimension *x = &plot->dimension[BH_PLOT_X];
+    const struct bh_plot_dimension *x = &plot->dimension[BH_PLOT_X];
     size_t count = plot->used_count[BH_PLOT_X];
     bool is_numeric = x->numbers != NULL && x->is_ordered, is_binary = true;
     double least = bh_plot_x(plot, 0), most = bh_plot_x(plot, count - 1);

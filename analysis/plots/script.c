@@ -116,7 +116,7 @@ static void write_variables(const struct bh_plot *plot, FILE *stream)
 static void write_legend(const struct bh_plot *plot, const struct bh_plot_looks *looks, FILE *stream)
 {
     const struct bh_plot_layout *layout = &plot->layout;
-    const struct bh_dimension *series = &plot->dimension[BH_PLOT_SERIES];
+    const struct bh_plot_dimension *series = &plot->dimension[BH_PLOT_SERIES];
     if (series->kind == BH_DIMENSION_NONE)
         return;
     double first = 1 - (3 + 0.5 * layout->line) / layout->height;
@@ -277,7 +277,7 @@ static void write_bands(const struct bh_plot *plot, const struct bh_plot_looks *
 static void write_x_label(const struct bh_plot *plot, FILE *stream)
 {
     const struct bh_plot_layout *layout = &plot->layout;
-    const struct bh_dimension *x = &plot->dimension[BH_PLOT_X];
+    const struct bh_plot_dimension *x = &plot->dimension[BH_PLOT_X];
     const char *notes[BH_PLOT_NOTES];
     size_t count = 0;
     bh_plot_notes(plot, notes);

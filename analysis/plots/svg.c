@@ -192,7 +192,7 @@ static void write_panel(const struct bh_plot *plot, const struct bh_plot_looks *
         bh_html_text(stream, plot->metric[metric].label);
         fputs("</text>\n", stream);
     }
-    const struct bh_dimension *x = &plot->dimension[BH_PLOT_X];
+    const struct bh_plot_dimension *x = &plot->dimension[BH_PLOT_X];
     for (size_t s = 0; x->numbers != NULL && x->is_ordered && s < plot->used_count[BH_PLOT_SERIES]; s++)
         write_line(plot, looks, metric, panel, s, stream);
     for (size_t s = 0; s < plot->used_count[BH_PLOT_SERIES] && shows_values(plot); s++)

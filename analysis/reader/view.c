@@ -3,6 +3,7 @@
 /* Reads results: the metrics over their axes, and what stands beside them. */
 #include "analysis/reader/view.h"
 
+#include "analysis/reader/arrays.h"
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/markup.h"
 #include "analysis/reader/view_points.h"
@@ -292,11 +293,34 @@ static struct bh_view *read_path(const char *path, struct bh_error *err)
     return view;
 }
 
+/* Reads what the view leaves for later: coordinates and texts. */
+static int try_rest(const char *path)
+{
+    struct bh_source source;
+    struct bh_array_list list;
+    if (bh_source_open(&source, path, NULL) != 0)
+        return -1;
+    int status = bh_array_list(&source, &list, NULL);
+    for (size_t i = 0; status == 0 && i < list.count; i++)
+        if (list.array[i].axes_count == 1) {
+            struct bh_array array;
+            if (bh_array_read(&source, list.array[i].name, &array, NULL) == 0)
+                bh_array_release(&array);
+        }
+    if (status == 0)
+        bh_array_list_release(&list);
+    static const char *const texts[] = {"provenance", "scenario"};
+    for (size_t i = 0; i < BH_COUNT(texts); i++)
+        free(bh_source_text(&source, texts[i], NULL));
+    bh_source_close(&source);
+    return status;
+}
+
 static int try_path(const char *path)
 {
     struct bh_view *view = read_path(path, NULL);
     bh_view_destroy(view);
-    return view != NULL ? 0 : -1;
+    return view != NULL ? try_rest(path) : -1;
 }
 
 struct bh_view *bh_view_read(const char *path, struct bh_error *err)

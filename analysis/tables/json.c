@@ -101,12 +101,12 @@ static json_t *extent_object(const struct bh_view *view, const double *extent, s
     return object;
 }
 
-static json_t *breakdown_object(const struct bh_view *view, size_t policy, size_t point)
+static json_t *breakdown_object(const struct bh_view *view, size_t policy, size_t point, size_t enclave)
 {
     json_t *object = json_object();
     for (size_t p = 0; p < view->part.count; p++)
         json_object_set_new(object, view->part.labels[p],
-                            number(bh_measure_part(view, policy, point, view->primary, p).mean));
+                            number(bh_measure_part(view, policy, point, enclave, p).mean));
     return object;
 }
 
@@ -183,10 +183,10 @@ static json_t *enclaves_array(const struct bh_view *view, size_t policy, size_t 
     return array;
 }
 
-static json_t *policy_object(const struct bh_view *view, size_t policy, size_t point)
+static json_t *policy_object(const struct bh_view *view, size_t policy, size_t point, size_t enclave)
 {
     struct bh_measures m;
-    bh_measure(view, policy, point, view->primary, &m);
+    bh_measure(view, policy, point, enclave, &m);
     struct bh_estimate price = {m.price, NAN, NAN};
     double nodes = bh_view_nodes(view, point);
     json_t *object = json_object();
@@ -215,13 +215,13 @@ static json_t *policy_object(const struct bh_view *view, size_t policy, size_t p
         object, "extent",
         json_pack("{s:o, s:o}", "system", extent_object(view, view->numbers[BH_METRIC_system_extent], policy, point),
                   "application", extent_object(view, view->numbers[BH_METRIC_application_extent], policy, point)));
-    json_object_set_new(object, "breakdown", breakdown_object(view, policy, point));
+    json_object_set_new(object, "breakdown", breakdown_object(view, policy, point, enclave));
     if (view->numbers[BH_METRIC_unacceptable] != NULL)
         json_object_set_new(object, "unacceptable", estimate_object(bh_measure_unacceptable(view, policy, point), "1"));
     if (bh_has_verdict(view))
         json_object_set_new(object, "verdict", verdict_object(view, policy, point));
     struct bh_silent_measures silent;
-    if (bh_measure_silent(view, policy, point, view->primary, &silent))
+    if (bh_measure_silent(view, policy, point, enclave, &silent))
         json_object_set_new(object, "silent", silent_object(&silent));
     json_object_set_new(object, "faults", total(m.faults, m.replicas));
     json_object_set_new(object, "errors", total(m.errors, m.replicas));
@@ -239,18 +239,19 @@ static json_t *whole(uint64_t number)
     return json_string(text);
 }
 
-int bh_json_print(const struct bh_view *view, FILE *stream, struct bh_error *err)
+int bh_json_print(const struct bh_view *view, size_t enclave, FILE *stream, struct bh_error *err)
 {
     json_t *policies = json_array();
     for (size_t point = 0; point < view->points; point++)
         for (size_t p = 0; p < view->policy.count; p++)
-            json_array_append_new(policies, policy_object(view, p, point));
+            json_array_append_new(policies, policy_object(view, p, point, enclave));
     json_t *root = json_object();
     json_object_set_new(root, "scenario", json_string(view->scenario));
     json_object_set_new(root, "version", json_string(view->version));
     json_object_set_new(root, "seed", whole(view->seed));
     if (view->reproduces_input)
         json_object_set_new(root, "note", json_string("reproduced, not predicted"));
+    json_object_set_new(root, "enclave", json_string(view->enclave.labels[enclave]));
     json_object_set_new(root, "policies", policies);
     int status = json_dumpf(root, stream, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     json_decref(root);

@@ -155,13 +155,13 @@ static int find_enclave(const struct bh_view *view, const struct report *report,
 
 static int print_tables(const struct bh_view *view, const struct report *report, struct bh_error *err)
 {
-    if (report->format == FORMAT_JSON)
-        return bh_json_print(view, stdout, err);
     static const enum bh_table_format formats[] = {
         [FORMAT_MARKDOWN] = BH_TABLE_MARKDOWN, [FORMAT_LATEX] = BH_TABLE_LATEX, [FORMAT_JSON] = BH_TABLE_TEXT};
     struct bh_summary_options summary = {.format = formats[report->format], .all_points = report->all_points};
     if (find_enclave(view, report, &summary.enclave, err) != 0)
         return -1;
+    if (report->format == FORMAT_JSON)
+        return bh_json_print(view, summary.enclave, stdout, err);
     if (report->format == FORMAT_CSV) {
         bh_measures_csv_print(view, summary.enclave, stdout);
         return 0;

@@ -8,6 +8,7 @@
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
 #include "models/catalog/system.h"
+#include "models/catalog/worlds.h"
 #include "models/document/document_get.h"
 #include "models/node/zone_set.h"
 #include "models/words/checkpoint_levels.h"
@@ -175,14 +176,14 @@ static json_t *enclaves(const struct bh_catalog *catalog)
 
 /* --- Numbers --------------------------------------------------------------------------------------------------------- */
 
-/* An assumed number keeps to its range in `uncertainty`, if the scenario gives it no other value. */
+/* An uncertain number keeps to its range in `uncertainty`, if the scenario gives it no other value. */
 static json_t *ranges(const struct bh_catalog *catalog)
 {
     size_t count;
     const struct bh_parameter *const *numbers = bh_catalog_parameters(catalog, &count);
     json_t *rules = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (numbers[i]->status != BH_ASSUMED || bh_dimension_has_unit(numbers[i]->dimension))
+        if (!bh_parameter_is_uncertain(numbers[i]) || bh_dimension_has_unit(numbers[i]->dimension))
             continue;
         char *path = bh_print_text("models.%s", numbers[i]->path);
         json_t *set = json_pack("{s:[s], s:{s:{s:s}}}", "required", "set", "properties", "set", "const", path);

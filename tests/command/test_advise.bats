@@ -90,6 +90,15 @@ PYTHON
     expect_status 0
 }
 
+@test "a number has one name, with - or with _" {
+    run_bulkhead advise "$results" --minimize net-overhead
+    expect_status 0
+    cp "$BATS_TEST_TMPDIR/stdout" "$BATS_TEST_TMPDIR/dash"
+    run_bulkhead advise "$results" --minimize net_overhead
+    expect_status 0
+    diff <(sed 's/net_overhead/net-overhead/g' "$BATS_TEST_TMPDIR/stdout") "$BATS_TEST_TMPDIR/dash"
+}
+
 @test "bad requests end in one message that says what there is" {
     expect_refusal '--allow: no `kvn`' native kvm palacios 'nearest is `kvm`' -- --allow system=kvn
     expect_refusal '--allow' 'expected system=NAME' -- --allow machine=kvm

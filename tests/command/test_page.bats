@@ -121,7 +121,7 @@ in_browser() {
     local browser
     browser=$(command -v chromium || command -v chromium-browser) || skip "no chromium to look at the page with"
     { sed '/<\/body>/,$d' page.html; printf '<pre id="said"></pre><script>{%s}</script></body></html>\n' "$1"; } >looked.html
-    timeout 100 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$BATS_TEST_TMPDIR/browser" \
+    timeout 600 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$BATS_TEST_TMPDIR/browser" \
         "${@:2}" --virtual-time-budget=4000 --dump-dom "file://$PWD/looked.html" 2>"$BATS_TEST_TMPDIR/browser.log" |
         sed -n 's/.*<pre id="said">\(.*\)<\/pre>.*/\1/p'
 }
@@ -147,6 +147,7 @@ in_browser() {
         key("Escape"); out.push("left "+(document.activeElement===plot&&tip.hidden));
         out.push("requests "+performance.getEntriesByType("resource").length);
         document.getElementById("said").textContent=out.join("; ");')
+    echo "$said"
     [ "$said" = 'up true ascending; down true; pointer true; gone true; keys true; back true; left true; requests 0' ]
 }
 

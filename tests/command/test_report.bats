@@ -164,7 +164,7 @@ PY
     "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
 import json, sys
 d = json.load(open(sys.argv[1]))
-assert list(d)[:3] == ["scenario", "version", "seed"], list(d)
+assert list(d)[:4] == ["scenario", "version", "seed", "enclave"], list(d)
 assert len(d["policies"]) == 17 * 8
 keys = {"name", "system", "nodes", "replicas", "unfinished", "makespan", "price", "net_overhead", "slowdown",
         "containment", "escape", "interaction", "extent", "breakdown", "faults", "errors", "failures", "point"}
@@ -183,6 +183,26 @@ for p in d["policies"]:
 assert any(p["unfinished"] == 20 for p in d["policies"])
 assert {p["nodes"] for p in d["policies"]} == {1024, 16384, 131072, 1048576}
 END
+}
+
+@test "JSON is of the enclave that was asked for" {
+    run_bulkhead run "$SOURCE_DIRECTORY/tests/data/scenarios/composed.yaml" -o "$BATS_TEST_TMPDIR/two.h5"
+    expect_status 0
+    for enclave in simulation analysis; do
+        run_bulkhead report "$BATS_TEST_TMPDIR/two.h5" --no-figure --format json --enclave "$enclave"
+        expect_status 0
+        "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" "$enclave" <<'END'
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert d["enclave"] == sys.argv[2]
+for p in d["policies"]:
+    own = [e for e in p["enclaves"] if e["name"] == sys.argv[2]][0]
+    assert len(p["enclaves"]) == 2 and p["makespan"] == own["makespan"] and p["mtti"] == own["mtti"]
+END
+    done
+    run_bulkhead report "$BATS_TEST_TMPDIR/two.h5" --no-figure --format json --enclave analysi
+    expect_status 2
+    expect_text "$errors" "no enclave 'analysi'"
 }
 
 @test "figures are left with their data and a script that draws them again" {

@@ -289,7 +289,7 @@ static void print_view(const struct bh_view *view, unsigned which)
         check_safe(text);
         break;
     case 2:
-        bh_json_print(view, stream, &err);
+        bh_json_print(view, view->primary, stream, &err);
         break;
     case 3:
         bh_ledger_figure_write(view, folder, false, &base, &err);
