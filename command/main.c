@@ -3,6 +3,7 @@
 /* The program `bulkhead`: finds the subcommand and hands it the rest of the line. */
 #include "command/completion.h"
 #include "command/data_directory.h"
+#include "command/manual_page.h"
 #include "command/options.h"
 #include "command/subcommands.h"
 #include "config.h"
@@ -87,6 +88,15 @@ static int run_subcommand(const struct bh_subcommand *command, int argc, char **
     return status >= 0 ? status : fail(&err);
 }
 
+static int print_page(const char *name)
+{
+    const struct bh_subcommand *command = find_command(name);
+    if (command == NULL)
+        return fail_unknown_command(name);
+    bh_manual_page_print(command, stdout);
+    return BH_EXIT_DONE;
+}
+
 static int run_command(int argc, char **argv)
 {
     const struct bh_subcommand *command = find_command(argv[0]);
@@ -94,6 +104,8 @@ static int run_command(int argc, char **argv)
         return fail_unknown_command(argv[0]);
     if (command != &bh_subcommand_help)
         return run_subcommand(command, argc, argv);
+    if (argc == 3 && strcmp(argv[1], "--man") == 0)
+        return print_page(argv[2]);
     if (argc < 2 || argv[1][0] == '-' || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
         return BH_EXIT_DONE;

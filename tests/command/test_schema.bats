@@ -74,6 +74,25 @@ END
     expect_text "$(cat scenario.text)" parts-needed cross 'Replica r begins' 'process/kernel' hyperexponential EiB
 }
 
+@test "every subcommand has a manual page of its options, installed with the others" {
+    local name names
+    names=$(bulkhead help | sed -nE 's/^  ([a-z-]+) .*/\1/p' | grep -v '^help$')
+    [ "$(wc -l <<<"$names")" -ge 16 ]
+    diff <(sort <<<"$names") <(sed -n '/^subcommands =/,/[^\]$/p' "$SOURCE_DIRECTORY/doc/Makefile.inc" |
+        tr -d '\\' | sed 's/subcommands =//' | tr -s ' ' '\n' | grep . | sort)
+    for name in $names; do
+        bulkhead help --man "$name" >"$name.1"
+        while read -r option; do
+            grep -qF -- "${option//-/\\-}" "$name.1" || { echo "$name.1 lacks $option"; false; }
+        done < <(bulkhead "$name" --help | grep -oE -- '^ .{5}--[a-z-]+' | grep -oE -- '--[a-z-]+')
+        command -v man >/dev/null || continue
+        [ -z "$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -l "$name.1" 2>&1 >/dev/null)" ]
+    done
+    run_bulkhead help --man swep
+    expect_status 2
+    expect_text "$errors" "no subcommand 'swep'" sweep
+}
+
 @test "a format that there is not is refused in words" {
     run_bulkhead schema
     expect_status 2

@@ -72,7 +72,7 @@ assert known["version"] == open(sys.argv[1] + "/VERSION").read().strip(), known[
     program=$(find "$root" -name bulkhead -type f -perm -100)
     [ "$("$program" --version)" = "bulkhead $(cat "$SOURCE_DIRECTORY/VERSION")" ]
     local page
-    for page in bulkhead.1 bulkhead-scenario.5 bulkhead-campaign.5 bulkhead-catalog.5 bulkhead-machine.5 _bulkhead bulkhead.fish; do
+    for page in bulkhead.1 bulkhead-run.1 bulkhead-fit-injections.1 bulkhead-scenario.5 bulkhead-campaign.5 bulkhead-catalog.5 bulkhead-machine.5 _bulkhead bulkhead.fish; do
         [ -s "$(find "$root" -name "$page")" ] || { echo "no $page" >&2; return 1; }
     done
     [ -s "$(find "$root" -path '*/bash-completion/completions/bulkhead')" ]
