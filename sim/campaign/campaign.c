@@ -15,6 +15,7 @@
 #include "sim/campaign/resolve.h"
 #include "sim/results/metrics.h"
 #include "sim/runs/point.h"
+#include "sim/runs/probe.h"
 #include "sim/scenario/like.h"
 #include "sim/scenario/read_axes.h"
 #include "sim/scenario/scenario.h"
@@ -328,6 +329,7 @@ void bh_campaign_destroy(struct bh_campaign *campaign)
         bh_scenario_destroy(campaign->first);
     free(campaign->resolved);
     bh_isolation_cache_destroy(campaign->isolations);
+    bh_probes_destroy(campaign->probes);
     bh_study_destroy(campaign->study);
     bh_document_destroy(campaign->document);
     for (size_t i = 0; i < campaign->documents_count; i++)

@@ -56,6 +56,7 @@ struct bh_campaign {
     struct bh_point *
         *resolved; /* [point]: prepared, of a study without a campaign file; NULL: workers resolve points */
     struct bh_isolation_cache *isolations; /* of these */
+    struct bh_probes *probes;              /* likewise */
     struct bh_identities *identities;
     bool says[BH_METRIC_USES]; /* which metrics say anything, at some point: rows are alike at all of them */
     size_t texts_count, documents_count;

@@ -8,13 +8,14 @@
 #include "sim/campaign/identity.h"
 #include "sim/results/metrics.h"
 #include "sim/runs/point.h"
+#include "sim/runs/probe.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/study.h"
 
 #include <stdlib.h>
 
-/* Replicas of a unit: enough to keep all jobs busy, and few enough that their rows take little memory. */
-enum { MOST_IN_UNIT = 1024 };
+/* Replicas of a unit are few enough that their rows take little memory, and that all jobs end at about the same time. */
+enum { MOST_IN_UNIT = 1024, UNITS_PER_JOB = 8 };
 
 static int make_point(struct bh_campaign *campaign, size_t point, struct bh_isolation_cache *cache,
                       struct bh_error *err)
@@ -26,7 +27,8 @@ static int make_point(struct bh_campaign *campaign, size_t point, struct bh_isol
         bh_study_index(study, point, index);
     for (size_t a = 0; a < axes && point >= grid; a++)
         index[a] = study->uncertainty_at[a];
-    campaign->resolved[point] = bh_point_create(study, index, point < grid ? -1 : (int)(point - grid), cache, err);
+    campaign->resolved[point] =
+        bh_point_create(study, index, point < grid ? -1 : (int)(point - grid), campaign->probes, cache, err);
     return campaign->resolved[point] != NULL ? 0 : -1;
 }
 
@@ -81,8 +83,17 @@ static int prepare_at_once(struct bh_campaign *campaign, unsigned jobs, bool sho
     return status;
 }
 
+/* Without faults the first replica of a unit may stand for all of it. */
+static uint64_t unit_of(const struct bh_campaign *campaign, unsigned jobs)
+{
+    uint64_t most = campaign->first->random_faults ? campaign->points * campaign->replicas / (UNITS_PER_JOB * jobs) + 1
+                                                   : campaign->replicas;
+    most = most < campaign->replicas ? most : campaign->replicas;
+    return most < MOST_IN_UNIT ? most : MOST_IN_UNIT;
+}
+
 /* What all points have in common: an axis may bring verification, say, at some of its values only. */
-static void find_common(struct bh_campaign *campaign)
+static void find_common(struct bh_campaign *campaign, unsigned jobs)
 {
     const struct bh_scenario **scenarios = bh_allocate(campaign->points, sizeof *scenarios);
     for (size_t p = 0; p < campaign->points; p++) {
@@ -93,7 +104,7 @@ static void find_common(struct bh_campaign *campaign)
     bh_enclave_axis_find(&campaign->enclaves, scenarios, campaign->points);
     campaign->first = campaign->resolved[0]->scenario;
     campaign->replicas = campaign->least = campaign->first->replicas;
-    campaign->chunk = campaign->replicas < MOST_IN_UNIT ? campaign->replicas : MOST_IN_UNIT;
+    campaign->chunk = unit_of(campaign, jobs);
     free(scenarios);
 }
 
@@ -130,6 +141,7 @@ struct bh_campaign *bh_campaign_of_study(struct bh_study *study, unsigned jobs, 
     }
     campaign->identities = number_points(campaign->points);
     campaign->isolations = bh_isolation_cache_create();
+    campaign->probes = bh_probes_create();
     campaign->resolved = bh_allocate(campaign->points, sizeof *campaign->resolved);
     int status =
         jobs > 1 ? prepare_at_once(campaign, jobs, shows_progress, err) : prepare(campaign, shows_progress, err);
@@ -137,6 +149,6 @@ struct bh_campaign *bh_campaign_of_study(struct bh_study *study, unsigned jobs, 
         bh_campaign_destroy(campaign);
         return NULL;
     }
-    find_common(campaign);
+    find_common(campaign, jobs);
     return campaign;
 }

@@ -50,7 +50,7 @@ static int create_setups(struct bh_point *resolved, struct bh_isolation_cache *c
 }
 
 struct bh_point *bh_point_create(const struct bh_study *study, const size_t *index, int uncertain,
-                                 struct bh_isolation_cache *cache, struct bh_error *err)
+                                 struct bh_probes *probes, struct bh_isolation_cache *cache, struct bh_error *err)
 {
     struct bh_point *resolved = bh_allocate(1, sizeof *resolved);
     resolved->index = bh_allocate(study->axes_count > 0 ? study->axes_count : 1, sizeof *resolved->index);
@@ -58,7 +58,7 @@ struct bh_point *bh_point_create(const struct bh_study *study, const size_t *ind
         resolved->index[a] = index[a];
     resolved->uncertain = uncertain;
     resolved->scenario = bh_study_resolve(study, index, uncertain, err);
-    if (resolved->scenario == NULL || bh_probe_platform(resolved->scenario, &resolved->facts, err) != 0 ||
+    if (resolved->scenario == NULL || bh_probes_ask(probes, resolved->scenario, &resolved->facts, err) != 0 ||
         check_size(resolved, study, err) != 0 || create_setups(resolved, cache, err) != 0) {
         bh_point_destroy(resolved);
         return NULL;

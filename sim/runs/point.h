@@ -13,6 +13,7 @@
 struct bh_study;
 
 struct bh_isolation_cache;
+struct bh_probes;
 
 struct bh_point {
     size_t *index; /* position on each axis; owned */
@@ -31,9 +32,9 @@ struct bh_point {
     double *escape_ends;
 };
 
-/* Resolves a point: reads the platform in a probe and checks that it is large enough. `index` is copied. */
+/* Resolves a point: asks `probes` for the platform and checks that it is large enough. `index` is copied. */
 struct bh_point *bh_point_create(const struct bh_study *study, const size_t *index, int uncertain,
-                                 struct bh_isolation_cache *cache, struct bh_error *err);
+                                 struct bh_probes *probes, struct bh_isolation_cache *cache, struct bh_error *err);
 /* The same of a scenario that was resolved already, which the point takes over, also on failure; `facts` of its platform
  * or NULL to probe it. The point has no index. */
 struct bh_point *bh_point_create_from(struct bh_scenario *scenario, const struct bh_platform_facts *facts,

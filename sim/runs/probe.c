@@ -12,7 +12,19 @@
 #include "sim/scenario/study.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/* A platform that was looked at, by its key. */
+struct probed {
+    char *key;
+    struct bh_platform_facts facts;
+};
+
+struct bh_probes {
+    size_t count;
+    struct probed *platform;
+};
 
 char *bh_prepare_platform(const struct bh_scenario *scenario, int *is_temporary, struct bh_error *err)
 {
@@ -52,4 +64,39 @@ int bh_probe_platform(const struct bh_scenario *scenario, struct bh_platform_fac
         unlink(xml);
     free(xml);
     return status != 0 ? -1 : bh_scenario_check_platform(scenario, facts, err);
+}
+
+struct bh_probes *bh_probes_create(void)
+{
+    return bh_allocate(1, sizeof(struct bh_probes));
+}
+
+void bh_probes_destroy(struct bh_probes *probes)
+{
+    if (probes == NULL)
+        return;
+    for (size_t i = 0; i < probes->count; i++)
+        free(probes->platform[i].key);
+    free(probes->platform);
+    free(probes);
+}
+
+/* The newest first: points of one platform mostly follow each other. */
+int bh_probes_ask(struct bh_probes *probes, const struct bh_scenario *scenario, struct bh_platform_facts *facts,
+                  struct bh_error *err)
+{
+    char *key = bh_platform_key(scenario);
+    for (size_t i = probes->count; i-- > 0;)
+        if (strcmp(probes->platform[i].key, key) == 0) {
+            free(key);
+            *facts = probes->platform[i].facts;
+            return bh_scenario_check_platform(scenario, facts, err);
+        }
+    if (bh_probe_platform(scenario, facts, err) != 0) {
+        free(key);
+        return -1;
+    }
+    probes->platform = bh_reallocate(probes->platform, probes->count + 1, sizeof *probes->platform);
+    probes->platform[probes->count++] = (struct probed){key, *facts};
+    return 0;
 }

@@ -53,7 +53,7 @@ static int time_point(const struct bh_campaign *campaign, size_t point, double *
                       struct bh_error *err)
 {
     struct bh_worker worker;
-    if (bh_worker_start(&worker, campaign, 1, forget, NULL, err) != 0)
+    if (bh_worker_start(&worker, campaign, forget, NULL, err) != 0)
         return -1;
     int status = time_unit(campaign, &worker, (struct bh_unit){.point = point, .is_timed = 1}, fixed_s, err);
     if (status == 0)

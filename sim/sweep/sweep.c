@@ -133,8 +133,7 @@ static int attend(struct sweep *sweep, struct bh_worker *worker, struct bh_error
     struct bh_unit unit = worker->unit;
     void *payload;
     if (bh_worker_answer(worker, &head, &payload, &died) != 0)
-        return unit.in_children || sweep->options->directory == NULL ? note_failure(sweep, unit, &died, err)
-                                                                     : try_again(sweep, unit, &died);
+        return unit.in_children ? note_failure(sweep, unit, &died, err) : try_again(sweep, unit, &died);
     int status = 0;
     if (head.kind == BH_WORKER_STEP) {
         worker->is_busy = true;
@@ -167,9 +166,7 @@ static int hand_out(struct sweep *sweep, struct bh_error *err)
         struct bh_worker *worker = &sweep->workers[i];
         struct bh_unit unit;
         if (!worker->is_busy && sweep->outcome->signal == 0 && bh_units_take(&sweep->units, worker->unit, &unit)) {
-            if (worker->pid == 0 &&
-                bh_worker_start(worker, sweep->campaign, sweep->options->directory == NULL ? sweep->options->jobs : 1,
-                                forget, sweep, err) != 0)
+            if (worker->pid == 0 && bh_worker_start(worker, sweep->campaign, forget, sweep, err) != 0)
                 return -1;
             if (bh_worker_order(worker, unit) != 0) { /* it died while idle */
                 bh_worker_end(worker, true);
@@ -321,8 +318,7 @@ int bh_sweep_run(const struct bh_campaign *campaign, const struct bh_sweep_optio
     sweep.signals = open_signals(options, &before);
     /* Workers must not take SIGPIPE's way out of this process along with theirs. */
     void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
-    /* In memory one worker runs a point's simulations as many at once as are asked for. */
-    sweep.workers_count = in_memory ? 1 : options->jobs;
+    sweep.workers_count = options->jobs;
     sweep.workers = bh_allocate(sweep.workers_count, sizeof *sweep.workers);
     for (unsigned i = 0; i < sweep.workers_count; i++)
         sweep.workers[i].unit.point = UINT64_MAX;

@@ -210,7 +210,7 @@ static int run_range(struct bh_host *host, size_t first, size_t end, struct bh_e
 {
     host->before = first;
     struct bh_workers workers = {.jobs = end - first,
-                                 .at_once = host->at_once,
+                                 .at_once = 1,
                                  .context = host,
                                  .work = run_job,
                                  .is_spent = is_spent,
@@ -261,7 +261,7 @@ static int run_here(struct bh_host *host, size_t jobs, struct bh_error *err)
  * a unit that has killed a worker before goes to children. */
 static int run_jobs(struct bh_host *host, size_t jobs, struct bh_error *err)
 {
-    bool runs_here = host->campaign->resolved == NULL && !host->unit.in_children;
+    bool runs_here = !host->unit.in_children;
     for (size_t job = 0; job < jobs; job++) {
         struct bh_replica_options unused;
         struct bh_replica_record *none;

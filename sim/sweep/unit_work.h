@@ -27,7 +27,6 @@ struct bh_host {
     struct bh_plan *plans;
     struct bh_layout layout[2]; /* of a point, by replica */
     struct bh_unit unit;
-    unsigned at_once; /* simulations */
     int answers;
     /* Of the unit under way. */
     size_t before; /* jobs that are done, when others begin */

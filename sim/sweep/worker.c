@@ -139,9 +139,9 @@ static int serve(struct bh_host *host)
     return status;
 }
 
-static _Noreturn void work(const struct bh_campaign *campaign, unsigned at_once, int orders, int answers)
+static _Noreturn void work(const struct bh_campaign *campaign, int orders, int answers)
 {
-    struct bh_host host = {.campaign = campaign, .at_once = at_once, .answers = answers};
+    struct bh_host host = {.campaign = campaign, .answers = answers};
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     ssize_t count;
@@ -153,8 +153,8 @@ static _Noreturn void work(const struct bh_campaign *campaign, unsigned at_once,
 
 /* --- Seen from outside --------------------------------------------------------------------------------------------------------- */
 
-int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign, unsigned at_once,
-                    void (*forget)(void *context), void *context, struct bh_error *err)
+int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign, void (*forget)(void *context),
+                    void *context, struct bh_error *err)
 {
     int orders[2];
     *worker = (struct bh_worker){0};
@@ -164,7 +164,7 @@ int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign
     if (worker->pid == 0) {
         close(orders[1]);
         forget(context);
-        work(campaign, at_once, orders[0], worker->answers);
+        work(campaign, orders[0], worker->answers);
     }
     close(orders[0]);
     worker->orders = orders[1];

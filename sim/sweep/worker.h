@@ -32,10 +32,9 @@ struct bh_worker {
     bool is_busy;
 };
 
-/* Starts a worker that runs so many simulations at once; `forget` is called in it first, to close what it must not keep
- * open. */
-int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign, unsigned at_once,
-                    void (*forget)(void *context), void *context, struct bh_error *err);
+/* Starts a worker; `forget` is called in it first, to close what it must not keep open. */
+int bh_worker_start(struct bh_worker *worker, const struct bh_campaign *campaign, void (*forget)(void *context),
+                    void *context, struct bh_error *err);
 /* Hands it a unit. 0, or -1 if it is gone. */
 int bh_worker_order(struct bh_worker *worker, struct bh_unit unit);
 /* Reads its answer, when poll says there is one. The caller frees *payload. -1: it died; `err` says of what. */

@@ -140,3 +140,47 @@ assert b.shape[-1] == 12 and np.all(b == a)'
     [ "$drawn" -gt 100000 ]
     [ $((10 * sure)) -lt "$drawn" ]
 }
+
+# processes POINTS JOBS: how many a run of so many points makes on one platform, which has to be loaded to be known.
+processes() {
+    sed -e 's/^faults: none/faults: all/' -e 's/^replicas: .*/replicas: 3/' \
+        "$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml" >points.yaml
+    printf 'vary:\n  - {axis: rate, set: models.faults.memory.rate, values: [%s]}\n' \
+        "$(seq -s ' 1/year, ' 1000 1000 "$1"000) 1/year" >>points.yaml
+    : >forks
+    FORKS=forks LD_PRELOAD=$PWD/forks.so "$BULKHEAD" run points.yaml -q -j "$2" -o "$1-$2.h5" >/dev/null
+    wc -l <forks
+}
+
+@test "a run of many points makes as many processes as one of two, and finds the same with any number of jobs" {
+    command -v cc >/dev/null || skip "no cc to make a library that counts"
+    [ "${BH_SANITIZED-}" != yes ] || skip "the sanitizer wants to be loaded first"
+    need_h5py
+    cat >forks.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+pid_t fork(void)
+{
+    int file = open(getenv("FORKS"), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    if (write(file, "\n", 1) != 1)
+        abort();
+    close(file);
+    return ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
+}
+END
+    cc -shared -fPIC -o forks.so forks.c
+    local few many
+    few=$(processes 2 2) many=$(processes 40 2)
+    echo "of 2 points: $few processes, of 40: $many"
+    [ "$few" -ge 2 ] # the library sees them
+    # One looks at the platform, and two work; exact chains of so small a node need none.
+    [ "$many" -le 3 ]
+    processes 40 1
+    "$PYTHON" -c 'import h5py, numpy as np
+a, b = (h5py.File(name) for name in ("40-1.h5", "40-2.h5"))
+assert len(set(a["faults"][()].ravel())) > 5
+assert all(np.array_equal(a[name][()], b[name][()], equal_nan=True) for name in ("makespan", "faults", "node_time"))'
+}
