@@ -255,7 +255,7 @@ static enum bh_scope take_down(struct bh_replica *replica, struct blow *blow)
         bh_machine_pass(replica->machine, replica->now_s);
         bh_machine_lose_node(replica->machine, blow->slot, spare_s, boot_s);
         send_to_repair(replica, blow->repairs);
-    } else if (!blow->is_replaced) {
+    } else if (!blow->is_replaced && !is_machine_wide(blow)) { /* the restart of all is this node's, too */
         bh_machine_fail(replica->machine, blow->slot, &blow->down, detected_s + blow->reboot_s, detected_s + boot_s,
                         boot_s);
         double mended_s = blow->reboot_s - bh_setup_recovery(replica->setup)->node_reboot_s.value;

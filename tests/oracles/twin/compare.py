@@ -1,0 +1,164 @@
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Random scenarios, each played by the program and by the twin: are their results of one distribution?
+
+    compare.py BULKHEAD FIRST COUNT [--replicas R] [--jobs N]
+
+Per scenario and metric two rank tests, of where values lie and of how far they spread; and the same pooled over all scenarios
+that share something. The normal law of a sum of ranks is the permutation's from above in its tails, so that the level of all
+together, by Bonferroni, is at most as stated.
+"""
+import argparse
+import copy
+import math
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+
+import h5py
+
+import generate
+from play import SCOPES, Replica
+from world import World
+
+PER_ENCLAVE = ["elapsed", "finished", "interruptions", "wrong_data", "sdc"]
+WITH_VERIFICATION = ["verifications", "silent_found", "silent_rollbacks", "silent_beginnings"]
+PER_SCOPE = ["failures", "system_extent", "application_extent"]
+LEVEL, LISTED = 1e-4, 30
+WHOLE = ["faults", "struck_while_down", "errors", "silent_errors", "simultaneous_losses", "losing_errors",
+         "unchangeable_errors", "revivals"]
+
+
+def by_program(program, scenario, replicas, seed, folder):
+    """Per metric a list over replicas."""
+    path = os.path.join(folder, f"{os.getpid()}")
+    generate.write(scenario, path + ".yaml")
+    done = subprocess.run([program, "run", "-q", "-j1", path + ".yaml", "-o", path + ".h5", f"--replicas={replicas}",
+                           f"--seed={seed}"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    found = {}
+    with h5py.File(path + ".h5") as f:
+        for name in PER_ENCLAVE + WITH_VERIFICATION:
+            if name in f:
+                for e, values in enumerate(f[name][0]):
+                    found[f"{name} {e}"] = [float(v) for v in values]
+        for name in PER_SCOPE:
+            for s, scope in enumerate(SCOPES):
+                found[f"{name} {scope}"] = [float(v) for v in f[name][0, :, s]]
+        for name in WHOLE:
+            found[name] = [float(v) for v in f[name][0]]
+    os.remove(path + ".h5")
+    return found
+
+
+def by_twin(scenario, replicas, seed):
+    world, found = World(scenario), {}
+    for r in range(replicas):
+        results = Replica(world, f"{seed} {r}").play()
+        for name, value in results.items():
+            if name in PER_SCOPE:
+                for s, scope in enumerate(SCOPES):
+                    found.setdefault(f"{name} {scope}", []).append(float(value[s]))
+            elif isinstance(value, list):
+                for e, one in enumerate(value):
+                    found.setdefault(f"{name} {e}", []).append(float(one))
+            else:
+                found.setdefault(name, []).append(float(value))
+    return found
+
+
+def ranks(values):
+    """Mid-ranks."""
+    order, rank, i = sorted(range(len(values)), key=values.__getitem__), [0.0] * len(values), 0
+    while i < len(order):
+        j = i
+        while j + 1 < len(order) and values[order[j + 1]] <= values[order[i]] + 1e-9 * abs(values[order[i]]):
+            j += 1
+        for k in range(i, j + 1):
+            rank[order[k]] = (i + j) / 2
+        i = j + 1
+    return rank
+
+
+def score(a, b, spread):
+    """(sum of a's scores less its mean, variance) were both of one distribution: by place, or by how far out."""
+    rank = ranks(a + b)
+    middle = (len(rank) - 1) / 2
+    rank = [(r - middle) ** 2 if spread else r - middle for r in rank]
+    n, m, mean = len(a), len(b), sum(rank) / len(rank)
+    variance = n * m / ((n + m) * (n + m - 1)) * sum((r - mean) ** 2 for r in rank)
+    return sum(rank[:n]) - n * mean, variance
+
+
+def compare(task):
+    """Of one scenario: what it has, and per metric both by program and twin with their scores."""
+    program, seed, replicas, force, twin_alone = task
+    scenario = changed(generate.Generator(seed).scenario(), force)
+    with tempfile.TemporaryDirectory() as folder:
+        left = by_program(program, scenario, replicas, seed + 1, folder)
+    right, rows = by_twin(changed(scenario, twin_alone), replicas, seed), []
+    for name, values in left.items():
+        for spread in (False, True):
+            difference, variance = score(values, right[name], spread)
+            if variance > 0:
+                scale = replicas ** (3 if spread else 2)
+                rows.append((name + (", spread" if spread else ""), difference / scale, variance / scale ** 2,
+                             sum(values) / replicas, sum(right[name]) / replicas))
+    return seed, features(scenario), rows
+
+
+def changed(scenario, code):
+    """A scenario after some Python that knows it as s, its numbers as m and its policy as p."""
+    scenario = copy.deepcopy(scenario)
+    exec(code, {"s": scenario, "m": scenario["models"], "p": scenario["define"]["policies"]["drawn"]})
+    return scenario
+
+
+def features(scenario):
+    """What a scenario has, by which differences are pooled."""
+    policy, workload = scenario["define"]["policies"]["drawn"], scenario["workload"]
+    words = ["all", scenario["policies"][0]["system"], f"{workload['spares']} spares", policy["guards"]]
+    words += [f"level {name}" for name in scenario["checkpoints"]] if scenario["checkpoints"] != "none" else ["no level"]
+    words += [f"{zone} {scope}" for zone, scope in policy["dispositions"].items()]
+    words += list(scenario["define"].get("faults", {}))
+    return words
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("first", type=int)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--replicas", type=int, default=40)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--force", default="", help="Python that changes a scenario s, its numbers m, its policy p")
+    parser.add_argument("--twin-alone", default="", help="the same, and the program does not know of it")
+    parser.add_argument("--all", action="store_true", help="print what all scenarios together say of each metric")
+    options = parser.parse_args()
+    tasks = [(options.program, seed, options.replicas, options.force, options.twin_alone)
+             for seed in range(options.first, options.first + options.count)]
+    pooled, tests = {}, []
+    with multiprocessing.Pool(options.jobs) as pool:
+        for seed, words, rows in pool.imap_unordered(compare, tasks):
+            for name, difference, variance, left, right in rows:
+                tests.append((abs(difference) / math.sqrt(variance), f"scenario {seed}", name, left, right))
+                for word in words:
+                    total = pooled.setdefault((word, name), [0.0] * 4)
+                    for i, value in enumerate((difference, variance, left, right)):
+                        total[i] += value
+    tests += [(abs(d) / math.sqrt(v), word, name, left, right) for (word, name), (d, v, left, right) in pooled.items()]
+    tests.sort(reverse=True)
+    least = min(1.0, len(tests) * math.erfc(tests[0][0] / math.sqrt(2)))
+    shown = [t for t in tests if t[1] == "all"] if options.all else tests[:LISTED if least < LEVEL else 3]
+    for z, where, name, left, right in shown:
+        print(f"{z:6.2f} standard errors: {where}, {name}: program {left:.6g}, twin {right:.6g}")
+    print(f"{options.count} scenarios, {options.replicas} replicas by each, {len(tests)} comparisons: level {least:.2g}, "
+          f"{'differ' if least < LEVEL else 'agree'} at {LEVEL}")
+    return 1 if least < LEVEL else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

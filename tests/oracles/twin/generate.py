@@ -1,0 +1,190 @@
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Random small scenarios that say every number themselves, and how bulkhead reads them."""
+from random import Random
+
+SHARED = [{"type": "system-call", "from": "process", "to": "guest"},
+          {"type": "kernel-to-process", "from": "guest", "to": "process"}]
+VMM = [{"type": "vmm-to-guest", "from": "vmm", "to": "guest"}, {"type": "vmm-to-kernel", "from": "vmm", "to": "host"},
+       {"type": "kernel-to-vmm", "from": "host", "to": "vmm"}]
+HOST = {"name": "host", "kind": "host-kernel"}
+GUEST = [{"name": "guest", "kind": "guest-kernel", "per": "guest", "components": ["guest-kernel"]},
+         {"name": "process", "kind": "guest-user", "parent": "guest", "per": "process", "components": ["application"]}]
+
+
+def system_of(name):
+    """The trees and channels of models/data/systems, with costs of no matter here."""
+    with_vmm = [HOST | {"components": ["host-kernel"]},
+                {"name": "vmm", "kind": "host-user", "parent": "host", "per": "guest", "components": ["qemu-emulator"]},
+                GUEST[0] | {"parent": "vmm"}, GUEST[1]]
+    if name == "native":
+        return {"title": name, "host-kernel": "linux",
+                "zones": [HOST | {"components": ["host-kernel"]},
+                          {"name": "process", "kind": "host-user", "parent": "host", "per": "process",
+                           "components": ["application"]}],
+                "channels": [{"type": "system-call", "from": "process", "to": "host"},
+                             {"type": "kernel-to-process", "from": "host", "to": "process"}],
+                "guards": {"process/kernel": ["hardware-protection"]}, "costs": {}}
+    kernels = {"host-kernel": "linux", "guest-kernel": "linux"}
+    if name == "qemu":
+        zones, offered = with_vmm, ["emulated-io"]
+        channels = SHARED + VMM + [{"type": "emulated-instruction", "from": "guest", "to": "vmm"}]
+    elif name == "kvm":
+        zones, offered = [HOST | {"components": ["host-kernel", "kvm-module"]}] + with_vmm[1:], ["iommu", "emulated-io"]
+        channels = SHARED + VMM + [{"type": "vm-exit", "from": "guest", "to": "host"},
+                                   {"type": "host-to-guest", "from": "host", "to": "guest"},
+                                   {"type": "device-emulation", "from": "guest", "to": "vmm"}]
+    else:
+        zones = [HOST | {"components": ["host-kernel", "palacios-vmm"]}, GUEST[0] | {"parent": "host"}, GUEST[1]]
+        offered = ["passthrough", "nested-paging", "emulated-io"]
+        kernels["host-kernel"] = "kitten"
+        channels = SHARED + [{"type": "vm-exit", "from": "guest", "to": "host"},
+                             {"type": "host-to-guest", "from": "host", "to": "guest"}]
+        if name == "palacios-shared-network":
+            channels.append({"type": "shared-vmm-network", "from": "guest", "to": "host"})
+    return {"title": name, **kernels, "zones": zones, "channels": channels,
+            "guards": {"process/kernel": ["hardware-protection"], "guest/host": offered}, "costs": {}}
+
+
+def number(value, unit=None):
+    return {"value": value, **({"unit": unit} if unit else {}), "status": "computed", "source": "drawn"}
+
+
+class Generator:
+    def __init__(self, seed):
+        self.random = Random(seed)
+
+    def pick(self, *values):
+        return self.random.choice(values)
+
+    def between(self, low, high):
+        """Log-uniform."""
+        return float(f"{low * (high / low) ** self.random.random():.4g}")
+
+    def chance(self, p):
+        return self.random.random() < p
+
+    def time(self, low, high):
+        return f"{self.between(low, high)} s"
+
+    def scenario(self):
+        system = self.pick("native", "qemu", "kvm", "palacios", "palacios-shared-network")
+        self.work = self.between(2, 20)  # hours
+        self.nodes, self.spares = self.pick(1, 2, 3, 4, 6), self.pick(0, 0, 1, 2)
+        enclave = {"name": "one", "application": "mpi-bulk-synchronous", "guests-per-node": self.pick(1, 1, 2),
+                   "processes-per-guest": self.pick(1, 2, 3), "node-share": 1}
+        made = system_of(system)
+        if system != "native":
+            made["costs"] = {name: number(0, unit) for name, unit in
+                             (("compute-slowdown", None), ("exit-time", "us"), ("latency", "us"), ("bandwidth-loss", None))}
+            made["costs"]["guest-boot"] = number(self.between(1, 2000), "s")
+        faults = self.fault_classes()
+        return {
+            "scenario": "twin", "platform": {"file": "testbed.xml", "nodes": self.nodes},
+            "workload": {"work": f"{self.work} h", "horizon": f"{40 * self.work} h", "spares": self.spares,
+                         "enclaves": [enclave], **self.pick({}, {"spares-for": ["node-loss"]})},
+            "checkpoints": self.checkpoints(), "costs": False,
+            "policies": [{"system": "drawn-" + system, "policy": "drawn", "name": "drawn"}],
+            "faults": {"hardware": list(faults) if faults else "none", "software": self.chance(0.8)},
+            "models": self.models(),
+            "define": {"systems": {"drawn-" + system: made}, "policies": {"drawn": self.policy(system)},
+                       **({"faults": faults} if faults else {})},
+            "replicas": 1, "seed": 1}
+
+    def checkpoints(self):
+        if self.chance(0.1):
+            return "none"
+        names = [n for n in ("memory", "local", "partner", "storage") if self.chance(0.45)] or ["local"]
+        if "partner" in names and self.nodes == 1:
+            names[names.index("partner")] = "storage"
+        interval, levels = self.between(self.work / 20, self.work / 2), {}
+        for name in dict.fromkeys(names):
+            levels[name] = {"interval": f"{interval:.6g} h", "write": self.time(1, 600), "read": self.time(1, 600),
+                            "keep": self.pick(1, 2, 3)}
+            interval = min(interval * self.pick(1, 2, 3), self.work)
+        return levels
+
+    def rate(self, most=1.5):
+        """Of events in the whole run, as a rate."""
+        return self.between(0.05, most) / self.work
+
+    def fault_classes(self):
+        rows = {"loss": ("node", "repair"), "crash": ("node", "reboot"), "cells": ("memory", self.pick("reboot", "reboot", "repair")),
+                "logic": ("cpu", "reboot")}
+        classes = {}
+        for name, (landing, mend) in rows.items():
+            if self.chance(0.5):
+                continue
+            row = {"description": name, "landing": landing, "mend": mend,
+                   "rate": number(float(f"{self.rate() / (self.nodes + self.spares):.4g}"), "1/h")}
+            if landing != "node":
+                row["instruction-share"] = number(self.pick(0, 0.3, 1))
+            if mend == "repair":
+                row |= {"repair-median": number(self.between(60, 36000), "s"), "repair-sigma": number(self.pick(0, 0.5, 1.2))}
+            classes["drawn-" + name] = row
+        return classes
+
+    def probability(self):
+        return self.pick(0, 0.02, 0.2, 0.5, 0.9)
+
+    def models(self):
+        models = {}
+        for kind in ("host-kernel", "host-user", "guest-kernel", "guest-user"):
+            path = f"zones.{kind}."
+            models[path + "memory-weight"], models[path + "cpu-weight"] = self.pick(1, 5, 50), self.pick(1, 5, 50)
+            models[path + "residual"] = self.pick(0, 0.3, 0.9)
+            for sort in ("data", "instruction"):
+                life = path + sort + "."
+                silent = self.pick(0, 0.1, 0.4) if kind == "guest-user" else 0
+                models[life + "lifetime"] = self.time(0.01, 3000)
+                models[life + "signalled"] = round(self.pick(0.2, 0.6, 1) * (1 - silent), 6)
+                models[life + "masked"] = round(1 - silent - models[life + "signalled"], 6)
+                if kind == "guest-user":
+                    models[life + "silent"] = silent
+                models[life + "hang"] = self.pick(0, 0, 0.2, 0.9)
+        for channel in ("system-call", "kernel-to-process", "vm-exit", "host-to-guest", "emulated-instruction", "device-emulation",
+                        "vmm-to-guest", "vmm-to-kernel", "kernel-to-vmm", "shared-vmm-network"):
+            models[f"channels.{channel}.probability"] = self.probability()
+        for level in ("process/kernel.hardware-protection", "guest/host.passthrough", "guest/host.nested-paging",
+                      "guest/host.iommu", "guest/host.emulated-io"):
+            models[f"guards.{level}.blocks"] = self.pick(0, 0.5, 0.9)
+        for component in ("linux", "kitten", "qemu-emulator", "kvm-module", "palacios-vmm"):
+            models[f"components.{component}.fault-rate"] = f"{self.rate(1) / self.nodes:.4g} 1/h"
+            models[f"components.{component}.instruction-share"] = self.pick(0, 0.3, 1)
+        models["components.linux.shared-bug"] = 0
+        models["components.kitten.shared-bug"] = 0
+        for application in ("mpi-bulk-synchronous", "loss-tolerant-service"):
+            models[f"applications.{application}.fault-rate"] = f"{self.rate(1) / self.nodes / 4:.4g} 1/h"
+            models[f"applications.{application}.instruction-share"] = self.pick(0, 0.3, 1)
+        models |= {"errors.again": self.pick(0, 0.5, 1), "errors.carries": self.pick(0, 0.5, 1), "errors.matters": self.pick(0.3, 1)}
+        for name, low, high in (("detection", 1, 300), ("process-restart", 1, 300), ("node-reboot", 10, 3000),
+                                ("spare-activation", 1, 3000), ("system-restart", 60, 7000), ("watchdog", 1, 1000),
+                                ("software-repair-median", 60, 7000)):
+            models["recovery." + name] = self.time(low, high)
+        return models | {"recovery.software-repair": self.pick(0, 0.5, 1), "recovery.software-repair-sigma": self.pick(0, 0.5, 1),
+                         "recovery.partner-distance": 0.5}
+
+    def policy(self, system):
+        smaller = ["process", "guest", "node", "node", "system"]
+        return {"description": "drawn",
+                "dispositions": {"host-kernel": self.pick(*smaller), "host-user": self.pick("guest", "node") if system != "native" else self.pick("process", "process", "node", "enclave"),
+                                 "guest-kernel": self.pick("process", "guest", "guest", "node", "enclave"),
+                                 "guest-user": self.pick("process", "process", "guest", "node", "enclave")},
+                "guards": self.pick("weakest", "strongest")}
+
+
+def written(value):
+    """YAML in one line: words are bare, texts that are not words are quoted."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(written(v) for v in value) + "]"
+    return str(value)
+
+
+def write(scenario, path):
+    with open(path, "w", encoding="utf-8") as file:
+        for key, value in scenario.items():
+            file.write(f"{key}: {written(value)}\n")

@@ -1,0 +1,313 @@
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What an enclave does in the twin: a bulk-synchronous application computes, verifies, writes, fails and comes back."""
+import math
+
+from world import quantity
+
+ENCLAVE = 4
+
+
+class State:
+    """A checkpoint: where in the work, and the copies of it that are left, by level."""
+
+    def __init__(self, position):
+        self.position, self.returned, self.copies = position, 0, {}
+
+
+class Content:
+    """What a checkpoint holds on one level: live errors, silent ones, and the places lost since."""
+
+    def __init__(self, live, silent):
+        self.live, self.silent, self.lost = live, silent, set()
+
+    def holds(self, error):
+        return error in self.silent or any(e is error for e, _, _, _ in self.live)
+
+
+class Job:
+    def __init__(self, replica, number):
+        world, self.replica, self.number = replica.world, replica, number
+        self.enclave = world.enclaves[number]
+        self.levels, self.work = world.levels, world.work
+        self.every = [max(1, round(level[1] / world.levels[0][1])) for level in world.levels]
+        self.verification = self.enclave.get("verification", "none")
+        self.state, self.epoch, self.held, self.position = "before", 0, 0, 0.0
+        self.states, self.silent, self.todo, self.base = [], set(), [], None
+        self.passed, self.returns, self.awaited, self.end = 0.0, [], 0, None
+        self.counts = {name: 0 for name in ("interruptions", "verifications", "silent_found", "silent_rollbacks",
+                                            "silent_beginnings")}
+        self.parts = {name: 0.0 for name in ("compute", "checkpoint", "verification", "detection", "restart", "restore",
+                                             "repair-and-spare-wait")}
+
+    # What others ask
+
+    def runs(self, place):
+        return self.state in ("compute", "write", "verify", "wait")
+
+    def hold(self, place, change):
+        """A hang begins (+1) or ends (-1) that holds it up."""
+        was, self.held = self.held, self.held + change
+        if self.state in ("compute", "write", "verify") and not was and self.held:
+            self.stop()
+            self.state = "wait"
+        elif self.state == "wait" and was and not self.held:
+            self.go_on()
+
+    # Running
+
+    def start(self):
+        self.go_on()
+
+    def later(self, delay, action, *arguments):
+        epoch = self.epoch
+        self.replica.after(delay, lambda: action(*arguments) if self.epoch == epoch else None)
+
+    def stop(self):
+        """Breaks off what is under way; computing done so far stays."""
+        self.epoch += 1
+        if self.state == "compute":
+            self.position += self.replica.now - self.since
+
+    def go_on(self):
+        """The next thing to do at this position."""
+        self.epoch += 1
+        if self.held:
+            self.state = "wait"
+        elif self.must_verify():
+            self.state = "verify"
+            self.later(self.verify_cost(), self.verified, set(self.silent))
+        elif self.todo:
+            self.state = "write"
+            self.later(self.levels[self.todo[0]][2], self.written)
+        elif self.position >= self.work * (1 - 1e-12):
+            self.finish()
+        else:
+            self.state, self.since = "compute", self.replica.now
+            self.aim = self.next_stop()
+            self.later(self.aim - self.position, self.arrives)
+
+    def next_stop(self):
+        stops = [self.work]
+        if self.levels:
+            stops.append(self.next_multiple(self.levels[0][1]))
+        if self.verification != "none" and self.verification["every"] != "checkpoint":
+            stops.append(self.next_multiple(quantity(self.verification["every"])))
+        return min(stops)
+
+    def next_multiple(self, interval):
+        return interval * (math.floor(self.position / interval + 1e-9) + 1)
+
+    def at_multiple(self, interval):
+        return abs(self.position - interval * round(self.position / interval)) < 1e-6 and self.position > 0
+
+    def arrives(self):
+        self.position, self.checked = self.aim, False
+        at_end = self.position >= self.work * (1 - 1e-12)
+        if self.levels and not at_end and self.at_multiple(self.levels[0][1]):
+            self.todo = self.due()
+        self.state = "arrived"
+        self.go_on()
+
+    def due(self):
+        count = round(self.position / self.levels[0][1])
+        return [i for i in range(len(self.levels)) if count % self.every[i] == 0]
+
+    def written(self):
+        level, state = self.todo[0], self.state_here()
+        state.copies[level] = Content(self.live_copies(), set(self.silent))
+        held = [s for s in self.states if level in s.copies]
+        for old in held[:-self.levels[level][4]]:
+            self.forget(old, level)
+        self.todo = self.todo[1:]
+        self.state = "written"
+        self.go_on()
+
+    def state_here(self):
+        if not self.states or self.states[-1].position < self.position - 1e-6:
+            self.states.append(State(self.position))
+        return self.states[-1]
+
+    def live_copies(self):
+        return [(e, c.place, c.zone, c.kind) for e in self.replica.errors for c in e.copies
+                if c.zone.enclave == self.number and c.zone.holds_application]
+
+    def finish(self):
+        if self.awaited:
+            self.state = "wait"
+            return
+        self.state, self.end = "done", self.replica.now
+        self.replica.clear(lambda c: c.zone.enclave == self.number and c.zone.holds_application)
+
+    # Silent errors
+
+    def takes_wrong_data(self, error, place):
+        self.silent.add(error)
+
+    def must_verify(self):
+        if self.verification == "none" or self.checked:
+            return False
+        at_end = self.position >= self.work * (1 - 1e-12)
+        every = self.verification["every"]
+        return at_end or (bool(self.todo) if every == "checkpoint" else self.at_multiple(quantity(every)))
+
+    checked = True  # whether this position was verified
+
+    def verify_cost(self):
+        return quantity(self.verification["cost"])
+
+    def verified(self, there):
+        self.counts["verifications"] += 1
+        self.checked = True
+        found = [e for e in there if self.replica.random.random() < self.verification["recall"]]
+        if found:
+            self.counts["silent_found"] += len(found)
+            self.awaited += 1
+            self.replica.after(quantity(self.verification["latency"]), self.told, self.passed, len(self.returns))
+        else:
+            self.passed = self.position
+            for state in self.states:
+                state.returned = 0
+        self.state = "verified"
+        if not (found and quantity(self.verification["latency"]) == 0):
+            self.go_on()
+
+    def told(self, passed, returns):
+        """The answer is there; whoever has gone back far enough meanwhile need not do so again."""
+        self.awaited -= 1
+        if all(position > passed + 1e-6 for position in self.returns[returns:]):
+            self.goes_back(passed)
+        elif self.state == "wait" and not self.held:
+            self.go_on()
+
+    def goes_back(self, passed):
+        for state in [s for s in self.states if s.position > passed + 1e-6]:
+            self.give_up(state)
+        while self.states and self.states[-1].returned >= self.verification.get("returns", 2):
+            self.give_up(self.states[-1])
+        if self.states:
+            self.states[-1].returned += 1
+        if self.state == "out":
+            if self.phase == "restore":
+                self.restore()
+            return
+        self.stop()
+        self.counts["silent_rollbacks" if self.states else "silent_beginnings"] += 1
+        self.clear_processes()
+        self.state = "out"
+        if self.states:
+            self.restore()
+        else:
+            self.phase = "relaunch"
+            self.later(self.replica.world.relaunch, self.restore)
+
+    # Failures
+
+    def fails(self, error, place, scope):
+        """Whether it was there to fail; what it returns to is known when it restores."""
+        if self.state in ("before", "done"):
+            return False
+        if self.state != "out":
+            self.stop()
+            self.counts["interruptions"] += 1
+        error.felled.add(self.number)
+        error.application = max(error.application, ENCLAVE)
+        if self.base is not None:
+            position, content = self.base
+            if content.holds(error):
+                for state in [s for s in self.states if s.position >= position - 1e-6]:
+                    for level in [l for l, c in state.copies.items() if c.holds(error)]:
+                        self.forget(state, level)
+        self.epoch += 1
+        self.state, self.phase = "out", "waiting"
+        self.clear_processes()
+        self.detected = self.replica.now + self.replica.world.detection
+        self.look_again(self.replica.world.detection)
+        return True
+
+    def clear_processes(self):
+        self.replica.clear(lambda c: c.zone.enclave == self.number and c.zone.holds_application)
+
+    def look_again(self, delay):
+        if self.state == "out" and self.phase == "waiting":
+            self.later(max(delay, 0.0), self.relaunch_if_up)
+
+    def relaunch_if_up(self):
+        if self.state != "out" or self.phase != "waiting":
+            return
+        ready = max([self.detected] + [self.replica.down_until[p][z.number] for p in range(self.replica.world.nodes)
+                                       for z in self.replica.world.zones if z.enclave in (None, self.number)])
+        if ready <= self.replica.now + 1e-9:
+            self.phase = "relaunch"
+            self.later(self.replica.world.relaunch, self.restore)
+        elif ready < math.inf:
+            self.look_again(ready - self.replica.now)
+
+    def restore(self):
+        self.phase = "restore"
+        self.epoch += 1
+        if not self.states:
+            self.resume(None, None)
+            return
+        state = self.states[-1]
+        level = min(state.copies)
+        self.later(self.levels[level][3], self.resume, state, level)
+
+    def resume(self, state, level):
+        self.state = "up"
+        self.todo, self.checked = [], True
+        fell = [e for e in self.replica.errors if self.number in e.felled]
+        if state is None:
+            self.position, self.silent, self.base = 0.0, set(), None
+            back = []
+        else:
+            content = state.copies[level]
+            self.position, self.silent, self.base = state.position, set(content.silent), (state.position, content)
+            self.todo = [i for i in self.due() if i > level and i not in state.copies]
+            back = content.live
+        self.returns.append(self.position)
+        if self.position < self.passed:
+            self.passed = self.position
+        self.replica.tally["revivals"] += sum(len(e.copies) for e in fell)
+        for error in {e for e, _, _, _ in back}:
+            error.new_generation()
+            self.replica.tally["revivals"] += 1
+        for error, place, zone, kind in back:
+            if not error.copy_in(place, zone):
+                self.replica.add_copy(error, place, zone, kind)
+        self.go_on()
+
+    def forget(self, state, level):
+        state.copies.pop(level, None)
+        if not state.copies and state in self.states:
+            self.states.remove(state)
+
+    def give_up(self, state):
+        self.states.remove(state)
+
+    def loses_level(self, name, gone=lambda content: True):
+        for level in [i for i, row in enumerate(self.levels) if row[0] == name]:
+            for state in [s for s in self.states if level in s.copies and gone(s.copies[level])]:
+                self.forget(state, level)
+
+    def loses_memory(self):
+        self.loses_level("memory")
+
+    def loses_disk(self, place):
+        nodes = self.replica.world.nodes
+        distance = max(1, int(self.replica.world.number("recovery.partner-distance") * nodes))
+        self.loses_level("local")
+
+        def pair_gone(content):
+            content.lost.add(place)
+            return any(p in content.lost and (p + distance) % nodes in content.lost for p in range(nodes))
+        self.loses_level("partner", pair_gone)
+
+    def results(self):
+        silent = self.silent if self.state == "done" else set()
+        for error in silent:
+            if error.matters is None:
+                error.matters = self.replica.random.random() < self.replica.world.number("errors.matters")
+        elapsed = self.end if self.end is not None else self.replica.now
+        return {"elapsed": elapsed, "finished": int(self.state == "done"), "wrong_data": int(bool(silent)),
+                "sdc": int(any(e.matters for e in silent)), **self.counts}
