@@ -192,7 +192,7 @@ void *bh_reallocate(void *memory, size_t count, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
         out_of_memory();
-    void *moved = realloc(memory, bytes ? bytes : 1);
+    void *moved = memory == NULL ? malloc(bytes ? bytes : 1) : realloc(memory, bytes ? bytes : 1);
     if (!moved)
         out_of_memory();
     return moved;

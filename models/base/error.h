@@ -54,6 +54,11 @@ noreturn void bh_bug(const char *file, int line, const char *condition);
  * Memory is zeroed. The caller frees with free(). */
 void *bh_allocate(size_t count, size_t size);
 void *bh_reallocate(void *memory, size_t count, size_t size);
+/* Room for one more than the `count` that are there, of a list that only ever grows so: it doubles at powers of 2. */
+static inline void *bh_grow(void *memory, size_t count, size_t size)
+{
+    return (count & (count - 1)) != 0 ? memory : bh_reallocate(memory, count > 0 ? 2 * count : 1, size);
+}
 char *bh_copy_text(const char *text);
 /* printf into fresh memory, owned by the caller. */
 char *bh_print_text(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -30,11 +30,6 @@ void bh_event_queue_push(struct bh_event_queue *queue, struct bh_event event)
     queue->heap[hole] = event;
 }
 
-const struct bh_event *bh_event_queue_first(const struct bh_event_queue *queue)
-{
-    return queue->count > 0 ? &queue->heap[0] : NULL;
-}
-
 struct bh_event bh_event_queue_pop(struct bh_event_queue *queue)
 {
     BH_BUG_ASSERT(queue->count > 0);

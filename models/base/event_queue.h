@@ -24,7 +24,10 @@ struct bh_event_queue {
 
 void bh_event_queue_push(struct bh_event_queue *queue, struct bh_event event);
 /* The earliest event; NULL when empty. Valid until the next push or pop. */
-const struct bh_event *bh_event_queue_first(const struct bh_event_queue *queue);
+static inline const struct bh_event *bh_event_queue_first(const struct bh_event_queue *queue)
+{
+    return queue->count > 0 ? &queue->heap[0] : NULL;
+}
 struct bh_event bh_event_queue_pop(struct bh_event_queue *queue);
 void bh_event_queue_clear(struct bh_event_queue *queue);
 

@@ -4,6 +4,7 @@
 #include "models/base/random.h"
 
 #include <Random123/philox.h>
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 #include <xxhash.h>
@@ -41,10 +42,6 @@ uint64_t bh_identity(const char *text)
 
 uint64_t bh_identity_join(uint64_t left, uint64_t right)
 {
-    unsigned char bytes[16];
-    for (unsigned i = 0; i < 8; i++) {
-        bytes[i] = (unsigned char)(left >> 8 * i);
-        bytes[8 + i] = (unsigned char)(right >> 8 * i);
-    }
+    const uint64_t bytes[] = {htole64(left), htole64(right)};
     return XXH3_64bits(bytes, sizeof bytes);
 }

@@ -30,9 +30,13 @@ struct bh_fault_arrivals {
     struct bh_first_events *first_events; /* NULL: superposed */
     struct occurrence fresh;              /* the next of the superposed, or the next first one */
     bool has_begun, has_fresh;
-    /* What is known to come: later events of carriers (subject: struct occurrence), faults that others bring along
-     * (struct bh_fault). */
+    bool has_now; /* a fault comes before all that is known and fresh: */
+    struct bh_fault now;
+    /* What is known to come: later events of carriers (index: which of `later`), faults that others bring along (subject:
+     * struct bh_fault). */
     struct bh_event_queue queue;
+    size_t later_count;
+    struct occurrence *later;        /* a place for each carrier that has had an event */
     struct bh_replay_player *player; /* not NULL: a log says it all */
 };
 
@@ -60,9 +64,10 @@ void bh_fault_arrivals_destroy(struct bh_fault_arrivals *arrivals)
 {
     if (arrivals == NULL)
         return;
-    while (arrivals->queue.count > 0)
-        free(bh_event_queue_pop(&arrivals->queue).subject);
+    for (size_t i = 0; i < arrivals->queue.count; i++)
+        free(arrivals->queue.heap[i].subject);
     bh_event_queue_clear(&arrivals->queue);
+    free(arrivals->later);
     bh_first_events_destroy(arrivals->first_events);
     bh_age_table_destroy(arrivals->between);
     bh_replay_player_destroy(arrivals->player);
@@ -99,20 +104,37 @@ static void push_fault(struct bh_fault_arrivals *arrivals, const struct bh_fault
     bh_event_queue_push(&arrivals->queue, (struct bh_event){.time_s = fault->time_s, .kind = FAULT, .subject = kept});
 }
 
-/* The clock of a carrier that had an event runs again, at once or when what broke is repaired. */
-static void wind_up(struct bh_fault_arrivals *arrivals, const struct bh_random *random, const struct occurrence *past)
+/* A fault comes that nothing known comes before: it need not wait among that. */
+static void come(struct bh_fault_arrivals *arrivals, const struct bh_fault *fault)
+{
+    const struct bh_event *known = bh_event_queue_first(&arrivals->queue);
+    arrivals->has_now = known == NULL || known->time_s > fault->time_s;
+    if (arrivals->has_now)
+        arrivals->now = *fault;
+    else
+        push_fault(arrivals, fault);
+}
+
+/* The clock of a carrier that had an event, and has that place or the next one, runs again, at once or when what broke is
+ * repaired. */
+static void wind_up(struct bh_fault_arrivals *arrivals, const struct bh_random *random, const struct occurrence *past,
+                    size_t place)
 {
     if (arrivals->first_events == NULL)
         return;
     const struct bh_fault_class *class = arrivals->stream->hardware;
     struct bh_fault fault = {.stream = arrivals->stream, .identity = past->identity, .event = past->identity};
     double repair_s = class->mend == BH_MEND_REPAIR ? bh_fault_repair_s(random, &fault) : 0.0;
-    struct occurrence *next = bh_allocate(1, sizeof *next);
-    *next = (struct occurrence){.carrier = past->carrier, .number = past->number + 1};
-    next->time_s = bh_renewal_next_s(arrivals->between, random, arrivals->stream->identity, past->carrier, next->number,
-                                     past->time_s + repair_s);
-    next->identity = identity_on(arrivals, next->carrier, next->number);
-    bh_event_queue_push(&arrivals->queue, (struct bh_event){.time_s = next->time_s, .kind = CLOCK, .subject = next});
+    struct occurrence next = {.carrier = past->carrier, .number = past->number + 1};
+    next.time_s = bh_renewal_next_s(arrivals->between, random, arrivals->stream->identity, past->carrier, next.number,
+                                    past->time_s + repair_s);
+    next.identity = identity_on(arrivals, next.carrier, next.number);
+    if (place == arrivals->later_count) {
+        arrivals->later = bh_grow(arrivals->later, arrivals->later_count, sizeof *arrivals->later);
+        arrivals->later_count++;
+    }
+    arrivals->later[place] = next;
+    bh_event_queue_push(&arrivals->queue, (struct bh_event){.time_s = next.time_s, .kind = CLOCK, .index = place});
 }
 
 /* Pushes faults on the nodes [first, end) but `but`, each with probability `reach`: from one to the next it is a
@@ -158,13 +180,13 @@ static void unfold(struct bh_fault_arrivals *arrivals, const struct bh_random *r
                              .event = event->identity};
     if (class != NULL && bh_fault_class_is_machine_wide(class)) {
         fault.is_machine = true;
-        push_fault(arrivals, &fault);
+        come(arrivals, &fault);
     } else if (class != NULL && class->carrier != BH_CARRIER_NODE) {
         uint64_t first = event->carrier * arrivals->stream->span;
         uint64_t end = class->carrier == BH_CARRIER_MACHINE ? arrivals->nodes : first + arrivals->stream->span;
         strike_others(arrivals, random, &fault, first, end < arrivals->nodes ? end : arrivals->nodes, UINT64_MAX);
     } else {
-        push_fault(arrivals, &fault);
+        come(arrivals, &fault);
         if (class == NULL || !class->burst.is_given ||
             bh_random_uniform(random, BH_PURPOSE_BURST, event->identity, 0, 0) >= class->burst.probability.value)
             return;
@@ -175,10 +197,11 @@ static void unfold(struct bh_fault_arrivals *arrivals, const struct bh_random *r
 }
 
 /* The next event of any clock happens before anything known: `fresh`, or the one that was at the head of the queue. */
-static void advance(struct bh_fault_arrivals *arrivals, const struct bh_random *random, const struct occurrence *event)
+static void advance(struct bh_fault_arrivals *arrivals, const struct bh_random *random, const struct occurrence *event,
+                    size_t place)
 {
     unfold(arrivals, random, event);
-    wind_up(arrivals, random, event);
+    wind_up(arrivals, random, event, place);
 }
 
 bool bh_fault_arrivals_next(struct bh_fault_arrivals *arrivals, const struct bh_random *random, struct bh_fault *fault)
@@ -189,21 +212,27 @@ bool bh_fault_arrivals_next(struct bh_fault_arrivals *arrivals, const struct bh_
         draw_fresh(arrivals, random);
     arrivals->has_begun = true;
     for (;;) {
+        if (arrivals->has_now) {
+            arrivals->has_now = false;
+            *fault = arrivals->now;
+            return true;
+        }
         const struct bh_event *known = bh_event_queue_first(&arrivals->queue);
         if (arrivals->has_fresh && (known == NULL || arrivals->fresh.time_s < known->time_s)) {
-            advance(arrivals, random, &arrivals->fresh);
+            advance(arrivals, random, &arrivals->fresh, arrivals->later_count);
             draw_fresh(arrivals, random);
             continue;
         }
         if (known == NULL)
             return false;
         struct bh_event event = bh_event_queue_pop(&arrivals->queue);
-        if (event.kind == CLOCK)
-            advance(arrivals, random, event.subject);
-        else
-            *fault = *(const struct bh_fault *)event.subject;
+        if (event.kind == CLOCK) {
+            struct occurrence past = arrivals->later[event.index];
+            advance(arrivals, random, &past, event.index);
+            continue;
+        }
+        *fault = *(const struct bh_fault *)event.subject;
         free(event.subject);
-        if (event.kind == FAULT)
-            return true;
+        return true;
     }
 }

@@ -129,13 +129,3 @@ void bh_protection_error(struct bh_protection *protection, double now_s)
     act(protection, now_s);
     bh_protection_advance(protection, now_s);
 }
-
-bool bh_protection_is_on(const struct bh_protection *protection)
-{
-    return protection->phase == BH_PROTECTION_ON;
-}
-
-bool bh_protection_is_switching(const struct bh_protection *protection)
-{
-    return protection->phase == BH_PROTECTION_SWITCHING_ON || protection->phase == BH_PROTECTION_SWITCHING_OFF;
-}

@@ -70,8 +70,14 @@ double bh_protection_next_s(const struct bh_protection *protection);
 bool bh_protection_advance(struct bh_protection *protection, double now_s);
 
 /* Whether guards stand in the way of a crossing now. */
-bool bh_protection_is_on(const struct bh_protection *protection);
+static inline bool bh_protection_is_on(const struct bh_protection *protection)
+{
+    return protection->phase == BH_PROTECTION_ON;
+}
 /* Whether the enclave is held up by switching now. */
-bool bh_protection_is_switching(const struct bh_protection *protection);
+static inline bool bh_protection_is_switching(const struct bh_protection *protection)
+{
+    return protection->phase == BH_PROTECTION_SWITCHING_ON || protection->phase == BH_PROTECTION_SWITCHING_OFF;
+}
 
 #endif

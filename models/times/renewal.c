@@ -18,6 +18,12 @@ struct seen {
     UT_hash_handle hh;
 };
 
+/* They come one by one and go together. */
+struct block {
+    struct block *before;
+    struct seen seen[64];
+};
+
 struct bh_first_events {
     double (*first_s)(const void *owner, double hazard);
     const void *owner;
@@ -26,6 +32,7 @@ struct bh_first_events {
     uint64_t number; /* events so far */
     double hazard;   /* cumulative, at the last event */
     struct seen *seen;
+    struct block *block; /* the last; `number` says how full it is */
 };
 
 struct bh_first_events *bh_first_events_create_for(double (*first)(const void *owner, double hazard), const void *owner,
@@ -47,16 +54,27 @@ struct bh_first_events *bh_first_events_create(const struct bh_renewal_law *law,
 
 void bh_first_events_destroy(struct bh_first_events *events)
 {
-    struct seen *seen, *next;
     if (events == NULL)
         return;
-    HASH_ITER(hh, events->seen, seen, next)
-    {
-        HASH_DEL(events->seen, seen);
-        free(seen);
+    HASH_CLEAR(hh, events->seen);
+    for (struct block *block = events->block, *before; block != NULL; block = before) {
+        before = block->before;
+        free(block);
     }
     bh_age_table_destroy(events->table);
     free(events);
+}
+
+/* The place of the next component. */
+static struct seen *take_place(struct bh_first_events *events)
+{
+    size_t used = events->number % BH_COUNT(events->block->seen);
+    if (used == 0) {
+        struct block *block = bh_allocate(1, sizeof *block);
+        block->before = events->block;
+        events->block = block;
+    }
+    return &events->block->seen[used];
 }
 
 /* Uniform among those without an event, by rejection: while they are the larger part, in two draws or less on average;
@@ -73,7 +91,7 @@ static uint64_t choose(struct bh_first_events *events, const struct bh_random *r
         if (found == NULL)
             break;
     }
-    found = bh_allocate(1, sizeof *found);
+    found = take_place(events);
     found->component = component;
     HASH_ADD(hh, events->seen, component, sizeof component, found);
     return component;

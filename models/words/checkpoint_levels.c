@@ -10,11 +10,3 @@ const char *const bh_level_names[] = {BH_CHECKPOINT_LEVELS(NAME) NULL};
 
 #define WORDS(row, level, name, words, ways) words,
 const char *const bh_level_words[BH_LEVELS] = {BH_CHECKPOINT_LEVELS(WORDS)};
-
-#define WAYS(row, level, name, words, ways) ways,
-static const int level_ways[BH_LEVELS] = {BH_CHECKPOINT_LEVELS(WAYS)};
-
-bool bh_level_goes_through(enum bh_level level, enum bh_level_way way)
-{
-    return (level_ways[level] & (int)way) != 0;
-}

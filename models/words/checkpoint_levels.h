@@ -31,6 +31,12 @@ enum bh_level {
 extern const char *const bh_level_names[];          /* by enum bh_level, then NULL */
 extern const char *const bh_level_words[BH_LEVELS]; /* "node-local storage" */
 
-bool bh_level_goes_through(enum bh_level level, enum bh_level_way way);
+static inline bool bh_level_goes_through(enum bh_level level, enum bh_level_way way)
+{
+#define BH_LEVEL_WAYS(row, enumerator, name, words, ways) ways,
+    static const int level_ways[BH_LEVELS] = {BH_CHECKPOINT_LEVELS(BH_LEVEL_WAYS)};
+#undef BH_LEVEL_WAYS
+    return (level_ways[level] & (int)way) != 0;
+}
 
 #endif

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A bulk-synchronous MPI application: losing one process loses all, and all return to a checkpoint. */
 
+#include "models/base/extremes.h"
 #include "models/catalog/application.h"
 #include "models/cost/noise.h"
 #include "models/cost/slowdown.h"
@@ -42,9 +43,9 @@ static double next_verification_s(const struct bh_enclave *enclave)
 static double next_stop_s(const struct bh_enclave *enclave)
 {
     double total_s = work_total_s(enclave);
-    double stop_s = fmin(next_checkpoint_s(enclave), next_verification_s(enclave));
+    double stop_s = bh_lesser(next_checkpoint_s(enclave), next_verification_s(enclave));
     if (bh_enclave_is_behind(enclave)) /* where partners that wait go on */
-        stop_s = fmin(stop_s, enclave->lost_until_s);
+        stop_s = bh_lesser(stop_s, enclave->lost_until_s);
     return stop_s > total_s * (1.0 - 1e-12) ? total_s : stop_s;
 }
 
@@ -124,8 +125,8 @@ static double noise_s(struct bh_enclave *enclave, double steps)
     const struct bh_replica *replica = enclave->replica;
     if (!replica->options.faults)
         return steps * bh_enclave_pace(enclave)->noise_per_step_s;
-    return bh_noise_draw_s(&bh_enclave_pace(enclave)->slowdown.noise, steps, &replica->random,
-                           bh_identity(enclave->setup->spec->name), enclave->segments++);
+    return bh_noise_draw_s(&bh_enclave_pace(enclave)->slowdown.noise, steps, &replica->random, enclave->identity,
+                           enclave->segments++);
 }
 
 static void finish_held(struct bh_enclave *enclave, bool is_done)
@@ -140,7 +141,7 @@ static void finish_compute(struct bh_enclave *enclave, bool is_done)
     const struct bh_about *about = &enclave->about;
     enclave->stretch_rate = 0.0;
     double elapsed_s = enclave->replica->now_s - about->from_s, duration_s = about->duration_s;
-    double share = is_done || duration_s <= 0.0 ? 1.0 : fmin(1.0, elapsed_s / duration_s);
+    double share = is_done || duration_s <= 0.0 ? 1.0 : bh_lesser(1.0, elapsed_s / duration_s);
     if (duration_s > 0.0)
         bh_enclave_book_useful(enclave, about->pace, elapsed_s * bh_enclave_nodes(enclave),
                                elapsed_s * bh_enclave_nodes(enclave) * about->noise_s / duration_s);

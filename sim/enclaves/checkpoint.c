@@ -3,6 +3,7 @@
 /* Checkpoints at run time: bytes that move, states that are kept. */
 #include "sim/enclaves/checkpoint.h"
 
+#include "models/base/extremes.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
@@ -58,6 +59,7 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     }
     state->copies = bh_errors_save(enclave->replica, enclave->index, &state->copies_count);
     bh_silent_set_copy(&state->silent, &enclave->silent.present);
+    bh_checkpoint_find_newest(enclave);
     enclave->events++;
 }
 
@@ -125,7 +127,7 @@ static void finish_await_storage(struct bh_enclave *enclave, bool is_done)
     while (p > 0 && state->pieces[p - 1].until_s > booked_s)
         p--;
     for (; p < state->pieces_count && booked_s < now_s; p++) {
-        double until_s = p + 1 < state->pieces_count ? fmin(now_s, state->pieces[p].until_s) : now_s;
+        double until_s = p + 1 < state->pieces_count ? bh_lesser(now_s, state->pieces[p].until_s) : now_s;
         bh_enclave_book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, (until_s - booked_s) * bh_enclave_nodes(enclave),
                         state->pieces[p].cause);
         booked_s = until_s;

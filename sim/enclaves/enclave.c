@@ -3,6 +3,7 @@
 /* What all kinds of application share: how they begin, go from one thing to the next, and end. */
 #include "sim/enclaves/enclave.h"
 
+#include "models/base/extremes.h"
 #include "sim/enclaves/verification.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
@@ -27,7 +28,7 @@ static void finish_await_nodes(struct bh_enclave *enclave, bool is_done)
     (void)is_done;
     enclave->is_signalled = false;
     double start_s = enclave->about.from_s, now_s = enclave->replica->now_s;
-    double boundary_s = fmin(now_s, fmax(start_s, enclave->about.hardware_s));
+    double boundary_s = bh_lesser(now_s, bh_greater(start_s, enclave->about.hardware_s));
     bh_enclave_book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, (boundary_s - start_s) * bh_enclave_nodes(enclave), -1);
     bh_enclave_book(enclave, BH_PART_RESTART, (now_s - boundary_s) * bh_enclave_nodes(enclave), -1);
 }

@@ -3,6 +3,7 @@
 /* Outages of a bulk-synchronous application: who pays for them, what is rolled back, and the way up again. */
 #include "sim/enclaves/outage.h"
 
+#include "models/base/extremes.h"
 #include "models/catalog/application.h"
 #include "models/catalog/recovery.h"
 #include "sim/enclaves/checkpoint.h"
@@ -21,7 +22,7 @@
 static void book(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s)
 {
     for (unsigned c = 0; c < enclave->charges_count && from_s < to_s; c++) {
-        double until_s = c + 1 < enclave->charges_count ? fmin(to_s, enclave->charges[c + 1].from_s) : to_s;
+        double until_s = c + 1 < enclave->charges_count ? bh_lesser(to_s, enclave->charges[c + 1].from_s) : to_s;
         if (until_s <= from_s)
             continue;
         bh_enclave_book(enclave, part, (until_s - from_s) * bh_enclave_nodes(enclave), enclave->charges[c].cause);
@@ -36,7 +37,8 @@ static double readable_s(const struct bh_enclave *enclave)
     if (bh_checkpoint_newest(enclave, &level) == NULL || !bh_level_goes_through(level, BH_THROUGH_IO))
         return -INFINITY;
     double up_s = bh_stops_up_s(enclave, BH_NEED_IO);
-    return bh_level_goes_through(level, BH_THROUGH_STORAGE) ? fmax(up_s, bh_storage_up_s(enclave->replica)) : up_s;
+    return bh_level_goes_through(level, BH_THROUGH_STORAGE) ? bh_greater(up_s, bh_storage_up_s(enclave->replica))
+                                                            : up_s;
 }
 
 /* `with_others`: nothing is relaunched before the storage and the zones that it needs are up; else as if they were. */
@@ -44,13 +46,13 @@ static double expected_end_s(const struct bh_enclave *enclave, bool with_others)
 {
     double ready_s, hardware_s;
     bh_machine_ready_s(enclave->replica->machine, enclave->index, enclave->replica->now_s, &ready_s, &hardware_s);
-    ready_s = fmax(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
+    ready_s = bh_greater(ready_s, enclave->failed_s + bh_enclave_recovery(enclave)->detection_s.value);
     if (with_others && bh_setup_needs_storage(enclave->setup))
-        ready_s = fmax(ready_s, bh_storage_up_s(enclave->replica));
+        ready_s = bh_greater(ready_s, bh_storage_up_s(enclave->replica));
     if (with_others)
-        ready_s = fmax(ready_s, bh_stops_up_s(enclave, BH_NEED_PROGRESS));
+        ready_s = bh_greater(ready_s, bh_stops_up_s(enclave, BH_NEED_PROGRESS));
     double restarted_s = ready_s + bh_enclave_recovery(enclave)->process_restart_s.value;
-    return (with_others ? fmax(restarted_s, readable_s(enclave)) : restarted_s) + bh_checkpoint_read_s(enclave);
+    return (with_others ? bh_greater(restarted_s, readable_s(enclave)) : restarted_s) + bh_checkpoint_read_s(enclave);
 }
 
 /* When the state was complete that a rollback returns to. */
@@ -75,7 +77,7 @@ void bh_outage_delay(struct bh_enclave *enclave, long cause)
     if (enclave->has_failed || enclave->phase < BH_PHASE_RESTART || !is_relaunched)
         end_s = expected_end_s(enclave, true);
     else if (!isinf(up_s) && enclave->phase == BH_PHASE_RESTART)
-        end_s = fmax(enclave->restart_end_s, up_s) + bh_checkpoint_read_s(enclave);
+        end_s = bh_greater(enclave->restart_end_s, up_s) + bh_checkpoint_read_s(enclave);
     else if (!isinf(up_s))
         end_s = up_s + bh_checkpoint_read_s(enclave);
     if (end_s <= enclave->outage_end_s)
@@ -123,7 +125,7 @@ static void roll_back(struct bh_enclave *enclave)
     const struct bh_saved_state *state = newest != NULL ? newest : &beginning;
     const struct bh_enclave_setup *setup = enclave->setup;
     if (enclave->replica->has_alone)
-        enclave->lost_until_s = fmax(enclave->lost_until_s, enclave->work_s);
+        enclave->lost_until_s = bh_greater(enclave->lost_until_s, enclave->work_s);
     bh_ledger_roll_back(&enclave->ledger, &state->ledger,
                         bh_cause_at(&enclave->replica->causes, enclave->failure_cause));
     enclave->work_s = state->work_s;
@@ -132,7 +134,7 @@ static void roll_back(struct bh_enclave *enclave)
     enclave->verifications = bh_setup_verifications_at(setup, state->work_s);
     enclave->verified_work_s = -1.0;
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
-    enclave->silent.passed_work_s = fmin(enclave->silent.passed_work_s, state->work_s);
+    enclave->silent.passed_work_s = bh_lesser(enclave->silent.passed_work_s, state->work_s);
     enclave->back_s = enclave->replica->now_s;
     enclave->back_to_s = newest != NULL ? newest->time_s : -INFINITY;
     enclave->back_work_s = state->work_s;
@@ -263,7 +265,7 @@ static void finish_await_nodes(struct bh_enclave *enclave, bool is_done)
 {
     (void)is_done;
     const struct bh_about *about = &enclave->about;
-    double now_s = enclave->replica->now_s, boundary_s = fmin(now_s, fmax(about->from_s, about->hardware_s));
+    double now_s = enclave->replica->now_s, boundary_s = bh_lesser(now_s, bh_greater(about->from_s, about->hardware_s));
     book(enclave, BH_PART_REPAIR_AND_SPARE_WAIT, about->from_s, boundary_s);
     book(enclave, BH_PART_RESTART, boundary_s, now_s);
     if (enclave->is_signalled || bh_enclave_is_over(enclave))

@@ -267,7 +267,9 @@ struct bh_copy *bh_copy_begin(struct bh_replica *replica, struct bh_live_error *
 
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, size_t count, unsigned restores)
 {
-    struct bh_live_error **error = bh_allocate(count + 1, sizeof *error);
+    if (count == 0)
+        return;
+    struct bh_live_error **error = bh_allocate(count, sizeof *error);
     for (size_t i = 0; i < count; i++) {
         size_t first = 0;
         while (saved[first].lineage != saved[i].lineage)

@@ -4,6 +4,8 @@
 #ifndef BH_SIM_PLATFORM_BED_H
 #define BH_SIM_PLATFORM_BED_H
 
+#include "models/base/extremes.h"
+
 #include <math.h>
 #include <simgrid/semaphore.h>
 #include <stdbool.h>
@@ -12,7 +14,7 @@
  * finer steps. */
 static inline double bh_instant_s(double now_s)
 {
-    return fmax(1e-9, 1e-15 * now_s);
+    return bh_greater(1e-9, 1e-15 * now_s);
 }
 
 /* A semaphore costs SimGrid a third of what a condition variable with its mutex does, and keeps a wake-up that comes while

@@ -58,7 +58,7 @@ void bh_partitions_clear(struct bh_partitions *partitions)
     *partitions = (struct bh_partitions){0};
 }
 
-size_t bh_partitions_find(const struct bh_partitions *partitions, uint64_t slot)
+size_t bh_partitions_bisect(const struct bh_partitions *partitions, uint64_t slot)
 {
     size_t low = 0, high = partitions->count;
     while (high - low > 1) {

@@ -55,7 +55,11 @@ void bh_partitions_add(struct bh_partitions *partitions, const char *name, size_
                        const size_t *enclave, size_t tenants_count);
 void bh_partitions_clear(struct bh_partitions *partitions);
 
-/* The partition of a slot, by bisection. */
-size_t bh_partitions_find(const struct bh_partitions *partitions, uint64_t slot);
+/* The partition of a slot; where there are several, by bisection. */
+size_t bh_partitions_bisect(const struct bh_partitions *partitions, uint64_t slot);
+static inline size_t bh_partitions_find(const struct bh_partitions *partitions, uint64_t slot)
+{
+    return partitions->count > 1 ? bh_partitions_bisect(partitions, slot) : 0;
+}
 
 #endif

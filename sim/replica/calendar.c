@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The calendar: one clock, and no actor for what is not traffic. Traffic that is alone takes what SimGrid said of it once.
  * When more begins, it is made up for on SimGrid from where it began, and goes on there with the other: so it is exact. */
+#include "models/base/extremes.h"
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
 #include "sim/state/replica_state.h"
@@ -47,7 +48,7 @@ static void enter(struct bh_waiter *waiter, double due_s)
     if (isinf(due_s))
         return;
     waiter->due_s = due_s;
-    bh_waiters_add(due, due->count, waiter);
+    bh_waiters_append(due, waiter);
     rise(due, due->count - 1, waiter);
 }
 
@@ -71,7 +72,7 @@ static void strike_out(struct bh_waiter *waiter)
 
 static double at_least_until(const struct bh_waiter *waiter, double time_s)
 {
-    return waiter->wait.what == BH_WAIT_TRANSFER ? fmax(time_s, waiter->wait.until_s) : time_s;
+    return waiter->wait.what == BH_WAIT_TRANSFER ? bh_greater(time_s, waiter->wait.until_s) : time_s;
 }
 
 static void stop(struct bh_waiter *waiter)
@@ -94,7 +95,7 @@ static void make_real(struct bh_course *course)
         struct bh_waiter *waiter = course->moving.list[i];
         if (waiter->is_real)
             continue;
-        begun_s = fmin(begun_s, waiter->begun_s);
+        begun_s = bh_lesser(begun_s, waiter->begun_s);
         pass_on_simgrid(course, clock_s + (waiter->begun_s - begun_s));
         strike_out(waiter);
         bh_waiter_carry(waiter);
@@ -183,22 +184,24 @@ static void slept(struct bh_waiter *waiter)
 static enum bh_passed pass(struct bh_course *course, double until_s)
 {
     double *now_s = course->now_s, from_s = *now_s;
-    enum bh_passed begun = begin_traffic(course);
+    enum bh_passed begun = course->moving.count > 0 || course->real > 0 ? begin_traffic(course) : BH_PASSED;
     if (begun != BH_PASSED)
         return begun;
     if (course->due.count > 0)
-        until_s = fmin(until_s, course->due.list[0]->due_s);
+        until_s = bh_lesser(until_s, course->due.list[0]->due_s);
     if (course->real == 0)
         *now_s = until_s;
     else if (bh_bed_sleep(&course->bed, course->since_clock_s + (until_s - course->since_s)) && !isinf(until_s))
         *now_s = until_s;
     else
-        *now_s = fmin(until_s, fmax(*now_s, course->since_s + (simgrid_get_clock() - course->since_clock_s)));
+        *now_s =
+            bh_lesser(until_s, bh_greater(*now_s, course->since_s + (simgrid_get_clock() - course->since_clock_s)));
     if (isinf(*now_s))
         return BH_PASSED_NEVER;
-    if (course->real > 0)
+    if (course->real > 0) {
         course->replica->tallies.carried_s += *now_s - from_s;
-    gather_arrived(course);
+        gather_arrived(course);
+    }
     double end_s = *now_s + bh_instant_s(*now_s);
     while (course->due.count > 0 && course->due.list[0]->due_s < end_s) {
         struct bh_waiter *waiter = course->due.list[0];

@@ -54,7 +54,7 @@ static void begin_wait(struct bh_waiter *waiter)
     if (waiter->exchange != NULL && course->replica->composing[waiter->number].is_to_look)
         bh_composing_look(course->replica, waiter->number);
     if (is_traffic(&waiter->wait)) {
-        bh_waiters_add(&course->moving, course->moving.count, waiter);
+        bh_waiters_append(&course->moving, waiter);
         course->replica->tallies.transfers++;
     }
     course->passing->begin(waiter);
@@ -130,12 +130,14 @@ static struct bh_waiter *find_next(struct bh_course *course, bool *is_done)
     return waiter;
 }
 
-/* Does the next that is to be done at this instant; false: nothing is. */
-static bool do_next(struct bh_course *course)
+/* Does the next that is to be done at the instant that ends then; false: nothing is. */
+static bool do_next(struct bh_course *course, double end_s)
 {
     struct bh_replica *replica = course->replica;
     bool was_over = replica->over, is_done;
-    if (was_over || !bh_injector_happen(replica, replica->now_s + bh_instant_s(replica->now_s))) {
+    if (!was_over && bh_injector_next_s(replica) < end_s)
+        bh_injector_happen(replica);
+    else {
         struct bh_waiter *waiter = find_next(course, &is_done);
         if (waiter == NULL)
             return false;
@@ -161,9 +163,14 @@ static void run(struct bh_course *course)
 {
     struct bh_replica *replica = course->replica;
     course->passed = BH_PASSED;
-    while (course->passed == BH_PASSED && course->left > 0)
-        if (!do_next(course))
-            course->passed = course->passing->pass(course, replica->over ? INFINITY : bh_injector_next_s(replica));
+    while (course->passed == BH_PASSED) {
+        double end_s = replica->now_s + bh_instant_s(replica->now_s);
+        while (course->left > 0 && do_next(course, end_s))
+            continue;
+        if (course->left == 0)
+            break;
+        course->passed = course->passing->pass(course, replica->over ? INFINITY : bh_injector_next_s(replica));
+    }
 }
 
 static void run_actor(void *data)

@@ -93,16 +93,8 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     }
 }
 
-bool bh_injector_happen(struct bh_replica *replica, double before_s)
+void bh_injector_happen(struct bh_replica *replica)
 {
-    if (bh_event_queue_first(&replica->queue)->time_s >= before_s)
-        return false;
     struct bh_event event = bh_event_queue_pop(&replica->queue);
     happen(replica, &event);
-    return true;
-}
-
-double bh_injector_next_s(const struct bh_replica *replica)
-{
-    return bh_event_queue_first(&replica->queue)->time_s;
 }

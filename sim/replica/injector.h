@@ -4,15 +4,16 @@
 #ifndef BH_SIM_REPLICA_INJECTOR_H
 #define BH_SIM_REPLICA_INJECTOR_H
 
-#include <stdbool.h>
-
-struct bh_replica;
+#include "sim/state/replica_state.h"
 
 /* Puts what is known before the start into the queue. */
 void bh_injector_schedule(struct bh_replica *replica);
-/* Lets the first event happen if it is due before a time; false: it is not. */
-bool bh_injector_happen(struct bh_replica *replica, double before_s);
-/* When the next event is due; until the replica is over there is one. */
-double bh_injector_next_s(const struct bh_replica *replica);
+/* Lets the first event happen. */
+void bh_injector_happen(struct bh_replica *replica);
+/* When it is due; until the replica is over there is one. */
+static inline double bh_injector_next_s(const struct bh_replica *replica)
+{
+    return bh_event_queue_first(&replica->queue)->time_s;
+}
 
 #endif

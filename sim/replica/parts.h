@@ -93,6 +93,13 @@ struct bh_course {
 };
 
 void bh_waiters_add(struct bh_waiters *waiters, size_t place, struct bh_waiter *waiter);
+static inline void bh_waiters_append(struct bh_waiters *waiters, struct bh_waiter *waiter)
+{
+    if (waiters->count < waiters->room)
+        waiters->list[waiters->count++] = waiter;
+    else
+        bh_waiters_add(waiters, waiters->count, waiter);
+}
 void bh_waiters_remove(struct bh_waiters *waiters, const struct bh_waiter *waiter);
 
 /* Of an engine: a waiter's wait is over now. No effect if it is already. */

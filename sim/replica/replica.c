@@ -27,6 +27,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->kind = bh_enclave_kind_of(bh_enclave_application(enclave)->kind);
     enclave->partition = &replica->setup->scenario->partitions.partition[setup->spec->partition];
     enclave->index = (int)index;
+    enclave->identity = bh_identity(setup->spec->name);
     enclave->phase = setup->spec->start_s > 0.0 ? BH_PHASE_NOT_STARTED : BH_PHASE_COMPUTE;
     enclave->return_s = INFINITY;
     enclave->back_s = enclave->back_to_s = -INFINITY;

@@ -36,7 +36,10 @@ void bh_course_over(struct bh_waiter *waiter)
     waiter->is_over = true;
     while (place > waiter->course->taken && over->list[place - 1]->number > waiter->number)
         place--;
-    bh_waiters_add(over, place, waiter);
+    if (place == over->count)
+        bh_waiters_append(over, waiter);
+    else
+        bh_waiters_add(over, place, waiter);
 }
 
 void bh_course_go_to_bed(struct bh_course *course)

@@ -8,24 +8,9 @@
 #include "sim/state/enclave_kind.h"
 #include "sim/state/replica_state.h"
 
-double bh_enclave_nodes(const struct bh_enclave *enclave)
-{
-    return (double)enclave->setup->nodes;
-}
-
 const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave)
 {
     return bh_setup_recovery(enclave->replica->setup);
-}
-
-bool bh_enclave_is_there(const struct bh_enclave *enclave)
-{
-    return enclave->phase != BH_PHASE_DONE && enclave->phase != BH_PHASE_NOT_STARTED;
-}
-
-bool bh_enclave_is_over(const struct bh_enclave *enclave)
-{
-    return enclave->replica->over || enclave->must_leave;
 }
 
 void bh_enclave_signal(struct bh_enclave *enclave)
@@ -70,11 +55,6 @@ void bh_enclave_resume(struct bh_enclave *enclave)
         enclave->phase = enclave->saving < BH_LEVELS ? BH_PHASE_CHECKPOINT : BH_PHASE_COMPUTE;
 }
 
-const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave)
-{
-    return &enclave->setup->pace[bh_protection_is_on(&enclave->protection)];
-}
-
 enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave)
 {
     if (bh_protection_is_switching(&enclave->protection))
@@ -99,19 +79,6 @@ void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pa
     bh_ledger_book(&enclave->ledger, BH_PART_VIRTUALIZATION, work_node_s * slowdown->virtualization * per_wall, NULL);
     bh_ledger_book(&enclave->ledger, BH_PART_GUARDS, work_node_s * slowdown->guards * per_wall, NULL);
     bh_ledger_book(&enclave->ledger, BH_PART_NOISE, noise_node_s, NULL);
-}
-
-struct bh_wait bh_enclave_begin(struct bh_enclave *enclave, void (*finish)(struct bh_enclave *enclave, bool is_done),
-                                double until_s)
-{
-    enclave->about.finish = finish;
-    enclave->about.from_s = enclave->replica->now_s;
-    return bh_wait_until(until_s);
-}
-
-double bh_enclave_node_s(const struct bh_enclave *enclave)
-{
-    return (enclave->replica->now_s - enclave->about.from_s) * bh_enclave_nodes(enclave);
 }
 
 double bh_enclave_position_s(const struct bh_enclave *enclave)

@@ -9,6 +9,7 @@
 #include "sim/setup/setup.h"
 #include "sim/state/kept_states.h"
 #include "sim/state/ledger.h"
+#include "sim/state/replica_state.h"
 #include "sim/state/silent_set.h"
 #include "sim/state/stops.h"
 #include "sim/state/wait.h"
@@ -71,6 +72,7 @@ struct bh_enclave {
     const struct bh_enclave_kind *kind;
     const struct bh_partition *partition; /* the nodes it stands on */
     int index;
+    uint64_t identity; /* of its name */
     enum bh_phase phase;
     bool must_leave;   /* its time is up */
     bool is_signalled; /* something happened since it last looked */
@@ -86,8 +88,10 @@ struct bh_enclave {
     enum bh_level saving;   /* the level that the checkpoint of this position goes to next; BH_LEVELS: none */
     double saving_bytes;    /* of it, per node */
     struct bh_kept_states kept[BH_LEVELS];
-    struct bh_partners partners; /* nodes lost since the checkpoints kept with partners */
-    uint64_t segments;           /* stretches computed so far: numbers the noise draws */
+    const struct bh_saved_state *newest; /* of them, see bh_checkpoint_newest, ... */
+    enum bh_level newest_level;          /* ... and where it is */
+    struct bh_partners partners;         /* nodes lost since the checkpoints kept with partners */
+    uint64_t segments;                   /* stretches computed so far: numbers the noise draws */
     unsigned restores;
 
     /* Set by the injector. */
@@ -136,6 +140,15 @@ struct bh_enclave {
     bool is_finished;
 };
 
+/* The newest state that survived, on the nearer level if two are as new; NULL: only the beginning is left. `level` (or
+ * NULL) is set to the level that holds it. */
+static inline const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level)
+{
+    if (level != NULL && enclave->newest != NULL)
+        *level = enclave->newest_level;
+    return enclave->newest;
+}
+
 /* A slot that waited has a node again. */
 void bh_enclave_nodes_came(struct bh_enclave *enclave);
 /* Its pace, or what holds it up, has changed: what it computes is to be timed anew. Any actor may call this. */
@@ -143,7 +156,10 @@ void bh_enclave_retime(struct bh_enclave *enclave);
 /* Look again: something happened, or the replica is over. The injector wakes whom it signalled when it is done. */
 void bh_enclave_signal(struct bh_enclave *enclave);
 /* Whether it has come and not gone: others lose nothing. */
-bool bh_enclave_is_there(const struct bh_enclave *enclave);
+static inline bool bh_enclave_is_there(const struct bh_enclave *enclave)
+{
+    return enclave->phase != BH_PHASE_DONE && enclave->phase != BH_PHASE_NOT_STARTED;
+}
 /* Whether it is there and makes no progress, because of a failure or a hang. */
 bool bh_enclave_is_out(const struct bh_enclave *enclave);
 /* Whether it is there and has yet to do again what it had done before its last failure. */
@@ -151,7 +167,10 @@ bool bh_enclave_is_behind(const struct bh_enclave *enclave);
 /* Nothing keeps it down: unless a zone hangs, it writes what is left of the checkpoint of its position, or computes. */
 void bh_enclave_resume(struct bh_enclave *enclave);
 /* Whether it has to stop where it is: the replica is over, or its time is up. */
-bool bh_enclave_is_over(const struct bh_enclave *enclave);
+static inline bool bh_enclave_is_over(const struct bh_enclave *enclave)
+{
+    return enclave->replica->over || enclave->must_leave;
+}
 /* Whether the application computes: does not checkpoint, verify, wait or recover. */
 bool bh_enclave_computes(const struct bh_enclave *enclave, uint64_t slot);
 /* Whether the application runs on a slot: in an outage there is no process for an error to be in. */
@@ -163,19 +182,33 @@ double bh_enclave_position_s(const struct bh_enclave *enclave);
 const struct bh_scenario *bh_enclave_scenario(const struct bh_enclave *enclave);
 const struct bh_application *bh_enclave_application(const struct bh_enclave *enclave);
 /* Nodes that it stands on, and the scenario's numbers of recovery. */
-double bh_enclave_nodes(const struct bh_enclave *enclave);
+static inline double bh_enclave_nodes(const struct bh_enclave *enclave)
+{
+    return (double)enclave->setup->nodes;
+}
 const struct bh_recovery_numbers *bh_enclave_recovery(const struct bh_enclave *enclave);
 /* Where it begins to be about something, until a time or a signal. */
-struct bh_wait bh_enclave_begin(struct bh_enclave *enclave, void (*finish)(struct bh_enclave *enclave, bool is_done),
-                                double until_s);
+static inline struct bh_wait bh_enclave_begin(struct bh_enclave *enclave,
+                                              void (*finish)(struct bh_enclave *enclave, bool is_done), double until_s)
+{
+    enclave->about.finish = finish;
+    enclave->about.from_s = enclave->replica->now_s;
+    return bh_wait_until(until_s);
+}
 /* Node-seconds since then. */
-double bh_enclave_node_s(const struct bh_enclave *enclave);
+static inline double bh_enclave_node_s(const struct bh_enclave *enclave)
+{
+    return (enclave->replica->now_s - enclave->about.from_s) * bh_enclave_nodes(enclave);
+}
 /* Books node-seconds to a part, and to the row of a cause; -1: nobody is to blame. */
 void bh_enclave_book(struct bh_enclave *enclave, enum bh_part part, double node_s, long cause);
 /* Splits useful node-seconds at a pace over compute, virtualization, guards and noise. */
 void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pace, double node_s, double noise_node_s);
 /* Its pace with the guards that are on now. */
-const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave);
+static inline const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave)
+{
+    return &enclave->setup->pace[bh_protection_is_on(&enclave->protection)];
+}
 /* The part to which time is booked while it is held up: switching, composition-wait or composition; BH_PARTS: it is not. */
 enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave);
 

@@ -23,7 +23,7 @@ void bh_kept_states_remove(struct bh_kept_states *kept, size_t index)
     kept->count--;
 }
 
-const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level)
+void bh_checkpoint_find_newest(struct bh_enclave *enclave)
 {
     const struct bh_saved_state *newest = NULL;
     for (int l = 0; l < BH_LEVELS; l++) {
@@ -31,10 +31,16 @@ const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *encla
         if (kept->count == 0 || (newest != NULL && kept->state[kept->count - 1].work_s <= newest->work_s))
             continue;
         newest = &kept->state[kept->count - 1];
-        if (level != NULL)
-            *level = (enum bh_level)l;
+        enclave->newest_level = (enum bh_level)l;
     }
-    return newest;
+    enclave->newest = newest;
+}
+
+/* Drops one of an enclave's. */
+static void drop(struct bh_enclave *enclave, int level, size_t index)
+{
+    bh_kept_states_remove(&enclave->kept[level], index);
+    bh_checkpoint_find_newest(enclave);
 }
 
 static void drop_level(struct bh_enclave *enclave, enum bh_level level)
@@ -42,6 +48,7 @@ static void drop_level(struct bh_enclave *enclave, enum bh_level level)
     struct bh_kept_states *kept = &enclave->kept[level];
     while (kept->count > 0)
         clear(&kept->state[--kept->count]);
+    bh_checkpoint_find_newest(enclave);
 }
 
 bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level_way way)
@@ -62,7 +69,7 @@ void bh_checkpoint_drop_newer(struct bh_enclave *enclave, double time_s)
     for (int level = 0; level < BH_LEVELS; level++) {
         struct bh_kept_states *kept = &enclave->kept[level];
         while (kept->count > 0 && bh_checkpoint_is_newer(&kept->state[kept->count - 1], time_s))
-            bh_kept_states_remove(kept, kept->count - 1);
+            drop(enclave, level, kept->count - 1);
     }
 }
 
@@ -82,11 +89,11 @@ void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, struct bh_lev
         gone = bh_partners_lose(&enclave->partners, slot - enclave->partition->first_slot);
     for (enum bh_level level = 0; level < BH_LEVELS; level++) {
         struct bh_kept_states *kept = &enclave->kept[level];
-        if (!bh_level_survives(level, taken))
+        if (kept->count > 0 && !bh_level_survives(level, taken))
             drop_level(enclave, level);
         while (bh_level_goes_through(level, BH_THROUGH_PARTNER) && kept->count > 0 &&
                kept->state[0].partner_mark < gone)
-            bh_kept_states_remove(kept, 0);
+            drop(enclave, (int)level, 0);
     }
 }
 
@@ -95,7 +102,7 @@ void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
     for (int level = 0; level < BH_LEVELS; level++)
         for (size_t i = enclave->kept[level].count; i-- > 0;)
             if (bh_silent_set_is_known_bad(&enclave->silent, &enclave->kept[level].state[i].silent))
-                bh_kept_states_remove(&enclave->kept[level], i);
+                drop(enclave, level, i);
 }
 
 void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *state)
@@ -127,7 +134,7 @@ void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage)
         for (size_t i = enclave->kept[level].count; i-- > 0;) {
             const struct bh_saved_state *state = &enclave->kept[level].state[i];
             if (state->time_s >= tried_s && holds(state, lineage))
-                bh_kept_states_remove(&enclave->kept[level], i);
+                drop(enclave, level, i);
         }
 }
 
@@ -136,7 +143,7 @@ void bh_checkpoint_drop_beyond(struct bh_enclave *enclave, double work_s)
     for (int level = 0; level < BH_LEVELS; level++)
         for (size_t i = enclave->kept[level].count; i-- > 0;)
             if (enclave->kept[level].state[i].work_s > work_s * (1.0 + 1e-12))
-                bh_kept_states_remove(&enclave->kept[level], i);
+                drop(enclave, level, i);
 }
 
 void bh_checkpoint_go_further(struct bh_enclave *enclave, double time_s)
@@ -148,7 +155,7 @@ void bh_checkpoint_go_further(struct bh_enclave *enclave, double time_s)
     for (int level = 0; level < BH_LEVELS; level++)
         for (size_t i = enclave->kept[level].count; i-- > 0;)
             if (enclave->kept[level].state[i].work_s >= work_s)
-                bh_kept_states_remove(&enclave->kept[level], i);
+                drop(enclave, level, i);
 }
 
 void bh_checkpoint_count_return(struct bh_enclave *enclave)

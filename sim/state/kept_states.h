@@ -36,12 +36,11 @@ struct bh_kept_states {
     struct bh_saved_state *state;
 };
 
-/* Drops one of a level's, the oldest being 0. */
+/* Drops one of a level's, the oldest being 0. To be followed by bh_checkpoint_find_newest. */
 void bh_kept_states_remove(struct bh_kept_states *kept, size_t index);
 
-/* The newest state that survived, on the nearer level if two are as new; NULL: only the beginning is left. `level` (or
- * NULL) is set to the level that holds it. */
-const struct bh_saved_state *bh_checkpoint_newest(const struct bh_enclave *enclave, enum bh_level *level);
+/* Finds bh_enclave.newest again: kept states have changed. */
+void bh_checkpoint_find_newest(struct bh_enclave *enclave);
 
 /* Whether bytes of a checkpoint go that way, or are about to. */
 bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level_way way);

@@ -24,13 +24,6 @@ size_t bh_causes_find(struct bh_causes *causes, struct bh_cause_key key)
     return causes->count++;
 }
 
-void bh_ledger_book(struct bh_ledger *ledger, enum bh_part part, double node_s, struct bh_cause *cause)
-{
-    ledger->part[part] += node_s;
-    if (cause != NULL && part >= BH_PART_LOST_WORK && part <= BH_PART_REPAIR_AND_SPARE_WAIT)
-        cause->lost_node_s += node_s;
-}
-
 void bh_ledger_roll_back(struct bh_ledger *ledger, const struct bh_ledger *since, struct bh_cause *cause)
 {
     double lost_node_s = 0.0;

@@ -72,7 +72,12 @@ struct bh_ledger {
 };
 
 /* Books node-seconds to a part. For the parts that faults cause, `cause` (may be NULL) is charged as well. */
-void bh_ledger_book(struct bh_ledger *ledger, enum bh_part part, double node_s, struct bh_cause *cause);
+static inline void bh_ledger_book(struct bh_ledger *ledger, enum bh_part part, double node_s, struct bh_cause *cause)
+{
+    ledger->part[part] += node_s;
+    if (cause != NULL && part >= BH_PART_LOST_WORK && part <= BH_PART_REPAIR_AND_SPARE_WAIT)
+        cause->lost_node_s += node_s;
+}
 
 /* Declares useful time booked since `since` lost: the useful parts return to what they were and the difference is
  * booked as lost work. Useful are all parts before BH_PART_LOST_WORK. */

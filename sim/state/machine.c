@@ -3,6 +3,8 @@
 /* Node slots, physical nodes and spares of one replica. */
 #include "sim/state/machine.h"
 
+#include "models/base/extremes.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,11 +21,11 @@ struct bh_slot {
     uint64_t node;
     double hardware_ready_s;
     double node_ready_s;
-    double *guest_ready_s; /* per guest on the node */
-    double *zone_ready_s;  /* per zone, of those that went down alone; NULL: none did */
-    bool is_listed;        /* among its partition's outages */
+    double *zone_ready_s; /* per zone, of those that went down alone; NULL: none did */
+    bool is_listed;       /* among its partition's outages */
     struct bh_slot *prev, *next;
     UT_hash_handle hh;
+    double guest_ready_s[]; /* per guest on the node */
 };
 
 /* A physical node that is not where it started. */
@@ -136,18 +138,17 @@ void bh_machine_destroy(struct bh_machine *machine)
 {
     if (machine == NULL)
         return;
-    struct bh_slot *slot, *next_slot;
-    HASH_ITER(hh, machine->slots, slot, next_slot)
-    {
-        HASH_DEL(machine->slots, slot);
-        free(slot->guest_ready_s);
+    struct bh_slot *slot = machine->slots;
+    HASH_CLEAR(hh, machine->slots);
+    for (struct bh_slot *next; slot != NULL; slot = next) {
+        next = slot->hh.next;
         free(slot->zone_ready_s);
         free(slot);
     }
-    struct moved_node *node, *next_node;
-    HASH_ITER(hh, machine->moved, node, next_node)
-    {
-        HASH_DEL(machine->moved, node);
+    struct moved_node *node = machine->moved;
+    HASH_CLEAR(hh, machine->moved);
+    for (struct moved_node *next; node != NULL; node = next) {
+        next = node->hh.next;
         free(node);
     }
     free(machine->idle.number);
@@ -225,11 +226,12 @@ static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
 {
     struct bh_slot *slot = find_slot(machine, number);
     if (slot == NULL) {
-        slot = bh_allocate(1, sizeof *slot);
+        size_t partition = bh_partitions_find(machine->partitions, number);
+        size_t guests = tree_of(machine, partition)->guests_count;
+        slot = bh_allocate(1, sizeof *slot + guests * sizeof slot->guest_ready_s[0]);
         slot->number = slot->node = number;
-        slot->partition = bh_partitions_find(machine->partitions, number);
+        slot->partition = partition;
         slot->has_node = true;
-        slot->guest_ready_s = bh_allocate(tree_of(machine, slot->partition)->guests_count, sizeof(double));
         HASH_ADD(hh, machine->slots, number, sizeof slot->number, slot);
     }
     return slot;
@@ -270,7 +272,7 @@ void bh_machine_fail_zones(struct bh_machine *machine, uint64_t number, const st
         slot->zone_ready_s = bh_allocate(zones, sizeof *slot->zone_ready_s);
     for (size_t z = 0; z < zones; z++)
         if (bh_zone_set_has(failed, z))
-            slot->zone_ready_s[z] = fmax(slot->zone_ready_s[z], ready_s);
+            slot->zone_ready_s[z] = bh_greater(slot->zone_ready_s[z], ready_s);
 }
 
 /* The node starts anew, and all on it. */
@@ -283,7 +285,7 @@ static void forget_zones(struct bh_slot *slot)
 static void boot_guests(const struct bh_machine *machine, struct bh_slot *slot, double ready_s)
 {
     for (size_t g = 0; g < tree_of(machine, slot->partition)->guests_count; g++)
-        slot->guest_ready_s[g] = fmax(slot->guest_ready_s[g], ready_s);
+        slot->guest_ready_s[g] = bh_greater(slot->guest_ready_s[g], ready_s);
 }
 
 /* Whether a guest itself is down, not only some of its processes: its kernel has failed, or one nested in it. A set of
@@ -306,12 +308,12 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
     const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
     if (bh_zone_set_has(failed, 0)) {
         forget_zones(slot);
-        slot->node_ready_s = fmax(slot->node_ready_s, node_ready_s);
+        slot->node_ready_s = bh_greater(slot->node_ready_s, node_ready_s);
         boot_guests(machine, slot, slot->node_ready_s + guest_boot_s);
     } else {
         for (size_t g = 0; g < tree->guests_count; g++)
             if (guest_failed(tree, g, failed))
-                slot->guest_ready_s[g] = fmax(slot->guest_ready_s[g], guest_ready_s);
+                slot->guest_ready_s[g] = bh_greater(slot->guest_ready_s[g], guest_ready_s);
     }
     list_outage(machine, slot);
 }
@@ -319,7 +321,7 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
 void bh_machine_repair_in_place(struct bh_machine *machine, uint64_t number, double repaired_s)
 {
     struct bh_slot *slot = need_slot(machine, number);
-    slot->hardware_ready_s = fmax(slot->hardware_ready_s, repaired_s);
+    slot->hardware_ready_s = bh_greater(slot->hardware_ready_s, repaired_s);
 }
 
 static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t node, double ready_s, double guest_boot_s)
@@ -390,12 +392,6 @@ bool bh_machine_returned(struct bh_machine *machine, uint64_t node, double ready
     return false;
 }
 
-/* Of numbers alone, without a call of the library. */
-static inline double later(double left_s, double right_s)
-{
-    return left_s > right_s ? left_s : right_s;
-}
-
 static double ready_s_of(const struct bh_machine *machine, const struct bh_slot *slot, int tenant)
 {
     const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
@@ -405,7 +401,7 @@ static double ready_s_of(const struct bh_machine *machine, const struct bh_slot 
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         if (zone->enclave == tenant && zone->guest >= 0)
-            ready_s = later(ready_s, slot->guest_ready_s[zone->guest]);
+            ready_s = bh_greater(ready_s, slot->guest_ready_s[zone->guest]);
     }
     return ready_s;
 }
@@ -414,8 +410,8 @@ double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t number
 {
     const struct bh_slot *slot = find_slot(machine, number);
     const struct standing *standing = &machine->enclaves[enclave];
-    double ready_s = fmax(machine->all_ready_s, standing->ready_s);
-    return slot != NULL ? fmax(ready_s, ready_s_of(machine, slot, standing->tenant)) : ready_s;
+    double ready_s = bh_greater(machine->all_ready_s, standing->ready_s);
+    return slot != NULL ? bh_greater(ready_s, ready_s_of(machine, slot, standing->tenant)) : ready_s;
 }
 
 double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t number)
@@ -423,7 +419,7 @@ double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t num
     const struct bh_slot *slot = find_slot(machine, number);
     if (slot == NULL)
         return machine->all_hardware_s;
-    return slot->has_node ? fmax(machine->all_hardware_s, slot->hardware_ready_s) : INFINITY;
+    return slot->has_node ? bh_greater(machine->all_hardware_s, slot->hardware_ready_s) : INFINITY;
 }
 
 void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, double *ready_s, double *hardware_s)
@@ -431,15 +427,15 @@ void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, d
     const struct standing *standing = &machine->enclaves[enclave];
     size_t guests = tree_of(machine, standing->partition)->guests_count;
     struct bh_slot *slot, *next;
-    *ready_s = later(machine->all_ready_s, standing->ready_s);
+    *ready_s = bh_greater(machine->all_ready_s, standing->ready_s);
     *hardware_s = machine->all_hardware_s;
     DL_FOREACH_SAFE(machine->outages[standing->partition], slot, next)
     {
         double latest_s = slot->has_node ? slot->node_ready_s : INFINITY;
         for (size_t g = 0; g < guests; g++)
-            latest_s = later(latest_s, slot->guest_ready_s[g]);
-        *ready_s = later(*ready_s, ready_s_of(machine, slot, standing->tenant));
-        *hardware_s = later(*hardware_s, slot->has_node ? slot->hardware_ready_s : INFINITY);
+            latest_s = bh_greater(latest_s, slot->guest_ready_s[g]);
+        *ready_s = bh_greater(*ready_s, ready_s_of(machine, slot, standing->tenant));
+        *hardware_s = bh_greater(*hardware_s, slot->has_node ? slot->hardware_ready_s : INFINITY);
         if (latest_s <= now_s) {
             DL_DELETE(machine->outages[standing->partition], slot);
             slot->is_listed = false;
@@ -449,7 +445,7 @@ void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, d
 
 void bh_machine_lose_everywhere(struct bh_machine *machine, double hardware_s, double ready_s)
 {
-    machine->all_hardware_s = fmax(machine->all_hardware_s, hardware_s);
+    machine->all_hardware_s = bh_greater(machine->all_hardware_s, hardware_s);
     bh_machine_fail_everywhere(machine, -1, ready_s);
 }
 
@@ -458,5 +454,5 @@ void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double 
     for (struct bh_slot *slot = machine->slots; enclave < 0 && slot != NULL; slot = slot->hh.next)
         forget_zones(slot);
     double *until_s = enclave < 0 ? &machine->all_ready_s : &machine->enclaves[enclave].ready_s;
-    *until_s = fmax(*until_s, ready_s);
+    *until_s = bh_greater(*until_s, ready_s);
 }

@@ -85,14 +85,14 @@ static void add(struct bh_enclave *enclave, struct bh_silent_error error)
     error.since_s = enclave->replica->now_s;
     error.position_s = bh_enclave_position_s(enclave);
     error.signal_s = INFINITY;
-    silent->list = bh_reallocate(silent->list, silent->count + 1, sizeof *silent->list);
+    silent->list = bh_grow(silent->list, silent->count, sizeof *silent->list);
     silent->list[silent->count] = error;
     bh_silent_set_add(&silent->present, silent->count++);
 }
 
 static size_t add_looks(struct bh_replica *replica)
 {
-    replica->looks = bh_reallocate(replica->looks, replica->looks_count + 1, sizeof *replica->looks);
+    replica->looks = bh_grow(replica->looks, replica->looks_count, sizeof *replica->looks);
     replica->looks[replica->looks_count] = (struct bh_silent_looks){.last_s = -INFINITY};
     return replica->looks_count++;
 }

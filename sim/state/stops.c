@@ -3,6 +3,7 @@
 /* Needed zones that are down: until when, and to whom what waits is booked. */
 #include "sim/state/stops.h"
 
+#include "models/base/extremes.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
@@ -14,7 +15,7 @@
 /* A sleep ends this close to its time. */
 static double resolution_s(double now_s)
 {
-    return 2.0 * fmax(1e-9, 1e-15 * now_s);
+    return 2.0 * bh_greater(1e-9, 1e-15 * now_s);
 }
 
 double bh_stop_end_s(const struct bh_stop *stop)
@@ -30,6 +31,9 @@ double bh_stops_up_s(const struct bh_enclave *enclave, enum bh_need_for what)
 
 bool bh_stops_is_down(const struct bh_enclave *enclave, enum bh_need_for what)
 {
+    const struct bh_stop *stop = &enclave->stop[what];
+    if (stop->hangs == 0 && stop->count == 0)
+        return false;
     double now_s = enclave->replica->now_s;
     return bh_stops_up_s(enclave, what) - now_s > resolution_s(now_s);
 }
@@ -47,7 +51,7 @@ double bh_stops_slot_up_s(const struct bh_replica *replica, uint64_t slot, enum 
     DL_FOREACH(replica->zone_outages, outage)
     if (outage->slot == slot &&
         bh_zone_set_has(&bh_setup_tree(replica->setup, outage->partition)->needs[what], outage->zone))
-        up_s = fmax(up_s, outage->until_s);
+        up_s = bh_greater(up_s, outage->until_s);
     return up_s;
 }
 
@@ -66,8 +70,9 @@ void bh_stops_book(struct bh_enclave *enclave, const struct bh_enclave *stopped,
         p--;
     for (; p < stop->count && from_s < to_s; p++) {
         const struct bh_stop_piece *piece = &stop->piece[p];
-        double begin_s = fmin(fmax(from_s, piece->from_s), to_s), end_s = fmax(begin_s, fmin(to_s, piece->until_s));
-        double detected_s = fmin(fmax(begin_s, piece->detected_s), end_s);
+        double begin_s = bh_lesser(bh_greater(from_s, piece->from_s), to_s),
+               end_s = bh_greater(begin_s, bh_lesser(to_s, piece->until_s));
+        double detected_s = bh_lesser(bh_greater(begin_s, piece->detected_s), end_s);
         book(enclave, rest, from_s, begin_s, nodes, rest_cause);
         book(enclave, BH_PART_DETECTION, begin_s, detected_s, nodes, piece->cause);
         book(enclave, BH_PART_RESTART, detected_s, end_s, nodes, piece->cause);

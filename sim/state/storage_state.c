@@ -3,6 +3,7 @@
 /* Until when the file system is out, and whose fault that is. */
 #include "sim/state/storage_state.h"
 
+#include "models/base/extremes.h"
 #include "sim/state/replica_state.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 /* A sleep ends this close to its time. */
 static double resolution_s(double now_s)
 {
-    return 2.0 * fmax(1e-9, 1e-15 * now_s);
+    return 2.0 * bh_greater(1e-9, 1e-15 * now_s);
 }
 
 struct bh_storage_state bh_storage_state_create(uint64_t hosts)
@@ -34,6 +35,8 @@ double bh_storage_up_s(const struct bh_replica *replica)
 
 bool bh_storage_is_down(const struct bh_replica *replica)
 {
+    if (replica->storage.pieces_count == 0)
+        return false;
     double now_s = replica->now_s;
     return bh_storage_up_s(replica) - now_s > resolution_s(now_s);
 }

@@ -9,6 +9,20 @@ static void keep(struct bh_enclave *enclave, enum bh_level level, double time_s,
     struct bh_kept_states *kept = &enclave->kept[level];
     kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
     kept->state[kept->count++] = (struct bh_saved_state){.time_s = time_s, .work_s = work_s};
+    bh_checkpoint_find_newest(enclave);
+}
+
+/* The newest is known without a search; so it has to be what a search finds. */
+static void expect_newest(const struct bh_enclave *enclave)
+{
+    const struct bh_saved_state *newest = NULL;
+    for (int level = BH_LEVELS; level-- > 0;) {
+        const struct bh_kept_states *kept = &enclave->kept[level];
+        for (size_t i = 0; i < kept->count; i++)
+            if (newest == NULL || kept->state[i].work_s >= newest->work_s)
+                newest = &kept->state[i];
+    }
+    assert_ptr_equal(bh_checkpoint_newest(enclave, NULL), newest);
 }
 
 static void expect_kept(const struct bh_enclave *enclave, size_t memory, size_t local, size_t partner, size_t storage)
@@ -17,6 +31,7 @@ static void expect_kept(const struct bh_enclave *enclave, size_t memory, size_t 
     assert_int_equal(enclave->kept[BH_LEVEL_LOCAL].count, local);
     assert_int_equal(enclave->kept[BH_LEVEL_PARTNER].count, partner);
     assert_int_equal(enclave->kept[BH_LEVEL_STORAGE].count, storage);
+    expect_newest(enclave);
 }
 
 static void test_newest(void **state)
