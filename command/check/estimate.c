@@ -9,6 +9,7 @@
 #include "models/catalog/application.h"
 #include "sim/runs/estimate_limits.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/study.h"
 #include "sim/setup/remarks.h"
 
 #include <math.h>
@@ -51,6 +52,18 @@ static size_t storage_users(const struct bh_scenario *scenario)
     return users;
 }
 
+static void print_processes(const struct bh_scenario *scenario, FILE *stream)
+{
+    double processes = 0.0;
+    char line[256];
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        processes += bh_scenario_processes(scenario, &scenario->enclaves[e]);
+    snprintf(line, sizeof line,
+             "SimGrid carries out each of %.0f processes, step by step; resolution: enclave is quicker", processes);
+    fprintf(stream, "  %-12s ", "resolution");
+    bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
+}
+
 /* What of it is known before: whether SimGrid may have to carry out more than single transfers. */
 static void print_traffic(const struct bh_scenario *scenario, FILE *stream)
 {
@@ -84,7 +97,10 @@ void bh_check_print_estimate(const struct bh_check *check, FILE *stream)
              bh_quantity_print(points * point->record_bytes, BH_DIMENSION_BYTES, bytes, sizeof bytes));
     fprintf(stream, "  %-12s ", "the run");
     bh_wrap_write(line, BH_CHECK_WIDTH, 15, stream);
-    print_traffic(check->scenario, stream);
+    if (check->scenario->resolution == BH_RESOLUTION_PROCESS)
+        print_processes(check->scenario, stream);
+    else
+        print_traffic(check->scenario, stream);
 }
 
 void bh_check_print_remarks(const struct bh_check *check, FILE *stream)

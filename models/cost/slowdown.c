@@ -26,14 +26,19 @@ static struct guard_costs sum_guards(const struct bh_guard_level *const guard[BH
     return costs;
 }
 
+/* Guards never take the whole link. */
+static double bandwidth_left(double lost)
+{
+    return fmax(1.0 - lost, 0.01);
+}
+
 static double communication_s(const struct bh_application *application, struct bh_network network, uint64_t nodes,
                               double added_latency_s, double lost_bandwidth)
 {
     double latency_s = network.latency_s + added_latency_s;
-    double left = fmax(1.0 - lost_bandwidth, 0.01); /* guards never take the whole link */
     double stages = nodes > 1 ? ceil(log2((double)nodes)) : 0.0;
     return application->halo_messages.value * latency_s +
-           application->halo_bytes.value / (network.node_bandwidth * left) +
+           application->halo_bytes.value / (network.node_bandwidth * bandwidth_left(lost_bandwidth)) +
            2.0 * application->collectives.value * stages * latency_s;
 }
 
@@ -67,6 +72,9 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
             (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s + (guarded_s - system_s) / step_s,
         .guard_memory = system->guest_kernel != NULL ? guards.memory_share : 0.0,
         .noise = {.nodes = waiting},
+        .communication_s = guarded_s,
+        .added_latency_s = system->latency_s.value + guards.latency_s,
+        .bandwidth_left = bandwidth_left(system->bandwidth_loss.value + guards.bandwidth_loss),
     };
     slowdown.noise.step_s = step_s * (slowdown.compute + slowdown.virtualization + slowdown.guards);
     add_noise(&slowdown.noise, host_kernel);

@@ -27,6 +27,9 @@ struct bh_slowdown {
     double guards;
     double guard_memory;   /* that guards hold for a guest, as a share of its own */
     struct bh_noise noise; /* per step */
+    /* What of it is communication, by which a process is carried out step by step: seconds per step, guards included (0:
+     * none is reckoned with), what is added to each message's latency, and the share of bandwidth that is left. */
+    double communication_s, added_latency_s, bandwidth_left;
 };
 
 /* Per step of length s (native compute), with N nodes, network latency L and bandwidth B:

@@ -263,6 +263,8 @@ static enum bh_scope take_down(struct bh_replica *replica, struct blow *blow)
             bh_machine_repair_in_place(replica->machine, blow->slot, detected_s + mended_s);
     }
     bh_errors_clear(replica, blow->slot, &blow->down);
+    if (replica->zones_went != NULL)
+        replica->zones_went(replica, blow->slot, &blow->down);
     take_down_everywhere(replica, blow);
     enum bh_scope extent = tell_enclaves(replica, blow);
     bh_stops_begin(replica, blow->slot, &blow->down, blow->cause);

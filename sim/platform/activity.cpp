@@ -62,6 +62,29 @@ struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes, double weigh
     return keep(disk->io_init(whole(bytes), s4u::Io::OpType::WRITE)->set_priority(weight)->start());
 }
 
+struct bh_activity *bh_activity_compute(double seconds, double share)
+{
+    const double speed = s4u::this_actor::get_host()->get_speed() * share;
+    const s4u::ExecPtr exec = s4u::this_actor::exec_init(seconds * speed);
+    exec->set_bound(speed);
+    return keep(exec->start());
+}
+
+struct bh_activity *bh_activity_put(sg_mailbox_t mailbox, void *payload, double bytes, double most)
+{
+    const s4u::CommPtr comm = mailbox->put_init(payload, whole(bytes));
+    if (!std::isinf(most))
+        comm->set_rate(most);
+    return keep(comm->start());
+}
+
+struct bh_activity *bh_activity_get(sg_mailbox_t mailbox, void **payload)
+{
+    const s4u::CommPtr comm = mailbox->get_init();
+    comm->set_dst_data(payload);
+    return keep(comm->start());
+}
+
 /* SimGrid's classes of models are not declared to its users, only what they derive from, and that alone. */
 template <class Model>
 static void bound(const std::shared_ptr<Model> &model, const s4u::Activity *activity, double most)

@@ -23,6 +23,14 @@ struct bh_activity *bh_activity_send_bounded(sg_host_t from, sg_host_t to, doubl
 struct bh_activity *bh_activity_read(sg_disk_t disk, double bytes, double weight);
 struct bh_activity *bh_activity_write(sg_disk_t disk, double bytes, double weight);
 
+/* Starts computing on the calling actor's host, or in the virtual machine that this is: for so many seconds, if nobody else
+ * takes more of it than leaves it this share. Called by an actor. */
+struct bh_activity *bh_activity_compute(double seconds, double share);
+/* A message by way of a mailbox, which begins to move when both sides are there, at no more than `most` bytes/s. It hands
+ * over `payload`, which is not NULL. Called by actors. */
+struct bh_activity *bh_activity_put(sg_mailbox_t mailbox, void *payload, double bytes, double most);
+struct bh_activity *bh_activity_get(sg_mailbox_t mailbox, void **payload);
+
 /* From now on at no more than `most` bytes/s; no effect on one that has ended. Called by an actor. */
 void bh_activity_bound(const struct bh_activity *activity, double most);
 

@@ -37,7 +37,8 @@ struct bh_platform {
     char *set_aside; /* see struct bh_platform_facts; NULL: none */
     uint64_t nodes;
     size_t links_count;
-    sg_link_t *links; /* each link's user data is its index here plus 1 */
+    sg_link_t *links;    /* each link's user data is its index here plus 1 */
+    double *latencies_s; /* of the links, as the file has them */
     struct bh_alone_times *alone_times;
 };
 

@@ -8,6 +8,7 @@
 #include "sim/platform/alone_times.h"
 #include "sim/platform/parts.h"
 #include "sim/platform/platform_properties.h"
+#include "sim/platform/routes.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -130,6 +131,7 @@ void bh_platform_destroy(struct bh_platform *platform)
     bh_alone_times_destroy(platform->alone_times);
     free(platform->hosts);
     free(platform->links);
+    free(platform->latencies_s);
     free(platform->set_aside);
     free(platform->file);
     free(platform);
@@ -292,8 +294,10 @@ static void read_links(struct bh_platform *platform)
     platform->links_count = sg_link_count();
     sg_link_t *links = sg_link_list();
     platform->links = bh_allocate(platform->links_count + 1, sizeof *platform->links);
+    platform->latencies_s = bh_allocate(platform->links_count + 1, sizeof *platform->latencies_s);
     for (size_t i = 0; i < platform->links_count; i++) {
         platform->links[i] = links[i];
+        platform->latencies_s[i] = sg_link_get_latency(links[i]);
         sg_link_set_data(links[i], (void *)(uintptr_t)(i + 1));
     }
     free(links);
@@ -394,4 +398,33 @@ uint64_t bh_platform_first_node(const struct bh_platform *platform, size_t index
 uint64_t bh_platform_node_count(const struct bh_platform *platform, size_t index)
 {
     return platform->hosts[index].nodes;
+}
+
+size_t bh_platform_storage_hosts(const struct bh_platform *platform)
+{
+    return platform->storage_count;
+}
+
+void *bh_platform_storage_host(const struct bh_platform *platform, size_t index)
+{
+    return platform->storage[index].host;
+}
+
+size_t bh_platform_disks(const struct bh_platform *platform, size_t index)
+{
+    return platform->storage[index].disks_count;
+}
+
+void *bh_platform_disk(const struct bh_platform *platform, size_t index, size_t disk)
+{
+    return platform->storage[index].disks[disk];
+}
+
+void bh_platform_way(const struct bh_platform *platform, size_t from, size_t to, double *latency_s, double *bandwidth)
+{
+    struct bh_route route = {0};
+    bh_route_find(platform, platform->hosts[from].host, platform->hosts[to].host, &route);
+    *latency_s = route.latency_s;
+    *bandwidth = route.first_bandwidth;
+    bh_route_free(&route);
 }

@@ -58,5 +58,12 @@ uint64_t bh_platform_node_count(const struct bh_platform *platform, size_t index
 struct bh_alone_times *bh_platform_alone_times(const struct bh_platform *platform);
 /* SimGrid's handle (sg_host_t) of compute host `index`. */
 void *bh_platform_host(const struct bh_platform *platform, size_t index);
+/* Of storage host `index`, the same; and how many disks it has, and disk number `disk` (sg_disk_t). */
+size_t bh_platform_storage_hosts(const struct bh_platform *platform);
+void *bh_platform_storage_host(const struct bh_platform *platform, size_t index);
+size_t bh_platform_disks(const struct bh_platform *platform, size_t index);
+void *bh_platform_disk(const struct bh_platform *platform, size_t index, size_t disk);
+/* One way from a compute host to another: seconds, as the file has them, and bytes/s of the first link. */
+void bh_platform_way(const struct bh_platform *platform, size_t from, size_t to, double *latency_s, double *bandwidth);
 
 #endif

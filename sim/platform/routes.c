@@ -26,8 +26,9 @@ static void add_link(void *data, sg_link_t link)
     if (route->count == 0)
         route->first_bandwidth = bandwidth;
     route->bandwidth = fmin(route->bandwidth, bandwidth);
-    route->latency_s += sg_link_get_latency(link);
-    route->links[route->count++] = (size_t)(uintptr_t)sg_link_get_data(link) - 1;
+    size_t number = (size_t)(uintptr_t)sg_link_get_data(link) - 1;
+    route->latency_s += finding->platform->latencies_s[number];
+    route->links[route->count++] = number;
 }
 
 void bh_route_find(const struct bh_platform *platform, sg_host_t from, sg_host_t to, struct bh_route *route)

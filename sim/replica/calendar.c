@@ -211,4 +211,4 @@ static enum bh_passed pass(struct bh_course *course, double until_s)
     return BH_PASSED;
 }
 
-const struct bh_passing bh_passing_by_calendar = {begin, drop, slept, pass, false};
+const struct bh_passing bh_passing_by_calendar = {.begin = begin, .drop = drop, .slept = slept, .pass = pass};

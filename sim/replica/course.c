@@ -7,6 +7,7 @@
 #include "sim/enclaves/exchange.h"
 #include "sim/platform/bed.h"
 #include "sim/platform/engine.h"
+#include "sim/process/fleet.h"
 #include "sim/replica/injector.h"
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
@@ -176,9 +177,13 @@ static void run(struct bh_course *course)
 static void run_actor(void *data)
 {
     struct bh_course *course = data;
+    if (course->passing->starts != NULL)
+        course->passing->starts(course);
     if (course->passing->needs_simgrid)
         begin_all(course);
     run(course);
+    if (course->passing->ends != NULL)
+        course->passing->ends(course);
 }
 
 /* --- Making and clearing ------------------------------------------------------------------------------------------- */
@@ -211,6 +216,13 @@ static void make_exchanges(struct bh_course *course)
     }
 }
 
+static const struct bh_passing *passing_of(const struct bh_scenario *scenario)
+{
+    if (scenario->resolution == BH_RESOLUTION_PROCESS)
+        return &bh_passing_by_process;
+    return scenario->engine == BH_ENGINE_SIMGRID ? &bh_passing_on_simgrid : &bh_passing_by_calendar;
+}
+
 void bh_course_create(struct bh_replica *replica, struct bh_transfer *const *transfers)
 {
     size_t exchanges = bh_compositions_of(replica)->count;
@@ -219,8 +231,10 @@ void bh_course_create(struct bh_replica *replica, struct bh_transfer *const *tra
     course->platform = replica->platform;
     course->now_s = &replica->now_s;
     course->longest_s = 2.0 * replica->setup->scenario->horizon_s;
-    course->passing =
-        replica->setup->scenario->engine == BH_ENGINE_SIMGRID ? &bh_passing_on_simgrid : &bh_passing_by_calendar;
+    course->passing = passing_of(replica->setup->scenario);
+    course->host = course->passing == &bh_passing_by_process
+                       ? bh_fleet_launcher(course->platform, replica->setup->scenario)
+                       : bh_platform_host(course->platform, 0);
     course->count = exchanges + replica->setup->enclaves_count;
     course->waiter = bh_allocate(course->count, sizeof *course->waiter);
     for (size_t w = 0; w < course->count; w++) {
@@ -236,7 +250,7 @@ static int run_on_simgrid(struct bh_course *course, bool *is_stuck, struct bh_er
     BH_BUG_ASSERT(!bh_engine_has_run());
     bh_course_go_to_bed(course);
     course->is_on_simgrid = true;
-    return bh_engine_run("replica", bh_platform_host(course->platform, 0), run_actor, course, is_stuck, err);
+    return bh_engine_run("replica", course->host, run_actor, course, is_stuck, err);
 }
 
 int bh_course_run(struct bh_replica *replica, struct bh_error *err)
@@ -268,6 +282,7 @@ void bh_course_clear(struct bh_replica *replica)
     for (size_t w = 0; w < course->count; w++)
         bh_sleeper_destroy(course->waiter[w].sleeper);
     bh_exchanges_clear(replica);
+    bh_fleet_destroy(replica->fleet);
     bh_bed_destroy(&course->bed);
     free(course->over.list);
     free(course->moving.list);

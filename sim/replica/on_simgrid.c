@@ -40,4 +40,5 @@ static enum bh_passed pass(struct bh_course *course, double until_s)
     return BH_PASSED;
 }
 
-const struct bh_passing bh_passing_on_simgrid = {begin, drop, bh_course_over, pass, true};
+const struct bh_passing bh_passing_on_simgrid = {
+    .begin = begin, .drop = drop, .slept = bh_course_over, .pass = pass, .needs_simgrid = true};

@@ -7,6 +7,7 @@
 #include "sim/platform/bed.h"
 #include "sim/state/wait.h"
 
+#include <simgrid/forward.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -69,6 +70,9 @@ struct bh_passing {
     /* Time passes, up to `until_s` at most, to where some wait is over (bh_course_over). */
     enum bh_passed (*pass)(struct bh_course *course, double until_s);
     bool needs_simgrid; /* from the first on */
+    /* In the actor that runs it, before anything else and after everything; or NULL. */
+    void (*starts)(struct bh_course *course);
+    void (*ends)(struct bh_course *course);
 };
 
 struct bh_course {
@@ -76,6 +80,7 @@ struct bh_course {
     const struct bh_platform *platform;
     double *now_s; /* the replica's */
     const struct bh_passing *passing;
+    sg_host_t host;     /* where actors are that are no processes */
     bool is_on_simgrid; /* it is run by an actor, ... */
     struct bh_bed bed;  /* ... whose bed this is */
     double longest_s;   /* that anybody sleeps */
@@ -113,6 +118,6 @@ void bh_waiter_carry(struct bh_waiter *waiter);
 /* Seconds that the traffic takes that it waits for, with nobody else about. */
 int bh_alone_s(struct bh_waiter *waiter, double *takes_s, struct bh_error *err);
 
-extern const struct bh_passing bh_passing_by_calendar, bh_passing_on_simgrid;
+extern const struct bh_passing bh_passing_by_calendar, bh_passing_on_simgrid, bh_passing_by_process;
 
 #endif

@@ -86,7 +86,7 @@ static void run(int argc, char **argv)
 static void start(struct bh_waiter *waiter)
 {
     const char *argv[] = {waiter->name};
-    sg_actor_t made = sg_actor_init(waiter->name, bh_platform_host(waiter->course->platform, 0));
+    sg_actor_t made = sg_actor_init(waiter->name, waiter->course->host);
     waiter->sleeper->used = 0;
     sg_actor_set_data(made, waiter);
     sg_actor_start_(made, run, 1, argv);

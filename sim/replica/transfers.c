@@ -18,6 +18,12 @@ static const double proportion_tolerance = 0.02;
 
 enum { FLOWS_MOST = 16 };
 
+/* Processes move their own parts of a state. */
+static bool is_planned_for(const struct bh_scenario *scenario)
+{
+    return scenario->resolution == BH_RESOLUTION_ENCLAVE;
+}
+
 static bool needs_storage(const struct bh_enclave_setup *setup)
 {
     for (int level = 0; level < BH_LEVELS; level++)
@@ -106,7 +112,7 @@ struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struc
     bool is_planned = true;
     for (size_t e = 0; e < setup->enclaves_count && is_planned; e++) {
         const struct bh_enclave_setup *enclave = &setup->enclaves[e];
-        if (!needs_storage(enclave))
+        if (!is_planned_for(scenario) || !needs_storage(enclave))
             continue;
         if (stands == NULL)
             stands = bh_place(platform, &scenario->partitions, scenario->placement);
@@ -130,7 +136,8 @@ bool bh_transfers_never_meet(struct bh_transfer *const *transfers, const struct 
     size_t count = 0;
     for (size_t e = 0; e < setup->enclaves_count; e++)
         count += transfers[e] != NULL;
-    return count <= 1 && scenario->compositions.count == 0 && scenario->engine != BH_ENGINE_SIMGRID;
+    return count <= 1 && scenario->compositions.count == 0 && scenario->engine != BH_ENGINE_SIMGRID &&
+           is_planned_for(scenario);
 }
 
 void bh_transfers_destroy(struct bh_transfer **transfers, const struct bh_setup *setup)

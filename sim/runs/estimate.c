@@ -17,6 +17,7 @@
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/study.h"
 #include "sim/setup/levels/levels.h"
 #include "sim/setup/questions.h"
 
@@ -35,6 +36,8 @@ static const double COST_S[BH_HAPPENINGS] = {
     [BH_HAPPENS_VERIFICATION] = 4e-6, [BH_HAPPENS_COMPOSITION] = 5e-6, [BH_HAPPENS_EXCHANGE] = 40e-6,
 };
 static const double STORAGE_CHECKPOINT_S = 15e-6;
+/* A step of a process that is carried out one by one, with its messages. */
+static const double STEP_S = 30e-6;
 /* A fork of the process that has loaded the platform, and an enclave's actor. */
 static const double FORK_S = 2e-3, ENCLAVE_S = 60e-6;
 /* A process that has loaded a platform; an enclave with its actor's stack; a node or a domain that was struck. */
@@ -340,6 +343,9 @@ static double add_enclave(struct sum *sum, const struct bh_enclave_spec *enclave
     sum->estimate->count[BH_HAPPENS_CHECKPOINT] += checkpoints;
     sum->estimate->count[BH_HAPPENS_VERIFICATION] += verifications;
     sum->estimate->seconds += fmin(elapsed_s / storage_s, checkpoints) * STORAGE_CHECKPOINT_S;
+    if (scenario->resolution == BH_RESOLUTION_PROCESS)
+        sum->estimate->seconds +=
+            elapsed_s / enclave->application->step_s.value * bh_scenario_processes(scenario, enclave) * STEP_S;
     return enclave->start_s + elapsed_s;
 }
 

@@ -139,6 +139,11 @@ enum bh_spare_use { BH_SPARES_FOR_NODE_LOSS, BH_SPARES_FOR_CRASH, BH_SPARE_USES 
  * alone; or SimGrid, always. */
 enum bh_engine { BH_ENGINE_CALENDAR, BH_ENGINE_SIMGRID };
 
+/* What is carried out: what enclaves do as a whole; or each process of theirs, as an actor in SimGrid's virtual machines. */
+enum bh_resolution { BH_RESOLUTION_ENCLAVE, BH_RESOLUTION_PROCESS };
+/* That are carried out one by one: each is an actor with a stack of its own. */
+enum { BH_PROCESSES_MOST = 16384 };
+
 struct bh_scenario {
     const char *name, *title, *description;
     char *file; /* as given */
@@ -190,6 +195,8 @@ struct bh_scenario {
     uint64_t replicas;
     uint64_t seed;
     enum bh_engine engine;
+    enum bh_resolution resolution;
+    struct bh_place resolution_place;
     bool reproduces_input; /* results are headed "reproduced, not predicted" */
 
     struct bh_document *document; /* with this point's settings made; owned */

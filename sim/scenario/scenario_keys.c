@@ -15,6 +15,7 @@
 #include "sim/scenario/scenario.h"
 
 const char *const bh_engine_names[] = {"calendar", "simgrid", NULL};
+const char *const bh_resolution_names[] = {"enclave", "process", NULL};
 const char *const bh_wrong_results_names[] = {"not-done", "done", NULL};
 const char *const bh_returns_names[] = {"passed", "older-than-error", NULL};
 const char *const bh_spare_use_names[] = {"node-loss", "crash", NULL};
@@ -448,6 +449,8 @@ static const struct bh_key scenario_rows[] = {
     {"models", "", BH_SETTINGS, "Numbers of the catalog that are other here, by their paths."},
     {"define", "", BH_MAP(bh_define_keys), "Entries of the catalog that this scenario adds or replaces."},
     {"engine", "calendar", BH_CHOICE(bh_engine_names), "What keeps the time; results are equal in law."},
+    {"resolution", "enclave", BH_CHOICE(bh_resolution_names),
+     "What is carried out: enclaves as a whole, or each of their processes, on machines of one host per node."},
     {"wrong-results", "not-done", BH_CHOICE(bh_wrong_results_names),
      "Whether a run that ends with a wrong result counts as done where policies are compared."},
     {0},

@@ -13,6 +13,7 @@ extern const struct bh_keys bh_scenario_keys, bh_platform_keys, bh_workload_keys
     bh_axis_value_keys, bh_uncertain_number_keys, bh_uncertain_posterior_keys, bh_posterior_keys;
 
 extern const char *const bh_engine_names[];        /* calendar simgrid */
+extern const char *const bh_resolution_names[];    /* enclave process */
 extern const char *const bh_wrong_results_names[]; /* not-done done */
 extern const char *const bh_returns_names[];       /* passed older-than-error */
 extern const char *const bh_spare_use_names[];     /* node-loss crash: by enum bh_spare_use */

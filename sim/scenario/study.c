@@ -3,6 +3,7 @@
 /* Reads a scenario file into a study and resolves its points. */
 #include "sim/scenario/study.h"
 
+#include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/reader/read_catalog.h"
@@ -238,6 +239,24 @@ static int make_settings(struct bh_scenario *scenario, const struct bh_study *st
     return 0;
 }
 
+static int read_resolution(struct bh_scenario *scenario, const struct bh_node *root, const struct bh_node *engine,
+                           struct bh_error *err)
+{
+    const struct bh_node *resolution = bh_node_find(root, "resolution");
+    int choice = resolution != NULL ? bh_node_choice(resolution, bh_resolution_names, "resolution", err) : 0;
+    if (choice < 0)
+        return -1;
+    scenario->resolution = (enum bh_resolution)choice;
+    if (scenario->resolution == BH_RESOLUTION_ENCLAVE)
+        return 0;
+    scenario->resolution_place = bh_node_place(resolution);
+    if (engine == NULL)
+        return 0;
+    return bh_fail_at(err, bh_node_place(engine),
+                      "engine: found beside resolution: process; expected one of them, since SimGrid carries out every "
+                      "process");
+}
+
 static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
 {
     const struct bh_node *root = bh_document_root(scenario->document);
@@ -254,6 +273,8 @@ static int resolve_head(struct bh_scenario *scenario, struct bh_error *err)
     if (choice < 0)
         return -1;
     scenario->engine = (enum bh_engine)choice;
+    if (read_resolution(scenario, root, engine, err) != 0)
+        return -1;
     const struct bh_node *wrong = bh_node_find(root, "wrong-results");
     choice = wrong != NULL ? bh_node_choice(wrong, bh_wrong_results_names, "what a wrong result counts as", err) : 0;
     if (choice < 0)
@@ -345,6 +366,46 @@ static int check_servers(const struct bh_scenario *scenario, const struct bh_pla
     return 0;
 }
 
+double bh_scenario_processes(const struct bh_scenario *scenario, const struct bh_enclave_spec *enclave)
+{
+    return (double)scenario->partitions.partition[enclave->partition].nodes * (double)enclave->guests_per_node *
+           (double)enclave->processes_per_guest;
+}
+
+/* What cannot be carried out process by process: always with what can be done instead. */
+static int check_resolution(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
+                            struct bh_error *err)
+{
+    double processes = 0.0;
+    if (scenario->resolution == BH_RESOLUTION_ENCLAVE)
+        return 0;
+    if (facts->nodes != facts->hosts)
+        return bh_fail_at(
+            err, scenario->resolution_place,
+            "resolution: process: found %llu nodes on the %llu hosts of %s; expected a platform with a host "
+            "for each node, or resolution: enclave",
+            (unsigned long long)facts->nodes, (unsigned long long)facts->hosts, scenario->platform_file);
+    if (facts->storage_hosts == 0 && facts->nodes <= scenario->platform_nodes + scenario->spares)
+        return bh_fail_at(err, scenario->resolution_place,
+                          "resolution: process: found no host in %s but those of the %llu nodes and spares; expected a "
+                          "storage host, or one more, for what launches processes",
+                          scenario->platform_file, (unsigned long long)(scenario->platform_nodes + scenario->spares));
+    for (size_t e = 0; e < scenario->enclaves_count; e++) {
+        const struct bh_enclave_spec *spec = &scenario->enclaves[e];
+        processes += bh_scenario_processes(scenario, spec);
+        if (spec->application->kind->loses_parts)
+            return bh_fail_at(err, scenario->resolution_place,
+                              "resolution: process: found enclave %s, whose application %s tolerates loss; expected "
+                              "applications that do not, or resolution: enclave",
+                              spec->name, spec->application->name);
+    }
+    if (processes > BH_PROCESSES_MOST)
+        return bh_fail_at(err, scenario->resolution_place,
+                          "resolution: process: found %.0f processes; expected %d at most, or resolution: enclave",
+                          processes, BH_PROCESSES_MOST);
+    return 0;
+}
+
 int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                struct bh_error *err)
 {
@@ -363,5 +424,7 @@ int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct 
                 "fixed write and read times",
                 bh_level_names[level], scenario->platform_file);
     }
+    if (check_resolution(scenario, facts, err) != 0)
+        return -1;
     return check_servers(scenario, facts, err);
 }

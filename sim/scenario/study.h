@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+struct bh_enclave_spec;
 struct bh_error;
 struct bh_platform_facts;
 struct bh_scenario;
@@ -36,5 +37,8 @@ void bh_scenario_destroy(struct bh_scenario *scenario);
  * go to one. Fails with the place of the key that asks for them. */
 int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                                struct bh_error *err);
+
+/* Processes of an enclave, on all its nodes. */
+double bh_scenario_processes(const struct bh_scenario *scenario, const struct bh_enclave_spec *enclave);
 
 #endif

@@ -414,6 +414,15 @@ double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t number
     return slot != NULL ? bh_greater(ready_s, ready_s_of(machine, slot, standing->tenant)) : ready_s;
 }
 
+double bh_machine_slot_node_s(const struct bh_machine *machine, uint64_t number, double guest_boot_s)
+{
+    const struct bh_slot *slot = find_slot(machine, number);
+    double all_s = machine->all_ready_s - guest_boot_s;
+    if (slot == NULL)
+        return all_s;
+    return slot->has_node ? fmax(all_s, slot->node_ready_s) : INFINITY;
+}
+
 double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t number)
 {
     const struct bh_slot *slot = find_slot(machine, number);

@@ -81,6 +81,8 @@ bool bh_machine_returned(struct bh_machine *machine, uint64_t node, double ready
 /* Everything an enclave has on a slot of its partition is ready from this time on; INFINITY while the slot waits for a
  * node. */
 double bh_machine_slot_ready_s(const struct bh_machine *machine, uint64_t slot, int enclave);
+/* The slot's node is up from this time on, guests not counted, of which the slowest boots so long; likewise. */
+double bh_machine_slot_node_s(const struct bh_machine *machine, uint64_t slot, double guest_boot_s);
 /* The part of that wait that is for hardware: repair or the activation of a spare. */
 double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t slot);
 

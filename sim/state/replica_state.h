@@ -18,12 +18,14 @@ struct bh_enclave;
 struct bh_exchange;
 struct bh_fault;
 struct bh_fault_arrivals;
+struct bh_fleet;
 struct bh_lasting_fault;
 struct bh_machine;
 struct bh_platform;
 struct bh_setup;
 struct bh_silent_looks;
 struct bh_zone_outage;
+struct bh_zone_set;
 
 /* What the injector has to do. */
 enum bh_event_kind {
@@ -81,6 +83,9 @@ struct bh_replica {
     struct bh_silent_looks *looks; /* per silent error */
     size_t looks_count;
     struct bh_zone_outage *zone_outages; /* needed zones that are down on their own */
+    /* Told of zones that have just gone down on a slot, by who carries processes out one by one; NULL: nobody does. */
+    void (*zones_went)(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down);
+    struct bh_fleet *fleet; /* theirs */
 };
 
 #endif

@@ -145,9 +145,12 @@ def scenario(number):
     return "\n".join(text + ["replicas: 2", f"seed: {number}", ""])
 
 
+def run_plain(program, file, out, *more):
+    return subprocess.run([program, "run", file, "-q", "-j1", "-o", out, *more], capture_output=True, text=True, check=False)
+
+
 def run(program, engine, file, out):
-    return subprocess.run([program, "run", file, "-q", "-j1", "--engine", engine, "-o", out], capture_output=True, text=True,
-                          check=False)
+    return run_plain(program, file, out, "--engine", engine)
 
 
 # What tells how an engine went about it.
