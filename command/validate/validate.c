@@ -1,29 +1,39 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead validate`: the cases whose answer is known in closed form, run as scenarios like any other. */
+#include "analysis/figures/agreement_figure.h"
 #include "command/command.h"
 #include "command/data_directory.h"
+#include "command/figure_folder.h"
 #include "command/options.h"
 #include "config.h"
 #include "models/base/nearest_name.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 #include "sim/sweep/run.h"
 #include "sim/validate/cases.h"
+#include "sim/validate/resolutions.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUPS_MOST = 16, KEY_SEED = 1 };
+enum { GROUPS_MOST = 16, FILES_MOST = 64, KEY_SEED = 1 };
 
 struct arguments {
     struct bh_options options;
     bool is_chosen[GROUPS_MOST]; /* none: all */
     bool is_any_chosen;
-    const char *seed;
+    size_t files_count;
+    const char *files[FILES_MOST]; /* scenarios that are run at both resolutions */
+    const char *seed, *folder;
 };
+
+/* The scenario of experiments/validate that is run at both resolutions, for an hour: only by its name. */
+static const char both[] = "resolutions";
 
 static const struct argp_child children[] = {
     {&bh_options_work, 0, NULL, 0},
@@ -33,13 +43,26 @@ static const struct argp_child children[] = {
 
 static const struct argp_option own_options[] = {
     {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N", 1},
+    {"output", 'o', "FOLDER", 0,
+     "Put a figure there of what was simulated against what was expected; made if it is not there", 1},
     {0},
 };
+
+static bool is_file(const char *word)
+{
+    return strchr(word, '/') != NULL || (strlen(word) > 5 && strcmp(word + strlen(word) - 5, ".yaml") == 0);
+}
 
 static void choose(struct arguments *arguments, const char *word, struct argp_state *state)
 {
     const char *names[GROUPS_MOST];
     size_t count = 0;
+    if (is_file(word) || strcmp(word, both) == 0) {
+        if (arguments->files_count == FILES_MOST)
+            argp_error(state, "found more than %d scenarios; expected fewer", FILES_MOST);
+        arguments->files[arguments->files_count++] = word;
+        return;
+    }
     for (; bh_validation_groups[count].name != NULL; count++) {
         names[count] = bh_validation_groups[count].name;
         if (strcmp(names[count], word) == 0) {
@@ -47,6 +70,7 @@ static void choose(struct arguments *arguments, const char *word, struct argp_st
             return;
         }
     }
+    names[count++] = both;
     argp_error(state, "no case `%s`%s (--help lists them)", word, bh_nearest_hint(word, names, count, '`'));
 }
 
@@ -59,6 +83,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
         return 0;
     case KEY_SEED:
         arguments->seed = word;
+        return 0;
+    case 'o':
+        arguments->folder = word;
         return 0;
     case ARGP_KEY_ARG:
         choose(arguments, word, state);
@@ -75,33 +102,71 @@ static const struct argp argp = {
     .doc =
         "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
         "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly, silent, lone-errors "
-        "(default: all). Their "
-        "scenarios are in experiments/validate.",
+        "(default: all of these). Their scenarios are in experiments/validate. A file of your own, FILE.yaml, is a "
+        "scenario "
+        "that is run twice: enclaves as a whole, which is what is expected, and each process (resolution: process). So "
+        "is "
+        "resolutions, on up to 256 nodes, for about an hour.",
     .children = children,
 };
+
+/* A scenario's path, if it is one of ours; a file of the user's is its own. The caller frees. */
+static char *path_of(const char *data, const char *name)
+{
+    return is_file(name) ? bh_copy_text(name) : bh_print_text("%s/experiments/validate/%s.yaml", data, name);
+}
+
+/* At a resolution, or (NULL) as the file has it. */
+static struct bh_run *run_file(const char *path, const char *resolution, const struct arguments *arguments,
+                               const char *models, struct bh_error *err)
+{
+    struct bh_setting settings[2];
+    size_t count = 0;
+    if (arguments->seed != NULL)
+        settings[count++] = (struct bh_setting){"seed", arguments->seed};
+    if (resolution != NULL)
+        settings[count++] = (struct bh_setting){"resolution", resolution};
+    struct bh_study *study = bh_study_read(path, models, settings, count, err);
+    if (study == NULL)
+        return NULL;
+    return bh_run_study(study, bh_options_jobs(&arguments->options), !arguments->options.quiet, err);
+}
+
+static void name_cases(struct bh_validation *validation, size_t first, const char *name)
+{
+    for (size_t c = first; c < validation->count; c++)
+        validation->cases[c].scenario = name;
+}
 
 static int run_group(const struct bh_validation_group *group, const struct arguments *arguments, const char *data,
                      const char *models, struct bh_validation *validation, struct bh_error *err)
 {
-    const struct bh_setting seed = {"seed", arguments->seed};
-    char *path = bh_print_text("%s/experiments/validate/%s.yaml", data, group->name);
-    struct bh_study *study = bh_study_read(path, models, &seed, arguments->seed != NULL, err);
-    struct bh_run *run = NULL;
+    char *path = path_of(data, group->name);
+    struct bh_run *run = run_file(path, NULL, arguments, models, err);
     size_t first = validation->count;
-    int status = -1;
-    if (study == NULL)
-        goto out;
-    run = bh_run_study(study, bh_options_jobs(&arguments->options), !arguments->options.quiet, err);
-    study = NULL;
+    free(path);
     if (run == NULL)
-        goto out;
+        return -1;
     group->compare(run, validation);
-    for (size_t c = first; c < validation->count; c++)
-        validation->cases[c].scenario = group->name;
-    status = 0;
-out:
+    name_cases(validation, first, group->name);
     bh_run_destroy(run);
-    bh_study_destroy(study);
+    return 0;
+}
+
+static int run_both(const char *name, const struct arguments *arguments, const char *data, const char *models,
+                    struct bh_validation *validation, struct bh_error *err)
+{
+    char *path = path_of(data, name);
+    struct bh_run *enclave = run_file(path, bh_resolution_names[BH_RESOLUTION_ENCLAVE], arguments, models, err);
+    struct bh_run *process =
+        enclave != NULL ? run_file(path, bh_resolution_names[BH_RESOLUTION_PROCESS], arguments, models, err) : NULL;
+    size_t first = validation->count;
+    if (process != NULL)
+        bh_validation_compare_resolutions(enclave, process, validation);
+    name_cases(validation, first, name);
+    int status = process != NULL ? 0 : -1;
+    bh_run_destroy(process);
+    bh_run_destroy(enclave);
     free(path);
     return status;
 }
@@ -113,7 +178,23 @@ static const char *title_of(const char *scenario)
     for (const struct bh_validation_group *group = bh_validation_groups; group->name != NULL; group++)
         if (strcmp(group->name, scenario) == 0)
             return group->title;
-    return scenario;
+    return "Enclaves as a whole (expected) and each of their processes (simulated)";
+}
+
+static int draw(const struct bh_validation *validation, const char *folder, struct bh_error *err)
+{
+    struct bh_agreement *rows = bh_allocate(validation->count + 1, sizeof *rows);
+    for (size_t c = 0; c < validation->count; c++) {
+        const struct bh_validation_case *one = &validation->cases[c];
+        rows[c] = (struct bh_agreement){one->scenario, one->name, one->expected, one->simulated, one->low, one->high};
+    }
+    int status = bh_figure_folder_make(folder, err);
+    if (status == 0)
+        status = bh_agreement_figure_write(rows, validation->count, folder, "validate", err);
+    if (status == 0)
+        fprintf(stderr, "figure: %s/validate.pdf, .png and .svg; data and script: .dat and .gp\n", folder);
+    free(rows);
+    return status;
 }
 
 static void print_case(const struct bh_validation_case *one)
@@ -178,11 +259,17 @@ static int run(void *input, struct bh_error *err)
     struct bh_validation validation = {0};
     char *data = bh_data_directory(err), *models = bh_models_directory(err);
     int status = data != NULL && models != NULL ? 0 : -1;
+    if (status == 0 && arguments->folder != NULL)
+        status = bh_figure_folder_check(arguments->folder, err);
     for (size_t g = 0; bh_validation_groups[g].name != NULL && status == 0; g++)
-        if (!arguments->is_any_chosen || arguments->is_chosen[g])
+        if (arguments->is_chosen[g] || (!arguments->is_any_chosen && arguments->files_count == 0))
             status = run_group(&bh_validation_groups[g], arguments, data, models, &validation, err);
+    for (size_t f = 0; f < arguments->files_count && status == 0; f++)
+        status = run_both(arguments->files[f], arguments, data, models, &validation, err);
+    bool all_agree = status == 0 && bh_validation_judge(&validation);
+    if (status == 0 && arguments->folder != NULL)
+        status = draw(&validation, arguments->folder, err);
     if (status == 0) {
-        bool all_agree = bh_validation_judge(&validation);
         status = all_agree ? BH_EXIT_DONE : BH_EXIT_FAILED;
         if (arguments->options.json)
             print_json(&validation, all_agree);

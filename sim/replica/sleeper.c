@@ -125,8 +125,9 @@ bool bh_sleeper_has_arrived(const struct bh_waiter *waiter)
     const struct bh_sleeper *sleeper = waiter->sleeper;
     if (sleeper == NULL || sleeper->is_new)
         return false;
-    return waiter->exchange != NULL ? bh_traffic_has_arrived(&sleeper->flows)
-                                    : bh_transfer_has_arrived(waiter->transfer);
+    if (waiter->exchange != NULL)
+        return bh_traffic_has_arrived(&sleeper->flows);
+    return waiter->transfer != NULL && bh_transfer_has_arrived(waiter->transfer);
 }
 
 void bh_sleeper_destroy(struct bh_sleeper *sleeper)

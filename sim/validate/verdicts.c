@@ -28,7 +28,8 @@ static void fill_interval(struct bh_validation_case *judged, double level)
         judged->high = judged->simulated + half;
         break;
     case BH_EVIDENCE_MEAN:
-        half = judged->error * gsl_cdf_tdist_Qinv(tail, judged->samples - 1.0);
+    case BH_EVIDENCE_BESIDE:
+        half = judged->error * gsl_cdf_tdist_Qinv(tail, judged->samples - 1.0) + judged->allowance;
         judged->low = judged->simulated - half;
         judged->high = judged->simulated + half;
         break;
@@ -47,6 +48,8 @@ static void fill_interval(struct bh_validation_case *judged, double level)
         break;
     }
     judged->agrees = judged->low <= judged->expected && judged->expected <= judged->high;
+    if (judged->evidence == BH_EVIDENCE_BESIDE)
+        judged->agrees = judged->agrees && fabs(judged->simulated - judged->expected) <= judged->tolerance;
 }
 
 bool bh_validation_judge(struct bh_validation *validation)

@@ -13,7 +13,8 @@ enum bh_evidence {
     BH_EVIDENCE_MEAN,     /* mean of `samples` replicas with standard error `error`: Student's interval */
     BH_EVIDENCE_COUNT,    /* a Poisson count of `samples`: Byar's interval */
     BH_EVIDENCE_VARIANCE, /* variance / mean of `samples` counts: chi-square interval; 1 for a Poisson process */
-    BH_EVIDENCE_SHARE,    /* a share of `samples` independent errors: Clopper and Pearson's interval */
+    BH_EVIDENCE_BESIDE, /* as a mean, beside another, `allowance` wider; and no further from it than `tolerance`, absolute */
+    BH_EVIDENCE_SHARE, /* a share of `samples` independent errors: Clopper and Pearson's interval */
 };
 
 struct bh_validation_case {
@@ -22,7 +23,7 @@ struct bh_validation_case {
     const char *unit;
     enum bh_evidence evidence;
     double expected, simulated;
-    double tolerance;
+    double tolerance, allowance;
     double samples;
     double error;     /* standard error of `simulated`; 0 for exact cases */
     double low, high; /* filled by bh_validation_judge, as is the verdict */

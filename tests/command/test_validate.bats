@@ -102,3 +102,27 @@ assert all(c['simulated'] < c['expected'] for c in within[1:]), within"
     expect_text "$errors" 'seed'
     [ -z "$output" ]
 }
+
+@test "enclaves as a whole and each of their processes, for a scenario of one's own, with a figure" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    run_bulkhead validate "$scenarios/resolutions.yaml" --quiet --json -o "$BATS_TEST_TMPDIR/figure"
+    expect_status 0
+    judge "
+names = {c['name'].split(',')[0] for c in cases}
+assert {'fault-free makespan', 'makespan', 'work', 'checkpoints', 'lost work', 'outages', 'errors within guest'} <= names
+assert len({c['name'].split(', ')[1] for c in cases}) == 5 and len(cases) == 45
+for c in cases:
+    assert c['agrees'], c
+    if c['name'].startswith('fault-free'):
+        assert abs(c['simulated'] / c['expected'] - 1) < 0.005, c
+assert any(c['simulated'] != c['expected'] for c in cases) # they are not one computation
+"
+    [ -s "$BATS_TEST_TMPDIR/figure/validate.svg" ]
+    [ "$(grep -vc '^#\|^$' "$BATS_TEST_TMPDIR/figure/validate.dat")" -eq 45 ]
+}
+
+@test "a scenario that processes cannot carry out is refused by validate, too" {
+    run_bulkhead validate "$scenarios/parts.yaml" --quiet
+    expect_status 2
+    expect_text "$errors" 'resolution: process'
+}

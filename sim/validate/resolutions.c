@@ -1,0 +1,133 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Both resolutions of one scenario, side by side. */
+#include "sim/validate/resolutions.h"
+
+#include "models/words/scope.h"
+#include "models/words/words.h"
+#include "sim/runs/point.h"
+#include "sim/state/ledger.h"
+#include "sim/sweep/run.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* How far they may be apart: without faults, and with them as a share of the makespan, chance aside. */
+static const double fault_free_tolerance = 0.005, tolerance = 0.02;
+
+/* What goes together in the ledger: from one part to before another. */
+static const struct {
+    const char *name;
+    enum bh_part first, end;
+} pieces[] = {
+    {"work", BH_PART_COMPUTE, BH_PART_CHECKPOINT},
+    {"checkpoints", BH_PART_CHECKPOINT, BH_PART_VERIFICATION},
+    {"lost work", BH_PART_LOST_WORK, BH_PART_DETECTION},
+    {"outages", BH_PART_DETECTION, BH_PART_COMPOSITION_WAIT},
+};
+
+struct pair {
+    const struct bh_run *run[2]; /* enclave, process */
+    size_t point, policy;
+    const struct bh_scenario *scenario;
+    const char *label; /* of the point; NULL: there is one */
+};
+
+static struct bh_validation_case *add(struct bh_validation *validation, const struct pair *pair, const char *what,
+                                      enum bh_evidence evidence)
+{
+    validation->cases = bh_reallocate(validation->cases, validation->count + 1, sizeof *validation->cases);
+    struct bh_validation_case *added = &validation->cases[validation->count++];
+    *added = (struct bh_validation_case){.evidence = evidence, .unit = "s"};
+    snprintf(added->name, sizeof added->name, "%s, %s%s%s", what, pair->scenario->policies[pair->policy].name,
+             pair->label != NULL ? ", " : "", pair->label != NULL ? pair->label : "");
+    return added;
+}
+
+/* Seconds per node that went into a piece; the whole makespan where it has none. */
+static double seconds_of(const struct pair *pair, int which, int piece, uint64_t replica)
+{
+    const struct bh_run *run = pair->run[which];
+    if (piece < 0)
+        return *bh_run_value(run, BH_METRIC_elapsed, pair->point, pair->policy, replica);
+    const double *part = bh_run_value(run, BH_METRIC_node_time, pair->point, pair->policy, replica);
+    double sum = 0.0;
+    for (enum bh_part p = pieces[piece].first; p != pieces[piece].end; p++)
+        sum += part[p];
+    return sum / (double)pair->scenario->nodes;
+}
+
+static double mean_of(const struct pair *pair, int which, int piece, double *variance)
+{
+    double replicas = (double)pair->scenario->replicas, mean = 0.0;
+    *variance = 0.0;
+    for (uint64_t r = 0; r < pair->scenario->replicas; r++)
+        mean += seconds_of(pair, which, piece, r) / replicas;
+    for (uint64_t r = 0; r < pair->scenario->replicas; r++)
+        *variance += pow(seconds_of(pair, which, piece, r) - mean, 2.0) / (replicas - 1.0) / replicas;
+    return mean;
+}
+
+static void add_means(struct bh_validation *validation, const struct pair *pair)
+{
+    double variance[2], makespan_s = mean_of(pair, 0, -1, &variance[0]);
+    for (int piece = -1; piece < (int)BH_COUNT(pieces); piece++) {
+        struct bh_validation_case *added =
+            add(validation, pair, piece < 0 ? "makespan" : pieces[piece].name, BH_EVIDENCE_BESIDE);
+        added->expected = mean_of(pair, 0, piece, &variance[0]);
+        added->simulated = mean_of(pair, 1, piece, &variance[1]);
+        added->error = sqrt(variance[0] + variance[1]);
+        added->samples = (double)pair->scenario->replicas;
+        added->tolerance = tolerance * makespan_s;
+        added->allowance = fault_free_tolerance * added->expected;
+    }
+}
+
+static double errors_within(const struct pair *pair, int which, enum bh_scope scope)
+{
+    double sum = 0.0;
+    for (uint64_t r = 0; r < pair->scenario->replicas; r++)
+        for (int s = 0; s <= (int)scope; s++)
+            sum += bh_run_value(pair->run[which], BH_METRIC_system_extent, pair->point, pair->policy, r)[s];
+    return sum;
+}
+
+/* Of errors of both, so that there is a share with an interval in which enclaves' own may lie. */
+static void add_containment(struct bh_validation *validation, const struct pair *pair)
+{
+    double errors[2] = {errors_within(pair, 0, BH_SCOPES - 1), errors_within(pair, 1, BH_SCOPES - 1)};
+    for (enum bh_scope scope = BH_SCOPE_PROCESS; scope != BH_SCOPE_ENCLAVE; scope++) {
+        char what[48];
+        if (!(errors[0] > 0.0) || !(errors[1] > 0.0))
+            return;
+        snprintf(what, sizeof what, "errors within %s", bh_scope_names[scope]);
+        struct bh_validation_case *added = add(validation, pair, what, BH_EVIDENCE_SHARE);
+        added->unit = "1";
+        added->expected = errors_within(pair, 0, scope) / errors[0];
+        added->simulated = errors_within(pair, 1, scope) / errors[1];
+        added->samples = errors[1];
+        added->error = sqrt(added->simulated * (1.0 - added->simulated) / errors[1]);
+    }
+}
+
+void bh_validation_compare_resolutions(const struct bh_run *enclave, const struct bh_run *process,
+                                       struct bh_validation *validation)
+{
+    const struct bh_campaign *campaign = enclave->campaign;
+    for (size_t point = 0; point < campaign->points; point++) {
+        const struct bh_point *resolved = campaign->resolved[point];
+        struct pair pair = {.run = {enclave, process}, .point = point, .scenario = resolved->scenario};
+        if (campaign->study->axes_count > 0)
+            pair.label = campaign->study->axes[0].values[resolved->index[0]].label;
+        for (pair.policy = 0; pair.policy < resolved->scenario->policies_count; pair.policy++) {
+            struct bh_validation_case *added = add(validation, &pair, "fault-free makespan", BH_EVIDENCE_EXACT);
+            added->expected = *bh_run_value(enclave, BH_METRIC_fault_free_makespan, point, pair.policy, 0);
+            added->simulated = *bh_run_value(process, BH_METRIC_fault_free_makespan, point, pair.policy, 0);
+            added->tolerance = fault_free_tolerance;
+            if (resolved->scenario->replicas < 2)
+                continue;
+            add_means(validation, &pair);
+            add_containment(validation, &pair);
+        }
+    }
+}
