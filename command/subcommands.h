@@ -9,6 +9,7 @@
 #define BH_SUBCOMMANDS(ROW)                                                                                            \
     ROW(bh_subcommand_run)                                                                                             \
     ROW(bh_subcommand_contain)                                                                                         \
+    ROW(bh_subcommand_inject)                                                                                          \
     ROW(bh_subcommand_fit_injections)                                                                                  \
     ROW(bh_subcommand_sweep)                                                                                           \
     ROW(bh_subcommand_submit)                                                                                          \

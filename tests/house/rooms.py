@@ -28,7 +28,9 @@ ARROWS = re.compile(r"\w+(?:(?:\.\w+)*->\w+){4,}")
 # Scopes compared by their order, but for where that is asked by name.
 SCOPES = re.compile(r"[<>]=?\s*BH_SCOPE_\w+|\bBH_SCOPE_\w+\s*[<>+-]")
 SCOPES_HEADER = "models/words/scope.h"
-TOPS = ("models", "sim", "analysis", "command")
+TOPS = ("models", "sim", "analysis", "lab", "command")
+# Programs of their own, which run inside the emulated machine or inside QEMU: nothing here links them.
+ELSEWHERE = ("lab/inside/", "lab/plugin/")
 
 
 def read_rooms(source):
@@ -51,7 +53,7 @@ def room_of(path):
 
 def includes(source, path):
     with open(os.path.join(source, path), encoding="utf-8") as text:
-        return re.findall(r'^\s*#\s*include\s*"((?:models|sim|analysis|command)/[^"]+)"', text.read(), re.M)
+        return re.findall(r'^\s*#\s*include\s*"((?:models|sim|analysis|lab|command)/[^"]+)"', text.read(), re.M)
 
 
 def symbols(build, path):
@@ -126,7 +128,7 @@ class House:
     def read_objects(self, build):
         self.defined, needed = {}, {}
         for path in self.files:
-            if path.endswith(".h"):
+            if path.endswith(".h") or path.startswith(ELSEWHERE):
                 continue
             defined, needed[path] = symbols(build, path)
             for name in defined:

@@ -9,7 +9,7 @@
 
 load ../support/common
 
-documents=(README.md doc/findings.md doc/tour.md doc/install.md experiments/README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md doc/figures.md models/data/README.md platforms/README.md
+documents=(README.md doc/findings.md doc/tour.md doc/install.md experiments/README.md doc/model.md doc/failure-logs.md doc/cluster.md doc/advice.md doc/figures.md doc/laboratory.md models/data/README.md platforms/README.md
     NEWS.md CONTRIBUTING.md SECURITY.md doc/architecture.md)
 
 # Each document's runnable blocks as files $2/1.sh, $2/2.python, ... in order.
@@ -103,7 +103,7 @@ run_block() {
     cd "$SOURCE_DIRECTORY"
     "$PYTHON" - <<'END'
 import glob, os, re, sys
-tops = "models sim analysis command tests build-aux doc experiments platforms".split()
+tops = "models sim analysis lab command tests build-aux doc experiments platforms".split()
 files = {os.path.join(at, name) for top in tops for at, _, names in os.walk(top) for name in names}
 names = {os.path.basename(path) for path in files} | set(os.listdir("."))
 wrong = []

@@ -34,8 +34,14 @@ trespasses() {
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }
 
+@test "lab knows itself and of models base and document; nothing but command knows lab" {
+    found=$(trespasses lab 'simgrid/|xbt/|hdf5|H5|cmocka|argp' lab/ models/base/ models/document/ 'config\.h"')
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+    refuse grep -rlE '#include "lab/' "$SOURCE_DIRECTORY"/models "$SOURCE_DIRECTORY"/sim "$SOURCE_DIRECTORY"/analysis
+}
+
 @test "command knows all, by paths from the top" {
-    found=$(trespasses command 'cmocka' models/ sim/ analysis/ command/ 'config\.h"' 'revision\.h"')
+    found=$(trespasses command 'cmocka' models/ sim/ analysis/ lab/ command/ 'config\.h"' 'revision\.h"')
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }
 

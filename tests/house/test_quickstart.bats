@@ -11,7 +11,7 @@ setup() {
     bin=$BATS_TEST_TMPDIR/bin
     mkdir -p "$top/build-aux" "$bin"
     cp "$SOURCE_DIRECTORY/quickstart" "$top/"
-    cp "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages,inspections,other-release,other-release-packages} "$top/build-aux/"
+    cp "$SOURCE_DIRECTORY"/build-aux/{packages,inspection-packages,inspections,other-release,other-release-packages,laboratory,laboratory-packages} "$top/build-aux/"
     chmod -R u+w "$top"
     for tool in awk bash cat dirname env id sed; do
         ln -s "$(command -v "$tool")" "$bin/$tool"

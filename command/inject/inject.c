@@ -1,0 +1,271 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead inject`: runs a study of fault injections in an emulated node, and counts what came of them. */
+#include "command/command.h"
+#include "command/data_directory.h"
+#include "command/options.h"
+#include "lab/study/campaign.h"
+#include "lab/study/counts.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct arguments {
+    struct bh_options options;
+    const char *folder, *lab, *counts, *fault;
+    uint64_t only, shard, shards;
+    bool resume, has_only, only_boot, only_count;
+};
+
+static const struct argp_child children[] = {{&bh_options_work, 0, NULL, 0}, {0}};
+
+enum option_key { KEY_LAB = 0x200, KEY_RESUME, KEY_BOOT, KEY_ONLY, KEY_SHARD, KEY_COUNTS, KEY_FAULT, KEY_STATUS };
+
+static const struct argp_option own_options[] = {
+    {"directory", 'd', "DIR", 0, "Keep the injections in DIR, one study per folder", 1},
+    {"resume", KEY_RESUME, NULL, 0, "Go on with what is there", 1},
+    {"shard", KEY_SHARD, "I/N", 0, "Run only the I-th of N parts", 1},
+    {"lab", KEY_LAB, "DIR", 0, "What ./quickstart lab made (default: $BULKHEAD_LAB, else build-lab)", 1},
+    {"only", KEY_ONLY, "N", 0, "Run injection N alone, store nothing, and show the consoles", 2},
+    {"boot", KEY_BOOT, NULL, 0, "Inject nothing: boot the node, if there is no snapshot of it yet", 2},
+    {"status", KEY_STATUS, NULL, 0, "Run nothing: tell what is in DIR", 2},
+    {"counts", KEY_COUNTS, "FILE", 0, "Run nothing: write the counts in DIR as `bulkhead fit-injections` reads them",
+     2},
+    {"fault", KEY_FAULT, "KIND", 0,
+     "With --counts, of which kind of fault (default: register); kinds are never added up", 2},
+    {0},
+};
+
+static void parse_shard(const char *text, struct arguments *arguments, struct argp_state *state)
+{
+    int used = 0;
+    if (sscanf(text, "%" SCNu64 "/%" SCNu64 "%n", &arguments->shard, &arguments->shards, &used) != 2 ||
+        text[used] != '\0' || arguments->shard < 1 || arguments->shard > arguments->shards || arguments->shards > 10000)
+        argp_error(state, "--shard: found '%s', expected I/N with I from 1 to N", text);
+    arguments->shard--;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case ARGP_KEY_ARG:
+        bh_options_take_file(&arguments->options.file, text, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no study; give the YAML file of one");
+        return 0;
+    case 'd':
+        arguments->folder = text;
+        return 0;
+    case KEY_LAB:
+        arguments->lab = text;
+        return 0;
+    case KEY_RESUME:
+        arguments->resume = true;
+        return 0;
+    case KEY_BOOT:
+        arguments->only_boot = true;
+        return 0;
+    case KEY_SHARD:
+        parse_shard(text, arguments, state);
+        return 0;
+    case KEY_ONLY:
+        arguments->only = bh_options_count(text, "--only", 0, UINT32_MAX, state);
+        arguments->has_only = true;
+        return 0;
+    case KEY_STATUS:
+        arguments->only_count = true;
+        return 0;
+    case KEY_COUNTS:
+        arguments->counts = text;
+        arguments->only_count = true;
+        return 0;
+    case KEY_FAULT:
+        arguments->fault = text;
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (arguments->folder == NULL && !arguments->has_only && !arguments->only_boot)
+            argp_error(state, "no folder; give one by -d");
+        if (arguments->fault != NULL && arguments->counts == NULL)
+            argp_error(state, "--fault goes with --counts");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .children = children,
+    .args_doc = "STUDY",
+    .doc =
+        "Injects faults into an emulated node, as STUDY says, and keeps what came of each. Needs what ./quickstart lab "
+        "makes; see doc/laboratory.md.",
+};
+
+static void tell(const char *text)
+{
+    fprintf(stderr, "bulkhead: %s\n", text);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t all)
+{
+    uint64_t *told = context;
+    if (done == *told || (!isatty(STDERR_FILENO) && done * 20 / all == *told * 20 / all))
+        return;
+    fprintf(stderr,
+            isatty(STDERR_FILENO) ? "\r%" PRIu64 " of %" PRIu64 " injections"
+                                  : "%" PRIu64 " of %" PRIu64 " injections\n",
+            done, all);
+    *told = done;
+}
+
+/* Keeps the rows of one kind of fault. */
+static int select_fault(struct bh_lab_count *counts, size_t *count, const char *name, struct bh_error *err)
+{
+    size_t fault = 0, kept = 0;
+    while (bh_lab_fault_names[fault] != NULL && strcmp(bh_lab_fault_names[fault], name) != 0)
+        fault++;
+    if (bh_lab_fault_names[fault] == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "--fault: there is no kind '%s'", name);
+    for (size_t i = 0; i < *count; i++)
+        if (counts[i].fault == (enum bh_lab_fault)fault)
+            counts[kept++] = counts[i];
+    *count = kept;
+    return kept > 0 ? 0 : bh_fail(err, BH_ERROR_INPUT, "--fault: the folder has no injections of kind %s", name);
+}
+
+static int write_counts(const struct arguments *arguments, const struct bh_lab_study *study,
+                        struct bh_lab_count *counts, size_t count, struct bh_error *err)
+{
+    if (select_fault(counts, &count, arguments->fault != NULL ? arguments->fault : "register", err) != 0)
+        return -1;
+    FILE *out = fopen(arguments->counts, "w");
+    if (out == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "cannot write %s: %s", arguments->counts, strerror(errno));
+    bh_lab_counts_csv(counts, count, study->node->stack, out);
+    return fclose(out) == 0 ? 0
+                            : bh_fail(err, BH_ERROR_SYSTEM, "cannot write %s: %s", arguments->counts, strerror(errno));
+}
+
+static int count_folder(const struct arguments *arguments, const struct bh_lab_study *study, struct bh_error *err)
+{
+    struct bh_lab_record *records;
+    size_t records_count, count;
+    if (bh_lab_records_read(arguments->folder, &records, &records_count, err) != 0)
+        return -1;
+    struct bh_lab_count *counts = bh_lab_count_records(records, records_count, &count);
+    int status = 0;
+    if (arguments->counts != NULL)
+        status = write_counts(arguments, study, counts, count, err);
+    else {
+        printf("%s: %zu of %" PRIu64 " injections\n", arguments->folder, records_count, study->trials);
+        bh_lab_counts_print(counts, count, stdout);
+    }
+    free(counts);
+    free(records);
+    return status;
+}
+
+static int show_one(const struct arguments *arguments, const struct bh_lab_study *study,
+                    const struct bh_snapshot *snapshot, const struct bh_golden *golden, struct bh_error *err)
+{
+    struct bh_lab_trial trial;
+    struct bh_run run;
+    struct bh_lab_outcome outcome;
+    if (arguments->only >= study->trials)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "--only: found %" PRIu64 ", expected below %" PRIu64 ": the study has no more", arguments->only,
+                       study->trials);
+    int status = bh_lab_trial_run(study, snapshot, golden, arguments->only, &trial, &run, &outcome, err);
+    if (status == 0) {
+        char *line = bh_lab_record_print(&trial, &run, &outcome, 0.0);
+        printf("%s--- the host's console\n%s--- what its agent reported\n%s--- what the plugin said\n%s", line,
+               run.console, run.report, run.said);
+        free(line);
+    }
+    bh_run_free(&run);
+    return status;
+}
+
+static int run_campaign(const struct arguments *arguments, const struct bh_lab_study *study,
+                        const struct bh_snapshot *snapshot, const struct bh_golden *golden, struct bh_error *err)
+{
+    uint64_t told = UINT64_MAX;
+    bool interrupted;
+    struct bh_lab_campaign campaign = {.study = study,
+                                       .snapshot = snapshot,
+                                       .golden = golden,
+                                       .folder = arguments->folder,
+                                       .shard = arguments->shard,
+                                       .shards = arguments->shards,
+                                       .jobs = bh_options_jobs(&arguments->options),
+                                       .resume = arguments->resume,
+                                       .progress = arguments->options.quiet ? NULL : show_progress,
+                                       .context = &told};
+    if (bh_lab_manifest_check(arguments->folder, study, snapshot, err) != 0 ||
+        bh_lab_campaign_run(&campaign, &interrupted, err) != 0)
+        return -1;
+    if (!arguments->options.quiet && isatty(STDERR_FILENO))
+        fputc('\n', stderr);
+    if (!interrupted)
+        return count_folder(arguments, study, err);
+    fprintf(stderr, "bulkhead: stopped; --resume goes on\n");
+    return 1;
+}
+
+static int run_study(const struct arguments *arguments, const struct bh_lab_study *study, struct bh_error *err)
+{
+    struct bh_laboratory lab = {0};
+    struct bh_snapshot snapshot = {0};
+    struct bh_golden golden = {0};
+    const char *folder = arguments->lab != NULL ? arguments->lab : getenv("BULKHEAD_LAB");
+    int status = bh_laboratory_open(&lab, folder != NULL ? folder : "build-lab", err);
+    if (status == 0)
+        status =
+            bh_snapshot_open(&snapshot, &lab, study->node, &study->work, arguments->options.quiet ? NULL : tell, err);
+    if (status == 0)
+        status = bh_golden_run(&snapshot, &golden, err);
+    if (status == 0 && arguments->has_only)
+        status = show_one(arguments, study, &snapshot, &golden, err);
+    else if (status == 0 && !arguments->only_boot)
+        status = run_campaign(arguments, study, &snapshot, &golden, err);
+    bh_golden_free(&golden);
+    bh_snapshot_free(&snapshot);
+    bh_laboratory_free(&lab);
+    return status;
+}
+
+static int run(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    char *data = bh_data_directory(err), *nodes = data == NULL ? NULL : bh_print_text("%s/lab/nodes", data);
+    struct bh_lab_study *study = nodes == NULL ? NULL : bh_lab_study_read(arguments->options.file, nodes, err);
+    int status = study == NULL           ? -1
+                 : arguments->only_count ? count_folder(arguments, study, err)
+                                         : run_study(arguments, study, err);
+    bh_lab_study_destroy(study);
+    free(nodes);
+    free(data);
+    return status;
+}
+
+static const struct arguments defaults = {.shards = 1};
+
+const struct bh_subcommand bh_subcommand_inject = {
+    .name = "inject",
+    .arguments = "STUDY",
+    .help = "inject faults into an emulated node",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .defaults = &defaults,
+    .run = run,
+};

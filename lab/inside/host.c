@@ -1,0 +1,200 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The emulated host's first process: starts the enclaves, has the machine stopped for its snapshot, then reports what
+ * becomes of them and of itself. */
+#include "lab/inside/host.h"
+#include "lab/inside/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PORT_REPORT = 0xe9, PORT_STOP = 0x505, STOP = 1 };
+
+void host_report(const char *format, ...)
+{
+    char line[HOST_LINE + 64];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line - 1, format, arguments);
+    va_end(arguments);
+    if (length > (int)sizeof line - 2)
+        length = (int)sizeof line - 2;
+    line[length++] = '\n';
+    for (int i = 0; i < length; i++)
+        outb((unsigned char)line[i], PORT_REPORT);
+}
+
+static void take_line(struct host_enclave *enclave, char *line)
+{
+    size_t length = strlen(line);
+    if (length > 0 && line[length - 1] == '\r')
+        line[length - 1] = '\0';
+    if (strcmp(line, "ready") == 0)
+        enclave->is_ready = true;
+    host_report("%u %s", enclave->number, line);
+    enclave->steps += strncmp(line, "step ", 5) == 0;
+    if (strncmp(line, "guest over", 10) == 0)
+        enclave->is_over = true;
+    /* With panic=-1 a guest begins again. */
+    if (strstr(line, "Kernel panic - not syncing") != NULL)
+        kill(enclave->pid, SIGKILL);
+}
+
+/* What an enclave said; at its end how it ended. */
+static void hear(struct host_enclave *enclave)
+{
+    ssize_t count = read(enclave->lines, enclave->line + enclave->length, HOST_LINE - 1 - enclave->length);
+    if (count <= 0) {
+        int status = 0;
+        waitpid(enclave->pid, &status, 0);
+        enclave->is_alive = false;
+        if (WIFSIGNALED(status))
+            host_report("%u signal %d", enclave->number, WTERMSIG(status));
+        else
+            host_report("%u exit %d", enclave->number, WEXITSTATUS(status));
+        return;
+    }
+    enclave->heard_s = inside_seconds();
+    enclave->length += (size_t)count;
+    char *begin = enclave->line, *end;
+    while ((end = memchr(begin, '\n', enclave->length - (size_t)(begin - enclave->line))) != NULL) {
+        *end = '\0';
+        take_line(enclave, begin);
+        begin = end + 1;
+    }
+    enclave->length -= (size_t)(begin - enclave->line);
+    memmove(enclave->line, begin, enclave->length);
+    if (enclave->length == HOST_LINE - 1)
+        enclave->length = 0;
+}
+
+/* Hears all that live for `wait_ms` at most. */
+static void hear_all(struct host_enclave *enclaves, size_t count, int wait_ms)
+{
+    struct pollfd polled[HOST_ENCLAVES];
+    for (size_t i = 0; i < count; i++)
+        polled[i] = (struct pollfd){.fd = enclaves[i].is_alive ? enclaves[i].lines : -1, .events = POLLIN};
+    if (poll(polled, (nfds_t)count, wait_ms) <= 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (polled[i].revents != 0)
+            hear(&enclaves[i]);
+}
+
+static bool all_ready(const struct host_enclave *enclaves, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!enclaves[i].is_ready || !enclaves[i].is_alive)
+            return false;
+    return true;
+}
+
+/* Until each has ended, or been silent for so long, or told of so many more steps than it has, that it has hung. */
+static void run_enclaves(struct host_enclave *enclaves, size_t count, double silence_s, long most_steps)
+{
+    size_t left = count;
+    while (left > 0) {
+        left = 0;
+        hear_all(enclaves, count, (int)(silence_s * 250.0) + 1);
+        for (size_t i = 0; i < count; i++) {
+            struct host_enclave *enclave = &enclaves[i];
+            if (enclave->is_alive && !enclave->is_over &&
+                (inside_seconds() - enclave->heard_s > silence_s || enclave->steps > most_steps)) {
+                host_report("%u hung", enclave->number);
+                kill(enclave->pid, SIGKILL);
+                enclave->is_over = true;
+            }
+            left += enclave->is_alive && !enclave->is_over;
+        }
+    }
+}
+
+/* A fixed test of the host itself: a child writes a file and reads it back. */
+static bool is_well(void)
+{
+    static unsigned char wrote[32768], back[32768];
+    for (size_t i = 0; i < sizeof wrote; i++)
+        wrote[i] = (unsigned char)(i * 7 + i / 256);
+    int status = 1;
+    pid_t child = fork();
+    if (child == 0) {
+        int file = open("/tmp/check", O_RDWR | O_CREAT | O_TRUNC, 0600);
+        if (file < 0 || write(file, wrote, sizeof wrote) != (ssize_t)sizeof wrote ||
+            pread(file, back, sizeof back, 0) != (ssize_t)sizeof back)
+            _exit(1);
+        _exit(memcmp(wrote, back, sizeof wrote) == 0 ? 0 : 1);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void agent(void)
+{
+    struct host_enclave enclaves[HOST_ENCLAVES] = {{0}};
+    size_t count = HOST_ENCLAVES;
+    double silence_s = 1e-3 * (double)inside_number("lab.hang_ms", 60);
+    if (ioperm(PORT_REPORT, 1, 1) != 0 || ioperm(PORT_STOP, 1, 1) != 0)
+        _exit(1);
+    if (host_prepare() != 0)
+        host_report("host cannot prepare: %s", strerror(errno));
+    for (size_t i = 0; i < count; i++) {
+        struct host_enclave *enclave = &enclaves[i];
+        enclave->number = (unsigned)i;
+        if (host_start(enclave) != 0) {
+            host_report("host cannot start %zu: %s", i, strerror(errno));
+            _exit(1);
+        }
+        enclave->is_alive = true;
+        /* One after the other: guests that boot together take far longer than one and then the other. */
+        while (enclave->is_alive && !enclave->is_ready)
+            hear_all(enclaves, i + 1, 1000);
+        host_hold(enclave);
+    }
+    host_report(all_ready(enclaves, count) ? "snapshot" : "host failed");
+    outb(STOP, PORT_STOP);
+
+    /* From here on in every restored machine. */
+    inside_plant();
+    BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_HOST_AGENT);
+    BH_LAB_MARK(BH_LAB_MARK_OPEN);
+    for (size_t i = 0; i < count; i++) {
+        enclaves[i].heard_s = inside_seconds();
+        if (host_go(&enclaves[i]) != 0)
+            host_report("host cannot start %zu", i);
+    }
+    run_enclaves(enclaves, count, silence_s, 4 * inside_number("lab.steps", 4));
+    host_look(enclaves, count);
+    BH_LAB_MARK(BH_LAB_MARK_CLOSE);
+    bool well = is_well();
+    host_report("host taint %ld check %s", inside_taint(), well ? "right" : "wrong");
+    host_report("done");
+    BH_LAB_MARK(BH_LAB_MARK_END);
+    _exit(0);
+}
+
+int main(void)
+{
+    inside_mount();
+    /* Where the first process dies Linux panics; where the agent dies it has only died. */
+    pid_t child = fork();
+    if (child == 0)
+        agent();
+    ioperm(PORT_REPORT, 1, 1);
+    int status = 0;
+    while (waitpid(child, &status, 0) != child)
+        ;
+    host_report("host agent-ended %x", (unsigned)status);
+    BH_LAB_MARK(BH_LAB_MARK_END);
+    reboot(RB_AUTOBOOT);
+    for (;;)
+        pause();
+}

@@ -1,0 +1,93 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* An enclave without guests: a process of the host with a /tmp of its own. */
+#include "lab/inside/host.h"
+#include "lab/inside/inside.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static void tell(const char *format, ...)
+{
+    char line[HOST_LINE];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line - 1, format, arguments);
+    va_end(arguments);
+    line[length++] = '\n';
+    if (write(STDOUT_FILENO, line, (size_t)length) != length)
+        _exit(INSIDE_REFUSED);
+}
+
+/* A value in r12 that nothing else depends on: what becomes of a fault there is told. */
+static void look_at_planted(void)
+{
+    register uint64_t kept __asm__("r12") = BH_LAB_PLANTED;
+    __asm__ volatile("jmp 1f\n1: nopl %c1(%%rax,%%rax,1)" : "+r"(kept) : "i"(BH_LAB_MARK_BASE + BH_LAB_MARK_PLANTED));
+    if (kept != BH_LAB_PLANTED)
+        tell("planted %016llx", (unsigned long long)kept);
+}
+
+static void run(const struct host_enclave *enclave, int go)
+{
+    const struct inside_workload *workload = inside_find_workload(inside_word("lab.workload"));
+    char byte;
+    if (workload == NULL || unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("tmpfs", "/tmp", "tmpfs", 0, NULL) != 0)
+        _exit(INSIDE_REFUSED);
+    tell("ready");
+    if (read(go, &byte, 1) != 1)
+        _exit(INSIDE_REFUSED);
+    if (enclave->number == 0)
+        BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_PROCESS_0);
+    else
+        BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_PROCESS_1);
+    look_at_planted();
+    _exit(workload->run(enclave->number + 1, (unsigned)inside_number("lab.steps", 6), tell, NULL));
+}
+
+int host_prepare(void)
+{
+    return 0;
+}
+
+void host_hold(const struct host_enclave *enclave)
+{
+    (void)enclave;
+}
+
+int host_go(const struct host_enclave *enclave)
+{
+    return write(enclave->go, "g", 1) == 1 ? 0 : -1;
+}
+
+void host_look(const struct host_enclave *enclaves, size_t count)
+{
+    (void)enclaves;
+    (void)count;
+}
+
+int host_start(struct host_enclave *enclave)
+{
+    int lines[2], go[2];
+    if (pipe(lines) != 0 || pipe(go) != 0)
+        return -1;
+    enclave->pid = fork();
+    if (enclave->pid < 0)
+        return -1;
+    if (enclave->pid == 0) {
+        dup2(lines[1], STDOUT_FILENO);
+        close(lines[0]);
+        close(lines[1]);
+        close(go[1]);
+        run(enclave, go[0]);
+    }
+    close(lines[1]);
+    close(go[0]);
+    enclave->lines = lines[0];
+    enclave->go = go[1];
+    return 0;
+}

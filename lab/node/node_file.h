@@ -1,0 +1,33 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A node of the laboratory, as its file says: lab/nodes/NAME.yaml. */
+#ifndef BH_LAB_NODE_NODE_FILE_H
+#define BH_LAB_NODE_NODE_FILE_H
+
+#include "models/base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum bh_lab_stack { BH_LAB_NATIVE, BH_LAB_KVM };
+extern const char *const bh_lab_stack_names[]; /* ends with NULL */
+
+enum { BH_LAB_ENCLAVES = 2 };
+
+struct bh_lab_node {
+    char *file, *name;
+    enum bh_lab_stack stack;
+    uint64_t memory_mib;                 /* of the host */
+    uint64_t guest_mib[BH_LAB_ENCLAVES]; /* with guests: of each */
+    bool host_panics, guest_panics;      /* at an oops: panic_on_oops */
+    bool vhost;                          /* guests' network is served by the host's kernel, not by their VMMs */
+    bool nested_paging;                  /* else by shadow page tables */
+    uint64_t hang_ms;                    /* silent for so long, an enclave has hung; virtual time */
+    uint64_t limit;                      /* times the instructions of the unharmed run and of a hang */
+};
+
+/* Reads one. NULL: what is wrong stands in err. */
+struct bh_lab_node *bh_lab_node_read(const char *path, struct bh_error *err);
+void bh_lab_node_destroy(struct bh_lab_node *node);
+
+#endif

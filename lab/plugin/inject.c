@@ -1,0 +1,438 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* A plugin of QEMU's translator: counts instructions by zone and injects one fault at the k-th of a zone.
+ *
+ * Written from docs/devel/tcg-plugins of QEMU 7.2; its header is not packaged, so the prototypes in use stand here. The
+ * state of the emulated processor is no part of that interface: its address is taken from rbp, in which code that is
+ * translated for x86-64 has it, and the offsets in use are held against values that the machine plants before anything is
+ * counted (MARK_CHECK). Where they are not found there, the plugin says so and injects nothing.
+ *
+ * Arguments: out=FD (what it says, one line each), zone=N, at=K, fault=NAME, index=N, bit=N, address=N, bytes=HEX,
+ * mark=N, limit=N, profile=FD, words=FD. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/plugin/marks.h"
+
+/* --- What is used of QEMU's interface ---------------------------------------------------------------------------------- */
+
+typedef uint64_t qemu_plugin_id_t;
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+enum { PLUGIN_NO_REGISTERS = 0 };
+extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
+                                                  void (*)(qemu_plugin_id_t, struct qemu_plugin_tb *));
+extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, void (*)(unsigned, void *), int, void *);
+extern void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void *), void *);
+extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
+extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
+extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
+extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
+extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
+extern void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *);
+extern void qemu_plugin_reset(qemu_plugin_id_t, void (*)(qemu_plugin_id_t));
+
+__attribute__((visibility("default"))) int qemu_plugin_version = 1;
+
+/* --- The processor's state ---------------------------------------------------------------------------------------------- */
+
+/* Offsets of CPUX86State in QEMU 7.2; check_offsets proves them. */
+enum {
+    AT_REGISTERS = 0,
+    AT_RIP = 128,
+    AT_FLAGS = 136,
+    AT_HIDDEN = 176,
+    AT_CR0 = 424,
+    AT_CR3 = 448,
+    STATE_BYTES = 16384
+};
+enum { HIDDEN_LEVEL = 3, HIDDEN_GUEST = 1 << 21, FLAG_INTERRUPTS = 1 << 9 };
+enum { REGISTERS = 16, VECTORS = 16 };
+
+static uint64_t get(const char *state, size_t at)
+{
+    uint64_t value;
+    memcpy(&value, state + at, sizeof value);
+    return value;
+}
+
+static void put(char *state, size_t at, uint64_t value)
+{
+    memcpy(state + at, &value, sizeof value);
+}
+
+static uint32_t hidden_flags(const char *state)
+{
+    return (uint32_t)get(state, AT_HIDDEN);
+}
+
+/* --- What it was told, and what it knows ---------------------------------------------------------------------------------- */
+
+enum fault { FAULT_NONE, FAULT_REGISTER, FAULT_VECTOR, FAULT_MEMORY, FAULT_CODE, FAULT_PLANTED };
+static const char *const fault_names[] = {"none", "register", "vector", "memory", "code", "planted"};
+enum { MOST_PLANTED = 16, MOST_SPACES = 16 };
+
+static struct {
+    uint64_t out, zone, at, fault, index, bit, address, mark, limit, profile;
+    unsigned char bytes[MOST_PLANTED];
+    size_t bytes_count;
+} told = {.out = 2, .limit = UINT64_MAX, .profile = UINT64_MAX};
+
+static qemu_plugin_id_t self;
+static bool is_checked, is_refused, is_open, is_injected;
+static uint64_t instructions, seen_in_zone[BH_LAB_ZONES], activated;
+static size_t vectors_at; /* of the first 16 bytes of xmm0, 0 before it was found */
+static size_t vector_stride;
+/* Whose page tables are whose: learnt from the marks that processes and guests execute. */
+static struct {
+    uint64_t cr3;
+    unsigned zone;  /* of code that runs in user mode with it */
+    unsigned guest; /* 1 and up: the zone of the kernel of the guest that it runs; 0: none */
+} spaces[MOST_SPACES];
+static size_t spaces_count;
+static uint64_t host_cr3; /* when the host's code ran last */
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (write((int)told.out, line, (size_t)length) != length)
+        _exit(1);
+}
+
+/* The one who reads what is said ends QEMU. Nothing of the machine goes on meanwhile. */
+static void stand_still(void)
+{
+    for (;;)
+        pause();
+}
+
+/* --- Marks ---------------------------------------------------------------------------------------------------------------- */
+
+/* A long nop whose displacement is MARK_BASE + number: 0f 1f 84 00 and four bytes. 0: none. */
+static unsigned mark_number(const struct qemu_plugin_insn *insn)
+{
+    static const unsigned char begin[] = {0x0f, 0x1f, 0x84, 0x00};
+    unsigned char bytes[8];
+    if (qemu_plugin_insn_size(insn) != sizeof bytes)
+        return 0;
+    memcpy(bytes, qemu_plugin_insn_data(insn), sizeof bytes);
+    uint32_t number;
+    memcpy(&number, bytes + 4, sizeof number);
+    if (memcmp(bytes, begin, sizeof begin) != 0 || number <= BH_LAB_MARK_BASE || number > BH_LAB_MARK_BASE + 0xff)
+        return 0;
+    return number - BH_LAB_MARK_BASE;
+}
+
+/* rax, rbx, ... hold BH_LAB_PLANTED + their number, but for rsp and rbp; xmm0 and xmm1 hold two more. */
+static bool check_offsets(const char *state, uint64_t rip)
+{
+    for (unsigned i = 0; i < REGISTERS; i++)
+        if (i != 4 && i != 5 && get(state, AT_REGISTERS + 8 * i) != BH_LAB_PLANTED + i)
+            return false;
+    if (get(state, AT_RIP) != rip || (hidden_flags(state) & (HIDDEN_LEVEL | HIDDEN_GUEST)) != 3)
+        return false;
+    if (get(state, AT_CR3) == 0 || (get(state, AT_CR3) & 0xfff) != 0 || (get(state, AT_CR0) & 0x80000001) != 0x80000001)
+        return false;
+    for (size_t at = AT_CR3; at + 16 < STATE_BYTES && vectors_at == 0; at += 8)
+        if (get(state, at) == BH_LAB_PLANTED + 0x100 && get(state, at + 8) == BH_LAB_PLANTED + 0x100)
+            vectors_at = at;
+    for (size_t at = vectors_at + 16; vectors_at != 0 && at < vectors_at + 65; at += 8)
+        if (get(state, at) == BH_LAB_PLANTED + 0x101 && get(state, at + 8) == BH_LAB_PLANTED + 0x101) {
+            vector_stride = at - vectors_at;
+            return true;
+        }
+    return false;
+}
+
+static void learn(const char *state, unsigned zone)
+{
+    bool is_guest = (hidden_flags(state) & HIDDEN_GUEST) != 0;
+    uint64_t cr3 = is_guest ? host_cr3 : get(state, AT_CR3);
+    size_t i = 0;
+    while (i < spaces_count && spaces[i].cr3 != cr3)
+        i++;
+    if (i == MOST_SPACES)
+        return;
+    if (i == spaces_count)
+        spaces_count++;
+    spaces[i].cr3 = cr3;
+    if (is_guest) {
+        spaces[i].guest = zone == BH_LAB_GUEST_PROCESS_0 ? BH_LAB_GUEST_KERNEL_0 : BH_LAB_GUEST_KERNEL_1;
+        spaces[i].zone = zone == BH_LAB_GUEST_PROCESS_0 ? BH_LAB_VMM_0 : BH_LAB_VMM_1;
+    } else
+        spaces[i].zone = zone;
+}
+
+/* --- Zones ---------------------------------------------------------------------------------------------------------------- */
+
+static unsigned zone_of(const char *state)
+{
+    uint32_t hidden = hidden_flags(state);
+    uint64_t rip = get(state, AT_RIP);
+    if (!(hidden & HIDDEN_GUEST)) {
+        host_cr3 = get(state, AT_CR3);
+        if ((hidden & HIDDEN_LEVEL) != 3)
+            return rip >= BH_LAB_MODULES && rip < BH_LAB_MODULES_END ? BH_LAB_HOST_MODULES : BH_LAB_HOST_KERNEL;
+    }
+    for (size_t i = 0; i < spaces_count; i++)
+        if (spaces[i].cr3 == host_cr3) {
+            if (!(hidden & HIDDEN_GUEST))
+                return spaces[i].zone;
+            return spaces[i].guest == 0           ? BH_LAB_OTHER
+                   : (hidden & HIDDEN_LEVEL) != 3 ? spaces[i].guest
+                                                  : spaces[i].guest + BH_LAB_GUEST_PROCESS_0 - BH_LAB_GUEST_KERNEL_0;
+        }
+    return BH_LAB_OTHER;
+}
+
+/* --- Faults --------------------------------------------------------------------------------------------------------------- */
+
+/* What a block of translated instructions is known by here. */
+struct block {
+    uint64_t rip;
+    unsigned char *code; /* where its first byte lies in the emulated memory; NULL: in none */
+    unsigned count;      /* instructions */
+    unsigned mark;
+    bool has_planted; /* holds the place of a planted fault */
+};
+
+/* The emulated memory: a private mapping of the snapshot's file. */
+static unsigned char *memory(void)
+{
+    static unsigned char *begin;
+    FILE *maps = begin == NULL ? fopen("/proc/self/maps", "r") : NULL;
+    char line[4352];
+    while (maps != NULL && begin == NULL && fgets(line, sizeof line, maps) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        size_t length = strlen(line);
+        if (length > 4 && strcmp(line + length - 4, "/ram") == 0)
+            begin = (unsigned char *)(uintptr_t)strtoull(line, NULL, 16);
+    }
+    if (maps != NULL)
+        fclose(maps);
+    return begin;
+}
+
+static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+
+/* Code that was changed is translated anew; QEMU forgets our callbacks with it. */
+static void begin_again(qemu_plugin_id_t id)
+{
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+}
+
+static void flip(unsigned char *byte)
+{
+    *byte ^= (unsigned char)(1U << (told.bit % 8));
+}
+
+static void inject(char *state, const struct block *block, unsigned zone)
+{
+    size_t at = told.fault == FAULT_VECTOR ? vectors_at + told.index * vector_stride + told.bit / 64 * 8
+                : told.index == BH_LAB_RIP ? (size_t)AT_RIP
+                                           : AT_REGISTERS + 8 * told.index;
+    uint64_t old = 0;
+    is_injected = true;
+    switch ((enum fault)told.fault) {
+    case FAULT_NONE:
+        break;
+    case FAULT_REGISTER:
+    case FAULT_VECTOR:
+        old = get(state, at);
+        put(state, at, old ^ UINT64_C(1) << told.bit % 64);
+        break;
+    case FAULT_MEMORY:
+        if (memory() == NULL)
+            say("refused no memory\n");
+        else {
+            old = memory()[told.address];
+            flip(memory() + told.address);
+        }
+        break;
+    case FAULT_CODE:
+        if (block->code != NULL) {
+            old = block->code[told.bit / 8];
+            flip(block->code + told.bit / 8);
+        }
+        break;
+    case FAULT_PLANTED:
+        if (memory() == NULL)
+            say("refused no memory\n");
+        else
+            memcpy(memory() + told.address, told.bytes, told.bytes_count);
+        break;
+    }
+    say("injected %" PRIu64 " zone %u rip %" PRIx64 " old %" PRIx64 " cr3 %" PRIx64 "\n", instructions, zone,
+        block->rip, old, get(state, AT_CR3));
+    if (told.fault != FAULT_NONE)
+        qemu_plugin_reset(self, begin_again);
+}
+
+/* --- What happens at each block -------------------------------------------------------------------------------------------- */
+
+static void meet_mark(const char *state, const struct block *block)
+{
+    switch (block->mark) {
+    case BH_LAB_MARK_CHECK:
+        if (!is_checked && !check_offsets(state, block->rip)) {
+            is_refused = true;
+            say("refused offsets\n");
+            stand_still();
+        }
+        if (!is_checked)
+            say("checked vectors at %zu by %zu\n", vectors_at, vector_stride);
+        is_checked = true;
+        break;
+    case BH_LAB_MARK_OPEN:
+        is_open = true;
+        break;
+    case BH_LAB_MARK_CLOSE:
+        is_open = false;
+        break;
+    case BH_LAB_MARK_END:
+        say("done %" PRIu64 " activated %" PRIu64, instructions, activated);
+        for (unsigned zone = 0; zone < BH_LAB_ZONES; zone++)
+            say(" %" PRIu64, seen_in_zone[zone]);
+        say("\n");
+        stand_still();
+        break;
+    default:
+        if (block->mark >= BH_LAB_MARK_ZONE && block->mark < BH_LAB_MARK_ZONE + BH_LAB_ZONES)
+            learn(state, block->mark - BH_LAB_MARK_ZONE);
+    }
+}
+
+static void meet_limit(const char *state, unsigned zone)
+{
+    say("limit %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, zone, get(state, AT_RIP),
+        (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
+    stand_still();
+}
+
+/* `state` comes from rbp by way of enter_block below. */
+__attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context, char *state)
+{
+    (void)cpu;
+    const struct block *block = context;
+    instructions += block->count;
+    unsigned zone = zone_of(state);
+    if (block->mark != 0)
+        meet_mark(state, block);
+    if (block->has_planted && is_injected)
+        activated++;
+    if (is_open && is_checked) {
+        uint64_t before = seen_in_zone[zone];
+        seen_in_zone[zone] += block->count;
+        if (!is_injected && told.mark == 0 && zone == told.zone && before <= told.at && told.at < seen_in_zone[zone])
+            inject(state, block, zone);
+    }
+    if (!is_injected && told.mark != 0 && block->mark == told.mark && zone == told.zone)
+        inject(state, block, zone);
+    if (instructions >= told.limit)
+        meet_limit(state, zone);
+}
+
+/* QEMU calls with two arguments; rbp still has the processor's state. */
+extern void bh_lab_enter_block(unsigned cpu, void *context);
+__asm__(".text\n"
+        ".type bh_lab_enter_block, @function\n"
+        "bh_lab_enter_block:\n"
+        "    mov %rbp, %rdx\n"
+        "    jmp bh_lab_block_runs\n"
+        ".size bh_lab_enter_block, . - bh_lab_enter_block\n");
+
+static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    (void)id;
+    struct block *block = calloc(1, sizeof *block);
+    if (block == NULL)
+        _exit(1);
+    const struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
+    block->rip = qemu_plugin_insn_vaddr(first);
+    block->code = qemu_plugin_insn_haddr(first);
+    block->count = (unsigned)qemu_plugin_tb_n_insns(tb);
+    block->mark = mark_number(first);
+    if (told.fault == FAULT_PLANTED && memory() != NULL)
+        for (size_t i = 0; i < block->count && !block->has_planted; i++)
+            block->has_planted = qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == memory() + told.address;
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, bh_lab_enter_block, PLUGIN_NO_REGISTERS, block);
+}
+
+/* --- Beginning and end ------------------------------------------------------------------------------------------------------ */
+
+static void end(qemu_plugin_id_t id, void *context)
+{
+    (void)id;
+    (void)context;
+    say("ended %" PRIu64 "\n", instructions);
+}
+
+static void read_bytes(const char *text)
+{
+    for (; told.bytes_count < MOST_PLANTED && text[0] != '\0' && text[1] != '\0'; text += 2) {
+        char two[3] = {text[0], text[1], '\0'};
+        told.bytes[told.bytes_count++] = (unsigned char)strtoul(two, NULL, 16);
+    }
+}
+
+static bool read_argument(const char *word)
+{
+    static const struct {
+        const char *name;
+        uint64_t *value;
+    } numbers[] = {
+        {"out", &told.out}, {"zone", &told.zone},       {"at", &told.at},     {"index", &told.index},
+        {"bit", &told.bit}, {"address", &told.address}, {"mark", &told.mark}, {"limit", &told.limit},
+    };
+    const char *value = strchr(word, '=');
+    if (value == NULL)
+        return false;
+    size_t length = (size_t)(value++ - word);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strlen(numbers[i].name) == length && strncmp(numbers[i].name, word, length) == 0) {
+            *numbers[i].value = strtoull(value, NULL, 0);
+            return true;
+        }
+    if (strncmp(word, "bytes=", 6) == 0) {
+        read_bytes(value);
+        return true;
+    }
+    for (size_t i = 0; strncmp(word, "fault=", 6) == 0 && i < sizeof fault_names / sizeof *fault_names; i++)
+        if (strcmp(value, fault_names[i]) == 0) {
+            told.fault = i;
+            return true;
+        }
+    return false;
+}
+
+__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
+                                                               char **argv)
+{
+    (void)info;
+    self = id;
+    for (int i = 0; i < argc; i++)
+        if (!read_argument(argv[i])) {
+            fprintf(stderr, "inject: no such argument: %s\n", argv[i]);
+            return -1;
+        }
+    if (told.index > BH_LAB_RIP || told.zone >= BH_LAB_ZONES) {
+        fprintf(stderr, "inject: a zone or register that there is none of\n");
+        return -1;
+    }
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+    qemu_plugin_register_atexit_cb(id, end, NULL);
+    return 0;
+}

@@ -1,0 +1,225 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Runs injections in processes of their own, which append to one log. */
+#include "lab/study/campaign.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+static double children_cpu_s(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+int bh_lab_trial_run(const struct bh_lab_study *study, const struct bh_snapshot *snapshot,
+                     const struct bh_golden *golden, uint64_t number, struct bh_lab_trial *trial, struct bh_run *run,
+                     struct bh_lab_outcome *outcome, struct bh_error *err)
+{
+    *run = (struct bh_run){0};
+    if (bh_lab_trial_draw(study, golden, number, trial, err) != 0)
+        return -1;
+    char *arguments = bh_lab_trial_arguments(trial, study, golden);
+    int status = bh_run_from(snapshot, arguments, run, err);
+    free(arguments);
+    if (status == 0)
+        *outcome = bh_lab_judge(run, &golden->run, study->node, trial->cell.zone);
+    return status;
+}
+
+/* One write to a file opened for appending stays whole, whoever else appends. */
+static int append(int log, const char *line, struct bh_error *err)
+{
+    size_t length = strlen(line);
+    ssize_t written = write(log, line, length);
+    if (written != (ssize_t)length)
+        return bh_fail(err, BH_ERROR_SYSTEM, "cannot write a record: %s", written < 0 ? strerror(errno) : "no room");
+    return 0;
+}
+
+static int run_one(const struct bh_lab_campaign *campaign, int log, uint64_t number, struct bh_error *err)
+{
+    struct bh_lab_trial trial;
+    struct bh_run run;
+    struct bh_lab_outcome outcome;
+    double before_s = children_cpu_s();
+    int status =
+        bh_lab_trial_run(campaign->study, campaign->snapshot, campaign->golden, number, &trial, &run, &outcome, err);
+    if (status == 0 && run.end == BH_RUN_REFUSED)
+        status = bh_fail(err, BH_ERROR_SYSTEM, "trial %" PRIu64 ": the plugin refused: %.200s", number, run.said);
+    if (status == 0) {
+        char *line = bh_lab_record_print(&trial, &run, &outcome, children_cpu_s() - before_s);
+        status = append(log, line, err);
+        free(line);
+    }
+    bh_run_free(&run);
+    return status;
+}
+
+/* A worker takes every jobs-th of what is left. A process that is asked to stop does not finish its trial: its machine
+ * dies with it. */
+static void work(const struct bh_lab_campaign *campaign, int log, const uint64_t *left, uint64_t count, unsigned worker,
+                 pid_t parent)
+{
+    struct bh_error err = {0};
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(1);
+    for (uint64_t i = worker; i < count; i += campaign->jobs)
+        if (run_one(campaign, log, left[i], &err) != 0) {
+            fprintf(stderr, "bulkhead: %s\n", err.text);
+            _exit(1);
+        }
+    _exit(0);
+}
+
+static uint64_t recorded_of(const struct bh_lab_campaign *campaign)
+{
+    struct bh_lab_record *records;
+    size_t count;
+    uint64_t mine = 0;
+    struct bh_error err = {0};
+    if (bh_lab_records_read(campaign->folder, &records, &count, &err) == 0)
+        for (size_t i = 0; i < count; i++)
+            mine += records[i].number % campaign->shards == campaign->shard;
+    free(records);
+    return mine;
+}
+
+/* Waits for the workers, telling now and then how far they are; at the first that fails, or when asked, ends the others. */
+static int wait_for(const struct bh_lab_campaign *campaign, pid_t *workers, uint64_t all, bool *interrupted,
+                    struct bh_error *err)
+{
+    int result = 0;
+    unsigned alive = campaign->jobs;
+    while (alive > 0) {
+        int status;
+        pid_t pid = waitpid(-1, &status, WNOHANG);
+        if (pid == 0 || (pid < 0 && errno == EINTR)) {
+            if (campaign->progress != NULL)
+                campaign->progress(campaign->context, recorded_of(campaign), all);
+            usleep(500000);
+        }
+        bool ended_badly = false;
+        for (unsigned i = 0; i < campaign->jobs && pid > 0; i++)
+            if (workers[i] == pid) {
+                workers[i] = 0;
+                alive--;
+                ended_badly = status != 0;
+            }
+        if (ended_badly && !stop_asked)
+            result = bh_fail(err, BH_ERROR_SYSTEM, "a worker ended before its trials had");
+        if (stop_asked || ended_badly)
+            for (unsigned i = 0; i < campaign->jobs; i++)
+                if (workers[i] > 0)
+                    kill(workers[i], SIGTERM);
+    }
+    *interrupted = stop_asked != 0;
+    return result;
+}
+
+/* The shard's log, locked for this process alone; -1. */
+static int open_log(const struct bh_lab_campaign *campaign, struct bh_error *err)
+{
+    char *path = bh_print_text("%s/shard-%" PRIu64 "-of-%" PRIu64 ".jsonl", campaign->folder, campaign->shard + 1,
+                               campaign->shards);
+    struct stat about;
+    int log = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (log < 0)
+        bh_fail(err, BH_ERROR_INPUT, "cannot write %s: %s", path, strerror(errno));
+    else if (flock(log, LOCK_EX | LOCK_NB) != 0)
+        bh_fail(err, BH_ERROR_INPUT, "%s is being written by another process: one study per folder", path);
+    else if (fstat(log, &about) == 0 && about.st_size > 0 && !campaign->resume)
+        bh_fail(err, BH_ERROR_INPUT, "%s has records already: --resume goes on with them", path);
+    else {
+        /* A line that a crash cut short is ended, and then no record. */
+        char last = '\n';
+        if (about.st_size > 0 && pread(log, &last, 1, about.st_size - 1) == 1 && last != '\n')
+            append(log, "\n", err);
+        free(path);
+        return log;
+    }
+    if (log >= 0)
+        close(log);
+    free(path);
+    return -1;
+}
+
+/* Trials of the shard that have no record; the caller frees. */
+static uint64_t *trials_left(const struct bh_lab_campaign *campaign, uint64_t *left_count, uint64_t *all,
+                             struct bh_error *err)
+{
+    struct bh_lab_record *records;
+    size_t count, next = 0;
+    if (bh_lab_records_read(campaign->folder, &records, &count, err) != 0) {
+        free(records);
+        return NULL;
+    }
+    uint64_t *left = bh_allocate(campaign->study->trials, sizeof *left);
+    *left_count = *all = 0;
+    for (uint64_t i = 0; i < campaign->study->trials; i++) {
+        while (next < count && records[next].number < i)
+            next++;
+        if (i % campaign->shards != campaign->shard)
+            continue;
+        ++*all;
+        if (next == count || records[next].number != i)
+            left[(*left_count)++] = i;
+    }
+    free(records);
+    return left;
+}
+
+int bh_lab_campaign_run(const struct bh_lab_campaign *campaign, bool *interrupted, struct bh_error *err)
+{
+    uint64_t left_count, all, *left = NULL;
+    pid_t *workers = bh_allocate(campaign->jobs, sizeof *workers), parent = getpid();
+    struct sigaction stop = {.sa_handler = ask_stop}, old_int, old_term;
+    *interrupted = false;
+    int log = open_log(campaign, err), status = log < 0 ? -1 : 0;
+    if (status == 0 && (left = trials_left(campaign, &left_count, &all, err)) == NULL)
+        status = -1;
+    if (status == 0) {
+        stop_asked = 0;
+        sigaction(SIGINT, &stop, &old_int);
+        sigaction(SIGTERM, &stop, &old_term);
+        fflush(NULL);
+        for (unsigned i = 0; i < campaign->jobs; i++) {
+            workers[i] = fork();
+            if (workers[i] == 0)
+                work(campaign, log, left, left_count, i, parent);
+            BH_BUG_ASSERT(workers[i] > 0);
+        }
+        status = wait_for(campaign, workers, all, interrupted, err);
+        sigaction(SIGINT, &old_int, NULL);
+        sigaction(SIGTERM, &old_term, NULL);
+    }
+    if (log >= 0)
+        close(log);
+    free(left);
+    free(workers);
+    return status;
+}

@@ -1,0 +1,112 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Adds up records. */
+#include "lab/study/counts.h"
+
+#include <gsl/gsl_cdf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What is allowed in the upper bound of a share: Clopper and Pearson's, one-sided. 0 of n: 1 - 0.05^(1/n), about 3/n. */
+static const double level = 0.95;
+
+static double upper_bound(uint64_t part, uint64_t whole)
+{
+    return part >= whole ? 1.0 : gsl_cdf_beta_Pinv(level, (double)part + 1.0, (double)(whole - part));
+}
+
+static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
+{
+    count->trials++;
+    count->extent[record->outcome.extent]++;
+    count->hangs += record->outcome.is_hang && record->outcome.extent > BH_LAB_SDC;
+    count->neighbours += record->outcome.hurt_neighbour || record->outcome.extent == BH_LAB_WHOLE_NODE;
+    count->artefacts += record->outcome.is_artefact;
+    count->host_oopses += record->outcome.host == BH_HOST_OOPS;
+}
+
+struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, size_t records_count, size_t *count)
+{
+    struct bh_lab_count *counts = bh_allocate((size_t)BH_LAB_ZONES * BH_LAB_FAULTS, sizeof *counts);
+    for (size_t i = 0; i < records_count; i++)
+        add(&counts[records[i].zone * BH_LAB_FAULTS + records[i].fault], &records[i]);
+    *count = 0;
+    for (size_t i = 0; i < (size_t)BH_LAB_ZONES * BH_LAB_FAULTS; i++)
+        if (counts[i].trials > 0) {
+            counts[*count] = counts[i];
+            counts[*count].zone = (unsigned)(i / BH_LAB_FAULTS);
+            counts[(*count)++].fault = (enum bh_lab_fault)(i % BH_LAB_FAULTS);
+        }
+    return counts;
+}
+
+static bool is_of_all(unsigned zone)
+{
+    return zone == BH_LAB_HOST_KERNEL || zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_AGENT;
+}
+
+void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *out)
+{
+    fprintf(out, "%-16s %-9s %8s %8s %6s %8s %7s %6s %6s %6s %9s  %s\n", "zone", "fault", "trials", "masked", "sdc",
+            "process", "guest", "node", "hangs", "oopses", "artefacts",
+            "beyond its enclave: of all, of those with an effect (95 % below)");
+    for (size_t i = 0; i < count; i++) {
+        const struct bh_lab_count *row = &counts[i];
+        uint64_t effects = row->trials - row->extent[BH_LAB_MASKED];
+        fprintf(out,
+                "%-16s %-9s %8" PRIu64 " %8" PRIu64 " %6" PRIu64 " %8" PRIu64 " %7" PRIu64 " %6" PRIu64 " %6" PRIu64
+                " %6" PRIu64 " %9" PRIu64 "  ",
+                bh_lab_zone_names[row->zone], bh_lab_fault_names[row->fault], row->trials, row->extent[BH_LAB_MASKED],
+                row->extent[BH_LAB_SDC], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
+                row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->artefacts);
+        if (is_of_all(row->zone))
+            fprintf(out, "-\n");
+        else if (effects == 0)
+            fprintf(out, "%" PRIu64 " (< %.2g), no effect\n", row->neighbours,
+                    upper_bound(row->neighbours, row->trials));
+        else
+            fprintf(out, "%" PRIu64 " of %" PRIu64 " (< %.2g), of %" PRIu64 " (< %.2g)\n", row->neighbours, row->trials,
+                    upper_bound(row->neighbours, row->trials), effects, upper_bound(row->neighbours, effects));
+    }
+}
+
+/* The zone's name in the catalog; NULL: the model has none for it. */
+static const char *zone_in_catalog(unsigned zone)
+{
+    switch (zone) {
+    case BH_LAB_HOST_KERNEL:
+    case BH_LAB_HOST_MODULES:
+        return "host-kernel";
+    case BH_LAB_VMM_0:
+    case BH_LAB_VMM_1:
+        return "host-user";
+    case BH_LAB_GUEST_KERNEL_0:
+    case BH_LAB_GUEST_KERNEL_1:
+        return "guest-kernel";
+    case BH_LAB_PROCESS_0:
+    case BH_LAB_PROCESS_1:
+    case BH_LAB_GUEST_PROCESS_0:
+    case BH_LAB_GUEST_PROCESS_1:
+        return "guest-user";
+    default:
+        return NULL;
+    }
+}
+
+void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out)
+{
+    fprintf(out, "# Injections into an emulated node (doc/laboratory.md): of one kind of fault.\n"
+                 "system,policy,zone,kind,trials,masked,failed-process,failed-guest,failed-node,sdc,hangs\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct bh_lab_count *row = &counts[i];
+        const char *zone = zone_in_catalog(row->zone);
+        if (zone == NULL || row->fault == BH_LAB_NONE)
+            continue;
+        fprintf(out,
+                "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+                stack == BH_LAB_NATIVE ? "native" : "kvm", stack == BH_LAB_NATIVE ? "native" : "protection-first", zone,
+                row->fault == BH_LAB_CODE ? "instruction" : "data", row->trials, row->extent[BH_LAB_MASKED],
+                row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST], row->extent[BH_LAB_WHOLE_NODE],
+                row->extent[BH_LAB_SDC], row->hangs);
+    }
+}

@@ -1,0 +1,29 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What many injections come to: by zone and kind of fault, as people read it and as fit-injections does. */
+#ifndef BH_LAB_STUDY_COUNTS_H
+#define BH_LAB_STUDY_COUNTS_H
+
+#include "lab/study/record.h"
+
+#include <stdio.h>
+
+/* Of one zone and kind of fault. */
+struct bh_lab_count {
+    unsigned zone;
+    enum bh_lab_fault fault;
+    uint64_t trials, extent[BH_LAB_EXTENTS], hangs, artefacts, neighbours, host_oopses;
+};
+
+/* One per zone and kind that has records, in their order; the caller frees. */
+struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, size_t records_count, size_t *count);
+
+/* Columns in text; artefacts of the emulator are told, and stand among the node's hangs: who takes them for masked takes them
+ * from there. With it, with the upper bound of the share that hurts a neighbour: of all, and of those with an effect. */
+void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *out);
+
+/* The table that `bulkhead fit-injections` reads, of one kind of fault per row; kinds that are not errors of a model's kind
+ * are left out. `system`: of the catalog. */
+void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out);
+
+#endif

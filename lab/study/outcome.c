@@ -1,0 +1,204 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Judges a run by what host and enclaves said. */
+#include "lab/study/outcome.h"
+
+#include "lab/plugin/marks.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const bh_enclave_outcome_names[] = {"unharmed", "lost-peer", "wrong", "found", "signal",
+                                                "oops",     "panic",     "vmm",   "hung",  "gone"};
+const char *const bh_host_outcome_names[] = {"unharmed", "oops", "check", "hung", "reset", "panic"};
+const char *const bh_lab_extent_names[] = {"masked", "sdc", "failed-process", "failed-guest", "failed-node"};
+
+/* The lines that a kernel writes when something is wrong and it goes on, or not. */
+static const char *const complaints[] = {
+    "BUG:", "Oops", "general protection fault", "kernel BUG", "WARNING:", "segfault at", "rcu: INFO"};
+
+/* Lines of an enclave in a report, one after the other. Returns the next behind `at`, its length in *length; NULL: none. */
+static const char *next_line(const char *at, unsigned enclave, size_t *length)
+{
+    while (*at != '\0') {
+        size_t whole = strcspn(at, "\n");
+        if (at[0] == (char)('0' + enclave) && at[1] == ' ' && at[whole] == '\n') {
+            *length = whole - 2;
+            return at + 2;
+        }
+        at += whole + (at[whole] == '\n');
+    }
+    return NULL;
+}
+
+static bool begins(const char *line, size_t length, const char *word)
+{
+    return length >= strlen(word) && strncmp(line, word, strlen(word)) == 0;
+}
+
+/* The first line of the enclave that begins so; NULL: none. */
+static const char *find(const char *report, unsigned enclave, const char *word, size_t *length)
+{
+    const char *line = report;
+    while ((line = next_line(line, enclave, length)) != NULL)
+        if (begins(line, *length, word))
+            return line;
+    return NULL;
+}
+
+static bool contains(const char *line, size_t length, const char *word)
+{
+    const char *found = memmem(line, length, word, strlen(word));
+    return found != NULL;
+}
+
+/* Whether steps and answer are those of the golden run; *all: as many of them. */
+static bool same_results(const char *report, const char *golden, unsigned enclave, bool *all)
+{
+    const char *line = report, *right = golden;
+    size_t length, right_length;
+    for (;;) {
+        do
+            line = next_line(line, enclave, &length);
+        while (line != NULL && !begins(line, length, "step ") && !begins(line, length, "answer "));
+        do
+            right = next_line(right, enclave, &right_length);
+        while (right != NULL && !begins(right, right_length, "step ") && !begins(right, right_length, "answer "));
+        *all = line == NULL && right == NULL;
+        if (line == NULL || right == NULL)
+            return line == NULL; /* more than there should be is wrong */
+        if (length != right_length || strncmp(line, right, length) != 0)
+            return false;
+    }
+}
+
+static bool says_any(const char *report, unsigned enclave, const char *const *words, size_t count)
+{
+    const char *line = report;
+    size_t length;
+    while ((line = next_line(line, enclave, &length)) != NULL)
+        for (size_t i = 0; i < count; i++)
+            if (contains(line, length, words[i]))
+                return true;
+    return false;
+}
+
+static enum bh_enclave_outcome judge_enclave(const char *report, const char *golden, unsigned enclave, bool has_guests)
+{
+    size_t length;
+    bool all;
+    const char *exit_line = find(report, enclave, "exit ", &length);
+    long status = exit_line == NULL ? -1 : strtol(exit_line + 5, NULL, 10);
+    bool is_right = same_results(report, golden, enclave, &all);
+    if (find(report, enclave, "hung", &length) != NULL)
+        return BH_ENCLAVE_HUNG;
+    if (says_any(report, enclave, (const char *const[]){"Kernel panic"}, 1))
+        return BH_ENCLAVE_PANIC;
+    if (find(report, enclave, "signal ", &length) != NULL)
+        return has_guests ? BH_ENCLAVE_VMM : BH_ENCLAVE_SIGNAL;
+    if (has_guests) {
+        const char *over = find(report, enclave, "guest over", &length);
+        if (exit_line != NULL && over == NULL)
+            return BH_ENCLAVE_VMM;
+        if (over == NULL)
+            return BH_ENCLAVE_GONE;
+        if (says_any(report, enclave, complaints, BH_COUNT(complaints)) || !contains(over, length, " taint 0"))
+            return BH_ENCLAVE_OOPS;
+        if (contains(over, length, " signal "))
+            return BH_ENCLAVE_SIGNAL;
+        status = contains(over, length, " exit 0") ? 0 : INT32_MAX;
+    } else if (exit_line == NULL)
+        return BH_ENCLAVE_GONE;
+    if (status != 0)
+        return BH_ENCLAVE_FOUND;
+    if (find(report, enclave, "peer lost", &length) != NULL && find(golden, enclave, "peer lost", &length) == NULL)
+        return BH_ENCLAVE_LOST_PEER;
+    return is_right && all ? BH_ENCLAVE_UNHARMED : BH_ENCLAVE_WRONG;
+}
+
+static enum bh_host_outcome judge_host(const struct bh_run *run)
+{
+    const char *taint = strstr(run->report, "host taint ");
+    if (strstr(run->console, "Kernel panic") != NULL)
+        return BH_HOST_PANIC;
+    if (run->end == BH_RUN_RESET)
+        return BH_HOST_RESET;
+    if (run->end == BH_RUN_LIMIT || run->end == BH_RUN_STILL || run->end == BH_RUN_WEDGED)
+        return BH_HOST_HUNG;
+    if (taint == NULL || strstr(taint, "check right") == NULL)
+        return BH_HOST_CHECK;
+    for (size_t i = 0; i < BH_COUNT(complaints); i++)
+        if (strcmp(complaints[i], "segfault at") != 0 && strstr(run->console, complaints[i]) != NULL)
+            return BH_HOST_OOPS;
+    return strncmp(taint, "host taint 0 ", 13) == 0 ? BH_HOST_UNHARMED : BH_HOST_OOPS;
+}
+
+/* The enclave that a zone belongs to; -1: the host's zones belong to all. */
+static int enclave_of(unsigned zone)
+{
+    switch (zone) {
+    case BH_LAB_PROCESS_0:
+    case BH_LAB_VMM_0:
+    case BH_LAB_GUEST_KERNEL_0:
+    case BH_LAB_GUEST_PROCESS_0:
+        return 0;
+    case BH_LAB_PROCESS_1:
+    case BH_LAB_VMM_1:
+    case BH_LAB_GUEST_KERNEL_1:
+    case BH_LAB_GUEST_PROCESS_1:
+        return 1;
+    default:
+        return -1;
+    }
+}
+
+static enum bh_lab_extent extent_of(enum bh_enclave_outcome outcome)
+{
+    switch (outcome) {
+    case BH_ENCLAVE_WRONG:
+        return BH_LAB_SDC;
+    case BH_ENCLAVE_FOUND:
+    case BH_ENCLAVE_SIGNAL:
+    case BH_ENCLAVE_OOPS:
+        return BH_LAB_PROCESS;
+    case BH_ENCLAVE_PANIC:
+    case BH_ENCLAVE_VMM:
+        return BH_LAB_GUEST;
+    case BH_ENCLAVE_HUNG:
+    case BH_ENCLAVE_GONE:
+        return BH_LAB_PROCESS;
+    case BH_ENCLAVE_UNHARMED:
+    case BH_ENCLAVE_LOST_PEER:
+    case BH_ENCLAVE_OUTCOMES:
+        break;
+    }
+    return BH_LAB_MASKED;
+}
+
+struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run *golden,
+                                   const struct bh_lab_node *node, unsigned zone)
+{
+    bool has_guests = node->stack != BH_LAB_NATIVE;
+    struct bh_lab_outcome outcome = {.host = judge_host(run), .is_artefact = run->end == BH_RUN_WEDGED};
+    size_t length;
+    for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
+        enum bh_enclave_outcome what = judge_enclave(run->report, golden->report, i, has_guests);
+        enum bh_lab_extent extent = extent_of(what);
+        /* A guest that hangs is killed with its VMM. */
+        if (what == BH_ENCLAVE_HUNG && has_guests)
+            extent = BH_LAB_GUEST;
+        outcome.enclave[i] = what;
+        outcome.is_hang = outcome.is_hang || what == BH_ENCLAVE_HUNG;
+        outcome.planted_seen = outcome.planted_seen || find(run->report, i, "planted ", &length) != NULL;
+        if (extent > outcome.extent)
+            outcome.extent = extent;
+        int own = enclave_of(zone);
+        outcome.hurt_neighbour = outcome.hurt_neighbour ||
+                                 (own >= 0 && own != (int)i && extent != BH_LAB_MASKED && outcome.host <= BH_HOST_OOPS);
+    }
+    if (outcome.host >= BH_HOST_CHECK)
+        outcome.extent = BH_LAB_WHOLE_NODE;
+    outcome.is_hang = outcome.host == BH_HOST_HUNG || (outcome.host < BH_HOST_CHECK && outcome.is_hang);
+    return outcome;
+}

@@ -1,0 +1,59 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What became of a run, against one in which nothing was injected. */
+#ifndef BH_LAB_STUDY_OUTCOME_H
+#define BH_LAB_STUDY_OUTCOME_H
+
+#include "lab/node/node_file.h"
+#include "lab/node/run.h"
+
+#include <stdbool.h>
+
+/* Of an enclave, the worst last. */
+enum bh_enclave_outcome {
+    BH_ENCLAVE_UNHARMED,
+    BH_ENCLAVE_LOST_PEER, /* right but for what it would have got from a partner that is gone: not hurt */
+    BH_ENCLAVE_WRONG,     /* results that differ, and nobody noticed */
+    BH_ENCLAVE_FOUND,     /* its own checks found something wrong, or the kernel refused what it must not */
+    BH_ENCLAVE_SIGNAL,    /* the process died of a signal */
+    BH_ENCLAVE_OOPS,      /* its guest's kernel went on, tainted */
+    BH_ENCLAVE_PANIC,     /* its guest's kernel panicked */
+    BH_ENCLAVE_VMM,       /* its VMM ended before it had */
+    BH_ENCLAVE_HUNG,      /* silent for too long */
+    BH_ENCLAVE_GONE,      /* went with its host */
+    BH_ENCLAVE_OUTCOMES
+};
+extern const char *const bh_enclave_outcome_names[];
+
+/* Of the host, the worst last. */
+enum bh_host_outcome {
+    BH_HOST_UNHARMED,
+    BH_HOST_OOPS,  /* goes on: tainted, or its kernel complained */
+    BH_HOST_CHECK, /* its self-test, or its agent, failed */
+    BH_HOST_HUNG,  /* no end within the limit of instructions, or nothing runs any more */
+    BH_HOST_RESET, /* began again without a word */
+    BH_HOST_PANIC,
+    BH_HOST_OUTCOMES
+};
+extern const char *const bh_host_outcome_names[];
+
+/* What the counts take of a trial: the largest extent that failed; if nothing did, whether a result is wrong. */
+enum bh_lab_extent { BH_LAB_MASKED, BH_LAB_SDC, BH_LAB_PROCESS, BH_LAB_GUEST, BH_LAB_WHOLE_NODE, BH_LAB_EXTENTS };
+extern const char *const bh_lab_extent_names[]; /* columns of what fit-injections reads */
+
+struct bh_lab_outcome {
+    enum bh_enclave_outcome enclave[BH_LAB_ENCLAVES];
+    enum bh_host_outcome host;
+    enum bh_lab_extent extent;
+    bool is_hang;        /* the failure began, or showed, as one that stands or turns for ever */
+    bool hurt_neighbour; /* the host lives, and an enclave that the fault was not put into is hurt */
+    bool
+        is_artefact; /* QEMU itself got stuck: no instruction ran any more though it worked. Counted as the node's hang */
+    bool planted_seen; /* a process found its planted value changed */
+};
+
+/* `golden`: the run without fault. `zone`: where the fault was put. */
+struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run *golden,
+                                   const struct bh_lab_node *node, unsigned zone);
+
+#endif

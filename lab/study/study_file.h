@@ -1,0 +1,61 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A study of injections, as its file says. */
+#ifndef BH_LAB_STUDY_STUDY_FILE_H
+#define BH_LAB_STUDY_STUDY_FILE_H
+
+#include "lab/node/node_file.h"
+#include "lab/node/snapshot.h"
+#include "models/base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is injected. Kinds of hardware's and of software's faults are never added up. */
+enum bh_lab_fault {
+    BH_LAB_REGISTER, /* a bit of a general register or of the instruction pointer */
+    BH_LAB_VECTOR,   /* a bit of a vector register */
+    BH_LAB_MEMORY,   /* a bit of the host's memory, anywhere */
+    BH_LAB_CODE,     /* a bit of the code that is about to run */
+    BH_LAB_NONE,     /* nothing: what becomes of the run is what a golden one does */
+    BH_LAB_FAULTS
+};
+extern const char *const bh_lab_fault_names[]; /* as in files; ends with NULL */
+extern const char *const bh_lab_zone_names[];  /* by number: lab/plugin/marks.h; ends with NULL */
+
+/* So many injections of one kind into one zone. */
+struct bh_lab_cell {
+    unsigned zone;
+    enum bh_lab_fault fault;
+    uint64_t trials;
+    unsigned mark;               /* strikes where the zone first comes to this mark (lab/plugin/marks.h); 0: anywhere */
+    int64_t index, bit, address; /* of the register, of the bit, of the byte in memory; -1: drawn */
+};
+
+/* A trial by its number: which cell, and which of the cell's. */
+struct bh_lab_place {
+    size_t cell;
+    uint64_t nth;
+};
+
+struct bh_lab_study {
+    char *file;
+    struct bh_lab_node *node;
+    char *workload;
+    struct bh_lab_work work; /* points to the above */
+    uint64_t seed;
+    size_t cells_count;
+    struct bh_lab_cell *cells;
+    uint64_t trials;
+    struct bh_lab_place *places; /* `trials`: cells take turns in proportion, so that what is cut short is balanced */
+    uint64_t identity;           /* of all that decides what is injected where */
+};
+
+/* Bits that a fault of this kind chooses from: of a register, of a byte, of the first four bytes of an instruction. */
+uint64_t bh_lab_bits(enum bh_lab_fault fault);
+
+/* `nodes`: the folder of nodes, where the study's `node` is a name. NULL: what is wrong stands in err. */
+struct bh_lab_study *bh_lab_study_read(const char *path, const char *nodes, struct bh_error *err);
+void bh_lab_study_destroy(struct bh_lab_study *study);
+
+#endif

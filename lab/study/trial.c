@@ -1,0 +1,94 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Draws injections. */
+#include "lab/study/trial.h"
+
+#include "models/base/random.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REGISTERS = 17, VECTORS = 16 };
+
+static int refuse(const struct bh_golden *golden, const char *why, struct bh_error *err)
+{
+    return bh_fail(err, BH_ERROR_SYSTEM, "the run without fault %s (%s); the plugin said: %.300s", why,
+                   bh_run_end_names[golden->run.end], golden->run.said);
+}
+
+int bh_golden_run(const struct bh_snapshot *snapshot, struct bh_golden *golden, struct bh_error *err)
+{
+    *golden = (struct bh_golden){0};
+    if (bh_run_from(snapshot, "", &golden->run, err) != 0)
+        return -1;
+    if (golden->run.end == BH_RUN_REFUSED)
+        return bh_fail(
+            err, BH_ERROR_INPUT,
+            "%s %s: the plugin does not find the processor's state where QEMU 7.2 has it; another build than "
+            "it was written for",
+            snapshot->lab->qemu, snapshot->lab->qemu_version);
+    const char *done = golden->run.end == BH_RUN_DONE ? strstr(golden->run.said, "\ndone ") : NULL;
+    int used = 0;
+    if (done == NULL || sscanf(done, "\ndone %" SCNu64 " activated %*u%n", &golden->instructions, &used) != 1 ||
+        used == 0)
+        return refuse(golden, "did not end", err);
+    for (size_t i = 0; i < BH_LAB_ZONES; i++) {
+        int more = 0;
+        done += used;
+        if (sscanf(done, " %" SCNu64 "%n", &golden->in_zone[i], &more) != 1)
+            return refuse(golden, "was not counted", err);
+        used = more;
+    }
+    struct bh_lab_outcome outcome = bh_lab_judge(&golden->run, &golden->run, snapshot->node, BH_LAB_OTHER);
+    if (outcome.extent != BH_LAB_MASKED || outcome.host != BH_HOST_UNHARMED)
+        return refuse(golden, "is not well", err);
+    return 0;
+}
+
+void bh_golden_free(struct bh_golden *golden)
+{
+    bh_run_free(&golden->run);
+}
+
+/* A whole number from 0 to below `count`, by what it is for. */
+static uint64_t draw(const struct bh_lab_study *study, uint64_t number, const char *what, uint64_t count)
+{
+    struct bh_random random = {.seed = study->seed, .replica = number};
+    double u = bh_random_uniform(&random, BH_PURPOSE_DESIGN, bh_identity(what), 0, 0);
+    uint64_t value = (uint64_t)(u * (double)count);
+    return value < count ? value : count - 1;
+}
+
+int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *golden, uint64_t number,
+                      struct bh_lab_trial *trial, struct bh_error *err)
+{
+    *trial = (struct bh_lab_trial){.number = number, .cell = study->cells[study->places[number].cell]};
+    uint64_t instructions = golden->in_zone[trial->cell.zone];
+    if (instructions == 0)
+        return bh_fail(err, BH_ERROR_INPUT, "%s: the zone %s of node %s executes no instruction", study->file,
+                       bh_lab_zone_names[trial->cell.zone], study->node->name);
+    const struct bh_lab_cell *cell = &trial->cell;
+    bool is_vector = cell->fault == BH_LAB_VECTOR;
+    trial->at = draw(study, number, "injection: instruction", instructions);
+    trial->index = cell->index >= 0 ? (uint64_t)cell->index
+                                    : draw(study, number, "injection: register", is_vector ? VECTORS : REGISTERS);
+    trial->bit = cell->bit >= 0 ? (uint64_t)cell->bit : draw(study, number, "injection: bit", bh_lab_bits(cell->fault));
+    if (cell->fault == BH_LAB_MEMORY)
+        trial->address = cell->address >= 0 ? (uint64_t)cell->address
+                                            : draw(study, number, "injection: address", study->node->memory_mib << 20);
+    return 0;
+}
+
+char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_lab_study *study,
+                             const struct bh_golden *golden)
+{
+    /* Two nanoseconds each. Who turns round for a hang's time has executed so many before it is told. */
+    uint64_t hang = study->node->hang_ms * 500000;
+    return bh_print_text("fault=%s,zone=%u,at=%" PRIu64 ",index=%" PRIu64 ",bit=%" PRIu64 ",address=%" PRIu64
+                         ",mark=%u,limit=%" PRIu64,
+                         bh_lab_fault_names[trial->cell.fault], trial->cell.zone, trial->at, trial->index, trial->bit,
+                         trial->address, trial->cell.mark, (golden->instructions + hang) * study->node->limit);
+}

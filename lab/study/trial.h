@@ -1,0 +1,38 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* One injection: drawn from its number and the study's seed alone. */
+#ifndef BH_LAB_STUDY_TRIAL_H
+#define BH_LAB_STUDY_TRIAL_H
+
+#include "lab/node/snapshot.h"
+#include "lab/plugin/marks.h"
+#include "lab/study/outcome.h"
+#include "lab/study/study_file.h"
+
+/* The run without fault: what it says, and how many instructions each zone executes. */
+struct bh_golden {
+    struct bh_run run;
+    uint64_t instructions, in_zone[BH_LAB_ZONES];
+};
+
+/* Runs it; fails where it does not end well, or the plugin refuses this QEMU. */
+int bh_golden_run(const struct bh_snapshot *snapshot, struct bh_golden *golden, struct bh_error *err);
+void bh_golden_free(struct bh_golden *golden);
+
+struct bh_lab_trial {
+    uint64_t number;
+    struct bh_lab_cell cell;
+    uint64_t at;    /* of the zone's instructions, the one before which it strikes */
+    uint64_t index; /* which register */
+    uint64_t bit;
+    uint64_t address; /* in memory */
+};
+
+/* Refuses a zone that executes nothing. */
+int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *golden, uint64_t number,
+                      struct bh_lab_trial *trial, struct bh_error *err);
+/* The plugin's arguments for it; the caller frees. */
+char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_lab_study *study,
+                             const struct bh_golden *golden);
+
+#endif

@@ -1,0 +1,282 @@
+#!/usr/bin/env bats
+# Copyright (c) 2026 The Bulkhead authors.
+# SPDX-License-Identifier: Apache-2.0
+# bulkhead inject: bad input; and, where ./quickstart lab has been, faults planted in an emulated node, whose effects are
+# known, and equal runs that must be equal.
+
+load ../support/common
+
+setup_file() {
+    export BULKHEAD_LAB=${BULKHEAD_LAB:-$SOURCE_DIRECTORY/build-lab}
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    study one '{zone: process-0, fault: register, trials: 1}'
+}
+
+# study NAME FAULTS [KEY VALUE]...: writes NAME.yaml; a list of faults has no brackets.
+study() {
+    local name=$1 faults=$2
+    shift 2
+    printf 'node: native\nworkload: stencil\nsteps: 3\nseed: 5\nfaults: [%s]\n' "$faults" >"$name.yaml"
+    while [ $# -gt 0 ]; do
+        sed -i "s|^$1: .*|$1: $2|" "$name.yaml"
+        shift 2
+    done
+}
+
+need_laboratory() {
+    command -v qemu-system-x86_64 >/dev/null || skip 'no qemu-system-x86_64 here (./quickstart lab installs it)'
+    [ -s "$BULKHEAD_LAB/kernel/release" ] || skip "no laboratory in $BULKHEAD_LAB (./quickstart lab makes it)"
+}
+
+# field NAME: of the one record that --only printed.
+field() {
+    head -n 1 <<<"$output" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
+}
+
+@test "a study that is wrong is refused with file, line and key" {
+    study wrong '{zone: guest-kernel-0, fault: register, trials: 1}'
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'wrong.yaml:5:' 'whose stack is native, has no zone guest-kernel-0'
+    study wrong '{zone: host-kernel, fault: vectro, trials: 1}'
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" "vectro" 'register'
+    study wrong '{zone: host-kernel, fault: memory, register: rax, trials: 1}'
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'found a register, expected none'
+    study wrong '{zone: host-kernel, fault: register, bit: 64, trials: 1}'
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'wrong.yaml:5:' '64'
+    study wrong '{zone: host-kernel, fault: register, trials: 1}' node nobody
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'lab/nodes/nobody.yaml'
+    printf 'name: n\nstack: kvm\nmemory: 800 MiB\nguests: {memory: [128 MiB, 128 MiB]}\n' >n.yaml
+    study wrong '{zone: host-kernel, fault: register, trials: 1}' node n.yaml
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'n.yaml:4:' 'found guests of one size, expected two'
+    run_bulkhead inject one.yaml
+    expect_status 2
+    expect_text "$errors" 'no folder; give one by -d'
+    [ ! -e d ]
+}
+
+# qemu VERSION OPTION: a program of that name that says so.
+qemu() {
+    mkdir -p bin
+    # shellcheck disable=SC2016 # for its own shell
+    printf '#!/bin/sh\ncase $1 in\n--version) echo "QEMU emulator version %s" ;;\n*) echo "\n%s" ;;\nesac\n' "$1" "$2" \
+        >bin/qemu-system-x86_64
+    chmod +x bin/qemu-system-x86_64
+}
+
+@test "without QEMU, with another one, without plugins, without a kernel: one message each" {
+    mkdir lab nothing
+    BULKHEAD_LAUNCHER="env PATH=$BATS_TEST_TMPDIR/nothing" run_bulkhead inject one.yaml -d d --lab lab
+    expect_status 2
+    expect_text "$errors" 'no qemu-system-x86_64 in PATH' './quickstart lab'
+    qemu 8.0.2 '-plugin x'
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run_bulkhead inject one.yaml -d d --lab lab
+    expect_status 2
+    expect_text "$errors" "found version '8.0.2', expected 7.2.x"
+    qemu 7.2.9 '-other x'
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run_bulkhead inject one.yaml -d d --lab lab
+    expect_status 2
+    expect_text "$errors" 'was built without plugins'
+    qemu 7.2.9 '-plugin x'
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run_bulkhead inject one.yaml -d d --lab lab
+    expect_status 2
+    expect_text "$errors" 'no ' 'lab/kernel/release' './quickstart lab'
+    mkdir lab/kernel
+    echo 6.1.0-1-cloud-amd64 >lab/kernel/release
+    touch lab/host lab/inject.so lab/private_memory.so
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run_bulkhead inject one.yaml -d d --lab lab
+    expect_status 2
+    expect_text "$errors" 'vmlinuz-6.1.0-1-cloud-amd64' 'not unpacked'
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run_bulkhead inject one.yaml -d d --lab nowhere
+    expect_status 2
+    expect_text "$errors" 'no laboratory in nowhere'
+    [ ! -e d ]
+}
+
+@test "records in a folder are counted without QEMU; half a line is none" {
+    mkdir d
+    record='"at":0,"index":0,"bit":0,"address":0,"end":"done","enclaves":["unharmed","unharmed"],"neighbour":false'
+    record+=',"planted":false,"said":"0","instructions":1,"cpu":0.1'
+    for trial in 0 1 2 3; do
+        printf '{"trial":%d,"zone":"process-0","fault":"register",%s,"host":"unharmed","extent":"%s","hang":%s}\n' \
+            "$trial" "$record" "$([ "$trial" -lt 3 ] && echo masked || echo failed-process)" \
+            "$([ "$trial" -lt 3 ] && echo false || echo true)"
+    done >d/shard-1-of-1.jsonl
+    printf '{"trial":3,"zone":"process-0","fault":"regis' >>d/shard-1-of-1.jsonl
+    run_bulkhead inject one.yaml -d d --status
+    expect_status 0
+    # 1 - 0.05^(1/4), and of the one with an effect 1 - 0.05.
+    expect_text "$output" '4 of 1 injections' '0 of 4 (< 0.53), of 1 (< 0.95)'
+    run_bulkhead inject one.yaml -d d --counts counts.csv
+    expect_status 0
+    expect_text "$(cat counts.csv)" 'native,native,guest-user,data,4,3,1,0,0,0,1'
+    run_bulkhead fit-injections counts.csv --set models.channels.system-call.probability=0.1 -q
+    expect_status 0
+    run_bulkhead inject one.yaml -d d --counts counts.csv --fault memory
+    expect_status 2
+    expect_text "$errors" 'no injections of kind memory'
+}
+
+@test "planted: what changes at a mark is seen by that process and no other; elsewhere it is masked" {
+    need_laboratory
+    study planted '{zone: process-0, fault: register, register: r12, bit: 7, mark: planted, trials: 1}'
+    run_bulkhead inject planted.yaml --only 0 -q
+    expect_status 0
+    [ "$(field planted)" = True ]
+    [ "$(field extent)" = masked ]
+    expect_text "$output" '0 planted 1234567800010080'
+    refuse grep -q '^1 planted' <<<"$output"
+    # The same bit at the same place, where nothing is put.
+    study planted '{zone: process-0, fault: none, mark: planted, trials: 1}'
+    run_bulkhead inject planted.yaml --only 0 -q
+    [ "$(field planted)" = False ]
+    [ "$(field extent)" = masked ]
+}
+
+@test "planted: the checksum under way makes a wrong answer and nothing else; a shared function hurts both processes" {
+    need_laboratory
+    study sum '{zone: process-1, fault: register, register: r12, bit: 33, mark: checksum, trials: 1}'
+    run_bulkhead inject sum.yaml --only 0 -q
+    expect_status 0
+    [ "$(field extent)" = sdc ]
+    [ "$(field enclaves)" = "['unharmed', 'wrong']" ]
+    [ "$(field host)" = unharmed ]
+    # 0f 1f becomes 0e 1f, which is no instruction. Text of one file is one page for both.
+    study shared '{zone: process-0, fault: code, bit: 0, mark: shared, trials: 1}'
+    run_bulkhead inject shared.yaml --only 0 -q
+    expect_status 0
+    [ "$(field enclaves)" = "['signal', 'signal']" ]
+    [ "$(field neighbour)" = True ]
+    [ "$(field host)" = unharmed ]
+}
+
+@test "planted: a high bit of the kernel's instruction pointer is a panic; memory that nobody uses is masked" {
+    need_laboratory
+    sed 's/host-oops: continue/host-oops: panic/; s/name: native/name: native-panics/' \
+        "$SOURCE_DIRECTORY/lab/nodes/native.yaml" >panics.yaml
+    study pointer '{zone: host-kernel, fault: register, register: rip, bit: 62, trials: 3}' node panics.yaml
+    run_bulkhead inject pointer.yaml -d d -q -j 1
+    expect_status 0
+    "$PYTHON" - d/shard-1-of-1.jsonl <<'END'
+import json, sys
+hosts = [json.loads(line)["host"] for line in open(sys.argv[1])]
+# A block that ends in a return sets the pointer anew: one of ten in pilots.
+assert len(hosts) == 3 and hosts.count("panic") >= 2, hosts
+END
+    # A page of memory that holds nothing in the snapshot has never been written to.
+    address=$("$PYTHON" - "$BULKHEAD_LAB"/snapshots/native-panics-*/ram <<'END'
+import os, sys
+file = os.open(sys.argv[1], os.O_RDONLY)
+print(os.lseek(file, 0x4000000, os.SEEK_HOLE) + 0x1234)
+END
+    )
+    study unused "{zone: host-kernel, fault: memory, address: $address, bit: 3, trials: 2}" node panics.yaml
+    run_bulkhead inject unused.yaml -d e -q -j 1
+    expect_status 0
+    [ "$(grep -c '"extent":"masked"' e/shard-1-of-1.jsonl)" = 2 ]
+}
+
+# What a folder's records say, but for the work they took, in their order.
+told() {
+    "$PYTHON" - "$1" <<'END'
+import glob, json, sys
+records = []
+for name in glob.glob(sys.argv[1] + "/*.jsonl"):
+    for line in open(name):
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            pass
+for record in sorted(records, key=lambda record: record["trial"]):
+    record.pop("cpu")
+    print(json.dumps(record, sort_keys=True))
+END
+}
+
+@test "equal trials are equal to the byte: alone, by two workers, in shards, after a stop; --only plays one again" {
+    need_laboratory
+    # LABORATORY_TRIALS=100 runs 200 by hand.
+    each=${LABORATORY_TRIALS:-8}
+    study equal "{zone: host-kernel, fault: register, trials: $each}, {zone: process-0, fault: register, trials: $each}"
+    run_bulkhead inject equal.yaml -d a -q -j 1
+    expect_status 0
+    bulkhead inject equal.yaml -d b -q -j 2 --shard 2/2
+    # Half a line is no record.
+    head -c 300 b/shard-2-of-2.jsonl >half
+    mv half b/shard-2-of-2.jsonl
+    run_bulkhead inject equal.yaml -d b -q -j 2 --shard 2/2
+    expect_status 2
+    expect_text "$errors" 'has records already: --resume'
+    bulkhead inject equal.yaml -d b -q -j 2 --shard 2/2 --resume
+    bulkhead inject equal.yaml -d b -q -j 2 --shard 1/2
+    told a >a.txt
+    told b >b.txt
+    expect_lines "$(cat a.txt)" "$((2 * each))"
+    cmp a.txt b.txt
+    grep -q '"extent": "failed' a.txt
+    run_bulkhead inject equal.yaml --only 1 -q
+    [ "$(field said)" = "$(sed -n 2p a.txt | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["said"])')" ]
+    # Two studies in one folder.
+    sed -i 's/seed: 5/seed: 6/' equal.yaml
+    run_bulkhead inject equal.yaml -d a -q
+    expect_status 2
+    expect_text "$errors" 'a/manifest.json' 'injections of another study'
+    mkdir c
+    exec 9>c/shard-1-of-1.jsonl
+    flock 9
+    run_bulkhead inject one.yaml -d c -q -j 1 9>&-
+    exec 9>&-
+    expect_status 2
+    expect_text "$errors" 'is being written by another process'
+}
+
+@test "every workload ends well; the sort's answer is the one that is computed here, too" {
+    need_laboratory
+    for workload in sort files calls; do
+        study "$workload" '{zone: process-0, fault: none, trials: 1}' workload "$workload"
+        run_bulkhead inject "$workload.yaml" --only 0 -q
+        expect_status 0
+        [ "$(field extent)" = masked ]
+        if [ "$workload" = sort ]; then
+            expect_text "$output" "0 answer $("$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/lab_sort.py" 1 3)" \
+                "1 answer $("$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/lab_sort.py" 2 3)"
+        fi
+    done
+}
+
+@test "nothing outlives the one who stops" {
+    need_laboratory
+    study long '{zone: process-0, fault: none, trials: 500}'
+    "$BULKHEAD" inject long.yaml -d d -q -j 1 2>errors &
+    driver=$!
+    for _ in $(seq 300); do
+        [ ! -s d/shard-1-of-1.jsonl ] || break
+        sleep 0.1
+    done
+    worker=$(pgrep -P "$driver")
+    kill -TERM "$driver"
+    status=0
+    wait "$driver" || status=$?
+    [ "$status" -eq 1 ]
+    expect_text "$(cat errors)" 'stopped; --resume goes on'
+    for _ in $(seq 50); do
+        pgrep -P "$worker" >/dev/null || break
+        sleep 0.1
+    done
+    refuse pgrep -P "$worker"
+    run_bulkhead inject long.yaml -d d --status
+    expect_text "$output" 'of 500 injections'
+}
