@@ -186,10 +186,10 @@ static json_t *policy(const struct bh_scenario *scenario, size_t number)
     for (size_t b = 0; b < BH_BOUNDARIES; b++)
         if (guard[b] != NULL)
             json_object_set_new(guards, bh_boundary_names[b], json_string(guard[b]->name));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o}", "name", spec->name, "system", spec->system->name, "policy",
-                     spec->policy->name, "host_kernel", spec->host_kernel->name, "guest_kernel",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o}", "name", spec->name, "system", spec->system->name,
+                     "policy", spec->policy->name, "host_kernel", spec->host_kernel->name, "guest_kernel",
                      spec->guest_kernel != NULL ? spec->guest_kernel->name : NULL, "dispositions", dispositions,
-                     "guards", guards);
+                     "mechanisms", bh_check_json_mechanisms(scenario, number), "guards", guards);
 }
 
 static json_t *policies(const struct bh_scenario *scenario)

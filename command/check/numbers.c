@@ -177,6 +177,8 @@ static void print_range(const struct bh_parameter *parameter, char *range, size_
 }
 
 /* Columns of the table of numbers, as wide as what stands in them. */
+/* Longer paths have a line of their own. */
+enum { PATH_WIDTH = 56 };
 struct widths {
     int path, value, interval;
 };
@@ -201,7 +203,10 @@ static void print_number(const struct bh_parameter *parameter, struct footnotes 
 {
     char value[64], range[160];
     print_cells(parameter, value, sizeof value, range, sizeof range);
-    fprintf(stream, "  %-*s %-*s %-9s %-*s", widths->path, parameter->path, widths->value, value,
+    bool is_long = (int)strlen(parameter->path) > widths->path;
+    if (is_long)
+        fprintf(stream, "  %s\n", parameter->path);
+    fprintf(stream, "  %-*s %-*s %-9s %-*s", widths->path, is_long ? "" : parameter->path, widths->value, value,
             bh_status_names[parameter->status], widths->interval, range);
     if (parameter->status == BH_SET_BY_SCENARIO)
         fputs(" -\n", stream);
@@ -300,6 +305,7 @@ void bh_check_print_numbers(const struct bh_check *check, FILE *stream)
         assumed += parameter->status == BH_ASSUMED;
         uncertain += bh_parameter_is_uncertain(parameter);
     }
+    widths.path = widths.path < PATH_WIDTH ? widths.path : PATH_WIDTH;
     fprintf(stream,
             "\nNumbers: %zu are used, %zu of them assumed; %zu have an interval: how far they may be off.\n"
             "A scenario sets a number by its path under `models:`, the command line by --set models.PATH=VALUE.\n",

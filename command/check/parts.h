@@ -46,6 +46,9 @@ void bh_check_print_workload(const struct bh_check *check, FILE *stream);
 void bh_check_print_compositions(const struct bh_check *check, FILE *stream);
 /* The zone tree and the channels of each system; dispositions and guards of each policy. */
 void bh_check_print_structure(const struct bh_check *check, FILE *stream);
+/* By what less than a node is taken down under each line of policies, how surely, and where it fails upward. */
+void bh_check_print_mechanisms(const struct bh_check *check, FILE *stream);
+json_t *bh_check_json_mechanisms(const struct bh_scenario *scenario, size_t policy);
 /* Faults of main memory by mode and outcome; nothing where no fault class takes its rate from there. */
 void bh_check_print_memory(const struct bh_check *check, FILE *stream);
 json_t *bh_check_memory_json(const struct bh_check *check); /* null likewise */

@@ -285,6 +285,7 @@ void bh_check_print_structure(const struct bh_check *check, FILE *stream)
     for (size_t c = 0; c < rates->columns; c++)
         print_system(check->scenario, rates, c, stream);
     print_dispositions(check->scenario, stream);
+    bh_check_print_mechanisms(check, stream);
     print_guards_on(check->scenario, stream);
     print_guard_levels(check, stream);
 }

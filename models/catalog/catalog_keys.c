@@ -4,6 +4,7 @@
 #include "models/catalog/catalog_keys.h"
 
 #include "models/catalog/application_kinds.h"
+#include "models/catalog/mechanism.h"
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/system.h"
 #include "models/memory/dram.h"
@@ -309,6 +310,8 @@ const struct bh_keys bh_recovery_keys = {"recovery", "What recovery takes, whate
 /* --- Errors ----------------------------------------------------------------------------------------------------------- */
 
 static const struct bh_key error_rows[] = {
+    {"mechanisms", NULL, BH_CHOICE(bh_mechanisms_all_words),
+     "What takes down less than a node: as systems list it, or under all of them nothing, or all that is asked for."},
     {"again", NULL, BH_NUMBER(PROBABILITY),
      "Probability that an error enters a zone again that its copy there has left, by another way."},
     {"carries", NULL, BH_NUMBER(PROBABILITY), "Probability that wrong data is in what a partner takes in an exchange."},
@@ -370,6 +373,9 @@ static const struct bh_key cost_rows[] = {
     {0},
 };
 const struct bh_keys bh_system_cost_keys = {"costs", "What a system costs without guards.", cost_rows, NULL, 0};
+FORM(mechanisms_of_zone, BH_MAP(bh_mechanisms_of_zone_keys));
+EITHER(mechanisms, &(const struct bh_form)BH_NAMED(mechanisms_of_zone),
+       &(const struct bh_form)BH_CHOICE(bh_mechanisms_words));
 FORM(system_zone, BH_MAP(bh_system_zone_keys));
 FORM(system_channel, BH_MAP(bh_system_channel_keys));
 static const struct bh_key system_rows[] = {
@@ -384,6 +390,9 @@ static const struct bh_key system_rows[] = {
     {"zones", NULL, BH_LIST(1, 0, system_zone), "Its zones, a tree with one root."},
     {"channels", NULL, BH_LIST(0, 0, system_channel), "By which errors cross between them."},
     {"guards", NULL, BH_MAP(offered_keys), "Guard levels that it offers."},
+    {"mechanisms", "none", BH_ANY(mechanisms),
+     "By zone, what takes down less than a node when it has failed; `none`: every such disposition takes the node; "
+     "`ideal`: all succeed, at once and free."},
     {"costs", NULL, BH_MAP(bh_system_cost_keys), "What it costs without guards."},
     {0},
 };

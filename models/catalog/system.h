@@ -5,6 +5,7 @@
 #define BH_MODELS_CATALOG_SYSTEM_H
 
 #include "models/base/error.h"
+#include "models/catalog/mechanism.h"
 #include "models/catalog/parameter.h"
 #include "models/words/words.h"
 
@@ -96,6 +97,9 @@ struct bh_system {
     struct bh_zone_template *zones;
     size_t channels_count;
     struct bh_channel_template *channels;
+    enum bh_mechanisms_rule mechanisms_rule;
+    size_t mechanisms_count;
+    struct bh_mechanism *mechanisms;
     /* Levels offered per boundary, weakest first; count 0: the boundary does not exist here. */
     size_t offered_count[BH_BOUNDARIES];
     const struct bh_guard_level **offered[BH_BOUNDARIES];

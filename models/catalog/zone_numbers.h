@@ -4,6 +4,7 @@
 #ifndef BH_MODELS_CATALOG_ZONE_NUMBERS_H
 #define BH_MODELS_CATALOG_ZONE_NUMBERS_H
 
+#include "models/catalog/mechanism.h"
 #include "models/catalog/parameter.h"
 #include "models/words/words.h"
 
@@ -24,8 +25,9 @@ struct bh_zone_numbers {
 struct bh_error_numbers {
     struct bh_parameter
         again; /* P(an error enters a zone that its copy there has left, when it comes by another way) */
-    struct bh_parameter carries; /* P(wrong data is in what a partner takes), per error and ordered pair */
-    struct bh_parameter matters; /* P(wrong data makes the result wrong), per error */
+    struct bh_parameter carries;        /* P(wrong data is in what a partner takes), per error and ordered pair */
+    enum bh_mechanisms_rule mechanisms; /* of all systems; listed: as each has them */
+    struct bh_parameter matters;        /* P(wrong data makes the result wrong), per error */
 };
 
 #endif

@@ -183,6 +183,8 @@ static void add_zones(FILE *text, const struct bh_node_model *model)
         fprintf(text, "%zu %d %d %d %d %d %d %a %a %a %d\n", zone->template_index, (int)zone->kind, zone->parent,
                 zone->enclave, zone->guest, zone->process, zone->is_application, zone->memory_share, zone->cpu_share,
                 model->residual[z], (int)model->disposition[z]);
+        for (size_t r = 0; r < model->ladder[z].count; r++)
+            fprintf(text, "%a ", model->ladder[z].rung[r].holds);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
             const struct bh_copy_ending *ending = &model->ending[z][kind];
             fprintf(text, "%a %a %a %a\n", ending->rate, ending->masked, ending->signalled, ending->silent);

@@ -7,6 +7,7 @@
 #include "models/containment/played_error_table.h"
 
 #include "models/base/random.h"
+#include "models/node/takedown.h"
 #include "models/words/scope.h"
 
 #include <Random123/philox.h>
@@ -196,8 +197,13 @@ static void signal_copy(struct bh_trial_player *player, size_t z)
     struct copy *copy = &player->copies[z];
     const struct bh_trial_victim *victim = &player->table->victims[zone->first_victim];
     philox4x64_ctr_t bits = {{0}};
-    if (zone->victims_count > 1 || !victim->takes_zone) {
+    if (zone->victims_count > 1 || !zone->is_certain || !victim->takes_zone)
         bits = draw(player, BH_PURPOSE_VICTIM, z, copy->life, 0);
+    size_t rung = bh_rung_at(&zone->played, bh_random_open_interval(bits.v[2]));
+    if (player->table->is_pushed && !zone->is_certain)
+        player->weight *= bh_rung_probability(zone->ladder, rung) / bh_rung_probability(&zone->played, rung);
+    victim += zone->victims_count * rung;
+    if (zone->victims_count > 1) {
         uint32_t which = (uint32_t)(bh_random_open_interval(bits.v[0]) * zone->victims_count);
         victim += which < zone->victims_count ? which : zone->victims_count - 1; /* the product may round up */
     }

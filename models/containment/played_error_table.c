@@ -4,29 +4,37 @@
 #include "models/containment/played_error_table.h"
 
 #include "models/base/error.h"
-#include "models/node/node_model.h"
+#include "models/node/takedown.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* A guard that blocks more than this is played as blocking this, unless it blocks all. */
 static const double pushed_blocks = 0.5;
+/* A mechanism that succeeds more often than this is played as succeeding so often, unless it always does. */
+static const double pushed_holds = 0.9;
 
+/* Every rung has as many victims; they stand rung by rung. */
 static void fill_victims(struct bh_trial_table *table, size_t z, size_t *used)
 {
     const struct bh_node_model *model = table->model;
     struct bh_trial_zone *zone = &table->zones[z];
     zone->first_victim = (uint32_t)*used;
     zone->victims_count = (uint32_t)bh_victims_count(model, z);
-    table->victims = bh_reallocate(table->victims, *used + zone->victims_count, sizeof *table->victims);
-    for (size_t v = 0; v < zone->victims_count; v++) {
-        bool beyond_node;
-        struct bh_trial_victim *victim = &table->victims[(*used)++];
-        victim->down = bh_taken_down(model, z, ((double)v + 0.5) / (double)zone->victims_count, &beyond_node);
-        victim->cleared = victim->down;
-        victim->takes_zone = bh_zone_set_has(&victim->down, z);
-        zone->beyond_node = beyond_node ? (uint32_t)model->disposition[z] : BH_SCOPE_NONE;
-    }
+    zone->ladder = &model->ladder[z];
+    zone->played = *zone->ladder;
+    zone->is_certain = bh_ladder_is_certain(zone->ladder);
+    size_t count = zone->ladder->count * zone->victims_count;
+    table->victims = bh_reallocate(table->victims, *used + count, sizeof *table->victims);
+    for (size_t rung = 0; rung < zone->ladder->count; rung++)
+        for (size_t v = 0; v < zone->victims_count; v++) {
+            bool beyond_node;
+            struct bh_trial_victim *victim = &table->victims[(*used)++];
+            victim->down = bh_taken_down(model, z, rung, ((double)v + 0.5) / (double)zone->victims_count, &beyond_node);
+            victim->cleared = victim->down;
+            victim->takes_zone = bh_zone_set_has(&victim->down, z);
+            zone->beyond_node = beyond_node ? (uint32_t)model->disposition[z] : BH_SCOPE_NONE;
+        }
 }
 
 static void fill_zone(struct bh_trial_table *table, size_t z, size_t *victims_used)
@@ -67,7 +75,10 @@ static void fill_channel(struct bh_trial_table *table, size_t c)
 static void push_crossings(struct bh_trial_table *table, double push)
 {
     for (size_t z = 0; z < table->zones_count; z++) {
-        const struct bh_trial_zone *zone = &table->zones[z];
+        struct bh_trial_zone *zone = &table->zones[z];
+        for (size_t r = 0; r < zone->played.count; r++)
+            if (zone->played.rung[r].holds > pushed_holds && zone->played.rung[r].holds < 1.0)
+                zone->played.rung[r].holds = pushed_holds;
         double share = push / (double)(zone->channels_end - zone->first_channel);
         for (size_t c = zone->first_channel; c < zone->channels_end; c++) {
             struct bh_trial_channel *channel = &table->channels[c];

@@ -4,6 +4,7 @@
 #ifndef BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
 #define BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
 
+#include "models/node/node_model.h"
 #include "models/node/zone_set.h"
 #include "models/words/words.h"
 
@@ -23,8 +24,11 @@ struct bh_trial_zone {
     struct bh_trial_ending ending[BH_ERROR_KINDS];
     double residual;
     uint32_t first_channel, channels_end;
-    uint32_t first_victim, victims_count;
-    uint32_t beyond_node; /* enum bh_scope: the disposition, if above `node` */
+    uint32_t first_victim, victims_count; /* as many for each rung of the ladder */
+    const struct bh_ladder *ladder;       /* the model's */
+    struct bh_ladder played;              /* as played */
+    bool is_certain;                      /* the rung */
+    uint32_t beyond_node;                 /* enum bh_scope: the disposition, if above `node` */
 };
 
 /* Attempts in units of the ending's rate: ratio = p / (1 - p). */
@@ -46,8 +50,8 @@ struct bh_trial_table {
 };
 
 /* `push` = 0: the model's own law. Between 0 and 1: crossings are made more likely, for rare events. A copy in a zone with
- * n channels out tries each with probability push/n at least, and guards block half of the attempts at most; trials then
- * carry weights that undo this. */
+ * n channels out tries each with probability push/n at least, guards block half of the attempts at most, and mechanisms fail in
+ * a tenth of cases at least, if ever; trials then carry weights that undo this. */
 struct bh_trial_table *bh_trial_table_create(const struct bh_node_model *model, double push);
 void bh_trial_table_destroy(struct bh_trial_table *table);
 

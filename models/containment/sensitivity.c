@@ -78,6 +78,19 @@ static void carry_shares(const struct work *work, const double *model_slope, siz
     }
 }
 
+/* A rung holds with the product of its parts' probabilities. */
+static void carry_mechanisms(const struct work *work, const double *model_slope, size_t zone, double *slope)
+{
+    const struct bh_ladder *ladder = &work->model->ladder[zone];
+    for (size_t r = 0; r < ladder->count; r++)
+        for (int part = 0;
+             ladder->rung[r].holds > 0.0 && ladder->rung[r].mechanism != NULL && part < BH_MECHANISM_PARTS; part++) {
+            const struct bh_parameter *probability = &ladder->rung[r].mechanism->part[part].probability;
+            size_t number = bh_spread_number(work->model->tree, BH_NUMBER_HOLDS, zone * BH_RUNGS + r, BH_DATA);
+            carry(work, model_slope, number, ladder->rung[r].holds / probability->value, probability, slope);
+        }
+}
+
 static void carry_all(const struct work *work, const double *model_slope, double *slope)
 {
     const struct bh_zone_tree *tree = work->model->tree;
@@ -93,6 +106,7 @@ static void carry_all(const struct work *work, const double *model_slope, double
         }
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_RESIDUAL, z, BH_DATA), 1.0,
               &catalog->zones[tree->zones[z].kind].residual, slope);
+        carry_mechanisms(work, model_slope, z, slope);
     }
     carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_AGAIN, 0, BH_DATA), 1.0, &catalog->errors.again, slope);
     for (size_t c = 0; c < tree->channels_count; c++) {

@@ -82,3 +82,10 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
         add_noise(&slowdown.noise, guest_kernel);
     return slowdown;
 }
+
+void bh_slowdown_add_mechanisms(struct bh_slowdown *slowdown, const struct bh_system *system, double cost)
+{
+    double before = slowdown->compute + slowdown->virtualization + slowdown->guards;
+    slowdown->guards += (1.0 + system->compute_slowdown.value) * cost;
+    slowdown->noise.step_s *= (slowdown->compute + slowdown->virtualization + slowdown->guards) / before;
+}

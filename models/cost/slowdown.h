@@ -46,4 +46,7 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
                                   const struct bh_component *host_kernel, const struct bh_component *guest_kernel,
                                   struct bh_network network, uint64_t nodes);
 
+/* Adds what mechanisms cost that a policy relies on, a fraction c of computing: guards += (1 + v) c. */
+void bh_slowdown_add_mechanisms(struct bh_slowdown *slowdown, const struct bh_system *system, double cost);
+
 #endif

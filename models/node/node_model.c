@@ -6,6 +6,7 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/node/takedown.h"
 #include "models/words/scope.h"
 
 #include <limits.h>
@@ -142,10 +143,37 @@ static enum bh_scope least_scope(const struct bh_system *system, size_t zone)
     return children > 0 ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
 }
 
+/* A disposition that needs what the system is known not to have. What nothing is said of fails upward instead. */
+static int check_mechanism(const struct bh_system *system, const struct bh_policy *policy, size_t z,
+                           struct bh_error *err)
+{
+    const struct bh_zone_template *zone = &system->zones[z];
+    enum bh_scope disposition = bh_policy_disposition(policy, zone), scope = disposition;
+    if (bh_scope_reaches_beyond_node(scope))
+        scope = zone->parent < 0 ? BH_SCOPE_NODE : BH_SCOPE_GUEST;
+    if (system->guest_kernel == NULL)
+        scope = bh_scope_without_guests(scope);
+    const struct bh_mechanism *mechanism =
+        bh_scope_within(BH_SCOPE_NODE, scope) || system->mechanisms_rule != BH_MECHANISMS_LISTED
+            ? NULL
+            : bh_system_mechanism(system, z, scope);
+    for (int part = 0; mechanism != NULL && part < BH_MECHANISM_PARTS; part++)
+        if (mechanism->part[part].missing != NULL)
+            return bh_fail_at(
+                err, bh_policy_disposition_place(policy, zone),
+                "policy `%s` disposes of errors in zone `%s` of system `%s` as `%s`, which has no `%s` for "
+                "that: %s; expected `node`, or a system that has it",
+                policy->name, zone->name, system->name, bh_scope_names[disposition], bh_mechanism_part_names[part],
+                mechanism->part[part].missing);
+    return 0;
+}
+
 int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err)
 {
     for (size_t z = 0; z < system->zones_count; z++) {
         const struct bh_zone_template *zone = &system->zones[z];
+        if (check_mechanism(system, policy, z, err) != 0)
+            return -1;
         if (zone->kind != BH_HOST_USER && zone->kind != BH_GUEST_USER)
             continue;
         enum bh_scope least = least_scope(system, z), disposition = bh_policy_disposition(policy, zone);
@@ -188,6 +216,7 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
         enum bh_scope disposition =
             bh_policy_disposition(policy_of(tree->zones[z].enclave, policy, own), tree->zones[z].template);
         model->disposition[z] = tree->has_guests ? disposition : bh_scope_without_guests(disposition);
+        bh_ladder_fill(model, z, &model->ladder[z]);
     }
 }
 
@@ -267,6 +296,7 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->ending = bh_allocate(model->tree->zones_count, sizeof *model->ending);
     model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);
+    model->ladder = bh_allocate(model->tree->zones_count, sizeof *model->ladder);
     model->again = catalog->errors.again.value;
     fill_zones(model, catalog, policy, own);
     fill_crossings(model);
@@ -284,6 +314,7 @@ void bh_node_model_destroy(struct bh_node_model *model)
     free(model->ending);
     free(model->residual);
     free(model->disposition);
+    free(model->ladder);
     free(model->crossings);
     free(model->tenant_guard);
     free(model);
@@ -296,127 +327,4 @@ double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum b
         return INFINITY;
     /* c = mu p / (1 - p): alone against its own ending, the attempt comes first with probability c / (c + mu) = p. */
     return model->ending[crossing->from][kind].rate * crossing->probability / (1.0 - crossing->probability);
-}
-
-/* The n-th process zone inside the subtree of a zone; counts them in *found. */
-static size_t nth_process(const struct bh_zone_tree *tree, size_t zone, size_t n, size_t *found)
-{
-    size_t seen = 0, answer = 0;
-    for (size_t p = 0; p < tree->processes_count; p++)
-        if (bh_zone_set_has(&tree->zones[zone].subtree, tree->process_zone[p]) && seen++ == n)
-            answer = tree->process_zone[p];
-    *found = seen;
-    return answer;
-}
-
-/* The n-th guest with zones inside the subtree of a zone. */
-static size_t nth_guest(const struct bh_zone_tree *tree, size_t zone, size_t n, size_t *found)
-{
-    size_t seen = 0, answer = 0;
-    for (size_t g = 0; g < tree->guests_count; g++)
-        if (bh_zone_set_meets(&tree->zones[zone].subtree, &tree->guest_zones[g]) && seen++ == n)
-            answer = g;
-    *found = seen;
-    return answer;
-}
-
-static bool is_vmm(const struct bh_zone_tree *tree, size_t zone)
-{
-    return !tree->zones[zone].is_kernel && !tree->zones[zone].is_application;
-}
-
-/* Whether a zone is the VMM process of one guest, which belongs to whom the process does, and of nothing else. */
-static bool is_own_vmm(const struct bh_zone_tree *tree, size_t zone)
-{
-    size_t children = 0, guests = 0;
-    for (size_t z = 0; z < tree->zones_count; z++) {
-        const struct bh_zone *child = &tree->zones[z];
-        children += child->parent == (int)zone;
-        guests +=
-            child->parent == (int)zone && child->kind == BH_GUEST_KERNEL && child->guest == tree->zones[zone].guest;
-    }
-    return is_vmm(tree, zone) && children == 1 && guests == 1;
-}
-
-/* Top zone of the innermost guest that a zone is part of: its guest kernel, or the VMM process that runs that alone;
- * -1 for a zone that is in no guest. */
-static int guest_top(const struct bh_zone_tree *tree, size_t zone)
-{
-    int top = (int)zone;
-    if (is_own_vmm(tree, zone) || (is_vmm(tree, zone) && tree->zones[zone].guest >= 0))
-        return top;
-    while (top >= 0 && tree->zones[top].kind != BH_GUEST_KERNEL)
-        top = tree->zones[top].parent;
-    if (top < 0)
-        return -1;
-    int above = tree->zones[top].parent;
-    return above >= 0 && is_own_vmm(tree, (size_t)above) ? above : top;
-}
-
-size_t bh_victims_count(const struct bh_node_model *model, size_t zone)
-{
-    size_t found = 1;
-    switch (bh_scope_rules[model->disposition[zone]].on_node) {
-    case BH_A_PROCESS:
-        nth_process(model->tree, zone, 0, &found);
-        break;
-    case BH_A_GUEST:
-        if (guest_top(model->tree, zone) < 0)
-            nth_guest(model->tree, zone, 0, &found);
-        break;
-    case BH_NOTHING: /* all of these are one thing */
-    case BH_THE_SERVED:
-    case BH_THE_COMPOSED:
-    case BH_THE_NODE:
-        break;
-    }
-    return found > 0 ? found : 1;
-}
-
-/* Zones of the tenants that a zone serves: its owner's (and, by composition, its partners'), or all of them (and the
- * shared ones) for a shared zone. */
-static struct bh_zone_set served_zones(const struct bh_zone_tree *tree, const struct bh_zone_set *zones_of, size_t zone)
-{
-    int enclave = tree->zones[zone].enclave;
-    return enclave >= 0 ? zones_of[enclave] : tree->zones[0].subtree;
-}
-
-struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node)
-{
-    const struct bh_zone_tree *tree = model->tree;
-    struct bh_zone_set down = {{0}};
-    size_t found, victims = bh_victims_count(model, zone);
-    size_t victim = (size_t)(u * (double)victims);
-    *beyond_node = bh_scope_reaches_beyond_node(model->disposition[zone]);
-    switch (bh_scope_rules[model->disposition[zone]].on_node) {
-    case BH_NOTHING:
-        break;
-    case BH_A_PROCESS:
-        victim = nth_process(tree, zone, victim, &found);
-        if (found > 0)
-            bh_zone_set_add(&down, victim);
-        break;
-    case BH_A_GUEST:
-        if (guest_top(tree, zone) >= 0) {
-            down = tree->zones[guest_top(tree, zone)].subtree;
-            break;
-        }
-        victim = nth_guest(tree, zone, victim, &found);
-        if (found > 0)
-            down = tree->guest_zones[victim];
-        break;
-    case BH_THE_NODE:
-        down = tree->zones[0].subtree;
-        break;
-    case BH_THE_SERVED:
-        down = served_zones(tree, tree->tenant_zones, zone);
-        break;
-    case BH_THE_COMPOSED:
-        down = served_zones(tree, tree->composition_zones, zone);
-        break;
-    }
-    /* A process beside the guests serves none of them, but it does not outlive its own failure. */
-    if (!tree->zones[zone].is_kernel)
-        bh_zone_set_join(&down, &tree->zones[zone].subtree);
-    return down;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 struct bh_catalog;
+struct bh_mechanism;
 struct bh_policy;
 
 /* The ending of a live copy: total rate mu, split into shares. */
@@ -32,12 +33,27 @@ struct bh_crossing {
     bool detects;
 };
 
+/* One try to take down: what it needs, and what then goes beside what the disposition says: the subtree of `top` (-1: nothing
+ * more). */
+struct bh_rung {
+    const struct bh_mechanism *mechanism; /* NULL: none is needed, or none is there */
+    double holds;                         /* P(it succeeds); 1 on the last rung */
+    double time_s;
+    int top;
+};
+enum { BH_RUNGS = 5 }; /* guests deeper within each other than this allows go with their node */
+struct bh_ladder {
+    size_t count;
+    struct bh_rung rung[BH_RUNGS];
+};
+
 struct bh_node_model {
     struct bh_zone_tree *tree;                       /* owned */
     struct bh_copy_ending (*ending)[BH_ERROR_KINDS]; /* per zone */
     double *residual;                                /* per zone */
     double again;                                    /* P(an error enters a zone again that its copy there has left) */
     enum bh_scope *disposition;                      /* per zone: what a signalled error takes down */
+    struct bh_ladder *ladder;                        /* per zone: and by which tries (models/node/takedown.h) */
     struct bh_crossing *crossings;                   /* parallel to tree->channels */
     const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
     /* Per tenant: the levels that are on around its own zones; those above unless it has a policy of its own. */
@@ -72,7 +88,8 @@ void bh_node_model_set_guards(struct bh_node_model *model, int tenant,
 void bh_node_model_compose(struct bh_node_model *model, const struct bh_tenant_link *links, size_t links_count);
 
 /* Fails with BH_ERROR_INPUT when a disposition contradicts the tree: a zone in user mode cannot go on after a signalled
- * error, so its disposition takes down at least its subtree. */
+ * error, so its disposition takes down at least its subtree; or when it needs a part of a mechanism that the system says it has
+ * not. */
 int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err);
 
 struct bh_node_model *bh_node_model_create(const struct bh_catalog *catalog, const struct bh_system *system,
@@ -88,13 +105,5 @@ void bh_node_model_destroy(struct bh_node_model *model);
 
 /* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);
-
-/* What a signalled error in `zone` takes down on its node, given a uniform draw for the victim of a disposition smaller
- * than the zone. `*beyond_node` says whether it takes down more than this node (enclave, composition, system). The
- * zone itself goes on if it is not in the answer; only kernels do. */
-struct bh_zone_set bh_taken_down(const struct bh_node_model *model, size_t zone, double u, bool *beyond_node);
-
-/* Number of equally likely victims that the draw above chooses from (1 where there is no choice). */
-size_t bh_victims_count(const struct bh_node_model *model, size_t zone);
 
 #endif

@@ -19,6 +19,10 @@ bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, 
 {
     bool same =
         model->residual[left] == model->residual[right] && model->disposition[left] == model->disposition[right];
+    const struct bh_ladder *low = &model->ladder[left], *high = &model->ladder[right];
+    same = same && low->count == high->count;
+    for (size_t r = 0; same && r < low->count; r++)
+        same = low->rung[r].holds == high->rung[r].holds;
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
         const struct bh_copy_ending *a = &model->ending[left][kind], *b = &model->ending[right][kind];
         same = same && a->rate == b->rate && a->masked == b->masked && a->signalled == b->signalled &&

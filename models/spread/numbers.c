@@ -11,6 +11,9 @@ size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, si
     if (what == BH_NUMBER_RESIDUAL)
         return before + index;
     before += tree->zones_count;
+    if (what == BH_NUMBER_HOLDS)
+        return before + index;
+    before += tree->zones_count * BH_RUNGS;
     if (what == BH_NUMBER_AGAIN)
         return before + 2 * tree->channels_count;
     return before + (what == BH_NUMBER_BLOCKS ? tree->channels_count : 0) + index;

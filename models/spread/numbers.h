@@ -4,6 +4,7 @@
 #ifndef BH_MODELS_SPREAD_NUMBERS_H
 #define BH_MODELS_SPREAD_NUMBERS_H
 
+#include "models/node/node_model.h"
 #include "models/node/zone_tree.h"
 #include "models/words/words.h"
 
@@ -16,6 +17,7 @@ enum bh_number {
     BH_NUMBER_SIGNALLED,
     BH_NUMBER_SILENT,
     BH_NUMBER_RESIDUAL,
+    BH_NUMBER_HOLDS,       /* of a rung: `index` is zone x BH_RUNGS + rung */
     BH_NUMBER_PROBABILITY, /* p of a channel */
     BH_NUMBER_BLOCKS,      /* b of the guard on it */
     BH_NUMBER_AGAIN,       /* one for all */

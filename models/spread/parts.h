@@ -103,7 +103,7 @@ void bh_chain_simplify(const struct bh_chain *chain, struct bh_chain_state *stat
 
 /* A probability as a product, each factor of which may depend on one number of the model: slope is the derivative of
  * the factor's logarithm by that number. Numbers are counted as in bh_spread_number. */
-enum { BH_BRANCH_FACTORS = 4 };
+enum { BH_BRANCH_FACTORS = 4 + BH_RUNGS };
 struct bh_branch {
     double probability;
     size_t factors_count;

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What may happen next to an error's live copies: endings, attempts, guards, dispositions. */
+#include "models/node/takedown.h"
 #include "models/spread/numbers.h"
 #include "models/spread/parts.h"
 #include "models/words/scope.h"
@@ -57,32 +58,53 @@ static void end_copy(const struct bh_chain *chain, struct bh_chain_state *state,
         bh_zone_set_add(&state->past, zone);
 }
 
-static void signal_copy(const struct stepping *stepping, const struct bh_chain_state *from, size_t zone,
-                        struct bh_branch branch)
+/* The takedown ends on one rung: those below have failed. */
+static struct bh_branch reach_rung(const struct bh_node_model *model, size_t zone, size_t rung, struct bh_branch branch)
+{
+    const struct bh_ladder *ladder = &model->ladder[zone];
+    for (size_t r = 0; r <= rung && r + 1 < ladder->count; r++) {
+        size_t number = bh_spread_number(model->tree, BH_NUMBER_HOLDS, zone * BH_RUNGS + r, BH_DATA);
+        branch = r < rung ? times_rest(&branch, ladder->rung[r].holds, number)
+                          : times_number(&branch, ladder->rung[r].holds, number);
+    }
+    return branch;
+}
+
+static void take_down(const struct stepping *stepping, const struct bh_chain_state *from, size_t zone, size_t rung,
+                      double u, struct bh_branch branch)
 {
     const struct bh_chain *chain = stepping->chain;
     const struct bh_node_model *model = chain->model;
+    struct bh_chain_state state = *from;
+    bool beyond_node;
+    struct bh_zone_set down = bh_taken_down(model, zone, rung, u, &beyond_node);
+    bh_zone_set_join(&state.failed, &down);
+    bh_zone_set_join(&state.affected, &down);
+    if (beyond_node)
+        state.beyond_node = bh_scope_wider(state.beyond_node, model->disposition[zone]);
+    for (size_t z = 0; z < model->tree->zones_count; z++)
+        if (bh_zone_set_has(&down, z) && bh_zone_set_has(&state.live, z))
+            end_copy(chain, &state, z);
+    if (bh_zone_set_has(&down, zone)) {
+        go_to(stepping, &state, branch);
+        return;
+    }
+    size_t number = bh_spread_number(model->tree, BH_NUMBER_RESIDUAL, zone, BH_DATA);
+    go_to(stepping, &state, times_number(&branch, model->residual[zone], number));
+    end_copy(chain, &state, zone);
+    go_to(stepping, &state, times_rest(&branch, model->residual[zone], number));
+}
+
+static void signal_copy(const struct stepping *stepping, const struct bh_chain_state *from, size_t zone,
+                        struct bh_branch branch)
+{
+    const struct bh_node_model *model = stepping->chain->model;
     size_t victims = bh_victims_count(model, zone);
     branch.probability /= (double)victims;
-    for (size_t v = 0; v < victims; v++) {
-        struct bh_chain_state state = *from;
-        bool beyond_node;
-        struct bh_zone_set down = bh_taken_down(model, zone, ((double)v + 0.5) / (double)victims, &beyond_node);
-        bh_zone_set_join(&state.failed, &down);
-        bh_zone_set_join(&state.affected, &down);
-        if (beyond_node)
-            state.beyond_node = bh_scope_wider(state.beyond_node, model->disposition[zone]);
-        for (size_t z = 0; z < model->tree->zones_count; z++)
-            if (bh_zone_set_has(&down, z) && bh_zone_set_has(&state.live, z))
-                end_copy(chain, &state, z);
-        if (bh_zone_set_has(&down, zone)) {
-            go_to(stepping, &state, branch);
-            continue;
-        }
-        size_t number = bh_spread_number(model->tree, BH_NUMBER_RESIDUAL, zone, BH_DATA);
-        go_to(stepping, &state, times_number(&branch, model->residual[zone], number));
-        end_copy(chain, &state, zone);
-        go_to(stepping, &state, times_rest(&branch, model->residual[zone], number));
+    for (size_t rung = 0; rung < model->ladder[zone].count; rung++) {
+        struct bh_branch reached = reach_rung(model, zone, rung, branch);
+        for (size_t v = 0; reached.probability > 0.0 && v < victims; v++)
+            take_down(stepping, from, zone, rung, ((double)v + 0.5) / (double)victims, reached);
     }
 }
 

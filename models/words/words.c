@@ -17,6 +17,8 @@ const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
 
 const char *const bh_need_names[] = {"io", "progress", NULL};
 
+const char *const bh_mechanism_part_names[] = {"notice", "stop", "reclaim", NULL};
+
 const char *const bh_status_names[] = {"published", "measured", "computed", "assumed", "scenario", NULL};
 
 const char *const bh_basis_names[] = {"not said", "guess", "interval", "platforms", "transfer", "ratio", "exact", NULL};

@@ -29,6 +29,10 @@ enum bh_multiplicity { BH_PER_NODE, BH_PER_GUEST, BH_PER_PROCESS };
 /* What a zone cannot do while one that it needs is down: reach disks and network, or anything. Names: io, progress. */
 enum bh_need_for { BH_NEED_IO, BH_NEED_PROGRESS, BH_NEEDS };
 
+/* What it takes to take down less than a node: to notice that a zone has failed, to stop it, to clean up after it. Names:
+ * notice, stop, reclaim. */
+enum bh_mechanism_part_name { BH_NOTICE, BH_STOP, BH_RECLAIM, BH_MECHANISM_PARTS };
+
 /* Names, NULL-terminated, in the order of the enumerations. */
 extern const char *const bh_zone_kind_names[];
 extern const char *const bh_error_kind_names[];
@@ -36,6 +40,7 @@ extern const char *const bh_boundary_names[];
 extern const char *const bh_ending_names[];
 extern const char *const bh_multiplicity_names[];
 extern const char *const bh_need_names[];
+extern const char *const bh_mechanism_part_names[];
 
 /* Where a number comes from. published: read in the cited work; measured: by ourselves, with the data in the tree; computed:
  * from cited data, the source says how; assumed: ours; scenario: set by a scenario or by --set. */

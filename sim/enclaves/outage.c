@@ -98,7 +98,7 @@ static void expect_end(struct bh_enclave *enclave, double end_s)
 }
 
 bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
-                              struct bh_level_loss taken, long cause)
+                              struct bh_level_loss taken, double ended_s, long cause)
 {
     (void)scope;
     if (bh_enclave_runs(enclave, 0)) {
@@ -108,7 +108,7 @@ bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
     charge(enclave, cause);
     enclave->failure_cause = cause;
     enclave->has_failed = true;
-    enclave->failed_s = enclave->replica->now_s;
+    enclave->failed_s = fmax(enclave->failed_s, ended_s);
     bh_checkpoint_lose(enclave, slot, taken);
     expect_end(enclave, expected_end_s(enclave, false));
     /* The processes die with the application: what was live in them is gone. */

@@ -21,6 +21,6 @@ struct bh_wait bh_outage_next(struct bh_enclave *enclave);
 void bh_outage_delay(struct bh_enclave *enclave, long cause);
 /* Of the kind's row. */
 bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
-                              struct bh_level_loss taken, long cause);
+                              struct bh_level_loss taken, double ended_s, long cause);
 
 #endif

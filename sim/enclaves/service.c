@@ -100,7 +100,8 @@ static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
 }
 
 /* The whole of it is lost with all its parts, or with the one that leaves fewer than it needs. */
-static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken, long cause)
+static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
+                 double ended_s, long cause)
 {
     (void)taken;
     bool was_out = is_out(enclave), was_lost = is_lost(enclave), is_part = !bh_scope_reaches_beyond_node(scope);
@@ -112,7 +113,7 @@ static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
     }
     set_failed(enclave, outage, true);
     note_out(enclave, was_out, cause);
-    outage->failed_s = enclave->replica->now_s;
+    outage->failed_s = fmax(outage->failed_s, ended_s);
     outage->returns_s = INFINITY;
     for (int what = 0; what < BH_NEEDS; what++)
         outage->need_up_s[what] = -INFINITY;

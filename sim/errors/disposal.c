@@ -5,6 +5,7 @@
 
 #include "models/catalog/fault_class.h"
 #include "models/catalog/recovery.h"
+#include "models/node/takedown.h"
 #include "models/words/scope.h"
 #include "sim/errors/lasting_faults.h"
 #include "sim/errors/zone_outages.h"
@@ -27,8 +28,9 @@ struct blow {
     struct bh_zone_set down;
     enum bh_scope beyond_node;      /* NONE, enclave, composition or system */
     const struct bh_fault *repairs; /* the fault that sends the node to repair; NULL: it reboots */
-    double reboot_s;                /* then: until a node that went down is back, once that was detected */
-    bool is_replaced;               /* by a spare: what its disks hold is gone to the slot */
+    double ended_s;   /* when what it takes down is stopped and cleaned up, which is looked for from then on */
+    double reboot_s;  /* then: until a node that went down is back, once that was detected */
+    bool is_replaced; /* by a spare: what its disks hold is gone to the slot */
     long cause;
     const struct bh_live_error *error; /* NULL: hardware */
     /* By a disposition `composition`: one flag per enclave that is composed with the one that failed; else NULL. */
@@ -73,7 +75,7 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
     loss = bh_scope_wider(loss, blow->beyond_node);
     if (blow->error != NULL)
         bh_checkpoint_fall_again(enclave, blow->error->lineage);
-    if (bh_enclave_fail(enclave, blow->slot, loss, taken, blow->cause)) {
+    if (bh_enclave_fail(enclave, blow->slot, loss, taken, blow->ended_s, blow->cause)) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);
     } else
@@ -181,7 +183,7 @@ static void take_down_guests(struct bh_replica *replica, int enclave, double up_
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)
 {
     const struct bh_zone_tree *tree = blow->node->model->tree;
-    double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
+    double detected_s = blow->ended_s + bh_setup_recovery(replica->setup)->detection_s.value;
     switch (bh_scope_rules[blow->beyond_node].reach) {
     case BH_REACH_NODE:
         return;
@@ -210,9 +212,9 @@ static void send_to_repair(struct bh_replica *replica, const struct bh_fault *fa
 }
 
 /* A node that is in no place is a spare again once it has been found, and has rebooted or been mended. */
-static void expect_reboot(struct bh_replica *replica, uint64_t node, double reboot_s)
+static void expect_reboot(struct bh_replica *replica, uint64_t node, double ended_s, double reboot_s)
 {
-    double rebooted_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value + reboot_s;
+    double rebooted_s = ended_s + bh_setup_recovery(replica->setup)->detection_s.value + reboot_s;
     bh_event_queue_push(&replica->queue,
                         (struct bh_event){.time_s = rebooted_s, .kind = BH_EVENT_RETURNED, .index = node});
 }
@@ -239,13 +241,13 @@ static bool replace_crashed(struct bh_replica *replica, const struct blow *blow,
     if (!bh_machine_replace_crashed(replica->machine, blow->slot, detected_s + recovery->spare_activation_s.value,
                                     blow->node->guest_boot_s))
         return false;
-    expect_reboot(replica, node, blow->reboot_s);
+    expect_reboot(replica, node, blow->ended_s, blow->reboot_s);
     return true;
 }
 
 static enum bh_scope take_down(struct bh_replica *replica, struct blow *blow)
 {
-    double detected_s = replica->now_s + bh_setup_recovery(replica->setup)->detection_s.value;
+    double detected_s = blow->ended_s + bh_setup_recovery(replica->setup)->detection_s.value;
     double boot_s = blow->node->guest_boot_s;
     blow->is_replaced = blow->repairs == NULL && replace_crashed(replica, blow, detected_s);
     if (bh_zone_set_has(&blow->down, 0))
@@ -267,7 +269,7 @@ static enum bh_scope take_down(struct bh_replica *replica, struct blow *blow)
         replica->zones_went(replica, blow->slot, &blow->down);
     take_down_everywhere(replica, blow);
     enum bh_scope extent = tell_enclaves(replica, blow);
-    bh_stops_begin(replica, blow->slot, &blow->down, blow->cause);
+    bh_stops_begin(replica, blow->slot, &blow->down, blow->ended_s, blow->cause);
     return extent;
 }
 
@@ -301,7 +303,7 @@ static bool *find_partners(const struct bh_replica *replica, const struct bh_cop
     for (size_t t = 0; t < tree->tenants_count; t++)
         partners[error->partition->enclave[t]] = zone->enclave < 0 || zone->enclave == (int)t;
     bh_composing_gather(replica, BH_TIES, partners);
-    if (zone->enclave < 0)
+    if (zone->enclave < 0 || bh_zone_set_has(down, 0))
         return partners;
     *down = (struct bh_zone_set){{0}};
     for (size_t t = 0; t < tree->tenants_count; t++)
@@ -345,11 +347,12 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     uint64_t key = error->node->zone_key[copy->zone];
     double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, key, copy->generation);
     bool beyond_node;
-    enum bh_scope disposition = model->disposition[copy->zone];
+    size_t rung = bh_copy_rung(replica, copy);
     struct blow blow = {.slot = error->slot,
                         .partition = error->partition,
                         .node = error->node,
-                        .down = bh_taken_down(model, copy->zone, u, &beyond_node),
+                        .down = bh_taken_down(model, copy->zone, rung, u, &beyond_node),
+                        .ended_s = replica->now_s + bh_rung_time_s(&model->ladder[copy->zone], rung),
                         .cause = bh_cause_of(replica, copy),
                         .error = error,
                         .reboot_s = reboot_of(replica, error),
@@ -359,10 +362,10 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     error->root->has_crossed = error->root->has_crossed || any_elsewhere(replica, &blow);
     bh_protecting_see(replica, error->partition, bh_copy_owner(copy));
     if (beyond_node) {
-        blow.beyond_node = disposition;
-        error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, disposition);
+        blow.beyond_node = model->disposition[copy->zone];
+        error->effect.beyond_node = bh_scope_wider(error->effect.beyond_node, blow.beyond_node);
     }
-    replica->tallies.failures[disposition]++;
+    replica->tallies.failures[bh_rung_scope(model, copy->zone, rung)]++;
     replica->causes.cause[blow.cause].failures++;
     bh_zone_set_join(&error->effect.failed, &blow.down);
     bh_zone_set_join(&error->effect.affected, &blow.down);
@@ -381,7 +384,8 @@ static struct blow hardware_blow(struct bh_replica *replica, int source, const s
 {
     enum bh_scope scope = bh_fault_class_takes(fault->stream->hardware);
     struct bh_cause_key key = {source, -1, -1, -1, (int)scope};
-    struct blow blow = {.slot = slot, .partition = bh_setup_partition(replica->setup, slot), .lost = lost};
+    struct blow blow = {
+        .slot = slot, .partition = bh_setup_partition(replica->setup, slot), .ended_s = replica->now_s, .lost = lost};
     blow.reboot_s = bh_setup_recovery(replica->setup)->node_reboot_s.value;
     blow.beyond_node = bh_scope_reaches_beyond_node(scope) ? scope : BH_SCOPE_NONE;
     blow.node = &replica->setup->nodes[blow.partition->class];
@@ -431,7 +435,7 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
         bh_machine_pass(replica->machine, replica->now_s);
         bh_machine_lose_spare(replica->machine, fault->node, reboots);
         if (reboots)
-            expect_reboot(replica, fault->node, bh_setup_recovery(replica->setup)->node_reboot_s.value);
+            expect_reboot(replica, fault->node, replica->now_s, bh_setup_recovery(replica->setup)->node_reboot_s.value);
         else
             send_to_repair(replica, fault);
         return;

@@ -27,7 +27,7 @@ static void fail_enclave(struct bh_replica *replica, struct bh_enclave *enclave,
 {
     bh_losses_note(replica, lost, (size_t)enclave->index);
     struct bh_level_loss taken = {.scope = BH_SCOPE_PROCESS};
-    bh_enclave_fail(enclave, enclave->partition->first_slot, BH_SCOPE_ENCLAVE, taken, cause);
+    bh_enclave_fail(enclave, enclave->partition->first_slot, BH_SCOPE_ENCLAVE, taken, replica->now_s, cause);
 }
 
 static void strike_enclave(struct bh_replica *replica, struct bh_enclave *enclave, const struct bh_fault *fault,

@@ -128,12 +128,13 @@ void bh_stops_end_all(struct bh_replica *replica)
     end_early(replica, 0, true);
 }
 
-void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down, long cause)
+void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down, double ended_s,
+                    long cause)
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_zone_tree *tree = bh_setup_node(replica->setup, partition)->model->tree;
     double now_s = replica->now_s;
-    double detected_s = now_s + bh_setup_recovery(replica->setup)->detection_s.value;
+    double detected_s = ended_s + bh_setup_recovery(replica->setup)->detection_s.value;
     struct bh_zone_set stopping = {{0}};
     if (!bh_zone_tree_has_needs(tree) || bh_zone_set_has(down, 0))
         return;

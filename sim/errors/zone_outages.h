@@ -11,9 +11,10 @@ struct bh_zone_outage;
 struct bh_zone_set;
 
 /* Zones of a slot have gone down, by a failure of this cause that the enclaves have heard of: what needs those zones stops
- * until each is up, after detection and its restart (a guest's boot for one with a kernel of its own). A node that goes down
- * as a whole brings them when it comes. Called by the injector. */
-void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down, long cause);
+ * until each is up, after they were stopped and cleaned up at ended_s, detection and its restart (a guest's boot for one with a
+ * kernel of its own). A node that goes down as a whole brings them when it comes. Called by the injector. */
+void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down, double ended_s,
+                    long cause);
 /* A slot's node is about to go down as a whole, or the system: what was down on its own comes with it. */
 void bh_stops_end_slot(struct bh_replica *replica, uint64_t slot);
 void bh_stops_end_all(struct bh_replica *replica);

@@ -10,6 +10,7 @@
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/node/takedown.h"
 #include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/node_setup.h"
@@ -54,10 +55,10 @@ static void mark_memory(struct bh_reading *reading, const struct bh_fault_class 
         bh_reading_mark(reading, slope[i].slope != 0.0, slope[i].parameter);
 }
 
-/* The words of the catalog are those of the memory, and the set of rates, of which some always acts. */
+/* The words of the catalog are those of the memory, and the set of rates and whether mechanisms count, which always act. */
 bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct bh_word *word)
 {
-    if (strcmp(word->path, "rates.set") == 0)
+    if (strcmp(word->path, "rates.set") == 0 || strcmp(word->path, "errors.mechanisms") == 0)
         return true;
     for (size_t f = 0; f < scenario->catalog->faults_count; f++) {
         int outcome = scenario->catalog->faults[f].memory_outcome;
@@ -209,6 +210,30 @@ static void reach_from_all(struct bh_reached *reached)
         reach(reached, z);
 }
 
+static void mark_rung(struct bh_reading *reading, const struct bh_reached *reached, size_t z, size_t rung)
+{
+    const struct bh_catalog *catalog = reading->scenario->catalog;
+    const struct bh_node_model *model = reached->model;
+    const struct bh_mechanism *mechanism = model->ladder[z].rung[rung].mechanism;
+    size_t victims = bh_victims_count(model, z);
+    for (int part = 0; mechanism != NULL && part < BH_MECHANISM_PARTS; part++) {
+        bool is_tried = bh_mechanism_lacks(mechanism) == BH_MECHANISM_PARTS;
+        bh_reading_mark(reading, is_tried && mechanism->part[part].is_there, &mechanism->part[part].probability);
+        bh_reading_mark(reading, mechanism->part[part].is_there, &mechanism->part[part].time_s);
+    }
+    for (size_t v = 0; v < victims && bh_rung_probability(&model->ladder[z], rung) > 0.0; v++) {
+        bool beyond_node;
+        struct bh_zone_set down = bh_taken_down(model, z, rung, ((double)v + 0.5) / (double)victims, &beyond_node);
+        bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[model->tree->zones[z].kind].residual);
+        bh_reading_mark(reading, bh_scope_rules[model->disposition[z]].comeback == BH_BACK_SYSTEM_RESTART,
+                        &catalog->recovery.system_restart_s);
+        mark_crash(reading, bh_zone_set_has(&down, 0), reached->has_software);
+        for (size_t other = 0; other < model->tree->zones_count; other++)
+            if (bh_zone_set_has(&down, other))
+                reading->loses_guests = reading->loses_guests || !model->tree->zones[other].is_application;
+    }
+}
+
 static void mark_zone(struct bh_reading *reading, const struct bh_reached *reached, size_t z)
 {
     const struct bh_catalog *catalog = reading->scenario->catalog;
@@ -228,18 +253,8 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
                         &catalog->recovery.watchdog_s);
         reading->is_silent = reading->is_silent || (zone->is_application && ending->silent.value > 0.0);
     }
-    size_t victims = bh_victims_count(model, z);
-    for (size_t v = 0; v < victims; v++) {
-        bool beyond_node;
-        struct bh_zone_set down = bh_taken_down(model, z, ((double)v + 0.5) / (double)victims, &beyond_node);
-        bh_reading_mark(reading, !bh_zone_set_has(&down, z), &catalog->zones[zone->kind].residual);
-        bh_reading_mark(reading, bh_scope_rules[model->disposition[z]].comeback == BH_BACK_SYSTEM_RESTART,
-                        &catalog->recovery.system_restart_s);
-        mark_crash(reading, bh_zone_set_has(&down, 0), reached->has_software);
-        for (size_t other = 0; other < model->tree->zones_count; other++)
-            if (bh_zone_set_has(&down, other))
-                reading->loses_guests = reading->loses_guests || !model->tree->zones[other].is_application;
-    }
+    for (size_t rung = 0; rung < model->ladder[z].count; rung++)
+        mark_rung(reading, reached, z, rung);
 }
 
 /* Memory and processor faults land by weights, where there is more than one. */
@@ -355,6 +370,17 @@ static void read_guards(struct bh_reading *reading, const struct bh_reached *rea
     }
 }
 
+/* They cost whether anything fails or not. */
+static void read_mechanism_costs(struct bh_reading *reading, const struct bh_reached *reached)
+{
+    for (size_t z = 0; z < reached->model->tree->zones_count && reading->scenario->virtualization_costs; z++)
+        for (size_t r = 0; r < reached->model->ladder[z].count; r++) {
+            const struct bh_mechanism *mechanism = reached->model->ladder[z].rung[r].mechanism;
+            for (int part = 0; mechanism != NULL && part < BH_MECHANISM_PARTS; part++)
+                bh_reading_mark(reading, mechanism->part[part].is_there, &mechanism->part[part].cost);
+        }
+}
+
 static void read_class(struct bh_reading *reading, size_t policy, size_t class)
 {
     const struct bh_scenario *scenario = reading->scenario;
@@ -374,6 +400,7 @@ static void read_class(struct bh_reading *reading, size_t policy, size_t class)
     read_zones(reading, &reached, streams);
     bh_reading_costs(reading, &reached, &stack);
     read_guards(reading, &reached, &stack);
+    read_mechanism_costs(reading, &reached);
     bh_reading_mark(reading, reached.has_guests && (reading->loses_guests || reading->loses_nodes),
                     &stack.system->guest_boot_s);
     free(reached.zone);

@@ -6,6 +6,7 @@
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
+#include "models/node/takedown.h"
 #include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
 #include "sim/setup/checkpoint_levels.h"
@@ -30,6 +31,9 @@ static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_encl
     if (setup->scenario->virtualization_costs)
         pace.slowdown = bh_slowdown_of(enclave->spec->application, node->stack.system, guard, node->stack.host_kernel,
                                        node->stack.guest_kernel, network, enclave->nodes);
+    double mechanisms = bh_mechanisms_cost(node->model, enclave->spec->tenant);
+    if (setup->scenario->virtualization_costs && mechanisms != 0.0)
+        bh_slowdown_add_mechanisms(&pace.slowdown, node->stack.system, mechanisms);
     const struct bh_slowdown *slowdown = &pace.slowdown;
     pace.noise_per_step_s = slowdown->noise.count > 0 ? bh_noise_mean_s(&slowdown->noise) : 0.0;
     pace.wall_per_work = slowdown->compute + slowdown->virtualization + slowdown->guards +

@@ -19,7 +19,7 @@ struct bh_enclave_kind {
 
     /* What it is told (enclave_told.h) while it is there; go_back and delay may be NULL. */
     bool (*fail)(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
-                 long cause);
+                 double ended_s, long cause);
     void (*stall)(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
     void (*go_back)(struct bh_enclave *enclave, double state_s, long cause);
     void (*delay)(struct bh_enclave *enclave, long cause);

@@ -8,11 +8,11 @@
 #include "sim/state/waiting.h"
 
 bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
-                     long cause)
+                     double ended_s, long cause)
 {
     if (!bh_enclave_is_there(enclave))
         return false;
-    bool is_lost = enclave->kind->fail(enclave, slot, scope, taken, cause);
+    bool is_lost = enclave->kind->fail(enclave, slot, scope, taken, ended_s, cause);
     bh_enclave_signal(enclave);
     return is_lost;
 }

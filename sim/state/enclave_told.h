@@ -11,10 +11,11 @@
 
 struct bh_enclave;
 
-/* The enclave has lost `scope` on a slot; `taken` is what its checkpoints have to survive. True if the enclave as a whole is
+/* The enclave has lost `scope` on a slot, which will be stopped and cleaned up at ended_s; `taken` is what its checkpoints have
+ * to survive. True if the enclave as a whole is
  * lost by it. */
 bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
-                     long cause);
+                     double ended_s, long cause);
 /* A partner that it restarts together with has returned to a state of this time: none that is newer is of use. */
 void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause);
 /* A hang on a slot begins to hold the enclave up (or, with `begins` false, ends without a failure). So does the outage of a

@@ -5,6 +5,7 @@
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/system.h"
+#include "models/node/takedown.h"
 #include "models/words/scope.h"
 #include "sim/setup/setup.h"
 #include "sim/state/live_copies.h"
@@ -187,10 +188,21 @@ static struct bh_cause_key cause_key(const struct bh_replica *replica, const str
     };
 }
 
+size_t bh_copy_rung(const struct bh_replica *replica, const struct bh_copy *copy)
+{
+    const struct bh_node_model *model = copy->error->node->model;
+    const struct bh_ladder *ladder = &model->ladder[copy->zone];
+    if (bh_ladder_is_certain(ladder))
+        return bh_rung_at(ladder, 0.5);
+    return bh_rung_at(ladder, bh_random_uniform(&replica->random, BH_PURPOSE_MECHANISM, copy->error->identity,
+                                                copy->error->node->zone_key[copy->zone], copy->generation));
+}
+
 long bh_cause_of(struct bh_replica *replica, const struct bh_copy *copy)
 {
     const struct bh_node_model *model = copy->error->node->model;
-    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, model->disposition[copy->zone]));
+    enum bh_scope scope = bh_rung_scope(model, copy->zone, bh_copy_rung(replica, copy));
+    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, scope));
 }
 
 struct bh_cause_key bh_cause_of_silence(const struct bh_replica *replica, const struct bh_copy *copy)

@@ -68,6 +68,8 @@ void bh_losses_finish(struct bh_replica *replica, struct bh_lost_enclaves *lost)
 /* The last copy of an error and of all its parts is gone: counts what it did, and frees it. */
 void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *error);
 
+/* On which rung the takedown of a copy's zone ends, when it signals (models/node/takedown.h). */
+size_t bh_copy_rung(const struct bh_replica *replica, const struct bh_copy *copy);
 /* The row of causes to which failures by this copy are booked. */
 long bh_cause_of(struct bh_replica *replica, const struct bh_copy *copy);
 /* Its key for a copy that becomes silent: nothing is taken down. */

@@ -162,6 +162,7 @@ workload: {work: 1 h, enclaves: [{name: a, application: mpi-bulk-synchronous, pr
 policies: [{system: native, policy: native}, {system: kvm, policy: protection-first}, {system: kvm, policy: performance-first}]
 faults: {hardware: [node-loss, processor], software: yes}
 models:
+  errors.mechanisms: ideal
   faults.node-loss.rate: 0.24 1/year
   faults.processor.rate: 0
   components.linux: {fault-rate: 0.12 1/year, instruction-share: 0.5, shared-bug: 0}

@@ -122,6 +122,7 @@ define:
         - {type: device-emulation, from: guest, to: driver}
         - {type: shared-memory, from: process, to: process}
       guards: {guest/host: [iommu], enclave/enclave: [shared-memory]}
+      mechanisms: ideal
       costs:
         compute-slowdown: {value: 0.1, status: computed, source: test}
         exit-time: {value: 1, unit: us, status: computed, source: test}

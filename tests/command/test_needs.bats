@@ -33,6 +33,7 @@ system() {
         - {type: vmm-to-guest, from: driver, to: guest}
         - {type: vmm-to-kernel, from: driver, to: hypervisor}
       guards: {process/kernel: [hardware-protection], guest/host: [iommu]}
+      mechanisms: ideal
       costs:
         compute-slowdown: {value: 0, status: computed, source: for a test}
         exit-time: {value: 0, unit: us, status: computed, source: for a test}

@@ -154,6 +154,7 @@ define:
         - {type: system-call, from: leaf, to: trunk}
       guards:
         process/kernel: [hardware-protection]
+      mechanisms: ideal
       costs: {}
 END
     } >twin.yaml

@@ -23,6 +23,7 @@ struct node {
     struct bh_small_channel channel[CHANNELS_MOST];
     enum bh_scope disposition[ZONES_MOST];
     double residual[ZONES_MOST], again;
+    double holds[ZONES_MOST]; /* P(a disposition below the node succeeds there) */
     struct bh_copy_ending ending[ZONES_MOST][BH_ERROR_KINDS];
     struct bh_origin origin;
 };
@@ -131,6 +132,7 @@ static inline void make_alike(struct node *node, gsl_rng *rng)
             first[zone->guest] = z;
         node->disposition[z] = node->disposition[first[zone->guest]];
         node->residual[z] = node->residual[first[zone->guest]];
+        node->holds[z] = node->holds[first[zone->guest]];
         memcpy(node->ending[z], node->ending[first[zone->guest]], sizeof node->ending[z]);
         up[zone->guest].from = down[zone->guest].to = z;
         up[zone->guest].to = down[zone->guest].from = (size_t)zone->parent;
@@ -153,6 +155,8 @@ static inline struct node draw_node(gsl_rng *rng, bool alike)
     for (size_t z = 0; z < node.zones; z++) {
         node.disposition[z] = draw_disposition(&node, z, rng);
         node.residual[z] = gsl_rng_uniform(rng) < 0.3 ? 0.0 : draw_between(rng, 0.0, 0.8);
+        double u = gsl_rng_uniform(rng);
+        node.holds[z] = u < 0.2 ? 0.0 : u < 0.4 ? 1.0 : draw_between(rng, 0.1, 0.9);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
             double masked = draw_between(rng, 0.1, 0.5), silent = is_process(&node, z) ? 0.3 : 0.0;
             node.ending[z][kind] =
@@ -166,6 +170,39 @@ static inline struct node draw_node(gsl_rng *rng, bool alike)
     return node;
 }
 
+/* A disposition that leaves the host up. */
+static inline bool is_below_node(const struct node *node, size_t z)
+{
+    enum bh_scope scope = node->disposition[z];
+    return scope == BH_SCOPE_PROCESS || scope == BH_SCOPE_GUEST ||
+           (scope != BH_SCOPE_NODE && scope != BH_SCOPE_SYSTEM && node->zone[z].enclave >= 0);
+}
+
+/* The guest's kernel that a process is under, whose guest goes if the process cannot be ended; -1: the host's. */
+static inline int kernel_over(const struct node *node, size_t z)
+{
+    int parent = node->zone[z].parent;
+    bool is_inside = node->disposition[z] == BH_SCOPE_PROCESS && is_process(node, z) && node->has_guests;
+    if (node->disposition[z] == BH_SCOPE_PROCESS && node->zone[z].kind == BH_GUEST_KERNEL)
+        return (int)z;
+    return is_inside ? parent : -1;
+}
+
+static inline struct bh_ladder ladder_of(const struct node *node, size_t z)
+{
+    struct bh_ladder ladder = {.count = 0};
+    int kernel = kernel_over(node, z);
+    if (!is_below_node(node, z))
+        return (struct bh_ladder){.count = 1, .rung = {{.holds = 1.0, .top = -1}}};
+    ladder.rung[ladder.count++] = (struct bh_rung){.holds = node->holds[z], .top = -1};
+    if (kernel >= 0) {
+        int top = node->zone[kernel].parent > 0 ? node->zone[kernel].parent : kernel; /* with its VMM */
+        ladder.rung[ladder.count++] = (struct bh_rung){.holds = node->holds[kernel], .top = top};
+    }
+    ladder.rung[ladder.count++] = (struct bh_rung){.holds = 1.0, .top = 0};
+    return ladder;
+}
+
 /* The node as models/ knows it. */
 static inline struct bh_node_model *model_of(const struct node *node)
 {
@@ -174,6 +211,8 @@ static inline struct bh_node_model *model_of(const struct node *node)
     memcpy(model->residual, node->residual, node->zones * sizeof *model->residual);
     memcpy(model->ending, node->ending, node->zones * sizeof *model->ending);
     model->again = node->again;
+    for (size_t z = 0; z < node->zones; z++)
+        model->ladder[z] = ladder_of(node, z);
     return model;
 }
 

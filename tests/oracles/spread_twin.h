@@ -66,6 +66,12 @@ static inline void signal_in(struct path *path, const struct node *node, size_t 
     else if (scope != BH_SCOPE_NODE && scope != BH_SCOPE_SYSTEM)
         enclave = zone->enclave;
     bool all = scope == BH_SCOPE_NODE || scope == BH_SCOPE_SYSTEM || enclave == -1;
+    if (!all && gsl_rng_uniform(rng) >= node->holds[z]) { /* what is around it, unless that fails as well */
+        int kernel = kernel_over(node, z);
+        if (kernel >= 0)
+            guest = node->zone[kernel].guest;
+        all = kernel < 0 || gsl_rng_uniform(rng) >= node->holds[kernel];
+    }
     for (size_t other = 0; other < node->zones; other++) {
         const struct bh_small_zone *at = &node->zone[other];
         if (all || at->process == process || at->guest == guest || at->enclave == enclave)

@@ -134,7 +134,7 @@ static inline void bh_small_fill_zones(struct bh_zone_tree *tree, const struct b
 }
 
 /* A node whose errors end as masked at rate 1 in every zone, without residuals; a kernel's signalled error takes the
- * node, a process its own zone, other zones their guest. Tests then write what they are about. */
+ * node, a process its own zone, other zones their guest, and that always succeeds. Tests then write what they are about. */
 static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *zones, size_t zones_count,
                                                    const struct bh_small_channel *channels, size_t channels_count)
 {
@@ -147,12 +147,14 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
     model->ending = bh_allocate(zones_count, sizeof *model->ending);
     model->residual = bh_allocate(zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(zones_count, sizeof *model->disposition);
+    model->ladder = bh_allocate(zones_count, sizeof *model->ladder);
     model->again = 1.0;
     for (size_t z = 0; z < zones_count; z++) {
         model->ending[z][BH_DATA] = model->ending[z][BH_INSTRUCTION] = (struct bh_copy_ending){1.0, 1.0, 0, 0, 0};
         model->disposition[z] = zones[z].process >= 0                            ? BH_SCOPE_PROCESS
                                 : tree->zones[z].is_kernel || zones[z].guest < 0 ? BH_SCOPE_NODE
                                                                                  : BH_SCOPE_GUEST;
+        model->ladder[z] = (struct bh_ladder){.count = 1, .rung = {{.holds = 1.0, .top = -1}}};
         tree->first_channel[z] = tree->channels_count;
         for (size_t c = 0; c < channels_count; c++) {
             if (channels[c].from != z)

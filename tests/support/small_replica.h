@@ -29,9 +29,9 @@ struct small_replica {
 
 /* A kind that hangs while it is stalled, and has failed when told so. */
 static bool small_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
-                       long cause)
+                       double ended_s, long cause)
 {
-    (void)slot, (void)taken;
+    (void)slot, (void)taken, (void)ended_s;
     enclave->has_failed = true;
     enclave->failure_cause = cause;
     return scope >= BH_SCOPE_ENCLAVE;

@@ -105,9 +105,14 @@ int bh_read_zone_templates(struct bh_catalog_reader *reader, const struct bh_nod
                            struct bh_error *err);
 /* Their `needs`, once all zones are there. Cycles are refused. */
 int bh_read_zone_needs(const struct bh_node *list, struct bh_system *system, struct bh_error *err);
-/* Index of the zone that a node names; -1 with an error. */
+/* What it takes down less than a node by, once its zones are there. */
+int bh_read_mechanisms(struct bh_catalog_reader *reader, const struct bh_node *node, struct bh_system *system,
+                       struct bh_error *err);
+/* Index of the zone that a node, or a name at a place, names; -1 with an error. */
 long bh_system_find_zone(const struct bh_system *system, const struct bh_node *node, const char *what,
                          struct bh_error *err);
+long bh_system_find_zone_named(const struct bh_system *system, const char *name, struct bh_place place,
+                               const char *what, struct bh_error *err);
 
 /* A distribution at `node`, a map with its name as the one key. Its numbers are entered into the
  * list under `prefix`.NAME and, where there are parts, their positions. */

@@ -230,6 +230,16 @@ static void widen_tie(struct bh_catalog_reader *reader, struct bh_parameter *par
     parameter->high = fmax(parameter->value, parameter->ratio_high * parameter->tied_to->high);
 }
 
+static bool is_of_channel(const struct bh_parameter *parameter)
+{
+    return strncmp(parameter->path, "channels.", 9) == 0;
+}
+
+static bool is_of_mechanism(const struct bh_parameter *parameter)
+{
+    return strstr(parameter->path, ".mechanisms.") != NULL;
+}
+
 int bh_intervals_link(struct bh_catalog_reader *reader, struct bh_error *err)
 {
     for (size_t i = 0; i < reader->links_count; i++) {
@@ -244,6 +254,12 @@ int bh_intervals_link(struct bh_catalog_reader *reader, struct bh_error *err)
             return bh_fail_at(err, place, "%s: found %s, a %s, to be tied to, expected another %s", parameter->path,
                               other->path, bh_dimension_name(other->dimension),
                               bh_dimension_name(parameter->dimension));
+        if (is_of_mechanism(parameter) ? is_of_channel(other) : is_of_channel(parameter) && is_of_mechanism(other))
+            return bh_fail_at(
+                err, place,
+                "%s: found %s to go with it; expected none, since what an error does before it is noticed "
+                "and how it is disposed of then are two things",
+                parameter->path, other->path);
         if (parameter->status == BH_SET_BY_SCENARIO)
             continue;
         *(link->ratio ? &parameter->tied_to : &parameter->drawn_with) = other;

@@ -101,6 +101,10 @@ int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *secti
     };
     if (bh_node_expect(section, BH_NODE_MAP, "errors", err) || bh_keys_check(section, &bh_error_keys, err))
         return -1;
+    const int word = bh_word_read(reader, section, "mechanisms", "errors", bh_mechanisms_all_words, err);
+    if (word < 0)
+        return -1;
+    reader->catalog->errors.mechanisms = (enum bh_mechanisms_rule)word;
     return bh_parameter_read_fields(reader, section, "errors", &bh_error_keys, fields, BH_COUNT(fields),
                                     &reader->catalog->errors, err);
 }

@@ -166,6 +166,11 @@ static int read_system(struct bh_catalog_reader *reader, const struct bh_node *m
     const struct bh_node *channels = bh_node_need(map, "channels", err);
     if (!channels || read_channels_of(catalog, channels, system, err))
         return -1;
+    const struct bh_node *mechanisms = bh_node_find(map, "mechanisms");
+    if (mechanisms && bh_read_mechanisms(reader, mechanisms, system, err))
+        return -1;
+    if (catalog->errors.mechanisms != BH_MECHANISMS_LISTED)
+        system->mechanisms_rule = catalog->errors.mechanisms;
     const struct bh_node *costs = bh_node_need(map, "costs", err);
     return costs ? read_costs(reader, costs, system, err) : -1;
 }

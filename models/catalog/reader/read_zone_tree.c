@@ -131,14 +131,18 @@ static int unknown_zone(const struct bh_zone_template *zones, size_t count, cons
     return -1;
 }
 
+long bh_system_find_zone_named(const struct bh_system *system, const char *name, struct bh_place place,
+                               const char *what, struct bh_error *err)
+{
+    const long index = find_zone(system->zones, system->zones_count, name);
+    return index >= 0 ? index : unknown_zone(system->zones, system->zones_count, what, name, place, err);
+}
+
 long bh_system_find_zone(const struct bh_system *system, const struct bh_node *node, const char *what,
                          struct bh_error *err)
 {
     const char *name = bh_node_text(node, err);
-    if (!name)
-        return -1;
-    const long index = find_zone(system->zones, system->zones_count, name);
-    return index >= 0 ? index : unknown_zone(system->zones, system->zones_count, what, name, bh_node_place(node), err);
+    return name ? bh_system_find_zone_named(system, name, bh_node_place(node), what, err) : -1;
 }
 
 /* Parents as positions in file order, one root, no zone named twice. */

@@ -161,6 +161,7 @@ class Generator:
                                 ("spare-activation", 1, 3000), ("system-restart", 60, 7000), ("watchdog", 1, 1000),
                                 ("software-repair-median", 60, 7000)):
             models["recovery." + name] = self.time(low, high)
+        models["errors.mechanisms"] = "ideal"
         return models | {"recovery.software-repair": self.pick(0, 0.5, 1), "recovery.software-repair-sigma": self.pick(0, 0.5, 1),
                          "recovery.partner-distance": 0.5}
 

@@ -32,6 +32,7 @@ static struct node *node_of(const struct bh_node_model *model)
         node->zone[z] = (struct bh_small_zone){zone->parent, zone->kind, zone->enclave, zone->guest, zone->process};
         node->disposition[z] = model->disposition[z];
         node->residual[z] = model->residual[z];
+        node->holds[z] = model->ladder[z].rung[0].holds;
         memcpy(node->ending[z], model->ending[z], sizeof node->ending[z]);
     }
     for (size_t c = 0; c < node->channels; c++)

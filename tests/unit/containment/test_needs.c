@@ -50,6 +50,7 @@ static struct bh_catalog *catalog_of(const struct needs *needs)
         "      - {type: system-call, from: process, to: guest}\n"
         "      - {type: kernel-to-process, from: guest, to: process}\n"
         "    guards: {process/kernel: [hardware-protection], guest/host: [iommu]}\n"
+        "    mechanisms: ideal\n"
         "    costs:\n"
         "      compute-slowdown: {value: 0, status: computed, source: for a test}\n"
         "      exit-time: {value: 0, unit: us, status: computed, source: for a test}\n"

@@ -30,15 +30,19 @@ static void test_two_enclaves(void **state)
     (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 4, .node_share = 0.75},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.25}};
-    static const char *const systems[] = {"qemu", "kvm", "palacios", "palacios-shared-network"};
+    static const char *const systems[] = {"qemu",      "kvm",         "palacios", "palacios-shared-network",
+                                          "kvm-ideal", "shared-ideal"};
     static const char *const overrides[] = {
         "{channels.vm-exit.probability: 1e-6, channels.emulated-instruction.probability: 1e-6, "
         "channels.device-emulation.probability: 1e-6, channels.shared-vmm-network.probability: 1e-8}",
         "{channels.vm-exit.probability: 1e-4, channels.device-emulation.probability: 1e-7}",
     };
+    static const char ideal[] = "systems:\n"
+                                "  kvm-ideal: {like: kvm, title: kvm, mechanisms: ideal}\n"
+                                "  shared-ideal: {like: palacios-shared-network, title: shared, mechanisms: ideal}\n";
     double worst = 0, least = 1;
     for (size_t o = 0; o < sizeof overrides / sizeof *overrides; o++) {
-        struct bh_catalog *catalog = bh_test_catalog(overrides[o], NULL);
+        struct bh_catalog *catalog = bh_test_catalog(overrides[o], ideal);
         for (size_t s = 0; s < sizeof systems / sizeof *systems; s++) {
             struct bh_node_model *model = bh_test_model(catalog, systems[s], "protection-first", tenants, 2);
             for (size_t z = 1; z < model->tree->zones_count; z++) {

@@ -6,29 +6,22 @@
 #include "models/catalog/reader/read_catalog.h"
 #include "models/containment/isolation.h"
 
-/* palacios-shared-network without its further channel, by hand. */
-static const char without_channel[] =
-    "systems:\n"
-    "  without:\n"
-    "    title: palacios-shared-network without its channel\n"
-    "    host-kernel: kitten\n"
-    "    guest-kernel: linux\n"
-    "    zones:\n"
-    "      - {name: host, kind: host-kernel, components: [host-kernel, palacios-vmm]}\n"
-    "      - {name: guest, kind: guest-kernel, parent: host, per: guest, components: [guest-kernel]}\n"
-    "      - {name: process, kind: guest-user, parent: guest, per: process, components: [application]}\n"
-    "    channels:\n"
-    "      - {type: system-call, from: process, to: guest}\n"
-    "      - {type: kernel-to-process, from: guest, to: process}\n"
-    "      - {type: vm-exit, from: guest, to: host}\n"
-    "      - {type: host-to-guest, from: host, to: guest}\n"
-    "    guards: {process/kernel: [hardware-protection], guest/host: [passthrough, nested-paging, emulated-io]}\n"
-    "    costs:\n"
-    "      compute-slowdown: {value: 0, status: computed, source: none}\n"
-    "      exit-time: {value: 0, unit: us, status: computed, source: none}\n"
-    "      latency: {value: 0, unit: us, status: computed, source: none}\n"
-    "      bandwidth-loss: {value: 0, status: computed, source: none}\n"
-    "      guest-boot: {value: 25, unit: s, status: computed, source: none}\n";
+/* The bundled systems with mechanisms that always succeed, so that what is left is channels; and palacios-shared-network
+ * without its further channel, by hand. */
+static const char by_channels_alone[] = "systems:\n"
+                                        "  shared: {like: palacios-shared-network, title: shared, mechanisms: ideal}\n"
+                                        "  plain: {like: palacios, title: plain, mechanisms: ideal}\n"
+                                        "  qemu-ideal: {like: qemu, title: qemu, mechanisms: ideal}\n"
+                                        "  kvm-ideal: {like: kvm, title: kvm, mechanisms: ideal}\n"
+                                        "  without:\n"
+                                        "    like: palacios-shared-network\n"
+                                        "    title: palacios-shared-network without its channel\n"
+                                        "    mechanisms: ideal\n"
+                                        "    channels:\n"
+                                        "      - {type: system-call, from: process, to: guest}\n"
+                                        "      - {type: kernel-to-process, from: guest, to: process}\n"
+                                        "      - {type: vm-exit, from: guest, to: host}\n"
+                                        "      - {type: host-to-guest, from: host, to: guest}\n";
 
 struct outcome {
     struct bh_spread spread;
@@ -55,10 +48,10 @@ static struct outcome crash(const struct bh_catalog *catalog, const char *system
 static void test_removing_the_channel_isolates(void **state)
 {
     (void)state;
-    struct bh_catalog *catalog = bh_test_catalog(NULL, without_channel);
-    struct outcome shared = crash(catalog, "palacios-shared-network", "protection-first"),
+    struct bh_catalog *catalog = bh_test_catalog(NULL, by_channels_alone);
+    struct outcome shared = crash(catalog, "shared", "protection-first"),
                    without = crash(catalog, "without", "protection-first"),
-                   plain = crash(catalog, "palacios", "protection-first");
+                   plain = crash(catalog, "plain", "protection-first");
     assert_true(shared.spread.beyond[BH_GUEST_HOST] > 0.1);
     assert_true(without.spread.beyond[BH_GUEST_HOST] < 1e-3);
     for (int s = 0; s < BH_SCOPES; s++) {
@@ -78,18 +71,18 @@ static void test_guards_do_not_see_a_shared_network(void **state)
     struct bh_catalog *catalog = bh_test_catalog("channels.vm-exit.probability: 0\n"
                                                  "channels.kernel-to-process.probability: 0\n"
                                                  "channels.shared-vmm-network.probability: 0.25\n",
-                                                 NULL);
+                                                 by_channels_alone);
     static const char *const policies[] = {"protection-first", "protected-disposition"};
     for (size_t i = 0; i < 2; i++)
-        assert_close(crash(catalog, "palacios-shared-network", policies[i]).spread.beyond[BH_GUEST_HOST], 0.25, 1e-9);
+        assert_close(crash(catalog, "shared", policies[i]).spread.beyond[BH_GUEST_HOST], 0.25, 1e-9);
     bh_catalog_destroy(catalog);
 }
 
 static void test_other_systems_isolate(void **state)
 {
     (void)state;
-    static const char *const systems[] = {"qemu", "kvm", "palacios"};
-    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    static const char *const systems[] = {"qemu-ideal", "kvm-ideal", "plain"};
+    struct bh_catalog *catalog = bh_test_catalog(NULL, by_channels_alone);
     for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
         struct outcome outcome = crash(catalog, systems[i], "protection-first");
         assert_true(outcome.spread.beyond[BH_GUEST_HOST] < 0.01);

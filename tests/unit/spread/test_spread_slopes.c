@@ -24,6 +24,8 @@ static double *place_of(struct bh_node_model *model, enum bh_number what, size_t
         return &model->ending[index][kind].silent;
     case BH_NUMBER_RESIDUAL:
         return &model->residual[index];
+    case BH_NUMBER_HOLDS:
+        return &model->ladder[index / BH_RUNGS].rung[index % BH_RUNGS].holds;
     case BH_NUMBER_PROBABILITY:
         return &model->crossings[index].probability;
     case BH_NUMBER_BLOCKS:
@@ -104,6 +106,8 @@ static void test_against_differences(void **state)
                 for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
                     compared += compare(model, node.origin, slope, (enum bh_number)what, z, (enum bh_error_kind)kind);
             compared += compare(model, node.origin, slope, BH_NUMBER_RESIDUAL, z, BH_DATA);
+            for (size_t rung = 0; rung + 1 < model->ladder[z].count; rung++)
+                compared += compare(model, node.origin, slope, BH_NUMBER_HOLDS, z * BH_RUNGS + rung, BH_DATA);
         }
         for (size_t c = 0; c < tree->channels_count; c++) {
             compared += compare(model, node.origin, slope, BH_NUMBER_PROBABILITY, c, BH_DATA);

@@ -109,15 +109,15 @@ static void test_told(void **state)
     small_begin(&small);
     struct bh_enclave *enclave = &small.enclaves[0];
     assert_true(bh_enclave_computes(enclave, 0));
-    assert_true(bh_enclave_fail(enclave, 0, BH_SCOPE_ENCLAVE, (struct bh_level_loss){.scope = BH_SCOPE_NODE}, 7));
+    assert_true(bh_enclave_fail(enclave, 0, BH_SCOPE_ENCLAVE, (struct bh_level_loss){.scope = BH_SCOPE_NODE}, 0.0, 7));
     assert_true(enclave->is_signalled && bh_enclave_is_out(enclave) && !bh_enclave_computes(enclave, 0));
     assert_int_equal(enclave->failure_cause, 7);
     small.enclaves[1].phase = BH_PHASE_DONE; /* others lose nothing */
-    assert_false(
-        bh_enclave_fail(&small.enclaves[1], 0, BH_SCOPE_ENCLAVE, (struct bh_level_loss){.scope = BH_SCOPE_NODE}, 7));
+    assert_false(bh_enclave_fail(&small.enclaves[1], 0, BH_SCOPE_ENCLAVE,
+                                 (struct bh_level_loss){.scope = BH_SCOPE_NODE}, 0.0, 7));
     assert_false(small.enclaves[1].has_failed || bh_enclave_is_out(&small.enclaves[1]));
     assert_false(bh_enclave_fail(&small.enclaves[2], 0, BH_SCOPE_PROCESS,
-                                 (struct bh_level_loss){.scope = BH_SCOPE_NODE}, 7)); /* as its kind says */
+                                 (struct bh_level_loss){.scope = BH_SCOPE_NODE}, 0.0, 7)); /* as its kind says */
     small.enclaves[2].is_signalled = false;
     small.enclaves[2].phase = BH_PHASE_AWAIT_NODES;
     bh_enclave_retime(&small.enclaves[2]);
