@@ -134,20 +134,35 @@ static struct bh_document *as_document(const struct bh_overrides *overrides, str
     return document;
 }
 
+/* A catalog in which settings have their say; NULL: something is wrong with them, or with the catalog itself. */
+static struct bh_catalog *create_overridden(const struct bh_overrides *overrides, struct bh_catalog_files *files,
+                                            const struct bh_node *define, const char *machine, struct bh_error *err)
+{
+    struct bh_document *document = as_document(overrides, err);
+    struct bh_catalog *catalog =
+        document != NULL ? bh_catalog_create(files, bh_document_root(document), define, machine, err) : NULL;
+    bh_document_destroy(document);
+    if (catalog == NULL || check(overrides, catalog, err) == 0)
+        return catalog;
+    bh_catalog_destroy(catalog);
+    return NULL;
+}
+
+/* Settings that are right take one reading. What is wrong with others is said best of the catalog without them. */
 struct bh_catalog *bh_overrides_read_catalog(const struct bh_overrides *overrides, const struct bh_scenario *scenario,
                                              struct bh_catalog_files *files, struct bh_error *err)
 {
     const struct bh_node *define = bh_node_find(bh_document_root(scenario->document), "define");
     const char *machine = bh_platform_is_parametric(scenario->platform_file) ? scenario->platform_file : NULL;
-    struct bh_catalog *catalog = bh_catalog_create(files, NULL, define, machine, err);
-    if (catalog == NULL || overrides == NULL || overrides->count == 0)
+    if (overrides == NULL || overrides->count == 0)
+        return bh_catalog_create(files, NULL, define, machine, err);
+    struct bh_error own = {0};
+    struct bh_catalog *catalog = create_overridden(overrides, files, define, machine, &own);
+    if (catalog != NULL)
         return catalog;
-    int wrong = check(overrides, catalog, err);
+    catalog = bh_catalog_create(files, NULL, define, machine, err);
+    if (catalog != NULL && check(overrides, catalog, err) == 0)
+        bh_fail_again(err, &own);
     bh_catalog_destroy(catalog);
-    struct bh_document *document = wrong ? NULL : as_document(overrides, err);
-    if (document == NULL)
-        return NULL;
-    catalog = bh_catalog_create(files, bh_document_root(document), define, machine, err);
-    bh_document_destroy(document);
-    return catalog;
+    return NULL;
 }
