@@ -12,11 +12,11 @@ compare() {
 
 @test "200 random scenarios are of one distribution by the program and by the twin, at a joint level of 1e-4" {
     need_h5py
-    compare 0 200 --replicas 100 --jobs 2
+    compare 0 200 --replicas 40 --jobs 2
 }
 
 @test "a twin of other numbers is told from the program" {
     need_h5py
-    refuse compare 0 40 --replicas 100 --twin-alone 'm.update({"recovery.detection": "600 s"})'
-    refuse compare 0 40 --replicas 100 --twin-alone 'm.update({path: 0 for path in m if path.endswith(".blocks")})'
+    refuse compare 0 40 --replicas 60 --twin-alone 'm.update({"recovery.detection": "600 s"})'
+    refuse compare 0 40 --replicas 60 --twin-alone 'm.update({path: 0 for path in m if path.endswith(".blocks")})'
 }

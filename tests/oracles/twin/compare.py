@@ -124,6 +124,11 @@ def features(scenario):
     words += [f"level {name}" for name in scenario["checkpoints"]] if scenario["checkpoints"] != "none" else ["no level"]
     words += [f"{zone} {scope}" for zone, scope in policy["dispositions"].items()]
     words += list(scenario["define"].get("faults", {}))
+    words.append(f"{len(workload['enclaves'])} enclaves")
+    for enclave in workload["enclaves"]:
+        words.append(enclave["application"])
+        words += [word for word in ("verification", "nodes", "shares-with", "parts-needed", "work") if word in enclave]
+    words = sorted(set(words))
     return words
 
 

@@ -71,8 +71,12 @@ class Generator:
         system = self.pick("native", "qemu", "kvm", "palacios", "palacios-shared-network")
         self.work = self.between(2, 20)  # hours
         self.nodes, self.spares = self.pick(1, 2, 3, 4, 6), self.pick(0, 0, 1, 2)
-        enclave = {"name": "one", "application": "mpi-bulk-synchronous", "guests-per-node": self.pick(1, 1, 2),
-                   "processes-per-guest": self.pick(1, 2, 3), "node-share": 1}
+        enclaves = self.enclaves()
+        self.least_nodes = 1 if any(e.get("nodes", self.nodes) % 2 for e in enclaves) else 2
+        checkpoints = self.checkpoints()
+        for enclave in enclaves:
+            if checkpoints == "none" and enclave.get("verification", {}).get("every") == "checkpoint":
+                del enclave["verification"]
         made = system_of(system)
         if system != "native":
             made["costs"] = {name: number(0, unit) for name, unit in
@@ -82,8 +86,8 @@ class Generator:
         return {
             "scenario": "twin", "platform": {"file": "testbed.xml", "nodes": self.nodes},
             "workload": {"work": f"{self.work} h", "horizon": f"{40 * self.work} h", "spares": self.spares,
-                         "enclaves": [enclave], **self.pick({}, {"spares-for": ["node-loss"]})},
-            "checkpoints": self.checkpoints(), "costs": False,
+                         "enclaves": enclaves, **self.pick({}, {"spares-for": ["node-loss"]})},
+            "checkpoints": checkpoints, "costs": False,
             "policies": [{"system": "drawn-" + system, "policy": "drawn", "name": "drawn"}],
             "faults": {"hardware": list(faults) if faults else "none", "software": self.chance(0.8)},
             "models": self.models(),
@@ -91,11 +95,42 @@ class Generator:
                        **({"faults": faults} if faults else {})},
             "replicas": 1, "seed": 1}
 
+    def enclaves(self):
+        """One; or two on the same nodes, or on nodes of their own; or three on two partitions."""
+        sort = self.pick("one", "one", "beside", "apart", "three") if self.nodes > 1 else self.pick("one", "beside")
+        enclaves = []
+        for name in ("one", "two", "three")[:{"one": 1, "three": 3}.get(sort, 2)]:
+            service = self.chance(0.3 if name != "one" else 0.15)
+            enclave = {"name": name, "application": "loss-tolerant-service" if service else "mpi-bulk-synchronous",
+                       "guests-per-node": self.pick(1, 1, 2), "processes-per-guest": self.pick(1, 2, 3), "node-share": 1}
+            if not service and self.chance(0.4):
+                enclave["verification"] = self.verification()
+            if self.chance(0.2):
+                enclave["work"] = f"{self.between(self.work / 2, self.work)} h"
+            enclaves.append(enclave)
+        if sort in ("apart", "three"):
+            enclaves[0]["nodes"] = self.pick(*range(1, self.nodes))
+            enclaves[1]["nodes"] = self.nodes - enclaves[0]["nodes"]
+        if sort in ("beside", "three"):
+            share = self.pick(0.5, 0.75)
+            enclaves[0]["node-share"], enclaves[-1]["node-share"] = share, 1 - share
+            enclaves[-1]["shares-with"] = "one"
+        for enclave in enclaves:
+            parts = enclave.get("nodes", self.nodes) if "shares-with" not in enclave else enclaves[0].get("nodes", self.nodes)
+            if "service" in enclave["application"] and self.chance(0.5):
+                enclave["parts-needed"] = self.pick(*range(1, parts + 1))
+        return enclaves
+
+    def verification(self):
+        return {"every": self.pick("checkpoint", "checkpoint", f"{self.between(self.work / 10, self.work / 2):.6g} h"),
+                "cost": self.time(0.1, 300), "recall": self.pick(0.5, 0.9, 1), "latency": self.pick("0 s", self.time(1, 3000)),
+                "returns": self.pick(1, 2, 3)}
+
     def checkpoints(self):
         if self.chance(0.1):
             return "none"
         names = [n for n in ("memory", "local", "partner", "storage") if self.chance(0.45)] or ["local"]
-        if "partner" in names and self.nodes == 1:
+        if "partner" in names and self.least_nodes % 2 == 1:
             names[names.index("partner")] = "storage"
         interval, levels = self.between(self.work / 20, self.work / 2), {}
         for name in dict.fromkeys(names):
@@ -156,6 +191,8 @@ class Generator:
         for application in ("mpi-bulk-synchronous", "loss-tolerant-service"):
             models[f"applications.{application}.fault-rate"] = f"{self.rate(1) / self.nodes / 4:.4g} 1/h"
             models[f"applications.{application}.instruction-share"] = self.pick(0, 0.3, 1)
+        models["applications.loss-tolerant-service.checkpoint-bytes"] = "1e9 B"
+        models["recovery.local-bandwidth"] = f"{self.between(1e6, 1e9)} B/s"
         models |= {"errors.again": self.pick(0, 0.5, 1), "errors.carries": self.pick(0, 0.5, 1), "errors.matters": self.pick(0.3, 1)}
         for name, low, high in (("detection", 1, 300), ("process-restart", 1, 300), ("node-reboot", 10, 3000),
                                 ("spare-activation", 1, 3000), ("system-restart", 60, 7000), ("watchdog", 1, 1000),

@@ -5,7 +5,8 @@ import math
 
 from world import quantity
 
-ENCLAVE = 4
+SCOPES = ["none", "process", "guest", "node", "enclave", "composition", "system"]
+ENCLAVE = SCOPES.index("enclave")
 
 
 class State:
@@ -26,19 +27,55 @@ class Content:
 
 
 class Job:
+    """What both kinds of applications share."""
+
     def __init__(self, replica, number):
         world, self.replica, self.number = replica.world, replica, number
         self.enclave = world.enclaves[number]
-        self.levels, self.work = world.levels, world.work
-        self.every = [max(1, round(level[1] / world.levels[0][1])) for level in world.levels]
-        self.verification = self.enclave.get("verification", "none")
-        self.state, self.epoch, self.held, self.position = "before", 0, 0, 0.0
-        self.states, self.silent, self.todo, self.base = [], set(), [], None
-        self.passed, self.returns, self.awaited, self.end = 0.0, [], 0, None
+        self.places = next(p.places for p in world.partitions if number in p.enclaves)
+        self.work = quantity(self.enclave["work"]) if "work" in self.enclave else world.work
+        self.state, self.silent, self.end = "before", set(), None
         self.counts = {name: 0 for name in ("interruptions", "verifications", "silent_found", "silent_rollbacks",
                                             "silent_beginnings")}
-        self.parts = {name: 0.0 for name in ("compute", "checkpoint", "verification", "detection", "restart", "restore",
-                                             "repair-and-spare-wait")}
+
+    def takes_wrong_data(self, error, place):
+        self.silent.add(error)
+
+    def clear_processes(self, places):
+        """What was live in its processes there ends with them."""
+        self.replica.clear(lambda c: c.zone.enclave == self.number and c.zone.holds_application and c.place in places)
+
+    def done(self):
+        self.state, self.end = "done", self.replica.now
+        self.clear_processes(self.places)
+
+    def all_up_at(self, places):
+        """When the hosts and its guests there are up."""
+        return max(self.replica.down_until[p][z.number] for p in places for z in self.replica.zones(p)
+                   if z.enclave in (None, self.number))
+
+    def results(self):
+        silent = self.silent if self.state == "done" else set()
+        for error in silent:
+            if error.matters is None:
+                error.matters = self.replica.random.random() < self.replica.world.number("errors.matters")
+        elapsed = self.end if self.end is not None else self.replica.now
+        return {"elapsed": elapsed, "finished": int(self.state == "done"), "wrong_data": int(bool(silent)),
+                "sdc": int(any(e.matters for e in silent)), **self.counts}
+
+
+class BulkSynchronous(Job):
+    """Computes in step, and loses all with any process."""
+
+    def __init__(self, replica, number):
+        super().__init__(replica, number)
+        world = replica.world
+        self.levels = world.levels
+        self.every = [max(1, round(level[1] / world.levels[0][1])) for level in world.levels]
+        self.verification = self.enclave.get("verification", "none")
+        self.epoch, self.held, self.position = 0, 0, 0.0
+        self.states, self.todo, self.base = [], [], None
+        self.passed, self.returns, self.awaited = 0.0, [], 0
 
     # What others ask
 
@@ -136,13 +173,9 @@ class Job:
         if self.awaited:
             self.state = "wait"
             return
-        self.state, self.end = "done", self.replica.now
-        self.replica.clear(lambda c: c.zone.enclave == self.number and c.zone.holds_application)
+        self.done()
 
     # Silent errors
-
-    def takes_wrong_data(self, error, place):
-        self.silent.add(error)
 
     def must_verify(self):
         if self.verification == "none" or self.checked:
@@ -193,7 +226,7 @@ class Job:
             return
         self.stop()
         self.counts["silent_rollbacks" if self.states else "silent_beginnings"] += 1
-        self.clear_processes()
+        self.clear_processes(self.places)
         self.state = "out"
         if self.states:
             self.restore()
@@ -220,23 +253,19 @@ class Job:
                         self.forget(state, level)
         self.epoch += 1
         self.state, self.phase = "out", "waiting"
-        self.clear_processes()
+        self.clear_processes(self.places)
         self.detected = self.replica.now + self.replica.world.detection
         self.look_again(self.replica.world.detection)
         return True
 
-    def clear_processes(self):
-        self.replica.clear(lambda c: c.zone.enclave == self.number and c.zone.holds_application)
-
-    def look_again(self, delay):
+    def look_again(self, delay, place=None):
         if self.state == "out" and self.phase == "waiting":
             self.later(max(delay, 0.0), self.relaunch_if_up)
 
     def relaunch_if_up(self):
         if self.state != "out" or self.phase != "waiting":
             return
-        ready = max([self.detected] + [self.replica.down_until[p][z.number] for p in range(self.replica.world.nodes)
-                                       for z in self.replica.world.zones if z.enclave in (None, self.number)])
+        ready = max(self.detected, self.all_up_at(self.places))
         if ready <= self.replica.now + 1e-9:
             self.phase = "relaunch"
             self.later(self.replica.world.relaunch, self.restore)
@@ -294,7 +323,7 @@ class Job:
         self.loses_level("memory")
 
     def loses_disk(self, place):
-        nodes = self.replica.world.nodes
+        nodes, place = len(self.places), place - self.places[0]
         distance = max(1, int(self.replica.world.number("recovery.partner-distance") * nodes))
         self.loses_level("local")
 
@@ -302,12 +331,3 @@ class Job:
             content.lost.add(place)
             return any(p in content.lost and (p + distance) % nodes in content.lost for p in range(nodes))
         self.loses_level("partner", pair_gone)
-
-    def results(self):
-        silent = self.silent if self.state == "done" else set()
-        for error in silent:
-            if error.matters is None:
-                error.matters = self.replica.random.random() < self.replica.world.number("errors.matters")
-        elapsed = self.end if self.end is not None else self.replica.now
-        return {"elapsed": elapsed, "finished": int(self.state == "done"), "wrong_data": int(bool(silent)),
-                "sdc": int(any(e.matters for e in silent)), **self.counts}

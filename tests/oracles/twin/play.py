@@ -5,9 +5,9 @@ import heapq
 import math
 from random import Random
 
-from job import Job
+from job import SCOPES, BulkSynchronous
+from service import Service
 
-SCOPES = ["none", "process", "guest", "node", "enclave", "composition", "system"]
 NEVER = math.inf
 
 
@@ -25,7 +25,7 @@ class Error:
     def __init__(self, software, repair, place):
         self.software, self.repair, self.place = software, repair, place
         self.copies, self.affected, self.beyond, self.application = [], set(), 0, 0
-        self.silent, self.lost_enclaves, self.matters = False, set(), None
+        self.silent, self.lost_enclaves, self.enclaves, self.matters = False, set(), set(), None
         self.new_generation()
 
     def new_generation(self):
@@ -42,12 +42,13 @@ class Replica:
         self.node_of = list(range(world.nodes))
         self.idle = list(range(world.nodes, world.nodes + world.spares))
         self.waiting, self.restart_until = [], 0.0
-        self.down_until = [[0.0] * len(world.zones) for _ in range(world.nodes)]
+        self.down_until = [[0.0] * len(p.zones) for p in world.partition_of]
         self.errors = []
         self.tally = {name: 0 for name in ("faults", "struck_while_down", "errors", "silent_errors", "simultaneous_losses",
                                            "losing_errors", "unchangeable_errors", "revivals")}
         self.failures = [0] * len(SCOPES)
-        self.jobs = [Job(self, number) for number in range(len(world.enclaves))]
+        self.jobs = [(Service if "service" in enclave["application"] else BulkSynchronous)(self, number)
+                     for number, enclave in enumerate(world.enclaves)]
 
     # Time
 
@@ -76,9 +77,11 @@ class Replica:
         for hardware in self.world.hardware:
             self.next_fault(hardware["rate"] * (self.world.nodes + self.world.spares), self.hardware_strikes, hardware)
         if self.world.software:
-            for zone in self.world.zones:
-                for rate, instruction, shared in self.world.components_of(zone):
-                    self.next_fault(rate * self.world.nodes, self.software_strikes, zone, instruction, shared)
+            for partition in self.world.partitions:
+                for zone in partition.zones:
+                    for rate, instruction, shared in self.world.components_of(zone):
+                        self.next_fault(rate * len(partition.places), self.software_strikes, partition, zone, instruction,
+                                        shared)
 
     def next_fault(self, rate, strike, *what):
         if rate > 0:
@@ -100,7 +103,7 @@ class Replica:
             elif node in self.node_of:
                 place = self.node_of.index(node)
                 self.tally["faults"] += 1
-                if self.is_down(place, world.zones[0]):
+                if self.is_down(place, self.host(place)):
                     self.tally["struck_while_down"] += 1
                     return
                 error = self.new_error(False, repair, place)
@@ -109,8 +112,10 @@ class Replica:
                 self.take_down(error, place, "node", None)
             return
         if node in self.node_of:
-            zone = self.random.choices(world.zones, hardware["weights"])[0]
-            self.strike(self.node_of.index(node), zone, hardware["instruction"], 0.0, False, self.repair_time(hardware))
+            place = self.node_of.index(node)
+            partition = world.partition_of[place]
+            zone = self.random.choices(partition.zones, hardware["weights"][partition])[0]
+            self.strike(place, zone, hardware["instruction"], 0.0, False, self.repair_time(hardware))
         elif node in self.idle:
             self.tally["faults"] += 1
             self.tally["struck_while_down"] += 1
@@ -121,8 +126,8 @@ class Replica:
         median, sigma = hardware["repair"]
         return median * math.exp(sigma * self.random.gauss(0, 1))
 
-    def software_strikes(self, zone, instruction, shared):
-        place = self.random.randrange(self.world.nodes)
+    def software_strikes(self, partition, zone, instruction, shared):
+        place = self.random.choice(partition.places)
         if self.node_of[place] is not None:
             self.strike(place, zone, instruction, shared, True, None)
 
@@ -134,9 +139,9 @@ class Replica:
         error = self.new_error(software, repair, place)
         kind = "instruction" if self.random.random() < instruction else "data"
         self.add_copy(error, place, zone, kind)
-        if shared > 0 and self.random.random() < shared and not self.is_down(place, self.world.zones[0]):
-            error.affected.add((place, self.world.zones[0]))
-            self.add_copy(error, place, self.world.zones[0], kind)
+        if shared > 0 and self.random.random() < shared:
+            error.affected.add((place, self.host(place)))
+            self.add_copy(error, place, self.host(place), kind)
 
     def new_error(self, software, repair, place):
         self.tally["errors"] += 1
@@ -145,6 +150,12 @@ class Replica:
         return error
 
     # What is up
+
+    def zones(self, place):
+        return self.world.partition_of[place].zones
+
+    def host(self, place):
+        return self.zones(place)[0]
 
     def is_down(self, place, zone):
         return any(self.now < self.down_until[place][z.number] for z in zone.line)
@@ -159,7 +170,7 @@ class Replica:
         error.copies.append(copy)
         lifetime = self.world.ending(zone, kind)[0]
         self.after(self.exponential(lifetime), self.end_copy, copy)
-        for channel in self.world.leaving[zone.number]:
+        for channel in self.world.partition_of[place].leaving[zone.number]:
             p = channel.probability
             if p > 0 and (place, channel.number) not in error.used:
                 self.after(self.exponential(lifetime * (1 - p) / p), self.attempt, copy, channel)
@@ -214,7 +225,7 @@ class Replica:
 
     def hold(self, copy, change):
         for job in self.jobs:
-            if copy.zone.enclave in (None, job.number):
+            if copy.place in job.places and copy.zone.enclave in (None, job.number):
                 job.hold(copy.place, change)
 
     def drop(self, copy):
@@ -249,7 +260,7 @@ class Replica:
         if scope == "process" and not zone.holds_application:
             victim = self.random.choice([z for z in zone.below if z.holds_application])
         elif scope == "guest" and zone.enclave is None:
-            victim = self.random.choice([z for z in self.guest_tops() if zone in z.line])
+            victim = self.random.choice([z for z in self.guest_tops(place) if zone in z.line])
         elif scope == "guest":
             victim = [z for z in zone.line if z.enclave is not None][-1]
         goes_on = scope in ("process", "guest") and zone not in victim.below
@@ -260,24 +271,24 @@ class Replica:
         if stays:
             self.add_copy(error, place, zone, kind)
 
-    def guest_tops(self):
+    def guest_tops(self, place):
         """Per guest its outermost zone."""
-        return [z for z in self.world.zones if z.enclave is not None and (z.parent is None or z.parent.enclave is None)]
+        return [z for z in self.zones(place) if z.enclave is not None and (z.parent is None or z.parent.enclave is None)]
 
     def take_down(self, error, place, scope, victim):
-        world, zones = self.world, self.world.zones
+        world, everywhere = self.world, [(p, z) for p in range(self.world.nodes) for z in self.zones(p)]
         lost = {}  # per enclave: how much of it
         if scope in ("process", "guest"):
             gone = [(place, z) for z in victim.below]
             lost[victim.enclave] = scope
         elif scope == "node":
-            gone = [(place, z) for z in zones]
+            gone = [(place, z) for z in self.zones(place)]
+            lost = {e: scope for e in world.partition_of[place].enclaves}
         elif scope == "enclave":
-            gone = [(p, z) for p in range(world.nodes) for z in zones if z.enclave == victim.enclave]
+            gone = [(p, z) for p, z in everywhere if z.enclave == victim.enclave]
             lost[victim.enclave] = scope
         else:
-            gone = [(p, z) for p in range(world.nodes) for z in zones]
-        if scope in ("node", "system"):
+            gone = everywhere
             lost = {job.number: scope for job in self.jobs}
         error.affected.update((p, z) for p, z in gone if p == place)
         error.taken.update(gone)
@@ -297,8 +308,11 @@ class Replica:
         for job in self.jobs:
             if scope == "system" or (world.has_guests and scope in ("guest", "enclave") and job.number == victim.enclave):
                 job.loses_memory()
-        hit = [self.jobs[e].fails(error, place, how) for e, how in sorted(lost.items())]
-        error.lost_enclaves.update(e for e, was_hit in zip(sorted(lost), hit) if was_hit)
+        error.enclaves.update(lost)
+        whole = [e for e, how in sorted(lost.items()) if self.jobs[e].fails(error, place, how)]
+        error.lost_enclaves.update(whole)
+        if len(whole) == len(self.jobs) > 1:
+            error.application = SCOPES.index("system")
 
     def stays_down(self, place, zone, delay):
         self.down_until[place][zone.number] = max(self.down_until[place][zone.number], self.now + delay)
@@ -306,7 +320,8 @@ class Replica:
     def node_goes(self, place, error):
         """The node of a place is gone, for good where the error's fault calls for repair."""
         world, node = self.world, self.node_of[place]
-        for job in self.jobs:
+        here = [job for job in self.jobs if place in job.places]
+        for job in here:
             job.loses_memory()
         if error.repair is None:
             mend = world.reboot
@@ -319,7 +334,7 @@ class Replica:
             self.after(world.detection + mend, self.comes_back, node)
         else:
             self.after(world.detection + error.repair, self.comes_back, node)
-        for job in self.jobs:
+        for job in here:
             job.loses_disk(place)
         if self.idle:
             self.node_of[place] = self.idle.pop(0)
@@ -327,15 +342,15 @@ class Replica:
         else:
             self.node_of[place] = None
             self.waiting.append(place)
-            self.down_until[place] = [NEVER] * len(world.zones)
+            self.down_until[place] = [NEVER] * len(self.zones(place))
 
     def comes_up(self, place, delay):
         """The node at a place is up after a delay, and its guests a boot later."""
-        for zone in self.world.zones:
+        for zone in self.zones(place):
             boot = self.world.boot if zone.enclave is not None and self.world.has_guests else 0.0
             self.down_until[place][zone.number] = max(self.now + delay + boot, self.restart_until)
         for job in self.jobs:
-            job.look_again(delay + self.world.boot)
+            job.look_again(delay + self.world.boot, place)
 
     def comes_back(self, node):
         if self.waiting:
@@ -365,11 +380,10 @@ class Replica:
         for error in self.errors:
             found["system_extent"][self.extent(error)] += 1
             self.tally["losing_errors"] += len(error.lost_enclaves) >= 1
-            if len(error.lost_enclaves) == len(self.jobs) > 1:
-                error.application = SCOPES.index("system")
-            self.tally["simultaneous_losses"] += len(error.lost_enclaves) >= 2
+            self.tally["simultaneous_losses"] += len(error.enclaves) >= 2
             found["application_extent"][error.application] += 1
         found.update(self.tally)
-        for name in self.jobs[0].results():
-            found[name] = [job.results()[name] for job in self.jobs]
+        results = [job.results() for job in self.jobs]
+        for name in results[0]:
+            found[name] = [result[name] for result in results]
         return found

@@ -5,7 +5,7 @@
 Written from doc/model.md and the words of models/data alone. What the twin cannot play it refuses by a KeyError.
 """
 
-UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "year": 365.25 * 86400}
+UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "year": 365.25 * 86400, "B": 1.0, "B/s": 1.0}
 # What models/data/channels.yaml and guards.yaml say in words.
 BOUNDARIES = {"system-call": "process/kernel", "kernel-to-process": "process/kernel", "vm-exit": "guest/host",
               "host-to-guest": "guest/host", "emulated-instruction": "guest/host", "device-emulation": "guest/host",
@@ -53,6 +53,68 @@ class Channel:
         self.boundary, self.guarded = boundary, guarded
 
 
+class Partition:
+    """Nodes that carry the same enclaves: their zones, and the channels between them."""
+
+    def __init__(self, world, places, enclaves):
+        self.world, self.places, self.enclaves = world, places, enclaves
+        self.build_tree()
+        self.build_channels()
+
+    def build_tree(self):
+        self.zones = []
+        rows, self.made = list(self.world.system["zones"]), {}
+        while rows:  # in any order: each after its parent
+            row = rows.pop(0)
+            if "parent" in row and row["parent"] not in self.made:
+                rows.append(row)
+                continue
+            self.made[row["name"]] = []
+            for parent in self.made[row["parent"]] if "parent" in row else [None]:
+                for enclave, guest, process in self.owners(row.get("per", "node"), parent):
+                    zone = Zone(len(self.zones), row, parent, enclave, guest, process)
+                    self.zones.append(zone)
+                    self.made[row["name"]].append(zone)
+
+    def owners(self, per, parent):
+        """Which instances of a zone a parent holds."""
+        if per == "node":
+            return [(None, None, None)]
+        owners = []
+        for e in self.enclaves:
+            enclave = self.world.enclaves[e]
+            if parent.enclave not in (None, e):
+                continue
+            for g in range(enclave["guests-per-node"]) if self.world.has_guests else [0]:
+                if parent.guest not in (None, g):
+                    continue
+                owners += ([(e, g, None)] if per == "guest" else
+                           [(e, g, p) for p in range(enclave["processes-per-guest"])])
+        return owners
+
+    def build_channels(self):
+        self.channels = []
+        for row in self.world.system["channels"]:
+            for source in self.made[row["from"]]:
+                for target in self.made[row["to"]]:
+                    if source.belongs_with(target):
+                        self.channels.append(Channel(len(self.channels), source, target,
+                                                     self.world.number(f"channels.{row['type']}.probability"),
+                                                     BOUNDARIES[row["type"]], row["type"] not in UNGUARDED))
+        self.leaving = [[c for c in self.channels if c.source is z] for z in self.zones]
+
+    def shares(self, weight):
+        """Where a hardware fault lands: each zone's share of memory or processor time."""
+        weights = []
+        for zone in self.zones:
+            share = self.world.number(f"zones.{zone.like}.{weight}")
+            if zone.enclave is not None:
+                alike = sum(1 for other in self.made[zone.name] if other.enclave == zone.enclave)
+                share *= self.world.enclaves[zone.enclave]["node-share"] / alike
+            weights.append(share)
+        return weights
+
+
 class World:
     """Everything that stays as it is during a run."""
 
@@ -76,8 +138,7 @@ class World:
         self.system_restart, self.watchdog = self.number("recovery.system-restart"), self.number("recovery.watchdog")
         self.levels = self.read_levels(scenario["checkpoints"])
         self.final = scenario["checkpoints"].get("final", False) if scenario["checkpoints"] != "none" else False
-        self.build_tree()
-        self.build_channels()
+        self.divide()
         self.guards = {b: self.level_of(b) for b in LEVELS if b in self.system["guards"]}
         self.hardware = [self.fault_class(name, scenario) for name in scenario["define"].get("faults", {})]
         self.software = scenario["faults"]["software"]
@@ -92,47 +153,16 @@ class World:
         return [(name, quantity(level["interval"]), quantity(level["write"]), quantity(level["read"]), level.get("keep", 3))
                 for name in NEAREST_FIRST if (level := checkpoints.get(name))]
 
-    def build_tree(self):
-        self.zones = []
-        rows, made = list(self.system["zones"]), {}
-        while rows:  # in any order: each after its parent
-            row = rows.pop(0)
-            if "parent" in row and row["parent"] not in made:
-                rows.append(row)
-                continue
-            made[row["name"]] = []
-            for parent in made[row["parent"]] if "parent" in row else [None]:
-                for enclave, guest, process in self.owners(row.get("per", "node"), parent):
-                    zone = Zone(len(self.zones), row, parent, enclave, guest, process)
-                    self.zones.append(zone)
-                    made[row["name"]].append(zone)
-        self.made = made
-
-    def owners(self, per, parent):
-        """Which instances of a zone a parent holds."""
-        if per == "node":
-            return [(None, None, None)]
-        owners = []
+    def divide(self):
+        """Nodes in their order to enclaves that have some of their own; others stand with those that they name."""
+        self.partitions, first = [], 0
         for e, enclave in enumerate(self.enclaves):
-            if parent.enclave not in (None, e):
-                continue
-            guests = range(enclave["guests-per-node"]) if self.has_guests else [0]
-            for g in guests:
-                if parent.guest not in (None, g):
-                    continue
-                owners += [(e, g, None)] if per == "guest" else [(e, g, p) for p in range(enclave["processes-per-guest"])]
-        return owners
-
-    def build_channels(self):
-        self.channels = []
-        for row in self.system["channels"]:
-            for source in self.made[row["from"]]:
-                for target in self.made[row["to"]]:
-                    if source.belongs_with(target):
-                        self.channels.append(Channel(len(self.channels), source, target,
-                                                     self.number(f"channels.{row['type']}.probability"),
-                                                     BOUNDARIES[row["type"]], row["type"] not in UNGUARDED))
-        self.leaving = [[c for c in self.channels if c.source is z] for z in self.zones]
+            if "shares-with" not in enclave:
+                count = enclave.get("nodes", self.nodes)
+                with_it = [e] + [i for i, other in enumerate(self.enclaves) if other.get("shares-with") == enclave["name"]]
+                self.partitions.append(Partition(self, list(range(first, first + count)), sorted(with_it)))
+                first += count
+        self.partition_of = [p for p in self.partitions for _ in p.places]
 
     def level_of(self, boundary):
         """(probability that it blocks, whether it then tells) of the level that is on."""
@@ -143,24 +173,13 @@ class World:
         level = {"weakest": offered[0], "strongest": offered[-1]}.get(wanted, wanted)
         return self.number(f"guards.{boundary}.{level}.blocks"), level in DETECTED
 
-    def shares(self, weight):
-        """Where a hardware fault lands: each zone's share of memory or processor time."""
-        weights = []
-        for zone in self.zones:
-            share = self.number(f"zones.{zone.like}.{weight}")
-            if zone.enclave is not None:
-                alike = sum(1 for other in self.made[zone.name] if other.enclave == zone.enclave)
-                share *= self.enclaves[zone.enclave]["node-share"] / alike
-            weights.append(share)
-        return weights
-
     def fault_class(self, name, scenario):
         row = scenario["define"]["faults"][name]
         rate = row["rate"]["value"] / UNITS[row["rate"]["unit"][2:]]
         repair = None
         if row["mend"] == "repair":
             repair = (row["repair-median"]["value"] * UNITS[row["repair-median"]["unit"]], row["repair-sigma"]["value"])
-        weights = None if row["landing"] == "node" else self.shares(row["landing"] + "-weight")
+        weights = None if row["landing"] == "node" else {p: p.shares(row["landing"] + "-weight") for p in self.partitions}
         return {"name": name, "rate": rate, "weights": weights, "repair": repair,
                 "instruction": row["instruction-share"]["value"] if weights else 0}
 
