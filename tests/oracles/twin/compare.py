@@ -4,6 +4,8 @@
 
     compare.py BULKHEAD FIRST COUNT [--replicas R] [--jobs N]
 
+FIRST is the number of a structure, of which there are five scenarios each, with numbers of their own.
+
 Per scenario and metric two rank tests, of where values lie and of how far they spread; and the same pooled over all scenarios
 that share something. The normal law of a sum of ranks is the permutation's from above in its tails, so that the level of all
 together, by Bonferroni, is at most as stated.
@@ -26,31 +28,31 @@ from world import World
 PER_ENCLAVE = ["elapsed", "finished", "interruptions", "wrong_data", "sdc"]
 WITH_VERIFICATION = ["verifications", "silent_found", "silent_rollbacks", "silent_beginnings"]
 PER_SCOPE = ["failures", "system_extent", "application_extent"]
-LEVEL, LISTED = 1e-4, 30
+BATCH, LEVEL, LISTED = 5, 1e-4, 30
 WHOLE = ["faults", "struck_while_down", "errors", "silent_errors", "simultaneous_losses", "losing_errors",
          "unchangeable_errors", "revivals"]
 
 
-def by_program(program, scenario, replicas, seed, folder):
-    """Per metric a list over replicas."""
-    path = os.path.join(folder, f"{os.getpid()}")
-    generate.write(scenario, path + ".yaml")
+def by_program(program, scenarios, replicas, seed, folder):
+    """Of each scenario, per metric a list over replicas."""
+    path = os.path.join(folder, "drawn")
+    generate.write(scenarios, path + ".yaml")
     done = subprocess.run([program, "run", "-q", "-j1", path + ".yaml", "-o", path + ".h5", f"--replicas={replicas}",
                            f"--seed={seed}"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    found = {}
+    found = [{} for _ in scenarios]
     with h5py.File(path + ".h5") as f:
-        for name in PER_ENCLAVE + WITH_VERIFICATION:
-            if name in f:
-                for e, values in enumerate(f[name][0]):
-                    found[f"{name} {e}"] = [float(v) for v in values]
-        for name in PER_SCOPE:
-            for s, scope in enumerate(SCOPES):
-                found[f"{name} {scope}"] = [float(v) for v in f[name][0, :, s]]
-        for name in WHOLE:
-            found[name] = [float(v) for v in f[name][0]]
-    os.remove(path + ".h5")
+        arrays = {name: f[name][0] if len(scenarios) > 1 else f[name][:1]
+                  for name in PER_ENCLAVE + WITH_VERIFICATION + PER_SCOPE + WHOLE if name in f}
+    for i, one in enumerate(found):
+        for name, array in arrays.items():
+            if name in PER_SCOPE:
+                one |= {f"{name} {scope}": [float(v) for v in array[i, :, s]] for s, scope in enumerate(SCOPES)}
+            elif name in WHOLE:
+                one[name] = [float(v) for v in array[i]]
+            else:
+                one |= {f"{name} {e}": [float(v) for v in values] for e, values in enumerate(array[i])}
     return found
 
 
@@ -94,20 +96,22 @@ def score(a, b, spread):
 
 
 def compare(task):
-    """Of one scenario: what it has, and per metric both by program and twin with their scores."""
-    program, seed, replicas, force, twin_alone = task
-    scenario = changed(generate.Generator(seed).scenario(), force)
+    """Of scenarios of one structure: what they have, and per metric both by program and twin with their scores."""
+    program, number, replicas, force, twin_alone = task
+    scenarios = [changed(s, force) for s in generate.Generator(number).batch(BATCH)]
     with tempfile.TemporaryDirectory() as folder:
-        left = by_program(program, scenario, replicas, seed + 1, folder)
-    right, rows = by_twin(changed(scenario, twin_alone), replicas, seed), []
-    for name, values in left.items():
-        for spread in (False, True):
-            difference, variance = score(values, right[name], spread)
-            if variance > 0:
-                scale = replicas ** (3 if spread else 2)
-                rows.append((name + (", spread" if spread else ""), difference / scale, variance / scale ** 2,
-                             sum(values) / replicas, sum(right[name]) / replicas))
-    return seed, features(scenario), rows
+        found, compared = by_program(program, scenarios, replicas, number + 1, folder), []
+    for i, (scenario, left) in enumerate(zip(scenarios, found)):
+        right, rows = by_twin(changed(scenario, twin_alone), replicas, f"{number} {i}"), []
+        for name, values in left.items():
+            for spread in (False, True):
+                difference, variance = score(values, right[name], spread)
+                if variance > 0:
+                    scale = replicas ** (3 if spread else 2)
+                    rows.append((name + (", spread" if spread else ""), difference / scale, variance / scale ** 2,
+                                 sum(values) / replicas, sum(right[name]) / replicas))
+        compared.append((f"scenario {number}.{i}", features(scenario), rows))
+    return compared
 
 
 def changed(scenario, code):
@@ -143,13 +147,14 @@ def main():
     parser.add_argument("--twin-alone", default="", help="the same, and the program does not know of it")
     parser.add_argument("--all", action="store_true", help="print what all scenarios together say of each metric")
     options = parser.parse_args()
-    tasks = [(options.program, seed, options.replicas, options.force, options.twin_alone)
-             for seed in range(options.first, options.first + options.count)]
+    tasks = [(options.program, number, options.replicas, options.force, options.twin_alone)
+             for number in range(options.first, options.first + options.count // BATCH)]
     pooled, tests = {}, []
     with multiprocessing.Pool(options.jobs) as pool:
-        for seed, words, rows in pool.imap_unordered(compare, tasks):
+        compared = (one for batch in pool.imap_unordered(compare, tasks) for one in batch)
+        for where, words, rows in compared:
             for name, difference, variance, left, right in rows:
-                tests.append((abs(difference) / math.sqrt(variance), f"scenario {seed}", name, left, right))
+                tests.append((abs(difference) / math.sqrt(variance), where, name, left, right))
                 for word in words:
                     total = pooled.setdefault((word, name), [0.0] * 4)
                     for i, value in enumerate((difference, variance, left, right)):

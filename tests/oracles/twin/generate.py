@@ -1,6 +1,7 @@
 # Copyright (c) 2026 The Bulkhead authors.
 # SPDX-License-Identifier: Apache-2.0
 """Random small scenarios that say every number themselves, and how bulkhead reads them."""
+import copy
 from random import Random
 
 SHARED = [{"type": "system-call", "from": "process", "to": "guest"},
@@ -95,14 +96,27 @@ class Generator:
                        **({"faults": faults} if faults else {})},
             "replicas": 1, "seed": 1}
 
+    def batch(self, count):
+        """Scenarios of one structure with numbers of their own."""
+        scenarios = [self.scenario()]
+        while len(scenarios) < count:
+            other = copy.deepcopy(scenarios[0])
+            other["models"] = self.models()
+            for row in other["define"].get("faults", {}).values():
+                row["rate"]["value"] = self.fault_rate()
+            scenarios.append(other)
+        return scenarios
+
     def enclaves(self):
         """One; or two on the same nodes, or on nodes of their own; or three on two partitions."""
         sort = self.pick("one", "one", "beside", "apart", "three") if self.nodes > 1 else self.pick("one", "beside")
         enclaves = []
         for name in ("one", "two", "three")[:{"one": 1, "three": 3}.get(sort, 2)]:
+            # Few zones: the program's exact chain costs more than all else here.
+            guests, processes = self.pick((1, 1), (1, 2), (2, 1), (1, 3)) if sort in ("one", "apart") else self.pick((1, 1), (1, 2))
             service = self.chance(0.3 if name != "one" else 0.15)
             enclave = {"name": name, "application": "loss-tolerant-service" if service else "mpi-bulk-synchronous",
-                       "guests-per-node": self.pick(1, 1, 2), "processes-per-guest": self.pick(1, 2, 3), "node-share": 1}
+                       "guests-per-node": guests, "processes-per-guest": processes, "node-share": 1}
             if not service and self.chance(0.4):
                 enclave["verification"] = self.verification()
             if self.chance(0.2):
@@ -143,6 +157,9 @@ class Generator:
         """Of events in the whole run, as a rate."""
         return self.between(0.05, most) / self.work
 
+    def fault_rate(self):
+        return float(f"{self.rate() / (self.nodes + self.spares):.4g}")
+
     def fault_classes(self):
         rows = {"loss": ("node", "repair"), "crash": ("node", "reboot"), "cells": ("memory", self.pick("reboot", "reboot", "repair")),
                 "logic": ("cpu", "reboot")}
@@ -151,7 +168,7 @@ class Generator:
             if self.chance(0.5):
                 continue
             row = {"description": name, "landing": landing, "mend": mend,
-                   "rate": number(float(f"{self.rate() / (self.nodes + self.spares):.4g}"), "1/h")}
+                   "rate": number(self.fault_rate(), "1/h")}
             if landing != "node":
                 row["instruction-share"] = number(self.pick(0, 0.3, 1))
             if mend == "repair":
@@ -222,7 +239,19 @@ def written(value):
     return str(value)
 
 
-def write(scenario, path):
+def write(scenarios, path):
+    """A scenario; of several of one structure, an axis that sets the numbers of each."""
+    scenario = dict(scenarios[0])
+    if len(scenarios) > 1:
+        scenario["vary"] = [{"axis": "drawn", "values": [{"label": f"numbers {i}", "set": numbers_of(s)}
+                                                         for i, s in enumerate(scenarios)]}]
     with open(path, "w", encoding="utf-8") as file:
         for key, value in scenario.items():
             file.write(f"{key}: {written(value)}\n")
+
+
+def numbers_of(scenario):
+    numbers = {f"models.{path}": value for path, value in scenario["models"].items()}
+    for name, row in scenario["define"].get("faults", {}).items():
+        numbers[f"models.faults.{name}.rate"] = f"{row['rate']['value']} {row['rate']['unit']}"
+    return numbers

@@ -66,11 +66,9 @@ class Service(Job):
         error.felled.add(self.number)
         after = sum(1 for p in self.places if not self.out[p])
         self.look_ahead()
-        error.application = max(error.application, SCOPES.index(scope))
-        if after < self.needed <= before:
-            error.application = max(error.application, ENCLAVE)
-            return True
-        return False
+        is_lost = after < self.needed <= before
+        error.application = max(error.application, ENCLAVE if is_lost else SCOPES.index(scope))
+        return is_lost
 
     def later(self, place, delay, action):
         epoch = self.epochs[place]
