@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 import h5py
 
@@ -145,14 +146,18 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--force", default="", help="Python that changes a scenario s, its numbers m, its policy p")
     parser.add_argument("--twin-alone", default="", help="the same, and the program does not know of it")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop then, with those that were played")
     parser.add_argument("--all", action="store_true", help="print what all scenarios together say of each metric")
     options = parser.parse_args()
     tasks = [(options.program, number, options.replicas, options.force, options.twin_alone)
              for number in range(options.first, options.first + options.count // BATCH)]
-    pooled, tests = {}, []
+    pooled, tests, played, begun_s = {}, [], 0, time.monotonic()
     with multiprocessing.Pool(options.jobs) as pool:
         compared = (one for batch in pool.imap_unordered(compare, tasks) for one in batch)
         for where, words, rows in compared:
+            if time.monotonic() - begun_s > options.minutes * 60:
+                break
+            played += 1
             for name, difference, variance, left, right in rows:
                 tests.append((abs(difference) / math.sqrt(variance), where, name, left, right))
                 for word in words:
@@ -165,7 +170,7 @@ def main():
     shown = [t for t in tests if t[1] == "all"] if options.all else tests[:LISTED if least < LEVEL else 3]
     for z, where, name, left, right in shown:
         print(f"{z:6.2f} standard errors: {where}, {name}: program {left:.6g}, twin {right:.6g}")
-    print(f"{options.count} scenarios, {options.replicas} replicas by each, {len(tests)} comparisons: level {least:.2g}, "
+    print(f"{played} scenarios, {options.replicas} replicas by each, {len(tests)} comparisons: level {least:.2g}, "
           f"{'differ' if least < LEVEL else 'agree'} at {LEVEL}")
     return 1 if least < LEVEL else 0
 

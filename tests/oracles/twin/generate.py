@@ -25,7 +25,7 @@ def system_of(name):
                            "components": ["application"]}],
                 "channels": [{"type": "system-call", "from": "process", "to": "host"},
                              {"type": "kernel-to-process", "from": "host", "to": "process"}],
-                "guards": {"process/kernel": ["hardware-protection"]}, "costs": {}}
+                "guards": {"process/kernel": ["hardware-protection"]}, "costs": {}, "mechanisms": "ideal"}
     kernels = {"host-kernel": "linux", "guest-kernel": "linux"}
     if name == "qemu":
         zones, offered = with_vmm, ["emulated-io"]
@@ -44,7 +44,7 @@ def system_of(name):
         if name == "palacios-shared-network":
             channels.append({"type": "shared-vmm-network", "from": "guest", "to": "host"})
     return {"title": name, **kernels, "zones": zones, "channels": channels,
-            "guards": {"process/kernel": ["hardware-protection"], "guest/host": offered}, "costs": {}}
+            "guards": {"process/kernel": ["hardware-protection"], "guest/host": offered}, "costs": {}, "mechanisms": "ideal"}
 
 
 def number(value, unit=None):
