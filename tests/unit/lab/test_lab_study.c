@@ -1,0 +1,236 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Studies of injections without a machine: which outcome each kind of report is, in what turn trials come, that records come
+ * back as they went, what is added up. */
+#include "lab/plugin/marks.h"
+#include "lab/study/counts.h"
+#include "lab/study/outcome.h"
+#include "lab/study/record.h"
+#include "lab/study/study_file.h"
+#include "tests/support/helper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct bh_lab_node native = {.stack = BH_LAB_NATIVE}, guests = {.stack = BH_LAB_KVM};
+
+static char well[] = "host taint 0 check right\ndone\n";
+static char right[] =
+    "0 step 0 aa\n1 step 0 bb\n0 answer cc\n1 answer dd\n0 exit 0\n1 exit 0\nhost taint 0 check right\ndone\n";
+static char right_guests[] =
+    "0 ready\n0 step 0 aa\n1 step 0 bb\n0 answer cc\n0 guest over exit 0 taint 0\n1 answer dd\n"
+    "1 guest over exit 0 taint 0\nhost taint 0 check right\ndone\n";
+
+static struct bh_lab_outcome judge(const struct bh_lab_node *node, unsigned zone, enum bh_run_end end,
+                                   const char *console, const char *report)
+{
+    char *said = bh_copy_text(console), *told = bh_copy_text(report);
+    struct bh_run run = {.end = end, .console = said, .report = told},
+                  golden = {.end = BH_RUN_DONE, .console = well, .report = node == &native ? right : right_guests};
+    struct bh_lab_outcome outcome = bh_lab_judge(&run, &golden, node, zone);
+    free(said);
+    free(told);
+    return outcome;
+}
+
+/* What host and enclaves said, and what that is. */
+static const struct {
+    const struct bh_lab_node *node;
+    unsigned zone;
+    enum bh_run_end end;
+    const char *console, *report;
+    enum bh_enclave_outcome first, second;
+    enum bh_host_outcome host;
+    enum bh_lab_extent extent;
+    bool is_hang, hurts_neighbour;
+} cases[] = {
+    {&native, BH_LAB_PROCESS_0, BH_RUN_DONE, "", right, BH_ENCLAVE_UNHARMED, BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED,
+     BH_LAB_MASKED, false, false},
+    /* One digit of one step, and a step more than there are. */
+    {&native, BH_LAB_PROCESS_0, BH_RUN_DONE, "",
+     "0 step 0 ab\n1 step 0 bb\n0 answer cc\n1 answer dd\n0 exit 0\n1 exit 0\nhost taint 0 check right\ndone\n",
+     BH_ENCLAVE_WRONG, BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED, BH_LAB_SDC, false, false},
+    {&native, BH_LAB_PROCESS_1, BH_RUN_DONE, "",
+     "0 step 0 aa\n0 step 1 aa\n1 step 0 bb\n0 answer cc\n1 answer dd\n0 exit 0\n1 exit 0\nhost taint 0 check "
+     "right\ndone\n",
+     BH_ENCLAVE_WRONG, BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED, BH_LAB_SDC, false, true},
+    /* Ends well, but says less. */
+    {&native, BH_LAB_PROCESS_0, BH_RUN_DONE, "",
+     "1 step 0 bb\n1 answer dd\n0 exit 0\n1 exit 0\nhost taint 0 check right\ndone\n", BH_ENCLAVE_WRONG,
+     BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED, BH_LAB_SDC, false, false},
+    {&native, BH_LAB_PROCESS_0, BH_RUN_DONE, "",
+     "0 signal 11\n1 step 0 bb\n1 answer dd\n1 exit 0\nhost taint 0 check right\ndone\n", BH_ENCLAVE_SIGNAL,
+     BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED, BH_LAB_PROCESS, false, false},
+    {&native, BH_LAB_HOST_KERNEL, BH_RUN_DONE, "BUG: unable to handle page fault", right, BH_ENCLAVE_UNHARMED,
+     BH_ENCLAVE_UNHARMED, BH_HOST_OOPS, BH_LAB_MASKED, false, false},
+    {&native, BH_LAB_PROCESS_0, BH_RUN_DONE, "",
+     "0 hung\n0 signal 9\n1 step 0 bb\n1 answer dd\n1 exit 3\nhost taint 0 check right\ndone\n", BH_ENCLAVE_HUNG,
+     BH_ENCLAVE_FOUND, BH_HOST_UNHARMED, BH_LAB_PROCESS, true, true},
+    {&native, BH_LAB_HOST_KERNEL, BH_RUN_RESET, "Kernel panic - not syncing: x", "0 step 0 aa\n", BH_ENCLAVE_GONE,
+     BH_ENCLAVE_GONE, BH_HOST_PANIC, BH_LAB_WHOLE_NODE, false, false},
+    {&native, BH_LAB_HOST_KERNEL, BH_RUN_RESET, "", "", BH_ENCLAVE_GONE, BH_ENCLAVE_GONE, BH_HOST_RESET,
+     BH_LAB_WHOLE_NODE, false, false},
+    {&native, BH_LAB_HOST_KERNEL, BH_RUN_STILL, "", "", BH_ENCLAVE_GONE, BH_ENCLAVE_GONE, BH_HOST_HUNG,
+     BH_LAB_WHOLE_NODE, true, false},
+    {&native, BH_LAB_HOST_AGENT, BH_RUN_DONE, "", "host agent-ended b\n", BH_ENCLAVE_GONE, BH_ENCLAVE_GONE,
+     BH_HOST_CHECK, BH_LAB_WHOLE_NODE, false, false},
+    {&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "", right_guests, BH_ENCLAVE_UNHARMED, BH_ENCLAVE_UNHARMED,
+     BH_HOST_UNHARMED, BH_LAB_MASKED, false, false},
+    /* A panic, whereupon the agent kills the VMM: no end of the VMM's own. */
+    {&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "",
+     "0 [ 1.2] Kernel panic - not syncing: x\n0 signal 9\n1 step 0 bb\n1 answer dd\n1 guest over exit 0 taint 0\n"
+     "host taint 0 check right\ndone\n",
+     BH_ENCLAVE_PANIC, BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED, BH_LAB_GUEST, false, false},
+    /* The VMM ends with status 0, and the guest never said that it was over. */
+    {&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "",
+     "0 step 0 aa\n0 exit 0\n1 step 0 bb\n1 answer dd\n1 guest over exit 0 taint 0\nhost taint 0 check right\ndone\n",
+     BH_ENCLAVE_VMM, BH_ENCLAVE_UNHARMED, BH_HOST_UNHARMED, BH_LAB_GUEST, false, false},
+    {&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "",
+     "0 step 0 aa\n0 answer cc\n0 guest over exit 0 taint 128\n1 step 0 bb\n1 answer dd\n1 guest over signal 11 taint "
+     "0\n"
+     "host taint 0 check right\ndone\n",
+     BH_ENCLAVE_OOPS, BH_ENCLAVE_SIGNAL, BH_HOST_UNHARMED, BH_LAB_PROCESS, false, true},
+};
+
+static void every_report_is_one_outcome(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < BH_COUNT(cases); i++) {
+        struct bh_lab_outcome outcome =
+            judge(cases[i].node, cases[i].zone, cases[i].end, cases[i].console, cases[i].report);
+        if (outcome.enclave[0] != cases[i].first || outcome.enclave[1] != cases[i].second ||
+            outcome.host != cases[i].host || outcome.extent != cases[i].extent || outcome.is_hang != cases[i].is_hang ||
+            outcome.hurt_neighbour != cases[i].hurts_neighbour)
+            fail_msg("case %zu: %s %s, host %s, %s, hang %d, neighbour %d", i,
+                     bh_enclave_outcome_names[outcome.enclave[0]], bh_enclave_outcome_names[outcome.enclave[1]],
+                     bh_host_outcome_names[outcome.host], bh_lab_extent_names[outcome.extent], outcome.is_hang,
+                     outcome.hurt_neighbour);
+    }
+    /* QEMU that is stuck is told apart. */
+    assert_true(judge(&native, BH_LAB_HOST_KERNEL, BH_RUN_WEDGED, "", "").is_artefact);
+    assert_false(judge(&native, BH_LAB_HOST_KERNEL, BH_RUN_LIMIT, "", "").is_artefact);
+}
+
+static struct bh_lab_study *read_study(const char *faults)
+{
+    char path[] = "/tmp/bulkhead-study-XXXXXX.yaml", *nodes = bh_print_text("%s/lab/nodes", bh_test_data());
+    int file = mkstemps(path, 5);
+    FILE *out = fdopen(file, "w");
+    struct bh_error err = {0};
+    fprintf(out, "node: native\nworkload: sort\nseed: 3\nfaults: [%s]\n", faults);
+    fclose(out);
+    struct bh_lab_study *study = bh_lab_study_read(path, nodes, &err);
+    if (study == NULL)
+        fail_msg("%s", err.text);
+    remove(path);
+    free(nodes);
+    return study;
+}
+
+/* However far a study comes, each cell has its share of what was run, within one trial. */
+static void cells_take_turns_in_proportion(void **state)
+{
+    (void)state;
+    static const double trials[] = {700, 40, 3};
+    struct bh_lab_study *study =
+        read_study("{zone: host-kernel, fault: register, trials: 700}, {zone: process-0, fault: code, trials: 40}, "
+                   "{zone: process-1, fault: vector, trials: 3}");
+    double done[3] = {0};
+    assert_int_equal(study->trials, 743);
+    for (uint64_t i = 0; i < study->trials; i++) {
+        assert_true(study->places[i].nth == (uint64_t)done[study->places[i].cell]++);
+        for (size_t cell = 0; cell < 3; cell++)
+            assert_true(fabs(done[cell] - trials[cell] * (double)(i + 1) / 743.0) <= 1.0);
+    }
+    for (size_t cell = 0; cell < 3; cell++)
+        assert_true(done[cell] == trials[cell]);
+    bh_lab_study_destroy(study);
+}
+
+/* Instructions and bits are drawn evenly: a chi-squared of 63 degrees, whose upper 10^-6 quantile is 134. */
+static void draws_are_even_and_follow_from_the_number(void **state)
+{
+    (void)state;
+    struct bh_lab_study *study = read_study("{zone: host-kernel, fault: register, trials: 6400}");
+    struct bh_golden golden = {.instructions = 6400, .in_zone = {[BH_LAB_HOST_KERNEL] = 640}};
+    double bits[64] = {0}, places[64] = {0}, chi_bits = 0.0, chi_places = 0.0;
+    struct bh_lab_trial trial, again;
+    for (uint64_t i = 0; i < study->trials; i++) {
+        assert_int_equal(bh_lab_trial_draw(study, &golden, i, &trial, NULL), 0);
+        assert_int_equal(bh_lab_trial_draw(study, &golden, i, &again, NULL), 0);
+        assert_memory_equal(&trial, &again, sizeof trial);
+        assert_true(trial.index <= BH_LAB_RIP && trial.at < 640);
+        bits[trial.bit]++;
+        places[trial.at / 10]++;
+    }
+    for (size_t i = 0; i < 64; i++) {
+        chi_bits += (bits[i] - 100.0) * (bits[i] - 100.0) / 100.0;
+        chi_places += (places[i] - 100.0) * (places[i] - 100.0) / 100.0;
+    }
+    assert_true(chi_bits < 134.0 && chi_places < 134.0);
+    struct bh_error err = {0};
+    golden.in_zone[BH_LAB_HOST_KERNEL] = 0;
+    assert_int_equal(bh_lab_trial_draw(study, &golden, 0, &trial, &err), -1);
+    assert_non_null(strstr(err.text, "executes no instruction"));
+    bh_lab_study_destroy(study);
+}
+
+static void records_come_back(void **state)
+{
+    (void)state;
+    struct bh_lab_trial trial = {.number = 4711, .cell = {.zone = BH_LAB_VMM_0, .fault = BH_LAB_CODE}, .bit = 3};
+    char console[] = "Kernel panic \x01\xff", report[] = "0 hung\n",
+         said[] = "checked\ninjected 5 zone 6\nlimit 77 zone 1\n";
+    struct bh_run run = {
+        .end = BH_RUN_LIMIT, .console = console, .report = report, .said = said, .console_length = strlen(console)};
+    struct bh_lab_outcome outcome = {.enclave = {BH_ENCLAVE_HUNG, BH_ENCLAVE_LOST_PEER},
+                                     .host = BH_HOST_PANIC,
+                                     .extent = BH_LAB_WHOLE_NODE,
+                                     .is_hang = true,
+                                     .hurt_neighbour = true};
+    char *line = bh_lab_record_print(&trial, &run, &outcome, 0.5);
+    struct bh_lab_record record;
+    assert_true(bh_lab_record_parse(line, &record));
+    assert_true(record.number == 4711 && record.instructions == 77 && record.zone == BH_LAB_VMM_0);
+    assert_true(record.fault == BH_LAB_CODE && record.end == BH_RUN_LIMIT && record.identity != 0);
+    assert_memory_equal(&record.outcome, &outcome, sizeof outcome);
+    line[strlen(line) / 2] = '\0';
+    assert_false(bh_lab_record_parse(line, &record));
+    free(line);
+}
+
+static void counts_add_up(void **state)
+{
+    (void)state;
+    struct bh_lab_record records[6];
+    for (size_t i = 0; i < BH_COUNT(records); i++)
+        records[i] = (struct bh_lab_record){.zone = BH_LAB_PROCESS_0,
+                                            .fault = i < 4 ? BH_LAB_REGISTER : BH_LAB_CODE,
+                                            .outcome = {.extent = (enum bh_lab_extent)(i % BH_LAB_EXTENTS)}};
+    size_t count;
+    struct bh_lab_count *counts = bh_lab_count_records(records, BH_COUNT(records), &count);
+    assert_int_equal(count, 2);
+    uint64_t trials = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < BH_LAB_EXTENTS; k++)
+            sum += counts[i].extent[k];
+        assert_int_equal(sum, counts[i].trials);
+        trials += sum;
+    }
+    assert_int_equal(trials, BH_COUNT(records));
+    assert_true(counts[0].fault == BH_LAB_REGISTER && counts[0].trials == 4 && counts[1].neighbours == 1);
+    free(counts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_report_is_one_outcome),
+        cmocka_unit_test(cells_take_turns_in_proportion),
+        cmocka_unit_test(draws_are_even_and_follow_from_the_number),
+        cmocka_unit_test(records_come_back),
+        cmocka_unit_test(counts_add_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
