@@ -1,9 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
+/* A subcommand's options and words as roff. */
 #include "command/manual_page.h"
 
 #include "command/completion_scripts.h"
-#include "command/roff.h"
 #include "config.h"
 #include "models/base/error.h"
 
@@ -11,6 +11,26 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+void bh_manual_page_text(const char *text, FILE *stream)
+{
+    bool is_code = false;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '`') {
+            fputs(is_code ? "\\fR" : "\\fB", stream);
+            is_code = !is_code;
+        } else if (*c == '\\' && strchr("fe-", c[1]) == NULL)
+            fputs("\\e", stream);
+        else if (*c == '-' && (c == text || c[-1] != '\\'))
+            fputs("\\-", stream);
+        else if (*c == '\'')
+            fputs("\\(aq", stream);
+        else if (*c == '.' && (c == text || c[-1] == '\n'))
+            fputs("\\&.", stream);
+        else
+            fputc(*c, stream);
+    }
+}
 
 /* Empty lines part paragraphs; lines that begin with blanks stand as they are. */
 static void print_paragraphs(const char *text, FILE *stream)
@@ -23,7 +43,7 @@ static void print_paragraphs(const char *text, FILE *stream)
         }
         if (line[0] == ' ')
             fputs(".br\n", stream);
-        bh_roff_print(line, stream);
+        bh_manual_page_text(line, stream);
         fputc('\n', stream);
     }
     free(copy);
@@ -38,9 +58,9 @@ static void print_synopsis(const struct bh_subcommand *command, FILE *stream)
     for (bool is_first = true; (line = strsep(&rest, "\n")) != NULL; is_first = false) {
         fputs(is_first ? "" : ".br\n", stream);
         fputs(".B bulkhead ", stream);
-        bh_roff_print(command->name, stream);
+        bh_manual_page_text(command->name, stream);
         fputs("\n[\\fIOPTION\\fR...] ", stream);
-        bh_roff_print(line, stream);
+        bh_manual_page_text(line, stream);
         fputc('\n', stream);
     }
     free(copy);
@@ -52,17 +72,17 @@ static void print_option(const struct bh_known_option *option, FILE *stream)
     if (option->letter != '\0')
         fprintf(stream, "\\fB\\-%c\\fR, ", option->letter);
     fputs("\\fB\\-\\-", stream);
-    bh_roff_print(option->name, stream);
+    bh_manual_page_text(option->name, stream);
     fputs("\\fR", stream);
     if (option->argument != NULL) {
         fputs("=\\fI", stream);
-        bh_roff_print(option->argument, stream);
+        bh_manual_page_text(option->argument, stream);
         fputs("\\fR", stream);
     }
     fputc('\n', stream);
     if (option->doc != NULL) {
         fputc(toupper((unsigned char)option->doc[0]), stream);
-        bh_roff_print(option->doc + 1, stream);
+        bh_manual_page_text(option->doc + 1, stream);
         fputc('\n', stream);
     }
 }
@@ -77,9 +97,9 @@ void bh_manual_page_print(const struct bh_subcommand *command, FILE *stream)
     for (const char *c = command->name; *c != '\0'; c++)
         fputs(*c == '-' ? "\\-" : (char[]){(char)toupper((unsigned char)*c), '\0'}, stream);
     fputs(" 1 \"\" \"Bulkhead " PACKAGE_VERSION "\" \"User Commands\"\n.SH NAME\nbulkhead\\-", stream);
-    bh_roff_print(command->name, stream);
+    bh_manual_page_text(command->name, stream);
     fputs(" \\- ", stream);
-    bh_roff_print(command->help, stream);
+    bh_manual_page_text(command->help, stream);
     fputc('\n', stream);
     print_synopsis(command, stream);
     fputs(".SH DESCRIPTION\n", stream);

@@ -10,5 +10,7 @@
 
 /* bulkhead-NAME(1). */
 void bh_manual_page_print(const struct bh_subcommand *command, FILE *stream);
+/* Text of our own tables: `code` becomes bold, and what roff takes for its own is kept from it. */
+void bh_manual_page_text(const char *text, FILE *stream);
 
 #endif

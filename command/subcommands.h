@@ -18,6 +18,7 @@
     ROW(bh_subcommand_results)                                                                                         \
     ROW(bh_subcommand_report)                                                                                          \
     ROW(bh_subcommand_advise)                                                                                          \
+    ROW(bh_subcommand_sensitivity)                                                                                     \
     ROW(bh_subcommand_fit)                                                                                             \
     ROW(bh_subcommand_site)                                                                                            \
     ROW(bh_subcommand_check)                                                                                           \

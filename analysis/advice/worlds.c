@@ -7,6 +7,7 @@
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
+#include "models/base/results_names.h"
 
 #include <gsl/gsl_math.h>
 #include <math.h>
@@ -15,13 +16,23 @@
 
 /* --- Places ----------------------------------------------------------------------------------------------------------- */
 
-static void add_place(struct bh_label_places *places, const char *name, const char *unit, size_t axis,
-                      char *const *labels, const double *numbers, size_t count, bool is_axis)
+/* What stands behind the words of a coordinate. */
+static const char *status_in(const char *description)
+{
+    static const char words[] = BH_COORDINATE_WORDS BH_COORDINATE_STATUS;
+    return strncmp(description, words, sizeof words - 1) == 0 ? description + sizeof words - 1 : "";
+}
+
+static void add_place(struct bh_label_places *places, const char *name, const char *unit, const char *description,
+                      size_t axis, char *const *labels, const double *numbers, size_t count, bool is_axis)
 {
     places->place = bh_reallocate(places->place, places->count + 1, sizeof *places->place);
     struct bh_label_place *place = &places->place[places->count++];
-    *place = (struct bh_label_place){
-        .name = bh_copy_text(name), .unit = bh_copy_text(unit), .axis = axis, .is_axis = is_axis};
+    *place = (struct bh_label_place){.name = bh_copy_text(name),
+                                     .unit = bh_copy_text(unit),
+                                     .status = bh_copy_text(status_in(description)),
+                                     .axis = axis,
+                                     .is_axis = is_axis};
     place->labels = bh_allocate(count + 1, sizeof *place->labels);
     for (size_t i = 0; i < count; i++)
         place->labels[i] = labels != NULL ? bh_copy_text(labels[i]) : bh_print_text("%.10g", numbers[i]);
@@ -42,7 +53,7 @@ static int add_coordinates(const struct bh_view *view, const struct bh_source *s
     if (bh_array_read(source, name, &array, err) != 0)
         return -1;
     if (array.cells == view->axes[axis].count)
-        add_place(places, name, array.unit, axis, array.texts, array.numbers, array.cells, false);
+        add_place(places, name, array.unit, array.description, axis, array.texts, array.numbers, array.cells, false);
     bh_array_release(&array);
     return 0;
 }
@@ -53,7 +64,7 @@ int bh_label_places_read(const struct bh_view *view, const struct bh_source *sou
     struct bh_array_list list;
     *places = (struct bh_label_places){0};
     for (size_t a = 0; a < view->axes_count; a++)
-        add_place(places, view->axes[a].name, view->axes[a].unit, a, view->axes[a].labels, view->axes[a].numbers,
+        add_place(places, view->axes[a].name, view->axes[a].unit, "", a, view->axes[a].labels, view->axes[a].numbers,
                   view->axes[a].count, true);
     if (bh_array_list(source, &list, err) != 0)
         return -1;
@@ -75,6 +86,7 @@ void bh_label_places_release(struct bh_label_places *places)
         free(place->numbers);
         free(place->name);
         free(place->unit);
+        free(place->status);
     }
     free(places->place);
     *places = (struct bh_label_places){0};

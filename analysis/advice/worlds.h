@@ -12,7 +12,8 @@
 /* What tells points apart: an axis, or a coordinate that stands over one. */
 struct bh_label_place {
     char *name, *unit;
-    size_t axis; /* that it stands over */
+    char *status; /* of a number of the catalog, "assumed"; "": none, or not said */
+    size_t axis;  /* that it stands over */
     char **labels;
     double *numbers; /* NULL: words */
     bool is_axis;

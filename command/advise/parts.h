@@ -7,6 +7,7 @@
 #include "analysis/advice/advice.h"
 #include "analysis/advice/winner_map.h"
 #include "analysis/reader/markup.h"
+#include "command/metric_words.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,16 +30,6 @@ struct bh_advise_source {
 /* Reads what is there, or runs what is needed: says on stderr first what that costs. Close in any case. */
 int bh_advise_open(const struct bh_advise_source *from, struct bh_advise_results *results, struct bh_error *err);
 void bh_advise_close(struct bh_advise_results *results);
-
-/* "net overhead" for "net-overhead"; the caller frees. */
-char *bh_advise_name(const struct bh_criterion *criterion);
-/* Words of a number of the criterion; the caller frees. A difference of shares is in points. */
-char *bh_advise_value(const struct bh_criterion *criterion, double value);
-char *bh_advise_difference(const struct bh_criterion *criterion, double value);
-char *bh_advise_interval(const struct bh_criterion *criterion, struct bh_estimate estimate, bool is_difference);
-/* A paragraph in lines that fit, from printf's arguments. */
-void bh_advise_say(enum bh_table_format format, const char *text, ...) __attribute__((format(printf, 2, 3)));
-void bh_advise_heading(enum bh_table_format format, const char *text);
 
 /* The first of a decision's numbers that are told: those whose value is not chance, or else the first three that have one.
  * `decisive` is as bh_find_decisive makes it. */

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A format's manual page: a section for each of its tables, in the order in which they lead to each other. */
-#include "command/roff.h"
+#include "command/manual_page.h"
 #include "command/schema/parts.h"
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -48,7 +48,7 @@ static void print_rule(const struct bh_key_rule *rule, FILE *stream)
 {
     char *text = bh_rule_words(rule);
     fputs(".br\n", stream);
-    bh_roff_print(text, stream);
+    bh_manual_page_text(text, stream);
     fputc('\n', stream);
     free(text);
 }
@@ -58,26 +58,26 @@ static void print_table(const struct bh_keys *keys, FILE *stream)
     char *name = bh_schema_name(keys);
     bool has_like = bh_keys_find(keys, "like") != NULL;
     fprintf(stream, ".SS %s\n", name);
-    bh_roff_print(keys->meaning, stream);
+    bh_manual_page_text(keys->meaning, stream);
     fputc('\n', stream);
     free(name);
     for (const struct bh_key *row = keys->rows; row->name != NULL; row++) {
         char *form = bh_form_words(&row->form);
         fputs(".TP\n.B ", stream);
-        bh_roff_print(row->name, stream);
+        bh_manual_page_text(row->name, stream);
         fputc('\n', stream);
         if (islower((unsigned char)*form))
             *form = (char)toupper((unsigned char)*form);
-        bh_roff_print(form, stream);
+        bh_manual_page_text(form, stream);
         fputs(row->usual == NULL ? "; needed" : "", stream);
         if (row->usual != NULL && *row->usual != '\0') {
             fputs("; if absent: ", stream);
-            bh_roff_print(row->usual, stream);
+            bh_manual_page_text(row->usual, stream);
         }
         fputs(".\n", stream);
         if (has_like && bh_key_is_own(row->name))
             fputs("Its own; \\fBlike\\fR does not take it over. ", stream);
-        bh_roff_print(row->meaning, stream);
+        bh_manual_page_text(row->meaning, stream);
         fputc('\n', stream);
         free(form);
     }
@@ -151,7 +151,7 @@ void bh_manual_print_properties(FILE *stream)
           stream);
     for (const struct bh_platform_property *property = bh_platform_properties; property->name != NULL; property++) {
         fprintf(stream, ".TP\n.B %s\nIf absent: %s. ", property->name, property->usual);
-        bh_roff_print(property->meaning, stream);
+        bh_manual_page_text(property->meaning, stream);
         fputc('\n', stream);
     }
 }
@@ -164,7 +164,7 @@ void bh_manual_print(const struct bh_format *format, const struct bh_format *all
     fprintf(stream, ".TH BULKHEAD-%s 5 \"\" \"Bulkhead\" \"File Formats\"\n.SH NAME\nbulkhead-%s \\- %s\n",
             format->name, format->name, format->title);
     fputs(".SH DESCRIPTION\n", stream);
-    bh_roff_print(format->about, stream);
+    bh_manual_page_text(format->about, stream);
     fputs("\n.PP\nWhat is not named here is refused. \\fBbulkhead schema", stream);
     fprintf(stream, " %s\\fR prints a JSON Schema of such files, with which editors complete and check.\n",
             format->name);

@@ -23,4 +23,8 @@ extern const char *const bh_cause_column_names[];
  * is or may be called so. An axis of such a name would overwrite it or be overwritten. */
 bool bh_results_name_is_taken(const char *name);
 
+/* How the descriptions of a campaign's coordinates begin, and what stands before the status of a number of the catalog. */
+#define BH_COORDINATE_WORDS  "varied by the campaign"
+#define BH_COORDINATE_STATUS ": "
+
 #endif

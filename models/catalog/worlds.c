@@ -17,7 +17,7 @@ const char *const bh_prior_names[] = {"uniform", "triangular", NULL};
 /* A range whose most is this many times its least is drawn by its logarithm. */
 static const double decade = 10.0;
 
-static enum bh_interval_scale scale_of(const struct bh_parameter *parameter)
+enum bh_interval_scale bh_parameter_scale(const struct bh_parameter *parameter)
 {
     const bool is_relative = parameter->basis == BH_BASIS_PLATFORMS || parameter->basis == BH_BASIS_TRANSFER;
     if (is_relative && parameter->low > 0.0 && parameter->dimension == BH_DIMENSION_PROBABILITY &&
@@ -134,7 +134,7 @@ static double draw_between(const struct bh_world *world, double share, enum bh_i
 /* Over the part of its range that is left to it. */
 static double draw_share(const struct bh_world *world, const struct bh_parameter *parameter, double least, double most)
 {
-    return draw_between(world, share_of(world, parameter), scale_of(parameter), fmax(parameter->low, least),
+    return draw_between(world, share_of(world, parameter), bh_parameter_scale(parameter), fmax(parameter->low, least),
                         fmin(parameter->high, most), parameter->value);
 }
 
@@ -158,8 +158,8 @@ double bh_world_value(const struct bh_world *world, const struct bh_parameter *p
         return share_value(world, ending, parameter);
     const struct bh_parameter *other = parameter->tied_to;
     if (other == NULL)
-        return draw_between(world, share_of(world, parameter), scale_of(parameter), parameter->low, parameter->high,
-                            parameter->value);
+        return draw_between(world, share_of(world, parameter), bh_parameter_scale(parameter), parameter->low,
+                            parameter->high, parameter->value);
     const double others = world->is_drawn(world->context, other) ? bh_world_value(world, other) : other->value;
     const double ratio = other->value > 0.0 ? parameter->value / other->value : parameter->ratio_low;
     return others * draw_between(world, share_of(world, parameter), BH_SCALE_LOGARITHMIC, parameter->ratio_low,

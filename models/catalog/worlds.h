@@ -19,6 +19,7 @@ extern const char *const bh_prior_names[];
 /* The scale of an interval: logarithms of odds of a probability, or logarithms of any other number, where it rests on
  * several platforms or a factor; else logarithms where it spans more than a decade; else the number itself. */
 enum bh_interval_scale { BH_SCALE_LINEAR, BH_SCALE_LOGARITHMIC, BH_SCALE_LOGIT };
+enum bh_interval_scale bh_parameter_scale(const struct bh_parameter *parameter);
 double bh_interval_to_scale(enum bh_interval_scale scale, double value);
 double bh_interval_from_scale(enum bh_interval_scale scale, double at);
 

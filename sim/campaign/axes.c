@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The axes of a campaign: lists of values and ranges; zips and designs are in designs.c. */
+/* The axes of a campaign: lists of values and ranges; zips are in designs.c, designs in space_designs.c. */
 #include "models/document/document_get.h"
 #include "sim/campaign/campaign_keys.h"
 #include "sim/campaign/parts.h"
@@ -76,7 +76,7 @@ int bh_campaign_read_axes(struct bh_campaign *campaign, struct bh_error *err)
         int status;
         if (bh_node_find(map, "zip") != NULL)
             status = bh_campaign_read_zip(campaign, map, err);
-        else if (bh_node_find(map, "latin-hypercube") != NULL || bh_node_find(map, "sobol") != NULL)
+        else if (bh_campaign_is_design(map))
             status = bh_campaign_read_design(campaign, map, err);
         else
             status = read_plain(campaign, map, err);

@@ -19,6 +19,7 @@
 struct bh_coordinate {
     const char *name, *unit;
     const char **labels;
+    const char *status; /* of the catalog's number that it is, "assumed"; NULL: none of them */
 };
 struct bh_campaign_axis {
     bool is_setting;   /* one value, that makes the campaign's own settings: no axis of the results */

@@ -55,14 +55,27 @@ static const struct bh_key zip_rows[] = {
     NUMBERED, {"zip", NULL, BH_LIST(1, 0, part), "Axes of equal length that vary together."}, {0}};
 const struct bh_keys bh_zip_keys = {"a zip of axes", "Axes that vary together, value by value.", zip_rows, NULL, 0};
 FORM(dimension, BH_MAP(bh_dimension_keys));
+EITHER(dimension_or_path, &dimension, &a_path);
+FORM(number_of_design, BH_ANY(dimension_or_path));
 static const struct bh_key design_rows[] = {
     NUMBERED,
-    {"latin-hypercube", "", BH_COUNT_FROM(1, BH_DESIGN_POINTS_MOST), "Points of a Latin hypercube; or say `sobol`."},
+    {"latin-hypercube", "", BH_COUNT_FROM(1, BH_DESIGN_POINTS_MOST), "Points of a Latin hypercube."},
     {"sobol", "", BH_COUNT_FROM(1, BH_DESIGN_POINTS_MOST), "Points of a Sobol sequence, of 40 numbers at most."},
-    {"over", NULL, BH_LIST(1, 0, dimension), "The numbers."},
+    {"morris", "", BH_COUNT_FROM(1, BH_DESIGN_POINTS_MOST),
+     "Trajectories of Morris' design, each of one point more than there are numbers: which numbers matter at all."},
+    {"saltelli", "", BH_COUNT_FROM(1, BH_DESIGN_POINTS_MOST),
+     "Rows of Saltelli's design, each of two points more than there are numbers: shares of variance, first and total."},
+    {"over", NULL, BH_LIST(1, 0, number_of_design),
+     "The numbers: each a range, or the path of an uncertain number, models.PATH, over its interval."},
     {0},
 };
-static const struct bh_key_rule design_rules[] = {{BH_ONE_OR_OTHER, "latin-hypercube", "sobol", NULL}, {0}};
+static const struct bh_key_rule design_rules[] = {{BH_NOT_BOTH, "latin-hypercube", "sobol", NULL},
+                                                  {BH_NOT_BOTH, "latin-hypercube", "morris", NULL},
+                                                  {BH_NOT_BOTH, "latin-hypercube", "saltelli", NULL},
+                                                  {BH_NOT_BOTH, "sobol", "morris", NULL},
+                                                  {BH_NOT_BOTH, "sobol", "saltelli", NULL},
+                                                  {BH_NOT_BOTH, "morris", "saltelli", NULL},
+                                                  {0}};
 const struct bh_keys bh_design_keys = {"an axis of a design", "Points that fill the space of several numbers.",
                                        design_rows, design_rules, 0};
 

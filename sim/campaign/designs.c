@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Axes that vary several numbers together: zips, Latin hypercubes, Sobol sequences, and draws of uncertain numbers. */
+/* Axes that vary several numbers together: zips, and draws of uncertain numbers. */
 #include "models/base/quantity.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
@@ -15,17 +15,15 @@
 #include "sim/scenario/read_axes.h"
 #include "sim/setup/number_uses_study.h"
 
-#include <gsl/gsl_qrng.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DESIGN_VALUES = 2000000, MOST_SOBOL = 40 };
+enum { MOST_DESIGN_VALUES = 2000000 };
 
-/* Begins a composite axis of `count` numbered values with room for `coordinates` coordinates. */
-static int begin(struct bh_campaign *campaign, const struct bh_node *map, const char *name, struct bh_place place,
-                 size_t count, size_t coordinates, struct bh_axis *axis, struct bh_campaign_axis *own,
-                 struct bh_error *err)
+int bh_design_begin(struct bh_campaign *campaign, const struct bh_node *map, const char *name, struct bh_place place,
+                    size_t count, size_t coordinates, struct bh_axis *axis, struct bh_campaign_axis *own,
+                    struct bh_error *err)
 {
     const struct bh_node *node = map == NULL ? NULL : bh_node_find(map, "axis");
     *axis = (struct bh_axis){.name = name, .unit = "1", .is_unordered = true, .place = place};
@@ -43,15 +41,15 @@ static int begin(struct bh_campaign *campaign, const struct bh_node *map, const 
     return 0;
 }
 
-static const char **add_coordinate(struct bh_campaign *campaign, struct bh_campaign_axis *own, const char *name,
-                                   const char *unit, size_t count)
+const char **bh_design_add_coordinate(struct bh_campaign *campaign, struct bh_campaign_axis *own, const char *name,
+                                      const char *unit, size_t count)
 {
     const char **labels = bh_campaign_keep(campaign, bh_allocate(count, sizeof *labels));
-    own->coordinates[own->coordinates_count++] = (struct bh_coordinate){name, unit, labels};
+    own->coordinates[own->coordinates_count++] = (struct bh_coordinate){name, unit, labels, NULL};
     return labels;
 }
 
-static int drop(struct bh_axis *axis)
+int bh_design_drop(struct bh_axis *axis)
 {
     for (size_t v = 0; v < axis->count; v++) {
         free(axis->values[v].paths);
@@ -70,7 +68,7 @@ static int merge_part(struct bh_campaign *campaign, struct bh_axis *axis, struct
     if (part->count != axis->count)
         return bh_fail_at(err, part->place, "zip: the axis `%s` has %zu values; expected %zu, as the first has",
                           part->name, part->count, axis->count);
-    const char **labels = add_coordinate(campaign, own, part->name, part->unit, part->count);
+    const char **labels = bh_design_add_coordinate(campaign, own, part->name, part->unit, part->count);
     for (size_t v = 0; v < part->count; v++) {
         labels[v] = part->values[v].label;
         for (size_t s = 0; s < part->values[v].settings_count; s++)
@@ -90,108 +88,24 @@ int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map
         return bh_node_fail(zip, err, "found no axis; expected two or more");
     const struct bh_node *first = bh_node_find(bh_node_item(zip, 0), "values");
     size_t count = first == NULL ? 1 : bh_node_count(first);
-    if (begin(campaign, map, "point", bh_node_place(zip), count > 0 ? count : 1, bh_node_count(zip), &axis, &own,
-              err) != 0)
+    if (bh_design_begin(campaign, map, "point", bh_node_place(zip), count > 0 ? count : 1, bh_node_count(zip), &axis,
+                        &own, err) != 0)
         return -1;
     for (size_t i = 0; i < bh_node_count(zip); i++) {
         struct bh_axis part = {0};
         int status = bh_axis_read(&part, bh_node_item(zip, i), &bh_axis_keys, err);
         if (status == 0)
             status = merge_part(campaign, &axis, &own, &part, err);
-        drop(&part);
+        bh_design_drop(&part);
         if (status != 0)
-            return drop(&axis);
+            return bh_design_drop(&axis);
     }
     return bh_campaign_add_axis(campaign, &axis, &own, err);
 }
 
-/* --- Latin hypercubes and Sobol sequences ---------------------------------------------------------------------------------- */
-
-/* Shares in [0, 1) of dimension `d`, one per point: each of `count` equal strata holds one point, in an order of its
- * own (Fisher and Yates), at a random place within. */
-static void draw_latin(uint64_t seed, size_t d, size_t count, double *shares)
-{
-    const struct bh_random random = {.seed = seed};
-    for (size_t i = 0; i < count; i++) {
-        size_t j = (size_t)(bh_random_uniform(&random, BH_PURPOSE_DESIGN, d, i, 0) * (double)(i + 1));
-        shares[i] = shares[j];
-        shares[j] = (double)i;
-    }
-    for (size_t i = 0; i < count; i++)
-        shares[i] = (shares[i] + bh_random_uniform(&random, BH_PURPOSE_DESIGN, d, i, 1)) / (double)count;
-}
-
-/* The Sobol sequence after its first point, which is all 0.5 in GSL; shares[d * count + i]. */
-static int draw_sobol(const struct bh_node *node, size_t dimensions, size_t count, double *shares, struct bh_error *err)
-{
-    double at[MOST_SOBOL];
-    if (dimensions > MOST_SOBOL)
-        return bh_node_fail(node, err, "found %zu numbers; expected at most %d: use latin-hypercube", dimensions,
-                            MOST_SOBOL);
-    gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)dimensions);
-    if (sequence == NULL)
-        return bh_fail(err, BH_ERROR_NUMERIC, "GSL made no Sobol sequence of %zu dimensions", dimensions);
-    for (size_t i = 0; i < count; i++) {
-        gsl_qrng_get(sequence, at);
-        for (size_t d = 0; d < dimensions; d++)
-            shares[d * count + i] = at[d];
-    }
-    gsl_qrng_free(sequence);
-    return 0;
-}
-
-static int read_dimension(struct bh_campaign *campaign, const struct bh_node *map, struct bh_axis *axis,
-                          struct bh_campaign_axis *own, const double *shares, struct bh_error *err)
-{
-    const struct bh_node *name, *set;
-    struct bh_range range;
-    const char *label;
-    if (bh_keys_check(map, &bh_dimension_keys, err) != 0 || (name = bh_node_need(map, "axis", err)) == NULL ||
-        bh_axis_read_name(name, &label, err) != 0 || (set = bh_node_need(map, "set", err)) == NULL ||
-        bh_range_read(campaign, map, &range, err) != 0)
-        return -1;
-    const char **labels = add_coordinate(campaign, own, label, *range.unit != '\0' ? range.unit : "1", axis->count);
-    for (size_t v = 0; v < axis->count; v++) {
-        labels[v] = bh_range_label(campaign, bh_range_at(&range, shares[v]));
-        const struct bh_node *node =
-            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), bh_node_place(name), err);
-        if (node == NULL || bh_campaign_set(&axis->values[v], set, node, err) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-int bh_campaign_read_design(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err)
-{
-    const struct bh_node *sobol = bh_node_find(map, "sobol"), *over;
-    const struct bh_node *size = sobol != NULL ? sobol : bh_node_find(map, "latin-hypercube");
-    struct bh_axis axis;
-    struct bh_campaign_axis own;
-    uint64_t count;
-    if (bh_keys_check(map, &bh_design_keys, err) != 0 || (over = bh_node_need(map, "over", err)) == NULL ||
-        bh_node_expect(over, BH_NODE_LIST, "over", err) != 0 ||
-        bh_node_count_value(size, 1, BH_DESIGN_POINTS_MOST, &count, err) != 0)
-        return -1;
-    size_t dimensions = bh_node_count(over);
-    if (dimensions == 0)
-        return bh_node_fail(over, err, "found no number; expected at least one");
-    if (begin(campaign, map, "point", bh_node_place(size), count, dimensions, &axis, &own, err) != 0)
-        return -1;
-    own.is_latin = sobol == NULL;
-    double *shares = bh_allocate(dimensions * count, sizeof *shares);
-    int status = sobol != NULL ? draw_sobol(sobol, dimensions, count, shares, err) : 0;
-    for (size_t d = 0; d < dimensions && sobol == NULL; d++)
-        draw_latin(campaign->first->seed, d, count, &shares[d * count]);
-    for (size_t d = 0; d < dimensions && status == 0; d++)
-        status = read_dimension(campaign, bh_node_item(over, d), &axis, &own, &shares[d * count], err);
-    free(shares);
-    return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : drop(&axis);
-}
-
 /* --- Draws of uncertain numbers ------------------------------------------------------------------------------------------------ */
 
-/* A slash would make a group of the results. */
-static const char *coordinate_name(struct bh_campaign *campaign, const char *path)
+const char *bh_design_coordinate_name(struct bh_campaign *campaign, const char *path)
 {
     char *name = bh_campaign_keep(campaign, bh_copy_text(path));
     for (char *c = name; *c != '\0'; c++)
@@ -200,12 +114,41 @@ static const char *coordinate_name(struct bh_campaign *campaign, const char *pat
     return name;
 }
 
-/* The nearest that a number can be which is counted. */
-static double counted(const struct bh_parameter *parameter, double value)
+double bh_design_counted(const struct bh_parameter *parameter, double value)
 {
     if (parameter->step <= 0.0)
         return value;
     return fmax(ceil(parameter->low / parameter->step), round(value / parameter->step)) * parameter->step;
+}
+
+const struct bh_parameter *bh_design_uncertain(const struct bh_campaign *campaign, const struct bh_node *node,
+                                               struct bh_error *err)
+{
+    static const char prefix[] = "models.";
+    const char *path = bh_node_text(node, err);
+    if (path == NULL)
+        return NULL;
+    if (strncmp(path, prefix, sizeof prefix - 1) != 0) {
+        bh_node_fail(node, err, "found `%s`; expected an uncertain number, as in models.channels.vm-exit.probability",
+                     path);
+        return NULL;
+    }
+    const struct bh_parameter *parameter =
+        bh_catalog_parameter(campaign->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
+    if (parameter == NULL)
+        return NULL;
+    if (!bh_parameter_is_uncertain(parameter))
+        bh_node_fail(node, err, "found `%s`, which is %s without an interval; expected a number with one", path,
+                     bh_status_names[parameter->status]);
+    else if (bh_parameter_is_share(campaign->first->catalog, parameter, NULL, NULL))
+        bh_node_fail(
+            node, err,
+            "found `%s`, a share that sums to 1 with others; expected `numbers: uncertain`, which draws all of "
+            "them together",
+            path);
+    else
+        return parameter;
+    return NULL;
 }
 
 /* What a campaign draws: the numbers of a list; or all that are uncertain, or assumed. */
@@ -240,11 +183,13 @@ static int draw_number(struct bh_campaign *campaign, struct drawing *drawing, co
     struct bh_range range = {.unit = ""};
     const char *unit = bh_dimension_unit(parameter->dimension);
     range.unit = strcmp(unit, "1") == 0 ? "" : unit;
-    const char **labels = add_coordinate(campaign, own, coordinate_name(campaign, parameter->path), unit, axis->count);
+    const char **labels = bh_design_add_coordinate(campaign, own, bh_design_coordinate_name(campaign, parameter->path),
+                                                   unit, axis->count);
+    own->coordinates[own->coordinates_count - 1].status = bh_status_names[parameter->status];
     char *path = bh_campaign_keep(campaign, bh_print_text("models.%s", parameter->path));
     for (size_t v = 0; v < axis->count; v++) {
         drawing->world.number = (uint64_t)v;
-        labels[v] = bh_range_label(campaign, counted(parameter, bh_world_value(&drawing->world, parameter)));
+        labels[v] = bh_range_label(campaign, bh_design_counted(parameter, bh_world_value(&drawing->world, parameter)));
         const struct bh_node *node =
             bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), drawing->place, err);
         if (node == NULL)
@@ -258,28 +203,12 @@ static int draw_number(struct bh_campaign *campaign, struct drawing *drawing, co
 static int read_list(struct bh_campaign *campaign, const struct bh_node *numbers, struct drawing *drawing,
                      struct bh_error *err)
 {
-    static const char prefix[] = "models.";
     drawing->list = bh_campaign_keep(campaign, bh_allocate(bh_node_count(numbers) + 1, sizeof *drawing->list));
     for (size_t i = 0; i < bh_node_count(numbers); i++) {
         const struct bh_node *node = bh_node_item(numbers, i);
-        const char *path = bh_node_text(node, err);
-        if (path == NULL)
-            return -1;
-        if (strncmp(path, prefix, sizeof prefix - 1) != 0)
-            return bh_node_fail(
-                node, err, "found `%s`; expected an uncertain number, as in models.channels.vm-exit.probability", path);
-        const struct bh_parameter *parameter =
-            bh_catalog_parameter(campaign->first->catalog, path + sizeof prefix - 1, bh_node_place(node), err);
+        const struct bh_parameter *parameter = bh_design_uncertain(campaign, node, err);
         if (parameter == NULL)
             return -1;
-        if (!bh_parameter_is_uncertain(parameter))
-            return bh_node_fail(node, err, "found `%s`, which is %s without an interval; expected a number with one",
-                                path, bh_status_names[parameter->status]);
-        if (bh_parameter_is_share(campaign->first->catalog, parameter, NULL, NULL))
-            return bh_node_fail(node, err,
-                                "found `%s`, a share that sums to 1 with others; expected `numbers: uncertain`, which "
-                                "draws all of them together",
-                                path);
         drawing->list[drawing->count++] = parameter;
     }
     return 0;
@@ -354,10 +283,10 @@ int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
         return -1;
     if (!is_list)
         list_chosen(campaign, &drawing);
-    if (begin(campaign, map, "draw", bh_node_place(draws), count, drawing.count, &axis, &own, err) != 0)
+    if (bh_design_begin(campaign, map, "draw", bh_node_place(draws), count, drawing.count, &axis, &own, err) != 0)
         return -1;
     int status = 0;
     for (size_t i = 0; i < drawing.count && status == 0; i++)
         status = draw_number(campaign, &drawing, drawing.list[i], &axis, &own, err);
-    return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : drop(&axis);
+    return status == 0 ? bh_campaign_add_axis(campaign, &axis, &own, err) : bh_design_drop(&axis);
 }

@@ -8,6 +8,7 @@
 #include "sim/campaign/identity.h"
 
 struct bh_axis;
+struct bh_parameter;
 struct bh_axis_value;
 
 /* The campaign keeps memory until it is destroyed. */
@@ -40,8 +41,26 @@ int bh_campaign_set(struct bh_axis_value *value, const struct bh_node *set, cons
 
 /* designs.c: axes that vary several numbers together. */
 int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err);
-int bh_campaign_read_design(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err);
 int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err);
+/* Begins a composite axis of `count` numbered values with room for `coordinates` coordinates; or drops it: -1. */
+int bh_design_begin(struct bh_campaign *campaign, const struct bh_node *map, const char *name, struct bh_place place,
+                    size_t count, size_t coordinates, struct bh_axis *axis, struct bh_campaign_axis *own,
+                    struct bh_error *err);
+int bh_design_drop(struct bh_axis *axis);
+/* The labels [value] of the next coordinate, to be filled. */
+const char **bh_design_add_coordinate(struct bh_campaign *campaign, struct bh_campaign_axis *own, const char *name,
+                                      const char *unit, size_t count);
+/* A path as a name of results, in which a slash would make a group. */
+const char *bh_design_coordinate_name(struct bh_campaign *campaign, const char *path);
+/* The uncertain number that a node names, "models.PATH"; NULL with err set where it names none that can be drawn alone. */
+const struct bh_parameter *bh_design_uncertain(const struct bh_campaign *campaign, const struct bh_node *node,
+                                               struct bh_error *err);
+/* The nearest to a value that a number can be which is counted. */
+double bh_design_counted(const struct bh_parameter *parameter, double value);
+
+/* space_designs.c: designs over several numbers. */
+bool bh_campaign_is_design(const struct bh_node *map);
+int bh_campaign_read_design(struct bh_campaign *campaign, const struct bh_node *map, struct bh_error *err);
 
 /* points.c: the points that `where` leaves, their order and predicted cost. Resolves the axes' values. */
 int bh_campaign_make_points(struct bh_campaign *campaign, struct bh_error *err);

@@ -3,6 +3,7 @@
 /* The head of a results file: attributes, where it comes from, and the axes: those that vary, or one of points with
  * coordinates. */
 #include "config.h"
+#include "models/base/results_names.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "models/document/document_get.h"
@@ -132,9 +133,13 @@ void bh_merge_write_uncertainty_axis(const struct bh_merge *merge, struct bh_res
 /* --- Coordinates ------------------------------------------------------------------------------------------------------ */
 
 /* An array of labels over an axis: numbers if all are, else words. */
-static void write_labels(struct bh_results *results, const char *name, const char *axis, const char **labels,
-                         size_t count, const char *unit)
+static void write_labels(struct bh_results *results, const struct bh_coordinate *coordinate, const char *axis,
+                         const char **labels, size_t count)
 {
+    const char *name = coordinate->name;
+    char *description = coordinate->status != NULL
+                            ? bh_print_text(BH_COORDINATE_WORDS BH_COORDINATE_STATUS "%s", coordinate->status)
+                            : bh_copy_text(BH_COORDINATE_WORDS);
     double *numbers = bh_allocate(count, sizeof *numbers);
     bool are_numbers = true;
     for (size_t i = 0; i < count && are_numbers; i++) {
@@ -143,9 +148,10 @@ static void write_labels(struct bh_results *results, const char *name, const cha
         are_numbers = labels[i][0] != '\0' && *end == '\0';
     }
     if (are_numbers)
-        bh_results_add_array(results, name, &axis, 1, BH_ELEMENT_DOUBLE, numbers, unit, "varied by the campaign", NULL);
+        bh_results_add_array(results, name, &axis, 1, BH_ELEMENT_DOUBLE, numbers, coordinate->unit, description, NULL);
     else
-        bh_results_add_texts(results, name, &axis, 1, labels, "varied by the campaign", NULL);
+        bh_results_add_texts(results, name, &axis, 1, labels, description, NULL);
+    free(description);
     free(numbers);
 }
 
@@ -160,8 +166,8 @@ static void write_point_coordinates(const struct bh_merge *merge, struct bh_resu
         for (size_t c = 0; c < (own->is_composite ? own->coordinates_count : !own->is_setting); c++) {
             for (size_t p = 0; p < campaign->points; p++)
                 labels[p] = bh_campaign_label(campaign, p, a, c);
-            write_labels(results, own->is_composite ? own->coordinates[c].name : axis->name, "point", labels,
-                         campaign->points, own->is_composite ? own->coordinates[c].unit : axis->unit);
+            const struct bh_coordinate plain = {axis->name, axis->unit, NULL, NULL};
+            write_labels(results, own->is_composite ? &own->coordinates[c] : &plain, "point", labels, campaign->points);
         }
     }
     free(labels);
@@ -176,9 +182,8 @@ static void write_coordinates(const struct bh_merge *merge, struct bh_results *r
     }
     for (size_t a = 0; a < campaign->study->axes_count; a++)
         for (size_t c = 0; c < campaign->axes[a].coordinates_count; c++)
-            write_labels(results, campaign->axes[a].coordinates[c].name, campaign->study->axes[a].name,
-                         campaign->axes[a].coordinates[c].labels, campaign->study->axes[a].count,
-                         campaign->axes[a].coordinates[c].unit);
+            write_labels(results, &campaign->axes[a].coordinates[c], campaign->study->axes[a].name,
+                         campaign->axes[a].coordinates[c].labels, campaign->study->axes[a].count);
 }
 
 /* --- Head ------------------------------------------------------------------------------------------------------------- */

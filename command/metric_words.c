@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Numbers and paragraphs of advice. */
-#include "command/advise/parts.h"
+#include "command/metric_words.h"
 
 #include "analysis/tables/table.h"
 #include "models/base/error.h"
