@@ -23,6 +23,8 @@
     ROW(bh_subcommand_site)                                                                                            \
     ROW(bh_subcommand_check)                                                                                           \
     ROW(bh_subcommand_validate)                                                                                        \
+    ROW(bh_subcommand_calibrate)                                                                                       \
+    ROW(bh_subcommand_trace)                                                                                           \
     ROW(bh_subcommand_schema)                                                                                          \
     ROW(bh_subcommand_completion)                                                                                      \
     ROW(bh_subcommand_help)

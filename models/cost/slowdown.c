@@ -66,13 +66,13 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
     double guarded_s = communication_s(application, network, waiting, system->latency_s.value + guards.latency_s,
                                        system->bandwidth_loss.value + guards.bandwidth_loss);
     struct bh_slowdown slowdown = {
-        .compute = 1.0 + native_s / step_s,
+        .compute = 1.0 + network.contention * native_s / step_s,
         .virtualization = slow + exits_per_s * system->exit_time_s.value + (system_s - native_s) / step_s,
         .guards =
             (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s + (guarded_s - system_s) / step_s,
         .guard_memory = system->guest_kernel != NULL ? guards.memory_share : 0.0,
         .noise = {.nodes = waiting},
-        .communication_s = guarded_s,
+        .communication_s = guarded_s + (network.contention - 1.0) * native_s,
         .added_latency_s = system->latency_s.value + guards.latency_s,
         .bandwidth_left = bandwidth_left(system->bandwidth_loss.value + guards.bandwidth_loss),
     };

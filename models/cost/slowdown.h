@@ -18,6 +18,8 @@ struct bh_system;
 struct bh_network {
     double latency_s;      /* one way between nodes */
     double node_bandwidth; /* bytes per second and node */
+    double
+        contention; /* native communication takes so many times as long, since others use the links; 1: nobody does */
 };
 
 /* Wall-clock seconds per native compute second, in the ledger's parts; noise comes on top. */
@@ -35,7 +37,7 @@ struct bh_slowdown {
 /* Per step of length s (native compute), with N nodes, network latency L and bandwidth B:
  *   communication(l, x) = m (L + l) + h / (B (1 - x)) + 2 k ceil(log2 N) (L + l)
  * for m halo messages, h halo bytes, k collectives, added latency l and lost bandwidth x; then
- *   compute        = 1 + communication(0, 0) / s
+ *   compute        = 1 + c communication(0, 0) / s, with contention c
  *   virtualization = v + e t + [communication(l_v, x_v) - communication(0, 0)] / s
  *   guards         = (1 + v) g + e t_g + [communication(l_v + l_g, x_v + x_g) - communication(l_v, x_v)] / s
  * with v, t, l_v, x_v the system's slowdown, exit time, latency, bandwidth loss, e VM exits per second (0 without

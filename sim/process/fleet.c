@@ -226,6 +226,7 @@ struct bh_fleet *bh_fleet_create(struct bh_replica *replica, void (*over)(void *
     struct bh_fleet *fleet = bh_allocate(1, sizeof *fleet);
     *fleet = (struct bh_fleet){.replica = replica, .platform = replica->platform, .over = over, .context = context};
     fleet->launcher = bh_fleet_launcher(replica->platform, scenario);
+    fleet->trace = replica->options.trace;
     fleet->longest_s = 2.0 * scenario->horizon_s;
     fleet->host_of = bh_fleet_hosts(replica->platform, scenario);
     bh_seats_create(fleet);

@@ -51,9 +51,22 @@ static void live(int argc, char **argv)
         uint64_t number = job->number;
         bool is_done = bh_process_carry_out(process);
         process->seen = number;
+        if (process->actor != NULL)
+            bh_trace_state(job->fleet->trace, bh_process_traced(process), "idle");
         if (is_done)
             finish_order(job);
     }
+}
+
+struct bh_traced_name bh_host_traced(const struct bh_seat *seat)
+{
+    return (struct bh_traced_name){.kind = BH_TRACED_HOST, .part = {seat->host_number}};
+}
+
+struct bh_traced_name bh_guest_traced(const struct bh_seat *seat, size_t guest)
+{
+    return (struct bh_traced_name){
+        .kind = BH_TRACED_GUEST, .part = {seat->slot, guest}, .life = seat->guest[guest].life};
 }
 
 void bh_process_launch(struct bh_process *process)
@@ -65,6 +78,9 @@ void bh_process_launch(struct bh_process *process)
     sg_host_t host = machine != NULL ? (sg_host_t)machine : seat->host;
     char *name = bh_print_text("%s-%zu.%zu", process->job->name, process->node, process->rank);
     const char *argv[] = {name};
+    process->life++;
+    struct bh_traced_name in = machine != NULL ? bh_guest_traced(seat, process->guest) : bh_host_traced(seat);
+    bh_trace_create(process->job->fleet->trace, bh_process_traced(process), &in, name);
     process->actor = sg_actor_init(name, host);
     sg_actor_set_data(process->actor, process);
     sg_actor_start_(process->actor, live, 1, argv);
@@ -78,6 +94,7 @@ void bh_process_lose(struct bh_process *process, bool is_killed)
     if (actor == NULL)
         return;
     process->actor = NULL;
+    bh_trace_destroy(process->job->fleet->trace, bh_process_traced(process));
     process->job->fleet->to_end++;
     bh_process_cancel(process);
     if (is_killed)

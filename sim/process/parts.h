@@ -7,6 +7,7 @@
 #include "models/silent/taint.h"
 #include "sim/platform/bed.h"
 #include "sim/process/fleet.h"
+#include "sim/process/trace.h"
 
 #include <simgrid/forward.h>
 
@@ -21,6 +22,7 @@ enum bh_power { BH_POWER_OFF, BH_POWER_BOOTS, BH_POWER_ON };
 struct bh_guest {
     enum bh_power power;
     double boots_s; /* when it began to, or will */
+    uint64_t life;  /* of its virtual machine */
     size_t kernel;  /* its zone */
     sg_vm_t machine;
 };
@@ -33,6 +35,7 @@ struct bh_seat {
     double boot_s;         /* of a guest */
     size_t processes_most; /* if all guests had as many as the fullest, since SimGrid gives all machines alike */
     sg_host_t host;
+    size_t host_number;
     bool is_on;
     struct bh_guest *guest; /* per guest; without guests a set of processes, which is never booted */
     bool has_firmware;      /* an actor that brings it up again, ... */
@@ -52,6 +55,7 @@ struct bh_process {
     sg_actor_t actor; /* NULL: none runs */
     struct bh_bed bed;
     uint64_t seen; /* the last order that it has carried out, or given up */
+    uint64_t life; /* of its actor */
     bool computes; /* which is all that is under way then */
     size_t under_way;
     struct bh_activity *activity[BH_UNDER_WAY_MOST];
@@ -96,6 +100,7 @@ struct bh_fleet {
     void *context;
     sg_host_t launcher;
     double longest_s; /* that anybody sleeps */
+    FILE *trace;      /* NULL: none */
     size_t *host_of;  /* per node and spare */
     size_t seats_count;
     struct bh_seat *seat;
@@ -103,6 +108,11 @@ struct bh_fleet {
     struct bh_job *job;
     uint64_t to_end, ended; /* actors, by failures and relaunches; and that SimGrid told of */
 };
+
+/* What a trace calls them. */
+struct bh_traced_name bh_host_traced(const struct bh_seat *seat);
+struct bh_traced_name bh_guest_traced(const struct bh_seat *seat, size_t guest);
+struct bh_traced_name bh_process_traced(const struct bh_process *process);
 
 /* Starts its actor, if what it is to run on is up. */
 void bh_process_launch(struct bh_process *process);

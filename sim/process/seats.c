@@ -30,12 +30,18 @@ static void create_machine(struct bh_seat *seat, size_t guest)
     char *name = bh_print_text("guest-%llu.%zu", (unsigned long long)seat->slot, guest);
     seat->guest[guest].machine = sg_vm_create_core(seat->host, name);
     sg_vm_start(seat->guest[guest].machine);
+    seat->guest[guest].life++;
+    struct bh_traced_name in = bh_host_traced(seat);
+    bh_trace_create(seat->fleet->trace, bh_guest_traced(seat, guest), &in, name);
+    bh_trace_state(seat->fleet->trace, bh_guest_traced(seat, guest), "boots");
     free(name);
 }
 
 static void come_up(struct bh_seat *seat, size_t guest)
 {
     seat->guest[guest].power = BH_POWER_ON;
+    if (seat->tree->has_guests)
+        bh_trace_state(seat->fleet->trace, bh_guest_traced(seat, guest), "up");
     bh_jobs_come(seat->fleet, seat);
 }
 
@@ -45,9 +51,11 @@ static void destroy_guest(struct bh_seat *seat, size_t guest)
 {
     struct bh_guest *lost = &seat->guest[guest];
     bh_jobs_lose(seat->fleet, seat, guest, NULL, false);
-    if (lost->machine != NULL)
+    if (lost->machine != NULL) {
         sg_vm_destroy(lost->machine);
-    *lost = (struct bh_guest){.power = BH_POWER_OFF, .kernel = lost->kernel};
+        bh_trace_destroy(seat->fleet->trace, bh_guest_traced(seat, guest));
+    }
+    *lost = (struct bh_guest){.power = BH_POWER_OFF, .kernel = lost->kernel, .life = lost->life};
 }
 
 static void turn_off(struct bh_seat *seat)
@@ -56,6 +64,7 @@ static void turn_off(struct bh_seat *seat)
         destroy_guest(seat, g);
     seat->is_on = false;
     sg_host_turn_off(seat->host);
+    bh_trace_state(seat->fleet->trace, bh_host_traced(seat), "off");
 }
 
 /* --- Up ------------------------------------------------------------------------------------------------------------ */
@@ -64,11 +73,12 @@ static void turn_off(struct bh_seat *seat)
 static void turn_on(struct bh_seat *seat)
 {
     const struct bh_fleet *fleet = seat->fleet;
-    size_t host = fleet->host_of[bh_machine_node_in(fleet->replica->machine, seat->slot)];
-    seat->host = bh_platform_host(fleet->platform, host);
+    seat->host_number = fleet->host_of[bh_machine_node_in(fleet->replica->machine, seat->slot)];
+    seat->host = bh_platform_host(fleet->platform, seat->host_number);
     if (!sg_host_is_on(seat->host))
         sg_host_turn_on(seat->host);
     seat->is_on = true;
+    bh_trace_state(fleet->trace, bh_host_traced(seat), "on");
     for (size_t g = 0; g < seat->tree->guests_count; g++) {
         seat->guest[g].boots_s = now_s();
         if (!seat->tree->has_guests)
@@ -196,22 +206,37 @@ void bh_seats_create(struct bh_fleet *fleet)
         struct bh_seat *seat = &fleet->seat[s];
         *seat = (struct bh_seat){.fleet = fleet, .slot = s, .tree = tree, .boot_s = node->guest_boot_s};
         seat->processes_most = processes_most(tree);
-        seat->host = bh_platform_host(fleet->platform, fleet->host_of[s]);
+        seat->host_number = fleet->host_of[s];
+        seat->host = bh_platform_host(fleet->platform, seat->host_number);
         seat->guest = bh_allocate(tree->guests_count, sizeof *seat->guest);
         for (size_t g = 0; g < tree->guests_count; g++)
             seat->guest[g].kernel = kernel_of(tree, g);
     }
 }
 
+/* Spares' hosts, too: they stand in for others. */
+static void trace_hosts(const struct bh_fleet *fleet)
+{
+    const struct bh_scenario *scenario = fleet->replica->setup->scenario;
+    bh_trace_begin(fleet->trace);
+    for (size_t n = 0; n < scenario->nodes + scenario->spares; n++) {
+        sg_host_t host = bh_platform_host(fleet->platform, fleet->host_of[n]);
+        struct bh_traced_name name = {.kind = BH_TRACED_HOST, .part = {fleet->host_of[n]}};
+        bh_trace_create(fleet->trace, name, NULL, sg_host_get_name(host));
+        bh_trace_state(fleet->trace, name, "on");
+    }
+}
+
 void bh_seats_start(struct bh_fleet *fleet)
 {
+    trace_hosts(fleet);
     for (size_t s = 0; s < fleet->seats_count; s++) {
         struct bh_seat *seat = &fleet->seat[s];
         seat->is_on = true;
         for (size_t g = 0; g < seat->tree->guests_count; g++) {
             if (seat->tree->has_guests)
                 create_machine(seat, g);
-            seat->guest[g].power = BH_POWER_ON;
+            come_up(seat, g);
         }
     }
 }

@@ -43,6 +43,19 @@ static bool hang(struct bh_process *process, uint64_t number)
     return sleep_until(process, number, INFINITY);
 }
 
+struct bh_traced_name bh_process_traced(const struct bh_process *process)
+{
+    return (struct bh_traced_name){.kind = BH_TRACED_PROCESS,
+                                   .part = {process->job->index, process->node, process->rank},
+                                   .life = process->life,
+                                   .is_in_guest = process->seat->tree->has_guests};
+}
+
+static void show(const struct bh_process *process, const char *state)
+{
+    bh_trace_state(process->job->fleet->trace, bh_process_traced(process), state);
+}
+
 /* SimGrid's virtual machines count what ends in them, and what is cancelled after its end twice. */
 void bh_process_cancel(struct bh_process *process)
 {
@@ -272,8 +285,10 @@ static bool compute_steps(struct bh_process *process, uint64_t number)
         process->step_from_s = simgrid_get_clock();
         process->step_work_s = part * step_s;
         double noise_s = noise_of(process, step, part);
+        show(process, "compute");
         if (!compute(process, number, part * (wall_s - slowdown->communication_s) + noise_s))
             return false;
+        show(process, slowdown->communication_s > 0.0 ? "communicate" : "compute");
         if (slowdown->communication_s > 0.0 && !communicate(process, number, step, part))
             return false;
         process->done_s += process->step_work_s;
@@ -316,10 +331,14 @@ static bool move_to_partner(struct bh_process *process, uint64_t number)
     return sleep_until(process, number, job->order.until_s);
 }
 
+static const char *const order_names[] = {
+    "idle", "compute", "verify", "checkpoint-local", "checkpoint-partner", "checkpoint-storage", "launch"};
+
 bool bh_process_carry_out(struct bh_process *process)
 {
     uint64_t number = process->job->number;
     const struct bh_order *order = &process->job->order;
+    show(process, order_names[order->what]);
     switch (order->what) {
     case BH_ORDER_COMPUTE:
         return compute_steps(process, number);

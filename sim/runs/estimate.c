@@ -164,7 +164,7 @@ static int fill_paces(struct sum *sum, size_t class, const struct bh_node_stack 
             continue;
         if (bh_scenario_guards(stack, (int)t, true, guard, NULL, err) != 0)
             return -1;
-        struct bh_network network = {sum->facts->latency_s, sum->facts->node_bandwidth};
+        struct bh_network network = {sum->facts->latency_s, sum->facts->node_bandwidth, 1.0};
         struct bh_slowdown slowdown =
             bh_slowdown_of(tenants[t].application, stack->system, guard, stack->host_kernel, stack->guest_kernel,
                            network, scenario->partitions.class[class].nodes);

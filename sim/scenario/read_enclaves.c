@@ -138,18 +138,22 @@ static int read_entry(const struct reader *reader, struct entry *entry, struct b
                                            sizeof *catalog->applications, "application", err);
     enclave->guests_per_node = enclave->processes_per_guest = entry->count = 1;
     enclave->node_share = -1; /* not given */
+    enclave->contention = 1.0;
     entry->has_count = bh_node_find(map, "count") != NULL;
     entry->shares_with = bh_node_find(map, "shares-with");
     if (enclave->application == NULL ||
         bh_optional_count(map, "guests-per-node", 1, 4096, &enclave->guests_per_node, err) != 0 ||
         bh_optional_count(map, "processes-per-guest", 1, 4096, &enclave->processes_per_guest, err) != 0 ||
         bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0 ||
+        bh_optional_quantity(map, "contention", BH_DIMENSION_FACTOR, &enclave->contention, err) != 0 ||
         bh_optional_count(map, "count", 1, ENCLAVES_MOST, &entry->count, err) != 0 ||
         read_nodes(entry, bh_node_find(map, "nodes"), err) != 0 || read_own_policy(scenario, entry, err) != 0 ||
         read_times(scenario, entry, err) != 0 || read_needs_storage(map, enclave, err) != 0 ||
         read_parts(map, enclave, err) != 0 ||
         bh_verification_read(scenario, bh_node_find(map, "verification"), enclave, err) != 0)
         return -1;
+    if (enclave->contention == 0)
+        return bh_node_fail(bh_node_find(map, "contention"), err, "found 0; expected more than 0");
     if (enclave->node_share == 0)
         return bh_node_fail(bh_node_find(map, "node-share"), err, "found 0; expected more than 0 and at most 1");
     for (const struct entry *other = reader->entries; other < entry; other++)

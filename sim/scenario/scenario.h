@@ -47,6 +47,7 @@ struct bh_enclave_spec {
     uint64_t guests_per_node; /* native: process sets */
     uint64_t processes_per_guest;
     double node_share; /* share of each node's CPU and node-time; the shares of a partition's enclaves sum to 1 */
+    double contention; /* its communication takes so many times as long as with links of its own */
     size_t partition, tenant;
     const struct bh_system *system; /* its own, whatever the line of the comparison says; NULL: that */
     const struct bh_policy *policy; /* likewise */

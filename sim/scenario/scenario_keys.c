@@ -106,6 +106,8 @@ static const struct bh_key enclave_rows[] = {
      "Its share of each node; those of all enclaves on the same nodes sum to 1."},
     {"guests-per-node", "1", BH_COUNT_FROM(1, 4096), "Guests on each node, of systems that have guests."},
     {"processes-per-guest", "1", BH_COUNT_FROM(1, 4096), "Processes in each guest, or on each node without guests."},
+    {"contention", "1", BH_ABOVE_0(FACTOR),
+     "How many times longer its communication takes than with links of its own: what `bulkhead calibrate` finds."},
     {"system", "that of each line", BH_ENTRY("systems"),
      "A system of its own, in every line of `policies`; the same for all enclaves on the same nodes."},
     {"policy", "that of each line", BH_ENTRY("policies"), "A policy of its own, in every line of `policies`."},

@@ -20,7 +20,7 @@ static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_encl
                               const struct bh_platform_facts *facts, bool is_protected)
 {
     const struct bh_node_setup *node = enclave->node;
-    struct bh_network network = {facts->latency_s, facts->node_bandwidth};
+    struct bh_network network = {facts->latency_s, facts->node_bandwidth, enclave->spec->contention};
     struct bh_pace pace = {.slowdown = {.compute = 1.0}};
     const struct bh_guard_level *guard[BH_BOUNDARIES];
     for (int b = 0; b < BH_BOUNDARIES; b++)

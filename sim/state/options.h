@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* An attempt of an error to cross a boundary. Error, key and generation are those of its draws: the same attempt has the
  * same under every policy, as long as what came before it is the same. */
@@ -31,6 +32,7 @@ struct bh_replica_options {
     /* Told of every attempt as it is made; NULL: nobody is. */
     void (*watch)(void *context, const struct bh_attempt_seen *attempt);
     void *watch_context;
+    FILE *trace; /* of every process, in Paje's format; NULL: none. With resolution: process */
 };
 
 #endif

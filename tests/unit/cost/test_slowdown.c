@@ -21,7 +21,7 @@ static struct bh_application bulk_synchronous(void)
                                    .collectives = VALUE(3)};
 }
 
-static const struct bh_network network = {.latency_s = 1e-6, .node_bandwidth = 1e9};
+static const struct bh_network network = {.latency_s = 1e-6, .node_bandwidth = 1e9, .contention = 1.0};
 static const struct bh_component linux_kernel = {
     .name = "linux", .is_kernel = true, .noise_share = {.value = 0.002}, .noise_measured_nodes = {.value = 10000}};
 static const struct bh_component light_kernel = {.name = "light",

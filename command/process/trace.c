@@ -1,0 +1,94 @@
+/* Copyright (c) 2026 The Bulkhead authors.
+ * SPDX-License-Identifier: Apache-2.0 */
+/* `bulkhead trace`: one replica, with all that happens to hosts, virtual machines and processes in a Paje trace. */
+#include "command/command.h"
+#include "command/process/parts.h"
+#include "sim/runs/lone_replica.h"
+#include "sim/runs/point.h"
+#include "sim/scenario/scenario.h"
+
+#include <stdio.h>
+
+enum { KEY_POLICY = 1, KEY_REPLICA };
+
+struct arguments {
+    struct bh_options options;
+    const char *policy;
+    uint64_t replica;
+};
+
+static const struct argp_child children[] = {
+    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_point, 0, NULL, 0}, {&bh_options_output, 0, NULL, 0}, {0}};
+
+static const struct argp_option own_options[] = {
+    {"policy", KEY_POLICY, "NAME", 0, "The line of policies, by its name (default: the first)", 1},
+    {"replica", KEY_REPLICA, "N", 0, "Replica number N (default 0)", 1},
+    {0},
+};
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        bh_options_to_children(state, children, &arguments->options);
+        return 0;
+    case KEY_POLICY:
+        arguments->policy = word;
+        return 0;
+    case KEY_REPLICA:
+        arguments->replica = bh_options_count(word, "replica", 0, BH_REPLICAS_MOST, state);
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->options.output == NULL)
+            argp_error(state, "no file to write to; expected -o FILE.trace");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options = own_options,
+    .parser = parse,
+    .args_doc = "SCENARIO",
+    .doc =
+        "Simulates one replica of a scenario with resolution: process, and writes a Paje trace of it: hosts that are "
+        "on "
+        "or off, guests that boot, are up, or are gone, processes that compute, communicate, save, launch or are idle. "
+        "Viewers of Paje traces show it, as they do those of SimGrid.",
+    .children = children,
+};
+
+static int run(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    const struct bh_setting own = {"resolution", "process"};
+    struct bh_one_point one = {0};
+    struct bh_replica_record record = {0};
+    int status = -1;
+    if (bh_one_point_read(&one, &arguments->options, &own, 1, arguments->policy, err) != 0)
+        goto out;
+    FILE *stream = fopen(arguments->options.output, "w");
+    if (stream == NULL) {
+        bh_fail(err, BH_ERROR_INPUT, "cannot write %s", arguments->options.output);
+        goto out;
+    }
+    struct bh_replica_options options = {.replica = arguments->replica, .faults = true, .trace = stream};
+    status = bh_lone_replica_run(one.point, one.point->setups[one.policy], options, &record, err);
+    if ((ferror(stream) | fclose(stream)) != 0 && status == 0)
+        status = bh_fail(err, BH_ERROR_SYSTEM, "%s could not be written", arguments->options.output);
+out:
+    bh_replica_record_clear(&record);
+    bh_one_point_clear(&one);
+    return status;
+}
+
+const struct bh_subcommand bh_subcommand_trace = {
+    .name = "trace",
+    .arguments = "SCENARIO",
+    .help = "writes what hosts, guests and processes of one replica do, as a Paje trace",
+    .argp = &argp,
+    .size = sizeof(struct arguments),
+    .run = run,
+};
