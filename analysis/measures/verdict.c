@@ -24,11 +24,30 @@ static double node_and_above(const struct bh_view *view, const double *row)
     return sum;
 }
 
-static const char *text_of(double contained, double effects)
+static const char *text_of(double down, double degraded)
 {
-    if (contained < BH_LEAST_CONTAINED)
+    if (isnan(down))
+        return "-";
+    if (down > BH_MOST_DOWN)
         return "not contained";
-    return effects > BH_MOST_ISOLATED ? "crash contained, host effects" : "isolated";
+    if (degraded > BH_MOST_ISOLATED)
+        return "crash contained, host effects";
+    return down > BH_MOST_ISOLATED ? "crash contained" : "isolated";
+}
+
+/* Affected, nothing down; nothing of the kind where nothing can be. */
+static void find_degraded(const struct bh_view *view, size_t cell, struct bh_verdict *verdict)
+{
+    const double *seen = view->numbers[BH_METRIC_degraded_errors],
+                 *exact = view->numbers[BH_METRIC_script_degraded_exact];
+    size_t replicas = view->replica.count;
+    if (seen == NULL || exact == NULL)
+        return;
+    for (size_t r = 0; r < replicas; r++)
+        verdict->degraded += seen[cell * replicas + r];
+    verdict->degraded_seen =
+        bh_share(seen + cell * replicas, view->numbers[BH_METRIC_errors] + cell * replicas, replicas);
+    verdict->degraded_exact = exact[cell];
 }
 
 void bh_find_verdict(const struct bh_view *view, size_t policy, size_t point, struct bh_verdict *verdict)
@@ -52,5 +71,6 @@ void bh_find_verdict(const struct bh_view *view, size_t policy, size_t point, st
     /* The host's kernel is every enclave's: when it goes down, the primary loses the node as all do. */
     size_t primary = (cell * view->enclave.count + view->primary) * scopes;
     verdict->contained_exact = 1 - node_and_above(view, view->numbers[BH_METRIC_script_loss_exact] + primary);
-    verdict->text = text_of(verdict->contained_exact, verdict->effects_exact);
+    find_degraded(view, cell, verdict);
+    verdict->text = text_of(1 - verdict->contained_exact, verdict->degraded_exact);
 }

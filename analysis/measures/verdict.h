@@ -9,17 +9,19 @@
 
 #include <stdbool.h>
 
-/* Host effects: more errors than this failed or reached something outside the guest, host's zones included. */
+/* Host effects: more errors than this left something outside the guest affected with nothing of it down. */
 #define BH_MOST_ISOLATED 0.01
-/* Crash contained: at least this many errors did not take the node down. */
-#define BH_LEAST_CONTAINED 0.5
+/* Crash contained: at most this many errors took the node down. */
+#define BH_MOST_DOWN 0.05
 
 /* Shares of the errors. */
 struct bh_verdict {
     double effects_exact, contained_exact;           /* by the exact chain for the script's errors */
+    double degraded_exact;                           /* affected, nothing down */
     struct bh_estimate effects_seen, contained_seen; /* over replicas; counts below */
-    double effects, contained, errors;
-    const char *text; /* "isolated", "crash contained, host effects" or "not contained" */
+    struct bh_estimate degraded_seen;
+    double effects, contained, degraded, errors;
+    const char *text; /* "isolated", "crash contained", "crash contained, host effects" or "not contained" */
 };
 
 /* Whether there is a verdict: the file's errors are those of a script. */

@@ -134,10 +134,16 @@ static json_t *verdict_object(const struct bh_view *view, size_t policy, size_t 
 {
     struct bh_verdict verdict;
     bh_find_verdict(view, policy, point, &verdict);
-    return json_pack("{s:s, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "text", verdict.text, "crash_contained", "exact",
-                     number(verdict.contained_exact), "ratio", number(verdict.contained_seen.mean), "ci95",
-                     interval(verdict.contained_seen), "host_effects", "exact", number(verdict.effects_exact), "ratio",
-                     number(verdict.effects_seen.mean), "ci95", interval(verdict.effects_seen));
+    json_t *object =
+        json_pack("{s:s, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "text", verdict.text, "crash_contained", "exact",
+                  number(verdict.contained_exact), "ratio", number(verdict.contained_seen.mean), "ci95",
+                  interval(verdict.contained_seen), "host_effects", "exact", number(verdict.effects_exact), "ratio",
+                  number(verdict.effects_seen.mean), "ci95", interval(verdict.effects_seen));
+    if (view->numbers[BH_METRIC_degraded_errors] != NULL)
+        json_object_set_new(object, "affected_nothing_down",
+                            json_pack("{s:o, s:o, s:o}", "exact", number(verdict.degraded_exact), "ratio",
+                                      number(verdict.degraded_seen.mean), "ci95", interval(verdict.degraded_seen)));
+    return object;
 }
 
 static json_t *silent_object(const struct bh_silent_measures *m)

@@ -34,24 +34,27 @@ void bh_summary_print_study(const struct bh_view *view, const struct bh_summary_
     bh_summary_heading(options, stream, "REPRODUCED, NOT PREDICTED: what the script's errors did");
     struct bh_table *table = bh_table_create();
     bh_table_column(table, "system");
-    bh_table_column(table, "crash contained");
-    bh_table_column(table, "host effects");
+    bh_table_column(table, "node down");
+    bh_table_column(table, "affected, nothing down");
     bh_table_column(table, "verdict");
     for (size_t p = 0; p < view->policy.count; p++) {
         struct bh_verdict verdict;
         bh_find_verdict(view, p, view->headline, &verdict);
         bh_table_cell(table, "%s", view->policy.labels[p]);
-        add_share_cell(table, verdict.contained_exact, verdict.contained, verdict.errors);
-        add_share_cell(table, verdict.effects_exact, verdict.effects, verdict.errors);
+        add_share_cell(table, 1 - verdict.contained_exact, verdict.errors - verdict.contained, verdict.errors);
+        add_share_cell(table, verdict.degraded_exact, verdict.degraded, verdict.errors);
         bh_table_cell(table, "%s", verdict.text);
     }
     bh_summary_table(table, options, stream);
     bh_table_destroy(table);
-    fprintf(stream,
-            "\ncrash contained: probability that the node stayed up. host effects: that something outside the guest\n"
-            "failed or was reached, the host's kernel included. Both exact, and seen in the replicas. isolated: host\n"
-            "effects of at most %g %%; else crash contained, if of at least %g %%.\n",
-            100 * BH_MOST_ISOLATED, 100 * BH_LEAST_CONTAINED);
+    fprintf(
+        stream,
+        "\nnode down: probability that the node went down. affected, nothing down: that something outside the guest "
+        "was\n"
+        "left degraded and did not go down. Both exact, and seen in the replicas. crash contained: node down in at\n"
+        "most %g %%; with host effects where more than %g %% are affected with nothing down; isolated: neither above\n"
+        "%g %%.\n",
+        100 * BH_MOST_DOWN, 100 * BH_MOST_ISOLATED, 100 * BH_MOST_ISOLATED);
 }
 
 /* --- Escape ratios --------------------------------------------------------------------------------------------------- */

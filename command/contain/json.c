@@ -43,10 +43,12 @@ static json_t *answer(const struct bh_containment *containment)
                        bh_json_number(containment->depth_mean), "time_s", bh_json_number(containment->time_s));
     if (containment->has_needs) {
         json_t *stops = json_object();
-        for (int s = 0; s < BH_STOPS; s++)
+        for (int s = 0; s < BH_STOPS_DEGRADED; s++)
             json_object_set_new(stops, bh_stops_names[s], bh_json_number(containment->stops[s]));
         json_object_set_new(object, "stops", stops);
     }
+    if (containment->degrades)
+        json_object_set_new(object, "degraded", bh_json_number(containment->stops[BH_STOPS_DEGRADED]));
     if (containment->trials > 0) {
         json_object_set_new(object, "trials", json_integer((json_int_t)containment->trials));
         json_object_set_new(object, "depth_standard_error", bh_json_number(containment->depth_error));

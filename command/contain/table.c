@@ -15,12 +15,12 @@
 #include <string.h>
 
 static const char *const escape_titles[] = {">process", ">guest", "enclaves", ">node"};
-static const char *const stops_titles[BH_STOPS] = {"I/O stops", "stops", "several"};
+static const char *const stops_titles[BH_STOPS] = {"I/O stops", "stops", "several", "partly"};
 
 /* Columns of a policy's table: extents that occur, boundaries that exist. */
 struct columns {
     bool extent[BH_SCOPES], escape[BH_BOUNDARIES];
-    bool stops; /* zones here need others */
+    bool stops[BH_STOPS]; /* zones here need others, or can be left degraded */
 };
 
 static struct columns choose_columns(const struct bh_contain_policy *policy)
@@ -36,7 +36,9 @@ static struct columns choose_columns(const struct bh_contain_policy *policy)
         beyond_node = beyond_node || answer->beyond[BH_NODE_NODE] > 0.0;
     }
     columns.escape[BH_NODE_NODE] = beyond_node;
-    columns.stops = bh_zone_tree_has_needs(policy->model->tree);
+    for (int s = 0; s < BH_STOPS; s++)
+        columns.stops[s] = s == BH_STOPS_DEGRADED ? bh_node_model_degrades(policy->model)
+                                                  : bh_zone_tree_has_needs(policy->model->tree);
     /* Without guests, a guest's boundary is a process's. */
     columns.escape[BH_GUEST_HOST] = policy->model->tree->has_guests;
     return columns;
@@ -44,7 +46,7 @@ static struct columns choose_columns(const struct bh_contain_policy *policy)
 
 static void add_headings(struct bh_table *table, const struct columns *columns)
 {
-    bh_table_column(table, "error begins in");
+    bh_table_column(table, columns->stops[BH_STOPS_DEGRADED] ? "begins in" : "error begins in"); /* 120 columns */
     bh_table_column(table, "share");
     for (int s = 0; s < BH_SCOPES; s++)
         if (columns->extent[s])
@@ -53,8 +55,9 @@ static void add_headings(struct bh_table *table, const struct columns *columns)
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (columns->escape[b])
             bh_table_column(table, "%s", escape_titles[b]);
-    for (int s = 0; s < BH_STOPS && columns->stops; s++)
-        bh_table_column(table, "%s", stops_titles[s]);
+    for (int s = 0; s < BH_STOPS; s++)
+        if (columns->stops[s])
+            bh_table_column(table, "%s", stops_titles[s]);
     bh_table_column(table, "hops");
     bh_table_column(table, "time");
 }
@@ -103,8 +106,9 @@ static void add_row(struct bh_table *table, const struct columns *columns, const
         else
             add_probability(table, answer->escape[b], bounds);
     }
-    for (int s = 0; s < BH_STOPS && columns->stops; s++)
-        add_probability(table, answer->stops[s], bounds);
+    for (int s = 0; s < BH_STOPS; s++)
+        if (columns->stops[s])
+            add_probability(table, answer->stops[s], bounds);
     bh_table_cell(table, "%s", bh_number_plain(answer->depth_mean, text));
     add_time(table, answer->time_s);
 }
@@ -153,13 +157,14 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
 {
     const char *mark = format == BH_TABLE_LATEX ? "% " : "";
     char text[BH_NUMBER_SIZE];
-    bool any_exact = false, any_simulated = false, any_needs = false;
+    bool any_exact = false, any_simulated = false, any_needs = false, any_degraded = false;
     double most_unresolved = 0.0, widest = 0.0;
     for (size_t p = 0; p < contain->policies_count; p++) {
         const struct bh_contain_policy *policy = &contain->policies[p];
         any_simulated = any_simulated || policy->exact_count < policy->origins.count;
         any_exact = any_exact || policy->exact_count > 0;
         any_needs = any_needs || bh_zone_tree_has_needs(policy->model->tree);
+        any_degraded = any_degraded || bh_node_model_degrades(policy->model);
         for (size_t i = 0; i < policy->origins.count * BH_BOUNDARIES; i++)
             widest = fmax(widest, bh_contain_half_width(&policy->rows[i / BH_BOUNDARIES].rare[i % BH_BOUNDARIES]));
         for (size_t i = 0; i < policy->origins.count; i++)
@@ -177,6 +182,8 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
                 "%sI/O stops, stops: enclaves that lose nothing are stopped by a zone that they need; several: two or\n"
                 "%smore of them.\n",
                 mark, mark);
+    if (any_degraded)
+        fprintf(stream, "%spartly: a zone is left degraded and is not down: affected, nothing down.\n", mark);
     if (any_exact)
         fprintf(stream, "%s%s are exact; probabilities are followed to within %.1g.\n", mark,
                 any_simulated ? "Other rows" : "The numbers", most_unresolved);

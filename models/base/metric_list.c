@@ -28,6 +28,7 @@ const char *const bh_metric_use_names[] = {
     [BH_WITH_COMPOSITIONS] = "with compositions",
     [BH_WITH_ACCEPTANCE] = "with acceptance",
     [BH_WITH_NEEDS] = "with zones that need others",
+    [BH_WITH_DEGRADED] = "where zones can be degraded",
     [BH_OVER_REPLICAS] = "always, of all replicas together",
 };
 

@@ -82,6 +82,12 @@ BH_METRIC(stopped_time, BH_BY_ENCLAVE_REPLICA, BH_NUMBERS, "s", BH_WITH_NEEDS, B
           "node-seconds in which the enclave stood still for a zone that it needs")
 BH_METRIC(io_wait, BH_BY_ENCLAVE_REPLICA, BH_NUMBERS, "s", BH_WITH_NEEDS, BH_OPTIONAL,
           "node-seconds in which it waited with its I/O for a zone that it needs")
+BH_METRIC(degraded_errors, BH_BY_REPLICA, BH_NUMBERS, "1", BH_WITH_DEGRADED, BH_OPTIONAL,
+          "errors that left a zone degraded which they did not take down: affected, nothing down")
+BH_METRIC(degraded_exact, BH_SCALAR, BH_NUMBERS, "1", BH_WITH_DEGRADED, BH_OPTIONAL,
+          "P(a zone is left degraded and is not taken down | error activated) by the exact chain")
+BH_METRIC(script_degraded_exact, BH_SCALAR, BH_NUMBERS, "1", BH_WITH_DEGRADED, BH_OPTIONAL,
+          "the same of the script's errors; NaN without a script")
 BH_METRIC(losing_errors, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,
           "errors that took at least one enclave down")
 BH_METRIC(enclaves_lost, BH_BY_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_OPTIONAL,

@@ -35,6 +35,7 @@ enum bh_purpose {
     BH_PURPOSE_CARRIES,      /* whether wrong data goes with an exchange: compared with the probability of that */
     BH_PURPOSE_MATTERS,      /* whether it matters to the result: likewise */
     BH_PURPOSE_MECHANISM,    /* on which rung a takedown ends */
+    BH_PURPOSE_DEGRADES,     /* whether what crosses leaves an error, a degraded zone, or nothing */
     BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 

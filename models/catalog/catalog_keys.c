@@ -103,9 +103,13 @@ static const struct bh_key channel_rows[] = {
     {"boundary", NULL, BH_CHOICE(bh_boundary_names), "What it crosses."},
     {"probability", NULL, BH_NUMBER(PROBABILITY), "That an error crosses before it ends, if alone and unguarded."},
     {"guarded", "yes", BH_YES_NO, "`no`: both sides share what it leads through, and no guard stands in between."},
+    {"corrupts", "1", BH_NUMBER(PROBABILITY), "That what has crossed is an error in the zone that it comes to."},
+    {"degrades", "0", BH_NUMBER(PROBABILITY), "That it leaves that zone degraded where it is no error; else nothing."},
     {0},
 };
-const struct bh_keys bh_channel_keys = {"a channel", "A mechanism by which errors cross.", channel_rows, NULL, 0};
+static const struct bh_key_rule channel_rules[] = {{BH_ONLY_WITH, "degrades", "corrupts", NULL}, {0}};
+const struct bh_keys bh_channel_keys = {"a channel", "A mechanism by which errors cross.", channel_rows, channel_rules,
+                                        0};
 static const struct bh_key guard_rows[] = {
     DESCRIPTION,
     {"blocks", NULL, BH_NUMBER(PROBABILITY), "That an attempt to cross is blocked."},

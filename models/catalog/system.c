@@ -20,3 +20,11 @@ bool bh_zone_holds_application(const struct bh_zone_template *zone)
             return true;
     return false;
 }
+
+bool bh_system_degrades(const struct bh_system *system)
+{
+    for (size_t c = 0; c < system->channels_count; c++)
+        if (system->channels[c].type->degrades.path[0] != '\0')
+            return true;
+    return false;
+}

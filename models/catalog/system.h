@@ -57,6 +57,8 @@ struct bh_channel_type {
     enum bh_boundary boundary;
     struct bh_parameter probability; /* crossed before the end, if alone and unguarded */
     bool bypasses_guards;            /* both sides share what it leads through: no guard level stands in between */
+    struct bh_parameter corrupts;    /* P(what crosses leaves an error where it comes to); 1 unless given */
+    struct bh_parameter degrades;    /* P(else it leaves that zone degraded); 0 unless given */
 };
 
 /* A zone beside this one, one per node, without which it stops, though it does not fail. */
@@ -113,6 +115,9 @@ struct bh_system {
 
 /* Whether any zone of a system needs another. */
 bool bh_system_has_needs(const struct bh_system *system);
+
+/* Whether any of its channels may leave a zone degraded. */
+bool bh_system_degrades(const struct bh_system *system);
 
 /* Whether the application lives in the zone. */
 bool bh_zone_holds_application(const struct bh_zone_template *zone);

@@ -21,7 +21,7 @@ enum { SOLVED_MOST = 8000 };
 static const double rounding = 1e-12;
 
 /* What is stopped, as the warning of a disagreement names it. */
-static const char *const stops_titles[BH_STOPS] = {"stopped io", "stopped progress", "several stopped"};
+static const char *const stops_titles[BH_STOPS] = {"stopped io", "stopped progress", "several stopped", "degraded"};
 
 static double unmasked_of(const struct bh_containment *containment)
 {
@@ -31,10 +31,11 @@ static double unmasked_of(const struct bh_containment *containment)
     return unmasked;
 }
 
-static struct bh_containment containment_of(const struct bh_spread *spread, const struct bh_zone_tree *tree)
+static struct bh_containment containment_of(const struct bh_spread *spread, const struct bh_node_model *model)
 {
     struct bh_containment containment = {.silent = spread->silent,
-                                         .has_needs = bh_zone_tree_has_needs(tree),
+                                         .has_needs = bh_zone_tree_has_needs(model->tree),
+                                         .degrades = bh_node_model_degrades(model),
                                          .time_s = spread->time_s,
                                          .unresolved = spread->unresolved};
     for (int s = 0; s < BH_STOPS; s++)
@@ -74,7 +75,7 @@ int bh_containment_exact(const struct bh_node_model *model, struct bh_origin ori
     bool is_small = bh_spread_solve(model, origin, false, SOLVED_MOST, &spread, NULL) == 0;
     int status = is_small ? 0 : bh_isolation_spread(model, origin, &spread, err);
     if (status == 0) {
-        *containment = containment_of(&spread, model->tree);
+        *containment = containment_of(&spread, model);
         status = follow_depth(model, origin, is_small, containment, &spread, err);
     }
     free(spread.loss);
@@ -95,6 +96,7 @@ static void add_weighted(struct bh_containment *mix, const struct bh_containment
     }
     mix->silent += weight * part->silent;
     mix->has_needs = mix->has_needs || part->has_needs;
+    mix->degrades = mix->degrades || part->degrades;
     for (int s = 0; s < BH_STOPS; s++)
         mix->stops[s] += weight * part->stops[s];
     mix->depth_mean += weight * part->depth_mean;
@@ -194,7 +196,7 @@ void bh_containment_compare(const struct bh_containment *exact, const struct bh_
         compare_probability(agreement, simulated, simulated->depth[i], exact->depth[i], exact->depth_unresolved,
                             "depth");
     compare_probability(agreement, simulated, simulated->silent, exact->silent, slack, "silent");
-    for (int i = 0; i < BH_STOPS && exact->has_needs; i++)
+    for (int i = 0; i < BH_STOPS && (exact->has_needs || exact->degrades); i++)
         compare_probability(agreement, simulated, simulated->stops[i], exact->stops[i], slack, stops_titles[i]);
     /* What is not followed could last longer than the rest: a hundred times the mean is allowed for. */
     take_level(agreement, level_of_time(exact, simulated, 100.0 * slack * exact->time_s), "time");

@@ -24,7 +24,8 @@ struct bh_containment {
     double escape[BH_BOUNDARIES]; /* P(beyond | inside, not masked at its origin); NaN: no such boundary or error */
     double silent;                /* P(any copy became silent) */
     bool has_needs;               /* whether zones here need others; else nothing is ever stopped */
-    double stops[BH_STOPS];       /* P(enclaves are stopped so) */
+    bool degrades;                /* whether a channel here leaves zones degraded */
+    double stops[BH_STOPS];       /* P(enclaves are stopped so), and P(affected, nothing down) */
     double depth[BH_DEPTHS];      /* P(most hops of any copy = d); the last: d or more */
     double depth_mean;
     double time_s;           /* mean time until nothing is live, without the watchdog's wait for hangs */

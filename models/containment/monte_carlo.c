@@ -37,7 +37,7 @@ struct remembered {
 
 struct worker {
     const struct bh_zone_tree *tree;
-    bool has_needs;
+    bool has_stops;
     size_t origin;
     struct tally tally;
     double ticks_per_s;
@@ -73,7 +73,7 @@ static void count(struct worker *worker, const struct bh_trial *trial)
         tally->beyond[b] += class->beyond >> b & 1;
     tally->silent += trial->effect.silent;
     bool stops[BH_STOPS] = {false};
-    if (worker->has_needs)
+    if (worker->has_stops)
         bh_effect_stops(worker->tree, &trial->effect, stops);
     for (int s = 0; s < BH_STOPS; s++)
         tally->stops[s] += stops[s];
@@ -128,7 +128,8 @@ static struct bh_containment containment_of(const struct tally *tally, const str
     struct bh_containment containment = {.trials = trials,
                                          .silent = (double)tally->silent / n,
                                          .longest_s = longest_s,
-                                         .has_needs = bh_zone_tree_has_needs(model->tree)};
+                                         .has_needs = bh_zone_tree_has_needs(model->tree),
+                                         .degrades = bh_node_model_degrades(model)};
     for (int s = 0; s < BH_STOPS; s++)
         containment.stops[s] = (double)tally->stops[s] / n;
     bh_effect_boundaries(model->tree, origin.zone, &nothing, containment.inside, beyond);
@@ -163,7 +164,7 @@ struct bh_containment bh_containment_play(const struct bh_trial_table *table, st
         struct bh_trial_player *player = bh_trial_player_create(table, trials.seed);
         struct worker *worker = bh_allocate(1, sizeof *worker);
         worker->tree = model->tree;
-        worker->has_needs = bh_zone_tree_has_needs(model->tree);
+        worker->has_stops = bh_zone_tree_has_needs(model->tree) || bh_node_model_degrades(model);
         worker->origin = origin.zone;
         worker->ticks_per_s = ticks_per_lifetime / longest_s;
 #pragma omp for schedule(dynamic)

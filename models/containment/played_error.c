@@ -263,6 +263,23 @@ static bool enters(const struct bh_trial_player *player, uint32_t c, size_t z, u
            (again > 0.0 && bh_random_open_interval(draw(player, BH_PURPOSE_AGAIN, c, life, 0).v[0]) < again);
 }
 
+/* Whether what crosses is no error where it comes to: it may leave that zone degraded. */
+static bool is_harmless(struct bh_trial_player *player, const struct bh_trial_channel *channel, uint32_t c,
+                        uint32_t life)
+{
+    struct bh_effect *effect = &player->trial->effect;
+    if (channel->corrupts >= 1.0 || bh_zone_set_has(&effect->failed, channel->to))
+        return false;
+    philox4x64_ctr_t bits = draw(player, BH_PURPOSE_DEGRADES, c, life, 0);
+    if (bh_random_open_interval(bits.v[0]) < channel->corrupts)
+        return false;
+    if (bh_random_open_interval(bits.v[1]) < channel->degrades) {
+        bh_zone_set_add(&effect->degraded, channel->to);
+        bh_zone_set_add(&effect->affected, channel->to);
+    }
+    return true;
+}
+
 static void attempt(struct bh_trial_player *player, size_t from, uint32_t c)
 {
     const struct bh_trial_channel *channel = &player->table->channels[c];
@@ -283,7 +300,7 @@ static void attempt(struct bh_trial_player *player, size_t from, uint32_t c)
             signal_copy(player, from);
         return;
     }
-    if (!enters(player, c, channel->to, copy->life))
+    if (is_harmless(player, channel, c, copy->life) || !enters(player, c, channel->to, copy->life))
         return;
     bh_zone_set_add(&player->trial->effect.affected, channel->to);
     begin_copy(player, channel->to, BH_DATA, copy->depth + 1);

@@ -64,6 +64,8 @@ static void fill_channel(struct bh_trial_table *table, size_t c)
         .ratio = ratio,
         .blocks = crossing->blocks,
         .true_blocks = crossing->blocks,
+        .corrupts = crossing->corrupts,
+        .degrades = crossing->degrades,
         .to = (uint32_t)crossing->to,
         .is_certain = crossing->probability >= 1.0,
         .detects = crossing->detects,

@@ -36,6 +36,7 @@ struct bh_trial_channel {
     double ratio;
     double least;               /* pushed: least probability of an attempt by a life; else 0 */
     double blocks, true_blocks; /* as played, and the model's */
+    double corrupts, degrades;  /* as of struct bh_crossing */
     uint32_t to;
     bool is_certain, detects;
 };

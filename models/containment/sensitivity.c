@@ -113,6 +113,10 @@ static void carry_all(const struct work *work, const double *model_slope, double
         const struct bh_guard_level *guard = work->model->crossings[c].guard;
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, BH_DATA), 1.0,
               &tree->channels[c].type->probability, slope);
+        carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_CORRUPTS, c, BH_DATA), 1.0,
+              &tree->channels[c].type->corrupts, slope);
+        carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_DEGRADES, c, BH_DATA), 1.0,
+              &tree->channels[c].type->degrades, slope);
         if (guard != NULL)
             carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_BLOCKS, c, BH_DATA), 1.0, &guard->blocks, slope);
     }

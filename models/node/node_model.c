@@ -250,6 +250,8 @@ static void fill_crossings(struct bh_node_model *model)
             .guard = guard,
             .blocks = guard ? guard->blocks.value : 0.0,
             .detects = guard && guard->detects,
+            .corrupts = channel->type->corrupts.value,
+            .degrades = channel->type->degrades.value,
         };
     }
 }
@@ -318,6 +320,14 @@ void bh_node_model_destroy(struct bh_node_model *model)
     free(model->crossings);
     free(model->tenant_guard);
     free(model);
+}
+
+bool bh_node_model_degrades(const struct bh_node_model *model)
+{
+    for (size_t c = 0; c < model->tree->channels_count; c++)
+        if (model->crossings[c].corrupts < 1.0 && model->crossings[c].degrades > 0.0)
+            return true;
+    return false;
 }
 
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind)

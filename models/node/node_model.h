@@ -31,6 +31,8 @@ struct bh_crossing {
     const struct bh_guard_level *guard; /* NULL where the boundary has none, or the channel goes around it */
     double blocks;                      /* b of the guard, 0 without one */
     bool detects;
+    double corrupts; /* P(the crossing leaves an error in `to`); else ... */
+    double degrades; /* ... it leaves `to` degraded with this, or nothing */
 };
 
 /* One try to take down: what it needs, and what then goes beside what the disposition says: the subtree of `top` (-1: nothing
@@ -102,6 +104,9 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
                                                     const struct bh_policy *const *own, size_t tenants_count,
                                                     struct bh_error *err);
 void bh_node_model_destroy(struct bh_node_model *model);
+
+/* Whether any channel leaves zones degraded. */
+bool bh_node_model_degrades(const struct bh_node_model *model);
 
 /* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);

@@ -35,6 +35,12 @@ static inline void bh_zone_set_join(struct bh_zone_set *set, const struct bh_zon
         set->word[i] |= other->word[i];
 }
 
+static inline void bh_zone_set_remove_all(struct bh_zone_set *set, const struct bh_zone_set *other)
+{
+    for (size_t i = 0; i < BH_ZONE_SET_WORDS; i++)
+        set->word[i] &= ~other->word[i];
+}
+
 static inline bool bh_zone_set_is_empty(const struct bh_zone_set *set)
 {
     uint64_t any = 0;

@@ -77,7 +77,7 @@ enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_ef
     return loss;
 }
 
-const char *const bh_stops_names[] = {"io", "progress", "several", NULL};
+const char *const bh_stops_names[] = {"io", "progress", "several", "degraded", NULL};
 
 void bh_effect_stops(const struct bh_zone_tree *tree, const struct bh_effect *effect, bool stops[BH_STOPS])
 {
@@ -89,4 +89,5 @@ void bh_effect_stops(const struct bh_zone_tree *tree, const struct bh_effect *ef
     stops[BH_STOPS_IO] = is_cut_off && left > 0;
     stops[BH_STOPS_PROGRESS] = is_halted && left > 0;
     stops[BH_STOPS_SEVERAL] = left > 1;
+    stops[BH_STOPS_DEGRADED] = !bh_zone_set_within(&effect->degraded, &effect->failed);
 }

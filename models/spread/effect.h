@@ -12,13 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What an error did, whoever computed it. `affected`: zones failed, reached through a channel, or left with silent
- * errors. */
+/* What an error did, whoever computed it. `affected`: zones failed, reached through a channel, left degraded, or with
+ * silent errors. */
 struct bh_effect {
     struct bh_zone_set affected;
     struct bh_zone_set failed;
     enum bh_scope beyond_node; /* NONE, or the largest disposition above `node` that was applied */
     bool silent;
+    struct bh_zone_set degraded; /* by a channel, whether or not they failed after that */
 };
 
 /* System extent of an effect: none to system. */
@@ -40,9 +41,10 @@ int bh_effect_seen(const struct bh_zone_tree *tree, const struct bh_effect *effe
 enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_effect *effect, size_t tenant);
 
 /* Whom an error stops without taking anything of theirs: whether, of the enclaves on its node that lose nothing, it stops
- * the I/O alone, or the progress; and whether there are several. */
-enum bh_stops { BH_STOPS_IO, BH_STOPS_PROGRESS, BH_STOPS_SEVERAL, BH_STOPS };
-extern const char *const bh_stops_names[]; /* io, progress, several; NULL-terminated */
+ * the I/O alone, or the progress; and whether there are several. And whether it leaves a zone degraded that is not down:
+ * affected, nothing down. */
+enum bh_stops { BH_STOPS_IO, BH_STOPS_PROGRESS, BH_STOPS_SEVERAL, BH_STOPS_DEGRADED, BH_STOPS };
+extern const char *const bh_stops_names[]; /* io, progress, several, degraded; NULL-terminated */
 void bh_effect_stops(const struct bh_zone_tree *tree, const struct bh_effect *effect, bool stops[BH_STOPS]);
 
 #endif

@@ -99,7 +99,8 @@ static bool have_same_crossing(const struct bh_node_model *model, size_t left, s
 {
     const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
     return a->probability == b->probability && a->probability < 1.0 && a->blocks == b->blocks &&
-           a->detects == b->detects && a->boundary == b->boundary;
+           a->detects == b->detects && a->boundary == b->boundary && a->corrupts == b->corrupts &&
+           a->degrades == b->degrades;
 }
 
 static bool are_channels_alike(const struct bh_chain *chain, const struct bh_chain_guest *left,
@@ -269,7 +270,7 @@ static void look(const struct bh_chain_state *state, const struct bh_chain_guest
         view[2 * i] = (uint8_t)(bh_zone_set_has(&state->live, z) | bh_zone_set_has(&state->failed, z) << 1 |
                                 bh_zone_set_has(&state->affected, z) << 2 |
                                 bh_zone_set_has(&state->instruction, z) << 3 | (uint8_t)bh_chain_behind(state, z) << 4);
-        view[2 * i + 1] = bh_zone_set_has(&state->past, z);
+        view[2 * i + 1] = (uint8_t)(bh_zone_set_has(&state->past, z) | bh_zone_set_has(&state->degraded, z) << 1);
     }
     uint8_t *bits = view + 2 * guest->zones_count;
     memset(bits, 0, (guest->channels_count + 7) / 8);
@@ -300,7 +301,8 @@ static void write_view(struct bh_chain_state *state, const struct bh_chain_guest
         put_zone(&state->affected, z, view[2 * i] >> 2 & 1);
         put_zone(&state->instruction, z, view[2 * i] >> 3 & 1);
         bh_chain_set_behind(state, z, view[2 * i] >> 4);
-        put_zone(&state->past, z, view[2 * i + 1]);
+        put_zone(&state->past, z, view[2 * i + 1] & 1);
+        put_zone(&state->degraded, z, view[2 * i + 1] >> 1 & 1);
     }
     const uint8_t *bits = view + 2 * guest->zones_count;
     for (size_t i = 0; i < guest->channels_count; i++)

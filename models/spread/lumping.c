@@ -39,7 +39,7 @@ static bool are_channels_alike(const struct bh_node_model *model, size_t left, s
     bool same_way =
         a->from == left_zone ? b->from == right_zone && a->to == b->to : b->to == right_zone && a->from == b->from;
     return same_way && a->probability == b->probability && a->probability < 1.0 && a->blocks == b->blocks &&
-           a->detects == b->detects;
+           a->detects == b->detects && a->corrupts == b->corrupts && a->degrades == b->degrades;
 }
 
 /* Whether two processes can change places. */
@@ -75,8 +75,8 @@ static void put(struct bh_zone_set *set, size_t zone, bool holds)
         bh_zone_set_add(set, zone);
 }
 
-/* What a state says of a process: 9 bits and one per channel. */
-enum { VIEW_BITS = 9, VIEW_CHANNELS = 64 - VIEW_BITS };
+/* What a state says of a process: 10 bits and one per channel. */
+enum { VIEW_BITS = 10, VIEW_CHANNELS = 64 - VIEW_BITS };
 
 static uint64_t look(const struct bh_chain_state *state, const struct bh_chain_seat *seat)
 {
@@ -84,7 +84,8 @@ static uint64_t look(const struct bh_chain_state *state, const struct bh_chain_s
                     (uint64_t)bh_zone_set_has(&state->failed, seat->zone) << 1 |
                     (uint64_t)bh_zone_set_has(&state->affected, seat->zone) << 2 |
                     (uint64_t)bh_zone_set_has(&state->instruction, seat->zone) << 3 |
-                    bh_chain_behind(state, seat->zone) << 4 | (uint64_t)bh_zone_set_has(&state->past, seat->zone) << 8;
+                    bh_chain_behind(state, seat->zone) << 4 | (uint64_t)bh_zone_set_has(&state->past, seat->zone) << 8 |
+                    (uint64_t)bh_zone_set_has(&state->degraded, seat->zone) << 9;
     for (size_t i = 0; i < seat->channels_count; i++)
         view |= (uint64_t)!is_unused(state, seat->channels[i]) << (VIEW_BITS + i);
     return view;
@@ -98,6 +99,7 @@ static void set(struct bh_chain_state *state, const struct bh_chain_seat *seat, 
     put(&state->instruction, seat->zone, view >> 3 & 1);
     bh_chain_set_behind(state, seat->zone, view >> 4 & (BH_DEPTHS - 1));
     put(&state->past, seat->zone, view >> 8 & 1);
+    put(&state->degraded, seat->zone, view >> 9 & 1);
     for (size_t i = 0; i < seat->channels_count; i++) {
         uint64_t bit = UINT64_C(1) << (seat->channels[i] % 64);
         state->used[seat->channels[i] / 64] &= ~bit;
@@ -147,8 +149,8 @@ static void widen_affected(const struct bh_zone_tree *tree, struct bh_chain_stat
             bh_zone_set_join(&state->affected, &tree->tenant_zones[t]);
 }
 
-/* An attempt to enter a zone that has failed, or is never entered again, changes nothing, unless its guard tells; and there
- * are none from there. */
+/* An attempt to enter a zone that has failed, or is never entered again, changes nothing, unless its guard tells or it may
+ * leave the zone degraded; and there are none from there. */
 static void close_dead_channels(const struct bh_node_model *model, struct bh_chain_state *state)
 {
     const struct bh_zone_tree *tree = model->tree;
@@ -164,10 +166,21 @@ static void close_dead_channels(const struct bh_node_model *model, struct bh_cha
         uint64_t bit = UINT64_C(1) << (c % 64);
         if (bh_zone_set_has(&dead, crossing->from))
             state->used[c / 64] &= ~bit;
-        else if (bh_zone_set_has(&dead, crossing->to) && !crossing->detects &&
-                 bh_zone_set_has(&may_try, crossing->from))
+        else if (bh_zone_set_has(crossing->corrupts < 1.0 ? &state->failed : &dead, crossing->to) &&
+                 !crossing->detects && bh_zone_set_has(&may_try, crossing->from))
             state->used[c / 64] |= bit;
     }
+}
+
+/* What takes a zone down takes those inside it, so that they do not matter where it is degraded, too. */
+static void forget_inner_degraded(const struct bh_zone_tree *tree, struct bh_chain_state *state)
+{
+    if (bh_zone_set_is_empty(&state->degraded))
+        return;
+    for (size_t z = tree->zones_count; z-- > 1;) /* a parent's number is below its children's */
+        for (int above = tree->zones[z].parent; above >= 0; above = tree->zones[above].parent)
+            if (bh_zone_set_has(&state->degraded, (size_t)above))
+                bh_zone_set_remove(&state->degraded, z);
 }
 
 /* A copy that has no channel left to try goes no deeper. */
@@ -222,6 +235,7 @@ void bh_chain_simplify(const struct bh_chain *chain, struct bh_chain_state *stat
 {
     widen_affected(chain->model->tree, state);
     close_dead_channels(chain->model, state);
+    forget_inner_degraded(chain->model->tree, state);
     if (chain->tracks_depth)
         forget_depths(chain->model->tree, state);
     sort_alike(chain, state);

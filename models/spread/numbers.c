@@ -16,10 +16,12 @@ size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, si
     before += tree->zones_count * BH_RUNGS;
     if (what == BH_NUMBER_AGAIN)
         return before + 2 * tree->channels_count;
+    if (what == BH_NUMBER_CORRUPTS || what == BH_NUMBER_DEGRADES)
+        return before + (what == BH_NUMBER_CORRUPTS ? 2 : 3) * tree->channels_count + 1 + index;
     return before + (what == BH_NUMBER_BLOCKS ? tree->channels_count : 0) + index;
 }
 
 size_t bh_spread_numbers(const struct bh_zone_tree *tree)
 {
-    return bh_spread_number(tree, BH_NUMBER_AGAIN, 0, BH_DATA) + 1;
+    return bh_spread_number(tree, BH_NUMBER_DEGRADES, tree->channels_count, BH_DATA);
 }

@@ -21,6 +21,8 @@ enum bh_number {
     BH_NUMBER_PROBABILITY, /* p of a channel */
     BH_NUMBER_BLOCKS,      /* b of the guard on it */
     BH_NUMBER_AGAIN,       /* one for all */
+    BH_NUMBER_CORRUPTS,    /* of a channel, what leaves an error behind it ... */
+    BH_NUMBER_DEGRADES,    /* ... and of the rest, what leaves the zone degraded */
 };
 
 /* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four. */

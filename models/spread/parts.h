@@ -15,6 +15,7 @@
 /* Compared as bytes: no padding, unused bits zero. */
 struct bh_chain_state {
     struct bh_zone_set live, failed, affected;
+    struct bh_zone_set degraded;          /* left so by a channel, and not down since */
     struct bh_zone_set instruction;       /* live copies that are still instruction errors: origins only */
     struct bh_zone_set past;              /* where a copy has ended, unless the zone failed or is entered as if new */
     uint64_t used[BH_ZONE_SET_WORDS * 2]; /* attempts made, by channel: one each, whichever copy makes it */
@@ -103,7 +104,7 @@ void bh_chain_simplify(const struct bh_chain *chain, struct bh_chain_state *stat
 
 /* A probability as a product, each factor of which may depend on one number of the model: slope is the derivative of
  * the factor's logarithm by that number. Numbers are counted as in bh_spread_number. */
-enum { BH_BRANCH_FACTORS = 4 + BH_RUNGS };
+enum { BH_BRANCH_FACTORS = 5 + BH_RUNGS };
 struct bh_branch {
     double probability;
     size_t factors_count;

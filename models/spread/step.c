@@ -80,6 +80,7 @@ static void take_down(const struct stepping *stepping, const struct bh_chain_sta
     struct bh_zone_set down = bh_taken_down(model, zone, rung, u, &beyond_node);
     bh_zone_set_join(&state.failed, &down);
     bh_zone_set_join(&state.affected, &down);
+    bh_zone_set_remove_all(&state.degraded, &down);
     if (beyond_node)
         state.beyond_node = bh_scope_wider(state.beyond_node, model->disposition[zone]);
     for (size_t z = 0; z < model->tree->zones_count; z++)
@@ -123,6 +124,25 @@ static void hop(const struct bh_zone_tree *tree, struct bh_chain_state *state, c
     state->deeper = 1;
 }
 
+/* Of what crosses, some leaves no error where it comes to, but that zone degraded, or nothing; returns the rest. */
+static struct bh_branch without_harmless(const struct stepping *stepping, const struct bh_chain_state *from,
+                                         size_t channel, const struct bh_branch *passed)
+{
+    const struct bh_node_model *model = stepping->chain->model;
+    const struct bh_crossing *crossing = &model->crossings[channel];
+    size_t corrupts = bh_spread_number(model->tree, BH_NUMBER_CORRUPTS, channel, BH_DATA),
+           degrades = bh_spread_number(model->tree, BH_NUMBER_DEGRADES, channel, BH_DATA);
+    if (crossing->corrupts >= 1.0 || bh_zone_set_has(&from->failed, crossing->to))
+        return *passed;
+    struct bh_branch harmless = times_rest(passed, crossing->corrupts, corrupts);
+    struct bh_chain_state state = *from;
+    go_to(stepping, &state, times_rest(&harmless, crossing->degrades, degrades));
+    bh_zone_set_add(&state.degraded, crossing->to);
+    bh_zone_set_add(&state.affected, crossing->to);
+    go_to(stepping, &state, times_number(&harmless, crossing->degrades, degrades));
+    return times_number(passed, crossing->corrupts, corrupts);
+}
+
 static void attempt(const struct stepping *stepping, const struct bh_chain_state *from, size_t channel,
                     const struct bh_branch *branch)
 {
@@ -137,6 +157,7 @@ static void attempt(const struct stepping *stepping, const struct bh_chain_state
     else
         go_to(stepping, &state, blocked);
     struct bh_branch passed = times_rest(branch, crossing->blocks, number);
+    passed = without_harmless(stepping, &state, channel, &passed);
     bool enters = !bh_zone_set_has(&state.live, crossing->to) && !bh_zone_set_has(&state.failed, crossing->to);
     if (enters && bh_zone_set_has(&state.past, crossing->to)) {
         double again = stepping->chain->model->again;

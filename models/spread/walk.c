@@ -35,7 +35,8 @@ void bh_spread_absorb(const struct bh_chain *chain, const struct bh_chain_state 
 
 struct bh_effect bh_spread_effect(const struct bh_chain_state *state)
 {
-    return (struct bh_effect){state->affected, state->failed, (enum bh_scope)state->beyond_node, state->silent};
+    return (struct bh_effect){state->affected, state->failed, (enum bh_scope)state->beyond_node, state->silent,
+                              state->degraded};
 }
 
 /* Adds mass to a state of the next generation, or absorbs it when nothing is live. */

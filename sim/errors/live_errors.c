@@ -195,6 +195,23 @@ static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const 
     leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
 }
 
+/* Whether what crosses is no error where it comes to: it may leave that zone degraded. */
+static bool is_harmless(const struct bh_replica *replica, const struct bh_copy *copy,
+                        const struct bh_crossing *crossing, uint64_t key)
+{
+    struct bh_effect *effect = &copy->error->effect;
+    if (crossing->corrupts >= 1.0 || !bh_live_error_may_reach(replica, copy->error, crossing->to))
+        return false;
+    double u = uniform(replica, copy, BH_PURPOSE_DEGRADES, key);
+    if (u < crossing->corrupts)
+        return false;
+    if (u < crossing->corrupts + (1.0 - crossing->corrupts) * crossing->degrades) {
+        bh_zone_set_add(&effect->degraded, crossing->to);
+        bh_zone_set_add(&effect->affected, crossing->to);
+    }
+    return true;
+}
+
 static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t channel)
 {
     struct bh_live_error *error = copy->error;
@@ -208,6 +225,8 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
     if (is_blocked && guard->detects)
         bh_disposal_signal(replica, copy);
     if (is_blocked)
+        return;
+    if (is_harmless(replica, copy, crossing, key))
         return;
     if (enters(replica, error, crossing->to, copy, key))
         leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);

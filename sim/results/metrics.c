@@ -140,6 +140,9 @@ VALUE(several_stopped, tallies_of(cell)->stops[BH_STOPS_SEVERAL])
 VALUE(io_stops_exact, isolation_of(cell)->stops[BH_STOPS_IO])
 VALUE(progress_stops_exact, isolation_of(cell)->stops[BH_STOPS_PROGRESS])
 VALUE(several_stopped_exact, isolation_of(cell)->stops[BH_STOPS_SEVERAL])
+VALUE(degraded_errors, tallies_of(cell)->stops[BH_STOPS_DEGRADED])
+VALUE(degraded_exact, isolation_of(cell)->stops[BH_STOPS_DEGRADED])
+VALUE(script_degraded_exact, script_of(cell) != NULL ? script_of(cell)->stops[BH_STOPS_DEGRADED] : NAN)
 VALUE(io_wait, enclave_of(cell)->stopped_node_s[BH_NEED_IO])
 VALUE(stopped_time, enclave_of(cell)->stopped_node_s[BH_NEED_PROGRESS])
 VALUE(losing_errors, tallies_of(cell)->losing_errors)
@@ -234,14 +237,15 @@ static bool has_verification(const struct bh_scenario *scenario)
     return false;
 }
 
-static bool has_needs(const struct bh_scenario *scenario)
+/* Whether any system that stands on nodes has something. */
+static bool any_system(const struct bh_scenario *scenario, bool (*has)(const struct bh_system *system))
 {
-    bool has = false;
+    bool any = false;
     for (size_t p = 0; p < scenario->policies_count; p++)
-        has = has || bh_system_has_needs(scenario->policies[p].system);
+        any = any || has(scenario->policies[p].system);
     for (size_t e = 0; e < scenario->enclaves_count; e++)
-        has = has || (scenario->enclaves[e].system != NULL && bh_system_has_needs(scenario->enclaves[e].system));
-    return has;
+        any = any || (scenario->enclaves[e].system != NULL && has(scenario->enclaves[e].system));
+    return any;
 }
 
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
@@ -254,7 +258,9 @@ bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
     case BH_WITH_COMPOSITIONS:
         return scenario->compositions.count > 0;
     case BH_WITH_NEEDS:
-        return has_needs(scenario);
+        return any_system(scenario, bh_system_has_needs);
+    case BH_WITH_DEGRADED:
+        return any_system(scenario, bh_system_degrades);
     case BH_WITH_ACCEPTANCE:
         return scenario->acceptance.is_given;
     case BH_AT_POINTS:

@@ -283,6 +283,8 @@ static void mark_channels(struct bh_reading *reading, struct bh_reached *reached
         if (!reached->zone[channel->from])
             continue;
         bh_reading_mark(reading, true, &channel->type->probability);
+        bh_reading_mark(reading, true, &channel->type->corrupts);
+        bh_reading_mark(reading, channel->type->corrupts.value < 1.0, &channel->type->degrades);
         ways += channel->type->probability.value > 0.0;
         reached->attempts[channel->type->boundary] =
             reached->attempts[channel->type->boundary] || !channel->type->bypasses_guards;

@@ -134,6 +134,8 @@ static void add_spread(struct bh_spread *sum, const struct bh_spread *one, const
         for (size_t s = 0; s < BH_SCOPES; s++)
             sum->loss[partition->enclave[t] * BH_SCOPES + s] += weight * one->loss[t * BH_SCOPES + s];
     sum->silent += weight * one->silent;
+    for (int s = 0; s < BH_STOPS; s++)
+        sum->stops[s] += weight * one->stops[s];
     sum->unresolved = fmax(sum->unresolved, one->unresolved);
 }
 
@@ -142,6 +144,8 @@ static void leave_script(struct bh_spread *script, size_t enclaves)
 {
     for (int s = 0; s < BH_SCOPES; s++)
         script->extent[s] = NAN;
+    for (int s = 0; s < BH_STOPS; s++)
+        script->stops[s] = NAN;
     for (size_t i = 0; i < enclaves * BH_SCOPES; i++)
         script->loss[i] = NAN;
 }

@@ -141,9 +141,13 @@ static bool has_lost(const struct bh_live_error *error, size_t enclave)
 
 bool bh_live_error_may_enter(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone)
 {
+    return !bh_live_error_is_in(replica, error, zone) && bh_live_error_may_reach(replica, error, zone);
+}
+
+bool bh_live_error_may_reach(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone)
+{
     int tenant = bh_node_setup_tree(error->node)->zones[zone].enclave;
-    return !bh_live_error_is_in(replica, error, zone) && !bh_zone_set_has(&error->effect.failed, zone) &&
-           bh_errors_can_live_in(replica, error->slot, zone) &&
+    return !bh_zone_set_has(&error->effect.failed, zone) && bh_errors_can_live_in(replica, error->slot, zone) &&
            (tenant < 0 || !has_lost(error, error->partition->enclave[tenant]));
 }
 

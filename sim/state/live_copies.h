@@ -88,6 +88,8 @@ bool bh_live_error_is_in(const struct bh_replica *replica, const struct bh_live_
 /* Whether it may come into a zone: one that it is not in, where it can live, and which it has not taken down in this
  * generation, nor the enclave that owns it. */
 bool bh_live_error_may_enter(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone);
+/* The same, whether or not it is there already. */
+bool bh_live_error_may_reach(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone);
 /* Makes an error another generation of what a checkpoint held, in a zone of a slot; `first` (or NULL) is what came back of
  * the same lineage before. */
 struct bh_saved_copy;

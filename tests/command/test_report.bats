@@ -145,7 +145,7 @@ PY
     expect_status 0
     expect_text "$output" 'REPRODUCED, NOT PREDICTED' 'How far errors reach'
     grep -qE '^kvm protection-first .* isolated$' <<<"$output"
-    grep -qE '^palacios-shared-network protection-first .*75.0 % .* 50.0 % .* crash contained, host effects$' <<<"$output"
+    grep -qE '^palacios-shared-network protection-first .*4.00 % .* 46.0 % .* crash contained, host effects$' <<<"$output"
     # Costs are not what such a scenario is about.
     refuse grep -q 'net overhead' <<<"$output"
     run_bulkhead report "$results/plain.h5" --no-figure --all-points

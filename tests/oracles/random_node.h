@@ -21,6 +21,8 @@ struct node {
     bool has_guests;
     struct bh_small_zone zone[ZONES_MOST];
     struct bh_small_channel channel[CHANNELS_MOST];
+    /* Of what crosses a channel, what is no error where it comes to, and of that, what leaves the zone degraded. */
+    double harmless[CHANNELS_MOST], degrades[CHANNELS_MOST];
     enum bh_scope disposition[ZONES_MOST];
     double residual[ZONES_MOST], again;
     double holds[ZONES_MOST]; /* P(a disposition below the node succeeds there) */
@@ -144,6 +146,19 @@ static inline void make_alike(struct node *node, gsl_rng *rng)
                                                                     draw_between(rng, 0.05, 0.95), 0.3, i % 2 == 0};
 }
 
+/* On half of the nodes not all that crosses is an error where it comes to. Degraded zones multiply the states, so that nodes
+ * of many channels have none. Further nodes are what they were without this. */
+static inline void draw_harmless(struct node *node, bool alike, const gsl_rng *next)
+{
+    gsl_rng *rng = gsl_rng_clone(next);
+    size_t count = gsl_rng_uniform(rng) < 0.5 || node->channels > 6 ? 0 : node->channels;
+    for (size_t c = 0; c < count; c++) {
+        node->harmless[c] = alike && c > 0 ? node->harmless[0] : draw_between(rng, 0.0, 1.0);
+        node->degrades[c] = alike && c > 0 ? node->degrades[0] : draw_between(rng, 0.0, 1.0);
+    }
+    gsl_rng_free(rng);
+}
+
 static inline struct node draw_node(gsl_rng *rng, bool alike)
 {
     struct node node = {0};
@@ -167,6 +182,7 @@ static inline struct node draw_node(gsl_rng *rng, bool alike)
     node.again = u < 0.25 ? 0.0 : u < 0.5 ? 1.0 : draw_between(rng, 0.0, 1.0);
     if (alike)
         make_alike(&node, rng);
+    draw_harmless(&node, alike, rng);
     return node;
 }
 
@@ -213,6 +229,13 @@ static inline struct bh_node_model *model_of(const struct node *node)
     model->again = node->again;
     for (size_t z = 0; z < node->zones; z++)
         model->ladder[z] = ladder_of(node, z);
+    size_t at = 0; /* the model's channels stand by the zone that they lead out of */
+    for (size_t z = 0; z < node->zones; z++)
+        for (size_t c = 0; c < node->channels; c++)
+            if (node->channel[c].from == z) {
+                model->crossings[at].corrupts = 1.0 - node->harmless[c];
+                model->crossings[at++].degrades = node->degrades[c];
+            }
     return model;
 }
 

@@ -13,6 +13,7 @@
 
 struct path {
     bool live[ZONES_MOST], failed[ZONES_MOST], affected[ZONES_MOST], been[ZONES_MOST], used[CHANNELS_MOST];
+    bool slow[ZONES_MOST];
     enum bh_error_kind kind[ZONES_MOST];
     double now, ends[ZONES_MOST], tries[CHANNELS_MOST]; /* tries: INFINITY once used */
     enum bh_scope beyond;
@@ -36,7 +37,7 @@ static inline void begin_copy(struct path *path, const struct node *node, size_t
 static inline void take_down(struct path *path, size_t z)
 {
     path->failed[z] = path->affected[z] = true;
-    path->live[z] = false;
+    path->live[z] = path->slow[z] = false;
 }
 
 /* One of the guests (or processes) below a zone, each as likely. */
@@ -91,6 +92,9 @@ static inline void try_channel(struct path *path, const struct node *node, size_
     if (gsl_rng_uniform(rng) < channel->blocks) {
         if (channel->detects)
             signal_in(path, node, channel->from, rng);
+    } else if (!path->failed[channel->to] && gsl_rng_uniform(rng) < node->harmless[c]) {
+        if (gsl_rng_uniform(rng) < node->degrades[c])
+            path->slow[channel->to] = path->affected[channel->to] = true;
     } else if (!path->failed[channel->to] && !path->live[channel->to] &&
                (!path->been[channel->to] || gsl_rng_uniform(rng) < node->again)) {
         path->affected[channel->to] = true;
@@ -160,7 +164,7 @@ static inline struct path play(const struct node *node, gsl_rng *rng)
 
 /* --- What a path came to ------------------------------------------------------------------------------------------- */
 
-enum { SILENT = BH_SCOPES, BEYOND, LOSS = BEYOND + BH_BOUNDARIES, OUTCOMES = LOSS + TENANTS * BH_SCOPES };
+enum { SILENT = BH_SCOPES, SLOW, BEYOND, LOSS = BEYOND + BH_BOUNDARIES, OUTCOMES = LOSS + TENANTS * BH_SCOPES };
 
 static inline enum bh_scope extent_of(const struct path *path, const struct node *node)
 {
@@ -196,6 +200,10 @@ static inline void count_path(const struct path *path, const struct node *node, 
         }
     counts[extent_of(path, node)]++;
     counts[SILENT] += path->silent;
+    bool any_slow = false;
+    for (size_t z = 0; z < node->zones; z++)
+        any_slow = any_slow || path->slow[z];
+    counts[SLOW] += any_slow;
     counts[BEYOND + BH_PROCESS_KERNEL] += origin->process >= 0 && beyond_zone;
     counts[BEYOND + BH_GUEST_HOST] += (node->has_guests ? origin->guest >= 0 : origin->process >= 0) && beyond_guest;
     counts[BEYOND + BH_ENCLAVE_ENCLAVE] += hit[0] && hit[1];

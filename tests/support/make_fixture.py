@@ -200,8 +200,12 @@ def main(kind, path):
         # The script's error: the guest is lost, and under the last policy the host is reached by half of them.
         extent, loss = np.zeros([len(policies), 7]), np.zeros([len(policies), 2, 7])
         extent[:, 2], loss[:, 0, 2], loss[:, 1, 0] = 1, 1, 1
-        extent[-1, 2:4], loss[-1, :, 3] = 0.5, 0.25
-        loss[-1, 0, 2] = loss[-1, 1, 0] = 0.75
+        extent[-1, 2:4], loss[-1, :, 3] = 0.5, 0.04
+        loss[-1, 0, 2] = loss[-1, 1, 0] = 0.96
+        degraded = np.zeros([len(policies)])
+        degraded[-1] = 0.46
+        put(file, "degraded_errors", ["policy"] + METRICS["degraded_errors"][0], np.floor(errors * 0.46))
+        put(file, "script_degraded_exact", ["policy"] + METRICS["script_degraded_exact"][0], degraded)
         put(file, "script_extent_exact", ["policy"] + METRICS["script_extent_exact"][0], extent)
         put(file, "script_loss_exact", ["policy"] + METRICS["script_loss_exact"][0], loss)
 

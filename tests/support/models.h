@@ -166,7 +166,8 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
                                                         .boundary = BH_PROCESS_KERNEL,
                                                         .probability = channels[c].probability,
                                                         .blocks = channels[c].blocks,
-                                                        .detects = channels[c].detects};
+                                                        .detects = channels[c].detects,
+                                                        .corrupts = 1.0};
         }
     }
     tree->first_channel[zones_count] = tree->channels_count;

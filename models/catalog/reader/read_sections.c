@@ -165,6 +165,25 @@ int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *s
 
 /* --- Channels and guards ----------------------------------------------------------------------------------------- */
 
+/* What becomes of that which crosses: an error there, unless the file says that some of it is less. */
+static int read_crossed(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_channel_type *channel,
+                        struct bh_error *err)
+{
+    static const struct bh_parameter_field fields[] = {
+        BH_FIELD(struct bh_channel_type, corrupts, "corrupts", BH_DIMENSION_PROBABILITY, true),
+        BH_FIELD(struct bh_channel_type, degrades, "degrades", BH_DIMENSION_PROBABILITY, true),
+    };
+    const struct bh_node *corrupts = bh_node_find(map, "corrupts");
+    if (corrupts && channel->boundary == BH_NODE_NODE)
+        return bh_node_fail(corrupts, err, "found on a channel between nodes; expected a channel within a node");
+    if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "channels.%s", channel->name), &bh_channel_keys,
+                                 fields, BH_COUNT(fields), channel, err))
+        return -1;
+    if (!corrupts)
+        channel->corrupts.value = channel->corrupts.low = channel->corrupts.high = 1.0;
+    return 0;
+}
+
 int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
 {
     struct bh_catalog *catalog = reader->catalog;
@@ -190,6 +209,8 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
         if (guarded && bh_node_bool(guarded, &is_guarded, err))
             return -1;
         channel->bypasses_guards = !is_guarded;
+        if (read_crossed(reader, map, channel, err))
+            return -1;
     }
     return 0;
 }

@@ -49,6 +49,7 @@ static void test_alike_processes_are_lumped(void **state)
             for (int b = 0; b < BH_BOUNDARIES; b++)
                 assert_true(fabs(one.spread.beyond[b] - other.spread.beyond[b]) <= left);
             assert_true(fabs(one.spread.silent - other.spread.silent) <= left);
+            assert_true(fabs(one.spread.stops[BH_STOPS_DEGRADED] - other.spread.stops[BH_STOPS_DEGRADED]) <= left);
             if (i == 0 && z == 0) { /* four processes alike: room for 2,000 states is enough */
                 assert_int_equal(bh_spread_exact(alike, origin, 1e-10, 2000, &one.spread, &err), 0);
                 assert_int_equal(bh_spread_exact(apart, origin, 1e-10, 2000, &other.spread, &err), -1);

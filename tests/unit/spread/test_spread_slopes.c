@@ -32,6 +32,10 @@ static double *place_of(struct bh_node_model *model, enum bh_number what, size_t
         return &model->crossings[index].blocks;
     case BH_NUMBER_AGAIN:
         return &model->again;
+    case BH_NUMBER_CORRUPTS:
+        return &model->crossings[index].corrupts;
+    case BH_NUMBER_DEGRADES:
+        return &model->crossings[index].degrades;
     }
     return NULL;
 }
@@ -112,6 +116,8 @@ static void test_against_differences(void **state)
         for (size_t c = 0; c < tree->channels_count; c++) {
             compared += compare(model, node.origin, slope, BH_NUMBER_PROBABILITY, c, BH_DATA);
             compared += compare(model, node.origin, slope, BH_NUMBER_BLOCKS, c, BH_DATA);
+            compared += compare(model, node.origin, slope, BH_NUMBER_CORRUPTS, c, BH_DATA);
+            compared += compare(model, node.origin, slope, BH_NUMBER_DEGRADES, c, BH_DATA);
         }
         compared += compare(model, node.origin, slope, BH_NUMBER_AGAIN, 0, BH_DATA);
         free(slope);

@@ -35,6 +35,8 @@ static double deviation(const struct bh_spread *solved, const struct bh_spread *
         worst = fmax(worst, fabs(solved->depth[d] - walked->depth[d]));
     for (size_t c = 0; c < tenants * BH_SCOPES; c++)
         worst = fmax(worst, fabs(solved->loss[c] - walked->loss[c]));
+    for (int s = 0; s < BH_STOPS; s++)
+        worst = fmax(worst, fabs(solved->stops[s] - walked->stops[s]));
     return fmax(worst, fabs(solved->silent - walked->silent)) - walked->unresolved;
 }
 

@@ -24,6 +24,7 @@ static void exact_outcomes(const struct node *node, double outcomes[OUTCOMES], d
     memcpy(outcomes, spread.extent, sizeof spread.extent);
     memcpy(outcomes + BEYOND, spread.beyond, sizeof spread.beyond);
     outcomes[SILENT] = spread.silent;
+    outcomes[SLOW] = spread.stops[BH_STOPS_DEGRADED];
     if (tenants == 1) { /* a second tenant that is not there loses nothing */
         loss[BH_SCOPES + BH_SCOPE_NONE] = 1 - loss[BH_SCOPE_NODE];
         loss[BH_SCOPES + BH_SCOPE_NODE] = loss[BH_SCOPE_NODE];
