@@ -82,7 +82,7 @@ PYTHON
     # Between what native and guests lose by more than their intervals.
     run_bulkhead advise "$results" --limit 'price < 1 %'
     expect_status 0
-    expect_text "$output" 'not price < 1 %: price is 8.42 %' 'The only allowed policy, native'
+    expect_text "$output" 'not price < 1 %: price is 8.43 %' 'The only allowed policy, native'
     run_bulkhead advise "$results" --limit 'unfinished < 1e-3'
     expect_status 0
     expect_text "$output" 'No allowed policy is known to meet unfinished < 1e-3'
