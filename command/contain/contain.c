@@ -23,7 +23,7 @@ struct arguments {
     struct bh_options options;
     const char *enclave; /* on whose nodes; NULL: the first */
     bool exact, monte_carlo, sensitivity;
-    bool figure_only;
+    bool figure_only, prism;
     const char *folder; /* for figures; NULL: none */
     uint64_t trials;
     double relative; /* 0: not given */
@@ -68,7 +68,8 @@ static const struct argp_option own_options[] = {
      "Tell which uncertain numbers matter, and the values at which two policies swap places", 1},
     {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
-    {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
+    {"format", KEY_FORMAT, "FORMAT", 0,
+     "Print tables as text, markdown or latex, or the exact chain of one policy for PRISM: prism", 3},
     {0},
 };
 
@@ -113,7 +114,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         parse_relative(arguments, text, state);
         return 0;
     case KEY_FORMAT:
-        arguments->format = bh_options_table_format(text, state);
+        arguments->prism = strcmp(text, "prism") == 0;
+        if (!arguments->prism)
+            arguments->format = bh_options_table_format(text, state);
         return 0;
     case KEY_POLICY:
         bh_options_append(&arguments->policies, &arguments->policies_count, text);
@@ -123,6 +126,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
             argp_error(state, "--exact and --monte-carlo exclude each other; without them both answers are given");
         if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
             argp_error(state, "--figure-only needs a folder (-o DIR) and prints no JSON");
+        if (arguments->prism && (arguments->monte_carlo || arguments->options.json || arguments->sensitivity ||
+                                 arguments->folder != NULL || arguments->relative > 0.0))
+            argp_error(state, "--format prism prints the exact chain and nothing else");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -140,8 +146,10 @@ static const struct argp argp = {
     .children = children,
 };
 
-static void print(const struct bh_contain *contain, const struct arguments *arguments)
+static int print(const struct bh_contain *contain, const struct arguments *arguments, struct bh_error *err)
 {
+    if (arguments->prism)
+        return bh_contain_print_prism(contain, stdout, err);
     if (arguments->options.json)
         bh_contain_print_json(contain, stdout);
     else
@@ -150,6 +158,7 @@ static void print(const struct bh_contain *contain, const struct arguments *argu
         bh_contain_print_rare(contain, arguments->format, stdout);
     if (arguments->sensitivity && !arguments->options.json)
         bh_contain_print_sensitivity(contain, arguments->format, stdout);
+    return 0;
 }
 
 /* On whose nodes: the primary's unless said; the number of enclaves, with an error, if there is none of that name. */
@@ -196,7 +205,7 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         goto out;
     struct bh_contain_wish wish = {
         .exact = arguments->exact || !arguments->monte_carlo,
-        .monte_carlo = arguments->monte_carlo || !arguments->exact,
+        .monte_carlo = arguments->monte_carlo || !(arguments->exact || arguments->prism),
         .sensitivity = arguments->sensitivity,
         .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
         .relative = arguments->relative,
@@ -205,10 +214,8 @@ static int follow(const struct bh_study *study, const struct arguments *argument
     };
     if (choose(&wish, scenario, arguments, err) != 0 || (contain = bh_contain_create(scenario, &wish, err)) == NULL)
         goto out;
-    if (!arguments->figure_only)
-        print(contain, arguments);
-    status = 0;
-    if (arguments->folder != NULL) {
+    status = arguments->figure_only ? 0 : print(contain, arguments, err);
+    if (status == 0 && arguments->folder != NULL) {
         fflush(stdout); /* tables come first, whatever becomes of the figures */
         struct bh_progress *progress = bh_progress_start("drawing figures", 0, !arguments->options.quiet);
         status = bh_contain_draw(contain, arguments->folder, err);

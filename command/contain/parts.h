@@ -14,6 +14,8 @@ struct bh_contain_silent;
 
 void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_print_json(const struct bh_contain *contain, FILE *stream);
+/* The chain of the one policy that is followed. Fails where there are several, and where it is too large. */
+int bh_contain_print_prism(const struct bh_contain *contain, FILE *stream, struct bh_error *err);
 void bh_contain_print_rare(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_table_format format, FILE *stream);

@@ -72,7 +72,7 @@ class Generator:
         system = self.pick("native", "qemu", "kvm", "palacios", "palacios-shared-network")
         self.work = self.between(2, 20)  # hours
         self.nodes, self.spares = self.pick(1, 2, 3, 4, 6), self.pick(0, 0, 1, 2)
-        enclaves = self.enclaves()
+        enclaves = self.enclaves(system)
         self.least_nodes = 1 if any(e.get("nodes", self.nodes) % 2 for e in enclaves) else 2
         checkpoints = self.checkpoints()
         for enclave in enclaves:
@@ -107,13 +107,18 @@ class Generator:
             scenarios.append(other)
         return scenarios
 
-    def enclaves(self):
+    def enclaves(self, system):
         """One; or two on the same nodes, or on nodes of their own; or three on two partitions."""
-        sort = self.pick("one", "one", "beside", "apart", "three") if self.nodes > 1 else self.pick("one", "beside")
+        # Few zones: the program's exact chain costs more than all else here.
+        has_vmm = system in ("qemu", "kvm")
+        sorts = ["one", "one"] + ([] if has_vmm else ["beside"])
+        if self.nodes > 1:
+            sorts += ["apart"] + ([] if has_vmm else ["three"])
+        sort = self.pick(*sorts)
         enclaves = []
         for name in ("one", "two", "three")[:{"one": 1, "three": 3}.get(sort, 2)]:
-            # Few zones: the program's exact chain costs more than all else here.
-            guests, processes = self.pick((1, 1), (1, 2), (2, 1), (1, 3)) if sort in ("one", "apart") else self.pick((1, 1), (1, 2))
+            sizes = [(1, 1), (1, 1), (1, 2)] if has_vmm or sort in ("beside", "three") else [(1, 1), (1, 2), (1, 3), (2, 1)]
+            guests, processes = self.pick(*sizes)
             service = self.chance(0.3 if name != "one" else 0.15)
             enclave = {"name": name, "application": "loss-tolerant-service" if service else "mpi-bulk-synchronous",
                        "guests-per-node": guests, "processes-per-guest": processes, "node-share": 1}
