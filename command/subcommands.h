@@ -22,6 +22,7 @@
     ROW(bh_subcommand_fit)                                                                                             \
     ROW(bh_subcommand_site)                                                                                            \
     ROW(bh_subcommand_check)                                                                                           \
+    ROW(bh_subcommand_systems)                                                                                         \
     ROW(bh_subcommand_validate)                                                                                        \
     ROW(bh_subcommand_calibrate)                                                                                       \
     ROW(bh_subcommand_trace)                                                                                           \

@@ -91,13 +91,67 @@ static int allow(struct bh_advice *advice, const struct bh_advice_request *reque
     return status;
 }
 
+/* --- What is needed --------------------------------------------------------------------------------------------------- */
+
+static bool has_word(const char *list, const char *word)
+{
+    const size_t length = strlen(word);
+    for (const char *at = list; *at != '\0'; at += strcspn(at, ","), at += *at == ',')
+        if (strcspn(at, ",") == length && strncmp(at, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* What each line that is allowed offers, since none offers enough. */
+static int fail_needs(const struct bh_advice *advice, struct bh_error *err)
+{
+    const struct bh_view *view = advice->view;
+    char *text = bh_copy_text("");
+    for (size_t p = 0; p < view->policy.count; p++)
+        if (advice->policies[p].why == BH_NOT_OFFERED)
+            bh_add_text(&text, "; ", "`%s`: %s", view->policy.labels[p],
+                        view->policy_offers[p][0] != '\0' ? view->policy_offers[p] : "nothing");
+    bh_fail(err, BH_ERROR_INPUT, "--need: no allowed line of policies offers all that is needed; they offer: %s", text);
+    free(text);
+    return -1;
+}
+
+static int hold_to_needs(struct bh_advice *advice, const struct bh_advice_request *request, struct bh_error *err)
+{
+    const struct bh_view *view = advice->view;
+    size_t left = 0;
+    if (request->needs_count == 0)
+        return 0;
+    if (view->policy_offers == NULL)
+        return bh_fail(
+            err, BH_ERROR_INPUT,
+            "--need: %s does not say what its systems offer; expected results of this version, or a scenario",
+            view->file);
+    for (size_t p = 0; p < view->policy.count; p++) {
+        struct bh_advice_policy *policy = &advice->policies[p];
+        for (size_t n = 0; n < request->needs_count && policy->why == BH_COMPARED; n++)
+            if (!has_word(view->policy_offers[p], request->needs[n])) {
+                policy->why = BH_NOT_OFFERED;
+                policy->lacks = request->needs[n];
+            }
+        left += policy->why == BH_COMPARED;
+    }
+    return left > 0 ? 0 : fail_needs(advice, err);
+}
+
 /* --- Limits ----------------------------------------------------------------------------------------------------------- */
+
+/* Whether what was asked for by name admits it. */
+static bool may_be_compared(const struct bh_advice_policy *policy)
+{
+    return policy->why != BH_NOT_ALLOWED && policy->why != BH_NOT_OFFERED;
+}
 
 static void hold_to_limits(struct bh_advice *advice)
 {
     const struct bh_worlds *worlds = &advice->worlds;
     for (size_t p = 0; p < advice->view->policy.count; p++)
-        for (size_t l = 0; l < advice->limits_count && advice->policies[p].why != BH_NOT_ALLOWED; l++) {
+        for (size_t l = 0; l < advice->limits_count && may_be_compared(&advice->policies[p]); l++) {
             struct bh_advice_policy *policy = &advice->policies[p];
             struct bh_estimate estimate =
                 bh_criterion_mean(advice->view, &advice->limits[l].criterion, p, worlds->point, worlds->count,
@@ -210,9 +264,9 @@ static void look_beyond(struct bh_advice *advice)
     advice->better = advice->hoped = SIZE_MAX;
     for (size_t p = 0; p < advice->view->policy.count; p++) {
         const struct bh_advice_policy *policy = &advice->policies[p];
-        size_t *slot = policy->why == BH_NOT_ALLOWED ? &advice->better : &advice->hoped;
-        if ((policy->why == BH_NOT_ALLOWED && policy->difference.high < 0) ||
-            (policy->why == BH_LIMIT_UNKNOWN && policy->difference.mean < 0))
+        bool is_out = !may_be_compared(policy);
+        size_t *slot = is_out ? &advice->better : &advice->hoped;
+        if ((is_out && policy->difference.high < 0) || (policy->why == BH_LIMIT_UNKNOWN && policy->difference.mean < 0))
             if (*slot == SIZE_MAX || policy->difference.mean < advice->policies[*slot].difference.mean)
                 *slot = p;
     }
@@ -344,7 +398,7 @@ static int read_request(struct bh_advice *advice, const struct bh_advice_request
         return fail_name("--enclave", request->enclave, view->enclave.labels, view->enclave.count, err);
     if (bh_criterion_find(view, request->minimize != NULL ? request->minimize : "net-overhead", &advice->criterion,
                           err) != 0 ||
-        allow(advice, request, err) != 0)
+        allow(advice, request, err) != 0 || hold_to_needs(advice, request, err) != 0)
         return -1;
     advice->limits = bh_allocate(request->limits_count + 1, sizeof *advice->limits);
     for (; advice->limits_count < request->limits_count; advice->limits_count++)

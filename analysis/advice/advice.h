@@ -15,9 +15,10 @@
 #include <stddef.h>
 
 struct bh_advice_request {
-    size_t allow_count, limits_count, where_count;
+    size_t allow_count, needs_count, limits_count, where_count;
     const char *const
         *allow; /* "system=NAME", "policy=NAME" or a line of policies; several of a kind are alternatives */
+    const char *const *needs;  /* words of what stacks offer: all are needed */
     const char *const *limits; /* see limit.h */
     const char *const *where;  /* see worlds.h */
     const char *minimize;      /* NULL: net overhead */
@@ -27,10 +28,19 @@ struct bh_advice_request {
 };
 
 /* Why a policy is not among those that are compared. */
-enum bh_exclusion { BH_COMPARED, BH_NOT_ALLOWED, BH_LIMIT_NOT_MET, BH_LIMIT_UNKNOWN, BH_NOT_DONE, BH_NO_NUMBER };
+enum bh_exclusion {
+    BH_COMPARED,
+    BH_NOT_ALLOWED,
+    BH_NOT_OFFERED,
+    BH_LIMIT_NOT_MET,
+    BH_LIMIT_UNKNOWN,
+    BH_NOT_DONE,
+    BH_NO_NUMBER
+};
 
 struct bh_advice_policy {
     enum bh_exclusion why;
+    const char *lacks;          /* the first need that it does not meet; the request's */
     size_t limit;               /* the one that is not met, or not known to be */
     struct bh_estimate limited; /* what that limit is about */
     size_t not_done;            /* runs */
@@ -55,7 +65,7 @@ struct bh_advice {
     size_t set;       /* so many may be the best, the best with them and what is the same left out */
     double most_lost; /* by taking the best of the runs, beside the best there is */
     double indifference;
-    size_t better; /* the best of those that are not allowed by --allow, if it is surely better; SIZE_MAX: none */
+    size_t better; /* the best of those that --allow and --need exclude, if it is surely better; SIZE_MAX: none */
     size_t hoped;  /* one that may meet the limits and is better by its mean; SIZE_MAX: none */
 };
 

@@ -105,7 +105,9 @@ static int read_axes(const struct bh_source *source, struct bh_view *view, struc
         (bh_source_has(source, "policy_colour") &&
          (view->policy_colour = bh_source_texts(source, "policy_colour", view->policy.count, err)) == NULL) ||
         (bh_source_has(source, "policy_mark") &&
-         (view->policy_mark = bh_source_texts(source, "policy_mark", view->policy.count, err)) == NULL))
+         (view->policy_mark = bh_source_texts(source, "policy_mark", view->policy.count, err)) == NULL) ||
+        (bh_source_has(source, "policy_offers") &&
+         (view->policy_offers = bh_source_texts(source, "policy_offers", view->policy.count, err)) == NULL))
         return -1;
     char *list = bh_source_text(source, "axes", err);
     if (view->policy_system == NULL || view->policy_policy == NULL || list == NULL) {
@@ -345,6 +347,7 @@ void bh_view_destroy(struct bh_view *view)
     bh_source_free_texts(view->system_colour, view->policy.count);
     bh_source_free_texts(view->policy_colour, view->policy.count);
     bh_source_free_texts(view->policy_mark, view->policy.count);
+    bh_source_free_texts(view->policy_offers, view->policy.count);
     bh_source_free_texts(view->enclave_entry, view->enclave.count);
     struct bh_view_axis *const axes[] = {&view->policy, &view->enclave,  &view->replica, &view->part,
                                          &view->scope,  &view->boundary, &view->level,   &view->uncertainty.axis};

@@ -55,6 +55,7 @@ struct bh_view {
     struct bh_view_axis policy, enclave, replica, part, scope, boundary, level;
     char **policy_system, **policy_policy;
     char **system_colour, **policy_colour, **policy_mark; /* per policy, "" where the catalog leaves it open; or NULL */
+    char **policy_offers;                                 /* per policy: words, commas between them; or NULL */
     size_t primary;                                       /* index of the primary enclave */
     char **enclave_entry; /* per enclave: the entry of the workload that made it; or NULL */
 

@@ -5,7 +5,9 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "models/base/error.h"
+#include "models/base/nearest_name.h"
 #include "models/base/quantity.h"
+#include "models/words/offers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +20,35 @@ struct words {
 struct arguments {
     struct bh_options options;
     const char *path, *directory, *minimize, *worlds, *enclave, *indifference, *map;
-    struct words allow, limits, where;
+    struct words allow, needs, limits, where;
     int format;
 };
 
 enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 static const char *const format_names[] = {"text", "markdown", "json", NULL};
 
-enum { KEY_ALLOW = 0x300, KEY_LIMIT, KEY_MINIMIZE, KEY_WORLDS, KEY_ENCLAVE, KEY_INDIFFERENT, KEY_MAP, KEY_FORMAT };
+enum {
+    KEY_ALLOW = 0x300,
+    KEY_NEED,
+    KEY_LIMIT,
+    KEY_MINIMIZE,
+    KEY_WORLDS,
+    KEY_ENCLAVE,
+    KEY_INDIFFERENT,
+    KEY_MAP,
+    KEY_FORMAT
+};
 
 static const struct argp_option options[] = {
     {"allow", KEY_ALLOW, "system=NAME", 0,
      "Take only what is so: system=NAME, policy=NAME (several with commas), or a policy's whole name; repeated, more "
      "of a "
      "kind is allowed, and all kinds must agree",
+     1},
+    {"need", KEY_NEED, "OFFER", 0,
+     "Take only stacks that offer it to their users, as unmodified-linux (`bulkhead systems` lists them); repeated, "
+     "all "
+     "are needed",
      1},
     {"limit", KEY_LIMIT, "LIMIT", 0,
      "Take only what keeps to LIMIT, as \"wrong-results < 1e-3\" or \"makespan < 26 h\"", 1},
@@ -58,6 +75,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
         return 0;
     case KEY_ALLOW:
         bh_options_append(&arguments->allow.word, &arguments->allow.count, word);
+        return 0;
+    case KEY_NEED:
+        bh_options_append(&arguments->needs.word, &arguments->needs.count, word);
         return 0;
     case KEY_LIMIT:
         bh_options_append(&arguments->limits.word, &arguments->limits.count, word);
@@ -122,10 +142,30 @@ static int read_indifference(const char *word, double *value, struct bh_error *e
                          "--indifferent: found `%s`, expected a difference of the metric, as 0.5 %% or 10 min", word);
 }
 
+static int check_needs(const struct words *needs, struct bh_error *err)
+{
+    for (size_t n = 0; n < needs->count; n++) {
+        bool is_known = false;
+        for (int o = 0; o < BH_OFFERS; o++)
+            is_known = is_known || strcmp(needs->word[n], bh_offer_names[o]) == 0;
+        if (is_known)
+            continue;
+        char *known = bh_join_texts(bh_offer_names, BH_OFFERS, ", "),
+             *hint = bh_nearest_hint(needs->word[n], bh_offer_names, BH_OFFERS, '`');
+        bh_fail(err, BH_ERROR_INPUT, "--need: found `%s`, expected one of: %s%s", needs->word[n], known, hint);
+        free(hint);
+        free(known);
+        return -1;
+    }
+    return 0;
+}
+
 static int advise(const struct arguments *arguments, const struct bh_advise_results *results, struct bh_error *err)
 {
     struct bh_advice_request request = {.allow = arguments->allow.word,
                                         .allow_count = arguments->allow.count,
+                                        .needs = arguments->needs.word,
+                                        .needs_count = arguments->needs.count,
                                         .limits = arguments->limits.word,
                                         .limits_count = arguments->limits.count,
                                         .where = arguments->where.word,
@@ -164,11 +204,15 @@ static int run(void *input, struct bh_error *err)
                                     .settings_count = arguments->options.settings_count,
                                     .jobs = bh_options_jobs(&arguments->options),
                                     .quiet = arguments->options.quiet};
-    int status = bh_advise_open(&from, &results, err);
-    if (status == 0)
-        status = advise(arguments, &results, err);
-    bh_advise_close(&results);
+    int status = check_needs(&arguments->needs, err); /* before anything runs */
+    if (status == 0) {
+        status = bh_advise_open(&from, &results, err);
+        if (status == 0)
+            status = advise(arguments, &results, err);
+        bh_advise_close(&results);
+    }
     free(arguments->allow.word);
+    free(arguments->needs.word);
     free(arguments->limits.word);
     free(arguments->where.word);
     return status;

@@ -29,8 +29,9 @@ static json_t *name_of(const struct bh_advice *advice, size_t policy)
 static json_t *policy_json(const struct bh_advice *advice, size_t p)
 {
     static const char *const reasons[] = {
-        [BH_COMPARED] = "compared",           [BH_NOT_ALLOWED] = "not-allowed", [BH_LIMIT_NOT_MET] = "limit-not-met",
-        [BH_LIMIT_UNKNOWN] = "limit-unknown", [BH_NOT_DONE] = "not-done",       [BH_NO_NUMBER] = "no-number"};
+        [BH_COMPARED] = "compared",           [BH_NOT_ALLOWED] = "not-allowed",     [BH_NOT_OFFERED] = "not-offered",
+        [BH_LIMIT_NOT_MET] = "limit-not-met", [BH_LIMIT_UNKNOWN] = "limit-unknown", [BH_NOT_DONE] = "not-done",
+        [BH_NO_NUMBER] = "no-number"};
     const struct bh_advice_policy *policy = &advice->policies[p];
     json_t *object = json_pack("{s:o, s:s, s:o, s:o, s:I}", "policy", name_of(advice, p), "status",
                                reasons[policy->why], "value", estimate(policy->value), "difference_from_best",
@@ -41,6 +42,8 @@ static json_t *policy_json(const struct bh_advice *advice, size_t p)
         json_object_set_new(object, "may_be_best", json_boolean(policy->standing.may_be_best));
         json_object_set_new(object, "same_as_best", json_boolean(policy->standing.is_same));
     }
+    if (policy->why == BH_NOT_OFFERED)
+        json_object_set_new(object, "lacks", json_string(policy->lacks));
     if (policy->why == BH_LIMIT_NOT_MET || policy->why == BH_LIMIT_UNKNOWN) {
         json_object_set_new(object, "limit", json_string(advice->limits[policy->limit].text));
         json_object_set_new(object, "limited", estimate(policy->limited));

@@ -149,8 +149,13 @@ static void say_constraints(const struct bh_advice *advice, enum bh_table_format
                                                            -advice->policies[advice->better].difference.high,
                                                            -advice->policies[advice->better].difference.low},
                                       true);
-        bh_advise_say(format, "What is allowed has a price: %s, which is not, is better by %s.",
-                      label(advice, advice->better), by);
+        const char *lacks = advice->policies[advice->better].lacks;
+        if (lacks != NULL)
+            bh_advise_say(format, "What is needed has a price: %s, which does not offer %s, is better by %s.",
+                          label(advice, advice->better), lacks, by);
+        else
+            bh_advise_say(format, "What is allowed has a price: %s, which is not, is better by %s.",
+                          label(advice, advice->better), by);
         free(by);
     }
     if (advice->hoped != SIZE_MAX) {
@@ -253,6 +258,8 @@ static char *say_why(const struct bh_advice *advice, const struct bh_advice_poli
         break;
     case BH_NOT_ALLOWED:
         return bh_copy_text("not of what --allow names");
+    case BH_NOT_OFFERED:
+        return bh_print_text("does not offer %s", policy->lacks);
     case BH_LIMIT_NOT_MET:
     case BH_LIMIT_UNKNOWN:
         limit = say_limit(advice, policy);

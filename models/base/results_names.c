@@ -20,8 +20,9 @@ const char *const bh_cause_column_names[] = {
 
 /* Datasets and groups beside metrics; `point` is the axis of campaigns whose points are no product. */
 static const char *const others[] = {
-    "policy",       "policy_system",      "policy_policy", "enclave_entry", "causes",        "cause",      "point",
-    "replicas_run", "policy_correlation", "uncertainty",   "system_colour", "policy_colour", "policy_mark"};
+    "policy",        "policy_system", "policy_policy", "enclave_entry",      "causes",
+    "cause",         "point",         "replicas_run",  "policy_correlation", "uncertainty",
+    "system_colour", "policy_colour", "policy_mark",   "policy_offers"};
 
 /* What stands behind an array's name in the columns of a mean. */
 static const char *const endings[] = {"", "_half_width", "_defined", "_count"};

@@ -6,6 +6,7 @@
 #include "models/catalog/application_kinds.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/memory_rates.h"
+#include "models/catalog/offer_keys.h"
 #include "models/catalog/system.h"
 #include "models/memory/dram.h"
 #include "models/policy/protection.h"
@@ -85,17 +86,16 @@ static const struct bh_key kernel_rows[] = {
     {"shared-bug", "", BH_NUMBER(PROBABILITY),
      "Probability that what triggers it in a guest also strikes the same kernel in the host; of kernels, which need "
      "it."},
+    {"offers", "nothing", BH_SET(0, 0, bh_offer_word),
+     "What it offers to programs above it, of what is a kernel's to offer (`unmodified-linux`)."},
     {0},
 };
-static const struct bh_key_rule kernel_rules[] = {{BH_NEEDED_WHERE, "noise-share", "kernel", "yes"},
-                                                  {BH_NEEDED_WHERE, "noise-tail", "kernel", "yes"},
-                                                  {BH_NEEDED_WHERE, "noise-measured-nodes", "kernel", "yes"},
-                                                  {BH_NEEDED_WHERE, "shared-bug", "kernel", "yes"},
-                                                  {BH_ONLY_WHERE, "noise-share", "kernel", "yes"},
-                                                  {BH_ONLY_WHERE, "noise-tail", "kernel", "yes"},
-                                                  {BH_ONLY_WHERE, "noise-measured-nodes", "kernel", "yes"},
-                                                  {BH_ONLY_WHERE, "shared-bug", "kernel", "yes"},
-                                                  {0}};
+static const struct bh_key_rule kernel_rules[] = {
+    {BH_ONLY_WHERE, "offers", "kernel", "yes"},       {BH_NEEDED_WHERE, "noise-share", "kernel", "yes"},
+    {BH_NEEDED_WHERE, "noise-tail", "kernel", "yes"}, {BH_NEEDED_WHERE, "noise-measured-nodes", "kernel", "yes"},
+    {BH_NEEDED_WHERE, "shared-bug", "kernel", "yes"}, {BH_ONLY_WHERE, "noise-share", "kernel", "yes"},
+    {BH_ONLY_WHERE, "noise-tail", "kernel", "yes"},   {BH_ONLY_WHERE, "noise-measured-nodes", "kernel", "yes"},
+    {BH_ONLY_WHERE, "shared-bug", "kernel", "yes"},   {0}};
 const struct bh_keys bh_kernel_keys = {"a component or kernel", "What carries software faults and noise.", kernel_rows,
                                        kernel_rules, 0};
 static const struct bh_key channel_rows[] = {
@@ -114,6 +114,7 @@ static const struct bh_key guard_rows[] = {
     DESCRIPTION,
     {"blocks", NULL, BH_NUMBER(PROBABILITY), "That an attempt to cross is blocked."},
     {"on-block", NULL, BH_CHOICE(on_block), "`detected`: the error signals in the zone that it came from."},
+    {"withholds", "nothing", BH_SET(0, 0, bh_offer_word), "What systems offer, but not behind this level."},
 #define COST_ROW(member, key, dimension, usual, meaning) {key, usual, BH_NUMBER(dimension), meaning},
     BH_GUARD_COSTS(COST_ROW){0},
 };
@@ -398,6 +399,7 @@ static const struct bh_key system_rows[] = {
      "By zone, what takes down less than a node when it has failed; `none`: every such disposition takes the node; "
      "`ideal`: all succeed, at once and free."},
     {"costs", NULL, BH_MAP(bh_system_cost_keys), "What it costs without guards."},
+    {"offers", "nothing is said", BH_MAP(bh_offers_keys), "What it offers its users."},
     {0},
 };
 const struct bh_keys bh_system_keys = {"a system", "A virtualization system.", system_rows, NULL, 0};

@@ -117,6 +117,12 @@ const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog 
     return catalog->parameters;
 }
 
+const struct bh_system *bh_catalog_systems(const struct bh_catalog *catalog, size_t *count)
+{
+    *count = catalog->systems_count;
+    return catalog->systems;
+}
+
 const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count)
 {
     *count = catalog->words_count;

@@ -32,6 +32,8 @@ const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const
 const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog *catalog, size_t *count);
 const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count);
 
+const struct bh_system *bh_catalog_systems(const struct bh_catalog *catalog, size_t *count);
+
 /* The files as one tree, what is like something else filled from it: `systems.NAME` and so on. */
 const struct bh_node *bh_catalog_root(const struct bh_catalog *catalog);
 

@@ -5,6 +5,21 @@
 
 #include <string.h>
 
+enum bh_offer_answer bh_system_offers(const struct bh_system *system, const struct bh_component *users_kernel,
+                                      const struct bh_guard_level *const guard[BH_BOUNDARIES], enum bh_offer offer)
+{
+    if (!system->offers[offer].is_said)
+        return BH_OFFER_NOT_SAID;
+    if (!system->offers[offer].is_offered)
+        return BH_OFFER_LACKING;
+    if (bh_offer_is_the_kernels[offer] && !users_kernel->offers[offer])
+        return BH_OFFER_KERNEL_LACKS;
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        if (guard[b] != NULL && guard[b]->withholds[offer])
+            return BH_OFFER_WITHHELD_BY_GUARD;
+    return BH_OFFERED;
+}
+
 bool bh_system_has_needs(const struct bh_system *system)
 {
     size_t needs = 0;

@@ -7,6 +7,7 @@
 #include "models/base/error.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/parameter.h"
+#include "models/words/offers.h"
 #include "models/words/words.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ struct bh_component {
     bool noise_is_bounded;
     struct bh_parameter noise_measured_nodes;
     struct bh_parameter shared_bug; /* probability that a trigger also strikes the same kernel in the host */
+    bool offers[BH_OFFERS];         /* to the programs above it, of what is a kernel's to offer */
 };
 
 /* What guards cost while they are on, a row each: member, key, what it measures, what it is where the key is absent, and what
@@ -48,6 +50,7 @@ struct bh_guard_level {
 #define BH_GUARD_COST(member, ...) struct bh_parameter member;
     BH_GUARD_COSTS(BH_GUARD_COST)
 #undef BH_GUARD_COST
+    bool withholds[BH_OFFERS]; /* what a system offers, but not behind this level */
 };
 
 /* A mechanism by which an error crosses (models/data/channels.yaml). */
@@ -89,6 +92,12 @@ struct bh_channel_template {
     struct bh_place place;
 };
 
+/* What a system says of one thing that its users may need. */
+struct bh_system_offer {
+    bool is_said, is_offered;
+    const char *source; /* NULL where nothing is said */
+};
+
 /* A virtualization system (models/data/systems). */
 struct bh_system {
     const char *name;
@@ -110,8 +119,20 @@ struct bh_system {
     struct bh_parameter latency_s;        /* added per message */
     struct bh_parameter bandwidth_loss;
     struct bh_parameter guest_boot_s; /* 0 where there are no guests */
+    struct bh_system_offer offers[BH_OFFERS];
     struct bh_place place;
 };
+
+/* What comes of what a system offers, where its users' programs stand on this kernel behind these guard levels (NULL: none). */
+enum bh_offer_answer {
+    BH_OFFERED,
+    BH_OFFER_NOT_SAID,          /* the system says nothing of it */
+    BH_OFFER_LACKING,           /* the system does not offer it */
+    BH_OFFER_KERNEL_LACKS,      /* its users' kernel does not */
+    BH_OFFER_WITHHELD_BY_GUARD, /* a guard level in force stands against it */
+};
+enum bh_offer_answer bh_system_offers(const struct bh_system *system, const struct bh_component *users_kernel,
+                                      const struct bh_guard_level *const guard[BH_BOUNDARIES], enum bh_offer offer);
 
 /* Whether any zone of a system needs another. */
 bool bh_system_has_needs(const struct bh_system *system);

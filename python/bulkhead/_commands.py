@@ -109,8 +109,8 @@ def contain(scenario: Input, *, point: Optional[Mapping[str, Any]] = None, polic
 
 
 def advise(what: Input, *, minimize: Optional[str] = None, limits: Sequence[str] = (), allow: Sequence[str] = (),
-           indifferent: Optional[str] = None, enclave: Optional[str] = None, point: Optional[Mapping[str, Any]] = None,
-           worlds: Optional[str] = None, directory: Optional[Path] = None, set: Optional[Mapping[str, Any]] = None,
+           needs: Sequence[str] = (), indifferent: Optional[str] = None, enclave: Optional[str] = None,
+           point: Optional[Mapping[str, Any]] = None, worlds: Optional[str] = None, directory: Optional[Path] = None, set: Optional[Mapping[str, Any]] = None,
            replicas: Optional[int] = None, seed: Optional[int] = None, jobs: Optional[int] = None,
            progress: Optional[bool] = None) -> Dict[str, Any]:
     """Which policy to take: `bulkhead advise --format json` as a dictionary.
@@ -119,6 +119,7 @@ def advise(what: Input, *, minimize: Optional[str] = None, limits: Sequence[str]
         what: a scenario or campaign, file or mapping, which is run first; or a results file or folder.
         minimize: of what the best has least; None: net overhead.
         limits: what it must keep to, as in ["wrong-results < 1e-3"]. allow: what it may be, as in ["system=kvm"].
+        needs: what it must offer its users, as in ["unmodified-linux"].
         indifferent: so much more does not matter, as in "0.5 %".
         worlds: the axis of draws of uncertain numbers. directory: keeps a campaign's runs.
         The others as in run and check.
@@ -130,6 +131,7 @@ def advise(what: Input, *, minimize: Optional[str] = None, limits: Sequence[str]
     with as_file(what, kind) as (path, names):
         words = ["advise", path, "--format=json", *_point_words(point), *setting_words(set, replicas, seed, None, jobs)]
         words += [f"--limit={limit}" for limit in limits] + [f"--allow={name}" for name in allow]
+        words += [f"--need={offer}" for offer in needs]
         for option, value in (("minimize", minimize), ("indifferent", indifferent), ("enclave", enclave), ("worlds", worlds),
                               ("directory", os.fspath(directory) if directory is not None else None)):
             words += [f"--{option}={value}"] if value is not None else []

@@ -10,6 +10,7 @@
 #include "models/document/document_print.h"
 #include "sim/campaign/resolve.h"
 #include "sim/results/provenance.h"
+#include "sim/scenario/node_stack.h"
 #include "sim/sweep/parts.h"
 
 #include <jansson.h>
@@ -97,11 +98,27 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
+/* Words of what the stack of a line offers, commas between them; the caller frees. Guards are those on while it protects. */
+static char *list_offers(const struct bh_scenario *scenario, size_t policy)
+{
+    const struct bh_policy_spec *line = &scenario->policies[policy];
+    const struct bh_guard_level *guard[BH_BOUNDARIES] = {NULL};
+    const struct bh_component *kernel = line->system->guest_kernel != NULL ? line->guest_kernel : line->host_kernel;
+    char *list = bh_copy_text("");
+    if (bh_scenario_line_guards(scenario, policy, true, guard, NULL) != 0)
+        return list;
+    for (int o = 0; o < BH_OFFERS; o++)
+        if (bh_system_offers(line->system, kernel, guard, (enum bh_offer)o) == BH_OFFERED)
+            bh_add_text(&list, ",", "%s", bh_offer_names[o]);
+    return list;
+}
+
 static void write_policies(const struct bh_merge *merge, struct bh_results *results)
 {
     const struct bh_scenario *scenario = merge->campaign->first;
     size_t count = scenario->policies_count;
     const char **texts = bh_allocate(6 * count, sizeof *texts);
+    char **offers = bh_allocate(count, sizeof *offers);
     const char *const axis[] = {"policy"};
     for (size_t p = 0; p < count; p++) {
         texts[p] = scenario->policies[p].name;
@@ -110,6 +127,7 @@ static void write_policies(const struct bh_merge *merge, struct bh_results *resu
         texts[3 * count + p] = or_empty(scenario->policies[p].system->colour);
         texts[4 * count + p] = or_empty(scenario->policies[p].policy->colour);
         texts[5 * count + p] = or_empty(scenario->policies[p].policy->mark);
+        offers[p] = list_offers(scenario, p);
     }
     bh_results_add_axis_text(results, "policy", texts, count, "a virtualization system under a policy", NULL);
     bh_results_add_texts(results, "policy_system", axis, 1, texts + count, "virtualization system", NULL);
@@ -117,6 +135,11 @@ static void write_policies(const struct bh_merge *merge, struct bh_results *resu
     bh_results_add_texts(results, "system_colour", axis, 1, texts + 3 * count, "colour of the system in figures", NULL);
     bh_results_add_texts(results, "policy_colour", axis, 1, texts + 4 * count, "colour of the policy in figures", NULL);
     bh_results_add_texts(results, "policy_mark", axis, 1, texts + 5 * count, "mark of the policy in figures", NULL);
+    bh_results_add_texts(results, "policy_offers", axis, 1, (const char *const *)offers,
+                         "what the system offers its users under the policy", NULL);
+    for (size_t p = 0; p < count; p++)
+        free(offers[p]);
+    free(offers);
     free(texts);
 }
 

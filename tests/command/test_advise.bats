@@ -90,6 +90,29 @@ PYTHON
     expect_status 0
 }
 
+@test "what users need excludes what does not offer it, by system, by kernel and by guard" {
+    run_bulkhead advise "$results" --need own-kernel
+    expect_status 0
+    expect_text "$output" 'does not offer own-kernel' 'What is needed has a price'
+    # Emulated I/O withholds the devices that the weakest guards let through.
+    run_bulkhead advise "$results" --need device-access --need own-kernel
+    expect_status 0
+    expect_text "$output" 'does not offer device-access'
+    refuse grep -q 'protection-first.*may be best' <<<"$output"
+    # A line with another kernel is no Linux any more.
+    sed -E 's/\{system: kvm, policy: performance-first\}/{system: kvm, guest-kernel: kitten, policy: performance-first, name: kitten}/' \
+        "$scenarios/small-balance.yaml" >"$BATS_TEST_TMPDIR/kitten.yaml"
+    run_bulkhead advise "$BATS_TEST_TMPDIR/kitten.yaml" -q --replicas 2 --set wrong-results=done --need unmodified-linux
+    expect_status 0
+    grep -q 'kitten .*does not offer unmodified-linux' <<<"$output"
+    has_h5py || skip "no python to read JSON with"
+    run_bulkhead advise "$results" --format json --need own-kernel
+    "$PYTHON" -c '
+import json, sys
+out = {p["policy"]: p for p in json.load(sys.stdin)["policies"] if p["status"] == "not-offered"}
+assert out["native"]["lacks"] == "own-kernel" and len(out) == 1' <<<"$output"
+}
+
 @test "a number has one name, with - or with _" {
     run_bulkhead advise "$results" --minimize net-overhead
     expect_status 0
@@ -103,6 +126,9 @@ PYTHON
     expect_refusal '--allow: no `kvn`' native kvm palacios 'nearest is `kvm`' -- --allow system=kvn
     expect_refusal '--allow' 'expected system=NAME' -- --allow machine=kvm
     expect_refusal 'is of all that is allowed at once' -- --allow system=native --allow policy=protection-first
+    expect_refusal '--need: found `own-kernl`' unmodified-linux 'nearest is `own-kernel`' -- --need own-kernl
+    expect_refusal 'no allowed line of policies offers all' 'native' unmodified-linux -- \
+        --allow system=native --need own-kernel
     expect_refusal 'no metric `net-overhed`' 'nearest is `net-overhead`' -- --minimize net-overhed
     expect_refusal 'failures[LABEL]' 'enclave' -- --minimize failures
     expect_refusal 'one number, without [LABEL]' -- --minimize 'makespan[node]'

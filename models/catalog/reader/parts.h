@@ -129,4 +129,9 @@ const char *bh_read_text(const struct bh_node *map, const char *key, struct bh_e
 /* Keys `colour` and, unless `mark` is NULL, `mark`; NULL where they are left out. */
 int bh_read_look(const struct bh_node *map, const char **colour, const char **mark, struct bh_error *err);
 
+/* map[key], a list of words of models/words/offers.h, as flags; without the key none. */
+int bh_read_offer_words(const struct bh_node *map, const char *key, bool *flags, struct bh_error *err);
+/* map[offers] of a system. */
+int bh_read_offers(const struct bh_node *map, struct bh_system *system, struct bh_error *err);
+
 #endif

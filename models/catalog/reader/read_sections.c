@@ -134,6 +134,8 @@ static int read_component(struct bh_catalog_reader *reader, const struct bh_node
         if (tail < 0)
             return -1;
         component->noise_is_bounded = tail == 1;
+        if (bh_read_offer_words(map, "offers", component->offers, err))
+            return -1;
     } else {
         const struct bh_place place = bh_node_place(map);
         bh_parameter_none(&component->noise_share, BH_DIMENSION_FACTOR, place);
@@ -230,6 +232,8 @@ static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *ma
     if (choice < 0)
         return -1;
     guard->detects = choice == 1;
+    if (bh_read_offer_words(map, "withholds", guard->withholds, err))
+        return -1;
     const char *prefix = bh_catalog_print(reader, "guards.%s.%s", bh_boundary_names[guard->boundary], guard->name);
     return bh_parameter_read_fields(reader, map, prefix, &bh_guard_keys, fields, BH_COUNT(fields), guard, err);
 }

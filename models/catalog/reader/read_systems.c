@@ -171,7 +171,7 @@ static int read_system(struct bh_catalog_reader *reader, const struct bh_node *m
         return -1;
     if (catalog->errors.mechanisms != BH_MECHANISMS_LISTED)
         system->mechanisms_rule = catalog->errors.mechanisms;
-    const struct bh_node *costs = bh_node_need(map, "costs", err);
+    const struct bh_node *costs = bh_read_offers(map, system, err) ? NULL : bh_node_need(map, "costs", err);
     return costs ? read_costs(reader, costs, system, err) : -1;
 }
 
