@@ -42,9 +42,15 @@ static void print_components(const struct nodes *nodes, const struct bh_zone_tem
         } else if (strcmp(zone->roles[c], "guest-kernel") == 0) {
             fputs(nodes->stack->guest_kernel->name, stream);
         } else {
-            for (size_t t = 0; t < nodes->class->tenants_count; t++)
-                fprintf(stream, "%s%s", t > 0 ? " or " : "",
-                        nodes->scenario->enclaves[nodes->class->enclave[t]].application->name);
+            const struct bh_system *system = nodes->stack->system;
+            const char *between = "";
+            for (size_t t = 0; t < nodes->class->tenants_count; t++) {
+                const struct bh_enclave_spec *enclave = &nodes->scenario->enclaves[nodes->class->enclave[t]];
+                if (bh_system_home(system, enclave->is_native) != zone - system->zones)
+                    continue;
+                fprintf(stream, "%s%s", between, enclave->application->name);
+                between = " or ";
+            }
         }
     }
 }
@@ -63,6 +69,8 @@ static void print_zone(const struct nodes *nodes, const struct bh_zone_tree *tre
         memory += tree->zones[z].memory_share;
         cpu += tree->zones[z].cpu_share;
     }
+    if (count == 0) /* nobody here lives in it */
+        return;
     fprintf(stream, "    %*s%-*s %d %-12s %5zu %6.1f %% %6.1f %%  ", 2 * depth, "", 20 - 2 * depth, zone->name,
             (int)zone->kind + 1, bh_zone_kind_names[zone->kind], count, 100 * memory, 100 * cpu);
     print_components(nodes, zone, stream);
@@ -72,12 +80,23 @@ static void print_zone(const struct nodes *nodes, const struct bh_zone_tree *tre
             print_zone(nodes, tree, child, depth + 1, stream);
 }
 
-static void print_channels(const struct bh_system *system, FILE *stream)
+static bool is_there(const struct bh_zone_tree *tree, int template)
 {
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if ((int)tree->zones[z].template_index == template)
+            return true;
+    return false;
+}
+
+static void print_channels(const struct bh_zone_tree *tree, FILE *stream)
+{
+    const struct bh_system *system = tree->system;
     char value[64];
     for (size_t c = 0; c < system->channels_count; c++) {
         const struct bh_channel_template *channel = &system->channels[c];
         char way[64];
+        if (!is_there(tree, channel->from) || !is_there(tree, channel->to))
+            continue;
         snprintf(way, sizeof way, "%s -> %s", system->zones[channel->from].name, system->zones[channel->to].name);
         fprintf(stream, "    %-24s %-22s %-16s %s%s%s\n", way, channel->type->name,
                 bh_boundary_names[channel->type->boundary],
@@ -144,7 +163,7 @@ static void print_system(const struct bh_scenario *scenario, const struct bh_rat
     print_zone(&nodes, model->tree, 0, 0, stream);
     if (is_first_of_system(scenario, rates, column)) {
         fprintf(stream, "    %-24s %-22s %-16s %s\n", "crossing", "channel", "boundary", "probability, unguarded");
-        print_channels(stack.system, stream);
+        print_channels(model->tree, stream);
         print_needs(stack.system, model->tree, stream);
     }
     bh_node_model_destroy(model);

@@ -45,7 +45,7 @@ static int find_probability(const struct bh_node_model *model, size_t zone, enum
 /* Whether a system has the zone, and which it is. A native process is there as guest-user. */
 static bool find_origin(const struct bh_zone_tree *tree, const struct bh_zone_choice *zone, size_t *origin)
 {
-    long template = bh_zone_is_there(tree->system, zone) ? bh_zone_choose(tree->system, zone, NULL) : -1;
+    long template = bh_zone_is_there(tree->system, zone) ? bh_zone_choose(tree->system, zone, false, NULL) : -1;
     if (template <0 || (zone->kind == BH_HOST_USER && bh_zone_holds_application(&tree->system->zones[template])))
         return false;
     *origin = bh_zone_tree_first(tree, (size_t) template, 0);

@@ -43,3 +43,28 @@ bool bh_system_degrades(const struct bh_system *system)
             return true;
     return false;
 }
+
+static bool is_around(const struct bh_system *system, long zone, long home)
+{
+    while (home >= 0 && home != zone)
+        home = system->zones[home].parent;
+    return home >= 0;
+}
+
+long bh_system_home(const struct bh_system *system, bool is_native)
+{
+    long home = -1;
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_zone_template *zone = &system->zones[z];
+        if (bh_zone_holds_application(zone) &&
+            (zone->kind == (is_native ? BH_HOST_USER : BH_GUEST_USER) || (!is_native && home < 0)))
+            home = (long)z;
+    }
+    return home;
+}
+
+bool bh_system_zone_is_of(const struct bh_system *system, size_t zone, bool is_native)
+{
+    long own = bh_system_home(system, is_native), other = bh_system_home(system, !is_native);
+    return is_around(system, (long)zone, own) || (!is_native && !is_around(system, (long)zone, other));
+}

@@ -143,4 +143,11 @@ bool bh_system_degrades(const struct bh_system *system);
 /* Whether the application lives in the zone. */
 bool bh_zone_holds_application(const struct bh_zone_template *zone);
 
+/* Position of the zone in which an enclave's processes live: in its guests, if the system has any; of a native enclave, on the
+ * host's kernel itself. -1 where the system has no such zone. */
+long bh_system_home(const struct bh_system *system, bool is_native);
+/* Whether a zone that is one per guest or process is there for such an enclave: it is its home or around it, or beside all
+ * homes of a system whose guests it has. */
+bool bh_system_zone_is_of(const struct bh_system *system, size_t zone, bool is_native);
+
 #endif

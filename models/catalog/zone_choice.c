@@ -59,12 +59,13 @@ bool bh_zone_is_there(const struct bh_system *system, const struct bh_zone_choic
 }
 
 /* Zones that match and are shared by all on a node, or not; the first of them in *first. */
-static size_t count_matches(const struct bh_system *system, const struct bh_zone_choice *choice, bool is_shared,
-                            long *first)
+static size_t count_matches(const struct bh_system *system, const struct bh_zone_choice *choice, bool is_native,
+                            bool is_shared, long *first)
 {
     size_t count = 0;
     for (size_t z = system->zones_count; z-- > 0;)
-        if (matches(&system->zones[z], choice) && (system->zones[z].per == BH_PER_NODE) == is_shared) {
+        if (matches(&system->zones[z], choice) && (system->zones[z].per == BH_PER_NODE) == is_shared &&
+            (is_shared || bh_system_zone_is_of(system, z, is_native))) {
             *first = (long)z;
             count++;
         }
@@ -98,12 +99,13 @@ static int fail_choice(const struct bh_system *system, const struct bh_zone_choi
     return -1;
 }
 
-long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice *choice, struct bh_error *err)
+long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice *choice, bool is_native,
+                    struct bh_error *err)
 {
     long zone = 0; /* the host's kernel, where the system has no zone of that kind */
-    size_t count = count_matches(system, choice, false, &zone);
+    size_t count = count_matches(system, choice, is_native, false, &zone);
     if (count == 0)
-        count = count_matches(system, choice, true, &zone);
+        count = count_matches(system, choice, is_native, true, &zone);
     if (count > 1 || (count == 0 && choice->kind < 0))
         return fail_choice(system, choice, count > 1, err);
     return zone;

@@ -26,9 +26,11 @@ struct bh_zone_choice bh_zone_choice_of(const char *name, struct bh_place place)
 
 /* Position among the system's zones of the one that is meant on the nodes of an enclave: by name, or the zone of that
  * kind which the enclave has for itself, else the one that all on the node share. A system without the kind answers with
- * the nearest: guest-kernel and host-user with the host's kernel, guest-user with the application's process. -1 with
- * BH_ERROR_INPUT at the choice's place when the system has no zone of that name, or several that could be meant. */
-long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice *choice, struct bh_error *err);
+ * the nearest: guest-kernel and host-user with the host's kernel, guest-user with the application's process. A native enclave has
+ * the zones of such. -1 with BH_ERROR_INPUT at the choice's place when the system has no zone of that name, or several that
+ * could be meant. */
+long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice *choice, bool is_native,
+                    struct bh_error *err);
 /* Whether the system has a zone of that name or kind; guest-user: its application's process is one, whatever its kind. */
 bool bh_zone_is_there(const struct bh_system *system, const struct bh_zone_choice *choice);
 

@@ -55,22 +55,29 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
                                   const struct bh_component *host_kernel, const struct bh_component *guest_kernel,
                                   struct bh_network network, uint64_t nodes)
 {
-    struct guard_costs guards = sum_guards(guard);
+    /* Native beside guests: nothing of the system's or its guests' guards lies between the processes and the host's kernel. */
+    const bool has_guest = system->guest_kernel != NULL && guest_kernel != NULL;
+    const bool is_bare = system->guest_kernel != NULL && guest_kernel == NULL;
+    const struct bh_guard_level *own[BH_BOUNDARIES];
+    for (int b = 0; b < BH_BOUNDARIES; b++)
+        own[b] = is_bare && b == BH_GUEST_HOST ? NULL : guard[b];
+    struct guard_costs guards = sum_guards(own);
+    const double latency_s = is_bare ? 0.0 : system->latency_s.value;
+    const double bandwidth_loss = is_bare ? 0.0 : system->bandwidth_loss.value;
     uint64_t waiting = application->kind->is_coupled ? nodes : 1;
     double step_s = application->step_s.value;
-    double exits_per_s = system->guest_kernel != NULL ? application->exits_per_s.value : 0.0;
-    double slow = system->compute_slowdown.value;
+    double exits_per_s = has_guest ? application->exits_per_s.value : 0.0;
+    double slow = is_bare ? 0.0 : system->compute_slowdown.value;
     double native_s = communication_s(application, network, waiting, 0.0, 0.0);
-    double system_s =
-        communication_s(application, network, waiting, system->latency_s.value, system->bandwidth_loss.value);
-    double guarded_s = communication_s(application, network, waiting, system->latency_s.value + guards.latency_s,
-                                       system->bandwidth_loss.value + guards.bandwidth_loss);
+    double system_s = communication_s(application, network, waiting, latency_s, bandwidth_loss);
+    double guarded_s = communication_s(application, network, waiting, latency_s + guards.latency_s,
+                                       bandwidth_loss + guards.bandwidth_loss);
     struct bh_slowdown slowdown = {
         .compute = 1.0 + network.contention * native_s / step_s,
         .virtualization = slow + exits_per_s * system->exit_time_s.value + (system_s - native_s) / step_s,
         .guards =
             (1.0 + slow) * guards.compute_slowdown + exits_per_s * guards.exit_time_s + (guarded_s - system_s) / step_s,
-        .guard_memory = system->guest_kernel != NULL ? guards.memory_share : 0.0,
+        .guard_memory = has_guest ? guards.memory_share : 0.0,
         .noise = {.nodes = waiting},
         .communication_s = guarded_s + (network.contention - 1.0) * native_s,
         .added_latency_s = system->latency_s.value + guards.latency_s,
@@ -78,7 +85,7 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
     };
     slowdown.noise.step_s = step_s * (slowdown.compute + slowdown.virtualization + slowdown.guards);
     add_noise(&slowdown.noise, host_kernel);
-    if (system->guest_kernel != NULL)
+    if (has_guest)
         add_noise(&slowdown.noise, guest_kernel);
     return slowdown;
 }

@@ -42,7 +42,8 @@ struct bh_slowdown {
  *   guards         = (1 + v) g + e t_g + [communication(l_v + l_g, x_v + x_g) - communication(l_v, x_v)] / s
  * with v, t, l_v, x_v the system's slowdown, exit time, latency, bandwidth loss, e VM exits per second (0 without
  * guests), and g, t_g, l_g, x_g the sums over the guards that are on. A loss-tolerant service has no collectives and
- * waits for nobody: N = 1. Guards hold the sum of their shares of memory; native nodes have no guests. The noise is that of the host kernel and, in a guest, of the guest kernel. */
+ * waits for nobody: N = 1. Guards hold the sum of their shares of memory; native nodes have no guests. A native
+ * enclave beside guests (`guest_kernel` NULL where the system has one) is as on native nodes. The noise is that of the host kernel and, in a guest, of the guest kernel. */
 struct bh_slowdown bh_slowdown_of(const struct bh_application *application, const struct bh_system *system,
                                   const struct bh_guard_level *const guard[BH_BOUNDARIES],
                                   const struct bh_component *host_kernel, const struct bh_component *guest_kernel,

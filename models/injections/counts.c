@@ -146,14 +146,17 @@ static int place_row(const struct bh_catalog *catalog, const struct bh_csv *csv,
     struct bh_error own = {0};
     if (application == NULL)
         return -1;
-    row->tenant = (struct bh_tenant){testbed->guests, testbed->processes_per_guest, 1.0, application};
+    row->tenant = (struct bh_tenant){.guests_per_node = testbed->guests,
+                                     .processes_per_guest = testbed->processes_per_guest,
+                                     .node_share = 1.0,
+                                     .application = application};
     row->model = bh_node_model_create(catalog, row->system, row->policy, &row->tenant, 1, &own);
     if (row->model == NULL)
         return bh_csv_fail(csv, r, columns->system, err, "%s", own.text);
     if (!bh_zone_is_there(row->system, &row->zone))
         return bh_csv_fail(csv, r, columns->zone, err, "found `%s`, which `%s` does not have", row->zone.name,
                            row->system->name);
-    long zone = bh_zone_choose(row->system, &row->zone, &own);
+    long zone = bh_zone_choose(row->system, &row->zone, false, &own);
     if (zone < 0)
         return bh_csv_fail(csv, r, columns->zone, err, "%s", own.text);
     row->origin = bh_zone_tree_first(row->model->tree, (size_t)zone, 0);

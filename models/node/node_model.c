@@ -215,7 +215,8 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
         model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
         enum bh_scope disposition =
             bh_policy_disposition(policy_of(tree->zones[z].enclave, policy, own), tree->zones[z].template);
-        model->disposition[z] = tree->has_guests ? disposition : bh_scope_without_guests(disposition);
+        model->disposition[z] =
+            bh_zone_tree_has_guests(tree, tree->zones[z].enclave) ? disposition : bh_scope_without_guests(disposition);
         bh_ladder_fill(model, z, &model->ladder[z]);
     }
 }

@@ -14,6 +14,7 @@
 /* Where the unfolding stands: the owner of the instances made next. */
 struct position {
     int enclave, guest, process;
+    bool is_native;
 };
 
 static int add_zone(struct bh_zone_tree *tree, size_t template_index, int parent, struct position at,
@@ -56,7 +57,7 @@ static int add_instances(struct bh_zone_tree *tree, enum bh_multiplicity per, st
 {
     for (size_t t = 0; t < tree->system->zones_count; t++) {
         const struct bh_zone_template *template = &tree->system->zones[t];
-        if (template->per != per)
+        if (template->per != per || (per != BH_PER_NODE && !bh_system_zone_is_of(tree->system, t, at.is_native)))
             continue;
         int parent = template->parent < 0 ? -1 : find_parent(tree, template->parent, at);
         if (template->parent >= 0 && parent < 0)
@@ -72,12 +73,18 @@ static int add_instances(struct bh_zone_tree *tree, enum bh_multiplicity per, st
 /* Shared zones first, then each tenant's guests with their processes, so that parents precede children. */
 static int unfold(struct bh_zone_tree *tree, const struct bh_tenant *tenants, struct bh_error *err)
 {
-    struct position at = {-1, -1, -1};
+    struct position at = {-1, -1, -1, false};
     if (add_instances(tree, BH_PER_NODE, at, err) != 0)
         return -1;
-    for (size_t e = 0; e < tree->tenants_count; e++)
+    for (size_t e = 0; e < tree->tenants_count; e++) {
+        if (bh_system_home(tree->system, tenants[e].is_native) < 0)
+            return bh_fail(
+                err, BH_ERROR_INPUT,
+                "found a native enclave on nodes of system `%s`, which has no zone for processes on the host's "
+                "kernel itself; expected one of kind host-user that holds the application",
+                tree->system->name);
         for (uint64_t g = 0; g < tenants[e].guests_per_node; g++) {
-            at = (struct position){(int)e, (int)tree->guests_count++, -1};
+            at = (struct position){(int)e, (int)tree->guests_count++, -1, tenants[e].is_native};
             if (add_instances(tree, BH_PER_GUEST, at, err) != 0)
                 return -1;
             for (uint64_t p = 0; p < tenants[e].processes_per_guest; p++) {
@@ -86,6 +93,7 @@ static int unfold(struct bh_zone_tree *tree, const struct bh_tenant *tenants, st
                     return -1;
             }
         }
+    }
     return 0;
 }
 
@@ -104,6 +112,7 @@ static void fill_owners(struct bh_zone_tree *tree)
     tree->guest_zones = bh_allocate(tree->guests_count, sizeof *tree->guest_zones);
     tree->tenant_zones = bh_allocate(tree->tenants_count, sizeof *tree->tenant_zones);
     tree->process_zone = bh_allocate(tree->processes_count, sizeof *tree->process_zone);
+    tree->guest_has_kernel = bh_allocate(tree->guests_count, sizeof *tree->guest_has_kernel);
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         if (zone->guest >= 0)
@@ -113,7 +122,7 @@ static void fill_owners(struct bh_zone_tree *tree)
         if (zone->process >= 0)
             tree->process_zone[zone->process] = z;
         if (zone->kind == BH_GUEST_KERNEL && zone->guest >= 0)
-            tree->has_guests = true;
+            tree->has_guests = tree->guest_has_kernel[zone->guest] = true;
     }
 }
 
@@ -281,6 +290,7 @@ void bh_zone_tree_destroy(struct bh_zone_tree *tree)
     free(tree->tenant_zones);
     free(tree->composition_zones);
     free(tree->process_zone);
+    free(tree->guest_has_kernel);
     free(tree->landing_order);
     free(tree);
 }
@@ -339,11 +349,20 @@ enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct 
         shared = shared || zone->guest < 0;
     }
     struct affected found = {first, first >= 0 && one_zone && tree->zones[first].process >= 0,
-                             first >= 0 && tree->has_guests && one_guest && !shared};
+                             first >= 0 && one_guest && !shared && tree->guest_has_kernel[tree->zones[first].guest]};
     enum bh_scope scope = BH_SCOPE_NONE;
     while (!holds(bh_scope_rules[scope].on_node, &found))
         scope++;
     return scope;
+}
+
+bool bh_zone_tree_has_guests(const struct bh_zone_tree *tree, int tenant)
+{
+    for (size_t z = 0; z < tree->zones_count; z++)
+        if (tree->zones[z].enclave == tenant && tree->zones[z].guest >= 0 &&
+            tree->guest_has_kernel[tree->zones[z].guest])
+            return true;
+    return tenant < 0 && tree->has_guests;
 }
 
 size_t bh_zone_tree_tenants_hit(const struct bh_zone_tree *tree, const struct bh_zone_set *affected)

@@ -21,6 +21,7 @@ struct bh_tenant {
     uint64_t processes_per_guest;
     double node_share; /* of the node's CPU and memory; the shares of all tenants sum to 1 */
     const struct bh_application *application;
+    bool is_native; /* its processes stand on the host's kernel, whatever guests others have there */
 };
 
 /* One zone instance. Index 0 is the root; a parent's index is below its children's. */
@@ -69,7 +70,8 @@ struct bh_zone_tree {
     /* Shared zones whose outage stops all enclaves here, or, of the others, their I/O: those that any zone of theirs, or
      * any around it, needs, also by way of others. */
     struct bh_zone_set needs[BH_NEEDS];
-    bool has_guests; /* false: a guest is a set of processes and `guest` means `process` */
+    bool has_guests;        /* false: a guest is a set of processes and `guest` means `process` */
+    bool *guest_has_kernel; /* per guest: false for the process sets of native tenants, of which the same holds */
     /* The order in which hardware faults land, the same for every system: by kind, then guest, then process. */
     size_t *landing_order;
 };
@@ -93,6 +95,9 @@ const struct bh_zone_numbers *bh_zone_numbers_of(const struct bh_catalog *catalo
 /* Smallest scope that holds all of `affected` on this node: none, process, guest or node. A system without guests has
  * no scope `guest`. */
 enum bh_scope bh_zone_tree_extent(const struct bh_zone_tree *tree, const struct bh_zone_set *affected);
+
+/* Whether a tenant has guests; of a zone that all share, whether any has. */
+bool bh_zone_tree_has_guests(const struct bh_zone_tree *tree, int tenant);
 
 /* Number of tenants that own at least one zone of the set. */
 size_t bh_zone_tree_tenants_hit(const struct bh_zone_tree *tree, const struct bh_zone_set *affected);

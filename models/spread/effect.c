@@ -20,9 +20,10 @@ void bh_effect_boundaries(const struct bh_zone_tree *tree, size_t origin, const 
     struct bh_zone_set own = zone->subtree;
     inside[BH_PROCESS_KERNEL] = zone->process >= 0;
     beyond[BH_PROCESS_KERNEL] = inside[BH_PROCESS_KERNEL] && (far || !bh_zone_set_within(&effect->affected, &own));
-    if (tree->has_guests && zone->guest >= 0)
+    bool has_guest = zone->guest >= 0 && tree->guest_has_kernel[zone->guest];
+    if (has_guest)
         own = tree->guest_zones[zone->guest];
-    inside[BH_GUEST_HOST] = tree->has_guests ? zone->guest >= 0 : zone->process >= 0;
+    inside[BH_GUEST_HOST] = has_guest || zone->process >= 0;
     beyond[BH_GUEST_HOST] = inside[BH_GUEST_HOST] && (far || !bh_zone_set_within(&effect->affected, &own));
     inside[BH_ENCLAVE_ENCLAVE] = tree->tenants_count > 1;
     beyond[BH_ENCLAVE_ENCLAVE] = inside[BH_ENCLAVE_ENCLAVE] && bh_zone_tree_tenants_hit(tree, &effect->affected) > 1;

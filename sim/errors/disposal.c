@@ -111,7 +111,7 @@ static enum bh_scope taken_scope(const struct blow *blow, const struct bh_zone_t
         return blow->beyond_node;
     if (is_here && bh_zone_set_has(&blow->down, 0))
         return BH_SCOPE_NODE;
-    if (bh_scope_reaches_beyond_node(blow->beyond_node) && tree->has_guests)
+    if (bh_scope_reaches_beyond_node(blow->beyond_node) && bh_zone_tree_has_guests(tree, tenant))
         return BH_SCOPE_GUEST;
     for (size_t z = 0; is_here && z < tree->zones_count; z++)
         if (tree->zones[z].enclave == tenant && tree->zones[z].process >= 0 &&

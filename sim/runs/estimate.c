@@ -165,9 +165,9 @@ static int fill_paces(struct sum *sum, size_t class, const struct bh_node_stack 
         if (bh_scenario_guards(stack, (int)t, true, guard, NULL, err) != 0)
             return -1;
         struct bh_network network = {sum->facts->latency_s, sum->facts->node_bandwidth, 1.0};
-        struct bh_slowdown slowdown =
-            bh_slowdown_of(tenants[t].application, stack->system, guard, stack->host_kernel, stack->guest_kernel,
-                           network, scenario->partitions.class[class].nodes);
+        struct bh_slowdown slowdown = bh_slowdown_of(tenants[t].application, stack->system, guard, stack->host_kernel,
+                                                     tenants[t].is_native ? NULL : stack->guest_kernel, network,
+                                                     scenario->partitions.class[class].nodes);
         double noise_s = slowdown.noise.count > 0 ? bh_noise_mean_s(&slowdown.noise) : 0.0;
         pace[t] = bounded(slowdown.compute + slowdown.virtualization + slowdown.guards +
                           noise_s / tenants[t].application->step_s.value);

@@ -21,8 +21,11 @@ struct bh_tenant *bh_scenario_tenants(const struct bh_scenario *scenario, size_t
     struct bh_tenant *tenants = bh_allocate(count, sizeof *tenants);
     for (size_t t = 0; t < count; t++) {
         const struct bh_enclave_spec *enclave = tenant_of(scenario, class, t);
-        tenants[t] = (struct bh_tenant){enclave->guests_per_node, enclave->processes_per_guest, enclave->node_share,
-                                        enclave->application};
+        tenants[t] = (struct bh_tenant){.guests_per_node = enclave->guests_per_node,
+                                        .processes_per_guest = enclave->processes_per_guest,
+                                        .node_share = enclave->node_share,
+                                        .application = enclave->application,
+                                        .is_native = enclave->is_native};
     }
     return tenants;
 }

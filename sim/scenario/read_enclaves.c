@@ -144,6 +144,7 @@ static int read_entry(const struct reader *reader, struct entry *entry, struct b
     if (enclave->application == NULL ||
         bh_optional_count(map, "guests-per-node", 1, 4096, &enclave->guests_per_node, err) != 0 ||
         bh_optional_count(map, "processes-per-guest", 1, 4096, &enclave->processes_per_guest, err) != 0 ||
+        bh_optional_bool(map, "native", &enclave->is_native, err) != 0 ||
         bh_optional_quantity(map, "node-share", BH_DIMENSION_PROBABILITY, &enclave->node_share, err) != 0 ||
         bh_optional_quantity(map, "contention", BH_DIMENSION_FACTOR, &enclave->contention, err) != 0 ||
         bh_optional_count(map, "count", 1, ENCLAVES_MOST, &entry->count, err) != 0 ||

@@ -179,7 +179,7 @@ static int check_zone(const struct bh_scenario *scenario, const struct bh_node *
             bh_scenario_stack(scenario, is_baseline ? scenario->baseline : i, class, is_baseline);
         const struct bh_system *system = stack.system;
         bh_node_stack_free(&stack);
-        long zone = bh_zone_choose(system, &fault->zone, err);
+        long zone = bh_zone_choose(system, &fault->zone, scenario->enclaves[fault->enclave].is_native, err);
         if (zone < 0)
             return -1;
         if (fault->ending == BH_ENDING_SILENT && !bh_zone_holds_application(&system->zones[zone]))
@@ -195,7 +195,7 @@ static int check_zone(const struct bh_scenario *scenario, const struct bh_node *
 size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct bh_script_fault *fault,
                                const struct bh_zone_tree *tree)
 {
-    long zone = bh_zone_choose(tree->system, &fault->zone, NULL);
+    long zone = bh_zone_choose(tree->system, &fault->zone, scenario->enclaves[fault->enclave].is_native, NULL);
     BH_BUG_ASSERT(zone >= 0); /* reading the script saw to that */
     return bh_zone_tree_first(tree, (size_t)zone, (int)scenario->enclaves[fault->enclave].tenant);
 }

@@ -51,6 +51,7 @@ struct bh_enclave_spec {
     size_t partition, tenant;
     const struct bh_system *system; /* its own, whatever the line of the comparison says; NULL: that */
     const struct bh_policy *policy; /* likewise */
+    bool is_native;                 /* its processes stand on the host's kernel, beside the guests of others */
     double start_s, leave_s;        /* calendar time; it is given up when it leaves. INFINITY: never */
     double work_s;                  /* native fault-free compute time per node */
     uint64_t parts_needed;          /* a service is lost, and serves nobody, with fewer of its parts; at least 1 */

@@ -110,6 +110,8 @@ static const struct bh_key enclave_rows[] = {
      "How many times longer its communication takes than with links of its own: what `bulkhead calibrate` finds."},
     {"system", "that of each line", BH_ENTRY("systems"),
      "A system of its own, in every line of `policies`; the same for all enclaves on the same nodes."},
+    {"native", "no", BH_YES_NO,
+     "`yes`: its processes stand on the host's kernel itself, beside the guests of others on the node."},
     {"policy", "that of each line", BH_ENTRY("policies"), "A policy of its own, in every line of `policies`."},
     {"start", "0 s", BH_QUANTITY(TIME), "When it begins."},
     {"leave", "when its work is done", BH_ABOVE_0(TIME), "When it gives its nodes back at the latest."},

@@ -100,7 +100,8 @@ static double memory_loss(const struct bh_setup *setup, const struct bh_enclave_
 {
     const double *loss_rate = &enclave->node->isolation->loss_rate[enclave->spec->tenant * BH_SCOPES];
     double memory = 0.0;
-    enum bh_scope least = bh_node_setup_tree(enclave->node)->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
+    bool has_guests = bh_zone_tree_has_guests(bh_node_setup_tree(enclave->node), (int)enclave->spec->tenant);
+    enum bh_scope least = has_guests ? BH_SCOPE_GUEST : BH_SCOPE_NODE;
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         memory += bh_scope_within(least, scope) ? loss_rate[scope] : 0.0;
     return (double)enclave->nodes * memory + loss_elsewhere(setup, enclave);

@@ -36,7 +36,7 @@ struct bh_node_setup {
     size_t links_count;
     struct bh_tenant_link *links;
     size_t *link_spec;
-    double guest_boot_s; /* 0 without guests */
+    double guest_boot_s; /* 0 without guests; a native enclave's processes need none */
     /* Name zones and channels in the keys of draws by what they are, not by their place in the tree: the same error in
      * the same zone draws the same under every system that has the zone. */
     uint64_t *zone_key, *channel_key;

@@ -77,7 +77,8 @@ static struct bh_pattern_job job_of(const struct bh_setup *setup, const struct b
     };
     /* Lost nodes are taken to find a spare, if there are any: how long others wait for repair is not foreseen. */
     double spare_s = setup->scenario->spares > 0 ? recovery->spare_activation_s.value : 0.0;
-    add_levels(enclave, usual_s + enclave->node->guest_boot_s + spare_s, &job);
+    double boot_s = enclave->spec->is_native ? 0.0 : enclave->node->guest_boot_s;
+    add_levels(enclave, usual_s + boot_s + spare_s, &job);
     return job;
 }
 

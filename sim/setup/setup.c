@@ -29,8 +29,9 @@ static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_encl
     if (!bh_compositions_include(&setup->scenario->compositions, (size_t)(enclave - setup->enclaves)))
         guard[BH_ENCLAVE_ENCLAVE] = NULL;
     if (setup->scenario->virtualization_costs)
-        pace.slowdown = bh_slowdown_of(enclave->spec->application, node->stack.system, guard, node->stack.host_kernel,
-                                       node->stack.guest_kernel, network, enclave->nodes);
+        pace.slowdown =
+            bh_slowdown_of(enclave->spec->application, node->stack.system, guard, node->stack.host_kernel,
+                           enclave->spec->is_native ? NULL : node->stack.guest_kernel, network, enclave->nodes);
     double mechanisms = bh_mechanisms_cost(node->model, enclave->spec->tenant);
     if (setup->scenario->virtualization_costs && mechanisms != 0.0)
         bh_slowdown_add_mechanisms(&pace.slowdown, node->stack.system, mechanisms);
@@ -83,12 +84,13 @@ static double outage_s(const struct bh_setup *setup, const struct bh_enclave_set
 {
     const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
     double process_s = recovery->detection_s.value + recovery->process_restart_s.value;
-    double boot_s = enclave->node->guest_boot_s;
+    bool has_guests = bh_zone_tree_has_guests(bh_node_setup_tree(enclave->node), (int)enclave->spec->tenant);
+    double boot_s = has_guests ? enclave->node->guest_boot_s : 0.0;
     switch (bh_scope_rules[scope].comeback) {
     case BH_BACK_RELAUNCH:
         return process_s;
     case BH_BACK_GUEST_BOOT:
-        return bh_node_setup_tree(enclave->node)->has_guests ? process_s + boot_s : NAN;
+        return has_guests ? process_s + boot_s : NAN;
     case BH_BACK_NODE_REBOOT:
         return process_s + boot_s +
                (bh_spares_serve_reboots(setup->scenario) ? recovery->spare_activation_s.value

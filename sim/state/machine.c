@@ -282,18 +282,18 @@ static void forget_zones(struct bh_slot *slot)
     slot->zone_ready_s = NULL;
 }
 
-static void boot_guests(const struct bh_machine *machine, struct bh_slot *slot, double ready_s)
+/* Once the node is up; a set of native processes is never booted. */
+static void boot_guests(const struct bh_machine *machine, struct bh_slot *slot, double node_ready_s, double boot_s)
 {
-    for (size_t g = 0; g < tree_of(machine, slot->partition)->guests_count; g++)
-        slot->guest_ready_s[g] = bh_greater(slot->guest_ready_s[g], ready_s);
+    const struct bh_zone_tree *tree = tree_of(machine, slot->partition);
+    for (size_t g = 0; g < tree->guests_count; g++)
+        slot->guest_ready_s[g] =
+            bh_greater(slot->guest_ready_s[g], node_ready_s + (tree->guest_has_kernel[g] ? boot_s : 0.0));
 }
 
-/* Whether a guest itself is down, not only some of its processes: its kernel has failed, or one nested in it. A set of
- * native processes is never booted. */
+/* Whether a guest itself is down, not only some of its processes: its kernel has failed, or one nested in it. */
 static bool guest_failed(const struct bh_zone_tree *tree, size_t guest, const struct bh_zone_set *failed)
 {
-    if (!tree->has_guests)
-        return false;
     for (size_t z = 0; z < tree->zones_count; z++)
         if (bh_zone_set_has(failed, z) && bh_zone_set_has(&tree->guest_zones[guest], z) &&
             tree->zones[z].kind == BH_GUEST_KERNEL)
@@ -309,7 +309,7 @@ void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct b
     if (bh_zone_set_has(failed, 0)) {
         forget_zones(slot);
         slot->node_ready_s = bh_greater(slot->node_ready_s, node_ready_s);
-        boot_guests(machine, slot, slot->node_ready_s + guest_boot_s);
+        boot_guests(machine, slot, slot->node_ready_s, guest_boot_s);
     } else {
         for (size_t g = 0; g < tree->guests_count; g++)
             if (guest_failed(tree, g, failed))
@@ -330,7 +330,7 @@ static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t no
     slot->node = node;
     slot->node_ready_s = slot->hardware_ready_s = ready_s;
     forget_zones(slot);
-    boot_guests(machine, slot, ready_s + guest_boot_s);
+    boot_guests(machine, slot, ready_s, guest_boot_s);
     move_node(machine, node, BH_POST_IN_SLOT, slot->number);
     list_outage(machine, slot);
 }

@@ -31,7 +31,7 @@ static inline size_t bh_zone_tree_find(const struct bh_zone_tree *tree, enum bh_
 {
     struct bh_error err = {0};
     const struct bh_zone_choice choice = bh_zone_choice_of(bh_zone_kind_names[kind], (struct bh_place){.file = "test"});
-    const long zone = bh_zone_choose(tree->system, &choice, &err);
+    const long zone = bh_zone_choose(tree->system, &choice, false, &err);
     if (zone < 0)
         fail_msg("%s", err.text);
     return bh_zone_tree_first(tree, (size_t)zone, tenant);
@@ -121,6 +121,9 @@ static inline void bh_small_fill_zones(struct bh_zone_tree *tree, const struct b
     tree->tenant_zones = bh_allocate(tree->tenants_count + 1, sizeof *tree->tenant_zones);
     tree->composition_zones = bh_allocate(tree->tenants_count + 1, sizeof *tree->composition_zones);
     tree->process_zone = bh_allocate(tree->processes_count + 1, sizeof *tree->process_zone);
+    tree->guest_has_kernel = bh_allocate(tree->guests_count + 1, sizeof *tree->guest_has_kernel);
+    for (size_t g = 0; g < tree->guests_count; g++)
+        tree->guest_has_kernel[g] = tree->has_guests;
     for (size_t z = 0; z < count; z++) {
         if (zones[z].guest >= 0)
             bh_zone_set_add(&tree->guest_zones[zones[z].guest], z);

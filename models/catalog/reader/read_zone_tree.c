@@ -254,6 +254,18 @@ static int check_name(const struct bh_system *system, const struct bh_zone_templ
                       system->name, zone->name);
 }
 
+/* Whether a system has guests of enclaves, and the zone is in none of them. */
+static bool stands_beside_guests(const struct bh_system *system, const struct bh_zone_template *zone)
+{
+    bool has_guests = false;
+    for (size_t z = 0; z < system->zones_count; z++)
+        has_guests = has_guests || (system->zones[z].kind == BH_GUEST_KERNEL && system->zones[z].per != BH_PER_NODE);
+    for (int above = zone->parent; above >= 0; above = system->zones[above].parent)
+        if (system->zones[above].kind == BH_GUEST_KERNEL)
+            return false;
+    return has_guests;
+}
+
 static int check_tree(const struct bh_system *system, struct bh_error *err)
 {
     if (system->zones[0].kind != BH_HOST_KERNEL)
@@ -264,7 +276,8 @@ static int check_tree(const struct bh_system *system, struct bh_error *err)
     if (system->zones[0].per != BH_PER_NODE)
         return bh_fail_at(err, system->zones[0].place, "system `%s`: found the root zone per %s, expected per node",
                           system->name, bh_multiplicity_names[system->zones[0].per]);
-    const struct bh_zone_template *home = NULL;
+    const struct bh_zone_template *homes[BH_ZONE_KINDS] = {NULL};
+    size_t homes_count = 0;
     for (size_t i = 0; i < system->zones_count; i++) {
         const struct bh_zone_template *zone = &system->zones[i];
         const struct bh_zone_template *parent = zone->parent < 0 ? NULL : &system->zones[zone->parent];
@@ -287,17 +300,23 @@ static int check_tree(const struct bh_system *system, struct bh_error *err)
                               bh_multiplicity_names[parent->per]);
         if (!bh_zone_holds_application(zone))
             continue;
-        if (home)
+        if (homes[zone->kind])
             return bh_fail_at(err, zone->place,
-                              "system `%s`: found the application in `%s` and in `%s`, expected it "
-                              "in one zone",
-                              system->name, home->name, zone->name);
+                              "system `%s`: found the application in `%s` and in `%s`, both of kind %s; expected it in "
+                              "one zone, or in one of guests and one on the host's kernel, for native enclaves",
+                              system->name, homes[zone->kind]->name, zone->name, bh_zone_kind_names[zone->kind]);
         if (zone->per != BH_PER_PROCESS)
             return bh_fail_at(err, zone->place, "zone `%s`: found the application per %s, expected per process",
                               zone->name, bh_multiplicity_names[zone->per]);
-        home = zone;
+        homes[zone->kind] = zone;
+        homes_count++;
     }
-    if (!home)
+    /* A second zone is for enclaves that are native beside guests: there must be guests to be beside of, and to live in. */
+    if (homes_count == 1 && homes[BH_HOST_USER] && stands_beside_guests(system, homes[BH_HOST_USER]))
+        return bh_fail_at(err, system->place,
+                          "system `%s`: found the component `application` in no zone of its guests, expected it there",
+                          system->name);
+    if (homes_count == 0)
         return bh_fail_at(err, system->place,
                           "system `%s`: found no zone with the component `application`, expected "
                           "one",

@@ -74,7 +74,7 @@ static void test_zone_trees_are_those_of_the_design(void **state)
     } cases[] = {
         {"native", "host<- process<host"},
         {"qemu", "host<- vmm<host guest<vmm process<guest"},
-        {"kvm", "host<- vmm<host guest<vmm process<guest"},
+        {"kvm", "host<- vmm<host guest<vmm process<guest native-process<host"},
         {"palacios", "host<- guest<host process<guest"},
         {"palacios-shared-network", "host<- guest<host process<guest"},
         {"kvm-nested", "host<- outer-vmm<host outer-guest<outer-vmm vmm<outer-guest guest<vmm process<guest"},

@@ -164,7 +164,7 @@ static const struct {
     {"systems/kvm.yaml", "host-kernel: linux", "host-kernel: kvm-module", "is no kernel"},
     {"systems/kvm.yaml", "guest-kernel: linux\n", "", "to say which kernel"},
     {"systems/kvm.yaml", "kind: host-user, parent: host", "kind: host-user, parent: guest",
-     "cycle in the zone tree, vmm in guest in vmm"},
+     "cycle in the zone tree, guest in vmm in guest"},
     {"systems/kvm.yaml", ", parent: host, per", ", per", "second root"},
     {"systems/kvm.yaml", "kind: host-kernel,", "kind: host-kernel, parent: process,", "cycle"},
     {"systems/kvm.yaml", "parent: vmm", "parent: vm", "did you mean `vmm`"},

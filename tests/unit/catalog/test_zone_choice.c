@@ -77,7 +77,7 @@ static void test_meaning(void **state)
         const struct bh_system *system = bh_test_system(catalog, cases[i].system);
         const struct bh_zone_choice choice = bh_zone_choice_of(cases[i].name, (struct bh_place){.file = "f.yaml"});
         struct bh_error err = {0};
-        const long zone = bh_zone_choose(system, &choice, &err);
+        const long zone = bh_zone_choose(system, &choice, false, &err);
         if ((zone >= 0) != (cases[i].first != NULL))
             fail_msg("%s %s: %s", cases[i].system, cases[i].name, zone >= 0 ? system->zones[zone].name : err.text);
         if (zone < 0) {

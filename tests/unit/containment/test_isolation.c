@@ -25,8 +25,14 @@ static struct node build(const char *system, const char *policy, const char *onl
                          const char *extra)
 {
     struct node node = {.catalog = bh_test_catalog(overrides, extra)};
-    node.tenants[0] = (struct bh_tenant){1, 2, 0.75, bh_test_application(node.catalog, "mpi-bulk-synchronous")};
-    node.tenants[1] = (struct bh_tenant){1, 1, 0.25, bh_test_application(node.catalog, "loss-tolerant-service")};
+    node.tenants[0] = (struct bh_tenant){.guests_per_node = 1,
+                                         .processes_per_guest = 2,
+                                         .node_share = 0.75,
+                                         .application = bh_test_application(node.catalog, "mpi-bulk-synchronous")};
+    node.tenants[1] = (struct bh_tenant){.guests_per_node = 1,
+                                         .processes_per_guest = 1,
+                                         .node_share = 0.25,
+                                         .application = bh_test_application(node.catalog, "loss-tolerant-service")};
     bool enabled[FAULTS_MOST] = {false};
     for (size_t f = 0; f < node.catalog->faults_count; f++)
         enabled[f] = only == NULL || strcmp(node.catalog->faults[f].name, only) == 0;

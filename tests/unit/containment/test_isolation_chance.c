@@ -26,9 +26,14 @@ static struct node build(const char *system, const char *policy, uint64_t guests
                          bool hardware)
 {
     struct node node = {.catalog = bh_test_catalog(NULL, NULL), .tenants_count = service ? 2 : 1};
-    node.tenants[0] = (struct bh_tenant){guests, processes, service ? 0.75 : 1.0,
-                                         bh_test_application(node.catalog, "mpi-bulk-synchronous")};
-    node.tenants[1] = (struct bh_tenant){1, 1, 0.25, bh_test_application(node.catalog, "loss-tolerant-service")};
+    node.tenants[0] = (struct bh_tenant){.guests_per_node = guests,
+                                         .processes_per_guest = processes,
+                                         .node_share = service ? 0.75 : 1.0,
+                                         .application = bh_test_application(node.catalog, "mpi-bulk-synchronous")};
+    node.tenants[1] = (struct bh_tenant){.guests_per_node = 1,
+                                         .processes_per_guest = 1,
+                                         .node_share = 0.25,
+                                         .application = bh_test_application(node.catalog, "loss-tolerant-service")};
     bool enabled[FAULTS_MOST] = {false};
     for (size_t f = 0; hardware && f < node.catalog->faults_count; f++)
         enabled[f] = true;

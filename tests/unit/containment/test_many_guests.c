@@ -76,8 +76,14 @@ static void test_contain_against_twin(void **state)
 {
     (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
-    struct bh_tenant tenants[] = {{8, 8, 0.75, bh_test_application(catalog, "mpi-bulk-synchronous")},
-                                  {1, 1, 0.25, bh_test_application(catalog, "loss-tolerant-service")}};
+    struct bh_tenant tenants[] = {{.guests_per_node = 8,
+                                   .processes_per_guest = 8,
+                                   .node_share = 0.75,
+                                   .application = bh_test_application(catalog, "mpi-bulk-synchronous")},
+                                  {.guests_per_node = 1,
+                                   .processes_per_guest = 1,
+                                   .node_share = 0.25,
+                                   .application = bh_test_application(catalog, "loss-tolerant-service")}};
     struct bh_node_model *model = bh_test_model(catalog, "kvm", "protection-first", tenants, 2);
     bool enabled[FAULTS_MOST] = {false};
     struct bh_fault_streams *streams =

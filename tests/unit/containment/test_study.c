@@ -35,7 +35,9 @@ struct outcome {
 static struct outcome crash(const struct bh_catalog *catalog, const char *system, const char *policy)
 {
     const struct bh_application *application = bh_test_application(catalog, "mpi-bulk-synchronous");
-    const struct bh_tenant tenants[] = {{1, 4, 0.5, application}, {1, 1, 0.5, application}};
+    const struct bh_tenant tenants[] = {
+        {.guests_per_node = 1, .processes_per_guest = 4, .node_share = 0.5, .application = application},
+        {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.5, .application = application}};
     struct bh_node_model *model = bh_test_model(catalog, system, policy, tenants, 2);
     struct bh_error err = {0};
     struct outcome outcome = {.loss = {0}};

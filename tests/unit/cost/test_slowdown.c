@@ -42,6 +42,8 @@ static const struct bh_guard_level *const guards[BH_BOUNDARIES] = {
     [BH_PROCESS_KERNEL] = &inner, [BH_GUEST_HOST] = &outer};
 static const struct bh_guard_level *const no_guards[BH_BOUNDARIES] = {NULL};
 
+static const struct bh_component quiet_kernel = {.name = "quiet"}; /* without noise */
+
 static struct bh_system virtualized(void)
 {
     return (struct bh_system){.name = "v",
@@ -125,6 +127,19 @@ static void test_exits_need_guests(void **state)
     assert_close(slowdown.guards, 1.02 * 0.06 + (10 * 5e-6 + 1e-3 / 0.8 - 1e-3) / 2, 1e-12);
 }
 
+/* Beside the guests of others: nothing of the system, and of the guards those that no guest is behind. */
+static void test_native_beside_guests(void **state)
+{
+    (void)state;
+    struct bh_application application = bulk_synchronous();
+    struct bh_system system = virtualized();
+    struct bh_slowdown slowdown = bh_slowdown_of(&application, &system, guards, &light_kernel, NULL, network, 1);
+    assert_close(slowdown.virtualization, 0, 0);
+    assert_close(slowdown.guards, 0.01 + (10 * 1e-6 + 1e-3 / 0.95 - 1e-3) / 2, 1e-12);
+    assert_close(slowdown.guard_memory, 0, 0);
+    assert_int_equal(slowdown.noise.count, 1);
+}
+
 static void test_stronger_guards_cost_more(void **state)
 {
     (void)state;
@@ -151,13 +166,14 @@ static void test_service_waits_for_nobody(void **state)
     struct bh_application service = bulk_synchronous();
     struct bh_system system = virtualized();
     service.kind = &bh_application_kinds[bh_kind_service_number];
-    struct bh_slowdown large = bh_slowdown_of(&service, &system, guards, &linux_kernel, NULL, network, 1 << 20);
+    struct bh_slowdown large =
+        bh_slowdown_of(&service, &system, guards, &linux_kernel, &quiet_kernel, network, 1 << 20);
     assert_close(large.compute, 1 + (10e-6 + 1e-3) / 2, 1e-14);
     assert_close(large.virtualization, 0.021 + (10 * 2e-6 + 1e-3 / 0.9 - 1e-3) / 2, 1e-12);
     assert_int_equal(large.noise.nodes, 1);
     assert_false(large.noise.extrapolated);
     service.collectives = VALUE(0);
-    struct bh_slowdown none = bh_slowdown_of(&service, &system, guards, &linux_kernel, NULL, network, 7);
+    struct bh_slowdown none = bh_slowdown_of(&service, &system, guards, &linux_kernel, &quiet_kernel, network, 7);
     assert_close(none.compute, large.compute, 0);
     assert_close(none.guards, large.guards, 0);
 }
@@ -169,17 +185,17 @@ static void test_link_is_never_all_lost(void **state)
     struct bh_application application = bulk_synchronous();
     struct bh_system system = virtualized();
     system.bandwidth_loss = VALUE(0.9);
-    struct bh_slowdown slowdown = bh_slowdown_of(&application, &system, guards, NULL, NULL, network, 2);
+    struct bh_slowdown slowdown = bh_slowdown_of(&application, &system, guards, NULL, &quiet_kernel, network, 2);
     assert_close(slowdown.guards, 1.02 * 0.06 + 0.5e-3 + (16 * 5e-6 + 0.1 - 0.01) / 2, 1e-12);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formula_by_hand),           cmocka_unit_test(test_stages),
-        cmocka_unit_test(test_native_has_no_price),       cmocka_unit_test(test_exits_need_guests),
-        cmocka_unit_test(test_stronger_guards_cost_more), cmocka_unit_test(test_service_waits_for_nobody),
-        cmocka_unit_test(test_link_is_never_all_lost),
+        cmocka_unit_test(test_formula_by_hand),          cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_native_has_no_price),      cmocka_unit_test(test_exits_need_guests),
+        cmocka_unit_test(test_native_beside_guests),     cmocka_unit_test(test_stronger_guards_cost_more),
+        cmocka_unit_test(test_service_waits_for_nobody), cmocka_unit_test(test_link_is_never_all_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

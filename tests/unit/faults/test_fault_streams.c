@@ -25,8 +25,16 @@ struct setting {
 static struct setting prepare(const char *overrides, const char *extra)
 {
     struct setting setting = {.catalog = bh_test_catalog(overrides, extra)};
-    setting.tenants[0] = (struct bh_tenant){2, 2, 0.75, bh_test_application(setting.catalog, "mpi-bulk-synchronous")};
-    setting.tenants[1] = (struct bh_tenant){1, 1, 0.25, bh_test_application(setting.catalog, "loss-tolerant-service")};
+    setting.tenants[0] =
+        (struct bh_tenant){.guests_per_node = 2,
+                           .processes_per_guest = 2,
+                           .node_share = 0.75,
+                           .application = bh_test_application(setting.catalog, "mpi-bulk-synchronous")};
+    setting.tenants[1] =
+        (struct bh_tenant){.guests_per_node = 1,
+                           .processes_per_guest = 1,
+                           .node_share = 0.25,
+                           .application = bh_test_application(setting.catalog, "loss-tolerant-service")};
     assert_true(setting.catalog->faults_count <= FAULTS_MOST);
     for (size_t f = 0; f < FAULTS_MOST; f++)
         setting.enabled[f] = true;

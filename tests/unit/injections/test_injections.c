@@ -206,7 +206,10 @@ static void test_what_is_seen_agrees_with_the_chain(void **state)
     static const char *const systems[] = {"native", "kvm", "palacios-shared-network"};
     enum { TRIALS = 50000 };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
-    struct bh_tenant tenant = {2, 1, 1.0, bh_test_application(catalog, "mpi-bulk-synchronous")};
+    struct bh_tenant tenant = {.guests_per_node = 2,
+                               .processes_per_guest = 1,
+                               .node_share = 1.0,
+                               .application = bh_test_application(catalog, "mpi-bulk-synchronous")};
     double least = 1.0;
     for (size_t s = 0; s < 3; s++) {
         struct bh_node_model *model =
@@ -244,7 +247,10 @@ static void test_intervals_hold_the_truth(void **state)
     struct bh_catalog *played = bh_test_catalog(
                           "{channels.vm-exit.probability: 0.01, channels.kernel-to-process.probability: 0}", NULL),
                       *fitted = bh_test_catalog("{channels.kernel-to-process.probability: 0}", NULL);
-    struct bh_tenant tenant = {1, 1, 1.0, bh_test_application(played, "mpi-bulk-synchronous")};
+    struct bh_tenant tenant = {.guests_per_node = 1,
+                               .processes_per_guest = 1,
+                               .node_share = 1.0,
+                               .application = bh_test_application(played, "mpi-bulk-synchronous")};
     struct bh_node_model *model = bh_test_model(played, "palacios", "protected-disposition", &tenant, 1);
     size_t zone = bh_zone_tree_find(model->tree, BH_GUEST_KERNEL, 0), held[2] = {0, 0}, escapes = 0;
     for (uint64_t c = 0; c < CAMPAIGNS; c++) {

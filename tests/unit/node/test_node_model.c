@@ -443,7 +443,9 @@ static void test_tenants_may_have_policies_of_their_own(void **state)
     struct bh_error err = {0};
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     const struct bh_application *application = bh_test_application(catalog, "mpi-bulk-synchronous");
-    const struct bh_tenant equals[] = {{1, 2, 0.5, application}, {1, 2, 0.5, application}};
+    const struct bh_tenant equals[] = {
+        {.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5, .application = application},
+        {.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5, .application = application}};
     const struct bh_policy *strong = bh_test_policy(catalog, "protection-first"),
                            *weak = bh_test_policy(catalog, "performance-first");
     const struct bh_policy *const own[] = {weak, strong};

@@ -26,7 +26,9 @@ static void make(struct world *world)
     small_begin(&world->small);
     world->catalog = bh_test_catalog(NULL, NULL);
     const struct bh_application *application = bh_test_application(world->catalog, "mpi-bulk-synchronous");
-    struct bh_tenant tenants[] = {{1, 2, 0.5, application}, {1, 1, 0.5, application}};
+    struct bh_tenant tenants[] = {
+        {.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5, .application = application},
+        {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.5, .application = application}};
     world->tree =
         bh_zone_tree_create(world->catalog, bh_test_system(world->catalog, "kvm"), tenants, KVM_TENANTS, &err);
     if (world->tree == NULL)

@@ -25,10 +25,14 @@ static struct fixture make(const char *system, uint64_t spares)
 {
     struct bh_error err = {0};
     struct fixture f = {.catalog = bh_test_catalog(NULL, NULL)};
-    struct bh_tenant tenants[] = {
-        {1, 2, 0.75, bh_test_application(f.catalog, "mpi-bulk-synchronous")},
-        {1, 1, 0.25, bh_test_application(f.catalog, "loss-tolerant-service")},
-    };
+    struct bh_tenant tenants[] = {{.guests_per_node = 1,
+                                   .processes_per_guest = 2,
+                                   .node_share = 0.75,
+                                   .application = bh_test_application(f.catalog, "mpi-bulk-synchronous")},
+                                  {.guests_per_node = 1,
+                                   .processes_per_guest = 1,
+                                   .node_share = 0.25,
+                                   .application = bh_test_application(f.catalog, "loss-tolerant-service")}};
     f.tree = bh_zone_tree_create(f.catalog, bh_test_system(f.catalog, system), tenants, 2, &err);
     if (f.tree == NULL)
         fail_msg("%s", err.text);
