@@ -38,6 +38,9 @@ static void print_carrier(const struct bh_fault_class *fault, FILE *stream)
     else if (fault->carrier == BH_CARRIER_DOMAIN)
         fprintf(stream, "a clock per %s, %" PRIu64 " nodes", fault->carrier_domain->name,
                 bh_domain_nodes(fault->carrier_domain));
+    else if (bh_landing_is_of_device(fault->landing))
+        fprintf(stream, "a clock per device, %g on each node, told to %s", fault->devices.value,
+                fault->landing == BH_LANDING_DEVICE_USER ? "a process that uses it" : "the kernel that drives it");
     else
         fputs("a clock per node", stream);
     fprintf(stream, ", %s", arrival->type->name);
@@ -93,7 +96,7 @@ static void print_recurrence(const struct bh_fault_class *fault, FILE *stream)
 static bool print_class(const struct bh_fault_class *fault, FILE *stream)
 {
     if (fault->carrier == BH_CARRIER_NODE && !fault->burst.is_given && !fault->recurrence.is_given &&
-        fault->landing != BH_LANDING_STORAGE && !fault->recorded.is_given &&
+        fault->landing != BH_LANDING_STORAGE && !bh_landing_is_of_device(fault->landing) && !fault->recorded.is_given &&
         fault->arrival.distribution.type == &bh_exponential)
         return false;
     char *line = NULL;

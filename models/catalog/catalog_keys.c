@@ -224,7 +224,9 @@ EITHER(burst, &(const struct bh_form)BH_MAP(bh_burst_keys), &(const struct bh_fo
 static const struct bh_key fault_rows[] = {
     DESCRIPTION,
     {"landing", NULL, BH_CHOICE(bh_landing_names),
-     "A whole `node`; a zone by its share of `memory` or `cpu`; or a host of `storage`."},
+     "A whole `node`; a zone by its share of `memory` or `cpu`; a host of `storage`; of a device, such as a GPU, a "
+     "process "
+     "that uses it (`device-user`) or the kernel that drives it (`device-driver`)."},
     {"mend", NULL, BH_CHOICE(bh_mend_names), "What ends it."},
     {"rate", "", BH_ANY(rate), "Activated faults of each carrier; or say `arrival`."},
     {"arrival", "", BH_ANY(arrival), "The law of times between faults of one carrier, or a log; or say `rate`."},
@@ -238,6 +240,7 @@ static const struct bh_key fault_rows[] = {
     {"recurrence", "none", BH_MAP(bh_recurrence_keys), "Faults that stay."},
     {"default", "on", BH_CHOICE(on_off), "`off`: only scenarios that name the class under faults.hardware have it."},
     {"signalled", "no", BH_YES_NO, "`yes`: hardware tells of it before anything reads it."},
+    {"devices", "", BH_NUMBER(FACTOR), "Of a node, each struck at the rate; with landing: device-..., which needs it."},
     {"fails-jobs", "", BH_NUMBER(PROBABILITY),
      "With landing: storage, which needs it: that an enclave fails at once instead of waiting."},
     {0},
@@ -247,6 +250,12 @@ static const struct bh_key_rule fault_rules[] = {{BH_ONE_OR_OTHER, "rate", "arri
                                                  {BH_NOT_BOTH, "repair-sigma", "repair", NULL},
                                                  {BH_ONLY_WHERE, "fails-jobs", "landing", "storage"},
                                                  {BH_NEEDED_WHERE, "fails-jobs", "landing", "storage"},
+                                                 {BH_NEEDED_WHERE, "devices", "landing", "device-user"},
+                                                 {BH_NEEDED_WHERE, "devices", "landing", "device-driver"},
+                                                 {BH_NEVER_WHERE, "devices", "landing", "node"},
+                                                 {BH_NEVER_WHERE, "devices", "landing", "memory"},
+                                                 {BH_NEVER_WHERE, "devices", "landing", "cpu"},
+                                                 {BH_NEVER_WHERE, "devices", "landing", "storage"},
                                                  {BH_NEVER_WHERE, "carrier", "landing", "storage"},
                                                  {BH_NEVER_WHERE, "burst", "landing", "storage"},
                                                  {BH_NEVER_WHERE, "recurrence", "landing", "storage"},

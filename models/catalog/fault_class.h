@@ -75,7 +75,8 @@ struct bh_fault_class {
      * outcome: ...}`: computed from the memory's numbers, with that outcome; else, or set by a scenario: -1. */
     struct bh_parameter rate;
     int memory_outcome;
-    struct bh_timing arrival; /* time from repair or start to the next fault of this class on the carrier */
+    struct bh_timing arrival;    /* time from repair or start to the next fault of this class on the carrier */
+    struct bh_parameter devices; /* of a node, each struck at the rate; landing: device-... */
     struct bh_parameter instruction_share; /* of those that land in a zone */
     /* Repair (mend: repair). The first two are numbers of the files where it is lognormal (`repair-median` and
      * `repair-sigma`, the standard deviation of the logarithm, 0: constant; or `repair: {lognormal: {median, sigma}}`).
@@ -93,5 +94,8 @@ struct bh_fault_class {
      * NULL): a record's own down time. */
     struct bh_recorded_arrivals recorded;
 };
+
+/* Faults per second and carrier, of all its devices together. */
+double bh_fault_class_rate(const struct bh_fault_class *class);
 
 #endif

@@ -69,7 +69,7 @@ static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tr
         return;
     }
     for (size_t z = 0; z < tree->zones_count; z++) {
-        double share = hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share : tree->zones[z].memory_share;
+        double share = bh_zone_share(&tree->zones[z], hardware->landing);
         add_kinds(origins, tree, z, stream, stream->rate * share);
     }
 }

@@ -193,7 +193,9 @@ static void add_weights(struct work *work, struct bh_origin origin, bool cpu, do
 /* Strikes per node for each event of the clock whose rate is a number of the catalog. */
 static double per_number(const struct bh_fault_stream *stream)
 {
-    return stream->rate / stream->carrier_rate;
+    const struct bh_fault_class *class = stream->hardware;
+    bool of_devices = class != NULL && bh_landing_is_of_device(class->landing);
+    return stream->rate / stream->carrier_rate * (of_devices ? class->devices.value : 1.0);
 }
 
 /* What the rate of a stream owes to the numbers of the memory; nothing for most. */
@@ -231,7 +233,10 @@ static void add_zone_slopes(struct work *work, const struct bh_fault_stream *str
             add_slope(work, origin, stream->instruction_number,
                       stream->rate * share * (kind == BH_INSTRUCTION ? 1.0 : -1.0) * of_bug);
             add_slope(work, origin, stream->shared_bug_number, stream->rate * share * of_kind * (shared ? 1.0 : -1.0));
-            if (stream->hardware != NULL)
+            if (stream->hardware != NULL && bh_landing_is_of_device(stream->hardware->landing))
+                add_slope(work, origin, &stream->hardware->devices,
+                          stream->rate / stream->hardware->devices.value * share * of_kind * of_bug);
+            else if (stream->hardware != NULL)
                 add_weights(work, origin, stream->hardware->landing == BH_LANDING_CPU, stream->rate * of_kind * of_bug);
         }
 }
@@ -256,9 +261,7 @@ static void fill_rate_slopes(struct work *work)
             if ((number = number_index(work->stack->catalog, memory.slope[m].parameter)) < work->numbers)
                 work->loss_slope[number * BH_SCOPES + lost] += per_number(stream) * memory.slope[m].slope;
         for (size_t z = 0; z < tree->zones_count && lost == BH_SCOPE_NONE; z++)
-            add_zone_slopes(work, stream, &memory, z,
-                            stream->hardware->landing == BH_LANDING_CPU ? tree->zones[z].cpu_share
-                                                                        : tree->zones[z].memory_share);
+            add_zone_slopes(work, stream, &memory, z, bh_zone_share(&tree->zones[z], stream->hardware->landing));
     }
 }
 

@@ -148,7 +148,7 @@ static void fill_rates(struct bh_fault_stream *stream, uint64_t nodes)
     const struct bh_fault_class *class = stream->hardware;
     const struct bh_burst *burst = &class->burst;
     double reach = burst->is_given ? burst->reach.value : class->carrier == BH_CARRIER_NODE ? 0.0 : 1.0;
-    stream->carrier_rate = class->rate.value;
+    stream->carrier_rate = bh_fault_class_rate(class);
     stream->span = class->carrier == BH_CARRIER_MACHINE  ? nodes
                    : class->carrier == BH_CARRIER_DOMAIN ? bh_domain_nodes(class->carrier_domain)
                                                          : 1;

@@ -6,6 +6,7 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "models/node/device_drivers.h"
 #include "models/node/takedown.h"
 #include "models/words/scope.h"
 
@@ -302,6 +303,7 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->ladder = bh_allocate(model->tree->zones_count, sizeof *model->ladder);
     model->again = catalog->errors.again.value;
     fill_zones(model, catalog, policy, own);
+    bh_fill_drivers(model, tenants);
     fill_crossings(model);
     return model;
 fail:

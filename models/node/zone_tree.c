@@ -158,6 +158,7 @@ static void fill_shares(struct bh_zone_tree *tree, const struct bh_catalog *cata
         double share = instance_share(tree, tenants, z);
         zone->memory_share = share * numbers->memory_weight.value;
         zone->cpu_share = share * numbers->cpu_weight.value;
+        zone->user_share = zone->is_application ? share : 0.0;
         memory += zone->memory_share;
         cpu += zone->cpu_share;
     }
@@ -295,17 +296,38 @@ void bh_zone_tree_destroy(struct bh_zone_tree *tree)
     free(tree);
 }
 
+double bh_zone_share(const struct bh_zone *zone, enum bh_landing landing)
+{
+    switch (landing) {
+    case BH_LANDING_MEMORY:
+        return zone->memory_share;
+    case BH_LANDING_CPU:
+        return zone->cpu_share;
+    case BH_LANDING_DEVICE_USER:
+        return zone->user_share;
+    case BH_LANDING_DEVICE_DRIVER:
+        return zone->driver_share;
+    case BH_LANDING_NODE: /* these land in no zone */
+    case BH_LANDING_STORAGE:
+    case BH_LANDINGS:
+        break;
+    }
+    return 0.0;
+}
+
 size_t bh_zone_tree_land(const struct bh_zone_tree *tree, enum bh_landing landing, double u)
 {
     double passed = 0.0;
     size_t zone = 0;
     for (size_t i = 0; i < tree->zones_count; i++) {
-        zone = tree->landing_order[i];
-        passed += landing == BH_LANDING_CPU ? tree->zones[zone].cpu_share : tree->zones[zone].memory_share;
+        double share = bh_zone_share(&tree->zones[tree->landing_order[i]], landing);
+        passed += share;
+        if (share > 0.0) /* rounding may leave the sum just below 1 */
+            zone = tree->landing_order[i];
         if (u < passed)
             return zone;
     }
-    return zone; /* rounding left the sum just below 1 */
+    return zone;
 }
 
 /* What is affected on a node: which zones there are in it, whether it is one of a process, and in one guest. */

@@ -36,6 +36,8 @@ struct bh_zone {
     bool is_application; /* holds application data: only here can errors become silent */
     bool is_kernel;
     double memory_share, cpu_share; /* of the node; each sums to 1 over the tree */
+    double user_share;              /* of the node's devices, those that the process uses; sums to 1 */
+    double driver_share;            /* likewise, those that the kernel drives: see device_drivers.h */
     struct bh_zone_set subtree;     /* the zone itself and all below */
 };
 
@@ -86,7 +88,10 @@ void bh_zone_tree_destroy(struct bh_zone_tree *tree);
 /* Adds the channels of compositions, after the system's own of each zone, in place of those added before. */
 void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count);
 
-/* Zone in which a fault lands whose uniform draw is u in (0,1), by memory share or by CPU share. */
+/* Share of a landing's faults that land in a zone. */
+double bh_zone_share(const struct bh_zone *zone, enum bh_landing landing);
+
+/* Zone in which a fault lands whose uniform draw is u in (0,1), by that share. */
 size_t bh_zone_tree_land(const struct bh_zone_tree *tree, enum bh_landing landing, double u);
 
 /* The numbers that govern a zone: by its kind, application zones as guest-user. */

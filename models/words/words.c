@@ -23,6 +23,16 @@ const char *const bh_status_names[] = {"published", "measured", "computed", "ass
 
 const char *const bh_basis_names[] = {"not said", "guess", "interval", "platforms", "transfer", "ratio", "exact", NULL};
 
-const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", NULL};
+const char *const bh_landing_names[] = {"node", "memory", "cpu", "storage", "device-user", "device-driver", NULL};
+
+bool bh_landing_is_of_device(enum bh_landing landing)
+{
+    return landing == BH_LANDING_DEVICE_USER || landing == BH_LANDING_DEVICE_DRIVER;
+}
+
+bool bh_landing_is_in_zone(enum bh_landing landing)
+{
+    return landing == BH_LANDING_MEMORY || landing == BH_LANDING_CPU || bh_landing_is_of_device(landing);
+}
 
 const char *const bh_mend_names[] = {"reboot", "repair", NULL};

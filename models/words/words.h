@@ -4,6 +4,8 @@
 #ifndef BH_MODELS_WORDS_WORDS_H
 #define BH_MODELS_WORDS_WORDS_H
 
+#include <stdbool.h>
+
 /* Error zones (E-Zones 1 to 4). Names: host-kernel, host-user, guest-kernel, guest-user. */
 enum bh_zone_kind { BH_HOST_KERNEL, BH_HOST_USER, BH_GUEST_KERNEL, BH_GUEST_USER, BH_ZONE_KINDS };
 
@@ -62,9 +64,21 @@ enum bh_basis {
 extern const char *const bh_basis_names[];
 
 /* Hardware fault classes (models/data/faults.yaml). Landing: node (takes the whole node, whatever the policy), memory
- * or cpu (a zone by that share), or storage (a storage host: no node is struck). */
-enum bh_landing { BH_LANDING_NODE, BH_LANDING_MEMORY, BH_LANDING_CPU, BH_LANDING_STORAGE };
+ * or cpu (a zone by that share), storage (a storage host: no node is struck), or a device's (a GPU's) user or driver: a
+ * process that uses it, or the kernel that drives it. */
+enum bh_landing {
+    BH_LANDING_NODE,
+    BH_LANDING_MEMORY,
+    BH_LANDING_CPU,
+    BH_LANDING_STORAGE,
+    BH_LANDING_DEVICE_USER,
+    BH_LANDING_DEVICE_DRIVER,
+    BH_LANDINGS
+};
 extern const char *const bh_landing_names[];
+/* Whether such faults land in a zone; whether they are a device's. */
+bool bh_landing_is_in_zone(enum bh_landing landing);
+bool bh_landing_is_of_device(enum bh_landing landing);
 
 enum bh_mend { BH_MEND_REBOOT, BH_MEND_REPAIR };
 extern const char *const bh_mend_names[];

@@ -32,7 +32,7 @@ static double predict_s(const struct bh_scenario *scenario)
     double rate = 0.0, kernels = 0.0;
     for (size_t i = 0; i < scenario->catalog->faults_count && scenario->random_faults; i++)
         if (scenario->fault_enabled[i])
-            rate += scenario->catalog->faults[i].rate.value;
+            rate += bh_fault_class_rate(&scenario->catalog->faults[i]);
     for (size_t i = 0; i < scenario->catalog->components_count && scenario->software_faults; i++)
         kernels += scenario->catalog->components[i].fault_rate.value;
     /* A node has few of the catalog's components at once: about two kernels and a VMM. */

@@ -189,7 +189,7 @@ static void add_stream(struct bh_rate_table *table, size_t column, const struct 
     }
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
-        double share = stream->hardware->landing == BH_LANDING_MEMORY ? zone->memory_share : zone->cpu_share;
+        double share = bh_zone_share(zone, stream->hardware->landing);
         add_rate(table, column, bh_zone_kind_names[zone->kind], stream->hardware->name, true, stream->rate * share);
     }
 }

@@ -71,10 +71,11 @@ bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct b
 
 static void mark_class(struct bh_reading *reading, const struct bh_fault_class *class)
 {
-    bool lands = class->landing == BH_LANDING_MEMORY || class->landing == BH_LANDING_CPU;
+    bool lands = bh_landing_is_in_zone(class->landing);
     if (class->memory_outcome >= 0)
         mark_memory(reading, class);
     bh_reading_mark(reading, true, &class->rate);
+    bh_reading_mark(reading, bh_landing_is_of_device(class->landing), &class->devices);
     mark_timing(reading, &class->arrival);
     bh_reading_mark(reading, lands, &class->instruction_share);
     bh_reading_mark(reading, true, &class->repair_median_s);
@@ -161,8 +162,7 @@ static void reach(struct bh_reached *reached, size_t zone)
 static void reach_from_stream(struct bh_reached *reached, const struct bh_fault_stream *stream)
 {
     const struct bh_zone_tree *tree = reached->model->tree;
-    if (stream->hardware != NULL && stream->hardware->landing != BH_LANDING_MEMORY &&
-        stream->hardware->landing != BH_LANDING_CPU)
+    if (stream->hardware != NULL && !bh_landing_is_in_zone(stream->hardware->landing))
         return;
     reached->kind[BH_DATA] = reached->kind[BH_DATA] || stream->instruction_share < 1.0;
     reached->kind[BH_INSTRUCTION] = reached->kind[BH_INSTRUCTION] || stream->instruction_share > 0.0;
@@ -173,9 +173,8 @@ static void reach_from_stream(struct bh_reached *reached, const struct bh_fault_
             reach(reached, 0);
         return;
     }
-    bool by_cpu = stream->hardware->landing == BH_LANDING_CPU;
     for (size_t z = 0; z < tree->zones_count; z++)
-        if ((by_cpu ? tree->zones[z].cpu_share : tree->zones[z].memory_share) > 0.0)
+        if (bh_zone_share(&tree->zones[z], stream->hardware->landing) > 0.0)
             reach(reached, z);
 }
 

@@ -149,7 +149,7 @@ static int read_switches(const struct bh_node *map, struct bh_fault_class *fault
     if (state < 0 || (signalled && bh_node_bool(signalled, &fault->is_signalled, err)))
         return -1;
     fault->is_off_by_default = state == 1;
-    if (fault->is_signalled && fault->landing != BH_LANDING_MEMORY && fault->landing != BH_LANDING_CPU)
+    if (fault->is_signalled && !bh_landing_is_in_zone(fault->landing))
         return bh_node_fail(signalled, err,
                             "found yes for a class that takes the whole %s; expected it only where faults land in "
                             "a zone",
@@ -188,6 +188,29 @@ static int read_storage(struct bh_catalog_reader *reader, const struct bh_node *
     return bh_parameter_read(reader, map, "fails-jobs", prefix, BH_DIMENSION_PROBABILITY, &fault->fails_jobs, err);
 }
 
+/* Each device of a node fails at a rate of its own; together they are a clock of the node only if that has no memory. */
+static int read_devices(struct bh_catalog_reader *reader, const struct bh_node *map, const char *prefix,
+                        struct bh_fault_class *fault, struct bh_error *err)
+{
+    const struct bh_node *devices = bh_node_find(map, "devices"), *arrival = bh_node_find(map, "arrival");
+    if (!bh_landing_is_of_device(fault->landing)) {
+        bh_parameter_none(&fault->devices, BH_DIMENSION_FACTOR, bh_node_place(map));
+        return devices == NULL ? 0
+                               : bh_node_fail(devices, err,
+                                              "%s.devices: found with landing: %s; expected landing: device-user or "
+                                              "device-driver",
+                                              prefix, bh_landing_names[fault->landing]);
+    }
+    if (fault->arrival.distribution.type != &bh_exponential || fault->recorded.is_given)
+        return bh_node_fail(arrival, err, "%s.arrival: found with landing: %s; expected a rate, of each device", prefix,
+                            bh_landing_names[fault->landing]);
+    if (fault->carrier != BH_CARRIER_NODE)
+        return bh_node_fail(bh_node_find(map, "carrier"), err,
+                            "%s.carrier: found with landing: %s; expected none: each device has its own clock", prefix,
+                            bh_landing_names[fault->landing]);
+    return bh_parameter_read(reader, map, "devices", prefix, BH_DIMENSION_FACTOR, &fault->devices, err);
+}
+
 static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_fault_class *fault,
                       struct bh_error *err)
 {
@@ -206,7 +229,7 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
     const char *prefix = bh_catalog_print(reader, "faults.%s", fault->name);
     /* A class that takes the whole node, or storage, lands in no zone; what is signalled at once is neither read nor
      * executed. */
-    const bool in_zone = fault->landing == BH_LANDING_MEMORY || fault->landing == BH_LANDING_CPU;
+    const bool in_zone = bh_landing_is_in_zone(fault->landing);
     const struct bh_parameter_field share = BH_FIELD(struct bh_fault_class, instruction_share, "instruction-share",
                                                      BH_DIMENSION_PROBABILITY, !in_zone || fault->is_signalled);
     if (read_arrival(reader, map, prefix, fault, err) ||
@@ -214,7 +237,7 @@ static int read_fault(struct bh_catalog_reader *reader, const struct bh_node *ma
         return -1;
     if (read_repair(reader, map, prefix, fault, err) || read_storage(reader, map, prefix, fault, err))
         return -1;
-    if (bh_read_togetherness(reader, map, prefix, fault, err))
+    if (bh_read_togetherness(reader, map, prefix, fault, err) || read_devices(reader, map, prefix, fault, err))
         return -1;
     if (bh_node_find(map, "rate") && fault->memory_outcome >= 0 && fault->carrier != BH_CARRIER_NODE)
         return bh_fail_at(
