@@ -6,10 +6,10 @@
 #include "models/catalog/application_kinds.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/memory_rates.h"
-#include "models/catalog/offer_keys.h"
 #include "models/catalog/system.h"
 #include "models/memory/dram.h"
 #include "models/policy/protection.h"
+#include "models/words/offer_keys.h"
 #include "models/words/words.h"
 
 #define EITHER(name, ...) static const struct bh_form *const name[] = {__VA_ARGS__, NULL}
@@ -224,9 +224,7 @@ EITHER(burst, &(const struct bh_form)BH_MAP(bh_burst_keys), &(const struct bh_fo
 static const struct bh_key fault_rows[] = {
     DESCRIPTION,
     {"landing", NULL, BH_CHOICE(bh_landing_names),
-     "A whole `node`; a zone by its share of `memory` or `cpu`; a host of `storage`; of a device, such as a GPU, a "
-     "process "
-     "that uses it (`device-user`) or the kernel that drives it (`device-driver`)."},
+     "A `node`; a zone by its share of `memory` or `cpu`; `storage`; a `device-user`, or the kernel that drives it."},
     {"mend", NULL, BH_CHOICE(bh_mend_names), "What ends it."},
     {"rate", "", BH_ANY(rate), "Activated faults of each carrier; or say `arrival`."},
     {"arrival", "", BH_ANY(arrival), "The law of times between faults of one carrier, or a log; or say `rate`."},
@@ -252,10 +250,6 @@ static const struct bh_key_rule fault_rules[] = {{BH_ONE_OR_OTHER, "rate", "arri
                                                  {BH_NEEDED_WHERE, "fails-jobs", "landing", "storage"},
                                                  {BH_NEEDED_WHERE, "devices", "landing", "device-user"},
                                                  {BH_NEEDED_WHERE, "devices", "landing", "device-driver"},
-                                                 {BH_NEVER_WHERE, "devices", "landing", "node"},
-                                                 {BH_NEVER_WHERE, "devices", "landing", "memory"},
-                                                 {BH_NEVER_WHERE, "devices", "landing", "cpu"},
-                                                 {BH_NEVER_WHERE, "devices", "landing", "storage"},
                                                  {BH_NEVER_WHERE, "carrier", "landing", "storage"},
                                                  {BH_NEVER_WHERE, "burst", "landing", "storage"},
                                                  {BH_NEVER_WHERE, "recurrence", "landing", "storage"},

@@ -96,6 +96,9 @@ struct bh_fault_class {
 };
 
 /* Faults per second and carrier, of all its devices together. */
-double bh_fault_class_rate(const struct bh_fault_class *class);
+static inline double bh_fault_class_rate(const struct bh_fault_class *class)
+{
+    return class->rate.value * (bh_landing_is_of_device(class->landing) ? class->devices.value : 1.0);
+}
 
 #endif

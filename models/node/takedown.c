@@ -175,7 +175,7 @@ static enum bh_scope scope_to_end(const struct bh_node_model *model, size_t zone
     enum bh_scope disposition = model->disposition[zone];
     if (!bh_scope_reaches_beyond_node(disposition))
         return disposition;
-    return model->tree->has_guests ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
+    return bh_zone_tree_has_guests(model->tree, model->tree->zones[zone].enclave) ? BH_SCOPE_GUEST : BH_SCOPE_PROCESS;
 }
 
 static struct bh_rung rung_of(const struct bh_system *system, const struct bh_zone *zone, enum bh_scope scope, int top)

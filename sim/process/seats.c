@@ -40,7 +40,7 @@ static void create_machine(struct bh_seat *seat, size_t guest)
 static void come_up(struct bh_seat *seat, size_t guest)
 {
     seat->guest[guest].power = BH_POWER_ON;
-    if (seat->tree->has_guests)
+    if (seat->tree->guest_has_kernel[guest])
         bh_trace_state(seat->fleet->trace, bh_guest_traced(seat, guest), "up");
     bh_jobs_come(seat->fleet, seat);
 }
@@ -81,7 +81,7 @@ static void turn_on(struct bh_seat *seat)
     bh_trace_state(fleet->trace, bh_host_traced(seat), "on");
     for (size_t g = 0; g < seat->tree->guests_count; g++) {
         seat->guest[g].boots_s = now_s();
-        if (!seat->tree->has_guests)
+        if (!seat->tree->guest_has_kernel[g])
             come_up(seat, g);
     }
 }
@@ -159,8 +159,10 @@ void bh_seat_look(struct bh_seat *seat)
         turn_off(seat);
         is_whole = false;
     }
-    for (size_t g = 0; seat->is_on && seat->tree->has_guests && g < seat->tree->guests_count; g++) {
+    for (size_t g = 0; seat->is_on && g < seat->tree->guests_count; g++) {
         struct bh_guest *guest = &seat->guest[g];
+        if (!seat->tree->guest_has_kernel[g])
+            continue;
         if (guest->power == BH_POWER_ON &&
             !bh_machine_is_up(replica->machine, seat->slot, guest->kernel, replica->now_s)) {
             destroy_guest(seat, g);
@@ -177,7 +179,7 @@ void bh_seat_look(struct bh_seat *seat)
 /* Without guests it is the node's own. */
 static size_t kernel_of(const struct bh_zone_tree *tree, size_t guest)
 {
-    for (size_t z = 0; tree->has_guests && z < tree->zones_count; z++)
+    for (size_t z = 0; z < tree->zones_count; z++)
         if (tree->zones[z].guest == (int)guest && tree->zones[z].kind == BH_GUEST_KERNEL)
             return z;
     return 0;
@@ -234,7 +236,7 @@ void bh_seats_start(struct bh_fleet *fleet)
         struct bh_seat *seat = &fleet->seat[s];
         seat->is_on = true;
         for (size_t g = 0; g < seat->tree->guests_count; g++) {
-            if (seat->tree->has_guests)
+            if (seat->tree->guest_has_kernel[g])
                 create_machine(seat, g);
             come_up(seat, g);
         }

@@ -48,7 +48,7 @@ struct bh_traced_name bh_process_traced(const struct bh_process *process)
     return (struct bh_traced_name){.kind = BH_TRACED_PROCESS,
                                    .part = {process->job->index, process->node, process->rank},
                                    .life = process->life,
-                                   .is_in_guest = process->seat->tree->has_guests};
+                                   .is_in_guest = process->seat->tree->guest_has_kernel[process->guest]};
 }
 
 static void show(const struct bh_process *process, const char *state)

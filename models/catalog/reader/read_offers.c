@@ -1,11 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What systems offer their users, what of it kernels must offer, and what guard levels withhold. */
-#include "models/catalog/offer_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
+#include "models/words/offer_keys.h"
 
 int bh_read_offer_words(const struct bh_node *map, const char *key, bool *flags, struct bh_error *err)
 {

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys by which files say what stacks offer. */
-#ifndef BH_MODELS_CATALOG_OFFER_KEYS_H
-#define BH_MODELS_CATALOG_OFFER_KEYS_H
+#ifndef BH_MODELS_WORDS_OFFER_KEYS_H
+#define BH_MODELS_WORDS_OFFER_KEYS_H
 
 #include "models/document/keys.h"
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys by which files say what stacks offer. */
-#include "models/catalog/offer_keys.h"
+#include "models/words/offer_keys.h"
 
 #include "models/words/offers.h"
 
