@@ -202,6 +202,7 @@ class Generator:
         for channel in ("system-call", "kernel-to-process", "vm-exit", "host-to-guest", "emulated-instruction", "device-emulation",
                         "vmm-to-guest", "vmm-to-kernel", "kernel-to-vmm", "shared-vmm-network"):
             models[f"channels.{channel}.probability"] = self.probability()
+        models |= {"channels.shared-vmm-network.corrupts": 0.5, "channels.shared-vmm-network.degrades": 0.5}
         for level in ("process/kernel.hardware-protection", "guest/host.passthrough", "guest/host.nested-paging",
                       "guest/host.iommu", "guest/host.emulated-io"):
             models[f"guards.{level}.blocks"] = self.pick(0, 0.5, 0.9)

@@ -186,9 +186,13 @@ class Replica:
                 if detected:
                     self.signal(copy)
                 return
-        if not self.takes_errors(place, target) or error.copy_in(place, target) or (place, target) in error.taken:
+        if not self.takes_errors(place, target) or (place, target) in error.taken or target.enclave in error.felled:
             return
-        if target.enclave in error.felled:
+        if self.random.random() >= channel.corrupts:
+            if self.random.random() < channel.degrades:
+                error.affected.add((place, target))
+            return
+        if error.copy_in(place, target):
             return
         if (place, target) in error.left and self.random.random() >= self.world.number("errors.again"):
             return

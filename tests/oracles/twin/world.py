@@ -48,9 +48,9 @@ class Zone:
 
 
 class Channel:
-    def __init__(self, number, source, target, probability, boundary, guarded):
+    def __init__(self, number, source, target, probability, boundary, guarded, corrupts, degrades):
         self.number, self.source, self.target, self.probability = number, source, target, probability
-        self.boundary, self.guarded = boundary, guarded
+        self.boundary, self.guarded, self.corrupts, self.degrades = boundary, guarded, corrupts, degrades
 
 
 class Partition:
@@ -92,6 +92,10 @@ class Partition:
                            [(e, g, p) for p in range(enclave["processes-per-guest"])])
         return owners
 
+    def share(self, channel, key, usual):
+        path = f"channels.{channel}.{key}"
+        return self.world.number(path) if path in self.world.models else usual
+
     def build_channels(self):
         self.channels = []
         for row in self.world.system["channels"]:
@@ -100,7 +104,9 @@ class Partition:
                     if source.belongs_with(target):
                         self.channels.append(Channel(len(self.channels), source, target,
                                                      self.world.number(f"channels.{row['type']}.probability"),
-                                                     BOUNDARIES[row["type"]], row["type"] not in UNGUARDED))
+                                                     BOUNDARIES[row["type"]], row["type"] not in UNGUARDED,
+                                                     self.share(row["type"], "corrupts", 1),
+                                                     self.share(row["type"], "degrades", 0)))
         self.leaving = [[c for c in self.channels if c.source is z] for z in self.zones]
 
     def shares(self, weight):
