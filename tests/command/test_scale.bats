@@ -61,20 +61,38 @@ END_PYTHON
     done
 }
 
+# count_instructions NODES ARRIVALS [PATH=VALUE]...: of the replica alone: the process that loads, and its child that probes
+# the platform, count nothing.
+count_instructions() {
+    launcher=(valgrind --tool=callgrind --toggle-collect=bh_replica_run --callgrind-out-file="$1-$2.%p")
+    cost 0 "$@" >"$1-$2.cost" 2>"$1-$2.said"
+    cat "$1-$2".[0-9]* | awk '/^totals:/ { sum += $2 } END { printf "%d\n", sum }'
+}
+
 @test "instructions of a replica on 2^24 nodes are within 1.5 times those on 2^14" {
     [ "${BH_SANITIZED-}" != yes ] || skip "sanitizers take instructions"
     command -v valgrind >/dev/null || skip "no valgrind"
     local nodes
     local -A instructions
-    # Of the replica alone: the process that loads, and its child that probes the platform, count nothing.
     for nodes in 16384 16777216; do
-        launcher=(valgrind --tool=callgrind --toggle-collect=bh_replica_run --callgrind-out-file="$nodes.%p")
-        cost 0 $nodes exponential 'workload.work=200 h' >"$nodes.cost" 2>"$nodes.said"
-        instructions[$nodes]=$(cat "$nodes".[0-9]* | awk '/^totals:/ { sum += $2 } END { printf "%d\n", sum }')
-        echo "$nodes nodes: ${instructions[$nodes]} instructions; $(cat "$nodes.cost")"
+        instructions[$nodes]=$(count_instructions $nodes exponential 'workload.work=200 h')
+        echo "$nodes nodes: ${instructions[$nodes]} instructions; $(cat "$nodes-exponential.cost")"
     done
     [ "${instructions[16384]}" -gt 1000000 ]
     [ $((2 * instructions[16777216])) -lt $((3 * instructions[16384])) ]
+}
+
+@test "instructions of a replica on 2^20 nodes: at most 8,500 a fault, and 1.5 times those with Weibull arrivals" {
+    [ "${BH_SANITIZED-}" != yes ] || skip "sanitizers take instructions"
+    command -v valgrind >/dev/null || skip "no valgrind"
+    local exponential weibull faults
+    exponential=$(count_instructions 1048576 exponential)
+    weibull=$(count_instructions 1048576 weibull)
+    faults=$(cut -d , -f 4 1048576-exponential.cost)
+    echo "exponential: $exponential instructions for $faults faults; Weibull: $weibull"
+    [ "$faults" -gt 9000 ]
+    [ $((exponential / faults)) -lt 8500 ]
+    [ $((2 * weibull)) -lt $((3 * exponential)) ]
 }
 
 @test "node losses alone: the plain loop has the simulator's makespan to the last digits" {
