@@ -256,6 +256,7 @@ END
     # Processes that fail, at the same rate: 16 nodes of one process each.
     sed -e 's/^  local:/  memory:/' -e 's/^faults:.*/faults: {hardware: none, software: yes}/' daly.yaml >memory.yaml
     cat >>memory.yaml <<'END'
+  errors.mechanisms: ideal
   applications.mpi-bulk-synchronous.fault-rate: 0.00625 1/h
   components.linux.fault-rate: 0
   channels.system-call.probability: 0

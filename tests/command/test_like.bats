@@ -109,7 +109,7 @@ with h5py.File("own.h5") as own, h5py.File("base.h5") as base:
     like, whole = parameters(own)["like"], parameters(own)["models"]
     assert like["systems.same-kvm"]["zones"] and like["systems.same-kvm"]["costs"], like
     assert whole["systems.same-kvm.costs.exit-time"]["value"] == whole["systems.kvm.costs.exit-time"]["value"]
-    assert "like" not in parameters(base)
+    assert not any("same-kvm" in name for name in parameters(base).get("like", {}))
 END
 }
 

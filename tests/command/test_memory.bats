@@ -48,7 +48,7 @@ END_OF_PYTHON
 # Whatever crosses, crosses for certain and past no guard: a detected error still takes down its own zone alone, where an
 # undetected one takes the node.
 @test "a detected error signals before it can cross: simulation, chain and Monte Carlo" {
-    local open=(--set 'models.guards.process/kernel.hardware-protection.blocks=0') channel class
+    local open=(--set "models.guards.process/kernel.hardware-protection.blocks=0" --set models.errors.mechanisms=ideal) channel class
     for channel in system-call kernel-to-process vm-exit host-to-guest device-emulation kernel-to-vmm; do
         open+=(--set "models.channels.$channel.probability=1")
     done
