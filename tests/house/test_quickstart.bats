@@ -192,7 +192,7 @@ inspected_tree() {
         [ -e "$bin/$tool" ] || ln -s "$(command -v "$tool")" "$bin/$tool"
     done
     echo '# nothing' >"$top/build-aux/inspection-packages"
-    mkdir -p "$top"/{models,sim,analysis,command,tests,build-inspect}
+    mkdir -p "$top"/{models,sim,analysis,lab,command,tests,build-inspect}
     touch "$top/models/a.c" "$top/build-inspect/config.status"
     echo 'all print-flags: ;' >"$top/build-inspect/Makefile"
     { echo "#!$shell"; cat; } | tee "$bin/gcc" "$bin/clang" >"$bin/shellcheck"

@@ -183,12 +183,19 @@ int bh_read_systems(struct bh_catalog_reader *reader, const struct bh_node *sect
     catalog->systems_count = bh_node_count(section);
     catalog->systems = bh_allocate(catalog->systems_count + 1, sizeof *catalog->systems);
     for (size_t i = 0; i < catalog->systems_count; i++) {
-        struct bh_system *system = &catalog->systems[i];
         const struct bh_node *map = bh_node_item(section, i);
-        system->name = bh_node_key(section, i);
-        system->place = bh_node_place(map);
-        if (bh_node_expect(map, BH_NODE_MAP, system->name, err) || read_system(reader, map, system, err))
+        catalog->systems[i].name = bh_node_key(section, i);
+        catalog->systems[i].place = bh_node_place(map);
+        if (bh_node_expect(map, BH_NODE_MAP, catalog->systems[i].name, err))
             return -1;
     }
+    /* Those that are like others come last: what is wrong in another is told where it stands. */
+    for (int like = 0; like < 2; like++)
+        for (size_t i = 0; i < catalog->systems_count; i++) {
+            const struct bh_node *map = bh_node_item(section, i);
+            if ((bh_node_find(map, "like") != NULL) == (like == 1) &&
+                read_system(reader, map, &catalog->systems[i], err))
+                return -1;
+        }
     return 0;
 }
