@@ -117,7 +117,9 @@ class Generator:
         sort = self.pick(*sorts)
         enclaves = []
         for name in ("one", "two", "three")[:{"one": 1, "three": 3}.get(sort, 2)]:
-            sizes = [(1, 1), (1, 1), (1, 2)] if has_vmm or sort in ("beside", "three") else [(1, 1), (1, 2), (1, 3), (2, 1)]
+            sizes = [(1, 1)]
+            if system == "native" or sort in ("one", "apart"):
+                sizes += [(1, 2)] if has_vmm or sort in ("beside", "three") else [(1, 2), (1, 3), (2, 1)]
             guests, processes = self.pick(*sizes)
             service = self.chance(0.3 if name != "one" else 0.15)
             enclave = {"name": name, "application": "loss-tolerant-service" if service else "mpi-bulk-synchronous",
