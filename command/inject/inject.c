@@ -233,7 +233,7 @@ static int run_study(const struct arguments *arguments, const struct bh_lab_stud
         status =
             bh_snapshot_open(&snapshot, &lab, study->node, &study->work, arguments->options.quiet ? NULL : tell, err);
     if (status == 0)
-        status = bh_golden_run(&snapshot, &golden, err);
+        status = bh_golden_run(&snapshot, study, &golden, err);
     if (status == 0 && arguments->has_only)
         status = show_one(arguments, study, &snapshot, &golden, err);
     else if (status == 0 && !arguments->only_boot)

@@ -8,7 +8,7 @@
  * counted (MARK_CHECK). Where they are not found there, the plugin says so and injects nothing.
  *
  * Arguments: out=FD (what it says, one line each), zone=N, at=K, fault=NAME, index=N, bit=N, address=N, bytes=HEX,
- * mark=N, limit=N, profile=FD, words=FD. */
+ * mark=N, limit=N, places=1 (say each instruction that a zone executes, once). */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -81,10 +81,10 @@ static const char *const fault_names[] = {"none", "register", "vector", "memory"
 enum { MOST_PLANTED = 16, MOST_SPACES = 16 };
 
 static struct {
-    uint64_t out, zone, at, fault, index, bit, address, mark, limit, profile;
+    uint64_t out, zone, at, fault, index, bit, address, mark, limit, places;
     unsigned char bytes[MOST_PLANTED];
     size_t bytes_count;
-} told = {.out = 2, .limit = UINT64_MAX, .profile = UINT64_MAX};
+} told = {.out = 2, .limit = UINT64_MAX};
 
 static qemu_plugin_id_t self;
 static bool is_checked, is_refused, is_open, is_injected;
@@ -207,6 +207,15 @@ struct block {
     unsigned count;      /* instructions */
     unsigned mark;
     bool has_planted; /* holds the place of a planted fault */
+    bool was_said;
+    struct place *places; /* of `count`, where they are asked for */
+};
+
+/* An instruction in the emulated memory. */
+struct place {
+    uint64_t address; /* UINT64_MAX: not in there */
+    unsigned char bytes[MOST_PLANTED];
+    size_t size;
 };
 
 /* The emulated memory: a private mapping of the snapshot's file. */
@@ -315,10 +324,22 @@ static void meet_mark(const char *state, const struct block *block)
     }
 }
 
+static void say_places(const struct block *block, unsigned zone)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct place *place = &block->places[i];
+        char bytes[2 * MOST_PLANTED + 1] = "";
+        for (size_t k = 0; k < place->size; k++)
+            snprintf(bytes + 2 * k, 3, "%02x", place->bytes[k]);
+        if (place->address != UINT64_MAX)
+            say("place %u %" PRIx64 " %s\n", zone, place->address, bytes);
+    }
+}
+
 static void meet_limit(const char *state, unsigned zone)
 {
-    say("limit %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, zone, get(state, AT_RIP),
-        (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
+    say("limit %" PRIu64 " activated %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, activated,
+        zone, get(state, AT_RIP), (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
     stand_still();
 }
 
@@ -326,7 +347,7 @@ static void meet_limit(const char *state, unsigned zone)
 __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context, char *state)
 {
     (void)cpu;
-    const struct block *block = context;
+    struct block *block = context;
     instructions += block->count;
     unsigned zone = zone_of(state);
     if (block->mark != 0)
@@ -336,6 +357,9 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
     if (is_open && is_checked) {
         uint64_t before = seen_in_zone[zone];
         seen_in_zone[zone] += block->count;
+        if (block->places != NULL && !block->was_said)
+            say_places(block, zone);
+        block->was_said = true;
         if (!is_injected && told.mark == 0 && zone == told.zone && before <= told.at && told.at < seen_in_zone[zone])
             inject(state, block, zone);
     }
@@ -354,6 +378,25 @@ __asm__(".text\n"
         "    jmp bh_lab_block_runs\n"
         ".size bh_lab_enter_block, . - bh_lab_enter_block\n");
 
+/* Where the block's instructions lie, and what they are now. */
+static struct place *find_places(struct qemu_plugin_tb *tb, size_t count)
+{
+    struct place *places = calloc(count, sizeof *places);
+    if (places == NULL)
+        _exit(1);
+    for (size_t i = 0; i < count; i++) {
+        const struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        const unsigned char *code = qemu_plugin_insn_haddr(insn);
+        places[i].size = qemu_plugin_insn_size(insn);
+        places[i].address = code == NULL ? UINT64_MAX : (uint64_t)(code - memory());
+        if (places[i].size > MOST_PLANTED)
+            places[i].address = UINT64_MAX;
+        else
+            memcpy(places[i].bytes, qemu_plugin_insn_data(insn), places[i].size);
+    }
+    return places;
+}
+
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
     (void)id;
@@ -368,6 +411,8 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     if (told.fault == FAULT_PLANTED && memory() != NULL)
         for (size_t i = 0; i < block->count && !block->has_planted; i++)
             block->has_planted = qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == memory() + told.address;
+    if (told.places != 0 && memory() != NULL)
+        block->places = find_places(tb, block->count);
     qemu_plugin_register_vcpu_tb_exec_cb(tb, bh_lab_enter_block, PLUGIN_NO_REGISTERS, block);
 }
 
@@ -377,7 +422,7 @@ static void end(qemu_plugin_id_t id, void *context)
 {
     (void)id;
     (void)context;
-    say("ended %" PRIu64 "\n", instructions);
+    say("ended %" PRIu64 " activated %" PRIu64 "\n", instructions, activated);
 }
 
 static void read_bytes(const char *text)
@@ -394,8 +439,9 @@ static bool read_argument(const char *word)
         const char *name;
         uint64_t *value;
     } numbers[] = {
-        {"out", &told.out}, {"zone", &told.zone},       {"at", &told.at},     {"index", &told.index},
-        {"bit", &told.bit}, {"address", &told.address}, {"mark", &told.mark}, {"limit", &told.limit},
+        {"out", &told.out},     {"zone", &told.zone},   {"at", &told.at},
+        {"index", &told.index}, {"bit", &told.bit},     {"address", &told.address},
+        {"mark", &told.mark},   {"limit", &told.limit}, {"places", &told.places},
     };
     const char *value = strchr(word, '=');
     if (value == NULL)

@@ -21,6 +21,7 @@ static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
     count->extent[record->outcome.extent]++;
     count->hangs += record->outcome.is_hang && record->outcome.extent > BH_LAB_SDC;
     count->neighbours += record->outcome.hurt_neighbour || record->outcome.extent == BH_LAB_WHOLE_NODE;
+    count->at_once += record->outcome.at_once;
     count->artefacts += record->outcome.is_artefact;
     count->host_oopses += record->outcome.host == BH_HOST_OOPS;
 }
@@ -47,18 +48,18 @@ static bool is_of_all(unsigned zone)
 
 void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *out)
 {
-    fprintf(out, "%-16s %-9s %8s %8s %6s %8s %7s %6s %6s %6s %9s  %s\n", "zone", "fault", "trials", "masked", "sdc",
-            "process", "guest", "node", "hangs", "oopses", "artefacts",
+    fprintf(out, "%-16s %-13s %8s %8s %6s %8s %7s %6s %6s %6s %7s %9s  %s\n", "zone", "fault", "trials", "masked",
+            "sdc", "process", "guest", "node", "hangs", "oopses", "at once", "artefacts",
             "beyond its enclave: of all, of those with an effect (95 % below)");
     for (size_t i = 0; i < count; i++) {
         const struct bh_lab_count *row = &counts[i];
         uint64_t effects = row->trials - row->extent[BH_LAB_MASKED];
         fprintf(out,
-                "%-16s %-9s %8" PRIu64 " %8" PRIu64 " %6" PRIu64 " %8" PRIu64 " %7" PRIu64 " %6" PRIu64 " %6" PRIu64
-                " %6" PRIu64 " %9" PRIu64 "  ",
+                "%-16s %-13s %8" PRIu64 " %8" PRIu64 " %6" PRIu64 " %8" PRIu64 " %7" PRIu64 " %6" PRIu64 " %6" PRIu64
+                " %6" PRIu64 " %7" PRIu64 " %9" PRIu64 "  ",
                 bh_lab_zone_names[row->zone], bh_lab_fault_names[row->fault], row->trials, row->extent[BH_LAB_MASKED],
                 row->extent[BH_LAB_SDC], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
-                row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->artefacts);
+                row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->at_once, row->artefacts);
         if (is_of_all(row->zone))
             fprintf(out, "-\n");
         else if (effects == 0)
@@ -105,8 +106,8 @@ void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_
         fprintf(out,
                 "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
                 stack == BH_LAB_NATIVE ? "native" : "kvm", stack == BH_LAB_NATIVE ? "native" : "protection-first", zone,
-                row->fault == BH_LAB_CODE ? "instruction" : "data", row->trials, row->extent[BH_LAB_MASKED],
-                row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST], row->extent[BH_LAB_WHOLE_NODE],
-                row->extent[BH_LAB_SDC], row->hangs);
+                row->fault == BH_LAB_CODE || bh_lab_is_software(row->fault) ? "instruction" : "data", row->trials,
+                row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
+                row->extent[BH_LAB_WHOLE_NODE], row->extent[BH_LAB_SDC], row->hangs);
     }
 }

@@ -12,7 +12,7 @@
 struct bh_lab_count {
     unsigned zone;
     enum bh_lab_fault fault;
-    uint64_t trials, extent[BH_LAB_EXTENTS], hangs, artefacts, neighbours, host_oopses;
+    uint64_t trials, extent[BH_LAB_EXTENTS], hangs, artefacts, at_once, neighbours, host_oopses;
 };
 
 /* One per zone and kind that has records, in their order; the caller frees. */

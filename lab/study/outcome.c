@@ -199,6 +199,7 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
     }
     if (outcome.host >= BH_HOST_CHECK)
         outcome.extent = BH_LAB_WHOLE_NODE;
+    outcome.at_once = outcome.extent > BH_LAB_SDC && strstr(run->report, " step ") == NULL;
     outcome.is_hang = outcome.host == BH_HOST_HUNG || (outcome.host < BH_HOST_CHECK && outcome.is_hang);
     return outcome;
 }

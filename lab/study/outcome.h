@@ -49,6 +49,7 @@ struct bh_lab_outcome {
     bool hurt_neighbour; /* the host lives, and an enclave that the fault was not put into is hurt */
     bool
         is_artefact; /* QEMU itself got stuck: no instruction ran any more though it worked. Counted as the node's hang */
+    bool at_once;    /* something failed before any enclave had told of a step: what a self-test after the boot finds */
     bool planted_seen; /* a process found its planted value changed */
 };
 

@@ -59,19 +59,23 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_run 
     snprintf(hash, sizeof hash, "%016" PRIx64, identity);
     const char *injected = strstr(run->said, "injected ");
     json_t *record =
-        json_pack("{sI ss ss sI sI sI sI ss s[ss] ss ss sb sb sb ss sI sf}", "trial", (json_int_t)trial->number, "zone",
-                  bh_lab_zone_names[trial->cell.zone], "fault", bh_lab_fault_names[trial->cell.fault], "at",
+        json_pack("{sI ss ss sI sI sI sI ss s[ss] ss ss sb sb sb sb ss sI sf}", "trial", (json_int_t)trial->number,
+                  "zone", bh_lab_zone_names[trial->cell.zone], "fault", bh_lab_fault_names[trial->cell.fault], "at",
                   (json_int_t)trial->at, "index", (json_int_t)trial->index, "bit", (json_int_t)trial->bit, "address",
                   (json_int_t)trial->address, "end", bh_run_end_names[run->end], "enclaves",
                   bh_enclave_outcome_names[outcome->enclave[0]], bh_enclave_outcome_names[outcome->enclave[1]], "host",
                   bh_host_outcome_names[outcome->host], "extent", bh_lab_extent_names[outcome->extent], "hang",
-                  outcome->is_hang, "neighbour", outcome->hurt_neighbour, "planted", outcome->planted_seen, "said",
-                  hash, "instructions", (json_int_t)instructions_of(run), "cpu", cpu_s);
+                  outcome->is_hang, "neighbour", outcome->hurt_neighbour, "at-once", outcome->at_once, "planted",
+                  outcome->planted_seen, "said", hash, "instructions", (json_int_t)instructions_of(run), "cpu", cpu_s);
     if (injected != NULL) {
         char *line = bh_print_text("%.*s", (int)strcspn(injected, "\n"), injected);
         json_object_set_new(record, "injected", clean(line));
         free(line);
     }
+    /* How often the place of a software's fault ran with it. */
+    const char *activated = strstr(run->said, " activated ");
+    if (bh_lab_is_software(trial->cell.fault) && activated != NULL)
+        json_object_set_new(record, "activated", json_integer(strtoll(activated + strlen(" activated "), NULL, 10)));
     const char *limit = strstr(run->said, "\nlimit ");
     if (limit != NULL)
         json_object_set_new(record, "stopped", clean(limit + 1));
@@ -128,6 +132,7 @@ bool bh_lab_record_parse(const char *line, struct bh_lab_record *record)
                                                .is_hang = json_is_true(json_object_get(root, "hang")),
                                                .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
                                                .is_artefact = end == BH_RUN_WEDGED,
+                                               .at_once = json_is_true(json_object_get(root, "at-once")),
                                                .planted_seen = json_is_true(json_object_get(root, "planted"))}};
         for (size_t i = 0; i < BH_LAB_ENCLAVES; i++)
             record->outcome.enclave[i] = (enum bh_enclave_outcome)enclaves[i];

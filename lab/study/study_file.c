@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const bh_lab_fault_names[] = {"register", "vector", "memory", "code", "none", NULL};
+const char *const bh_lab_fault_names[] = {
+    "register",      "vector",        "memory",       "code",          "none", "missing-call",
+    "missing-store", "missing-check", "missing-code", "wrong-operand", NULL};
 const char *const bh_lab_zone_names[] = {
     "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1", "vmm-0",
     "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", NULL};
@@ -64,10 +66,18 @@ static int read_place(const struct bh_node *map, const struct bh_lab_node *about
     if (name != NULL && cell->fault != BH_LAB_REGISTER)
         return bh_node_fail(name, err, "found a register, expected none: faults of kind %s have none",
                             bh_lab_fault_names[cell->fault]);
+    if (bh_lab_is_software(cell->fault) && (cell->mark != 0 || mark != NULL || bh_node_find(map, "address") != NULL))
+        return bh_node_fail(map, err,
+                            "found a mark or an address, expected none: faults of software have places of their own");
     cell->mark = marks[which];
     if (read_fixed(map, "bit", bh_lab_bits(cell->fault) - 1, &cell->bit, err) != 0)
         return -1;
     return read_fixed(map, "address", (about->memory_mib << 20) - 1, &cell->address, err);
+}
+
+bool bh_lab_is_software(enum bh_lab_fault fault)
+{
+    return fault > BH_LAB_NONE && fault < BH_LAB_FAULTS;
 }
 
 uint64_t bh_lab_bits(enum bh_lab_fault fault)
@@ -81,6 +91,11 @@ uint64_t bh_lab_bits(enum bh_lab_fault fault)
         return 32;
     case BH_LAB_REGISTER:
     case BH_LAB_NONE:
+    case BH_LAB_MISSING_CALL:
+    case BH_LAB_MISSING_STORE:
+    case BH_LAB_MISSING_CHECK:
+    case BH_LAB_MISSING_CODE:
+    case BH_LAB_WRONG_OPERAND:
     case BH_LAB_FAULTS:
         break;
     }

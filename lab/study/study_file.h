@@ -8,6 +8,7 @@
 #include "lab/node/snapshot.h"
 #include "models/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,12 @@ enum bh_lab_fault {
     BH_LAB_MEMORY,   /* a bit of the host's memory, anywhere */
     BH_LAB_CODE,     /* a bit of the code that is about to run */
     BH_LAB_NONE,     /* nothing: what becomes of the run is what a golden one does */
+    /* Software's: planted in the machine's code before it runs (after Durães and Madeira's operators; mutation.h). */
+    BH_LAB_MISSING_CALL,
+    BH_LAB_MISSING_STORE,
+    BH_LAB_MISSING_CHECK, /* a branch that is never taken */
+    BH_LAB_MISSING_CODE,  /* ... always taken */
+    BH_LAB_WRONG_OPERAND,
     BH_LAB_FAULTS
 };
 extern const char *const bh_lab_fault_names[]; /* as in files; ends with NULL */
@@ -51,6 +58,7 @@ struct bh_lab_study {
     uint64_t identity;           /* of all that decides what is injected where */
 };
 
+bool bh_lab_is_software(enum bh_lab_fault fault);
 /* Bits that a fault of this kind chooses from: of a register, of a byte, of the first four bytes of an instruction. */
 uint64_t bh_lab_bits(enum bh_lab_fault fault);
 

@@ -19,10 +19,19 @@ static int refuse(const struct bh_golden *golden, const char *why, struct bh_err
                    bh_run_end_names[golden->run.end], golden->run.said);
 }
 
-int bh_golden_run(const struct bh_snapshot *snapshot, struct bh_golden *golden, struct bh_error *err)
+static bool has_software(const struct bh_lab_study *study)
+{
+    for (size_t i = 0; i < study->cells_count; i++)
+        if (bh_lab_is_software(study->cells[i].fault))
+            return true;
+    return false;
+}
+
+int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study *study, struct bh_golden *golden,
+                  struct bh_error *err)
 {
     *golden = (struct bh_golden){0};
-    if (bh_run_from(snapshot, "", &golden->run, err) != 0)
+    if (bh_run_from(snapshot, has_software(study) ? "places=1" : "", &golden->run, err) != 0)
         return -1;
     if (golden->run.end == BH_RUN_REFUSED)
         return bh_fail(
@@ -45,12 +54,15 @@ int bh_golden_run(const struct bh_snapshot *snapshot, struct bh_golden *golden, 
     struct bh_lab_outcome outcome = bh_lab_judge(&golden->run, &golden->run, snapshot->node, BH_LAB_OTHER);
     if (outcome.extent != BH_LAB_MASKED || outcome.host != BH_HOST_UNHARMED)
         return refuse(golden, "is not well", err);
+    if (has_software(study))
+        golden->codes = bh_lab_code_read(golden->run.said, &golden->codes_count);
     return 0;
 }
 
 void bh_golden_free(struct bh_golden *golden)
 {
     bh_run_free(&golden->run);
+    free(golden->codes);
 }
 
 /* A whole number from 0 to below `count`, by what it is for. */
@@ -60,6 +72,32 @@ static uint64_t draw(const struct bh_lab_study *study, uint64_t number, const ch
     double u = bh_random_uniform(&random, BH_PURPOSE_DESIGN, bh_identity(what), 0, 0);
     uint64_t value = (uint64_t)(u * (double)count);
     return value < count ? value : count - 1;
+}
+
+/* One of the zone's places for this kind of fault, each as likely. It is there from the zone's first instruction on. */
+static int draw_planted(const struct bh_lab_study *study, const struct bh_golden *golden, struct bh_lab_trial *trial,
+                        struct bh_error *err)
+{
+    uint64_t count = 0, chosen = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        uint64_t at = 0;
+        for (size_t i = 0; i < golden->codes_count; i++) {
+            const struct bh_lab_code *code = &golden->codes[i];
+            if (code->zone != trial->cell.zone || !bh_lab_mutate(code, trial->cell.fault, trial->planted) ||
+                at++ != chosen || pass == 0)
+                continue;
+            trial->address = code->address;
+            trial->size = code->size;
+            trial->at = 0;
+            return 0;
+        }
+        count = at;
+        if (count > 0)
+            chosen = draw(study, trial->number, "injection: place", count);
+    }
+    return bh_fail(err, BH_ERROR_INPUT,
+                   "%s: the zone %s of node %s executes nothing that a fault of kind %s could be in", study->file,
+                   bh_lab_zone_names[trial->cell.zone], study->node->name, bh_lab_fault_names[trial->cell.fault]);
 }
 
 int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *golden, uint64_t number,
@@ -79,7 +117,7 @@ int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *
     if (cell->fault == BH_LAB_MEMORY)
         trial->address = cell->address >= 0 ? (uint64_t)cell->address
                                             : draw(study, number, "injection: address", study->node->memory_mib << 20);
-    return 0;
+    return bh_lab_is_software(cell->fault) ? draw_planted(study, golden, trial, err) : 0;
 }
 
 char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_lab_study *study,
@@ -87,8 +125,12 @@ char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_l
 {
     /* Two nanoseconds each. Who turns round for a hang's time has executed so many before it is told. */
     uint64_t hang = study->node->hang_ms * 500000;
+    char bytes[2 * BH_MUTATION_BYTES + 1] = "";
+    for (size_t i = 0; i < trial->size; i++)
+        snprintf(bytes + 2 * i, 3, "%02x", trial->planted[i]);
     return bh_print_text("fault=%s,zone=%u,at=%" PRIu64 ",index=%" PRIu64 ",bit=%" PRIu64 ",address=%" PRIu64
-                         ",mark=%u,limit=%" PRIu64,
-                         bh_lab_fault_names[trial->cell.fault], trial->cell.zone, trial->at, trial->index, trial->bit,
-                         trial->address, trial->cell.mark, (golden->instructions + hang) * study->node->limit);
+                         ",mark=%u,limit=%" PRIu64 "%s%s",
+                         trial->size > 0 ? "planted" : bh_lab_fault_names[trial->cell.fault], trial->cell.zone,
+                         trial->at, trial->index, trial->bit, trial->address, trial->cell.mark,
+                         (golden->instructions + hang) * study->node->limit, trial->size > 0 ? ",bytes=" : "", bytes);
 }

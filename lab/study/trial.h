@@ -6,6 +6,7 @@
 
 #include "lab/node/snapshot.h"
 #include "lab/plugin/marks.h"
+#include "lab/study/mutation.h"
 #include "lab/study/outcome.h"
 #include "lab/study/study_file.h"
 
@@ -13,10 +14,13 @@
 struct bh_golden {
     struct bh_run run;
     uint64_t instructions, in_zone[BH_LAB_ZONES];
+    struct bh_lab_code *codes; /* where faults of software may be; NULL: it was not asked */
+    size_t codes_count;
 };
 
-/* Runs it; fails where it does not end well, or the plugin refuses this QEMU. */
-int bh_golden_run(const struct bh_snapshot *snapshot, struct bh_golden *golden, struct bh_error *err);
+/* Runs it, and has it say its code if the study has faults of software; fails where it does not end well, or the plugin refuses this QEMU. */
+int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study *study, struct bh_golden *golden,
+                  struct bh_error *err);
 void bh_golden_free(struct bh_golden *golden);
 
 struct bh_lab_trial {
@@ -26,9 +30,11 @@ struct bh_lab_trial {
     uint64_t index; /* which register */
     uint64_t bit;
     uint64_t address; /* in memory */
+    size_t size;      /* of what is planted there; 0: nothing */
+    unsigned char planted[BH_MUTATION_BYTES];
 };
 
-/* Refuses a zone that executes nothing. */
+/* Refuses a zone that executes nothing, or nothing that such a fault could be in. */
 int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *golden, uint64_t number,
                       struct bh_lab_trial *trial, struct bh_error *err);
 /* The plugin's arguments for it; the caller frees. */

@@ -130,6 +130,20 @@ qemu() {
     expect_text "$errors" 'no injections of kind memory'
 }
 
+@test "the records that come along are what doc/laboratory.md says of them" {
+    mkdir d
+    xzcat "$SOURCE_DIRECTORY/lab/studies/native.jsonl.xz" >d/shard-1-of-1.jsonl
+    run_bulkhead inject "$SOURCE_DIRECTORY/lab/studies/native.yaml" -d d --status
+    expect_status 0
+    expect_text "$output" '72 of 5000 injections' '0 of 15 (< 0.18), of 6 (< 0.39)' '6 of 7'
+    # zone, fault, trials, masked, sdc, process, node, hangs
+    awk '$1 ~ /^(host-kernel|process-0)$/ { print $1, $2, $3, $4, $5, $6, $8, $9 }' <<<"$output" >counted
+    sed -n 's/^| \(host-kernel\|process-0\) /\1 /p' "$SOURCE_DIRECTORY/doc/laboratory.md" | tr -d '|' | tr -s ' ' |
+        sed 's/ $//' | grep -E '[0-9]' >told
+    expect_lines "$(cat told)" 5
+    diff told counted
+}
+
 @test "planted: what changes at a mark is seen by that process and no other; elsewhere it is masked" {
     need_laboratory
     study planted '{zone: process-0, fault: register, register: r12, bit: 7, mark: planted, trials: 1}'
@@ -255,6 +269,27 @@ END
                 "1 answer $("$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/lab_sort.py" 2 3)"
         fi
     done
+}
+
+@test "faults of software are where code runs: each masked one ran, and equal ones are equal" {
+    need_laboratory
+    study software '{zone: process-0, fault: missing-store, trials: 2}, {zone: host-kernel, fault: wrong-operand, trials: 2}'
+    run_bulkhead inject software.yaml -d a -q -j 1
+    expect_status 0
+    bulkhead inject software.yaml -d b -q -j 2
+    told a >a.txt
+    told b >b.txt
+    cmp a.txt b.txt
+    "$PYTHON" - a.txt <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+assert len(records) == 4 and len({record["address"] for record in records}) > 1
+assert all(record["activated"] > 0 for record in records if record["extent"] == "masked"), records
+END
+    study software '{zone: process-0, fault: missing-store, address: 4096, trials: 2}'
+    run_bulkhead inject software.yaml -d c -q
+    expect_status 2
+    expect_text "$errors" 'faults of software have places of their own'
 }
 
 @test "nothing outlives the one who stops" {

@@ -4,6 +4,7 @@
  * back as they went, what is added up. */
 #include "lab/plugin/marks.h"
 #include "lab/study/counts.h"
+#include "lab/study/mutation.h"
 #include "lab/study/outcome.h"
 #include "lab/study/record.h"
 #include "lab/study/study_file.h"
@@ -175,6 +176,91 @@ static void draws_are_even_and_follow_from_the_number(void **state)
     bh_lab_study_destroy(study);
 }
 
+/* Instructions as an assembler writes them, and what each kind of fault makes of them; NULL: nothing. */
+static const struct {
+    const char *before, *fault, *after;
+} mutations[] = {
+    {"e810000000", "missing-call", "0f1f440000"},          /* call */
+    {"ff15aabbccdd", "missing-call", NULL},                /* call through memory */
+    {"48894708", "missing-store", "90909090"},             /* mov %rax, 8(%rdi) */
+    {"6689470a", "missing-store", "90909090"},             /* mov %ax, 10(%rdi) */
+    {"c7470801000000", "missing-store", "90909090909090"}, /* movl $1, 8(%rdi) */
+    {"4889c7", "missing-store", NULL},                     /* mov %rax, %rdi: no memory */
+    {"488b4708", "missing-store", NULL},                   /* mov 8(%rdi), %rax: a load */
+    {"7405", "missing-check", "9090"},                     /* je */
+    {"7405", "missing-code", "eb05"},                      /* jmp */
+    {"0f8510020000", "missing-check", "909090909090"},     /* jne, far */
+    {"0f8510020000", "missing-code", "90e910020000"},      /* nop; jmp to the same place */
+    {"eb05", "missing-check", NULL},                       /* jmp: no check */
+    {"83f803", "wrong-operand", "83f804"},                 /* cmp $3, %eax */
+    {"4883c4ff", "wrong-operand", "4883c400"},             /* add $-1, %rsp */
+    {"b8ff000000", "wrong-operand", "b800000000"},         /* mov $255, %eax: the lowest byte turns over */
+    {"c7470801000000", "wrong-operand", "c7470802000000"}, /* movl $1, 8(%rdi) */
+    {"8b4708", "wrong-operand", NULL},                     /* no immediate */
+};
+
+static size_t read_hex(const char *text, unsigned char *bytes)
+{
+    size_t size = 0;
+    for (; text != NULL && text[0] != '\0'; text += 2) {
+        char two[3] = {text[0], text[1], '\0'};
+        bytes[size++] = (unsigned char)strtoul(two, NULL, 16);
+    }
+    return size;
+}
+
+static void software_faults_are_what_they_are_called(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < BH_COUNT(mutations); i++) {
+        struct bh_lab_code code = {0};
+        unsigned char expected[BH_MUTATION_BYTES] = {0}, found[BH_MUTATION_BYTES];
+        int fault = 0;
+        while (strcmp(bh_lab_fault_names[fault], mutations[i].fault) != 0)
+            fault++;
+        code.size = read_hex(mutations[i].before, code.bytes);
+        bool is_one = bh_lab_mutate(&code, (enum bh_lab_fault)fault, found);
+        if (is_one != (mutations[i].after != NULL))
+            fail_msg("%s: %s", mutations[i].before, mutations[i].fault);
+        if (is_one) {
+            assert_int_equal(read_hex(mutations[i].after, expected), code.size);
+            assert_memory_equal(found, expected, code.size);
+        }
+    }
+}
+
+/* Each instruction once, though blocks overlap; drawn among those that the fault could be in, and no others. */
+static void places_are_drawn_from_the_zone(void **state)
+{
+    (void)state;
+    static const char said[] = "checked\nplace 1 5000 e810000000\nplace 4 100 e810000000\nplace 1 1000 7405\n"
+                               "place 1 1002 e8aabbccdd\nplace 1 1000 7405\nplace 1 1002 e8aabbccdd\ndone 5\n";
+    struct bh_lab_study *study = read_study("{zone: host-kernel, fault: missing-call, trials: 200}");
+    struct bh_golden golden = {.instructions = 9, .in_zone = {[BH_LAB_HOST_KERNEL] = 9, [BH_LAB_PROCESS_0] = 9}};
+    struct bh_lab_trial trial;
+    size_t low = 0, high = 0;
+    golden.codes = bh_lab_code_read(said, &golden.codes_count);
+    assert_int_equal(golden.codes_count, 4);
+    for (uint64_t i = 0; i < study->trials; i++) {
+        assert_int_equal(bh_lab_trial_draw(study, &golden, i, &trial, NULL), 0);
+        low += trial.address == 0x1002;
+        high += trial.address == 0x5000;
+        assert_true(trial.size == 5 && trial.at == 0);
+    }
+    /* Half of 200, six standard deviations about. */
+    assert_true(low + high == 200 && low > 57 && high > 57);
+    char *arguments = bh_lab_trial_arguments(&trial, study, &golden);
+    assert_non_null(strstr(arguments, "fault=planted,zone=1,at=0,"));
+    assert_non_null(strstr(arguments, ",bytes=0f1f440000"));
+    free(arguments);
+    struct bh_error err = {0};
+    golden.codes_count = 1; /* the branch alone */
+    assert_int_equal(bh_lab_trial_draw(study, &golden, 0, &trial, &err), -1);
+    assert_non_null(strstr(err.text, "executes nothing that a fault of kind missing-call could be in"));
+    free(golden.codes);
+    bh_lab_study_destroy(study);
+}
+
 static void records_come_back(void **state)
 {
     (void)state;
@@ -229,6 +315,8 @@ int main(void)
         cmocka_unit_test(every_report_is_one_outcome),
         cmocka_unit_test(cells_take_turns_in_proportion),
         cmocka_unit_test(draws_are_even_and_follow_from_the_number),
+        cmocka_unit_test(software_faults_are_what_they_are_called),
+        cmocka_unit_test(places_are_drawn_from_the_zone),
         cmocka_unit_test(records_come_back),
         cmocka_unit_test(counts_add_up),
     };
