@@ -135,3 +135,8 @@ END
     expect_status 2
     expect_text "$errors" 'expected 16384 at most'
 }
+
+@test "each deliberate error that tests are known to catch still has its place" {
+    run "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/mutations.py" check "$SOURCE_DIRECTORY"
+    [ "$status" -eq 0 ] || { printf '%s\n' "$output" >&2; return 1; }
+}
