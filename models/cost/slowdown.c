@@ -80,8 +80,8 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
         .guard_memory = has_guest ? guards.memory_share : 0.0,
         .noise = {.nodes = waiting},
         .communication_s = guarded_s + (network.contention - 1.0) * native_s,
-        .added_latency_s = system->latency_s.value + guards.latency_s,
-        .bandwidth_left = bandwidth_left(system->bandwidth_loss.value + guards.bandwidth_loss),
+        .added_latency_s = latency_s + guards.latency_s,
+        .bandwidth_left = bandwidth_left(bandwidth_loss + guards.bandwidth_loss),
     };
     slowdown.noise.step_s = step_s * (slowdown.compute + slowdown.virtualization + slowdown.guards);
     add_noise(&slowdown.noise, host_kernel);

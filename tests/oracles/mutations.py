@@ -33,8 +33,7 @@ MUTATIONS = [
      "the oldest state is read", "unit state/test_kept_states"),
     ("models/cost/noise.c", "2.0 * m * exp(log_u)", "2.0 * m * u", "noise of one node, not of the slowest",
      "unit cost/test_noise"),
-    ("models/cost/slowdown.c", "system->guest_kernel != NULL ? application->exits_per_s.value : 0.0;",
-     "application->exits_per_s.value;", "native nodes have VM exits", "unit cost/test_slowdown"),
+    ("models/cost/slowdown.c", "has_guest ? application->exits_per_s.value : 0.0;", "application->exits_per_s.value;", "native nodes have VM exits", "unit cost/test_slowdown"),
     ("sim/enclaves/bulk_synchronous.c", "    bh_checkpoint_save(enclave, enclave->saving);\n", "", "a checkpoint is lost",
      "validate one-failure"),
 ]
