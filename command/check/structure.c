@@ -103,6 +103,8 @@ static void print_channels(const struct bh_zone_tree *tree, FILE *stream)
                 bh_quantity_print(channel->type->probability.value, BH_DIMENSION_PROBABILITY, value, sizeof value),
                 channel->type->probability.status == BH_ASSUMED ? " (assumed)" : "",
                 channel->type->bypasses_guards ? ", past all guards" : "");
+        if (channel->is_opened)
+            fprintf(stream, "    %-24s only where a policy opens it\n", "");
     }
 }
 

@@ -355,6 +355,7 @@ static const struct bh_key system_channel_rows[] = {
     {"type", NULL, BH_ENTRY("channels"), "The mechanism."},
     {"from", NULL, BH_TEXT, "The zone that errors come from."},
     {"to", NULL, BH_TEXT, "The zone that they cross to."},
+    {"opened", "no", BH_YES_NO, "It is there only where a policy opens channels for speed."},
     {0},
 };
 const struct bh_keys bh_system_channel_keys = {"a channel of a system", "Which zones a channel joins.",
@@ -456,6 +457,7 @@ static const struct bh_key policy_rows[] = {
     {"guards", NULL, BH_ANY(guards), "Which guards are on: the weakest or strongest on offer, or a level by boundary."},
     {"protect", "always", BH_ANY(protect), "When they are."},
     {"unprotected", "weakest", BH_ANY(guards), "Which ones are on else."},
+    {"opens", "no", BH_YES_NO, "Whether the channels are there that systems open for speed."},
     {0},
 };
 static const struct bh_key_rule policy_rules[] = {

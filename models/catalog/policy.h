@@ -9,6 +9,7 @@
 #include "models/words/scope.h"
 #include "models/words/words.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct bh_zone_template;
@@ -43,6 +44,7 @@ struct bh_policy {
     struct bh_named_disposition *named; /* zones that are disposed of otherwise, in the systems that have them; owned */
     struct bh_guard_choice guards, unprotected;
     struct bh_protection_rule protect;
+    bool opens; /* channels that systems open for speed */
     struct bh_place place;
     struct bh_place disposition_place[BH_ZONE_KINDS];
 };

@@ -88,7 +88,8 @@ struct bh_zone_template {
 
 struct bh_channel_template {
     const struct bh_channel_type *type;
-    int from, to; /* zone templates. Ancestor and descendant: related instances; else: all pairs of other guests */
+    bool is_opened; /* there only under policies that open channels for speed */
+    int from, to;   /* zone templates. Ancestor and descendant: related instances; else: all pairs of other guests */
     struct bh_place place;
 };
 

@@ -297,6 +297,9 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->tree = bh_zone_tree_create(catalog, system, tenants, tenants_count, err);
     if (model->tree == NULL)
         goto fail;
+    for (size_t t = 0; t < tenants_count; t++)
+        if (policy_of((int)t, policy, own)->opens)
+            bh_zone_tree_open(model->tree, t);
     model->ending = bh_allocate(model->tree->zones_count, sizeof *model->ending);
     model->residual = bh_allocate(model->tree->zones_count, sizeof *model->residual);
     model->disposition = bh_allocate(model->tree->zones_count, sizeof *model->disposition);

@@ -217,6 +217,13 @@ static bool are_linked(const struct bh_zone_tree *tree, const struct bh_tenant_l
             (source->enclave == second && target->enclave == first));
 }
 
+/* Channels opened for speed take both sides. */
+static bool is_open(const struct bh_zone_tree *tree, const struct bh_channel_template *channel, size_t from, size_t to)
+{
+    int one = tree->zones[from].enclave, other = tree->zones[to].enclave;
+    return !channel->is_opened || ((one < 0 || tree->opens[one]) && (other < 0 || tree->opens[other]));
+}
+
 static void fill_channels(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count)
 {
     const struct bh_system *system = tree->system;
@@ -225,7 +232,7 @@ static void fill_channels(struct bh_zone_tree *tree, const struct bh_tenant_link
         tree->first_channel[from] = tree->channels_count;
         for (size_t c = 0; c < system->channels_count; c++)
             for (size_t to = 0; to < tree->zones_count; to++)
-                if (are_joined(tree, &system->channels[c], from, to))
+                if (are_joined(tree, &system->channels[c], from, to) && is_open(tree, &system->channels[c], from, to))
                     add_channel(tree, &room, (struct bh_channel){system->channels[c].type, from, to, -1});
         for (size_t l = 0; l < links_count; l++)
             for (size_t to = 0; to < tree->zones_count; to++)
@@ -247,6 +254,12 @@ static void fill_composition_zones(struct bh_zone_tree *tree, const struct bh_te
             bh_zone_set_join(first, second);
             bh_zone_set_join(second, first);
         }
+}
+
+void bh_zone_tree_open(struct bh_zone_tree *tree, size_t tenant)
+{
+    tree->opens[tenant] = true;
+    bh_zone_tree_compose(tree, NULL, 0);
 }
 
 void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count)
@@ -276,6 +289,7 @@ struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const
     fill_landing_order(tree);
     tree->first_channel = bh_allocate(tree->zones_count + 1, sizeof *tree->first_channel);
     tree->composition_zones = bh_allocate(tree->tenants_count, sizeof *tree->composition_zones);
+    tree->opens = bh_allocate(tree->tenants_count + 1, sizeof *tree->opens);
     bh_zone_tree_compose(tree, NULL, 0);
     return tree;
 }
@@ -287,6 +301,7 @@ void bh_zone_tree_destroy(struct bh_zone_tree *tree)
     free(tree->zones);
     free(tree->channels);
     free(tree->first_channel);
+    free(tree->opens);
     free(tree->guest_zones);
     free(tree->tenant_zones);
     free(tree->composition_zones);

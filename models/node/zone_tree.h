@@ -74,6 +74,7 @@ struct bh_zone_tree {
     struct bh_zone_set needs[BH_NEEDS];
     bool has_guests;        /* false: a guest is a set of processes and `guest` means `process` */
     bool *guest_has_kernel; /* per guest: false for the process sets of native tenants, of which the same holds */
+    bool *opens;            /* per tenant: its policy opens channels for speed */
     /* The order in which hardware faults land, the same for every system: by kind, then guest, then process. */
     size_t *landing_order;
 };
@@ -84,6 +85,10 @@ struct bh_zone_tree {
 struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const struct bh_system *system,
                                          const struct bh_tenant *tenants, size_t tenants_count, struct bh_error *err);
 void bh_zone_tree_destroy(struct bh_zone_tree *tree);
+
+/* Whether a tenant's policy opens the channels that the system opens for speed; they are there where nobody whose zones they
+ * join says no. Without, none does. */
+void bh_zone_tree_open(struct bh_zone_tree *tree, size_t tenant);
 
 /* Adds the channels of compositions, after the system's own of each zone, in place of those added before. */
 void bh_zone_tree_compose(struct bh_zone_tree *tree, const struct bh_tenant_link *links, size_t links_count);

@@ -21,7 +21,7 @@ scenario = {
     "workload": {"work": "24 h", "spares": "0.1 %",
                  "enclaves": [{"name": "simulation", "application": "mpi-bulk-synchronous"}]},
     "checkpoints": {"local": {"interval": "daly"}, "storage": {"interval": "daly"}},
-    "policies": [{"system": "native", "policy": "native"}, {"system": "kvm", "policy": "performance-first"},
+    "policies": [{"system": "native", "policy": "native"}, {"system": "kvm", "policy": "as-host-kernel"},
                  {"system": "kvm", "policy": "protection-first"}],
     "vary": [{"axis": "machine", "unit": "nodes", "set": "platform.nodes", "values": nodes}],
 }

@@ -278,12 +278,35 @@ static void find_single_checkpoints(const struct bh_scenario *scenario, struct b
         }
 }
 
+/* A name that meant something else before, and channels that are not there to be opened. */
+static void find_openers(const struct bh_scenario *scenario, struct bh_remarks *remarks)
+{
+    bool is_renamed = false;
+    for (size_t p = 0; p < scenario->policies_count; p++) {
+        const struct bh_policy_spec *spec = &scenario->policies[p];
+        size_t opened = 0;
+        for (size_t c = 0; c < spec->system->channels_count; c++)
+            opened += spec->system->channels[c].is_opened;
+        if (!spec->policy->opens)
+            continue;
+        if (opened == 0)
+            add(remarks, bh_print_text("`%s` opens channels for speed, of which system `%s` has none", spec->name,
+                                       spec->system->name));
+        is_renamed = is_renamed || strcmp(spec->policy->name, "performance-first") == 0;
+    }
+    if (is_renamed)
+        add(remarks,
+            bh_copy_text("`performance-first` opens channels for speed and takes down the guest alone; before, it was "
+                         "what `as-host-kernel` is, which takes the node and opens nothing"));
+}
+
 struct bh_remarks bh_remarks_of(const struct bh_scenario *scenario)
 {
     struct bh_remarks remarks = {0};
     find_doubles(scenario, &remarks);
     find_twins(scenario, &remarks);
     find_single_checkpoints(scenario, &remarks);
+    find_openers(scenario, &remarks);
     return remarks;
 }
 

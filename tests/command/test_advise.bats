@@ -37,8 +37,8 @@ expect_refusal() {
     refuse grep -qE '^.{151}' <<<"$output"
     [ -z "$errors" ]
     # One kind is alternatives, two kinds have to agree.
-    run_bulkhead advise "$results" --allow system=kvm --allow system=palacios --allow policy=performance-first
-    expect_text "$output" 'The only allowed policy, kvm performance-first'
+    run_bulkhead advise "$results" --allow system=kvm --allow system=palacios --allow policy=as-host-kernel
+    expect_text "$output" 'The only allowed policy, kvm as-host-kernel'
     run_bulkhead advise "$results" --allow 'kvm protection-first'
     expect_text "$output" 'The only allowed policy, kvm protection-first'
 }
@@ -200,7 +200,7 @@ scenario: $scenarios/small-balance.yaml
 set: {workload.work: 1 h}
 replicas: 2
 systems: [kvm]
-policies: [protection-first, performance-first]
+policies: [protection-first, as-host-kernel]
 uncertainty: {draws: 16, numbers: [models.channels.vm-exit.probability, models.recovery.node-reboot]}
 END
     run_bulkhead advise "$BATS_TEST_TMPDIR/worlds.yaml" -q -d "$BATS_TEST_TMPDIR/folder"

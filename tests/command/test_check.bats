@@ -159,7 +159,7 @@ scenario: events
 title: Events by hand
 platform: {file: parametric.yaml, nodes: 1000}
 workload: {work: 1 h, enclaves: [{name: a, application: mpi-bulk-synchronous, processes-per-guest: 2}]}
-policies: [{system: native, policy: native}, {system: kvm, policy: protection-first}, {system: kvm, policy: performance-first}]
+policies: [{system: native, policy: native}, {system: kvm, policy: protection-first}, {system: kvm, policy: as-host-kernel}]
 faults: {hardware: [node-loss, processor], software: yes}
 models:
   errors.mechanisms: ideal
@@ -200,13 +200,13 @@ def expect(policy, begin, events, **taken):
     for name, value in row["taken_down"].items():
         assert math.isclose(value, taken.get(name.replace("-", "_"), 0), rel_tol=1e-9, abs_tol=1e-12), (policy, begin, row)
 # A thousand nodes and a twelfth of a year. Half of a kernel's errors end by either law: 15 % are masked. Two processes.
-for policy in ("native native", "kvm protection-first", "kvm performance-first"):
+for policy in ("native native", "kvm protection-first", "kvm as-host-kernel"):
     expect(policy, "host-kernel", 10, nothing=1.5, node=8.5)
     expect(policy, "node", 20, node=20)
     kind = "host-user" if policy.startswith("native") else "guest-user"
     expect(policy, kind, 10, nothing=5, wrong_data=2, process=3)
 expect("kvm protection-first", "guest-kernel", 10, nothing=1.5, guest=8.5)
-expect("kvm performance-first", "guest-kernel", 10, nothing=1.5, node=8.5)
+expect("kvm as-host-kernel", "guest-kernel", 10, nothing=1.5, node=8.5)
 assert not rows, rows
 END
     # Whatever is crossed on the way, what happens is what strikes.

@@ -62,7 +62,7 @@ END
 }
 
 @test "a chain that is too large is said to be, and simulated" {
-    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance.yaml" --policy 'palacios-shared-network performance-first' \
+    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/balance.yaml" --policy 'palacios-shared-network as-host-kernel' \
         --set workload.enclaves.0.guests-per-node=20 --trials 5000
     expect_status 0
     expect_text "$output" 'the exact chain takes more than' 'steps' 'rows are simulated'

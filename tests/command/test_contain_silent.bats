@@ -133,7 +133,7 @@ assert abs(mine["tainted_ranks"] - exact["tainted_ranks"]) < 5 * mine["tainted_r
 @test "a chain that is too large has its interval from trials, and is said to be" {
     sed 's/\(name: simulation, application.*\)}/\1, verification: {every: checkpoint}}/' \
         "$SOURCE_DIRECTORY/experiments/balance.yaml" >scenario.yaml
-    run_bulkhead contain scenario.yaml --policy 'palacios-shared-network performance-first' \
+    run_bulkhead contain scenario.yaml --policy 'palacios-shared-network as-host-kernel' \
         --set workload.enclaves.0.guests-per-node=20 --trials 2000
     expect_status 0
     expect_text "$output" 'the exact chain takes more than' 'rows are simulated' 'Silent errors to the end'

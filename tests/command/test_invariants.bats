@@ -135,7 +135,7 @@ checkpoints:
   local: {{interval: {t['local']}, write: {t['write']}, read: {t['read']}, keep: 3}}
   storage: {{interval: {t['storage']}, write: {t['write']}, read: {t['read']}}}
 costs: no
-policies: [{{system: kvm, policy: performance-first}}, {{system: palacios, policy: protection-first}}]
+policies: [{{system: kvm, policy: as-host-kernel}}, {{system: palacios, policy: protection-first}}]
 faults: {{hardware: [node-loss, memory, processor], software: yes}}
 script:
   - {{at: {t['at']}, node: 0, zone: guest-user, enclave: a, kind: data, ending: silent}}
@@ -168,8 +168,8 @@ END
 }
 
 @test "the order of policies changes nothing but their order" {
-    job 8 0.02 cut | sed 's/^policies:.*/policies: [{system: native, policy: native}, {system: kvm, policy: protection-first}, {system: palacios, policy: performance-first}]/' >job.yaml
-    sed 's/^policies:.*/policies: [{system: palacios, policy: performance-first}, {system: native, policy: native}, {system: kvm, policy: protection-first}]/' job.yaml >turned.yaml
+    job 8 0.02 cut | sed 's/^policies:.*/policies: [{system: native, policy: native}, {system: kvm, policy: protection-first}, {system: palacios, policy: as-host-kernel}]/' >job.yaml
+    sed 's/^policies:.*/policies: [{system: palacios, policy: as-host-kernel}, {system: native, policy: native}, {system: kvm, policy: protection-first}]/' job.yaml >turned.yaml
     local name
     for name in job turned; do
         run_bulkhead run $name.yaml -q -o $name.h5 --set replicas=20 --set 'baseline=native native'

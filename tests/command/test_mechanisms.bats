@@ -137,3 +137,29 @@ END
     expect_status 2
     expect_text "$errors" 'both.yaml:13:' 'found channels.vm-exit.probability to go with it; expected none'
 }
+
+@test "performance first in both readings: opened channels reach, a decision takes" {
+    cat >readings.yaml <<END
+scenario: readings
+title: Both readings
+like: guest-kernel-error
+models: {errors.mechanisms: ideal}
+policies:
+  - {system: kvm, policy: protected-disposition, name: closed}
+  - {system: kvm, policy: performance-first, name: consequence}
+  - {system: kvm, policy: as-host-kernel, name: decision}
+  - {system: qemu, policy: performance-first, name: nothing to open}
+END
+    run_bulkhead run readings.yaml -q -o readings.h5 --set replicas=20
+    expect_status 0
+    # Reached beyond the guest: hardly ever, by opened channels in more than half of all cases, always as the node goes.
+    expect_eval readings.h5 "f['script_extent_exact'][0][3] < 0.01 and f['script_extent_exact'][2][3] > 0.97" \
+        "0.5 < f['script_extent_exact'][1][3] < 0.9 and f['script_extent_exact'][3][3] < 0.01"
+    run_bulkhead check readings.yaml
+    expect_status 0
+    expect_text "$output" 'guest -> guest' 'shared-memory' 'before, it was' 'of which system `qemu` has none'
+    # An enclave that does not open them has none of them.
+    run_bulkhead run readings.yaml -q -o apart.h5 --set replicas=2 --set workload.enclaves.0.policy=protected-disposition
+    expect_status 0
+    expect_eval apart.h5 "(abs(f['script_extent_exact'][1] - f['script_extent_exact'][0]) < 1e-3).all()"
+}

@@ -198,7 +198,7 @@ remarked() {
 
 @test "policies that come to the same are told, and others are not" {
     remarked 'the lines of policies `one` and `two` come to the same here' -- "$scenario" --set baseline=one \
-        --set 'policies=[{system: kvm, policy: protection-first, name: one}, {system: kvm, policy: protection-first, name: two}, {system: kvm, policy: performance-first}]'
+        --set 'policies=[{system: kvm, policy: protection-first, name: one}, {system: kvm, policy: protection-first, name: two}, {system: kvm, policy: as-host-kernel}]'
     # QEMU has one level of guards, so those that differ in guards alone do not differ.
     remarked '`a` and `b` come to the same' -- "$scenario" --set baseline=a \
         --set 'policies=[{system: qemu, policy: protection-first, name: a}, {system: qemu, policy: protected-disposition, name: b}]'

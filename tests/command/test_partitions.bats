@@ -128,7 +128,7 @@ workload:
 checkpoints: {local: {interval: 1 h}}
 policies:
   - {system: kvm, policy: protection-first}
-  - {system: palacios, policy: performance-first}
+  - {system: palacios, policy: as-host-kernel}
 faults: {hardware: [memory, processor]}
 models: {faults.memory.rate: 2 1/year}
 replicas: 2
@@ -137,7 +137,7 @@ END
     run_bulkhead run tailored.yaml -q -o plain.h5
     expect_status 0
     run_bulkhead run tailored.yaml -q -o tailored.h5 --set workload.enclaves.0.system=kvm \
-        --set workload.enclaves.0.policy=performance-first
+        --set workload.enclaves.0.policy=as-host-kernel
     expect_status 0
     "$PYTHON" - <<'END'
 import h5py, numpy as np
@@ -267,7 +267,7 @@ END
 
 @test "check draws the workload, with guards asked for and had" {
     run_bulkhead check "$scenarios/partitions.yaml" --set workload.enclaves.0.nodes=2 --set workload.enclaves.1.nodes=4 \
-        --set workload.enclaves.1.system=kvm --set workload.enclaves.1.policy=protection-first --set 'policies=[{system: qemu, policy: performance-first}]' \
+        --set workload.enclaves.1.system=kvm --set workload.enclaves.1.policy=protection-first --set 'policies=[{system: qemu, policy: as-host-kernel}]' \
         --set 'workload.enclaves.1.count=2' --set 'workload.enclaves.1.start=90 min'
     expect_status 0
     expect_text "$output" 'Who stands where: 6 nodes in 3 partitions, placed packed; 2 more carry nothing' \

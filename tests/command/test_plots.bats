@@ -63,7 +63,7 @@ PY
 
 @test "what is not done has a mark of its own and no mean" {
     # At 2^20 nodes nothing is done where errors take the node.
-    plot --x nodes --where spares=none --where 'policy=kvm performance-first'
+    plot --x nodes --where spares=none --where 'policy=kvm as-host-kernel'
     expect_status 0
     expect_text "$errors" 'not every run is done'
     local last

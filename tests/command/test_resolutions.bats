@@ -38,7 +38,7 @@ checkpoints:
 policies:
   - {system: native, policy: native}
   - {system: qemu, policy: protection-first}
-  - {system: kvm, policy: performance-first}
+  - {system: kvm, policy: as-host-kernel}
   - {system: palacios, policy: protection-first}
 faults: none
 replicas: 1

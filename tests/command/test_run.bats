@@ -62,7 +62,7 @@ END
 @test "a policy alone gives what it gives among others" {
     need_h5py
     run_small all.h5
-    grep -v 'palacios\|performance-first' "$scenarios/small-balance.yaml" >small-balance.yaml
+    grep -v 'palacios\|as-host-kernel' "$scenarios/small-balance.yaml" >small-balance.yaml
     run_small few.h5
     "$PYTHON" - <<'END'
 import sys; sys.argv = ["run.py"]
@@ -427,7 +427,7 @@ workload:
 checkpoints: {local: {interval: daly}}
 policies:
   - {system: kvm, policy: protection-first, name: protected}
-  - {system: kvm, policy: performance-first, name: fast}
+  - {system: kvm, policy: as-host-kernel, name: fast}
 faults: all
 vary: [{axis: nodes, set: platform.nodes, values: [1024, 2048]}]
 uncertainty: {axis: exits, set: models.channels.vm-exit.probability, values: [0.001, 0.002], at: {nodes: 1024}}

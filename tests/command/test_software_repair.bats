@@ -109,7 +109,7 @@ END
     # The host's kernel crashes as often as the guest's: a crash in two is mended where the guest is taken, all where the node is.
     run_bulkhead run guests.yaml -q -o guests.h5
     expect_status 0
-    run_bulkhead run guests.yaml -q -o whole.h5 --set policies.0.policy=performance-first
+    run_bulkhead run guests.yaml -q -o whole.h5 --set policies.0.policy=as-host-kernel
     expect_status 0
     expect_shares guests.h5 "0.9 < shares['repair-and-spare-wait'].mean() / (rate * (away - reboot) / (1 + rate * (detection + away))) < 1.1"
     expect_shares whole.h5 "1.8 < shares['repair-and-spare-wait'].mean() / (rate * (away - reboot) / (1 + 2 * rate * (detection + away))) < 2.2"

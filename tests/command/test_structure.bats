@@ -58,16 +58,16 @@ first='[p.decode() for p in f["policy"][:] if p.endswith(b"protection-first")]'
     expect_eval "$all" \
         "m('faults', 'native native').sum() < m('faults', 'palacios protection-first').sum()
              < m('faults', 'kvm protection-first').sum()" \
-        "np.array_equal(m('faults', 'kvm protection-first'), m('faults', 'kvm performance-first'))" \
+        "np.array_equal(m('faults', 'kvm protection-first'), m('faults', 'kvm as-host-kernel'))" \
         "np.array_equal(m('faults', 'palacios protection-first'), m('faults', 'palacios-shared-network protection-first'))"
 }
 
 @test "equal trees: equal isolation, whatever the kernels are called; and equal results when only hardware fails" {
     expect_eval "$all" \
         "all(np.array_equal(m(n, 'palacios ' + p), m(n, 'palacios-kitten ' + p))
-             for p in ('protection-first', 'performance-first') for n in ('escape_exact', 'containment_exact'))"
+             for p in ('protection-first', 'as-host-kernel') for n in ('escape_exact', 'containment_exact'))"
     ask equal-policies "$hardware" 'palacios protection-first' 'palacios-kitten protection-first'
-    ask equal-policies "$hardware" 'palacios performance-first' 'palacios-kitten performance-first'
+    ask equal-policies "$hardware" 'palacios as-host-kernel' 'palacios-kitten as-host-kernel'
 }
 
 @test "other trees: other isolation, in this order" {
@@ -96,10 +96,10 @@ first='[p.decode() for p in f["policy"][:] if p.endswith(b"protection-first")]'
 @test "a policy moves what a guest's kernel takes down from the guest to the node, and no more" {
     expect_eval "$all" \
         "all(np.allclose(m('containment_exact', s + ' protection-first')[scope.index(x)],
-                         m('containment_exact', s + ' performance-first')[scope.index(x)], rtol=0, atol=1e-5)
+                         m('containment_exact', s + ' as-host-kernel')[scope.index(x)], rtol=0, atol=1e-5)
              for s in ('qemu', 'kvm', 'palacios') for x in ('none', 'process', 'node'))" \
         "all(m('containment_exact', s + ' protection-first')[scope.index('guest')] >
-             m('containment_exact', s + ' performance-first')[scope.index('guest')] + 0.1
+             m('containment_exact', s + ' as-host-kernel')[scope.index('guest')] + 0.1
              for s in ('qemu', 'kvm', 'palacios'))"
 }
 
@@ -110,7 +110,7 @@ first='[p.decode() for p in f["policy"][:] if p.endswith(b"protection-first")]'
         "abs(m('escape_exact', 'palacios-shared-network protection-first')[0] /
              m('escape_exact', 'palacios protection-first')[0] - 1) < 1e-6"
     ask equal-policies "$cut" 'palacios protection-first' 'palacios-shared-network protection-first'
-    ask equal-policies "$cut" 'palacios performance-first' 'palacios-shared-network performance-first'
+    ask equal-policies "$cut" 'palacios as-host-kernel' 'palacios-shared-network as-host-kernel'
 }
 
 @test "stacks beyond the study's differ by their trees, too" {

@@ -509,7 +509,7 @@ campaign() {
     campaign 'vary:' '  - zip: [{axis: nodes, set: platform.nodes, values: [2, 4]}, {axis: work, set: workload.work, values: [2 h, 4 h]}]'
     expect_status 0
     expect_text "$output" '2 points' 'nodes=2 work=2 h' 'nodes=4 work=4 h'
-    campaign 'systems: [kvm, palacios]' 'policies: [protection-first, performance-first]'
+    campaign 'systems: [kvm, palacios]' 'policies: [protection-first, as-host-kernel]'
     expect_status 0
     expect_text "$output" '1 points, 5 policies'
 }

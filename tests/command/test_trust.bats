@@ -80,11 +80,11 @@ assert abs(pattern["expected_s"] - 86400) < 1e-6, pattern' "$output"
     run_bulkhead run "$SOURCE_DIRECTORY/experiments/balance.yaml" -q -o lines.h5 --replicas 2 --set workload.trust=1e-3 \
         --set 'vary.0.values=[131072]' --set 'vary.1.values=[{label: warm, set: {workload.spares: 0.1 %}}]' \
         --set 'uncertainty.values=[1e-3]' --set 'policies=[{system: native, policy: native},
-            {system: kvm, policy: protection-first}, {system: kvm, policy: performance-first}]'
+            {system: kvm, policy: protection-first}, {system: kvm, policy: as-host-kernel}]'
     expect_status 0
     expect_eval lines.h5 "len({round(float(m('interval', p).flat[1])) for p in
-        ('native native', 'kvm protection-first', 'kvm performance-first')}) == 3" \
-        "0.05 < m('price', 'kvm performance-first').flat[0] < 0.08"
+        ('native native', 'kvm protection-first', 'kvm as-host-kernel')}) == 3" \
+        "0.05 < m('price', 'kvm as-host-kernel').flat[0] < 0.08"
 }
 
 @test "refusals name the key" {

@@ -74,7 +74,7 @@ expect_hit() {
         [ "$policy" != native ] || continue
         run_one --replicas 1 --set "policies.0.policy=$policy"
         case $policy in
-        performance-first | same-os | protected-guards) expect_hit 1 1 ;;
+        as-host-kernel | same-os | protected-guards) expect_hit 1 1 ;;
         *) expect_hit 1 0 ;;
         esac
     done

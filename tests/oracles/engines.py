@@ -22,7 +22,7 @@ import h5py
 import numpy
 
 SYSTEMS = ["native", "kvm", "palacios", "qemu"]
-POLICIES = ["protection-first", "performance-first", "protected-disposition", "protected-guards"]
+POLICIES = ["protection-first", "as-host-kernel", "protected-disposition", "protected-guards"]
 
 RECORDED = ("{hardware: [board], software: no, recorded: {log: log.csv, nodes: as-recorded, start: begin, end: stop, "
             "log-nodes: 4}}")

@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 
 PROGRAM = os.environ.get("BULKHEAD", os.path.join(os.path.dirname(__file__), "../../build/bulkhead"))
-KINDS = ["protection-first", "performance-first", "protected-disposition", "protected-guards"]
+KINDS = ["protection-first", "as-host-kernel", "protected-disposition", "protected-guards"]
 # system: price with the weakest and the strongest guards, share of the escape probability over its channels
 SYSTEMS = {"qemu": (6.1, 6.6, 0.5), "kvm": (0.035, 0.12, 1.0), "palacios": (-0.012, 0.041, 1.6),
            "palacios-shared-network": (-0.015, 0.038, 4.0)}

@@ -159,6 +159,9 @@ int bh_read_policies(struct bh_catalog_reader *reader, const struct bh_node *sec
         policy->place = bh_node_place(map);
         if (bh_keys_check(map, &bh_policy_keys, err))
             return -1;
+        const struct bh_node *opens = bh_node_find(map, "opens");
+        if (opens && bh_node_bool(opens, &policy->opens, err))
+            return -1;
         policy->description = bh_read_text(map, "description", err);
         if (!policy->description || bh_read_look(map, &policy->colour, &policy->mark, err) ||
             read_dispositions(catalog, map, policy, err) || read_guards(catalog, map, policy, err))

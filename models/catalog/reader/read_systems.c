@@ -34,6 +34,9 @@ static int read_channel(const struct bh_catalog *catalog, const struct bh_system
     if (!name || !(channel->type = bh_catalog_channel(catalog, name, bh_node_place(type), err)))
         return -1;
 
+    const struct bh_node *opened = bh_node_find(map, "opened");
+    if (opened && bh_node_bool(opened, &channel->is_opened, err))
+        return -1;
     const struct bh_node *from = bh_node_need(map, "from", err);
     const long source = from ? bh_system_find_zone(system, from, "zone", err) : -1;
     const struct bh_node *to = source >= 0 ? bh_node_need(map, "to", err) : NULL;

@@ -65,7 +65,7 @@ static void test_coverage(void **state)
         {"native", "native"},
         {"qemu", "protection-first"},
         {"kvm", "protection-first"},
-        {"kvm", "performance-first"},
+        {"kvm", "as-host-kernel"},
         {"palacios", "protected-disposition"},
         {"palacios-kitten", "same-os"},
         {"palacios-shared-network", "oops"},
@@ -273,7 +273,7 @@ static void assert_same(const struct bh_isolation *left, const struct bh_isolati
 static void test_one_channel_is_the_difference(void **state)
 {
     (void)state;
-    static const char *const policies[] = {"protection-first", "performance-first", "protected-disposition"};
+    static const char *const policies[] = {"protection-first", "as-host-kernel", "protected-disposition"};
     for (size_t i = 0; i < 3; i++) {
         struct node palacios = build("palacios", policies[i], NULL, NULL, NULL);
         struct node closed =
@@ -293,7 +293,7 @@ static void test_cache(void **state)
     struct node first = build("kvm", "protection-first", NULL, NULL, NULL);
     struct node equal = build("kvm", "protection-first", NULL, "{recovery.node-reboot: 500 s}", NULL);
     struct node others[] = {
-        build("kvm", "performance-first", NULL, NULL, NULL),
+        build("kvm", "as-host-kernel", NULL, NULL, NULL),
         build("kvm", "protection-first", NULL, "{channels.vm-exit.probability: 1.0000001e-3}", NULL),
         build("kvm", "protection-first", NULL, "{components.linux.fault-rate: 0.0190001 1/year}", NULL),
         build("kvm", "protection-first", NULL, "{zones.guest-kernel.residual: 0.30001}", NULL),
@@ -324,7 +324,7 @@ static void test_cache(void **state)
 static void test_cache_of_several_processes(void **state)
 {
     (void)state;
-    struct node nodes[] = {build("kvm", "performance-first", NULL, NULL, NULL),
+    struct node nodes[] = {build("kvm", "as-host-kernel", NULL, NULL, NULL),
                            build("kvm", "protection-first", NULL, NULL, NULL)};
     struct bh_isolation_cache *list = bh_isolation_cache_create_list(), *all = bh_isolation_cache_create();
     struct bh_error err = {0};

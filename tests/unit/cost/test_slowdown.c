@@ -143,7 +143,7 @@ static void test_native_beside_guests(void **state)
 static void test_stronger_guards_cost_more(void **state)
 {
     (void)state;
-    static const char *const order[] = {"performance-first", "protection-first"};
+    static const char *const order[] = {"as-host-kernel", "protection-first"};
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_tenant tenant = {.guests_per_node = 1, .processes_per_guest = 4, .node_share = 1};
     double price[2];

@@ -47,12 +47,12 @@ static void test_guards_chosen(void **state)
         const char *system, *policy, *guest_host, *process_kernel, *between;
     } cases[] = {
         {"palacios", "protection-first", "emulated-io", "hardware-protection", "checksummed-copies"},
-        {"palacios", "performance-first", "passthrough", "hardware-protection", "shared-memory"},
+        {"palacios", "as-host-kernel", "passthrough", "hardware-protection", "shared-memory"},
         {"palacios", "protected-disposition", "passthrough", "hardware-protection", "shared-memory"},
         {"palacios", "protected-guards", "emulated-io", "hardware-protection", "checksummed-copies"},
-        {"kvm", "performance-first", "iommu", "hardware-protection", "shared-memory"},
+        {"kvm", "as-host-kernel", "shadow-paging", "hardware-protection", "shared-memory"},
         {"kvm", "remapped-devices", "iommu", "hardware-protection", "shared-memory"},
-        {"qemu", "performance-first", "emulated-io", "hardware-protection", "shared-memory"},
+        {"qemu", "as-host-kernel", "emulated-io", "hardware-protection", "shared-memory"},
         {"native", "native", NULL, "hardware-protection", "shared-memory"},
     };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
@@ -449,10 +449,10 @@ static void test_tenants_may_have_policies_of_their_own(void **state)
         {.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5, .application = application},
         {.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5, .application = application}};
     const struct bh_policy *strong = bh_test_policy(catalog, "protection-first"),
-                           *weak = bh_test_policy(catalog, "performance-first");
+                           *weak = bh_test_policy(catalog, "as-host-kernel");
     const struct bh_policy *const own[] = {weak, strong};
     const struct bh_system *kvm = bh_test_system(catalog, "kvm");
-    struct bh_node_model *plain[] = {bh_test_model(catalog, "kvm", "performance-first", equals, 2),
+    struct bh_node_model *plain[] = {bh_test_model(catalog, "kvm", "as-host-kernel", equals, 2),
                                      bh_test_model(catalog, "kvm", "protection-first", equals, 2)};
     struct bh_node_model *model = bh_node_model_create_tailored(catalog, kvm, strong, equals, own, 2, &err);
     assert_non_null(model);

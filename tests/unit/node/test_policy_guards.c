@@ -136,9 +136,9 @@ static void test_node_os_clips(void **state)
     static const struct {
         const char *policy, *least, *most, *effective;
     } cases[] = {
-        {"performance-first", NULL, NULL, "passthrough"},
-        {"performance-first", "nested-paging", NULL, "nested-paging"},
-        {"performance-first", "iommu", NULL, "emulated-io"},
+        {"as-host-kernel", NULL, NULL, "passthrough"},
+        {"as-host-kernel", "nested-paging", NULL, "nested-paging"},
+        {"as-host-kernel", "iommu", NULL, "emulated-io"},
         {"protection-first", NULL, "iommu", "nested-paging"},
         {"protection-first", "nested-paging", "nested-paging", "nested-paging"},
         {"protection-first", "passthrough", "emulated-io", "emulated-io"},

@@ -97,7 +97,7 @@ static void test_policies_and_faults(void **state)
     assert_int_equal(s->policies_count, 3);
     assert_string_equal(s->policies[0].name, "contained");
     assert_string_equal(s->policies[1].name, "native native");
-    assert_string_equal(s->policies[2].name, "palacios performance-first");
+    assert_string_equal(s->policies[2].name, "palacios as-host-kernel");
     assert_string_equal(s->policies[2].host_kernel->name, "kitten");
     assert_string_equal(s->policies[2].guest_kernel->name, "kitten");
     assert_null(s->policies[1].guest_kernel);

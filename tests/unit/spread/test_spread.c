@@ -353,7 +353,7 @@ static void test_unresolved_is_a_bound(void **state)
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.5}};
     static const char *const cases[][2] = {{"native", "oops"},
-                                           {"kvm", "performance-first"},
+                                           {"kvm", "as-host-kernel"},
                                            {"kvm", "oops"},
                                            {"qemu", "oops"},
                                            {"palacios-shared-network", "protected-disposition"}};

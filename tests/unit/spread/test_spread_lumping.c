@@ -23,7 +23,7 @@ static void test_alike_processes_are_lumped(void **state)
         {"native", "oops", NULL},
         {"kvm", "protection-first", NULL},
         {"palacios", "oops", "{channels.vm-exit.probability: 0.1}"},
-        {"palacios", "performance-first", "{channels.kernel-to-process.probability: 1}"},
+        {"palacios", "as-host-kernel", "{channels.kernel-to-process.probability: 1}"},
         {"native", "oops", "{channels.system-call.probability: 1, channels.kernel-to-process.probability: 1}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -120,7 +120,7 @@ static void test_alike_guests_are_lumped(void **state)
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.25}};
     static const char *const cases[][3] = {
         {"palacios", "protection-first", NULL},
-        {"palacios", "performance-first", "{channels.vm-exit.probability: 0.1}"},
+        {"palacios", "as-host-kernel", "{channels.vm-exit.probability: 0.1}"},
         {"palacios", "oops", "{channels.host-to-guest.probability: 1}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
