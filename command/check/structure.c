@@ -285,7 +285,7 @@ static void print_guard_levels(const struct bh_check *check, FILE *stream)
         char *name = bh_print_text("%s %s", bh_boundary_names[level->boundary], level->name);
         fprintf(stream, "  %-36s %7s %9s", name,
                 bh_quantity_print(level->blocks.value, BH_DIMENSION_PROBABILITY, blocks, sizeof blocks),
-                level->detects ? "detected" : "dropped");
+                level->detects ? "detected" : "rejected");
         print_cost(check, &level->compute_slowdown, stream);
         print_cost(check, &level->exit_time_s, stream);
         print_cost(check, &level->latency_s, stream);

@@ -16,7 +16,7 @@
 #define FORM(name, ...)   static const struct bh_form name = __VA_ARGS__
 
 static const char *const tails[] = {"exponential", "bounded", NULL};
-static const char *const on_block[] = {"dropped", "detected", NULL};
+static const char *const on_block[] = {"rejected", "detected", "dropped", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const memory[] = {"memory", NULL};
 static const char *const recorded[] = {"recorded", NULL};
@@ -113,7 +113,7 @@ const struct bh_keys bh_channel_keys = {"a channel", "A mechanism by which error
 static const struct bh_key guard_rows[] = {
     DESCRIPTION,
     {"blocks", NULL, BH_NUMBER(PROBABILITY), "That an attempt to cross is blocked."},
-    {"on-block", NULL, BH_CHOICE(on_block), "`detected`: the error signals in the zone that it came from."},
+    {"on-block", NULL, BH_CHOICE(on_block), "`rejected` (once `dropped`): its source goes on; `detected`: it signals."},
     {"withholds", "nothing", BH_SET(0, 0, bh_offer_word), "What systems offer, but not behind this level."},
 #define COST_ROW(member, key, dimension, usual, meaning) {key, usual, BH_NUMBER(dimension), meaning},
     BH_GUARD_COSTS(COST_ROW){0},
@@ -318,8 +318,7 @@ const struct bh_keys bh_recovery_keys = {"recovery", "What recovery takes, whate
 /* --- Errors ----------------------------------------------------------------------------------------------------------- */
 
 static const struct bh_key error_rows[] = {
-    {"mechanisms", NULL, BH_CHOICE(bh_mechanisms_all_words),
-     "What takes down less than a node: as systems list it, or under all of them nothing, or all that is asked for."},
+    {"mechanisms", NULL, BH_CHOICE(bh_mechanisms_all_words), "Of all systems: as they list them, ideal, or none."},
     {"again", NULL, BH_NUMBER(PROBABILITY),
      "Probability that an error enters a zone again that its copy there has left, by another way."},
     {"carries", NULL, BH_NUMBER(PROBABILITY), "Probability that wrong data is in what a partner takes in an exchange."},
@@ -400,8 +399,7 @@ static const struct bh_key system_rows[] = {
     {"channels", NULL, BH_LIST(0, 0, system_channel), "By which errors cross between them."},
     {"guards", NULL, BH_MAP(offered_keys), "Guard levels that it offers."},
     {"mechanisms", "none", BH_ANY(mechanisms),
-     "By zone, what takes down less than a node when it has failed; `none`: every such disposition takes the node; "
-     "`ideal`: all succeed, at once and free."},
+     "What takes down less than a node, by the zone that failed; or for all."},
     {"costs", NULL, BH_MAP(bh_system_cost_keys), "What it costs without guards."},
     {"offers", "nothing is said", BH_MAP(bh_offers_keys), "What it offers its users."},
     {0},

@@ -46,7 +46,7 @@ struct bh_guard_level {
     enum bh_boundary boundary;
     unsigned strength;          /* position in the file, from 0 */
     struct bh_parameter blocks; /* probability that an attempt is blocked */
-    bool detects;               /* on-block: detected (signals in the source zone) or dropped */
+    bool detects;               /* on-block: detected (signals in the source zone) or rejected */
 #define BH_GUARD_COST(member, ...) struct bh_parameter member;
     BH_GUARD_COSTS(BH_GUARD_COST)
 #undef BH_GUARD_COST

@@ -100,7 +100,7 @@ PYTHON
     expect_text "$output" 'does not offer device-access'
     refuse grep -q 'protection-first.*may be best' <<<"$output"
     # A line with another kernel is no Linux any more.
-    sed -E 's/\{system: kvm, policy: performance-first\}/{system: kvm, guest-kernel: kitten, policy: performance-first, name: kitten}/' \
+    sed -E 's/\{system: kvm, policy: as-host-kernel\}/{system: kvm, guest-kernel: kitten, policy: as-host-kernel, name: kitten}/' \
         "$scenarios/small-balance.yaml" >"$BATS_TEST_TMPDIR/kitten.yaml"
     run_bulkhead advise "$BATS_TEST_TMPDIR/kitten.yaml" -q --replicas 2 --set wrong-results=done --need unmodified-linux
     expect_status 0

@@ -220,7 +220,7 @@ int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *sec
 static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_guard_level *guard,
                       struct bh_error *err)
 {
-    static const char *const on_block[] = {"dropped", "detected", NULL};
+    static const char *const on_block[] = {"rejected", "detected", "dropped", NULL};
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_guard_level, blocks, "blocks", BH_DIMENSION_PROBABILITY, false),
 #define FIELD(member, key, dimension, ...) BH_FIELD(struct bh_guard_level, member, key, BH_DIMENSION_##dimension, true),
