@@ -27,6 +27,7 @@ from play import SCOPES, Replica
 from world import World
 
 PER_ENCLAVE = ["elapsed", "finished", "interruptions", "wrong_data", "sdc"]
+OUT = ["detection", "restart", "restore", "repair-and-spare-wait"]  # parts of the ledger
 WITH_VERIFICATION = ["verifications", "silent_found", "silent_rollbacks", "silent_beginnings"]
 PER_SCOPE = ["failures", "system_extent", "application_extent"]
 BATCH, LEVEL, LISTED = 5, 1e-4, 30
@@ -45,7 +46,9 @@ def by_program(program, scenarios, replicas, seed, folder):
     found = [{} for _ in scenarios]
     with h5py.File(path + ".h5") as f:
         arrays = {name: f[name][0] if len(scenarios) > 1 else f[name][:1]
-                  for name in PER_ENCLAVE + WITH_VERIFICATION + PER_SCOPE + WHOLE if name in f}
+                  for name in PER_ENCLAVE + WITH_VERIFICATION + PER_SCOPE + WHOLE + ["node_time"] if name in f}
+        parts = [part.decode() for part in f["part"][:]]
+    arrays["out"] = arrays.pop("node_time")[..., [parts.index(part) for part in OUT]].sum(axis=-1)
     for i, one in enumerate(found):
         for name, array in arrays.items():
             if name in PER_SCOPE:

@@ -34,9 +34,20 @@ class Job:
         self.enclave = world.enclaves[number]
         self.places = next(p.places for p in world.partitions if number in p.enclaves)
         self.work = quantity(self.enclave["work"]) if "work" in self.enclave else world.work
-        self.state, self.silent, self.end = "before", set(), None
+        self.out_s, self.doing, self.since_s = 0.0, "before", 0.0
+        self.silent, self.end = set(), None
         self.counts = {name: 0 for name in ("interruptions", "verifications", "silent_found", "silent_rollbacks",
                                             "silent_beginnings")}
+
+    @property
+    def state(self):
+        return self.doing
+
+    @state.setter
+    def state(self, doing):
+        """Remembers for how many node-seconds it was out, or held up."""
+        self.out_s += len(self.places) * (self.replica.now - self.since_s) if self.doing in ("out", "wait") else 0.0
+        self.doing, self.since_s = doing, self.replica.now
 
     def takes_wrong_data(self, error, place):
         self.silent.add(error)
@@ -55,13 +66,14 @@ class Job:
                    if z.enclave in (None, self.number))
 
     def results(self):
+        self.state = self.doing
         silent = self.silent if self.state == "done" else set()
         for error in silent:
             if error.matters is None:
                 error.matters = self.replica.random.random() < self.replica.world.number("errors.matters")
         elapsed = self.end if self.end is not None else self.replica.now
         return {"elapsed": elapsed, "finished": int(self.state == "done"), "wrong_data": int(bool(silent)),
-                "sdc": int(any(e.matters for e in silent)), **self.counts}
+                "sdc": int(any(e.matters for e in silent)), "out": self.out_s, **self.counts}
 
 
 class BulkSynchronous(Job):

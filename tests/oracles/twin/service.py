@@ -25,7 +25,9 @@ class Service(Job):
         return sum(1 for p in left if not self.held[p]) if self.state == "runs" and len(left) >= self.needed else 0
 
     def catch_up(self):
-        self.served += self.serving() * (self.replica.now - self.since)
+        passed_s = self.replica.now - self.since
+        self.served += self.serving() * passed_s
+        self.out_s += (len(self.places) - self.serving()) * passed_s
         self.since = self.replica.now
 
     def look_ahead(self):
@@ -100,6 +102,11 @@ class Service(Job):
         self.catch_up()
         self.out[place] = False
         self.look_ahead()
+
+    def results(self):
+        if self.state == "runs":
+            self.catch_up()
+        return super().results()
 
     def loses_memory(self):
         pass
