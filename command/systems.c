@@ -42,9 +42,8 @@ static error_t parse(int key, char *word, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .doc =
-        "Lists the bundled systems and what each offers its users, with where that is from. `bulkhead advise --need` "
-        "takes only those that offer a thing.",
+    .doc = "Lists the bundled systems and what each offers its users, with where that is from; `bulkhead advise` can "
+           "take only those that offer a thing that is needed.",
 };
 
 /* The levels, of those that a system offers, behind which it does not offer a thing after all; "" if none. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What `bulkhead check` says of mechanisms: by what less than a node is taken down, how surely, and where nothing does it. */
 #include "command/check/parts.h"
+#include "models/base/wrap.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/system.h"
 #include "models/node/node_model.h"
@@ -74,8 +75,10 @@ static bool is_told(struct telling *telling, char *text)
 static void print_parts(const struct bh_mechanism *mechanism, FILE *stream)
 {
     for (int part = 0; part < BH_MECHANISM_PARTS; part++)
-        if (mechanism->part[part].is_there)
-            fprintf(stream, "      %s: %s\n", bh_mechanism_part_names[part], mechanism->part[part].by);
+        if (mechanism->part[part].is_there) {
+            int used = fprintf(stream, "      %s: ", bh_mechanism_part_names[part]);
+            bh_wrap_write(mechanism->part[part].by, BH_CHECK_WIDTH, (size_t)used, stream);
+        }
 }
 
 static void print_row(void *context, const struct row *row)

@@ -82,7 +82,8 @@ END
     expect_status 0
     expect_text "$output" 'native native: what the uncertain numbers do' 'components.linux.fault-rate' 'Critical values' \
         'lets less escape than'
-    if grep -E '.{121}|[[:space:]]$' <<<"$output"; then return 1; fi
+    # Paths of numbers are as long as they are.
+    if sed -E 's/^[a-z0-9./-]{40,}/PATH/' <<<"$output" | grep -E '.{121}|[[:space:]]$'; then return 1; fi
     balance --exact --sensitivity --json
     expect_status 0
     "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'

@@ -189,11 +189,11 @@ static const struct {
     {"systems/kvm.yaml", "from: guest, to: host", "from: host, to: host", "to itself"},
     {"systems/kvm.yaml", "{type: host-to-guest, from: host, to: guest}", "{type: vm-exit, from: guest, to: host}",
      "twice"},
-    {"systems/kvm.yaml", "guest/host: [iommu, emulated-io]", "", "offers no guard level"},
-    {"systems/kvm.yaml", "[iommu, emulated-io]", "[]", "at least one"},
-    {"systems/kvm.yaml", "[iommu, emulated-io]", "[nested-page]", "nested-page"},
-    {"systems/kvm.yaml", "[iommu, emulated-io]", "[iommu, emulated-io, iommu]", "twice"},
-    {"systems/kvm.yaml", "[iommu, emulated-io]", "[shared-memory]", "guest/host guard level"},
+    {"systems/kvm.yaml", "guest/host: [shadow-paging, iommu, emulated-io]", "", "offers no guard level"},
+    {"systems/kvm.yaml", "[shadow-paging, iommu, emulated-io]", "[]", "at least one"},
+    {"systems/kvm.yaml", "[shadow-paging, iommu, emulated-io]", "[nested-page]", "nested-page"},
+    {"systems/kvm.yaml", "[shadow-paging, iommu, emulated-io]", "[iommu, emulated-io, iommu]", "twice"},
+    {"systems/kvm.yaml", "[shadow-paging, iommu, emulated-io]", "[shared-memory]", "guest/host guard level"},
     {"systems/kvm.yaml", "  guest-boot:", "  guest-boots:", "guest-boot"},
 };
 
