@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_CPU_SECONDS = 60, MOST_RANK = 32, MOST_TEXT = 1 << 16 };
+enum { MOST_CPU_SECONDS = 60, MOST_RANK = 32, MOST_TEXT = 1 << 16, MOST_ATTRIBUTE = 1 << 24 };
 /* No honest axis or array is longer; a damaged length must not make us ask for the machine's memory. */
 static const double MOST_ELEMENTS = 1e9;
 
@@ -106,7 +106,7 @@ static bool is_text(hid_t type)
 /* A text of our own: UTF-8, whatever the file holds. */
 static char *copy_text(const char *text)
 {
-    return bh_utf8_repair(text != NULL && strlen(text) < MOST_TEXT ? text : "");
+    return bh_utf8_repair(text != NULL && strlen(text) < MOST_ATTRIBUTE ? text : "");
 }
 
 char *bh_source_attribute(int64_t object, const char *name)

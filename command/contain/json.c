@@ -108,6 +108,11 @@ static json_t *policy_object(const struct bh_contain *contain, const struct bh_c
     json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", policy->spec->name, "system",
                                policy->spec->system->name, "policy", policy->spec->policy->name, "origins", rows, "all",
                                all, "node_loss_rate_per_s", bh_json_number(policy->origins.loss_rate[BH_SCOPE_NODE]));
+    struct bh_zone_three three = bh_contain_zone_three(policy);
+    json_object_set_new(object, "zone_three",
+                        three.is_defined ? json_pack("{s:o, s:[o, o]}", "weight", bh_json_number(three.weight), "ci95",
+                                                     bh_json_number(three.low), bh_json_number(three.high))
+                                         : json_null());
     if (policy->too_large != NULL)
         json_object_set_new(object, "no_exact_answer", json_string(policy->too_large));
     return object;

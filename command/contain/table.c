@@ -113,6 +113,26 @@ static void add_row(struct bh_table *table, const struct columns *columns, const
     add_time(table, answer->time_s);
 }
 
+/* The question of the originating study: is E-Zone 3 like E-Zone 2, or like E-Zone 1? */
+static void print_zone_three(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
+{
+    const char *mark = format == BH_TABLE_LATEX ? "% " : "";
+    struct bh_zone_three three = bh_contain_zone_three(policy);
+    if (!policy->model->tree->has_guests)
+        return;
+    fputs(format == BH_TABLE_MARKDOWN ? "\n" : "", stream);
+    if (!three.is_defined && three.lacks > 0)
+        fprintf(stream, "%sWhere E-Zone 3 lies is undefined: no error with an effect begins in E-Zone %d.\n", mark,
+                three.lacks);
+    else if (!three.is_defined)
+        fprintf(stream, "%sWhere E-Zone 3 lies is undefined: errors of E-Zones 1 and 2 reach alike.\n", mark);
+    else if (three.low < three.high)
+        fprintf(stream, "%sE-Zone 3 lies at %.3f [%.3f, %.3f] from E-Zone 2 (0) to E-Zone 1 (1).\n", mark, three.weight,
+                three.low, three.high);
+    else
+        fprintf(stream, "%sE-Zone 3 lies at %.3f from E-Zone 2 (0) to E-Zone 1 (1).\n", mark, three.weight);
+}
+
 static void print_policy(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
 {
     struct bh_table *table = bh_table_create();
@@ -212,6 +232,7 @@ void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_for
     for (size_t p = 0; p < contain->policies_count; p++) {
         print_title(&contain->policies[p], format, stream);
         print_policy(&contain->policies[p], format, stream);
+        print_zone_three(&contain->policies[p], format, stream);
     }
     print_how(contain, format, stream);
     bh_contain_silent_print(contain->silent, format, stream);

@@ -3,7 +3,10 @@
 /* What the answers say: which one is the better, and whether they agree. */
 #include "sim/containment/answers.h"
 
+#include "models/base/error.h"
 #include "sim/scenario/scenario.h"
+
+#include <stdlib.h>
 
 /* Joint test of exact against simulated. */
 static const double family_level = 1e-4;
@@ -38,4 +41,20 @@ const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_polic
 bool bh_contain_has_rates(const struct bh_contain_policy *policy)
 {
     return policy->origins.error_rate > 0.0;
+}
+
+struct bh_zone_three bh_contain_zone_three(const struct bh_contain_policy *policy)
+{
+    struct bh_zone_errors *errors = bh_allocate(policy->origins.count + 1, sizeof *errors);
+    size_t count = 0;
+    for (size_t i = 0; i < policy->origins.count; i++) {
+        const struct bh_weighted_origin *entry = &policy->origins.entry[i];
+        if (!entry->origin.also_host_kernel)
+            errors[count++] = (struct bh_zone_errors){policy->model->tree->zones[entry->origin.zone].kind,
+                                                      bh_contain_has_rates(policy) ? entry->rate : 1.0,
+                                                      bh_contain_row_answer(&policy->rows[i])};
+    }
+    struct bh_zone_three three = bh_find_zone_three(errors, count);
+    free(errors);
+    return three;
 }

@@ -7,9 +7,9 @@ load ../support/common
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    counts=$SOURCE_DIRECTORY/experiments/injections-made-up.csv
+    counts=$SOURCE_DIRECTORY/tests/data/injections/injections-made-up.csv # of mechanisms that are ideal
     # Two numbers known, so that chains are short.
-    known=(--set models.channels.kernel-to-process.probability=0.1
+    known=(--set models.errors.mechanisms=ideal --set models.channels.kernel-to-process.probability=0.1
         --set models.channels.device-emulation.probability=1e-3)
 }
 

@@ -84,7 +84,7 @@ assert abs(pattern["expected_s"] - 86400) < 1e-6, pattern' "$output"
     expect_status 0
     expect_eval lines.h5 "len({round(float(m('interval', p).flat[1])) for p in
         ('native native', 'kvm protection-first', 'kvm as-host-kernel')}) == 3" \
-        "0.05 < m('price', 'kvm as-host-kernel').flat[0] < 0.08"
+        "0.03 < m('price', 'kvm as-host-kernel').flat[0] < 0.08"
 }
 
 @test "refusals name the key" {
