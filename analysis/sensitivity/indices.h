@@ -20,7 +20,8 @@ enum { BH_GIVEN_DATA_LEAST = 32 };
  * 2 * 6 s^4 of the chance part. */
 struct bh_given_data {
     struct bh_estimate first;
-    double at_low, at_high; /* the curve where 5 % of the draws lie below, and above; NaN where its interval begins at 0 */
+    double at_low,
+        at_high; /* the curve where 5 % of the draws lie below, and above; NaN where its interval begins at 0 */
 };
 struct bh_given_data bh_given_data(const double *draws, const double *runs, size_t points, size_t replicas);
 

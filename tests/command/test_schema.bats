@@ -5,6 +5,10 @@
 
 load ../support/common
 
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+}
+
 oracle() {
     "$PYTHON" "$SOURCE_DIRECTORY/tests/support/schema_oracle.py" "$@"
 }

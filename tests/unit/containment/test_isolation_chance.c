@@ -86,7 +86,7 @@ static void test_intervals_cost_at_most_a_hundredth(void **state)
         bool service, hardware;
     } cases[] = {
         {"kvm", "protection-first", 2, 1, false, true},     {"kvm", "protection-first", 3, 1, true, false},
-        {"kvm", "as-host-kernel", 3, 1, false, false},   {"palacios", "protection-first", 4, 1, false, false},
+        {"kvm", "as-host-kernel", 3, 1, false, false},      {"palacios", "protection-first", 4, 1, false, false},
         {"palacios", "protection-first", 2, 2, true, true},
     };
     static const double checkpoint_s[] = {5.0, 120.0};
