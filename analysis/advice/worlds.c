@@ -19,8 +19,9 @@
 /* What stands behind the words of a coordinate. */
 static const char *status_in(const char *description)
 {
-    static const char words[] = BH_COORDINATE_WORDS BH_COORDINATE_STATUS;
-    return strncmp(description, words, sizeof words - 1) == 0 ? description + sizeof words - 1 : "";
+    const char *words = BH_COORDINATE_WORDS BH_COORDINATE_STATUS;
+    size_t length = strlen(words);
+    return strncmp(description, words, length) == 0 ? description + length : "";
 }
 
 static void add_place(struct bh_label_places *places, const char *name, const char *unit, const char *description,

@@ -29,7 +29,7 @@ static double *find_runs(const struct bh_view *view, const struct bh_sensitivity
             *run = bh_criterion_value(view, &of->criterion, of->policy, worlds->point[w], of->enclave, r);
             if (of->against != SIZE_MAX)
                 *run -= bh_criterion_value(view, &of->criterion, of->against, worlds->point[w], of->enclave, r);
-            missing += !isfinite(*run);
+            missing += isfinite(*run) ? 0 : 1;
         }
     if (missing == 0)
         return runs;

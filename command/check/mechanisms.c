@@ -77,7 +77,7 @@ static void print_parts(const struct bh_mechanism *mechanism, FILE *stream)
     for (int part = 0; part < BH_MECHANISM_PARTS; part++)
         if (mechanism->part[part].is_there) {
             int used = fprintf(stream, "      %s: ", bh_mechanism_part_names[part]);
-            bh_wrap_write(mechanism->part[part].by, BH_CHECK_WIDTH, (size_t)used, stream);
+            bh_wrap_write(mechanism->part[part].by, BH_CHECK_WIDTH, used, stream);
         }
 }
 

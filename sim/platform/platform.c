@@ -417,6 +417,7 @@ size_t bh_platform_disks(const struct bh_platform *platform, size_t index)
 
 void *bh_platform_disk(const struct bh_platform *platform, size_t index, size_t disk)
 {
+    /* cppcheck-suppress CastIntegerToAddressAtReturn; a handle of SimGrid is a pointer */
     return platform->storage[index].disks[disk];
 }
 
