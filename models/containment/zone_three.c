@@ -19,13 +19,12 @@ static void find_zone(const struct bh_zone_errors *errors, size_t count, enum bh
     *zone = (struct zone){0};
     for (size_t i = 0; i < count; i++)
         if (errors[i].zone == kind) {
-            double wider = 0;
+            const double *extent = errors[i].answer->extent;
             weights += errors[i].weight;
-            for (int s = BH_SCOPES - 1; s > BH_SCOPE_NONE; s--) {
-                wider += errors[i].answer->extent[s];
-                zone->wider[s] += errors[i].weight * wider;
-            }
-            zone->effects += errors[i].weight * wider;
+            for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++)
+                for (enum bh_scope wider = BH_SCOPE_NONE; s != BH_SCOPE_NONE && wider != BH_SCOPES; wider++)
+                    zone->wider[s] += bh_scope_within(s, wider) ? errors[i].weight * extent[wider] : 0;
+            zone->effects += errors[i].weight * (1 - extent[BH_SCOPE_NONE]);
         }
     for (int s = 0; s < BH_SCOPES && zone->effects > 0; s++)
         zone->wider[s] /= zone->effects;
@@ -38,7 +37,7 @@ static double variance_of(const struct bh_zone_errors *errors, size_t count, enu
                           const struct zone *zone)
 {
     double weights = 0, variance = 0, mean = 0;
-    for (int s = BH_SCOPE_NONE + 1; s < BH_SCOPES; s++)
+    for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++)
         mean += zone->slope[s] * zone->wider[s];
     for (size_t i = 0; i < count; i++)
         weights += errors[i].zone == kind ? errors[i].weight : 0;
@@ -46,11 +45,13 @@ static double variance_of(const struct bh_zone_errors *errors, size_t count, enu
         const struct bh_containment *answer = errors[i].answer;
         if (errors[i].zone != kind || answer->trials == 0)
             continue;
-        double up_to = 0, first = 0, second = 0;
-        for (int s = BH_SCOPE_NONE + 1; s < BH_SCOPES; s++) {
-            up_to += zone->slope[s];
-            first += answer->extent[s] * (up_to - mean);
-            second += answer->extent[s] * gsl_pow_2(up_to - mean);
+        double first = 0, second = 0;
+        for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++) {
+            double up_to = 0;
+            for (enum bh_scope nearer = BH_SCOPE_NONE; nearer != BH_SCOPES; nearer++)
+                up_to += bh_scope_within(nearer, s) ? zone->slope[nearer] : 0;
+            first += s != BH_SCOPE_NONE ? answer->extent[s] * (up_to - mean) : 0;
+            second += s != BH_SCOPE_NONE ? answer->extent[s] * gsl_pow_2(up_to - mean) : 0;
         }
         variance +=
             gsl_pow_2(errors[i].weight / weights / zone->effects) * (second - first * first) / (double)answer->trials;
@@ -65,7 +66,7 @@ struct bh_zone_three bh_find_zone_three(const struct bh_zone_errors *errors, siz
     find_zone(errors, count, BH_HOST_KERNEL, &one);
     find_zone(errors, count, BH_HOST_USER, &two);
     find_zone(errors, count, BH_GUEST_KERNEL, &three);
-    for (int s = BH_SCOPE_NONE + 1; s < BH_SCOPES; s++) {
+    for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++) {
         square += gsl_pow_2(one.wider[s] - two.wider[s]);
         product += (three.wider[s] - two.wider[s]) * (one.wider[s] - two.wider[s]);
     }
@@ -73,7 +74,7 @@ struct bh_zone_three bh_find_zone_three(const struct bh_zone_errors *errors, siz
     if (lacks != 0 || square < 1e-12)
         return (struct bh_zone_three){false, lacks, NAN, NAN, NAN};
     double weight = product / square;
-    for (int s = BH_SCOPE_NONE + 1; s < BH_SCOPES; s++) {
+    for (enum bh_scope s = BH_SCOPE_NONE; s != BH_SCOPES; s++) {
         double apart = one.wider[s] - two.wider[s], beside = three.wider[s] - two.wider[s];
         three.slope[s] = apart / square;
         one.slope[s] = (beside - 2 * weight * apart) / square;
