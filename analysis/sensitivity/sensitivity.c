@@ -6,6 +6,7 @@
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
+#include "models/base/results_names.h"
 
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 
 const char *const bh_sensitivity_kinds[] = {"draws", "morris", "saltelli", NULL};
-static const char design_name[] = "design";
 
 /* --- Runs -------------------------------------------------------------------------------------------------------------- */
 
@@ -89,7 +89,7 @@ static const struct bh_label_place *find_design(const struct bh_label_places *pl
 {
     for (size_t i = 0; i < places->count; i++)
         if (places->place[i].axis == axis && !places->place[i].is_axis &&
-            strcmp(places->place[i].name, design_name) == 0)
+            strcmp(places->place[i].name, BH_COORDINATE_DESIGN) == 0)
             return &places->place[i];
     return NULL;
 }
@@ -292,7 +292,7 @@ static const char *axis_of(const struct bh_view *view, const struct bh_label_pla
     for (size_t i = 0; i < places->count; i++) {
         if (places->place[i].is_axis)
             continue;
-        if (strcmp(places->place[i].name, design_name) == 0)
+        if (strcmp(places->place[i].name, BH_COORDINATE_DESIGN) == 0)
             return view->axes[places->place[i].axis].name;
         only = view->axes[places->place[i].axis].name;
     }

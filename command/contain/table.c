@@ -117,9 +117,9 @@ static void add_row(struct bh_table *table, const struct columns *columns, const
 static void print_zone_three(const struct bh_contain_policy *policy, enum bh_table_format format, FILE *stream)
 {
     const char *mark = format == BH_TABLE_LATEX ? "% " : "";
-    struct bh_zone_three three = bh_contain_zone_three(policy);
     if (!policy->model->tree->has_guests)
         return;
+    struct bh_zone_three three = bh_contain_zone_three(policy);
     fputs(format == BH_TABLE_MARKDOWN ? "\n" : "", stream);
     if (!three.is_defined && three.lacks > 0)
         fprintf(stream, "%sWhere E-Zone 3 lies is undefined: no error with an effect begins in E-Zone %d.\n", mark,

@@ -26,5 +26,7 @@ bool bh_results_name_is_taken(const char *name);
 /* How the descriptions of a campaign's coordinates begin, and what stands before the status of a number of the catalog. */
 #define BH_COORDINATE_WORDS  "varied by the campaign"
 #define BH_COORDINATE_STATUS ": "
+/* The coordinate that says which part each point has in a design for sensitivity. */
+#define BH_COORDINATE_DESIGN "design"
 
 #endif

@@ -8,8 +8,6 @@
 
 /* Designs and the draws of the catalog's numbers; the most that each may have. */
 enum { BH_DESIGN_POINTS_MOST = 100000 };
-/* The coordinate that says which part each point has in a design for sensitivity. */
-#define BH_DESIGN_NAME "design"
 
 extern const struct bh_keys bh_campaign_keys, bh_precision_keys, bh_range_keys, bh_zip_keys, bh_design_keys,
     bh_dimension_keys, bh_draws_keys;

@@ -105,7 +105,8 @@ int bh_campaign_read_zip(struct bh_campaign *campaign, const struct bh_node *map
 
 /* --- Draws of uncertain numbers ------------------------------------------------------------------------------------------------ */
 
-const char *bh_design_coordinate_name(struct bh_campaign *campaign, const char *path)
+/* A slash would make a group of the results. */
+static const char *coordinate_name(struct bh_campaign *campaign, const char *path)
 {
     char *name = bh_campaign_keep(campaign, bh_copy_text(path));
     for (char *c = name; *c != '\0'; c++)
@@ -114,7 +115,8 @@ const char *bh_design_coordinate_name(struct bh_campaign *campaign, const char *
     return name;
 }
 
-double bh_design_counted(const struct bh_parameter *parameter, double value)
+/* The nearest that a number can be which is counted. */
+static double counted(const struct bh_parameter *parameter, double value)
 {
     if (parameter->step <= 0.0)
         return value;
@@ -177,26 +179,39 @@ static bool is_chosen(const void *context, const struct bh_parameter *parameter)
     return bh_parameter_is_uncertain(parameter) && whole && (!drawing->only_assumed || assumed);
 }
 
-static int draw_number(struct bh_campaign *campaign, struct drawing *drawing, const struct bh_parameter *parameter,
-                       struct bh_axis *axis, struct bh_campaign_axis *own, struct bh_error *err)
+int bh_design_set_number(struct bh_campaign *campaign, const struct bh_parameter *parameter, const double *values,
+                         struct bh_place place, struct bh_axis *axis, struct bh_campaign_axis *own,
+                         struct bh_error *err)
 {
     struct bh_range range = {.unit = ""};
     const char *unit = bh_dimension_unit(parameter->dimension);
     range.unit = strcmp(unit, "1") == 0 ? "" : unit;
-    const char **labels = bh_design_add_coordinate(campaign, own, bh_design_coordinate_name(campaign, parameter->path),
-                                                   unit, axis->count);
+    const char **labels =
+        bh_design_add_coordinate(campaign, own, coordinate_name(campaign, parameter->path), unit, axis->count);
     own->coordinates[own->coordinates_count - 1].status = bh_status_names[parameter->status];
     char *path = bh_campaign_keep(campaign, bh_print_text("models.%s", parameter->path));
     for (size_t v = 0; v < axis->count; v++) {
-        drawing->world.number = (uint64_t)v;
-        labels[v] = bh_range_label(campaign, bh_design_counted(parameter, bh_world_value(&drawing->world, parameter)));
+        labels[v] = bh_range_label(campaign, counted(parameter, values[v]));
         const struct bh_node *node =
-            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), drawing->place, err);
+            bh_campaign_value(campaign, bh_range_text(campaign, &range, labels[v]), place, err);
         if (node == NULL)
             return -1;
         bh_axis_value_add(&axis->values[v], path, node);
     }
     return 0;
+}
+
+static int draw_number(struct bh_campaign *campaign, struct drawing *drawing, const struct bh_parameter *parameter,
+                       struct bh_axis *axis, struct bh_campaign_axis *own, struct bh_error *err)
+{
+    double *values = bh_allocate(axis->count, sizeof *values);
+    for (size_t v = 0; v < axis->count; v++) {
+        drawing->world.number = (uint64_t)v;
+        values[v] = bh_world_value(&drawing->world, parameter);
+    }
+    int status = bh_design_set_number(campaign, parameter, values, drawing->place, axis, own, err);
+    free(values);
+    return status;
 }
 
 /* The numbers of a list, each with an interval; shares that sum to 1 all or none. */

@@ -50,13 +50,13 @@ int bh_design_drop(struct bh_axis *axis);
 /* The labels [value] of the next coordinate, to be filled. */
 const char **bh_design_add_coordinate(struct bh_campaign *campaign, struct bh_campaign_axis *own, const char *name,
                                       const char *unit, size_t count);
-/* A path as a name of results, in which a slash would make a group. */
-const char *bh_design_coordinate_name(struct bh_campaign *campaign, const char *path);
 /* The uncertain number that a node names, "models.PATH"; NULL with err set where it names none that can be drawn alone. */
 const struct bh_parameter *bh_design_uncertain(const struct bh_campaign *campaign, const struct bh_node *node,
                                                struct bh_error *err);
-/* The nearest to a value that a number can be which is counted. */
-double bh_design_counted(const struct bh_parameter *parameter, double value);
+/* Sets a number of the catalog to values[value], what is counted to the nearest that it can be, as a coordinate. */
+int bh_design_set_number(struct bh_campaign *campaign, const struct bh_parameter *parameter, const double *values,
+                         struct bh_place place, struct bh_axis *axis, struct bh_campaign_axis *own,
+                         struct bh_error *err);
 
 /* space_designs.c: designs over several numbers. */
 bool bh_campaign_is_design(const struct bh_node *map);

@@ -4,6 +4,7 @@
  * is estimated, Morris' and Saltelli's. */
 #include "models/base/quantity.h"
 #include "models/base/random.h"
+#include "models/base/results_names.h"
 #include "models/catalog/parameter.h"
 #include "models/catalog/worlds.h"
 #include "models/document/document_get.h"
@@ -103,7 +104,7 @@ static void draw_morris(uint64_t seed, size_t dimensions, size_t trajectories, d
 
 /* A range of a number by its own keys: its name in results and what it sets. */
 struct dimension {
-    const char *label, *unit;
+    const char *label, *unit;  /* of a range */
     const struct bh_node *set; /* NULL: `parameter` over its interval, on the interval's scale */
     const struct bh_parameter *parameter;
     struct bh_range range;
@@ -118,9 +119,6 @@ static int read_dimension(struct bh_campaign *campaign, const struct bh_node *no
         dimension->parameter = bh_design_uncertain(campaign, node, err);
         if (dimension->parameter == NULL)
             return -1;
-        dimension->unit = bh_dimension_unit(dimension->parameter->dimension);
-        dimension->range.unit = strcmp(dimension->unit, "1") == 0 ? "" : dimension->unit;
-        dimension->label = bh_design_coordinate_name(campaign, dimension->parameter->path);
         return 0;
     }
     const struct bh_node *name;
@@ -141,30 +139,34 @@ static double value_at(const struct dimension *dimension, double share)
     enum bh_interval_scale scale = bh_parameter_scale(parameter);
     double from = bh_interval_to_scale(scale, parameter->low), to = bh_interval_to_scale(scale, parameter->high);
     double value = bh_interval_from_scale(scale, from + share * (to - from));
-    return bh_design_counted(parameter, fmin(fmax(value, parameter->low), parameter->high));
+    return fmin(fmax(value, parameter->low), parameter->high);
+}
+
+static int fill_range(struct bh_campaign *campaign, const struct dimension *dimension, const double *values,
+                      struct bh_axis *axis, struct bh_campaign_axis *own, struct bh_error *err)
+{
+    const char **labels = bh_design_add_coordinate(campaign, own, dimension->label, dimension->unit, axis->count);
+    for (size_t v = 0; v < axis->count; v++) {
+        labels[v] = bh_range_label(campaign, values[v]);
+        const struct bh_node *node =
+            bh_campaign_value(campaign, bh_range_text(campaign, &dimension->range, labels[v]), dimension->place, err);
+        if (node == NULL || bh_campaign_set(&axis->values[v], dimension->set, node, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int fill_dimension(struct bh_campaign *campaign, const struct dimension *dimension, struct bh_axis *axis,
                           struct bh_campaign_axis *own, const double *shares, struct bh_error *err)
 {
-    const char **labels = bh_design_add_coordinate(campaign, own, dimension->label, dimension->unit, axis->count);
-    const char *path = dimension->parameter == NULL
-                           ? NULL
-                           : bh_campaign_keep(campaign, bh_print_text("models.%s", dimension->parameter->path));
-    if (path != NULL)
-        own->coordinates[own->coordinates_count - 1].status = bh_status_names[dimension->parameter->status];
-    for (size_t v = 0; v < axis->count; v++) {
-        labels[v] = bh_range_label(campaign, value_at(dimension, shares[v]));
-        const struct bh_node *node =
-            bh_campaign_value(campaign, bh_range_text(campaign, &dimension->range, labels[v]), dimension->place, err);
-        if (node == NULL)
-            return -1;
-        if (path != NULL)
-            bh_axis_value_add(&axis->values[v], path, node);
-        else if (bh_campaign_set(&axis->values[v], dimension->set, node, err) != 0)
-            return -1;
-    }
-    return 0;
+    double *values = bh_allocate(axis->count, sizeof *values);
+    for (size_t v = 0; v < axis->count; v++)
+        values[v] = value_at(dimension, shares[v]);
+    int status = dimension->parameter != NULL
+                     ? bh_design_set_number(campaign, dimension->parameter, values, dimension->place, axis, own, err)
+                     : fill_range(campaign, dimension, values, axis, own, err);
+    free(values);
+    return status;
 }
 
 /* --- Designs ----------------------------------------------------------------------------------------------------------- */
@@ -197,19 +199,19 @@ static size_t block_of(enum design design, size_t dimensions)
 }
 
 /* Each point's part in its design, for whoever reads the results: "morris 3 NAME" where NAME was moved. */
-static void add_parts(struct bh_campaign *campaign, enum design design, const struct dimension *dimensions,
-                      const size_t *moved, size_t count, struct bh_campaign_axis *own)
+static void add_parts(struct bh_campaign *campaign, enum design design, const size_t *moved, size_t count,
+                      struct bh_campaign_axis *own)
 {
     size_t block = block_of(design, own->coordinates_count), numbers = own->coordinates_count;
     if (block == 1)
         return;
-    const char **labels = bh_design_add_coordinate(campaign, own, BH_DESIGN_NAME, "1", count);
+    const char **labels = bh_design_add_coordinate(campaign, own, BH_COORDINATE_DESIGN, "1", count);
     for (size_t v = 0; v < count; v++) {
         size_t n = v / block, i = v % block;
         const char *part = i == 0                                 ? design == MORRIS ? "start" : "A"
                            : design == SALTELLI && i == block - 1 ? "B"
-                           : design == SALTELLI                   ? dimensions[i - 1].label
-                                                                  : dimensions[moved[n * numbers + i - 1]].label;
+                           : design == SALTELLI                   ? own->coordinates[i - 1].name
+                                                                  : own->coordinates[moved[n * numbers + i - 1]].name;
         labels[v] = bh_campaign_keep(campaign, bh_print_text("%s %zu %s", design_names[design], n, part));
     }
 }
@@ -246,7 +248,7 @@ static int fill(struct bh_campaign *campaign, enum design design, const struct b
     for (size_t d = 0; d < dimensions_count && status == 0; d++)
         status = fill_dimension(campaign, &dimensions[d], axis, own, &shares[d * axis->count], err);
     if (status == 0)
-        add_parts(campaign, design, dimensions, moved, axis->count, own);
+        add_parts(campaign, design, moved, axis->count, own);
     free(moved);
     free(shares);
     return status;
