@@ -24,4 +24,9 @@ enum bh_slurm_form bh_site_slurm_form(const char *text, size_t length);
 int bh_site_read_slurm(struct bh_failure_log *log, const char *text, size_t length, const char *name,
                        const struct bh_log_reading *reading, struct bh_error *err);
 
+/* Whether it is a database of SQLite, as rasdaemon keeps its events. */
+bool bh_site_is_rasdaemon(const char *text, size_t length);
+int bh_site_read_rasdaemon(struct bh_failure_log *log, const char *text, size_t length, const char *name,
+                           const struct bh_log_reading *reading, struct bh_error *err);
+
 #endif

@@ -36,7 +36,10 @@ struct bh_failure_log *bh_site_log_parse(const char *text, size_t length, const 
     const struct bh_log_reading *used = reading != NULL ? reading : guessed;
     struct bh_failure_log *log = NULL;
     enum bh_slurm_form slurm = bh_site_slurm_form(text, length);
-    if (slurm != BH_SLURM_NONE) {
+    if (bh_site_is_rasdaemon(text, length)) {
+        log = bh_failure_log_create("rasdaemon's database");
+        log = finish(log, bh_site_read_rasdaemon(log, text, length, name, used, err), name, err);
+    } else if (slurm != BH_SLURM_NONE) {
         log = bh_failure_log_create(slurm == BH_SLURM_EVENTS ? "Slurm events" : "Slurm jobs");
         log = finish(log, bh_site_read_slurm(log, text, length, name, used, err), name, err);
     } else if (bh_site_is_lines(text, length)) {

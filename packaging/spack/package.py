@@ -17,7 +17,7 @@ class Bulkhead(AutotoolsPackage):
     depends_on("cxx", type="build")
     for tool in ("gmake", "autoconf", "automake", "pkgconf", "xz", "uthash", "random123"):
         depends_on(tool, type="build")
-    for library in ("gsl", "hdf5+hl~mpi", "libyaml", "expat", "jansson", "libarchive", "xxhash"):
+    for library in ("gsl", "hdf5+hl~mpi", "libyaml", "expat", "jansson", "libarchive", "sqlite", "xxhash"):
         depends_on(library)
     depends_on("simgrid@3.32:")
     depends_on("gnuplot+cairo", type="run")
