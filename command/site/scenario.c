@@ -5,6 +5,7 @@
 #include "command/site/parts.h"
 
 #include "models/document/document_print.h"
+#include "models/words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -119,6 +120,17 @@ static void print_burst(const struct bh_site_system *system, size_t c, const cha
     fputc('\n', stream);
 }
 
+/* What failed is known, so the error ends there at once, and the policy says what it takes; else the node is gone. */
+static void print_landing(int zone, bool has_down, FILE *stream)
+{
+    if (zone > 1)
+        fprintf(stream, "\n      landing: %s # error zone %d%s\n      signalled: yes\n      mend: reboot\n",
+                bh_zone_kind_names[zone - 1], zone,
+                zone == 2 ? "; a native node has no VMM: there the host's kernel fails" : "");
+    else
+        fprintf(stream, "\n      landing: node\n      mend: %s\n", has_down ? "repair" : "reboot");
+}
+
 static void print_class(const struct bh_site_system *system, size_t c, FILE *stream)
 {
     const struct bh_class_law *law = &system->holdout->law[c];
@@ -126,16 +138,9 @@ static void print_class(const struct bh_site_system *system, size_t c, FILE *str
     char *source = source_of(system, c), *description = bh_print_text("recorded as: %s", class->name);
     fprintf(stream, "    %s:\n      description: ", system->class[c]);
     bh_write_quoted(description, stream);
-    fprintf(stream, "\n      landing: node\n      mend: %s\n", law->has_down ? "repair" : "reboot");
-    if (class->zone > 1)
-        fprintf(
-            stream,
-            "      # Error zone %d: less than the node fails. A class of hardware takes the node all the same; to "
-            "have\n"
-            "      # guards stand in the way, give this rate to what fails there (components, applications) instead.\n",
-            class->zone);
+    print_landing(class->zone, law->has_down, stream);
     bh_fault_yaml_timing("arrival", &law->up, source, stream);
-    if (law->has_down)
+    if (law->has_down && class->zone <= 1)
         bh_fault_yaml_timing("repair", &law->down, source, stream);
     print_burst(system, c, source, stream);
     free(source);
@@ -247,8 +252,8 @@ static int write_replay(const struct bh_site_system *system, const char *folder,
         char *description = bh_print_text("recorded as: %s", history->classes[c].name);
         bh_write_quoted(description, stream);
         free(description);
-        fprintf(stream, "\n      landing: node\n      mend: %s\n      arrival: ",
-                has_down_times(history, c, system->holdout->split_s) ? "repair" : "reboot");
+        print_landing(history->classes[c].zone, has_down_times(history, c, system->holdout->split_s), stream);
+        fputs("      arrival: ", stream);
         if (history->classes[c].cause == BH_NO_NAME) {
             fputs("recorded\n", stream);
             continue;

@@ -224,7 +224,7 @@ EITHER(burst, &(const struct bh_form)BH_MAP(bh_burst_keys), &(const struct bh_fo
 static const struct bh_key fault_rows[] = {
     DESCRIPTION,
     {"landing", NULL, BH_CHOICE(bh_landing_names),
-     "A `node`; a zone by its share of `memory` or `cpu`; `storage`; a `device-user`, or the kernel that drives it."},
+     "A `node`; a zone by share of `memory` or `cpu`, or of a kind; `storage`; a `device-user`, or what drives it."},
     {"mend", NULL, BH_CHOICE(bh_mend_names), "What ends it."},
     {"rate", "", BH_ANY(rate), "Activated faults of each carrier; or say `arrival`."},
     {"arrival", "", BH_ANY(arrival), "The law of times between faults of one carrier, or a log; or say `rate`."},

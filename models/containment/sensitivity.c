@@ -236,7 +236,7 @@ static void add_zone_slopes(struct work *work, const struct bh_fault_stream *str
             if (stream->hardware != NULL && bh_landing_is_of_device(stream->hardware->landing))
                 add_slope(work, origin, &stream->hardware->devices,
                           stream->rate / stream->hardware->devices.value * share * of_kind * of_bug);
-            else if (stream->hardware != NULL)
+            else if (stream->hardware != NULL && bh_landing_kind(stream->hardware->landing) == BH_ZONE_KINDS)
                 add_weights(work, origin, stream->hardware->landing == BH_LANDING_CPU, stream->rate * of_kind * of_bug);
         }
 }

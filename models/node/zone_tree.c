@@ -168,6 +168,30 @@ static void fill_shares(struct bh_zone_tree *tree, const struct bh_catalog *cata
     }
 }
 
+/* Whether what fails in zones of a kind may fail here. The host's kernel is the lowest one; a process that is the
+ * application's is a guest's user, whatever carries it, and no VMM. */
+static bool fails_as(const struct bh_zone *zone, enum bh_zone_kind kind)
+{
+    return kind == BH_HOST_KERNEL ? zone->parent < 0
+                                  : numbers_kind(zone) == kind && (kind != BH_HOST_USER || !zone->is_kernel);
+}
+
+static void fill_kind_shares(struct bh_zone_tree *tree, const struct bh_tenant *tenants)
+{
+    for (int kind = 0; kind < BH_ZONE_KINDS; kind++) {
+        double all = 0.0;
+        for (size_t z = 0; z < tree->zones_count; z++) {
+            bool may_fail = fails_as(&tree->zones[z], (enum bh_zone_kind)kind);
+            tree->zones[z].kind_share[kind] = may_fail ? instance_share(tree, tenants, z) : 0.0;
+            all += tree->zones[z].kind_share[kind];
+        }
+        for (size_t z = 0; z < tree->zones_count; z++)
+            tree->zones[z].kind_share[kind] = all > 0.0                   ? tree->zones[z].kind_share[kind] / all
+                                              : tree->zones[z].parent < 0 ? 1.0
+                                                                          : 0.0;
+    }
+}
+
 static void fill_landing_order(struct bh_zone_tree *tree)
 {
     tree->landing_order = bh_allocate(tree->zones_count, sizeof *tree->landing_order);
@@ -286,6 +310,7 @@ struct bh_zone_tree *bh_zone_tree_create(const struct bh_catalog *catalog, const
     fill_owners(tree);
     bh_zone_tree_fill_needs(tree);
     fill_shares(tree, catalog, tenants);
+    fill_kind_shares(tree, tenants);
     fill_landing_order(tree);
     tree->first_channel = bh_allocate(tree->zones_count + 1, sizeof *tree->first_channel);
     tree->composition_zones = bh_allocate(tree->tenants_count, sizeof *tree->composition_zones);
@@ -322,6 +347,11 @@ double bh_zone_share(const struct bh_zone *zone, enum bh_landing landing)
         return zone->user_share;
     case BH_LANDING_DEVICE_DRIVER:
         return zone->driver_share;
+    case BH_LANDING_HOST_KERNEL:
+    case BH_LANDING_HOST_USER:
+    case BH_LANDING_GUEST_KERNEL:
+    case BH_LANDING_GUEST_USER:
+        return zone->kind_share[bh_landing_kind(landing)];
     case BH_LANDING_NODE: /* these land in no zone */
     case BH_LANDING_STORAGE:
     case BH_LANDINGS:

@@ -38,7 +38,9 @@ struct bh_zone {
     double memory_share, cpu_share; /* of the node; each sums to 1 over the tree */
     double user_share;              /* of the node's devices, those that the process uses; sums to 1 */
     double driver_share;            /* likewise, those that the kernel drives: see device_drivers.h */
-    struct bh_zone_set subtree;     /* the zone itself and all below */
+    /* Of what fails in a zone of a kind; sums to 1 for each kind. Where a node has none, the host's kernel has all. */
+    double kind_share[BH_ZONE_KINDS];
+    struct bh_zone_set subtree; /* the zone itself and all below */
 };
 
 /* One way across: from one zone instance to another. */

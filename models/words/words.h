@@ -64,8 +64,8 @@ enum bh_basis {
 extern const char *const bh_basis_names[];
 
 /* Hardware fault classes (models/data/faults.yaml). Landing: node (takes the whole node, whatever the policy), memory
- * or cpu (a zone by that share), storage (a storage host: no node is struck), or a device's (a GPU's) user or driver: a
- * process that uses it, or the kernel that drives it. */
+ * or cpu (a zone by that share), storage (a storage host: no node is struck), a device's (a GPU's) user or driver: a
+ * process that uses it, or the kernel that drives it; or a zone of a kind, in the order and by the names of the kinds. */
 enum bh_landing {
     BH_LANDING_NODE,
     BH_LANDING_MEMORY,
@@ -73,12 +73,18 @@ enum bh_landing {
     BH_LANDING_STORAGE,
     BH_LANDING_DEVICE_USER,
     BH_LANDING_DEVICE_DRIVER,
+    BH_LANDING_HOST_KERNEL,
+    BH_LANDING_HOST_USER,
+    BH_LANDING_GUEST_KERNEL,
+    BH_LANDING_GUEST_USER,
     BH_LANDINGS
 };
 extern const char *const bh_landing_names[];
 /* Whether such faults land in a zone; whether they are a device's. */
 bool bh_landing_is_in_zone(enum bh_landing landing);
 bool bh_landing_is_of_device(enum bh_landing landing);
+/* The kind of zone that it names; BH_ZONE_KINDS: it names none. */
+enum bh_zone_kind bh_landing_kind(enum bh_landing landing);
 
 enum bh_mend { BH_MEND_REBOOT, BH_MEND_REPAIR };
 extern const char *const bh_mend_names[];

@@ -91,6 +91,50 @@ END
     refuse grep -q ' outside |' jobs/README.md
 }
 
+# Of the same machine: a guest panics, a VMM dies or a process does, in turn.
+make_failures_of_guests() {
+    "$PYTHON" - <<'END'
+import datetime, random
+random.seed(7)
+start = datetime.datetime(2026, 1, 1)
+hosts = ["n%02d" % n for n in range(30)]
+words = ["libvirtd[1]: guest panicked", "kernel: qemu-system-x86[9]: segfault at 0 ip 0 sp 0 error 4",
+         "kernel: app[88]: segfault at 0 ip 0 sp 0 error 4 in app"]
+lines = [(h, host, "systemd[1]: Started a thing.") for h, host in enumerate(hosts)]
+lines += [(i * 3600 + random.randrange(1800), random.choice(hosts), words[i % 3]) for i in range(1, 590)]
+open("guests.log", "w").write("".join(
+    "%s+00:00 %s %s\n" % ((start + datetime.timedelta(seconds=t)).isoformat(timespec="seconds"), host, text)
+    for t, host, text in sorted(lines)))
+END
+}
+
+@test "what failed on a host fails in its zone: a guest's panic takes the node that has no guests, and elsewhere what the policy says" {
+    cd "$BATS_TEST_TMPDIR"
+    make_failures_of_guests
+    run_bulkhead site -q guests.log -o site
+    expect_status 0
+    for scenario in system system-replay; do
+        expect_text "$(cat site/$scenario.yaml)" 'landing: host-user # error zone 2' 'landing: guest-kernel # error zone 3' \
+            'landing: guest-user # error zone 4' 'signalled: yes'
+        sed -i 's/^  - {system: kvm, policy: protection-first}/&\n  - {system: kvm, policy: as-host-kernel}/' site/$scenario.yaml
+        run_bulkhead run -q site/$scenario.yaml --replicas 4 -o $scenario.h5
+        expect_status 0
+        "$PYTHON" - $scenario.h5 <<'END'
+import sys, h5py
+f = h5py.File(sys.argv[1])
+policies = [p.decode() if isinstance(p, bytes) else p for p in f["policy_policy"][:]]
+scopes = [s.decode() if isinstance(s, bytes) else s for s in f["scope"][:]]
+count = f["failures"][:].sum(axis=1)
+share = {p: dict(zip(scopes, c / c.sum())) for p, c in zip(policies, count)}
+assert count.min(axis=0)[scopes.index("process")] >= 5, count
+# A third of the failures is of each kind. Four standard errors of a third of the fewest failures are below 0.2.
+assert abs(share["native"]["node"] - 2 / 3) < 0.2 and share["native"]["guest"] == 0, share
+assert abs(share["protection-first"]["guest"] - 2 / 3) < 0.2 and share["protection-first"]["node"] < 0.05, share
+assert abs(share["as-host-kernel"]["guest"] - 1 / 3) < 0.2 and abs(share["as-host-kernel"]["node"] - 1 / 3) < 0.2, share
+END
+    done
+}
+
 @test "bad input costs one message and leaves nothing behind" {
     cd "$BATS_TEST_TMPDIR"
     log=$SOURCE_DIRECTORY/experiments/failures.csv

@@ -259,6 +259,39 @@ static struct bh_zone_set set_of(const struct bh_zone_tree *tree, const char *na
     return set;
 }
 
+/* Zones of a kind: an enclave's by its share of the node, split equally; where there are none, the host's kernel. */
+static void test_landing_in_kinds(void **state)
+{
+    (void)state;
+    struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
+    for (size_t s = 0; s < SYSTEMS; s++) {
+        struct bh_zone_tree *tree = unfold(catalog, systems[s]);
+        for (int landing = BH_LANDING_HOST_KERNEL; landing <= BH_LANDING_GUEST_USER; landing++) {
+            double all = 0.0;
+            for (size_t z = 0; z < tree->zones_count; z++)
+                all += bh_zone_share(&tree->zones[z], (enum bh_landing)landing);
+            assert_close(all, 1.0, 1e-12);
+        }
+        for (size_t z = 0; z < tree->zones_count; z++) {
+            const struct bh_zone *zone = &tree->zones[z];
+            const char *name = zone->template->name;
+            bool has_vmms = count_template(tree, "vmm") > 0, has_guests = count_template(tree, "guest") > 0;
+            /* Tenant 0 has three quarters of the node, in two guests of three processes. */
+            double of_guest = zone->enclave == 0 ? 0.75 / 2 : 0.25, of_process = zone->enclave == 0 ? 0.75 / 6 : 0.25;
+            double vmm = strcmp(name, "vmm") == 0 ? of_guest : z == 0 && !has_vmms ? 1.0 : 0.0;
+            double guest = strcmp(name, "guest") == 0 ? of_guest : z == 0 && !has_guests ? 1.0 : 0.0;
+            assert_close(bh_zone_share(zone, BH_LANDING_HOST_KERNEL), z == 0 ? 1.0 : 0.0, 0);
+            assert_close(bh_zone_share(zone, BH_LANDING_GUEST_USER), zone->is_application ? of_process : 0.0, 1e-12);
+            if (strcmp(systems[s], "kvm-nested") != 0) { /* which has VMMs and kernels at two levels */
+                assert_close(bh_zone_share(zone, BH_LANDING_HOST_USER), vmm, 1e-12);
+                assert_close(bh_zone_share(zone, BH_LANDING_GUEST_KERNEL), guest, 1e-12);
+            }
+        }
+        bh_zone_tree_destroy(tree);
+    }
+    bh_catalog_destroy(catalog);
+}
+
 static void test_extents(void **state)
 {
     (void)state;
@@ -393,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_shares_by_hand),
         cmocka_unit_test(test_landing_order),
         cmocka_unit_test(test_landing_shares),
+        cmocka_unit_test(test_landing_in_kinds),
         cmocka_unit_test(test_extents),
         cmocka_unit_test(test_channels_are_grouped_and_join_a_lineage),
         cmocka_unit_test(test_other_channels_join_different_guests),
