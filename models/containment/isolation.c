@@ -55,12 +55,13 @@ static int try_mass(const struct bh_node_model *model, struct bh_origin origin, 
 }
 
 /* Goes on to finer masses until one fails. */
-static size_t refine(const struct bh_node_model *model, struct bh_origin origin, size_t mass, struct bh_spread *spread)
+static size_t refine(size_t finest, const struct bh_node_model *model, struct bh_origin origin, size_t mass,
+                     struct bh_spread *spread)
 {
     size_t size = model->tree->tenants_count * BH_SCOPES * sizeof(double);
     struct bh_spread finer = {.loss = bh_allocate(1, size)};
     struct bh_error ignored;
-    while (mass > 0 && try_mass(model, origin, mass - 1, &finer, &ignored) == 0) {
+    while (mass > finest && try_mass(model, origin, mass - 1, &finer, &ignored) == 0) {
         double *loss = spread->loss;
         memcpy(loss, finer.loss, size);
         *spread = finer;
@@ -71,9 +72,10 @@ static size_t refine(const struct bh_node_model *model, struct bh_origin origin,
     return mass;
 }
 
-/* The finest mass that can be had, whichever is tried first: what leaves less out takes more work and states. *mass is
- * where to begin, and becomes where it ended: the origins of a node are about as hard, and most time goes into what fails. */
-static int spread_from(size_t *mass, const struct bh_node_model *model, struct bh_origin origin,
+/* The finest mass from `finest` on that can be had, whichever is tried first: what leaves less out takes more work and states.
+ * *mass is where to begin, and becomes where it ended: the origins of a node are about as hard, and most time goes into what
+ * fails. */
+static int spread_from(size_t finest, size_t *mass, const struct bh_node_model *model, struct bh_origin origin,
                        struct bh_spread *spread, struct bh_error *err)
 {
     const size_t first = *mass;
@@ -84,7 +86,7 @@ static int spread_from(size_t *mass, const struct bh_node_model *model, struct b
     if (status != 0)
         return bh_fail_again(err, &last);
     if (*mass == first) /* else the next finer has just failed */
-        *mass = refine(model, origin, *mass, spread);
+        *mass = refine(finest, model, origin, *mass, spread);
     return 0;
 }
 
@@ -92,7 +94,7 @@ int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin orig
                         struct bh_error *err)
 {
     size_t mass = 0;
-    return spread_from(&mass, model, origin, spread, err);
+    return spread_from(mass, &mass, model, origin, spread, err);
 }
 
 /* Why the chain of some origin is too large, of those that begin in the host's kernel too, or of the others. */
@@ -148,17 +150,17 @@ static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *iso
 
 /* Once one origin's chain is too large there are no exact numbers of the whole, and the others are not tried. Where that is
  * likely the largest come first, as coarse as may be: a second, where all the others before them take ten. */
-static void follow(const struct bh_node_model *model, const struct bh_origins *origins, struct bh_isolation *isolation,
-                   struct sums *sums)
+static void follow(size_t finest, const struct bh_node_model *model, const struct bh_origins *origins,
+                   struct bh_isolation *isolation, struct sums *sums)
 {
     struct bh_spread spread = {.loss = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double))};
-    size_t mass = 0;
+    size_t mass = finest;
     if (model->tree->channels_count > CHANNELS_MANY)
         isolation->why_not = find_too_large(model, origins, true);
     struct bh_chance *chance = isolation->why_not != NULL ? bh_chance_create(model) : NULL;
     for (size_t i = 0; i < origins->count; i++) {
         struct bh_error err = {0};
-        if (chance == NULL && spread_from(&mass, model, origins->entry[i].origin, &spread, &err) != 0) {
+        if (chance == NULL && spread_from(finest, &mass, model, origins->entry[i].origin, &spread, &err) != 0) {
             isolation->why_not = say_too_large(model, &err);
             chance = bh_chance_create(model);
         }
@@ -186,7 +188,8 @@ void bh_isolation_add_rates(struct bh_isolation *isolation)
     isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
 }
 
-struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+static struct bh_isolation *create(size_t finest, const struct bh_node_model *model,
+                                   const struct bh_fault_streams *streams)
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);
     struct bh_origins origins = bh_origins_of(model, streams);
@@ -194,7 +197,7 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
     isolation->tenants_count = model->tree->tenants_count;
     bh_isolation_add_rates(isolation);
     add_hardware_loss(isolation, &origins, sums.extent);
-    follow(model, &origins, isolation, &sums);
+    follow(finest, model, &origins, isolation, &sums);
     bh_origins_free(&origins);
     double covered = 0.0;
     for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++) {
@@ -212,6 +215,17 @@ struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, cons
     if (isolation->why_not != NULL)
         leave_out(isolation);
     return isolation;
+}
+
+struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    return create(0, model, streams);
+}
+
+struct bh_isolation *bh_isolation_create_coarse(const struct bh_node_model *model,
+                                                const struct bh_fault_streams *streams)
+{
+    return create(MASSES - 1, model, streams);
 }
 
 void bh_isolation_destroy(struct bh_isolation *isolation)

@@ -35,6 +35,10 @@ struct bh_isolation {
 /* Weighs bh_spread_exact over the streams. Origins that are alike (same template, kind and tenant) are followed once. A
  * chain that is too large is no failure. */
 struct bh_isolation *bh_isolation_create(const struct bh_node_model *model, const struct bh_fault_streams *streams);
+/* The same with the coarsest of the masses that states may have left aside, 1e-9, in a tenth of the time: for numbers that
+ * are themselves drawn over wide ranges. `unresolved` says what that leaves out. */
+struct bh_isolation *bh_isolation_create_coarse(const struct bh_node_model *model,
+                                                const struct bh_fault_streams *streams);
 /* Room for the rates of one whose tenants are counted. */
 void bh_isolation_add_rates(struct bh_isolation *isolation);
 /* Why that would not be exact, or NULL, at less cost: whether the chain can be had is decided where it is followed least far,

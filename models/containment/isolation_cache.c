@@ -20,7 +20,7 @@ struct entry {
 };
 
 struct bh_isolation_cache {
-    bool only_why_not, is_list;
+    bool only_why_not, is_list, is_coarse;
     bool has_one;
     XXH128_hash_t one; /* a list's, that is computed */
     struct entry *entries;
@@ -29,6 +29,13 @@ struct bh_isolation_cache {
 struct bh_isolation_cache *bh_isolation_cache_create(void)
 {
     return bh_allocate(1, sizeof(struct bh_isolation_cache));
+}
+
+struct bh_isolation_cache *bh_isolation_cache_create_coarse(void)
+{
+    struct bh_isolation_cache *cache = bh_isolation_cache_create();
+    cache->is_coarse = true;
+    return cache;
 }
 
 struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void)
@@ -238,6 +245,7 @@ const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *ca
     entry = add(cache, fingerprint,
                 cache->only_why_not         ? create_reason(model, streams)
                 : cache->is_list && !is_one ? create_empty(model)
+                : cache->is_coarse          ? bh_isolation_create_coarse(model, streams)
                                             : bh_isolation_create(model, streams));
     entry->channels = model->tree->channels_count;
     return entry->isolation;

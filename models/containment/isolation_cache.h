@@ -13,6 +13,9 @@
 struct bh_isolation_cache;
 struct bh_isolation_cache *bh_isolation_cache_create(void);
 
+/* One whose isolations are coarse (bh_isolation_create_coarse). */
+struct bh_isolation_cache *bh_isolation_cache_create_coarse(void);
+
 /* One whose isolations have no rates and say only why they would not be exact, for those who ask no more. */
 struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
 bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache);

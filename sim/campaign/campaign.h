@@ -43,6 +43,7 @@ struct bh_campaign {
     struct bh_study *study;        /* the scenario with all axes, its own `vary` first; its `uncertainty` is not run */
     struct bh_campaign_axis *axes; /* one per axis of the study */
     size_t uncertain_axis;         /* the axis whose positions are those of the study's uncertainty; SIZE_MAX: none */
+    bool has_draws;                /* of uncertain numbers: chains are coarse */
     bool is_flat;                  /* `where` left points out: the results have one axis, `point` */
     size_t points;
     size_t uncertain;         /* so many of them, the last, are those of a study's uncertain number */

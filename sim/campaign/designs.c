@@ -300,6 +300,7 @@ int bh_campaign_read_draws(struct bh_campaign *campaign, struct bh_error *err)
         list_chosen(campaign, &drawing);
     if (bh_design_begin(campaign, map, "draw", bh_node_place(draws), count, drawing.count, &axis, &own, err) != 0)
         return -1;
+    campaign->has_draws = true;
     int status = 0;
     for (size_t i = 0; i < drawing.count && status == 0; i++)
         status = draw_number(campaign, &drawing, drawing.list[i], &axis, &own, err);

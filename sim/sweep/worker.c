@@ -77,7 +77,7 @@ static bool fits(const struct bh_host *host, const struct bh_scenario *scenario)
 static struct bh_point *create_point(struct bh_host *host, struct bh_scenario *scenario, struct bh_error *err)
 {
     if (host->cache == NULL)
-        host->cache = bh_isolation_cache_create();
+        host->cache = host->campaign->has_draws ? bh_isolation_cache_create_coarse() : bh_isolation_cache_create();
     host->points_seen++;
     return bh_point_create_from(scenario, host->platform_key != NULL ? &host->facts : NULL, host->cache, err);
 }

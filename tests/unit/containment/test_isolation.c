@@ -321,6 +321,24 @@ static void test_cache(void **state)
     destroy(&equal);
 }
 
+/* What a coarse chain leaves aside it says, and no share is farther off than that. */
+static void test_coarse(void **state)
+{
+    (void)state;
+    struct node node = build("kvm", "protection-first", NULL, NULL, NULL);
+    struct bh_isolation_cache *cache = bh_isolation_cache_create_coarse();
+    const struct bh_isolation *coarse = bh_isolation_cache_find(cache, node.model, node.streams),
+                              *fine = node.isolation;
+    assert_true(coarse->unresolved > 10.0 * fine->unresolved && coarse->unresolved < 1e-4);
+    assert_true(coarse->error_rate == fine->error_rate);
+    for (int s = BH_SCOPE_NONE; s < BH_SCOPES; s++)
+        assert_true(fabs(coarse->coverage[s] - fine->coverage[s]) <= coarse->unresolved);
+    for (size_t c = 0; c < fine->tenants_count * BH_SCOPES; c++)
+        assert_true(fabs(coarse->loss_rate[c] - fine->loss_rate[c]) <= coarse->unresolved * fine->error_rate);
+    bh_isolation_cache_destroy(cache);
+    destroy(&node);
+}
+
 /* What one process lists, others compute, one chain each; who takes all of them computes nothing. */
 static void test_cache_of_several_processes(void **state)
 {
@@ -369,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_escape_falls_with_the_guard),
         cmocka_unit_test(test_one_channel_is_the_difference),
         cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_coarse),
         cmocka_unit_test(test_cache_of_several_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
