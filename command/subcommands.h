@@ -11,6 +11,7 @@
     ROW(bh_subcommand_contain)                                                                                         \
     ROW(bh_subcommand_inject)                                                                                          \
     ROW(bh_subcommand_fit_injections)                                                                                  \
+    ROW(bh_subcommand_fit_price)                                                                                       \
     ROW(bh_subcommand_sweep)                                                                                           \
     ROW(bh_subcommand_submit)                                                                                          \
     ROW(bh_subcommand_merge)                                                                                           \

@@ -184,3 +184,62 @@ kinds = ["host-kernel", "host-user", "guest-kernel", "guest-user"]
 assert zones == [zone for zone in kinds + ["outer-vmm", "outer-guest"] for _ in range(2)], zones
 END
 }
+
+@test "run times become costs that a scenario takes, and what they cannot tell is said" {
+    cat >mine.yaml <<'END'
+define:
+  applications:
+    io:
+      like: mpi-bulk-synchronous
+      description: writes often
+      exits-per-second: {value: 20000, unit: 1/s, status: measured, range: [18000, 22000], source: "counted"}
+END
+    cat >times.csv <<'END'
+workload,nodes,native,guest
+io,2,100.07,104.73
+io,16,99.99,105.17
+io,256,99.95,105.68
+mpi-bulk-synchronous,2,100.03,102.37
+mpi-bulk-synchronous,16,99.97,102.77
+mpi-bulk-synchronous,256,99.97,103.27
+END
+    network=(--latency 1us --bandwidth '12.5 GB/s')
+    run_bulkhead fit-price times.csv --define mine.yaml "${network[@]}"
+    expect_status 0
+    expect_text "$output" '6 pairs of runs under kvm performance-first' 'systems.kvm.costs.exit-time' 'not told'
+    {
+        sed -n '/^models:/,$p' "$BATS_TEST_TMPDIR/stdout"
+        cat "$SOURCE_DIRECTORY/experiments/architect.yaml"
+    } >fitted.yaml
+    run_bulkhead check fitted.yaml
+    expect_status 0
+    expect_text "$output" 'systems.kvm.costs.exit-time'
+    run_bulkhead fit-price times.csv --define mine.yaml "${network[@]}" --json
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+fit = json.load(open(sys.argv[1]))
+numbers = {n["path"].rsplit(".", 1)[1]: n for n in fit["numbers"]}
+assert fit["pairs"] == 6 and fit["freedom"] == 3
+# 2.4 % slower at 19,500 exits a second more.
+assert numbers["exit-time"]["is_told"] and abs(numbers["exit-time"]["value"] - 1.23e-6) < 0.1e-6
+assert not numbers["bandwidth-loss"]["is_told"]
+END
+    run_bulkhead fit-price times.csv --define mine.yaml
+    expect_status 2
+    expect_text "$errors" 'times.csv:2:1: io communicates: expected --latency and --bandwidth of the network'
+    run_bulkhead fit-price times.csv "${network[@]}"
+    expect_status 2
+    expect_text "$errors" 'found application `io`, expected one of'
+    sed 's/102.37/-1/' times.csv >bad.csv
+    run_bulkhead fit-price bad.csv --define mine.yaml "${network[@]}"
+    expect_status 2
+    expect_text "$errors" 'bad.csv:5:31: found `-1`, expected a number above 0'
+    run_bulkhead fit-price times.csv --system native
+    expect_status 2
+    expect_text "$errors" '--system: native has no guests to be compared with native runs'
+    head -3 times.csv >few.csv
+    run_bulkhead fit-price few.csv --define mine.yaml "${network[@]}"
+    expect_status 2
+    expect_text "$errors" 'found 2 pairs of run times, expected at least 3'
+}
