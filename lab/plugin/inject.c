@@ -206,8 +206,8 @@ struct block {
     unsigned char *code; /* where its first byte lies in the emulated memory; NULL: in none */
     unsigned count;      /* instructions */
     unsigned mark;
-    bool has_planted; /* holds the place of a planted fault */
-    bool was_said;
+    bool has_planted;     /* holds the place of a planted fault */
+    uint32_t said;        /* a bit for each zone that was told to execute it: programs share pages, and so blocks */
     struct place *places; /* of `count`, where they are asked for */
 };
 
@@ -357,9 +357,9 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
     if (is_open && is_checked) {
         uint64_t before = seen_in_zone[zone];
         seen_in_zone[zone] += block->count;
-        if (block->places != NULL && !block->was_said)
+        if (block->places != NULL && (block->said >> zone & 1) == 0)
             say_places(block, zone);
-        block->was_said = true;
+        block->said |= UINT32_C(1) << zone;
         if (!is_injected && told.mark == 0 && zone == told.zone && before <= told.at && told.at < seen_in_zone[zone])
             inject(state, block, zone);
     }
