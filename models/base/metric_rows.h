@@ -31,7 +31,7 @@ BH_METRIC(interval, BH_BY_ENCLAVE_LEVEL, BH_NUMBERS, "s", BH_AT_POINTS, BH_OPTIO
 BH_METRIC(checkpoint_time, BH_BY_ENCLAVE_LEVEL, BH_NUMBERS, "s", BH_AT_POINTS, BH_OPTIONAL,
           "expected time to write a checkpoint")
 BH_METRIC(restart_time, BH_BY_ENCLAVE_SCOPE, BH_NUMBERS, "s", BH_AT_POINTS, BH_OPTIONAL,
-          "expected outage after losing this scope, repair and restore not included")
+          "expected outage after losing this scope, repair of hardware and restore not included")
 BH_METRIC(interruptions, BH_BY_ENCLAVE_REPLICA, BH_NUMBERS, "1", BH_AT_POINTS, BH_NEEDED,
           "failures that struck the enclave while it ran")
 BH_METRIC(sdc, BH_BY_ENCLAVE_REPLICA, BH_FLAGS, "1", BH_AT_POINTS_AND_UNCERTAIN, BH_OPTIONAL,

@@ -141,6 +141,8 @@ static void add_origin(const struct bh_zone_tree *tree, struct bh_isolation *iso
         isolation->loss_rate[c] += entry->rate * spread->loss[c];
     for (size_t t = 0; t < isolation->tenants_count && entry->repairs; t++)
         isolation->repair_rate[t] += entry->rate * spread->loss[t * BH_SCOPES + BH_SCOPE_NODE];
+    for (size_t t = 0; t < isolation->tenants_count; t++)
+        isolation->software_rate[t] += entry->software_rate * spread->loss[t * BH_SCOPES + BH_SCOPE_NODE];
     int owner = tree->zones[entry->origin.zone].enclave;
     for (size_t t = 0; t < isolation->tenants_count; t++)
         isolation->silent_rate[t] += owner < 0 || owner == (int)t ? entry->rate * spread->silent : 0.0;
@@ -185,6 +187,7 @@ void bh_isolation_add_rates(struct bh_isolation *isolation)
 {
     isolation->loss_rate = bh_allocate(isolation->tenants_count * BH_SCOPES, sizeof(double));
     isolation->repair_rate = bh_allocate(isolation->tenants_count, sizeof(double));
+    isolation->software_rate = bh_allocate(isolation->tenants_count, sizeof(double));
     isolation->silent_rate = bh_allocate(isolation->tenants_count, sizeof(double));
 }
 
@@ -234,6 +237,7 @@ void bh_isolation_destroy(struct bh_isolation *isolation)
         return;
     free(isolation->loss_rate);
     free(isolation->repair_rate);
+    free(isolation->software_rate);
     free(isolation->silent_rate);
     free(isolation->why_not);
     free(isolation);

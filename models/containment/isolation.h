@@ -24,11 +24,12 @@ struct bh_isolation {
     double exposed_rate[BH_BOUNDARIES]; /* rate of the errors that escape is a share of */
     double *loss_rate;                  /* rate at which tenant t loses scope s on a node, at [t * BH_SCOPES + s] */
     double *repair_rate;                /* the part of tenant t's node losses that need repair, at [t] */
-    double *silent_rate;                /* rate at which errors of tenant t's zones and of shared ones become silent, at
+    double *software_rate;  /* the part of them that software's errors cause: a reboot may not mend it, at [t] */
+    double *silent_rate;    /* rate at which errors of tenant t's zones and of shared ones become silent, at
                                          [t]; with shared zones an upper bound */
-    double stops[BH_STOPS];             /* P(enclaves are stopped so | activated), as bh_effect_stops has it */
-    double unresolved;                  /* bound on the probability left unfollowed, over all origins */
-    char *why_not;                      /* NULL: exact */
+    double stops[BH_STOPS]; /* P(enclaves are stopped so | activated), as bh_effect_stops has it */
+    double unresolved;      /* bound on the probability left unfollowed, over all origins */
+    char *why_not;          /* NULL: exact */
     size_t tenants_count;
 };
 

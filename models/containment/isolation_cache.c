@@ -128,6 +128,7 @@ int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, 
     fwrite(isolation, sizeof *isolation, 1, out);
     fwrite(isolation->loss_rate, sizeof(double), tenants * BH_SCOPES, out);
     fwrite(isolation->repair_rate, sizeof(double), tenants, out);
+    fwrite(isolation->software_rate, sizeof(double), tenants, out);
     fwrite(isolation->silent_rate, sizeof(double), tenants, out);
     fwrite(&length, sizeof length, 1, out);
     if (length > 0)
@@ -151,6 +152,7 @@ int bh_isolation_cache_take(struct bh_isolation_cache *cache, const void *bytes,
         is_whole = fread(isolation->loss_rate, sizeof(double), head.tenants_count * BH_SCOPES, in) ==
                        head.tenants_count * BH_SCOPES &&
                    fread(isolation->repair_rate, sizeof(double), head.tenants_count, in) == head.tenants_count &&
+                   fread(isolation->software_rate, sizeof(double), head.tenants_count, in) == head.tenants_count &&
                    fread(isolation->silent_rate, sizeof(double), head.tenants_count, in) == head.tenants_count &&
                    fread(&reason, sizeof reason, 1, in) == 1;
         if (is_whole && reason > 0) {

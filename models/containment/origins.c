@@ -22,6 +22,7 @@ static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, str
         struct bh_weighted_origin *known = &origins->entry[i];
         if ((!by_repairs || known->repairs == entry.repairs) && bh_origins_alike(tree, &known->origin, &entry.origin)) {
             known->rate += entry.rate;
+            known->software_rate += entry.software_rate;
             return;
         }
     }
@@ -47,6 +48,7 @@ static void add_kinds(struct bh_origins *origins, const struct bh_zone_tree *tre
                                                .repairs = repairs,
                                                .rate = of_kind[kind] *
                                                        (shared ? stream->shared_bug : 1.0 - stream->shared_bug)};
+            entry.software_rate = stream->hardware == NULL ? entry.rate : 0.0;
             if (entry.rate > 0.0)
                 add(origins, tree, entry, true);
         }

@@ -16,6 +16,7 @@ struct bh_weighted_origin {
     struct bh_origin origin; /* the first of the zones that are alike */
     bool repairs;            /* a node that goes down with such an error goes to repair */
     double rate;
+    double software_rate; /* the part of it that software's faults make */
 };
 
 struct bh_origins {

@@ -260,3 +260,25 @@ double bh_fault_software_repair_s(const struct bh_random *random, const struct b
     return fmax(reboot_s, lognormal_s(&recovery->software_repair_median_s, &recovery->software_repair_sigma,
                                       bh_random_uniform(random, BH_PURPOSE_REPAIR, identity, HOW_LONG, 0)));
 }
+
+/* E max(c, X), X lognormal of median m: c Phi(z) + m e^(sigma^2/2) Phi(sigma - z), z = ln(c/m)/sigma. */
+static double mean_of_larger_s(double least_s, double median_s, double sigma)
+{
+    if (!(sigma > 0.0) || !(least_s > 0.0) || !(median_s > 0.0))
+        return fmax(least_s, median_s * exp(0.5 * sigma * sigma));
+    double z = log(least_s / median_s) / sigma;
+    return least_s * gsl_cdf_ugaussian_P(z) + median_s * exp(0.5 * sigma * sigma) * gsl_cdf_ugaussian_P(sigma - z);
+}
+
+/* Of Y = max(reboot, X) the mean of min(s, Y) is E Y - E max(s, X) + s, s not below the reboot. */
+double bh_fault_software_away_s(const struct bh_recovery_numbers *recovery, double spare_s)
+{
+    double reboot_s = recovery->node_reboot_s.value, share = recovery->software_repair.value;
+    if (spare_s <= reboot_s)
+        return spare_s;
+    double median_s = recovery->software_repair_median_s.value, sigma = recovery->software_repair_sigma.value;
+    double mended_s = mean_of_larger_s(reboot_s, median_s, sigma);
+    if (isfinite(spare_s))
+        mended_s += spare_s - mean_of_larger_s(spare_s, median_s, sigma);
+    return reboot_s + share * (mended_s - reboot_s);
+}

@@ -98,5 +98,7 @@ double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *
  * for its reboot, whichever is longer, or for its reboot alone. */
 double bh_fault_software_repair_s(const struct bh_random *random, const struct bh_recovery_numbers *recovery,
                                   uint64_t identity);
+/* Its mean, where a spare takes the node's place spare_s after that was noticed unless the node is back first; INFINITY: none. */
+double bh_fault_software_away_s(const struct bh_recovery_numbers *recovery, double spare_s);
 
 #endif

@@ -265,6 +265,8 @@ static void mix(struct bh_isolation *all, const struct bh_isolation *one, double
     for (size_t t = 0; t < all->tenants_count; t++)
         all->repair_rate[t] += weight * one->repair_rate[t];
     for (size_t t = 0; t < all->tenants_count; t++)
+        all->software_rate[t] += weight * one->software_rate[t];
+    for (size_t t = 0; t < all->tenants_count; t++)
         all->silent_rate[t] += weight * one->silent_rate[t];
 }
 
@@ -323,9 +325,7 @@ void bh_node_setup_mix(struct bh_node_setup *node, const struct bh_scenario *sce
     node->protected_share = bh_allocate(tenants, sizeof *node->protected_share);
     node->mixture = bh_allocate(1, sizeof *node->mixture);
     node->mixture->tenants_count = tenants;
-    node->mixture->loss_rate = bh_allocate(tenants * BH_SCOPES, sizeof(double));
-    node->mixture->repair_rate = bh_allocate(tenants, sizeof(double));
-    node->mixture->silent_rate = bh_allocate(tenants, sizeof(double));
+    bh_isolation_add_rates(node->mixture);
     if (scenario->compositions.count > 0)
         list_entries(&states);
     list_states(&states);

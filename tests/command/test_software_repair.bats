@@ -72,6 +72,23 @@ for expression in sys.argv[2:]:
 END
 }
 
+# away [SPARE]: minutes that a node of `nodes` is away on average; with a spare at hand after so many.
+away() {
+    "$PYTHON" - "$@" <<'END'
+import sys
+import statistics
+# By midpoints of the quantiles, no closed form: 1e-6 of it.
+draw, steps = statistics.NormalDist(), 2000000
+spare = float(sys.argv[1]) if len(sys.argv) > 1 else float("inf")
+import numpy as np
+low, high = -9.0, 9.0
+z = low + (np.arange(steps) + 0.5) * (high - low) / steps
+weight = np.exp(-z * z / 2)
+mended = np.minimum(spare, np.maximum(10, 30 * np.exp(1.1 * z)))
+print(repr(float(0.3 * min(10, spare) + 0.7 * (mended * weight).sum() / weight.sum())))
+END
+}
+
 @test "availability is that of an alternating renewal process, and what is beyond the reboot is repair" {
     nodes native native 0 >alone.yaml
     run_bulkhead run alone.yaml -q -o alone.h5
@@ -82,6 +99,9 @@ END
         "abs(z(shares['restart'], rate * reboot / (1 + rate * (detection + away)))) < 4.9"
     run_bulkhead run alone.yaml -q -o reboots.h5 --set models.recovery.software-repair=0
     expect_status 0
+    # What is foreseen, by which patterns are chosen and the summary tells of restarts, is that mean.
+    expect_eval alone.h5 "abs(m('restart_time', 'native native')[0, scope.index('node')] - (60 + 60 * $(away))) < 1e-6 * 60"
+    expect_eval reboots.h5 "m('restart_time', 'native native')[0, scope.index('node')] == 660"
     expect_shares reboots.h5 "shares['repair-and-spare-wait'].max() == 0" \
         'abs(z(down, rate * (detection + reboot) / (1 + rate * (detection + reboot)))) < 4.9'
 }
@@ -96,6 +116,8 @@ END
     # Where a spare is never ready before the reboot, it is before most repairs.
     run_bulkhead run spares.yaml -q -o late.h5 --set models.recovery.spare-activation='15 min'
     expect_status 0
+    expect_eval spares.h5 "m('restart_time', 'native native')[0, scope.index('node')] == 300"
+    expect_eval late.h5 "abs(m('restart_time', 'native native')[0, scope.index('node')] - (60 + 60 * $(away 15))) < 1e-6 * 60"
     expect_shares late.h5 'metric("nodes_rebooting").min() > 0' \
         '(down < rate * (detection + away) / (1 + rate * (detection + away))).all()'
     run_bulkhead run spares.yaml -q -o lost.h5 --set 'workload.spares-for=[node-loss]'
@@ -119,4 +141,46 @@ END
     expect_eval script.h5 "abs(f['node_time'][:].sum() - 50 * (300 * 86400)) < 1000" \
         "abs(m('node_time', 'native native')[0, 0, part.index('restart')] - 600) < 1e-6" \
         "m('node_time', 'native native')[0, 0, part.index('repair-and-spare-wait')] == 0"
+}
+
+# promised OPTION...: a job of 16 nodes whose kernels crash takes, over 400 runs, what `check` promises of its pattern.
+promised() {
+    run_bulkhead check job.yaml --json "$@"
+    expect_status 0
+    printf '%s' "$output" >check.json
+    run_bulkhead run job.yaml -q --json "$@"
+    expect_status 0
+    printf '%s' "$output" >run.json
+    # 3.9 standard errors: two-sided 1e-4.
+    "$PYTHON" - <<'END'
+import json
+promised = json.load(open("check.json"))["trust"]["patterns"][0]["expected_s"]
+run = json.load(open("run.json"))["policies"][0]["makespan"]
+error = (run["ci95"][1] - run["ci95"][0]) / 2 / 1.966
+print(promised, run["mean"], error, (run["mean"] - promised) / error)
+assert abs(run["mean"] - promised) < 3.9 * error
+END
+}
+
+@test "a pattern foresees how long people take: runs take what check promises" {
+    nodes native native 0 | sed -e 's/nodes: 50/nodes: 16/; s/work: 300 d/work: 3 d/; s/horizon: 600 d/horizon: 300 d/' \
+        -e 's/  spares: 0/  trust: 0.5/; s/application: loss-tolerant-service/application: mpi-bulk-synchronous/' \
+        -e '/loss-tolerant-service/d; s/replicas: 20/replicas: 400/; s/0.2 1.d/0.5 1\/d/' >job.yaml
+    cat >>job.yaml <<'END'
+  applications.mpi-bulk-synchronous.fault-rate: 0
+  errors.mechanisms: ideal
+checkpoints: {local: {interval: exact, write: 1 min, read: 1 min}}
+END
+    sed -i '/^replicas:/d; /^seed:/d' job.yaml && printf 'replicas: 400\nseed: 5\n' >>job.yaml
+    promised
+    promised --set models.recovery.software-repair=0
+    promised --set models.recovery.software-repair-sigma=0
+    # Of two causes, one of which a reboot mends.
+    sed -i 's/hardware: none/hardware: [crash]/' job.yaml
+    cat >>job.yaml <<'END'
+define:
+  faults:
+    crash: {description: a reboot mends it, landing: node, mend: reboot, rate: {value: 0.5, unit: 1/d, status: measured, range: [0.5, 0.5], source: this test}}
+END
+    promised
 }

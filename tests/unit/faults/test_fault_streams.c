@@ -292,6 +292,36 @@ static void test_repair(void **state)
     assert_close(bh_fault_repair_s(&random, &fault), 4140, 1e-15);
 }
 
+/* The mean of what is drawn, with the spare first where it is. Each draw is independent: 5 standard errors. */
+static void test_software_repair(void **state)
+{
+    (void)state;
+    static const struct {
+        double share, median_s, sigma, spare_s;
+    } cases[] = {{1.0, 2400, 1.2, INFINITY}, {0.9, 2400, 1.2, INFINITY}, {0.7, 200, 0.5, INFINITY},
+                 {0.9, 2400, 1.2, 900},      {0.7, 250, 1.1, 400},       {0.9, 2400, 0.0, INFINITY},
+                 {0.5, 2400, 0.0, 900},      {0.9, 2400, 1.2, 45},       {0.0, 2400, 1.2, INFINITY},
+                 {0.9, 100, 0.0, 200}};
+    enum { DRAWS = 200000 };
+    for (size_t c = 0; c < BH_COUNT(cases); c++) {
+        struct bh_recovery_numbers recovery = {.node_reboot_s.value = 300,
+                                               .software_repair.value = cases[c].share,
+                                               .software_repair_median_s.value = cases[c].median_s,
+                                               .software_repair_sigma.value = cases[c].sigma};
+        const struct bh_random random = {.seed = 4 + c};
+        double sum = 0.0, squares = 0.0;
+        for (uint64_t i = 0; i < DRAWS; i++) {
+            double away_s = fmin(cases[c].spare_s, bh_fault_software_repair_s(&random, &recovery, i));
+            sum += away_s;
+            squares += away_s * away_s;
+        }
+        double mean_s = sum / DRAWS, error_s = sqrt(fmax(0.0, squares / DRAWS - mean_s * mean_s) / DRAWS);
+        double expected_s = bh_fault_software_away_s(&recovery, cases[c].spare_s);
+        if (!(fabs(mean_s - expected_s) <= 5.0 * error_s + 1e-9 * expected_s))
+            fail_msg("case %zu: drawn %g +- %g, expected %g", c, mean_s, error_s, expected_s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_repeated_components_fail_apart),
         cmocka_unit_test(test_landing_and_kind),
         cmocka_unit_test(test_repair),
+        cmocka_unit_test(test_software_repair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
