@@ -182,7 +182,9 @@ void bh_isolation_cache_destroy(struct bh_isolation_cache *cache)
     free(cache);
 }
 
-/* Everything the answer depends on, as numbers: a struct's padding must not take part. */
+/* Everything the answer depends on, as numbers: a struct's padding must not take part. Of what is forgotten here, a study
+ * that varies it gets the first point's answer at all points: tests/unit/containment/test_isolation_cache.c moves every
+ * number. */
 static void add_zones(FILE *text, const struct bh_node_model *model)
 {
     const struct bh_zone_tree *tree = model->tree;
@@ -192,11 +194,14 @@ static void add_zones(FILE *text, const struct bh_node_model *model)
         fprintf(text, "%zu %d %d %d %d %d %d %a %a %a %d\n", zone->template_index, (int)zone->kind, zone->parent,
                 zone->enclave, zone->guest, zone->process, zone->is_application, zone->memory_share, zone->cpu_share,
                 model->residual[z], (int)model->disposition[z]);
+        fprintf(text, "%a %a", zone->user_share, zone->driver_share);
+        for (int kind = 0; kind < BH_ZONE_KINDS; kind++)
+            fprintf(text, " %a", zone->kind_share[kind]);
         for (size_t r = 0; r < model->ladder[z].count; r++)
-            fprintf(text, "%a ", model->ladder[z].rung[r].holds);
+            fprintf(text, " %a %d", model->ladder[z].rung[r].holds, model->ladder[z].rung[r].top);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
             const struct bh_copy_ending *ending = &model->ending[z][kind];
-            fprintf(text, "%a %a %a %a\n", ending->rate, ending->masked, ending->signalled, ending->silent);
+            fprintf(text, " %a %a %a %a\n", ending->rate, ending->masked, ending->signalled, ending->silent);
         }
     }
     for (int what = 0; what < BH_NEEDS; what++)
@@ -205,8 +210,8 @@ static void add_zones(FILE *text, const struct bh_node_model *model)
                 fprintf(text, "%d %zu\n", what, z);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_crossing *crossing = &model->crossings[c];
-        fprintf(text, "%zu %zu %d %a %a %d\n", crossing->from, crossing->to, (int)crossing->boundary,
-                crossing->probability, crossing->blocks, crossing->detects);
+        fprintf(text, "%zu %zu %d %a %a %d %a %a\n", crossing->from, crossing->to, (int)crossing->boundary,
+                crossing->probability, crossing->blocks, crossing->detects, crossing->corrupts, crossing->degrades);
     }
 }
 
