@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random scenarios, each played by the program and by the twin: are their results of one distribution?
 
-    compare.py BULKHEAD FIRST COUNT [--replicas R] [--jobs N]
+    compare.py BULKHEAD FIRST COUNT [--replicas R] [--jobs N] [--keep FILE]
 
 FIRST is the number of a structure, of which there are five scenarios each, with numbers of their own.
 
@@ -12,6 +12,8 @@ together, by Bonferroni, is at most as stated.
 """
 import argparse
 import copy
+import itertools
+import json
 import math
 import multiprocessing
 import os
@@ -35,28 +37,27 @@ WHOLE = ["faults", "struck_while_down", "errors", "silent_errors", "simultaneous
          "unchangeable_errors", "revivals"]
 
 
-def by_program(program, scenarios, replicas, seed, folder):
-    """Of each scenario, per metric a list over replicas."""
+def by_program(program, scenario, replicas, seed, folder):
+    """Per metric a list over replicas. Each scenario has a seed of its own: with one for several, the program would meet the
+    same faults in all of them, and what is pooled over them would vary by more than is reckoned with."""
     path = os.path.join(folder, "drawn")
-    generate.write(scenarios, path + ".yaml")
+    generate.write(scenario, path + ".yaml")
     done = subprocess.run([program, "run", "-q", "-j1", path + ".yaml", "-o", path + ".h5", f"--replicas={replicas}",
                            f"--seed={seed}"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    found = [{} for _ in scenarios]
     with h5py.File(path + ".h5") as f:
-        arrays = {name: f[name][0] if len(scenarios) > 1 else f[name][:1]
-                  for name in PER_ENCLAVE + WITH_VERIFICATION + PER_SCOPE + WHOLE + ["node_time"] if name in f}
+        arrays = {name: f[name][0] for name in PER_ENCLAVE + WITH_VERIFICATION + PER_SCOPE + WHOLE + ["node_time"] if name in f}
         parts = [part.decode() for part in f["part"][:]]
     arrays["out"] = arrays.pop("node_time")[..., [parts.index(part) for part in OUT]].sum(axis=-1)
-    for i, one in enumerate(found):
-        for name, array in arrays.items():
-            if name in PER_SCOPE:
-                one |= {f"{name} {scope}": [float(v) for v in array[i, :, s]] for s, scope in enumerate(SCOPES)}
-            elif name in WHOLE:
-                one[name] = [float(v) for v in array[i]]
-            else:
-                one |= {f"{name} {e}": [float(v) for v in values] for e, values in enumerate(array[i])}
+    found = {}
+    for name, array in arrays.items():
+        if name in PER_SCOPE:
+            found |= {f"{name} {scope}": [float(v) for v in array[:, s]] for s, scope in enumerate(SCOPES)}
+        elif name in WHOLE:
+            found[name] = [float(v) for v in array]
+        else:
+            found |= {f"{name} {e}": [float(v) for v in values] for e, values in enumerate(array)}
     return found
 
 
@@ -103,9 +104,10 @@ def compare(task):
     """Of scenarios of one structure: what they have, and per metric both by program and twin with their scores."""
     program, number, replicas, force, twin_alone = task
     scenarios = [changed(s, force) for s in generate.Generator(number).batch(BATCH)]
-    with tempfile.TemporaryDirectory() as folder:
-        found, compared = by_program(program, scenarios, replicas, number + 1, folder), []
-    for i, (scenario, left) in enumerate(zip(scenarios, found)):
+    compared = []
+    for i, scenario in enumerate(scenarios):
+        with tempfile.TemporaryDirectory() as folder:
+            left = by_program(program, scenario, replicas, BATCH * number + i + 1, folder)
         right, rows = by_twin(changed(scenario, twin_alone), replicas, f"{number} {i}"), []
         for name, values in left.items():
             for spread in (False, True):
@@ -140,6 +142,35 @@ def features(scenario):
     return words
 
 
+def number_of(batch):
+    return int(batch[0][0].split()[1].split(".")[0])
+
+
+def read_kept(path, numbers):
+    """Of a file that --keep wrote, the structures that are asked for: {number: what compare() said of it}."""
+    if path is None or not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        batches = [json.loads(line) for line in file if line.endswith("\n")]
+    return {number_of(batch): batch for batch in batches if number_of(batch) in numbers}
+
+
+def keep(path, kept, batch):
+    if path is not None and number_of(batch) not in kept:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(batch) + "\n")
+
+
+def merge(batch, tests, pooled):
+    for where, words, rows in batch:
+        for name, difference, variance, left, right in rows:
+            tests.append((abs(difference) / math.sqrt(variance), where, name, left, right))
+            for word in words:
+                total = pooled.setdefault((word, name), [0.0] * 4)
+                for i, value in enumerate((difference, variance, left, right)):
+                    total[i] += value
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -150,23 +181,21 @@ def main():
     parser.add_argument("--force", default="", help="Python that changes a scenario s, its numbers m, its policy p")
     parser.add_argument("--twin-alone", default="", help="the same, and the program does not know of it")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop then, with those that were played")
+    parser.add_argument("--keep", help="a file to which each structure's scores go, and which is gone on with")
     parser.add_argument("--all", action="store_true", help="print what all scenarios together say of each metric")
     options = parser.parse_args()
+    numbers = range(options.first, options.first + options.count // BATCH)
+    kept = read_kept(options.keep, numbers)
     tasks = [(options.program, number, options.replicas, options.force, options.twin_alone)
-             for number in range(options.first, options.first + options.count // BATCH)]
+             for number in numbers if number not in kept]
     pooled, tests, played, begun_s = {}, [], 0, time.monotonic()
     with multiprocessing.Pool(options.jobs) as pool:
-        compared = (one for batch in pool.imap_unordered(compare, tasks) for one in batch)
-        for where, words, rows in compared:
+        for batch in itertools.chain(kept.values(), pool.imap_unordered(compare, tasks)):
             if time.monotonic() - begun_s > options.minutes * 60:
                 break
-            played += 1
-            for name, difference, variance, left, right in rows:
-                tests.append((abs(difference) / math.sqrt(variance), where, name, left, right))
-                for word in words:
-                    total = pooled.setdefault((word, name), [0.0] * 4)
-                    for i, value in enumerate((difference, variance, left, right)):
-                        total[i] += value
+            keep(options.keep, kept, batch)
+            played += len(batch)
+            merge(batch, tests, pooled)
     tests += [(abs(d) / math.sqrt(v), word, name, left, right) for (word, name), (d, v, left, right) in pooled.items()]
     tests.sort(reverse=True)
     least = min(1.0, len(tests) * math.erfc(tests[0][0] / math.sqrt(2)))

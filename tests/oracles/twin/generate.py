@@ -247,19 +247,7 @@ def written(value):
     return str(value)
 
 
-def write(scenarios, path):
-    """A scenario; of several of one structure, an axis that sets the numbers of each."""
-    scenario = dict(scenarios[0])
-    if len(scenarios) > 1:
-        scenario["vary"] = [{"axis": "drawn", "values": [{"label": f"numbers {i}", "set": numbers_of(s)}
-                                                         for i, s in enumerate(scenarios)]}]
+def write(scenario, path):
     with open(path, "w", encoding="utf-8") as file:
         for key, value in scenario.items():
             file.write(f"{key}: {written(value)}\n")
-
-
-def numbers_of(scenario):
-    numbers = {f"models.{path}": value for path, value in scenario["models"].items()}
-    for name, row in scenario["define"].get("faults", {}).items():
-        numbers[f"models.faults.{name}.rate"] = f"{row['rate']['value']} {row['rate']['unit']}"
-    return numbers
