@@ -20,7 +20,7 @@ static const struct {
     {"isolation and noise", {"virtualization", "guards", "noise", NULL}},
     {"composition", {"composition", "composition-wait", "switching", NULL}},
     {"checkpoint, verification", {"checkpoint", "verification", NULL}},
-    {"lost work", {"lost-work", NULL}},
+    {"lost work", {"lost-work", "degraded", NULL}},
     {"detection, restart, restore", {"detection", "restart", "restore", NULL}},
     {"repair and spare wait", {"repair-and-spare-wait", NULL}},
     {"idle spares", {"idle-spares", NULL}},

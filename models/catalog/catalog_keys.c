@@ -4,6 +4,7 @@
 #include "models/catalog/catalog_keys.h"
 
 #include "models/catalog/application_kinds.h"
+#include "models/catalog/machine_keys.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/system.h"
@@ -295,26 +296,6 @@ static const struct bh_key_rule application_rules[] = {{BH_ONLY_WHERE, "contacts
                                                        {0}};
 const struct bh_keys bh_application_keys = {"an application", "What runs in enclaves.", application_rows,
                                             application_rules, 0};
-static const struct bh_key recovery_rows[] = {
-    {"process-restart", NULL, BH_NUMBER(TIME), "Relaunch of an application once its nodes and guests are up."},
-    {"node-reboot", NULL, BH_NUMBER(TIME), "Of a node."},
-    {"software-repair", NULL, BH_NUMBER(PROBABILITY),
-     "That people have to mend a node which a software fault has taken down before it is back."},
-    {"software-repair-median", NULL, BH_NUMBER(TIME), "Until it is back then, reboot included: lognormal, its median."},
-    {"software-repair-sigma", NULL, BH_NUMBER(FACTOR), "The standard deviation of the logarithm of that; 0: constant."},
-    {"spare-activation", NULL, BH_NUMBER(TIME), "Until a warm spare takes a failed node's place."},
-    {"system-restart", NULL, BH_NUMBER(TIME), "Of the whole machine."},
-    {"detection", NULL, BH_NUMBER(TIME), "From a failure to the start of recovery."},
-    {"watchdog", NULL, BH_NUMBER(TIME), "From the start of a hang to its detection."},
-    {"local-bandwidth", NULL, BH_NUMBER_ABOVE_0(BANDWIDTH), "Of each node to its own storage."},
-    {"memory-bandwidth", NULL, BH_NUMBER_ABOVE_0(BANDWIDTH), "Of each node to checkpoints in its memory."},
-    {"partner-bandwidth", NULL, BH_NUMBER_ABOVE_0(BANDWIDTH), "Of copies on partners."},
-    {"partner-distance", NULL, BH_NUMBER(PROBABILITY), "To a node's partner, as a share of its enclave's nodes."},
-    {0},
-};
-const struct bh_keys bh_recovery_keys = {"recovery", "What recovery takes, whatever the system.", recovery_rows, NULL,
-                                         0};
-
 /* --- Errors ----------------------------------------------------------------------------------------------------------- */
 
 static const struct bh_key error_rows[] = {

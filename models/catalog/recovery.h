@@ -21,6 +21,11 @@ struct bh_recovery_numbers {
     struct bh_parameter memory_bandwidth;   /* the same, to a checkpoint in the node's memory */
     struct bh_parameter partner_bandwidth;  /* the same, of a copy on a partner, where links are not slower */
     struct bh_parameter partner_distance;   /* to a node's partner, as a share of its enclave's nodes */
+    /* While a zone is degraded: how much longer computing takes for the parts that are in it, or need it, how many of their messages are
+     * lost, when these are sent again, and how much later all come; and the lognormal time until somebody notices and takes its
+     * node out. */
+    struct bh_parameter degraded_slowdown, degraded_loss, degraded_resend_s, degraded_delay_s;
+    struct bh_parameter degraded_notice_median_s, degraded_notice_sigma;
 };
 
 #endif

@@ -90,6 +90,26 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
     return slowdown;
 }
 
+struct bh_slowdown bh_slowdown_degraded(const struct bh_slowdown *whole, const struct bh_application *application,
+                                        struct bh_network network, uint64_t nodes,
+                                        const struct bh_degradation *degradation)
+{
+    struct bh_slowdown slow = *whole;
+    double step_s = application->step_s.value;
+    slow.degraded = degradation->slowdown * (bh_slowdown_sum(whole) - whole->communication_s / step_s);
+    if (whole->communication_s <= 0.0)
+        return slow;
+    uint64_t waiting = application->kind->is_coupled ? nodes : 1;
+    slow.added_latency_s += bh_degradation_latency_s(degradation);
+    slow.bandwidth_left *= 1.0 - degradation->loss;
+    double longer_s =
+        communication_s(application, network, waiting, slow.added_latency_s, 1.0 - slow.bandwidth_left) -
+        communication_s(application, network, waiting, whole->added_latency_s, 1.0 - whole->bandwidth_left);
+    slow.communication_s += longer_s;
+    slow.degraded += longer_s / step_s;
+    return slow;
+}
+
 void bh_slowdown_add_mechanisms(struct bh_slowdown *slowdown, const struct bh_system *system, double cost)
 {
     double before = slowdown->compute + slowdown->virtualization + slowdown->guards;

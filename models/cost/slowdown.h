@@ -27,6 +27,7 @@ struct bh_slowdown {
     double compute;        /* 1 + the native communication of a step / the step */
     double virtualization; /* may be negative */
     double guards;
+    double degraded;       /* while a zone that a part is in, or needs, is degraded; else 0 */
     double guard_memory;   /* that guards hold for a guest, as a share of its own */
     struct bh_noise noise; /* per step */
     /* What of it is communication, by which a process is carried out step by step: seconds per step, guards included (0:
@@ -48,6 +49,32 @@ struct bh_slowdown bh_slowdown_of(const struct bh_application *application, cons
                                   const struct bh_guard_level *const guard[BH_BOUNDARIES],
                                   const struct bh_component *host_kernel, const struct bh_component *guest_kernel,
                                   struct bh_network network, uint64_t nodes);
+
+/* What a degraded zone does to the parts that are in it, or need it: computing takes `slowdown` times longer, so many messages are lost,
+ * each of which is sent again after a time, and all come later. */
+struct bh_degradation {
+    double slowdown, loss, resend_s, delay_s;
+};
+
+/* Where the slowest part is degraded so: with l and x the latency and lost bandwidth that there are without,
+ *   degraded = slowdown (all - communication(l, x) / s)
+ *            + [communication(l + delay + resend loss / (1 - loss), 1 - (1 - x) (1 - loss)) - communication(l, x)] / s.
+ * Noise is as ever. */
+struct bh_slowdown bh_slowdown_degraded(const struct bh_slowdown *whole, const struct bh_application *application,
+                                        struct bh_network network, uint64_t nodes,
+                                        const struct bh_degradation *degradation);
+
+/* By which messages come later on average. */
+static inline double bh_degradation_latency_s(const struct bh_degradation *degradation)
+{
+    return degradation->delay_s + degradation->resend_s * degradation->loss / (1.0 - degradation->loss);
+}
+
+/* All of it but noise. */
+static inline double bh_slowdown_sum(const struct bh_slowdown *slowdown)
+{
+    return slowdown->compute + slowdown->virtualization + slowdown->guards + slowdown->degraded;
+}
 
 /* Adds what mechanisms cost that a policy relies on, a fraction c of computing: guards += (1 + v) c. */
 void bh_slowdown_add_mechanisms(struct bh_slowdown *slowdown, const struct bh_system *system, double cost);

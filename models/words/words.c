@@ -11,7 +11,7 @@ const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
 
 const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
 
-const char *const bh_ending_names[] = {"drawn", "masked", "signalled", "silent", NULL};
+const char *const bh_ending_names[] = {"drawn", "masked", "signalled", "silent", "at-once", "degraded", NULL};
 
 const char *const bh_multiplicity_names[] = {"node", "guest", "process", NULL};
 

@@ -16,13 +16,15 @@ enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_ERROR_KINDS };
 enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE_NODE, BH_BOUNDARIES };
 
 /* How an error's copy is to end: drawn is not forced. At once: signalled before anything else can happen, no channel is
- * tried; it has no name, as no file can ask for it. Names: drawn, masked, signalled, silent. */
+ * tried; no file can ask for it. Degraded: at once, too, and no error is left. Names: drawn, masked, signalled, silent,
+ * at-once, degraded. */
 enum bh_forced_ending {
     BH_ENDING_DRAWN,
     BH_ENDING_MASKED,
     BH_ENDING_SIGNALLED,
     BH_ENDING_SILENT,
-    BH_ENDING_SIGNALLED_AT_ONCE
+    BH_ENDING_SIGNALLED_AT_ONCE,
+    BH_ENDING_DEGRADED
 };
 
 /* How many instances of a zone a node has. Names: node, guest, process. */

@@ -164,7 +164,7 @@ static struct bh_wait compute(struct bh_enclave *enclave)
     double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
     double steps = work_s / bh_enclave_application(enclave)->step_s.value;
     double noise = noise_s(enclave, steps), start_s = enclave->replica->now_s;
-    double duration_s = work_s * (slowdown->compute + slowdown->virtualization + slowdown->guards) + noise;
+    double duration_s = work_s * bh_slowdown_sum(slowdown) + noise;
     enclave->about =
         (struct bh_about){.pace = pace, .stop_s = stop_s, .work_s = work_s, .duration_s = duration_s, .noise_s = noise};
     enclave->stretch_start_s = start_s;

@@ -3,7 +3,9 @@
 /* What composed enclaves send each other over the network: a few flows per pair, in each period. */
 #include "sim/enclaves/exchange.h"
 
+#include "models/cost/slowdown.h"
 #include "sim/enclaves/compositions.h"
+#include "sim/setup/setup.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
@@ -149,11 +151,34 @@ static struct bh_wait come_due(struct bh_exchange *exchange)
     return send_all(exchange);
 }
 
+/* What is lost on a degraded node is sent again, and comes later: its bytes go 1 / (1 - loss) times, and the last message after
+ * what it waits for. 0: no member has any. */
+static double resend_s(const struct bh_exchange *exchange)
+{
+    const struct bh_composed *composed = composed_of(exchange);
+    struct bh_degradation degradation = bh_setup_degradation(exchange->replica->setup);
+    double sent_s = exchange->replica->now_s - exchange->from_s;
+    for (size_t m = 0; m < composed->members_count; m++)
+        if (bh_degraded_sends(&exchange->replica->enclaves[composed->member[m]]))
+            return sent_s * degradation.loss / (1.0 - degradation.loss) + bh_degradation_latency_s(&degradation);
+    return 0.0;
+}
+
+static void count_resends(struct bh_exchange *exchange, bool begins)
+{
+    const struct bh_composed *composed = composed_of(exchange);
+    for (size_t m = 0; exchange->spec->is_tight && m < composed->members_count; m++) {
+        struct bh_enclave *enclave = &exchange->replica->enclaves[composed->member[m]];
+        enclave->resends += begins ? 1 : -1U;
+        bh_enclave_retime(enclave);
+    }
+}
+
 static struct bh_wait finish_sending(struct bh_exchange *exchange)
 {
     struct bh_tallies *tallies = &exchange->replica->tallies;
     tallies->exchanges++;
-    tallies->exchange_s += exchange->replica->now_s - exchange->from_s;
+    tallies->exchange_s += exchange->replica->now_s - exchange->sent_from_s;
     bh_composing_exchanged(exchange->replica, exchange->composed);
     hold_members(exchange, false);
     return go_on(exchange);
@@ -182,6 +207,20 @@ struct bh_wait bh_exchange_next(struct bh_exchange *exchange, bool is_done)
             return go_on(exchange);
         break;
     case BH_EXCHANGE_SENDS:
+        exchange->sent_from_s = exchange->from_s;
+        exchange->last_s = exchange->replica->now_s + (is_over ? 0.0 : resend_s(exchange));
+        if (exchange->last_s > exchange->replica->now_s) {
+            count_resends(exchange, true);
+            return begin(exchange, BH_EXCHANGE_RESENDS, BH_WAIT_TIME, exchange->last_s);
+        }
+        if (!is_over)
+            return finish_sending(exchange);
+        finish_sending(exchange);
+        break;
+    case BH_EXCHANGE_RESENDS:
+        if (!is_done && !is_over)
+            return (struct bh_wait){.what = BH_WAIT_TIME, .until_s = exchange->last_s};
+        count_resends(exchange, false);
         if (!is_over)
             return finish_sending(exchange);
         finish_sending(exchange);

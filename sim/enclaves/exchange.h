@@ -23,6 +23,7 @@ enum bh_exchange_doing {
     BH_EXCHANGE_IS_OFF,
     BH_EXCHANGE_AWAITS_IO,
     BH_EXCHANGE_SENDS,
+    BH_EXCHANGE_RESENDS, /* what degraded nodes have lost or delayed */
 };
 struct bh_exchange {
     struct bh_replica *replica;
@@ -31,8 +32,9 @@ struct bh_exchange {
     size_t flows_count;
     struct bh_exchange_flow *flows;
     enum bh_exchange_doing doing;
-    double from_s; /* since when */
-    double next_s; /* when the next one begins */
+    double from_s;              /* since when */
+    double sent_from_s, last_s; /* when sending began, and when the last of what was lost or delayed comes */
+    double next_s;              /* when the next one begins */
 };
 
 /* Makes those of compositions that send anything. */

@@ -238,6 +238,13 @@ static double foresee_all(const struct bh_enclave *enclave, double *next_return_
     return find_outage(enclave, BH_ALL_SLOTS) != NULL ? bh_enclave_nodes(enclave) : down;
 }
 
+static void serve(struct bh_enclave *enclave, const struct bh_pace *pace, double node_s)
+{
+    double noise = pace->noise_per_step_s / bh_enclave_application(enclave)->step_s.value / pace->wall_per_work;
+    bh_enclave_book_useful(enclave, pace, node_s, node_s * noise);
+    enclave->node_work_s += node_s / pace->wall_per_work;
+}
+
 /* `held_by`: the part that held up what was up, BH_PARTS if none did; else it was served at this pace. What waits for parts
  * without which nothing is served is booked to what took them. */
 static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh_part held_by, double down,
@@ -246,10 +253,15 @@ static void book(struct bh_enclave *enclave, const struct bh_pace *pace, enum bh
     double up_node_s = (bh_enclave_nodes(enclave) - down) * (to_s - from_s);
     const struct bh_part_outage *everything = find_outage(enclave, BH_ALL_SLOTS), *outage;
     bool all_down = everything != NULL && everything->is_foreseen;
-    double noise = pace->noise_per_step_s / bh_enclave_application(enclave)->step_s.value / pace->wall_per_work;
     if (held_by == BH_PARTS) {
-        bh_enclave_book_useful(enclave, pace, up_node_s, up_node_s * noise);
-        enclave->node_work_s += up_node_s / pace->wall_per_work;
+        const size_t is_protected = (size_t)(pace - enclave->setup->pace);
+        for (int slow = BH_SLOW_MESSAGES; slow < BH_SLOWS; slow++) {
+            double slow_node_s = enclave->about.slow[slow] * (to_s - from_s);
+            if (slow_node_s > 0.0)
+                serve(enclave, &enclave->setup->slow[slow][is_protected], slow_node_s);
+            up_node_s -= slow_node_s;
+        }
+        serve(enclave, pace, up_node_s);
     } else if (held_by == BH_PART_REPAIR_AND_SPARE_WAIT)
         bh_enclave_book(enclave, held_by, up_node_s, enclave->out_cause);
     else
@@ -294,6 +306,11 @@ static void finish_serving(struct bh_enclave *enclave, bool is_done)
     }
 }
 
+static bool is_up(const struct bh_enclave *enclave, uint64_t slot)
+{
+    return find_outage(enclave, slot) == NULL && find_outage(enclave, BH_ALL_SLOTS) == NULL;
+}
+
 /* Between two events the number of parts that are up is constant, and so is the rate of work. */
 static struct bh_wait next(struct bh_enclave *enclave, double now_s)
 {
@@ -303,7 +320,13 @@ static struct bh_wait next(struct bh_enclave *enclave, double now_s)
     about->pace = bh_enclave_pace(enclave);
     about->part = is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
     double up = bh_enclave_nodes(enclave) - about->down;
-    double rate = about->part == BH_PARTS ? up / about->pace->wall_per_work : 0.0;
+    double rate = 0.0;
+    bh_degraded_parts(enclave, is_up, about->slow);
+    for (int slow = BH_SLOW_MESSAGES; slow < BH_SLOWS; slow++) {
+        rate += about->slow[slow] / enclave->setup->slow[slow][about->pace - enclave->setup->pace].wall_per_work;
+        up -= about->slow[slow];
+    }
+    rate = about->part == BH_PARTS ? rate + up / about->pace->wall_per_work : 0.0;
     double done_s = rate > 0.0 ? now_s + (total_s - enclave->node_work_s) / rate : INFINITY;
     about->is_last = done_s <= next_return_s;
     about->next_s = fmin(done_s, next_return_s);

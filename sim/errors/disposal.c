@@ -443,6 +443,26 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
     lose_slot(replica, source, fault, slot);
 }
 
+void bh_disposal_notice(struct bh_replica *replica, struct bh_degraded *degraded)
+{
+    struct bh_lost_enclaves lost = {0};
+    const struct bh_node_setup *node = bh_setup_node(replica->setup, degraded->partition);
+    struct blow blow = {.slot = degraded->slot,
+                        .partition = degraded->partition,
+                        .node = node,
+                        .down = *bh_node_setup_whole(node),
+                        .ended_s = replica->now_s,
+                        .cause = degraded->cause,
+                        .reboot_s = bh_setup_recovery(replica->setup)->node_reboot_s.value,
+                        .lost = &lost};
+    if (!degraded->is_over) {
+        replica->causes.cause[blow.cause].failures++;
+        take_down(replica, &blow);
+    }
+    free(lost.enclave);
+    bh_degraded_end(replica, degraded);
+}
+
 void bh_disposal_returned(struct bh_replica *replica, uint64_t node)
 {
     double ready_s = replica->now_s + bh_setup_recovery(replica->setup)->spare_activation_s.value;

@@ -196,8 +196,8 @@ static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const 
 }
 
 /* Whether what crosses is no error where it comes to: it may leave that zone degraded. */
-static bool is_harmless(const struct bh_replica *replica, const struct bh_copy *copy,
-                        const struct bh_crossing *crossing, uint64_t key)
+static bool is_harmless(struct bh_replica *replica, const struct bh_copy *copy, const struct bh_crossing *crossing,
+                        uint64_t key)
 {
     struct bh_effect *effect = &copy->error->effect;
     if (crossing->corrupts >= 1.0 || !bh_live_error_may_reach(replica, copy->error, crossing->to))
@@ -208,6 +208,8 @@ static bool is_harmless(const struct bh_replica *replica, const struct bh_copy *
     if (u < crossing->corrupts + (1.0 - crossing->corrupts) * crossing->degrades) {
         bh_zone_set_add(&effect->degraded, crossing->to);
         bh_zone_set_add(&effect->affected, crossing->to);
+        bh_degraded_begin(replica, copy->error->slot, crossing->to, BH_SLOW_MESSAGES,
+                          bh_cause_of_degraded(replica, copy->error), bh_identity_join(copy->error->identity, key));
     }
     return true;
 }

@@ -138,6 +138,16 @@ static void strike_class(struct bh_replica *replica, const struct bh_script_faul
     bh_disposal_node(replica, -1, &fault, BH_POST_IN_SLOT, script->slot);
 }
 
+/* No copy is left: the error is over. */
+static void degrade(struct bh_replica *replica, struct bh_live_error *error, size_t zone)
+{
+    bh_live_error_hold(error);
+    bh_zone_set_add(&error->effect.degraded, zone);
+    bh_zone_set_add(&error->effect.affected, zone);
+    bh_degraded_begin(replica, error->slot, zone, BH_SLOW_ALL, bh_cause_of_degraded(replica, error), error->identity);
+    bh_live_error_release(replica, error);
+}
+
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
 {
     const struct bh_script_fault *script = &replica->setup->scenario->script[line];
@@ -157,8 +167,11 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
         return;
     }
     replica->tallies.errors++;
-    bh_copy_begin(replica, bh_live_error_create(replica, -1, identity, script->slot, zone), zone, script->kind,
-                  script->ending);
+    struct bh_live_error *error = bh_live_error_create(replica, -1, identity, script->slot, zone);
+    if (script->ending == BH_ENDING_DEGRADED)
+        degrade(replica, error, zone);
+    else
+        bh_copy_begin(replica, error, zone, script->kind, script->ending);
 }
 
 void bh_errors_strike_again(struct bh_replica *replica, struct bh_lasting_fault *lasting, double time_s)

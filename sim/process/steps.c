@@ -95,6 +95,16 @@ static bool wait_for_all(struct bh_process *process, uint64_t number)
     return false;
 }
 
+/* Ranks on other nodes than those that degraded zones make slower go at the pace of always, and wait. */
+static const struct bh_pace *pace_of(const struct bh_process *process)
+{
+    const struct bh_enclave *enclave = process->job->enclave;
+    const struct bh_pace *pace = process->job->order.pace, *slow = enclave->setup->slow[enclave->slow];
+    if (enclave->slow == BH_SLOW_NOT || pace < slow || pace >= slow + 2)
+        return pace;
+    return &enclave->setup->slow[bh_degraded_slow_on(enclave, process->seat->slot)][pace - slow];
+}
+
 /* --- Computing ----------------------------------------------------------------------------------------------------- */
 
 /* On its share of the node's speed, which processes of other enclaves there do not touch, as many as there are. */
@@ -162,10 +172,10 @@ static size_t neighbour(const struct bh_job *job, size_t node, int dimension, bo
 }
 
 /* A guest's network takes less than its link does. */
-static double most_rate(const struct bh_job *job, double share)
+static double most_rate(const struct bh_process *process, double share)
 {
-    double left = job->order.pace->slowdown.bandwidth_left;
-    return left < 1.0 ? job->bandwidth * left * share : INFINITY;
+    double left = pace_of(process)->slowdown.bandwidth_left;
+    return left < 1.0 ? process->job->bandwidth * left * share : INFINITY;
 }
 
 static bool exchange_halo(struct bh_process *process, uint64_t number, double part)
@@ -173,7 +183,7 @@ static bool exchange_halo(struct bh_process *process, uint64_t number, double pa
     const struct bh_job *job = process->job;
     const struct bh_application *application = bh_enclave_application(job->enclave);
     double share = 1.0 / (double)(job->per_node * (job->directions > 0 ? job->directions : 1));
-    double bytes = part * application->halo_bytes.value * share, most = most_rate(job, share);
+    double bytes = part * application->halo_bytes.value * share, most = most_rate(process, share);
     for (int d = 0; bytes > 0.0 && d < BH_HALO_DIMENSIONS_MOST; d++)
         for (int up = 0; up < 2 && job->grid.extent[d] > 1; up++) {
             receive(process, number, (size_t)(2 * d + up));
@@ -194,13 +204,15 @@ static bool exchange_at_random(struct bh_process *process, uint64_t number, size
     double u = bh_random_uniform(&random, BH_PURPOSE_TAINT, job->index, job->steps + step, 0);
     size_t distance = 1 + (size_t)(u * (double)(job->nodes - 1));
     receive(process, number, BH_MAIL_RANDOM);
-    send_to(process, number, (process->node + distance) % job->nodes, BH_MAIL_RANDOM, bytes, most_rate(job, share));
+    send_to(process, number, (process->node + distance) % job->nodes, BH_MAIL_RANDOM, bytes, most_rate(process, share));
     return wait_for_all(process, number);
 }
 
-static double stage_s(const struct bh_job *job, size_t stage)
+/* From or to a peer, of whom the slower counts. */
+static double stage_s(const struct bh_process *process, size_t node, size_t stage)
 {
-    return job->stage_s[stage] + job->order.pace->slowdown.added_latency_s;
+    return process->job->stage_s[stage] +
+           fmax(pace_of(process)->slowdown.added_latency_s, pace_of(peer_of(process, node))->slowdown.added_latency_s);
 }
 
 /* Up a binomial tree and down again, one process per node: two stages per doubling of the nodes. */
@@ -212,20 +224,23 @@ static bool combine(struct bh_process *process, uint64_t number)
         if (node + ((size_t)1 << stage) >= job->nodes)
             continue;
         receive(process, number, BH_MAIL_UP + stage);
-        if (!wait_for_all(process, number) || !sleep_for(process, number, stage_s(job, stage)))
+        if (!wait_for_all(process, number) ||
+            !sleep_for(process, number, stage_s(process, node + ((size_t)1 << stage), stage)))
             return false;
     }
     if (node > 0) {
         send_to(process, number, node - ((size_t)1 << stage), BH_MAIL_UP + stage, 1.0, INFINITY);
         receive(process, number, BH_MAIL_DOWN);
-        if (!wait_for_all(process, number) || !sleep_for(process, number, stage_s(job, stage)))
+        if (!wait_for_all(process, number) ||
+            !sleep_for(process, number, stage_s(process, node - ((size_t)1 << stage), stage)))
             return false;
     }
     while (stage-- > 0) {
         if (node + ((size_t)1 << stage) >= job->nodes)
             continue;
         send_to(process, number, node + ((size_t)1 << stage), BH_MAIL_DOWN, 1.0, INFINITY);
-        if (!wait_for_all(process, number) || !sleep_for(process, number, stage_s(job, stage)))
+        if (!wait_for_all(process, number) ||
+            !sleep_for(process, number, stage_s(process, node + ((size_t)1 << stage), stage)))
             return false;
     }
     return true;
@@ -259,7 +274,7 @@ static bool collect(struct bh_process *process, uint64_t number)
 static bool communicate(struct bh_process *process, uint64_t number, size_t step, double part)
 {
     const struct bh_job *job = process->job;
-    const struct bh_slowdown *slowdown = &job->order.pace->slowdown;
+    const struct bh_slowdown *slowdown = &pace_of(process)->slowdown;
     const struct bh_application *application = bh_enclave_application(job->enclave);
     if (application->communicates_at_random ? !exchange_at_random(process, number, step, part)
                                             : !exchange_halo(process, number, part))
@@ -277,9 +292,9 @@ static bool communicate(struct bh_process *process, uint64_t number, size_t step
 static bool compute_steps(struct bh_process *process, uint64_t number)
 {
     const struct bh_job *job = process->job;
-    const struct bh_slowdown *slowdown = &job->order.pace->slowdown;
+    const struct bh_slowdown *slowdown = &pace_of(process)->slowdown;
     double step_s = bh_enclave_application(job->enclave)->step_s.value, work_s = job->order.work_s;
-    double wall_s = step_s * (slowdown->compute + slowdown->virtualization + slowdown->guards);
+    double wall_s = step_s * bh_slowdown_sum(slowdown);
     for (size_t step = 0; process->done_s < work_s * (1.0 - 1e-12); step++) {
         double part = fmin(1.0, (work_s - process->done_s) / step_s);
         process->step_from_s = simgrid_get_clock();

@@ -84,6 +84,9 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
     case BH_EVENT_ZONE_UP:
         bh_stops_end(replica, event->subject);
         break;
+    case BH_EVENT_NOTICED:
+        bh_disposal_notice(replica, event->subject);
+        break;
     case BH_EVENT_RETURNED:
         bh_disposal_returned(replica, event->index);
         break;

@@ -85,7 +85,7 @@ static void drain_queue(struct bh_replica *replica)
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         if (event.kind == BH_EVENT_COPY)
             bh_copy_release(event.subject);
-        else if (event.kind == BH_EVENT_RECURRENCE || event.kind == BH_EVENT_ZONE_UP)
+        else if (event.kind == BH_EVENT_RECURRENCE || event.kind == BH_EVENT_ZONE_UP || event.kind == BH_EVENT_NOTICED)
             free(event.subject);
     }
     bh_event_queue_clear(&replica->queue);

@@ -223,7 +223,7 @@ void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[])
 {
     sizes[BH_AXIS_ENCLAVE] = scenario->enclaves_count;
     sizes[BH_AXIS_REPLICA] = scenario->replicas;
-    sizes[BH_AXIS_PART] = BH_PARTS;
+    sizes[BH_AXIS_PART] = bh_metric_parts(bh_metric_says(scenario, BH_WITH_DEGRADED));
     sizes[BH_AXIS_SCOPE] = BH_SCOPES;
     sizes[BH_AXIS_BOUNDARY] = BH_BOUNDARIES;
     sizes[BH_AXIS_LEVEL] = BH_LEVELS;
@@ -248,6 +248,19 @@ static bool any_system(const struct bh_scenario *scenario, bool (*has)(const str
     return any;
 }
 
+static bool degrades_by_script(const struct bh_scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->script_count; i++)
+        if (scenario->script[i].class == NULL && scenario->script[i].ending == BH_ENDING_DEGRADED)
+            return true;
+    return false;
+}
+
+size_t bh_metric_parts(bool has_degraded)
+{
+    return has_degraded ? BH_PARTS : BH_PART_DEGRADED;
+}
+
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
 {
     switch (use) {
@@ -260,7 +273,7 @@ bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use)
     case BH_WITH_NEEDS:
         return any_system(scenario, bh_system_has_needs);
     case BH_WITH_DEGRADED:
-        return any_system(scenario, bh_system_degrades);
+        return any_system(scenario, bh_system_degrades) || degrades_by_script(scenario);
     case BH_WITH_ACCEPTANCE:
         return scenario->acceptance.is_given;
     case BH_AT_POINTS:

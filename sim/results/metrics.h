@@ -14,6 +14,8 @@ void bh_metric_axis_sizes(const struct bh_scenario *scenario, size_t sizes[]);
 /* Names of what stands along an axis that is the same in all results; NULL for enclaves and replicas. */
 const char *const *bh_metric_axis_labels(enum bh_metric_axis axis, size_t *count);
 
+/* Parts of the ledger: the last is that of degraded parts. */
+size_t bh_metric_parts(bool has_degraded);
 /* Whether metrics of this use say anything of a scenario. */
 bool bh_metric_says(const struct bh_scenario *scenario, enum bh_metric_use use);
 

@@ -161,9 +161,11 @@ static int read_what(const struct bh_node *map, struct bh_script_fault *fault, s
     }
     if (ending == NULL)
         return 0;
-    int choice = bh_node_choice(ending, bh_ending_names + BH_ENDING_MASKED, "ending", err);
+    static const enum bh_forced_ending endings[] = {BH_ENDING_MASKED, BH_ENDING_SIGNALLED, BH_ENDING_SILENT,
+                                                    BH_ENDING_DEGRADED};
+    int choice = bh_node_choice(ending, bh_script_ending_names, "ending", err);
     if (choice >= 0)
-        fault->ending = (enum bh_forced_ending)(BH_ENDING_MASKED + choice);
+        fault->ending = endings[choice];
     return choice < 0 ? -1 : 0;
 }
 

@@ -31,8 +31,8 @@ static const char *const none_or_no[] = {"none", "no", NULL};
 static const char *const all_or_none[] = {"all", "none", NULL};
 static const char *const rules[] = {"young", "daly", "exact", NULL};
 static const char *const checkpoint[] = {"checkpoint", NULL};
-/* bh_ending_names begins with what no file can ask for. */
-static const char *const endings[] = {"masked", "signalled", "silent", NULL};
+/* Those of bh_ending_names that a file can ask for. */
+const char *const bh_script_ending_names[] = {"masked", "signalled", "silent", "degraded", NULL};
 
 #define EITHER(name, ...) static const struct bh_form *const name[] = {__VA_ARGS__, NULL}
 #define FORM(name, ...)   static const struct bh_form name = __VA_ARGS__
@@ -281,7 +281,8 @@ static const struct bh_key script_rows[] = {
     WHOSE,
     {"zone", "", BH_ENTRY("zones"), "The zone by its kind or its name; or say `fault`."},
     {"kind", "data", BH_CHOICE(bh_error_kind_names), "The kind of error."},
-    {"ending", "drawn by chance", BH_CHOICE(endings), "How its first copy is to end."},
+    {"ending", "drawn by chance", BH_CHOICE(bh_script_ending_names),
+     "How its first copy is to end; `degraded`: no error, the zone is degraded from then on."},
     {"fault", "", BH_ENTRY("faults.whole"), "A class that takes a node or a storage host; or say `zone`."},
     SERVER,
     {0},

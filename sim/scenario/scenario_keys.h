@@ -22,4 +22,6 @@ extern const char *const bh_machine_age_names[];   /* steady fresh */
 extern const char *const bh_replay_end_names[];    /* wrap stop */
 extern const char *const bh_composed_when_names[]; /* never always */
 
+extern const char *const bh_script_ending_names[];
+
 #endif

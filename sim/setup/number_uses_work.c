@@ -135,6 +135,33 @@ static void read_enclave(struct bh_reading *reading, const struct bh_enclave_spe
     read_levels(reading, application);
 }
 
+/* Where a channel, or the script, leaves zones degraded. */
+static void mark_degraded(struct bh_reading *reading)
+{
+    const struct bh_scenario *scenario = reading->scenario;
+    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+    bool degrades = false, by_script = false;
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        degrades = degrades || bh_system_degrades(scenario->policies[p].system);
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        degrades =
+            degrades || (scenario->enclaves[e].system != NULL && bh_system_degrades(scenario->enclaves[e].system));
+    for (size_t i = 0; i < scenario->script_count; i++)
+        by_script =
+            by_script || (scenario->script[i].class == NULL && scenario->script[i].ending == BH_ENDING_DEGRADED);
+    degrades = degrades || by_script;
+    bh_reading_mark(reading, by_script, &recovery->degraded_slowdown);
+    bool sends = degrades && scenario->virtualization_costs;
+    for (size_t s = 0; s < scenario->compositions.specs_count; s++)
+        sends = sends || (degrades && scenario->compositions.specs[s].volume_bytes > 0.0);
+    bh_reading_mark(reading, sends, &recovery->degraded_loss);
+    bh_reading_mark(reading, sends, &recovery->degraded_resend_s);
+    bh_reading_mark(reading, sends, &recovery->degraded_delay_s);
+    bh_reading_mark(reading, degrades, &recovery->degraded_notice_median_s);
+    bh_reading_mark(reading, degrades, &recovery->degraded_notice_sigma);
+    bh_reading_mark(reading, degrades, &recovery->node_reboot_s);
+}
+
 void bh_reading_applications(struct bh_reading *reading)
 {
     const struct bh_scenario *scenario = reading->scenario;
@@ -144,6 +171,7 @@ void bh_reading_applications(struct bh_reading *reading)
                         reading->is_silent && (scenario->compositions.specs[s].volume_bytes > 0.0 ||
                                                scenario->compositions.specs[s].over == BH_OVER_SHARED_MEMORY),
                         &scenario->catalog->errors.carries);
+    mark_degraded(reading);
     bh_reading_mark(reading, reading->fails, &recovery->detection_s);
     bh_reading_mark(reading, reading->fails, &recovery->process_restart_s);
     for (size_t i = 0; i < scenario->entries_count; i++)

@@ -16,6 +16,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+struct bh_degradation bh_setup_degradation(const struct bh_setup *setup)
+{
+    const struct bh_recovery_numbers *recovery = &setup->scenario->catalog->recovery;
+    return (struct bh_degradation){recovery->degraded_slowdown.value, recovery->degraded_loss.value,
+                                   recovery->degraded_resend_s.value, recovery->degraded_delay_s.value};
+}
+
 static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_enclave_setup *enclave,
                               const struct bh_platform_facts *facts, bool is_protected)
 {
@@ -45,11 +52,33 @@ static struct bh_pace pace_of(const struct bh_setup *setup, const struct bh_encl
     return pace;
 }
 
+/* Communication is not reckoned with where nothing costs anything. */
+static struct bh_pace degraded_pace(const struct bh_setup *setup, const struct bh_enclave_setup *enclave,
+                                    const struct bh_platform_facts *facts, const struct bh_pace *pace,
+                                    enum bh_slow slow)
+{
+    struct bh_network network = {facts->latency_s, facts->node_bandwidth, enclave->spec->contention};
+    struct bh_degradation degradation = bh_setup_degradation(setup);
+    struct bh_pace slower = *pace;
+    if (slow == BH_SLOW_NOT)
+        return slower;
+    if (slow == BH_SLOW_MESSAGES)
+        degradation.slowdown = 0.0;
+    slower.slowdown =
+        bh_slowdown_degraded(&pace->slowdown, enclave->spec->application, network, enclave->nodes, &degradation);
+    slower.wall_per_work += slower.slowdown.degraded;
+    return slower;
+}
+
 static void fill_pace(struct bh_setup *setup, struct bh_enclave_setup *enclave, const struct bh_platform_facts *facts)
 {
     double share = enclave->node->protected_share[enclave->spec->tenant];
     for (int is_protected = 0; is_protected < 2; is_protected++)
         enclave->pace[is_protected] = pace_of(setup, enclave, facts, is_protected);
+    for (int slow = 0; slow < BH_SLOWS; slow++)
+        for (int is_protected = 0; is_protected < 2; is_protected++)
+            enclave->slow[slow][is_protected] =
+                degraded_pace(setup, enclave, facts, &enclave->pace[is_protected], (enum bh_slow)slow);
     const struct bh_pace *bare = &enclave->pace[0], *guarded = &enclave->pace[1];
     enclave->wall_per_work = guarded->wall_per_work;
     enclave->checkpoint_bytes = guarded->checkpoint_bytes;
@@ -174,6 +203,19 @@ static void add_node_loss(struct bh_setup *setup, const struct bh_partition *par
         setup->script->loss[partition->enclave[t] * BH_SCOPES + BH_SCOPE_NODE] += weight;
 }
 
+/* A zone that is degraded by the script takes nothing along. */
+static void add_degraded(struct bh_setup *setup, const struct bh_partition *partition,
+                         const struct bh_script_fault *fault, double weight)
+{
+    const struct bh_zone_tree *tree = setup->nodes[partition->class].model->tree;
+    struct bh_zone_set zones = {{0}};
+    bh_zone_set_add(&zones, bh_scenario_script_zone(setup->scenario, fault, tree));
+    setup->script->extent[bh_zone_tree_extent(tree, &zones)] += weight;
+    setup->script->stops[BH_STOPS_DEGRADED] += weight;
+    for (size_t t = 0; t < tree->tenants_count; t++)
+        setup->script->loss[partition->enclave[t] * BH_SCOPES + BH_SCOPE_NONE] += weight;
+}
+
 static bool is_of_storage(const struct bh_script_fault *fault)
 {
     return fault->class != NULL && fault->class->landing == BH_LANDING_STORAGE;
@@ -203,6 +245,10 @@ static void follow_script(struct bh_setup *setup)
         double weight = 1.0 / (double)on_nodes;
         if (fault->class != NULL) {
             add_node_loss(setup, partition, weight);
+            continue;
+        }
+        if (fault->ending == BH_ENDING_DEGRADED) {
+            add_degraded(setup, partition, fault, weight);
             continue;
         }
         struct bh_origin origin = {.zone = bh_scenario_script_zone(scenario, fault, model->tree),

@@ -24,14 +24,19 @@ struct bh_pace {
     double checkpoint_bytes; /* per node; of guests saved whole with what guards hold for them */
 };
 
+/* What is slower where a zone is degraded: what a channel has left so loses and delays messages, what the script has computes slower,
+ * too. The later one includes the earlier. */
+enum bh_slow { BH_SLOW_NOT, BH_SLOW_MESSAGES, BH_SLOW_ALL, BH_SLOWS };
+
 struct bh_enclave_setup {
     const struct bh_enclave_spec *spec;
     const struct bh_node_setup *node;
     uint64_t nodes;
-    struct bh_pace pace[2];  /* while not protected, and while protected */
-    double wall_per_work;    /* of both, by their share of time in the long run */
-    double checkpoint_bytes; /* per node; likewise */
-    double link_rate;        /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
+    struct bh_pace pace[2];           /* while not protected, and while protected */
+    struct bh_pace slow[BH_SLOWS][2]; /* the same where a zone is degraded that a part is in, or needs for progress */
+    double wall_per_work;             /* of both, by their share of time in the long run */
+    double checkpoint_bytes;          /* per node; likewise */
+    double link_rate; /* bytes/s that its nodes can move together; INFINITY: all nodes, as the platform has it */
     double mtti_s[BH_LEVELS]; /* mean time between failures that a checkpoint of this level must recover from */
     bool has_level[BH_LEVELS];
     double write_s[BH_LEVELS]; /* expected; what is simulated for storage is traffic unless the scenario fixes it */
@@ -119,6 +124,9 @@ static inline bool bh_setup_needs_storage(const struct bh_enclave_setup *enclave
 {
     return bh_setup_goes_through(enclave, BH_THROUGH_STORAGE) || enclave->spec->needs_storage;
 }
+
+/* What a degraded zone does to those that it makes slower. */
+struct bh_degradation bh_setup_degradation(const struct bh_setup *setup);
 
 /* Resolves line `policy` of a scenario on a platform with these facts. The scenario and the cache must outlive the
  * setup. */

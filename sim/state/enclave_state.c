@@ -61,7 +61,9 @@ enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave)
         return BH_PART_SWITCHING;
     if (enclave->awaits_partner)
         return BH_PART_COMPOSITION_WAIT;
-    return enclave->exchanges > 0 ? BH_PART_COMPOSITION : BH_PARTS;
+    if (enclave->exchanges == 0)
+        return BH_PARTS;
+    return enclave->exchanges > enclave->resends ? BH_PART_COMPOSITION : BH_PART_DEGRADED;
 }
 
 void bh_enclave_retime(struct bh_enclave *enclave)
@@ -74,10 +76,11 @@ void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pa
 {
     const struct bh_slowdown *slowdown = &pace->slowdown;
     double work_node_s = node_s - noise_node_s;
-    double per_wall = 1.0 / (slowdown->compute + slowdown->virtualization + slowdown->guards);
+    double per_wall = 1.0 / bh_slowdown_sum(slowdown);
     bh_ledger_book(&enclave->ledger, BH_PART_COMPUTE, work_node_s * slowdown->compute * per_wall, NULL);
     bh_ledger_book(&enclave->ledger, BH_PART_VIRTUALIZATION, work_node_s * slowdown->virtualization * per_wall, NULL);
     bh_ledger_book(&enclave->ledger, BH_PART_GUARDS, work_node_s * slowdown->guards * per_wall, NULL);
+    bh_ledger_book(&enclave->ledger, BH_PART_DEGRADED, work_node_s * slowdown->degraded * per_wall, NULL);
     bh_ledger_book(&enclave->ledger, BH_PART_NOISE, noise_node_s, NULL);
 }
 

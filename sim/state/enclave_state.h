@@ -62,8 +62,9 @@ struct bh_about {
     /* A stretch of work. */
     const struct bh_pace *pace;
     double stop_s, work_s, duration_s, noise_s;
-    double down, next_s; /* parts that are down, and when it ends */
-    bool is_last;        /* with the work */
+    double down, next_s;   /* parts that are down, and when it ends */
+    double slow[BH_SLOWS]; /* of those that are up, the ones that degraded zones make slower */
+    bool is_last;          /* with the work */
 };
 
 struct bh_enclave {
@@ -113,12 +114,14 @@ struct bh_enclave {
 
     /* What holds it up while it could compute. */
     struct bh_protection protection; /* its guards, and whether they are being switched */
-    double protection_due_s;         /* the event that is scheduled for that; INFINITY: none */
-    bool awaits_partner;             /* a tight partner is out */
-    unsigned exchanges;              /* under way with tight partners */
-    struct bh_stop stop[BH_NEEDS];   /* by zones that it needs */
-    struct bh_enclave *held_for;     /* whose I/O the exchange under way has waited for; NULL: nobody's */
-    double lost_until_s;             /* position up to which it does lost work again; 0: none was lost */
+    enum bh_slow slow;               /* what is slower of ranks that wait for each other, on some node */
+    unsigned resends;              /* of its exchanges, those that wait for what degraded zones have lost or delayed */
+    double protection_due_s;       /* the event that is scheduled for that; INFINITY: none */
+    bool awaits_partner;           /* a tight partner is out */
+    unsigned exchanges;            /* under way with tight partners */
+    struct bh_stop stop[BH_NEEDS]; /* by zones that it needs */
+    struct bh_enclave *held_for;   /* whose I/O the exchange under way has waited for; NULL: nobody's */
+    double lost_until_s;           /* position up to which it does lost work again; 0: none was lost */
     double protected_s;
 
     struct bh_charge charges[BH_CHARGES];
@@ -207,9 +210,11 @@ void bh_enclave_book_useful(struct bh_enclave *enclave, const struct bh_pace *pa
 /* Its pace with the guards that are on now. */
 static inline const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enclave)
 {
-    return &enclave->setup->pace[bh_protection_is_on(&enclave->protection)];
+    bool is_protected = bh_protection_is_on(&enclave->protection);
+    return enclave->slow == BH_SLOW_NOT ? &enclave->setup->pace[is_protected]
+                                        : &enclave->setup->slow[enclave->slow][is_protected];
 }
-/* The part to which time is booked while it is held up: switching, composition-wait or composition; BH_PARTS: it is not. */
+/* The part to which time is booked while it is held up: switching, composition-wait, composition or degraded; BH_PARTS: it is not. */
 enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave);
 
 #endif

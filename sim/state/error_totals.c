@@ -209,3 +209,13 @@ struct bh_cause_key bh_cause_of_silence(const struct bh_replica *replica, const 
 {
     return cause_key(replica, copy, BH_SCOPE_NONE);
 }
+
+long bh_cause_of_degraded(struct bh_replica *replica, const struct bh_live_error *error)
+{
+    struct bh_cause_key key = {.source = error->source,
+                               .origin = (int)bh_node_setup_tree(error->root->node)->zones[error->root->origin].kind,
+                               .boundary = -1,
+                               .guard = -1,
+                               .disposition = BH_SCOPE_NODE};
+    return (long)bh_causes_find(&replica->causes, key);
+}

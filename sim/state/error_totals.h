@@ -72,6 +72,8 @@ void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *erro
 size_t bh_copy_rung(const struct bh_replica *replica, const struct bh_copy *copy);
 /* The row of causes to which failures by this copy are booked. */
 long bh_cause_of(struct bh_replica *replica, const struct bh_copy *copy);
+/* The row to which it is booked that a degraded zone is noticed. */
+long bh_cause_of_degraded(struct bh_replica *replica, const struct bh_live_error *error);
 /* Its key for a copy that becomes silent: nothing is taken down. */
 struct bh_cause_key bh_cause_of_silence(const struct bh_replica *replica, const struct bh_copy *copy);
 

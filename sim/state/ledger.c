@@ -11,7 +11,7 @@
 const char *const bh_part_names[] = {
     "compute",          "virtualization", "guards",      "composition", "noise",   "checkpoint",
     "verification",     "lost-work",      "detection",   "restart",     "restore", "repair-and-spare-wait",
-    "composition-wait", "switching",      "idle-spares", NULL,
+    "composition-wait", "switching",      "idle-spares", "degraded",    NULL,
 };
 
 size_t bh_causes_find(struct bh_causes *causes, struct bh_cause_key key)
@@ -27,7 +27,9 @@ size_t bh_causes_find(struct bh_causes *causes, struct bh_cause_key key)
 void bh_ledger_roll_back(struct bh_ledger *ledger, const struct bh_ledger *since, struct bh_cause *cause)
 {
     double lost_node_s = 0.0;
-    for (int part = 0; part < BH_PART_LOST_WORK; part++) {
+    for (int part = 0; part < BH_PARTS; part++) {
+        if (part >= BH_PART_LOST_WORK && part != BH_PART_DEGRADED)
+            continue;
         lost_node_s += ledger->part[part] - since->part[part];
         ledger->part[part] = since->part[part];
     }

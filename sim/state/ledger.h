@@ -23,10 +23,11 @@ enum bh_part {
     BH_PART_COMPOSITION_WAIT,
     BH_PART_SWITCHING,
     BH_PART_IDLE_SPARES,
+    BH_PART_DEGRADED, /* useful, too: lost to parts that are degraded; the last, where no zone can be it is left out */
     BH_PARTS
 };
 /* compute virtualization guards composition noise checkpoint verification lost-work detection restart restore
- * repair-and-spare-wait composition-wait switching idle-spares; NULL-terminated */
+ * repair-and-spare-wait composition-wait switching idle-spares degraded; NULL-terminated */
 extern const char *const bh_part_names[];
 
 /* What a failure is booked to: the fault's class, where it began, the last boundary its error crossed and the guard
@@ -80,7 +81,7 @@ static inline void bh_ledger_book(struct bh_ledger *ledger, enum bh_part part, d
 }
 
 /* Declares useful time booked since `since` lost: the useful parts return to what they were and the difference is
- * booked as lost work. Useful are all parts before BH_PART_LOST_WORK. */
+ * booked as lost work. Useful are all parts before BH_PART_LOST_WORK, and what degraded parts made longer. */
 void bh_ledger_roll_back(struct bh_ledger *ledger, const struct bh_ledger *since, struct bh_cause *cause);
 
 double bh_ledger_sum(const struct bh_ledger *ledger);

@@ -253,6 +253,7 @@ void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_
     DL_FOREACH_SAFE(replica->copies, copy, next)
     if (copy->error->slot == slot && bh_zone_set_has(zones, copy->zone))
         bh_copy_end(replica, copy);
+    bh_degraded_clear(replica, slot, zones);
 }
 
 void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only)
@@ -264,6 +265,8 @@ void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool ap
         if (belongs && (is_in_application(copy) || !application_only))
             bh_copy_end(replica, copy);
     }
+    if (!application_only)
+        bh_degraded_clear_everywhere(replica, enclave);
 }
 
 struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count)

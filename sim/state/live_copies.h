@@ -111,7 +111,7 @@ const struct bh_node_model *bh_copy_model(const struct bh_copy *copy);
 /* The number of the enclave that owns the zone of a copy; -1: all on the node share it. */
 int bh_copy_owner(const struct bh_copy *copy);
 
-/* Ends copies as `cleared`: those in `zones` of a slot; or those in an enclave's (application) zones on all slots, or
+/* Zones start again. Ends copies as `cleared`, and what was degraded: those in `zones` of a slot; or those in an enclave's (application) zones on all slots, or
  * in all enclaves' (enclave < 0). */
 void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones);
 void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only);

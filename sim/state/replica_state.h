@@ -14,6 +14,7 @@
 struct bh_composing;
 struct bh_copy;
 struct bh_course;
+struct bh_degraded;
 struct bh_enclave;
 struct bh_exchange;
 struct bh_fault;
@@ -40,6 +41,7 @@ enum bh_event_kind {
     BH_EVENT_COMPOSITION,   /* index: composition that begins or ends */
     BH_EVENT_PROTECTION,    /* index: enclave whose guards may change */
     BH_EVENT_ZONE_UP,       /* subject: outage of a needed zone that is over */
+    BH_EVENT_NOTICED,       /* subject: degraded zone whose node is to be taken out */
 };
 
 /* Numbers from the first to before the end; none if the end is not above the first. */
@@ -83,6 +85,7 @@ struct bh_replica {
     struct bh_silent_looks *looks; /* per silent error */
     size_t looks_count;
     struct bh_zone_outage *zone_outages; /* needed zones that are down on their own */
+    struct bh_degraded *degraded;        /* zones that are */
     /* Told of zones that have just gone down on a slot, by who carries processes out one by one; NULL: nobody does. */
     void (*zones_went)(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down);
     struct bh_fleet *fleet; /* theirs */

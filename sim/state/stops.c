@@ -1,15 +1,21 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Needed zones that are down: until when, and to whom what waits is booked. */
+/* Needed zones that are down: until when, and to whom what waits is booked. Zones that are degraded: since when, and whom that
+ * makes slower. */
 #include "sim/state/stops.h"
 
 #include "models/base/extremes.h"
+#include "models/catalog/application.h"
+#include "models/catalog/recovery.h"
+#include "models/node/zone_needs.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/replica_state.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdlib.h>
 #include <utlist.h>
 
 /* A sleep ends this close to its time. */
@@ -106,4 +112,136 @@ void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double fr
         bh_stops_book(enclave, enclave->held_for, BH_NEED_IO, from_s, to_s, nodes, part, -1);
     else
         bh_enclave_book(enclave, part, (to_s - from_s) * nodes, -1);
+}
+
+/* --- Degraded ------------------------------------------------------------------------------------------------------- */
+
+static bool makes_slower(const struct bh_degraded *degraded, const struct bh_enclave *enclave, enum bh_need_for what)
+{
+    const struct bh_zone_tree *tree = bh_setup_tree(enclave->replica->setup, degraded->partition);
+    return !degraded->is_over && degraded->partition == enclave->partition &&
+           (tree->zones[degraded->zone].enclave == (int)enclave->setup->spec->tenant ||
+            bh_zone_tree_is_around(tree, degraded->zone, enclave->setup->spec->tenant) ||
+            bh_zone_set_has(&tree->needs[what], degraded->zone));
+}
+
+enum bh_slow bh_degraded_slow_on(const struct bh_enclave *enclave, uint64_t slot)
+{
+    const struct bh_degraded *degraded;
+    enum bh_slow slow = BH_SLOW_NOT;
+    DL_FOREACH(enclave->replica->degraded, degraded)
+    if (degraded->slot == slot && degraded->slow > slow && makes_slower(degraded, enclave, BH_NEED_PROGRESS))
+        slow = degraded->slow;
+    return slow;
+}
+
+void bh_degraded_parts(const struct bh_enclave *enclave,
+                       bool (*counts)(const struct bh_enclave *enclave, uint64_t slot), double parts[BH_SLOWS])
+{
+    const struct bh_degraded *degraded, *before;
+    for (int slow = 0; slow < BH_SLOWS; slow++)
+        parts[slow] = 0.0;
+    DL_FOREACH(enclave->replica->degraded, degraded)
+    {
+        bool is_new =
+            makes_slower(degraded, enclave, BH_NEED_PROGRESS) && (counts == NULL || counts(enclave, degraded->slot));
+        for (before = enclave->replica->degraded; is_new && before != degraded; before = before->next)
+            is_new = before->slot != degraded->slot || !makes_slower(before, enclave, BH_NEED_PROGRESS);
+        if (is_new)
+            parts[bh_degraded_slow_on(enclave, degraded->slot)]++;
+    }
+}
+
+bool bh_degraded_sends(const struct bh_enclave *enclave)
+{
+    const struct bh_degraded *degraded;
+    DL_FOREACH(enclave->replica->degraded, degraded)
+    if (makes_slower(degraded, enclave, BH_NEED_PROGRESS) || makes_slower(degraded, enclave, BH_NEED_IO))
+        return true;
+    return false;
+}
+
+/* The slowest part sets the pace of ranks that wait for each other; the parts of a service are each for itself. */
+static void tell(struct bh_replica *replica, const struct bh_partition *partition)
+{
+    const struct bh_zone_tree *tree = bh_setup_tree(replica->setup, partition);
+    for (size_t t = 0; t < tree->tenants_count; t++) {
+        struct bh_enclave *enclave = &replica->enclaves[partition->enclave[t]];
+        double parts[BH_SLOWS];
+        bh_degraded_parts(enclave, NULL, parts);
+        if (!bh_enclave_application(enclave)->kind->is_coupled) {
+            if (bh_enclave_is_there(enclave))
+                bh_enclave_signal(enclave);
+            continue;
+        }
+        enclave->slow = parts[BH_SLOW_ALL] > 0.0        ? BH_SLOW_ALL
+                        : parts[BH_SLOW_MESSAGES] > 0.0 ? BH_SLOW_MESSAGES
+                                                        : BH_SLOW_NOT;
+        if (bh_enclave_is_there(enclave))
+            bh_enclave_retime(enclave);
+    }
+}
+
+/* One that degrades it further is noticed with the first. */
+void bh_degraded_begin(struct bh_replica *replica, uint64_t slot, size_t zone, enum bh_slow slow, long cause,
+                       uint64_t identity)
+{
+    const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
+    struct bh_degraded *other;
+    DL_FOREACH(replica->degraded, other)
+    if (other->slot == slot && other->zone == zone && !other->is_over) {
+        if (slow > other->slow) {
+            other->slow = slow;
+            tell(replica, other->partition);
+        }
+        return;
+    }
+    struct bh_degraded *degraded = bh_allocate(1, sizeof *degraded);
+    *degraded = (struct bh_degraded){.slot = slot,
+                                     .zone = zone,
+                                     .partition = bh_setup_partition(replica->setup, slot),
+                                     .slow = slow,
+                                     .cause = cause};
+    DL_APPEND(replica->degraded, degraded);
+    double sigma = recovery->degraded_notice_sigma.value, z = 0.0;
+    if (sigma > 0.0)
+        z = gsl_cdf_ugaussian_Pinv(
+            bh_random_uniform(&replica->random, BH_PURPOSE_DEGRADES, identity, zone, UINT64_MAX));
+    double noticed_s = replica->now_s + recovery->degraded_notice_median_s.value * exp(sigma * z);
+    bh_event_queue_push(&replica->queue,
+                        (struct bh_event){.time_s = noticed_s, .kind = BH_EVENT_NOTICED, .subject = degraded});
+    tell(replica, degraded->partition);
+}
+
+/* Its event ends it. */
+static void go_over(struct bh_replica *replica, struct bh_degraded *degraded)
+{
+    degraded->is_over = true;
+    tell(replica, degraded->partition);
+}
+
+void bh_degraded_end(struct bh_replica *replica, struct bh_degraded *degraded)
+{
+    DL_DELETE(replica->degraded, degraded);
+    free(degraded);
+}
+
+void bh_degraded_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down)
+{
+    struct bh_degraded *degraded;
+    DL_FOREACH(replica->degraded, degraded)
+    if (!degraded->is_over && degraded->slot == slot && bh_zone_set_has(down, degraded->zone))
+        go_over(replica, degraded);
+}
+
+void bh_degraded_clear_everywhere(struct bh_replica *replica, int enclave)
+{
+    struct bh_degraded *degraded;
+    DL_FOREACH(replica->degraded, degraded)
+    {
+        int tenant = bh_setup_tree(replica->setup, degraded->partition)->zones[degraded->zone].enclave;
+        if (!degraded->is_over &&
+            (enclave < 0 || (tenant >= 0 && degraded->partition->enclave[tenant] == (size_t)enclave)))
+            go_over(replica, degraded);
+    }
 }

@@ -5,6 +5,7 @@
 #define BH_SIM_STATE_STOPS_H
 
 #include "models/node/zone_tree.h"
+#include "sim/setup/setup.h"
 #include "sim/state/ledger.h"
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 struct bh_enclave;
 struct bh_partition;
 struct bh_replica;
+struct bh_zone_set;
 
 /* A needed zone of a slot that is down: found until detected_s, up again at until_s. */
 struct bh_zone_outage {
@@ -24,6 +26,33 @@ struct bh_zone_outage {
     bool is_over; /* its node came anew before */
     struct bh_zone_outage *prev, *next;
 };
+
+/* A zone of a slot that is degraded: whose fault that is. */
+struct bh_degraded {
+    uint64_t slot;
+    size_t zone;
+    const struct bh_partition *partition;
+    enum bh_slow slow;
+    long cause;
+    bool is_over; /* its zone went down before it was noticed */
+    struct bh_degraded *prev, *next;
+};
+
+/* A zone is degraded from now on, until it goes down or that is noticed, by a draw of `identity`. */
+void bh_degraded_begin(struct bh_replica *replica, uint64_t slot, size_t zone, enum bh_slow slow, long cause,
+                       uint64_t identity);
+/* Zones of a slot have gone down; or those of an enclave on all slots, or of all enclaves (enclave < 0). */
+void bh_degraded_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down);
+void bh_degraded_clear_everywhere(struct bh_replica *replica, int enclave);
+/* It has been noticed, or the replica is over. */
+void bh_degraded_end(struct bh_replica *replica, struct bh_degraded *degraded);
+/* What is slower of the enclave's part on a slot: it is in a degraded zone, or needs one for its progress. */
+enum bh_slow bh_degraded_slow_on(const struct bh_enclave *enclave, uint64_t slot);
+/* How many parts of the enclave are slower, by what is; `counts`: of which slots, NULL: of all. */
+void bh_degraded_parts(const struct bh_enclave *enclave,
+                       bool (*counts)(const struct bh_enclave *enclave, uint64_t slot), double parts[BH_SLOWS]);
+/* Whether what the enclave sends to others or takes from them goes through a degraded zone. */
+bool bh_degraded_sends(const struct bh_enclave *enclave);
 
 /* A time in which an enclave is stopped, and the failure that has it be stopped so long. One that comes while another goes
  * on makes a piece of its own if it takes longer: from where that would have ended. */

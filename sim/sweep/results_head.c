@@ -87,6 +87,8 @@ static void write_fixed_axes(const struct bh_merge *merge, struct bh_results *re
     for (int a = BH_AXIS_PART; a < BH_METRIC_AXES; a++) {
         size_t count;
         const char *const *labels = bh_metric_axis_labels((enum bh_metric_axis)a, &count);
+        if (a == BH_AXIS_PART)
+            count = bh_metric_parts(merge->campaign->says[BH_WITH_DEGRADED]);
         bh_results_add_axis_text(results, bh_metric_axis_names[a], labels, count, descriptions[a], NULL);
     }
     free(replicas);

@@ -17,7 +17,20 @@ number_uses() {
 }
 
 @test "each number that check lists as used moves an answer" {
-    found=$(number_uses used "$scenarios/all-faults.yaml" "$scenarios/goes-on.yaml" "$scenarios/guest-memory.yaml")
+    cat >degraded.yaml <<'END'
+scenario: degraded
+platform: {file: parametric.yaml, nodes: 4}
+workload: {work: 10 h, enclaves: [{name: job, application: mpi-bulk-synchronous}]}
+checkpoints: {local: {interval: 1 h}}
+policies: [{system: palacios-shared-network, policy: protection-first}]
+baseline: {system: palacios-shared-network, policy: protection-first}
+faults: none
+script: [{at: 1 h, enclave: job, node: 1, zone: host-kernel, ending: degraded}]
+models: {recovery.degraded-notice-median: 3 h, recovery.degraded-notice-sigma: 0.5}
+replicas: 2
+seed: 1
+END
+    found=$(number_uses used "$scenarios/all-faults.yaml" "$scenarios/goes-on.yaml" "$scenarios/guest-memory.yaml" degraded.yaml)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }
 

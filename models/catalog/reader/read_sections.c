@@ -4,6 +4,7 @@
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/catalog_keys.h"
+#include "models/catalog/machine_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
@@ -383,6 +384,14 @@ int bh_read_recovery(struct bh_catalog_reader *reader, const struct bh_node *sec
         BH_FIELD(struct bh_recovery_numbers, memory_bandwidth, "memory-bandwidth", BH_DIMENSION_BANDWIDTH, false),
         BH_FIELD(struct bh_recovery_numbers, partner_bandwidth, "partner-bandwidth", BH_DIMENSION_BANDWIDTH, false),
         BH_FIELD(struct bh_recovery_numbers, partner_distance, "partner-distance", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_recovery_numbers, degraded_slowdown, "degraded-slowdown", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_recovery_numbers, degraded_loss, "degraded-loss", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_recovery_numbers, degraded_resend_s, "degraded-resend", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, degraded_delay_s, "degraded-delay", BH_DIMENSION_TIME, false),
+        BH_FIELD(struct bh_recovery_numbers, degraded_notice_median_s, "degraded-notice-median", BH_DIMENSION_TIME,
+                 false),
+        BH_FIELD(struct bh_recovery_numbers, degraded_notice_sigma, "degraded-notice-sigma", BH_DIMENSION_FACTOR,
+                 false),
     };
     if (bh_keys_check(section, &bh_recovery_keys, err) ||
         bh_parameter_read_fields(reader, section, "recovery", &bh_recovery_keys, fields, BH_COUNT(fields),

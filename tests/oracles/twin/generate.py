@@ -224,6 +224,7 @@ class Generator:
                                 ("software-repair-median", 60, 7000)):
             models["recovery." + name] = self.time(low, high)
         models["errors.mechanisms"] = "ideal"
+        models["recovery.degraded-notice-median"], models["recovery.degraded-notice-sigma"] = "1e9 s", 0  # never noticed
         return models | {"recovery.software-repair": self.pick(0, 0.5, 1), "recovery.software-repair-sigma": self.pick(0, 0.5, 1),
                          "recovery.partner-distance": 0.5}
 
