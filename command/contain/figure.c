@@ -110,7 +110,9 @@ static struct bh_picture_cell *cells_of(const struct bh_containment *answer, uin
 /* Names of kinds of error, short; those of bugs that strike the host's kernel too; those that hardware detects. */
 enum { PLAIN, BOTH, DETECTED, WAYS };
 static const char *const kinds[BH_ERROR_KINDS][WAYS] = {{"data", "data+host", "data, det."},
-                                                        {"instr.", "instr.+host", "instr., det."}};
+                                                        {"instr.", "instr.+host", "instr., det."},
+                                                        {"data, soft.", "data, soft.+host", "data, soft., det."},
+                                                        {"instr., soft.", "instr., soft.+host", "instr., soft., det."}};
 
 static unsigned way_of(const struct bh_origin *origin)
 {

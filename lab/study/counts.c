@@ -106,8 +106,10 @@ void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_
         fprintf(out,
                 "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
                 stack == BH_LAB_NATIVE ? "native" : "kvm", stack == BH_LAB_NATIVE ? "native" : "protection-first", zone,
-                row->fault == BH_LAB_CODE || bh_lab_is_software(row->fault) ? "instruction" : "data", row->trials,
-                row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
+                bh_lab_is_software(row->fault) ? "software-instruction"
+                : row->fault == BH_LAB_CODE    ? "instruction"
+                                               : "data",
+                row->trials, row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
                 row->extent[BH_LAB_WHOLE_NODE], row->extent[BH_LAB_SDC], row->hangs);
     }
 }

@@ -51,14 +51,14 @@ const struct bh_keys bh_ending_keys = {"how errors end", "Masked, signalled and 
 static const struct bh_key zone_rows[] = {
     {"memory-weight", NULL, BH_NUMBER(FACTOR), "Its share of a node's memory, against those of other kinds."},
     {"cpu-weight", NULL, BH_NUMBER(FACTOR), "Its share of a node's CPU time, likewise."},
-    {"residual", NULL, BH_NUMBER(PROBABILITY),
-     "Probability that an error outlives a disposition smaller than the zone."},
+    {"residual", NULL, BH_NUMBER(PROBABILITY), "That an error outlives a disposition smaller than the zone."},
     {"data", NULL, BH_MAP(bh_ending_keys), "How errors in data end."},
     {"instruction", NULL, BH_MAP(bh_ending_keys), "How errors in instructions end."},
+    {"software-data", "as data", BH_MAP(bh_ending_keys), "How errors in data end that software's faults make."},
+    {"software-instruction", "as instruction", BH_MAP(bh_ending_keys), "Likewise errors in instructions."},
     {0},
 };
-const struct bh_keys bh_zone_keys = {"a kind of zone", "Where hardware faults land, and how errors end there.",
-                                     zone_rows, NULL, 0};
+const struct bh_keys bh_zone_keys = {"a kind of zone", "How errors land and end there.", zone_rows, NULL, 0};
 static const struct bh_key zone_kind_rows[] = {
     {"host-kernel", NULL, BH_MAP(bh_zone_keys), "The host's kernel, or the hypervisor."},
     {"host-user", NULL, BH_MAP(bh_zone_keys), "Processes of the host, such as those that run guests."},

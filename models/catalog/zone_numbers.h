@@ -19,7 +19,18 @@ struct bh_zone_numbers {
     struct bh_parameter memory_weight, cpu_weight; /* relative share of a node, split over the instances of the kind */
     struct bh_parameter residual; /* probability that the error stays live after a disposition smaller than the zone */
     struct bh_ending ending[BH_ERROR_KINDS];
+    bool has_ending[BH_ERROR_KINDS]; /* always those of hardware's errors */
 };
+
+/* By which kind's numbers errors of a kind end: those of software by hardware's, unless the file has their own. */
+static inline enum bh_error_kind bh_ending_kind(const struct bh_zone_numbers *numbers, enum bh_error_kind kind)
+{
+    return numbers->has_ending[kind] ? kind : bh_error_kind_of(false, bh_error_kind_is_instruction(kind));
+}
+static inline const struct bh_ending *bh_ending_of(const struct bh_zone_numbers *numbers, enum bh_error_kind kind)
+{
+    return &numbers->ending[bh_ending_kind(numbers, kind)];
+}
 
 /* What errors do in any zone (models/data/errors.yaml). */
 struct bh_error_numbers {

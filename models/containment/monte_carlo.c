@@ -106,7 +106,7 @@ static double longest_lifetime_s(const struct bh_node_model *model)
 {
     double least_rate = INFINITY;
     for (size_t z = 0; z < model->tree->zones_count; z++)
-        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        for (int kind = 0; kind < bh_kinds_told(model); kind++)
             least_rate = fmin(least_rate, model->ending[z][kind].rate);
     return 1.0 / least_rate;
 }

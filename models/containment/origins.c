@@ -35,31 +35,32 @@ static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, str
     origins->entry[at] = entry;
 }
 
-static void add_kinds(struct bh_origins *origins, const struct bh_zone_tree *tree, size_t zone,
+static void add_kinds(struct bh_origins *origins, const struct bh_node_model *model, size_t zone,
                       const struct bh_fault_stream *stream, double rate)
 {
-    double of_kind[BH_ERROR_KINDS] = {
+    double of_kind[BH_SOFTWARE_DATA] = {
         [BH_DATA] = rate * (1.0 - stream->instruction_share), [BH_INSTRUCTION] = rate * stream->instruction_share};
     enum bh_forced_ending ending = bh_fault_ending(stream);
     bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
-    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+    for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
         for (int shared = 0; shared < 2; shared++) {
-            struct bh_weighted_origin entry = {.origin = {zone, (enum bh_error_kind)kind, shared, ending},
+            enum bh_error_kind told = bh_kind_told(model, stream->hardware == NULL, kind == BH_INSTRUCTION);
+            struct bh_weighted_origin entry = {.origin = {zone, told, shared, ending},
                                                .repairs = repairs,
                                                .rate = of_kind[kind] *
                                                        (shared ? stream->shared_bug : 1.0 - stream->shared_bug)};
             entry.software_rate = stream->hardware == NULL ? entry.rate : 0.0;
             if (entry.rate > 0.0)
-                add(origins, tree, entry, true);
+                add(origins, model->tree, entry, true);
         }
 }
 
-static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tree,
+static void add_stream(struct bh_origins *origins, const struct bh_node_model *model,
                        const struct bh_fault_stream *stream)
 {
     const struct bh_fault_class *hardware = stream->hardware;
     if (hardware == NULL) {
-        add_kinds(origins, tree, stream->zone, stream, stream->rate);
+        add_kinds(origins, model, stream->zone, stream, stream->rate);
         return;
     }
     enum bh_scope taken = bh_fault_class_takes(hardware);
@@ -70,9 +71,10 @@ static void add_stream(struct bh_origins *origins, const struct bh_zone_tree *tr
         origins->repair_rate += is_one_node && hardware->mend == BH_MEND_REPAIR ? stream->event_rate : 0.0;
         return;
     }
+    const struct bh_zone_tree *tree = model->tree;
     for (size_t z = 0; z < tree->zones_count; z++) {
         double share = bh_zone_share(&tree->zones[z], hardware->landing);
-        add_kinds(origins, tree, z, stream, stream->rate * share);
+        add_kinds(origins, model, z, stream, stream->rate * share);
     }
 }
 
@@ -88,7 +90,7 @@ struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct 
 {
     struct bh_origins origins = {0};
     for (size_t s = 0; s < streams->count; s++)
-        add_stream(&origins, model->tree, &streams->stream[s]);
+        add_stream(&origins, model, &streams->stream[s]);
     origins.error_rate = bh_origins_loss_rate(&origins);
     for (size_t i = 0; i < origins.count; i++)
         origins.error_rate += origins.entry[i].rate;
@@ -101,7 +103,7 @@ struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, con
     all.entry = NULL;
     all.count = 0;
     for (size_t z = 0; z < model->tree->zones_count; z++)
-        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
             add(&all, model->tree, (struct bh_weighted_origin){.origin = {.zone = z, .kind = (enum bh_error_kind)kind}},
                 false);
     for (size_t i = 0; i < struck.count; i++)

@@ -40,8 +40,9 @@ bool bh_origins_alike(const struct bh_zone_tree *tree, const struct bh_origin *l
 struct bh_origins bh_origins_of(const struct bh_node_model *model, const struct bh_fault_streams *streams);
 void bh_origins_free(struct bh_origins *origins);
 
-/* Every kind of error in every zone, alike ones once, whether or not faults begin there: by zone, data before
- * instruction errors, then the shared bugs and the errors signalled at once that have a rate. Entries that differ in `repairs` alone are one. */
+/* Every kind of hardware's error in every zone, alike ones once, whether or not faults begin there: by zone, data before
+ * instruction errors, then those of software, the shared bugs and the errors signalled at once that have a rate. Entries that
+ * differ in `repairs` alone are one. */
 struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, const struct bh_fault_streams *streams);
 
 #endif

@@ -303,7 +303,7 @@ static void attempt(struct bh_trial_player *player, size_t from, uint32_t c)
     if (is_harmless(player, channel, c, copy->life) || !enters(player, c, channel->to, copy->life))
         return;
     bh_zone_set_add(&player->trial->effect.affected, channel->to);
-    begin_copy(player, channel->to, BH_DATA, copy->depth + 1);
+    begin_copy(player, channel->to, bh_error_kind_crossed(copy->kind), copy->depth + 1);
 }
 
 /* --- A trial -------------------------------------------------------------------------------------------------------- */
@@ -335,7 +335,8 @@ static void start(struct bh_trial_player *player, const struct bh_origin *origin
     memset(&player->touched, 0, sizeof player->touched);
     memset(&player->live, 0, sizeof player->live);
     player->number = number;
-    player->origin_tag = (uint64_t)origin->ending << 32 | (uint64_t)origin->zone << 2 | (uint64_t)origin->kind << 1 |
+    player->origin_tag = (uint64_t)bh_error_kind_is_software(origin->kind) << 48 | (uint64_t)origin->ending << 32 |
+                         (uint64_t)origin->zone << 2 | (uint64_t)bh_error_kind_is_instruction(origin->kind) << 1 |
                          (uint64_t)origin->also_host_kernel;
     player->origin_zone = origin->zone;
     player->forced = origin->ending;

@@ -98,7 +98,7 @@ static void carry_all(const struct work *work, const double *model_slope, double
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-            const struct bh_ending *ending = &numbers->ending[kind];
+            const struct bh_ending *ending = bh_ending_of(numbers, (enum bh_error_kind)kind);
             double lifetime_s = ending->lifetime_s.value; /* mu = 1 / lifetime */
             carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_RATE, z, (enum bh_error_kind)kind),
                   -1.0 / (lifetime_s * lifetime_s), &ending->lifetime_s, slope);
@@ -216,9 +216,10 @@ static struct memory_slopes memory_slopes_of(const struct work *work, const stru
 static void add_zone_slopes(struct work *work, const struct bh_fault_stream *stream, const struct memory_slopes *memory,
                             size_t zone, double share)
 {
-    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+    for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
         for (int shared = 0; shared < 2; shared++) {
-            struct bh_origin origin = {zone, (enum bh_error_kind)kind, shared, bh_fault_ending(stream)};
+            enum bh_error_kind told = bh_kind_told(work->model, stream->hardware == NULL, kind == BH_INSTRUCTION);
+            struct bh_origin origin = {zone, told, shared, bh_fault_ending(stream)};
             double of_kind = kind == BH_INSTRUCTION ? stream->instruction_share : 1.0 - stream->instruction_share;
             double of_bug = shared ? stream->shared_bug : 1.0 - stream->shared_bug;
             if (shared && stream->shared_bug <= 0.0)

@@ -220,12 +220,12 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
                                  const struct bh_fault *fault)
 {
     const struct bh_fault_stream *stream = fault->stream;
-    struct bh_origin origin = {.zone = stream->zone, .kind = BH_DATA, .ending = bh_fault_ending(stream)};
+    struct bh_origin origin = {.zone = stream->zone, .ending = bh_fault_ending(stream)};
     if (stream->hardware != NULL)
         origin.zone = bh_zone_tree_land(model->tree, stream->hardware->landing,
                                         bh_random_uniform(random, BH_PURPOSE_LANDING, fault->landing, 0, 0));
-    if (bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share)
-        origin.kind = BH_INSTRUCTION;
+    bool is_instruction = bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share;
+    origin.kind = bh_kind_told(model, stream->hardware == NULL, is_instruction);
     origin.also_host_kernel = stream->shared_bug > 0.0 && bh_random_uniform(random, BH_PURPOSE_SHARED_BUG,
                                                                             fault->identity, 0, 0) < stream->shared_bug;
     return origin;

@@ -16,6 +16,7 @@ static const double nearly_one = 1.0 - 1e-12;
 static struct bh_share_group *find_group(struct bh_free_numbers *free_numbers, const struct bh_zone_numbers *zone,
                                          enum bh_error_kind kind)
 {
+    kind = bh_ending_kind(zone, kind);
     for (size_t g = 0; g < free_numbers->groups_count; g++)
         if (free_numbers->groups[g].zone == zone && free_numbers->groups[g].kind == kind)
             return &free_numbers->groups[g];
@@ -148,14 +149,16 @@ void bh_free_numbers_set(const struct bh_free_numbers *free_numbers, const struc
         const struct bh_share_group *group = &free_numbers->groups[g];
         if (!group->is_free)
             continue;
-        for (size_t z = 0; z < tree->zones_count; z++) {
-            struct bh_copy_ending *ending = &model->ending[z][group->kind];
-            if (bh_zone_numbers_of(catalog, &tree->zones[z]) != group->zone)
-                continue;
-            ending->masked = values[0];
-            ending->signalled = values[1];
-            ending->silent = group->has_silent ? values[2] : 0.0;
-        }
+        for (size_t z = 0; z < tree->zones_count; z++)
+            for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++) {
+                struct bh_copy_ending *ending = &model->ending[z][kind];
+                if (bh_zone_numbers_of(catalog, &tree->zones[z]) != group->zone ||
+                    bh_ending_kind(group->zone, kind) != group->kind)
+                    continue;
+                ending->masked = values[0];
+                ending->signalled = values[1];
+                ending->silent = group->has_silent ? values[2] : 0.0;
+            }
         values += numbers_of(group);
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++, values++)

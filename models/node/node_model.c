@@ -199,6 +199,12 @@ static struct bh_copy_ending copy_ending(const struct bh_ending *numbers)
     };
 }
 
+static bool is_same_ending(const struct bh_copy_ending *one, const struct bh_copy_ending *other)
+{
+    return one->rate == other->rate && one->masked == other->masked && one->signalled == other->signalled &&
+           one->silent == other->silent && one->hang == other->hang;
+}
+
 /* The policy that a zone of this owner follows; `own` may be NULL. */
 static const struct bh_policy *policy_of(int tenant, const struct bh_policy *policy, const struct bh_policy *const *own)
 {
@@ -212,7 +218,11 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
-            model->ending[z][kind] = copy_ending(&numbers->ending[kind]);
+            model->ending[z][kind] = copy_ending(bh_ending_of(numbers, (enum bh_error_kind)kind));
+        for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
+            model->tells_software =
+                model->tells_software ||
+                !is_same_ending(&model->ending[z][kind], &model->ending[z][BH_SOFTWARE_DATA + kind]);
         model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
         enum bh_scope disposition =
             bh_policy_disposition(policy_of(tree->zones[z].enclave, policy, own), tree->zones[z].template);
@@ -334,6 +344,16 @@ bool bh_node_model_degrades(const struct bh_node_model *model)
         if (model->crossings[c].corrupts < 1.0 && model->crossings[c].degrades > 0.0)
             return true;
     return false;
+}
+
+enum bh_error_kind bh_kind_told(const struct bh_node_model *model, bool is_software, bool is_instruction)
+{
+    return bh_error_kind_of(is_software && model->tells_software, is_instruction);
+}
+
+int bh_kinds_told(const struct bh_node_model *model)
+{
+    return model->tells_software ? BH_ERROR_KINDS : BH_SOFTWARE_DATA;
 }
 
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind)

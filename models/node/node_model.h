@@ -52,6 +52,7 @@ struct bh_ladder {
 struct bh_node_model {
     struct bh_zone_tree *tree;                       /* owned */
     struct bh_copy_ending (*ending)[BH_ERROR_KINDS]; /* per zone */
+    bool tells_software;                             /* some end unlike hardware's of the same kind */
     double *residual;                                /* per zone */
     double again;                                    /* P(an error enters a zone again that its copy there has left) */
     enum bh_scope *disposition;                      /* per zone: what a signalled error takes down */
@@ -107,6 +108,12 @@ void bh_node_model_destroy(struct bh_node_model *model);
 
 /* Whether any channel leaves zones degraded. */
 bool bh_node_model_degrades(const struct bh_node_model *model);
+
+/* The kind of an error by what made it: one of hardware where software's end alike. */
+enum bh_error_kind bh_kind_told(const struct bh_node_model *model, bool is_software, bool is_instruction);
+
+/* How many kinds it takes to tell errors apart: all, or the first, those of hardware. */
+int bh_kinds_told(const struct bh_node_model *model);
 
 /* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);

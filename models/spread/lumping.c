@@ -198,7 +198,10 @@ static void forget_depths(const struct bh_zone_tree *tree, struct bh_chain_state
 int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, const struct bh_origin *origin,
                    bool tracks_depth, struct bh_error *err)
 {
-    *chain = (struct bh_chain){.model = model, .origin = origin->zone, .tracks_depth = tracks_depth};
+    *chain = (struct bh_chain){.model = model,
+                               .origin = origin->zone,
+                               .is_software = bh_error_kind_is_software(origin->kind),
+                               .tracks_depth = tracks_depth};
     chain->key_size = tracks_depth ? offsetof(struct bh_chain_state, deeper) : offsetof(struct bh_chain_state, behind);
     chain->step_work = model->tree->zones_count + model->tree->channels_count;
     if (model->tree->channels_count > BH_CHAIN_CHANNELS_MOST)
@@ -224,7 +227,7 @@ struct bh_chain_state bh_chain_start(const struct bh_chain *chain, const struct 
     bh_zone_set_add(&state.live, origin->zone);
     if (origin->also_host_kernel)
         bh_zone_set_add(&state.live, 0);
-    if (origin->kind == BH_INSTRUCTION)
+    if (bh_error_kind_is_instruction(origin->kind))
         state.instruction = state.live;
     state.forced = (uint16_t)origin->ending;
     bh_chain_simplify(chain, &state);

@@ -70,6 +70,7 @@ struct bh_chain_class {
 struct bh_chain {
     const struct bh_node_model *model;
     size_t origin;
+    bool is_software; /* what made the error, and so the kind of each of its copies */
     bool tracks_depth;
     size_t key_size;             /* bytes of a state that tell it from others */
     uint64_t step_work;          /* zones and channels looked at for each state that may follow */

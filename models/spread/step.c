@@ -213,9 +213,9 @@ static void end_naturally(const struct stepping *stepping, const struct bh_chain
     go_to(stepping, &state, times_number(branch, ending->silent, bh_spread_number(tree, BH_NUMBER_SILENT, zone, kind)));
 }
 
-static enum bh_error_kind kind_of(const struct bh_chain_state *state, size_t zone)
+static enum bh_error_kind kind_of(const struct bh_chain *chain, const struct bh_chain_state *state, size_t zone)
 {
-    return bh_zone_set_has(&state->instruction, zone) ? BH_INSTRUCTION : BH_DATA;
+    return bh_error_kind_of(chain->is_software, bh_zone_set_has(&state->instruction, zone));
 }
 
 /* The first channel with p = 1 that a live copy has not tried yet: it is tried before anything else. -1: none. */
@@ -236,9 +236,9 @@ static double sum_of_rates(const struct bh_chain *chain, const struct bh_chain_s
     for (size_t z = 0; z < tree->zones_count; z++) {
         if (!bh_zone_set_has(&state->live, z))
             continue;
-        total += chain->model->ending[z][kind_of(state, z)].rate;
+        total += chain->model->ending[z][kind_of(chain, state, z)].rate;
         for (size_t c = tree->first_channel[z]; c < tree->first_channel[z + 1]; c++)
-            total += is_unused(state, c) ? bh_attempt_rate(chain->model, c, kind_of(state, z)) : 0.0;
+            total += is_unused(state, c) ? bh_attempt_rate(chain->model, c, kind_of(chain, state, z)) : 0.0;
     }
     return total;
 }
@@ -265,7 +265,7 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
     for (size_t z = 0; z < tree->zones_count; z++) {
         if (!bh_zone_set_has(&state->live, z))
             continue;
-        enum bh_error_kind kind = kind_of(state, z);
+        enum bh_error_kind kind = kind_of(chain, state, z);
         double mu = model->ending[z][kind].rate;
         size_t number = bh_spread_number(tree, BH_NUMBER_RATE, z, kind);
         struct bh_branch branch = times(&all, mu / total, number, 1.0 / mu);
@@ -292,7 +292,7 @@ void bh_chain_add_rate_slopes(const struct bh_chain *chain, const struct bh_chai
     for (size_t z = 0; z < tree->zones_count; z++) {
         if (!bh_zone_set_has(&state->live, z))
             continue;
-        enum bh_error_kind kind = kind_of(state, z);
+        enum bh_error_kind kind = kind_of(chain, state, z);
         double mu = model->ending[z][kind].rate, by_mu = 1.0;
         for (size_t c = tree->first_channel[z]; c < tree->first_channel[z + 1]; c++) {
             if (!is_unused(state, c))

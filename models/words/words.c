@@ -7,7 +7,7 @@
 
 const char *const bh_zone_kind_names[] = {"host-kernel", "host-user", "guest-kernel", "guest-user", NULL};
 
-const char *const bh_error_kind_names[] = {"data", "instruction", NULL};
+const char *const bh_error_kind_names[] = {"data", "instruction", "software-data", "software-instruction", NULL};
 
 const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
 

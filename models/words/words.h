@@ -9,8 +9,28 @@
 /* Error zones (E-Zones 1 to 4). Names: host-kernel, host-user, guest-kernel, guest-user. */
 enum bh_zone_kind { BH_HOST_KERNEL, BH_HOST_USER, BH_GUEST_KERNEL, BH_GUEST_USER, BH_ZONE_KINDS };
 
-/* Kinds of error after Goloubeva et al. 2006. Names: data, instruction. */
-enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_ERROR_KINDS };
+/* Kinds of error after Goloubeva et al. 2006, by the fault model: those of hardware, such as flips, then those of software,
+ * in the same order. What has crossed into a zone is an error in its data, of the same fault model. Names: data,
+ * instruction, software-data, software-instruction. */
+enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_SOFTWARE_DATA, BH_SOFTWARE_INSTRUCTION, BH_ERROR_KINDS };
+static inline bool bh_error_kind_is_software(enum bh_error_kind kind)
+{
+    return kind >= BH_SOFTWARE_DATA;
+}
+static inline bool bh_error_kind_is_instruction(enum bh_error_kind kind)
+{
+    return kind % BH_SOFTWARE_DATA == BH_INSTRUCTION;
+}
+static inline enum bh_error_kind bh_error_kind_of(bool is_software, bool is_instruction)
+{
+    return (enum bh_error_kind)((is_software ? BH_SOFTWARE_DATA : BH_DATA) +
+                                (is_instruction ? BH_INSTRUCTION : BH_DATA));
+}
+/* Where it has crossed to. */
+static inline enum bh_error_kind bh_error_kind_crossed(enum bh_error_kind kind)
+{
+    return bh_error_kind_of(bh_error_kind_is_software(kind), false);
+}
 
 /* Names: process/kernel, guest/host, enclave/enclave, node/node. */
 enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE_NODE, BH_BOUNDARIES };

@@ -172,7 +172,7 @@ static bool enters(const struct bh_replica *replica, const struct bh_live_error 
 static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone, const struct bh_copy *from,
                        enum bh_boundary boundary, const struct bh_guard_level *guard)
 {
-    struct bh_copy *left = bh_copy_add(replica, error, zone, BH_DATA);
+    struct bh_copy *left = bh_copy_add(replica, error, zone, bh_error_kind_crossed(from->kind));
     left->entered_boundary = (int)boundary;
     left->guard = guard;
     left->depth = from->depth + 1;

@@ -164,8 +164,11 @@ static void reach_from_stream(struct bh_reached *reached, const struct bh_fault_
     const struct bh_zone_tree *tree = reached->model->tree;
     if (stream->hardware != NULL && !bh_landing_is_in_zone(stream->hardware->landing))
         return;
-    reached->kind[BH_DATA] = reached->kind[BH_DATA] || stream->instruction_share < 1.0;
-    reached->kind[BH_INSTRUCTION] = reached->kind[BH_INSTRUCTION] || stream->instruction_share > 0.0;
+    enum bh_error_kind data = bh_error_kind_of(stream->hardware == NULL, false),
+                       instruction = bh_error_kind_of(stream->hardware == NULL, true);
+    bool *kind = reached->kind;
+    kind[instruction] = kind[instruction] || stream->instruction_share > 0.0;
+    kind[data] = kind[data] || stream->instruction_share < 1.0;
     if (stream->hardware == NULL) {
         reached->has_software = reached->has_software || stream->rate > 0.0;
         reach(reached, stream->zone);
@@ -204,7 +207,8 @@ static void reach_from_messages(struct bh_reading *reading, struct bh_reached *r
 
 static void reach_from_all(struct bh_reached *reached)
 {
-    reached->kind[BH_DATA] = reached->kind[BH_INSTRUCTION] = true;
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        reached->kind[kind] = true;
     for (size_t z = 0; z < reached->model->tree->zones_count; z++)
         reach(reached, z);
 }
@@ -240,7 +244,7 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
     const struct bh_zone *zone = &model->tree->zones[z];
     const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, zone);
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-        const struct bh_ending *ending = &numbers->ending[kind];
+        const struct bh_ending *ending = bh_ending_of(numbers, (enum bh_error_kind)kind);
         if (!reached->kind[kind])
             continue;
         bh_reading_mark(reading, true, &ending->lifetime_s);
@@ -312,9 +316,11 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
             reach_from_stream(reached, stream);
     }
     reach_from_script(reading, reached);
-    if (reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION])
+    bool strikes = false;
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        strikes = strikes || reached->kind[kind];
+    if (strikes)
         reach_from_messages(reading, reached);
-    bool strikes = reached->kind[BH_DATA] || reached->kind[BH_INSTRUCTION];
     if (!strikes && reading->by_contain)
         reach_from_all(reached);
     reading->fails = reading->fails || strikes;

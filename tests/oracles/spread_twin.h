@@ -98,7 +98,7 @@ static inline void try_channel(struct path *path, const struct node *node, size_
     } else if (!path->failed[channel->to] && !path->live[channel->to] &&
                (!path->been[channel->to] || gsl_rng_uniform(rng) < node->again)) {
         path->affected[channel->to] = true;
-        begin_copy(path, node, channel->to, BH_DATA, rng);
+        begin_copy(path, node, channel->to, bh_error_kind_crossed(path->kind[channel->from]), rng);
     }
 }
 

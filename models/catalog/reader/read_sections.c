@@ -46,7 +46,9 @@ static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *z
         BH_FIELD(struct bh_ending, silent, "silent", BH_DIMENSION_PROBABILITY, true),
         BH_FIELD(struct bh_ending, hang, "hang", BH_DIMENSION_PROBABILITY, false),
     };
-    const struct bh_node *map = bh_node_need(zone, bh_error_kind_names[error_kind], err);
+    const struct bh_node *map = bh_error_kind_is_software(error_kind)
+                                    ? bh_node_find(zone, bh_error_kind_names[error_kind])
+                                    : bh_node_need(zone, bh_error_kind_names[error_kind], err);
     const char *prefix =
         bh_catalog_print(reader, "zones.%s.%s", bh_zone_kind_names[kind], bh_error_kind_names[error_kind]);
     if (!map || bh_keys_check(map, &bh_ending_keys, err))
@@ -86,9 +88,13 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
         if (!map || bh_keys_check(map, &bh_zone_keys, err) ||
             bh_parameter_read_fields(reader, map, prefix, &bh_zone_keys, fields, BH_COUNT(fields), zone, err))
             return -1;
-        for (enum bh_error_kind error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++)
-            if (read_ending(reader, map, kind, error_kind, &zone->ending[error_kind], err))
+        for (enum bh_error_kind error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++) {
+            zone->has_ending[error_kind] =
+                !bh_error_kind_is_software(error_kind) || bh_node_find(map, bh_error_kind_names[error_kind]) != NULL;
+            if (zone->has_ending[error_kind] &&
+                read_ending(reader, map, kind, error_kind, &zone->ending[error_kind], err))
                 return -1;
+        }
     }
     return 0;
 }

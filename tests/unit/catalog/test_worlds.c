@@ -129,7 +129,7 @@ static void test_what_scenarios_set_is_certain(void **state)
     assert_string_equal(catalog->rates, "lanl");
     assert_null(linux_rate->tied_to);
     assert_int_equal(linux_rate->basis, BH_BASIS_PLATFORMS);
-    assert_close(linux_rate->value, 0.12 / (365.25 * 86400), 1e-12);
+    assert_close(linux_rate->value, 0.13 / (365.25 * 86400), 1e-12);
     assert_ptr_equal(module->tied_to, linux_rate);
     assert_close(module->high, linux_rate->high, 1e-12);
     bh_catalog_destroy(catalog);
@@ -237,7 +237,7 @@ static void test_shares_sum_to_one(void **state)
     for (int prior = BH_PRIOR_UNIFORM; prior <= BH_PRIOR_TRIANGULAR; prior++)
         for (int zone = 0; zone < BH_ZONE_KINDS; zone++)
             for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-                const struct bh_ending *ending = &catalog->zones[zone].ending[kind];
+                const struct bh_ending *ending = bh_ending_of(&catalog->zones[zone], (enum bh_error_kind)kind);
                 const struct bh_parameter *const shares[] = {&ending->masked, &ending->signalled, &ending->silent};
                 struct bh_world world = {
                     .catalog = catalog, .random = {.seed = 7}, .prior = (enum bh_prior)prior, .is_drawn = every};

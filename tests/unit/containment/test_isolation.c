@@ -174,7 +174,7 @@ static void test_alike_origins_are_alike(void **state)
     const struct bh_fault_class *memory = bh_test_fault(node.catalog, "memory");
     double loss[2 * BH_SCOPES], sum[2 * BH_SCOPES] = {0};
     for (size_t z = 0; z < node.model->tree->zones_count; z++)
-        for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++) {
             struct bh_spread spread = {.loss = memset(loss, 0, sizeof loss)};
             struct bh_origin origin = {.zone = z, .kind = (enum bh_error_kind)kind};
             double share =
@@ -296,7 +296,7 @@ static void test_cache(void **state)
     struct node others[] = {
         build("kvm", "as-host-kernel", NULL, NULL, NULL),
         build("kvm", "protection-first", NULL, "{channels.vm-exit.probability: 1.0000001e-3}", NULL),
-        build("kvm", "protection-first", NULL, "{components.linux.fault-rate: 0.0190001 1/year}", NULL),
+        build("kvm", "protection-first", NULL, "{components.linux.fault-rate: 0.0210001 1/year}", NULL),
         build("kvm", "protection-first", NULL, "{zones.guest-kernel.residual: 0.30001}", NULL),
         build("kvm", "protection-first", NULL, "{zones.guest-kernel.data.lifetime: 1.0001 s}", NULL),
         build("kvm", "protection-first", NULL, "{guards.guest/host.emulated-io.blocks: 0.990001}", NULL),
