@@ -116,10 +116,13 @@ END
     [ ! -e page2.html ]
 }
 
+# By the test itself: a skip in a subshell is none.
+need_browser() {
+    browser=$(command -v chromium || command -v chromium-browser) || skip "no chromium to look at the page with"
+}
+
 # The page with a script at its end, in a browser; what that left in the element `said`.
 in_browser() {
-    local browser
-    browser=$(command -v chromium || command -v chromium-browser) || skip "no chromium to look at the page with"
     { sed '/<\/body>/,$d' page.html; printf '<pre id="said"></pre><script>{%s}</script></body></html>\n' "$1"; } >looked.html
     timeout 600 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$BATS_TEST_TMPDIR/browser" \
         "${@:2}" --virtual-time-budget=4000 --dump-dom "file://$PWD/looked.html" 2>"$BATS_TEST_TMPDIR/browser.log" |
@@ -127,7 +130,8 @@ in_browser() {
 }
 
 @test "in a browser: sorting, pointer, keys, and no request" {
-    local said
+    local said browser
+    need_browser
     said=$(in_browser '
         const out=[], table=document.querySelector("#table table"), head=table.tHead.rows[0].cells;
         const column=[...head].findIndex(cell=>cell.textContent==="net overhead");
@@ -152,7 +156,8 @@ in_browser() {
 }
 
 @test "in a browser: on a phone nothing sticks out, and the dark page is dark" {
-    local said
+    local said browser
+    need_browser
     said=$(in_browser 'document.getElementById("said").textContent=
         (document.documentElement.scrollWidth<=innerWidth)+" "+getComputedStyle(document.body).backgroundColor;' --window-size=500,800)
     [ "$said" = 'true rgb(255, 255, 255)' ]
