@@ -135,7 +135,7 @@ qemu() {
     xzcat "$SOURCE_DIRECTORY/lab/studies/native.jsonl.xz" >d/shard-1-of-1.jsonl
     run_bulkhead inject "$SOURCE_DIRECTORY/lab/studies/native.yaml" -d d --status
     expect_status 0
-    expect_text "$output" '149 of 2580 injections'
+    expect_text "$output" '224 of 2580 injections'
     # All columns but guests' and artefacts.
     awk '$2 == "register" || $2 == "vector" || $2 == "code" || $2 ~ /^(missing|wrong)-/ { $7 = $12 = ""; print }' <<<"$output" |
         tr -s ' ' >counted
