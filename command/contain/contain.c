@@ -22,7 +22,7 @@
 struct arguments {
     struct bh_options options;
     const char *enclave; /* on whose nodes; NULL: the first */
-    bool exact, monte_carlo, sensitivity;
+    bool exact, monte_carlo, sensitivity, prices;
     bool figure_only, prism;
     const char *folder; /* for figures; NULL: none */
     uint64_t trials;
@@ -53,7 +53,8 @@ enum option_key {
     KEY_SENSITIVITY,
     KEY_RELATIVE,
     KEY_FIGURE_ONLY,
-    KEY_ENCLAVE
+    KEY_ENCLAVE,
+    KEY_PRICES
 };
 
 static const struct argp_option own_options[] = {
@@ -66,6 +67,7 @@ static const struct argp_option own_options[] = {
     {"enclave", KEY_ENCLAVE, "NAME", 0, "Follow errors on the nodes of this enclave (default: the first)", 1},
     {"sensitivity", KEY_SENSITIVITY, NULL, 0,
      "Tell which uncertain numbers matter, and the values at which two policies swap places", 1},
+    {"prices", KEY_PRICES, NULL, 0, "Tell what each step of protection costs and buys, system by system", 1},
     {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
     {"format", KEY_FORMAT, "FORMAT", 0,
@@ -98,6 +100,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_SENSITIVITY:
         arguments->sensitivity = true;
         return 0;
+    case KEY_PRICES:
+        arguments->prices = true;
+        return 0;
     case 'o':
         arguments->folder = text;
         return 0;
@@ -127,7 +132,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
             argp_error(state, "--figure-only needs a folder (-o DIR) and prints no JSON");
         if (arguments->prism && (arguments->monte_carlo || arguments->options.json || arguments->sensitivity ||
-                                 arguments->folder != NULL || arguments->relative > 0.0))
+                                 arguments->prices || arguments->folder != NULL || arguments->relative > 0.0))
             argp_error(state, "--format prism prints the exact chain and nothing else");
         return 0;
     default:
@@ -156,6 +161,8 @@ static int print(const struct bh_contain *contain, const struct arguments *argum
         bh_contain_print_tables(contain, arguments->format, stdout);
     if (arguments->relative > 0.0 && !arguments->options.json)
         bh_contain_print_rare(contain, arguments->format, stdout);
+    if (contain->prices != NULL && !arguments->options.json)
+        bh_contain_print_prices(contain->prices, arguments->format, stdout);
     if (arguments->sensitivity && !arguments->options.json)
         bh_contain_print_sensitivity(contain, arguments->format, stdout);
     return 0;
@@ -207,6 +214,7 @@ static int follow(const struct bh_study *study, const struct arguments *argument
         .exact = arguments->exact || !arguments->monte_carlo,
         .monte_carlo = arguments->monte_carlo || !(arguments->exact || arguments->prism),
         .sensitivity = arguments->sensitivity,
+        .prices = arguments->prices,
         .trials = {scenario->seed, arguments->trials, bh_options_jobs(&arguments->options)},
         .relative = arguments->relative,
         .shows_progress = !arguments->options.quiet,

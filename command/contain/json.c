@@ -183,6 +183,8 @@ void bh_contain_print_json(const struct bh_contain *contain, FILE *stream)
                                       bh_json_number(contain->agreement.least_level), "of",
                                       contain->agreement.worst ? contain->agreement.worst : "none"));
     json_object_set_new(object, "silent_errors", bh_contain_silent_json(contain->silent));
+    if (contain->prices != NULL)
+        json_object_set_new(object, "prices", bh_contain_prices_json(contain->prices));
     if (contain->sensitivity != NULL)
         json_object_set_new(object, "sensitivity", sensitivity(contain));
     json_dumpf(object, stream, JSON_INDENT(2));

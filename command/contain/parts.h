@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+struct bh_contain_prices;
 struct bh_contain_silent;
 
 void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
@@ -19,7 +20,9 @@ int bh_contain_print_prism(const struct bh_contain *contain, FILE *stream, struc
 void bh_contain_print_rare(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_print_sensitivity(const struct bh_contain *contain, enum bh_table_format format, FILE *stream);
 void bh_contain_silent_print(const struct bh_contain_silent *silent, enum bh_table_format format, FILE *stream);
-/* A new reference. */
+void bh_contain_print_prices(const struct bh_contain_prices *prices, enum bh_table_format format, FILE *stream);
+/* New references. */
+json_t *bh_contain_prices_json(const struct bh_contain_prices *prices);
 json_t *bh_contain_silent_json(const struct bh_contain_silent *silent);
 
 #endif

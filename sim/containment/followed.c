@@ -6,6 +6,7 @@
 #include "models/catalog/system.h"
 #include "models/containment/monte_carlo.h"
 #include "sim/containment/answers.h"
+#include "sim/containment/prices.h"
 #include "sim/containment/rare.h"
 #include "sim/containment/sensitivity.h"
 #include "sim/containment/silent.h"
@@ -151,7 +152,8 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
         bh_contain_destroy(contain);
         return NULL;
     }
-    if (wish->sensitivity && bh_contain_find_sensitivity(contain, err) != 0) {
+    if ((wish->sensitivity && bh_contain_find_sensitivity(contain, err) != 0) ||
+        (wish->prices && (contain->prices = bh_contain_prices_create(contain, err)) == NULL)) {
         bh_contain_destroy(contain);
         return NULL;
     }
@@ -174,6 +176,7 @@ void bh_contain_destroy(struct bh_contain *contain)
         free(policy->too_large);
     }
     bh_contain_free_sensitivity(contain);
+    bh_contain_prices_destroy(contain->prices);
     bh_contain_silent_destroy(contain->silent);
     free(contain->policies);
     free(contain->tenants);

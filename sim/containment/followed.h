@@ -16,7 +16,7 @@
 
 /* What is asked. */
 struct bh_contain_wish {
-    bool exact, monte_carlo, sensitivity;
+    bool exact, monte_carlo, sensitivity, prices;
     struct bh_trials trials; /* per origin */
     /* Rare escapes are sought until the 95 % half-width is this share of the estimate; 0: as far as is quick. */
     double relative;
@@ -60,6 +60,7 @@ struct bh_contain_sensitivity {
 };
 
 struct bh_contain_silent; /* sim/containment/silent.h */
+struct bh_contain_prices; /* sim/containment/prices.h */
 
 struct bh_contain {
     const struct bh_scenario *scenario;
@@ -71,6 +72,7 @@ struct bh_contain {
     struct bh_agreement agreement;              /* of exact and simulated, over all */
     struct bh_contain_silent *silent;           /* silent errors to the end */
     struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
+    struct bh_contain_prices *prices;           /* likewise */
 };
 
 /* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy does not
