@@ -240,6 +240,12 @@ static struct bh_estimate find_interval(const struct bh_curve_bases *bases, cons
 /* How far beyond the range a line is followed, in ranges. */
 static const double farthest = 1;
 
+/* A number that lies no farther from the range than a line is followed, else NaN: not told. */
+static double followed(const struct bh_curve_bases *bases, double share)
+{
+    return share < -farthest || share > 1 + farthest ? NAN : bh_curve_number(bases, share);
+}
+
 /* The crossing of a line with 0 that is nearest to the range, with the ends at which the line's band crosses (Fieller). */
 static void cross_line(const struct bh_curve_bases *bases, const struct bh_line *line, size_t worlds, size_t policy,
                        double *nearest, struct bh_turn *turn)
@@ -253,10 +259,10 @@ static void cross_line(const struct bh_curve_bases *bases, const struct bh_line 
            b = line->at_0 * line->slope - q * line->covariance, c = line->at_0 * line->at_0 - q * line->variance_0;
     double root = sqrt(fmax(0, b * b - a * c));
     *nearest = out;
-    *turn = (struct bh_turn){.rival = policy,
-                             .is_above = line->slope > 0,
-                             .at = {bh_curve_number(bases, at), bh_curve_number(bases, (-b - root) / a),
-                                    bh_curve_number(bases, (-b + root) / a)}};
+    *turn = (struct bh_turn){
+        .rival = policy,
+        .is_above = line->slope > 0,
+        .at = {bh_curve_number(bases, at), followed(bases, (-b - root) / a), followed(bases, (-b + root) / a)}};
 }
 
 /* Where the largest curve passes 0 within the range, and between which places its band holds 0. Of several crossings the

@@ -108,6 +108,18 @@ static void say_trials(const struct bh_advice *advice, const struct bh_decision 
     free(whole);
 }
 
+/* Draws that all lie within 0 and 1, without a unit, are of a share, and nothing above 1 is one. */
+static bool can_be(const struct bh_worlds *worlds, size_t number, double value)
+{
+    const char *unit = worlds->units[number];
+    bool is_share = unit[0] == '\0' || strcmp(unit, "1") == 0;
+    for (size_t w = 0; w < worlds->count; w++) {
+        const double drawn = worlds->numbers[number * worlds->count + w];
+        is_share = is_share && drawn >= 0 && drawn <= 1;
+    }
+    return !is_share || (value >= 0 && value <= 1);
+}
+
 /* The number beside which the choice turns beyond the range, if none does within; what is beyond is told since ranges are
  * assumed as well. */
 static void say_beyond(const struct bh_advice *advice, const size_t *policies, const struct bh_decisive *decisive,
@@ -116,7 +128,8 @@ static void say_beyond(const struct bh_advice *advice, const size_t *policies, c
     size_t count = advice->worlds.numbers_count, said = 0;
     for (size_t i = 0; i < count && said < DOUBTFUL_TOLD; i++) {
         const struct bh_turn *turn = &decisive[i].turn;
-        if (turn->rival == SIZE_MAX || turn->is_inside || decisive[i].value.mean > 0)
+        if (turn->rival == SIZE_MAX || turn->is_inside || decisive[i].value.mean > 0 ||
+            !can_be(&advice->worlds, decisive[i].number, turn->at.mean))
             continue;
         char *where = say_turn(&advice->worlds, decisive[i].number, turn);
         bh_advise_say(format, "If a straight line goes on, %s would be better with %s %s.",

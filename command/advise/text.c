@@ -240,8 +240,8 @@ static void print_firmness(const struct bh_advice *advice, enum bh_table_format 
                                                              worlds->draws->axis)]);
     bh_advise_say(
         format,
-        "Worlds are draws of %zu uncertain numbers, each for itself over the range that is stated for it, "
-        "evenly, or evenly in its logarithm where the range spans more than a decade; all worlds count alike.",
+        "Worlds are draws of %zu uncertain numbers over the ranges that are stated for them, in the logarithm where a "
+        "range spans more than a decade; numbers with one cause are drawn together, and all worlds count alike.",
         worlds->numbers_count);
     free(worst_hours);
     free(mean_hours);

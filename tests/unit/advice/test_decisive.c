@@ -157,8 +157,20 @@ static void the_choice_turns_where_the_curve_does(void **state)
             bh_find_decisive(&decision, 0, &decisive);
             const struct bh_turn *turn = &decisive.turn;
             covered[beyond] += turn->rival == 1 && turn->is_above && turn->is_inside == !beyond &&
-                               turn->at.low <= (beyond ? 3 : sqrt(10)) && (beyond ? 3 : sqrt(10)) <= turn->at.high;
+                               !(turn->at.low > (beyond ? 3 : sqrt(10))) && !((beyond ? 3 : sqrt(10)) > turn->at.high);
         }
+    /* Of a line that scatters more an end is open rather than farther off than as far again as the range is wide. */
+    int open = 0;
+    for (int t = 0; t < TRIES; t++) {
+        for (size_t w = 0; w < WORLDS; w++) {
+            numbers[w] = 1 + 1.2 * ((double)w + 0.5) / WORLDS;
+            costs[WORLDS + w] = 3 - numbers[w] + gsl_ran_gaussian(rng, 0.5);
+        }
+        bh_find_decisive(&decision, 0, &decisive);
+        assert_false(decisive.turn.rival == 1 && decisive.turn.at.high > 3.4);
+        open += decisive.turn.rival == 1 && isnan(decisive.turn.at.high);
+    }
+    assert_true(open > TRIES / 10);
     gsl_rng_free(rng);
     print_message("# the turn is in its interval in %.3f, beyond the range in %.3f\n", covered[0] / (double)TRIES,
                   covered[1] / (double)TRIES);
