@@ -4,6 +4,7 @@
 #include "models/silent/pattern.h"
 
 #include "models/base/error.h"
+#include "models/silent/far_levels.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
@@ -461,13 +462,7 @@ static struct bh_pattern_outcome many_levels(const struct chain *chain, const st
     /* g = t + lost (J + 1) g, J = (spacing + 1)/2 intervals back. */
     double again = lost * (0.5 * (fmax(1.0, job->farther[0].spacing_s / interval_s) + 1.0) + 1.0);
     double time_s = again < 1.0 ? dot(at, climb->time_s, n) / (1.0 - again) : INFINITY;
-    for (size_t l = 0; l < job->farther_count && isfinite(time_s); l++) {
-        const struct bh_pattern_level *level = &job->farther[l];
-        double intervals = fmax(1.0, level->spacing_s / interval_s), rate = level->failure_rate;
-        double segment_s = time_s * intervals + level->write_s;
-        double whole_s = rate > 0.0 ? exp(rate * level->recovery_s) * expm1(rate * segment_s) / rate : segment_s;
-        time_s = whole_s / intervals;
-    }
+    time_s = bh_far_levels_s(job, interval_s, time_s);
     double wrong = wrong_of(job, dot(at, ending->right, n), dot(at, ending->wrong, n));
     free(at);
     return (struct bh_pattern_outcome){time_s * (double)chain->pattern->intervals - job->write_s, wrong};
