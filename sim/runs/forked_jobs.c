@@ -7,8 +7,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +26,7 @@ struct child {
     struct range job; /* the first is the one that it is at */
     bool is_again;    /* the one that it is at has killed its process before */
     int pipe;
+    int said;    /* a file of what it said beside its answers; -1: it went to where ours goes */
     char *heard; /* of the answer that is coming */
     size_t length, room;
 };
@@ -111,13 +114,19 @@ pid_t bh_workers_fork(int *end, struct bh_error *err)
 
 static int start_child(struct desk *desk, struct child *child, struct range job, bool is_again, struct bh_error *err)
 {
-    int end;
+    int end, said = memfd_create("said", MFD_CLOEXEC);
     pid_t pid = bh_workers_fork(&end, err);
-    if (pid < 0)
-        return -1;
-    if (pid == 0)
+    if (pid == 0) {
+        if (said >= 0)
+            dup2(said, STDERR_FILENO);
         run_child(desk->workers, job, end);
-    *child = (struct child){.pid = pid, .job = job, .is_again = is_again, .pipe = end};
+    }
+    if (pid < 0) {
+        if (said >= 0)
+            close(said);
+        return -1;
+    }
+    *child = (struct child){.pid = pid, .job = job, .is_again = is_again, .pipe = end, .said = said};
     desk->running++;
     return 0;
 }
@@ -189,20 +198,47 @@ static int take_answers(const struct desk *desk, struct child *child, struct bh_
     return status;
 }
 
-static char *describe_death(const struct desk *desk, size_t job, int status)
+/* Of a child that was killed, the first line is why, behind the place in SimGrid; what follows is a trace of its stack. */
+static void read_last_words(int said, char *words, size_t size)
 {
-    char what[256];
+    char line[512];
+    ssize_t length = said >= 0 ? pread(said, line, sizeof line - 1, 0) : 0;
+    line[length > 0 ? length : 0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    char *bracket = strrchr(line, ']'), *from = bracket != NULL ? bracket + 1 : line;
+    for (char *c = from; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ')
+            *c = ' ';
+    from += strspn(from, " ");
+    size_t kept = strlen(from);
+    from[kept - (kept > 0 && from[kept - 1] == '.')] = '\0';
+    snprintf(words, size, "%s%s", *from != '\0' ? ": " : "", from);
+}
+
+/* What a child that ended said goes to where it would have said it. */
+static void pass_on(int said)
+{
+    char bytes[4096];
+    off_t at = 0;
+    for (ssize_t count; said >= 0 && (count = pread(said, bytes, sizeof bytes, at)) > 0; at += count)
+        write_all(STDERR_FILENO, bytes, (size_t)count);
+}
+
+static char *describe_death(const struct desk *desk, size_t job, int status, int said)
+{
+    char what[256], words[256];
     describe(desk, job, what);
-    return WIFSIGNALED(status)
-               ? bh_print_text("%s died of signal %d (%s)", what, WTERMSIG(status), strsignal(WTERMSIG(status)))
-               : bh_print_text("%s ended with status %d", what, WEXITSTATUS(status));
+    read_last_words(said, words, sizeof words);
+    return WIFSIGNALED(status) ? bh_print_text("%s died of signal %d (%s)%s", what, WTERMSIG(status),
+                                               strsignal(WTERMSIG(status)), words)
+                               : bh_print_text("%s ended with status %d", what, WEXITSTATUS(status));
 }
 
 /* What kills its process is tried once more, alone; what comes after it is nobody's yet. */
-static int try_again(struct desk *desk, struct child *child, int status, struct bh_error *err)
+static int try_again(struct desk *desk, struct child *child, int status, int said, struct bh_error *err)
 {
     struct range job = {child->job.first, child->job.first + 1};
-    char *death = describe_death(desk, job.first, status);
+    char *death = describe_death(desk, job.first, status, said);
     bool is_again = child->is_again;
     put_back(desk, (struct range){job.last, child->job.last});
     if (is_again)
@@ -215,7 +251,7 @@ static int try_again(struct desk *desk, struct child *child, int status, struct 
 
 static int reap(struct desk *desk, struct child *child, struct bh_error *err)
 {
-    int status;
+    int status, said = child->said, result = 0;
     close(child->pipe);
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         ;
@@ -223,10 +259,15 @@ static int reap(struct desk *desk, struct child *child, struct bh_error *err)
     child->pid = 0;
     child->heard = NULL;
     desk->running--;
+    if (!WIFSIGNALED(status))
+        pass_on(said);
     if (status != 0 && child->job.first < child->job.last)
-        return try_again(desk, child, status, err);
-    put_back(desk, child->job);
-    return 0;
+        result = try_again(desk, child, status, said, err);
+    else
+        put_back(desk, child->job);
+    if (said >= 0)
+        close(said);
+    return result;
 }
 
 static void end_children(struct child *children, unsigned count)
@@ -238,6 +279,8 @@ static void end_children(struct child *children, unsigned count)
         while (waitpid(children[i].pid, NULL, 0) < 0 && errno == EINTR)
             ;
         close(children[i].pipe);
+        if (children[i].said >= 0)
+            close(children[i].said);
         free(children[i].heard);
     }
 }

@@ -128,3 +128,14 @@ END
     expect_status 2
     expect_text "$errors" 'resolution: process'
 }
+
+@test "SimGrid that has no memory left ends with one message, not with a trace of its stack" {
+    [ -z "${BH_SANITIZED:-}" ] || skip 'sanitizers need more memory than that'
+    ulimit -v 160000
+    run_bulkhead run narrow.yaml -q --set resolution=process --replicas 2 -j 1
+    ulimit -v unlimited 2>/dev/null || true
+    [ "$status" -ne 0 ] || skip 'that memory was enough'
+    refuse grep -q 'Backtrace\|->  0#' <<<"$errors"
+    [ "$(grep -c . <<<"$errors")" -le 2 ]
+    expect_text "$errors" 'bulkhead: '
+}
