@@ -23,7 +23,6 @@ platform: {file: parametric.yaml, nodes: 4}
 workload: {work: 10 h, enclaves: [{name: job, application: mpi-bulk-synchronous}]}
 checkpoints: {local: {interval: 1 h}}
 policies: [{system: palacios-shared-network, policy: protection-first}]
-baseline: {system: palacios-shared-network, policy: protection-first}
 faults: none
 script: [{at: 1 h, enclave: job, node: 1, zone: host-kernel, ending: degraded}]
 models: {recovery.degraded-notice-median: 3 h, recovery.degraded-notice-sigma: 0.5}
