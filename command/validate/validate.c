@@ -106,7 +106,7 @@ static const struct argp argp = {
         "scenario "
         "that is run twice: enclaves as a whole, which is what is expected, and each process (resolution: process). So "
         "is "
-        "resolutions, on up to 256 nodes, for about an hour.",
+        "resolutions, on up to 256 nodes, for hours.",
     .children = children,
 };
 
