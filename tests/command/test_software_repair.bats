@@ -33,9 +33,13 @@ models:
   applications.loss-tolerant-service.fault-rate: 0
   applications.loss-tolerant-service.checkpoint-bytes: 0 B
   zones.host-kernel.data: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
+  zones.host-kernel.software-data: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
   zones.host-kernel.instruction: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
+  zones.host-kernel.software-instruction: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
   zones.guest-kernel.data: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
+  zones.guest-kernel.software-data: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
   zones.guest-kernel.instruction: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
+  zones.guest-kernel.software-instruction: {lifetime: 1 us, masked: 0, signalled: 1, hang: 0}
   channels.kernel-to-process.probability: 0
   recovery: {detection: 1 min, node-reboot: 10 min, process-restart: 0, spare-activation: 4 min, software-repair: 0.7, software-repair-median: 30 min, software-repair-sigma: 1.1}
 replicas: 20
