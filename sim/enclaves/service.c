@@ -306,9 +306,16 @@ static void finish_serving(struct bh_enclave *enclave, bool is_done)
     }
 }
 
-static bool is_up(const struct bh_enclave *enclave, uint64_t slot)
+/* Of the parts that are up, how many are slower, by what is. */
+static void count_slow(const struct bh_enclave *enclave, double slow[BH_SLOWS])
 {
-    return find_outage(enclave, slot) == NULL && find_outage(enclave, BH_ALL_SLOTS) == NULL;
+    const struct bh_part_outage *outage;
+    bool is_all_down = find_outage(enclave, BH_ALL_SLOTS) != NULL;
+    for (int s = 0; s < BH_SLOWS; s++)
+        slow[s] = is_all_down ? 0.0 : enclave->degraded_parts[s];
+    if (enclave->degraded_ways > 0 && !is_all_down)
+        DL_FOREACH(enclave->outages, outage)
+    slow[bh_degraded_slow_on(enclave, outage->slot)]--;
 }
 
 /* Between two events the number of parts that are up is constant, and so is the rate of work. */
@@ -321,7 +328,7 @@ static struct bh_wait next(struct bh_enclave *enclave, double now_s)
     about->part = is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);
     double up = bh_enclave_nodes(enclave) - about->down;
     double rate = 0.0;
-    bh_degraded_parts(enclave, is_up, about->slow);
+    count_slow(enclave, about->slow);
     for (int slow = BH_SLOW_MESSAGES; slow < BH_SLOWS; slow++) {
         rate += about->slow[slow] / enclave->setup->slow[slow][about->pace - enclave->setup->pace].wall_per_work;
         up -= about->slow[slow];

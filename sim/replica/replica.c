@@ -14,6 +14,7 @@
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
+#include "sim/state/stops.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -89,6 +90,7 @@ static void drain_queue(struct bh_replica *replica)
             free(event.subject);
     }
     bh_event_queue_clear(&replica->queue);
+    bh_degraded_forget(replica);
 }
 
 int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,

@@ -115,10 +115,13 @@ struct bh_enclave {
     /* What holds it up while it could compute. */
     struct bh_protection protection; /* its guards, and whether they are being switched */
     enum bh_slow slow;               /* what is slower of ranks that wait for each other, on some node */
-    unsigned resends;              /* of its exchanges, those that wait for what degraded zones have lost or delayed */
-    double protection_due_s;       /* the event that is scheduled for that; INFINITY: none */
-    bool awaits_partner;           /* a tight partner is out */
-    unsigned exchanges;            /* under way with tight partners */
+    double degraded_parts
+        [BH_SLOWS];          /* of its nodes, those on which so much is slower, up or not; BH_SLOW_NOT: no number */
+    uint64_t degraded_ways;  /* degraded zones that its messages or its I/O go through */
+    unsigned resends;        /* of its exchanges, those that wait for what degraded zones have lost or delayed */
+    double protection_due_s; /* the event that is scheduled for that; INFINITY: none */
+    bool awaits_partner;     /* a tight partner is out */
+    unsigned exchanges;      /* under way with tight partners */
     struct bh_stop stop[BH_NEEDS]; /* by zones that it needs */
     struct bh_enclave *held_for;   /* whose I/O the exchange under way has waited for; NULL: nobody's */
     double lost_until_s;           /* position up to which it does lost work again; 0: none was lost */

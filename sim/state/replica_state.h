@@ -15,6 +15,7 @@ struct bh_composing;
 struct bh_copy;
 struct bh_course;
 struct bh_degraded;
+struct bh_degraded_slot;
 struct bh_enclave;
 struct bh_exchange;
 struct bh_fault;
@@ -86,6 +87,7 @@ struct bh_replica {
     size_t looks_count;
     struct bh_zone_outage *zone_outages; /* needed zones that are down on their own */
     struct bh_degraded *degraded;        /* zones that are */
+    struct bh_degraded_slot *degraded_slots;
     /* Told of zones that have just gone down on a slot, by who carries processes out one by one; NULL: nobody does. */
     void (*zones_went)(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down);
     struct bh_fleet *fleet; /* theirs */

@@ -16,6 +16,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
+#include <uthash.h>
 #include <utlist.h>
 
 /* A sleep ends this close to its time. */
@@ -116,6 +117,62 @@ void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double fr
 
 /* --- Degraded ------------------------------------------------------------------------------------------------------- */
 
+/* What of a slot is degraded, or was until it went down and is not yet noticed. Thousands of nodes may be at once, so it is
+ * found by slot, and who is slower is counted as it changes. */
+struct bh_degraded_slot {
+    uint64_t number;
+    struct bh_degraded *first; /* by `next_here` */
+    UT_hash_handle hh;
+};
+
+static struct bh_degraded_slot *find_slot(const struct bh_replica *replica, uint64_t number)
+{
+    struct bh_degraded_slot *slot;
+    HASH_FIND(hh, replica->degraded_slots, &number, sizeof number, slot);
+    return slot;
+}
+
+static struct bh_degraded *first_on(const struct bh_replica *replica, uint64_t number)
+{
+    const struct bh_degraded_slot *slot = find_slot(replica, number);
+    return slot != NULL ? slot->first : NULL;
+}
+
+static void list_here(struct bh_replica *replica, struct bh_degraded *degraded)
+{
+    struct bh_degraded_slot *slot = find_slot(replica, degraded->slot);
+    if (slot == NULL) {
+        slot = bh_allocate(1, sizeof *slot);
+        slot->number = degraded->slot;
+        HASH_ADD(hh, replica->degraded_slots, number, sizeof slot->number, slot);
+    }
+    degraded->next_here = slot->first;
+    slot->first = degraded;
+}
+
+static void unlist_here(struct bh_replica *replica, struct bh_degraded *degraded)
+{
+    struct bh_degraded_slot *slot = find_slot(replica, degraded->slot);
+    struct bh_degraded **at = &slot->first;
+    while (*at != degraded)
+        at = &(*at)->next_here;
+    *at = degraded->next_here;
+    if (slot->first == NULL) {
+        HASH_DEL(replica->degraded_slots, slot);
+        free(slot);
+    }
+}
+
+void bh_degraded_forget(struct bh_replica *replica)
+{
+    struct bh_degraded_slot *slot, *next;
+    HASH_ITER(hh, replica->degraded_slots, slot, next)
+    {
+        HASH_DEL(replica->degraded_slots, slot);
+        free(slot);
+    }
+}
+
 static bool makes_slower(const struct bh_degraded *degraded, const struct bh_enclave *enclave, enum bh_need_for what)
 {
     const struct bh_zone_tree *tree = bh_setup_tree(enclave->replica->setup, degraded->partition);
@@ -127,38 +184,31 @@ static bool makes_slower(const struct bh_degraded *degraded, const struct bh_enc
 
 enum bh_slow bh_degraded_slow_on(const struct bh_enclave *enclave, uint64_t slot)
 {
-    const struct bh_degraded *degraded;
     enum bh_slow slow = BH_SLOW_NOT;
-    DL_FOREACH(enclave->replica->degraded, degraded)
-    if (degraded->slot == slot && degraded->slow > slow && makes_slower(degraded, enclave, BH_NEED_PROGRESS))
-        slow = degraded->slow;
+    for (const struct bh_degraded *degraded = first_on(enclave->replica, slot); degraded != NULL;
+         degraded = degraded->next_here)
+        if (degraded->slow > slow && makes_slower(degraded, enclave, BH_NEED_PROGRESS))
+            slow = degraded->slow;
     return slow;
-}
-
-void bh_degraded_parts(const struct bh_enclave *enclave,
-                       bool (*counts)(const struct bh_enclave *enclave, uint64_t slot), double parts[BH_SLOWS])
-{
-    const struct bh_degraded *degraded, *before;
-    for (int slow = 0; slow < BH_SLOWS; slow++)
-        parts[slow] = 0.0;
-    DL_FOREACH(enclave->replica->degraded, degraded)
-    {
-        bool is_new =
-            makes_slower(degraded, enclave, BH_NEED_PROGRESS) && (counts == NULL || counts(enclave, degraded->slot));
-        for (before = enclave->replica->degraded; is_new && before != degraded; before = before->next)
-            is_new = before->slot != degraded->slot || !makes_slower(before, enclave, BH_NEED_PROGRESS);
-        if (is_new)
-            parts[bh_degraded_slow_on(enclave, degraded->slot)]++;
-    }
 }
 
 bool bh_degraded_sends(const struct bh_enclave *enclave)
 {
-    const struct bh_degraded *degraded;
-    DL_FOREACH(enclave->replica->degraded, degraded)
-    if (makes_slower(degraded, enclave, BH_NEED_PROGRESS) || makes_slower(degraded, enclave, BH_NEED_IO))
-        return true;
-    return false;
+    return enclave->degraded_ways > 0;
+}
+
+/* Takes a slot out of the counts (by -1) before what is degraded there changes, and puts it back (by 1) behind. */
+static void count_slot(struct bh_replica *replica, uint64_t slot, const struct bh_partition *partition, double by)
+{
+    const struct bh_zone_tree *tree = bh_setup_tree(replica->setup, partition);
+    for (size_t t = 0; t < tree->tenants_count; t++) {
+        struct bh_enclave *enclave = &replica->enclaves[partition->enclave[t]];
+        enclave->degraded_parts[bh_degraded_slow_on(enclave, slot)] += by;
+        for (const struct bh_degraded *degraded = first_on(replica, slot); degraded != NULL;
+             degraded = degraded->next_here)
+            if (makes_slower(degraded, enclave, BH_NEED_PROGRESS) || makes_slower(degraded, enclave, BH_NEED_IO))
+                enclave->degraded_ways += by > 0.0 ? 1 : -UINT64_C(1);
+    }
 }
 
 /* The slowest part sets the pace of ranks that wait for each other; the parts of a service are each for itself. */
@@ -167,8 +217,7 @@ static void tell(struct bh_replica *replica, const struct bh_partition *partitio
     const struct bh_zone_tree *tree = bh_setup_tree(replica->setup, partition);
     for (size_t t = 0; t < tree->tenants_count; t++) {
         struct bh_enclave *enclave = &replica->enclaves[partition->enclave[t]];
-        double parts[BH_SLOWS];
-        bh_degraded_parts(enclave, NULL, parts);
+        const double *parts = enclave->degraded_parts;
         if (!bh_enclave_application(enclave)->kind->is_coupled) {
             if (bh_enclave_is_there(enclave))
                 bh_enclave_signal(enclave);
@@ -187,22 +236,26 @@ void bh_degraded_begin(struct bh_replica *replica, uint64_t slot, size_t zone, e
                        uint64_t identity)
 {
     const struct bh_recovery_numbers *recovery = bh_setup_recovery(replica->setup);
-    struct bh_degraded *other;
-    DL_FOREACH(replica->degraded, other)
-    if (other->slot == slot && other->zone == zone && !other->is_over) {
-        if (slow > other->slow) {
-            other->slow = slow;
-            tell(replica, other->partition);
+    for (struct bh_degraded *other = first_on(replica, slot); other != NULL; other = other->next_here)
+        if (other->zone == zone && !other->is_over) {
+            if (slow > other->slow) {
+                count_slot(replica, slot, other->partition, -1.0);
+                other->slow = slow;
+                count_slot(replica, slot, other->partition, 1.0);
+                tell(replica, other->partition);
+            }
+            return;
         }
-        return;
-    }
     struct bh_degraded *degraded = bh_allocate(1, sizeof *degraded);
     *degraded = (struct bh_degraded){.slot = slot,
                                      .zone = zone,
                                      .partition = bh_setup_partition(replica->setup, slot),
                                      .slow = slow,
                                      .cause = cause};
+    count_slot(replica, slot, degraded->partition, -1.0);
     DL_APPEND(replica->degraded, degraded);
+    list_here(replica, degraded);
+    count_slot(replica, slot, degraded->partition, 1.0);
     double sigma = recovery->degraded_notice_sigma.value, z = 0.0;
     if (sigma > 0.0)
         z = gsl_cdf_ugaussian_Pinv(
@@ -216,22 +269,26 @@ void bh_degraded_begin(struct bh_replica *replica, uint64_t slot, size_t zone, e
 /* Its event ends it. */
 static void go_over(struct bh_replica *replica, struct bh_degraded *degraded)
 {
+    count_slot(replica, degraded->slot, degraded->partition, -1.0);
     degraded->is_over = true;
+    count_slot(replica, degraded->slot, degraded->partition, 1.0);
     tell(replica, degraded->partition);
 }
 
 void bh_degraded_end(struct bh_replica *replica, struct bh_degraded *degraded)
 {
+    count_slot(replica, degraded->slot, degraded->partition, -1.0);
+    unlist_here(replica, degraded);
+    count_slot(replica, degraded->slot, degraded->partition, 1.0);
     DL_DELETE(replica->degraded, degraded);
     free(degraded);
 }
 
 void bh_degraded_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down)
 {
-    struct bh_degraded *degraded;
-    DL_FOREACH(replica->degraded, degraded)
-    if (!degraded->is_over && degraded->slot == slot && bh_zone_set_has(down, degraded->zone))
-        go_over(replica, degraded);
+    for (struct bh_degraded *degraded = first_on(replica, slot); degraded != NULL; degraded = degraded->next_here)
+        if (!degraded->is_over && bh_zone_set_has(down, degraded->zone))
+            go_over(replica, degraded);
 }
 
 void bh_degraded_clear_everywhere(struct bh_replica *replica, int enclave)

@@ -36,6 +36,7 @@ struct bh_degraded {
     long cause;
     bool is_over; /* its zone went down before it was noticed */
     struct bh_degraded *prev, *next;
+    struct bh_degraded *next_here; /* on the same slot */
 };
 
 /* A zone is degraded from now on, until it goes down or that is noticed, by a draw of `identity`. */
@@ -48,9 +49,8 @@ void bh_degraded_clear_everywhere(struct bh_replica *replica, int enclave);
 void bh_degraded_end(struct bh_replica *replica, struct bh_degraded *degraded);
 /* What is slower of the enclave's part on a slot: it is in a degraded zone, or needs one for its progress. */
 enum bh_slow bh_degraded_slow_on(const struct bh_enclave *enclave, uint64_t slot);
-/* How many parts of the enclave are slower, by what is; `counts`: of which slots, NULL: of all. */
-void bh_degraded_parts(const struct bh_enclave *enclave,
-                       bool (*counts)(const struct bh_enclave *enclave, uint64_t slot), double parts[BH_SLOWS]);
+/* Frees what finds them by slot; they themselves are their events'. */
+void bh_degraded_forget(struct bh_replica *replica);
 /* Whether what the enclave sends to others or takes from them goes through a degraded zone. */
 bool bh_degraded_sends(const struct bh_enclave *enclave);
 

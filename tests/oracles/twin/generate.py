@@ -192,7 +192,7 @@ class Generator:
             path = f"zones.{kind}."
             models[path + "memory-weight"], models[path + "cpu-weight"] = self.pick(1, 5, 50), self.pick(1, 5, 50)
             models[path + "residual"] = self.pick(0, 0.3, 0.9)
-            for sort in ("data", "instruction"):
+            for sort in ("data", "instruction", "software-data", "software-instruction"):
                 life = path + sort + "."
                 silent = self.pick(0, 0.1, 0.4) if kind == "guest-user" else 0
                 models[life + "lifetime"] = self.time(0.01, 3000)

@@ -168,7 +168,7 @@ class Replica:
     def add_copy(self, error, place, zone, kind):
         copy = Copy(error, place, zone, kind)
         error.copies.append(copy)
-        lifetime = self.world.ending(zone, kind)[0]
+        lifetime = self.world.ending(zone, kind, error.software)[0]
         self.after(self.exponential(lifetime), self.end_copy, copy)
         for channel in self.world.partition_of[place].leaving[zone.number]:
             p = channel.probability
@@ -202,7 +202,7 @@ class Replica:
     def end_copy(self, copy):
         if not copy.alive or copy.hung:
             return
-        _, masked, signalled, hang = self.world.ending(copy.zone, copy.kind)
+        _, masked, signalled, hang = self.world.ending(copy.zone, copy.kind, copy.error.software)
         draw = self.random.random()
         if draw < masked:
             self.drop(copy)

@@ -201,8 +201,8 @@ class World:
                     shared = self.number(path + ".shared-bug")
             yield self.number(path + ".fault-rate"), self.number(path + ".instruction-share"), shared
 
-    def ending(self, zone, kind):
-        """Mean life, and the shares masked, signalled, hanging among signalled, of a copy."""
-        path = f"zones.{zone.like}.{kind}."
+    def ending(self, zone, kind, software):
+        """Mean life, and the shares masked, signalled, hanging among signalled, of a copy of what software or hardware did."""
+        path = f"zones.{zone.like}.{'software-' if software else ''}{kind}."
         return (self.number(path + "lifetime"), self.number(path + "masked"), self.number(path + "signalled"),
                 self.number(path + "hang"))
