@@ -260,7 +260,7 @@ static void test_landing_and_kind(void **state)
     for (fault.identity = 0; fault.identity < FAULTS; fault.identity++) {
         struct bh_origin origin = bh_fault_origin(&random, model, &fault);
         assert_int_equal(origin.zone, 3);
-        assert_int_equal(origin.kind, BH_DATA);
+        assert_int_equal(origin.kind, BH_SOFTWARE_DATA);
         shared += origin.also_host_kernel;
     }
     assert_true(fabs((double)shared - 0.1 * FAULTS) < 4.4 * sqrt(FAULTS * 0.1 * 0.9));
