@@ -195,8 +195,9 @@ static void print_how(const struct bh_contain *contain, enum bh_table_format for
         "\n%sshare: of all activated errors; hardware that takes whole nodes is in `all` alone. none ... node: the\n"
         "%slargest extent of what failed, was reached or holds a silent error. >process, >guest, >node: escaped,\n"
         "%sof the errors not masked where they began; enclaves: hit two or more. hops: most zones passed, on average.\n"
-        "%stime: until nothing is live, on average; a hang ends it, and waits for its watchdog besides.\n",
-        mark, mark, mark, mark);
+        "%stime: until nothing is live, on average; a hang ends it, and waits for its watchdog besides.\n"
+        "%ssw. data, sw. instr.: errors in data and instructions that software made; data, instruction: hardware's.\n",
+        mark, mark, mark, mark, mark);
     if (any_needs)
         fprintf(stream,
                 "%sI/O stops, stops: enclaves that lose nothing are stopped by a zone that they need; several: two or\n"

@@ -28,7 +28,9 @@ static void name_row(struct bh_contain_row *row, const struct bh_contain *contai
     else
         row->zone = bh_copy_text(zone->template->name);
     bool at_once = origin->ending == BH_ENDING_SIGNALLED_AT_ONCE;
-    snprintf(row->kind, sizeof row->kind, "%s%s%s", bh_error_kind_names[origin->kind],
+    bool is_software = bh_error_kind_is_software(origin->kind);
+    const char *short_name = bh_error_kind_is_instruction(origin->kind) ? "sw. instr." : "sw. data"; /* 120 columns */
+    snprintf(row->kind, sizeof row->kind, "%s%s%s", is_software ? short_name : bh_error_kind_names[origin->kind],
              origin->also_host_kernel ? " + host" : "", at_once ? ", detected" : "");
 }
 

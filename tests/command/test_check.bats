@@ -174,6 +174,11 @@ models:
   zones.guest-kernel.data: {masked: 0.25, signalled: 0.75}
   zones.guest-kernel.instruction: {masked: 0.05, signalled: 0.95}
   zones.guest-user.data: {masked: 0.5, signalled: 0.3, silent: 0.2}
+  zones.host-kernel.software-data: {masked: 0.25, signalled: 0.75}
+  zones.host-kernel.software-instruction: {masked: 0.05, signalled: 0.95}
+  zones.guest-kernel.software-data: {masked: 0.25, signalled: 0.75}
+  zones.guest-kernel.software-instruction: {masked: 0.05, signalled: 0.95}
+  zones.guest-user.software-data: {masked: 0.5, signalled: 0.3, silent: 0.2}
   channels:
     system-call.probability: 0
     kernel-to-process.probability: 0
