@@ -88,7 +88,9 @@ ends() {
     need_h5py
     for of in hardware software; do
         set=()
-        [ "$of" = hardware ] || { ends data 'masked=1 signalled=0 silent=0'; ends instruction 'masked=1 signalled=0 silent=0'; }
+        # What is said of hardware's errors alone is said of software's.
+        [ "$of" = hardware ] || { ends data 'masked=1 signalled=0 silent=0'; ends instruction 'masked=1 signalled=0 silent=0';
+            ends software-data 'masked=0 signalled=1 silent=0'; ends software-instruction 'masked=0 signalled=1 silent=0'; }
         [ "$of" = software ] || { ends software-data 'masked=1 signalled=0 silent=0'; ends software-instruction 'masked=1 signalled=0 silent=0'; }
         for strikes in hardware software; do
             sed "s/^faults:.*/faults: {hardware: $([ $strikes = hardware ] && echo '[memory, processor]' || echo none), software: $([ $strikes = software ] && echo yes || echo no)}/" small.yaml >one.yaml

@@ -75,7 +75,7 @@ END
 @test "a native enclave costs what it costs on native nodes, and boots no guest" {
     need_h5py
     mixed price.yaml ', native: yes' ''
-    run_bulkhead run price.yaml -q -o price.h5
+    run_bulkhead run price.yaml -q --set models.recovery.software-repair=0 -o price.h5
     expect_status 0
     expect_eval price.h5 "m('price', 'kvm protection-first')[0] == 0" \
         "np.all(m('restart_time', 'kvm protection-first')[0, [1, 3]] == m('restart_time', 'native native')[0, [1, 3]])" \

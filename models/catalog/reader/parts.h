@@ -98,6 +98,9 @@ int bh_memory_rate_read(struct bh_catalog_reader *reader, const struct bh_node *
                         struct bh_fault_class *fault, struct bh_error *err);
 /* Enters a number into the catalog's list; what a scenario sets in its place. */
 void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter);
+/* What the scenario sets a number to; NULL: it does not. Who says how errors in a zone end says so of software's too, unless
+ * those have words of their own. */
+const struct bh_node *bh_parameter_set_to(const struct bh_catalog_reader *reader, const char *path);
 int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err);
 
 /* Zones of one system: reads the list into system->zones, parents before children. */

@@ -111,9 +111,22 @@ static int read_unit(const struct bh_node *map, const struct bh_parameter *param
     return 0;
 }
 
+const struct bh_node *bh_parameter_set_to(const struct bh_catalog_reader *reader, const char *path)
+{
+    static const char software[] = ".software-";
+    const struct bh_node *set = reader->overrides != NULL ? bh_node_find(reader->overrides, path) : NULL;
+    const char *at = strstr(path, software);
+    if (set != NULL || reader->overrides == NULL || at == NULL)
+        return set;
+    char *hardware = bh_print_text("%.*s.%s", (int)(at - path), path, at + strlen(software));
+    set = bh_node_find(reader->overrides, hardware);
+    free(hardware);
+    return set;
+}
+
 int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err)
 {
-    const struct bh_node *node = reader->overrides ? bh_node_find(reader->overrides, parameter->path) : NULL;
+    const struct bh_node *node = bh_parameter_set_to(reader, parameter->path);
     if (!node)
         return 0;
     const struct bh_node *value = node, *source = NULL;

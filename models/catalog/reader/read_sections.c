@@ -36,6 +36,22 @@ static int check_shares(const struct bh_catalog_reader *reader, const struct bh_
                       sum);
 }
 
+/* Shares sum to 1, so they come together: those that a scenario says of hardware's errors alone are software's too. */
+static void take_shares_of_hardware(const struct bh_catalog_reader *reader, struct bh_ending *software,
+                                    const struct bh_ending *hardware)
+{
+    struct bh_parameter *const own[] = {&software->masked, &software->signalled, &software->silent};
+    const struct bh_parameter *const other[] = {&hardware->masked, &hardware->signalled, &hardware->silent};
+    bool is_said = false;
+    for (size_t i = 0; i < BH_COUNT(own); i++) {
+        if (bh_node_find(reader->overrides, own[i]->path) != NULL)
+            return;
+        is_said = is_said || bh_node_find(reader->overrides, other[i]->path) != NULL;
+    }
+    for (size_t i = 0; is_said && i < BH_COUNT(own); i++)
+        own[i]->value = own[i]->low = own[i]->high = other[i]->value;
+}
+
 static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *zone, enum bh_zone_kind kind,
                        enum bh_error_kind error_kind, struct bh_ending *ending, struct bh_error *err)
 {
@@ -69,6 +85,8 @@ static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *z
     if (ending->lifetime_s.value <= 0)
         return bh_fail_at(err, ending->lifetime_s.place, "%s: found 0, expected a time above 0",
                           ending->lifetime_s.path);
+    if (bh_error_kind_is_software(error_kind) && reader->overrides != NULL)
+        take_shares_of_hardware(reader, ending, ending - BH_SOFTWARE_DATA);
     return check_shares(reader, ending, prefix, bh_node_place(map), err);
 }
 
