@@ -181,7 +181,7 @@ END
 import json
 zones = [origin["zone"] for origin in json.load(open("plan.json"))["origins"]]
 kinds = ["host-kernel", "host-user", "guest-kernel", "guest-user"]
-assert zones == [zone for zone in kinds + ["outer-vmm", "outer-guest"] for _ in range(2)], zones
+assert zones == [zone for zone in kinds + ["outer-vmm", "outer-guest"] for _ in range(4)], zones
 END
 }
 
