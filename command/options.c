@@ -50,6 +50,15 @@ size_t bh_options_choice(const char *text, const char *option, const char *const
     return 0;
 }
 
+double bh_options_quantity(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state)
+{
+    struct bh_error err = {0};
+    double value = 0.0;
+    if (bh_quantity_parse(text, NULL, dimension, &value, &err) != 0)
+        argp_error(state, "%s: %s", option, err.text);
+    return value;
+}
+
 enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state)
 {
     static const char *const names[] = {"text", "markdown", "latex", NULL};

@@ -5,6 +5,7 @@
 #define BH_COMMAND_OPTIONS_H
 
 #include "analysis/tables/table.h"
+#include "models/base/quantity.h"
 
 #include <argp.h>
 #include <stdbool.h>
@@ -53,6 +54,8 @@ uint64_t bh_options_count(const char *text, const char *option, uint64_t least, 
 /* Position in `names`, which end with NULL; `expected` lists them. */
 size_t bh_options_choice(const char *text, const char *option, const char *const *names, const char *expected,
                          struct argp_state *state);
+/* A number with a unit. */
+double bh_options_quantity(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state);
 /* --format of tables. */
 enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state);
 /* One more --point, whose text is borrowed. */

@@ -6,7 +6,6 @@
 #include "command/data_directory.h"
 #include "command/options.h"
 #include "models/base/error.h"
-#include "models/base/quantity.h"
 #include "models/catalog/application.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
@@ -47,12 +46,9 @@ static const struct argp_option own_options[] = {
     {0},
 };
 
-static double quantity(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state)
+static double above_zero(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state)
 {
-    struct bh_error err = {0};
-    double value = 0.0;
-    if (bh_quantity_parse(text, NULL, dimension, &value, &err) != 0)
-        argp_error(state, "%s: %s", option, err.text);
+    double value = bh_options_quantity(text, option, dimension, state);
     if (!(value > 0.0))
         argp_error(state, "%s: found `%s`, expected more than 0", option, text);
     return value;
@@ -75,10 +71,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->scenario = text;
         return 0;
     case KEY_LATENCY:
-        arguments->network.latency_s = quantity(text, "--latency", BH_DIMENSION_TIME, state);
+        arguments->network.latency_s = above_zero(text, "--latency", BH_DIMENSION_TIME, state);
         return 0;
     case KEY_BANDWIDTH:
-        arguments->network.node_bandwidth = quantity(text, "--bandwidth", BH_DIMENSION_BANDWIDTH, state);
+        arguments->network.node_bandwidth = above_zero(text, "--bandwidth", BH_DIMENSION_BANDWIDTH, state);
         return 0;
     case KEY_FORMAT:
         arguments->format = bh_options_table_format(text, state);

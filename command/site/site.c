@@ -6,7 +6,6 @@
 #include "command/log_options.h"
 #include "command/options.h"
 #include "command/site/parts.h"
-#include "models/base/quantity.h"
 #include "models/logs/formats.h"
 #include "models/logs/reading.h"
 #include "models/logs/selection.h"
@@ -45,7 +44,6 @@ static const struct argp_option own_options[] = {
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct bh_error err = {0};
     switch (key) {
     case ARGP_KEY_INIT:
         bh_options_to_children(state, children, &arguments->options);
@@ -57,8 +55,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->nodes = bh_options_count(text, "--nodes", 1, BH_HISTORY_NODES_MOST, state);
         return 0;
     case KEY_TOGETHER:
-        if (bh_quantity_parse(text, NULL, BH_DIMENSION_TIME, &arguments->together_s, &err) != 0)
-            argp_error(state, "--together: %s", err.text);
+        arguments->together_s = bh_options_quantity(text, "--together", BH_DIMENSION_TIME, state);
         return 0;
     case KEY_SEED:
         arguments->seed = bh_options_count(text, "--seed", 0, UINT64_MAX, state);

@@ -6,7 +6,6 @@
 #include "command/options.h"
 #include "command/sweep/slurm.h"
 #include "command/sweep/sweep.h"
-#include "models/base/quantity.h"
 #include "models/document/document_get.h"
 #include "sim/campaign/command_line.h"
 #include "sim/store/manifest.h"
@@ -49,9 +48,7 @@ static const struct argp_child children[] = {
 
 static void parse_task_time(struct arguments *arguments, const char *word, struct argp_state *state)
 {
-    struct bh_error err = {0};
-    if (bh_quantity_parse(word, NULL, BH_DIMENSION_TIME, &arguments->task_s, &err) != 0)
-        argp_error(state, "--task-time: %s", err.text);
+    arguments->task_s = bh_options_quantity(word, "--task-time", BH_DIMENSION_TIME, state);
     if (arguments->task_s < 600.0 || arguments->task_s > 3600.0)
         argp_error(state, "--task-time: found '%s', expected 10 min to 60 min", word);
 }

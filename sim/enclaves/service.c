@@ -315,7 +315,9 @@ static void count_slow(const struct bh_enclave *enclave, double slow[BH_SLOWS])
         slow[s] = is_all_down ? 0.0 : enclave->degraded_parts[s];
     if (enclave->degraded_ways > 0 && !is_all_down)
         DL_FOREACH(enclave->outages, outage)
-    slow[bh_degraded_slow_on(enclave, outage->slot)]--;
+        {
+            slow[bh_degraded_slow_on(enclave, outage->slot)]--;
+        }
 }
 
 /* Between two events the number of parts that are up is constant, and so is the rate of work. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct bh_copy;
+struct bh_degraded;
 struct bh_replica;
 
 /* A copy is signalled in its zone: the disposition takes down what it says, then the copy is ended, or stays live with
@@ -28,7 +29,6 @@ void bh_disposal_returned(struct bh_replica *replica, uint64_t node);
 
 /* The event of a degraded zone that is noticed: its node is taken out, and its place taken by a spare, or it is rebooted. Frees
  * it. */
-struct bh_degraded;
 void bh_disposal_notice(struct bh_replica *replica, struct bh_degraded *degraded);
 
 #endif

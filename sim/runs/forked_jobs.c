@@ -228,10 +228,10 @@ static char *describe_death(const struct desk *desk, size_t job, int status, int
 {
     char what[256], words[256];
     describe(desk, job, what);
+    if (!WIFSIGNALED(status))
+        return bh_print_text("%s ended with status %d", what, WEXITSTATUS(status));
     read_last_words(said, words, sizeof words);
-    return WIFSIGNALED(status) ? bh_print_text("%s died of signal %d (%s)%s", what, WTERMSIG(status),
-                                               strsignal(WTERMSIG(status)), words)
-                               : bh_print_text("%s ended with status %d", what, WEXITSTATUS(status));
+    return bh_print_text("%s died of signal %d (%s)%s", what, WTERMSIG(status), strsignal(WTERMSIG(status)), words);
 }
 
 /* What kills its process is tried once more, alone; what comes after it is nobody's yet. */

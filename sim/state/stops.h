@@ -45,11 +45,11 @@ void bh_degraded_begin(struct bh_replica *replica, uint64_t slot, size_t zone, e
 /* Zones of a slot have gone down; or those of an enclave on all slots, or of all enclaves (enclave < 0). */
 void bh_degraded_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down);
 void bh_degraded_clear_everywhere(struct bh_replica *replica, int enclave);
-/* It has been noticed, or the replica is over. */
+/* It has been noticed. */
 void bh_degraded_end(struct bh_replica *replica, struct bh_degraded *degraded);
 /* What is slower of the enclave's part on a slot: it is in a degraded zone, or needs one for its progress. */
 enum bh_slow bh_degraded_slow_on(const struct bh_enclave *enclave, uint64_t slot);
-/* Frees what finds them by slot; they themselves are their events'. */
+/* The replica is over: frees what finds them by slot; they themselves are their events'. */
 void bh_degraded_forget(struct bh_replica *replica);
 /* Whether what the enclave sends to others or takes from them goes through a degraded zone. */
 bool bh_degraded_sends(const struct bh_enclave *enclave);

@@ -33,7 +33,8 @@ static bool is_same(const struct bh_isolation *a, const struct bh_isolation *b)
            memcmp(a->exposed_rate, b->exposed_rate, sizeof a->exposed_rate) == 0 &&
            memcmp(a->stops, b->stops, sizeof a->stops) == 0 &&
            memcmp(a->loss_rate, b->loss_rate, BH_SCOPES * rates) == 0 &&
-           memcmp(a->repair_rate, b->repair_rate, rates) == 0 && memcmp(a->silent_rate, b->silent_rate, rates) == 0;
+           memcmp(a->repair_rate, b->repair_rate, rates) == 0 &&
+           memcmp(a->software_rate, b->software_rate, rates) == 0 && memcmp(a->silent_rate, b->silent_rate, rates) == 0;
 }
 
 struct stack {
