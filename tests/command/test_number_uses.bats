@@ -23,9 +23,15 @@ platform: {file: parametric.yaml, nodes: 4}
 workload: {work: 10 h, enclaves: [{name: job, application: mpi-bulk-synchronous}]}
 checkpoints: {local: {interval: 1 h}}
 policies: [{system: palacios-shared-network, policy: protection-first}]
-faults: none
+faults: {software: yes}
 script: [{at: 1 h, enclave: job, node: 1, zone: host-kernel, ending: degraded}]
-models: {recovery.degraded-notice-median: 3 h, recovery.degraded-notice-sigma: 0.5}
+models:
+  platform: {nodes-per-cabinet: 2, cabinets-per-group: 2}
+  recovery: {degraded-notice-median: 3 h, degraded-notice-sigma: 0.5}
+  components.palacios-vmm.fault-rate: 500 1/year
+  components.kitten.fault-rate: 500 1/year
+  components.linux.fault-rate: 500 1/year
+  applications.mpi-bulk-synchronous.fault-rate: 500 1/year
 replicas: 2
 seed: 1
 END

@@ -250,7 +250,7 @@ names = [d[0].name for d in (f["node_time"].dims[i] for i in axes)]
 over = tuple(i for i, name in enumerate(names) if name in ("/enclave", "/replica"))
 time = time.sum(axis=over).reshape(-1, len(part))
 groups = (("virtualization", "guards", "noise"), ("composition", "composition-wait", "switching"),
-          ("checkpoint", "verification"), ("lost-work",), ("detection", "restart", "restore"),
+          ("checkpoint", "verification"), ("lost-work", "degraded"), ("detection", "restart", "restore"),
           ("repair-and-spare-wait",), ("idle-spares",))
 assert sorted(sum(groups, ("compute",))) == sorted(set(part) | {"composition", "composition-wait", "switching", "verification"})
 length = sum(np.maximum(sum(time[:, part.index(p)] for p in group if p in part), 0) for group in groups)
