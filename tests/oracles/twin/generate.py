@@ -51,9 +51,33 @@ def number(value, unit=None):
     return {"value": value, **({"unit": unit} if unit else {}), "status": "computed", "source": "drawn"}
 
 
+def lean_on_spares(scenario, models):
+    """One spare for nodes that crash often and are long away: it is in somebody's place when the next would take it."""
+    hours, nodes = float(scenario["workload"]["work"].split()[0]), scenario["platform"]["nodes"]
+    scenario["workload"]["spares"] = 1
+    scenario["workload"].pop("spares-for", None)
+    models |= {"recovery.node-reboot": f"{hours / 2:.4g} h", "recovery.spare-activation": "60 s", "recovery.detection": "10 s"}
+    rate = number(float(f"{4 / hours / (nodes + 1):.4g}"), "1/h")
+    scenario["define"]["faults"] = {"drawn-crash": {"description": "crash", "landing": "node", "mend": "reboot", "rate": rate}}
+    scenario["faults"]["hardware"] = ["drawn-crash"]
+
+
+def lean_on_lives(scenario, models):
+    """Many errors in processes that live there for hours: others take their processes, and what a checkpoint held is back."""
+    hours, nodes = float(scenario["workload"]["work"].split()[0]), scenario["platform"]["nodes"]
+    for sort in ("data", "instruction"):
+        path = f"zones.guest-user.{sort}."
+        models |= {path + "lifetime": f"{hours / 3:.4g} h", path + "silent": 0, path + "signalled": 0.7, path + "masked": 0.3,
+                   path + "hang": 0}
+    for application in ("mpi-bulk-synchronous", "loss-tolerant-service"):
+        models[f"applications.{application}.fault-rate"] = f"{4 / hours / nodes:.4g} 1/h"
+    scenario["faults"]["software"] = True
+
+
 class Generator:
     def __init__(self, seed):
         self.random = Random(seed)
+        self.lean = Random(f"lean {seed}").choice([None, None, lean_on_spares, lean_on_lives])
 
     def pick(self, *values):
         return self.random.choice(values)
@@ -105,6 +129,8 @@ class Generator:
             for row in other["define"].get("faults", {}).values():
                 row["rate"]["value"] = self.fault_rate()
             scenarios.append(other)
+        for scenario in scenarios if self.lean else []:
+            self.lean(scenario, scenario["models"])
         return scenarios
 
     def enclaves(self, system):

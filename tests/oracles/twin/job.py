@@ -315,7 +315,7 @@ class BulkSynchronous(Job):
             self.replica.tally["revivals"] += 1
         for error, place, zone, kind in back:
             if not error.copy_in(place, zone):
-                self.replica.add_copy(error, place, zone, kind)
+                self.replica.add_copy(error, place, zone, kind, came_back=True)
         self.go_on()
 
     def forget(self, state, level):

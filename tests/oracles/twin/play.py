@@ -14,7 +14,8 @@ NEVER = math.inf
 class Copy:
     """A live copy of an error in one zone of one node."""
 
-    def __init__(self, error, place, zone, kind):
+    def __init__(self, error, place, zone, kind, came_back):
+        self.came_back = came_back  # with a checkpoint, or from one that did: what it does is not counted again
         self.error, self.place, self.zone, self.kind = error, place, zone, kind
         self.alive, self.hung = True, False
 
@@ -27,6 +28,9 @@ class Error:
         self.copies, self.affected, self.beyond, self.application = [], set(), 0, 0
         self.silent, self.lost_enclaves, self.enclaves, self.matters = False, set(), set(), None
         self.new_generation()
+
+    def counted(self):
+        return set(self.affected), set(self.enclaves), set(self.lost_enclaves), self.beyond, self.application
 
     def new_generation(self):
         self.used, self.left, self.taken, self.felled = set(), set(), set(), set()
@@ -41,7 +45,7 @@ class Replica:
         # Physical nodes are numbers; places hold one, or None while they wait for one.
         self.node_of = list(range(world.nodes))
         self.idle = list(range(world.nodes, world.nodes + world.spares))
-        self.waiting, self.restart_until = [], 0.0
+        self.waiting, self.rebooting, self.restart_until = [], set(), 0.0  # rebooting: nodes that are in no place
         self.down_until = [[0.0] * len(p.zones) for p in world.partition_of]
         self.errors = []
         self.tally = {name: 0 for name in ("faults", "struck_while_down", "errors", "silent_errors", "simultaneous_losses",
@@ -99,6 +103,8 @@ class Replica:
             if node in self.idle:
                 self.tally["faults"] += 1
                 self.idle.remove(node)
+                if repair is None:
+                    self.rebooting.add(node)
                 self.after(world.detection + (world.reboot if repair is None else repair), self.comes_back, node)
             elif node in self.node_of:
                 place = self.node_of.index(node)
@@ -110,13 +116,20 @@ class Replica:
                 self.tally["unchangeable_errors"] += 1
                 self.failures[SCOPES.index("node")] += 1
                 self.take_down(error, place, "node", None)
+            else:
+                self.strikes_nothing(node)
             return
         if node in self.node_of:
             place = self.node_of.index(node)
             partition = world.partition_of[place]
             zone = self.random.choices(partition.zones, hardware["weights"][partition])[0]
             self.strike(place, zone, hardware["instruction"], 0.0, False, self.repair_time(hardware))
-        elif node in self.idle:
+        else:
+            self.strikes_nothing(node)
+
+    def strikes_nothing(self, node):
+        """Where nothing runs; a node in repair is not even there."""
+        if node in self.idle or node in self.rebooting:
             self.tally["faults"] += 1
             self.tally["struck_while_down"] += 1
 
@@ -165,8 +178,8 @@ class Replica:
 
     # Live errors
 
-    def add_copy(self, error, place, zone, kind):
-        copy = Copy(error, place, zone, kind)
+    def add_copy(self, error, place, zone, kind, came_back=False):
+        copy = Copy(error, place, zone, kind, came_back)
         error.copies.append(copy)
         lifetime = self.world.ending(zone, kind, error.software)[0]
         self.after(self.exponential(lifetime), self.end_copy, copy)
@@ -189,15 +202,16 @@ class Replica:
         if not self.takes_errors(place, target) or (place, target) in error.taken or target.enclave in error.felled:
             return
         if self.random.random() >= channel.corrupts:
-            if self.random.random() < channel.degrades:
+            if self.random.random() < channel.degrades and not copy.came_back:
                 error.affected.add((place, target))
             return
         if error.copy_in(place, target):
             return
         if (place, target) in error.left and self.random.random() >= self.world.number("errors.again"):
             return
-        error.affected.add((place, target))
-        self.add_copy(error, place, target, "data")
+        if not copy.came_back:
+            error.affected.add((place, target))
+        self.add_copy(error, place, target, "data", copy.came_back)
 
     def end_copy(self, copy):
         if not copy.alive or copy.hung:
@@ -221,10 +235,11 @@ class Replica:
 
     def becomes_silent(self, copy):
         error = copy.error
-        if not error.silent:
+        if not error.silent and not copy.came_back:
             error.silent = True
             self.tally["silent_errors"] += 1
-        error.affected.add((copy.place, copy.zone))
+        if not copy.came_back:
+            error.affected.add((copy.place, copy.zone))
         self.jobs[copy.zone.enclave].takes_wrong_data(error, copy.place)
 
     def hold(self, copy, change):
@@ -271,9 +286,12 @@ class Replica:
         stays = goes_on and self.random.random() < self.world.number(f"zones.{zone.like}.residual")
         kind = copy.kind
         self.drop(copy)
+        counted = error.counted()
         self.take_down(error, place, scope, victim)
+        if copy.came_back:
+            error.affected, error.enclaves, error.lost_enclaves, error.beyond, error.application = counted
         if stays:
-            self.add_copy(error, place, zone, kind)
+            self.add_copy(error, place, zone, kind, copy.came_back)
 
     def guest_tops(self, place):
         """Per guest its outermost zone."""
@@ -335,6 +353,7 @@ class Replica:
             if not ("crash" in world.spares_for and self.idle and world.activation < mend):
                 self.comes_up(place, world.detection + mend)
                 return
+            self.rebooting.add(node)
             self.after(world.detection + mend, self.comes_back, node)
         else:
             self.after(world.detection + error.repair, self.comes_back, node)
@@ -357,6 +376,7 @@ class Replica:
             job.look_again(delay + self.world.boot, place)
 
     def comes_back(self, node):
+        self.rebooting.discard(node)
         if self.waiting:
             place = self.waiting.pop(0)
             self.node_of[place] = node
