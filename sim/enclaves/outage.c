@@ -112,7 +112,7 @@ bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh
     bh_checkpoint_lose(enclave, slot, taken);
     expect_end(enclave, expected_end_s(enclave, false));
     /* The processes die with the application: what was live in them is gone. */
-    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+    bh_errors_clear_processes(enclave->replica, enclave->index, BH_ALL_SLOTS);
     bh_composing_return(enclave->replica, (size_t)enclave->index, newest_time_s(enclave), cause);
     return true;
 }
@@ -151,7 +151,7 @@ static void roll_back(struct bh_enclave *enclave)
  * anyway, only what is restored changes. */
 static void read_again(struct bh_enclave *enclave)
 {
-    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);
+    bh_errors_clear_processes(enclave->replica, enclave->index, BH_ALL_SLOTS);
     if (enclave->phase > BH_PHASE_STALLED && enclave->phase < BH_PHASE_RESTORE) {
         expect_end(enclave, expected_end_s(enclave, false));
         return;
@@ -329,7 +329,7 @@ static void finish_restore(struct bh_enclave *enclave, bool is_done)
         return;
     const struct bh_saved_state *state = bh_checkpoint_newest(enclave, NULL);
     if (bh_enclave_application(enclave)->saves_guest && state != NULL)
-        bh_errors_clear_everywhere(enclave->replica, enclave->index, false);
+        bh_errors_clear_everywhere(enclave->replica, enclave->index);
     enclave->restores++;
     enclave->events++;
     enclave->charges_count = 0;

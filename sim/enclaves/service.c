@@ -9,6 +9,7 @@
 #include "sim/enclaves/enclave.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
+#include "sim/state/live_copies.h"
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"
 
@@ -117,6 +118,7 @@ static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
     outage->returns_s = INFINITY;
     for (int what = 0; what < BH_NEEDS; what++)
         outage->need_up_s[what] = -INFINITY;
+    bh_errors_clear_processes(enclave->replica, enclave->index, outage->slot); /* they die with their part */
     return !is_part || (!was_lost && is_lost(enclave));
 }
 

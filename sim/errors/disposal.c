@@ -170,14 +170,14 @@ static void take_down_system(struct bh_replica *replica, const struct bh_fault *
     } else
         bh_machine_fail_everywhere(replica->machine, -1,
                                    detected_s + bh_setup_recovery(replica->setup)->system_restart_s.value + boot_s);
-    bh_errors_clear_everywhere(replica, -1, false);
+    bh_errors_clear_everywhere(replica, -1);
 }
 
 /* Guests of an enclave fail on all its nodes. */
 static void take_down_guests(struct bh_replica *replica, int enclave, double up_s)
 {
     bh_machine_fail_everywhere(replica->machine, enclave, up_s);
-    bh_errors_clear_everywhere(replica, enclave, false);
+    bh_errors_clear_everywhere(replica, enclave);
 }
 
 static void take_down_everywhere(struct bh_replica *replica, const struct blow *blow)

@@ -256,17 +256,22 @@ void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_
     bh_degraded_clear(replica, slot, zones);
 }
 
-void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only)
+void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave)
 {
     struct bh_copy *copy, *next;
     DL_FOREACH_SAFE(replica->copies, copy, next)
-    {
-        bool belongs = enclave < 0 || bh_copy_owner(copy) == enclave;
-        if (belongs && (is_in_application(copy) || !application_only))
-            bh_copy_end(replica, copy);
-    }
-    if (!application_only)
-        bh_degraded_clear_everywhere(replica, enclave);
+    if (enclave < 0 || bh_copy_owner(copy) == enclave)
+        bh_copy_end(replica, copy);
+    bh_degraded_clear_everywhere(replica, enclave);
+}
+
+void bh_errors_clear_processes(struct bh_replica *replica, int enclave, uint64_t slot)
+{
+    struct bh_copy *copy, *next;
+    DL_FOREACH_SAFE(replica->copies, copy, next)
+    if (bh_copy_owner(copy) == enclave && is_in_application(copy) &&
+        (slot == BH_ALL_SLOTS || copy->error->slot == slot))
+        bh_copy_end(replica, copy);
 }
 
 struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count)

@@ -111,10 +111,12 @@ const struct bh_node_model *bh_copy_model(const struct bh_copy *copy);
 /* The number of the enclave that owns the zone of a copy; -1: all on the node share it. */
 int bh_copy_owner(const struct bh_copy *copy);
 
-/* Zones start again. Ends copies as `cleared`, and what was degraded: those in `zones` of a slot; or those in an enclave's (application) zones on all slots, or
- * in all enclaves' (enclave < 0). */
+/* Zones start again. Ends copies as `cleared`, and what was degraded: those in `zones` of a slot; or those in an enclave's
+ * zones on all slots, or in all enclaves' (enclave < 0). */
 void bh_errors_clear(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *zones);
-void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave, bool application_only);
+void bh_errors_clear_everywhere(struct bh_replica *replica, int enclave);
+/* An enclave's processes start again, on one slot or on BH_ALL_SLOTS: ends copies in them. */
+void bh_errors_clear_processes(struct bh_replica *replica, int enclave, uint64_t slot);
 
 /* What a checkpoint of an enclave holds of live errors. */
 struct bh_saved_copy {

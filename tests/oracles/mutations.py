@@ -37,11 +37,14 @@ MUTATIONS = [
     ("sim/enclaves/bulk_synchronous.c", "    bh_checkpoint_save(enclave, enclave->saving);\n", "", "a checkpoint is lost",
      "validate one-failure"),
     ("sim/enclaves/outage.c",
-     "    bh_errors_clear_everywhere(enclave->replica, enclave->index, true);\n    bh_composing_return",
+     "    bh_errors_clear_processes(enclave->replica, enclave->index, BH_ALL_SLOTS);\n    bh_composing_return",
      "    bh_composing_return", "a copy lives on in processes that were restarted", "twin"),
     ("sim/state/machine.c", "    settle(machine, slot, fifo_pop(&machine->idle), spare_ready_s, guest_boot_s);\n    return true;",
      "    settle(machine, slot, machine->idle.number[machine->idle.first], spare_ready_s, guest_boot_s);\n    return true;",
      "a spare that took a crashed node's place is at hand again", "twin"),
+    ("sim/enclaves/service.c",
+     "    bh_errors_clear_processes(enclave->replica, enclave->index, outage->slot); /* they die with their part */\n", "",
+     "a service's part restarts with the errors that its other processes had", "twin"),
 ]
 
 

@@ -65,7 +65,7 @@ def lean_on_spares(scenario, models):
 def lean_on_lives(scenario, models):
     """Many errors in processes that live there for hours: others take their processes, and what a checkpoint held is back."""
     hours, nodes = float(scenario["workload"]["work"].split()[0]), scenario["platform"]["nodes"]
-    for sort in ("data", "instruction"):
+    for sort in ("data", "instruction", "software-data", "software-instruction"):
         path = f"zones.guest-user.{sort}."
         models |= {path + "lifetime": f"{hours / 3:.4g} h", path + "silent": 0, path + "signalled": 0.7, path + "masked": 0.3,
                    path + "hang": 0}

@@ -88,7 +88,10 @@ static void test_life(void **state)
     assert_int_equal(count, 1); /* the application saves its processes alone */
     assert_int_equal(saved[0].zone, process);
     free(saved);
-    bh_errors_clear_everywhere(replica, 1, true);
+    bh_errors_clear_processes(replica, 1, 3); /* another slot */
+    bh_errors_clear_processes(replica, 0, 2); /* another enclave */
+    assert_false(first->is_ended);
+    bh_errors_clear_processes(replica, 1, 2);
     assert_true(first->is_ended && !second->is_ended);
     assert_close(replica->tallies.system_extent[BH_SCOPE_NONE], 0.0, 0.0); /* the other copy lives */
     struct bh_zone_set zones = {{0}};
