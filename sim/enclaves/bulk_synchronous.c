@@ -10,6 +10,8 @@
 #include "sim/enclaves/enclave.h"
 #include "sim/enclaves/outage.h"
 #include "sim/enclaves/verification.h"
+#include "sim/errors/live_errors.h"
+#include "sim/errors/message_log.h"
 #include "sim/setup/setup.h"
 #include "sim/state/enclave_kind.h"
 #include "sim/state/enclave_state.h"
@@ -44,8 +46,8 @@ static double next_stop_s(const struct bh_enclave *enclave)
 {
     double total_s = work_total_s(enclave);
     double stop_s = bh_lesser(next_checkpoint_s(enclave), next_verification_s(enclave));
-    if (bh_enclave_is_behind(enclave)) /* where partners that wait go on */
-        stop_s = bh_lesser(stop_s, enclave->lost_until_s);
+    if (bh_enclave_is_behind(enclave)) /* where kept messages come again, and partners that wait go on */
+        stop_s = bh_lesser(stop_s, bh_lesser(enclave->lost_until_s, bh_messages_next_s(enclave)));
     return stop_s > total_s * (1.0 - 1e-12) ? total_s : stop_s;
 }
 
@@ -149,6 +151,8 @@ static void finish_compute(struct bh_enclave *enclave, bool is_done)
     enclave->work_s = is_done ? about->stop_s : enclave->work_s + share * about->work_s;
     if (was_behind && !bh_enclave_is_behind(enclave))
         bh_composing_review(enclave->replica, (size_t)enclave->index);
+    if (was_behind)
+        bh_errors_replay(enclave);
     if (is_done)
         choose_after_compute(enclave);
 }

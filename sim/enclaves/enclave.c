@@ -71,6 +71,7 @@ void bh_enclave_clear(struct bh_enclave *enclave)
     bh_checkpoint_drop_all(enclave);
     bh_partners_clear(&enclave->partners);
     bh_silent_clear(enclave);
+    free(enclave->messages.list);
     if (enclave->kind->clear != NULL)
         enclave->kind->clear(enclave);
     for (int what = 0; what < BH_NEEDS; what++)

@@ -10,6 +10,7 @@
 #include "sim/enclaves/compositions.h"
 #include "sim/enclaves/verification.h"
 #include "sim/errors/live_errors.h"
+#include "sim/errors/message_log.h"
 #include "sim/setup/setup.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
@@ -135,6 +136,7 @@ static void roll_back(struct bh_enclave *enclave)
     enclave->verified_work_s = -1.0;
     bh_silent_set_copy(&enclave->silent.present, &state->silent);
     enclave->silent.passed_work_s = bh_lesser(enclave->silent.passed_work_s, state->work_s);
+    bh_messages_rewind(enclave, state->work_s, newest != NULL ? newest->time_s : -INFINITY);
     enclave->back_s = enclave->replica->now_s;
     enclave->back_to_s = newest != NULL ? newest->time_s : -INFINITY;
     enclave->back_work_s = state->work_s;
@@ -338,10 +340,11 @@ static void finish_restore(struct bh_enclave *enclave, bool is_done)
     bh_composing_review(enclave->replica, (size_t)enclave->index);
     bh_silent_share(enclave);
     enclave->replica->tallies.revivals += (double)bh_live_errors_survive(enclave->replica, (size_t)enclave->index);
-    if (state == NULL)
-        return;
-    bh_checkpoint_try(enclave, state);
-    bh_errors_revive(enclave->replica, state->copies, state->copies_count, enclave->restores);
+    if (state != NULL) {
+        bh_checkpoint_try(enclave, state);
+        bh_errors_revive(enclave->replica, state->copies, state->copies_count, enclave->restores);
+    }
+    bh_errors_replay(enclave);
 }
 
 /* Reads the checkpoint that was rolled back to. */

@@ -5,6 +5,7 @@
 #include "sim/errors/crossing.h"
 
 #include "models/catalog/system.h"
+#include "sim/errors/message_log.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/live_copies.h"
@@ -142,6 +143,8 @@ struct bh_live_error *bh_crossing_attempt(struct bh_replica *replica, struct bh_
     static const enum bh_boundary boundaries[] = {BH_NODE_NODE, BH_ENCLAVE_ENCLAVE};
     bh_bits_set(&copy->error->ways, way_number(copy, way->ordinal));
     *is_detected = false;
+    if (bh_messages_are_had(replica, copy, &replica->composing[way->composed]))
+        return NULL;
     for (size_t b = 0; b < 2; b++) {
         *guard = guard_between(replica, copy, partner, boundaries[b]);
         if (is_blocked(replica, copy, way->key, *guard, boundaries[b])) {

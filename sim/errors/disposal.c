@@ -8,6 +8,7 @@
 #include "models/node/takedown.h"
 #include "models/words/scope.h"
 #include "sim/errors/lasting_faults.h"
+#include "sim/errors/message_log.h"
 #include "sim/errors/zone_outages.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
@@ -73,8 +74,10 @@ static void tell_enclave(struct bh_replica *replica, const struct blow *blow, st
     if (loss == BH_SCOPE_NONE || !bh_enclave_is_there(enclave))
         return;
     loss = bh_scope_wider(loss, blow->beyond_node);
-    if (blow->error != NULL)
+    if (blow->error != NULL) {
         bh_checkpoint_fall_again(enclave, blow->error->lineage);
+        bh_messages_fall_again(enclave, blow->error->lineage);
+    }
     if (bh_enclave_fail(enclave, blow->slot, loss, taken, blow->ended_s, blow->cause)) {
         ++*lost_enclaves;
         bh_losses_note(replica, blow->lost, (size_t)enclave->index);

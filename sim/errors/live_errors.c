@@ -7,6 +7,7 @@
 #include "models/catalog/system.h"
 #include "sim/errors/crossing.h"
 #include "sim/errors/disposal.h"
+#include "sim/errors/message_log.h"
 #include "sim/setup/questions.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
@@ -169,8 +170,9 @@ static bool enters(const struct bh_replica *replica, const struct bh_live_error 
 }
 
 /* Leaves a copy where the error has come. */
-static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone, const struct bh_copy *from,
-                       enum bh_boundary boundary, const struct bh_guard_level *guard)
+static struct bh_copy *leave_copy(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
+                                  const struct bh_copy *from, enum bh_boundary boundary,
+                                  const struct bh_guard_level *guard)
 {
     struct bh_copy *left = bh_copy_add(replica, error, zone, bh_error_kind_crossed(from->kind));
     left->entered_boundary = (int)boundary;
@@ -179,6 +181,7 @@ static void leave_copy(struct bh_replica *replica, struct bh_live_error *error, 
     error->depth = left->depth > error->depth ? left->depth : error->depth;
     bh_zone_set_add(&error->effect.affected, zone);
     schedule_next(replica, left);
+    return left;
 }
 
 static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const struct bh_way *way)
@@ -192,7 +195,8 @@ static void attempt_far(struct bh_replica *replica, struct bh_copy *copy, const 
     if (there == NULL || !enters(replica, there, zone, copy, way->key))
         return;
     there->root->has_crossed = true;
-    leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
+    struct bh_copy *left = leave_copy(replica, there, zone, copy, BH_ENCLAVE_ENCLAVE, guard);
+    bh_messages_keep(replica, left, &replica->composing[way->composed], way->key);
 }
 
 /* Whether what crosses is no error where it comes to: it may leave that zone degraded. */
@@ -221,6 +225,9 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
     const struct bh_guard_level *guard = bh_guard_on_channel(replica, error->partition, channel);
     double blocks = guard != NULL ? guard->blocks.value : 0.0;
     bh_bits_set(&error->used, channel);
+    const struct bh_composing *over = bh_composing_of_channel(replica, error->partition, channel);
+    if (over != NULL && bh_messages_are_had(replica, copy, over))
+        return;
     uint64_t key = error->node->channel_key[channel];
     bool is_blocked = blocks > 0.0 && uniform(replica, copy, BH_PURPOSE_GUARD, key) < blocks;
     bh_crossing_note(replica, copy, key, crossing->boundary, guard, is_blocked);
@@ -230,8 +237,11 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
         return;
     if (is_harmless(replica, copy, crossing, key))
         return;
-    if (enters(replica, error, crossing->to, copy, key))
-        leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
+    if (!enters(replica, error, crossing->to, copy, key))
+        return;
+    struct bh_copy *left = leave_copy(replica, error, crossing->to, copy, crossing->boundary, guard);
+    if (over != NULL)
+        bh_messages_keep(replica, left, over, key);
 }
 
 void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s)
@@ -299,6 +309,13 @@ void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *sa
         schedule_next(replica, bh_copy_add(replica, error[i], saved[i].zone, saved[i].kind));
     }
     free(error);
+}
+
+void bh_errors_replay(struct bh_enclave *enclave)
+{
+    struct bh_saved_copy copy;
+    while (bh_messages_take(enclave, &copy))
+        bh_errors_revive(enclave->replica, &copy, 1, enclave->restores);
 }
 
 void bh_errors_finish(struct bh_replica *replica)

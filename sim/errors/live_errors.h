@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct bh_copy;
+struct bh_enclave;
 struct bh_live_error;
 struct bh_replica;
 struct bh_saved_copy;
@@ -22,6 +23,9 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double tim
 void bh_errors_look_again(struct bh_replica *replica, size_t composed);
 /* An enclave's restore brings saved copies back, its `restores`-th: those of one error as one generation. */
 void bh_errors_revive(struct bh_replica *replica, const struct bh_saved_copy *saved, size_t count, unsigned restores);
+
+/* Messages that are kept for an enclave come again up to its position, each as another generation of its error. */
+void bh_errors_replay(struct bh_enclave *enclave);
 
 /* The job is over: what is still live is pending. */
 void bh_errors_finish(struct bh_replica *replica);

@@ -138,6 +138,7 @@ struct bh_enclave {
     long out_cause;                    /* of what left fewer parts than are needed */
     double node_work_s;                /* native node-seconds done */
 
+    struct bh_kept_messages messages;
     struct bh_silent silent;
     struct bh_ledger ledger;
     struct bh_enclave_counts counts;

@@ -36,6 +36,13 @@ struct bh_kept_states {
     struct bh_saved_state *state;
 };
 
+/* What partners sent with a live error in it, and is kept to be sent again (sim/errors/message_log.h). */
+struct bh_kept_message;
+struct bh_kept_messages {
+    size_t count;
+    struct bh_kept_message *list; /* owned */
+};
+
 /* Drops one of a level's, the oldest being 0. To be followed by bh_checkpoint_find_newest. */
 void bh_kept_states_remove(struct bh_kept_states *kept, size_t index);
 

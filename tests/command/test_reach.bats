@@ -103,6 +103,39 @@ END
     done
 }
 
+@test "alone: what partners sent is kept, and wrong again: what an error has taken down falls once more as likely" {
+    # Masked in e0, it crosses (p = 1: at once) and takes e1 down (s); e1 does its lost work again, the message comes again, takes
+    # e1 down again (s), and is then asked for anew: s (1 + s). Nothing comes back to e0, which has had all that e1 sends meanwhile.
+    local restart s
+    for restart in beside alone; do
+        for s in 0.3 0.8 1; do
+            { closed_forms scenario ring 2 1 400 |
+                  sed -e 's/ending: signalled}/ending: masked}/' -e "s/coupling: loose/coupling: tight, restart: $restart/" \
+                      -e 's/lifetime: 60 s/lifetime: 0.1 s/' -e "s/data.signalled: 1/data.signalled: $s/" \
+                      -e "s/data.masked: 0/data.masked: $("$PYTHON" -c "print(1 - $s)")/"
+              echo 'checkpoints: {local: {interval: 10 min, write: 1 s, read: 1 s, keep: 2}}'
+            } >kept.yaml
+            run_bulkhead run kept.yaml -q -o kept.h5 --set models.errors.again=0
+            expect_status 0
+            expect_bound kept.h5
+            "$PYTHON" - "$restart" "$s" <<'END'
+import sys
+import h5py, numpy as np
+s, is_alone = float(sys.argv[2]), sys.argv[1] == "alone"
+file = h5py.File("kept.h5")
+errors, failures, revivals = file["errors"][0].sum(), file["interruptions"][0].sum(axis=1), file["revivals"][0].sum()
+mean = s * (1 + s * is_alone)
+square = s * (1 - s) + 4 * s * s if is_alone else s
+error = np.sqrt((square - mean * mean) / errors)
+print(sys.argv, failures / errors, mean, error, revivals / errors, errors)
+assert errors == 4800 and failures[0] == 0
+assert abs(failures[1] / errors - mean) <= 4 * error + 1e-9  # beyond that once in 16,000 times
+assert abs(revivals / errors - s * is_alone) <= 4 * np.sqrt(s * (1 - s) / errors) + 1e-9
+END
+        done
+    done
+}
+
 @test "check prints the spectral radius of the mean matrix, and warns at 1 or above" {
     # Of a graph with p on each edge: p times the largest eigenvalue of its adjacency matrix.
     local graph enclaves

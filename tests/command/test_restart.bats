@@ -147,3 +147,24 @@ END
     run_bulkhead check restart.yaml
     expect_text "$output" 'tight partners that restart together'
 }
+
+# No guard is on. An error in the analysis' process is in what it sends at 1000 s, at 960 s of the simulation's work, which it takes down at once.
+wrong_message() {
+    run_restart "$1" "$2" '{at: 1000 s, node: 0, enclave: analysis, zone: guest-user, kind: data, ending: masked}' \
+        --set models.channels.message.probability=1 --set models.channels.system-call.probability=0 \
+        --set models.zones.guest-user.data.lifetime='1 ms' --set models.zones.guest-user.data.masked=0 \
+        --set models.zones.guest-user.data.signalled=1 --set models.zones.guest-user.data.silent=0 \
+        --set models.zones.guest-user.data.hang=0 "${@:3}"
+}
+
+@test "alone: a kept message that was wrong is wrong again when it is replayed, and asked for anew after that" {
+    # Detected after 5 s, relaunched after 10 s, read after 30 s: up at 1045 s, at 960 s of work at 1205 s, where it falls again;
+    # up at 1250 s, and there again at 1410 s.
+    wrong_message wrong.h5 alone
+    expect_eval wrong.h5 "np.allclose(m('makespan', 'never')[:, 0], 1410 + $all_rest, rtol=0, atol=0.1)" \
+        "np.allclose(m('node_time', 'never')[:, 0, part.index('composition-wait')], [0, 2 * 410], rtol=0, atol=0.2)" \
+        "m('interruptions', 'never')[:, 0].tolist() == [2, 0]" "m('revivals', 'never')[0] == 1"
+    # Where nothing is kept nothing comes again.
+    wrong_message beside.h5 beside
+    expect_eval beside.h5 "m('interruptions', 'never')[:, 0].tolist() == [1, 0]" "m('revivals', 'never')[0] == 0"
+}
