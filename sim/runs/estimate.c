@@ -7,10 +7,12 @@
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/system.h"
+#include "models/containment/origins.h"
 #include "models/cost/interval.h"
 #include "models/cost/slowdown.h"
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
+#include "models/node/takedown.h"
 #include "models/policy/composition.h"
 #include "sim/replica/replica.h"
 #include "sim/scenario/composition.h"
@@ -104,37 +106,70 @@ static void add_stream(struct sum *sum, const struct bh_fault_stream *stream, do
                  number != NULL && number->path != NULL ? number->path : stream->name);
 }
 
-/* Until what failed is up again. A node that is lost waits for its repair unless a spare takes its place. */
-static double outage_s(const struct sum *sum, const struct bh_fault_stream *stream, double boot_s)
+/* From a failure until its application is up again, beside what of the node has to come back. */
+static double relaunch_s(const struct sum *sum)
 {
     const struct bh_recovery_numbers *recovery = &sum->scenario->catalog->recovery;
-    const struct bh_fault_class *class = stream->hardware;
-    double restart_s = recovery->detection_s.value + recovery->process_restart_s.value;
-    if (class == NULL || class->landing != BH_LANDING_NODE)
-        return restart_s + 0.5 * boot_s;
-    if (class->mend == BH_MEND_REBOOT && !bh_spares_serve_reboots(sum->scenario))
-        return restart_s + boot_s + recovery->node_reboot_s.value;
-    if (class->mend == BH_MEND_REBOOT || sum->scenario->spares > 0 || class->repair.distribution.type == NULL)
-        return restart_s + boot_s + recovery->spare_activation_s.value;
-    return restart_s + boot_s + bh_distribution_mean_s(&class->repair.distribution);
+    return recovery->detection_s.value + recovery->process_restart_s.value;
+}
+
+/* Until a node is back that a class takes. One that is lost waits for its repair unless a spare takes its place. */
+static double node_away_s(const struct sum *sum, const struct bh_fault_class *class)
+{
+    const struct bh_recovery_numbers *recovery = &sum->scenario->catalog->recovery;
+    if (class->mend == BH_MEND_REBOOT)
+        return bh_spares_away_s(sum->scenario, 0.0);
+    if (sum->scenario->spares > 0 || class->repair.distribution.type == NULL)
+        return recovery->spare_activation_s.value;
+    return bh_distribution_mean_s(&class->repair.distribution);
+}
+
+/* P(an error that is signalled in a zone takes its node). */
+static double takes_node(const struct bh_node_model *model, size_t zone)
+{
+    double p = 0.0, victims = (double)bh_victims_count(model, zone);
+    for (size_t rung = 0; rung < model->ladder[zone].count; rung++)
+        for (double v = 0.0; v < victims; v++) {
+            bool beyond_node;
+            struct bh_zone_set down = bh_taken_down(model, zone, rung, (v + 0.5) / victims, &beyond_node);
+            p += bh_zone_set_has(&down, 0) ? bh_rung_probability(&model->ladder[zone], rung) / victims : 0.0;
+        }
+    return p;
+}
+
+/* What errors that begin in zones take: the node, or about half of the times a guest. */
+static void add_errors(struct sum *sum, struct class_sum *own, const struct bh_node_model *model,
+                       const struct bh_fault_streams *streams, double boot_s)
+{
+    struct bh_origins origins = bh_origins_of(model, streams);
+    for (size_t i = 0; i < origins.count; i++) {
+        const struct bh_weighted_origin *entry = &origins.entry[i];
+        double failing = FAILING_SHARE * entry->rate, node = takes_node(model, entry->origin.zone);
+        double away_s = bh_spares_away_s(sum->scenario, entry->software_rate / entry->rate);
+        own->failing += failing;
+        own->down += failing * (relaunch_s(sum) + node * (boot_s + away_s) + (1.0 - node) * 0.5 * boot_s);
+        if (bh_spares_serve_reboots(sum->scenario))
+            own->repairs += failing * node;
+    }
+    bh_origins_free(&origins);
 }
 
 static void add_class_streams(struct sum *sum, size_t class, const struct bh_node_stack *stack,
-                              const struct bh_fault_streams *streams)
+                              const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     const struct bh_scenario *scenario = sum->scenario;
     struct class_sum *own = &sum->classes[class];
+    double boot_s = stack->system->guest_boot_s.value;
+    add_errors(sum, own, model, streams, boot_s);
     for (size_t s = 0; s < streams->count; s++) {
         const struct bh_fault_stream *stream = &streams->stream[s];
-        bool takes_node = stream->hardware != NULL && stream->hardware->landing == BH_LANDING_NODE;
-        double failing = takes_node ? stream->event_rate : FAILING_SHARE * stream->rate;
-        if (takes_node && (stream->hardware->mend == BH_MEND_REPAIR || bh_spares_serve_reboots(scenario)))
-            own->repairs += failing;
-        if (takes_node)
-            own->node_losses += failing;
-        else
-            own->failing += failing;
-        own->down += failing * outage_s(sum, stream, stack->system->guest_boot_s.value);
+        bool is_loss = stream->hardware != NULL && stream->hardware->landing == BH_LANDING_NODE;
+        if (is_loss && (stream->hardware->mend == BH_MEND_REPAIR || bh_spares_serve_reboots(scenario)))
+            own->repairs += stream->event_rate;
+        if (is_loss) {
+            own->node_losses += stream->event_rate;
+            own->down += stream->event_rate * (relaunch_s(sum) + boot_s + node_away_s(sum, stream->hardware));
+        }
         /* Hardware strikes every node of the machine, spares too, and is counted once, with the first class. */
         if (stream->hardware == NULL)
             add_stream(sum, stream, (double)scenario->partitions.class[class].nodes);
@@ -194,7 +229,7 @@ static int add_class(struct sum *sum, size_t policy, size_t class, struct bh_err
         struct bh_fault_streams *streams =
             bh_fault_streams_create(scenario->catalog, model, tenants, bh_scenario_fault_choice(scenario),
                                     stack.host_kernel, stack.guest_kernel);
-        add_class_streams(sum, class, &stack, streams);
+        add_class_streams(sum, class, &stack, model, streams);
         bh_fault_streams_destroy(streams);
     }
     bh_node_model_destroy(model);

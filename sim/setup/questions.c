@@ -4,7 +4,10 @@
 #include "sim/setup/questions.h"
 
 #include "models/catalog/catalog.h"
+#include "models/faults/streams.h"
 #include "sim/setup/setup.h"
+
+#include <math.h>
 
 const struct bh_recovery_numbers *bh_setup_recovery(const struct bh_setup *setup)
 {
@@ -20,6 +23,14 @@ bool bh_spares_serve_crashes(const struct bh_scenario *scenario, double away_s)
 bool bh_spares_serve_reboots(const struct bh_scenario *scenario)
 {
     return bh_spares_serve_crashes(scenario, scenario->catalog->recovery.node_reboot_s.value);
+}
+
+double bh_spares_away_s(const struct bh_scenario *scenario, double by_software)
+{
+    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+    double spare_s = bh_spares_serve_crashes(scenario, INFINITY) ? recovery->spare_activation_s.value : INFINITY;
+    double reboot_s = fmin(spare_s, recovery->node_reboot_s.value);
+    return reboot_s + by_software * (bh_fault_software_away_s(recovery, spare_s) - reboot_s);
 }
 
 const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition)

@@ -109,19 +109,13 @@ static void fill_verification(struct bh_enclave_setup *enclave, const struct bh_
     enclave->taint.stays = 1.0 - catalog->errors.carries.value;
 }
 
-/* Mean time that a node is away which is not gone for good: a reboot mends what hardware took down, people may have to mend
- * what software did. Where spares stand in for such nodes, as if there were always one. */
 static double away_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave)
 {
-    const struct bh_scenario *scenario = setup->scenario;
-    const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
     const struct bh_isolation *isolation = enclave->node->isolation;
     size_t tenant = enclave->spec->tenant;
-    double spare_s = bh_spares_serve_crashes(scenario, INFINITY) ? recovery->spare_activation_s.value : INFINITY;
-    double reboot_s = fmin(spare_s, recovery->node_reboot_s.value);
     double crash_rate = isolation->loss_rate[tenant * BH_SCOPES + BH_SCOPE_NODE] - isolation->repair_rate[tenant];
     double by_software = crash_rate > 0.0 ? fmin(1.0, isolation->software_rate[tenant] / crash_rate) : 0.0;
-    return reboot_s + by_software * (bh_fault_software_away_s(recovery, spare_s) - reboot_s);
+    return bh_spares_away_s(setup->scenario, by_software);
 }
 
 static double outage_s(const struct bh_setup *setup, const struct bh_enclave_setup *enclave, enum bh_scope scope)
