@@ -181,8 +181,13 @@ static void agent(void)
     _exit(0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    /* The kernel gives its first process words of the command line that it does not know itself. */
+    if (argc == 2 && strcmp(argv[0], HOST_ENCLAVE) == 0) {
+        inside_read_options();
+        host_become(argv[1][0] == '0' ? 0 : 1);
+    }
     inside_mount();
     /* Where the first process dies Linux panics; where the agent dies it has only died. */
     pid_t child = fork();

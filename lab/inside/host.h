@@ -28,6 +28,9 @@ void host_report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What differs between hosts of processes (host_process.c) and of guests (host_guests.c): each program has one of them.
  * Before any enclave is there; 0, or -1 with errno. */
 int host_prepare(void);
+#define HOST_ENCLAVE "enclave" /* name of the program that an enclave runs, whose one argument is its number */
+/* What an enclave runs once it has a program of its own; does not return. */
+void host_become(unsigned number);
 /* Starts an enclave, which says "ready" and waits. */
 int host_start(struct host_enclave *enclave);
 /* It is ready: has it wait for good. */

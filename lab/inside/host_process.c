@@ -6,7 +6,9 @@
 
 #include <sched.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -31,22 +33,35 @@ static void look_at_planted(void)
         tell("planted %016llx", (unsigned long long)kept);
 }
 
-static void run(const struct host_enclave *enclave, int go)
+/* The kernel keeps a file's pages once, for all that run it: enclaves that are to share nothing run copies. */
+static void start(unsigned number)
+{
+    static const char all[] = "/init", own[] = "/tmp/program";
+    char word[] = {number == 0 ? '0' : '1', '\0'};
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("tmpfs", "/tmp", "tmpfs", 0, NULL) != 0)
+        _exit(INSIDE_REFUSED);
+    bool is_shared = strcmp(inside_word("lab.programs"), "shared") == 0;
+    if (is_shared || inside_copy(all, own) == 0)
+        execl(is_shared ? all : own, HOST_ENCLAVE, word, (char *)NULL);
+    _exit(INSIDE_REFUSED);
+}
+
+void host_become(unsigned number)
 {
     const struct inside_workload *workload = inside_find_workload(inside_word("lab.workload"));
     char byte;
-    if (workload == NULL || unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", "/tmp", "tmpfs", 0, NULL) != 0)
+    if (workload == NULL)
         _exit(INSIDE_REFUSED);
     tell("ready");
-    if (read(go, &byte, 1) != 1)
+    if (read(STDIN_FILENO, &byte, 1) != 1)
         _exit(INSIDE_REFUSED);
-    if (enclave->number == 0)
+    if (number == 0)
         BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_PROCESS_0);
     else
         BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_PROCESS_1);
     look_at_planted();
-    _exit(workload->run(enclave->number + 1, (unsigned)inside_number("lab.steps", 6), tell, NULL));
+    _exit(workload->run(number + 1, (unsigned)inside_number("lab.steps", 6), tell, NULL));
 }
 
 int host_prepare(void)
@@ -79,11 +94,13 @@ int host_start(struct host_enclave *enclave)
     if (enclave->pid < 0)
         return -1;
     if (enclave->pid == 0) {
+        dup2(go[0], STDIN_FILENO);
         dup2(lines[1], STDOUT_FILENO);
-        close(lines[0]);
-        close(lines[1]);
-        close(go[1]);
-        run(enclave, go[0]);
+        for (int i = 0; i < 2; i++) {
+            close(lines[i]);
+            close(go[i]);
+        }
+        start(enclave->number);
     }
     close(lines[1]);
     close(go[0]);

@@ -14,6 +14,8 @@
 
 /* Mounts what a process expects, and opens the console. */
 void inside_mount(void);
+/* Reads the kernel's command line; inside_mount does. */
+void inside_read_options(void);
 /* The number behind NAME= on the kernel's command line; `otherwise` if it is not there. */
 long inside_number(const char *name, long otherwise);
 /* The word behind NAME=, in static memory; "" if it is not there. */
@@ -25,6 +27,8 @@ long inside_taint(void);
 int inside_set(const char *path, const char *word);
 /* Loads a kernel module. */
 int inside_load(const char *path, const char *parameters);
+/* A copy of a file, executable: its pages are nobody else's. 0, or -1. */
+int inside_copy(const char *from, const char *to);
 
 /* Registers and vectors hold what the plugin looks for. Where that is not found nothing is ever injected. */
 void inside_plant(void);

@@ -29,12 +29,17 @@ void inside_mount(void)
         dup2(console, stream);
     if (console > 2)
         close(console);
+    inside_read_options();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+void inside_read_options(void)
+{
     int file = open("/proc/cmdline", O_RDONLY);
     ssize_t length = file < 0 ? 0 : read(file, command_line, sizeof command_line - 1);
     command_line[length > 0 ? length : 0] = '\0';
     if (file >= 0)
         close(file);
-    setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
 const char *inside_word(const char *name)
@@ -88,6 +93,21 @@ int inside_load(const char *path, const char *parameters)
     if (file >= 0)
         close(file);
     return status == 0 ? 0 : -1;
+}
+
+int inside_copy(const char *from, const char *to)
+{
+    static char buffer[65536];
+    int source = open(from, O_RDONLY | O_CLOEXEC), target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+    ssize_t count = -1;
+    while (source >= 0 && target >= 0 && (count = read(source, buffer, sizeof buffer)) > 0)
+        if (write(target, buffer, (size_t)count) != count)
+            break;
+    if (source >= 0)
+        close(source);
+    if (target >= 0)
+        close(target);
+    return count == 0 ? 0 : -1;
 }
 
 /* rax to r15 as the processor numbers them: rax rcx rdx rbx - - rsi rdi r8 ... r15. */

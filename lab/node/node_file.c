@@ -12,9 +12,11 @@ const char *const bh_lab_stack_names[] = {"native", "kvm", NULL};
 
 static const char *const oops_names[] = {"continue", "panic", NULL};
 static const char *const device_names[] = {"vmm", "vhost", NULL};
+static const char *const program_names[] = {"own", "shared", NULL};
 static const char *const paging_names[] = {"nested", "shadow", NULL};
 
-static const char *const all_keys[] = {"name", "stack", "memory", "guests", "host-oops", "hang", "limit", NULL};
+static const char *const all_keys[] = {"name", "stack", "memory",   "guests", "host-oops",
+                                       "hang", "limit", "programs", NULL};
 static const char *const guest_keys[] = {"memory", "oops", "network", "paging", NULL};
 
 /* The place of the key's word in `names`; the first where there is no such key. */
@@ -82,7 +84,7 @@ static int read_hang(const struct bh_node *map, struct bh_lab_node *node, struct
 static int read_root(const struct bh_node *root, struct bh_lab_node *node, struct bh_error *err)
 {
     const struct bh_node *name, *memory, *guests = bh_node_find(root, "guests");
-    int stack, oops;
+    int stack, oops, programs;
     if (bh_node_expect(root, BH_NODE_MAP, "a node of the laboratory", err) != 0 ||
         bh_node_check_keys(root, all_keys, err) != 0 ||
         bh_node_need_keys(root, (const char *const[]){"name", "stack", "memory", NULL}, err) != 0)
@@ -92,11 +94,13 @@ static int read_root(const struct bh_node *root, struct bh_lab_node *node, struc
     const char *text = bh_node_text(name, err);
     if (text == NULL || read_choice(root, "stack", bh_lab_stack_names, &stack, err) != 0 ||
         read_choice(root, "host-oops", oops_names, &oops, err) != 0 ||
+        read_choice(root, "programs", program_names, &programs, err) != 0 ||
         read_mib(memory, 160.0, 4096.0, &node->memory_mib, err) != 0 || read_hang(root, node, err) != 0)
         return -1;
     node->name = bh_copy_text(text);
     node->stack = (enum bh_lab_stack)stack;
     node->host_panics = oops == 1;
+    node->shared_programs = programs == 1;
     node->nested_paging = true;
     if (node->stack == BH_LAB_NATIVE && guests != NULL)
         return bh_node_fail(guests, err, "found guests, expected none: the stack is native");

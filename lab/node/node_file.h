@@ -20,6 +20,7 @@ struct bh_lab_node {
     uint64_t memory_mib;                 /* of the host */
     uint64_t guest_mib[BH_LAB_ENCLAVES]; /* with guests: of each */
     bool host_panics, guest_panics;      /* at an oops: panic_on_oops */
+    bool shared_programs;                /* enclaves run one file, and so its pages; else copies */
     bool vhost;                          /* guests' network is served by the host's kernel, not by their VMMs */
     bool nested_paging;                  /* else by shadow page tables */
     uint64_t hang_ms;                    /* silent for so long, an enclave has hung; virtual time */

@@ -19,7 +19,7 @@ const char *const bh_run_end_names[] = {"done", "limit", "reset", "still", "refu
 /* Seconds of work after which a run is given up, far above what its limit of instructions takes. It counts them at the
  * beginning of each block: a block that QEMU begins again and again without end is not seen there. How often it is looked
  * at, and how many looks in a row that find it idle end it; what is kept of what it says. */
-enum { NATIVE_CPU_S = 8, GUESTS_CPU_S = 120, LOOK_MS = 100, STILL_LOOKS = 20, MOST_SAID = 1 << 24 };
+enum { NATIVE_CPU_S = 8, GUESTS_CPU_S = 60, LOOK_MS = 100, STILL_LOOKS = 20, MOST_SAID = 1 << 24 };
 
 struct stream {
     int ends[2];

@@ -21,6 +21,7 @@ static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
     count->extent[record->outcome.extent]++;
     count->hangs += record->outcome.is_hang && record->outcome.extent > BH_LAB_SDC;
     count->neighbours += record->outcome.hurt_neighbour || record->outcome.extent == BH_LAB_WHOLE_NODE;
+    count->crossed[record->outcome.extent] += record->outcome.hurt_neighbour;
     count->at_once += record->outcome.at_once;
     count->artefacts += record->outcome.is_artefact;
     count->host_oopses += record->outcome.host == BH_HOST_OOPS;
@@ -103,13 +104,15 @@ void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_
         const char *zone = zone_in_catalog(row->zone);
         if (zone == NULL || row->fault == BH_LAB_NONE)
             continue;
+        uint64_t crossed = row->crossed[BH_LAB_PROCESS] + row->crossed[BH_LAB_GUEST];
         fprintf(out,
                 "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
                 stack == BH_LAB_NATIVE ? "native" : "kvm", stack == BH_LAB_NATIVE ? "native" : "protection-first", zone,
                 bh_lab_is_software(row->fault) ? "software-instruction"
                 : row->fault == BH_LAB_CODE    ? "instruction"
                                                : "data",
-                row->trials, row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
-                row->extent[BH_LAB_WHOLE_NODE], row->extent[BH_LAB_SDC], row->hangs);
+                row->trials, row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS] - row->crossed[BH_LAB_PROCESS],
+                row->extent[BH_LAB_GUEST] - row->crossed[BH_LAB_GUEST], row->extent[BH_LAB_WHOLE_NODE] + crossed,
+                row->extent[BH_LAB_SDC], row->hangs);
     }
 }

@@ -12,6 +12,7 @@
 struct bh_lab_count {
     unsigned zone;
     enum bh_lab_fault fault;
+    uint64_t crossed[BH_LAB_EXTENTS]; /* of each extent, those that hurt the other enclave, while the host lives */
     uint64_t trials, extent[BH_LAB_EXTENTS], hangs, artefacts, at_once, neighbours, host_oopses;
 };
 
@@ -23,7 +24,7 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
 void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *out);
 
 /* The table that `bulkhead fit-injections` reads, of one kind of fault per row; kinds that are not errors of a model's kind
- * are left out. `system`: of the catalog. */
+ * are left out. What failed both enclaves failed the node there: no smaller extent of the model holds both. `system`: of the catalog. */
 void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out);
 
 #endif

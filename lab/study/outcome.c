@@ -14,9 +14,9 @@ const char *const bh_enclave_outcome_names[] = {"unharmed", "lost-peer", "wrong"
 const char *const bh_host_outcome_names[] = {"unharmed", "oops", "check", "hung", "reset", "panic"};
 const char *const bh_lab_extent_names[] = {"masked", "sdc", "failed-process", "failed-guest", "failed-node"};
 
-/* The lines that a kernel writes when something is wrong and it goes on, or not. */
+/* The lines that a kernel writes when something is wrong and it goes on, or not. Every crash's first line has its number. */
 static const char *const complaints[] = {
-    "BUG:", "Oops", "general protection fault", "kernel BUG", "WARNING:", "segfault at", "rcu: INFO"};
+    "BUG:", "Oops", "general protection fault", "kernel BUG", "WARNING:", "segfault at", "rcu: INFO", " [#1] "};
 
 /* Lines of an enclave in a report, one after the other. Returns the next behind `at`, its length in *length; NULL: none. */
 static const char *next_line(const char *at, unsigned enclave, size_t *length)
@@ -115,6 +115,17 @@ static enum bh_enclave_outcome judge_enclave(const char *report, const char *gol
     if (find(report, enclave, "peer lost", &length) != NULL && find(golden, enclave, "peer lost", &length) == NULL)
         return BH_ENCLAVE_LOST_PEER;
     return is_right && all ? BH_ENCLAVE_UNHARMED : BH_ENCLAVE_WRONG;
+}
+
+const char *bh_lab_complaint(const char *console)
+{
+    const char *first = strstr(console, "Kernel panic");
+    for (size_t i = 0; i < BH_COUNT(complaints); i++) {
+        const char *found = strstr(console, complaints[i]);
+        if (found != NULL && (first == NULL || found < first))
+            first = found;
+    }
+    return first;
 }
 
 static enum bh_host_outcome judge_host(const struct bh_run *run)

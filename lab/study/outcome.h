@@ -57,4 +57,7 @@ struct bh_lab_outcome {
 struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run *golden,
                                    const struct bh_lab_node *node, unsigned zone);
 
+/* Where a kernel first complains of what is wrong with it, or panics; NULL: it does not. */
+const char *bh_lab_complaint(const char *console);
+
 #endif

@@ -17,19 +17,24 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-/* Of the console of a run with an effect, what is kept: its end. */
-enum { MOST_TEXT = 3000 };
+/* Of what was said in a run with an effect, this much is kept: from shortly before the kernel's first complaint on, since a
+ * crash's first lines name its cause, and the end. */
+enum { MOST_BEFORE = 500, MOST_FROM = 4500, MOST_END = 1500 };
 
-static const char *end_of(const char *text)
+/* The caller frees. */
+static char *kept_of(const char *text)
 {
     size_t length = strlen(text);
-    return length > MOST_TEXT ? text + length - MOST_TEXT : text;
+    const char *complaint = bh_lab_complaint(text);
+    size_t begin = complaint == NULL || complaint - text < MOST_BEFORE ? 0 : (size_t)(complaint - text) - MOST_BEFORE;
+    if (length <= begin + MOST_FROM + MOST_END)
+        return bh_copy_text(text + begin);
+    return bh_print_text("%.*s\n[...]\n%s", MOST_FROM, text + begin, text + length - MOST_END);
 }
 
 /* JSON takes UTF-8 alone; a console that a fault has spoilt may say anything. */
-static json_t *clean(const char *text)
+static json_t *clean(char *copy)
 {
-    char *copy = bh_copy_text(text);
     for (char *c = copy; *c != '\0'; c++)
         if ((*c < ' ' && *c != '\n' && *c != '\t') || *c > '~')
             *c = '?';
@@ -68,9 +73,7 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_run 
                   outcome->is_hang, "neighbour", outcome->hurt_neighbour, "at-once", outcome->at_once, "planted",
                   outcome->planted_seen, "said", hash, "instructions", (json_int_t)instructions_of(run), "cpu", cpu_s);
     if (injected != NULL) {
-        char *line = bh_print_text("%.*s", (int)strcspn(injected, "\n"), injected);
-        json_object_set_new(record, "injected", clean(line));
-        free(line);
+        json_object_set_new(record, "injected", clean(bh_print_text("%.*s", (int)strcspn(injected, "\n"), injected)));
     }
     /* How often the place of a software's fault ran with it. */
     const char *activated = strstr(run->said, " activated ");
@@ -78,10 +81,10 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_run 
         json_object_set_new(record, "activated", json_integer(strtoll(activated + strlen(" activated "), NULL, 10)));
     const char *limit = strstr(run->said, "\nlimit ");
     if (limit != NULL)
-        json_object_set_new(record, "stopped", clean(limit + 1));
+        json_object_set_new(record, "stopped", clean(bh_copy_text(limit + 1)));
     if (outcome->extent != BH_LAB_MASKED || outcome->host != BH_HOST_UNHARMED) {
-        json_object_set_new(record, "console", clean(end_of(run->console)));
-        json_object_set_new(record, "report", clean(end_of(run->report)));
+        json_object_set_new(record, "console", clean(kept_of(run->console)));
+        json_object_set_new(record, "report", clean(kept_of(run->report)));
     }
     char *text = json_dumps(record, JSON_COMPACT), *line = bh_print_text("%s\n", text);
     free(text);

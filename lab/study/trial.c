@@ -15,8 +15,8 @@ enum { REGISTERS = 17, VECTORS = 16 };
 
 static int refuse(const struct bh_golden *golden, const char *why, struct bh_error *err)
 {
-    return bh_fail(err, BH_ERROR_SYSTEM, "the run without fault %s (%s); the plugin said: %.300s", why,
-                   bh_run_end_names[golden->run.end], golden->run.said);
+    return bh_fail(err, BH_ERROR_SYSTEM, "the run without fault %s (%s); the plugin said: %.200s; the agent: %.300s",
+                   why, bh_run_end_names[golden->run.end], golden->run.said, golden->run.report);
 }
 
 static bool has_software(const struct bh_lab_study *study)

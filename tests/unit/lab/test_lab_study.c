@@ -285,6 +285,45 @@ static void records_come_back(void **state)
     free(line);
 }
 
+/* A crash's first lines name its cause, and are kept however much follows. */
+static void a_crash_keeps_its_head_and_its_end(void **state)
+{
+    (void)state;
+    enum { BEFORE = 3000, HEAD = BEFORE + 27, AFTER = 40000 };
+    static char console[AFTER + 1], report[] = "", said[] = "";
+    struct bh_lab_trial trial = {.cell = {.zone = BH_LAB_HOST_KERNEL}};
+    struct bh_run run = {.console = console, .report = report, .said = said};
+    struct bh_lab_outcome outcome = {.host = BH_HOST_PANIC, .extent = BH_LAB_WHOLE_NODE};
+    for (size_t i = 0; i < AFTER; i++)
+        console[i] = "all is well\n"[i % 12];
+    memcpy(console + BEFORE, "invalid opcode: 0000 [#1] P", HEAD - BEFORE);
+    memcpy(console + AFTER - 9, "last word", 9);
+    char *line = bh_lab_record_print(&trial, &run, &outcome, 0.5);
+    assert_non_null(strstr(line, "well\\ninvalid opcode: 0000 [#1] P"));
+    assert_non_null(strstr(line, "last word"));
+    assert_true(strlen(line) < 10000);
+    free(line);
+}
+
+/* What failed both enclaves is the node's in the table: none of the model's smaller extents holds both. */
+static void a_crossing_is_no_failure_of_a_process(void **state)
+{
+    (void)state;
+    struct bh_lab_record records[5];
+    for (size_t i = 0; i < BH_COUNT(records); i++)
+        records[i] = (struct bh_lab_record){.zone = BH_LAB_PROCESS_0,
+                                            .outcome = {.extent = BH_LAB_PROCESS, .hurt_neighbour = i < 2}};
+    size_t count, length;
+    char *text;
+    struct bh_lab_count *counts = bh_lab_count_records(records, BH_COUNT(records), &count);
+    FILE *out = open_memstream(&text, &length);
+    bh_lab_counts_csv(counts, count, BH_LAB_NATIVE, out);
+    fclose(out);
+    assert_non_null(strstr(text, "\nnative,native,guest-user,data,5,0,3,0,2,0,0\n"));
+    free(text);
+    free(counts);
+}
+
 static void counts_add_up(void **state)
 {
     (void)state;
@@ -318,6 +357,8 @@ int main(void)
         cmocka_unit_test(software_faults_are_what_they_are_called),
         cmocka_unit_test(places_are_drawn_from_the_zone),
         cmocka_unit_test(records_come_back),
+        cmocka_unit_test(a_crash_keeps_its_head_and_its_end),
+        cmocka_unit_test(a_crossing_is_no_failure_of_a_process),
         cmocka_unit_test(counts_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
