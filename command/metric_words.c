@@ -26,6 +26,8 @@ char *bh_advise_name(const struct bh_criterion *criterion)
 char *bh_advise_value(const struct bh_criterion *criterion, double value)
 {
     char text[BH_NUMBER_SIZE];
+    if (isnan(value))
+        return bh_copy_text("-");
     if (criterion->is_share)
         return bh_copy_text(bh_number_percent(value, text));
     if (strcmp(criterion->unit, "s") == 0)
@@ -38,7 +40,7 @@ char *bh_advise_value(const struct bh_criterion *criterion, double value)
 char *bh_advise_difference(const struct bh_criterion *criterion, double value)
 {
     char text[BH_NUMBER_SIZE];
-    if (!criterion->is_share)
+    if (!criterion->is_share || isnan(value))
         return bh_advise_value(criterion, value);
     bh_number_percent(value, text);
     text[strcspn(text, "%")] = '\0';
@@ -68,6 +70,8 @@ void bh_advise_say(enum bh_table_format format, const char *text, ...)
     va_start(arguments, text);
     char *own = bh_print_text_v(text, arguments), *safe = bh_markup(own, format);
     va_end(arguments);
+    if (format == BH_TABLE_LATEX)
+        fputs("% ", stdout);
     bh_wrap_write(safe, format == BH_TABLE_TEXT ? COLUMNS : INT_MAX, 0, stdout);
     if (format != BH_TABLE_TEXT)
         putchar('\n');
@@ -77,7 +81,7 @@ void bh_advise_say(enum bh_table_format format, const char *text, ...)
 
 void bh_advise_heading(enum bh_table_format format, const char *text)
 {
-    printf(format == BH_TABLE_TEXT ? "\n" : "\n### ");
+    fputs(format == BH_TABLE_TEXT ? "\n" : format == BH_TABLE_LATEX ? "\n% " : "\n### ", stdout);
     bh_markup_write(stdout, text, format);
     printf("\n\n");
 }

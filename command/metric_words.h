@@ -16,7 +16,7 @@ char *bh_advise_name(const struct bh_criterion *criterion);
 char *bh_advise_value(const struct bh_criterion *criterion, double value);
 char *bh_advise_difference(const struct bh_criterion *criterion, double value);
 char *bh_advise_interval(const struct bh_criterion *criterion, struct bh_estimate estimate, bool is_difference);
-/* A paragraph in lines that fit, from printf's arguments. */
+/* A paragraph in lines that fit, from printf's arguments; in LaTeX, of which a paper has its own words, a comment. */
 void bh_advise_say(enum bh_table_format format, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void bh_advise_heading(enum bh_table_format format, const char *text);
 

@@ -226,8 +226,7 @@ static struct bh_estimate find_interval(const struct bh_curve_bases *bases, cons
     /* A curve that hardly rises above 0 varies little, however uncertain it is. Where none surely does nothing need be
      * worth anything. */
     estimate.high = fmax(estimate.high, find_highest(bases, gains, work, worlds));
-    if (!surely_turns(bases, work, rivals, worlds))
-        estimate.low = 0;
+    estimate.low = surely_turns(bases, work, rivals, worlds) ? fmax(0, estimate.low) : 0;
     free(whole);
     free(by_replica);
     free(by_world);

@@ -21,7 +21,8 @@ void bh_script_comment(FILE *stream, const char *text)
 }
 
 /* A single quote cannot stand in single quotes: doubled it ends the string where it is the first sign or the second
- * after another. So it is put between two strings, in double quotes, which would substitute other signs. */
+ * after another. So it is put between two strings, in double quotes, which would substitute other signs. Within braces
+ * gnuplot loses count of such quotes and takes @NAME for a macro: a string ends behind each of these signs. */
 char *bh_script_quote(const char *text)
 {
     char *line = bh_markup(text, BH_TABLE_TEXT), *quoted = NULL;
@@ -30,7 +31,7 @@ char *bh_script_quote(const char *text)
     BH_BUG_ASSERT(stream != NULL);
     fputc('\'', stream);
     for (const char *sign = line; *sign != '\0'; sign++)
-        fputs(*sign == '\'' ? "'.\"'\".'" : (const char[]){*sign, '\0'}, stream);
+        fputs(*sign == '\'' ? "'.\"'\".'" : *sign == '@' ? "@'.'" : (const char[]){*sign, '\0'}, stream);
     fputc('\'', stream);
     fclose(stream);
     free(line);

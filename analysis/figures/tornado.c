@@ -6,6 +6,8 @@
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/gnuplot_script.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static void write_data(const void *of, FILE *stream)
@@ -35,6 +37,15 @@ static void write_side(FILE *stream, int column, const char *colour, const char 
             column, column);
 }
 
+/* Whether any bar has a length; gnuplot warns of a range without one. */
+static bool has_length(const struct bh_tornado *tornado)
+{
+    for (size_t i = 0; i < tornado->count; i++)
+        if (fabs(tornado->bars[i].low - tornado->centre) > 0 || fabs(tornado->bars[i].high - tornado->centre) > 0)
+            return true;
+    return false;
+}
+
 static void write_script(const void *of, const char *name, FILE *stream)
 {
     const struct bh_tornado *tornado = of;
@@ -46,6 +57,8 @@ static void write_script(const void *of, const char *name, FILE *stream)
             "set yrange [0.3:%g]\nset xtics nomirror scale 0.6\nunset ytics\nset lmargin at screen 0.42\n"
             "set key bottom right font ',8' samplen 1.5 opaque noautotitle\nset offsets graph 0.04, graph 0.04, 0, 0\n",
             title, unit, (double)tornado->count + 0.7);
+    if (!has_length(tornado))
+        fprintf(stream, "set xrange [%.9g:%.9g]\n", tornado->centre - 1, tornado->centre + 1);
     for (size_t i = 0; i < tornado->count; i++) {
         char place[64];
         snprintf(place, sizeof place, "graph -0.015, first %zu right", tornado->count - i);

@@ -62,6 +62,7 @@ struct bh_plot {
     struct bh_view *own; /* the range of the uncertain number as points, if that is asked about; else NULL */
     const struct bh_plot_request *request;
     struct bh_label_places places;
+    bool *keeps_policy, *keeps_point; /* what is asked about */
     struct bh_plot_dimension dimension[BH_PLOT_ROLES];
     size_t used_count[BH_PLOT_ROLES], *used[BH_PLOT_ROLES]; /* their values that anything stands at, in order */
     size_t means_count;
@@ -126,5 +127,9 @@ const char *bh_plot_dashes(size_t series);
 void bh_plot_svg_print(const struct bh_plot *plot, FILE *stream);
 void bh_plot_write_data(const void *plot, FILE *stream);
 void bh_plot_write_script(const void *plot, const char *name, FILE *stream);
+/* Two numbers of each policy against each other, with the share of resamples in which no other is better in both. */
+int bh_plot_write_front(const struct bh_plot *plot, const char *folder, const char *name, struct bh_error *err);
+/* As cells, of the first number alone. */
+int bh_plot_write_heat(const struct bh_plot *plot, const char *folder, const char *name, struct bh_error *err);
 
 #endif

@@ -71,9 +71,12 @@ static int take_metrics(struct bh_plot *plot, struct bh_error *err)
 
 static char *name_of(const struct bh_plot *plot)
 {
-    char *what = plot->request->name != NULL
-                     ? bh_copy_text(plot->request->name)
-                     : bh_print_text("%s-by-%s", plot->metric[0].criterion.name, plot->dimension[BH_PLOT_X].name),
+    char *what = plot->request->name != NULL ? bh_copy_text(plot->request->name)
+                 : plot->request->is_front
+                     ? bh_print_text("%s-against-%s", plot->metric[1].criterion.name, plot->metric[0].criterion.name)
+                     : bh_print_text("%s-by-%s%s%s", plot->metric[0].criterion.name, plot->dimension[BH_PLOT_X].name,
+                                     plot->request->is_heat ? "-and-" : "",
+                                     plot->request->is_heat ? plot->dimension[BH_PLOT_SERIES].name : ""),
          *last = bh_figure_file_name(what), *first = bh_figure_file_name(plot->view->scenario),
          *name = bh_print_text("%s-%s", first, last);
     free(what);
@@ -87,7 +90,8 @@ static char *say(const struct bh_plot *plot)
     const char *notes[BH_PLOT_NOTES];
     char *text = plot->fixed[0] != '\0' ? bh_print_text("at %s", plot->fixed) : bh_copy_text("");
     bh_plot_notes(plot, notes);
-    for (size_t n = 0; n < BH_PLOT_NOTES && notes[n] != NULL; n++)
+    for (size_t n = 0; n < BH_PLOT_NOTES && notes[n] != NULL && !plot->request->is_heat && !plot->request->is_front;
+         n++)
         bh_add_text(&text, "; ", "%s", notes[n]);
     return text;
 }
@@ -104,6 +108,8 @@ static void end(struct bh_plot *plot)
         free(plot->metric[m].label);
     bh_plot_layout_release(&plot->layout);
     bh_label_places_release(&plot->places);
+    free(plot->keeps_policy);
+    free(plot->keeps_point);
     free(plot->series_policy);
     free(plot->values);
     free(plot->fixed);
@@ -115,20 +121,17 @@ static void end(struct bh_plot *plot)
 static int prepare(struct bh_plot *plot, const struct bh_view *view, const struct bh_source *source,
                    struct bh_error *err)
 {
-    bool *keeps_policy = NULL, *keeps_point = NULL;
     int status = begin(plot, view, source, err);
     if (status == 0)
         status = take_metrics(plot, err);
     if (status == 0)
-        status = bh_plot_choose(plot, &keeps_policy, &keeps_point, err);
+        status = bh_plot_choose(plot, &plot->keeps_policy, &plot->keeps_point, err);
     if (status == 0)
-        status = bh_plot_gather(plot, keeps_policy, keeps_point, err);
+        status = bh_plot_gather(plot, plot->keeps_policy, plot->keeps_point, err);
     if (status == 0)
         status = bh_plot_scale(plot, err);
     if (status == 0)
         bh_plot_lay(plot);
-    free(keeps_policy);
-    free(keeps_point);
     return status;
 }
 
@@ -144,7 +147,9 @@ int bh_plot_write(const struct bh_view *view, const struct bh_source *source, co
                                           .script = bh_plot_write_script,
                                           .terminals = request->terminals};
         *base = bh_print_text("%s/%s", folder, name);
-        status = bh_figure_files_write(folder, name, &writer, true, err);
+        status = request->is_front  ? bh_plot_write_front(&plot, folder, name, err)
+                 : request->is_heat ? bh_plot_write_heat(&plot, folder, name, err)
+                                    : bh_figure_files_write(folder, name, &writer, true, err);
         *remark = say(&plot);
         free(name);
     }

@@ -8,6 +8,7 @@
 #include "analysis/reader/view.h"
 #include "models/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -15,6 +16,8 @@
  * names) and `enclave`, or the file's uncertain number. NULL and 0: not asked for. */
 struct bh_plot_request {
     const char *x, *series, *panel, *band;
+    bool is_heat;  /* the number is a colour, the series are rows of cells */
+    bool is_front; /* two numbers, y[0] along x and y[1] upward, a mark for each policy */
     size_t y_count, where_count, mean_count;
     const char **y;     /* names as in analysis/advice/criterion.h */
     const char **where; /* "AXIS=LABEL"; several of one axis are alternatives */

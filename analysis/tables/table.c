@@ -223,8 +223,10 @@ char *bh_number_plain(double value, char *buffer)
         snprintf(buffer, BH_NUMBER_SIZE, "inf");
     else if (value == 0)
         snprintf(buffer, BH_NUMBER_SIZE, "0");
-    else if (size < 1e-3 || size >= 1e5)
+    else if (size < 1e-3 || size >= 1e6)
         snprintf(buffer, BH_NUMBER_SIZE, "%.1e", value);
+    else if (size >= 999.5)
+        snprintf(buffer, BH_NUMBER_SIZE, "%.0f", value);
     else
         snprintf(buffer, BH_NUMBER_SIZE, "%.3g", value);
     return buffer;

@@ -19,7 +19,7 @@ struct words {
 
 struct arguments {
     struct bh_options options;
-    const char *path, *directory, *minimize, *worlds, *enclave, *indifference, *map;
+    const char *path, *directory, *minimize, *worlds, *enclave, *indifference, *map, *folder;
     struct words allow, needs, limits, where;
     int format;
 };
@@ -59,6 +59,7 @@ static const struct argp_option options[] = {
     {"worlds", KEY_WORLDS, "AXIS", 0, "The axis of draws of uncertain numbers (default: draw, if there is one)", 1},
     {"enclave", KEY_ENCLAVE, "NAME", 0, "Whose runs (default: the scenario's first enclave)", 1},
     {"map", KEY_MAP, "X,Y", 0, "Also say who wins where, over two varied axes or two drawn numbers", 1},
+    {"output", 'o', "DIR", 0, "Leave the map as a figure there, with its data and script", 1},
     {"directory", 'd', "DIR", 0, "Keep a campaign's runs in DIR, and go on with what it holds", 1},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 1},
     {0},
@@ -99,6 +100,13 @@ static error_t parse(int key, char *word, struct argp_state *state)
         return 0;
     case KEY_ENCLAVE:
         arguments->enclave = word;
+        return 0;
+    case 'o':
+        arguments->folder = word;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->folder != NULL && arguments->map == NULL)
+            argp_failure(state, BH_EXIT_INPUT, 0, "-o leaves the figure of a map: which? (--map X,Y)");
         return 0;
     case 'd':
         arguments->directory = word;
@@ -188,6 +196,10 @@ static int advise(const struct arguments *arguments, const struct bh_advise_resu
         status = bh_advise_print_json(&answer, err);
     else if (status == 0)
         bh_advise_print(&answer, arguments->format == FORMAT_MARKDOWN ? BH_TABLE_MARKDOWN : BH_TABLE_TEXT);
+    if (status == 0 && arguments->folder != NULL) {
+        fflush(stdout);
+        status = bh_advise_draw_map(&advice, &map, arguments->folder, err);
+    }
     bh_winner_map_release(&map);
     bh_advice_release(&advice);
     bh_label_places_release(&places);

@@ -164,8 +164,8 @@ void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_form
                       count);
     else if (!is_sure)
         bh_advise_say(format,
-                      "Of none of the %zu numbers can it be told from chance, with %zu worlds, that knowing it before "
-                      "choosing is worth anything. The largest:",
+                      "That knowing one number before choosing is worth anything cannot be told from chance, of any of "
+                      "the %zu numbers with %zu worlds. The largest values:",
                       count, worlds->count);
     else
         bh_advise_say(format,
@@ -176,6 +176,10 @@ void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_form
         putchar('\n');
         print_table(advice, policies, decisive, told, format);
         putchar('\n');
+        bh_advise_say(format,
+                      "By chance: how often the largest of all values is as large when worlds are dealt out anew "
+                      "among the numbers. Better: what is then better than %s.",
+                      advice->view->policy.labels[advice->best]);
     }
     if (is_sure)
         say_trials(advice, &decision, decisive, told, format);

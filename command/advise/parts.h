@@ -43,6 +43,10 @@ void bh_advise_print_along(const struct bh_advice *advice, const struct bh_label
                            const struct bh_advice_request *request, enum bh_table_format format);
 void bh_advise_print_map(const struct bh_advice *advice, const struct bh_winner_map *map, enum bh_table_format format);
 
+/* Leaves it as a figure in the folder, and says so. */
+int bh_advise_draw_map(const struct bh_advice *advice, const struct bh_winner_map *map, const char *folder,
+                       struct bh_error *err);
+
 /* What advice is said of, and where else it is asked for. `map` may be NULL. */
 struct bh_advise_answer {
     const struct bh_advice *advice;

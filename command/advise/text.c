@@ -7,6 +7,7 @@
 #include "analysis/tables/table.h"
 #include "models/base/error.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,9 @@ static void say_best(const struct bh_advice *advice, enum bh_table_format format
     char *name = bh_advise_name(&advice->criterion);
     char *value = bh_advise_interval(&advice->criterion, advice->policies[advice->best].value, false);
     char *place = bh_print_text("%s%s", worlds->words[0] != '\0' ? " at " : "", worlds->words);
+    if (advice->by_lost_time)
+        bh_advise_say(format, "No allowed policy ends all its runs before the horizon and with right results, so that "
+                              "what is compared is lost node time: the share of node-time that does no native work.");
     char *over = worlds->count > 1 ? bh_print_text(", over %zu worlds", worlds->count) : bh_copy_text("");
     if (advice->compared == 1)
         bh_advise_say(format, "%s%s, %s: %s %s%s.",
@@ -136,10 +140,6 @@ static char *say_limit(const struct bh_advice *advice, const struct bh_advice_po
 
 static void say_constraints(const struct bh_advice *advice, enum bh_table_format format)
 {
-    if (advice->by_lost_time)
-        bh_advise_say(format,
-                      "No allowed policy ends all its runs before the horizon and with right results: compared is "
-                      "the share of node-time that does no work of use.");
     if (advice->is_doubtful)
         bh_advise_say(format, "No allowed policy is known to meet %s: these are those that may.",
                       advice->limits_count == 1 ? advice->limits[0].text : "all limits");
@@ -154,7 +154,7 @@ static void say_constraints(const struct bh_advice *advice, enum bh_table_format
             bh_advise_say(format, "What is needed has a price: %s, which does not offer %s, is better by %s.",
                           label(advice, advice->better), lacks, by);
         else
-            bh_advise_say(format, "What is allowed has a price: %s, which is not, is better by %s.",
+            bh_advise_say(format, "What is allowed has a price: %s, which is not allowed, is better by %s.",
                           label(advice, advice->better), by);
         free(by);
     }
@@ -329,6 +329,7 @@ void bh_advise_print(const struct bh_advise_answer *answer, enum bh_table_format
         bh_advise_print_map(advice, answer->map, format);
     putchar('\n');
     char *name = bh_advise_name(&advice->criterion);
+    name[0] = (char)toupper((unsigned char)name[0]);
     bh_advise_say(
         format,
         "%s of enclave %s, %zu replicas%s, less is better. Brackets: 95 %%, of each number alone. at most: behind "

@@ -13,6 +13,7 @@
  * looks make it a request. */
 struct bh_report_plot {
     struct bh_plot_request request;
+    const char *heat, *front; /* the axis of --heat, the metric of --front */
     bool is_asked;
 };
 extern const struct argp bh_report_plot_options;

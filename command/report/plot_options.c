@@ -19,6 +19,8 @@ enum {
     KEY_WHERE,
     KEY_MEAN,
     KEY_BAND,
+    KEY_HEAT,
+    KEY_FRONT,
     KEY_LOG,
     KEY_X_LABEL,
     KEY_Y_LABEL,
@@ -37,6 +39,8 @@ static const struct argp_option options[] = {
     {"where", KEY_WHERE, "AXIS=LABEL", 0, "only this; several of one axis are alternatives", 10},
     {"mean", KEY_MEAN, "AXIS", 0, "means over this axis, or enclave; repeatable", 10},
     {"band", KEY_BAND, "AXIS", 0, "median and 5 to 95 % over this axis (default: draws of a campaign)", 10},
+    {"heat", KEY_HEAT, "AXIS", 0, "cells instead of lines: this axis upward, the number as a colour", 10},
+    {"front", KEY_FRONT, "METRIC", 0, "--y against this number, a mark for each policy: which none beats in both", 10},
     {"log", KEY_LOG, "AXES", 0, "logarithmic axes: x, y, xy or none (default: by the numbers)", 10},
     {"x-label", KEY_X_LABEL, "TEXT", 0, "words at the axis", 10},
     {"y-label", KEY_Y_LABEL, "TEXT", 0, "words at the axis of the first --y", 10},
@@ -88,6 +92,23 @@ static void take_terminals(struct argp_state *state, char *text, struct bh_plot_
                                                                 "pdf, png, svg, cairolatex, tikz or canvas", state));
 }
 
+/* Policies stand along x, of which only the two numbers are drawn. */
+static void take_front(struct argp_state *state, struct bh_report_plot *plot)
+{
+    struct bh_plot_request *request = &plot->request;
+    if (request->is_heat || request->x != NULL || request->series != NULL || request->panel != NULL ||
+        request->band != NULL || request->mean_count > 0 || request->y_count > 1)
+        argp_failure(
+            state, BH_EXIT_INPUT, 0,
+            "--front draws two numbers of each policy: one --y, and no --x, --series, --panel, --band, --mean or "
+            "--heat");
+    if (request->y_count == 0)
+        bh_options_append(&request->y, &request->y_count, "net-overhead");
+    bh_options_append(&request->y, &request->y_count, request->y[0]);
+    request->y[0] = plot->front;
+    request->x = "policy";
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     static const char *const log_names[] = {"x", "y", "xy", "none", NULL};
@@ -115,6 +136,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_BAND:
         request->band = text;
         break;
+    case KEY_HEAT:
+        request->is_heat = true;
+        plot->heat = text;
+        break;
+    case KEY_FRONT:
+        request->is_front = true;
+        plot->front = text;
+        break;
     case KEY_LOG:
         request->log = log_names[bh_options_choice(text, "--log", log_names, "x, y, xy or none", state)];
         break;
@@ -137,6 +166,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         take_terminals(state, text, request);
         break;
     case ARGP_KEY_END:
+        if (request->is_heat && (request->series != NULL || request->band != NULL || request->y_count > 1))
+            argp_failure(state, BH_EXIT_INPUT, 0, "--heat has cells of one number: no --series, no --band, one --y");
+        if (request->is_heat)
+            request->series = plot->heat;
+        if (request->is_front)
+            take_front(state, plot);
         request->width_in = request->width_in > 0 ? request->width_in : BH_PLOT_COLUMN;
         request->size_pt = request->size_pt > 0 ? request->size_pt : 8;
         return 0;

@@ -31,9 +31,10 @@ static void say_what(const struct bh_view *view, const struct bh_sensitivity *of
     char *spread = bh_advise_difference(&of->criterion, of->deviation),
          *noise = bh_advise_difference(&of->criterion, of->noise);
     bh_advise_heading(format, title);
-    bh_advise_say(format, "%zu numbers, %zu %s, %zu replica%s%s%s: mean %s, standard deviation over the points %s.",
-                  of->count, of->units, units[of->kind], of->worlds.replicas, of->worlds.replicas == 1 ? "" : "s",
-                  of->worlds.words[0] != '\0' ? ", at " : "", of->worlds.words, mean, spread);
+    bh_advise_say(format, "%zu number%s, %zu %s, %zu replica%s%s%s: mean %s, standard deviation over the points %s.",
+                  of->count, of->count == 1 ? "" : "s", of->units, units[of->kind], of->worlds.replicas,
+                  of->worlds.replicas == 1 ? "" : "s", of->worlds.words[0] != '\0' ? ", at " : "", of->worlds.words,
+                  mean, spread);
     if (of->worlds.replicas > 1)
         bh_advise_say(format,
                       of->kind == BH_SENSITIVITY_MORRIS ? "Of this replicas alone make %s, which is in sizes too."

@@ -311,6 +311,7 @@ int bh_sweep_run(const struct bh_campaign *campaign, const struct bh_sweep_optio
                  struct bh_sweep_outcome *outcome, struct bh_error *err)
 {
     bool in_memory = options->directory == NULL;
+    bool by_runs = in_memory && campaign->resolved != NULL; /* other workers tell of whole units alone */
     struct sweep sweep = {.campaign = campaign, .options = options, .outcome = outcome};
     sigset_t before;
     int status = -1;
@@ -323,8 +324,8 @@ int bh_sweep_run(const struct bh_campaign *campaign, const struct bh_sweep_optio
     for (unsigned i = 0; i < sweep.workers_count; i++)
         sweep.workers[i].unit.point = UINT64_MAX;
     bh_state_create(&sweep.state, campaign);
-    sweep.progress = bh_sweep_progress_start(options->shows_progress && !in_memory);
-    sweep.runs = bh_progress_start("runs", count_runs(campaign), options->shows_progress && in_memory);
+    sweep.progress = bh_sweep_progress_start(options->shows_progress && !by_runs);
+    sweep.runs = bh_progress_start("runs", count_runs(campaign), options->shows_progress && by_runs);
     if (open_store(&sweep, err) == 0) {
         bh_units_create(&sweep.units, campaign, &sweep.state, options->share);
         sweep.synced_s = bh_now_s();

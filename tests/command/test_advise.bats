@@ -237,6 +237,26 @@ for cell in advice["map"]["cells"][:2]:
         "spares=" + sides[0][cell["x"]], "-p", "nodes=" + sides[1][cell["y"]]], capture_output=True, check=True).stdout)
     assert there["best"] == cell["best"] and (len(there["cannot_be_told_apart"]) == 1) == cell["firm"]
 ' "$BATS_TEST_TMPDIR/stdout" "$BATS_TEST_TMPDIR/balance.h5" "$BULKHEAD"
+    # As a figure: the same winners, hatched where they are not firm.
+    if command -v gnuplot >/dev/null; then
+        cp "$BATS_TEST_TMPDIR/stdout" "$BATS_TEST_TMPDIR/map.json"
+        run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" --map spares,nodes -o "$BATS_TEST_TMPDIR/maps"
+        expect_status 0
+        [ -s "$BATS_TEST_TMPDIR/maps/balance-winners-spares-nodes.svg" ]
+        "$PYTHON" - "$BATS_TEST_TMPDIR/map.json" "$BATS_TEST_TMPDIR/maps/balance-winners-spares-nodes.dat" <<'END'
+import json, sys
+cells = json.load(open(sys.argv[1]))["map"]["cells"]
+rows = [line.split() for line in open(sys.argv[2]) if line.strip() and line[0] != "#"]
+assert len(rows) == len(cells)
+by_letter, colours = {}, {}
+for (x, y, colour, hatched, of_text, text, value), cell in zip(rows, cells):
+    text = text.strip('"')
+    assert by_letter.setdefault(text[0], cell["best"]) == cell["best"] and colours.setdefault(text[0], colour) == colour
+    assert (hatched == "1") == text.endswith("?") == (not cell["firm"]), (text, cell)
+assert len(set(by_letter.values())) == len(by_letter) == len(set(colours.values()))
+END
+    fi
+    expect_refusal '-o leaves the figure of a map' -- -o "$BATS_TEST_TMPDIR/maps"
     run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p nodes=1024 --map nodes,spares
     expect_status 2
     expect_text "$errors" '--map: no axis or drawn number `nodes`; there are spares'

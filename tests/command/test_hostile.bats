@@ -69,6 +69,39 @@ shows() {
     is json scenario plain own
 }
 
+@test "advice and sensitivity, as text, Markdown, LaTeX and JSON, and a tornado" {
+    local format own
+    own=$("$PYTHON" "$hostile" text-of own)
+    for format in text markdown; do
+        run_bulkhead advise '| scenario.h5' --allow "$own" --format $format
+        expect_status 0
+        is $format
+    done
+    run_bulkhead advise '| scenario.h5' --format json
+    expect_status 0
+    is json plain own
+    run_bulkhead advise scenario.yaml -q --allow "$("$PYTHON" "$hostile" text-of no)"
+    expect_status 2
+    printf '%s\n' "$errors" >"$BATS_TEST_TMPDIR/stdout"
+    is text
+    printf '%s\n' 'campaign: more' 'scenario: base.yaml' 'replicas: 1' 'vary:' \
+        '  - {axis: place, latin-hypercube: 32, over: [models.channels.system-call.probability]}' >more.yaml
+    bulkhead sweep more.yaml -q -d '< more' >/dev/null
+    for format in text markdown latex; do
+        run_bulkhead sensitivity '< more/results.h5' --against "$own" --format $format
+        expect_status 0
+        is $format
+    done
+    run_bulkhead sensitivity '< more/results.h5' --format json --policy "$own"
+    expect_status 0
+    is json own
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    run_bulkhead sensitivity '< more/results.h5' --policy "$own" -o '| tornado'
+    expect_status 0
+    expect_lines "$errors" 1
+    shows '| tornado' '' own
+}
+
 @test "check and contain, as text, Markdown, LaTeX and JSON" {
     run_bulkhead check scenario.yaml
     expect_status 0
@@ -131,6 +164,24 @@ set_in_latex() {
     sed -i 's/\\includegraphics[^}]*}{[^}]*}//' latex.tex # the name is checked elsewhere
     set_in_latex latex.tex tikz.tex
     cd .. || exit
+    # As cells, and two numbers against each other.
+    local kind
+    for kind in '--x exit --heat policy' '--front lost-node-time'; do
+        # shellcheck disable=SC2086 # several words
+        run_bulkhead report '| scenario.h5' --figure-only $kind --terminal pdf,png,svg,cairolatex,tikz,canvas -o "as $kind"
+        expect_status 0
+        refuse grep -qi warning <<<"$errors"
+        cd "as $kind" || exit
+        shows . '' plain own
+        "$PYTHON" "$hostile" canvas *.html plain own
+        mv ./*-latex.tex latex.tex
+        mv ./*-tikz.tex tikz.tex
+        sed -i 's/\\includegraphics[^}]*}{[^}]*}//' latex.tex
+        set_in_latex latex.tex tikz.tex
+        cd .. || exit
+    done
+    run_bulkhead advise '| scenario.h5' --map exit,exit -o maps
+    expect_status 2
     # Along x, as series, and in a band's stead.
     run_bulkhead report '| scenario.h5' --figure-only --x policy --series exit --terminal svg,canvas,cairolatex -o others
     expect_status 0
@@ -147,6 +198,11 @@ set_in_latex() {
         expect_status 0
         shows requested-results '' policy0 policy16 spares0 spares1
         "$PYTHON" "$hostile" canvas requested-results/*.html policy0 policy16 spares0 spares1
+        cd requested-results || exit
+        mv ./*-latex.tex latex.tex
+        mv ./*-tikz.tex tikz.tex
+        sed -i 's/\\includegraphics[^}]*}{[^}]*}//' latex.tex
+        set_in_latex latex.tex tikz.tex
     fi
 }
 
@@ -178,6 +234,17 @@ set_in_latex() {
         run_bulkhead report "< $kind.h5" --no-figure --format json
         expect_status 0
         is json policy0 policy1 systemnative systemkvm
+    done
+    for kind in balance plain; do
+        run_bulkhead report "< $kind.h5" --html "page of $kind.html"
+        expect_status 0
+        "$PYTHON" "$hostile" page "page of $kind.html" title policy0 enclave0
+        run_bulkhead report "< $kind.h5" --no-figure --format latex
+        expect_status 0
+        is latex
+        run_bulkhead advise "< $kind.h5" --format markdown
+        expect_status 0
+        is markdown
     done
     command -v gnuplot >/dev/null || skip "no gnuplot"
     run_bulkhead report '< balance.h5' --figure-only -o figures

@@ -232,3 +232,92 @@ refused() {
     # As wide as a column: nothing sticks out.
     refuse grep -q 'Overfull' all.out
 }
+
+@test "a heat map's cells are the means, rows of words from the top, and what is not done is hatched" {
+    plot --x nodes --heat policy --panel spares
+    expect_status 0
+    "$PYTHON" - "$results" balance-net-overhead-by-nodes-and-policy.dat <<'PY'
+import sys
+import h5py
+import numpy as np
+f = h5py.File(sys.argv[1])
+makespan, bare = f["makespan"][:, :, :, 0], f["native_bare_makespan"][:, :, :, 0]
+done = (f["finished"][:, :, :, 0] == 1).all(-1)
+expected = np.where(done, 100 * (makespan / bare[..., None] - 1).mean(-1), np.nan)
+panels = [[line.split() for line in block.split("\n") if line and line[0] != "#"]
+          for block in open(sys.argv[2], encoding="utf-8").read().split("\n\n\n") if block.strip()]
+assert len(panels) == 2, len(panels)
+policies, seen = len(f["policy"]), 0
+light = {}
+for spares, panel in enumerate(panels):
+    assert len(panel) == policies * 4
+    for x, y, colour, hatched, of_text, text, value in panel:
+        mean = expected[policies - int(y), int(x) - 1, spares]
+        if np.isnan(mean):
+            assert (hatched, colour, text) == ("1", "0xffffff", '""'), (x, y, hatched)
+            seen += 1
+            continue
+        np.testing.assert_allclose(float(value), mean, rtol=2e-5)
+        assert hatched == "0" and abs(float(text.strip('"')) - mean) <= 0.006 * abs(mean), (text, mean)
+        rgb = int(colour, 16)
+        light[mean] = 0.2126 * (rgb >> 16) + 0.7152 * (rgb >> 8 & 255) + 0.0722 * (rgb & 255)
+        # A text stands out from its ground.
+        assert abs(light[mean] - (255 if of_text == "0xffffff" else 0)) > 100, colour
+assert seen > 0
+# Lightness alone tells the order, as in grey.
+ordered = [light[mean] for mean in sorted(light)]
+assert all(b >= a - 1 for a, b in zip(ordered, ordered[1:]))
+PY
+    plot --x nodes --heat system --where spares=warm --mean replica
+    expect_status 2
+    expect_text "$errors" 'several policies would stand in one place'
+    plot --x nodes --heat policy --series spares
+    expect_status 2
+    expect_text "$errors" '--heat has cells of one number'
+    plot --x nodes --heat nonsense
+    expect_status 2
+    expect_text "$errors" 'nonsense' 'nodes'
+}
+
+@test "a front has the policies that no other beats in both, and shares of resamples as numpy finds them" {
+    plot --front lost-node-time --where nodes=1024 --where system=palacios --where system=palacios-shared-network
+    expect_status 0
+    expect_text "$errors" 'at spares: warm'
+    plot --front interruptions --y makespan --where nodes=16384 --where spares=warm --name both
+    expect_status 0
+    "$PYTHON" - "$results" balance-both.dat <<'PY'
+import sys
+import h5py
+import numpy as np
+f = h5py.File(sys.argv[1])
+nodes, spares = list(f["nodes"][()]).index(16384), [s.decode() for s in f["spares"][()]].index("warm")
+first, second = f["interruptions"][:, nodes, spares, 0], f["makespan"][:, nodes, spares, 0]
+def front(a, b):
+    better = (a[:, None] <= a) & (b[:, None] <= b) & ((a[:, None] < a) | (b[:, None] < b))
+    return ~better.any(0)
+blocks = [[[float(word) for word in line.split()] for line in block.split("\n") if line and line[0] != "#"]
+          for block in open(sys.argv[2], encoding="utf-8").read().split("\n\n\n") if block.strip()]
+rows = np.array([block[0] for block in blocks[:-1]])
+assert len(rows) == len(f["policy"])
+np.testing.assert_allclose(rows[:, 0], first.mean(-1), rtol=2e-5)
+on = front(first.mean(-1), second.mean(-1))
+hours = rows[:, 3] / second.mean(-1)
+np.testing.assert_allclose(hours, hours[0], rtol=2e-5)
+assert len(blocks[-1]) == on.sum(), (blocks[-1], on)
+assert sorted(x for x, y in blocks[-1]) == [x for x, y in blocks[-1]]
+np.testing.assert_allclose(sorted(x for x, y in blocks[-1]), np.sort(rows[on, 0]), rtol=2e-5)
+# 2,000 resamples each here and there: 4.5 standard errors of the difference of two shares.
+rng, share = np.random.default_rng(1), np.zeros(len(rows))
+for _ in range(2000):
+    pick = rng.integers(0, first.shape[-1], first.shape[-1])
+    share += front(first[:, pick].mean(-1), second[:, pick].mean(-1)) / 2000
+assert (np.abs(share - rows[:, 6]) <= 0.005 + 4.5 * np.sqrt(2 * share * (1 - share) / 2000)).all(), (share, rows[:, 6])
+assert ((share > 0.02) & (share < 0.98)).any(), share
+PY
+    for wrong in '--x nodes' '--heat nodes' '--mean spares' '--series policy'; do
+        # shellcheck disable=SC2086 # two words
+        plot --front interruptions $wrong
+        expect_status 2
+        expect_text "$errors" '--front draws two numbers of each policy'
+    done
+}

@@ -65,3 +65,12 @@ PY
     if grep -E 'about (0|-|inf|nan)' <<<"$output"; then return 1; fi
     expect_fit
 }
+
+@test "a campaign that advice runs in memory tells how far it is" {
+    cd "$BATS_TEST_TMPDIR" || exit
+    printf '%s\n' 'campaign: draws' "scenario: $scenarios/small-balance.yaml" 'replicas: 2' \
+        'uncertainty: {draws: 3, numbers: [models.recovery.node-reboot]}' >draws.yaml
+    on_terminal 100 300 advise draws.yaml -j 1
+    grep -q '|[1-9][0-9]* units done, 100 %' <<<"$output"
+    refuse grep -q ' of [0-9]* runs' <<<"$output"
+}
