@@ -89,14 +89,22 @@ static struct bh_distribution begin(const struct bh_watched_times *times, const 
     return best;
 }
 
+/* Whether phases are no better than one of them. */
+static bool is_no_better(const struct bh_watched_times *times, const struct bh_distribution *d)
+{
+    if (!d->type->has_weights)
+        return false;
+    struct bh_distribution one = bh_exponential.guess(times, 1);
+    return bh_fit_watched_log_likelihood(times, d) < bh_fit_watched_log_likelihood(times, &one) + 1e-3;
+}
+
 /* What of a fit is no fit, however high its likelihood; NULL: nothing. */
 static const char *find_flaw(const struct bh_watched_times *times, const struct bh_fit *fit, bool is_peak)
 {
     const struct bh_distribution *d = &fit->distribution;
     double mean_s = bh_distribution_mean_s(d);
     if (d->type->has_weights) {
-        struct bh_distribution one = bh_exponential.guess(times, 1);
-        if (fit->log_likelihood < bh_fit_watched_log_likelihood(times, &one) + 1e-3)
+        if (is_no_better(times, d))
             return "no better than exponential: one phase is enough";
         for (size_t p = 0; p < d->parts; p++)
             if (d->b[p] > times->exposure || d->a[p] * (double)times->ended < 0.5)
@@ -127,7 +135,11 @@ void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_sampl
     if (is_thin)
         bh_fit_climb(thin, d, NULL, &thinned);
     bh_fit_watched_destroy(thin);
-    bh_fit_climb(times, d, is_thin && thinned.is_peak ? thinned.step : NULL, peak);
+    /* From where few values had no peak the simplex, which went there, would find none for all, in thousands of sums. */
+    if (is_thin && !thinned.is_peak && is_no_better(times, d))
+        *peak = thinned; /* whoever gives a sample asks for a peak */
+    else
+        bh_fit_climb(times, d, is_thin ? thinned.step : NULL, peak);
     if (type->has_weights)
         sort_phases(d, peak);
 }

@@ -135,6 +135,34 @@ static void add(struct sums *sums, const struct bh_distribution *d, double t, bo
     }
 }
 
+/* As log_density, with one logarithm for as many times as a product of their mixtures can hold. */
+static double hyperexponential_log_density_sum(const struct bh_distribution *d, const struct bh_watched_times *times)
+{
+    static const double least = 1e-100, most = 1e100;
+    double longest_s = longest(d), sum = 0.0, product = 1.0, time_s = 0.0;
+    double factor[BH_DISTRIBUTION_PARTS_MOST], decay[BH_DISTRIBUTION_PARTS_MOST];
+    for (size_t p = 0; p < d->parts; p++) {
+        factor[p] = d->a[p] / d->b[p];
+        decay[p] = 1.0 / longest_s - 1.0 / d->b[p];
+    }
+    for (size_t i = 0; i < times->values; i++) {
+        double t = times->t[i], mixture = 0.0, weight = times->weight != NULL ? times->weight[i] : 1.0;
+        for (size_t p = 0; p < d->parts; p++)
+            mixture += factor[p] * (decay[p] < 0.0 ? exp(decay[p] * t) : 1.0);
+        time_s += weight * t;
+        if (weight != 1.0 || !(mixture > least && mixture < most)) {
+            sum += weight * log(mixture);
+            continue;
+        }
+        product *= mixture;
+        if (!(product > least && product < most)) {
+            sum += log(product);
+            product = 1.0;
+        }
+    }
+    return sum + log(product) - time_s / longest_s;
+}
+
 static double improve(const struct bh_watched_times *times, struct bh_distribution *d)
 {
     static const double least_weight = 1e-9;
@@ -195,6 +223,7 @@ const struct bh_distribution_type bh_hyperexponential = {
     .has_parts = true,
     .expected = hyperexponential_expected,
     .log_density = hyperexponential_log_density,
+    .log_density_sum = hyperexponential_log_density_sum,
     .cumulative_hazard = hyperexponential_hazard,
     .age = hyperexponential_age,
     .mean = hyperexponential_mean,

@@ -142,6 +142,11 @@ END
     expect_status 0
     [ -n "${BH_SANITIZED:-}" ] || [ -n "${BULKHEAD_LAUNCHER:-}" ] || [ "$(cut -d. -f1 seconds)" -lt 20 ]
     holds 'd["log"]["records"] == 1000000' 'len(d["groups"]) == 100'
+    # All as one group, in which two phases are no better than one: their likelihood is summed a few hundred times at most.
+    { time run_bulkhead fit -q --bootstrap 0 million.csv.gz --format json; } 2>seconds
+    expect_status 0
+    [ -n "${BH_SANITIZED:-}" ] || [ -n "${BULKHEAD_LAUNCHER:-}" ] || [ "$(cut -d. -f1 seconds)" -lt 20 ]
+    holds 'group("all")["up_times"]["ended"] > 900000' 'group("all")["up_times"]["fits"]'
 }
 
 @test "a bad log costs one message with file and line, and status 2" {
