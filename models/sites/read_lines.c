@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Lines of syslog, journalctl -o short-iso, dmesg -T and libvirt's logs of guests: events, and what failures they make. */
+/* Lines of syslog, journalctl, dmesg -T and libvirt's logs of guests: events, and what failures they make. */
 #include "models/sites/line_causes.h"
+#include "models/sites/line_head.h"
 #include "models/sites/parts.h"
 
 #include "models/base/error.h"
@@ -10,7 +11,6 @@
 #include "models/logs/reading.h"
 #include "models/logs/time_zone.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
@@ -18,112 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_SIZE = 64, HOST_SIZE = 128, LINE_MOST = 4096, HALF_YEAR_D = 183, QUIET_S = 10 };
+enum { LINE_MOST = 4096, HALF_YEAR_D = 183, QUIET_S = 10 };
 
-/* --- One line ------------------------------------------------------------------------------------------------------- */
-
-struct line {
-    struct bh_moment at;
-    char host[HOST_SIZE]; /* empty: the line does not say */
-    const char *message;
-};
-
-static const char *skip_word(const char *text)
-{
-    text += strcspn(text, " \t");
-    return text + strspn(text, " \t");
-}
-
-/* Up to so many words as a time; their end, or NULL. */
-static const char *take_time(const char *text, int words, struct line *line)
-{
-    char time[TIME_SIZE];
-    const char *end = text;
-    for (int w = 0; w < words; w++)
-        end = skip_word(end);
-    size_t length = (size_t)(end - text);
-    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
-        length--;
-    if (length > 0 && text[length - 1] == ':') /* libvirt's */
-        length--;
-    if (length == 0 || length >= TIME_SIZE)
-        return NULL;
-    memcpy(time, text, length);
-    time[length] = '\0';
-    line->at = bh_moment_scan(time);
-    return line->at.kind == BH_MOMENT_DATE ? end : NULL;
-}
-
-static void take_host(const char **at, struct line *line)
-{
-    size_t length = strcspn(*at, " \t");
-    /* A host is no program: "kernel:" stands behind it. */
-    if (length == 0 || length >= HOST_SIZE || (*at)[length - 1] == ':' || (*at)[length - 1] == ',' ||
-        memchr(*at, '=', length) != NULL)
-        return;
-    memcpy(line->host, *at, length);
-    line->host[length] = '\0';
-    *at = skip_word(*at);
-}
-
-/* An event of `ras-mc-ctl --errors`: its number, a date, a time and an offset, and what it was; no host. */
-static bool read_ras(const char *text, struct line *line)
-{
-    size_t digits = strspn(text, "0123456789");
-    const char *time = text + digits + 1, *end;
-    if (digits == 0 || digits > 9 || text[digits] != ' ' || !isdigit((unsigned char)*time) ||
-        (end = take_time(time, 3, line)) == NULL || memchr(time, ':', (size_t)(end - time)) == NULL)
-        return false;
-    line->message = end;
-    return true;
-}
-
-/* What it prints between events: "Memory controller events:", "No PCIe AER errors.". */
-static bool is_ras_heading(const char *text)
-{
-    size_t length = strlen(text);
-    if (length <= 8)
-        return false;
-    const char *end = text + length - 8;
-    return strcmp(end, " events:") == 0 || (strncmp(text, "No ", 3) == 0 && strcmp(end, " errors.") == 0);
-}
-
-/* False: the line does not begin with a time. */
-static bool read_line(const char *text, struct line *line)
-{
-    const char *at = NULL;
-    *line = (struct line){.message = text};
-    if (*text == '<') /* a priority */
-        text += strcspn(text, ">") + (strchr(text, '>') != NULL);
-    if (*text == '[') { /* dmesg -T */
-        const char *end = strchr(text, ']');
-        char time[TIME_SIZE];
-        size_t length = end != NULL ? (size_t)(end - text - 1) : 0;
-        if (length == 0 || length >= TIME_SIZE)
-            return false;
-        memcpy(time, text + 1, length);
-        time[length] = '\0';
-        line->at = bh_moment_scan(time);
-        line->message = end + 1;
-        return line->at.kind == BH_MOMENT_DATE;
-    }
-    if (read_ras(text, line))
-        return true;
-    if (isdigit((unsigned char)*text)) {
-        at = take_time(text, 1, line);
-        if (at == NULL || memchr(text, ':', (size_t)(at - text)) == NULL)
-            at = take_time(text, 2, line);
-    } else if (isalpha((unsigned char)*text)) {
-        at = take_time(text, 3, line);
-    }
-    if (at == NULL || memchr(text, ':', (size_t)(at - text)) == NULL)
-        return false;
-    bool is_guests = strncmp(at, "shutting down, reason=", 22) == 0 || strncmp(at, "starting up ", 12) == 0;
-    if (!is_guests)
-        take_host(&at, line);
-    line->message = at;
-    return true;
-}
+/* --- Lines ---------------------------------------------------------------------------------------------------------- */
 
 /* The next line, cut to what is looked at; where it ends. A byte that no text holds ends with a message. */
 static size_t next_line(const char *text, size_t length, size_t at, char line[LINE_MOST])
@@ -142,14 +39,14 @@ bool bh_site_is_lines(const char *text, size_t length)
 {
     enum { LOOKED_AT = 60 };
     char buffer[LINE_MOST];
-    struct line line;
+    struct bh_line_head line;
     unsigned lines = 0, read = 0;
     for (size_t at = 0; at < length && lines < LOOKED_AT;) {
         at = next_line(text, length, at, buffer);
-        if (*buffer == '\0' || is_ras_heading(buffer))
+        if (*buffer == '\0' || bh_line_is_ras_heading(buffer))
             continue;
         lines++;
-        read += read_line(buffer, &line) && strpbrk(line.message, " :") != NULL;
+        read += bh_line_head_read(buffer, &line) ? strpbrk(line.message, " :") != NULL : bh_line_is_since_boot(buffer);
     }
     return lines > 0 && 10 * read >= 3 * lines;
 }
@@ -179,14 +76,17 @@ struct lines {
     struct event *events;
     size_t hosts_room;
     struct host *hosts; /* by node */
-    uint64_t without_time, planned, corrected;
+    uint64_t without_time, since_boot, planned, corrected;
     unsigned number;
 };
 
 /* A time without a year is in that of the one before, or in the next if it would be half a year back. */
 static double seconds_of(struct lines *lines, const struct bh_moment *moment)
 {
-    double at_s = bh_moment_seconds(moment, &lines->form, lines->year);
+    struct bh_moment_form form = lines->form;
+    if (moment->fields == 3 && moment->named < 3 && moment->field_digits[2] == 4) /* "Oct  6 2020", "6 Oct 2020" */
+        form.order = moment->named == 0 ? BH_MONTH_FIRST : BH_DAY_FIRST;
+    double at_s = bh_moment_seconds(moment, &form, lines->year);
     if (moment->fields == 2 && at_s < lines->last_s - 86400.0 * HALF_YEAR_D)
         at_s = bh_moment_seconds(moment, &lines->form, ++lines->year);
     if (!isnan(at_s) && lines->zone != NULL && !moment->has_offset) {
@@ -258,10 +158,11 @@ static void take_event(struct lines *lines, uint32_t node, double at_s, const st
 
 static int take_line(struct lines *lines, const char *text, const char *guest, const char *name, struct bh_error *err)
 {
-    struct line line;
-    if (*text == '\0' || is_ras_heading(text))
+    struct bh_line_head line;
+    if (*text == '\0' || bh_line_is_ras_heading(text))
         return 0;
-    if (!read_line(text, &line)) {
+    if (!bh_line_head_read(text, &line)) {
+        lines->since_boot += bh_line_is_since_boot(text);
         lines->without_time++;
         return 0;
     }
@@ -431,6 +332,10 @@ int bh_site_read_lines(struct bh_failure_log *log, const char *text, size_t leng
         at = next;
     }
     bh_time_zone_close(lines.zone);
+    if (status == 0 && log->records == 0 && lines.since_boot > 0)
+        status =
+            bh_fail(err, BH_ERROR_INPUT,
+                    "%s: found times since the boot alone; expected what `dmesg -T` or `journalctl -k` prints", name);
     if (status == 0 && lines.events_count > 0) {
         qsort(lines.events, lines.events_count, sizeof *lines.events, by_node_and_time);
         add_failures(&lines, reading->window_s);

@@ -80,10 +80,21 @@ static const char *const failed_words[] = {
     "hung",           "dead",       "broken",   "power",     "psu",    "ib ",   "infiniband",
     "link",           "hw",         "hardware", "kill task", "oom",    "lost",  NULL};
 
+/* Turned off to save energy, which Slurm's states tell: DOWN+POWERED_DOWN, POWERING_DOWN. */
+static bool is_saving(const char *state, const char *reason)
+{
+    static const char *const states[] = {"powered_down", "powering_", "power_down", "power_up", "power_save", NULL};
+    static const char *const words[] = {"power down", "power up", "power save", "power saving",
+                                        "suspend",    "idle",     NULL};
+    return holds(state, states) && (holds(reason, words) || !holds(reason, failed_words));
+}
+
 /* Down by itself, or taken out for what had broken; a drain that does not say so is no failure. */
 static bool is_failure(const char *state, const char *reason)
 {
     static const char *const down[] = {"down", "fail", "error", "not_resp", NULL};
+    if (is_saving(state, reason))
+        return false;
     if (holds(reason, planned_words) && !holds(reason, failed_words))
         return false;
     return holds(state, down) || holds(reason, failed_words);

@@ -29,6 +29,18 @@ static struct bh_failure_log *finish(struct bh_failure_log *log, int status, con
     return NULL;
 }
 
+static bool is_json(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length && strchr(" \t\r\n[", text[at]) != NULL && text[at] != '\0')
+        at++;
+    if (at == length || text[at] != '{')
+        return false;
+    for (at++; at < length && strchr(" \t\r\n", text[at]) != NULL && text[at] != '\0';)
+        at++;
+    return at < length && (text[at] == '"' || text[at] == '}');
+}
+
 struct bh_failure_log *bh_site_log_parse(const char *text, size_t length, const char *name,
                                          const struct bh_log_reading *reading, struct bh_error *err)
 {
@@ -36,7 +48,11 @@ struct bh_failure_log *bh_site_log_parse(const char *text, size_t length, const 
     const struct bh_log_reading *used = reading != NULL ? reading : guessed;
     struct bh_failure_log *log = NULL;
     enum bh_slurm_form slurm = bh_site_slurm_form(text, length);
-    if (bh_site_is_rasdaemon(text, length)) {
+    if (is_json(text, length)) {
+        bh_fail(err, BH_ERROR_INPUT,
+                "%s: found JSON; expected a table, or lines as `journalctl -o short-iso` and `--parsable2` print them",
+                name);
+    } else if (bh_site_is_rasdaemon(text, length)) {
         log = bh_failure_log_create("rasdaemon's database");
         log = finish(log, bh_site_read_rasdaemon(log, text, length, name, used, err), name, err);
     } else if (slurm != BH_SLURM_NONE) {

@@ -177,4 +177,27 @@ END
         # The simulator gives back what is recorded.
         grep -E '^\| *[0-9]+ node' "$log/README.md" | awk -F'|' '{ d = $6 - $7; if (d > 0.002 || d < -0.002) exit 1 }'
     done
+    # doc/failure-logs.md has what is outside, by system.
+    "$PYTHON" - "$SOURCE_DIRECTORY/doc/failure-logs.md" lanl-cfdr-LA-UR-05-7318.csv lanl05-fta-event_trace.tab <<'END'
+import re, sys
+text, found, cells = open(sys.argv[1]).read(), [], 0
+for form, log in zip(("CFDR", "FTA"), sys.argv[2:]):
+    page = re.sub(r"\n(?=[a-z0-9(]|  )", " ", open(log + "/README.md").read())
+    for part in re.split(r"^## System ", page, flags=re.M)[1:]:
+        rows = re.findall(r"^\| *\d+ nodes?, .*$", part, flags=re.M)
+        outside, causes = sum(" outside " in row for row in rows), {}
+        cells += len(rows)
+        for cause in re.findall(r"^- \d+ nodes?, .*? From ([^:]*):", part, flags=re.M):
+            causes[cause] = causes.get(cause, 0) + 1
+        if outside:
+            rate, low, high = re.search(r"third\s+has (\S+) times the rate .*?\(95 %: (\S+) to ([0-9.]+)", part, flags=re.S).groups()
+            found.append(f"| {form} | {part.split()[0]} | {outside} of {len(rows)} | {rate} ({low} to {high}) | "
+                         + ", ".join(f"{n} {cause}" for cause, n in causes.items()) + " |")
+told = re.findall(r"^\| (?:CFDR|FTA) \| .*$", text, flags=re.M)
+if told != found:
+    sys.exit("the document's table, not as found:\n" + "\n".join(found))
+total = sum(int(row.split("|")[3].split()[0]) for row in found)
+if f"{cells} cells in 22 systems, of which {total} are outside" not in " ".join(text.split()):
+    sys.exit(f"{cells} cells, {total} outside")
+END
 }

@@ -127,14 +127,19 @@ static void test_slurm_events(void **state)
               "c|n01|2026-02-02T10:00:00|2026-02-02T10:30:00|DOWN*|Not responding [slurm@2026-02-02T10:00:00]|slurm\n"
               "c|n01|2026-02-02T10:30:00|2026-02-02T12:00:00|DRAIN|check, please|admin\n"
               "c|n02|2026-02-03T10:00:00|2026-02-03T18:00:00|DRAIN|maintenance window|root\n"
-              "c|n03|2026-02-04T10:12:00|Unknown|drain|node unexpected reboot|root\n",
+              "c|n03|2026-02-04T10:12:00|Unknown|drain|node unexpected reboot|root\n"
+              /* Turned off to save energy; and what did not come back from that. */
+              "c|n04|2026-02-05T10:00:00|2026-02-05T18:00:00|DOWN+POWERED_DOWN|Power down after SuspendTime|root\n"
+              "c|n04|2026-02-06T10:00:00|2026-02-06T18:00:00|IDLE+POWERING_DOWN||root\n"
+              "c|n05|2026-02-07T10:00:00|2026-02-07T18:00:00|DOWN+POWERED_DOWN|power supply failed|root\n",
               0, 300.0);
     assert_string_equal(log->format, "Slurm events");
-    assert_int_equal(log->failures_count, 2);
+    assert_int_equal(log->failures_count, 3);
+    assert_failure(log, 2, "c.n05", "power supply failed", "", 1, 28800);
     assert_failure(log, 0, "c.n01", "not responding", "", 1, 7200);
     assert_failure(log, 1, "c.n03", "node unexpected reboot", "", 1, NAN);
-    assert_true(has_note(log, "1 outages were planned"));
-    assert_int_equal(log->systems[0].nodes, 3);
+    assert_true(has_note(log, "3 outages were planned"));
+    assert_int_equal(log->systems[0].nodes, 5);
     bh_failure_log_destroy(log);
 }
 
@@ -220,12 +225,75 @@ static void test_over_hosts(void **state)
     bh_failure_log_destroy(log);
 }
 
+/* One failure as each form of log has it: when (UTC), and on which host. */
+static void test_heads(void **state)
+{
+    (void)state;
+    static const double at_s = 1602007167.0; /* 2020-10-06 17:59:27 UTC, a Tuesday */
+    static const struct {
+        const char *head, *host;
+        double off_s; /* what is told in local time, or with parts of a second */
+    } rows[] = {
+        {"2020-10-06T19:59:27+0200 n1 kernel:", "n1", 0},           /* journalctl -o short-iso */
+        {"2020-10-06T19:59:27.25+02:00 n1 kernel:", "n1", 0.25},    /* -o short-iso-precise; rsyslog */
+        {"Tue 2020-10-06 19:59:27 CEST n1 kernel:", "n1", 0},       /* -o short-full */
+        {"Tue 2020-10-06 17:59:27 UTC n1 kernel:", "n1", 0},        /* the same with --utc */
+        {"Tue 2020-10-06 17:59:27 AEST n1 kernel:", "n1", 0},       /* a zone that nobody knows: local time */
+        {"Tue 2020-10-06 17:59:27 EST1 kernel:", "EST1", 0},        /* that is a host */
+        {"1602007167.000000 n1 kernel:", "n1", 0},                  /* -o short-unix */
+        {"Oct 06 17:59:27 n1 kernel:", "n1", 0},                    /* -o short, with --year */
+        {"Oct 06 17:59:27.500000 n1 kernel:", "n1", 0.5},           /* -o short-precise */
+        {"Oct  6 17:59:27 n1 kernel:", "n1", 0},                    /* syslog */
+        {"<2>Oct  6 17:59:27 n1 kernel:", "n1", 0},                 /* with its priority */
+        {"Oct  6 2020 17:59:27 n1 kernel:", "n1", 0},               /* with a year */
+        {"<2>1 2020-10-06T17:59:27.000Z n1 kernel - - -", "n1", 0}, /* RFC 5424 */
+        {"[Tue Oct  6 17:59:27 2020]", "guest7", 0},                /* dmesg -T: the file is named after its host */
+        {"Tue Oct  6 17:59:27 2020 n1 kernel:", "n1", 0},           /* as ctime() */
+        {"Tue Oct  6 17:59:27 UTC 2020 n1 kernel:", "n1", 0},       /* as date(1) */
+        {"- 1602007167 2020.10.06 n1 Oct 6 17:59:27 n1/n1 kernel:", "n1", 0}, /* public logs with alerts' tags */
+        {"VAPI 1602007167 2020.10.06 R02-M1-N0-C:J12-U11 2020-10-06-17.59.27.000000 x RAS", "R02-M1-N0-C:J12-U11", 0},
+    };
+    for (size_t r = 0; r < BH_COUNT(rows); r++) {
+        char *text = bh_print_text("%s Kernel panic - not syncing: x\n", rows[r].head);
+        struct bh_failure_log *log = parse(text, 2020, 300.0);
+        if (log->failures_count != 1 || fabs(log->failures[0].start_s - at_s - rows[r].off_s) > 1e-6)
+            fail_msg("%s: %zu failures, the first %.3f s off", rows[r].head, log->failures_count,
+                     log->failures_count > 0 ? log->failures[0].start_s - at_s : NAN);
+        assert_string_equal(log->format, "lines of a system log");
+        assert_string_equal(bh_name_list_text(log->node_names, log->failures[0].node), rows[r].host);
+        bh_failure_log_destroy(log);
+        free(text);
+    }
+}
+
+/* What nobody can date, or is no text of lines or cells, is said to be that. */
+static void test_no_heads(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"[    1.204510] Linux version 6.1.0\n[ 1234.567890] Kernel panic - not syncing: x\n",
+         "f: found times since the boot alone; expected what `dmesg -T` or `journalctl -k` prints"},
+        {"<2>[ 1234.567890] Kernel panic - not syncing: x\n", "f: found times since the boot alone"},
+        {"{\"__REALTIME_TIMESTAMP\":\"1602000000000000\",\"_HOSTNAME\":\"n1\"}\n", "f: found JSON; expected a table"},
+        {"[\n  {\n  \"jobs\": []}]", "f: found JSON"},
+    };
+    for (size_t r = 0; r < BH_COUNT(rows); r++) {
+        struct bh_error err = {0};
+        assert_null(bh_site_log_parse(rows[r].text, strlen(rows[r].text), "f", NULL, &err));
+        if (strstr(err.text, rows[r].message) == NULL)
+            fail_msg("%s: %s", rows[r].text, err.text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rasdaemon),  cmocka_unit_test(test_over_hosts), cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_syslog),     cmocka_unit_test(test_libvirt),    cmocka_unit_test(test_slurm_events),
-        cmocka_unit_test(test_slurm_jobs), cmocka_unit_test(test_others),
+        cmocka_unit_test(test_heads),      cmocka_unit_test(test_no_heads),     cmocka_unit_test(test_rasdaemon),
+        cmocka_unit_test(test_over_hosts), cmocka_unit_test(test_lines),        cmocka_unit_test(test_syslog),
+        cmocka_unit_test(test_libvirt),    cmocka_unit_test(test_slurm_events), cmocka_unit_test(test_slurm_jobs),
+        cmocka_unit_test(test_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
