@@ -50,6 +50,11 @@ bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache)
     return cache->only_why_not;
 }
 
+bool bh_isolation_cache_has_rates(const struct bh_isolation_cache *cache)
+{
+    return !cache->only_why_not && !cache->is_list;
+}
+
 static struct bh_isolation *create_empty(const struct bh_node_model *model)
 {
     struct bh_isolation *isolation = bh_allocate(1, sizeof *isolation);

@@ -21,6 +21,9 @@ struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
 bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache);
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
 
+/* Neither those of reasons nor a list's: what follows from rates need not be asked for. */
+bool bh_isolation_cache_has_rates(const struct bh_isolation_cache *cache);
+
 /* So that several processes compute what one will ask for. A list computes nothing; its isolations have no rates, and it
  * knows, numbered in the order of asking, which they would be, and of how many channels. */
 struct bh_isolation_cache *bh_isolation_cache_create_list(void);

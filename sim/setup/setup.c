@@ -6,6 +6,7 @@
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
+#include "models/containment/isolation_cache.h"
 #include "models/node/takedown.h"
 #include "models/words/scope.h"
 #include "sim/scenario/read_faults.h"
@@ -139,7 +140,7 @@ static double outage_s(const struct bh_setup *setup, const struct bh_enclave_set
     return NAN;
 }
 
-static void fill_enclave(struct bh_setup *setup, size_t index, bool is_baseline, const struct bh_platform_facts *facts)
+static void fill_enclave(struct bh_setup *setup, size_t index, const struct bh_platform_facts *facts)
 {
     struct bh_enclave_setup *enclave = &setup->enclaves[index];
     enclave->spec = &setup->scenario->enclaves[index];
@@ -154,8 +155,6 @@ static void fill_enclave(struct bh_setup *setup, size_t index, bool is_baseline,
     bh_setup_fill_levels(setup, enclave, facts);
     for (enum bh_scope scope = BH_SCOPE_NONE; scope != BH_SCOPES; scope++)
         enclave->restart_s[scope] = outage_s(setup, enclave, scope);
-    if (!is_baseline) /* it takes another's over, or has none: bh_setup_copy_intervals, bh_setup_drop_checkpoints */
-        bh_setup_fill_pattern(setup, enclave);
 }
 
 /* Adds what one error of the script does on the nodes of its partition. */
@@ -332,15 +331,20 @@ static struct bh_setup *create(const struct bh_scenario *scenario, size_t policy
         bh_setup_destroy(setup);
         return NULL;
     }
-    follow_script(setup);
+    bool has_rates = bh_isolation_cache_has_rates(cache);
+    if (has_rates)
+        follow_script(setup);
     fill_sources(setup);
     add_storage_sources(setup, facts->storage_hosts);
     setup->storage_hosts = facts->storage_hosts;
     setup->enclaves_count = scenario->enclaves_count;
     setup->enclaves = bh_allocate(setup->enclaves_count, sizeof *setup->enclaves);
     for (size_t e = 0; e < setup->enclaves_count; e++)
-        fill_enclave(setup, e, is_baseline, facts);
-    if (scenario->staggered)
+        fill_enclave(setup, e, facts);
+    /* A baseline takes another's over, or has none: bh_setup_copy_intervals, bh_setup_drop_checkpoints. */
+    for (size_t e = 0; e < setup->enclaves_count && has_rates && !is_baseline; e++)
+        bh_setup_fill_pattern(setup, &setup->enclaves[e]);
+    if (scenario->staggered && has_rates)
         bh_setup_stagger(setup);
     return setup;
 }
