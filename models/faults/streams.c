@@ -73,6 +73,8 @@ static uint64_t owner_identity(const struct bh_zone *zone, const char *component
     return bh_identity_join(identity, (uint64_t)(zone->process + 1));
 }
 
+/* A kernel that runs as host and as guest has bugs that strike both at once, with probability `shared-bug` of each
+ * fault. */
 static void add_component(struct builder *builder, size_t index, const struct bh_component *component)
 {
     const struct bh_zone *zone = &builder->model->tree->zones[index];
@@ -124,6 +126,7 @@ static void add_zone(struct builder *builder, size_t index)
     }
 }
 
+/* Whole nodes: a domain may be given as a mean. */
 uint64_t bh_domain_nodes(const struct bh_domain *domain)
 {
     return (uint64_t)fmin(fmax(1.0, round(domain->nodes.value)), 0x1p53); /* more than any machine */
@@ -180,6 +183,7 @@ struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, ui
     return stream;
 }
 
+/* Hardware first, then zone by zone: a stream's number is its place, its draws go by its identity. */
 struct bh_fault_streams *bh_fault_streams_create(const struct bh_catalog *catalog, const struct bh_node_model *model,
                                                  const struct bh_tenant *tenants, struct bh_fault_choice choice,
                                                  const struct bh_component *host_kernel,
@@ -231,11 +235,14 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
     return origin;
 }
 
+/* exp(ln m + sigma z), z the standard normal quantile of u. */
 static double lognormal_s(const struct bh_parameter *median_s, const struct bh_parameter *sigma, double u)
 {
     return median_s->value * exp(sigma->value * gsl_cdf_ugaussian_Pinv(u));
 }
 
+/* By the event, not the node: nodes that one event took down are away equally long. Of a replayed log the recorded
+ * time is taken where it is known. */
 double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *fault)
 {
     const struct bh_fault_class *class = fault->stream->hardware;
@@ -250,6 +257,7 @@ double bh_fault_repair_s(const struct bh_random *random, const struct bh_fault *
     return lognormal_s(&class->repair_median_s, &class->repair_sigma, u);
 }
 
+/* A reboot mends it, but for a share of cases, which take the longer of a reboot and a lognormal time. */
 double bh_fault_software_repair_s(const struct bh_random *random, const struct bh_recovery_numbers *recovery,
                                   uint64_t identity)
 {

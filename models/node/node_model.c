@@ -35,6 +35,7 @@ static char *list_offered(const struct bh_system *system, enum bh_boundary bound
     return buffer;
 }
 
+/* Levels are offered from the weakest to the strongest; a boundary without any stays unguarded. */
 static int choose(const struct bh_system *system, const struct bh_policy *policy, const struct bh_guard_choice *choice,
                   const struct bh_guard_level *guard[BH_BOUNDARIES], struct bh_error *err)
 {
@@ -122,9 +123,9 @@ int bh_clip_guards(const struct bh_system *system, const struct bh_guard_limits 
     return 0;
 }
 
-/* The least scope that holds the subtree of a user-mode zone. A process of the node that runs one guest of it, in which
- * the enclaves' guests are nested, is that guest's; one that holds shared zones alone, the VMM of a driver domain say, is as
- * a guest of its own. */
+/* The least scope that holds the subtree of a user-mode zone. A process of the node that runs one guest of it, in
+ * which the enclaves' guests are nested, is that guest's; one that holds shared zones alone, the VMM of a driver
+ * domain say, is as a guest of its own. */
 static enum bh_scope least_scope(const struct bh_system *system, size_t zone)
 {
     size_t children = 0, outer_guests = 0;
@@ -169,6 +170,7 @@ static int check_mechanism(const struct bh_system *system, const struct bh_polic
     return 0;
 }
 
+/* Taking down less than what runs inside a zone would leave orphans: a VMM is at least its guest. */
 int bh_check_dispositions(const struct bh_system *system, const struct bh_policy *policy, struct bh_error *err)
 {
     for (size_t z = 0; z < system->zones_count; z++) {
@@ -188,6 +190,7 @@ int bh_check_dispositions(const struct bh_system *system, const struct bh_policy
     return 0;
 }
 
+/* Lifetimes are exponential, at rate 1 / mean. */
 static struct bh_copy_ending copy_ending(const struct bh_ending *numbers)
 {
     return (struct bh_copy_ending){
@@ -246,6 +249,7 @@ static const struct bh_guard_level *guard_of(const struct bh_node_model *model, 
     return other != NULL && (one == NULL || other->strength > one->strength) ? other : one;
 }
 
+/* Anew whenever guards or composition change: an unguarded channel blocks nothing. */
 static void fill_crossings(struct bh_node_model *model)
 {
     const struct bh_zone_tree *tree = model->tree;

@@ -143,6 +143,8 @@ static struct bh_branch without_harmless(const struct stepping *stepping, const 
     return times_number(passed, crossing->corrupts, corrupts);
 }
 
+/* The branches of one attempt: blocked p_b; past the guard 1 - p_b, of which a share does harm; and into a zone that
+ * the error has left before with `again`. They sum to the branch's own probability. */
 static void attempt(const struct stepping *stepping, const struct bh_chain_state *from, size_t channel,
                     const struct bh_branch *branch)
 {
@@ -193,6 +195,7 @@ static void end_forced(const struct stepping *stepping, const struct bh_chain_st
     go_to(stepping, &state, *branch);
 }
 
+/* signalled + masked + silent = 1. */
 static void end_naturally(const struct stepping *stepping, const struct bh_chain_state *from, size_t zone,
                           enum bh_error_kind kind, const struct bh_branch *branch)
 {
@@ -229,6 +232,8 @@ static long instant_channel(const struct bh_chain *chain, const struct bh_chain_
     return -1;
 }
 
+/* Sum over live copies of mu, and of c = mu p / (1 - p) for each channel not yet tried: so a copy attempts a channel
+ * before it ends with probability c / (c + mu) = p. */
 static double sum_of_rates(const struct bh_chain *chain, const struct bh_chain_state *state)
 {
     const struct bh_zone_tree *tree = chain->model->tree;
@@ -284,6 +289,7 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
     return total;
 }
 
+/* d/dmu of mu (1 + sum of p / (1 - p)), and d/dp of mu p / (1 - p) = mu / (1 - p)^2. */
 void bh_chain_add_rate_slopes(const struct bh_chain *chain, const struct bh_chain_state *state, double factor,
                               double *slope)
 {

@@ -44,6 +44,8 @@ static bool is_gone(struct bh_replica *replica, enum bh_post post, uint64_t slot
     return gone;
 }
 
+/* A fault lands in a zone and makes an error there if something lives there to hold it; a bug that host and guest
+ * share makes a copy in each, of one error. */
 static void strike_zone(struct bh_replica *replica, size_t source, const struct bh_fault *fault, uint64_t slot)
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
@@ -61,6 +63,7 @@ static void strike_zone(struct bh_replica *replica, size_t source, const struct 
         bh_copy_begin(replica, error, 0, origin.kind, BH_ENDING_DRAWN);
 }
 
+/* A fault of a node strikes spares, too; errors arise in slots alone, since on a spare nothing runs. */
 static void strike_node(struct bh_replica *replica, size_t source, const struct bh_fault *fault, enum bh_post post,
                         uint64_t slot)
 {
@@ -95,6 +98,8 @@ static void strike_storage(struct bh_replica *replica, int source, const struct 
         bh_storage_strike(replica, source, fault);
 }
 
+/* Hardware's faults follow the physical node to where it is now; software's strike slots, where what runs is the
+ * same whatever the node. */
 void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh_fault *fault)
 {
     uint64_t slot = replica->setup->sources[source].first_slot + fault->node;
@@ -174,6 +179,7 @@ void bh_errors_strike_by_script(struct bh_replica *replica, size_t line)
         bh_copy_begin(replica, error, zone, script->kind, script->ending);
 }
 
+/* What stays broken strikes again where its node is by then, with draws of its own each time. */
 void bh_errors_strike_again(struct bh_replica *replica, struct bh_lasting_fault *lasting, double time_s)
 {
     if (lasting->is_over) {

@@ -69,6 +69,7 @@ static void end_wait(struct bh_waiter *waiter)
     waiter->is_over = false;
 }
 
+/* Goes on until there is something to wait for. */
 static void step(struct bh_waiter *waiter, bool is_done)
 {
     do {
@@ -186,7 +187,8 @@ static void run_actor(void *data)
         course->passing->ends(course);
 }
 
-/* --- Making and clearing ------------------------------------------------------------------------------------------- */
+/* --- Making and clearing
+ * ------------------------------------------------------------------------------------------- */
 
 static void make_enclaves(struct bh_course *course, size_t first, struct bh_transfer *const *transfers)
 {

@@ -19,6 +19,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* What an enclave has done before the run began (checkpoints, verifications) is its setup's. */
 static void create_enclave(struct bh_replica *replica, size_t index)
 {
     struct bh_enclave *enclave = &replica->enclaves[index];
@@ -38,6 +39,7 @@ static void create_enclave(struct bh_replica *replica, size_t index)
     enclave->partners = bh_partners_of(setup->nodes, bh_enclave_recovery(enclave)->partner_distance.value);
 }
 
+/* From state to record: all that a results file may have of a replica. */
 static void gather(struct bh_replica *replica, struct bh_replica_record *record)
 {
     bh_machine_pass(replica->machine, replica->now_s);
@@ -80,6 +82,7 @@ static struct bh_machine *create_machine(const struct bh_setup *setup)
     return machine;
 }
 
+/* Events own what they point to, but for sources and slots. */
 static void drain_queue(struct bh_replica *replica)
 {
     while (replica->queue.count > 0) {
@@ -93,6 +96,7 @@ static void drain_queue(struct bh_replica *replica)
     bh_degraded_forget(replica);
 }
 
+/* `draws` counts random numbers: a replica that drew none is the same whatever its number. */
 int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
                    struct bh_transfer *const *transfers, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err)

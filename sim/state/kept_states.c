@@ -15,6 +15,7 @@ static void clear(struct bh_saved_state *state)
     bh_silent_set_clear(&state->silent);
 }
 
+/* States are few (`keep`, by default 3) and stand by age, the oldest first. */
 void bh_kept_states_remove(struct bh_kept_states *kept, size_t index)
 {
     clear(&kept->state[index]);
@@ -23,6 +24,7 @@ void bh_kept_states_remove(struct bh_kept_states *kept, size_t index)
     kept->count--;
 }
 
+/* The most work; of equal work that of the nearest level, which is read fastest. */
 void bh_checkpoint_find_newest(struct bh_enclave *enclave)
 {
     const struct bh_saved_state *newest = NULL;
@@ -59,6 +61,7 @@ bool bh_checkpoint_moves(const struct bh_enclave *enclave, enum bh_level_way way
     return moves && bh_level_goes_through(level, way);
 }
 
+/* Within a moment two times are one: clocks are sums of durations, and rounding must not decide. */
 bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s)
 {
     return state->time_s > time_s + BH_ONE_MOMENT_S;
@@ -82,6 +85,8 @@ void bh_checkpoint_drop_all(struct bh_enclave *enclave)
     }
 }
 
+/* A level is lost as a whole; of partners' copies those that a pair held which lost both its nodes, and all older
+ * ones. */
 void bh_checkpoint_lose(struct bh_enclave *enclave, uint64_t slot, struct bh_level_loss taken)
 {
     uint64_t gone = 0;
@@ -121,6 +126,8 @@ static bool holds(const struct bh_saved_state *state, uint64_t lineage)
     return false;
 }
 
+/* A restart from a state that had been tried brought the same error back: that state and all later ones that hold it
+ * are no use. Older states, from before the error came, stay. */
 void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage)
 {
     double tried_s = INFINITY;
@@ -138,6 +145,7 @@ void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage)
         }
 }
 
+/* The share covers rounding of sums of work; it is the one that says when a position is reached. */
 void bh_checkpoint_drop_beyond(struct bh_enclave *enclave, double work_s)
 {
     for (int level = 0; level < BH_LEVELS; level++)
@@ -146,6 +154,7 @@ void bh_checkpoint_drop_beyond(struct bh_enclave *enclave, double work_s)
                 drop(enclave, level, i);
 }
 
+/* After `returns` restarts from the newest state in vain it is given up on every level, and an older one is next. */
 void bh_checkpoint_go_further(struct bh_enclave *enclave, double time_s)
 {
     bh_checkpoint_drop_newer(enclave, time_s);
@@ -167,6 +176,7 @@ void bh_checkpoint_count_return(struct bh_enclave *enclave)
             enclave->kept[level].state[i].returns += enclave->kept[level].state[i].work_s >= work_s;
 }
 
+/* A verification passed: what was tried so far proved good. */
 void bh_checkpoint_pass(struct bh_enclave *enclave)
 {
     for (int level = 0; level < BH_LEVELS; level++)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+/* Bits beyond those that have been set are zeros that nobody stored. */
 bool bh_bits_has(const struct bh_bits *bits, size_t number)
 {
     return number / 64 < bits->words && (bits->word[number / 64] >> (number % 64)) & 1;
@@ -29,6 +30,7 @@ void bh_bits_set(struct bh_bits *bits, size_t number)
     bits->word[number / 64] |= UINT64_C(1) << (number % 64);
 }
 
+/* An error is one fault's doing on one node; on another node it has a part of its own, which hangs at this root. */
 struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
                                            size_t origin)
 {
@@ -46,6 +48,7 @@ struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int sourc
     return error;
 }
 
+/* The part of an error on a node: the root itself, or one of the list at it. NULL: it has not come there. */
 static struct bh_live_error *find_on_slot(struct bh_live_error *root, uint64_t slot)
 {
     struct bh_live_error *part = root;
@@ -54,6 +57,7 @@ static struct bh_live_error *find_on_slot(struct bh_live_error *root, uint64_t s
     return part;
 }
 
+/* A part draws by an identity of its own and counts as its root: one lineage, one record of how far it reached. */
 static struct bh_live_error *add_part(struct bh_live_error *root, struct bh_live_error *part)
 {
     part->root = root;
@@ -89,6 +93,7 @@ struct bh_live_error *bh_live_error_revive(struct bh_replica *replica, const str
     return error;
 }
 
+/* A part that holds copies holds its root once, so that the root outlives all its parts. */
 void bh_live_error_hold(struct bh_live_error *error)
 {
     if (error->copies++ == 0 && error->root != error)
@@ -129,6 +134,7 @@ bool bh_live_error_is_in(const struct bh_replica *replica, const struct bh_live_
     return false;
 }
 
+/* Whether the error, wherever its parts are, has taken that enclave down before: what is lost is not lost again. */
 static bool has_lost(const struct bh_live_error *error, size_t enclave)
 {
     const struct bh_live_error *root = error->root;
@@ -139,6 +145,7 @@ static bool has_lost(const struct bh_live_error *error, size_t enclave)
     return false;
 }
 
+/* A zone holds at most one copy of an error. */
 bool bh_live_error_may_enter(const struct bh_replica *replica, const struct bh_live_error *error, size_t zone)
 {
     return !bh_live_error_is_in(replica, error, zone) && bh_live_error_may_reach(replica, error, zone);
@@ -163,6 +170,8 @@ static bool is_survivor(const struct bh_copy *copy, size_t enclave)
     return false;
 }
 
+/* Errors, not copies: of each only the first copy that survives counts. The list is short, so each looks at all
+ * before. */
 size_t bh_live_errors_survive(const struct bh_replica *replica, size_t enclave)
 {
     const struct bh_copy *copy, *before;
@@ -203,6 +212,8 @@ int bh_copy_owner(const struct bh_copy *copy)
     return tenant >= 0 ? (int)copy->error->partition->enclave[tenant] : -1;
 }
 
+/* Who waits for a zone that hangs: the tenant whose it is; of a shared one all tenants around which it stands or
+ * that need it to go on. Who needs it for I/O alone goes on until the next checkpoint or message. */
 void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause)
 {
     const struct bh_live_error *error = copy->error;
@@ -231,6 +242,7 @@ void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)
     bh_live_error_release(replica, error);
 }
 
+/* Events in the queue point to copies: the last of them frees one that has ended. */
 void bh_copy_release(struct bh_copy *copy)
 {
     if (--copy->pending > 0 || !copy->is_ended)
@@ -238,6 +250,7 @@ void bh_copy_release(struct bh_copy *copy)
     free(copy);
 }
 
+/* In a zone that is down nothing lives; nor in a process between an outage and its restart. */
 bool bh_errors_can_live_in(const struct bh_replica *replica, uint64_t slot, size_t zone)
 {
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
@@ -274,6 +287,8 @@ void bh_errors_clear_processes(struct bh_replica *replica, int enclave, uint64_t
         bh_copy_end(replica, copy);
 }
 
+/* What a checkpoint takes along of live errors: those in the application, and in its guest if the guest is saved
+ * whole. */
 struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count)
 {
     bool saves_guest = bh_enclave_application(&replica->enclaves[enclave])->saves_guest;

@@ -68,6 +68,7 @@ static const struct bh_zone_tree *tree_of(const struct bh_machine *machine, size
     return machine->trees[machine->partitions->partition[partition].class];
 }
 
+/* Numbers move to the front before room grows, so that a queue that never empties does not grow without end. */
 static void fifo_push(struct fifo *fifo, uint64_t number)
 {
     if (fifo->first + fifo->count == fifo->room) {
@@ -88,6 +89,7 @@ static uint64_t fifo_pop(struct fifo *fifo)
     return fifo->number[fifo->first++];
 }
 
+/* Of a spare that fails while it waits: rare, so that all may be looked at. */
 static void fifo_remove(struct fifo *fifo, uint64_t number)
 {
     size_t kept = 0;
@@ -171,6 +173,8 @@ static struct moved_node *find_moved(const struct bh_machine *machine, uint64_t 
     return moved;
 }
 
+/* Nodes that never moved are not stored: node n is in slot n, and behind the last slot are spares. So a machine of
+ * 2^24 nodes costs what has happened on it. */
 enum bh_post bh_machine_find(const struct bh_machine *machine, uint64_t node, uint64_t *slot)
 {
     const struct moved_node *moved = find_moved(machine, node);
@@ -192,6 +196,7 @@ static void move_node(struct bh_machine *machine, uint64_t node, enum bh_post po
     moved->slot = slot;
 }
 
+/* Node-seconds so far: what was so since the last event times its duration, before that event changes it. */
 void bh_machine_pass(struct bh_machine *machine, double now_s)
 {
     struct bh_machine_use *use = &machine->use;
@@ -222,6 +227,7 @@ uint64_t bh_machine_node_in(const struct bh_machine *machine, uint64_t number)
     return slot != NULL ? slot->node : number;
 }
 
+/* A slot is stored from the first thing that happens to it. */
 static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
 {
     struct bh_slot *slot = find_slot(machine, number);
@@ -245,6 +251,7 @@ static void list_outage(struct bh_machine *machine, struct bh_slot *slot)
     DL_APPEND(machine->outages[slot->partition], slot);
 }
 
+/* A zone is up if everything that it stands on is: machine, enclave, node, the zone itself, its guest. */
 bool bh_machine_is_up(const struct bh_machine *machine, uint64_t number, size_t zone, double now_s)
 {
     const struct bh_slot *slot = find_slot(machine, number);
@@ -301,6 +308,7 @@ static bool guest_failed(const struct bh_zone_tree *tree, size_t guest, const st
     return false;
 }
 
+/* Zone 0 is the host's kernel: with it goes the node. Outages that overlap end with the later of both. */
 void bh_machine_fail(struct bh_machine *machine, uint64_t number, const struct bh_zone_set *failed, double node_ready_s,
                      double guest_ready_s, double guest_boot_s)
 {
@@ -324,6 +332,7 @@ void bh_machine_repair_in_place(struct bh_machine *machine, uint64_t number, dou
     slot->hardware_ready_s = bh_greater(slot->hardware_ready_s, repaired_s);
 }
 
+/* A node comes into a slot as new: none of the zones that were down on the old one are down on it. */
 static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t node, double ready_s, double guest_boot_s)
 {
     slot->has_node = true;
@@ -335,6 +344,7 @@ static void settle(struct bh_machine *machine, struct bh_slot *slot, uint64_t no
     list_outage(machine, slot);
 }
 
+/* Spares go to whom they are asked by first; who finds none waits in order. */
 void bh_machine_lose_node(struct bh_machine *machine, uint64_t number, double spare_ready_s, double guest_boot_s)
 {
     struct bh_slot *slot = need_slot(machine, number);
@@ -376,6 +386,7 @@ bool bh_machine_next_waiting(const struct bh_machine *machine, uint64_t *slot)
     return machine->waiting.count > 0;
 }
 
+/* A node that comes back serves the slot that has waited longest, else it is a spare: it has no slot of its own. */
 bool bh_machine_returned(struct bh_machine *machine, uint64_t node, double ready_s, double guest_boot_s)
 {
     uint64_t slot;
@@ -431,6 +442,8 @@ double bh_machine_slot_hardware_s(const struct bh_machine *machine, uint64_t num
     return slot->has_node ? bh_greater(machine->all_hardware_s, slot->hardware_ready_s) : INFINITY;
 }
 
+/* Latest of all outages of the partition. Those that are over leave the list here, so that it stays as short as what is
+ * down now. */
 void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, double *ready_s, double *hardware_s)
 {
     const struct standing *standing = &machine->enclaves[enclave];
