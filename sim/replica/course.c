@@ -187,8 +187,7 @@ static void run_actor(void *data)
         course->passing->ends(course);
 }
 
-/* --- Making and clearing
- * ------------------------------------------------------------------------------------------- */
+/* --- Making and clearing ------------------------------------------------------------------------------------------ */
 
 static void make_enclaves(struct bh_course *course, size_t first, struct bh_transfer *const *transfers)
 {
