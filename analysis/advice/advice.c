@@ -246,7 +246,7 @@ static void compare(struct bh_advice *advice, const double *costs)
             memcpy(own + count * runs, costs + p * runs, runs * sizeof *own);
             which[count++] = p;
         }
-    size_t best = bh_compare(own, count, advice->worlds.count, advice->worlds.replicas, standings);
+    size_t best = bh_compare(own, count, advice->worlds.count, advice->worlds.replicas, advice->level, standings);
     advice->best = which[best];
     advice->most_lost = standings[best].behind_most;
     for (size_t i = 0; i < count; i++) {
@@ -382,7 +382,7 @@ size_t bh_count_best(const struct bh_view *view, size_t point, size_t enclave, s
             own[r] = bh_criterion_value(view, &criterion, p, point, enclave, r);
         count += p == best || are_finite(own, replicas);
     }
-    bh_compare(costs, count, 1, replicas, standings);
+    bh_compare(costs, count, 1, replicas, BH_SET_LEVEL, standings);
     for (size_t p = 0; p < count; p++)
         others += standings[p].may_be_best && !standings[p].is_same;
     free(standings);
@@ -411,13 +411,22 @@ static int read_request(struct bh_advice *advice, const struct bh_advice_request
 int bh_advise(const struct bh_view *view, const struct bh_label_places *places, const struct bh_advice_request *request,
               struct bh_advice *advice, struct bh_error *err)
 {
-    *advice = (struct bh_advice){.view = view, .indifference = request->indifference};
+    *advice = (struct bh_advice){.view = view,
+                                 .indifference = request->indifference,
+                                 .level = BH_SET_LEVEL / (double)(request->looks > 1 ? request->looks : 1)};
     advice->policies = bh_allocate(view->policy.count, sizeof *advice->policies);
     int status = read_request(advice, request, err);
     if (status == 0)
         status =
             bh_worlds_choose(view, places, request->where, request->where_count, request->worlds, &advice->worlds, err);
     return status == 0 ? choose(advice, err) : status;
+}
+
+bool bh_advice_is_settled(const struct bh_advice *advice)
+{
+    bool has_one = advice->worlds.count * advice->worlds.replicas > 1 && advice->set <= 1;
+    return (has_one || (advice->indifference > 0 && advice->most_lost <= advice->indifference)) &&
+           !advice->is_doubtful && advice->hoped == SIZE_MAX;
 }
 
 void bh_advice_release(struct bh_advice *advice)

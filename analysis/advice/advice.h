@@ -24,6 +24,7 @@ struct bh_advice_request {
     const char *minimize;      /* NULL: net overhead */
     const char *worlds;        /* axis of draws; NULL: the usual one */
     const char *enclave;       /* NULL: the primary */
+    size_t looks;              /* at growing runs, this one among them; 0: one */
     double indifference;       /* so much more of the criterion does not matter; 0: all matters */
 };
 
@@ -62,9 +63,9 @@ struct bh_advice {
     size_t compared;
     bool is_doubtful; /* no policy is known to meet the limits: those are compared that may */
     size_t best;
-    size_t set;       /* so many may be the best, the best with them and what is the same left out */
-    double most_lost; /* by taking the best of the runs, beside the best there is */
-    double indifference;
+    size_t set;                 /* so many may be the best, the best with them and what is the same left out */
+    double most_lost;           /* by taking the best of the runs, beside the best there is */
+    double indifference, level; /* level: with which the set leaves the best out at most */
     size_t better; /* the best of those that --allow and --need exclude, if it is surely better; SIZE_MAX: none */
     size_t hoped;  /* one that may meet the limits and is better by its mean; SIZE_MAX: none */
 };
@@ -74,6 +75,10 @@ struct bh_advice {
 int bh_advise(const struct bh_view *view, const struct bh_label_places *places, const struct bh_advice_request *request,
               struct bh_advice *advice, struct bh_error *err);
 void bh_advice_release(struct bh_advice *advice);
+
+/* Whether more runs could not change what is said to do: one policy is told from all others or costs no more than what does not
+ * matter, it is known to be allowed, and so is whatever would be better that --limit may exclude. */
+bool bh_advice_is_settled(const struct bh_advice *advice);
 
 /* The costs of what is compared as a decision over the worlds: of its policies, in their order. `*policies` are which of the
  * view's they are. The caller frees both this and `costs`. */

@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Of BH_SET_LEVEL, what says which rivals are surely worse. */
-#define SCREENING_LEVEL (BH_SET_LEVEL / 10)
+/* The part of the level that says which rivals are surely worse. */
+#define SCREENING 0.1
 
 struct bh_lead bh_lead_of(const double *left, const double *right, size_t worlds, size_t replicas)
 {
@@ -67,11 +67,11 @@ static double distance(const struct bh_lead *lead)
 
 /* The sum over the rivals of the probability that one seems better by more than `most`, the farthest of their distances,
  * although it is only as good as the data lets it be. */
-static double tails(const struct bh_lead *leads, size_t rivals, double most)
+static double tails(const struct bh_lead *leads, size_t rivals, double level, double most)
 {
     double sum = 0;
     for (size_t j = 0; j < rivals; j++) {
-        double reach = gsl_cdf_tdist_Qinv(SCREENING_LEVEL / (double)rivals, leads[j].freedom);
+        double reach = gsl_cdf_tdist_Qinv(SCREENING * level / (double)rivals, leads[j].freedom);
         double shift = fmin(0, distance(&leads[j]) + reach);
         sum += isfinite(shift) ? gsl_cdf_tdist_Q(most - shift, leads[j].freedom) : 0;
     }
@@ -79,17 +79,18 @@ static double tails(const struct bh_lead *leads, size_t rivals, double most)
 }
 
 /* Whether no rival is better than the control by more than chance explains. */
-static bool may_be_best(const struct bh_lead *leads, size_t rivals)
+static bool may_be_best(const struct bh_lead *leads, size_t rivals, double level)
 {
     double most = 0;
     if (rivals == 0 || isnan(leads[0].error))
         return true;
     for (size_t j = 0; j < rivals; j++)
         most = fmax(most, distance(&leads[j]));
-    return most <= 0 || (isfinite(most) && tails(leads, rivals, most) > BH_SET_LEVEL - SCREENING_LEVEL);
+    return most <= 0 || (isfinite(most) && tails(leads, rivals, level, most) > (1 - SCREENING) * level);
 }
 
-size_t bh_compare(const double *costs, size_t policies, size_t worlds, size_t replicas, struct bh_standing *standings)
+size_t bh_compare(const double *costs, size_t policies, size_t worlds, size_t replicas, double level,
+                  struct bh_standing *standings)
 {
     size_t runs = worlds * replicas, best = 0, rivals;
     struct bh_lead *leads = bh_allocate(policies, sizeof *leads);
@@ -105,7 +106,7 @@ size_t bh_compare(const double *costs, size_t policies, size_t worlds, size_t re
                 leads[rivals++] = bh_lead_of(costs + p * runs, costs + j * runs, worlds, replicas);
         standings[p].behind = standings[p].mean - standings[best].mean;
         standings[p].is_same = is_same(costs + p * runs, costs + best * runs, runs);
-        standings[p].may_be_best = may_be_best(leads, rivals);
+        standings[p].may_be_best = may_be_best(leads, rivals, level);
     }
     /* behind <= max over j of the set of mean(i - j) + c error(i - j), and 0 */
     for (size_t p = 0; p < policies; p++)
@@ -115,7 +116,7 @@ size_t bh_compare(const double *costs, size_t policies, size_t worlds, size_t re
             struct bh_lead lead = bh_lead_of(costs + p * runs, costs + j * runs, worlds, replicas);
             double reach = isnan(lead.error)
                                ? INFINITY
-                               : lead.error * gsl_cdf_tdist_Qinv(BH_SET_LEVEL / (double)(policies - 1), lead.freedom);
+                               : lead.error * gsl_cdf_tdist_Qinv(level / (double)(policies - 1), lead.freedom);
             standings[p].behind_most = fmax(standings[p].behind_most, lead.mean + reach);
         }
     free(leads);

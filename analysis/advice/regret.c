@@ -66,7 +66,7 @@ static void judge(const struct table *costs, size_t world, size_t chosen, struct
     for (size_t p = 0; p < costs->policies; p++)
         memcpy(own + p * costs->replicas, costs->numbers + (p * costs->worlds + world) * costs->replicas,
                costs->replicas * sizeof *own);
-    bh_compare(own, costs->policies, 1, costs->replicas, standings);
+    bh_compare(own, costs->policies, 1, costs->replicas, BH_SET_LEVEL, standings);
     for (size_t p = 0; p < costs->policies; p++)
         others += standings[p].may_be_best && standings[p].mean != standings[chosen].mean;
     firmness->best_in += standings[chosen].behind <= 0;

@@ -89,7 +89,7 @@ static void compare_cells(const struct bh_advice *advice, const double *x_number
             for (size_t w = 0; w < worlds; w++)
                 memcpy(costs + (p * worlds + w) * replicas, decision.costs + (p * count + inside[w]) * replicas,
                        replicas * sizeof *costs);
-        size_t best = bh_compare(costs, decision.policies, worlds, replicas, standings);
+        size_t best = bh_compare(costs, decision.policies, worlds, replicas, BH_SET_LEVEL, standings);
         cell->best = policies[best];
         for (size_t p = 0; p < decision.policies; p++)
             cell->others += standings[p].may_be_best && !standings[p].is_same;

@@ -8,6 +8,7 @@
 #include "models/base/nearest_name.h"
 #include "models/base/quantity.h"
 #include "models/words/offers.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct arguments {
     const char *path, *directory, *minimize, *worlds, *enclave, *indifference, *map, *folder;
     struct words allow, needs, limits, where;
     int format;
+    size_t most; /* replicas, until it is told; 0: as the file says */
 };
 
 enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
@@ -36,6 +38,7 @@ enum {
     KEY_ENCLAVE,
     KEY_INDIFFERENT,
     KEY_MAP,
+    KEY_UNTIL_TOLD,
     KEY_FORMAT
 };
 
@@ -59,6 +62,8 @@ static const struct argp_option options[] = {
     {"worlds", KEY_WORLDS, "AXIS", 0, "The axis of draws of uncertain numbers (default: draw, if there is one)", 1},
     {"enclave", KEY_ENCLAVE, "NAME", 0, "Whose runs (default: the scenario's first enclave)", 1},
     {"map", KEY_MAP, "X,Y", 0, "Also say who wins where, over two varied axes or two drawn numbers", 1},
+    {"until-told", KEY_UNTIL_TOLD, "MOST", 0,
+     "Run more replicas, twice as many each time, until the choice is settled, at most MOST", 1},
     {"output", 'o', "DIR", 0, "Leave the map as a figure there, with its data and script", 1},
     {"directory", 'd', "DIR", 0, "Keep a campaign's runs in DIR, and go on with what it holds", 1},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 1},
@@ -94,6 +99,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
         return 0;
     case KEY_WORLDS:
         arguments->worlds = word;
+        return 0;
+    case KEY_UNTIL_TOLD:
+        arguments->most = bh_options_count(word, "--until-told", 2, BH_REPLICAS_MOST, state);
         return 0;
     case KEY_MAP:
         arguments->map = word;
@@ -168,7 +176,24 @@ static int check_needs(const struct words *needs, struct bh_error *err)
     return 0;
 }
 
-static int advise(const struct arguments *arguments, const struct bh_advise_results *results, struct bh_error *err)
+/* Twice as many, at most `most`. */
+static size_t more_than(size_t replicas, size_t most)
+{
+    return replicas < most / 2 ? 2 * replicas : most;
+}
+
+/* How often runs are looked at if none settles it: that is known before the first. */
+static size_t count_looks(size_t first, size_t most)
+{
+    size_t count = 1;
+    for (size_t replicas = first; replicas < most; replicas = more_than(replicas, most))
+        count++;
+    return count;
+}
+
+/* Says nothing where it is to be looked at again. */
+static int advise(const struct arguments *arguments, const struct bh_advise_results *results,
+                  struct bh_advise_looks *looks, struct bh_error *err)
 {
     struct bh_advice_request request = {.allow = arguments->allow.word,
                                         .allow_count = arguments->allow.count,
@@ -180,16 +205,25 @@ static int advise(const struct arguments *arguments, const struct bh_advise_resu
                                         .where_count = arguments->where.count,
                                         .minimize = arguments->minimize,
                                         .worlds = arguments->worlds,
+                                        .looks = looks->count,
                                         .enclave = arguments->enclave};
     struct bh_label_places places = {0};
     struct bh_advice advice = {0};
     struct bh_winner_map map = {0};
-    const struct bh_advise_answer answer = {&advice, &places, &request, arguments->map != NULL ? &map : NULL};
+    const struct bh_advise_answer answer = {&advice, &places, &request, arguments->map != NULL ? &map : NULL, looks};
     int status = read_indifference(arguments->indifference, &request.indifference, err);
     if (status == 0)
         status = bh_label_places_read(results->view, &results->source, &places, err);
     if (status == 0)
         status = bh_advise(results->view, &places, &request, &advice, err);
+    looks->made++;
+    looks->is_settled = status == 0 && bh_advice_is_settled(&advice);
+    if (status == 0 && !looks->is_settled && results->view->replica.count < looks->most) {
+        bh_advice_release(&advice);
+        bh_label_places_release(&places);
+        return 0;
+    }
+    looks->is_last = true;
     if (status == 0 && arguments->map != NULL)
         status = bh_winner_map_make(results->view, &places, &request, &advice, arguments->map, &map, err);
     if (status == 0 && arguments->format == FORMAT_JSON)
@@ -206,23 +240,52 @@ static int advise(const struct arguments *arguments, const struct bh_advise_resu
     return status;
 }
 
+/* Runs, and looks at what is there; where that does not settle it with more replicas, of which the first are the same. */
+static int look(const struct arguments *arguments, const struct bh_advise_source *given, struct bh_error *err)
+{
+    struct bh_advise_looks looks = {.most = arguments->most};
+    struct bh_setting *settings = bh_allocate(given->settings_count + 1, sizeof *settings);
+    struct bh_advise_source from = *given;
+    char count[32];
+    int status = 0;
+    for (size_t i = 0; i < given->settings_count; i++)
+        settings[i] = given->settings[i];
+    from.settings = settings;
+    while (status == 0 && !looks.is_last) {
+        struct bh_advise_results results;
+        status = bh_advise_open(&from, &results, err);
+        size_t replicas = status == 0 ? results.view->replica.count : 0;
+        if (status == 0 && looks.count == 0 && looks.most > 0)
+            looks.count = count_looks(results.begun_with > 0 ? results.begun_with : replicas, looks.most);
+        if (status == 0)
+            status = advise(arguments, &results, &looks, err);
+        bh_advise_close(&results);
+        if (status != 0 || looks.is_last)
+            break;
+        size_t more = more_than(replicas, looks.most);
+        if (!from.quiet)
+            fprintf(stderr, "bulkhead: %zu replicas do not settle it: %zu\n", replicas, more);
+        snprintf(count, sizeof count, "%zu", more);
+        settings[given->settings_count] = (struct bh_setting){"replicas", count};
+        from.settings_count = given->settings_count + 1;
+    }
+    free(settings);
+    return status;
+}
+
 static int run(void *input, struct bh_error *err)
 {
     const struct arguments *arguments = input;
-    struct bh_advise_results results;
-    struct bh_advise_source from = {.path = arguments->path,
+    struct bh_advise_source from = {.grows = arguments->most > 0,
+                                    .path = arguments->path,
                                     .directory = arguments->directory,
                                     .settings = arguments->options.settings,
                                     .settings_count = arguments->options.settings_count,
                                     .jobs = bh_options_jobs(&arguments->options),
                                     .quiet = arguments->options.quiet};
     int status = check_needs(&arguments->needs, err); /* before anything runs */
-    if (status == 0) {
-        status = bh_advise_open(&from, &results, err);
-        if (status == 0)
-            status = advise(arguments, &results, err);
-        bh_advise_close(&results);
-    }
+    if (status == 0)
+        status = look(arguments, &from, err);
     free(arguments->allow.word);
     free(arguments->needs.word);
     free(arguments->limits.word);

@@ -175,6 +175,10 @@ int bh_advise_print_json(const struct bh_advise_answer *answer, struct bh_error 
         json_object_set_new(object, "fails", failing_json(advice));
     }
     json_object_set_new(object, "break_even", along_json(answer));
+    if (answer->looks->most > 0)
+        json_object_set_new(object, "until_told",
+                            json_pack("{s:b, s:I, s:I}", "settled", answer->looks->is_settled, "most",
+                                      (json_int_t)answer->looks->most, "looks", (json_int_t)answer->looks->count));
     if (answer->map != NULL)
         json_object_set_new(object, "map", map_json(advice, answer->map));
     json_dumpf(object, stdout, JSON_INDENT(2));

@@ -17,9 +17,11 @@ struct bh_advise_results {
     struct bh_source source;
     struct bh_view *view;
     struct bh_results *made; /* in memory; NULL: a file */
+    size_t begun_with;       /* replicas that the file asks for, of which a folder may hold more */
 };
 
 struct bh_advise_source {
+    bool grows;            /* runs are added until the choice is settled */
     const char *path;      /* a scenario, a campaign, results, or a folder of a sweep */
     const char *directory; /* to keep runs in; NULL: in memory */
     const struct bh_setting *settings;
@@ -47,12 +49,20 @@ void bh_advise_print_map(const struct bh_advice *advice, const struct bh_winner_
 int bh_advise_draw_map(const struct bh_advice *advice, const struct bh_winner_map *map, const char *folder,
                        struct bh_error *err);
 
+/* Looks at growing numbers of replicas: twice as many each time, `most` at last. */
+struct bh_advise_looks {
+    size_t most; /* 0: runs are as many as the file says */
+    size_t count, made;
+    bool is_settled, is_last;
+};
+
 /* What advice is said of, and where else it is asked for. `map` may be NULL. */
 struct bh_advise_answer {
     const struct bh_advice *advice;
     const struct bh_label_places *places;
     const struct bh_advice_request *request;
     const struct bh_winner_map *map;
+    const struct bh_advise_looks *looks;
 };
 
 /* A drawn number in its unit; the caller frees. */

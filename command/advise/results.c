@@ -109,8 +109,9 @@ static int sweep_into(const struct bh_advise_source *from, const struct bh_campa
     struct bh_sweep_options options = {.directory = from->directory,
                                        .share = {0, 1},
                                        .jobs = from->jobs,
-                                       .mode = is_there(from->directory, BH_MANIFEST_NAME) ? BH_MANIFEST_RESUME
-                                                                                           : BH_MANIFEST_BEGIN,
+                                       .mode = !is_there(from->directory, BH_MANIFEST_NAME) ? BH_MANIFEST_BEGIN
+                                               : from->grows                                ? BH_MANIFEST_EXTEND
+                                                                                            : BH_MANIFEST_RESUME,
                                        .shows_progress = !from->quiet};
     struct bh_sweep_outcome outcome;
     if (bh_sweep_run(campaign, &options, &outcome, err) != 0)
@@ -140,12 +141,41 @@ static int tell_forecast(const struct bh_campaign *campaign, unsigned jobs, stru
     return 0;
 }
 
+/* A folder that has grown before goes on as large as it is. */
+static struct bh_campaign *as_large(const struct bh_advise_source *from, const char *data, struct bh_campaign *campaign,
+                                    struct bh_error *err)
+{
+    struct bh_error ignored = {0}; /* what is wrong with the folder is said when it is run in */
+    struct bh_campaign *stored = bh_manifest_plan(from->directory, data, &ignored);
+    if (stored != NULL && stored->replicas > campaign->replicas) {
+        char *replicas = bh_print_text("%llu", (unsigned long long)stored->replicas);
+        struct bh_setting *settings = bh_allocate(from->settings_count + 1, sizeof *settings);
+        for (size_t i = 0; i < from->settings_count; i++)
+            settings[i] = from->settings[i];
+        settings[from->settings_count] = (struct bh_setting){"replicas", replicas};
+        bh_campaign_destroy(campaign);
+        campaign = bh_campaign_read(from->path, data, settings, from->settings_count + 1, err);
+        free(settings);
+        free(replicas);
+    }
+    bh_campaign_destroy(stored);
+    return campaign;
+}
+
 static int run_campaign(const struct bh_advise_source *from, const char *data, struct bh_advise_results *results,
                         struct bh_error *err)
 {
     struct bh_progress *progress = bh_progress_start("planning the campaign", 0, !from->quiet);
     struct bh_campaign *campaign = bh_campaign_read(from->path, data, from->settings, from->settings_count, err);
     bh_progress_end(progress);
+    if (campaign != NULL && from->grows && campaign->precision.is_on) {
+        bh_campaign_destroy(campaign);
+        return bh_fail(err, BH_ERROR_INPUT, "--until-told: %s stops by the precision of means; give it `replicas`",
+                       from->path);
+    }
+    results->begun_with = campaign != NULL ? campaign->replicas : 0;
+    if (campaign != NULL && from->grows && from->directory != NULL && is_there(from->directory, BH_MANIFEST_NAME))
+        campaign = as_large(from, data, campaign, err);
     if (campaign == NULL || (!from->quiet && tell_forecast(campaign, from->jobs, err) != 0)) {
         bh_campaign_destroy(campaign);
         return -1;
@@ -183,6 +213,8 @@ int bh_advise_open(const struct bh_advise_source *from, struct bh_advise_results
                        "%s holds results: --set, --seed and --replicas are for what is yet to be run", from->path);
     if (!is_run && from->directory != NULL)
         return bh_fail(err, BH_ERROR_INPUT, "%s holds results: nothing is run that -d could keep", from->path);
+    if (!is_run && from->grows)
+        return bh_fail(err, BH_ERROR_INPUT, "%s holds results: --until-told is for what is yet to be run", from->path);
     if (is_run)
         return run_input(from, results, err);
     return bh_is_folder(from->path) ? open_folder(from->path, results, err) : open_file(from->path, results, err);

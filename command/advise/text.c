@@ -168,6 +168,21 @@ static void say_constraints(const struct bh_advice *advice, enum bh_table_format
     }
 }
 
+static void say_looks(const struct bh_advise_answer *answer, enum bh_table_format format)
+{
+    const struct bh_advise_looks *looks = answer->looks;
+    size_t replicas = answer->advice->worlds.replicas;
+    if (looks->most == 0)
+        return;
+    if (looks->is_settled)
+        bh_advise_say(format,
+                      "Settled with %zu of at most %zu replicas. Of %zu looks at growing numbers of them each has its "
+                      "part of the level, so that looking again and again finds nothing by luck.",
+                      replicas, looks->most, looks->count);
+    else
+        bh_advise_say(format, "Not settled with %zu replicas, the most.", replicas);
+}
+
 static const char *standing_word(const struct bh_advice *advice, size_t policy)
 {
     const struct bh_standing *standing = &advice->policies[policy].standing;
@@ -319,6 +334,7 @@ void bh_advise_print(const struct bh_advise_answer *answer, enum bh_table_format
     say_best(advice, format);
     say_set(advice, format);
     say_constraints(advice, format);
+    say_looks(answer, format);
     print_compared(advice, format);
     print_excluded(advice, format);
     print_firmness(advice, format);

@@ -263,3 +263,43 @@ END
     run_bulkhead advise "$BATS_TEST_TMPDIR/balance.h5" -p nodes=1024
     refuse grep -q 'Along nodes' <<<"$output"
 }
+
+@test "replicas are added until the choice is settled, and the same is said as of so many at once" {
+    cd "$BATS_TEST_TMPDIR" || exit
+    run_bulkhead advise "$scenarios/small-balance.yaml" --set wrong-results=done --replicas 2 --until-told 256 --format json
+    expect_status 0
+    expect_text "$errors" '2 replicas do not settle it: 4'
+    cp "$BATS_TEST_TMPDIR/stdout" told.json
+    replicas=$("$PYTHON" -c 'import json, sys
+told = json.load(open(sys.argv[1]))
+looks = told["until_told"]
+assert looks["settled"] and looks["most"] == 256 and looks["looks"] == 8, looks
+assert len(told["cannot_be_told_apart"]) == 1 and 2 < told["replicas"] < 256, told["replicas"]
+print(told["replicas"])' told.json)
+    run_bulkhead advise "$scenarios/small-balance.yaml" -q --set wrong-results=done --replicas "$replicas" --format json
+    "$PYTHON" -c 'import json, sys
+told, once = (json.load(open(name)) for name in sys.argv[1:])
+assert told["best"] == once["best"] and [p["value"] for p in told["policies"]] == [p["value"] for p in once["policies"]]' told.json "$BATS_TEST_TMPDIR/stdout"
+    # A campaign in a folder keeps what it ran, and goes on there; what is never settled ends at the most.
+    printf '%s\n' 'campaign: grow' "scenario: $scenarios/small-balance.yaml" 'replicas: 2' 'set: {wrong-results: done}' \
+        'uncertainty: {draws: 2, numbers: [models.recovery.node-reboot]}' >grow.yaml
+    run_bulkhead advise grow.yaml -d grow --until-told 3 --allow policy=protection-first --indifferent '0.0001 %'
+    expect_status 0
+    expect_text "$output" 'Not settled with 3 replicas, the most.'
+    told=$output
+    run_bulkhead advise grow.yaml -d grow --until-told 3 --allow policy=protection-first --indifferent '0.0001 %' -q
+    expect_status 0
+    [ "$output" = "$told" ]
+    [ "$(grep -c 'do not settle' <<<"$errors")" = 0 ]
+    # What does not matter settles it.
+    run_bulkhead advise grow.yaml -q --until-told 3 --allow policy=protection-first --indifferent '1000 %'
+    expect_text "$output" 'Settled with 2 of at most 3 replicas'
+    run_bulkhead advise grow/results.h5 --until-told 8
+    expect_status 2
+    expect_text "$errors" '--until-told is for what is yet to be run'
+    printf '%s\n' 'campaign: precise' "scenario: $scenarios/small-balance.yaml" \
+        'precision: {metric: makespan, relative-half-width: 1 %, least: 2, most: 4}' >precise.yaml
+    run_bulkhead advise precise.yaml --until-told 8
+    expect_status 2
+    expect_text "$errors" '--until-told' 'stops by the precision of means'
+}
