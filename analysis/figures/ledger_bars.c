@@ -15,15 +15,16 @@
 /* Parts that are drawn as one, from the left; computing is what is left of all. */
 static const struct {
     const char *title;
+    const char *fill; /* gnuplot's: in grey they are told apart by these alone */
     const char *part[4];
 } groups[] = {
-    {"isolation and noise", {"virtualization", "guards", "noise", NULL}},
-    {"composition", {"composition", "composition-wait", "switching", NULL}},
-    {"checkpoint, verification", {"checkpoint", "verification", NULL}},
-    {"lost work", {"lost-work", "degraded", NULL}},
-    {"detection, restart, restore", {"detection", "restart", "restore", NULL}},
-    {"repair and spare wait", {"repair-and-spare-wait", NULL}},
-    {"idle spares", {"idle-spares", NULL}},
+    {"isolation and noise", "solid 0.9", {"virtualization", "guards", "noise", NULL}},
+    {"composition", "pattern 6", {"composition", "composition-wait", "switching", NULL}},
+    {"checkpoint, verification", "pattern 5", {"checkpoint", "verification", NULL}},
+    {"lost work", "solid 0.9", {"lost-work", "degraded", NULL}},
+    {"detection, restart, restore", "pattern 2", {"detection", "restart", "restore", NULL}},
+    {"repair and spare wait", "pattern 4", {"repair-and-spare-wait", NULL}},
+    {"idle spares", "pattern 1", {"idle-spares", NULL}},
 };
 enum { GROUPS = BH_COUNT(groups) };
 
@@ -137,9 +138,9 @@ static void write_bars(const struct ledger_figure *figure, size_t policy, FILE *
             continue;
         char *name = bh_script_quote(groups[g].title);
         fprintf(stream,
-                "%sdata index %zu using %zu:1:%zu:%zu:($1-0.38):($1+0.38) with boxxyerror fs solid 0.9 border -1 "
+                "%sdata index %zu using %zu:1:%zu:%zu:($1-0.38):($1+0.38) with boxxyerror fs %s border -1 "
                 "lw 0.3 lc %d title %s",
-                separator, policy, g + 2, g + 2, g + 3, bh_figure_colour(g), name);
+                separator, policy, g + 2, g + 2, g + 3, groups[g].fill, bh_figure_colour(g), name);
         separator = ", \\\n    ";
         free(name);
     }
