@@ -7,6 +7,7 @@
 #include "command/options.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct bh_isolation_cache;
 struct bh_point;
@@ -25,5 +26,8 @@ struct bh_one_point {
 int bh_one_point_read(struct bh_one_point *one, const struct bh_options *options, const struct bh_setting *own,
                       size_t own_count, const char *policy, struct bh_error *err);
 void bh_one_point_clear(struct bh_one_point *one);
+
+/* Runs the replica and leaves a figure of what its enclaves do in the folder. */
+int bh_timeline_draw(const struct bh_one_point *one, uint64_t replica, const char *folder, struct bh_error *err);
 
 #endif

@@ -9,12 +9,13 @@
 
 #include <stdio.h>
 
-enum { KEY_POLICY = 1, KEY_REPLICA };
+enum { KEY_POLICY = 1, KEY_REPLICA, KEY_TIMELINE };
 
 struct arguments {
     struct bh_options options;
     const char *policy;
     uint64_t replica;
+    bool is_timeline;
 };
 
 static const struct argp_child children[] = {
@@ -22,6 +23,8 @@ static const struct argp_child children[] = {
 
 static const struct argp_option own_options[] = {
     {"policy", KEY_POLICY, "NAME", 0, "The line of policies, by its name (default: the first)", 1},
+    {"timeline", KEY_TIMELINE, NULL, 0,
+     "Draw what each enclave does, as a figure in the folder of -o, in place of a trace", 1},
     {"replica", KEY_REPLICA, "N", 0, "Replica number N (default 0)", 1},
     {0},
 };
@@ -39,9 +42,12 @@ static error_t parse(int key, char *word, struct argp_state *state)
     case KEY_REPLICA:
         arguments->replica = bh_options_count(word, "replica", 0, BH_REPLICAS_MOST, state);
         return 0;
+    case KEY_TIMELINE:
+        arguments->is_timeline = true;
+        return 0;
     case ARGP_KEY_END:
         if (arguments->options.output == NULL)
-            argp_error(state, "no file to write to; expected -o FILE.trace");
+            argp_error(state, "no file to write to; expected -o FILE.trace, or with --timeline -o DIR");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -56,7 +62,9 @@ static const struct argp argp = {
         "Simulates one replica of a scenario with resolution: process, and writes a Paje trace of it: hosts that are "
         "on "
         "or off, guests that boot, are up, or are gone, processes that compute, communicate, save, launch or are idle. "
-        "Viewers of Paje traces show it, as they do those of SimGrid.",
+        "Viewers of Paje traces show it, as they do those of SimGrid. With --timeline a figure instead, at any "
+        "resolution: "
+        "enclaves as rows, what they do as colours, failures and errors that cross as marks.",
     .children = children,
 };
 
@@ -67,8 +75,12 @@ static int run(void *input, struct bh_error *err)
     struct bh_one_point one = {0};
     struct bh_replica_record record = {0};
     int status = -1;
-    if (bh_one_point_read(&one, &arguments->options, &own, 1, arguments->policy, err) != 0)
+    if (bh_one_point_read(&one, &arguments->options, &own, arguments->is_timeline ? 0 : 1, arguments->policy, err) != 0)
         goto out;
+    if (arguments->is_timeline) {
+        status = bh_timeline_draw(&one, arguments->replica, arguments->options.output, err);
+        goto out;
+    }
     FILE *stream = fopen(arguments->options.output, "w");
     if (stream == NULL) {
         bh_fail(err, BH_ERROR_INPUT, "cannot write %s", arguments->options.output);

@@ -58,11 +58,14 @@ struct bh_wait bh_enclave_next(struct bh_enclave *enclave, bool is_done)
         struct bh_wait wait = enclave->phase == BH_PHASE_NOT_STARTED
                                   ? await_start(enclave)
                                   : enclave->kind->next(enclave, enclave->replica->now_s);
-        if (wait.what != BH_WAIT_NOTHING)
+        if (wait.what != BH_WAIT_NOTHING) {
+            bh_enclave_be_seen(enclave);
             return wait;
+        }
     }
     if (enclave->phase != BH_PHASE_DONE)
         bh_enclave_end(enclave, false);
+    bh_enclave_be_seen(enclave);
     return (struct bh_wait){.what = BH_WAIT_NO_MORE};
 }
 

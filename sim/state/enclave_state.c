@@ -37,6 +37,44 @@ bool bh_enclave_is_out(const struct bh_enclave *enclave)
     return bh_enclave_is_there(enclave) && enclave->kind->is_out(enclave);
 }
 
+const char *const bh_doing_names[] = {
+    [BH_DOING_NOTHING] = "not there",
+    [BH_DOING_WORK] = "works",
+    [BH_DOING_SAVE] = "saves or verifies",
+    [BH_DOING_DETECT] = "stalls, or finds out",
+    [BH_DOING_AWAIT_NODES] = "awaits nodes or storage",
+    [BH_DOING_RESTART] = "restarts or restores",
+    [BH_DOING_AWAIT_PARTNER] = "awaits a partner",
+    [BH_DOING_FAIL] = "fails",
+};
+
+void bh_enclave_be_seen(const struct bh_enclave *enclave)
+{
+    static const enum bh_doing doings[] = {
+        [BH_PHASE_COMPUTE] = BH_DOING_WORK,
+        [BH_PHASE_VERIFY] = BH_DOING_SAVE,
+        [BH_PHASE_CHECKPOINT] = BH_DOING_SAVE,
+        [BH_PHASE_AWAIT_SIGNAL] = BH_DOING_SAVE,
+        [BH_PHASE_STALLED] = BH_DOING_DETECT,
+        [BH_PHASE_DETECT] = BH_DOING_DETECT,
+        [BH_PHASE_AWAIT_NODES] = BH_DOING_AWAIT_NODES,
+        [BH_PHASE_AWAIT_STORAGE] = BH_DOING_AWAIT_NODES,
+        [BH_PHASE_RESTART] = BH_DOING_RESTART,
+        [BH_PHASE_RESTORE] = BH_DOING_RESTART,
+        [BH_PHASE_NOT_STARTED] = BH_DOING_NOTHING,
+        [BH_PHASE_DONE] = BH_DOING_NOTHING,
+    };
+    const struct bh_replica *replica = enclave->replica;
+    struct bh_doing_seen seen = {replica->now_s, (size_t)enclave->index, doings[enclave->phase]};
+    if (replica->options.see == NULL)
+        return;
+    if (seen.doing == BH_DOING_WORK && bh_enclave_is_out(enclave)) /* a service too many of whose parts are down */
+        seen.doing = BH_DOING_AWAIT_NODES;
+    else if (seen.doing == BH_DOING_WORK && enclave->awaits_partner)
+        seen.doing = BH_DOING_AWAIT_PARTNER;
+    replica->options.see(replica->options.see_context, &seen);
+}
+
 bool bh_enclave_is_behind(const struct bh_enclave *enclave)
 {
     return bh_enclave_is_there(enclave) && enclave->work_s < enclave->lost_until_s;

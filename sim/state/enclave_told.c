@@ -12,7 +12,12 @@ bool bh_enclave_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope sc
 {
     if (!bh_enclave_is_there(enclave))
         return false;
+    const struct bh_replica *replica = enclave->replica;
+    double before = enclave->counts.interruptions;
     bool is_lost = enclave->kind->fail(enclave, slot, scope, taken, ended_s, cause);
+    if (replica->options.see != NULL && enclave->counts.interruptions > before)
+        replica->options.see(replica->options.see_context,
+                             &(struct bh_doing_seen){replica->now_s, (size_t)enclave->index, BH_DOING_FAIL});
     bh_enclave_signal(enclave);
     return is_lost;
 }

@@ -26,12 +26,33 @@ struct bh_attempt_seen {
     bool is_blocked;
 };
 
+/* What an enclave does from now on, or that it has failed. */
+enum bh_doing {
+    BH_DOING_NOTHING, /* before its time, or at its end */
+    BH_DOING_WORK,
+    BH_DOING_SAVE, /* or verify */
+    BH_DOING_DETECT,
+    BH_DOING_AWAIT_NODES, /* or storage, or a zone that it needs */
+    BH_DOING_RESTART,     /* or restore */
+    BH_DOING_AWAIT_PARTNER,
+    BH_DOING_FAIL,
+    BH_DOINGS
+};
+struct bh_doing_seen {
+    double time_s;
+    size_t enclave;
+    enum bh_doing doing;
+};
+
 struct bh_replica_options {
     uint64_t replica;
     bool faults; /* off: the fault-free run, with the expected noise in place of drawn noise */
     /* Told of every attempt as it is made; NULL: nobody is. */
     void (*watch)(void *context, const struct bh_attempt_seen *attempt);
     void *watch_context;
+    /* Told of what enclaves do, more than once where nothing changes; NULL: nobody is. */
+    void (*see)(void *context, const struct bh_doing_seen *doing);
+    void *see_context;
     FILE *trace; /* of every process, in Paje's format; NULL: none. With resolution: process */
 };
 

@@ -139,3 +139,41 @@ END
     [ "$(grep -c . <<<"$errors")" -le 2 ]
     expect_text "$errors" 'bulkhead: '
 }
+
+@test "a timeline has what each enclave does, without a gap, and as many failures and crossings as the results" {
+    command -v gnuplot >/dev/null || skip "no gnuplot"
+    need_h5py
+    for name in small-balance wide; do
+        run_bulkhead trace "$scenarios/$name.yaml" --timeline -o "$name" --set wrong-results=done
+        expect_status 0
+        [ -s "$name/$(sed -n 's/^scenario: //p' "$scenarios/$name.yaml")-timeline.svg" ]
+        bulkhead run "$scenarios/$name.yaml" -q --replicas 1 --set wrong-results=done -o $name.h5 >/dev/null
+        "$PYTHON" - $name.h5 "$name"/*-timeline.dat <<'END'
+import sys
+import h5py
+import numpy as np
+f = h5py.File(sys.argv[1])
+text = open(sys.argv[2], encoding="utf-8").read()
+unit = 3600 if ", in hours)" in text else 86400 if ", in days)" in text else 60
+blocks = [[[float(word) for word in line.split()] for line in block.split("\n") if line and line[0] != "#" and "NaN" not in line]
+          for block in text.split("\n\n\n") if block.strip()]
+assert len(blocks) == 8, len(blocks)
+parts, enclaves = [p.decode() for p in f["part"][()]], len(f["enclave"])
+node_time = f["node_time"][0].reshape(enclaves, -1, len(parts))[:, 0]
+nodes, elapsed, failures = np.ravel(f["enclave_nodes"][()])[-enclaves:], np.ravel(f["elapsed"][0]), np.ravel(f["interruptions"][0])
+for e in range(enclaves):
+    spans = sorted((row[1], row[2], state) for state in range(6) for row in blocks[state] if row[0] == e + 1)
+    assert all(abs(after[0] - before[1]) < 1e-9 and after[2] != before[2] for before, after in zip(spans, spans[1:])), spans
+    assert abs(unit * (spans[-1][1] - spans[0][0]) - elapsed[e]) < 1e-3, (spans[-1], elapsed[e])
+    assert sum(row[0] == e + 1 for row in blocks[6]) == failures[e], failures[e]
+    # Detecting, waiting for nodes and restarting are no useful time, of which some is lost: the ledger has the same.
+    if f["enclave"][e] != b"service":
+        out = unit * sum(end - start for start, end, state in spans if state in (2, 3, 4))
+        own = sum(node_time[e, parts.index(p)] for p in ("detection", "restart", "restore", "repair-and-spare-wait"))
+        assert abs(out - own / nodes[e]) < 1e-3 and out > 0, (out, own / nodes[e])
+if "guard_crossed" in f:
+    assert len(blocks[7]) == f["guard_crossed"][0].sum(), len(blocks[7])
+assert sum(map(len, blocks[6])) > 0 and (sys.argv[1] != "wide.h5" or len(blocks[7]) > 100)
+END
+    done
+}
