@@ -156,9 +156,9 @@ static void test_shares_are_the_chains(void **state)
 static void test_origins_are_followed_as_far_as_alone(void **state)
 {
     (void)state;
-    struct node node = build("kvm", "protection-first", 3, 2, true, false);
+    struct node node = build("kvm", "protection-first", 2, 3, true, false);
     size_t all = node.streams->count;
-    node.streams->count = 3; /* a few origins take long enough */
+    node.streams->count = 4; /* a few origins take long enough */
     struct bh_isolation *isolation = bh_isolation_create(node.model, node.streams);
     struct bh_origins origins = bh_origins_of(node.model, node.streams);
     double loss[TENANTS_MOST * BH_SCOPES], sum = 0.0, coarsest = 0.0, finest = 1.0;
@@ -170,7 +170,7 @@ static void test_origins_are_followed_as_far_as_alone(void **state)
         finest = spread.unresolved > 0.0 ? fmin(finest, spread.unresolved) : finest;
     }
     print_message("# left out: %.2g to %.2g\n", finest, coarsest);
-    assert_true(coarsest > 2.0 * finest); /* else it tests nothing */
+    assert_true(coarsest > 1000.0 * finest); /* else it tests nothing */
     assert_null(isolation->why_not);
     assert_memory_equal(&isolation->loss_rate[BH_SCOPE_PROCESS], &sum, sizeof sum);
     assert_memory_equal(&isolation->unresolved, &coarsest, sizeof coarsest);
