@@ -105,7 +105,7 @@ void bh_summary_print_enclaves(const struct bh_view *view, const struct bh_summa
     if (entries > MOST_ENTRIES)
         fprintf(stream, "and %zu entries more.\n", entries - MOST_ENTRIES);
     fputs("\nprice, net overhead: mean over the entry's enclaves by their nodes. interruptions: per enclave and\n"
-          "replica. unfinished: enclaves that did not end in all replicas. Each enclave has its own values in the\n"
+          "replica. unfinished: enclaves that were not done in all replicas. Each enclave has its own values in the\n"
           "results file.\n",
           stream);
     free(heading);

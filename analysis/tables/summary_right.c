@@ -7,6 +7,7 @@
 #include "models/base/error.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 static const double hour_s = 3600;
@@ -22,6 +23,31 @@ static void add_estimate_cell(struct bh_table *table, struct bh_estimate estimat
                       bh_number_plain(estimate.low / unit, low), bh_number_plain(estimate.high / unit, high));
     else
         bh_table_cell(table, "%s", bh_number_plain(estimate.mean / unit, mean));
+}
+
+/* The tables are of one enclave. Another's wrong results are said too. */
+static void print_others(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
+                         FILE *stream)
+{
+    size_t worst = SIZE_MAX, policy = 0;
+    double share = 0.0;
+    for (size_t e = 0; e < view->enclave.count; e++)
+        for (size_t p = 0; p < view->policy.count && e != options->enclave; p++) {
+            struct bh_measures m;
+            bh_measure(view, p, point, e, &m);
+            if (!(m.wrong.mean > share))
+                continue;
+            worst = e;
+            policy = p;
+            share = m.wrong.mean;
+        }
+    if (worst == SIZE_MAX)
+        return;
+    char text[BH_NUMBER_SIZE];
+    bh_markup_print(stream, options->format,
+                    "Of the other enclaves %s ends wrong most often, in %s of replicas under %s.",
+                    view->enclave.labels[worst], bh_number_percent(share, text), view->policy.labels[policy]);
+    fputc('\n', stream);
 }
 
 void bh_summary_print_right(const struct bh_view *view, const struct bh_summary_options *options, size_t point,
@@ -49,6 +75,7 @@ void bh_summary_print_right(const struct bh_view *view, const struct bh_summary_
     }
     bh_summary_table(table, options, stream);
     bh_table_destroy(table);
+    print_others(view, options, point, stream);
     free(heading);
     free(name);
 }

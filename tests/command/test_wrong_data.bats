@@ -224,3 +224,13 @@ END
     grep -q 'native, with lost node time' not-done-advice.txt
     grep -q 'ends all its runs before the horizon and with right results' not-done-advice.txt
 }
+
+@test "another enclave than the one that the tables are of ends wrong: the summary says so" {
+    sed 's/enclave: a, kind: data/enclave: b, kind: data/' "$scenarios/silent-pair.yaml" >other.yaml
+    run_bulkhead run other.yaml -q --set models.errors.carries=0 --set models.errors.matters=1 --set costs=no \
+        --set models.channels.system-call.probability=0 --set models.channels.message.probability=0
+    expect_status 0
+    expect_text "$output" 'native  100 % [' 'Of the other enclaves b ends wrong most often, in 100 % of replicas under native native'
+    run_bulkhead run other.yaml -q --set models.errors.carries=0 --set models.errors.matters=0 --set costs=no
+    refuse expect_text "$output" 'Of the other enclaves'
+}
