@@ -11,11 +11,14 @@
 #include "models/containment/isolation.h"
 #include "models/cost/interval.h"
 #include "models/cost/slowdown.h"
+#include "models/times/distribution.h"
 #include "models/words/scope.h"
 #include "sim/runs/point.h"
 #include "sim/setup/setup.h"
 #include "sim/sweep/run.h"
 
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_min.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -240,6 +243,129 @@ static void compare_daly(const struct bh_run *run, struct bh_validation *validat
     }
 }
 
+/* The class that strikes, of which there is one. */
+static const struct bh_fault_class *striking(const struct bh_scenario *scenario)
+{
+    for (size_t f = 0; f < scenario->catalog->faults_count; f++)
+        if (scenario->fault_enabled[f])
+            return &scenario->catalog->faults[f];
+    return NULL;
+}
+
+/* What strikes while the node boots (D) does nothing, during the relaunch and the restore (R) it begins the outage anew. So a
+ * chunk W with its checkpoint C takes e^(lambda R) (1/lambda + D) (e^(lambda (W + C)) - 1). */
+static void compare_downtime(const struct bh_run *run, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_scenario *scenario = run->campaign->resolved[s]->scenario;
+        const struct bh_recovery_numbers *recovery = &scenario->catalog->recovery;
+        const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
+        double rate = fault_rate(scenario), restart_s = recovery->process_restart_s.value + local->read_s;
+        double chunk_s = exp(rate * restart_s) * (1.0 / rate + recovery->node_reboot_s.value) *
+                         expm1(rate * (local->interval_s + local->write_s));
+        struct bh_validation_case *added =
+            add_mean(validation, run, s, "s", scenario->work_s / local->interval_s * chunk_s, elapsed_s);
+        snprintf(added->name, sizeof added->name, "makespan, reboots of %s", label_of(run, s));
+    }
+}
+
+struct chunk {
+    double checkpoint_s, mtti_s;
+};
+
+/* Of Daly's makespan all that depends on the interval, by its logarithm. */
+static double cost_of_interval(double log_interval, void *context)
+{
+    const struct chunk *chunk = context;
+    return bh_daly_makespan_s(1.0, exp(log_interval), chunk->checkpoint_s, 0.0, chunk->mtti_s);
+}
+
+/* By golden sections, to the square root of rounding; the rule is Lambert's function. */
+static double best_interval_s(struct chunk chunk)
+{
+    double low = log(chunk.checkpoint_s) - 5.0, high = log(chunk.mtti_s) + 1.0;
+    gsl_function function = {cost_of_interval, &chunk};
+    gsl_min_fminimizer *minimizer = gsl_min_fminimizer_alloc(gsl_min_fminimizer_goldensection);
+    double best = NAN;
+    if (gsl_min_fminimizer_set(minimizer, &function, log(bh_interval_young_s(chunk.checkpoint_s, chunk.mtti_s)), low,
+                               high) == 0) {
+        for (int i = 0; i < 60 && gsl_min_fminimizer_iterate(minimizer) == 0; i++)
+            continue;
+        best = exp(gsl_min_fminimizer_x_minimum(minimizer));
+    }
+    gsl_min_fminimizer_free(minimizer);
+    return best;
+}
+
+/* The interval that `exact` chooses, and the makespan with it. */
+static void compare_interval(const struct bh_run *run, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_point *resolved = run->campaign->resolved[s];
+        const struct bh_scenario *scenario = resolved->scenario;
+        const struct bh_checkpoint_spec *local = &scenario->checkpoint[BH_LEVEL_LOCAL];
+        double mtti_s = 1.0 / fault_rate(scenario), chosen_s = resolved->setups[0]->enclaves[0].interval_work_s;
+        double best_s = best_interval_s((struct chunk){local->write_s, mtti_s});
+        struct bh_validation_case *added = add(validation, BH_EVIDENCE_EXACT, "s", best_s, chosen_s);
+        added->tolerance = 1e-6;
+        snprintf(added->name, sizeof added->name, "best interval, MTTI of %s", label_of(run, s));
+        /* With a chunk at the end that is shorter, and its checkpoint. */
+        double restart_s = scenario->catalog->recovery.process_restart_s.value + local->read_s;
+        double whole_s = floor(scenario->work_s / chosen_s) * chosen_s, rest_s = scenario->work_s - whole_s;
+        double expected_s = bh_daly_makespan_s(whole_s, chosen_s, local->write_s, restart_s, mtti_s) +
+                            bh_daly_makespan_s(rest_s, rest_s, local->write_s, restart_s, mtti_s);
+        added = add_mean(validation, run, s, "s", expected_s, elapsed_s);
+        snprintf(added->name, sizeof added->name, "makespan with it, MTTI of %s", label_of(run, s));
+    }
+}
+
+/* Of a fresh machine no node has failed by t with probability e^(-n H(t)). */
+static void compare_first_failure(const struct bh_run *run, struct bh_validation *validation)
+{
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_scenario *scenario = run->campaign->resolved[s]->scenario;
+        const struct bh_fault_class *class = striking(scenario);
+        double replicas = (double)run->campaign->replicas, spared = 0.0;
+        for (uint64_t r = 0; r < run->campaign->replicas; r++)
+            spared += number_of(run, BH_METRIC_faults, s, 0, r) == 0.0;
+        double hazard = bh_distribution_cumulative_hazard(&class->arrival.distribution, scenario->horizon_s);
+        struct bh_validation_case *added =
+            add(validation, BH_EVIDENCE_SHARE, "1", exp(-(double)scenario->nodes * hazard), spared / replicas);
+        added->samples = replicas;
+        added->error = sqrt(added->simulated * (1.0 - added->simulated) / replicas);
+        snprintf(added->name, sizeof added->name, "no failure by then, %s", label_of(run, s));
+    }
+}
+
+/* Nodes and spares fail and are repaired independently, all exponentially: those down at t are binomial with
+ * p = U (1 - e^(-(lambda + mu) t)), and as many parts are down as there are more of them than spares. */
+static double parts_down(size_t nodes, size_t spares, double p)
+{
+    double down = 0.0;
+    for (size_t d = spares; d < nodes + spares; d++)
+        down += gsl_cdf_binomial_Q((unsigned)d, p, (unsigned)(nodes + spares));
+    return down / (double)nodes;
+}
+
+static void compare_spares(const struct bh_run *run, struct bh_validation *validation)
+{
+    enum { STEPS = 20000 };
+    for (size_t s = 0; s < run->campaign->points; s++) {
+        const struct bh_scenario *scenario = run->campaign->resolved[s]->scenario;
+        const struct bh_fault_class *class = striking(scenario);
+        double rate = class->rate.value, mended = 1.0 / bh_distribution_mean_s(&class->repair.distribution), sum = 0.0;
+        for (int i = 0; i < STEPS; i++) {
+            double t = scenario->horizon_s * (i + 0.5) / STEPS;
+            sum +=
+                parts_down(scenario->nodes, scenario->spares, rate / (rate + mended) * -expm1(-(rate + mended) * t)) /
+                STEPS;
+        }
+        struct bh_validation_case *added = add_mean(validation, run, s, "1", sum, lost_share);
+        snprintf(added->name, sizeof added->name, "share of capacity that waits for a node, %s spares",
+                 label_of(run, s));
+    }
+}
+
 /* Each segment of work is done when it has been verified and saved, whatever strikes meanwhile. */
 static void compare_silent(const struct bh_run *run, struct bh_validation *validation)
 {
@@ -314,6 +440,10 @@ const struct bh_validation_group bh_validation_groups[] = {
     {"counts", "Faults over a fixed time: a Poisson process", compare_counts},
     {"service", "Capacity that a loss-tolerant service loses: alternating renewal", compare_service},
     {"daly", "Makespan under exponential failures: Daly's exact expression", compare_daly},
+    {"downtime", "Makespan under exponential failures, with reboots in which nothing strikes", compare_downtime},
+    {"interval", "The best interval between checkpoints", compare_interval},
+    {"first-failure", "No failure of a fresh machine: Weibull arrivals", compare_first_failure},
+    {"spares", "Nodes that wait for others to be repaired: independent nodes, some of them spare", compare_spares},
     {"silent", "Makespan under silent errors, verified before each checkpoint", compare_silent},
     {"lone-errors", "Errors that meet nothing else: the exact chain", compare_lone_errors},
     {0},

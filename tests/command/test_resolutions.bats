@@ -140,3 +140,24 @@ END
     run "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/mutations.py" check "$SOURCE_DIRECTORY"
     [ "$status" -eq 0 ] || { printf '%s\n' "$output" >&2; return 1; }
 }
+
+# peak RESOLUTION REPLICAS: MiB of the largest process of a run on one core.
+peak() {
+    "$PYTHON" - "$BULKHEAD" "$SOURCE_DIRECTORY/tests/data/scenarios/resolutions.yaml" "$@" <<'END'
+import resource, subprocess, sys
+program, scenario, resolution, replicas = sys.argv[1:]
+subprocess.run([program, "run", "-q", "-j1", scenario, "--set", "resolution=" + resolution, "--replicas", replicas],
+               check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+END
+}
+
+# At the level of processes each replica has a process of its own, since SimGrid runs once in each; who waits for them has all.
+@test "memory does not grow with replicas: a thousand in one process, and hundreds of processes" {
+    [ -z "${BH_SANITIZED:-}" ] && [ -z "${BULKHEAD_LAUNCHER:-}" ] || skip 'sanitizers and valgrind have memory of their own'
+    local few more
+    few=$(peak enclave 10) more=$(peak enclave 1000) # some 5 KB of results per replica of five policies
+    [ "$more" -le $((few + 10)) ] || { echo "$few MiB, then $more" >&2; return 1; }
+    few=$(peak process 2) more=$(peak process 40)
+    [ "$more" -le $((few + 4)) ] || { echo "$few MiB, then $more" >&2; return 1; }
+}

@@ -48,6 +48,23 @@ MUTATIONS = [
     ("sim/enclaves/service.c",
      "    bh_errors_clear_processes(enclave->replica, enclave->index, outage->slot); /* they die with their part */\n", "",
      "a service's part restarts with the errors that its other processes had", "twin"),
+    ("sim/errors/disposal.c", ".time_s = replica->now_s + repair_s, .kind = BH_EVENT_RETURNED, .index = fault->node});",
+     ".time_s = replica->now_s + 2.0 * repair_s, .kind = BH_EVENT_RETURNED, .index = fault->node});",
+     "repairs take twice as long", "validate spares"),
+    ("sim/state/machine.c", "    fifo_push(&machine->idle, node);\n    return false;", "    return false;",
+     "a node that was repaired is never a spare again", "validate spares"),
+    ("models/cost/interval.c", "return mtti_s * (1.0 + lambert.val);", "return mtti_s * sqrt(2.0 * ratio);",
+     "the exact interval is Young's", "validate interval"),
+    ("models/faults/arrivals.c", "stream->hardware->arrival.distribution, is_steady}",
+     "stream->hardware->arrival.distribution, true}", "a fresh machine is one that has run for long", "validate first-failure"),
+    ("sim/errors/crossing.c", "< guard->blocks.value;", "< 0.0;", "guards between nodes are ignored", "test_reach"),
+    ("models/node/node_model.c", "crossing->probability / (1.0 - crossing->probability);", "crossing->probability;",
+     "an error crosses a channel less often than its probability", "unit spread/test_spread"),
+    ("sim/enclaves/verification.c", "    bh_checkpoint_drop_beyond(enclave, passed_work_s);\n", "",
+     "states with wrong data are returned to", "validate silent"),
+    ("sim/enclaves/service.c", "enclave->setup->nodes - down < enclave->setup->spec->parts_needed;",
+     "enclave->setup->nodes - down <= enclave->setup->spec->parts_needed;", "a service is lost with a part too many",
+     "test_services"),
 ]
 
 
