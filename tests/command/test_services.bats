@@ -148,3 +148,43 @@ END
     expect_status 2
     expect_text "$errors" 'parts-needed' 'which stops with any of its nodes'
 }
+
+@test "a part that fails takes the errors of all its processes along, also of those that the failure did not take" {
+    # On each of 16 nodes an error that lives for days in one of eight processes, and then one in the guest's kernel, which takes
+    # a process that is drawn. Nothing of the first is left to fail.
+    {
+        cat <<'END'
+scenario: part
+platform: {file: parametric.yaml, nodes: 16}
+workload:
+  work: 2000 h
+  enclaves: [{name: service, application: loss-tolerant-service, processes-per-guest: 8}]
+costs: no
+faults: none
+policies: [{system: kvm, policy: by-process, name: parts}]
+define:
+  policies:
+    by-process:
+      description: errors in a guest's kernel take a process
+      dispositions: {host-kernel: node, host-user: node, guest-kernel: process, guest-user: process}
+      guards: strongest
+models:
+  errors.mechanisms: ideal
+  zones.guest-user.data.lifetime: 100 h
+  zones.guest-kernel.data.lifetime: 1 ns
+  zones.guest-kernel.residual: 0
+  channels.system-call.probability: 0
+  channels.kernel-to-process.probability: 0
+  channels.vm-exit.probability: 0
+  channels.device-emulation.probability: 0
+script:
+END
+        for node in {0..15}; do
+            echo "  - {at: 1 h, node: $node, zone: guest-user, kind: data, ending: signalled}"
+            echo "  - {at: 1.01 h, node: $node, zone: guest-kernel, kind: data, ending: signalled}"
+        done
+    } >part.yaml
+    run_bulkhead run part.yaml -q --replicas 1 -o part.h5
+    expect_status 0
+    expect_eval part.h5 "m('errors', 'parts').sum() == 32" "m('interruptions', 'parts').sum() == 16"
+}

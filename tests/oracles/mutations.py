@@ -47,7 +47,7 @@ MUTATIONS = [
      "a spare that took a crashed node's place is at hand again", "twin"),
     ("sim/enclaves/service.c",
      "    bh_errors_clear_processes(enclave->replica, enclave->index, outage->slot); /* they die with their part */\n", "",
-     "a service's part restarts with the errors that its other processes had", "twin"),
+     "a service's part restarts with the errors that its other processes had", "test_services"),
     ("sim/errors/disposal.c", ".time_s = replica->now_s + repair_s, .kind = BH_EVENT_RETURNED, .index = fault->node});",
      ".time_s = replica->now_s + 2.0 * repair_s, .kind = BH_EVENT_RETURNED, .index = fault->node});",
      "repairs take twice as long", "validate spares"),

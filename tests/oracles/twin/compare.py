@@ -189,9 +189,10 @@ def main():
     tasks = [(options.program, number, options.replicas, options.force, options.twin_alone)
              for number in numbers if number not in kept]
     pooled, tests, played, begun_s = {}, [], 0, time.monotonic()
+    had = sum(map(len, kept.values()))
     with multiprocessing.Pool(options.jobs) as pool:
-        for batch in itertools.chain(kept.values(), pool.imap_unordered(compare, tasks)):
-            if time.monotonic() - begun_s > options.minutes * 60:
+        for batch in itertools.chain(list(kept.values()), pool.imap_unordered(compare, tasks)):
+            if played >= had and time.monotonic() - begun_s > options.minutes * 60:
                 break
             keep(options.keep, kept, batch)
             played += len(batch)
