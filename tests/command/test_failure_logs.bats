@@ -242,6 +242,54 @@ END
     expect_text "$output" '72 records, ' '0 records'
 }
 
+@test "the small cases of lives, of fits that are none, and of platforms" {
+    [ -r "$cases/README.md" ] || skip "needs the small cases: name their folder in BULKHEAD_CASES"
+    cd "$BATS_TEST_TMPDIR"
+    # Weibull's numbers are scipy's, of lives with late entry and with survivors.
+    fit --format json "$cases/lives-installed-before-log.csv"
+    holds 'abs(law(group("all")["up_times"], "weibull")["numbers"]["shape"][0] - 1.80) < 0.02' \
+        'abs(law(group("all")["up_times"], "weibull")["numbers"]["scale"][0] - 627) < 10'
+    fit --format json "$cases/lives-with-survivors.csv"
+    holds 'abs(law(group("all")["up_times"], "weibull")["numbers"]["shape"][0] - 1.78) < 0.02' \
+        'abs(law(group("all")["up_times"], "weibull")["numbers"]["scale"][0] - 674) < 10'
+    local name
+    for name in only-the-last-fail repair-always-300-s; do
+        fit "$cases/$name.csv"
+        expect_status 0
+        expect_text "$output" 'no fit within its limits: the times are nearly constant' 'the hazard increases with time'
+        refuse grep -qiE 'nan|[0-9]{20}' <<<"$output"
+    done
+    fit "$cases/nine-failures.csv"
+    expect_text "$output" 'fan' '2.33 h' 'Fewer than 10 that were seen to their end' 'exponential *'
+    fit "$cases/cause-on-few-nodes.csv" --by cause --yaml classes.yaml
+    expect_text "$output" '3 of 24 nodes fail more often than chance allows'
+    refuse grep -qE 'e\+1[0-9]|value: [01],' classes.yaml
+    { sed '/^faults/d' "$SOURCE_DIRECTORY/tests/data/scenarios/one-enclave.yaml" | sed '/^define:/,$d'
+      printf 'faults: {hardware: [%s], software: no}\n' "$(sed -n 's/^    \([a-z][^:]*\):$/\1/p' classes.yaml | paste -sd,)"
+      cat classes.yaml; } >with.yaml
+    run_bulkhead run -q --replicas 1 with.yaml
+    expect_status 0 || { echo "$errors" >&2; return 1; }
+    # Platforms: what a run does not use changes nothing, and each is read or refused for its reason.
+    local platform
+    for platform in without-other-host narrow-other-host; do
+        run_bulkhead run -q "$cases/platform-small.yaml" --set platform.file="$cases/$platform.xml" --set platform.nodes=16 --replicas 2
+        expect_status 0
+        printf '%s\n' "$output" >"$platform"
+    done
+    diff without-other-host narrow-other-host
+    for platform in byte-order-mark v4-control; do
+        run_bulkhead run -q "$cases/platform-small.yaml" --set platform.file="$cases/$platform.xml" --set platform.nodes=8 --replicas 1
+        expect_status 0
+    done
+    run_bulkhead run -q "$cases/platform-small.yaml" --set platform.file="$cases/v4-no-route.xml" --set platform.nodes=8 --replicas 1
+    expect_status 2
+    expect_text "$errors" 'no route from host l0 to host r0'
+    run_bulkhead run -q "$cases/platform-small.yaml" --set platform.file="$cases/v4-old-option.xml" --set platform.nodes=8 --replicas 1
+    expect_status 2
+    expect_text "$errors" 'Bad config key: network/TCP_gamma'
+    refuse grep -q "That's fine" <<<"$errors"
+}
+
 @test "counts and fits are those of scipy over random logs: censored, late entry, ties, offsets, survivors" {
     "$PYTHON" -c 'import scipy' 2>/dev/null || skip 'no scipy'
     [ -z "${BH_SANITIZED:-}" ] && [ -z "${BULKHEAD_LAUNCHER:-}" ] || skip 'too slow here'
@@ -435,10 +483,14 @@ hostile() {
     [ "$(grep -c 'bulkhead:' said)" -le 1 ]
 }
 
-@test "hostile logs cost one message and bounded memory: a gigabyte line, long cells, NUL bytes, the year 9999, a million nodes" {
+@test "hostile logs cost one message and bounded memory: a gigabyte line, what does not end, a pipe, long cells, NUL bytes, the year 9999, a million nodes" {
     cd "$BATS_TEST_TMPDIR"
     head -c 1073741824 /dev/zero | tr '\0' a | gzip -1 >giga.csv.gz
     hostile giga.csv.gz 900 2 'found more than 256 MiB of text'
+    hostile /dev/zero 900 2 'found more than 256 MiB of text'
+    mkfifo pipe # is read as it is written
+    cat "$SOURCE_DIRECTORY/experiments/failures.csv" >pipe 3>&- &
+    hostile pipe 100 0 ''
     { printf 'time,node,class\n1,'; head -c 67108864 /dev/zero | tr '\0' a; printf ',x\n'; } >long.csv
     hostile long.csv 600 2 'long.csv:2:3: found a cell of'
     { printf '2026-03-01T10:00:00+0000 n1 kernel: Kernel panic - not syncing: '; head -c 67108864 /dev/zero | tr '\0' a; } >long.log

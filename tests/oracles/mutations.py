@@ -61,7 +61,7 @@ MUTATIONS = [
     ("models/node/node_model.c", "crossing->probability / (1.0 - crossing->probability);", "crossing->probability;",
      "an error crosses a channel less often than its probability", "unit spread/test_spread"),
     ("sim/enclaves/verification.c", "    bh_checkpoint_drop_beyond(enclave, passed_work_s);\n", "",
-     "states with wrong data are returned to", "validate silent"),
+     "states with wrong data are returned to", "test_silent"),
     ("sim/enclaves/service.c", "enclave->setup->nodes - down < enclave->setup->spec->parts_needed;",
      "enclave->setup->nodes - down <= enclave->setup->spec->parts_needed;", "a service is lost with a part too many",
      "test_services"),

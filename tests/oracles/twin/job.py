@@ -26,6 +26,13 @@ class Content:
         return error in self.silent or any(e is error for e, _, _, _ in self.live)
 
 
+class Generation:
+    """What is true of an error until a restart brings it back; copies that no restart touches remain of theirs."""
+
+    def __init__(self):
+        self.used, self.left, self.taken, self.felled = set(), set(), set(), set()
+
+
 class Job:
     """What both kinds of applications share."""
 
@@ -255,7 +262,7 @@ class BulkSynchronous(Job):
         if self.state != "out":
             self.stop()
             self.counts["interruptions"] += 1
-        error.felled.add(self.number)
+        error.acting.felled.add(self.number)
         error.application = max(error.application, ENCLAVE)
         if self.base is not None:
             position, content = self.base
@@ -297,7 +304,7 @@ class BulkSynchronous(Job):
     def resume(self, state, level):
         self.state = "up"
         self.todo, self.checked = [], True
-        fell = [e for e in self.replica.errors if self.number in e.felled]
+        stayed = [c for e in self.replica.errors for c in e.copies if self.number in c.generation.felled]
         if state is None:
             self.position, self.silent, self.base = 0.0, set(), None
             back = []
@@ -309,13 +316,10 @@ class BulkSynchronous(Job):
         self.returns.append(self.position)
         if self.position < self.passed:
             self.passed = self.position
-        self.replica.tally["revivals"] += sum(len(e.copies) for e in fell)
-        for error in {e for e, _, _, _ in back}:
-            error.new_generation()
-            self.replica.tally["revivals"] += 1
+        again = {error: Generation() for error, _, _, _ in back}
+        self.replica.tally["revivals"] += len(stayed) + len(again)
         for error, place, zone, kind in back:
-            if not error.copy_in(place, zone):
-                self.replica.add_copy(error, place, zone, kind, came_back=True)
+            self.replica.add_copy(error, place, zone, kind, again[error])
         self.go_on()
 
     def forget(self, state, level):

@@ -5,7 +5,7 @@ import heapq
 import math
 from random import Random
 
-from job import SCOPES, BulkSynchronous
+from job import SCOPES, BulkSynchronous, Generation
 from service import Service
 
 NEVER = math.inf
@@ -14,29 +14,30 @@ NEVER = math.inf
 class Copy:
     """A live copy of an error in one zone of one node."""
 
-    def __init__(self, error, place, zone, kind, came_back):
-        self.came_back = came_back  # with a checkpoint, or from one that did: what it does is not counted again
-        self.error, self.place, self.zone, self.kind = error, place, zone, kind
+    def __init__(self, error, place, zone, kind, generation):
+        self.error, self.place, self.zone, self.kind, self.generation = error, place, zone, kind, generation
         self.alive, self.hung = True, False
+
+    @property
+    def came_back(self):
+        """With a checkpoint, or from one that did: what it does is not counted again."""
+        return self.generation is not self.error.first
 
 
 class Error:
-    """What an error has done; what a restart that brings it back forgets is its generation's."""
+    """What an error has done, all its generations together."""
 
     def __init__(self, software, repair, place):
         self.software, self.repair, self.place = software, repair, place
         self.copies, self.affected, self.beyond, self.application = [], set(), 0, 0
         self.silent, self.lost_enclaves, self.enclaves, self.matters = False, set(), set(), None
-        self.new_generation()
+        self.first = self.acting = Generation()  # acting: that of the copy that is being signalled
 
     def counted(self):
         return set(self.affected), set(self.enclaves), set(self.lost_enclaves), self.beyond, self.application
 
-    def new_generation(self):
-        self.used, self.left, self.taken, self.felled = set(), set(), set(), set()
-
-    def copy_in(self, place, zone):
-        return any(c.alive and c.place == place and c.zone is zone for c in self.copies)
+    def copy_in(self, place, zone, generation):
+        return any(c.alive and c.place == place and c.zone is zone and c.generation is generation for c in self.copies)
 
 
 class Replica:
@@ -151,10 +152,10 @@ class Replica:
             return
         error = self.new_error(software, repair, place)
         kind = "instruction" if self.random.random() < instruction else "data"
-        self.add_copy(error, place, zone, kind)
+        self.add_copy(error, place, zone, kind, error.first)
         if shared > 0 and self.random.random() < shared:
             error.affected.add((place, self.host(place)))
-            self.add_copy(error, place, self.host(place), kind)
+            self.add_copy(error, place, self.host(place), kind, error.first)
 
     def new_error(self, software, repair, place):
         self.tally["errors"] += 1
@@ -178,40 +179,41 @@ class Replica:
 
     # Live errors
 
-    def add_copy(self, error, place, zone, kind, came_back=False):
-        copy = Copy(error, place, zone, kind, came_back)
+    def add_copy(self, error, place, zone, kind, generation):
+        copy = Copy(error, place, zone, kind, generation)
         error.copies.append(copy)
         lifetime = self.world.ending(zone, kind, error.software)[0]
         self.after(self.exponential(lifetime), self.end_copy, copy)
         for channel in self.world.partition_of[place].leaving[zone.number]:
             p = channel.probability
-            if p > 0 and (place, channel.number) not in error.used:
+            if p > 0 and (place, channel.number) not in generation.used:
                 self.after(self.exponential(lifetime * (1 - p) / p), self.attempt, copy, channel)
 
     def attempt(self, copy, channel):
-        error, place, target = copy.error, copy.place, channel.target
-        if not copy.alive or copy.hung or (place, channel.number) in error.used:
+        error, place, target, generation = copy.error, copy.place, channel.target, copy.generation
+        if not copy.alive or copy.hung or (place, channel.number) in generation.used:
             return
-        error.used.add((place, channel.number))
+        generation.used.add((place, channel.number))
         if channel.guarded:
             blocks, detected = self.world.guards[channel.boundary]
             if self.random.random() < blocks:
                 if detected:
                     self.signal(copy)
                 return
-        if not self.takes_errors(place, target) or (place, target) in error.taken or target.enclave in error.felled:
+        if (not self.takes_errors(place, target) or (place, target) in generation.taken
+                or target.enclave in generation.felled):
             return
         if self.random.random() >= channel.corrupts:
             if self.random.random() < channel.degrades and not copy.came_back:
                 error.affected.add((place, target))
             return
-        if error.copy_in(place, target):
+        if error.copy_in(place, target, generation):
             return
-        if (place, target) in error.left and self.random.random() >= self.world.number("errors.again"):
+        if (place, target) in generation.left and self.random.random() >= self.world.number("errors.again"):
             return
         if not copy.came_back:
             error.affected.add((place, target))
-        self.add_copy(error, place, target, "data", copy.came_back)
+        self.add_copy(error, place, target, "data", generation)
 
     def end_copy(self, copy):
         if not copy.alive or copy.hung:
@@ -220,7 +222,7 @@ class Replica:
         draw = self.random.random()
         if draw < masked:
             self.drop(copy)
-            copy.error.left.add((copy.place, copy.zone))
+            copy.generation.left.add((copy.place, copy.zone))
         elif draw < masked + signalled:
             if self.random.random() < hang:
                 copy.hung = True
@@ -230,7 +232,7 @@ class Replica:
                 self.signal(copy)
         else:
             self.drop(copy)
-            copy.error.left.add((copy.place, copy.zone))
+            copy.generation.left.add((copy.place, copy.zone))
             self.becomes_silent(copy)
 
     def becomes_silent(self, copy):
@@ -287,11 +289,12 @@ class Replica:
         kind = copy.kind
         self.drop(copy)
         counted = error.counted()
+        error.acting = copy.generation
         self.take_down(error, place, scope, victim)
         if copy.came_back:
             error.affected, error.enclaves, error.lost_enclaves, error.beyond, error.application = counted
         if stays:
-            self.add_copy(error, place, zone, kind, copy.came_back)
+            self.add_copy(error, place, zone, kind, copy.generation)
 
     def guest_tops(self, place):
         """Per guest its outermost zone."""
@@ -313,7 +316,7 @@ class Replica:
             gone = everywhere
             lost = {job.number: scope for job in self.jobs}
         error.affected.update((p, z) for p, z in gone if p == place)
-        error.taken.update(gone)
+        error.acting.taken.update(gone)
         if scope in ("enclave", "system"):
             error.beyond = max(error.beyond, SCOPES.index(scope))
         everything = set(gone)

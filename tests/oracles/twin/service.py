@@ -65,10 +65,10 @@ class Service(Job):
             self.clear_processes([p])
             self.detected[p] = self.replica.now + self.replica.world.detection
             self.look_again(self.replica.world.detection, p)
-        error.felled.add(self.number)
+        error.acting.felled.add(self.number)
         after = sum(1 for p in self.places if not self.out[p])
         self.look_ahead()
-        is_lost = after < self.needed <= before
+        is_lost = scope in ("enclave", "system") or after < self.needed <= before
         error.application = max(error.application, ENCLAVE if is_lost else SCOPES.index(scope))
         return is_lost
 

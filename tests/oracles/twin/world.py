@@ -88,8 +88,9 @@ class Partition:
             for g in range(enclave["guests-per-node"]) if self.world.has_guests else [0]:
                 if parent.guest not in (None, g):
                     continue
-                owners += ([(e, g, None)] if per == "guest" else
-                           [(e, g, p) for p in range(enclave["processes-per-guest"])])
+                # A native node has as many processes as all its guests would.
+                processes = enclave["processes-per-guest"] * (1 if self.world.has_guests else enclave["guests-per-node"])
+                owners += [(e, g, None)] if per == "guest" else [(e, g, p) for p in range(processes)]
         return owners
 
     def share(self, channel, key, usual):
