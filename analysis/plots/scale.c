@@ -75,9 +75,10 @@ static void name_metric(struct bh_plot *plot, size_t metric)
         *sign = *sign == '_' || *sign == '-' ? ' ' : *sign;
     name[0] = (char)toupper((unsigned char)name[0]);
     bool is_bare = strcmp(unit, "1") == 0 || strcmp(unit, "node-hours") == 0;
-    own->label = plot->request->y_label != NULL && metric == 0 ? bh_copy_text(plot->request->y_label)
-                 : is_bare                                     ? bh_copy_text(name)
-                                                               : bh_print_text("%s (%s)", name, unit);
+    own->label = plot->request->y_label != NULL && metric == plot->request->is_front
+                     ? bh_copy_text(plot->request->y_label)
+                 : is_bare ? bh_copy_text(name)
+                           : bh_print_text("%s (%s)", name, unit);
     free(name);
 }
 

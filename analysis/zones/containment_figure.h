@@ -76,7 +76,10 @@ struct bh_picture {
     const char **enclave_names;
     size_t panels_count;
     struct bh_picture_panel *panels;
+    size_t notes_count; /* for the key of the graph, which takes BH_PICTURE_NOTES of them */
+    char **notes;
 };
+enum { BH_PICTURE_NOTES = 6 };
 
 /* Leaves SCENARIO-zones and SCENARIO-extents, each as bh_figure_files_write does, in an existing folder; with more
  * panels than fit a page, SCENARIO-zones-1 and so on. What was written is told on `told` (or NULL), a line each. On

@@ -166,7 +166,7 @@ struct item {
     int style;
     const char *words;
 };
-enum { MOST_ITEMS = STYLES + 6 };
+enum { MOST_ITEMS = STYLES + 6 + BH_PICTURE_NOTES };
 static const double key_left = 0.06, key_line = 0.145, sign_width = 0.24, item_gap = 0.2, sign_gap = 0.07;
 
 static size_t key_items(const struct bh_picture *picture, struct item items[MOST_ITEMS])
@@ -182,6 +182,8 @@ static size_t key_items(const struct bh_picture *picture, struct item items[MOST
     items[count++] = (struct item){SIGN_NONE, 0, "×: so many on a node"};
     if (picture->reproduces_input)
         items[count++] = (struct item){SIGN_NONE, 0, "all of this goes in: reproduced, not predicted"};
+    for (size_t n = 0; n < picture->notes_count && n < BH_PICTURE_NOTES; n++)
+        items[count++] = (struct item){SIGN_NONE, 0, picture->notes[n]};
     return count;
 }
 

@@ -8,6 +8,7 @@
 #include "command/figure_folder.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/system.h"
+#include "sim/containment/raised.h"
 #include "sim/containment/rare.h"
 #include "sim/scenario/scenario.h"
 
@@ -157,6 +158,22 @@ static void fill_panel(const struct bh_contain_policy *policy, uint64_t trials, 
     free(lump);
 }
 
+/* What guards that raise a ratio do, each once. */
+static void fill_notes(const struct bh_contain_raises *raises, struct bh_picture *picture)
+{
+    picture->notes = bh_allocate(raises->count + 1, sizeof *picture->notes);
+    for (size_t i = 0; i < raises->count; i++) {
+        char *text = bh_contain_raise_text(&raises->raise[i]);
+        bool is_new = true;
+        for (size_t n = 0; n < picture->notes_count; n++)
+            is_new = is_new && strcmp(picture->notes[n], text) != 0;
+        if (is_new)
+            picture->notes[picture->notes_count++] = text;
+        else
+            free(text);
+    }
+}
+
 int bh_contain_draw(const struct bh_contain *contain, const char *folder, struct bh_error *err)
 {
     const struct bh_scenario *scenario = contain->scenario;
@@ -176,6 +193,7 @@ int bh_contain_draw(const struct bh_contain *contain, const char *folder, struct
         picture.enclave_names[t] = bh_contain_enclave(contain, (int)t)->name;
     for (size_t p = 0; p < contain->policies_count; p++)
         fill_panel(&contain->policies[p], contain->wish.trials.trials, &picture.panels[p]);
+    fill_notes(contain->raises, &picture);
     int status = bh_figure_folder_make(folder, err);
     if (status == 0)
         status = bh_containment_figure_write(&picture, folder, true, stderr, err);
@@ -187,6 +205,9 @@ int bh_contain_draw(const struct bh_contain *contain, const char *folder, struct
         free(picture.panels[p].channels);
         free(picture.panels[p].needs);
     }
+    for (size_t n = 0; n < picture.notes_count; n++)
+        free(picture.notes[n]);
+    free(picture.notes);
     free(picture.panels);
     free(picture.enclave_names);
     return status;

@@ -113,6 +113,7 @@ static json_t *policy_object(const struct bh_contain *contain, const struct bh_c
                         three.is_defined ? json_pack("{s:o, s:[o, o]}", "weight", bh_json_number(three.weight), "ci95",
                                                      bh_json_number(three.low), bh_json_number(three.high))
                                          : json_null());
+    json_object_set_new(object, "raising_guards", bh_contain_raises_json(contain, policy));
     if (policy->too_large != NULL)
         json_object_set_new(object, "no_exact_answer", json_string(policy->too_large));
     return object;

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const escape_titles[] = {">process", ">guest", "enclaves", ">node"};
 static const char *const stops_titles[BH_STOPS] = {"I/O stops", "stops", "several", "partly"};
 
 /* Columns of a policy's table: extents that occur, boundaries that exist. */
@@ -54,7 +53,7 @@ static void add_headings(struct bh_table *table, const struct columns *columns)
     bh_table_column(table, "silent");
     for (int b = 0; b < BH_BOUNDARIES; b++)
         if (columns->escape[b])
-            bh_table_column(table, "%s", escape_titles[b]);
+            bh_table_column(table, "%s", bh_contain_escape_titles[b]);
     for (int s = 0; s < BH_STOPS; s++)
         if (columns->stops[s])
             bh_table_column(table, "%s", stops_titles[s]);
@@ -234,6 +233,7 @@ void bh_contain_print_tables(const struct bh_contain *contain, enum bh_table_for
         print_title(&contain->policies[p], format, stream);
         print_policy(&contain->policies[p], format, stream);
         print_zone_three(&contain->policies[p], format, stream);
+        bh_contain_print_raises(contain, &contain->policies[p], format, stream);
     }
     print_how(contain, format, stream);
     bh_contain_silent_print(contain->silent, format, stream);

@@ -84,19 +84,21 @@ static const struct bh_key kernel_rows[] = {
     {"noise-tail", "", BH_CHOICE(tails), "The law of noise; of kernels, which need it."},
     {"noise-measured-nodes", "", BH_NUMBER(FACTOR),
      "The largest machine on which it was measured; of kernels, which need it."},
-    {"shared-bug", "", BH_NUMBER(PROBABILITY),
-     "Probability that what triggers it in a guest also strikes the same kernel in the host; of kernels, which need "
-     "it."},
+    {"shared-bug", "0", BH_NUMBER(PROBABILITY),
+     "Probability that what triggers it in a guest also strikes the same kernel in the host; of kernels."},
     {"offers", "nothing", BH_SET(0, 0, bh_offer_word),
      "What it offers to programs above it, of what is a kernel's to offer (`unmodified-linux`)."},
     {0},
 };
-static const struct bh_key_rule kernel_rules[] = {
-    {BH_ONLY_WHERE, "offers", "kernel", "yes"},       {BH_NEEDED_WHERE, "noise-share", "kernel", "yes"},
-    {BH_NEEDED_WHERE, "noise-tail", "kernel", "yes"}, {BH_NEEDED_WHERE, "noise-measured-nodes", "kernel", "yes"},
-    {BH_NEEDED_WHERE, "shared-bug", "kernel", "yes"}, {BH_ONLY_WHERE, "noise-share", "kernel", "yes"},
-    {BH_ONLY_WHERE, "noise-tail", "kernel", "yes"},   {BH_ONLY_WHERE, "noise-measured-nodes", "kernel", "yes"},
-    {BH_ONLY_WHERE, "shared-bug", "kernel", "yes"},   {0}};
+static const struct bh_key_rule kernel_rules[] = {{BH_ONLY_WHERE, "offers", "kernel", "yes"},
+                                                  {BH_NEEDED_WHERE, "noise-share", "kernel", "yes"},
+                                                  {BH_NEEDED_WHERE, "noise-tail", "kernel", "yes"},
+                                                  {BH_NEEDED_WHERE, "noise-measured-nodes", "kernel", "yes"},
+                                                  {BH_ONLY_WHERE, "noise-share", "kernel", "yes"},
+                                                  {BH_ONLY_WHERE, "noise-tail", "kernel", "yes"},
+                                                  {BH_ONLY_WHERE, "noise-measured-nodes", "kernel", "yes"},
+                                                  {BH_ONLY_WHERE, "shared-bug", "kernel", "yes"},
+                                                  {0}};
 const struct bh_keys bh_kernel_keys = {"a component or kernel", "What carries software faults and noise.", kernel_rows,
                                        kernel_rules, 0};
 static const struct bh_key channel_rows[] = {
@@ -283,7 +285,7 @@ static const struct bh_key application_rows[] = {
     {"exits-per-second", NULL, BH_NUMBER(RATE), "VM exits for each second of computing."},
     {"halo-bytes", NULL, BH_NUMBER(BYTES), "Of each node in a step."},
     {"halo-messages", NULL, BH_NUMBER(FACTOR), "Of each node in a step."},
-    {"collectives", NULL, BH_NUMBER(FACTOR), "In a step; each takes 2 log2(nodes) messages."},
+    {"collectives", "0", BH_NUMBER(FACTOR), "In a step; each takes 2 log2(nodes) messages."},
     {"checkpoint-bytes", NULL, BH_NUMBER(BYTES), "Of each node."},
     {"verification-cost", "", BH_NUMBER(TIME), "How long a verification takes."},
     {"verification-recall", "", BH_NUMBER(PROBABILITY), "That it finds wrong data."},

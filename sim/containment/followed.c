@@ -7,6 +7,7 @@
 #include "models/containment/monte_carlo.h"
 #include "sim/containment/answers.h"
 #include "sim/containment/prices.h"
+#include "sim/containment/raised.h"
 #include "sim/containment/rare.h"
 #include "sim/containment/sensitivity.h"
 #include "sim/containment/silent.h"
@@ -149,6 +150,7 @@ struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const s
     follow_all(contain);
     struct bh_progress *progress = bh_progress_start("following silent errors", 0, wish->shows_progress);
     contain->silent = bh_contain_silent_create(contain, err);
+    contain->raises = bh_contain_raises_create(contain);
     bh_progress_end(progress);
     if (contain->silent == NULL) {
         bh_contain_destroy(contain);
@@ -179,6 +181,7 @@ void bh_contain_destroy(struct bh_contain *contain)
     }
     bh_contain_free_sensitivity(contain);
     bh_contain_prices_destroy(contain->prices);
+    bh_contain_raises_destroy(contain->raises);
     bh_contain_silent_destroy(contain->silent);
     free(contain->policies);
     free(contain->tenants);

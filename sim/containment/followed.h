@@ -61,6 +61,7 @@ struct bh_contain_sensitivity {
 
 struct bh_contain_silent; /* sim/containment/silent.h */
 struct bh_contain_prices; /* sim/containment/prices.h */
+struct bh_contain_raises; /* sim/containment/raised.h */
 
 struct bh_contain {
     const struct bh_scenario *scenario;
@@ -73,6 +74,7 @@ struct bh_contain {
     struct bh_contain_silent *silent;           /* silent errors to the end */
     struct bh_contain_sensitivity *sensitivity; /* NULL unless asked for */
     struct bh_contain_prices *prices;           /* likewise */
+    struct bh_contain_raises *raises;           /* guards that raise a ratio */
 };
 
 /* Follows every origin under every policy asked for. The scenario must outlive the answer. Fails when a policy does not

@@ -38,6 +38,63 @@ for policy in json.load(open("contain.json"))["policies"]:
 END
 }
 
+@test "in each zone and for each scope below the node: nothing without mechanisms, all with ideal ones, whoever computes it" {
+    cat >none.yaml <<'END'
+scenario: none
+title: A signalled error in each zone, and no mechanism
+platform: {file: testbed.xml, nodes: 8}
+workload: {work: 20 h, horizon: 4 d, enclaves: [{name: a, application: mpi-bulk-synchronous, processes-per-guest: 2}]}
+checkpoints: {local: {interval: 30 min}}
+policies:
+  - {system: kvm, policy: protection-first}
+  - {system: kvm, policy: oops}
+  - {system: qemu, policy: protection-first}
+  - {system: microvm, policy: protection-first}
+faults: none
+script:
+  - {at: 1 h, node: 0, zone: process, enclave: a, kind: data, ending: signalled}
+  - {at: 5 h, node: 1, zone: guest, enclave: a, kind: instruction, ending: signalled}
+  - {at: 9 h, node: 2, zone: vmm, enclave: a, kind: software-data, ending: signalled}
+  - {at: 13 h, node: 3, zone: host, enclave: a, kind: software-instruction, ending: signalled}
+models:
+  channels: {system-call.probability: 0, kernel-to-process.probability: 0, vm-exit.probability: 0, host-to-guest.probability: 0,
+    device-emulation.probability: 0, vmm-to-guest.probability: 0, vmm-to-kernel.probability: 0, kernel-to-vmm.probability: 0,
+    emulated-instruction.probability: 0, jailed-vmm-to-kernel.probability: 0, shared-vmm-network.probability: 0, shared-memory.probability: 0}
+  errors.mechanisms: none
+replicas: 3
+seed: 1
+END
+    run_bulkhead run none.yaml -q -o none.h5
+    expect_status 0
+    # Nothing crosses, so that all four errors of each replica take their node and no less.
+    expect_eval none.h5 "(f['script_extent_exact'][:, 3] == 1).all()" "(f['failures'][:, :, :3] == 0).all()" \
+        "(f['failures'][:, :, 3] >= 4).all()"
+    run_bulkhead run none.yaml -q -o ideal.h5 --set models.errors.mechanisms=ideal
+    expect_status 0
+    # What the policy says: of process, guest, VMM and host process, guest, guest and node; where kernels go on, process, process,
+    # guest and process, or what goes on strikes again.
+    expect_eval ideal.h5 "np.allclose(f['script_extent_exact'][0, 1:4] * 4, [1, 2, 1])" \
+        "f['script_extent_exact'][1, 3] == 0 and f['script_extent_exact'][1, 1] > 0.6" "(f['failures'][0, :, 1:4] >= [1, 2, 1]).all()" \
+        "(f['failures'][1, :, 1:4] >= [3, 1, 0]).all() and (f['failures'][1, :, 3] == 0).all()"
+    for mechanisms in none ideal; do
+        run_bulkhead contain none.yaml --trials 2000 --json --set models.errors.mechanisms=$mechanisms
+        expect_status 0
+        "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" $mechanisms <<'END'
+import json, sys
+for policy in json.load(open(sys.argv[1]))["policies"]:
+    assert {row["zone"] for row in policy["origins"]} == {"host", "vmm", "guest", "process"}
+    for row in policy["origins"]:
+        for answer in (row["exact"], row["monte_carlo"]):
+            below = answer["extent"]["process"] + answer["extent"]["guest"] - answer["silent"]
+            whole = row["zone"] == "host" and policy["policy"] == "protection-first"
+            if sys.argv[2] == "none" or whole:
+                assert abs(below) < 1e-12 and answer["extent"]["node"] > 0.25, (policy["name"], row["zone"], answer)
+            else:
+                assert below > 0.25 and answer["extent"]["node"] == 0, (policy["name"], row["zone"], answer)
+END
+    done
+}
+
 @test "a disposition succeeds as often as notice, stop and reclaim do, and takes their time" {
     parts=(notice=0.8 stop=0.9 reclaim=0.7)
     set=()

@@ -63,7 +63,7 @@ END
         memory.column.one-bit=0.1 zones.guest-user.residual=0.5 zones.host-kernel.residual=0.9 \
         zones.host-user.residual=0.9 zones.guest-kernel.residual=0.9)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
-    found=$(number_uses unused "$scenarios/goes-on.yaml" applications.loss-tolerant-service.collectives=2 \
+    found=$(number_uses unused "$scenarios/goes-on.yaml" \
         zones.guest-user.residual=0.5 zones.guest-kernel.residual=0.9 zones.host-user.data.lifetime='10 s' \
         recovery.partner-distance=0.3 recovery.memory-bandwidth='1 GB/s' \
         components.linux.shared-bug=0.01 guards.guest/host.emulated-io.memory-share=0.05)
@@ -103,7 +103,7 @@ refused() {
     refused guards.guest/host.emulated-io.memory-share
     refused zones.guest-user.residual
     cp "$scenarios/goes-on.yaml" base.yaml
-    refused applications.loss-tolerant-service.collectives
+    refused recovery.partner-distance
 }
 
 @test "a number that one point reads is an axis at all, and words are" {

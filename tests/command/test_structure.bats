@@ -136,6 +136,32 @@ first='[p.decode() for p in f["policy"][:] if p.endswith(b"protection-first")]'
         "all(m('progress_stops_exact', p).item() == 0 for p in $every)"
 }
 
+@test "nested guests differ from guests by what lies between them and the node, and by no more" {
+    # Their chain is too long for two enclaves.
+    run_bulkhead contain "$SOURCE_DIRECTORY/experiments/ablation.yaml" --exact --json --policy 'kvm protection-first' \
+        --policy 'kvm nested' --set 'workload.enclaves=[{name: simulation, application: mpi-bulk-synchronous, processes-per-guest: 1}]' \
+        --set 'policies.2={system: kvm-nested, policy: protection-first, name: kvm nested}'
+    expect_status 0
+    "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+kvm, nested = ({(row["zone"], row["error_kind"]): row for row in policy["origins"]}
+               for policy in sorted(json.load(open(sys.argv[1]))["policies"], key=lambda policy: policy["name"] != "kvm protection-first"))
+# The outer guest and its VMM are all that there is more, with faults of their own.
+assert {zone for zone, _ in nested} - {zone for zone, _ in kvm} == {"outer-vmm", "outer-guest"}
+def faults(rows, *zones):
+    return sum(row["rate_per_s"] for (zone, _), row in rows.items() if zone in zones or not zones)
+assert faults(nested) > faults(kvm) and faults(nested, "outer-guest", "outer-vmm", "host") > 2 * faults(kvm, "host")
+# To the guest the outer guest is what the host is to KVM's, and takes the node's only enclave, but not the node.
+for place, row in kvm.items():
+    if place[0] in ("vmm", "guest", "process"):
+        for answer in ("process/kernel", "guest/host"):
+            a, b = (rows[place]["exact"]["escape"][answer] for rows in (kvm, nested))
+            assert a == b or abs(a - b) < 1e-3 * a, (place, answer, a, b)
+        a, b = (rows[place]["exact"]["extent"] for rows in (kvm, nested))
+        assert abs(a["none"] - b["none"]) < 1e-6 and abs(a["process"] - b["process"]) < 1e-3 * a["process"] + 1e-9, place
+END
+}
+
 @test "a system of another name with native's tree is native" {
     cd "$BATS_TEST_TMPDIR"
     { sed 's/^  - {system: qemu, policy: protection-first}/  - {system: twin, policy: native, name: twin}/

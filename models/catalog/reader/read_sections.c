@@ -145,7 +145,7 @@ static int read_component(struct bh_catalog_reader *reader, const struct bh_node
         BH_FIELD(struct bh_component, instruction_share, "instruction-share", BH_DIMENSION_PROBABILITY, false),
         BH_FIELD(struct bh_component, noise_share, "noise-share", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_component, noise_measured_nodes, "noise-measured-nodes", BH_DIMENSION_FACTOR, false),
-        BH_FIELD(struct bh_component, shared_bug, "shared-bug", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_component, shared_bug, "shared-bug", BH_DIMENSION_PROBABILITY, true),
     };
     const struct bh_node *kernel = bh_node_need(map, "kernel", err);
     if (!kernel || bh_node_bool(kernel, &component->is_kernel, err) ||
@@ -346,7 +346,7 @@ static int read_application(struct bh_catalog_reader *reader, const struct bh_no
         BH_FIELD(struct bh_application, halo_bytes, "halo-bytes", BH_DIMENSION_BYTES, false),
         BH_FIELD(struct bh_application, halo_messages, "halo-messages", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_application, contacts, "contacts", BH_DIMENSION_FACTOR, true),
-        BH_FIELD(struct bh_application, collectives, "collectives", BH_DIMENSION_FACTOR, false),
+        BH_FIELD(struct bh_application, collectives, "collectives", BH_DIMENSION_FACTOR, true),
         BH_FIELD(struct bh_application, checkpoint_bytes, "checkpoint-bytes", BH_DIMENSION_BYTES, false),
         BH_FIELD(struct bh_application, verification_cost_s, "verification-cost", BH_DIMENSION_TIME, true),
         BH_FIELD(struct bh_application, verification_recall, "verification-recall", BH_DIMENSION_PROBABILITY, true),
