@@ -48,9 +48,9 @@ static bool is_weekday(const char *text)
 /* "CEST", "-03": what stands between the time and the host under journalctl -o short-full, also where nobody knows it. */
 static bool is_zone(const char *text)
 {
-    size_t length = strcspn(text, " \t"), digits = strspn(text + 1, "0123456789:");
+    size_t length = strcspn(text, " \t");
     if (*text == '+' || *text == '-')
-        return digits + 1 == length;
+        return strspn(text + 1, "0123456789:") + 1 == length;
     return length >= 1 && length <= 5 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == length;
 }
 
