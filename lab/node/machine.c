@@ -137,7 +137,7 @@ int bh_machine_start(struct bh_machine *machine, const struct bh_machine_start *
     return bh_qmp_begin(&machine->qmp, stream, err);
 }
 
-bool bh_machine_end(struct bh_machine *machine)
+int bh_machine_end(struct bh_machine *machine)
 {
     int status = 0;
     if (machine->pid > 0) {
@@ -148,5 +148,5 @@ bool bh_machine_end(struct bh_machine *machine)
     if (machine->qmp.stream != NULL)
         fclose(machine->qmp.stream);
     *machine = (struct bh_machine){0};
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU;
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : status;
 }

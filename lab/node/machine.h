@@ -27,7 +27,8 @@ struct bh_machine_start {
 
 /* With a plugin the machine waits for what is restored into it; without it boots. */
 int bh_machine_start(struct bh_machine *machine, const struct bh_machine_start *start, struct bh_error *err);
-/* Kills and reaps it. Harmless if it has ended, or never began. Whether it had used up its seconds of work. */
-bool bh_machine_end(struct bh_machine *machine);
+/* Kills and reaps it. Harmless if it has ended, or never began. How it had ended by itself before, as wait(2) says it: 0 if it
+ * had not, or well; SIGXCPU if it had used up its seconds of work. */
+int bh_machine_end(struct bh_machine *machine);
 
 #endif

@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 const char *const bh_run_end_names[] = {"done", "limit", "reset", "still", "refused", "wedged", NULL};
@@ -169,7 +171,8 @@ int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh
         run->end = watch(&machine, streams);
     else if (streams[0].ends[0] >= 0 && machine.pid > 0 && machine.qmp.stream != NULL)
         take(&streams[0]); /* why it would not */
-    if (bh_machine_end(&machine) && status == 0)
+    run->vmm = bh_machine_end(&machine);
+    if (WIFSIGNALED(run->vmm) && WTERMSIG(run->vmm) == SIGXCPU && status == 0)
         run->end = BH_RUN_WEDGED;
     for (size_t i = 0; i < 3; i++)
         close_end(&streams[i].ends[0]);

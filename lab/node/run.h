@@ -24,6 +24,7 @@ struct bh_run {
     enum bh_run_end end;
     char *console, *report, *said;
     size_t console_length;
+    int vmm; /* how QEMU itself ended, as wait(2) says it; 0: well, or it was ended here */
 };
 
 /* `fault`: the plugin's arguments. */

@@ -135,13 +135,15 @@ static int make(const struct bh_snapshot *snapshot, void (*tell)(const char *tex
     if (file < 0 || flock(file, LOCK_EX) != 0)
         status = bh_fail(err, BH_ERROR_SYSTEM, "cannot lock %s: %s", lock, strerror(errno));
     else if (access(snapshot->folder, R_OK) != 0) {
-        char *text = bh_print_text("booting node %s; the snapshot goes to %s", snapshot->node->name, snapshot->folder);
-        if (tell != NULL)
-            tell(text);
-        free(text);
         if (mkdir(fresh, 0755) != 0 && errno != EEXIST)
             status = bh_fail(err, BH_ERROR_SYSTEM, "cannot make %s: %s", fresh, strerror(errno));
-        if (status == 0 && (status = has_room(fresh, snapshot->node->memory_mib, err)) == 0)
+        else
+            status = has_room(fresh, snapshot->node->memory_mib, err);
+        char *text = bh_print_text("booting node %s; the snapshot goes to %s", snapshot->node->name, snapshot->folder);
+        if (status == 0 && tell != NULL)
+            tell(text);
+        free(text);
+        if (status == 0)
             status = boot(snapshot, fresh, err);
         if (status == 0 && rename(fresh, snapshot->folder) != 0)
             status = bh_fail(err, BH_ERROR_SYSTEM, "cannot make %s: %s", snapshot->folder, strerror(errno));

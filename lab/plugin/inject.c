@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /* A plugin of QEMU's translator: counts instructions by zone and injects one fault at the k-th of a zone.
  *
- * Written from docs/devel/tcg-plugins of QEMU 7.2; its header is not packaged, so the prototypes in use stand here. The
+ * Written from docs/devel/tcg-plugins of QEMU 7.2; its header is not packaged, so that qemu.h has the prototypes in use. The
  * state of the emulated processor is no part of that interface: its address is taken from rbp, in which code that is
  * translated for x86-64 has it, and the offsets in use are held against values that the machine plants before anything is
  * counted (MARK_CHECK). Where they are not found there, the plugin says so and injects nothing.
@@ -21,24 +21,7 @@
 #include <unistd.h>
 
 #include "lab/plugin/marks.h"
-
-/* --- What is used of QEMU's interface ---------------------------------------------------------------------------------- */
-
-typedef uint64_t qemu_plugin_id_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum { PLUGIN_NO_REGISTERS = 0 };
-extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
-                                                  void (*)(qemu_plugin_id_t, struct qemu_plugin_tb *));
-extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, void (*)(unsigned, void *), int, void *);
-extern void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void *), void *);
-extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
-extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
-extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
-extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
-extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
-extern void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *);
-extern void qemu_plugin_reset(qemu_plugin_id_t, void (*)(qemu_plugin_id_t));
+#include "lab/plugin/qemu.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
@@ -99,6 +82,11 @@ static struct {
 } spaces[MOST_SPACES];
 static size_t spaces_count;
 static uint64_t host_cr3; /* when the host's code ran last */
+/* Of each guest's kernel the most instructions in a row without interrupts, and where the last of them was: millions of them
+ * where a lock is waited for are QEMU's nested SVM, which takes interrupts where there are none (doc/laboratory.md). */
+static struct {
+    uint64_t now, most, rip;
+} dark[BH_LAB_ZONES];
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *format, ...)
@@ -292,6 +280,22 @@ static void inject(char *state, const struct block *block, unsigned zone)
 
 /* --- What happens at each block -------------------------------------------------------------------------------------------- */
 
+static void watch_dark(const char *state, unsigned zone, const struct block *block)
+{
+    dark[zone].now = (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0 ? 0 : dark[zone].now + block->count;
+    if (dark[zone].now > dark[zone].most) {
+        dark[zone].most = dark[zone].now;
+        dark[zone].rip = block->rip;
+    }
+}
+
+static void say_dark(void)
+{
+    for (unsigned zone = BH_LAB_GUEST_KERNEL_0; zone <= BH_LAB_GUEST_KERNEL_1; zone++)
+        if (dark[zone].most > 0)
+            say("dark %u %" PRIu64 " %" PRIx64 "\n", zone, dark[zone].most, dark[zone].rip);
+}
+
 static void meet_mark(const char *state, const struct block *block)
 {
     switch (block->mark) {
@@ -312,6 +316,7 @@ static void meet_mark(const char *state, const struct block *block)
         is_open = false;
         break;
     case BH_LAB_MARK_END:
+        say_dark();
         say("done %" PRIu64 " activated %" PRIu64, instructions, activated);
         for (unsigned zone = 0; zone < BH_LAB_ZONES; zone++)
             say(" %" PRIu64, seen_in_zone[zone]);
@@ -338,6 +343,7 @@ static void say_places(const struct block *block, unsigned zone)
 
 static void meet_limit(const char *state, unsigned zone)
 {
+    say_dark();
     say("limit %" PRIu64 " activated %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, activated,
         zone, get(state, AT_RIP), (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
     stand_still();
@@ -350,6 +356,8 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
     struct block *block = context;
     instructions += block->count;
     unsigned zone = zone_of(state);
+    if (zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_KERNEL_1)
+        watch_dark(state, zone, block);
     if (block->mark != 0)
         meet_mark(state, block);
     if (block->has_planted && is_injected)

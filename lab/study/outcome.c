@@ -6,6 +6,8 @@
 #include "lab/plugin/marks.h"
 
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,24 +189,60 @@ static enum bh_lab_extent extent_of(enum bh_enclave_outcome outcome)
     return BH_LAB_MASKED;
 }
 
+/* A kernel that complains without end: its host relays every line, and so has not hung; the enclave has. */
+static bool is_babbling(const struct bh_run *run, unsigned enclave)
+{
+    enum { MOST_LINES = 100 }; /* a crash has sixty */
+    const char *line = run->report;
+    size_t length, lines = 0;
+    while ((line = next_line(line, enclave, &length)) != NULL) {
+        if (begins(line, length, "guest over") || contains(line, length, "Kernel panic"))
+            return false;
+        lines++;
+    }
+    return run->end == BH_RUN_LIMIT && lines > MOST_LINES;
+}
+
+/* Whether QEMU's nested SVM had a guest's kernel wait for a lock that it holds itself: by an interrupt where there are none. It comes by
+ * chance of timing, in guests that no fault was put into, too. The longest that a crash prints without interrupts is a tenth. */
+static bool is_locked_by_emulator(const struct bh_run *run, unsigned enclave)
+{
+    static const uint64_t most_dark = 5000000;
+    unsigned zone;
+    uint64_t instructions;
+    for (const char *at = run->said; at != NULL && (at = strstr(at, "\ndark ")) != NULL; at++)
+        if (sscanf(at, "\ndark %u %" SCNu64, &zone, &instructions) == 2 && enclave_of(zone) == (int)enclave &&
+            instructions > most_dark)
+            return true;
+    return false;
+}
+
 struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run *golden,
                                    const struct bh_lab_node *node, unsigned zone)
 {
     bool has_guests = node->stack != BH_LAB_NATIVE;
     struct bh_lab_outcome outcome = {.host = judge_host(run), .is_artefact = run->end == BH_RUN_WEDGED};
     size_t length;
+    const int own = enclave_of(zone);
     for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
         enum bh_enclave_outcome what = judge_enclave(run->report, golden->report, i, has_guests);
+        if (has_guests && is_babbling(run, i)) {
+            what = BH_ENCLAVE_HUNG;
+            outcome.host = BH_HOST_UNHARMED;
+        }
         enum bh_lab_extent extent = extent_of(what);
         /* A guest that hangs is killed with its VMM. */
         if (what == BH_ENCLAVE_HUNG && has_guests)
             extent = BH_LAB_GUEST;
+        if (what == BH_ENCLAVE_HUNG && own != (int)i && is_locked_by_emulator(run, i)) {
+            outcome.is_artefact = true;
+            extent = BH_LAB_MASKED;
+        }
         outcome.enclave[i] = what;
         outcome.is_hang = outcome.is_hang || what == BH_ENCLAVE_HUNG;
         outcome.planted_seen = outcome.planted_seen || find(run->report, i, "planted ", &length) != NULL;
         if (extent > outcome.extent)
             outcome.extent = extent;
-        int own = enclave_of(zone);
         outcome.hurt_neighbour = outcome.hurt_neighbour ||
                                  (own >= 0 && own != (int)i && extent != BH_LAB_MASKED && outcome.host <= BH_HOST_OOPS);
     }

@@ -47,9 +47,10 @@ struct bh_lab_outcome {
     enum bh_lab_extent extent;
     bool is_hang;        /* the failure began, or showed, as one that stands or turns for ever */
     bool hurt_neighbour; /* the host lives, and an enclave that the fault was not put into is hurt */
-    bool
-        is_artefact; /* QEMU itself got stuck: no instruction ran any more though it worked. Counted as the node's hang */
-    bool at_once;    /* something failed before any enclave had told of a step: what a self-test after the boot finds */
+    /* QEMU itself: it was stuck, no instruction ran any more though it worked (counted as the node's hang); or it had a guest that no
+     * fault was put into wait for itself (counted as nothing). */
+    bool is_artefact;
+    bool at_once; /* something failed before any enclave had told of a step: what a self-test after the boot finds */
     bool planted_seen; /* a process found its planted value changed */
 };
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -79,6 +80,13 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_run 
     const char *activated = strstr(run->said, " activated ");
     if (bh_lab_is_software(trial->cell.fault) && activated != NULL)
         json_object_set_new(record, "activated", json_integer(strtoll(activated + strlen(" activated "), NULL, 10)));
+    /* QEMU is the VMM of all that runs in it: a fault in there that ends it is an escape. */
+    if (run->vmm != 0)
+        json_object_set_new(record, "vmm",
+                            clean(WIFSIGNALED(run->vmm) ? bh_print_text("signal %d", WTERMSIG(run->vmm))
+                                                        : bh_print_text("exit %d", WEXITSTATUS(run->vmm))));
+    if (outcome->is_artefact)
+        json_object_set_new(record, "artefact", json_true());
     const char *limit = strstr(run->said, "\nlimit ");
     if (limit != NULL)
         json_object_set_new(record, "stopped", clean(bh_copy_text(limit + 1)));
@@ -123,20 +131,20 @@ bool bh_lab_record_parse(const char *line, struct bh_lab_record *record)
     }
     if (is_right) {
         const char *said = json_string_value(json_object_get(root, "said"));
-        *record =
-            (struct bh_lab_record){.number = (uint64_t)json_integer_value(json_object_get(root, "trial")),
-                                   .instructions = (uint64_t)json_integer_value(json_object_get(root, "instructions")),
-                                   .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
-                                   .zone = (unsigned)zone,
-                                   .fault = (enum bh_lab_fault)fault,
-                                   .end = (enum bh_run_end)end,
-                                   .outcome = {.host = (enum bh_host_outcome)host,
-                                               .extent = (enum bh_lab_extent)extent,
-                                               .is_hang = json_is_true(json_object_get(root, "hang")),
-                                               .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
-                                               .is_artefact = end == BH_RUN_WEDGED,
-                                               .at_once = json_is_true(json_object_get(root, "at-once")),
-                                               .planted_seen = json_is_true(json_object_get(root, "planted"))}};
+        *record = (struct bh_lab_record){
+            .number = (uint64_t)json_integer_value(json_object_get(root, "trial")),
+            .instructions = (uint64_t)json_integer_value(json_object_get(root, "instructions")),
+            .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
+            .zone = (unsigned)zone,
+            .fault = (enum bh_lab_fault)fault,
+            .end = (enum bh_run_end)end,
+            .outcome = {.host = (enum bh_host_outcome)host,
+                        .extent = (enum bh_lab_extent)extent,
+                        .is_hang = json_is_true(json_object_get(root, "hang")),
+                        .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
+                        .is_artefact = json_is_true(json_object_get(root, "artefact")) || end == BH_RUN_WEDGED,
+                        .at_once = json_is_true(json_object_get(root, "at-once")),
+                        .planted_seen = json_is_true(json_object_get(root, "planted"))}};
         for (size_t i = 0; i < BH_LAB_ENCLAVES; i++)
             record->outcome.enclave[i] = (enum bh_enclave_outcome)enclaves[i];
     }

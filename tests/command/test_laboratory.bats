@@ -106,6 +106,21 @@ qemu() {
     [ ! -e d ]
 }
 
+@test "where there is no room for a node's memory that is said, and nothing boots" {
+    unshare -Urm true || skip 'this system has no user namespaces, in which a file system may be small'
+    qemu 7.2.9 '-plugin x'
+    mkdir -p lab/kernel/boot lab/snapshots
+    echo 6.1.0-1-cloud-amd64 >lab/kernel/release
+    touch lab/host lab/inject.so lab/private_memory.so lab/kernel/boot/vmlinuz-6.1.0-1-cloud-amd64
+    # shellcheck disable=SC2016 # for its own shell
+    printf 'mount -t tmpfs -o size=64m none lab/snapshots && PATH=%s/bin:$PATH exec "$@"\n' "$BATS_TEST_TMPDIR" >small.sh
+    BULKHEAD_LAUNCHER='unshare -Urm sh small.sh' run_bulkhead inject one.yaml -d d --lab lab
+    expect_status 2
+    expect_lines "$errors" 1
+    expect_text "$errors" 'found room for 64 MiB, expected 256 for the memory of a node'
+    [ ! -e d ]
+}
+
 @test "records in a folder are counted without QEMU; half a line is none" {
     mkdir d
     record='"at":0,"index":0,"bit":0,"address":0,"end":"done","enclaves":["unharmed","unharmed"],"neighbour":false'
@@ -264,6 +279,12 @@ END
     grep -q '"extent": "failed' a.txt
     run_bulkhead inject equal.yaml --only 1 -q
     [ "$(field said)" = "$(sed -n 2p a.txt | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["said"])')" ]
+    # Records of another build of QEMU.
+    sed -i.kept 's/"qemu": "7.2./&0./' a/manifest.json
+    run_bulkhead inject equal.yaml -d a -q --resume
+    expect_status 2
+    expect_text "$errors" 'a/manifest.json: found qemu 7.2.0.' 'other builds of QEMU, kernel or agents'
+    mv a/manifest.json.kept a/manifest.json
     # Two studies in one folder.
     sed -i 's/seed: 5/seed: 6/' equal.yaml
     run_bulkhead inject equal.yaml -d a -q

@@ -110,6 +110,31 @@ static void every_report_is_one_outcome(void **state)
     /* QEMU that is stuck is told apart. */
     assert_true(judge(&native, BH_LAB_HOST_KERNEL, BH_RUN_WEDGED, "", "").is_artefact);
     assert_false(judge(&native, BH_LAB_HOST_KERNEL, BH_RUN_LIMIT, "", "").is_artefact);
+    /* A guest's kernel that complains without end, for longer than a crash, has hung; its host has not, unless it is silent. */
+    static const char other[] = "1 step 0 bb\n1 answer dd\n1 guest over exit 0 taint 0\n",
+                      line[] = "0 BUG: scheduling\n";
+    static char babble[sizeof other + 101 * (sizeof line - 1)];
+    strcpy(babble, other);
+    for (size_t i = 0; i < 101; i++) {
+        struct bh_lab_outcome before = judge(&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_LIMIT, "", babble);
+        assert_true(before.host == BH_HOST_HUNG && before.extent == BH_LAB_WHOLE_NODE);
+        strcat(babble, line);
+    }
+    struct bh_lab_outcome outcome = judge(&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_LIMIT, "", babble);
+    assert_true(outcome.host == BH_HOST_UNHARMED && outcome.enclave[0] == BH_ENCLAVE_HUNG);
+    assert_true(outcome.extent == BH_LAB_GUEST && outcome.is_hang && !outcome.hurt_neighbour);
+    /* A neighbour that waits for a lock of its own for millions of instructions is QEMU's doing; one that does not is hurt. */
+    static char hangs[] =
+        "0 [ 1.2] Kernel panic - not syncing: x\n0 signal 9\n1 hung\n1 signal 9\nhost taint 0 check right\ndone\n",
+                dark[] = "checked\ndark 8 400000 1\ndark 9 20092912 2\ndone 7\n",
+                lit[] = "checked\ndark 8 20092912 1\ndark 9 400 2\ndone 7\n";
+    struct bh_run run = {.end = BH_RUN_DONE, .console = well, .report = hangs, .said = dark},
+                  golden = {.end = BH_RUN_DONE, .console = well, .report = right_guests};
+    outcome = bh_lab_judge(&run, &golden, &guests, BH_LAB_GUEST_KERNEL_0);
+    assert_true(outcome.is_artefact && !outcome.hurt_neighbour && outcome.extent == BH_LAB_GUEST);
+    run.said = lit;
+    outcome = bh_lab_judge(&run, &golden, &guests, BH_LAB_GUEST_KERNEL_0);
+    assert_true(!outcome.is_artefact && outcome.hurt_neighbour);
 }
 
 static struct bh_lab_study *read_study(const char *faults)
@@ -267,8 +292,12 @@ static void records_come_back(void **state)
     struct bh_lab_trial trial = {.number = 4711, .cell = {.zone = BH_LAB_VMM_0, .fault = BH_LAB_CODE}, .bit = 3};
     char console[] = "Kernel panic \x01\xff", report[] = "0 hung\n",
          said[] = "checked\ninjected 5 zone 6\nlimit 77 zone 1\n";
-    struct bh_run run = {
-        .end = BH_RUN_LIMIT, .console = console, .report = report, .said = said, .console_length = strlen(console)};
+    struct bh_run run = {.end = BH_RUN_LIMIT,
+                         .console = console,
+                         .report = report,
+                         .said = said,
+                         .console_length = strlen(console),
+                         .vmm = 11};
     struct bh_lab_outcome outcome = {.enclave = {BH_ENCLAVE_HUNG, BH_ENCLAVE_LOST_PEER},
                                      .host = BH_HOST_PANIC,
                                      .extent = BH_LAB_WHOLE_NODE,
@@ -280,6 +309,7 @@ static void records_come_back(void **state)
     assert_true(record.number == 4711 && record.instructions == 77 && record.zone == BH_LAB_VMM_0);
     assert_true(record.fault == BH_LAB_CODE && record.end == BH_RUN_LIMIT && record.identity != 0);
     assert_memory_equal(&record.outcome, &outcome, sizeof outcome);
+    assert_non_null(strstr(line, "\"vmm\":\"signal 11\""));
     line[strlen(line) / 2] = '\0';
     assert_false(bh_lab_record_parse(line, &record));
     free(line);
