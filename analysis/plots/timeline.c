@@ -108,7 +108,7 @@ static void write_keys(const struct bh_timeline *timeline, double width, double 
     }
 }
 
-static void write_plot(const struct bh_timeline *timeline, FILE *stream)
+static void write_plot(FILE *stream)
 {
     for (size_t s = 0; s < BH_TIMELINE_STATES; s++)
         fprintf(
@@ -119,7 +119,6 @@ static void write_plot(const struct bh_timeline *timeline, FILE *stream)
         fprintf(stream, ", \\\n    data index %zu using 2:1 with points pt %d ps 0.9 lw 1.3 lc rgb '%s' notitle",
                 BH_TIMELINE_STATES + k, marks[k].point, marks[k].colour);
     fputs("\n", stream);
-    (void)timeline;
 }
 
 static void write_script(const void *of, const char *name, FILE *stream)
@@ -158,7 +157,7 @@ static void write_script(const void *of, const char *name, FILE *stream)
             0.7 * LINE / height);
     free(text);
     free(words);
-    write_plot(timeline, stream);
+    write_plot(stream);
     bh_script_end(stream);
 }
 

@@ -130,6 +130,10 @@ shows() {
     expect_status 0
     expect_lines "$errors" 1
     shows '< figures |' ledger title low middle high plain own
+    run_bulkhead trace base.yaml --timeline -o '< timeline |'
+    expect_status 0
+    expect_lines "$errors" 1
+    shows '< timeline |' '' first second
     run_bulkhead contain base.yaml --exact --figure-only -o '< zones |'
     expect_status 0
     shows '< zones |' s plain own first second # -zones and -extents, of one page each

@@ -229,6 +229,23 @@ inspected_tree() {
     expect_text "$errors" 'not inspected: format: there is no clang-format 14'
 }
 
+@test "without a browser, or where npm has nothing, pages are not inspected, and neither passed nor failed" {
+    inspected_tree <<<'exit 0'
+    quickstart inspect page gcc
+    expect_status 0
+    [ "$output" = '1 passed, 0 failed' ]
+    expect_text "$errors" 'not inspected: page: there is no Chromium'
+    printf '#!%s\nexit 1\n' "$shell" | tee "$bin/chromium" >"$bin/npm"
+    chmod +x "$bin/chromium" "$bin/npm"
+    ln -s "$(command -v cp)" "$(command -v cmp)" "$bin/"
+    mkdir -p "$top/tests/page"
+    touch "$top/tests/page/package.json" "$top/tests/page/package-lock.json" "$top/tests/page/looks.mjs"
+    quickstart inspect page gcc
+    expect_status 0
+    [ "$output" = '1 passed, 0 failed' ]
+    expect_text "$errors" 'not inspected: page: npm cannot install'
+}
+
 @test "a floor of coverage that has fallen fails, and so do fewer lines than it" {
     inspected_tree <<<'exit 0'
     ln -s "$(command -v seq)" "$bin/seq"
