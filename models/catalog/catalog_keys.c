@@ -51,7 +51,8 @@ const struct bh_keys bh_ending_keys = {"how errors end", "Masked, signalled and 
 static const struct bh_key zone_rows[] = {
     {"memory-weight", NULL, BH_NUMBER(FACTOR), "Its share of a node's memory, against those of other kinds."},
     {"cpu-weight", NULL, BH_NUMBER(FACTOR), "Its share of a node's CPU time, likewise."},
-    {"residual", NULL, BH_NUMBER(PROBABILITY), "That an error outlives a disposition smaller than the zone."},
+    {"residual", "0", BH_NUMBER(PROBABILITY),
+     "That an error outlives a disposition smaller than the zone; of kernels, which alone go on."},
     {"data", NULL, BH_MAP(bh_ending_keys), "How errors in data end."},
     {"instruction", NULL, BH_MAP(bh_ending_keys), "How errors in instructions end."},
     {"software-data", "as data", BH_MAP(bh_ending_keys), "How errors in data end that software's faults make."},

@@ -112,7 +112,7 @@ lasting() {
     local always=(--set models.zones.guest-user.data.masked=0 --set models.zones.guest-user.data.signalled=1
         --set models.zones.guest-user.data.silent=0 --set models.zones.guest-kernel.data.masked=0
         --set models.zones.guest-kernel.data.signalled=1 --set models.zones.guest-user.data.hang=0
-        --set models.zones.guest-kernel.data.hang=0 --set models.zones.guest-user.residual=0
+        --set models.zones.guest-kernel.data.hang=0
         --set models.zones.guest-kernel.residual=0 --set models.zones.host-kernel.memory-weight=0
         --set models.zones.host-user.memory-weight=0)
     count() {

@@ -170,6 +170,15 @@ END
         expect_status 2
         expect_text "$errors" 'zone `guest` of system `half` as `guest`, which has no `stop` for that: nothing calls its cores back'
     done
+    # A part needs no number where another is left out; where all are there it does.
+    run_bulkhead check bare.yaml --set policies.0.system=half \
+        --set 'define.systems.half.mechanisms={guest: {guest: {notice: {by: a bell}, stop: {by: a hook}}}}'
+    expect_status 0
+    expect_text "$output" 'half: guest -> guest                 fails upward: `half` names no reclaim for it'
+    run_bulkhead check bare.yaml --set policies.0.system=half \
+        --set 'define.systems.half.mechanisms={guest: {guest: {notice: {by: a bell}, stop: {by: a hook}, reclaim: {by: a broom}}}}'
+    expect_status 2
+    expect_text "$errors" 'found a notice without a probability; expected one where notice, stop and reclaim are all there'
 }
 
 @test "no number goes both with a channel and with a mechanism" {

@@ -60,11 +60,11 @@ END
 @test "what check does not list as used moves nothing" {
     found=$(number_uses unused "$scenarios/all-faults.yaml" guards.guest/host.emulated-io.memory-share=0.05 \
         guards.guest/host.emulated-io.switch-time='10 s' recovery.system-restart='1 h' memory.wrong-bits=0.9 \
-        memory.column.one-bit=0.1 zones.guest-user.residual=0.5 zones.host-kernel.residual=0.9 \
-        zones.host-user.residual=0.9 zones.guest-kernel.residual=0.9)
+        memory.column.one-bit=0.1 zones.host-kernel.residual=0.9 \
+        zones.guest-kernel.residual=0.9)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
     found=$(number_uses unused "$scenarios/goes-on.yaml" \
-        zones.guest-user.residual=0.5 zones.guest-kernel.residual=0.9 zones.host-user.data.lifetime='10 s' \
+        zones.guest-kernel.residual=0.9 zones.host-user.data.lifetime='10 s' \
         recovery.partner-distance=0.3 recovery.memory-bandwidth='1 GB/s' \
         components.linux.shared-bug=0.01 guards.guest/host.emulated-io.memory-share=0.05)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
@@ -101,7 +101,7 @@ refused() {
 @test "a number that nothing reads is no axis, no uncertainty and no draw" {
     cp "$scenarios/all-faults.yaml" base.yaml
     refused guards.guest/host.emulated-io.memory-share
-    refused zones.guest-user.residual
+    refused zones.guest-kernel.residual
     cp "$scenarios/goes-on.yaml" base.yaml
     refused recovery.partner-distance
 }

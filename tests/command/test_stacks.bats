@@ -59,3 +59,12 @@ refused() {
     expect_text "$output" 'xen: dom0 -> guest' 'fails upward: `xen` names no stop for it' \
         'fails upward: `jailhouse` names no reclaim for it'
 }
+
+@test "the comparison has every stack, on 16,384 nodes and with 20 replicas" {
+    local file stacks=$SOURCE_DIRECTORY/experiments/stacks.yaml
+    for file in "$SOURCE_DIRECTORY"/models/data/systems/*.yaml; do
+        grep -q "{system: $(basename "$file" .yaml)," "$stacks"
+    done
+    grep -q '^platform: {file: parametric.yaml, nodes: 16384}$' "$stacks"
+    grep -q '^replicas: 20$' "$stacks"
+}

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a virtualization system takes down less than a node by: for a zone that has failed and a scope, three parts. */
 #include "models/catalog/catalog_keys.h"
+#include "models/catalog/mechanism.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
@@ -11,7 +12,7 @@ static int read_part(struct bh_catalog_reader *reader, const struct bh_node *map
                      struct bh_mechanism_part *part, struct bh_error *err)
 {
     static const struct bh_parameter_field fields[] = {
-        BH_FIELD(struct bh_mechanism_part, probability, "probability", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_mechanism_part, probability, "probability", BH_DIMENSION_PROBABILITY, true),
         BH_FIELD(struct bh_mechanism_part, time_s, "time", BH_DIMENSION_TIME, true),
         BH_FIELD(struct bh_mechanism_part, cost, "cost", BH_DIMENSION_FRACTION, true),
     };
@@ -40,6 +41,13 @@ static int read_mechanism(struct bh_catalog_reader *reader, const struct bh_node
             read_part(reader, node, bh_catalog_print(reader, "%s.%s", prefix, name), &mechanism->part[part], err))
             return -1;
     }
+    /* One that lacks a part is never tried, so that the others need no number. */
+    for (int part = 0; part < BH_MECHANISM_PARTS && bh_mechanism_lacks(mechanism) == BH_MECHANISM_PARTS; part++)
+        if (mechanism->part[part].probability.path[0] == '\0')
+            return bh_fail_at(
+                err, mechanism->part[part].place,
+                "found a %s without a probability; expected one where notice, stop and reclaim are all there",
+                bh_mechanism_part_names[part]);
     return 0;
 }
 

@@ -95,7 +95,7 @@ int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *sectio
     static const struct bh_parameter_field fields[] = {
         BH_FIELD(struct bh_zone_numbers, memory_weight, "memory-weight", BH_DIMENSION_FACTOR, false),
         BH_FIELD(struct bh_zone_numbers, cpu_weight, "cpu-weight", BH_DIMENSION_FACTOR, false),
-        BH_FIELD(struct bh_zone_numbers, residual, "residual", BH_DIMENSION_PROBABILITY, false),
+        BH_FIELD(struct bh_zone_numbers, residual, "residual", BH_DIMENSION_PROBABILITY, true),
     };
     if (bh_node_expect(section, BH_NODE_MAP, "zones", err) || bh_node_check_keys(section, bh_zone_kind_names, err))
         return -1;

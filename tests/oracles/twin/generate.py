@@ -217,7 +217,8 @@ class Generator:
         for kind in ("host-kernel", "host-user", "guest-kernel", "guest-user"):
             path = f"zones.{kind}."
             models[path + "memory-weight"], models[path + "cpu-weight"] = self.pick(1, 5, 50), self.pick(1, 5, 50)
-            models[path + "residual"] = self.pick(0, 0.3, 0.9)
+            if kind.endswith("kernel"):
+                models[path + "residual"] = self.pick(0, 0.3, 0.9)
             for sort in ("data", "instruction", "software-data", "software-instruction"):
                 life = path + sort + "."
                 silent = self.pick(0, 0.1, 0.4) if kind == "guest-user" else 0
