@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A chain of fewer channels takes a few hundredths of a second, hardly more than a process that asks for it. */
-enum { CHANNELS_LEAST = 10 };
+/* A chain of fewer channels takes a twentieth of a second, hardly more than a process that asks for it. */
+enum { CHANNELS_LEAST = 16 };
 
 struct chains {
     struct bh_campaign *campaign;
