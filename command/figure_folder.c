@@ -1,10 +1,14 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Checks and makes the folder for figures. */
+/* Checks and makes the folder for figures, and says what is in it. */
 #include "command/figure_folder.h"
+
+#include "analysis/figures/terminals.h"
+#include "analysis/reader/markup.h"
 
 #include <errno.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,4 +45,18 @@ int bh_figure_folder_make(const char *folder, struct bh_error *err)
     if (stat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode))
         return bh_fail(err, BH_ERROR_INPUT, "%s: is no folder", folder);
     return 0;
+}
+
+void bh_figure_folder_tell(const char *base, unsigned terminals)
+{
+    unsigned wanted = terminals != 0 ? terminals : BH_TERMINALS_USUAL;
+    const char *separator = "";
+    fputs("figure: ", stderr);
+    bh_markup_print(stderr, BH_TABLE_TEXT, "%s", base);
+    for (size_t i = 0; i < BH_TERMINAL_FILES; i++)
+        if (wanted & BH_TERMINAL_BIT(bh_terminal_files[i].terminal)) {
+            fprintf(stderr, "%s%s", separator, bh_terminal_files[i].suffix);
+            separator = ", ";
+        }
+    fputs("; data and script: .dat and .gp\n", stderr);
 }

@@ -10,5 +10,7 @@
 int bh_figure_folder_check(const char *folder, struct bh_error *err);
 /* Makes the folder if it is not there. */
 int bh_figure_folder_make(const char *folder, struct bh_error *err);
+/* Says which files a figure has: those of the terminals (0: the usual), and its data and script, by their common name. */
+void bh_figure_folder_tell(const char *base, unsigned terminals);
 
 #endif

@@ -136,8 +136,9 @@ void bh_script_begin_any(FILE *stream, const char *title, const char *name, cons
         "if (!exists('formats')) formats = '",
         name, name, name);
     const char *separator = "";
+    unsigned terminals = look->terminals != 0 ? look->terminals : BH_TERMINALS_USUAL;
     for (int terminal = 0; terminal < BH_TERMINALS; terminal++)
-        if (look->terminals & BH_TERMINAL_BIT(terminal)) {
+        if (terminals & BH_TERMINAL_BIT(terminal)) {
             fprintf(stream, "%s%s", separator, bh_terminal_names[terminal]);
             separator = " ";
         }
@@ -174,6 +175,15 @@ void bh_script_begin_any(FILE *stream, const char *title, const char *name, cons
         "'canvas' ? '.html' : '.'.format)\n"
         "set encoding utf8\n",
         stream);
+}
+
+void bh_script_each_format(FILE *stream)
+{
+    fputs("\ndo for [format in formats] {\n"
+          "  is_tex = format eq 'cairolatex' || format eq 'tikz'; is_canvas = format eq 'canvas'\n"
+          "  eval terminal_of(format)\n"
+          "  set output file_of(format)\n",
+          stream);
 }
 
 void bh_script_end(FILE *stream)

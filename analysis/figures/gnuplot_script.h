@@ -19,12 +19,12 @@ struct bh_script_look {
     double width_in, height_in;
     const char *font; /* letters, digits, blanks, '-' and '.'; NULL: each terminal's own */
     double size_pt;
-    unsigned terminals; /* drawn unless the caller of gnuplot says otherwise */
+    unsigned terminals; /* drawn unless the caller of gnuplot says otherwise; 0: the usual */
 };
-/* The beginning of a script for all terminals, whose every number can be set by the caller of gnuplot. For each format
- * `is_tex` and `is_canvas` are to be set before `terminal_of(format)` and `file_of(format)` are used, and t(...) chooses
- * among what bh_script_text writes. */
+/* The beginning of a script for all terminals, whose every number can be set by the caller of gnuplot. */
 void bh_script_begin_any(FILE *stream, const char *title, const char *name, const struct bh_script_look *look);
+/* What follows, up to bh_script_end, is drawn for each format: t(...) chooses among what bh_script_text writes. */
+void bh_script_each_format(FILE *stream);
 /* A text as a gnuplot expression: as itself, as LaTeX, or as ASCII that can stand in a script within HTML, by terminal.
  * The caller frees. */
 char *bh_script_text(const char *text);

@@ -5,11 +5,10 @@
 
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/gnuplot_script.h"
-#include "analysis/figures/terminals.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { TAG_X = 1, TAG_Y, TAG_PANEL, TAG_KEYS, TAG_KEY = 100000 };
 #define KEY_POINTS 14.0 /* of a key's box, with what is before its text */
@@ -45,10 +44,7 @@ static bool is_dark(const char *colour)
 
 static double width_of(const struct layout *layout, const char *text)
 {
-    size_t signs = 0;
-    for (; *text != '\0'; text++)
-        signs += ((unsigned char)*text & 0xc0) != 0x80; /* of UTF-8, what begins one */
-    return layout->sign * (double)signs;
+    return layout->sign * (double)bh_utf8_count(text);
 }
 
 static double widest(const struct layout *layout, const struct bh_cell_side *side)
@@ -232,23 +228,15 @@ static void write_panel(const struct bh_cell_map *map, const struct layout *layo
     fputs("\n", stream);
 }
 
-static unsigned terminals_of(const struct bh_cell_map *map)
-{
-    return map->terminals != 0 ? map->terminals : (unsigned)BH_TERMINALS_USUAL;
-}
-
 static void write_script(const void *of, const char *name, FILE *stream)
 {
     const struct bh_cell_map *map = of;
     struct layout layout = lay(map);
-    const struct bh_script_look look = {map->width_in, layout.height / 72, map->font, map->size_pt, terminals_of(map)};
+    const struct bh_script_look look = {map->width_in, layout.height / 72, map->font, map->size_pt, map->terminals};
     bh_script_begin_any(stream, map->title, name, &look);
     bh_script_comment(stream, map->what);
+    bh_script_each_format(stream);
     fprintf(stream,
-            "\ndo for [format in formats] {\n"
-            "  is_tex = format eq 'cairolatex' || format eq 'tikz'; is_canvas = format eq 'canvas'\n"
-            "  eval terminal_of(format)\n"
-            "  set output file_of(format)\n"
             "  reset; unset key; unset tics; unset border; unset colorbox\n"
             "  set xrange [0.5:%zu.5]; set yrange [0.5:%zu.5]\n"
             "  set multiplot\n",

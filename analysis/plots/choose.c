@@ -118,7 +118,7 @@ static int take_means(struct bh_plot *plot, struct bh_error *err)
     return 0;
 }
 
-static int take_roles(struct bh_plot *plot, const bool *keeps_policy, struct bh_error *err)
+static int take_roles(struct bh_plot *plot, struct bh_error *err)
 {
     const struct bh_plot_request *request = plot->request;
     const char *const asked[BH_PLOT_ROLES] = {request->x, request->series, request->panel, request->band};
@@ -133,7 +133,7 @@ static int take_roles(struct bh_plot *plot, const bool *keeps_policy, struct bh_
     if (request->x == NULL && take(plot, BH_PLOT_X, default_x(plot), err) != 0)
         return -1;
     for (size_t p = 0; p < plot->view->policy.count; p++)
-        policies += keeps_policy[p];
+        policies += plot->keeps_policy[p];
     bool tells_policies =
         has_kind(plot, BH_DIMENSION_POLICY) || has_kind(plot, BH_DIMENSION_SYSTEM) || has_kind(plot, BH_DIMENSION_KIND);
     if (policies > 1 && !tells_policies && (request->series == NULL || request->panel == NULL))
@@ -155,8 +155,7 @@ static int fail_label(const struct bh_plot_dimension *dimension, const char *whe
 }
 
 /* Leaves out what has none of the labels that are asked of this one's axis. */
-static int keep_where(const struct bh_plot *plot, size_t first, bool *keeps_policy, bool *keeps_point,
-                      struct bh_error *err)
+static int keep_where(const struct bh_plot *plot, size_t first, struct bh_error *err)
 {
     const struct bh_plot_request *request = plot->request;
     struct bh_plot_dimension dimension = {0};
@@ -181,7 +180,7 @@ static int keep_where(const struct bh_plot *plot, size_t first, bool *keeps_poli
     if (status == 0 && dimension.kind == BH_DIMENSION_ENCLAVE)
         status = bh_fail(err, BH_ERROR_INPUT, "--where %s: --enclave chooses an enclave", request->where[first]);
     bool of_points = dimension.kind == BH_DIMENSION_PLACE;
-    bool *keeps = of_points ? keeps_point : keeps_policy;
+    bool *keeps = of_points ? plot->keeps_point : plot->keeps_policy;
     for (size_t i = 0; status == 0 && i < (of_points ? plot->view->points : plot->view->policy.count); i++) {
         struct bh_plot_cell cell = {.policy = of_points ? 0 : i, .point = of_points ? i : 0};
         keeps[i] = keeps[i] && is_asked[bh_plot_dimension_value(plot->view, &dimension, &cell)];
@@ -219,8 +218,9 @@ static bool is_settled(const struct bh_plot *plot, const struct bh_label_place *
 }
 
 /* Axes that are not named stand where the headline does, or the last point that is left. */
-static void keep_fixed(struct bh_plot *plot, bool *keeps_point)
+static void keep_fixed(struct bh_plot *plot)
 {
+    bool *keeps_point = plot->keeps_point;
     const struct bh_view *view = plot->view;
     size_t model = view->headline;
     for (size_t p = 0; p < view->points && !keeps_point[view->headline]; p++)
@@ -242,20 +242,20 @@ static void keep_fixed(struct bh_plot *plot, bool *keeps_point)
     }
 }
 
-int bh_plot_choose(struct bh_plot *plot, bool **keeps_policy, bool **keeps_point, struct bh_error *err)
+int bh_plot_choose(struct bh_plot *plot, struct bh_error *err)
 {
     const struct bh_plot_request *request = plot->request;
-    *keeps_policy = bh_allocate(plot->view->policy.count + 1, sizeof **keeps_policy);
-    *keeps_point = bh_allocate(plot->view->points + 1, sizeof **keeps_point);
+    plot->keeps_policy = bh_allocate(plot->view->policy.count + 1, sizeof *plot->keeps_policy);
+    plot->keeps_point = bh_allocate(plot->view->points + 1, sizeof *plot->keeps_point);
     for (size_t p = 0; p < plot->view->policy.count; p++)
-        (*keeps_policy)[p] = true;
+        plot->keeps_policy[p] = true;
     for (size_t p = 0; p < plot->view->points; p++)
-        (*keeps_point)[p] = true;
+        plot->keeps_point[p] = true;
     for (size_t w = 0; w < request->where_count; w++)
-        if (keep_where(plot, w, *keeps_policy, *keeps_point, err) != 0)
+        if (keep_where(plot, w, err) != 0)
             return -1;
-    if (take_roles(plot, *keeps_policy, err) != 0)
+    if (take_roles(plot, err) != 0)
         return -1;
-    keep_fixed(plot, *keeps_point);
+    keep_fixed(plot);
     return 0;
 }

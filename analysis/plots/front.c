@@ -7,13 +7,10 @@
 #include "analysis/figures/figure_looks.h"
 #include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
-#include "analysis/figures/terminals.h"
 #include "models/base/random.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { RESAMPLES = 2000, TAG_X = 1, TAG_Y, TAG_NOTE = 10, TAG_LEGEND = 100000 };
 
@@ -212,16 +209,13 @@ static void write_script(const void *of, const char *name, FILE *stream)
            left = 1.2 * line + 8 * 0.58 * request->size_pt, bottom = (front->left_out > 0 ? 4.6 : 3.6) * line,
            top = height - (6 + line * (double)front->count + 0.4 * line);
     const struct bh_script_look look = {request->width_in, height / 72, request->font, request->size_pt,
-                                        request->terminals != 0 ? request->terminals : BH_TERMINALS_USUAL};
+                                        request->terminals};
     size_t *marks = bh_allocate(front->count + 1, sizeof *marks);
     char(*colours)[BH_COLOUR_SIZE] = bh_allocate(front->count + 1, sizeof *colours);
     choose_looks(front, marks, colours);
     bh_script_begin_any(stream, plot->view->title, name, &look);
-    fputs("\ndo for [format in formats] {\n"
-          "  is_tex = format eq 'cairolatex' || format eq 'tikz'; is_canvas = format eq 'canvas'\n"
-          "  eval terminal_of(format)\n"
-          "  set output file_of(format)\n"
-          "  reset; unset key; set bars 0.4; set border 3 lw 0.8; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray85'\n",
+    bh_script_each_format(stream);
+    fputs("  reset; unset key; set bars 0.4; set border 3 lw 0.8; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray85'\n",
           stream);
     fprintf(
         stream,

@@ -222,31 +222,30 @@ static bool has_enclaves(const struct bh_plot *plot)
     return false;
 }
 
-static struct member *list_members(const struct bh_plot *plot, const bool *keeps_policy, const bool *keeps_point,
-                                   size_t *count)
+static struct member *list_members(const struct bh_plot *plot, size_t *count)
 {
     const struct bh_view *view = plot->view;
     bool all_enclaves = has_enclaves(plot);
     size_t policies = 0, points = 0;
     for (size_t p = 0; p < view->policy.count; p++)
-        policies += keeps_policy[p];
+        policies += plot->keeps_policy[p];
     for (size_t p = 0; p < view->points; p++)
-        points += keeps_point[p];
+        points += plot->keeps_point[p];
     struct member *members =
         bh_allocate(policies * points * (all_enclaves ? view->enclave.count : 1) + 1, sizeof *members);
     *count = 0;
     for (size_t p = 0; p < view->policy.count; p++)
         for (size_t q = 0; q < view->points; q++)
-            for (size_t e = 0; e < view->enclave.count && keeps_policy[p] && keeps_point[q]; e++)
+            for (size_t e = 0; e < view->enclave.count && plot->keeps_policy[p] && plot->keeps_point[q]; e++)
                 if (all_enclaves || e == plot->request->enclave)
                     members[(*count)++].cell = (struct bh_plot_cell){p, q, e};
     return members;
 }
 
-int bh_plot_gather(struct bh_plot *plot, const bool *keeps_policy, const bool *keeps_point, struct bh_error *err)
+int bh_plot_gather(struct bh_plot *plot, struct bh_error *err)
 {
     size_t count;
-    struct member *members = list_members(plot, keeps_policy, keeps_point, &count);
+    struct member *members = list_members(plot, &count);
     if (count == 0) {
         free(members);
         return bh_fail(err, BH_ERROR_INPUT, "--where: nothing is left of %s at which all of that holds",

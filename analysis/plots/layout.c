@@ -3,6 +3,8 @@
 /* What stands where in a figure by request, so that no words lie on each other. Lengths in points. */
 #include "analysis/plots/parts.h"
 
+#include "models/base/utf8.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +15,7 @@
 
 double bh_plot_width(const struct bh_plot_layout *layout, const char *text)
 {
-    size_t signs = 0;
-    for (; *text != '\0'; text++)
-        signs += ((unsigned char)*text & 0xc0) != 0x80; /* of UTF-8, what begins one */
-    return layout->sign * (double)signs;
+    return layout->sign * (double)bh_utf8_count(text);
 }
 
 static double widest_tick(const struct bh_plot *plot, const struct bh_plot_layout *layout)

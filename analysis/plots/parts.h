@@ -81,9 +81,9 @@ struct bh_plot {
 };
 
 /* Which dimension does what, and which points are asked about. */
-int bh_plot_choose(struct bh_plot *plot, bool **keeps_policy, bool **keeps_point, struct bh_error *err);
+int bh_plot_choose(struct bh_plot *plot, struct bh_error *err);
 /* Gathers the values. */
-int bh_plot_gather(struct bh_plot *plot, const bool *keeps_policy, const bool *keeps_point, struct bh_error *err);
+int bh_plot_gather(struct bh_plot *plot, struct bh_error *err);
 
 const struct bh_plot_value *bh_plot_at(const struct bh_plot *plot, size_t metric, size_t panel, size_t series,
                                        size_t x);

@@ -125,9 +125,9 @@ static int prepare(struct bh_plot *plot, const struct bh_view *view, const struc
     if (status == 0)
         status = take_metrics(plot, err);
     if (status == 0)
-        status = bh_plot_choose(plot, &plot->keeps_policy, &plot->keeps_point, err);
+        status = bh_plot_choose(plot, err);
     if (status == 0)
-        status = bh_plot_gather(plot, plot->keeps_policy, plot->keeps_point, err);
+        status = bh_plot_gather(plot, err);
     if (status == 0)
         status = bh_plot_scale(plot, err);
     if (status == 0)

@@ -357,15 +357,12 @@ void bh_plot_write_script(const void *of, const char *name, FILE *stream)
     struct bh_plot_looks looks;
     bh_plot_looks_choose(plot, &looks);
     const struct bh_script_look look = {request->width_in, layout->height / 72, request->font, request->size_pt,
-                                        request->terminals != 0 ? request->terminals : BH_TERMINALS_USUAL};
+                                        request->terminals};
     bh_script_begin_any(stream, plot->view->title, name, &look);
     write_what(plot, stream);
     write_variables(plot, stream);
-    fputs("\ndo for [format in formats] {\n"
-          "  is_tex = format eq 'cairolatex' || format eq 'tikz'; is_canvas = format eq 'canvas'\n"
-          "  eval terminal_of(format)\n"
-          "  set output file_of(format)\n"
-          "  reset; unset key; set bars 0.4; set border 3 lw 0.8; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray85'\n"
+    bh_script_each_format(stream);
+    fputs("  reset; unset key; set bars 0.4; set border 3 lw 0.8; set grid xtics ytics lt 1 lw 0.4 lc rgb 'gray85'\n"
           "  set multiplot\n",
           stream);
     write_x_axis(plot, stream);

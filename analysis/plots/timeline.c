@@ -5,7 +5,6 @@
 
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/gnuplot_script.h"
-#include "analysis/figures/terminals.h"
 #include "analysis/plots/plot.h"
 
 #include <math.h>
@@ -127,24 +126,20 @@ static void write_script(const void *of, const char *name, FILE *stream)
     double width = 72 * BH_PLOT_PAGE, left = widest_row(timeline) + 10, length, top = 2 * 1.15 * LINE + 8,
            panel = fmax(30, 1.7 * LINE * (double)timeline->rows_count), height = top + panel + 3 * LINE;
     const char *unit = unit_of(timeline->end_s, &length);
-    const struct bh_script_look look = {BH_PLOT_PAGE, height / 72, NULL, SIZE,
-                                        timeline->terminals != 0 ? timeline->terminals : (unsigned)BH_TERMINALS_USUAL};
+    const struct bh_script_look look = {BH_PLOT_PAGE, height / 72, NULL, SIZE, timeline->terminals};
     bh_script_begin_any(stream, timeline->title, name, &look);
     bh_script_comment(stream, timeline->what);
+    fprintf(stream, "if (!exists('x_from')) x_from = 0\nif (!exists('x_to')) x_to = %.6g   # in %s\n",
+            timeline->end_s / length, unit);
+    bh_script_each_format(stream);
     fprintf(
         stream,
-        "if (!exists('x_from')) x_from = 0\nif (!exists('x_to')) x_to = %.6g   # in %s\n"
-        "\ndo for [format in formats] {\n"
-        "  is_tex = format eq 'cairolatex' || format eq 'tikz'; is_canvas = format eq 'canvas'\n"
-        "  eval terminal_of(format)\n"
-        "  set output file_of(format)\n"
         "  reset; unset key; set border 1 lw 0.8; unset ytics; set xtics nomirror scale 0.6 format ''.t('%%g', '%%g', "
         "'%%g')\n"
         "  set lmargin at screen %.4f; set rmargin at screen %.4f; set tmargin at screen %.4f; set bmargin at screen "
         "%.4f\n"
         "  set xrange [x_from:x_to]; set yrange [%zu.5:0.5]\n",
-        timeline->end_s / length, unit, left / width, 1 - 10 / width, 1 - top / height, 2.4 * LINE / height,
-        timeline->rows_count);
+        left / width, 1 - 10 / width, 1 - top / height, 2.4 * LINE / height, timeline->rows_count);
     write_keys(timeline, width, height, stream);
     for (size_t r = 0; r < timeline->rows_count; r++) {
         char *text = bh_script_text(timeline->rows[r]);

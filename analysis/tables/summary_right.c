@@ -33,13 +33,12 @@ static void print_others(const struct bh_view *view, const struct bh_summary_opt
     double share = 0.0;
     for (size_t e = 0; e < view->enclave.count; e++)
         for (size_t p = 0; p < view->policy.count && e != options->enclave; p++) {
-            struct bh_measures m;
-            bh_measure(view, p, point, e, &m);
-            if (!(m.wrong.mean > share))
+            double wrong = bh_measure_mean(view, BH_METRIC_sdc, p, point, e).mean;
+            if (!(wrong > share))
                 continue;
             worst = e;
             policy = p;
-            share = m.wrong.mean;
+            share = wrong;
         }
     if (worst == SIZE_MAX)
         return;

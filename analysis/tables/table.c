@@ -5,6 +5,7 @@
 
 #include "analysis/reader/markup.h"
 #include "models/base/error.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -72,15 +73,6 @@ void bh_table_group(struct bh_table *table, const char *name)
     add_group(table, "%s", name);
 }
 
-/* Signs of a UTF-8 text: bytes that do not continue one. */
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
 static void print_spaces(FILE *stream, size_t count)
 {
     while (count-- > 0)
@@ -91,7 +83,7 @@ static void print_row(const struct bh_table *table, const size_t *width, char *c
                       FILE *stream)
 {
     for (size_t c = 0; c < table->columns; c++) {
-        size_t space = width[c] - width_of(cells[c]);
+        size_t space = width[c] - bh_utf8_count(cells[c]);
         fputs(markdown ? (c == 0 ? "| " : " | ") : (c == 0 ? "" : "  "), stream);
         if (c > 0)
             print_spaces(stream, space);
@@ -146,7 +138,7 @@ void bh_table_print(const struct bh_table *table, enum bh_table_format format, F
         text[i] = bh_markup(table->text[i], format);
         if (table->is_group[i])
             continue;
-        size_t w = width_of(text[i]);
+        size_t w = bh_utf8_count(text[i]);
         width[column] = w > width[column] ? w : width[column];
         column = (column + 1) % table->columns;
     }

@@ -241,19 +241,13 @@ static int advise(const struct arguments *arguments, const struct bh_advise_resu
 }
 
 /* Runs, and looks at what is there; where that does not settle it with more replicas, of which the first are the same. */
-static int look(const struct arguments *arguments, const struct bh_advise_source *given, struct bh_error *err)
+static int look(const struct arguments *arguments, struct bh_advise_source *from, struct bh_error *err)
 {
     struct bh_advise_looks looks = {.most = arguments->most};
-    struct bh_setting *settings = bh_allocate(given->settings_count + 1, sizeof *settings);
-    struct bh_advise_source from = *given;
-    char count[32];
     int status = 0;
-    for (size_t i = 0; i < given->settings_count; i++)
-        settings[i] = given->settings[i];
-    from.settings = settings;
     while (status == 0 && !looks.is_last) {
         struct bh_advise_results results;
-        status = bh_advise_open(&from, &results, err);
+        status = bh_advise_open(from, &results, err);
         size_t replicas = status == 0 ? results.view->replica.count : 0;
         if (status == 0 && looks.count == 0 && looks.most > 0)
             looks.count = count_looks(results.begun_with > 0 ? results.begun_with : replicas, looks.most);
@@ -262,14 +256,10 @@ static int look(const struct arguments *arguments, const struct bh_advise_source
         bh_advise_close(&results);
         if (status != 0 || looks.is_last)
             break;
-        size_t more = more_than(replicas, looks.most);
-        if (!from.quiet)
-            fprintf(stderr, "bulkhead: %zu replicas do not settle it: %zu\n", replicas, more);
-        snprintf(count, sizeof count, "%zu", more);
-        settings[given->settings_count] = (struct bh_setting){"replicas", count};
-        from.settings_count = given->settings_count + 1;
+        from->replicas = more_than(replicas, looks.most);
+        if (!from->quiet)
+            fprintf(stderr, "bulkhead: %zu replicas do not settle it: %zu\n", replicas, from->replicas);
     }
-    free(settings);
     return status;
 }
 

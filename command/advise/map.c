@@ -142,7 +142,8 @@ int bh_advise_draw_map(const struct bh_advice *advice, const struct bh_winner_ma
         keys[winners++] = (struct bh_cell_key){"#ffffff", true, "?: cannot be told from others"};
     char *criterion = bh_advise_name(&advice->criterion), *what = bh_print_text("least %s", criterion);
     char *words = bh_print_text("%s-winners-%s-%s", advice->view->scenario, map->x.name, map->y.name),
-         *name = bh_figure_file_name(words), *names[2] = {side_name(&map->x), side_name(&map->y)};
+         *name = bh_figure_file_name(words), *base = bh_print_text("%s/%s", folder, name),
+         *names[2] = {side_name(&map->x), side_name(&map->y)};
     const struct bh_cell_map figure = {.title = advice->view->title,
                                        .what = what,
                                        .x = {names[0], map->x.count, (const char *const *)x},
@@ -156,11 +157,8 @@ int bh_advise_draw_map(const struct bh_advice *advice, const struct bh_winner_ma
     int status = bh_figure_folder_make(folder, err);
     if (status == 0)
         status = bh_cell_map_write(&figure, folder, name, true, err);
-    if (status == 0) {
-        fputs("figure: ", stderr);
-        bh_markup_print(stderr, BH_TABLE_TEXT, "%s/%s", folder, name);
-        fputs(".pdf, .png, .svg; data and script: .dat and .gp\n", stderr);
-    }
+    if (status == 0)
+        bh_figure_folder_tell(base, 0);
     for (size_t i = 0; i < map->x.count; i++)
         free(x[i]);
     for (size_t i = 0; i < map->y.count; i++)
@@ -172,6 +170,7 @@ int bh_advise_draw_map(const struct bh_advice *advice, const struct bh_winner_ma
     free(x);
     free(y);
     free(texts);
+    free(base);
     free(name);
     free(words);
     free(what);

@@ -24,6 +24,7 @@ struct bh_advise_source {
     bool grows;            /* runs are added until the choice is settled */
     const char *path;      /* a scenario, a campaign, results, or a folder of a sweep */
     const char *directory; /* to keep runs in; NULL: in memory */
+    size_t replicas;       /* in place of what it asks for; 0: as many as it does */
     const struct bh_setting *settings;
     size_t settings_count;
     unsigned jobs;

@@ -82,9 +82,24 @@ static int open_run(const struct bh_run *done, struct bh_advise_results *results
     return results->view != NULL ? 0 : -1;
 }
 
+/* What is set, replicas (0: none) included, whose digits are in `text`. The caller frees. */
+static struct bh_setting *settings_with(const struct bh_advise_source *from, size_t replicas, char text[32],
+                                        size_t *count)
+{
+    struct bh_setting *settings = bh_allocate(from->settings_count + 1, sizeof *settings);
+    for (*count = 0; *count < from->settings_count; ++*count)
+        settings[*count] = from->settings[*count];
+    snprintf(text, 32, "%zu", replicas);
+    if (replicas > 0)
+        settings[(*count)++] = (struct bh_setting){"replicas", text};
+    return settings;
+}
+
 static int run_scenario(const struct bh_advise_source *from, const char *data, struct bh_advise_results *results,
                         struct bh_error *err)
 {
+    char text[32];
+    size_t count;
     if (from->directory != NULL)
         return bh_fail(
             err, BH_ERROR_INPUT,
@@ -92,7 +107,9 @@ static int run_scenario(const struct bh_advise_source *from, const char *data, s
             "-o FILE` keeps a scenario's results",
             from->path);
     struct bh_progress *progress = bh_progress_start("reading the scenario", 0, !from->quiet);
-    struct bh_study *study = bh_study_read(from->path, data, from->settings, from->settings_count, err);
+    struct bh_setting *settings = settings_with(from, from->replicas, text, &count);
+    struct bh_study *study = bh_study_read(from->path, data, settings, count, err);
+    free(settings);
     bh_progress_end(progress);
     if (study == NULL)
         return -1;
@@ -141,6 +158,17 @@ static int tell_forecast(const struct bh_campaign *campaign, unsigned jobs, stru
     return 0;
 }
 
+static struct bh_campaign *read_campaign(const struct bh_advise_source *from, const char *data, size_t replicas,
+                                         struct bh_error *err)
+{
+    char text[32];
+    size_t count;
+    struct bh_setting *settings = settings_with(from, replicas, text, &count);
+    struct bh_campaign *campaign = bh_campaign_read(from->path, data, settings, count, err);
+    free(settings);
+    return campaign;
+}
+
 /* A folder that has grown before goes on as large as it is. */
 static struct bh_campaign *as_large(const struct bh_advise_source *from, const char *data, struct bh_campaign *campaign,
                                     struct bh_error *err)
@@ -148,15 +176,8 @@ static struct bh_campaign *as_large(const struct bh_advise_source *from, const c
     struct bh_error ignored = {0}; /* what is wrong with the folder is said when it is run in */
     struct bh_campaign *stored = bh_manifest_plan(from->directory, data, &ignored);
     if (stored != NULL && stored->replicas > campaign->replicas) {
-        char *replicas = bh_print_text("%llu", (unsigned long long)stored->replicas);
-        struct bh_setting *settings = bh_allocate(from->settings_count + 1, sizeof *settings);
-        for (size_t i = 0; i < from->settings_count; i++)
-            settings[i] = from->settings[i];
-        settings[from->settings_count] = (struct bh_setting){"replicas", replicas};
         bh_campaign_destroy(campaign);
-        campaign = bh_campaign_read(from->path, data, settings, from->settings_count + 1, err);
-        free(settings);
-        free(replicas);
+        campaign = read_campaign(from, data, stored->replicas, err);
     }
     bh_campaign_destroy(stored);
     return campaign;
@@ -166,7 +187,7 @@ static int run_campaign(const struct bh_advise_source *from, const char *data, s
                         struct bh_error *err)
 {
     struct bh_progress *progress = bh_progress_start("planning the campaign", 0, !from->quiet);
-    struct bh_campaign *campaign = bh_campaign_read(from->path, data, from->settings, from->settings_count, err);
+    struct bh_campaign *campaign = read_campaign(from, data, from->replicas, err);
     bh_progress_end(progress);
     if (campaign != NULL && from->grows && campaign->precision.is_on) {
         bh_campaign_destroy(campaign);

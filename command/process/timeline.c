@@ -3,7 +3,6 @@
 /* `bulkhead trace --timeline`: what each enclave of one replica does, as a figure. */
 #include "analysis/plots/timeline.h"
 #include "analysis/figures/figure_files.h"
-#include "analysis/reader/markup.h"
 #include "command/figure_folder.h"
 #include "command/process/parts.h"
 #include "sim/runs/lone_replica.h"
@@ -75,7 +74,8 @@ static int draw(const struct bh_scenario *scenario, const char *policy, uint64_t
     rows[watch->rows] = "errors";
     char *what = bh_print_text("%s, replica %llu, seed %llu", policy, (unsigned long long)replica,
                                (unsigned long long)scenario->seed);
-    char *words = bh_print_text("%s-timeline", scenario->name), *name = bh_figure_file_name(words);
+    char *words = bh_print_text("%s-timeline", scenario->name), *name = bh_figure_file_name(words),
+         *base = bh_print_text("%s/%s", folder, name);
     struct bh_timeline timeline = {.title = scenario->title,
                                    .what = what,
                                    .rows_count = watch->rows + 1,
@@ -89,11 +89,9 @@ static int draw(const struct bh_scenario *scenario, const char *policy, uint64_t
     int status = bh_figure_folder_make(folder, err);
     if (status == 0)
         status = bh_timeline_write(&timeline, folder, name, true, err);
-    if (status == 0) {
-        fputs("figure: ", stderr);
-        bh_markup_print(stderr, BH_TABLE_TEXT, "%s/%s", folder, name);
-        fputs(".pdf, .png, .svg; data and script: .dat and .gp\n", stderr);
-    }
+    if (status == 0)
+        bh_figure_folder_tell(base, 0);
+    free(base);
     free(name);
     free(words);
     free(what);

@@ -3,7 +3,6 @@
 /* bulkhead report: which tables and which figure. */
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
-#include "analysis/figures/terminals.h"
 #include "analysis/page/page.h"
 #include "analysis/plots/plot.h"
 #include "analysis/reader/hdf5_reader.h"
@@ -170,20 +169,6 @@ static int print_tables(const struct bh_view *view, const struct report *report,
     return 0;
 }
 
-/* Which files were made; of `suffixes`, those of the terminals asked for. */
-static void say_files(const char *base, unsigned terminals)
-{
-    fputs("figure: ", stderr);
-    bh_markup_print(stderr, BH_TABLE_TEXT, "%s", base);
-    const char *separator = "";
-    for (size_t i = 0; i < BH_TERMINAL_FILES; i++)
-        if (terminals & BH_TERMINAL_BIT(bh_terminal_files[i].terminal)) {
-            fprintf(stderr, "%s%s", separator, bh_terminal_files[i].suffix);
-            separator = ", ";
-        }
-    fputs("; data and script: .dat and .gp\n", stderr);
-}
-
 /* A figure by request reads the file once more: coordinates are no part of the view. */
 static int draw_request(const struct bh_view *view, const struct report *report, const char *folder, char **base,
                         struct bh_error *err)
@@ -216,7 +201,7 @@ static int draw_figure(const struct bh_view *view, const struct report *report, 
                                 : bh_figure_write(view, folder, true, &base, err);
     bh_progress_end(progress);
     if (status == 0)
-        say_files(base, report->plot.request.terminals != 0 ? report->plot.request.terminals : BH_TERMINALS_USUAL);
+        bh_figure_folder_tell(base, report->plot.request.terminals);
     free(base);
     free(folder);
     return status;

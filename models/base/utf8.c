@@ -49,3 +49,11 @@ bool bh_utf8_is_printable(const char *text)
     }
     return true;
 }
+
+size_t bh_utf8_count(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80; /* what continues one */
+    return count;
+}

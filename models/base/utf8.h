@@ -12,6 +12,9 @@
  * Nothing behind a NUL is read. */
 size_t bh_utf8_decode(const char *text, uint32_t *code_point);
 
+/* Characters of a well-formed text. */
+size_t bh_utf8_count(const char *text);
+
 /* Characters that could move the cursor, recolour a terminal or reorder what is read: controls, line and paragraph
  * separators, directional marks, zero-width characters. */
 bool bh_utf8_is_unsafe(uint32_t code_point);

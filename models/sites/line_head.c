@@ -16,10 +16,38 @@ static const char *skip_word(const char *text)
     return text + strspn(text, " \t");
 }
 
+static const char *skip_priority(const char *text)
+{
+    return *text == '<' ? text + strcspn(text, ">") + (strchr(text, '>') != NULL) : text;
+}
+
+/* Whether so much of a text is a date, maybe with a time. */
+static bool read_date(const char *text, size_t length, struct bh_line_head *line)
+{
+    char time[TIME_SIZE];
+    if (length == 0 || length >= TIME_SIZE)
+        return false;
+    memcpy(time, text, length);
+    time[length] = '\0';
+    line->at = bh_moment_scan(time);
+    return line->at.kind == BH_MOMENT_DATE;
+}
+
+/* Seconds since 1970, whose digits were looked at. */
+static void take_epoch(const char *text, struct bh_line_head *line)
+{
+    line->at = (struct bh_moment){.kind = BH_MOMENT_NUMBER, .named = 3, .number = strtod(text, NULL)};
+}
+
+/* Whether what was taken as a time, up to `end` or not at all (NULL), is more than a date. */
+static bool has_clock(const char *text, const char *end)
+{
+    return end != NULL && memchr(text, ':', (size_t)(end - text)) != NULL;
+}
+
 /* Up to so many words as a time; their end, or NULL. */
 static const char *take_time(const char *text, int words, struct bh_line_head *line)
 {
-    char time[TIME_SIZE];
     const char *end = text;
     for (int w = 0; w < words; w++)
         end = skip_word(end);
@@ -28,12 +56,7 @@ static const char *take_time(const char *text, int words, struct bh_line_head *l
         length--;
     if (length > 0 && text[length - 1] == ':') /* libvirt's */
         length--;
-    if (length == 0 || length >= TIME_SIZE)
-        return NULL;
-    memcpy(time, text, length);
-    time[length] = '\0';
-    line->at = bh_moment_scan(time);
-    return line->at.kind == BH_MOMENT_DATE ? end : NULL;
+    return read_date(text, length, line) ? end : NULL;
 }
 
 static bool is_weekday(const char *text)
@@ -71,7 +94,7 @@ static const char *take_seconds(const char *text, struct bh_line_head *line)
     size_t whole = strspn(text, "0123456789"), parts = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
     if (whole < 9 || whole > 10 || parts != 6 || text[whole + 7] != ' ')
         return NULL;
-    line->at = (struct bh_moment){.kind = BH_MOMENT_NUMBER, .named = 3, .number = strtod(text, NULL)};
+    take_epoch(text, line);
     return skip_word(text);
 }
 
@@ -96,7 +119,7 @@ static bool read_tagged(const char *text, struct bh_line_head *line)
     if (digits < 9 || digits > 10 || seconds[digits] != ' ' || strspn(date, "0123456789.") != 10 || date[4] != '.' ||
         date[7] != '.')
         return false;
-    line->at = (struct bh_moment){.kind = BH_MOMENT_NUMBER, .named = 3, .number = strtod(seconds, NULL)};
+    take_epoch(seconds, line);
     take_host(&host, line);
     line->message = host;
     return true;
@@ -108,7 +131,7 @@ static bool read_ras(const char *text, struct bh_line_head *line)
     size_t digits = strspn(text, "0123456789");
     const char *time = text + digits + 1, *end;
     if (digits == 0 || digits > 9 || text[digits] != ' ' || !isdigit((unsigned char)*time) ||
-        (end = take_time(time, 3, line)) == NULL || memchr(time, ':', (size_t)(end - time)) == NULL)
+        !has_clock(time, end = take_time(time, 3, line)))
         return false;
     line->message = end;
     return true;
@@ -127,36 +150,30 @@ bool bh_line_head_read(const char *text, struct bh_line_head *line)
 {
     const char *at = NULL;
     *line = (struct bh_line_head){.message = text};
-    if (*text == '<') /* a priority */
-        text += strcspn(text, ">") + (strchr(text, '>') != NULL);
+    text = skip_priority(text);
     if (text[0] == '1' && text[1] == ' ' && isdigit((unsigned char)text[2]) && strcspn(text + 2, " T") == 10)
         text += 2;      /* the version of RFC 5424 */
     if (*text == '[') { /* dmesg -T */
         const char *end = strchr(text, ']');
-        char time[TIME_SIZE];
-        size_t length = end != NULL ? (size_t)(end - text - 1) : 0;
-        if (length == 0 || length >= TIME_SIZE)
+        if (end == NULL)
             return false;
-        memcpy(time, text + 1, length);
-        time[length] = '\0';
-        line->at = bh_moment_scan(time);
         line->message = end + 1;
-        return line->at.kind == BH_MOMENT_DATE;
+        return read_date(text + 1, (size_t)(end - text - 1), line);
     }
     if (read_ras(text, line) || read_tagged(text, line))
         return true;
     if (isdigit((unsigned char)*text)) {
         at = take_time(text, 1, line);
-        if (at == NULL || memchr(text, ':', (size_t)(at - text)) == NULL)
+        if (!has_clock(text, at))
             at = take_time(text, 2, line);
     } else if (is_weekday(text)) {
         at = take_weekday(text, line);
     } else if (isalpha((unsigned char)*text)) {
         at = take_time(text, 3, line);
-        if (at == NULL || memchr(text, ':', (size_t)(at - text)) == NULL)
+        if (!has_clock(text, at))
             at = take_time(text, 4, line); /* "Oct  6 2020 17:59:27" */
     }
-    if (at == NULL || memchr(text, ':', (size_t)(at - text)) == NULL)
+    if (!has_clock(text, at))
         at = take_seconds(text, line);
     if (at == NULL)
         return false;
@@ -169,8 +186,7 @@ bool bh_line_head_read(const char *text, struct bh_line_head *line)
 
 bool bh_line_is_since_boot(const char *text)
 {
-    if (*text == '<')
-        text += strcspn(text, ">") + (strchr(text, '>') != NULL);
+    text = skip_priority(text);
     if (*text != '[')
         return false;
     text += 1 + strspn(text + 1, " ");

@@ -13,9 +13,8 @@ struct bh_contain_raise {
     const struct bh_guard_level *level, *weaker;
     size_t row;
     enum bh_boundary ratio;
-    double with, without;               /* the ratio */
-    double beyond_with, beyond_without; /* P(beyond it) per error */
-    enum bh_scope crash; /* of what, the share of which the level changes most, the way that raises the ratio */
+    double with, without; /* the ratio */
+    enum bh_scope crash;  /* of what, the share of which the level changes most, the way that raises the ratio */
     double crashes_with, crashes_without; /* P(the largest that fails is that) */
 };
 
