@@ -6,10 +6,10 @@
 
 #include "analysis/measures/measures.h"
 #include "models/base/error.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void bh_matrix_write_data(const struct bh_view *view, FILE *stream)
 {
@@ -43,7 +43,7 @@ void bh_matrix_write_script(const struct bh_view *view, const char *name, FILE *
     double height = 1.1 + 0.26 * (double)view->policy.count;
     size_t longest = 0;
     for (size_t p = 0; p < view->policy.count; p++)
-        longest = strlen(view->policy.labels[p]) > longest ? strlen(view->policy.labels[p]) : longest;
+        longest = bh_utf8_count(view->policy.labels[p]) > longest ? bh_utf8_count(view->policy.labels[p]) : longest;
     char *text = bh_print_text("%s%s", view->title, view->reproduces_input ? " (reproduced, not predicted)" : "");
     char *title = bh_script_quote(text);
     bh_script_begin(stream, view->title, name, BH_FIGURE_WIDTH, height);

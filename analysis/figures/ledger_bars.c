@@ -7,6 +7,7 @@
 #include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
 #include "analysis/reader/view_points.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static size_t longest_name(const struct bh_view *view)
     size_t longest = 0;
     for (size_t point = 0; point < view->points; point++) {
         char *name = point_name(view, point);
-        longest = strlen(name) > longest ? strlen(name) : longest;
+        longest = bh_utf8_count(name) > longest ? bh_utf8_count(name) : longest;
         free(name);
     }
     return longest;
@@ -168,7 +169,7 @@ static void write_panel(const struct ledger_figure *figure, size_t policy, const
             "  set label 101 %s at graph 0.5, graph 1 center offset 0, 0.6 font ',%s'\n",
             from / BH_FIGURE_WIDTH, (from + grid->width - 0.14) / BH_FIGURE_WIDTH, top / grid->height,
             (top - grid->panel + 0.6) / grid->height, title,
-            0.08 * (double)strlen(figure->view->policy.labels[policy]) < grid->width ? "9" : "6");
+            0.08 * (double)bh_utf8_count(figure->view->policy.labels[policy]) < grid->width ? "9" : "6");
     if (column == 0)
         write_names(figure->view, stream);
     write_bars(figure, policy, stream);

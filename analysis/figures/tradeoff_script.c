@@ -7,6 +7,7 @@
 
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
+#include "models/base/utf8.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -63,11 +64,11 @@ static void lay_key(struct key_line *key)
     const double sign = 0.0082, symbol = 0.034, left = 0.03; /* of the width: a sign's, a symbol's */
     double taken = 0, at = left;
     for (size_t i = 0; i < key->count; i++)
-        taken += symbol + sign * (double)strlen(key->text[i]);
+        taken += symbol + sign * (double)bh_utf8_count(key->text[i]);
     double gap = key->count > 1 ? fmax(0.01, fmin(0.06, (0.97 - left - taken) / (double)(key->count - 1))) : 0;
     for (size_t i = 0; i < key->count; i++) {
         key->place[i] = at;
-        at += symbol + sign * (double)strlen(key->text[i]) + gap;
+        at += symbol + sign * (double)bh_utf8_count(key->text[i]) + gap;
     }
 }
 

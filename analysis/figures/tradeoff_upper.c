@@ -8,6 +8,7 @@
 
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -243,7 +244,7 @@ void bh_figure_write_upper(const struct bh_figure *figure, FILE *stream)
     free(point);
     size_t longest = 4;
     for (size_t s = 0; s < figure->systems_count; s++)
-        longest = strlen(figure->system_names[s]) > longest ? strlen(figure->system_names[s]) : longest;
+        longest = bh_utf8_count(figure->system_names[s]) > longest ? bh_utf8_count(figure->system_names[s]) : longest;
     double right = 0.985 - sign_width * (double)(longest < 30 ? longest : 30);
     double width = (right - BH_FIGURE_LEFT - panel_gap) / (double)figure->upper_count;
     fprintf(stream,

@@ -6,10 +6,10 @@
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/gnuplot_script.h"
 #include "analysis/plots/plot.h"
+#include "models/base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SIZE 8.0
 #define SIGN (0.58 * SIZE)
@@ -77,7 +77,7 @@ static double widest_row(const struct bh_timeline *timeline)
 {
     double most = 0;
     for (size_t r = 0; r < timeline->rows_count; r++)
-        most = fmax(most, SIGN * (double)strlen(timeline->rows[r]));
+        most = fmax(most, SIGN * (double)bh_utf8_count(timeline->rows[r]));
     return fmin(most, 180);
 }
 

@@ -3,6 +3,8 @@
 /* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
 #include "models/base/utf8.h"
 
+#include <string.h>
+
 size_t bh_utf8_decode(const char *text, uint32_t *code_point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -50,10 +52,15 @@ bool bh_utf8_is_printable(const char *text)
     return true;
 }
 
-size_t bh_utf8_count(const char *text)
+size_t bh_utf8_count_of(const char *text, size_t bytes)
 {
     size_t count = 0;
-    for (; *text != '\0'; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80; /* what continues one */
+    for (size_t i = 0; i < bytes; i++)
+        count += ((unsigned char)text[i] & 0xC0) != 0x80; /* what continues one */
     return count;
+}
+
+size_t bh_utf8_count(const char *text)
+{
+    return bh_utf8_count_of(text, strlen(text));
 }

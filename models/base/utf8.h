@@ -12,8 +12,9 @@
  * Nothing behind a NUL is read. */
 size_t bh_utf8_decode(const char *text, uint32_t *code_point);
 
-/* Characters of a well-formed text. */
+/* Characters of a well-formed text, and of its first `bytes` bytes. */
 size_t bh_utf8_count(const char *text);
+size_t bh_utf8_count_of(const char *text, size_t bytes);
 
 /* Characters that could move the cursor, recolour a terminal or reorder what is read: controls, line and paragraph
  * separators, directional marks, zero-width characters. */

@@ -2,22 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "models/base/wrap.h"
 
-#include <string.h>
+#include "models/base/utf8.h"
 
-/* Characters, not bytes: those that continue one begin with the bits 10. */
-static int characters(const char *text, int length)
-{
-    int count = 0;
-    for (int i = 0; i < length; i++)
-        count += (text[i] & 0xC0) != 0x80;
-    return count;
-}
+#include <string.h>
 
 void bh_wrap_write(const char *text, int columns, int indent, FILE *stream)
 {
     int column = indent;
     while (*text != '\0') {
-        int length = (int)strcspn(text, " "), wide = characters(text, length);
+        int length = (int)strcspn(text, " "), wide = (int)bh_utf8_count_of(text, (size_t)length);
         if (column > indent && column + 1 + wide > columns) {
             fprintf(stream, "\n%*s", indent, "");
             column = indent;

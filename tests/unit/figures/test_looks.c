@@ -1,14 +1,18 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Colours and marks of figures: one for each name, the catalog's where it has one, whatever the order and the company. */
+/* Colours and marks of figures: one for each name, the catalog's where it has one, whatever the order and the company; and
+ * the room that a name takes. */
 #include "analysis/figures/figure_looks.h"
+#include "analysis/plots/timeline.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/read_catalog.h"
 #include "models/catalog/system.h"
 #include "tests/support/helper.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MANY = 300 };
 
@@ -123,13 +127,43 @@ static void colours_are_of_one_form(void **state)
     assert_string_equal(tint, "#b0d4e8");
 }
 
+static double left_margin(const char *row)
+{
+    static const char *const states[BH_TIMELINE_STATES] = {"a", "b", "c", "d", "e", "f"};
+    const struct bh_timeline timeline = {
+        .title = "t", .what = "w", .rows_count = 1, .rows = &row, .states = states, .end_s = 9};
+    char folder[] = "/tmp/bulkhead-looks-XXXXXX", line[4096];
+    struct bh_error err = {0};
+    double margin = -1;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(bh_timeline_write(&timeline, folder, "t", false, &err), 0);
+    char *script = bh_print_text("%s/t.gp", folder), *data = bh_print_text("%s/t.dat", folder);
+    FILE *stream = fopen(script, "r");
+    assert_non_null(stream);
+    while (margin < 0 && fgets(line, sizeof line, stream) != NULL)
+        sscanf(line, " set lmargin at screen %lf", &margin);
+    fclose(stream);
+    unlink(script);
+    unlink(data);
+    rmdir(folder);
+    free(script);
+    free(data);
+    return margin;
+}
+
+static void names_take_the_room_of_their_signs(void **state)
+{
+    (void)state;
+    double of_ascii = left_margin("calculeuse");
+    assert_true(of_ascii > 0 && left_margin("cålçüléüsé") == of_ascii && left_margin("calcul") < of_ascii);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_that_is_bundled_has_its_own),
-        cmocka_unit_test(what_is_wished_does_not_follow_order),
-        cmocka_unit_test(no_two_are_alike_however_many),
-        cmocka_unit_test(colours_are_of_one_form),
+        cmocka_unit_test(all_that_is_bundled_has_its_own),    cmocka_unit_test(what_is_wished_does_not_follow_order),
+        cmocka_unit_test(no_two_are_alike_however_many),      cmocka_unit_test(colours_are_of_one_form),
+        cmocka_unit_test(names_take_the_room_of_their_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
