@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a subcommand of `bulkhead` is, and how it ends. */
-#ifndef BH_COMMAND_COMMAND_H
-#define BH_COMMAND_COMMAND_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -28,5 +27,3 @@ struct bh_subcommand {
     /* Returns an exit status, or -1 with an error: main.c prints it and ends with the status that its code asks for. */
     int (*run)(void *arguments, struct bh_error *err);
 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The scripts with which shells complete. */
-#ifndef BH_COMMAND_COMPLETION_SCRIPTS_H
-#define BH_COMMAND_COMPLETION_SCRIPTS_H
+#pragma once
 
 #include "command/command.h"
 
@@ -22,5 +21,3 @@ struct bh_known_option *bh_known_options(const struct bh_subcommand *command);
 
 enum bh_shell { BH_SHELL_BASH, BH_SHELL_ZSH, BH_SHELL_FISH };
 void bh_completion_print(enum bh_shell shell, const struct bh_subcommand *const *commands, size_t count, FILE *stream);
-
-#endif

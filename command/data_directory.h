@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where the program finds its data: models/data, platforms and experiments. */
-#ifndef BH_COMMAND_DATA_DIRECTORY_H
-#define BH_COMMAND_DATA_DIRECTORY_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -20,5 +19,3 @@ char *bh_data_directory(struct bh_error *err);
 
 /* FOLDER/models/data of the above, as bh_study_read wants it; the caller frees. */
 char *bh_models_directory(struct bh_error *err);
-
-#endif

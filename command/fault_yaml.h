@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Pieces of fault classes, as YAML for a scenario, from what was fitted. */
-#ifndef BH_COMMAND_FAULT_YAML_H
-#define BH_COMMAND_FAULT_YAML_H
+#pragma once
 
 #include <stdio.h>
 
@@ -17,5 +16,3 @@ void bh_fault_yaml_number(const char *key, double value, const char *unit, doubl
                           FILE *stream);
 /* `arrival` or `repair` of a class, six blanks in. Exponential arrivals are a rate. */
 void bh_fault_yaml_timing(const char *key, const struct bh_fit *fit, const char *source, FILE *stream);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The folder in which a subcommand leaves figures. */
-#ifndef BH_COMMAND_FIGURE_FOLDER_H
-#define BH_COMMAND_FIGURE_FOLDER_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -12,5 +11,3 @@ int bh_figure_folder_check(const char *folder, struct bh_error *err);
 int bh_figure_folder_make(const char *folder, struct bh_error *err);
 /* Says which files a figure has: those of the terminals (0: the usual), and its data and script, by their common name. */
 void bh_figure_folder_tell(const char *base, unsigned terminals);
-
-#endif

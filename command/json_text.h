@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What JSON cannot hold as it is: names of files, whole numbers of 64 bits, and numbers that are none. */
-#ifndef BH_COMMAND_JSON_TEXT_H
-#define BH_COMMAND_JSON_TEXT_H
+#pragma once
 
 #include <jansson.h>
 #include <stdint.h>
@@ -13,5 +12,3 @@ json_t *bh_json_file_name(const char *name);
 json_t *bh_json_number(double value);
 /* A whole number; as text above 2^63 - 1, which is the most that readers of JSON hold. A new reference. */
 json_t *bh_json_whole(uint64_t number);
-
-#endif

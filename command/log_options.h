@@ -1,13 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Options that say how a failure log is to be read, where it does not. */
-#ifndef BH_COMMAND_LOG_OPTIONS_H
-#define BH_COMMAND_LOG_OPTIONS_H
+#pragma once
 
 #include <argp.h>
 
 /* A child parser, as those of command/options.h: --column, --ignore, --dates, --unit, --decimal, --year, --window,
  * --timezone. Fills bh_options.reading. */
 extern const struct argp bh_options_log;
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Numbers and paragraphs of advice, and of what else is said of a metric in words. */
-#ifndef BH_COMMAND_METRIC_WORDS_H
-#define BH_COMMAND_METRIC_WORDS_H
+#pragma once
 
 #include "analysis/advice/criterion.h"
 #include "analysis/measures/statistics.h"
@@ -19,5 +18,3 @@ char *bh_advise_interval(const struct bh_criterion *criterion, struct bh_estimat
 /* A paragraph in lines that fit, from printf's arguments; in LaTeX, of which a paper has its own words, a comment. */
 void bh_advise_say(enum bh_table_format format, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void bh_advise_heading(enum bh_table_format format, const char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What is told of a scenario on standard error before it is simulated. */
-#ifndef BH_COMMAND_NOTES_H
-#define BH_COMMAND_NOTES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,5 +15,3 @@ bool bh_print_left_out(const struct bh_scenario *scenario, bool all, FILE *strea
 void bh_note_left_out(const struct bh_scenario *scenario);
 /* What is seldom meant, a line on stderr each. */
 void bh_note_remarks(const struct bh_scenario *scenario);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Options that several subcommands share, as argp child parsers. */
-#ifndef BH_COMMAND_OPTIONS_H
-#define BH_COMMAND_OPTIONS_H
+#pragma once
 
 #include "analysis/tables/table.h"
 #include "models/base/quantity.h"
@@ -77,5 +76,3 @@ void bh_options_free(struct bh_options *options);
 /* Runs argp with the manners of this program: `argv[0]` names the subcommand in messages, a wrong option is one
  * message and exit status 2, words are taken in any order with the options. */
 void bh_options_parse(const struct argp *argp, int argc, char **argv, void *input);
-
-#endif

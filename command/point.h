@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which point of a scenario is meant, and which of its policies. */
-#ifndef BH_COMMAND_POINT_H
-#define BH_COMMAND_POINT_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -18,5 +17,3 @@ size_t *bh_point_choose(const struct bh_study *study, const char *const *points,
 /* The policy of this name; NULL with an error that begins with the option that named it. */
 const struct bh_policy_spec *bh_policy_choose(const struct bh_scenario *scenario, const char *option, const char *name,
                                               struct bh_error *err);
-
-#endif

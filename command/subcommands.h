@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The table of subcommands, in the order in which help lists them. For main.c alone. */
-#ifndef BH_COMMAND_SUBCOMMANDS_H
-#define BH_COMMAND_SUBCOMMANDS_H
+#pragma once
 
 #include "command/command.h"
 
@@ -33,5 +32,3 @@
 
 #define BH_DECLARE_SUBCOMMAND(row) extern const struct bh_subcommand row;
 BH_SUBCOMMANDS(BH_DECLARE_SUBCOMMAND)
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which policy to take: the best that is allowed, what cannot be told from it, and why others were excluded. */
-#ifndef BH_ANALYSIS_ADVICE_ADVICE_H
-#define BH_ANALYSIS_ADVICE_ADVICE_H
+#pragma once
 
 #include "analysis/advice/comparison.h"
 #include "analysis/advice/criterion.h"
@@ -92,5 +91,3 @@ void bh_advice_regret(const struct bh_advice *advice, struct bh_firmness *firmne
 /* So many policies that cannot be told from the best of all at a point, by net overhead, or by the share of node-time that
  * does no work where `by_rate`; those that are the same in every run are not counted. `best` is the policy held for it. */
 size_t bh_count_best(const struct bh_view *view, size_t point, size_t enclave, size_t best, bool by_rate);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Break-even: where along a varied axis of numbers another policy becomes the best. */
-#ifndef BH_ANALYSIS_ADVICE_ALONG_H
-#define BH_ANALYSIS_ADVICE_ALONG_H
+#pragma once
 
 #include "analysis/advice/advice.h"
 
@@ -47,5 +46,3 @@ void bh_advise_along(const struct bh_view *view, const struct bh_label_places *p
                      const struct bh_advice_request *request, const struct bh_label_place *place,
                      struct bh_along *along);
 void bh_along_release(struct bh_along *along);
-
-#endif

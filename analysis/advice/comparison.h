@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which of several policies is the best, and which cannot be told from it: comparison with the best, on paired runs. */
-#ifndef BH_ANALYSIS_ADVICE_COMPARISON_H
-#define BH_ANALYSIS_ADVICE_COMPARISON_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 
@@ -44,5 +43,3 @@ struct bh_standing {
  * `costs` is [policy][world][replica], finite; `standings` has `policies` entries. Returns the best by its mean. */
 size_t bh_compare(const double *costs, size_t policies, size_t worlds, size_t replicas, double level,
                   struct bh_standing *standings);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What policies are judged by: a number of each run, by the name that a user gives it. */
-#ifndef BH_ANALYSIS_ADVICE_CRITERION_H
-#define BH_ANALYSIS_ADVICE_CRITERION_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
@@ -52,5 +51,3 @@ struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, co
 /* What an enclave counts for in a mean over enclaves: its node-time where the number is a share of that, else its nodes. */
 double bh_criterion_weight(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                            size_t point, size_t enclave, size_t replica);
-
-#endif

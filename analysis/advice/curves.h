@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How something depends on one uncertain number: smooth curves by least squares, as smooth as the data ask for. */
-#ifndef BH_ANALYSIS_ADVICE_CURVES_H
-#define BH_ANALYSIS_ADVICE_CURVES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,5 +51,3 @@ struct bh_line {
     double at_0, slope, variance_0, variance_slope, covariance;
 };
 struct bh_line bh_curve_line(const struct bh_curve_bases *bases, const double *values);
-
-#endif

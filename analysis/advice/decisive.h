@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which uncertain numbers decide: what it is worth to know one of them before choosing, and where the choice turns. */
-#ifndef BH_ANALYSIS_ADVICE_DECISIVE_H
-#define BH_ANALYSIS_ADVICE_DECISIVE_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 
@@ -49,5 +48,3 @@ int bh_find_decisive(const struct bh_decision *decision, size_t permutations, st
 /* Of a probability: what it is worth to see `trials` independent trials of it before choosing, as a share of what it is worth
  * to know it. The prior is that of the draws. NaN where the number is no probability or knowing it is worth nothing. */
 double bh_value_of_trials(const struct bh_decision *decision, size_t number, unsigned trials);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where a choice fails: a box of uncertain numbers in which mostly another policy is better. */
-#ifndef BH_ANALYSIS_ADVICE_FAILING_BOX_H
-#define BH_ANALYSIS_ADVICE_FAILING_BOX_H
+#pragma once
 
 #include "analysis/advice/decisive.h"
 
@@ -40,5 +39,3 @@ size_t bh_find_failing(const struct bh_decision *decision, double indifference, 
  * worlds (keyed draws, the same at every call) have it, too. `numbers` is [number][world].
  * False if there are too few worlds, no side stays, or unseen worlds in resamples' boxes fail no more than all do. */
 bool bh_find_box(const double *numbers, size_t numbers_count, const bool *fails, size_t worlds, struct bh_box *box);
-
-#endif

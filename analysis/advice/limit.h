@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What policies have to keep to: limits on the mean of a number, as a user writes them. */
-#ifndef BH_ANALYSIS_ADVICE_LIMIT_H
-#define BH_ANALYSIS_ADVICE_LIMIT_H
+#pragma once
 
 #include "analysis/advice/criterion.h"
 
@@ -23,5 +22,3 @@ int bh_limits_check(const struct bh_limit *limits, size_t count, struct bh_error
 /* Open: the interval has the limit inside, or there is no interval. */
 enum bh_limit_verdict { BH_LIMIT_MET, BH_LIMIT_OPEN, BH_LIMIT_BROKEN };
 enum bh_limit_verdict bh_limit_judge(const struct bh_limit *limit, struct bh_estimate estimate);
-
-#endif

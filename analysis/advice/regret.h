@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How firm a choice is while numbers are uncertain: in how many drawn worlds it is the best, and what it costs in others. */
-#ifndef BH_ANALYSIS_ADVICE_REGRET_H
-#define BH_ANALYSIS_ADVICE_REGRET_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 
@@ -35,5 +34,3 @@ struct bh_regret {
  * first order. With one replica there is no second, and all is NaN. */
 void bh_find_regret(const double *costs, const double *values, size_t policies, size_t worlds, size_t replicas,
                     size_t chosen, struct bh_regret *regret);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Intervals of means of skewed numbers, as regrets are: most are 0, few are large. */
-#ifndef BH_ANALYSIS_ADVICE_SKEWED_MEAN_H
-#define BH_ANALYSIS_ADVICE_SKEWED_MEAN_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 
@@ -14,5 +13,3 @@
  * g = skewness / sqrt(count). T + g T^2 / 3 + g^2 T^3 / 27 + g / 6 has none of that and is monotone, so that Student's
  * quantiles go back through it. */
 struct bh_estimate bh_skewed_mean(double mean, double error, double freedom, const double *numbers, size_t count);
-
-#endif

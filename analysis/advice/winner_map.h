@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which policy wins where, over two varied axes or two drawn numbers. */
-#ifndef BH_ANALYSIS_ADVICE_WINNER_MAP_H
-#define BH_ANALYSIS_ADVICE_WINNER_MAP_H
+#pragma once
 
 #include "analysis/advice/advice.h"
 
@@ -31,5 +30,3 @@ int bh_winner_map_make(const struct bh_view *view, const struct bh_label_places 
                        const struct bh_advice_request *request, const struct bh_advice *advice, const char *words,
                        struct bh_winner_map *map, struct bh_error *err);
 void bh_winner_map_release(struct bh_winner_map *map);
-
-#endif

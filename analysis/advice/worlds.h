@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which points of a results file are asked about: one place on each axis, and all draws of uncertain numbers there. */
-#ifndef BH_ANALYSIS_ADVICE_WORLDS_H
-#define BH_ANALYSIS_ADVICE_WORLDS_H
+#pragma once
 
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/view.h"
@@ -45,5 +44,3 @@ struct bh_worlds {
 int bh_worlds_choose(const struct bh_view *view, const struct bh_label_places *places, const char *const *where,
                      size_t count, const char *along, struct bh_worlds *worlds, struct bh_error *err);
 void bh_worlds_release(struct bh_worlds *worlds);
-
-#endif

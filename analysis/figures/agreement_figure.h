@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What was simulated against what was expected. */
-#ifndef BH_ANALYSIS_FIGURES_AGREEMENT_FIGURE_H
-#define BH_ANALYSIS_FIGURES_AGREEMENT_FIGURE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -18,5 +17,3 @@ struct bh_agreement {
  * ratio with its interval. Numbers that are not above 0 have no place there and are in the data alone. */
 int bh_agreement_figure_write(const struct bh_agreement *rows, size_t count, const char *folder, const char *name,
                               struct bh_error *err);
-
-#endif

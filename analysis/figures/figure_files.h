@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A figure's files: written in a hidden folder and drawn there, then put in place together. */
-#ifndef BH_ANALYSIS_FIGURES_FIGURE_FILES_H
-#define BH_ANALYSIS_FIGURES_FIGURE_FILES_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -26,5 +25,3 @@ char *bh_figure_file_name(const char *text);
  * BH_ERROR_SYSTEM, and data and script are put in place without the pictures. */
 int bh_figure_files_write(const char *folder, const char *name, const struct bh_figure_writer *writer, bool run_gnuplot,
                           struct bh_error *err);
-
-#endif

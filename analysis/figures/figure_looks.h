@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which colour and which mark stands for what: the catalog's, else free ones by order of name; never one for two. */
-#ifndef BH_ANALYSIS_FIGURES_FIGURE_LOOKS_H
-#define BH_ANALYSIS_FIGURES_FIGURE_LOOKS_H
+#pragma once
 
 #include "models/base/look.h"
 
@@ -17,5 +16,3 @@ void bh_looks_colours(const char *const *names, const char *const *wishes, size_
 void bh_looks_marks(const char *const *names, const char *const *wishes, size_t count, size_t *marks);
 /* A pale colour of the same hue, for bars behind marks. */
 void bh_looks_tint(const char colour[BH_COLOUR_SIZE], char tint[BH_COLOUR_SIZE]);
-
-#endif

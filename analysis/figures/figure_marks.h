@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* gnuplot's numbers for marks and colours. */
-#ifndef BH_ANALYSIS_FIGURES_FIGURE_MARKS_H
-#define BH_ANALYSIS_FIGURES_FIGURE_MARKS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,5 +13,3 @@ size_t bh_figure_mark_number(size_t mark);
 double bh_figure_mark_size(size_t mark);
 /* gnuplot's number for a colour of what is the same in all figures: parts of the ledger, distributions. */
 int bh_figure_colour(size_t number);
-
-#endif

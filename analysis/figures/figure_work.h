@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The hidden folder in which a figure is made, which no signal leaves behind. */
-#ifndef BH_ANALYSIS_FIGURES_FIGURE_WORK_H
-#define BH_ANALYSIS_FIGURES_FIGURE_WORK_H
+#pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -18,5 +17,3 @@ pid_t bh_figure_work_fork(void);
 void bh_figure_work_forget(void);
 /* Removes the folder with what is left in it. */
 void bh_figure_work_end(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the gnuplot scripts of all figures share. Sizes in inches. */
-#ifndef BH_ANALYSIS_FIGURES_GNUPLOT_SCRIPT_H
-#define BH_ANALYSIS_FIGURES_GNUPLOT_SCRIPT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -49,5 +48,3 @@ double bh_script_number(double value);
 
 /* One line of a comment. */
 void bh_script_comment(FILE *stream, const char *text);
-
-#endif

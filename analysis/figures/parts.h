@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What writes the data and scripts of a results file's figure, shared by the files of this room alone. */
-#ifndef BH_ANALYSIS_FIGURES_PARTS_H
-#define BH_ANALYSIS_FIGURES_PARTS_H
+#pragma once
 
 #include "analysis/figures/tradeoff_layout.h"
 #include "analysis/reader/view.h"
@@ -33,5 +32,3 @@ void bh_figure_lay_scale(struct bh_figure *figure);
 
 /* Width of a lower panel, as a share of the figure's. */
 double bh_figure_panel_share(const struct bh_figure *figure);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Distributions on probability axes: on Weibull's a Weibull distribution is a straight line, on the normal one of the
  * logarithm a lognormal one is. */
-#ifndef BH_ANALYSIS_FIGURES_PROBABILITY_PLOT_H
-#define BH_ANALYSIS_FIGURES_PROBABILITY_PLOT_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -36,5 +35,3 @@ struct bh_probability_figure {
 /* Leaves the files of the figure NAME in `folder`, as bh_figure_files_write does. */
 int bh_probability_figure_write(const struct bh_probability_figure *figure, const char *folder, const char *name,
                                 bool run_gnuplot, struct bh_error *err);
-
-#endif

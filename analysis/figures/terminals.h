@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What gnuplot can make of a figure: its terminals, and the files that each leaves. */
-#ifndef BH_ANALYSIS_FIGURES_TERMINALS_H
-#define BH_ANALYSIS_FIGURES_TERMINALS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -32,5 +31,3 @@ struct bh_terminal_file {
 };
 enum { BH_TERMINAL_FILES = 7 };
 extern const struct bh_terminal_file bh_terminal_files[BH_TERMINAL_FILES];
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A tornado chart: how far each number moves a result, the farthest on top. */
-#ifndef BH_ANALYSIS_FIGURES_TORNADO_H
-#define BH_ANALYSIS_FIGURES_TORNADO_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -26,5 +25,3 @@ struct bh_tornado {
 /* Leaves the files of the figure NAME in `folder`, as bh_figure_files_write does. */
 int bh_tornado_write(const struct bh_tornado *tornado, const char *folder, const char *name, bool run_gnuplot,
                      struct bh_error *err);
-
-#endif

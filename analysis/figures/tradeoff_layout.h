@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What stands where in the trade-off figure, before any of it is drawn. */
-#ifndef BH_ANALYSIS_FIGURES_TRADEOFF_LAYOUT_H
-#define BH_ANALYSIS_FIGURES_TRADEOFF_LAYOUT_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
@@ -115,5 +114,3 @@ double bh_figure_inverse(const struct bh_figure_ticks *axis, double position);
 #define BH_FIGURE_BREAK 0.35
 /* Moves positions apart by at least `gap`, as little as possible, keeping their order; `positions` are ascending. */
 void bh_figure_spread(double *positions, size_t count, double gap);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What is said of one policy at one point: every number that tables, JSON and figures show. */
-#ifndef BH_ANALYSIS_MEASURES_MEASURES_H
-#define BH_ANALYSIS_MEASURES_MEASURES_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
@@ -89,5 +88,3 @@ struct bh_estimate bh_measure_unacceptable(const struct bh_view *view, size_t po
 /* Share of an enclave's node-time that went into a part of the ledger. */
 struct bh_estimate bh_measure_part(const struct bh_view *view, size_t policy, size_t point, size_t enclave,
                                    size_t part);
-
-#endif

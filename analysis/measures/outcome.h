@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What one run of an enclave came to: the one place that knows when a run is done, and what net overhead is. */
-#ifndef BH_ANALYSIS_MEASURES_OUTCOME_H
-#define BH_ANALYSIS_MEASURES_OUTCOME_H
+#pragma once
 
 #include "analysis/reader/view.h"
 
@@ -23,5 +22,3 @@ struct bh_outcome bh_outcome_at_point(const struct bh_view *view, size_t cell, s
 /* At a value of the uncertain number, or a draw. No node-time is kept there: its work rate is per second of the run. */
 struct bh_outcome bh_outcome_at_value(const struct bh_view *view, size_t policy, size_t value, size_t enclave,
                                       size_t replica);
-
-#endif

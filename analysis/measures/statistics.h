@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Means, differences and ratios over replicas, each with a 95 % interval. */
-#ifndef BH_ANALYSIS_MEASURES_STATISTICS_H
-#define BH_ANALYSIS_MEASURES_STATISTICS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -54,5 +53,3 @@ struct bh_estimate bh_time_per_event(const double *times, const double *events, 
 
 /* Pearson's correlation of two lists; NaN when either does not vary. */
 double bh_correlation(const double *left, const double *right, size_t count);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which policies are worth having, and at which value of an assumed number that changes. */
-#ifndef BH_ANALYSIS_MEASURES_TRADEOFF_H
-#define BH_ANALYSIS_MEASURES_TRADEOFF_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
@@ -54,5 +53,3 @@ void bh_find_order(const struct bh_view *view, size_t point, size_t enclave, str
 /* Where a difference that is `left` at axis value `from` and `right` at `to` passes 0, on a logarithmic axis (linear
  * if the axis touches 0). The differences have opposite signs. */
 double bh_critical_value(double from, double to, double left, double right);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What errors by script did beyond their guest, in the originating study's words. */
-#ifndef BH_ANALYSIS_MEASURES_VERDICT_H
-#define BH_ANALYSIS_MEASURES_VERDICT_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 #include "analysis/reader/view.h"
@@ -27,5 +26,3 @@ struct bh_verdict {
 /* Whether there is a verdict: the file's errors are those of a script. */
 bool bh_has_verdict(const struct bh_view *view);
 void bh_find_verdict(const struct bh_view *view, size_t policy, size_t point, struct bh_verdict *verdict);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A figure of cells: words along both sides, in each cell a colour and a few signs, beside each other a panel or more. */
-#ifndef BH_ANALYSIS_PLOTS_CELL_MAP_H
-#define BH_ANALYSIS_PLOTS_CELL_MAP_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/look.h"
@@ -52,5 +51,3 @@ void bh_cell_shade(double share, char colour[BH_COLOUR_SIZE]);
 /* Leaves the files of the figure NAME in `folder`, as bh_figure_files_write does. */
 int bh_cell_map_write(const struct bh_cell_map *map, const char *folder, const char *name, bool run_gnuplot,
                       struct bh_error *err);
-
-#endif

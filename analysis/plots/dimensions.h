@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What values can be told apart by: axes, coordinates, and what policies are. */
-#ifndef BH_ANALYSIS_PLOTS_DIMENSIONS_H
-#define BH_ANALYSIS_PLOTS_DIMENSIONS_H
+#pragma once
 
 #include "analysis/advice/worlds.h"
 #include "analysis/reader/view.h"
@@ -45,5 +44,3 @@ size_t bh_plot_dimension_value(const struct bh_view *view, const struct bh_plot_
                                const struct bh_plot_cell *cell);
 /* Whether its value is what a user wrote: the same word, or the same number. */
 bool bh_plot_dimension_is(const struct bh_plot_dimension *dimension, size_t value, const char *word);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Texts of others in HTML and SVG, where they mean themselves. */
-#ifndef BH_ANALYSIS_PLOTS_HTML_TEXT_H
-#define BH_ANALYSIS_PLOTS_HTML_TEXT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -11,5 +10,3 @@
 void bh_html_text(FILE *stream, const char *text);
 /* Several lines, for elements that keep them. */
 void bh_html_lines(FILE *stream, const char *text);
-
-#endif

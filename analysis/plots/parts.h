@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A figure by request on its way from runs to a script, shared by the files of this room alone. */
-#ifndef BH_ANALYSIS_PLOTS_PARTS_H
-#define BH_ANALYSIS_PLOTS_PARTS_H
+#pragma once
 
 #include "analysis/advice/criterion.h"
 #include "analysis/advice/worlds.h"
@@ -131,5 +130,3 @@ void bh_plot_write_script(const void *plot, const char *name, FILE *stream);
 int bh_plot_write_front(const struct bh_plot *plot, const char *folder, const char *name, struct bh_error *err);
 /* As cells, of the first number alone. */
 int bh_plot_write_heat(const struct bh_plot *plot, const char *folder, const char *name, struct bh_error *err);
-
-#endif

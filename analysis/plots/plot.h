@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A figure that a user asks for: any number of results over any axis. */
-#ifndef BH_ANALYSIS_PLOTS_PLOT_H
-#define BH_ANALYSIS_PLOTS_PLOT_H
+#pragma once
 
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/view.h"
@@ -46,5 +45,3 @@ int bh_plot_write(const struct bh_view *view, const struct bh_source *source, co
 /* The same as an element of a page of HTML, each of whose values says in words what it is. */
 int bh_plot_svg_write(const struct bh_view *view, const struct bh_source *source, const struct bh_plot_request *request,
                       FILE *stream, struct bh_error *err);
-
-#endif

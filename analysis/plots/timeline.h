@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One replica as a figure: enclaves as rows, what they do as colours, failures and crossings as marks. */
-#ifndef BH_ANALYSIS_PLOTS_TIMELINE_H
-#define BH_ANALYSIS_PLOTS_TIMELINE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -37,5 +36,3 @@ struct bh_timeline {
 /* Leaves the files of the figure NAME in `folder`, as bh_figure_files_write does. */
 int bh_timeline_write(const struct bh_timeline *timeline, const char *folder, const char *name, bool run_gnuplot,
                       struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every array of a results file by its name, with the axes that it stands over: for lists and selections. */
-#ifndef BH_ANALYSIS_READER_ARRAYS_H
-#define BH_ANALYSIS_READER_ARRAYS_H
+#pragma once
 
 #include "analysis/reader/hdf5_reader.h"
 
@@ -37,5 +36,3 @@ void bh_array_release(struct bh_array *array);
 /* Columns of a table, each as an array over the rows; those that name an axis hold its labels. */
 int bh_array_table(const struct bh_source *source, const char *name, struct bh_array **columns, size_t *count,
                    struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads single things from an HDF5 file, with messages that say what is wrong with the file. */
-#ifndef BH_ANALYSIS_READER_HDF5_READER_H
-#define BH_ANALYSIS_READER_HDF5_READER_H
+#pragma once
 
 #include "analysis/reader/view.h"
 #include "models/base/error.h"
@@ -47,5 +46,3 @@ int bh_source_rows(const struct bh_source *source, const char *table, size_t *ro
 double *bh_source_column(const struct bh_source *source, const char *table, const char *column, struct bh_error *err);
 char **bh_source_text_column(const struct bh_source *source, const char *table, const char *column,
                              struct bh_error *err);
-
-#endif

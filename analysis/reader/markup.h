@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Texts of others in our output: titles, labels and names may hold anything, and mean themselves. */
-#ifndef BH_ANALYSIS_READER_MARKUP_H
-#define BH_ANALYSIS_READER_MARKUP_H
+#pragma once
 
 #include <stdio.h>
 
@@ -18,5 +17,3 @@ void bh_markup_write_lines(FILE *stream, const char *text);
 /* The same of what printf would print. */
 void bh_markup_print(FILE *stream, enum bh_table_format table_format, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A results file in memory: arrays by name, over policies and points of the varied axes. */
-#ifndef BH_ANALYSIS_READER_VIEW_H
-#define BH_ANALYSIS_READER_VIEW_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/metric_list.h"
@@ -72,5 +71,3 @@ struct bh_view {
 struct bh_view *bh_view_read(const char *path, struct bh_error *err);
 struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err);
 void bh_view_destroy(struct bh_view *view);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where things are in results that were read: points, axes, labels and policies. */
-#ifndef BH_ANALYSIS_READER_VIEW_POINTS_H
-#define BH_ANALYSIS_READER_VIEW_POINTS_H
+#pragma once
 
 #include "analysis/reader/view.h"
 
@@ -32,5 +31,3 @@ double bh_view_fewest_nodes(const struct bh_view *view, const double *flag, doub
 enum { BH_NODES_OBSERVED = 22000 };
 /* The policy entry "protection-first" of the same system, or `policy` itself when there is none. */
 size_t bh_view_reference(const struct bh_view *view, size_t policy);
-
-#endif

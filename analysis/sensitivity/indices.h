@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* How much of a result's variance a number makes, and how far it moves the result. Results are runs [point][replica], of
  * which the mean over replicas counts; what replicas scatter is taken out of the variances where there are several. */
-#ifndef BH_ANALYSIS_SENSITIVITY_INDICES_H
-#define BH_ANALYSIS_SENSITIVITY_INDICES_H
+#pragma once
 
 #include "analysis/measures/statistics.h"
 
@@ -43,5 +42,3 @@ struct bh_effects bh_effects(const double *effects, size_t count);
 /* How much replicas scatter the mean of a point, beyond what moves all points alike: the variance between points that would
  * be seen if no number mattered. 0 where there is one replica, which cannot tell. */
 double bh_replica_noise(const double *runs, size_t points, size_t replicas);
-
-#endif

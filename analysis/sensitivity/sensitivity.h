@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which numbers of a campaign move a result: from its draws, or from a design made for this. */
-#ifndef BH_ANALYSIS_SENSITIVITY_SENSITIVITY_H
-#define BH_ANALYSIS_SENSITIVITY_SENSITIVITY_H
+#pragma once
 
 #include "analysis/advice/criterion.h"
 #include "analysis/advice/worlds.h"
@@ -49,5 +48,3 @@ int bh_sensitivity_find(const struct bh_view *view, const struct bh_label_places
                         const struct bh_sensitivity_request *request, struct bh_sensitivity *sensitivity,
                         struct bh_error *err);
 void bh_sensitivity_release(struct bh_sensitivity *sensitivity);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Results as one JSON object for other programs. */
-#ifndef BH_ANALYSIS_TABLES_JSON_H
-#define BH_ANALYSIS_TABLES_JSON_H
+#pragma once
 
 #include "analysis/reader/view.h"
 #include "models/base/error.h"
@@ -13,5 +12,3 @@
  * told is null: means of work that is unfinished, intervals of one replica. faults, errors and failures are sums over
  * replicas; breakdown, containment and extent are shares. 0 or -1. */
 int bh_json_print(const struct bh_view *view, size_t enclave, FILE *stream, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The tables that make up a summary, and what they share. */
-#ifndef BH_ANALYSIS_TABLES_PARTS_H
-#define BH_ANALYSIS_TABLES_PARTS_H
+#pragma once
 
 #include "analysis/measures/measures.h"
 #include "analysis/measures/statistics.h"
@@ -66,5 +65,3 @@ void bh_summary_print_order(const struct bh_view *view, const struct bh_summary_
 void bh_summary_print_critical(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
 /* The same where that axis holds draws of a posterior: bands, and how often one policy is better than another. */
 void bh_summary_print_draws(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Rows of a results file that a user asks for: arrays over the same axes, some labels of an axis, means over one. */
-#ifndef BH_ANALYSIS_TABLES_SELECTION_H
-#define BH_ANALYSIS_TABLES_SELECTION_H
+#pragma once
 
 #include "analysis/reader/arrays.h"
 
@@ -26,5 +25,3 @@ int bh_selection_list(const struct bh_source *source, FILE *out, struct bh_error
  * that are not defined (NaN) are left out of a mean. A table (causes) is printed as it is. */
 int bh_selection_print(const struct bh_source *source, const struct bh_selection *selection, FILE *out,
                        struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Rows of words and numbers, printed for people or programs. */
-#ifndef BH_ANALYSIS_TABLES_SELECTION_ROWS_H
-#define BH_ANALYSIS_TABLES_SELECTION_ROWS_H
+#pragma once
 
 #include "analysis/tables/selection.h"
 
@@ -21,5 +20,3 @@ void bh_rows_text(struct bh_rows *rows, const char *text);
 /* Numbers: six digits in a table; as many as they have in CSV and JSON, where what is not defined is empty or null. */
 void bh_rows_print(const struct bh_rows *rows, enum bh_selection_format format, FILE *out);
 void bh_rows_release(struct bh_rows *rows);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a person reads after a run. */
-#ifndef BH_ANALYSIS_TABLES_SUMMARY_H
-#define BH_ANALYSIS_TABLES_SUMMARY_H
+#pragma once
 
 #include "analysis/reader/markup.h"
 #include "analysis/reader/view.h"
@@ -18,5 +17,3 @@ struct bh_summary_options {
 };
 
 void bh_summary_print(const struct bh_view *view, const struct bh_summary_options *options, FILE *stream);
-
-#endif

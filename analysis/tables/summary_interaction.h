@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether errors that meet outages and each other end otherwise than single errors do, over all policies at a point. */
-#ifndef BH_ANALYSIS_TABLES_SUMMARY_INTERACTION_H
-#define BH_ANALYSIS_TABLES_SUMMARY_INTERACTION_H
+#pragma once
 
 #include "analysis/reader/view.h"
 
@@ -16,5 +15,3 @@ struct bh_interaction {
     double chance_level; /* below which one is beyond chance: 1 % for all of them together */
 };
 struct bh_interaction bh_interaction_at(const struct bh_view *view, size_t point);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Aligned tables for people: plain text, Markdown or LaTeX. */
-#ifndef BH_ANALYSIS_TABLES_TABLE_H
-#define BH_ANALYSIS_TABLES_TABLE_H
+#pragma once
 
 #include "analysis/reader/markup.h"
 
@@ -28,5 +27,3 @@ enum { BH_NUMBER_SIZE = 64 };
 char *bh_number_percent(double share, char *buffer); /* 0.123 -> "12.3 %" */
 char *bh_number_time(double seconds, char *buffer);  /* 5400 -> "1.50 h" */
 char *bh_number_plain(double value, char *buffer);   /* three digits, exponents for the very small and large */
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors end, as pictures: the zones of each system as a graph, and where errors end by where they begin. */
-#ifndef BH_ANALYSIS_ZONES_CONTAINMENT_FIGURE_H
-#define BH_ANALYSIS_ZONES_CONTAINMENT_FIGURE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -86,5 +85,3 @@ enum { BH_PICTURE_NOTES = 6 };
  * failure the other figures are still written, and the first error is told. */
 int bh_containment_figure_write(const struct bh_picture *picture, const char *folder, bool run_gnuplot, FILE *told,
                                 struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The pages of pictures of containment: panels in lines, lines on pages; and the words that both figures share. */
-#ifndef BH_ANALYSIS_ZONES_CONTAINMENT_PAGES_H
-#define BH_ANALYSIS_ZONES_CONTAINMENT_PAGES_H
+#pragma once
 
 #include "analysis/zones/containment_figure.h"
 
@@ -69,5 +68,3 @@ const char *bh_words_style(enum bh_words words);
 
 /* Begins a script that draws on a canvas in inches; the caller goes on with `plot` and ends with bh_script_end. */
 void bh_canvas_begin(FILE *stream, const struct bh_picture *picture, const char *name, double width, double height);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors end by where they begin, a panel per policy: probabilities as colours and as numbers. */
-#ifndef BH_ANALYSIS_ZONES_EXTENT_MAP_H
-#define BH_ANALYSIS_ZONES_EXTENT_MAP_H
+#pragma once
 
 #include "analysis/zones/containment_pages.h"
 
@@ -49,5 +48,3 @@ void bh_extent_map_destroy(struct bh_extent_map *map);
 
 /* The panel's row for a line; NULL if the system has no such zone. */
 const struct bh_picture_row *bh_map_row(const struct bh_picture_panel *panel, const struct bh_map_line *line);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What draws the two figures of containment, shared by the files of this room alone. */
-#ifndef BH_ANALYSIS_ZONES_PARTS_H
-#define BH_ANALYSIS_ZONES_PARTS_H
+#pragma once
 
 #include "analysis/zones/extent_map.h"
 #include "analysis/zones/zone_graph.h"
@@ -17,5 +16,3 @@ double bh_zone_graph_key_height(const struct bh_picture *picture, double width);
 /* Writers for bh_figure_files_write; `map` is a struct bh_extent_map. */
 void bh_extent_map_write_data(const void *map, FILE *stream);
 void bh_extent_map_write_script(const void *map, const char *name, FILE *stream);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What stands where in the graph of zones, before any of it is drawn. */
-#ifndef BH_ANALYSIS_ZONES_ZONE_GRAPH_H
-#define BH_ANALYSIS_ZONES_ZONE_GRAPH_H
+#pragma once
 
 #include "analysis/zones/containment_pages.h"
 
@@ -53,5 +52,3 @@ struct bh_graph_room bh_zone_graph_room(const struct bh_picture *picture);
 
 struct bh_zone_graph *bh_zone_graph_create(const struct bh_picture_page *page);
 void bh_zone_graph_destroy(struct bh_zone_graph *graph);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One panel of the graph of zones. Lengths in inches. */
-#ifndef BH_ANALYSIS_ZONES_ZONE_GRAPH_PANEL_H
-#define BH_ANALYSIS_ZONES_ZONE_GRAPH_PANEL_H
+#pragma once
 
 #include "analysis/zones/zone_graph.h"
 
@@ -26,5 +25,3 @@ void bh_graph_add_panel(struct bh_zone_graph *graph, const struct bh_picture *pi
 
 /* The word's text becomes the graph's. */
 void bh_graph_add_word(struct bh_zone_graph *graph, enum bh_words look, double x, double y, char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of `bulkhead advise` share. */
-#ifndef BH_COMMAND_ADVISE_PARTS_H
-#define BH_COMMAND_ADVISE_PARTS_H
+#pragma once
 
 #include "analysis/advice/advice.h"
 #include "analysis/advice/winner_map.h"
@@ -71,5 +70,3 @@ char *bh_advise_number(const struct bh_worlds *worlds, size_t number, double val
 
 void bh_advise_print(const struct bh_advise_answer *answer, enum bh_table_format format);
 int bh_advise_print_json(const struct bh_advise_answer *answer, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The parts of `bulkhead check`: a resolved scenario told to a person, or to a program. */
-#ifndef BH_COMMAND_CHECK_PARTS_H
-#define BH_COMMAND_CHECK_PARTS_H
+#pragma once
 
 #include "command/check/count.h"
 
@@ -73,5 +72,3 @@ void bh_check_print_json(const struct bh_check *check, FILE *stream);
 
 /* Columns of what `check` prints. */
 enum { BH_CHECK_WIDTH = 112 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of `bulkhead contain` share: how answers are told. */
-#ifndef BH_COMMAND_CONTAIN_PARTS_H
-#define BH_COMMAND_CONTAIN_PARTS_H
+#pragma once
 
 #include "analysis/tables/table.h"
 #include "sim/containment/answers.h"
@@ -33,5 +32,3 @@ extern const char *const bh_contain_escape_titles[BH_BOUNDARIES];
 json_t *bh_contain_raises_json(const struct bh_contain *contain, const struct bh_contain_policy *policy);
 json_t *bh_contain_prices_json(const struct bh_contain_prices *prices);
 json_t *bh_contain_silent_json(const struct bh_contain_silent *silent);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of `bulkhead fit` share. */
-#ifndef BH_COMMAND_FIT_PARTS_H
-#define BH_COMMAND_FIT_PARTS_H
+#pragma once
 
 #include "analysis/tables/table.h"
 #include "models/fit/report.h"
@@ -21,5 +20,3 @@ json_t *bh_fit_zones_object(const struct bh_fit_report *report);
 json_t *bh_fit_trend_object(const struct bh_trend *trend);
 /* One figure per group, made by gnuplot in the folder. */
 int bh_fit_draw(const struct bh_fit_report *report, const char *folder, struct bh_error *err);
-
-#endif

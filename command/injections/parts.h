@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The parts of `bulkhead fit-injections`: what was found, how it is told, and plans. */
-#ifndef BH_COMMAND_INJECTIONS_PARTS_H
-#define BH_COMMAND_INJECTIONS_PARTS_H
+#pragma once
 
 #include "analysis/tables/table.h"
 #include "models/base/error.h"
@@ -39,5 +38,3 @@ struct bh_injection_plan {
 /* Prints how many injections it takes, for each origin that both policies have; as JSON if asked for. */
 int bh_injection_plan_print(const struct bh_scenario *scenario, const struct bh_injection_plan *plan, bool as_json,
                             enum bh_table_format format, FILE *stream, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What both subcommands of this room read. */
-#ifndef BH_COMMAND_PROCESS_PARTS_H
-#define BH_COMMAND_PROCESS_PARTS_H
+#pragma once
 
 #include "command/options.h"
 
@@ -29,5 +28,3 @@ void bh_one_point_clear(struct bh_one_point *one);
 
 /* Runs the replica and leaves a figure of what its enclaves do in the folder. */
 int bh_timeline_draw(const struct bh_one_point *one, uint64_t replica, const char *folder, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of this room share. */
-#ifndef BH_COMMAND_REPORT_PARTS_H
-#define BH_COMMAND_REPORT_PARTS_H
+#pragma once
 
 #include "analysis/plots/plot.h"
 
@@ -18,5 +17,3 @@ struct bh_report_plot {
 };
 extern const struct argp bh_report_plot_options;
 void bh_report_plot_release(struct bh_report_plot *plot);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that write the formats down share; nobody else includes it. */
-#ifndef BH_COMMAND_SCHEMA_PARTS_H
-#define BH_COMMAND_SCHEMA_PARTS_H
+#pragma once
 
 #include "models/document/keys.h"
 
@@ -75,5 +74,3 @@ void bh_manual_print_properties(FILE *stream);
 
 /* A table's name, which no other of a format has: "enclave". Owned by the caller. */
 char *bh_schema_name(const struct bh_keys *keys);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of `bulkhead sensitivity` share. */
-#ifndef BH_COMMAND_SENSITIVITY_PARTS_H
-#define BH_COMMAND_SENSITIVITY_PARTS_H
+#pragma once
 
 #include "analysis/reader/markup.h"
 #include "analysis/sensitivity/sensitivity.h"
@@ -21,5 +20,3 @@ void bh_sensitivity_print(const struct bh_view *view, const struct bh_sensitivit
                           enum bh_table_format format);
 /* All of them; a new reference. */
 json_t *bh_sensitivity_json(const struct bh_view *view, const struct bh_sensitivity *sensitivity);
-
-#endif

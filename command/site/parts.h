@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of `bulkhead site` share. */
-#ifndef BH_COMMAND_SITE_PARTS_H
-#define BH_COMMAND_SITE_PARTS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/holdout/cabinets.h"
@@ -77,5 +76,3 @@ char *bh_site_explain(const struct bh_site_system *system, const struct bh_cell 
 /* A file of the folder, to write; closed by bh_site_close, which fails if anything could not be written. */
 FILE *bh_site_open(const char *folder, const char *name, struct bh_error *err);
 int bh_site_close(FILE *stream, const char *folder, const char *name, struct bh_error *err);
-
-#endif

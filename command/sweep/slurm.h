@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Scripts for Slurm, and its commands sbatch and scontrol. */
-#ifndef BH_COMMAND_SWEEP_SLURM_H
-#define BH_COMMAND_SWEEP_SLURM_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -31,5 +30,3 @@ char *bh_slurm_merge_script(const struct bh_slurm_job *job);
  * with what sbatch said. */
 int bh_slurm_submit(const struct bh_slurm_job *job, const char *name, const char *script, unsigned long dependency,
                     unsigned long *id, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the commands around sweeps share. */
-#ifndef BH_COMMAND_SWEEP_SWEEP_H
-#define BH_COMMAND_SWEEP_SWEEP_H
+#pragma once
 
 /* "2.5 min"; the caller frees. */
 char *bh_print_duration(double seconds);
@@ -10,5 +9,3 @@ char *bh_print_duration(double seconds);
  * should not hold. The caller frees. */
 struct bh_campaign;
 char *bh_sweep_directory(const struct bh_campaign *campaign);
-
-#endif

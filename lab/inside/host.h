@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The agent of the emulated host: what its files share. */
-#ifndef BH_LAB_INSIDE_HOST_H
-#define BH_LAB_INSIDE_HOST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ void host_hold(const struct host_enclave *enclave);
 int host_go(const struct host_enclave *enclave);
 /* All have ended: what is to be said of ways between them. */
 void host_look(const struct host_enclave *enclaves, size_t count);
-
-#endif

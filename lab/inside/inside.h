@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the programs inside the emulated machine share. Each is linked statically and stands alone: nothing of Bulkhead's
  * libraries is in there. */
-#ifndef BH_LAB_INSIDE_H
-#define BH_LAB_INSIDE_H
+#pragma once
 
 #include "lab/plugin/marks.h"
 
@@ -57,5 +56,3 @@ const struct inside_workload *inside_find_workload(const char *name);
 uint64_t inside_checksum(const void *data, size_t bytes);
 
 enum inside_status { INSIDE_WRONG = 3, INSIDE_REFUSED = 4 }; /* what it found wrong; what the kernel refused */
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a node is made of: the folder that ./quickstart lab fills, QEMU, and the identity of both. */
-#ifndef BH_LAB_NODE_LABORATORY_H
-#define BH_LAB_NODE_LABORATORY_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -27,5 +26,3 @@ char *bh_laboratory_path(const struct bh_laboratory *lab, const char *name);
 
 /* Bytes of a file, joined to `identity`. */
 int bh_file_identity(const char *path, uint64_t *identity, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One QEMU: started, spoken to, ended. It never outlives the process that started it. */
-#ifndef BH_LAB_NODE_MACHINE_H
-#define BH_LAB_NODE_MACHINE_H
+#pragma once
 
 #include "lab/node/laboratory.h"
 #include "lab/node/node_file.h"
@@ -30,5 +29,3 @@ int bh_machine_start(struct bh_machine *machine, const struct bh_machine_start *
 /* Kills and reaps it. Harmless if it has ended, or never began. How it had ended by itself before, as wait(2) says it: 0 if it
  * had not, or well; SIGXCPU if it had used up its seconds of work. */
 int bh_machine_end(struct bh_machine *machine);
-
-#endif

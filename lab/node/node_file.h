@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A node of the laboratory, as its file says: lab/nodes/NAME.yaml. */
-#ifndef BH_LAB_NODE_NODE_FILE_H
-#define BH_LAB_NODE_NODE_FILE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -30,5 +29,3 @@ struct bh_lab_node {
 /* Reads one. NULL: what is wrong stands in err. */
 struct bh_lab_node *bh_lab_node_read(const char *path, struct bh_error *err);
 void bh_lab_node_destroy(struct bh_lab_node *node);
-
-#endif

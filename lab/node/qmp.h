@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* QEMU's machine protocol: commands and their answers, as JSON over a socket. */
-#ifndef BH_LAB_NODE_QMP_H
-#define BH_LAB_NODE_QMP_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -25,5 +24,3 @@ int bh_qmp_do(struct bh_qmp *qmp, const char *name, json_t *arguments, struct bh
 
 /* Waits for an event of that name. */
 int bh_qmp_wait(struct bh_qmp *qmp, const char *event, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Initial RAM disks: archives of kind "newc", written by libarchive. Device files need no root: they exist in there alone. */
-#ifndef BH_LAB_NODE_RAM_DISK_H
-#define BH_LAB_NODE_RAM_DISK_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -16,5 +15,3 @@ int bh_ram_disk_add(struct bh_ram_disk *disk, const char *name, const char *file
 int bh_ram_disk_add_folder(struct bh_ram_disk *disk, const char *name, struct bh_error *err);
 /* Ends it and frees; on an error before this, too. The file has its name only if this is 0. */
 int bh_ram_disk_close(struct bh_ram_disk *disk, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One run of a node from its snapshot, watched to its end. */
-#ifndef BH_LAB_NODE_RUN_H
-#define BH_LAB_NODE_RUN_H
+#pragma once
 
 #include "lab/node/snapshot.h"
 
@@ -30,5 +29,3 @@ struct bh_run {
 /* `fault`: the plugin's arguments. */
 int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh_run *run, struct bh_error *err);
 void bh_run_free(struct bh_run *run);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A node that has booted, kept in a folder: what a machine is restored from in a tenth of a second. */
-#ifndef BH_LAB_NODE_SNAPSHOT_H
-#define BH_LAB_NODE_SNAPSHOT_H
+#pragma once
 
 #include "lab/node/laboratory.h"
 #include "lab/node/node_file.h"
@@ -28,5 +27,3 @@ struct bh_snapshot {
 int bh_snapshot_open(struct bh_snapshot *snapshot, const struct bh_laboratory *lab, const struct bh_lab_node *node,
                      const struct bh_lab_work *work, void (*tell)(const char *text), struct bh_error *err);
 void bh_snapshot_free(struct bh_snapshot *snapshot);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /* What plugin, programs inside the machine and the driver agree on: zones, marks, planted values. */
-#ifndef BH_LAB_PLUGIN_MARKS_H
-#define BH_LAB_PLUGIN_MARKS_H
+#pragma once
 
 /* Where an instruction belongs to. Code of the host in user mode is known by its page tables: the marks say whose. */
 enum {
@@ -48,5 +47,3 @@ enum {
 /* The mark of a number that is known when compiled; a jump before it makes it begin a block. */
 #define BH_LAB_MARK(number)                                                                                            \
     __asm__ volatile("jmp 1f\n1: nopl %c0(%%rax,%%rax,1)" : : "i"(BH_LAB_MARK_BASE + (number)) : "memory")
-
-#endif

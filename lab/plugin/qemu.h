@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /* What is used of QEMU's interface to plugins: its header is not packaged. */
-#ifndef BH_LAB_PLUGIN_QEMU_H
-#define BH_LAB_PLUGIN_QEMU_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +21,3 @@ extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
 extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 extern void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *);
 extern void qemu_plugin_reset(qemu_plugin_id_t, void (*)(qemu_plugin_id_t));
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Runs a study, or a shard of it, into its folder. */
-#ifndef BH_LAB_STUDY_CAMPAIGN_H
-#define BH_LAB_STUDY_CAMPAIGN_H
+#pragma once
 
 #include "lab/study/record.h"
 #include "lab/study/trial.h"
@@ -27,5 +26,3 @@ int bh_lab_campaign_run(const struct bh_lab_campaign *campaign, bool *interrupte
 int bh_lab_trial_run(const struct bh_lab_study *study, const struct bh_snapshot *snapshot,
                      const struct bh_golden *golden, uint64_t number, struct bh_lab_trial *trial, struct bh_run *run,
                      struct bh_lab_outcome *outcome, struct bh_error *err);
-
-#endif

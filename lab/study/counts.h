@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What many injections come to: by zone and kind of fault, as people read it and as fit-injections does. */
-#ifndef BH_LAB_STUDY_COUNTS_H
-#define BH_LAB_STUDY_COUNTS_H
+#pragma once
 
 #include "lab/study/record.h"
 
@@ -26,5 +25,3 @@ void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *
 /* The table that `bulkhead fit-injections` reads, of one kind of fault per row; kinds that are not errors of a model's kind
  * are left out. What failed both enclaves failed the node there: no smaller extent of the model holds both. `system`: of the catalog. */
 void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Faults of software, as what the machine's code would be with them: operators after those of J. Duraes and H. Madeira (IEEE
  * Transactions on Software Engineering 32(11), 2006), who put into compiled code what programmers get wrong most often. */
-#ifndef BH_LAB_STUDY_MUTATION_H
-#define BH_LAB_STUDY_MUTATION_H
+#pragma once
 
 #include "lab/study/study_file.h"
 
@@ -25,5 +24,3 @@ bool bh_lab_mutate(const struct bh_lab_code *code, enum bh_lab_fault fault, unsi
 /* Reads the plugin's lines "place ZONE ADDRESS BYTES": each instruction of each zone once, by zone and address. The caller
  * frees. */
 struct bh_lab_code *bh_lab_code_read(const char *said, size_t *count);
-
-#endif

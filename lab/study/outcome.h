@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What became of a run, against one in which nothing was injected. */
-#ifndef BH_LAB_STUDY_OUTCOME_H
-#define BH_LAB_STUDY_OUTCOME_H
+#pragma once
 
 #include "lab/node/node_file.h"
 #include "lab/node/run.h"
@@ -60,5 +59,3 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
 
 /* Where a kernel first complains of what is wrong with it, or panics; NULL: it does not. */
 const char *bh_lab_complaint(const char *console);
-
-#endif

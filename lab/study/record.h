@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What is kept of an injection: a line of JSON. And the folder of a study, which holds one log per shard. */
-#ifndef BH_LAB_STUDY_RECORD_H
-#define BH_LAB_STUDY_RECORD_H
+#pragma once
 
 #include "lab/study/outcome.h"
 #include "lab/study/study_file.h"
@@ -32,5 +31,3 @@ int bh_lab_records_read(const char *folder, struct bh_lab_record **records, size
  * builds. */
 int bh_lab_manifest_check(const char *folder, const struct bh_lab_study *study, const struct bh_snapshot *snapshot,
                           struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A study of injections, as its file says. */
-#ifndef BH_LAB_STUDY_STUDY_FILE_H
-#define BH_LAB_STUDY_STUDY_FILE_H
+#pragma once
 
 #include "lab/node/node_file.h"
 #include "lab/node/snapshot.h"
@@ -65,5 +64,3 @@ uint64_t bh_lab_bits(enum bh_lab_fault fault);
 /* `nodes`: the folder of nodes, where the study's `node` is a name. NULL: what is wrong stands in err. */
 struct bh_lab_study *bh_lab_study_read(const char *path, const char *nodes, struct bh_error *err);
 void bh_lab_study_destroy(struct bh_lab_study *study);
-
-#endif

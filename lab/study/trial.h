@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One injection: drawn from its number and the study's seed alone. */
-#ifndef BH_LAB_STUDY_TRIAL_H
-#define BH_LAB_STUDY_TRIAL_H
+#pragma once
 
 #include "lab/node/snapshot.h"
 #include "lab/plugin/marks.h"
@@ -40,5 +39,3 @@ int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *
 /* The plugin's arguments for it; the caller frees. */
 char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_lab_study *study,
                              const struct bh_golden *golden);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* An error is a value with text that the caller hands in; functions fill it and return -1 or NULL. */
-#ifndef BH_MODELS_BASE_ERROR_H
-#define BH_MODELS_BASE_ERROR_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,5 +66,3 @@ char *bh_print_text_v(const char *format, va_list arguments) __attribute__((form
 void bh_add_text(char **text, const char *between, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Words with `between` between each two, in fresh memory of the caller's; "" of none. */
 char *bh_join_texts(const char *const *words, size_t count, const char *between);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Events to come, in order of time; equal times in order of insertion. */
-#ifndef BH_MODELS_BASE_EVENT_QUEUE_H
-#define BH_MODELS_BASE_EVENT_QUEUE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,5 +29,3 @@ static inline const struct bh_event *bh_event_queue_first(const struct bh_event_
 }
 struct bh_event bh_event_queue_pop(struct bh_event_queue *queue);
 void bh_event_queue_clear(struct bh_event_queue *queue);
-
-#endif

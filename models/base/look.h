@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How something is drawn in figures, as the catalog says it and results carry it. */
-#ifndef BH_MODELS_BASE_LOOK_H
-#define BH_MODELS_BASE_LOOK_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ extern const char *const bh_mark_names[];
 /* "circle", or "circle 2", beside which a 2 stands, up to 99: the shape's number plus BH_MARKS times one less than that.
  * -1: neither. */
 int bh_mark_number(const char *text);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The list of metrics: what a results file holds per policy and point. It stands here, and once, since writer (sim/results)
  * and reader (analysis/reader) know of each other only what models/base says. */
-#ifndef BH_MODELS_BASE_METRIC_LIST_H
-#define BH_MODELS_BASE_METRIC_LIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,5 +81,3 @@ struct bh_metric {
 };
 extern const struct bh_metric bh_metrics[BH_METRICS]; /* by enum bh_metric_name */
 extern const char *const bh_metric_use_names[];       /* in words */
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The known word that somebody may have meant. */
-#ifndef BH_MODELS_BASE_NEAREST_NAME_H
-#define BH_MODELS_BASE_NEAREST_NAME_H
+#pragma once
 
 #include <stddef.h>
 
@@ -12,5 +11,3 @@ const char *bh_nearest_name(const char *word, const char *const *candidates, siz
 
 /* "; nearest is 'WORD'", with `quote` around it, or "" if none is near; the caller frees. */
 char *bh_nearest_hint(const char *word, const char *const *candidates, size_t count, char quote);
-
-#endif

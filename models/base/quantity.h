@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Numbers with units: text to SI and back. */
-#ifndef BH_MODELS_BASE_QUANTITY_H
-#define BH_MODELS_BASE_QUANTITY_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -39,5 +38,3 @@ size_t bh_dimension_units(enum bh_dimension dimension, const char **units, size_
 /* Lower and upper limit of the dimension's values. */
 double bh_dimension_least(enum bh_dimension dimension);
 double bh_dimension_most(enum bh_dimension dimension);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Counter-based random numbers: a draw is a pure function of its key, never of the order of drawing. */
-#ifndef BH_MODELS_BASE_RANDOM_H
-#define BH_MODELS_BASE_RANDOM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -59,5 +58,3 @@ double bh_random_exponential(const struct bh_random *random, enum bh_purpose pur
 /* A 64-bit identity of a text (XXH3), and of two identities joined in order. */
 uint64_t bh_identity(const char *text);
 uint64_t bh_identity_join(uint64_t left, uint64_t right);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The names that results files use themselves, so that no axis of a scenario takes one. */
-#ifndef BH_MODELS_BASE_RESULTS_NAMES_H
-#define BH_MODELS_BASE_RESULTS_NAMES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -28,5 +27,3 @@ bool bh_results_name_is_taken(const char *name);
 #define BH_COORDINATE_STATUS ": "
 /* The coordinate that says which part each point has in a design for sensitivity. */
 #define BH_COORDINATE_DESIGN "design"
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One UTF-8 character at a time. */
-#ifndef BH_MODELS_BASE_UTF8_H
-#define BH_MODELS_BASE_UTF8_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ size_t bh_utf8_count_of(const char *text, size_t bytes);
 bool bh_utf8_is_unsafe(uint32_t code_point);
 /* Whether the whole text is well-formed and without such characters. */
 bool bh_utf8_is_printable(const char *text);
-
-#endif

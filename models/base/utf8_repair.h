@@ -1,10 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Text that is no UTF-8 made such. */
-#ifndef BH_MODELS_BASE_UTF8_REPAIR_H
-#define BH_MODELS_BASE_UTF8_REPAIR_H
+#pragma once
 
 /* A copy in which U+FFFD stands for each byte that is malformed. The caller frees. */
 char *bh_utf8_repair(const char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Applications. */
-#ifndef BH_MODELS_CATALOG_APPLICATION_H
-#define BH_MODELS_CATALOG_APPLICATION_H
+#pragma once
 
 #include "models/catalog/application_kinds.h"
 #include "models/catalog/parameter.h"
@@ -35,5 +34,3 @@ struct bh_application {
     struct bh_parameter verification_recall;    /* P(found | a silent error is there), per error and verification */
     struct bh_parameter verification_latency_s; /* from the end of the verification that found it to the signal */
 };
-
-#endif

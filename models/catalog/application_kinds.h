@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The kinds of application: a row each here, with what differs in their models, and in a file of sim/enclaves that holds what
  * they do (struct bh_enclave_kind of the row's name). */
-#ifndef BH_MODELS_CATALOG_APPLICATION_KINDS_H
-#define BH_MODELS_CATALOG_APPLICATION_KINDS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -34,5 +33,3 @@ extern const char bh_application_kind_names[];
 const struct bh_application_kind *bh_application_kind_find(const char *name);
 /* The first whose losses are as told. */
 const struct bh_application_kind *bh_application_kind_of_losses(bool loses_parts);
-
-#endif

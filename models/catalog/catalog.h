@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Everything under models/data, read and checked: each number with its unit, source, status and range. */
-#ifndef BH_MODELS_CATALOG_CATALOG_H
-#define BH_MODELS_CATALOG_CATALOG_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/catalog/parameter.h"
@@ -58,5 +57,3 @@ struct bh_catalog {
     size_t texts_count;
     char **texts; /* the parameters' paths */
 };
-
-#endif

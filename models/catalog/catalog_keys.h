@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every key of the catalog's files, and of what a scenario defines: the tables that their readers hold them against. */
-#ifndef BH_MODELS_CATALOG_CATALOG_KEYS_H
-#define BH_MODELS_CATALOG_CATALOG_KEYS_H
+#pragma once
 
 #include "models/catalog/number_keys.h"
 #include "models/document/keys.h"
@@ -17,5 +16,3 @@ extern const struct bh_keys bh_zone_keys, bh_ending_keys, bh_error_keys, bh_comp
 /* `define` of a scenario; and the root of each file: one section, or a system. */
 extern const struct bh_keys bh_define_keys, bh_catalog_keys;
 extern const struct bh_form bh_catalog_form;
-
-#endif

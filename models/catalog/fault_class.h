@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Fault classes: what strikes, when, what with it, and for how long. */
-#ifndef BH_MODELS_CATALOG_FAULT_CLASS_H
-#define BH_MODELS_CATALOG_FAULT_CLASS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/catalog/parameter.h"
@@ -100,5 +99,3 @@ static inline double bh_fault_class_rate(const struct bh_fault_class *class)
 {
     return class->rate.value * (bh_landing_is_of_device(class->landing) ? class->devices.value : 1.0);
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Things of the catalog by name. */
-#ifndef BH_MODELS_CATALOG_LOOKUP_H
-#define BH_MODELS_CATALOG_LOOKUP_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/words/words.h"
@@ -59,5 +58,3 @@ const struct bh_channel_type *bh_catalog_channel(const struct bh_catalog *catalo
 /* "unknown WHAT "NAME"; known: ..., did you mean ...?" at a place. Returns -1. */
 int bh_fail_unknown(const char *what, const char *name, const char *const *known, size_t count, struct bh_place place,
                     struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A machine of any size from a page of numbers: dragonfly groups of cabinets, and storage that grows by a law. */
-#ifndef BH_MODELS_CATALOG_MACHINE_H
-#define BH_MODELS_CATALOG_MACHINE_H
+#pragma once
 
 #include "models/catalog/parameter.h"
 
@@ -20,5 +19,3 @@ struct bh_machine {
     struct bh_parameter at_nodes, bandwidth, exponent;
     struct bh_parameter read_per_write; /* read bandwidth over write bandwidth */
 };
-
-#endif

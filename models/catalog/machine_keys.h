@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every key of a parametric machine, and of what recovery takes on any: the tables that its reader holds files against. */
-#ifndef BH_MODELS_CATALOG_MACHINE_KEYS_H
-#define BH_MODELS_CATALOG_MACHINE_KEYS_H
+#pragma once
 
 #include "models/document/keys.h"
 
@@ -10,5 +9,3 @@ extern const struct bh_keys bh_recovery_keys, bh_machine_keys, bh_machine_nodes_
     bh_machine_law_keys;
 
 extern const char *const bh_machine_names[]; /* parametric */
-
-#endif

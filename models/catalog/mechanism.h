@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a disposition below the node takes: that a zone's failure is noticed, that what is taken down is stopped, and that it
  * is cleaned up after. */
-#ifndef BH_MODELS_CATALOG_MECHANISM_H
-#define BH_MODELS_CATALOG_MECHANISM_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/catalog/parameter.h"
@@ -53,5 +52,3 @@ enum bh_mechanism_part_name bh_mechanism_lacks(const struct bh_mechanism *mechan
 double bh_mechanism_probability(const struct bh_mechanism *mechanism);
 double bh_mechanism_time_s(const struct bh_mechanism *mechanism);
 double bh_mechanism_cost(const struct bh_mechanism *mechanism);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Rates of faults that follow from the numbers of a node's memory. */
-#ifndef BH_MODELS_CATALOG_MEMORY_RATES_H
-#define BH_MODELS_CATALOG_MEMORY_RATES_H
+#pragma once
 
 #include "models/memory/dram.h"
 
@@ -35,5 +34,3 @@ bool bh_catalog_memory_word_matters(const struct bh_catalog *catalog, const stru
 
 /* x4, x8: the words of memory.device-width. */
 extern const char *const bh_device_width_names[];
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys of one number of the catalog, and of sets of rates. */
-#ifndef BH_MODELS_CATALOG_NUMBER_KEYS_H
-#define BH_MODELS_CATALOG_NUMBER_KEYS_H
+#pragma once
 
 #include "models/document/keys.h"
 
@@ -10,5 +9,3 @@ extern const struct bh_keys bh_number_keys, bh_tie_keys, bh_rates_keys, bh_rate_
 
 /* What files may claim of a number, and of its range. */
 extern const char *const bh_file_status_names[], *const bh_file_basis_names[];
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A number of the catalog, with where it comes from. */
-#ifndef BH_MODELS_CATALOG_PARAMETER_H
-#define BH_MODELS_CATALOG_PARAMETER_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -30,5 +29,3 @@ struct bh_word {
     const char *path;
     const char *const *known; /* NULL-terminated */
 };
-
-#endif

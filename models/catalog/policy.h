@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Policies, as written. */
-#ifndef BH_MODELS_CATALOG_POLICY_H
-#define BH_MODELS_CATALOG_POLICY_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/policy/protection.h"
@@ -52,5 +51,3 @@ struct bh_policy {
 /* What the policy disposes of errors in a zone of a system, and where it says so: by the zone's name, else by its kind. */
 enum bh_scope bh_policy_disposition(const struct bh_policy *policy, const struct bh_zone_template *zone);
 struct bh_place bh_policy_disposition_place(const struct bh_policy *policy, const struct bh_zone_template *zone);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Times of recovery. */
-#ifndef BH_MODELS_CATALOG_RECOVERY_H
-#define BH_MODELS_CATALOG_RECOVERY_H
+#pragma once
 
 #include "models/catalog/parameter.h"
 
@@ -27,5 +26,3 @@ struct bh_recovery_numbers {
     struct bh_parameter degraded_slowdown, degraded_loss, degraded_resend_s, degraded_delay_s;
     struct bh_parameter degraded_notice_median_s, degraded_notice_sigma;
 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Virtualization systems: zones, channels, what guards they offer. */
-#ifndef BH_MODELS_CATALOG_SYSTEM_H
-#define BH_MODELS_CATALOG_SYSTEM_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/catalog/mechanism.h"
@@ -150,5 +149,3 @@ long bh_system_home(const struct bh_system *system, bool is_native);
 /* Whether a zone that is one per guest or process is there for such an enclave: it is its home or around it, or beside all
  * homes of a system whose guests it has. */
 bool bh_system_zone_is_of(const struct bh_system *system, size_t zone, bool is_native);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Worlds: one draw of all uncertain numbers of a catalog, those with one cause together. */
-#ifndef BH_MODELS_CATALOG_WORLDS_H
-#define BH_MODELS_CATALOG_WORLDS_H
+#pragma once
 
 #include "models/base/random.h"
 
@@ -45,5 +44,3 @@ struct bh_world {
  * others leave, then the signalled ones likewise, and the masked ones are the rest. A number that is drawn with another lies
  * where that one does in its own interval; a tied one is the other's value times a drawn ratio. */
 double bh_world_value(const struct bh_world *world, const struct bh_parameter *parameter);
-
-#endif

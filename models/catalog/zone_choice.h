@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How scripts, policies and counts of injections name a zone: by its kind, or as its system calls it. */
-#ifndef BH_MODELS_CATALOG_ZONE_CHOICE_H
-#define BH_MODELS_CATALOG_ZONE_CHOICE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -33,5 +32,3 @@ long bh_zone_choose(const struct bh_system *system, const struct bh_zone_choice 
                     struct bh_error *err);
 /* Whether the system has a zone of that name or kind; guest-user: its application's process is one, whatever its kind. */
 bool bh_zone_is_there(const struct bh_system *system, const struct bh_zone_choice *choice);
-
-#endif

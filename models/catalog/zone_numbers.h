@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The numbers of a kind of zone, and of errors whatever zone they are in. */
-#ifndef BH_MODELS_CATALOG_ZONE_NUMBERS_H
-#define BH_MODELS_CATALOG_ZONE_NUMBERS_H
+#pragma once
 
 #include "models/catalog/mechanism.h"
 #include "models/catalog/parameter.h"
@@ -40,5 +39,3 @@ struct bh_error_numbers {
     enum bh_mechanisms_rule mechanisms; /* of all systems; listed: as each has them */
     struct bh_parameter matters;        /* P(wrong data makes the result wrong), per error */
 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Errors as a branching process: each live copy makes others of several types, whatever became of those before. */
-#ifndef BH_MODELS_CONTAINMENT_BRANCHING_H
-#define BH_MODELS_CONTAINMENT_BRANCHING_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ double bh_branching_radius(const double *mean, size_t types);
 /* Copies in all that come of one of each type, itself included: x = (I - M)^-1 1; INFINITY where the radius is 1 or more. As
  * no zone is ever full and no way ever used, that is at least the mean where each way is used once. */
 void bh_branching_total(const double *mean, size_t types, double *total);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors end, by where they begin: exactly or by chance, one origin at a time or weighed by the fault rates. */
-#ifndef BH_MODELS_CONTAINMENT_CONTAINMENT_H
-#define BH_MODELS_CONTAINMENT_CONTAINMENT_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/containment/origins.h"
@@ -73,5 +72,3 @@ struct bh_agreement {
 /* Start from {1.0, 0, NULL}. */
 void bh_containment_compare(const struct bh_containment *exact, const struct bh_containment *simulated,
                             struct bh_agreement *agreement);
-
-#endif

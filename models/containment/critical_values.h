@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Values of numbers at which two policies swap. */
-#ifndef BH_MODELS_CONTAINMENT_CRITICAL_VALUES_H
-#define BH_MODELS_CONTAINMENT_CRITICAL_VALUES_H
+#pragma once
 
 #include "models/containment/sensitivity.h"
 #include "models/words/words.h"
@@ -39,5 +38,3 @@ struct bh_swap {
 int bh_swaps_find(const struct bh_stack *stacks, size_t count, struct bh_catalog *catalog, enum bh_boundary boundary,
                   const bool *chosen, const bool *matters, const double *own, unsigned threads, struct bh_swap **swaps,
                   size_t *swaps_count, struct bh_error *err);
-
-#endif

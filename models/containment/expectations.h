@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How often errors begin in each kind of zone, and what they take down. */
-#ifndef BH_MODELS_CONTAINMENT_EXPECTATIONS_H
-#define BH_MODELS_CONTAINMENT_EXPECTATIONS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/containment/origins.h"
@@ -23,5 +22,3 @@ struct bh_expectations {
 /* By the exact chain. Fails with BH_ERROR_NUMERIC where that is too large. */
 int bh_expectations_of(const struct bh_node_model *model, const struct bh_origins *origins,
                        struct bh_expectations *expectations, struct bh_error *err);
-
-#endif

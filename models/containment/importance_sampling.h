@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors end that rarely cross, by importance sampling. */
-#ifndef BH_MODELS_CONTAINMENT_IMPORTANCE_SAMPLING_H
-#define BH_MODELS_CONTAINMENT_IMPORTANCE_SAMPLING_H
+#pragma once
 
 #include "models/containment/containment.h"
 #include "models/spread/spread.h"
@@ -10,5 +9,3 @@
 
 struct bh_rare_event bh_containment_rare(const struct bh_node_model *model, struct bh_origin origin,
                                          enum bh_boundary boundary, struct bh_trials trials, double relative_error);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Containment over all faults of a node: exact coverage, escape ratios and interruption rates of one policy. */
-#ifndef BH_MODELS_CONTAINMENT_ISOLATION_H
-#define BH_MODELS_CONTAINMENT_ISOLATION_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/faults/streams.h"
@@ -50,5 +49,3 @@ void bh_isolation_destroy(struct bh_isolation *isolation);
 /* bh_spread_exact with as little left unresolved as the number of states allows. `spread->loss` need not be zero. */
 int bh_isolation_spread(const struct bh_node_model *model, struct bh_origin origin, struct bh_spread *spread,
                         struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Isolations remembered by what they depend on. */
-#ifndef BH_MODELS_CONTAINMENT_ISOLATION_CACHE_H
-#define BH_MODELS_CONTAINMENT_ISOLATION_CACHE_H
+#pragma once
 
 #include "models/containment/isolation.h"
 
@@ -38,5 +37,3 @@ int bh_isolation_cache_take(struct bh_isolation_cache *cache, const void *bytes,
 /* As bh_isolation_create, but the answer belongs to the cache. */
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
                                                    const struct bh_fault_streams *streams);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What errors do where the exact chain cannot be had: rates good enough to choose checkpoints by, from trials. */
-#ifndef BH_MODELS_CONTAINMENT_ISOLATION_CHANCE_H
-#define BH_MODELS_CONTAINMENT_ISOLATION_CHANCE_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "models/spread/spread.h"
@@ -19,5 +18,3 @@ void bh_chance_destroy(struct bh_chance *chance);
  * would be no checkpoints against it. Whether it can, trials tell on which crossings are made likely. */
 enum { BH_CHANCE_TRIALS = 1 << 16 };
 void bh_chance_spread(struct bh_chance *chance, struct bh_origin origin, struct bh_spread *spread);
-
-#endif

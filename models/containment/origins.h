@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors begin on a node, and how often: the fault streams, unfolded over zones and kinds. */
-#ifndef BH_MODELS_CONTAINMENT_ORIGINS_H
-#define BH_MODELS_CONTAINMENT_ORIGINS_H
+#pragma once
 
 #include "models/faults/streams.h"
 #include "models/node/node_model.h"
@@ -44,5 +43,3 @@ void bh_origins_free(struct bh_origins *origins);
  * instruction errors, then those of software, the shared bugs and the errors signalled at once that have a rate. Entries that
  * differ in `repairs` alone are one. */
 struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, const struct bh_fault_streams *streams);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One error on an otherwise healthy node, played out by chance: the model of models/spread/spread.h with clocks and draws. */
-#ifndef BH_MODELS_CONTAINMENT_PLAYED_ERROR_H
-#define BH_MODELS_CONTAINMENT_PLAYED_ERROR_H
+#pragma once
 
 #include "models/containment/played_error_table.h"
 #include "models/spread/effect.h"
@@ -51,5 +50,3 @@ void bh_trial_player_log(struct bh_trial_player *player, struct bh_trial_log *lo
  * BH_BOUNDARIES a pushed trial stops once it is beyond that boundary. */
 void bh_trial_play(struct bh_trial_player *player, const struct bh_origin *origin, uint64_t number,
                    enum bh_boundary until, struct bh_trial *trial);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The flat tables that models/containment/played_error.c plays on; of no use elsewhere. */
-#ifndef BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
-#define BH_MODELS_CONTAINMENT_PLAYED_ERROR_TABLE_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "models/node/zone_set.h"
@@ -55,5 +54,3 @@ struct bh_trial_table {
  * a tenth of cases at least, if ever; trials then carry weights that undo this. */
 struct bh_trial_table *bh_trial_table_create(const struct bh_node_model *model, double push);
 void bh_trial_table_destroy(struct bh_trial_table *table);
-
-#endif

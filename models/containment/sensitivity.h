@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which numbers of the catalog matter to where errors end: derivatives, and the values at which two policies swap. */
-#ifndef BH_MODELS_CONTAINMENT_SENSITIVITY_H
-#define BH_MODELS_CONTAINMENT_SENSITIVITY_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/faults/streams.h"
@@ -36,5 +35,3 @@ struct bh_sensitivity {
 int bh_sensitivity_of(const struct bh_stack *stack, unsigned threads, struct bh_sensitivity *sensitivity,
                       struct bh_error *err);
 void bh_sensitivity_free(struct bh_sensitivity *sensitivity);
-
-#endif

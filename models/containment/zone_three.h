@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where E-Zone 3, the guest's kernel, lies between E-Zones 2 and 1: the question of the originating study as a number. */
-#ifndef BH_MODELS_CONTAINMENT_ZONE_THREE_H
-#define BH_MODELS_CONTAINMENT_ZONE_THREE_H
+#pragma once
 
 #include "models/containment/containment.h"
 
@@ -26,5 +25,3 @@ struct bh_zone_three {
     double low, high; /* 95 %, linearised from the trials; equal to the weight where all is exact */
 };
 struct bh_zone_three bh_find_zone_three(const struct bh_zone_errors *errors, size_t count);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Checkpoint intervals and the expected makespan under exponential failures. */
-#ifndef BH_MODELS_COST_INTERVAL_H
-#define BH_MODELS_COST_INTERVAL_H
+#pragma once
 
 /* All return seconds of work between checkpoints for a checkpoint that takes `checkpoint_s` and a mean time to
  * interruption of `mtti_s`; INFINITY when nothing interrupts (mtti_s infinite), else 0 for a free checkpoint. */
@@ -35,5 +34,3 @@ double bh_interval_verified_s(const struct bh_verified_segment *segment, double 
 /* Daly's expected makespan when failures may strike during restart too:
  * M e^{R/M} (e^{(tau+delta)/M} - 1) work/tau. Exact for work a multiple of tau and a final checkpoint. */
 double bh_daly_makespan_s(double work_s, double interval_s, double checkpoint_s, double restart_s, double mtti_s);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Operating-system noise of a bulk-synchronous application: the slowest of N nodes sets each step. */
-#ifndef BH_MODELS_COST_NOISE_H
-#define BH_MODELS_COST_NOISE_H
+#pragma once
 
 #include "models/base/random.h"
 
@@ -36,5 +35,3 @@ double bh_noise_variance_s2(const struct bh_noise *noise);
  * variance, never below 0. Keyed by `stream` and `ordinal`, so that it does not depend on what happened before. */
 double bh_noise_draw_s(const struct bh_noise *noise, double steps, const struct bh_random *random, uint64_t stream,
                        uint64_t ordinal);
-
-#endif

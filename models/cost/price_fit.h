@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What measured run times say of a system's costs: paired runs, native and in guests, by workload and number of nodes. */
-#ifndef BH_MODELS_COST_PRICE_FIT_H
-#define BH_MODELS_COST_PRICE_FIT_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/cost/slowdown.h"
@@ -51,5 +50,3 @@ int bh_price_fit(const struct bh_run_pair *pairs, size_t count, const struct bh_
 /* log(G / N) with the prices of `system`. */
 double bh_price_log_ratio(const struct bh_run_pair *pair, const struct bh_price_testbed *testbed,
                           const struct bh_system *system);
-
-#endif

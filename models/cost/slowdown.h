@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What virtualization and guards cost an application, from its profile and the platform's own numbers. */
-#ifndef BH_MODELS_COST_SLOWDOWN_H
-#define BH_MODELS_COST_SLOWDOWN_H
+#pragma once
 
 #include "models/cost/noise.h"
 #include "models/words/words.h"
@@ -78,5 +77,3 @@ static inline double bh_slowdown_sum(const struct bh_slowdown *slowdown)
 
 /* Adds what mechanisms cost that a policy relies on, a fraction c of computing: guards += (1 + v) c. */
 void bh_slowdown_add_mechanisms(struct bh_slowdown *slowdown, const struct bh_system *system, double cost);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Tables as text (RFC 4180): cells that remember where they stand, found by the names in the first row. */
-#ifndef BH_MODELS_DOCUMENT_CSV_H
-#define BH_MODELS_DOCUMENT_CSV_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -54,5 +53,3 @@ size_t bh_csv_find(const struct bh_csv *csv, const char *name);
 int bh_csv_need(const struct bh_csv *csv, const char *name, size_t *column, struct bh_error *err);
 /* Every column must be one of `known` (NULL-terminated); else the message names the nearest. */
 int bh_csv_check_names(const struct bh_csv *csv, const char *const *known, struct bh_error *err);
-
-#endif

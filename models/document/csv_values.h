@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Values out of the cells of a table. */
-#ifndef BH_MODELS_DOCUMENT_CSV_VALUES_H
-#define BH_MODELS_DOCUMENT_CSV_VALUES_H
+#pragma once
 
 #include "models/document/csv.h"
 
@@ -20,5 +19,3 @@ int bh_csv_number(const struct bh_csv *csv, size_t row, size_t column, double *v
 /* Index of the cell's text in `known` (NULL-terminated); else -1, and the nearest is named. `what` names the thing. */
 int bh_csv_choice(const struct bh_csv *csv, size_t row, size_t column, const char *const *known, const char *what,
                   struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* YAML input as a tree of nodes that remember file, line and column. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@ enum bh_node_kind { BH_NODE_SCALAR, BH_NODE_LIST, BH_NODE_MAP };
 void bh_document_destroy(struct bh_document *document);
 struct bh_node *bh_document_root(const struct bh_document *document);
 const char *bh_document_name(const struct bh_document *document);
-
-#endif

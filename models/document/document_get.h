@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reading values out of a tree. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_GET_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_GET_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -54,5 +53,3 @@ int bh_node_count_value(const struct bh_node *node, uint64_t least, uint64_t mos
 /* A number with its unit ("24 h", "16 GiB", 0.3), converted to SI; see quantity.h. Refuses wrong units, non-finite
  * values and what the dimension forbids (negative times, probabilities above 1). */
 int bh_node_quantity(const struct bh_node *node, enum bh_dimension dimension, double *value, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Maps that say `like: NAME` and only what differs. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_LIKE_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_LIKE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -20,5 +19,3 @@ void bh_document_fill(struct bh_document *document, struct bh_node *map, const s
  * are not and circles fail at the key. `what` names an entry: "policy". */
 int bh_document_fill_section(struct bh_document *document, struct bh_node *section, const char *what,
                              const struct bh_keys *keys, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A tree as text. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_PRINT_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_PRINT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -15,5 +14,3 @@ char *bh_node_print_json(const struct bh_node *node);
 /* A text in double quotes, as YAML and JSON read it back. The first is owned by the caller. */
 char *bh_print_quoted(const char *text);
 void bh_write_quoted(const char *text, FILE *stream);
-
-#endif

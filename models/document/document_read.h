@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* From a file, or a text, to a document. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_READ_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_READ_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ struct bh_document *bh_document_read(const char *path, struct bh_error *err);
 
 /* The same from memory; `name` stands in messages for the file. */
 struct bh_document *bh_document_parse(const char *text, size_t length, const char *name, struct bh_error *err);
-
-#endif

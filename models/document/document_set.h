@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Documents copied, and values put in place of others. */
-#ifndef BH_MODELS_DOCUMENT_DOCUMENT_SET_H
-#define BH_MODELS_DOCUMENT_DOCUMENT_SET_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -30,5 +29,3 @@ int bh_document_set(struct bh_document *document, const char *path, const char *
  * With `must_exist` a path that the document lacks is an error that names the nearest known key. */
 int bh_document_set_node(struct bh_document *document, const char *path, const struct bh_node *value, bool must_exist,
                          struct bh_error *err);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Tables of keys: what a file may say, declared once. Readers refuse what no row declares; manual and JSON Schema are
  * written from the same rows. */
-#ifndef BH_MODELS_DOCUMENT_KEYS_H
-#define BH_MODELS_DOCUMENT_KEYS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -195,5 +194,3 @@ int bh_keys_check_names(const struct bh_node *map, const struct bh_keys *keys, s
 /* The node must be a map, each of its keys declared, and what must be there be there; single values of a plain form
  * (texts, counts, yes or no, quantities) are of that form. What keys ask of each other is for the reader to say. */
 int bh_keys_check(const struct bh_node *map, const struct bh_keys *keys, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Inside of documents: nodes, the texts they were read from, and the arena that holds them. Only for document*.c. */
-#ifndef BH_MODELS_DOCUMENT_PARTS_H
-#define BH_MODELS_DOCUMENT_PARTS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/document/document.h"
@@ -69,5 +68,3 @@ char *bh_node_describe(const struct bh_node *node, char *buffer, size_t size);
 
 /* "a, b, c" from names, cut with "..." at a length that suits a message; returns buffer. */
 char *bh_list_names(const char *const *names, size_t count, char *buffer, size_t size);
-
-#endif

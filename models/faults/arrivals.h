@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* When the faults of a stream strike a machine, and where: clocks of nodes, domains or the machine, and what each fault
  * brings along. */
-#ifndef BH_MODELS_FAULTS_ARRIVALS_H
-#define BH_MODELS_FAULTS_ARRIVALS_H
+#pragma once
 
 #include "models/base/random.h"
 #include "models/faults/streams.h"
@@ -28,5 +27,3 @@ struct bh_fault_arrivals *bh_fault_arrivals_create(const struct bh_fault_stream 
 void bh_fault_arrivals_destroy(struct bh_fault_arrivals *arrivals);
 /* The next fault; false when there are no more. `random` is the same at each call. */
 bool bh_fault_arrivals_next(struct bh_fault_arrivals *arrivals, const struct bh_random *random, struct bh_fault *fault);
-
-#endif

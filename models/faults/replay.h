@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A recorded log replayed on a machine: which of its nodes follows which recorded one, and where in the log it starts. */
-#ifndef BH_MODELS_FAULTS_REPLAY_H
-#define BH_MODELS_FAULTS_REPLAY_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/logs/recorded_faults.h"
@@ -71,5 +70,3 @@ size_t bh_replay_class_of(const struct bh_replay *replay, const struct bh_record
 double bh_replay_other_down_s(const struct bh_replay *replay, size_t number, double u);
 /* Copies of the recorded machine, the cut one included. */
 uint64_t bh_replay_copies(const struct bh_replay *replay);
-
-#endif

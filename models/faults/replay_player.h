@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A recorded log played, fault by fault. */
-#ifndef BH_MODELS_FAULTS_REPLAY_PLAYER_H
-#define BH_MODELS_FAULTS_REPLAY_PLAYER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,5 +17,3 @@ struct bh_replay_player;
 struct bh_replay_player *bh_replay_player_create(const struct bh_fault_stream *stream, uint64_t nodes);
 void bh_replay_player_destroy(struct bh_replay_player *player);
 bool bh_replay_player_next(struct bh_replay_player *player, const struct bh_random *random, struct bh_fault *fault);
-
-#endif

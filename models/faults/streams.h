@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The fault streams of a machine: one per component and zone, and per hardware class. */
-#ifndef BH_MODELS_FAULTS_STREAMS_H
-#define BH_MODELS_FAULTS_STREAMS_H
+#pragma once
 
 #include "models/base/random.h"
 #include "models/node/node_model.h"
@@ -100,5 +99,3 @@ double bh_fault_software_repair_s(const struct bh_random *random, const struct b
                                   uint64_t identity);
 /* Its mean, where a spare takes the node's place spare_s after that was noticed unless the node is back first; INFINITY: none. */
 double bh_fault_software_away_s(const struct bh_recovery_numbers *recovery, double spare_s);
-
-#endif

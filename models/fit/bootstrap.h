@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How far samples of a fitted distribution would be from it. */
-#ifndef BH_MODELS_FIT_BOOTSTRAP_H
-#define BH_MODELS_FIT_BOOTSTRAP_H
+#pragma once
 
 #include "models/fit/fit.h"
 
@@ -15,5 +14,3 @@
  * not change a bit. Sets fit->p. */
 void bh_fit_bootstrap(const struct bh_sample *sample, struct bh_fit *fit, size_t draws, uint64_t seed, uint64_t stream,
                       unsigned threads);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The maximum of a likelihood, and whether it is one. */
-#ifndef BH_MODELS_FIT_CLIMB_H
-#define BH_MODELS_FIT_CLIMB_H
+#pragma once
 
 #include "models/fit/fit.h"
 #include "models/times/distribution.h"
@@ -30,5 +29,3 @@ void bh_fit_stand(const struct bh_watched_times *times, const struct bh_distribu
 
 /* Numbers that a fit is free to choose. */
 size_t bh_fit_count_free(const struct bh_distribution *d);
-
-#endif

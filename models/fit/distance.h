@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How far a sample is from a distribution. */
-#ifndef BH_MODELS_FIT_DISTANCE_H
-#define BH_MODELS_FIT_DISTANCE_H
+#pragma once
 
 #include "models/logs/up_and_down_times.h"
 #include "models/times/distribution.h"
@@ -16,5 +15,3 @@ double bh_fit_distance(const struct bh_sample *sample, const struct bh_distribut
 
 /* The steps of that estimate: `p[i]` = P(T <= t_s[i]) from t_s[i] on. Returns their number; the caller frees both. */
 size_t bh_product_limit(const struct bh_sample *sample, double **t_s, double **p);
-
-#endif

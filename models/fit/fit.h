@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Maximum-likelihood fits of distributions of times, and how well they fit. */
-#ifndef BH_MODELS_FIT_FIT_H
-#define BH_MODELS_FIT_FIT_H
+#pragma once
 
 #include "models/logs/up_and_down_times.h"
 #include "models/times/distribution.h"
@@ -40,5 +39,3 @@ int bh_fit(const struct bh_sample *sample, const struct bh_distribution_type *ty
 
 /* 95 % interval of a number above 0, by its logarithm. */
 void bh_fit_interval(double value, double error, double *low, double *high);
-
-#endif

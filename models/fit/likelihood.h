@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The likelihood of times that were watched; fit.h has its formulas. */
-#ifndef BH_MODELS_FIT_LIKELIHOOD_H
-#define BH_MODELS_FIT_LIKELIHOOD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -18,5 +17,3 @@ void bh_fit_watched_destroy(struct bh_watched_times *times);
 bool bh_fit_watched_thin(struct bh_watched_times *times);
 
 double bh_fit_watched_log_likelihood(const struct bh_watched_times *times, const struct bh_distribution *d);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Nodes beside each other: which fail more often than chance allows, and how long each was up. */
-#ifndef BH_MODELS_FIT_NODE_COUNTS_H
-#define BH_MODELS_FIT_NODE_COUNTS_H
+#pragma once
 
 #include "models/logs/failure_log.h"
 #include "models/logs/up_and_down_times.h"
@@ -32,5 +31,3 @@ struct bh_node_counts {
 void bh_node_counts_fill(const struct bh_failure_log *log, const struct bh_sample_rule *rule,
                          struct bh_node_counts *counts);
 void bh_node_counts_clear(struct bh_node_counts *counts);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the fits share; nobody else includes this. */
-#ifndef BH_MODELS_FIT_PARTS_H
-#define BH_MODELS_FIT_PARTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@ bool bh_fit_guess_is_best(const struct bh_watched_times *times, const struct bh_
 void bh_fit_maximize(const struct bh_watched_times *times, const struct bh_sample *sample,
                      const struct bh_distribution_type *type, size_t phases, struct bh_distribution *d,
                      struct bh_fit_peak *peak);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A failure log parted into groups, with fits to the up and down times of each. */
-#ifndef BH_MODELS_FIT_REPORT_H
-#define BH_MODELS_FIT_REPORT_H
+#pragma once
 
 #include "models/fit/fit.h"
 #include "models/fit/node_counts.h"
@@ -83,5 +82,3 @@ size_t bh_fit_laws(void);
 /* Which way the hazard goes by the 95 % interval of the Weibull shape: -1 decreasing, 0 undecided, 1 increasing. The
  * interval is NAN where there is no such fit. */
 int bh_fit_hazard_direction(const struct bh_fit_set *set, double *low, double *high);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether failures come more often, or less often, as time goes on. */
-#ifndef BH_MODELS_FIT_TREND_H
-#define BH_MODELS_FIT_TREND_H
+#pragma once
 
 #include "models/logs/failure_log.h"
 #include "models/logs/up_and_down_times.h"
@@ -21,5 +20,3 @@ struct bh_trend {
 };
 
 struct bh_trend bh_trend_of(const struct bh_failure_log *log, const struct bh_sample_rule *rule);
-
-#endif

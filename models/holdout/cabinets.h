@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the names of nodes show of how they stand. */
-#ifndef BH_MODELS_HOLDOUT_CABINETS_H
-#define BH_MODELS_HOLDOUT_CABINETS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,5 +17,3 @@ struct bh_cabinets {
 };
 
 struct bh_cabinets bh_cabinets_guess(const struct bh_history *history);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A fault class fitted to a part of a system's time, and how much each piece of that part says of it. */
-#ifndef BH_MODELS_HOLDOUT_CLASS_LAW_H
-#define BH_MODELS_HOLDOUT_CLASS_LAW_H
+#pragma once
 
 #include "models/fit/fit.h"
 #include "models/holdout/windows.h"
@@ -42,5 +41,3 @@ void bh_class_law_fit(const struct bh_history *history, uint32_t class, double f
  *     (size + (domain - size) probability (1 - (1 - reach)^size)) r(length_s)
  * `influence` (NULL, or BH_PIECES numbers): what each piece of the fitted part adds to its logarithm. */
 double bh_class_law_hazard(const struct bh_class_law *law, uint32_t size, double length_s, double *influence);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What one system of a log lived through: its nodes beside each other, its failures in order of time. */
-#ifndef BH_MODELS_HOLDOUT_HISTORY_H
-#define BH_MODELS_HOLDOUT_HISTORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,5 +62,3 @@ double bh_history_watched_s(const struct bh_history *history, double from_s, dou
 /* Outages of each run of `size` neighbours, in order of time: those of run r stand from first[r] to first[r + 1]. Nodes
  * behind the last whole run are left out. The caller frees both. */
 size_t bh_history_runs(const struct bh_history *history, uint32_t size, size_t **first, uint32_t **order);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A system's laws fitted to the first two thirds of its time, and held against the last. */
-#ifndef BH_MODELS_HOLDOUT_HOLDOUT_H
-#define BH_MODELS_HOLDOUT_HOLDOUT_H
+#pragma once
 
 #include "models/holdout/class_law.h"
 
@@ -73,5 +72,3 @@ void bh_holdout_destroy(struct bh_holdout *holdout);
 
 /* P(a job is interrupted) by the laws. */
 double bh_holdout_predict(const struct bh_holdout *holdout, uint32_t size, double length_s);
-
-#endif

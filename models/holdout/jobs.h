@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Jobs that ran in the last third of a log, and how many of them were to be interrupted. */
-#ifndef BH_MODELS_HOLDOUT_JOBS_H
-#define BH_MODELS_HOLDOUT_JOBS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,5 +47,3 @@ struct bh_jobs_check {
 struct bh_jobs_check *bh_jobs_check_create(const struct bh_failure_log *log, const struct bh_holdout *holdout,
                                            uint64_t seed);
 void bh_jobs_check_destroy(struct bh_jobs_check *check);
-
-#endif

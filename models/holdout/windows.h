@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How often a job of some size and length would have been interrupted, by what a system lived through. */
-#ifndef BH_MODELS_HOLDOUT_WINDOWS_H
-#define BH_MODELS_HOLDOUT_WINDOWS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,5 +29,3 @@ struct bh_windows {
 void bh_windows_fill(const struct bh_history *history, double from_s, double to_s, uint32_t size, double length_s,
                      struct bh_windows *windows);
 void bh_windows_clear(struct bh_windows *windows);
-
-#endif

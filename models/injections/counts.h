@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Fault injection: what counts of experiments say about the numbers of the model, and how many would tell two policies
  * apart. */
-#ifndef BH_MODELS_INJECTIONS_COUNTS_H
-#define BH_MODELS_INJECTIONS_COUNTS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/catalog/zone_choice.h"
@@ -82,5 +81,3 @@ enum { BH_INJECTION_CHAINS = 4 };
 /* The columns of a table of counts. */
 struct bh_keys;
 extern const struct bh_keys bh_injection_columns;
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One chain of Metropolis steps through the free numbers of injections. */
-#ifndef BH_MODELS_INJECTIONS_METROPOLIS_CHAIN_H
-#define BH_MODELS_INJECTIONS_METROPOLIS_CHAIN_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/random.h"
@@ -44,5 +43,3 @@ void bh_injection_chain_sweep_components(struct bh_injection_chain *chain);
 void bh_injection_chain_sweep_together(struct bh_injection_chain *chain, const gsl_matrix *root, bool is_settling);
 /* Adds the values at which the chain is to those kept. */
 void bh_injection_chain_keep(struct bh_injection_chain *chain);
-
-#endif

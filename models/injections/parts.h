@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the fit share: the free numbers, and the likelihood as a function of them. */
-#ifndef BH_MODELS_INJECTIONS_PARTS_H
-#define BH_MODELS_INJECTIONS_PARTS_H
+#pragma once
 
 #include "models/injections/counts.h"
 #include "models/words/words.h"
@@ -45,5 +44,3 @@ void bh_free_numbers_set(const struct bh_free_numbers *free_numbers, const struc
 int bh_injection_fits_find(const struct bh_catalog *catalog, const struct bh_injections *injections,
                            const struct bh_free_numbers *free_numbers, struct bh_injection_posterior *posterior,
                            double least_mass, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The posterior of numbers, given counts of injected errors. */
-#ifndef BH_MODELS_INJECTIONS_POSTERIOR_H
-#define BH_MODELS_INJECTIONS_POSTERIOR_H
+#pragma once
 
 #include "models/injections/counts.h"
 #include "models/spread/effect.h"
@@ -63,5 +62,3 @@ int bh_injections_fit(const struct bh_catalog *catalog, const struct bh_injectio
                       const struct bh_injection_sampling *sampling, struct bh_injection_posterior *posterior,
                       struct bh_error *err);
 void bh_injection_posterior_free(struct bh_injection_posterior *posterior);
-
-#endif

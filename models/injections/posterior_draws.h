@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Draws of a posterior described. */
-#ifndef BH_MODELS_INJECTIONS_POSTERIOR_DRAWS_H
-#define BH_MODELS_INJECTIONS_POSTERIOR_DRAWS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,5 +15,3 @@ double bh_beta_quantile(double share, double a, double b);
  * After Gelman and Rubin; autocorrelations are summed while pairs of them are positive, after Geyer. The diagnostics are of the logarithm if `on_log`. */
 void bh_chains_describe(const double *values, size_t chains, size_t length, bool on_log,
                         struct bh_injected_number *number);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How many trials it takes. */
-#ifndef BH_MODELS_INJECTIONS_SAMPLE_SIZE_H
-#define BH_MODELS_INJECTIONS_SAMPLE_SIZE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,5 +18,3 @@ double bh_trials_to_separate(double p, double q, double level, double power);
 
 /* The test's power with n trials each; exact. For expected counts up to some thousands. */
 double bh_separation_power(uint64_t n, double p, double q, double level);
-
-#endif

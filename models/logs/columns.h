@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which column of a table holds what, by its name: the user's word first, else one of many in use. */
-#ifndef BH_MODELS_LOGS_COLUMNS_H
-#define BH_MODELS_LOGS_COLUMNS_H
+#pragma once
 
 #include "models/logs/reading.h"
 
@@ -41,5 +40,3 @@ size_t bh_column_find_folded(const struct bh_csv *csv, const char *folded);
  * too, which may be names. */
 bool bh_log_is_no_name(const char *text);
 bool bh_log_is_missing(const char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Lengths of time as logs spell them: "5780", "5,780", "96.3 min", "1:36:20", "2 days, 3:04:05", "PT1H36M". */
-#ifndef BH_MODELS_LOGS_DURATIONS_H
-#define BH_MODELS_LOGS_DURATIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,5 +29,3 @@ double bh_duration_scan(const char *text, enum bh_decimal decimal, double unit_s
 
 /* What a word of a unit ("min", "hours", "ms") is in seconds; NAN if it is none. */
 double bh_unit_of_time(const char *word, unsigned long length);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A machine's recorded failures: which node failed when, for how long and why, and when each node was watched. */
-#ifndef BH_MODELS_LOGS_FAILURE_LOG_H
-#define BH_MODELS_LOGS_FAILURE_LOG_H
+#pragma once
 
 #include "models/logs/name_list.h"
 
@@ -127,5 +126,3 @@ void bh_failure_log_finish(struct bh_failure_log *log);
 uint64_t *bh_failure_log_bursts(const struct bh_failure_log *log);
 /* All failures by system, then by start; the caller frees. */
 struct bh_failure *bh_failure_log_by_system(const struct bh_failure_log *log);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Failure logs as text, in any of the forms that are read. */
-#ifndef BH_MODELS_LOGS_FORMATS_H
-#define BH_MODELS_LOGS_FORMATS_H
+#pragma once
 
 #include "models/logs/failure_log.h"
 #include "models/logs/reading.h"
@@ -26,5 +25,3 @@ double bh_failure_log_time(const char *text);
 
 /* The day, where a time looks like seconds since 1970; else seconds. Returns buffer. */
 char *bh_failure_log_print_time(double at_s, char *buffer, size_t size);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The columns of times of one table, read by one form, which all their texts decide. */
-#ifndef BH_MODELS_LOGS_LOG_CLOCK_H
-#define BH_MODELS_LOGS_LOG_CLOCK_H
+#pragma once
 
 #include "models/logs/reading.h"
 
@@ -56,5 +55,3 @@ void bh_log_try(struct bh_log_tries *tries, bool failed, size_t row, size_t colu
 /* Fails if too many could not be read: "FILE:LINE:COLUMN: found `x`, and 43 of 72 like it; expected ...". */
 int bh_log_tries_check(const struct bh_log_tries *tries, const struct bh_csv *csv, const char *expected,
                        struct bh_error *err);
-
-#endif

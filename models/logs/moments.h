@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Times as logs spell them. What one of them means (which number is the day, what a number counts) is decided by the
  * whole column. */
-#ifndef BH_MODELS_LOGS_MOMENTS_H
-#define BH_MODELS_LOGS_MOMENTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,5 +80,3 @@ double bh_days_to(int year, int month, int day);
 
 /* The month of a name of three letters or more, 1 to 12; 0: none. */
 int bh_month_of(const char *name, size_t length);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Names by number, in the order in which they were first met. */
-#ifndef BH_MODELS_LOGS_NAME_LIST_H
-#define BH_MODELS_LOGS_NAME_LIST_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,5 +18,3 @@ uint32_t bh_name_list_find(const struct bh_name_list *list, const char *name);
 const char *bh_name_list_text(const struct bh_name_list *list, uint32_t number);
 size_t bh_name_list_count(const struct bh_name_list *list);
 void bh_name_list_destroy(struct bh_name_list *list);
-
-#endif

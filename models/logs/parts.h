@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the readers of failure logs share; nobody else includes this. */
-#ifndef BH_MODELS_LOGS_PARTS_H
-#define BH_MODELS_LOGS_PARTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ static inline unsigned bh_log_row_number(size_t row)
 {
     return (unsigned)row + 1;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a user says of how a log is to be read, where the log itself does not. */
-#ifndef BH_MODELS_LOGS_READING_H
-#define BH_MODELS_LOGS_READING_H
+#pragma once
 
 #include "models/logs/durations.h"
 #include "models/logs/moments.h"
@@ -53,5 +52,3 @@ int bh_log_reading_ignore(struct bh_log_reading *reading, const char *text, stru
 int bh_log_reading_set_units(struct bh_log_reading *reading, const char *text, struct bh_error *err);
 /* A name of the system's database, "Europe/Berlin", or an offset, "+01:00". */
 int bh_log_reading_set_timezone(struct bh_log_reading *reading, const char *text, struct bh_error *err);
-
-#endif

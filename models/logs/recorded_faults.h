@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A failure log made ready to be replayed: what failed when, in order of time, on nodes that are numbered. */
-#ifndef BH_MODELS_LOGS_RECORDED_FAULTS_H
-#define BH_MODELS_LOGS_RECORDED_FAULTS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/logs/failure_log.h"
@@ -61,5 +60,3 @@ static inline double bh_recorded_gap_s(const struct bh_recorded_faults *recorded
     double gap_s = recorded->record[to].at_s - recorded->record[from].at_s;
     return to > from ? gap_s : gap_s + recorded->length_s;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Some nodes, causes or years of a log; and nodes that a log does not name. */
-#ifndef BH_MODELS_LOGS_SELECTION_H
-#define BH_MODELS_LOGS_SELECTION_H
+#pragma once
 
 #include "models/logs/failure_log.h"
 
@@ -26,5 +25,3 @@ int bh_failure_log_select(struct bh_failure_log *log, const struct bh_log_select
 /* A node that may not be in the log, since it never failed: watched as long as its system. A name of one of several
  * systems is "SYSTEM.NODE". */
 int bh_failure_log_add_node(struct bh_failure_log *log, const char *name, struct bh_error *err);
-
-#endif

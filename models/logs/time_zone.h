@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Local times with summer time, by the system's database of time zones. */
-#ifndef BH_MODELS_LOGS_TIME_ZONE_H
-#define BH_MODELS_LOGS_TIME_ZONE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -18,5 +17,3 @@ void bh_time_zone_close(struct bh_time_zone *zone);
 /* Seconds since 1970 in UTC of a local time, counted likewise. Where a clock shows an hour twice, the later one is taken
  * if the earlier lies before `after_s` (the record before this one). *is_doubtful: the hour is there twice, or never. */
 double bh_time_zone_to_utc(const struct bh_time_zone *zone, double local_s, double after_s, bool *is_doubtful);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Up and down times out of a failure log, with what of them was not seen: the log has a beginning and an end. */
-#ifndef BH_MODELS_LOGS_UP_AND_DOWN_TIMES_H
-#define BH_MODELS_LOGS_UP_AND_DOWN_TIMES_H
+#pragma once
 
 #include "models/logs/failure_log.h"
 
@@ -54,5 +53,3 @@ struct bh_sample *bh_sample_of(const double *values_s, size_t count);
 void bh_sample_destroy(struct bh_sample *sample);
 /* Appends a duration; times of 0 are counted and left out. */
 void bh_sample_add(struct bh_sample *sample, struct bh_duration duration);
-
-#endif

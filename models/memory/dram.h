@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Faults of a node's main memory by mode, and what a protection code makes of them: corrected, detected or undetected. */
-#ifndef BH_MODELS_MEMORY_DRAM_H
-#define BH_MODELS_MEMORY_DRAM_H
+#pragma once
 
 #include "models/memory/dram_codes.h"
 
@@ -68,5 +67,3 @@ struct bh_dram_rates {
     double total[BH_DRAM_OUTCOMES];
 };
 struct bh_dram_rates bh_dram_rates_of(const struct bh_dram *dram);
-
-#endif

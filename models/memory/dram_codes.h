@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the codes of main memory make of wrong bits: a Hsiao code (72,64), and Reed-Solomon codes over GF(256) that correct
  * one symbol. All shares here are exact sums over patterns. */
-#ifndef BH_MODELS_MEMORY_DRAM_CODES_H
-#define BH_MODELS_MEMORY_DRAM_CODES_H
+#pragma once
 
 #include <stdint.h>
 
@@ -47,5 +46,3 @@ double bh_symbol_pair_undetected(struct bh_symbol_code code, unsigned width, dou
  * syndrome for good that is 0 or that of a correctable error. */
 double bh_hsiao_noise_undetected(void);
 double bh_symbol_noise_undetected(struct bh_symbol_code code);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which kernels of a node drive its devices. */
-#ifndef BH_MODELS_NODE_DEVICE_DRIVERS_H
-#define BH_MODELS_NODE_DEVICE_DRIVERS_H
+#pragma once
 
 struct bh_node_model;
 struct bh_tenant;
@@ -11,5 +10,3 @@ struct bh_tenant;
  * its guests, where the system hands devices through and no guard in force withholds that; else by the kernel beside the guests
  * that they need for I/O; else, and for tenants without guests, by the host's. */
 void bh_fill_drivers(struct bh_node_model *model, const struct bh_tenant *tenants);
-
-#endif

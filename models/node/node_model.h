@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How errors behave on a node under one policy: rates, channels, guards and dispositions per zone instance. */
-#ifndef BH_MODELS_NODE_NODE_MODEL_H
-#define BH_MODELS_NODE_NODE_MODEL_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/node/zone_set.h"
@@ -117,5 +116,3 @@ int bh_kinds_told(const struct bh_node_model *model);
 
 /* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);
-
-#endif

@@ -3,8 +3,7 @@
 /* What a signalled error takes down on its node. A disposition below the node is a ladder: on its first rung what it says is
  * taken down, if the system's mechanism succeeds; if not, the guest around that is, by its own mechanism, and so on, up to the
  * node, which takes none. */
-#ifndef BH_MODELS_NODE_TAKEDOWN_H
-#define BH_MODELS_NODE_TAKEDOWN_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "models/node/zone_set.h"
@@ -40,5 +39,3 @@ double bh_mechanisms_cost(const struct bh_node_model *model, size_t tenant);
 
 /* Fills the ladder of a zone whose disposition is known; for models/node/node_model.c. */
 void bh_ladder_fill(const struct bh_node_model *model, size_t zone, struct bh_ladder *ladder);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What stops the enclaves of a node. */
-#ifndef BH_MODELS_NODE_ZONE_NEEDS_H
-#define BH_MODELS_NODE_ZONE_NEEDS_H
+#pragma once
 
 #include "models/node/zone_tree.h"
 
@@ -15,5 +14,3 @@ bool bh_zone_tree_has_needs(const struct bh_zone_tree *tree);
 
 /* Whether a zone is a tenant's or holds one of them. */
 bool bh_zone_tree_is_around(const struct bh_zone_tree *tree, size_t zone, size_t tenant);
-
-#endif

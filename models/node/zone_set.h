@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A set of zone instances of one node, as bits. */
-#ifndef BH_MODELS_NODE_ZONE_SET_H
-#define BH_MODELS_NODE_ZONE_SET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ static inline bool bh_zone_set_within(const struct bh_zone_set *part, const stru
         outside |= part->word[i] & ~whole->word[i];
     return outside == 0;
 }
-
-#endif

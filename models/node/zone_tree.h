@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The zones of one node: a virtualization system's templates unfolded for the enclaves that share the node. */
-#ifndef BH_MODELS_NODE_ZONE_TREE_H
-#define BH_MODELS_NODE_ZONE_TREE_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/node/zone_set.h"
@@ -121,5 +120,3 @@ char *bh_zone_name(const struct bh_zone_tree *tree, size_t zone, char *buffer, s
 
 /* The first instance of a zone of the system that belongs to `tenant`, or is shared. */
 size_t bh_zone_tree_first(const struct bh_zone_tree *tree, size_t template_index, int tenant);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* When a composition of enclaves is on: always, never, in windows, or by a random on/off process of a given degree. */
-#ifndef BH_MODELS_POLICY_COMPOSITION_H
-#define BH_MODELS_POLICY_COMPOSITION_H
+#pragma once
 
 #include "models/base/random.h"
 
@@ -62,5 +61,3 @@ struct bh_composition_clock bh_composition_clock_start(const struct bh_compositi
                                                        const struct bh_random *random, uint64_t identity);
 /* Goes past the next change, which must be finite. */
 void bh_composition_clock_turn(struct bh_composition_clock *clock, const struct bh_random *random);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* When an enclave's guards are on: a policy over time. A rule and what happens (compositions that begin and end, errors
  * that are seen) decide; switching takes time, and until it is done the guards are not yet on. */
-#ifndef BH_MODELS_POLICY_PROTECTION_H
-#define BH_MODELS_POLICY_PROTECTION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -79,5 +78,3 @@ static inline bool bh_protection_is_switching(const struct bh_protection *protec
 {
     return protection->phase == BH_PROTECTION_SWITCHING_ON || protection->phase == BH_PROTECTION_SWITCHING_OFF;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The cheapest pattern of checkpoints and verifications that leaves few enough results wrong. */
-#ifndef BH_MODELS_SILENT_CHOOSE_PATTERN_H
-#define BH_MODELS_SILENT_CHOOSE_PATTERN_H
+#pragma once
 
 #include "models/silent/pattern.h"
 
@@ -31,5 +30,3 @@ struct bh_pattern_choice {
  * many results wrong as the best that can be reached, which takes endlessly many verifications. Intervals are whole
  * parts of the work. */
 struct bh_pattern_choice bh_pattern_choose(const struct bh_pattern_job *job, const struct bh_pattern_wish *wish);
-
-#endif

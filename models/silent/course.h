@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of one silent error in a job that nothing else disturbs: which verification finds it and when, to which
  * checkpoint the job goes back, and how many ranks it has tainted by then. */
-#ifndef BH_MODELS_SILENT_COURSE_H
-#define BH_MODELS_SILENT_COURSE_H
+#pragma once
 
 #include "models/silent/taint.h"
 #include "models/words/checkpoint_levels.h"
@@ -56,5 +55,3 @@ struct bh_silent_outcome {
     uint64_t trials;                 /* 0: exact */
     double delay_error_s, lost_work_error_s, ranks_error; /* standard errors of the means */
 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One silent error's course, exactly. */
-#ifndef BH_MODELS_SILENT_COURSE_EXACT_H
-#define BH_MODELS_SILENT_COURSE_EXACT_H
+#pragma once
 
 #include "models/silent/course.h"
 
@@ -16,5 +15,3 @@ int bh_silent_course_check(const struct bh_silent_course *course, struct bh_erro
  * error has a geometric distribution, and all else is linear in the time of the error, but the taint, which is
  * integrated. The course must pass the check. */
 struct bh_silent_outcome bh_silent_course_exact(const struct bh_silent_course *course);
-
-#endif

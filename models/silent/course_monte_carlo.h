@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One silent error's course, played by chance. */
-#ifndef BH_MODELS_SILENT_COURSE_MONTE_CARLO_H
-#define BH_MODELS_SILENT_COURSE_MONTE_CARLO_H
+#pragma once
 
 #include "models/silent/course.h"
 
@@ -16,5 +15,3 @@ struct bh_silent_outcome bh_silent_course_monte_carlo(const struct bh_silent_cou
  * errors were found, by the normal one. */
 void bh_silent_course_compare(const struct bh_silent_course *course, const struct bh_silent_outcome *exact,
                               const struct bh_silent_outcome *simulated, struct bh_agreement *agreement);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Susceptible-infected spread among ranks that talk to random partners: the simple stochastic epidemic. */
-#ifndef BH_MODELS_SILENT_EPIDEMIC_H
-#define BH_MODELS_SILENT_EPIDEMIC_H
+#pragma once
 
 #include "models/base/random.h"
 
@@ -27,5 +26,3 @@ double bh_susceptible_infected_mean_at_detection(const struct bh_susceptible_inf
 /* K after `steps`, contact by contact: exact for up to 65,536 tainted ranks; from there on it grows as its mean does. */
 double bh_susceptible_infected_draw(const struct bh_susceptible_infected *spread, double steps,
                                     const struct bh_random *random, uint64_t stream, uint64_t ordinal);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A pattern: how often a job keeps a checkpoint, how often it verifies its data between two, and how many it keeps. What a
  * job under it takes, and how likely its result is wrong, from rates alone. */
-#ifndef BH_MODELS_SILENT_PATTERN_H
-#define BH_MODELS_SILENT_PATTERN_H
+#pragma once
 
 #include "models/words/checkpoint_levels.h"
 
@@ -60,5 +59,3 @@ double bh_pattern_piece_s(const struct bh_pattern_job *job, const struct bh_patt
  * different intervals are found as one is. With farther levels: of intervals in the long run, each level by Daly's expected makespan over those
  * before it. doc/model.md, "Equal trust". */
 struct bh_pattern_outcome bh_pattern_expect(const struct bh_pattern_job *job, const struct bh_pattern *pattern);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Taint: how many ranks of a parallel application hold wrong data some steps after one of them was struck. */
-#ifndef BH_MODELS_SILENT_TAINT_H
-#define BH_MODELS_SILENT_TAINT_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/random.h"
@@ -51,5 +50,3 @@ double bh_taint_ranks(const struct bh_taint *taint, double steps);
  * `ordinal` with BH_PURPOSE_TAINT: one error must use one key, and then its taint never shrinks as steps grow. */
 double bh_taint_draw(const struct bh_taint *taint, double steps, const struct bh_random *random, uint64_t stream,
                      uint64_t ordinal);
-
-#endif

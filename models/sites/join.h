@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Several logs of one site as one. */
-#ifndef BH_MODELS_SITES_JOIN_H
-#define BH_MODELS_SITES_JOIN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ struct bh_failure_log;
  * its cause is the earlier log's, unless that has none. A note says how many were. Nodes were watched from the first to the last
  * of what their logs say. */
 struct bh_failure_log *bh_failure_logs_join(struct bh_failure_log *const *logs, size_t count, double window_s);
-
-#endif

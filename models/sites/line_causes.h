@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a line of a log means: a failure and of which error zone, a boot, a shutdown that was asked for, or nothing. */
-#ifndef BH_MODELS_SITES_LINE_CAUSES_H
-#define BH_MODELS_SITES_LINE_CAUSES_H
+#pragma once
 
 enum bh_line_kind {
     BH_LINE_NOTHING,
@@ -22,5 +21,3 @@ struct bh_line_cause {
 
 /* A line behind its time and host. */
 struct bh_line_cause bh_line_cause_of(const char *message);
-
-#endif

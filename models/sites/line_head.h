@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What stands before the message of a line: a time, and most often a host. */
-#ifndef BH_MODELS_SITES_LINE_HEAD_H
-#define BH_MODELS_SITES_LINE_HEAD_H
+#pragma once
 
 #include "models/logs/moments.h"
 
@@ -22,5 +21,3 @@ bool bh_line_head_read(const char *text, struct bh_line_head *line);
 bool bh_line_is_since_boot(const char *text);
 /* What `ras-mc-ctl --errors` prints between events: "Memory controller events:", "No PCIe AER errors.". */
 bool bh_line_is_ras_heading(const char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The readers of site logs; nobody else includes this. */
-#ifndef BH_MODELS_SITES_PARTS_H
-#define BH_MODELS_SITES_PARTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ int bh_site_read_slurm(struct bh_failure_log *log, const char *text, size_t leng
 bool bh_site_is_rasdaemon(const char *text, size_t length);
 int bh_site_read_rasdaemon(struct bh_failure_log *log, const char *text, size_t length, const char *name,
                            const struct bh_log_reading *reading, struct bh_error *err);
-
-#endif

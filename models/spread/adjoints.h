@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Derivatives of where one error ends, by the numbers of the node model. */
-#ifndef BH_MODELS_SPREAD_ADJOINTS_H
-#define BH_MODELS_SPREAD_ADJOINTS_H
+#pragma once
 
 #include "models/spread/spread.h"
 #include "models/words/scope.h"
@@ -23,5 +22,3 @@ enum bh_outcome {
  * number that is 0 or 1 has derivatives only where its factor is not 0 there. */
 int bh_spread_slopes(const struct bh_node_model *model, struct bh_origin origin, double least_mass, size_t most_states,
                      struct bh_spread *spread, double *slope, struct bh_error *err);
-
-#endif

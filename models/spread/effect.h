@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What one error did to its node, whoever computed it. */
-#ifndef BH_MODELS_SPREAD_EFFECT_H
-#define BH_MODELS_SPREAD_EFFECT_H
+#pragma once
 
 #include "models/node/zone_set.h"
 #include "models/node/zone_tree.h"
@@ -46,5 +45,3 @@ enum bh_scope bh_effect_loss(const struct bh_zone_tree *tree, const struct bh_ef
 enum bh_stops { BH_STOPS_IO, BH_STOPS_PROGRESS, BH_STOPS_SEVERAL, BH_STOPS_DEGRADED, BH_STOPS };
 extern const char *const bh_stops_names[]; /* io, progress, several, degraded; NULL-terminated */
 void bh_effect_stops(const struct bh_zone_tree *tree, const struct bh_effect *effect, bool stops[BH_STOPS]);
-
-#endif

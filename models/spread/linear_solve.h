@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where one error ends, by linear algebra over all states at once. */
-#ifndef BH_MODELS_SPREAD_LINEAR_SOLVE_H
-#define BH_MODELS_SPREAD_LINEAR_SOLVE_H
+#pragma once
 
 #include "models/spread/spread.h"
 
@@ -15,5 +14,3 @@
  * `most_states` states in all. */
 int bh_spread_solve(const struct bh_node_model *model, struct bh_origin origin, bool tracks_depth, size_t most_states,
                     struct bh_spread *spread, struct bh_error *err);
-
-#endif

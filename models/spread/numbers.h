@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The numbers of a node model, as positions in an array of all. */
-#ifndef BH_MODELS_SPREAD_NUMBERS_H
-#define BH_MODELS_SPREAD_NUMBERS_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "models/node/zone_tree.h"
@@ -28,5 +27,3 @@ enum bh_number {
 /* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four. */
 size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, size_t index, enum bh_error_kind kind);
 size_t bh_spread_numbers(const struct bh_zone_tree *tree);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The jump chain behind models/spread/spread.h: its states, which of them come to the same, and what may happen next. */
-#ifndef BH_MODELS_SPREAD_PARTS_H
-#define BH_MODELS_SPREAD_PARTS_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "models/node/zone_set.h"
@@ -124,5 +123,3 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
 /* Adds to `slope`, indexed by number, `factor` times the derivatives of that sum of rates. */
 void bh_chain_add_rate_slopes(const struct bh_chain *chain, const struct bh_chain_state *state, double factor,
                               double *slope);
-
-#endif

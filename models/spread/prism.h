@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The chain of an error in the language of PRISM, a checker of probabilistic models, to be asked anything. */
-#ifndef BH_MODELS_SPREAD_PRISM_H
-#define BH_MODELS_SPREAD_PRISM_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/node/node_model.h"
@@ -32,5 +31,3 @@ void bh_prism_add_loss(struct bh_prism *prism, enum bh_scope scope, double share
 
 /* Writes the model: `origin` is its one constant, 0 for all by their shares. Nothing can be added afterwards. */
 void bh_prism_write(struct bh_prism *prism, const char *title, FILE *stream);
-
-#endif

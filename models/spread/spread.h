@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where one error ends on an otherwise healthy node: the exact answer, from the jump chain of its live copies. */
-#ifndef BH_MODELS_SPREAD_SPREAD_H
-#define BH_MODELS_SPREAD_SPREAD_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/node/node_model.h"
@@ -50,5 +49,3 @@ int bh_spread_exact(const struct bh_node_model *model, struct bh_origin origin, 
  * mass is at depth 0. */
 int bh_spread_exact_depth(const struct bh_node_model *model, struct bh_origin origin, double least_mass,
                           size_t most_states, struct bh_spread *spread, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* All states of an error's chain at once, with what leads from each to which: the matrix behind models/spread/linear_solve.c. */
-#ifndef BH_MODELS_SPREAD_STATES_H
-#define BH_MODELS_SPREAD_STATES_H
+#pragma once
 
 #include "models/spread/parts.h"
 
@@ -35,5 +34,3 @@ struct bh_spread_states {
 int bh_spread_states_find(struct bh_spread_states *states, const struct bh_node_model *model,
                           const struct bh_origin *origin, bool tracks_depth, size_t most_states, struct bh_error *err);
 void bh_spread_states_free(struct bh_spread_states *states);
-
-#endif

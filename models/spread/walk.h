@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The chain's states with their probability mass, one generation of jumps after the other. */
-#ifndef BH_MODELS_SPREAD_WALK_H
-#define BH_MODELS_SPREAD_WALK_H
+#pragma once
 
 #include "models/spread/effect.h"
 #include "models/spread/parts.h"
@@ -41,5 +40,3 @@ void bh_spread_free_generation(struct bh_spread_entry *generation);
 void bh_spread_absorb(const struct bh_chain *chain, const struct bh_chain_state *state, double mass,
                       struct bh_spread *spread);
 struct bh_effect bh_spread_effect(const struct bh_chain_state *state);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Ages at given cumulative hazards, from a table where they have no closed form: a tenth of the time of an inversion. */
-#ifndef BH_MODELS_TIMES_AGE_TABLE_H
-#define BH_MODELS_TIMES_AGE_TABLE_H
+#pragma once
 
 #include "models/times/distribution.h"
 
@@ -26,5 +25,3 @@ struct bh_age_table *bh_age_table_create(const struct bh_distribution *distribut
 void bh_age_table_destroy(struct bh_age_table *table);
 /* hazard >= 0; 0 at 0 and INFINITY at INFINITY. */
 double bh_age_table_at(struct bh_age_table *table, double hazard);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Very many nodes dealt out to few leaders at random, at a cost that grows with the leaders and not with the nodes. */
-#ifndef BH_MODELS_TIMES_DEALT_NODES_H
-#define BH_MODELS_TIMES_DEALT_NODES_H
+#pragma once
 
 #include "models/base/random.h"
 
@@ -20,5 +19,3 @@ void bh_followers_destroy(struct bh_followers *followers);
 uint64_t bh_followers_count(const struct bh_followers *followers, uint32_t leader);
 /* Number `index` of them, from 0. */
 uint64_t bh_followers_node(const struct bh_followers *followers, uint32_t leader, uint64_t index);
-
-#endif

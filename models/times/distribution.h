@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Distributions of times on which renewal processes are built: times between faults, repair times. */
-#ifndef BH_MODELS_TIMES_DISTRIBUTION_H
-#define BH_MODELS_TIMES_DISTRIBUTION_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -109,5 +108,3 @@ double bh_residual_exceeded(const struct bh_distribution *, double q);
 double bh_distribution_invert(const struct bh_distribution *, double h, double near,
                               double (*hazard)(const struct bh_distribution *, double),
                               double (*slope)(const struct bh_distribution *, double, double hazard));
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The list of all distributions: a new one is its file and a row here. */
-#ifndef BH_MODELS_TIMES_PARTS_H
-#define BH_MODELS_TIMES_PARTS_H
+#pragma once
 
 /* Name in files and row of functions, in the order in which messages list them. */
 #define BH_DISTRIBUTIONS(ROW)                                                                                          \
@@ -13,5 +12,3 @@
     ROW("hyperexponential", bh_hyperexponential)                                                                       \
     ROW("uniform", bh_uniform)                                                                                         \
     ROW("piecewise", bh_piecewise)
-
-#endif

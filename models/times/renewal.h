@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Renewal processes of very many alike components, at a cost that grows with their events and not with their number.
  * Each component has a clock: independent times between events, all of one distribution. */
-#ifndef BH_MODELS_TIMES_RENEWAL_H
-#define BH_MODELS_TIMES_RENEWAL_H
+#pragma once
 
 #include "models/base/random.h"
 #include "models/times/age_table.h"
@@ -39,5 +38,3 @@ bool bh_first_events_next(struct bh_first_events *events, const struct bh_random
  * `number`, from 1 up. Only its own repair resets it. `between` has the ages of the times between events. */
 double bh_renewal_next_s(struct bh_age_table *between, const struct bh_random *random, uint64_t identity,
                          uint64_t component, uint64_t number, double from_s);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Times that somebody watched, as likelihoods of distributions need them. */
-#ifndef BH_MODELS_TIMES_WATCHED_TIMES_H
-#define BH_MODELS_TIMES_WATCHED_TIMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ struct bh_watched_times {
         bool has_three; /* different ones */
     } seen;             /* moments of `until_s` over all that ended */
 };
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Checkpoint levels: a row each here, the nearest first, and a file of sim/setup/levels that holds what a state there survives
  * and how long it takes to move (struct bh_level_rule of the row's name). Each survives what those before it do. */
-#ifndef BH_MODELS_WORDS_CHECKPOINT_LEVELS_H
-#define BH_MODELS_WORDS_CHECKPOINT_LEVELS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -38,5 +37,3 @@ static inline bool bh_level_goes_through(enum bh_level level, enum bh_level_way 
 #undef BH_LEVEL_WAYS
     return (level_ways[level] & (int)way) != 0;
 }
-
-#endif

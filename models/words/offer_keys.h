@@ -1,12 +1,9 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys by which files say what stacks offer. */
-#ifndef BH_MODELS_WORDS_OFFER_KEYS_H
-#define BH_MODELS_WORDS_OFFER_KEYS_H
+#pragma once
 
 #include "models/document/keys.h"
 
 extern const struct bh_form bh_offer_word;                 /* of a list */
 extern const struct bh_keys bh_offers_keys, bh_offer_keys; /* of a system, and of each entry there */
-
-#endif

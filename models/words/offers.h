@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a stack may offer its users, the originating study's third axis (usability): a row each. */
-#ifndef BH_MODELS_WORDS_OFFERS_H
-#define BH_MODELS_WORDS_OFFERS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -24,5 +23,3 @@ enum bh_offer {
 extern const char *const bh_offer_names[]; /* NULL-terminated */
 extern const char *const bh_offer_words[BH_OFFERS];
 extern const bool bh_offer_is_the_kernels[BH_OFFERS];
-
-#endif

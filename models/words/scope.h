@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Scopes: how far something reaches, and all that is asked of that. Nobody else compares scopes by their order. */
-#ifndef BH_MODELS_WORDS_SCOPE_H
-#define BH_MODELS_WORDS_SCOPE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -62,5 +61,3 @@ static inline bool bh_scope_reaches_beyond_node(enum bh_scope scope)
 {
     return !bh_scope_within(scope, BH_SCOPE_NODE);
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The words of the model: what its enumerations are called in files, and in what order they stand. */
-#ifndef BH_MODELS_WORDS_WORDS_H
-#define BH_MODELS_WORDS_WORDS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -114,5 +113,3 @@ extern const char *const bh_mend_names[];
 /* What the clock of a fault class belongs to: each node; each domain of a kind, whose faults strike the nodes in it; or
  * the machine, one clock for all. */
 enum bh_carrier { BH_CARRIER_NODE, BH_CARRIER_DOMAIN, BH_CARRIER_MACHINE };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A campaign file: a scenario, what to vary, and how many replicas or how precise. */
-#ifndef BH_SIM_CAMPAIGN_CAMPAIGN_H
-#define BH_SIM_CAMPAIGN_CAMPAIGN_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/metric_list.h"
@@ -72,5 +71,3 @@ struct bh_campaign {
 struct bh_campaign *bh_campaign_read(const char *path, const char *data_directory, const struct bh_setting *settings,
                                      size_t settings_count, struct bh_error *err);
 void bh_campaign_destroy(struct bh_campaign *campaign);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every key of a campaign file: the tables that its readers hold files against. */
-#ifndef BH_SIM_CAMPAIGN_CAMPAIGN_KEYS_H
-#define BH_SIM_CAMPAIGN_CAMPAIGN_KEYS_H
+#pragma once
 
 #include "models/document/keys.h"
 
@@ -13,5 +12,3 @@ extern const struct bh_keys bh_campaign_keys, bh_precision_keys, bh_range_keys, 
     bh_dimension_keys, bh_draws_keys;
 
 extern const char *const bh_scale_names[]; /* linear logarithmic */
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The exact chains of a study's points, each once, in several processes. */
-#ifndef BH_SIM_CAMPAIGN_CHAINS_H
-#define BH_SIM_CAMPAIGN_CHAINS_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -26,5 +25,3 @@ int bh_chain_ask(struct bh_campaign *campaign, struct bh_chain_asker asker, stru
  * has asked for number n first. */
 int bh_chains_compute(struct bh_campaign *campaign, const struct bh_isolation_cache *list,
                       const struct bh_chain_asker *asker, unsigned jobs, bool shows_progress, struct bh_error *err);
-
-#endif

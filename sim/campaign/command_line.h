@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Commands that messages propose, with the arguments that were given. */
-#ifndef BH_SIM_CAMPAIGN_COMMAND_LINE_H
-#define BH_SIM_CAMPAIGN_COMMAND_LINE_H
+#pragma once
 
 struct bh_campaign;
 
@@ -12,5 +11,3 @@ char *bh_shell_word(const char *word);
 /* "bulkhead SUBCOMMAND CAMPAIGN --set=... --seed=N --replicas=N -d DIRECTORY", for sweep and submit. Without the last where
  * the directory is NULL. Owned by the caller. */
 char *bh_campaign_command(const struct bh_campaign *campaign, const char *subcommand, const char *directory);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The enclaves of a campaign: points may have different ones, results have one axis for all. */
-#ifndef BH_SIM_CAMPAIGN_ENCLAVE_AXIS_H
-#define BH_SIM_CAMPAIGN_ENCLAVE_AXIS_H
+#pragma once
 
 #include "sim/scenario/scenario.h"
 
@@ -21,5 +20,3 @@ void bh_enclave_axis_find(struct bh_enclave_axis *axis, const struct bh_scenario
 void bh_enclave_axis_release(struct bh_enclave_axis *axis);
 /* Which enclave of a point stands at a position of the axis. */
 size_t bh_enclave_axis_number(const struct bh_enclave_axis *axis, size_t point, size_t position);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a unit of work is known by: its resolved point, with the bytes of every file that it opens, the program and the
  * seed. Two campaigns have a point in common where the identities are equal, whatever the number that each gives it. */
-#ifndef BH_SIM_CAMPAIGN_IDENTITY_H
-#define BH_SIM_CAMPAIGN_IDENTITY_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -55,5 +54,3 @@ char *bh_identity_print(struct bh_identity identity, char buffer[BH_IDENTITY_TEX
 /* For a process that has just read a point's files: whether they are still those that the campaign saw. Fails with the name
  * of the file that changed. */
 int bh_identities_check(const struct bh_campaign *campaign, const struct bh_scenario *scenario, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A study as a campaign without a file: its own points, and those of its uncertain number. */
-#ifndef BH_SIM_CAMPAIGN_OF_STUDY_H
-#define BH_SIM_CAMPAIGN_OF_STUDY_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -13,5 +12,3 @@
  * to `jobs` processes. Takes the study over, also on failure. */
 struct bh_campaign *bh_campaign_of_study(struct bh_study *study, unsigned jobs, bool shows_progress,
                                          struct bh_error *err);
-
-#endif

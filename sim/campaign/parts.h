@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that read a campaign share; nobody else includes it. */
-#ifndef BH_SIM_CAMPAIGN_PARTS_H
-#define BH_SIM_CAMPAIGN_PARTS_H
+#pragma once
 
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/identity.h"
@@ -91,5 +90,3 @@ int bh_identity_of_platform(const char *path, struct bh_identities *files, struc
 int bh_identity_of_catalog(const char *directory, struct bh_identity *bytes, struct bh_error *err);
 /* Remembers what a file held, once. */
 void bh_identities_add_file(struct bh_identities *files, const char *path, struct bh_identity bytes);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* When a mean is known well enough: a sequential rule whose interval keeps its coverage. */
-#ifndef BH_SIM_CAMPAIGN_PRECISION_H
-#define BH_SIM_CAMPAIGN_PRECISION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ double bh_precision_half_width(const double *values, size_t count, double *mean)
  * is NaN, does not become so by more values: that stops too. */
 uint64_t bh_precision_stop(const double *values, size_t count, double relative_half_width, uint64_t least,
                            uint64_t most);
-
-#endif

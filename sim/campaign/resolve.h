@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A campaign's points, resolved and in words. */
-#ifndef BH_SIM_CAMPAIGN_RESOLVE_H
-#define BH_SIM_CAMPAIGN_RESOLVE_H
+#pragma once
 
 #include "sim/campaign/campaign.h"
 
@@ -18,5 +17,3 @@ char *bh_campaign_describe(const struct bh_campaign *campaign, size_t point);
 
 /* Label of a coordinate of an axis at a point. */
 const char *bh_campaign_label(const struct bh_campaign *campaign, size_t point, size_t axis, size_t coordinate);
-
-#endif

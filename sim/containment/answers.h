@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the answers say: which one is the better, and whether they agree. */
-#ifndef BH_SIM_CONTAINMENT_ANSWERS_H
-#define BH_SIM_CONTAINMENT_ANSWERS_H
+#pragma once
 
 #include "models/containment/zone_three.h"
 #include "sim/containment/followed.h"
@@ -23,5 +22,3 @@ const struct bh_containment *bh_contain_mix_answer(const struct bh_contain_polic
 struct bh_zone_three bh_contain_zone_three(const struct bh_contain_policy *policy);
 /* Whether faults strike at all: without rates there is no mix. */
 bool bh_contain_has_rates(const struct bh_contain_policy *policy);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where errors end, from every zone of a node and under each policy of a scenario. */
-#ifndef BH_SIM_CONTAINMENT_FOLLOWED_H
-#define BH_SIM_CONTAINMENT_FOLLOWED_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/containment/containment.h"
@@ -82,5 +81,3 @@ struct bh_contain {
 struct bh_contain *bh_contain_create(const struct bh_scenario *scenario, const struct bh_contain_wish *wish,
                                      struct bh_error *err);
 void bh_contain_destroy(struct bh_contain *contain);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What each step of protection costs, and what it buys: the policies of each system, the weakest first. */
-#ifndef BH_SIM_CONTAINMENT_PRICES_H
-#define BH_SIM_CONTAINMENT_PRICES_H
+#pragma once
 
 #include "sim/containment/followed.h"
 
@@ -28,5 +27,3 @@ struct bh_contain_prices {
 /* Loads the scenario's machine and resolves each policy as `run` does. */
 struct bh_contain_prices *bh_contain_prices_create(const struct bh_contain *contain, struct bh_error *err);
 void bh_contain_prices_destroy(struct bh_contain_prices *prices);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Guards that raise an escape ratio: by which crash that they prevented, or brought about. */
-#ifndef BH_SIM_CONTAINMENT_RAISED_H
-#define BH_SIM_CONTAINMENT_RAISED_H
+#pragma once
 
 #include "sim/containment/followed.h"
 
@@ -29,5 +28,3 @@ struct bh_contain_raises {
 /* By the exact chain, of policies whose rows have all exact answers. */
 struct bh_contain_raises *bh_contain_raises_create(const struct bh_contain *contain);
 void bh_contain_raises_destroy(struct bh_contain_raises *raises);
-
-#endif

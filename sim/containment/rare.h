@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Escapes of one error in millions and rarer: when they are sought by importance sampling, and how well they are known. */
-#ifndef BH_SIM_CONTAINMENT_RARE_H
-#define BH_SIM_CONTAINMENT_RARE_H
+#pragma once
 
 #include "sim/containment/followed.h"
 
@@ -13,5 +12,3 @@ enum { BH_CONTAIN_RESOLVED = 10 };
 void bh_contain_seek_rare(const struct bh_contain *contain, struct bh_contain_policy *policy, size_t row);
 /* 95 % half-width over the estimate. */
 double bh_contain_half_width(const struct bh_rare_event *event);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which assumed numbers decide, and how far each may go before two policies swap. */
-#ifndef BH_SIM_CONTAINMENT_SENSITIVITY_H
-#define BH_SIM_CONTAINMENT_SENSITIVITY_H
+#pragma once
 
 #include "sim/containment/followed.h"
 
@@ -13,5 +12,3 @@ void bh_contain_free_sensitivity(struct bh_contain *contain);
 const struct bh_parameter *bh_contain_number(const struct bh_contain *contain, size_t number);
 /* Change of an outcome per relative change of a number: x dM/dx. */
 double bh_contain_effect(const struct bh_contain *contain, size_t policy, size_t number, int outcome);
-
-#endif

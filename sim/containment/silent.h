@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Silent errors, from the data they sit in to the end of the job. */
-#ifndef BH_SIM_CONTAINMENT_SILENT_H
-#define BH_SIM_CONTAINMENT_SILENT_H
+#pragma once
 
 #include "models/silent/course.h"
 #include "sim/containment/followed.h"
@@ -37,5 +36,3 @@ struct bh_contain_silent {
  * agreement of `contain`. */
 struct bh_contain_silent *bh_contain_silent_create(struct bh_contain *contain, struct bh_error *err);
 void bh_contain_silent_destroy(struct bh_contain_silent *silent);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A bulk-synchronous enclave's checkpoints: the bytes that they move, and the waits for what they go to. */
-#ifndef BH_SIM_ENCLAVES_CHECKPOINT_H
-#define BH_SIM_ENCLAVES_CHECKPOINT_H
+#pragma once
 
 #include "models/words/checkpoint_levels.h"
 #include "sim/state/wait.h"
@@ -35,5 +34,3 @@ struct bh_wait bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level leve
  * happens to it, and books that to those who caused it. */
 struct bh_wait bh_storage_await(struct bh_enclave *enclave);
 struct bh_wait bh_stops_await_io(struct bh_enclave *enclave);
-
-#endif

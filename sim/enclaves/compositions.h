@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Compositions at run time: clocks that turn. All called by the injector but where it says otherwise. */
-#ifndef BH_SIM_ENCLAVES_COMPOSITIONS_H
-#define BH_SIM_ENCLAVES_COMPOSITIONS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -25,5 +24,3 @@ void bh_composing_exchanged(struct bh_replica *replica, size_t composed);
 /* An enclave has found wrong data and returned to its newest state: all that took data from it since that state return to one
  * of before, and likewise those that took data from them; and those that restart together with any. */
 void bh_composing_tell(struct bh_replica *replica, size_t enclave, long cause);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What enclaves of all kinds do: from one thing to the next, and the end. */
-#ifndef BH_SIM_ENCLAVES_ENCLAVE_H
-#define BH_SIM_ENCLAVES_ENCLAVE_H
+#pragma once
 
 #include "sim/state/wait.h"
 
@@ -18,5 +17,3 @@ void bh_enclave_clear(struct bh_enclave *enclave);
 
 /* The work is done, or the enclave is over: books idle spares and checks the sum. */
 void bh_enclave_end(struct bh_enclave *enclave, bool is_finished);
-
-#endif

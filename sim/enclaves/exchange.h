@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What composed enclaves send each other over the network. */
-#ifndef BH_SIM_ENCLAVES_EXCHANGE_H
-#define BH_SIM_ENCLAVES_EXCHANGE_H
+#pragma once
 
 #include "sim/state/wait.h"
 
@@ -43,5 +42,3 @@ void bh_exchanges_clear(struct bh_replica *replica);
 /* What to wait for first; and then, when that has been waited for or, unless `is_done`, something has happened. */
 struct bh_wait bh_exchange_begin(struct bh_exchange *exchange);
 struct bh_wait bh_exchange_next(struct bh_exchange *exchange, bool is_done);
-
-#endif

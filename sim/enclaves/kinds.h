@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The kinds of application: what each does, in a file and a row (models/catalog/application_kinds.h) each. */
-#ifndef BH_SIM_ENCLAVES_KINDS_H
-#define BH_SIM_ENCLAVES_KINDS_H
+#pragma once
 
 #include "models/catalog/application_kinds.h"
 #include "sim/state/enclave_kind.h"
@@ -12,5 +11,3 @@ BH_APPLICATION_KINDS(BH_DECLARE_KIND)
 #undef BH_DECLARE_KIND
 
 const struct bh_enclave_kind *bh_enclave_kind_of(const struct bh_application_kind *kind);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a bulk-synchronous enclave does from a failure until it computes again. */
-#ifndef BH_SIM_ENCLAVES_OUTAGE_H
-#define BH_SIM_ENCLAVES_OUTAGE_H
+#pragma once
 
 #include "models/words/scope.h"
 #include "sim/setup/levels/levels.h"
@@ -22,5 +21,3 @@ void bh_outage_delay(struct bh_enclave *enclave, long cause);
 /* Of the kind's row. */
 bool bh_bulk_synchronous_fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
                               struct bh_level_loss taken, double ended_s, long cause);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How verifications find silent errors, and what comes of those they found. */
-#ifndef BH_SIM_ENCLAVES_VERIFICATION_H
-#define BH_SIM_ENCLAVES_VERIFICATION_H
+#pragma once
 
 struct bh_enclave;
 struct bh_silent_error;
@@ -22,5 +21,3 @@ const struct bh_silent_error *bh_silent_awaited(const struct bh_enclave *enclave
 
 /* The enclave's work is over: counts what its silent errors have tainted. */
 void bh_silent_end(struct bh_enclave *enclave);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Errors that cross from one node to another, over the network that composed enclaves talk over. */
-#ifndef BH_SIM_ERRORS_CROSSING_H
-#define BH_SIM_ERRORS_CROSSING_H
+#pragma once
 
 #include "models/words/words.h"
 
@@ -35,5 +34,3 @@ struct bh_live_error *bh_crossing_attempt(struct bh_replica *replica, struct bh_
 /* Counts an attempt to cross a boundary, from node to node or within one, and tells whoever watches. */
 void bh_crossing_note(struct bh_replica *replica, const struct bh_copy *copy, uint64_t key, enum bh_boundary boundary,
                       const struct bh_guard_level *guard, bool is_blocked);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a signalled error or a hardware failure takes down, and who is told. */
-#ifndef BH_SIM_ERRORS_DISPOSAL_H
-#define BH_SIM_ERRORS_DISPOSAL_H
+#pragma once
 
 #include "models/faults/streams.h"
 #include "sim/state/machine.h"
@@ -30,5 +29,3 @@ void bh_disposal_returned(struct bh_replica *replica, uint64_t node);
 /* The event of a degraded zone that is noticed: its node is taken out, and its place taken by a spare, or it is rebooted. Frees
  * it. */
 void bh_disposal_notice(struct bh_replica *replica, struct bh_degraded *degraded);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Faults that stay in their node until it is repaired, and strike it again and again. */
-#ifndef BH_SIM_ERRORS_LASTING_FAULTS_H
-#define BH_SIM_ERRORS_LASTING_FAULTS_H
+#pragma once
 
 #include "models/faults/streams.h"
 
@@ -31,5 +30,3 @@ void bh_lasting_schedule(struct bh_replica *replica, struct bh_lasting_fault *la
 bool bh_lasting_failed(struct bh_replica *replica, size_t source, uint64_t node);
 /* A physical node goes to repair, which mends all that is wrong with it. */
 void bh_lasting_end(struct bh_replica *replica, uint64_t node);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Live errors in calendar time: copies that end, cross channels and meet guards. */
-#ifndef BH_SIM_ERRORS_LIVE_ERRORS_H
-#define BH_SIM_ERRORS_LIVE_ERRORS_H
+#pragma once
 
 #include "models/words/words.h"
 
@@ -29,5 +28,3 @@ void bh_errors_replay(struct bh_enclave *enclave);
 
 /* The job is over: what is still live is pending. */
 void bh_errors_finish(struct bh_replica *replica);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Messages with a live error in them, of compositions that `restart: alone`: what partners sent is kept, and an enclave that does
  * lost work again gets it once more, as wrong as it was. */
-#ifndef BH_SIM_ERRORS_MESSAGE_LOG_H
-#define BH_SIM_ERRORS_MESSAGE_LOG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ double bh_messages_next_s(const struct bh_enclave *enclave);
 bool bh_messages_take(struct bh_enclave *enclave, struct bh_saved_copy *copy);
 /* An error of a lineage takes the enclave down. What has brought one in twice is asked for anew. */
 void bh_messages_fall_again(struct bh_enclave *enclave, uint64_t lineage);
-
-#endif

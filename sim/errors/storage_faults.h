@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Storage hosts that fail: while any of them is out, what is to be written to the file system or read from it waits. */
-#ifndef BH_SIM_ERRORS_STORAGE_FAULTS_H
-#define BH_SIM_ERRORS_STORAGE_FAULTS_H
+#pragma once
 
 #include "models/faults/streams.h"
 
@@ -12,5 +11,3 @@ struct bh_replica;
  * the class's probability, or stop at their next checkpoint there; a transfer under way begins again. One that is out
  * already is struck while down. Called by the injector; `source` is -1 for the script. */
 void bh_storage_strike(struct bh_replica *replica, int source, const struct bh_fault *fault);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Faults strike: what they hit, and the errors that they make there. */
-#ifndef BH_SIM_ERRORS_STRIKING_H
-#define BH_SIM_ERRORS_STRIKING_H
+#pragma once
 
 #include "models/faults/streams.h"
 
@@ -16,5 +15,3 @@ void bh_errors_strike(struct bh_replica *replica, size_t source, const struct bh
 /* One that lasts and has struck before strikes again, now, at time_s, unless it is over. */
 void bh_errors_strike_again(struct bh_replica *replica, struct bh_lasting_fault *lasting, double time_s);
 void bh_errors_strike_by_script(struct bh_replica *replica, size_t line);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Zones that others need go down on their own, and are up again. */
-#ifndef BH_SIM_ERRORS_ZONE_OUTAGES_H
-#define BH_SIM_ERRORS_ZONE_OUTAGES_H
+#pragma once
 
 #include <stdint.h>
 
@@ -20,5 +19,3 @@ void bh_stops_end_slot(struct bh_replica *replica, uint64_t slot);
 void bh_stops_end_all(struct bh_replica *replica);
 /* The event of a zone that is up again. Frees it. */
 void bh_stops_end(struct bh_replica *replica, struct bh_zone_outage *outage);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What SimGrid offers in C++ only, or in C under other names in each release: transfers that can be interrupted, the
  * deadlock callback, hosts in file order, their properties, routes. */
-#ifndef BH_SIM_PLATFORM_ACTIVITY_H
-#define BH_SIM_PLATFORM_ACTIVITY_H
+#pragma once
 
 #include <simgrid/forward.h>
 #include <stdbool.h>
@@ -62,6 +61,4 @@ void bh_walk_route(sg_host_t from, sg_host_t to, void (*visit)(void *data, sg_li
 
 #ifdef __cplusplus
 }
-#endif
-
 #endif

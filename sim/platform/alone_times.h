@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How long traffic takes that is alone, for all processes that come of one: each asks SimGrid once for all. */
-#ifndef BH_SIM_PLATFORM_ALONE_TIMES_H
-#define BH_SIM_PLATFORM_ALONE_TIMES_H
+#pragma once
 
 #include <stdint.h>
 
@@ -15,5 +14,3 @@ void bh_alone_times_destroy(struct bh_alone_times *times);
 double bh_alone_times_find(const struct bh_alone_times *times, uint64_t key);
 /* What does not find room is not kept. */
 void bh_alone_times_keep(struct bh_alone_times *times, uint64_t key, double takes_s);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where one actor sleeps. */
-#ifndef BH_SIM_PLATFORM_BED_H
-#define BH_SIM_PLATFORM_BED_H
+#pragma once
 
 #include "models/base/extremes.h"
 
@@ -29,5 +28,3 @@ void bh_bed_destroy(struct bh_bed *bed);
 /* Sleeps until `until_s`, or until woken. False when woken, now or since the last sleep. */
 bool bh_bed_sleep(struct bh_bed *bed, double until_s);
 void bh_bed_wake(struct bh_bed *bed);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* SimGrid runs once in a process: at another clock it gives other last digits. */
-#ifndef BH_SIM_PLATFORM_ENGINE_H
-#define BH_SIM_PLATFORM_ENGINE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -15,5 +14,3 @@ bool bh_engine_has_run(void);
  * for another. */
 int bh_engine_run(const char *name, sg_host_t host, void (*body)(void *data), void *data, bool *is_stuck,
                   struct bh_error *err);
-
-#endif

@@ -21,8 +21,7 @@
  * System and policy of a class follow from the line of the comparison unless an enclave names its own
  * (struct bh_node_stack): tenants may differ in policy, not in the system, since a node has one host. That a guard is on is
  * asked of a partition's node model, so that policies may come to change with time. */
-#ifndef BH_SIM_PLATFORM_PARTITION_H
-#define BH_SIM_PLATFORM_PARTITION_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -61,5 +60,3 @@ static inline size_t bh_partitions_find(const struct bh_partitions *partitions, 
 {
     return partitions->count > 1 ? bh_partitions_bisect(partitions, slot) : 0;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the platform's own files and the transfers share. */
-#ifndef BH_SIM_PLATFORM_PARTS_H
-#define BH_SIM_PLATFORM_PARTS_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -65,5 +64,3 @@ int bh_platform_check_text(const char *xml, struct bh_error *err);
  * file, whose name the caller frees. NULL on failure. */
 char *bh_platform_write_parametric(const struct bh_machine *machine, const char *path, uint64_t nodes,
                                    struct bh_place place, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* On which hosts of the platform the nodes of each partition are. */
-#ifndef BH_SIM_PLATFORM_PLACEMENT_H
-#define BH_SIM_PLATFORM_PLACEMENT_H
+#pragma once
 
 #include "sim/platform/partition.h"
 
@@ -37,5 +36,3 @@ struct bh_stands *bh_place(const struct bh_platform *platform, const struct bh_p
 void bh_stands_free(struct bh_stands *stands, size_t count);
 /* The nodes [first, first + nodes) of the platform. */
 struct bh_stands bh_stands_of_nodes(const struct bh_platform *platform, uint64_t first, uint64_t nodes);
-
-#endif

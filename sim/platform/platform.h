@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The machine: a SimGrid platform whose hosts stand for many nodes, and what Bulkhead reads off it. */
-#ifndef BH_SIM_PLATFORM_PLATFORM_H
-#define BH_SIM_PLATFORM_PLATFORM_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -65,5 +64,3 @@ size_t bh_platform_disks(const struct bh_platform *platform, size_t index);
 void *bh_platform_disk(const struct bh_platform *platform, size_t index, size_t disk);
 /* One way from a compute host to another: seconds, as the file has them, and bytes/s of the first link. */
 void bh_platform_way(const struct bh_platform *platform, size_t from, size_t to, double *latency_s, double *bandwidth);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Loads a platform in a child first, where what SimGrid chokes on costs one message. */
-#ifndef BH_SIM_PLATFORM_PROBE_H
-#define BH_SIM_PLATFORM_PROBE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -14,5 +13,3 @@ struct bh_platform_facts;
  * the compute hosts that the first `nodes` nodes are on; 0: of all. 0 or -1. */
 int bh_platform_probe(const char *xml, uint64_t nodes, struct bh_place place, struct bh_platform_facts *facts,
                       struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Routes as lists of link numbers. */
-#ifndef BH_SIM_PLATFORM_ROUTES_H
-#define BH_SIM_PLATFORM_ROUTES_H
+#pragma once
 
 #include "sim/platform/parts.h"
 
@@ -17,5 +16,3 @@ struct bh_route {
 
 void bh_route_find(const struct bh_platform *platform, sg_host_t from, sg_host_t to, struct bh_route *route);
 void bh_route_free(struct bh_route *route);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Flows and disk accesses that begin together and are waited for together. */
-#ifndef BH_SIM_PLATFORM_TRAFFIC_H
-#define BH_SIM_PLATFORM_TRAFFIC_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ bool bh_traffic_run(struct bh_traffic *traffic, struct bh_activity *(*start)(con
 void bh_traffic_interrupt(struct bh_traffic *traffic);
 /* Whether all has arrived by now, though the actor that waits for it may yet have to find that out, piece by piece. */
 bool bh_traffic_has_arrived(const struct bh_traffic *traffic);
-
-#endif

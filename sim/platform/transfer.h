@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Checkpoint and restore traffic: few SimGrid flows that stand for one per host. */
-#ifndef BH_SIM_PLATFORM_TRANSFER_H
-#define BH_SIM_PLATFORM_TRANSFER_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/platform/placement.h"
@@ -57,5 +56,3 @@ bool bh_transfer_has_arrived(const struct bh_transfer *transfer);
 
 /* Seconds that `bytes` take with nobody else about (plain arithmetic over the plan's bottlenecks). */
 double bh_transfer_alone_s(const struct bh_transfer *transfer, enum bh_direction direction, double bytes);
-
-#endif

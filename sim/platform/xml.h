@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The opening tags of an XML file, one after the other, as expat reads them. */
-#ifndef BH_SIM_PLATFORM_XML_H
-#define BH_SIM_PLATFORM_XML_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -19,5 +18,3 @@ const char *bh_xml_attribute(const struct bh_xml_tag *tag, const char *name);
  * no XML, for tags nested too deep, and for entities of its own, which can grow without bound. */
 int bh_xml_read(const char *path, int (*see)(void *data, const struct bh_xml_tag *tag), void *data,
                 struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* All processes of a replica as actors, each in its guest's virtual machine, or on its host where nodes have no guests. */
-#ifndef BH_SIM_PROCESS_FLEET_H
-#define BH_SIM_PROCESS_FLEET_H
+#pragma once
 
 #include "sim/platform/transfer.h"
 
@@ -66,5 +65,3 @@ struct bh_progress bh_fleet_progress(const struct bh_fleet *fleet, size_t enclav
 bool bh_fleet_await(struct bh_fleet *fleet, size_t enclave);
 /* At the end of the replica: that SimGrid has ended as many actors as were to fail. */
 void bh_fleet_check(const struct bh_fleet *fleet);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of this room share. */
-#ifndef BH_SIM_PROCESS_PARTS_H
-#define BH_SIM_PROCESS_PARTS_H
+#pragma once
 
 #include "models/silent/taint.h"
 #include "sim/platform/bed.h"
@@ -142,5 +141,3 @@ bool bh_job_is_whole(const struct bh_job *job);
 void bh_process_forget(struct bh_process *process);
 /* A guest of a seat is up: its processes may start, and whoever waited for it may go on. */
 void bh_jobs_come(struct bh_fleet *fleet, const struct bh_seat *seat);
-
-#endif

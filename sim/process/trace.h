@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What happens to hosts, virtual machines and processes, as a Paje trace. */
-#ifndef BH_SIM_PROCESS_TRACE_H
-#define BH_SIM_PROCESS_TRACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ void bh_trace_create(FILE *stream, struct bh_traced_name name, const struct bh_t
 void bh_trace_destroy(FILE *stream, struct bh_traced_name name);
 /* One word, from now on. */
 void bh_trace_state(FILE *stream, struct bh_traced_name name, const char *state);
-
-#endif

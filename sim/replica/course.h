@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The course of one replica: from instant to instant, and what happens at each in which order. */
-#ifndef BH_SIM_REPLICA_COURSE_H
-#define BH_SIM_REPLICA_COURSE_H
+#pragma once
 
 struct bh_error;
 struct bh_replica;
@@ -19,5 +18,3 @@ void bh_course_clear(struct bh_replica *replica);
  *   3. somebody whose wait is over.
  * Of several, exchanges before enclaves, by their number. */
 int bh_course_run(struct bh_replica *replica, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* All that happens to the machine, in order of time: faults, errors, repairs and the horizon. */
-#ifndef BH_SIM_REPLICA_INJECTOR_H
-#define BH_SIM_REPLICA_INJECTOR_H
+#pragma once
 
 #include "sim/state/replica_state.h"
 
@@ -15,5 +14,3 @@ static inline double bh_injector_next_s(const struct bh_replica *replica)
 {
     return bh_event_queue_first(&replica->queue)->time_s;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of this room share. */
-#ifndef BH_SIM_REPLICA_PARTS_H
-#define BH_SIM_REPLICA_PARTS_H
+#pragma once
 
 #include "sim/platform/bed.h"
 #include "sim/state/wait.h"
@@ -119,5 +118,3 @@ void bh_waiter_carry(struct bh_waiter *waiter);
 int bh_alone_s(struct bh_waiter *waiter, double *takes_s, struct bh_error *err);
 
 extern const struct bh_passing bh_passing_by_calendar, bh_passing_on_simgrid, bh_passing_by_process;
-
-#endif

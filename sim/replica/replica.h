@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One replica: the models of a setup on SimGrid's clock, from 0 to the end of the work or the horizon. */
-#ifndef BH_SIM_REPLICA_REPLICA_H
-#define BH_SIM_REPLICA_REPLICA_H
+#pragma once
 
 #include "sim/state/error_totals.h"
 #include "sim/state/ledger.h"
@@ -46,5 +45,3 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
                    struct bh_transfer *const *transfers, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err);
 void bh_replica_record_clear(struct bh_replica_record *record);
-
-#endif

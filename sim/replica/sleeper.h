@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Waits on SimGrid: an actor per waiter, made when it is first needed. */
-#ifndef BH_SIM_REPLICA_SLEEPER_H
-#define BH_SIM_REPLICA_SLEEPER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@ void bh_sleeper_tell(struct bh_waiter *waiter, const struct bh_wait *wait);
 /* Whether the traffic has arrived that it was told of last; its actor finds that out piece by piece. */
 bool bh_sleeper_has_arrived(const struct bh_waiter *waiter);
 void bh_sleeper_destroy(struct bh_sleeper *sleeper);
-
-#endif

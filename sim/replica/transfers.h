@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Who moves checkpoints to storage, and over which flows: the same for all replicas of a setup. */
-#ifndef BH_SIM_REPLICA_TRANSFERS_H
-#define BH_SIM_REPLICA_TRANSFERS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ struct bh_transfer **bh_transfers_plan(const struct bh_setup *setup, const struc
  * long one takes: then a process can run any number of them. */
 bool bh_transfers_never_meet(struct bh_transfer *const *transfers, const struct bh_setup *setup);
 void bh_transfers_destroy(struct bh_transfer **transfers, const struct bh_setup *setup);
-
-#endif

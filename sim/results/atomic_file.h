@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A place for an output file: a temporary name beside it, and one durable step into place. */
-#ifndef BH_SIM_RESULTS_ATOMIC_FILE_H
-#define BH_SIM_RESULTS_ATOMIC_FILE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -18,5 +17,3 @@ void bh_results_place_destroy(struct bh_results_place *place);
 /* Whether results could be written at `path`: its folder exists and is writable, and the path is not a folder, device
  * or other thing that is no file. 0, or -1 with BH_ERROR_INPUT. Nothing is left behind. */
 int bh_results_check_path(const char *path, struct bh_error *err);
-
-#endif

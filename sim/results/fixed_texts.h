@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Texts of equal length in a file: those of variable length keep Octave from reading the whole of it. */
-#ifndef BH_SIM_RESULTS_FIXED_TEXTS_H
-#define BH_SIM_RESULTS_FIXED_TEXTS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,5 +10,3 @@
  * an attribute says what it is. Returns the type, to be closed, and the fields in `*bytes`, to be freed; -1 where one of them is so
  * much longer than the others that fields would waste the file. */
 int64_t bh_fixed_texts(const char *const *texts, size_t count, char **bytes);
-
-#endif

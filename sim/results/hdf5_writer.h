@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Writes results as HDF5 that other tools open unaided: arrays over named, labelled axes, with units. */
-#ifndef BH_SIM_RESULTS_HDF5_WRITER_H
-#define BH_SIM_RESULTS_HDF5_WRITER_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -79,5 +78,3 @@ int bh_results_add_table(struct bh_results *results, const char *name, const cha
 int bh_results_set_text(struct bh_results *results, const char *name, const char *value, struct bh_error *err);
 int bh_results_set_count(struct bh_results *results, const char *name, uint64_t value, struct bh_error *err);
 int bh_results_set_flag(struct bh_results *results, const char *name, uint8_t value, struct bh_error *err);
-
-#endif

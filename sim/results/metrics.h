@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The value of each metric, see models/base/metric_list.h, of a point that has run. */
-#ifndef BH_SIM_RESULTS_METRICS_H
-#define BH_SIM_RESULTS_METRICS_H
+#pragma once
 
 #include "models/base/metric_list.h"
 
@@ -27,5 +26,3 @@ struct bh_metric_cell {
 };
 
 double bh_metric_value(const struct bh_metric *metric, const struct bh_metric_cell *cell);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where results come from. */
-#ifndef BH_SIM_RESULTS_PROVENANCE_H
-#define BH_SIM_RESULTS_PROVENANCE_H
+#pragma once
 
 #include "sim/scenario/scenario.h"
 
@@ -10,5 +9,3 @@
 
 /* What ran, on what, with which numbers, at the first point: one JSON object; owned by the caller. */
 json_t *bh_provenance(const struct bh_study *study, const struct bh_scenario *first);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Exact escape ratios of a point with the uncertain number at the ends of its axis. */
-#ifndef BH_SIM_RUNS_ESCAPE_ENDS_H
-#define BH_SIM_RUNS_ESCAPE_ENDS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/scenario/scenario.h"
@@ -14,5 +13,3 @@ struct bh_point;
  * draws have no ends, between which the middle 90 % of the ratios lie. They stay NaN where nothing is uncertain. */
 int bh_point_find_escape_ends(struct bh_point *resolved, const struct bh_study *study, struct bh_isolation_cache *cache,
                               struct bh_error *err);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a scenario will take, from its rates and intervals alone: events, simulated time, computing time, memory. No exact
  * chain is followed and nothing is simulated, so these are estimates; see the constants in estimate.c for how near. */
-#ifndef BH_SIM_RUNS_ESTIMATE_H
-#define BH_SIM_RUNS_ESTIMATE_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/platform/platform.h"
@@ -49,5 +48,3 @@ struct bh_estimate_point {
 };
 int bh_estimate_at(const struct bh_scenario *scenario, const struct bh_platform_facts *facts,
                    struct bh_estimate_point *point, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Scenarios that ask for more than anybody waits for are refused. */
-#ifndef BH_SIM_RUNS_ESTIMATE_LIMITS_H
-#define BH_SIM_RUNS_ESTIMATE_LIMITS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -29,5 +28,3 @@ double bh_estimate_points(const struct bh_study *study);
 
 /* "1.2e+06", "85": a count to three digits; and "12 GB", "3.4 ms" go by bh_quantity_print. Returns buffer. */
 char *bh_estimate_count(double count, char *buffer, size_t size);
-
-#endif

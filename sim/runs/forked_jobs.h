@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Jobs in forked children, several at a time. A child does one job after the other, until it is spent or there are no
  * more. */
-#ifndef BH_SIM_RUNS_FORKED_JOBS_H
-#define BH_SIM_RUNS_FORKED_JOBS_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -35,5 +34,3 @@ pid_t bh_workers_fork(int *pipe, struct bh_error *err);
 /* Runs all jobs. One that kills its process costs no other, and is tried once more, alone; the first that fails, or dies
  * again, ends the children under way and is returned in err. Children die with their parent. */
 int bh_workers_run(const struct bh_workers *workers, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* One point of a study, resolved: the scenario, its platform's facts, and a setup per policy. */
-#ifndef BH_SIM_RUNS_POINT_H
-#define BH_SIM_RUNS_POINT_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/platform/platform.h"
@@ -42,5 +41,3 @@ struct bh_point *bh_point_create_from(struct bh_scenario *scenario, const struct
 /* Makes its setups anew, with another cache, which is to outlive them. */
 int bh_point_set_up(struct bh_point *resolved, struct bh_isolation_cache *cache, struct bh_error *err);
 void bh_point_destroy(struct bh_point *resolved);
-
-#endif

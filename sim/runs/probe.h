@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The machine of a scenario, looked at without simulating on it. */
-#ifndef BH_SIM_RUNS_PROBE_H
-#define BH_SIM_RUNS_PROBE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -24,5 +23,3 @@ struct bh_probes *bh_probes_create(void);
 void bh_probes_destroy(struct bh_probes *probes);
 int bh_probes_ask(struct bh_probes *probes, const struct bh_scenario *scenario, struct bh_platform_facts *facts,
                   struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A line that says what is under way and how far it is: rewritten in place on a terminal, now and then a line elsewhere. */
-#ifndef BH_SIM_RUNS_PROGRESS_H
-#define BH_SIM_RUNS_PROGRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,5 +26,3 @@ void bh_progress_end(struct bh_progress *progress);
 void bh_progress_write(const char *const *parts, size_t count, bool is_terminal, size_t *length);
 /* "about 3.2 min to go", once a second has passed, something is done of it, and a second or more is left; else "". Returns buffer. */
 char *bh_progress_eta(double spent_s, double done, double total, char *buffer, size_t size);
-
-#endif

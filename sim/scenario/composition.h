@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which enclaves of a scenario are composed: what the file asks for, and the single compositions that come of it. */
-#ifndef BH_SIM_SCENARIO_COMPOSITION_H
-#define BH_SIM_SCENARIO_COMPOSITION_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/node/zone_tree.h"
@@ -84,5 +83,3 @@ double bh_compositions_degree(const struct bh_scenario *scenario, size_t enclave
 /* The channels between tenants of a class's nodes: link l of the zone tree is by entry spec[l]. Free both. */
 struct bh_tenant_link *bh_compositions_links(const struct bh_scenario *scenario, size_t class, size_t **spec,
                                              size_t *count);
-
-#endif

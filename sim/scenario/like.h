@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Scenarios by name, and scenarios that are like others. */
-#ifndef BH_SIM_SCENARIO_LIKE_H
-#define BH_SIM_SCENARIO_LIKE_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -15,5 +14,3 @@ char *bh_scenario_find(const char *name, const char *beside, const char *data_di
 /* Fills a scenario that says `like` from that other one, which may be like a third; and refuses what was written for a later
  * version. Files that the other names are found beside the other. */
 int bh_scenario_fill(struct bh_document *document, const char *data_directory, struct bh_error *err);
-
-#endif

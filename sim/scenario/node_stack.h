@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What runs on the nodes of a partition class, and the guards there. */
-#ifndef BH_SIM_SCENARIO_NODE_STACK_H
-#define BH_SIM_SCENARIO_NODE_STACK_H
+#pragma once
 
 #include "models/words/words.h"
 
@@ -45,5 +44,3 @@ int bh_scenario_line_guards(const struct bh_scenario *scenario, size_t policy, b
 /* The node model of a stack, with the guards that are on while protected. */
 struct bh_node_model *bh_scenario_model(const struct bh_scenario *scenario, const struct bh_node_stack *stack,
                                         size_t class, struct bh_error *err);
-
-#endif

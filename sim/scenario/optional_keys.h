@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Keys that many parts of a scenario have: optional ones, names of things, counts of nodes. */
-#ifndef BH_SIM_SCENARIO_OPTIONAL_KEYS_H
-#define BH_SIM_SCENARIO_OPTIONAL_KEYS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -25,5 +24,3 @@ int bh_read_nodes(const struct bh_node *node, uint64_t least, uint64_t *count, d
  * key and the known names. `what` names the kind of thing. */
 const void *bh_choose_named(const struct bh_node *node, const void *items, size_t count, size_t size, const char *what,
                             struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that resolve a scenario share; nobody else includes it. */
-#ifndef BH_SIM_SCENARIO_PARTS_H
-#define BH_SIM_SCENARIO_PARTS_H
+#pragma once
 
 #include "models/document/document.h"
 
@@ -73,5 +72,3 @@ int bh_policies_resolve(struct bh_scenario *scenario, struct bh_error *err);
 int bh_faults_resolve(struct bh_scenario *scenario, struct bh_error *err);
 /* sim/scenario/read_replay.c: `faults: {recorded: ...}`, NULL without; which classes are on is known. */
 int bh_replay_resolve(struct bh_scenario *scenario, const struct bh_node *map, struct bh_error *err);
-
-#endif

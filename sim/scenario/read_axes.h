@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Axes of a study, from its file or a campaign's. */
-#ifndef BH_SIM_SCENARIO_READ_AXES_H
-#define BH_SIM_SCENARIO_READ_AXES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ void bh_axis_value_add(struct bh_axis_value *value, const char *path, const stru
 bool bh_axis_value_sets(const struct bh_axis_value *value, const char *path);
 /* Adds an axis that varies faster than those there are. Fails if another axis or a setting sets what this one sets. */
 int bh_study_add_axis(struct bh_study *study, const struct bh_axis *axis, struct bh_error *err);
-
-#endif

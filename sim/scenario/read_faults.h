@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which faults strike, by a scenario. */
-#ifndef BH_SIM_SCENARIO_READ_FAULTS_H
-#define BH_SIM_SCENARIO_READ_FAULTS_H
+#pragma once
 
 #include "models/faults/streams.h"
 
@@ -21,5 +20,3 @@ struct bh_fault_choice bh_scenario_fault_choice(const struct bh_scenario *scenar
 /* The zone of a node that an error of the script begins in. */
 size_t bh_scenario_script_zone(const struct bh_scenario *scenario, const struct bh_script_fault *fault,
                                const struct bh_zone_tree *tree);
-
-#endif

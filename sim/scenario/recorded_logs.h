@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The failure logs that a study replays: each is read once, however many points and replicas use it. */
-#ifndef BH_SIM_SCENARIO_RECORDED_LOGS_H
-#define BH_SIM_SCENARIO_RECORDED_LOGS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/document/document.h"
@@ -34,5 +33,3 @@ const struct bh_recorded_log *bh_recorded_logs_get(struct bh_recorded_logs *logs
                                                    const struct bh_recorded_choice *choice,
                                                    struct bh_log_reading *reading, const struct bh_node *at,
                                                    struct bh_error *err);
-
-#endif

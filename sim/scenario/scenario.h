@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A scenario file: what is simulated, under which policies, at which points. */
-#ifndef BH_SIM_SCENARIO_SCENARIO_H
-#define BH_SIM_SCENARIO_SCENARIO_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/catalog/zone_choice.h"
@@ -247,5 +246,3 @@ struct bh_study {
     struct bh_posterior posterior; /* the axis' values are joint draws: without order */
     struct bh_recorded_logs *logs; /* read so far, whichever point asked for them */
 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every key of a scenario file: the tables that its readers hold files against. */
-#ifndef BH_SIM_SCENARIO_SCENARIO_KEYS_H
-#define BH_SIM_SCENARIO_SCENARIO_KEYS_H
+#pragma once
 
 #include "models/document/keys.h"
 
@@ -23,5 +22,3 @@ extern const char *const bh_replay_end_names[];    /* wrap stop */
 extern const char *const bh_composed_when_names[]; /* never always */
 
 extern const char *const bh_script_ending_names[];
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Scenario files read into studies, and their points resolved. */
-#ifndef BH_SIM_SCENARIO_STUDY_H
-#define BH_SIM_SCENARIO_STUDY_H
+#pragma once
 
 #include <stddef.h>
 
@@ -40,5 +39,3 @@ int bh_scenario_check_platform(const struct bh_scenario *scenario, const struct 
 
 /* Processes of an enclave, on all its nodes. */
 double bh_scenario_processes(const struct bh_scenario *scenario, const struct bh_enclave_spec *enclave);
-
-#endif

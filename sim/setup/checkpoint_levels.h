@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The checkpoint levels of an enclave: how long each takes, which failures it is for, and how often it is written. */
-#ifndef BH_SIM_SETUP_CHECKPOINT_LEVELS_H
-#define BH_SIM_SETUP_CHECKPOINT_LEVELS_H
+#pragma once
 
 struct bh_enclave_setup;
 struct bh_platform_facts;
@@ -15,5 +14,3 @@ void bh_setup_fill_levels(const struct bh_setup *setup, struct bh_enclave_setup 
 /* Enclaves take turns: each has its checkpoints of the farthest level at another phase of that level's interval, evenly
  * spread over those that have checkpoints. */
 void bh_setup_stagger(struct bh_setup *setup);
-
-#endif

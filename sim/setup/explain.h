@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a resolved scenario comes to: the numbers it uses and the faults that strike each zone. */
-#ifndef BH_SIM_SETUP_EXPLAIN_H
-#define BH_SIM_SETUP_EXPLAIN_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/scenario/scenario.h"
@@ -39,5 +38,3 @@ struct bh_rate_table {
 /* Hardware faults land by the zones' shares of memory or CPU. NULL on failure. */
 struct bh_rate_table *bh_rate_table_create(const struct bh_scenario *scenario, struct bh_error *err);
 void bh_rate_table_destroy(struct bh_rate_table *table);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the partitions of a class have in common: zones, guards, faults, and where errors end. */
-#ifndef BH_SIM_SETUP_NODE_SETUP_H
-#define BH_SIM_SETUP_NODE_SETUP_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/containment/isolation.h"
@@ -61,5 +60,3 @@ static inline const struct bh_zone_set *bh_node_setup_whole(const struct bh_node
 /* Isolation over all nodes of several setups, on nodes[i] nodes each: of errors anywhere. Without loss rates, which
  * belong to one of them. */
 struct bh_isolation bh_node_setups_isolation(const struct bh_node_setup *setups, const uint64_t *nodes, size_t count);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which numbers of the catalog a scenario reads: those whose value can change what `run` or `contain` answers. */
-#ifndef BH_SIM_SETUP_NUMBER_USES_H
-#define BH_SIM_SETUP_NUMBER_USES_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/scenario/scenario.h"
@@ -24,5 +23,3 @@ bool bh_number_uses_has(const struct bh_number_uses *uses, const struct bh_param
 
 /* Whether another word there would change an answer: whether the rate of a fault class that is on depends on it. */
 bool bh_number_uses_read_word(const struct bh_scenario *scenario, const struct bh_word *word);
-
-#endif

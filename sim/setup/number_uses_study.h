@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which numbers the points of a study read, and axes over numbers that none of them does. */
-#ifndef BH_SIM_SETUP_NUMBER_USES_STUDY_H
-#define BH_SIM_SETUP_NUMBER_USES_STUDY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ int bh_number_uses_check_axis(const struct bh_study *study, const struct bh_axis
                               struct bh_error *err);
 /* The same of all axes of a scenario, and of its uncertainty. */
 int bh_number_uses_check(const struct bh_study *study, struct bh_error *err);
-
-#endif

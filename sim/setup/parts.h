@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that find a scenario's numbers share; nobody else includes it. */
-#ifndef BH_SIM_SETUP_PARTS_H
-#define BH_SIM_SETUP_PARTS_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "sim/setup/number_uses.h"
@@ -54,5 +53,3 @@ void bh_reading_costs(struct bh_reading *reading, const struct bh_reached *reach
 void bh_reading_machine(struct bh_reading *reading);
 /* Applications, and recovery where it depends on them; comes last. */
 void bh_reading_applications(struct bh_reading *reading);
-
-#endif

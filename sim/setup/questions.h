@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What rooms above ask of a setup without knowing how it is made. */
-#ifndef BH_SIM_SETUP_QUESTIONS_H
-#define BH_SIM_SETUP_QUESTIONS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ double bh_spares_away_s(const struct bh_scenario *scenario, double by_software);
 /* What the nodes of a partition have, and the tree of their zones. */
 const struct bh_node_setup *bh_setup_node(const struct bh_setup *setup, const struct bh_partition *partition);
 const struct bh_zone_tree *bh_setup_tree(const struct bh_setup *setup, const struct bh_partition *partition);
-
-#endif

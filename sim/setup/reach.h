@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How errors multiply under one policy: the mean matrix of live copies, by kind of zone and enclave. */
-#ifndef BH_SIM_SETUP_REACH_H
-#define BH_SIM_SETUP_REACH_H
+#pragma once
 
 #include "models/words/words.h"
 
@@ -29,5 +28,3 @@ struct bh_error_reach {
 
 struct bh_error_reach *bh_error_reach_create(const struct bh_scenario *scenario, size_t policy);
 void bh_error_reach_destroy(struct bh_error_reach *reach);
-
-#endif

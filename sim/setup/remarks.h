@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What is allowed in a scenario and seldom meant: told before it is simulated. */
-#ifndef BH_SIM_SETUP_REMARKS_H
-#define BH_SIM_SETUP_REMARKS_H
+#pragma once
 
 #include "sim/scenario/scenario.h"
 
@@ -16,5 +15,3 @@ struct bh_remarks {
  * error. The caller frees. */
 struct bh_remarks bh_remarks_of(const struct bh_scenario *scenario);
 void bh_remarks_free(struct bh_remarks *remarks);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A scenario under one of its policies, resolved into models: everything a replica needs, and nothing that changes. */
-#ifndef BH_SIM_SETUP_SETUP_H
-#define BH_SIM_SETUP_SETUP_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/cost/slowdown.h"
@@ -150,5 +149,3 @@ static inline const struct bh_partition *bh_setup_partition(const struct bh_setu
     const struct bh_partitions *partitions = &setup->scenario->partitions;
     return &partitions->partition[bh_partitions_find(partitions, slot)];
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What kinds of application differ in: a row of functions each, in sim/enclaves. */
-#ifndef BH_SIM_STATE_ENCLAVE_KIND_H
-#define BH_SIM_STATE_ENCLAVE_KIND_H
+#pragma once
 
 #include "models/node/zone_tree.h"
 #include "sim/setup/levels/levels.h"
@@ -33,5 +32,3 @@ struct bh_enclave_kind {
     double (*useful_node_s)(const struct bh_enclave *enclave); /* native node-seconds done */
     void (*clear)(struct bh_enclave *enclave);                 /* frees what it holds; may be NULL */
 };
-
-#endif

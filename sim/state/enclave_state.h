@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* An enclave at run time: what is so of it at this moment. */
-#ifndef BH_SIM_STATE_ENCLAVE_STATE_H
-#define BH_SIM_STATE_ENCLAVE_STATE_H
+#pragma once
 
 #include "models/policy/protection.h"
 #include "sim/setup/levels/partner_pairs.h"
@@ -224,5 +223,3 @@ static inline const struct bh_pace *bh_enclave_pace(const struct bh_enclave *enc
 }
 /* The part to which time is booked while it is held up: switching, composition-wait, composition or degraded; BH_PARTS: it is not. */
 enum bh_part bh_enclave_held_by(const struct bh_enclave *enclave);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What an enclave is told; what comes of it is its kind's affair. */
-#ifndef BH_SIM_STATE_ENCLAVE_TOLD_H
-#define BH_SIM_STATE_ENCLAVE_TOLD_H
+#pragma once
 
 #include "sim/setup/levels/levels.h"
 
@@ -23,5 +22,3 @@ void bh_enclave_return(struct bh_enclave *enclave, double state_s, long cause);
 void bh_enclave_stall(struct bh_enclave *enclave, uint64_t slot, bool begins, long cause);
 /* Storage that it needs has failed while an outage of it goes on. */
 void bh_enclave_delay(struct bh_enclave *enclave, long cause);
-
-#endif

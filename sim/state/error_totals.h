@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What errors did in all: counts, and the enclaves that they took down. */
-#ifndef BH_SIM_STATE_ERROR_TOTALS_H
-#define BH_SIM_STATE_ERROR_TOTALS_H
+#pragma once
 
 #include "models/spread/spread.h"
 #include "sim/state/ledger.h"
@@ -76,5 +75,3 @@ long bh_cause_of(struct bh_replica *replica, const struct bh_copy *copy);
 long bh_cause_of_degraded(struct bh_replica *replica, const struct bh_live_error *error);
 /* Its key for a copy that becomes silent: nothing is taken down. */
 struct bh_cause_key bh_cause_of_silence(const struct bh_replica *replica, const struct bh_copy *copy);
-
-#endif

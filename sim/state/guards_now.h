@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which guards are on at this moment, and which compositions. */
-#ifndef BH_SIM_STATE_GUARDS_NOW_H
-#define BH_SIM_STATE_GUARDS_NOW_H
+#pragma once
 
 #include "models/node/node_model.h"
 #include "models/policy/composition.h"
@@ -41,5 +40,3 @@ const struct bh_guard_level *bh_guard_on_channel(const struct bh_replica *replic
 /* The composition that opens a channel on a partition; NULL where it is always open. */
 const struct bh_composing *bh_composing_of_channel(const struct bh_replica *replica,
                                                    const struct bh_partition *partition, size_t channel);
-
-#endif

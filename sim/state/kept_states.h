@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Checkpoints that an enclave has kept, per level, and what failures leave of them. */
-#ifndef BH_SIM_STATE_KEPT_STATES_H
-#define BH_SIM_STATE_KEPT_STATES_H
+#pragma once
 
 #include "sim/setup/levels/levels.h"
 #include "sim/state/ledger.h"
@@ -75,5 +74,3 @@ void bh_checkpoint_pass(struct bh_enclave *enclave);
 void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *state);
 void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage);
 bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);
-
-#endif

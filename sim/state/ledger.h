@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where node-time went, and whose fault it was. */
-#ifndef BH_SIM_STATE_LEDGER_H
-#define BH_SIM_STATE_LEDGER_H
+#pragma once
 
 #include <stddef.h>
 
@@ -88,5 +87,3 @@ double bh_ledger_sum(const struct bh_ledger *ledger);
 
 /* A bug of ours if the parts do not sum to `node_s` within 1e-9 of it. */
 void bh_ledger_assert_sum(const struct bh_ledger *ledger, double node_s);
-
-#endif

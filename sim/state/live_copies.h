@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Errors that are live: what each has done, and its copies in zones. */
-#ifndef BH_SIM_STATE_LIVE_COPIES_H
-#define BH_SIM_STATE_LIVE_COPIES_H
+#pragma once
 
 #include "models/spread/spread.h"
 #include "sim/setup/node_setup.h"
@@ -127,5 +126,3 @@ struct bh_saved_copy {
 };
 /* Copies in the zones that the enclave's checkpoints save; the caller frees. */
 struct bh_saved_copy *bh_errors_save(const struct bh_replica *replica, int enclave, size_t *count);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which node stands in which slot, what is down, and the warm spares. Nodes exist here only once something happened to
  * them. */
-#ifndef BH_SIM_STATE_MACHINE_H
-#define BH_SIM_STATE_MACHINE_H
+#pragma once
 
 #include "models/node/zone_tree.h"
 #include "sim/platform/partition.h"
@@ -93,5 +92,3 @@ void bh_machine_ready_s(struct bh_machine *machine, int enclave, double now_s, d
 void bh_machine_lose_everywhere(struct bh_machine *machine, double hardware_s, double ready_s);
 /* The whole machine, or one enclave's guests everywhere (enclave >= 0), is down until ready_s. */
 void bh_machine_fail_everywhere(struct bh_machine *machine, int enclave, double ready_s);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How one replica is run, and who watches it. */
-#ifndef BH_SIM_STATE_OPTIONS_H
-#define BH_SIM_STATE_OPTIONS_H
+#pragma once
 
 #include "models/words/words.h"
 
@@ -55,5 +54,3 @@ struct bh_replica_options {
     void *see_context;
     FILE *trace; /* of every process, in Paje's format; NULL: none. With resolution: process */
 };
-
-#endif

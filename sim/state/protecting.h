@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Guards of enclaves that come and go. */
-#ifndef BH_SIM_STATE_PROTECTING_H
-#define BH_SIM_STATE_PROTECTING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,5 +17,3 @@ void bh_protecting_see(struct bh_replica *replica, const struct bh_partition *pa
 
 /* Schedules the next change of an enclave's guards, and has it look again if they changed. */
 void bh_protecting_follow(struct bh_replica *replica, struct bh_enclave *enclave, bool has_changed);
-
-#endif

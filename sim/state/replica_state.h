@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What all of one replica share. One actor runs it, so no locks guard it. */
-#ifndef BH_SIM_STATE_REPLICA_STATE_H
-#define BH_SIM_STATE_REPLICA_STATE_H
+#pragma once
 
 #include "models/base/event_queue.h"
 #include "models/base/random.h"
@@ -92,5 +91,3 @@ struct bh_replica {
     void (*zones_went)(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down);
     struct bh_fleet *fleet; /* theirs */
 };
-
-#endif

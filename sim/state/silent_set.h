@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Silent errors in an enclave's data: which there are, and which of its states hold them. */
-#ifndef BH_SIM_STATE_SILENT_SET_H
-#define BH_SIM_STATE_SILENT_SET_H
+#pragma once
 
 #include "sim/state/ledger.h"
 
@@ -81,5 +80,3 @@ void bh_silent_set_copy(struct bh_silent_set *to, const struct bh_silent_set *fr
 void bh_silent_set_clear(struct bh_silent_set *set);
 /* Whether it holds an error that has been signalled. */
 bool bh_silent_set_is_known_bad(const struct bh_silent *silent, const struct bh_silent_set *set);
-
-#endif

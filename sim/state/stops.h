@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Zones that an enclave needs and that are down: until when, whose fault that is, and what waiting for them is booked to. */
-#ifndef BH_SIM_STATE_STOPS_H
-#define BH_SIM_STATE_STOPS_H
+#pragma once
 
 #include "models/node/zone_tree.h"
 #include "sim/setup/setup.h"
@@ -92,5 +91,3 @@ void bh_stops_book(struct bh_enclave *enclave, const struct bh_enclave *stopped,
 /* Books time that an enclave was held up by `part` (bh_enclave_held_by), of so many nodes: where data waited for I/O that
  * did not get through, that is to blame. */
 void bh_stops_book_held(struct bh_enclave *enclave, enum bh_part part, double from_s, double to_s, double nodes);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Storage hosts that are down: until when, and whose fault that is. */
-#ifndef BH_SIM_STATE_STORAGE_STATE_H
-#define BH_SIM_STATE_STORAGE_STATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ bool bh_storage_is_down(const struct bh_replica *replica);
 double bh_storage_up_s(const struct bh_replica *replica);
 /* The cause of the last piece; -1 if there was none. */
 long bh_storage_cause(const struct bh_replica *replica);
-
-#endif

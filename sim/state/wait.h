@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What an enclave or an exchange waits for next. Nothing below sim/replica sleeps: who runs a replica arranges it. */
-#ifndef BH_SIM_STATE_WAIT_H
-#define BH_SIM_STATE_WAIT_H
+#pragma once
 
 #include "sim/platform/transfer.h"
 
@@ -31,5 +30,3 @@ static inline struct bh_wait bh_wait_no_time(void)
 {
     return (struct bh_wait){.what = BH_WAIT_NOTHING};
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which enclaves wait for a partner. */
-#ifndef BH_SIM_STATE_WAITING_H
-#define BH_SIM_STATE_WAITING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,5 +14,3 @@ size_t bh_composing_review(struct bh_replica *replica, size_t enclave);
 /* Adds to a set of enclaves, one flag each, all that are composed with them now by such ties (a set of enum bh_tie), also
  * by way of others. */
 void bh_composing_gather(const struct bh_replica *replica, unsigned ties, bool *in);
-
-#endif

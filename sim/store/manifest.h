@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a store belongs to: the campaign, the scenario, the seed and the models, so that nothing else is mixed in. */
-#ifndef BH_SIM_STORE_MANIFEST_H
-#define BH_SIM_STORE_MANIFEST_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -22,5 +21,3 @@ int bh_manifest_publish(const char *directory, const struct bh_campaign *campaig
 /* Where the campaign of a store is, and the settings it was read with, for commands that are given the folder alone:
  * reads the campaign. */
 struct bh_campaign *bh_manifest_plan(const char *directory, const char *data_directory, struct bh_error *err);
-
-#endif

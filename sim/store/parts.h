@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that keep a store share; nobody else includes it. */
-#ifndef BH_SIM_STORE_PARTS_H
-#define BH_SIM_STORE_PARTS_H
+#pragma once
 
 #include "sim/store/manifest.h"
 #include "sim/store/store.h"
@@ -32,5 +31,3 @@ json_t *bh_manifest_axes(const struct bh_campaign *campaign);
  * runs. Fails with what stands against it. */
 int bh_manifest_check_extension(const char *directory, const struct bh_campaign *campaign, json_t *theirs, json_t *mine,
                                 struct bh_error *err);
-
-#endif

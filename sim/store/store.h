@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Where a sweep keeps what is done: a folder with one append-only log per shard, every record with a checksum. */
-#ifndef BH_SIM_STORE_STORE_H
-#define BH_SIM_STORE_STORE_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/identity.h"
@@ -59,5 +58,3 @@ int bh_store_replace(const char *directory, const char *name, const char *text, 
 int bh_store_try_lock(const char *directory, struct bh_error *err);
 /* The text of FOLDER/NAME, or NULL; `err` set unless it is merely not there. The caller frees. */
 char *bh_store_read_text(const char *directory, const char *name, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Reads the logs of a store. */
-#ifndef BH_SIM_STORE_STORE_VIEW_H
-#define BH_SIM_STORE_STORE_VIEW_H
+#pragma once
 
 #include "sim/store/store.h"
 
@@ -38,5 +37,3 @@ void bh_store_view_close(struct bh_store_view *view);
 /* What of a log is damaged, as "300 bytes in 2 places are damaged and left out"; NULL if nothing is. The end of a log that
  * is being written does not count. The caller frees. */
 char *bh_store_log_damage(const struct bh_store_log *log);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Causes of lost node-time as bytes: words once, then rows per simulation. */
-#ifndef BH_SIM_SWEEP_CAUSE_ROWS_H
-#define BH_SIM_SWEEP_CAUSE_ROWS_H
+#pragma once
 
 #include "sim/runs/point.h"
 
@@ -32,5 +31,3 @@ void bh_cause_rows_write(const struct bh_cause_rows *rows, FILE *out);
 /* Reads what the above wrote for `simulations`; -1 if it is not of that form. */
 int bh_cause_rows_read(struct bh_cause_rows *rows, const void *bytes, size_t length, size_t simulations);
 void bh_cause_rows_release(struct bh_cause_rows *rows);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a campaign will take: time, by running a few replicas, and space. */
-#ifndef BH_SIM_SWEEP_FORECAST_H
-#define BH_SIM_SWEEP_FORECAST_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -21,5 +20,3 @@ struct bh_forecast {
 /* Runs one replica under all policies at up to three points: the cheapest, the median and the dearest by predicted
  * cost. */
 int bh_forecast(const struct bh_campaign *campaign, struct bh_forecast *forecast, struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Makes one results file of a store. */
-#ifndef BH_SIM_SWEEP_MERGE_H
-#define BH_SIM_SWEEP_MERGE_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -21,5 +20,3 @@ struct bh_merge_outcome {
  * (counts: 0), and the outcome says how many units that is. What is damaged in the logs is missing. */
 int bh_merge(const struct bh_campaign *campaign, const char *directory, const char *file, bool is_partial,
              struct bh_merge_outcome *outcome, struct bh_error *err);
-
-#endif

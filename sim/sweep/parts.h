@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files that merge a store share; nobody else includes it. */
-#ifndef BH_SIM_SWEEP_PARTS_H
-#define BH_SIM_SWEEP_PARTS_H
+#pragma once
 
 #include "sim/results/hdf5_writer.h"
 #include "sim/sweep/progress_state.h"
@@ -53,5 +52,3 @@ void bh_merge_fill_overheads(const struct bh_merge *merge, enum bh_metric_name m
 void bh_merge_fill_interaction(const struct bh_merge *merge, enum bh_metric_name metric, double *values);
 /* merge_causes.c: the table of causes. */
 void bh_merge_write_causes(const struct bh_merge *merge, struct bh_results *results);
-
-#endif

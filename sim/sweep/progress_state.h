@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What of a campaign is done, read from the records of its store, and what is still to do. */
-#ifndef BH_SIM_SWEEP_PROGRESS_STATE_H
-#define BH_SIM_SWEEP_PROGRESS_STATE_H
+#pragma once
 
 #include "sim/campaign/campaign.h"
 #include "sim/store/store.h"
@@ -52,5 +51,3 @@ double bh_state_cost_s(const struct bh_state *state, struct bh_unit unit);
 void bh_state_progress(const struct bh_state *state, size_t *units, size_t *done, double *cost_s, double *done_s);
 /* No replicas of this point are needed any more: its values may go. */
 void bh_state_forget(struct bh_state *state, size_t point);
-
-#endif

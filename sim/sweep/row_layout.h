@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Metrics of one policy as a row of numbers, which is what a sweep stores of a simulation. */
-#ifndef BH_SIM_SWEEP_ROW_LAYOUT_H
-#define BH_SIM_SWEEP_ROW_LAYOUT_H
+#pragma once
 
 #include "sim/campaign/campaign.h"
 #include "sim/results/metrics.h"
@@ -35,5 +34,3 @@ void bh_layout_fill(const struct bh_layout *layout, const struct bh_campaign *ca
                     size_t point, size_t policy, double *row);
 /* Where a metric begins in the row; SIZE_MAX if it has none. */
 size_t bh_layout_offset(const struct bh_layout *layout, enum bh_metric_name metric);
-
-#endif

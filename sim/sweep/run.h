@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A scenario's own points, run: a sweep of a campaign without a file into a store in memory. */
-#ifndef BH_SIM_SWEEP_RUN_H
-#define BH_SIM_SWEEP_RUN_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -28,5 +27,3 @@ void bh_run_write(const struct bh_run *run, struct bh_results *results);
 /* What a metric is for one policy at a point, of one replica if it is by replica: its cells over its other axes. */
 const double *bh_run_value(const struct bh_run *run, enum bh_metric_name metric, size_t point, size_t policy,
                            uint64_t replica);
-
-#endif

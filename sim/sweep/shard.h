@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which part of a campaign a shard does: given on the command line, or known from what launched the process. */
-#ifndef BH_SIM_SWEEP_SHARD_H
-#define BH_SIM_SWEEP_SHARD_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -31,5 +30,3 @@ struct bh_pieces {
 };
 void bh_pieces_create(struct bh_pieces *pieces, const struct bh_campaign *campaign, size_t shards);
 void bh_pieces_release(struct bh_pieces *pieces);
-
-#endif

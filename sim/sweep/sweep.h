@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Runs a campaign, or a shard of it, into a store. */
-#ifndef BH_SIM_SWEEP_SWEEP_H
-#define BH_SIM_SWEEP_SWEEP_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -33,5 +32,3 @@ struct bh_sweep_outcome {
  * nothing could be begun. */
 int bh_sweep_run(const struct bh_campaign *campaign, const struct bh_sweep_options *options,
                  struct bh_sweep_outcome *outcome, struct bh_error *err);
-
-#endif

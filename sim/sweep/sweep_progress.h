@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How far a sweep is: a line rewritten in place on a terminal, a plain line a minute elsewhere. */
-#ifndef BH_SIM_SWEEP_SWEEP_PROGRESS_H
-#define BH_SIM_SWEEP_SWEEP_PROGRESS_H
+#pragma once
 
 #include "sim/sweep/sweep.h"
 
@@ -23,5 +22,3 @@ void bh_sweep_progress_show(struct bh_sweep_progress *progress, const struct bh_
 void bh_sweep_progress_say(struct bh_sweep_progress *progress, const char *text);
 void bh_sweep_progress_end(struct bh_sweep_progress *progress, const struct bh_units *units,
                            const struct bh_sweep_outcome *outcome);
-
-#endif

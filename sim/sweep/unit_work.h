@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a worker has at hand, and the unit that it runs with it. */
-#ifndef BH_SIM_SWEEP_UNIT_WORK_H
-#define BH_SIM_SWEEP_UNIT_WORK_H
+#pragma once
 
 #include "sim/platform/platform.h"
 #include "sim/sweep/row_layout.h"
@@ -40,5 +39,3 @@ struct bh_transfer *const *bh_host_plan(struct bh_host *host, const struct bh_se
 int bh_host_run_unit(struct bh_host *host, FILE *payload, struct bh_error *err);
 /* Writes an answer of the worker. */
 int bh_host_answer(const struct bh_host *host, struct bh_record_head head, const void *payload);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The units that a shard has still to do, in the order in which workers take them. */
-#ifndef BH_SIM_SWEEP_UNITS_H
-#define BH_SIM_SWEEP_UNITS_H
+#pragma once
 
 #include "sim/sweep/shard.h"
 #include "sim/sweep/worker.h"
@@ -31,5 +30,3 @@ bool bh_units_take(struct bh_units *units, struct bh_unit last, struct bh_unit *
 void bh_units_return(struct bh_units *units, struct bh_unit unit);
 /* A unit was done (its record is in the state) or has failed. With precision this may make further units. */
 void bh_units_settle(struct bh_units *units, struct bh_unit unit, bool failed);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A worker process: loads one platform, then runs the units that it is told to. */
-#ifndef BH_SIM_SWEEP_WORKER_H
-#define BH_SIM_SWEEP_WORKER_H
+#pragma once
 
 #include "models/base/error.h"
 #include "sim/campaign/campaign.h"
@@ -46,5 +45,3 @@ void bh_worker_end(struct bh_worker *worker, bool at_once);
  * or -1 for the fault-free run. */
 int bh_worker_replay(const struct bh_campaign *campaign, size_t point, size_t policy, long long replica, FILE *out,
                      struct bh_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The cases whose answer is known in closed form. */
-#ifndef BH_SIM_VALIDATE_CASES_H
-#define BH_SIM_VALIDATE_CASES_H
+#pragma once
 
 #include "sim/validate/verdicts.h"
 
@@ -15,5 +14,3 @@ struct bh_validation_group {
     void (*compare)(const struct bh_run *run, struct bh_validation *validation);
 };
 extern const struct bh_validation_group bh_validation_groups[]; /* ends with a NULL name */
-
-#endif

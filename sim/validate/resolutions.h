@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What enclaves do as a whole beside what their processes do. */
-#ifndef BH_SIM_VALIDATE_RESOLUTIONS_H
-#define BH_SIM_VALIDATE_RESOLUTIONS_H
+#pragma once
 
 #include "sim/validate/verdicts.h"
 
@@ -13,5 +12,3 @@ struct bh_run;
  * replicas; and the shares of errors that reached how far. Expected is what enclaves have. */
 void bh_validation_compare_resolutions(const struct bh_run *enclave, const struct bh_run *process,
                                        struct bh_validation *validation);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the simulator gave beside what a closed form says, and whether they agree. */
-#ifndef BH_SIM_VALIDATE_VERDICTS_H
-#define BH_SIM_VALIDATE_VERDICTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ extern const double bh_validation_level;
 /* Intervals and verdicts: each of the k statistical cases at level bh_validation_level / k (Bonferroni), so that a
  * right simulator fails with at most that probability. Returns whether all agree. */
 bool bh_validation_judge(struct bh_validation *validation);
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The least that SimGrid itself needs for what replicas do: the yardstick of the benchmark. */
-#ifndef BH_TESTS_BENCH_BARE_SIMGRID_H
-#define BH_TESTS_BENCH_BARE_SIMGRID_H
+#pragma once
 
 #include <simgrid/forward.h>
 
@@ -13,5 +12,3 @@ double bh_bare_events(sg_host_t host, double work_s, double interval_s, double c
 
 /* As many times: one transfer between two hosts, then one disk write of as many bytes. */
 void bh_bare_transfers(sg_host_t from, sg_host_t to, sg_disk_t disk, double bytes, unsigned times);
-
-#endif

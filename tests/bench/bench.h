@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What benchmarks of replicas share: a scenario made ready to run, and work in fresh children that say what it cost. */
-#ifndef BH_TESTS_BENCH_BENCH_H
-#define BH_TESTS_BENCH_BENCH_H
+#pragma once
 
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
@@ -50,5 +49,3 @@ typedef void bh_bench_work_fn(const struct bh_bench *bench, uint64_t number, str
 struct bh_cost bh_bench_in_child(const struct bh_bench *bench, bh_bench_work_fn *work, uint64_t number);
 /* Runs replica `number`. */
 bh_bench_work_fn bh_bench_replica;
-
-#endif

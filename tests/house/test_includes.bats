@@ -56,6 +56,14 @@ trespasses() {
     expect_lines "$found" 2
 }
 
+@test "a header is read once, by one line" {
+    # metric_rows.h is a table, read by each that gives its rows a meaning; cppcheck.h is cppcheck's alone.
+    twice=$(find "$SOURCE_DIRECTORY"/{models,sim,analysis,command,lab,tests} -name '*.h' ! -name metric_rows.h \
+        -exec grep -L '^#pragma once$' {} +)
+    [ -z "$twice" ] || { echo "$twice" >&2; return 1; }
+    refuse grep -rlE '^#ifndef BH_[A-Z_]+_H$' "$SOURCE_DIRECTORY"/{models,sim,analysis,command,lab,tests} --include='*.h'
+}
+
 @test "the tests of models link without SimGrid and HDF5" {
     [ -n "$BUILD_DIRECTORY" ] || skip "no build tree"
     for file in "$SOURCE_DIRECTORY"/tests/unit/*/test_*.c; do

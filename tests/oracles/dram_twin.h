@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A naive twin of models/memory/dram.h: faults come one by one to devices with addresses, words are random, wrong bits are put
  * into them, and a decoder is asked. Shares no formula with the model; of the codes only the Hsiao code's columns. */
-#ifndef BH_TESTS_ORACLES_DRAM_TWIN_H
-#define BH_TESTS_ORACLES_DRAM_TWIN_H
+#pragma once
 
 #include "tests/support/helper.h"
 
@@ -334,5 +333,3 @@ static inline struct twin *twin_play(const struct bh_dram *dram, size_t faults, 
     free(there);
     return twin;
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Random small nodes in plain arrays, for tests that play errors out on them. */
-#ifndef BH_TESTS_ORACLES_RANDOM_NODE_H
-#define BH_TESTS_ORACLES_RANDOM_NODE_H
+#pragma once
 
 #include "tests/support/models.h"
 
@@ -238,5 +237,3 @@ static inline struct bh_node_model *model_of(const struct node *node)
             }
     return model;
 }
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A naive twin: one error played out in continuous time with clocks for every copy and channel, by code that shares
  * nothing with models/ but the numbers of the node. */
-#ifndef BH_TESTS_ORACLES_SPREAD_TWIN_H
-#define BH_TESTS_ORACLES_SPREAD_TWIN_H
+#pragma once
 
 #include "tests/oracles/random_node.h"
 
@@ -218,5 +217,3 @@ static inline void count_path(const struct path *path, const struct node *node, 
         counts[LOSS + t * BH_SCOPES + (int)loss]++;
     }
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How the catalog's tests read it: the shipped data or another folder's, with overrides and definitions. */
-#ifndef BH_TESTS_SUPPORT_CATALOG_H
-#define BH_TESTS_SUPPORT_CATALOG_H
+#pragma once
 
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/read_catalog.h"
@@ -86,5 +85,3 @@ static inline int wrong_message(const struct bh_catalog *catalog, const struct b
     print_error("%s\nfound: %s\nexpected: ...%s...%s...\n", what, catalog ? "(accepted)" : err->text, place, expected);
     return 1;
 }
-
-#endif

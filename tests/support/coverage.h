@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Put before every source file when coverage is measured: a child that ends by _exit leaves its counts, too. */
-#ifndef BH_TESTS_SUPPORT_COVERAGE_H
-#define BH_TESTS_SUPPORT_COVERAGE_H
+#pragma once
 
 /* Not from unistd.h, which has names that ours may be. */
 _Noreturn void _exit(int status);
@@ -14,5 +13,3 @@ _Noreturn static inline void bh_leave(int status)
     _exit(status);
 }
 #define _exit(status) bh_leave(status)
-
-#endif

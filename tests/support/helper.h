@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the cmocka tests share: includes in cmocka's order, close numbers, places of files. */
-#ifndef BH_TESTS_SUPPORT_HELPER_H
-#define BH_TESTS_SUPPORT_HELPER_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,5 +38,3 @@ static inline const char *bh_test_data(void)
     const char *directory = getenv("BULKHEAD_DATA");
     return directory != NULL ? directory : ".";
 }
-
-#endif

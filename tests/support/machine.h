@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Platform files prepared as a scenario's are. */
-#ifndef BH_TESTS_SUPPORT_MACHINE_H
-#define BH_TESTS_SUPPORT_MACHINE_H
+#pragma once
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/reader/read_catalog.h"
@@ -24,5 +23,3 @@ static inline char *prepare_platform(const char *path, uint64_t nodes, struct bh
     free(directory);
     return xml;
 }
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of the models share: the shipped catalog with overrides and definitions given as YAML text, and nodes
  * of a few zones built by hand. */
-#ifndef BH_TESTS_SUPPORT_MODELS_H
-#define BH_TESTS_SUPPORT_MODELS_H
+#pragma once
 
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/read_catalog.h"
@@ -176,5 +175,3 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
     tree->first_channel[zones_count] = tree->channels_count;
     return model;
 }
-
-#endif

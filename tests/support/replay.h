@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of replay share: a log, and classes of faults that replay it. */
-#ifndef BH_TESTS_SUPPORT_REPLAY_H
-#define BH_TESTS_SUPPORT_REPLAY_H
+#pragma once
 
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
@@ -93,5 +92,3 @@ struct strike {
     uint64_t node;
     double down_s; /* NAN */
 };
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A replica of a few enclaves built by hand: no scenario file, no platform, no SimGrid. */
-#ifndef BH_TESTS_SUPPORT_SMALL_REPLICA_H
-#define BH_TESTS_SUPPORT_SMALL_REPLICA_H
+#pragma once
 
 #include "models/catalog/application.h"
 #include "tests/support/helper.h"
@@ -84,5 +83,3 @@ static inline void small_end(struct small_replica *small)
     bh_event_queue_clear(&small->replica.queue);
     free(small->replica.causes.cause);
 }
-
-#endif

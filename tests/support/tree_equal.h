@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether two trees hold the same, places aside. */
-#ifndef BH_TESTS_SUPPORT_TREE_EQUAL_H
-#define BH_TESTS_SUPPORT_TREE_EQUAL_H
+#pragma once
 
 #include "models/document/document.h"
 #include "models/document/document_get.h"
@@ -25,5 +24,3 @@ static inline bool bh_test_trees_are_equal(const struct bh_node *left, const str
     }
     return true;
 }
-
-#endif

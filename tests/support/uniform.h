@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Kolmogorov-Smirnov for tests: whether numbers are uniform on (0, 1). */
-#ifndef BH_TESTS_SUPPORT_UNIFORM_H
-#define BH_TESTS_SUPPORT_UNIFORM_H
+#pragma once
 
 #include "tests/support/helper.h"
 
@@ -25,5 +24,3 @@ static inline void assert_uniform(double *values, size_t n, double most)
     if (distance >= most)
         fail_msg("distance x sqrt(n) = %g, expected below %g", distance, most);
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the catalog's reader share; nobody else includes this. */
-#ifndef BH_MODELS_CATALOG_READER_PARTS_H
-#define BH_MODELS_CATALOG_READER_PARTS_H
+#pragma once
 
 #include "models/base/error.h"
 #include "models/base/quantity.h"
@@ -136,5 +135,3 @@ int bh_read_look(const struct bh_node *map, const char **colour, const char **ma
 int bh_read_offer_words(const struct bh_node *map, const char *key, bool *flags, struct bh_error *err);
 /* map[offers] of a system. */
 int bh_read_offers(const struct bh_node *map, struct bh_system *system, struct bh_error *err);
-
-#endif

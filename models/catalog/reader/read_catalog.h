@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog, read from its files. */
-#ifndef BH_MODELS_CATALOG_READER_READ_CATALOG_H
-#define BH_MODELS_CATALOG_READER_READ_CATALOG_H
+#pragma once
 
 #include "models/base/error.h"
 
@@ -29,5 +28,3 @@ struct bh_catalog_files *bh_catalog_files_read(const char *directory, struct bh_
 void bh_catalog_files_destroy(struct bh_catalog_files *files);
 struct bh_catalog *bh_catalog_create(struct bh_catalog_files *files, const struct bh_node *overrides,
                                      const struct bh_node *extra, const char *machine, struct bh_error *err);
-
-#endif

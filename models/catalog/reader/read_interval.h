@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* How far one number of the catalog may be off. */
-#ifndef BH_MODELS_CATALOG_READER_READ_INTERVAL_H
-#define BH_MODELS_CATALOG_READER_READ_INTERVAL_H
+#pragma once
 
 struct bh_catalog_reader;
 struct bh_error;
@@ -17,5 +16,3 @@ int bh_intervals_link(struct bh_catalog_reader *reader, struct bh_error *err);
 /* A plain number in the parameter's unit: the value or an end of its interval. */
 int bh_interval_read_plain(const struct bh_node *node, const char *unit, const struct bh_parameter *parameter,
                            const char *what, double *value, struct bh_error *err);
-
-#endif

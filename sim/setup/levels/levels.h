@@ -1,8 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What checkpoint levels differ in: a row each (models/words/checkpoint_levels.h), in a file of its own. */
-#ifndef BH_SIM_SETUP_LEVELS_LEVELS_H
-#define BH_SIM_SETUP_LEVELS_LEVELS_H
+#pragma once
 
 #include "models/words/checkpoint_levels.h"
 #include "models/words/scope.h"
@@ -50,5 +49,3 @@ BH_CHECKPOINT_LEVELS(BH_DECLARE_LEVEL)
 const struct bh_level_rule *bh_level_rule(enum bh_level level);
 
 bool bh_level_survives(enum bh_level level, struct bh_level_loss loss);
-
-#endif

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which checkpoints held by pairs of nodes are gone: only nodes that were lost are known here, so a loss costs the same
  * on any number of nodes. */
-#ifndef BH_SIM_SETUP_LEVELS_PARTNER_PAIRS_H
-#define BH_SIM_SETUP_LEVELS_PARTNER_PAIRS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -33,5 +32,3 @@ void bh_partners_forget(struct bh_partners *partners, uint64_t mark);
 /* The rate at which both nodes of some pair are lost within one interval, per second: pairs (1 - e^(-r T))^2 / T for a
  * rate r of losing one node and intervals of T between checkpoints. */
 double bh_partners_loss_rate(const struct bh_partners *partners, double node_rate, double interval_s);
-
-#endif
