@@ -11,6 +11,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* How far they may be apart: without faults, and with them as a share of the makespan, chance aside. */
 static const double fault_free_tolerance = 0.005, tolerance = 0.02;
@@ -59,7 +61,7 @@ static double seconds_of(const struct pair *pair, int which, int piece, uint64_t
 
 /* Equal seeds mean equal faults at both resolutions, so that differences within a replica, and not means of their own,
  * say how far the two are apart by chance. */
-static void add_mean(struct bh_validation *validation, const struct pair *pair, int piece, double tolerance_s)
+static void add_mean(struct bh_validation *validation, const struct pair *pair, int piece, double makespan_s)
 {
     double replicas = (double)pair->scenario->replicas, mean[2] = {0.0, 0.0}, variance = 0.0;
     for (uint64_t r = 0; r < pair->scenario->replicas; r++)
@@ -75,43 +77,75 @@ static void add_mean(struct bh_validation *validation, const struct pair *pair, 
     added->simulated = mean[1];
     added->error = sqrt(variance);
     added->samples = replicas;
-    added->tolerance = piece < 0 ? tolerance * mean[0] : tolerance_s;
+    added->whole = piece < 0 ? mean[0] : makespan_s;
+    added->tolerance = tolerance * added->whole;
     added->allowance = fault_free_tolerance * mean[0];
 }
 
 static void add_means(struct bh_validation *validation, const struct pair *pair)
 {
     add_mean(validation, pair, -1, 0.0);
-    double tolerance_s = validation->cases[validation->count - 1].tolerance;
+    double makespan_s = validation->cases[validation->count - 1].expected;
     for (int piece = 0; piece < (int)BH_COUNT(pieces); piece++)
-        add_mean(validation, pair, piece, tolerance_s);
+        add_mean(validation, pair, piece, makespan_s);
 }
 
-static double errors_within(const struct pair *pair, int which, enum bh_scope scope)
+static double errors_within(const struct pair *pair, int which, enum bh_scope scope, uint64_t replica)
 {
+    const double *extent = bh_run_value(pair->run[which], BH_METRIC_system_extent, pair->point, pair->policy, replica);
     double sum = 0.0;
-    for (uint64_t r = 0; r < pair->scenario->replicas; r++)
-        for (int s = 0; s <= (int)scope; s++)
-            sum += bh_run_value(pair->run[which], BH_METRIC_system_extent, pair->point, pair->policy, r)[s];
+    for (int s = 0; s <= (int)scope; s++)
+        sum += extent[s];
     return sum;
 }
 
-/* Of errors of both, so that there is a share with an interval in which enclaves' own may lie. */
+/* The share of errors within a scope at one resolution; a replica's part in how far it is off by chance, on average over
+ * replicas, is added to `off`. */
+static double share_within(const struct pair *pair, int which, enum bh_scope scope, double sign, double *off)
+{
+    uint64_t replicas = pair->scenario->replicas;
+    double within = 0.0, errors = 0.0;
+    for (uint64_t r = 0; r < replicas; r++) {
+        within += errors_within(pair, which, scope, r);
+        errors += errors_within(pair, which, BH_SCOPES - 1, r);
+    }
+    if (!(errors > 0.0))
+        return NAN;
+    for (uint64_t r = 0; r < replicas; r++)
+        off[r] +=
+            sign *
+            (errors_within(pair, which, scope, r) - within / errors * errors_within(pair, which, BH_SCOPES - 1, r)) *
+            (double)replicas / errors;
+    return within / errors;
+}
+
+/* In pairs, too: both have the same errors but for what strikes the longer run at its end, so that the difference of their
+ * shares, linearised, varies far less than each. */
 static void add_containment(struct bh_validation *validation, const struct pair *pair)
 {
-    double errors[2] = {errors_within(pair, 0, BH_SCOPES - 1), errors_within(pair, 1, BH_SCOPES - 1)};
+    uint64_t replicas = pair->scenario->replicas;
+    double *off = bh_allocate(replicas, sizeof *off);
     for (enum bh_scope scope = BH_SCOPE_PROCESS; scope != BH_SCOPE_ENCLAVE; scope++) {
         char what[48];
-        if (!(errors[0] > 0.0) || !(errors[1] > 0.0))
-            return;
+        double squares = 0.0, count = (double)replicas;
+        memset(off, 0, replicas * sizeof *off);
+        double expected = share_within(pair, 0, scope, -1.0, off), simulated = share_within(pair, 1, scope, 1.0, off);
+        if (isnan(expected) || isnan(simulated))
+            break;
+        for (uint64_t r = 0; r < replicas; r++)
+            squares += off[r] * off[r];
         snprintf(what, sizeof what, "errors within %s", bh_scope_names[scope]);
-        struct bh_validation_case *added = add(validation, pair, what, BH_EVIDENCE_SHARE);
+        struct bh_validation_case *added = add(validation, pair, what, BH_EVIDENCE_BESIDE);
         added->unit = "1";
-        added->expected = errors_within(pair, 0, scope) / errors[0];
-        added->simulated = errors_within(pair, 1, scope) / errors[1];
-        added->samples = errors[1];
-        added->error = sqrt(added->simulated * (1.0 - added->simulated) / errors[1]);
+        added->expected = expected;
+        added->simulated = simulated;
+        added->samples = count;
+        added->error = sqrt(squares / count / (count - 1.0));
+        added->tolerance = tolerance;
+        added->allowance = fault_free_tolerance;
+        added->whole = 1.0;
     }
+    free(off);
 }
 
 void bh_validation_compare_resolutions(const struct bh_run *enclave, const struct bh_run *process,

@@ -25,6 +25,7 @@ struct bh_validation_case {
     double tolerance, allowance;
     double samples;
     double error;     /* standard error of `simulated`; 0 for exact cases */
+    double whole;     /* what that is printed as a share of; 0: `simulated` */
     double low, high; /* filled by bh_validation_judge, as is the verdict */
     bool agrees;
 };

@@ -19,9 +19,9 @@ $1"
     expect_status 0
     [ -z "$errors" ]
     judge "
-assert v['agrees'] is True and v['level'] == 1e-4 and len(cases) >= 75
+assert v['agrees'] is True and v['level'] == 1e-4 and len(cases) >= 99
 assert {c['scenario'] for c in cases} == {'fault-free', 'one-failure', 'shared-storage', 'counts', 'service', 'daly', 'downtime', 'interval', 'first-failure',
-    'spares', 'silent', 'lone-errors'}
+    'spares', 'silent', 'lone-errors', 'levels', 'spread', 'parts-needed', 'slow-parts'}
 for c in cases:
     low, high = c['interval']
     assert c['agrees'] and low <= c['expected'] <= high, c
@@ -49,6 +49,30 @@ assert len(lone) == 24 and min(c['simulated'] for c in lone) > 0
 chi = sum(((c['simulated'] - c['expected']) / c['standard_error']) ** 2 for c in daly)
 assert chi < 29.9, chi
 "
+}
+
+@test "chains of levels and of spread are those that others wrote" {
+    need_h5py
+    run_bulkhead validate --quiet --json levels spread
+    expect_status 0
+    printf '%s' "$output" | PYTHONPATH=$SOURCE_DIRECTORY/tests/oracles "$PYTHON" -c '
+import json, sys
+from levels_chain import Job
+from reach_closed_forms import expected
+cases = json.load(sys.stdin)["cases"]
+levels = [c["expected"] for c in cases if c["scenario"] == "levels"]
+# Hours between crashes and losses of the job, minutes that the far level takes to write and read, each so many hours.
+for found, (crash, loss, write, read, every) in zip(levels, ((10, 100, 20, 5, 4), (5, 50, 60, 30, 4), (4, 100, 120, 60, 8),
+                                                             (3, 30, 30, 10, 1), (12, 12, 40, 20, 5)), strict=True):
+    kinds = [(1 / crash / 3600, 0, False), (1 / loss / 3600, 1, False)]
+    job = Job(3.6e6, 240, [180, 60 * write], [60, 60 * read], kinds, 3600, [1, every], True)
+    assert abs(job.expected_s() / found - 1) < 1e-9, (job.expected_s(), found)
+spread = {c["name"].split(", ", 1)[1]: c["expected"] for c in cases if c["name"].startswith("enclaves lost")}
+assert len(spread) == 6
+for label, found in spread.items():
+    graph, p = label.split(", p ")
+    if not graph.startswith("lattice"):
+        assert abs(expected(graph, 9, float(p)) / found - 1) < 1e-9, (label, found)'
 }
 
 @test "a case by name, as a table" {

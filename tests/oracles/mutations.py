@@ -67,6 +67,14 @@ MUTATIONS = [
     ("sim/enclaves/service.c", "enclave->setup->nodes - down < enclave->setup->spec->parts_needed;",
      "enclave->setup->nodes - down <= enclave->setup->spec->parts_needed;", "a service is lost with a part too many",
      "test_services"),
+    ("sim/state/kept_states.c", "        if (kept->count > 0 && !bh_level_survives(level, taken))\n            drop_level(enclave, level);\n", "",
+     "what was on a lost node's disk is still there", "validate levels"),
+    ("sim/enclaves/service.c", "about->part = is_out(enclave) ? BH_PART_REPAIR_AND_SPARE_WAIT : bh_enclave_held_by(enclave);",
+     "about->part = bh_enclave_held_by(enclave);", "a service that is lost serves on with what is left", "validate parts-needed"),
+    ("sim/state/stops.c", "recovery->degraded_notice_median_s.value * exp(sigma * z);",
+     "recovery->degraded_notice_median_s.value;", "all degraded zones are noticed after the same time", "validate slow-parts"),
+    ("sim/errors/crossing.c", "mu * p / (1.0 - p);", "mu * p;", "an error reaches partners less often than its probability",
+     "validate spread"),
 ]
 
 

@@ -69,6 +69,28 @@ static void test_shares_and_variances(void **state)
     assert_false(judge(variance).agrees);
 }
 
+/* What is beside another has a tolerance as well, however much chance would let it be off. */
+static void test_what_is_beside_another_is_near_it(void **state)
+{
+    (void)state;
+    struct bh_validation_case one = {.evidence = BH_EVIDENCE_BESIDE,
+                                     .simulated = 100,
+                                     .expected = 100.9,
+                                     .samples = 40,
+                                     .error = 0.1,
+                                     .tolerance = 2,
+                                     .allowance = 0.5};
+    const double reach = 0.5 + 0.1 * gsl_cdf_tdist_Qinv(bh_validation_level / 2, 39);
+    assert_close(judge(one).high, 100 + reach, 1e-12);
+    assert_true(judge(one).agrees);
+    one.expected = 100 + 1.01 * reach;
+    assert_false(judge(one).agrees);
+    one.error = 10;
+    assert_true(judge(one).agrees);
+    one.expected = 102.01;
+    assert_false(judge(one).agrees);
+}
+
 /* Of k statistical cases each has a k-th of the level; exact ones do not count. */
 static void test_the_level_holds_for_all(void **state)
 {
@@ -86,9 +108,9 @@ static void test_the_level_holds_for_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_cases_have_a_tolerance),  cmocka_unit_test(test_means_have_students_interval),
-        cmocka_unit_test(test_counts_have_poissons_interval), cmocka_unit_test(test_shares_and_variances),
-        cmocka_unit_test(test_the_level_holds_for_all),
+        cmocka_unit_test(test_exact_cases_have_a_tolerance),      cmocka_unit_test(test_means_have_students_interval),
+        cmocka_unit_test(test_counts_have_poissons_interval),     cmocka_unit_test(test_shares_and_variances),
+        cmocka_unit_test(test_what_is_beside_another_is_near_it), cmocka_unit_test(test_the_level_holds_for_all),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
