@@ -65,6 +65,12 @@ enum bh_table_format bh_options_table_format(const char *text, struct argp_state
     return (enum bh_table_format)bh_options_choice(text, "--format", names, "text, markdown or latex", state);
 }
 
+bool bh_options_intervals(const char *text, struct argp_state *state)
+{
+    static const char *const names[] = {"student", "bca", NULL};
+    return bh_options_choice(text, "--intervals", names, "student or bca", state) == 1;
+}
+
 void bh_options_append(const char ***texts, size_t *count, const char *text)
 {
     *texts = bh_reallocate(*texts, *count + 1, sizeof **texts);

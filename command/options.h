@@ -57,6 +57,12 @@ size_t bh_options_choice(const char *text, const char *option, const char *const
 double bh_options_quantity(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state);
 /* --format of tables. */
 enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state);
+/* --intervals of means: a row for argp, and whether its word asks for resampling (analysis/measures/bootstrap.h). */
+#define BH_INTERVALS_OPTION(key)                                                                                       \
+    {                                                                                                                  \
+        "intervals", key, "NAME", 0, "95 % intervals of means: student (default), or bca, by resampling", 0            \
+    }
+bool bh_options_intervals(const char *text, struct argp_state *state);
 /* One more --point, whose text is borrowed. */
 void bh_options_add_point(struct bh_options *options, char *text, struct argp_state *state);
 /* One more text of an option that may be repeated: the text is borrowed, the list the caller's to free. */

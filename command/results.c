@@ -18,11 +18,12 @@ struct arguments {
     bool lists_metrics;
 };
 
-enum option_key { KEY_WHERE = 0x200, KEY_MEAN, KEY_FORMAT, KEY_METRICS };
+enum option_key { KEY_WHERE = 0x200, KEY_MEAN, KEY_INTERVALS, KEY_FORMAT, KEY_METRICS };
 
 static const struct argp_option options[] = {
     {"where", KEY_WHERE, "AXIS=LABEL", 0, "Only this label of an axis (repeatable; of one axis: any of them)", 0},
     {"mean", KEY_MEAN, "AXIS", 0, "The mean over this axis, say replica, with the half-width of its 95 % interval", 0},
+    BH_INTERVALS_OPTION(KEY_INTERVALS),
     {"list-metrics", KEY_METRICS, NULL, 0, "List the axes and metrics that results files may have; no FILE is read", 0},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv or json", 0},
     {0},
@@ -41,6 +42,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
         return 0;
     case KEY_MEAN:
         selection->mean = word;
+        return 0;
+    case KEY_INTERVALS:
+        selection->by_resampling = bh_options_intervals(word, state);
         return 0;
     case KEY_FORMAT:
         selection->format =

@@ -4,6 +4,7 @@
 #include "analysis/advice/criterion.h"
 
 #include "analysis/advice/comparison.h"
+#include "analysis/measures/bootstrap.h"
 #include "analysis/measures/outcome.h"
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
@@ -232,8 +233,8 @@ static struct bh_estimate share_over_worlds(const double *runs, size_t worlds, s
     return (struct bh_estimate){worldly.mean, fmin(worldly.low, chance.low), fmax(worldly.high, chance.high)};
 }
 
-struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, const double *runs, size_t worlds,
-                                        size_t replicas)
+struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, const struct bh_resamples *resamples,
+                                        const double *runs, size_t worlds, size_t replicas)
 {
     double all = 0;
     for (size_t i = 0; i < worlds * replicas; i++)
@@ -244,6 +245,8 @@ struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, co
         return bh_estimate_none;
     if (criterion->is_flag)
         return worlds > 1 ? share_over_worlds(runs, worlds, replicas) : bh_share_exact(all, (double)replicas);
+    if (resamples != NULL && worlds == 1)
+        return bh_mean_by(resamples, runs, replicas);
     double *nothing = bh_allocate(worlds * replicas, sizeof *nothing);
     struct bh_lead lead = bh_lead_of(runs, nothing, worlds, replicas);
     free(nothing);
@@ -257,7 +260,7 @@ struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh
     for (size_t w = 0; w < worlds; w++)
         for (size_t r = 0; r < replicas; r++)
             runs[w * replicas + r] = bh_criterion_value(view, criterion, policy, points[w], enclave, r);
-    struct bh_estimate estimate = bh_criterion_mean_of(criterion, runs, worlds, replicas);
+    struct bh_estimate estimate = bh_criterion_mean_of(criterion, view->resamples, runs, worlds, replicas);
     free(runs);
     return estimate;
 }

@@ -45,9 +45,9 @@ double bh_criterion_value(const struct bh_view *view, const struct bh_criterion 
  * clusters. No interval where the number is exact. */
 struct bh_estimate bh_criterion_mean(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                                      const size_t *points, size_t worlds, size_t enclave, size_t replicas);
-/* The same of values at hand, [world][replica]. */
-struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, const double *runs, size_t worlds,
-                                        size_t replicas);
+/* The same of values at hand, [world][replica]. `resamples`: of one world by these (bootstrap.h); NULL: Student's. */
+struct bh_estimate bh_criterion_mean_of(const struct bh_criterion *criterion, const struct bh_resamples *resamples,
+                                        const double *runs, size_t worlds, size_t replicas);
 /* What an enclave counts for in a mean over enclaves: its node-time where the number is a share of that, else its nodes. */
 double bh_criterion_weight(const struct bh_view *view, const struct bh_criterion *criterion, size_t policy,
                            size_t point, size_t enclave, size_t replica);

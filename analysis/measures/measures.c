@@ -3,6 +3,7 @@
 /* Numbers of one policy at one point, from the arrays of a results file. */
 #include "analysis/measures/measures.h"
 
+#include "analysis/measures/bootstrap.h"
 #include "analysis/measures/outcome.h"
 #include "analysis/reader/view_points.h"
 #include "models/base/error.h"
@@ -26,9 +27,9 @@ struct bh_estimate bh_measure_mean(const struct bh_view *view, enum bh_metric_na
                                    size_t enclave)
 {
     const double *array = view->numbers[metric];
-    return array == NULL
-               ? bh_estimate_none
-               : bh_mean(enclave_row(view, array, cell_of(view, policy, point), enclave), view->replica.count);
+    return array == NULL ? bh_estimate_none
+                         : bh_mean_by(view->resamples, enclave_row(view, array, cell_of(view, policy, point), enclave),
+                                      view->replica.count);
 }
 
 static double sum_of(const double *values, size_t count)
@@ -192,7 +193,7 @@ static void compare(const struct bh_view *view, size_t policy, size_t point, siz
     measures->difference_is_rate = others.all > 0 || measures->unfinished > 0;
     const double *left = measures->difference_is_rate ? rate : overhead;
     const double *right = measures->difference_is_rate ? other_rate : other;
-    measures->difference = bh_paired_difference(left, right, replicas);
+    measures->difference = bh_paired_difference_by(view->resamples, left, right, replicas);
     measures->correlation = bh_correlation(left, right, replicas);
     free(other);
 }
@@ -260,14 +261,14 @@ static double optional_sum(const double *array, size_t cell, size_t replicas)
 static void measure_faults(const struct bh_view *view, size_t cell, struct bh_measures *measures)
 {
     size_t replicas = view->replica.count, scopes = view->scope.count;
-    measures->faults = bh_mean(view->numbers[BH_METRIC_faults] + cell * replicas, replicas);
-    measures->errors = bh_mean(view->numbers[BH_METRIC_errors] + cell * replicas, replicas);
+    measures->faults = bh_mean_by(view->resamples, view->numbers[BH_METRIC_faults] + cell * replicas, replicas);
+    measures->errors = bh_mean_by(view->resamples, view->numbers[BH_METRIC_errors] + cell * replicas, replicas);
     measures->unchangeable = bh_share(view->numbers[BH_METRIC_unchangeable_errors] + cell * replicas,
                                       view->numbers[BH_METRIC_errors] + cell * replicas, replicas);
     double *failures = bh_allocate(replicas, sizeof *failures);
     for (size_t r = 0; r < replicas; r++)
         failures[r] = sum_of(view->numbers[BH_METRIC_failures] + (cell * replicas + r) * scopes, scopes);
-    measures->failures = bh_mean(failures, replicas);
+    measures->failures = bh_mean_by(view->resamples, failures, replicas);
     free(failures);
     measures->silent_errors = optional_sum(view->numbers[BH_METRIC_silent_errors], cell, replicas);
     measures->struck_while_down = optional_sum(view->numbers[BH_METRIC_struck_while_down], cell, replicas);
@@ -334,14 +335,14 @@ void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t 
     struct not_done not_done = measure_replicas(view, cell, enclave, overhead, rate);
     measures->unfinished = not_done.all;
     measures->not_right = not_done.wrong;
-    measures->net_overhead = bh_mean(overhead, replicas);
+    measures->net_overhead = bh_mean_by(view->resamples, overhead, replicas);
     measures->slowdown = measures->net_overhead;
     measures->slowdown.mean += 1;
     measures->slowdown.low += 1;
     measures->slowdown.high += 1;
     measures->makespan_s =
         measures->unfinished > 0 ? bh_estimate_none : bh_measure_mean(view, BH_METRIC_makespan, policy, point, enclave);
-    measures->work_rate = bh_mean(rate, replicas);
+    measures->work_rate = bh_mean_by(view->resamples, rate, replicas);
     compare(view, policy, point, enclave, overhead, rate, measures);
     free(overhead);
 
@@ -385,7 +386,7 @@ bool bh_measure_silent(const struct bh_view *view, size_t policy, size_t point, 
     const double *most = enclave_row(view, view->numbers[BH_METRIC_tainted_ranks_most], cell, enclave);
     *measures = (struct bh_silent_measures){
         .verifications = bh_measure_mean(view, BH_METRIC_verifications, policy, point, enclave),
-        .found = bh_mean(found, replicas),
+        .found = bh_mean_by(view->resamples, found, replicas),
         .rollbacks = bh_measure_mean(view, BH_METRIC_silent_rollbacks, policy, point, enclave),
         .beginnings = bh_measure_mean(view, BH_METRIC_silent_beginnings, policy, point, enclave),
         .corrupt = bh_share_exact(sum_of(enclave_row(view, view->numbers[BH_METRIC_sdc], cell, enclave), replicas),

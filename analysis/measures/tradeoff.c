@@ -3,6 +3,7 @@
 /* Pareto front and critical values. */
 #include "analysis/measures/tradeoff.h"
 
+#include "analysis/measures/bootstrap.h"
 #include "analysis/measures/outcome.h"
 #include "models/base/error.h"
 
@@ -54,7 +55,7 @@ static struct bh_estimate difference_at(const struct bh_view *view, size_t left,
     double *costs = bh_allocate(2 * replicas, sizeof *costs);
     cost_row(view, left, value, enclave, by_rate, costs);
     cost_row(view, right, value, enclave, by_rate, costs + replicas);
-    struct bh_estimate difference = bh_paired_difference(costs, costs + replicas, replicas);
+    struct bh_estimate difference = bh_paired_difference_by(view->resamples, costs, costs + replicas, replicas);
     free(costs);
     return difference;
 }
@@ -231,10 +232,11 @@ void bh_find_order(const struct bh_view *view, size_t point, size_t enclave, str
             order->next = p;
     const struct standing *next = order->next < policies ? &standings[order->next] : best;
     order->by_rate = !best->is_done || !next->is_done;
-    order->best_value = bh_mean(order->by_rate ? best->rate : best->overhead, replicas);
+    order->best_value = bh_mean_by(view->resamples, order->by_rate ? best->rate : best->overhead, replicas);
     if (order->next < policies)
-        order->ahead = order->by_rate ? bh_paired_difference(next->rate, best->rate, replicas)
-                                      : bh_paired_difference(next->overhead, best->overhead, replicas);
+        order->ahead = order->by_rate
+                           ? bh_paired_difference_by(view->resamples, next->rate, best->rate, replicas)
+                           : bh_paired_difference_by(view->resamples, next->overhead, best->overhead, replicas);
     for (size_t p = 0; p < policies; p++)
         free(standings[p].overhead);
     free(standings);

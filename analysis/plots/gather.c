@@ -88,7 +88,7 @@ static struct bh_estimate mean_of(const struct bh_plot *plot, const struct bh_cr
             runs[i * replicas + r] = run;
         }
     value->runs += count * replicas;
-    struct bh_estimate estimate = bh_criterion_mean_of(criterion, runs, count, replicas);
+    struct bh_estimate estimate = bh_criterion_mean_of(criterion, plot->view->resamples, runs, count, replicas);
     free(runs);
     return estimate;
 }

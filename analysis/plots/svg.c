@@ -259,7 +259,10 @@ void bh_plot_svg_print(const struct bh_plot *plot, FILE *stream)
         bh_html_text(stream, plot->fixed);
         fputs(". ", stream);
     }
-    fputs(plot->dimension[BH_PLOT_BAND].kind != BH_DIMENSION_NONE ? "" : "Means with 95 % intervals. ", stream);
+    fputs(plot->dimension[BH_PLOT_BAND].kind != BH_DIMENSION_NONE ? ""
+          : plot->view->resamples == NULL                         ? "Means with 95 % intervals. "
+                                                                  : "Means with 95 % intervals (BCa). ",
+          stream);
     for (size_t n = 0; n < count; n++)
         fprintf(stream, "%s. ", notes[n]);
     if (!shows_values(plot))

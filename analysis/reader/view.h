@@ -35,6 +35,8 @@ struct bh_view_causes {
     double *failures, *lost_node_s;
 };
 
+struct bh_resamples;
+
 /* Everything read is `double`, whatever the file holds. [cell] stands for policy * points + point, and a point for a
  * position on every varied axis, the last varying fastest. All is owned by the view. */
 struct bh_view {
@@ -64,6 +66,9 @@ struct bh_view {
     struct bh_view_causes causes; /* count 0: the file has none */
 
     struct bh_view_uncertainty uncertainty;
+
+    /* By which intervals of means are found (analysis/measures/bootstrap.h); NULL, as read: Student's. Not the view's. */
+    const struct bh_resamples *resamples;
 };
 
 /* Reads a file, or a file that is already open (an HDF5 identifier, which stays open; `name` stands in messages).

@@ -258,6 +258,8 @@ int bh_json_print(const struct bh_view *view, size_t enclave, FILE *stream, stru
     if (view->reproduces_input)
         json_object_set_new(root, "note", json_string("reproduced, not predicted"));
     json_object_set_new(root, "enclave", json_string(view->enclave.labels[enclave]));
+    if (view->resamples != NULL)
+        json_object_set_new(root, "intervals_of_means", json_string("bca"));
     json_object_set_new(root, "policies", policies);
     int status = json_dumpf(root, stream, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     json_decref(root);

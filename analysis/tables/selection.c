@@ -3,10 +3,10 @@
 /* Chooses cells, takes means, and prints them as a table, CSV or JSON. */
 #include "analysis/tables/selection.h"
 
+#include "analysis/measures/bootstrap.h"
 #include "analysis/reader/markup.h"
 #include "analysis/tables/selection_rows.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,46 +109,50 @@ static bool is_kept(const struct bh_array *array, bool *const *keep, size_t cell
 /* --- Printing ------------------------------------------------------------------------------------------------------------------ */
 
 /* The mean of an array along an axis from a cell at which the axis stands at 0. */
-static void add_mean(struct bh_rows *rows, const struct bh_array *array, bool *const *keep, size_t axis, size_t cell)
+static void add_mean(struct bh_rows *rows, const struct bh_array *array, bool *const *keep, size_t axis, size_t cell,
+                     const struct bh_resamples *resamples)
 {
     size_t stride = 1, count = 0, all = 0;
-    double sum = 0.0, squares = 0.0;
+    double *values = bh_allocate(array->axes[axis].count + 1, sizeof *values);
     for (size_t a = axis + 1; a < array->axes_count; a++)
         stride *= array->axes[a].count;
-    for (int turn = 0; turn < 2; turn++)
-        for (size_t v = 0; v < array->axes[axis].count; v++) {
-            double value = array->numbers[cell + v * stride];
-            all += turn == 0 && keep[axis][v];
-            if (!keep[axis][v] || isnan(value))
-                continue;
-            count += turn == 0;
-            sum += turn == 0 ? value : 0.0;
-            squares += turn == 1 ? (value - sum / (double)count) * (value - sum / (double)count) : 0.0;
-        }
-    double deviation = count > 1 ? sqrt(squares / (double)(count - 1)) : NAN;
-    bh_rows_number(rows, count > 0 ? sum / (double)count : NAN);
-    bh_rows_number(rows,
-                   count > 1 ? gsl_cdf_tdist_Pinv(0.975, (double)(count - 1)) * deviation / sqrt((double)count) : NAN);
+    for (size_t v = 0; v < array->axes[axis].count; v++) {
+        double value = array->numbers[cell + v * stride];
+        all += keep[axis][v];
+        if (keep[axis][v] && !isnan(value))
+            values[count++] = value;
+    }
+    struct bh_estimate estimate = bh_mean_by(resamples, values, count);
+    free(values);
+    bh_rows_number(rows, estimate.mean);
+    if (resamples != NULL) {
+        bh_rows_number(rows, estimate.low);
+        bh_rows_number(rows, estimate.high);
+    } else
+        bh_rows_number(rows, estimate.high - estimate.mean);
     bh_rows_number(rows, (double)count);
     bh_rows_number(rows, (double)all);
 }
 
-static void add_columns(struct bh_rows *rows, const struct bh_array *arrays, size_t count, size_t mean)
+static void add_columns(struct bh_rows *rows, const struct bh_array *arrays, size_t count, size_t mean,
+                        bool by_resampling)
 {
     for (size_t a = 0; a < arrays[0].axes_count; a++)
         if (a != mean)
             bh_rows_column(rows, arrays[0].axes[a].name);
     for (size_t i = 0; i < count; i++) {
-        static const char *const endings[] = {"", "_half_width", "_defined", "_count"};
-        for (size_t e = 0; e < (mean < arrays[0].axes_count ? 4 : 1); e++) {
-            char *name = bh_print_text("%s%s", arrays[i].name, endings[e]);
+        static const char *const endings[2][6] = {{"", "_half_width", "_defined", "_count"},
+                                                  {"", "_low", "_high", "_defined", "_count"}};
+        for (size_t e = 0; endings[by_resampling][e] != NULL && (e == 0 || mean < arrays[0].axes_count); e++) {
+            char *name = bh_print_text("%s%s", arrays[i].name, endings[by_resampling][e]);
             bh_rows_column(rows, name);
             free(name);
         }
     }
 }
 
-static void add_cells(struct bh_rows *rows, const struct bh_array *arrays, size_t count, bool *const *keep, size_t mean)
+static void add_cells(struct bh_rows *rows, const struct bh_array *arrays, size_t count, bool *const *keep, size_t mean,
+                      const struct bh_resamples *resamples)
 {
     size_t at[BH_ARRAY_MOST_AXES] = {0};
     size_t first = 0;
@@ -170,7 +174,7 @@ static void add_cells(struct bh_rows *rows, const struct bh_array *arrays, size_
         }
         for (size_t i = 0; i < count; i++) {
             if (mean < arrays[0].axes_count && arrays[i].numbers != NULL)
-                add_mean(rows, &arrays[i], keep, mean, cell - first * stride);
+                add_mean(rows, &arrays[i], keep, mean, cell - first * stride, resamples);
             else if (arrays[i].numbers != NULL)
                 bh_rows_number(rows, arrays[i].numbers[cell]);
             else
@@ -206,8 +210,11 @@ static int print_arrays(const struct bh_selection *selection, const struct bh_ar
     }
     struct bh_rows rows = {0};
     if (status == 0) {
-        add_columns(&rows, arrays, selection->names_count, mean);
-        add_cells(&rows, arrays, selection->names_count, keep, mean);
+        struct bh_resamples *resamples =
+            selection->by_resampling && mean != SIZE_MAX ? bh_resamples_create(first->axes[mean].count) : NULL;
+        add_columns(&rows, arrays, selection->names_count, mean, resamples != NULL);
+        add_cells(&rows, arrays, selection->names_count, keep, mean, resamples);
+        bh_resamples_destroy(resamples);
         bh_rows_print(&rows, selection->format, out);
     }
     bh_rows_release(&rows);

@@ -5,6 +5,7 @@
 
 #include "analysis/reader/arrays.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum bh_selection_format { BH_SELECTION_TEXT, BH_SELECTION_CSV, BH_SELECTION_JSON };
@@ -15,13 +16,14 @@ struct bh_selection {
     size_t where_count;
     const char **where; /* "AXIS=LABEL"; several of one axis are alternatives */
     const char *mean;   /* axis to take means over; NULL: none */
+    bool by_resampling; /* intervals of means by BCa (analysis/measures/bootstrap.h), not Student's */
     enum bh_selection_format format;
 };
 
 /* Lists axes, arrays and tables. */
 int bh_selection_list(const struct bh_source *source, FILE *out, struct bh_error *err);
 /* Prints one row per cell: the labels of its axes, then the value of each array. With `mean` a value becomes four
- * columns: mean, the half-width of its 95 % interval by Student, and how many values were defined, of how many; values
- * that are not defined (NaN) are left out of a mean. A table (causes) is printed as it is. */
+ * columns: mean, the half-width of its 95 % interval by Student (by resampling five: low and high end), and how many values
+ * were defined, of how many; values that are not defined (NaN) are left out of a mean. A table (causes) is printed as it is. */
 int bh_selection_print(const struct bh_source *source, const struct bh_selection *selection, FILE *out,
                        struct bh_error *err);

@@ -3,6 +3,7 @@
 /* Tables of all policies at a point, along the scale, and where their order changes. */
 #include "analysis/tables/summary.h"
 
+#include "analysis/measures/bootstrap.h"
 #include "analysis/measures/measures.h"
 #include "analysis/measures/verdict.h"
 #include "analysis/reader/markup.h"
@@ -17,14 +18,18 @@
 /* Up to this many points, each has its full table. */
 enum { FEW_POINTS = 4 };
 
-static void add_makespan_cell(struct bh_table *table, const struct bh_measures *m)
+static void add_makespan_cell(struct bh_table *table, const struct bh_measures *m, bool is_skewed)
 {
     char mean[BH_NUMBER_SIZE], reach[BH_NUMBER_SIZE];
     if (m->unfinished > 0)
         bh_table_cell(table, "%s %zu/%zu", bh_summary_not_done(m), m->unfinished, m->replicas);
     else if (isnan(m->makespan_s.low))
         bh_table_cell(table, "%s", bh_number_time(m->makespan_s.mean, mean));
-    else
+    else if (is_skewed) {
+        char low[BH_NUMBER_SIZE];
+        bh_table_cell(table, "%s [%s, %s]", bh_number_time(m->makespan_s.mean, mean),
+                      bh_number_time(m->makespan_s.low, low), bh_number_time(m->makespan_s.high, reach));
+    } else
         bh_table_cell(table, "%s ± %s", bh_number_time(m->makespan_s.mean, mean),
                       bh_number_time(m->makespan_s.high - m->makespan_s.mean, reach));
 }
@@ -46,7 +51,7 @@ static void add_policy_row(struct bh_table *table, const struct bh_view *view, s
 {
     char text[BH_NUMBER_SIZE], least[BH_NUMBER_SIZE];
     bh_summary_policy_cell(table, view, policy, shown);
-    add_makespan_cell(table, m);
+    add_makespan_cell(table, m, view->resamples != NULL);
     if (shows->wrong)
         bh_summary_percent_cell(table, m->wrong);
     if (shows->verification)
@@ -234,6 +239,9 @@ static void print_legend(const struct bh_view *view, const struct bh_summary_opt
         "- where all replicas are the same. MTTI: mean time that the enclave ran between interruptions, also over\n"
         "the time of a checkpoint and of a restart. Brackets and ±: 95 %%.\n",
         name, name);
+    if (view->resamples != NULL)
+        fprintf(stream, "Intervals of means and of differences: by resampling the replicas (BCa)%s.\n",
+                view->replica.count < BH_BOOTSTRAP_LEAST ? ", of which there are too few: from 20 on it is told" : "");
     if (can_be_wrong)
         fprintf(
             stream,

@@ -3,6 +3,7 @@
 /* bulkhead report: which tables and which figure. */
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
+#include "analysis/measures/bootstrap.h"
 #include "analysis/page/page.h"
 #include "analysis/plots/plot.h"
 #include "analysis/reader/hdf5_reader.h"
@@ -33,12 +34,22 @@ struct report {
     const char *folder;        /* NULL: the results' own */
     const char *enclave;
     enum format format;
-    const char *page; /* --html; NULL: none */
+    const char *page;   /* --html; NULL: none */
+    bool by_resampling; /* --intervals bca */
     bool all_points, no_figure, figure_only, ledger;
     struct bh_report_plot plot;
 };
 
-enum { KEY_FORMAT = 256, KEY_ALL_POINTS, KEY_ENCLAVE, KEY_NO_FIGURE, KEY_FIGURE_ONLY, KEY_LEDGER, KEY_HTML };
+enum {
+    KEY_FORMAT = 256,
+    KEY_ALL_POINTS,
+    KEY_ENCLAVE,
+    KEY_NO_FIGURE,
+    KEY_FIGURE_ONLY,
+    KEY_LEDGER,
+    KEY_HTML,
+    KEY_INTERVALS
+};
 
 static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0, "put figures there; made if it is not there (default: where RESULTS is)", 0},
@@ -47,6 +58,7 @@ static const struct argp_option options[] = {
     {"enclave", KEY_ENCLAVE, "NAME", 0, "tables for this enclave (default: the scenario's first)", 0},
     {"no-figure", KEY_NO_FIGURE, NULL, 0, "tables only", 0},
     {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "figures only", 0},
+    BH_INTERVALS_OPTION(KEY_INTERVALS),
     {"html", KEY_HTML, "FILE", 0, "a page with figures, tables, numbers and their sources, and nothing else", 0},
     {"ledger", KEY_LEDGER, NULL, 0, "the figure shows where node-time goes that does not compute", 0},
     {0},
@@ -90,6 +102,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_HTML:
         report->page = text;
+        return 0;
+    case KEY_INTERVALS:
+        report->by_resampling = bh_options_intervals(text, state);
         return 0;
     case KEY_LEDGER:
         report->ledger = true;
@@ -249,6 +264,8 @@ static int run(void *input, struct bh_error *err)
         return -1;
     if (strcmp(view->version, PACKAGE_VERSION) != 0)
         note_version(view);
+    struct bh_resamples *resamples = report->by_resampling ? bh_resamples_create(view->replica.count) : NULL;
+    view->resamples = resamples;
     int status = report->page != NULL  ? write_page(view, report, err)
                  : report->figure_only ? 0
                                        : print_tables(view, report, err);
@@ -257,6 +274,7 @@ static int run(void *input, struct bh_error *err)
     if (status == 0 && !report->no_figure && report->page == NULL)
         status = draw_figure(view, report, err);
     bh_view_destroy(view);
+    bh_resamples_destroy(resamples);
     bh_report_plot_release(&report->plot);
     return status;
 }

@@ -557,3 +557,29 @@ for name in ("makespan", "node_time", "escape_exact"):
     assert listed[name]["axes"].split(", ") == [d.label for d in file[name].dims][-len(listed[name]["axes"].split(", ")):]
 ' "$results/balance.h5" "$output"
 }
+
+# The legend says what they are, or that there are too few replicas; other numbers keep their intervals.
+@test "intervals of means by resampling" {
+    run_bulkhead run "$scenarios/one-enclave.yaml" --replicas 20 -q -o twenty.h5
+    expect_status 0
+    run_bulkhead report twenty.h5 --no-figure
+    refuse grep -q resampling "$BATS_TEST_TMPDIR/stdout"
+    run_bulkhead report twenty.h5 --no-figure --intervals bca
+    expect_status 0
+    expect_text "$output" 'Intervals of means and of differences: by resampling the replicas (BCa).'
+    run_bulkhead report twenty.h5 --no-figure --intervals bca --format json
+    echo "$output" | "$PYTHON" -c 'import json, sys; assert json.load(sys.stdin)["intervals_of_means"] == "bca"'
+    run_bulkhead run "$scenarios/one-enclave.yaml" --replicas 19 -q -o fewer.h5
+    run_bulkhead report fewer.h5 --no-figure --intervals bca
+    expect_status 0
+    expect_text "$output" 'of which there are too few: from 20 on it is told'
+    run_bulkhead report twenty.h5 --intervals percentile
+    expect_status 2
+    expect_text "$errors" "--intervals: found 'percentile', expected student or bca"
+}
+
+@test "intervals by resampling are those of scipy" {
+    "$PYTHON" -c 'import scipy' 2>/dev/null || skip 'no scipy'
+    run_bulkhead run "$scenarios/one-enclave.yaml" --replicas 100 -q -o hundred.h5
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/bca_by_scipy.py" "$BULKHEAD" hundred.h5 "$BATS_TEST_TMPDIR"
+}
