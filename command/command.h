@@ -3,9 +3,9 @@
 /* What a subcommand of `bulkhead` is, and how it ends. */
 #pragma once
 
+#include "command/option_rows.h"
 #include "models/base/error.h"
 
-#include <argp.h>
 #include <stddef.h>
 
 /* Exit statuses of every subcommand. */
@@ -18,9 +18,12 @@ enum bh_exit {
 /* A subcommand: a constant named bh_subcommand_NAME in its own file, and a row of command/subcommands.h. Results go to
  * stdout, messages and progress to stderr. */
 struct bh_subcommand {
-    const char *name, *arguments, *help; /* its line in the list of subcommands */
-    const struct argp *argp;
-    size_t size;          /* of the arguments that argp fills; they begin with a struct bh_options, freed for it */
+    const char *name, *arguments, *help;    /* its line in the list of subcommands */
+    const char *operands, *doc;             /* of --help: words of use, a line each (NULL: `arguments`); what it does */
+    const struct bh_option *const *options; /* tables of rows, its own first; ends with NULL. NULL: it takes none */
+    struct bh_operand operand;
+    int (*check)(void *arguments, struct bh_error *err); /* when all is read: whether it goes together; or NULL */
+    size_t size;          /* of the arguments that these fill; they begin with a struct bh_options, freed for it */
     const void *defaults; /* what they are before that; NULL: zeroes */
     const char *(*word)(
         size_t i); /* the i-th word that its argument may be, NULL behind the last; NULL: it takes files */

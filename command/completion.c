@@ -20,7 +20,6 @@
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 static const char *const kinds[] = {"points", "policies", "enclaves", "paths", "engines", NULL};
 enum kind { POINTS, POLICIES, ENCLAVES, PATHS, ENGINES };
-enum { NAMES_OPTION = 256 };
 
 struct arguments {
     struct bh_options options;
@@ -38,43 +37,27 @@ void bh_completion_know(const struct bh_subcommand *const *commands, size_t coun
     known_count = count;
 }
 
-static const struct argp_option argp_options[] = {
-    {"names", NAMES_OPTION, "KIND", 0,
-     "print names for completion instead: points, policies, enclaves (of a scenario), paths of the models' numbers, "
-     "engines",
-     0},
-    {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
+static int take_kind(void *input, char *word, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case NAMES_OPTION:
-        arguments->wants_names = true;
-        arguments->kind =
-            (enum kind)bh_options_choice(word, "--names", kinds, "points, policies, enclaves, paths or engines", state);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->word, "shell", word, state);
-        return 0;
-    case ARGP_KEY_END:
-        if (!arguments->wants_names && arguments->word == NULL)
-            argp_error(state, "no shell; expected bash, zsh or fish");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    struct arguments *arguments = input;
+    arguments->wants_names = true;
+    return bh_options_choice(word, "--names", kinds, &arguments->kind, err);
 }
 
-static const struct argp argp = {
-    .options = argp_options,
-    .parser = parse,
-    .args_doc = "bash|zsh|fish",
-    .doc =
-        "Prints the script with which a shell completes subcommands, options, and names of scenarios and of the "
-        "catalog. "
-        "`make install` puts them where shells look for them; for one session: eval \"$(bulkhead completion bash)\".",
+static int check(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    if (arguments->wants_names || arguments->word != NULL)
+        return 0;
+    return bh_fail(err, BH_ERROR_INPUT, "no shell; expected bash, zsh or fish");
+}
+
+static const struct bh_option own_options[] = {
+    {"names", 0, "KIND",
+     "print names for completion instead: points, policies, enclaves (of a scenario), paths of the models' numbers, "
+     "engines",
+     0, BH_BY(take_kind)},
+    {0},
 };
 
 static void print_of_study(const struct bh_study *study, const struct bh_scenario *scenario, enum kind kind)
@@ -159,7 +142,13 @@ const struct bh_subcommand bh_subcommand_completion = {
     .name = "completion",
     .arguments = "SHELL",
     .help = "prints a script with which bash, zsh or fish completes",
-    .argp = &argp,
+    .operands = "bash|zsh|fish",
+    .doc = "Prints the script with which a shell completes subcommands, options, and names of scenarios and of the "
+           "catalog. `make install` puts them where shells look for them; for one session: eval \"$(bulkhead "
+           "completion bash)\".",
+    .options = (const struct bh_option *const[]){own_options, NULL},
+    .operand = {"shell", offsetof(struct arguments, word), NULL, NULL},
+    .check = check,
     .size = sizeof(struct arguments),
     .word = shell_name,
     .run = run,

@@ -23,24 +23,13 @@ static void add(struct list *list, struct bh_known_option option)
     list->options[list->count] = (struct bh_known_option){0};
 }
 
-static void gather(struct list *list, const struct argp *argp)
-{
-    const struct argp_option *option = argp->options;
-    for (; option != NULL && (option->name != NULL || option->key != 0 || option->doc != NULL); option++)
-        if (option->name != NULL && (option->flags & (OPTION_HIDDEN | OPTION_ALIAS)) == 0)
-            add(list, (struct bh_known_option){
-                          option->name,
-                          option->key > 0 && option->key < 0x80 && isgraph(option->key) ? (char)option->key : '\0',
-                          option->arg, option->doc});
-    for (const struct argp_child *child = argp->children; child != NULL && child->argp != NULL; child++)
-        gather(list, child->argp);
-}
-
 struct bh_known_option *bh_known_options(const struct bh_subcommand *command)
 {
     struct list list = {0};
-    if (command->argp != NULL)
-        gather(&list, command->argp);
+    for (const struct bh_option *const *table = command->options; table != NULL && *table != NULL; table++)
+        for (const struct bh_option *row = *table; row->help != NULL; row++)
+            if (row->name != NULL)
+                add(&list, (struct bh_known_option){row->name, row->letter, row->argument, row->help});
     add(&list, (struct bh_known_option){"help", '?', NULL, "Give this help list"});
     add(&list, (struct bh_known_option){"usage", 0, NULL, "Give a short usage message"});
     add(&list, (struct bh_known_option){"version", 'V', NULL, "Print program version"});

@@ -3,8 +3,8 @@
 /* Options that say how a failure log is to be read, where it does not. */
 #pragma once
 
-#include <argp.h>
+#include "command/option_rows.h"
 
-/* A child parser, as those of command/options.h: --column, --ignore, --dates, --unit, --decimal, --year, --window,
+/* A table, as those of command/options.h: --column, --ignore, --dates, --unit, --decimal, --year, --window,
  * --timezone. Fills bh_options.reading. */
-extern const struct argp bh_options_log;
+extern const struct bh_option bh_options_log[];

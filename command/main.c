@@ -80,7 +80,7 @@ static int run_subcommand(const struct bh_subcommand *command, int argc, char **
     argv[0] = title;
     if (command->defaults != NULL)
         memcpy(arguments, command->defaults, command->size);
-    bh_options_parse(command->argp, argc, argv, arguments);
+    bh_options_parse(command, argc, argv, arguments);
     int status = command->run(arguments, &err);
     bh_options_free(arguments);
     free(arguments);

@@ -52,7 +52,7 @@ static void print_paragraphs(const char *text, FILE *stream)
 /* A line of use for each line of the arguments' words. */
 static void print_synopsis(const struct bh_subcommand *command, FILE *stream)
 {
-    const char *words = command->argp != NULL && command->argp->args_doc != NULL ? command->argp->args_doc : "";
+    const char *words = command->operands != NULL ? command->operands : command->arguments;
     char *copy = bh_copy_text(words), *rest = copy, *line;
     fputs(".SH SYNOPSIS\n", stream);
     for (bool is_first = true; (line = strsep(&rest, "\n")) != NULL; is_first = false) {
@@ -89,7 +89,7 @@ static void print_option(const struct bh_known_option *option, FILE *stream)
 
 void bh_manual_page_print(const struct bh_subcommand *command, FILE *stream)
 {
-    const char *doc = command->argp != NULL && command->argp->doc != NULL ? command->argp->doc : command->help;
+    const char *doc = command->doc != NULL ? command->doc : command->help;
     const char *end = strchr(doc, '\v');
     char *first = end != NULL ? bh_print_text("%.*s", (int)(end - doc), doc) : bh_copy_text(doc);
     fputs(".\\\" Copyright (c) 2026 The Bulkhead authors.\n.\\\" SPDX-License-Identifier: Apache-2.0\n", stream);

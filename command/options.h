@@ -1,12 +1,11 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Options that several subcommands share, as argp child parsers. */
+/* Options that several subcommands share, as tables of rows. */
 #pragma once
 
-#include "analysis/tables/table.h"
+#include "command/option_rows.h"
 #include "models/base/quantity.h"
 
-#include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +20,7 @@ struct bh_options {
     size_t settings_count;
     struct bh_setting
         *settings; /* --set and, as the settings they are, --replicas, --seed and --engine; in the order given */
-    unsigned jobs;
+    uint64_t jobs;
     bool quiet;
     bool json;
     const char *output; /* NULL: none */
@@ -31,54 +30,38 @@ struct bh_options {
     struct bh_log_reading *reading; /* of failure logs; NULL: nothing was said */
 };
 
-/* Children for an argp; each expects a struct bh_options as its input. A subcommand lists those it takes:
- *     static const struct argp_child children[] = {{&bh_options_scenario, 0, NULL, 0}, {&bh_options_work, ...}, {0}};
- * and hands the options on in its own parser:
- *     case ARGP_KEY_INIT: bh_options_to_children(state, children, &options); return 0; */
-extern const struct argp bh_options_scenario; /* --set PATH=VALUE, --replicas N, --seed N */
-extern const struct argp bh_options_engine;   /* --engine NAME */
-extern const struct argp bh_options_work;     /* -j, --jobs N; -q, --quiet */
-extern const struct argp bh_options_output;   /* -o, --output FILE */
-extern const struct argp bh_options_json;     /* --json */
-extern const struct argp bh_options_point;    /* -p, --point AXIS=VALUE, and SCENARIO, which must be there */
-
-/* Gives every child parser of `state` the same options. `children` is the list above: argp's own root_argp is a wrapper
- * that has other children. */
-void bh_options_to_children(struct argp_state *state, const struct argp_child *children, struct bh_options *options);
-
-/* What a word says, for parsers; each ends the program with a message if the word is wrong.
- * A whole decimal number from `least` to `most`. */
-uint64_t bh_options_count(const char *text, const char *option, uint64_t least, uint64_t most,
-                          struct argp_state *state);
-/* Position in `names`, which end with NULL; `expected` lists them. */
-size_t bh_options_choice(const char *text, const char *option, const char *const *names, const char *expected,
-                         struct argp_state *state);
-/* A number with a unit. */
-double bh_options_quantity(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state);
-/* --format of tables. */
-enum bh_table_format bh_options_table_format(const char *text, struct argp_state *state);
-/* --intervals of means: a row for argp, and whether its word asks for resampling (analysis/measures/bootstrap.h). */
-#define BH_INTERVALS_OPTION(key)                                                                                       \
+/* Tables for bh_subcommand.options, of subcommands whose arguments begin with a struct bh_options. */
+extern const struct bh_option bh_options_scenario[]; /* --set PATH=VALUE, --replicas N, --seed N */
+extern const struct bh_option bh_options_engine[];   /* --engine NAME */
+extern const struct bh_option bh_options_work[];     /* -j, --jobs N; -q, --quiet */
+extern const struct bh_option bh_options_output[];   /* -o, --output FILE */
+extern const struct bh_option bh_options_json[];     /* --json */
+extern const struct bh_option bh_options_point[];    /* -p, --point AXIS=VALUE */
+/* What goes with the last: the file of a scenario, which must be there. */
+#define BH_OPERAND_SCENARIO                                                                                            \
     {                                                                                                                  \
-        "intervals", key, "NAME", 0, "95 % intervals of means: student (default), or bca, by resampling", 0            \
+        "file", offsetof(struct bh_options, file), "expected the file of a scenario", NULL                             \
     }
-bool bh_options_intervals(const char *text, struct argp_state *state);
+
+/* A row: --intervals of means, an enum bh_intervals (analysis/measures/bootstrap.h). */
+#define BH_INTERVALS_ROW(field)                                                                                        \
+    {                                                                                                                  \
+        "intervals", 0, "NAME", "95 % intervals of means: student (default), or bca, by resampling", 0,                \
+            BH_TO_CHOICE(field, bh_options_intervals)                                                                  \
+    }
+extern const char *const bh_options_intervals[];
+
+/* What --format of tables may be, in the order of enum bh_table_format; what else it is printed as goes behind. */
+extern const char *const bh_options_table_formats[];
+
+/* A number with a unit: 0, or -1 with an error. */
+int bh_options_quantity(const char *text, const char *option, enum bh_dimension dimension, double *value,
+                        struct bh_error *err);
 /* One more --point, whose text is borrowed. */
-void bh_options_add_point(struct bh_options *options, char *text, struct argp_state *state);
-/* One more text of an option that may be repeated: the text is borrowed, the list the caller's to free. */
-void bh_options_append(const char ***texts, size_t *count, const char *text);
-/* Ends the program with the message of a reader of an option's text. */
-void bh_options_refuse_if(int status, const struct bh_error *err, struct argp_state *state);
-/* The one word or file that a subcommand takes, borrowed; `*slot` is NULL before. `what`: "scenario". */
-void bh_options_take_one(const char **slot, const char *what, const char *word, struct argp_state *state);
-void bh_options_take_file(const char **slot, const char *file, struct argp_state *state);
+bh_option_take_fn bh_options_add_point;
 
 /* Workers to use: what was asked for, else the cores this process may run on. */
 unsigned bh_options_jobs(const struct bh_options *options);
 
 /* Frees what the options own. */
 void bh_options_free(struct bh_options *options);
-
-/* Runs argp with the manners of this program: `argv[0]` names the subcommand in messages, a wrong option is one
- * message and exit status 2, words are taken in any order with the options. */
-void bh_options_parse(const struct argp *argp, int argc, char **argv, void *input);

@@ -26,37 +26,6 @@ struct arguments {
     const char *scenario;
 };
 
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0},
-    {&bh_options_output, 0, NULL, 0},   {&bh_options_json, 0, NULL, 0},   {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->scenario, "scenario", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no scenario; try experiments/balance.yaml");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "SCENARIO",
-    .doc = "Simulates a scenario under each of its policies and prints a summary with 95 % intervals.\v"
-           "With -o the results are kept as HDF5, from which `bulkhead report` makes tables and the figure.",
-    .children = children,
-};
-
 /* The summary is made from the results file, in memory if none was asked for: what is printed is what is stored. */
 static int print(const struct bh_results *results, const char *name, bool as_json, FILE *stream, struct bh_error *err)
 {
@@ -177,7 +146,11 @@ const struct bh_subcommand bh_subcommand_run = {
     .name = "run",
     .arguments = "SCENARIO",
     .help = "simulates a scenario under each of its policies",
-    .argp = &argp,
+    .doc = "Simulates a scenario under each of its policies and prints a summary with 95 % intervals.\vWith -o the "
+           "results are kept as HDF5, from which `bulkhead report` makes tables and the figure.",
+    .options = (const struct bh_option *const[]){bh_options_scenario, bh_options_engine, bh_options_work,
+                                                 bh_options_output, bh_options_json, NULL},
+    .operand = {"scenario", offsetof(struct arguments, scenario), "no scenario; try experiments/balance.yaml", NULL},
     .size = sizeof(struct arguments),
     .run = run,
 };

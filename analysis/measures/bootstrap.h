@@ -5,6 +5,9 @@
 
 #include "analysis/measures/statistics.h"
 
+/* How 95 % intervals of means are made. */
+enum bh_intervals { BH_INTERVALS_STUDENT, BH_INTERVALS_BCA };
+
 /* Fewer replicas have no such interval: their resamples are too few different ones. */
 enum { BH_BOOTSTRAP_LEAST = 20 };
 

@@ -210,8 +210,9 @@ static int print_arrays(const struct bh_selection *selection, const struct bh_ar
     }
     struct bh_rows rows = {0};
     if (status == 0) {
-        struct bh_resamples *resamples =
-            selection->by_resampling && mean != SIZE_MAX ? bh_resamples_create(first->axes[mean].count) : NULL;
+        struct bh_resamples *resamples = selection->intervals == BH_INTERVALS_BCA && mean != SIZE_MAX
+                                             ? bh_resamples_create(first->axes[mean].count)
+                                             : NULL;
         add_columns(&rows, arrays, selection->names_count, mean, resamples != NULL);
         add_cells(&rows, arrays, selection->names_count, keep, mean, resamples);
         bh_resamples_destroy(resamples);

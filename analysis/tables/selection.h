@@ -3,6 +3,7 @@
 /* Rows of a results file that a user asks for: arrays over the same axes, some labels of an axis, means over one. */
 #pragma once
 
+#include "analysis/measures/bootstrap.h"
 #include "analysis/reader/arrays.h"
 
 #include <stdbool.h>
@@ -14,9 +15,9 @@ struct bh_selection {
     size_t names_count;
     const char **names;
     size_t where_count;
-    const char **where; /* "AXIS=LABEL"; several of one axis are alternatives */
-    const char *mean;   /* axis to take means over; NULL: none */
-    bool by_resampling; /* intervals of means by BCa (analysis/measures/bootstrap.h), not Student's */
+    const char **where;          /* "AXIS=LABEL"; several of one axis are alternatives */
+    const char *mean;            /* axis to take means over; NULL: none */
+    enum bh_intervals intervals; /* of means */
     enum bh_selection_format format;
 };
 

@@ -22,125 +22,47 @@ struct arguments {
     struct bh_options options;
     const char *path, *directory, *minimize, *worlds, *enclave, *indifference, *map, *folder;
     struct words allow, needs, limits, where;
-    int format;
+    unsigned format;
     size_t most; /* replicas, until it is told; 0: as the file says */
 };
 
 enum { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_JSON };
 static const char *const format_names[] = {"text", "markdown", "json", NULL};
 
-enum {
-    KEY_ALLOW = 0x300,
-    KEY_NEED,
-    KEY_LIMIT,
-    KEY_MINIMIZE,
-    KEY_WORLDS,
-    KEY_ENCLAVE,
-    KEY_INDIFFERENT,
-    KEY_MAP,
-    KEY_UNTIL_TOLD,
-    KEY_FORMAT
-};
-
-static const struct argp_option options[] = {
-    {"allow", KEY_ALLOW, "system=NAME", 0,
-     "Take only what is so: system=NAME, policy=NAME (several with commas), or a policy's whole name; repeated, more "
-     "of a "
-     "kind is allowed, and all kinds must agree",
-     1},
-    {"need", KEY_NEED, "OFFER", 0,
-     "Take only stacks that offer it to their users, as unmodified-linux (`bulkhead systems` lists them); repeated, "
-     "all "
-     "are needed",
-     1},
-    {"limit", KEY_LIMIT, "LIMIT", 0,
-     "Take only what keeps to LIMIT, as \"wrong-results < 1e-3\" or \"makespan < 26 h\"", 1},
-    {"minimize", KEY_MINIMIZE, "METRIC", 0, "What is best has least of it (default: net-overhead)", 1},
-    {"indifferent", KEY_INDIFFERENT, "VALUE", 0,
-     "So much more of it does not matter, as \"0.5 %\" (default: all matters)", 1},
-    {"point", 'p', "AXIS=VALUE", 0, "Where on the axes (default: the scenario's headline point)", 1},
-    {"worlds", KEY_WORLDS, "AXIS", 0, "The axis of draws of uncertain numbers (default: draw, if there is one)", 1},
-    {"enclave", KEY_ENCLAVE, "NAME", 0, "Whose runs (default: the scenario's first enclave)", 1},
-    {"map", KEY_MAP, "X,Y", 0, "Also say who wins where, over two varied axes or two drawn numbers", 1},
-    {"until-told", KEY_UNTIL_TOLD, "MOST", 0,
-     "Run more replicas, twice as many each time, until the choice is settled, at most MOST", 1},
-    {"output", 'o', "DIR", 0, "Leave the map as a figure there, with its data and script", 1},
-    {"directory", 'd', "DIR", 0, "Keep a campaign's runs in DIR, and go on with what it holds", 1},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 1},
-    {0},
-};
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
-
-static error_t parse(int key, char *word, struct argp_state *state)
+static int check(void *input, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
+    const struct arguments *arguments = input;
+    if (arguments->folder == NULL || arguments->map != NULL)
         return 0;
-    case KEY_ALLOW:
-        bh_options_append(&arguments->allow.word, &arguments->allow.count, word);
-        return 0;
-    case KEY_NEED:
-        bh_options_append(&arguments->needs.word, &arguments->needs.count, word);
-        return 0;
-    case KEY_LIMIT:
-        bh_options_append(&arguments->limits.word, &arguments->limits.count, word);
-        return 0;
-    case KEY_MINIMIZE:
-        arguments->minimize = word;
-        return 0;
-    case KEY_INDIFFERENT:
-        arguments->indifference = word;
-        return 0;
-    case 'p':
-        bh_options_append(&arguments->where.word, &arguments->where.count, word);
-        return 0;
-    case KEY_WORLDS:
-        arguments->worlds = word;
-        return 0;
-    case KEY_UNTIL_TOLD:
-        arguments->most = bh_options_count(word, "--until-told", 2, BH_REPLICAS_MOST, state);
-        return 0;
-    case KEY_MAP:
-        arguments->map = word;
-        return 0;
-    case KEY_ENCLAVE:
-        arguments->enclave = word;
-        return 0;
-    case 'o':
-        arguments->folder = word;
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->folder != NULL && arguments->map == NULL)
-            argp_failure(state, BH_EXIT_INPUT, 0, "-o leaves the figure of a map: which? (--map X,Y)");
-        return 0;
-    case 'd':
-        arguments->directory = word;
-        return 0;
-    case KEY_FORMAT:
-        arguments->format = (int)bh_options_choice(word, "--format", format_names, "text, markdown or json", state);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->path, "scenario, results file or folder", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no scenario, results file or folder; try experiments/architect.yaml");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    return bh_fail(err, BH_ERROR_INPUT, "-o leaves the figure of a map: which? (--map X,Y)");
 }
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "SCENARIO|RESULTS|DIR",
-    .doc =
-        "Says which policy to take: the best that is allowed, by how much, what cannot be told from it, and why others "
-        "are excluded.\vA scenario or campaign is run first; what that takes is said before.",
-    .children = children,
+static const struct bh_option own_options[] = {
+    {"allow", 0, "system=NAME",
+     "Take only what is so: system=NAME, policy=NAME (several with commas), or a policy's whole name; repeated, more "
+     "of a kind is allowed, and all kinds must agree",
+     1, BH_TO_WORDS(allow.word, allow.count)},
+    {"need", 0, "OFFER",
+     "Take only stacks that offer it to their users, as unmodified-linux (`bulkhead systems` lists them); repeated, "
+     "all are needed",
+     1, BH_TO_WORDS(needs.word, needs.count)},
+    {"limit", 0, "LIMIT", "Take only what keeps to LIMIT, as \"wrong-results < 1e-3\" or \"makespan < 26 h\"", 1,
+     BH_TO_WORDS(limits.word, limits.count)},
+    {"minimize", 0, "METRIC", "What is best has least of it (default: net-overhead)", 1, BH_TO_WORD(minimize)},
+    {"indifferent", 0, "VALUE", "So much more of it does not matter, as \"0.5 %\" (default: all matters)", 1,
+     BH_TO_WORD(indifference)},
+    {"point", 'p', "AXIS=VALUE", "Where on the axes (default: the scenario's headline point)", 1,
+     BH_TO_WORDS(where.word, where.count)},
+    {"worlds", 0, "AXIS", "The axis of draws of uncertain numbers (default: draw, if there is one)", 1,
+     BH_TO_WORD(worlds)},
+    {"enclave", 0, "NAME", "Whose runs (default: the scenario's first enclave)", 1, BH_TO_WORD(enclave)},
+    {"map", 0, "X,Y", "Also say who wins where, over two varied axes or two drawn numbers", 1, BH_TO_WORD(map)},
+    {"until-told", 0, "MOST", "Run more replicas, twice as many each time, until the choice is settled, at most MOST",
+     1, BH_TO_NUMBER(most, 2, BH_REPLICAS_MOST)},
+    {"output", 'o', "DIR", "Leave the map as a figure there, with its data and script", 1, BH_TO_WORD(folder)},
+    {"directory", 'd', "DIR", "Keep a campaign's runs in DIR, and go on with what it holds", 1, BH_TO_WORD(directory)},
+    {"format", 0, "FORMAT", "text (default), markdown or json", 1, BH_TO_CHOICE(format, format_names)},
+    {0},
 };
 
 static int read_indifference(const char *word, double *value, struct bh_error *err)
@@ -287,7 +209,14 @@ const struct bh_subcommand bh_subcommand_advise = {
     .name = "advise",
     .arguments = "SCENARIO",
     .help = "which policy to take, what cannot be told from it, and why not the others",
-    .argp = &argp,
+    .operands = "SCENARIO|RESULTS|DIR",
+    .doc = "Says which policy to take: the best that is allowed, by how much, what cannot be told from it, and why "
+           "others are excluded.\vA scenario or campaign is run first; what that takes is said before.",
+    .options =
+        (const struct bh_option *const[]){own_options, bh_options_scenario, bh_options_engine, bh_options_work, NULL},
+    .operand = {"scenario, results file or folder", offsetof(struct arguments, path),
+                "no scenario, results file or folder; try experiments/architect.yaml", NULL},
+    .check = check,
     .size = sizeof(struct arguments),
     .run = run,
 };

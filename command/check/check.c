@@ -27,47 +27,11 @@ struct arguments {
     bool wants_events;
 };
 
-enum { OPTION_EVENTS = 256 };
-
-static const struct argp_option own_options[] = {
-    {"events", OPTION_EVENTS, NULL, 0,
-     "Say how many events a month to expect by the zone in which they begin, and what they take down", 0},
+static const struct bh_option own_options[] = {
+    {"events", 0, NULL,
+     "Say how many events a month to expect by the zone in which they begin, and what they take down", 0,
+     BH_TO_FLAG(wants_events)},
     {0},
-};
-
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0},
-    {&bh_options_json, 0, NULL, 0},
-    {&bh_options_point, 0, NULL, 0},
-    {0},
-};
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    (void)text;
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case OPTION_EVENTS:
-        arguments->wants_events = true;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "SCENARIO",
-    .doc =
-        "Explains a scenario: what is simulated, every number with its unit and source, and the rate at which faults "
-        "strike each zone of each system. Nothing is simulated. What run would refuse for its size is explained all "
-        "the "
-        "same; the exit status is then 2.",
-    .children = children,
 };
 
 /* Names and titles of a scenario may hold what would move a terminal's cursor. */
@@ -147,7 +111,12 @@ const struct bh_subcommand bh_subcommand_check = {
     .name = "check",
     .arguments = "SCENARIO",
     .help = "reads, resolves and explains a scenario: every value, its unit and its source",
-    .argp = &argp,
+    .doc = "Explains a scenario: what is simulated, every number with its unit and source, and the rate at which "
+           "faults strike each zone of each system. Nothing is simulated. What run would refuse for its size is "
+           "explained all the same; the exit status is then 2.",
+    .options =
+        (const struct bh_option *const[]){own_options, bh_options_scenario, bh_options_json, bh_options_point, NULL},
+    .operand = BH_OPERAND_SCENARIO,
     .size = sizeof(struct arguments),
     .run = run,
 };

@@ -33,122 +33,60 @@ struct arguments {
 };
 
 enum { TRIALS_BY_DEFAULT = 200000 };
-static const uint64_t trials_most = UINT64_C(1000000000000);
 static const double relative_least = 0.001;
 
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0},
-    {&bh_options_work, 0, NULL, 0},
-    {&bh_options_json, 0, NULL, 0},
-    {&bh_options_point, 0, NULL, 0},
-    {0},
-};
-
-enum option_key {
-    KEY_EXACT = 0x200,
-    KEY_MONTE_CARLO,
-    KEY_TRIALS,
-    KEY_FORMAT,
-    KEY_POLICY,
-    KEY_SENSITIVITY,
-    KEY_RELATIVE,
-    KEY_FIGURE_ONLY,
-    KEY_ENCLAVE,
-    KEY_PRICES
-};
-
-static const struct argp_option own_options[] = {
-    {"exact", KEY_EXACT, NULL, 0, "Give the exact answers alone (default: both, and compare)", 1},
-    {"monte-carlo", KEY_MONTE_CARLO, NULL, 0, "Give the simulated answers alone", 1},
-    {"trials", KEY_TRIALS, "N", 0, "Play N errors of each kind in each zone (default: 200000)", 1},
-    {"relative", KEY_RELATIVE, "SHARE", 0,
-     "Seek rare escapes by importance sampling until their 95 % half-width is this share of them, say 0.1", 1},
-    {"policy", KEY_POLICY, "NAME", 0, "Follow errors under this policy of the scenario (repeatable; default: all)", 1},
-    {"enclave", KEY_ENCLAVE, "NAME", 0, "Follow errors on the nodes of this enclave (default: the first)", 1},
-    {"sensitivity", KEY_SENSITIVITY, NULL, 0,
-     "Tell which uncertain numbers matter, and the values at which two policies swap places", 1},
-    {"prices", KEY_PRICES, NULL, 0, "Tell what each step of protection costs and buys, system by system", 1},
-    {"output", 'o', "DIR", 0, "Put figures there; made if it is not there (default: no figures)", 3},
-    {"figure-only", KEY_FIGURE_ONLY, NULL, 0, "Figures only", 3},
-    {"format", KEY_FORMAT, "FORMAT", 0,
-     "Print tables as text, markdown or latex, or the exact chain of one policy for PRISM: prism", 3},
-    {0},
-};
-
-static void parse_relative(struct arguments *arguments, const char *text, struct argp_state *state)
+static int take_relative(void *input, char *text, struct bh_error *err)
 {
+    struct arguments *arguments = input;
     char *end = NULL;
-    double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(value >= relative_least && value <= 1.0))
-        argp_error(state, "--relative: found '%s', expected a number from %g to 1", text, relative_least);
-    arguments->relative = value;
+    arguments->relative = strtod(text, &end);
+    if (end != text && *end == '\0' && arguments->relative >= relative_least && arguments->relative <= 1.0)
+        return 0;
+    return bh_fail(err, BH_ERROR_INPUT, "--relative: found '%s', expected a number from %g to 1", text, relative_least);
 }
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static int take_format(void *input, char *text, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case KEY_EXACT:
-        arguments->exact = true;
-        return 0;
-    case KEY_MONTE_CARLO:
-        arguments->monte_carlo = true;
-        return 0;
-    case KEY_SENSITIVITY:
-        arguments->sensitivity = true;
-        return 0;
-    case KEY_PRICES:
-        arguments->prices = true;
-        return 0;
-    case 'o':
-        arguments->folder = text;
-        return 0;
-    case KEY_FIGURE_ONLY:
-        arguments->figure_only = true;
-        return 0;
-    case KEY_ENCLAVE:
-        arguments->enclave = text;
-        return 0;
-    case KEY_TRIALS:
-        arguments->trials = bh_options_count(text, "--trials", 1, trials_most, state);
-        return 0;
-    case KEY_RELATIVE:
-        parse_relative(arguments, text, state);
-        return 0;
-    case KEY_FORMAT:
-        arguments->prism = strcmp(text, "prism") == 0;
-        if (!arguments->prism)
-            arguments->format = bh_options_table_format(text, state);
-        return 0;
-    case KEY_POLICY:
-        bh_options_append(&arguments->policies, &arguments->policies_count, text);
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->exact && arguments->monte_carlo)
-            argp_error(state, "--exact and --monte-carlo exclude each other; without them both answers are given");
-        if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
-            argp_error(state, "--figure-only needs a folder (-o DIR) and prints no JSON");
-        if (arguments->prism && (arguments->monte_carlo || arguments->options.json || arguments->sensitivity ||
-                                 arguments->prices || arguments->folder != NULL || arguments->relative > 0.0))
-            argp_error(state, "--format prism prints the exact chain and nothing else");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    struct arguments *arguments = input;
+    arguments->prism = strcmp(text, "prism") == 0;
+    return arguments->prism ? 0
+                            : bh_options_choice(text, "--format", bh_options_table_formats, &arguments->format, err);
 }
 
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "SCENARIO",
-    .doc =
-        "Follows single errors from every zone of a node to their end, under each policy of a scenario: how far they "
-        "reach, what they escape from, whether they stay silent, and how long they live. Answers come from the "
-        "exact chain and from Monte Carlo, which must agree.\vExits with 1 if they do not.",
-    .children = children,
+static int check(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    if (arguments->exact && arguments->monte_carlo)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "--exact and --monte-carlo exclude each other; without them both answers are given");
+    if (arguments->figure_only && (arguments->folder == NULL || arguments->options.json))
+        return bh_fail(err, BH_ERROR_INPUT, "--figure-only needs a folder (-o DIR) and prints no JSON");
+    if (arguments->prism && (arguments->monte_carlo || arguments->options.json || arguments->sensitivity ||
+                             arguments->prices || arguments->folder != NULL || arguments->relative > 0.0))
+        return bh_fail(err, BH_ERROR_INPUT, "--format prism prints the exact chain and nothing else");
+    return 0;
+}
+
+static const struct bh_option own_options[] = {
+    {"exact", 0, NULL, "Give the exact answers alone (default: both, and compare)", 1, BH_TO_FLAG(exact)},
+    {"monte-carlo", 0, NULL, "Give the simulated answers alone", 1, BH_TO_FLAG(monte_carlo)},
+    {"trials", 0, "N", "Play N errors of each kind in each zone (default: 200000)", 1,
+     BH_TO_NUMBER(trials, 1, UINT64_C(1000000000000))},
+    {"relative", 0, "SHARE",
+     "Seek rare escapes by importance sampling until their 95 % half-width is this share of them, say 0.1", 1,
+     BH_BY(take_relative)},
+    {"policy", 0, "NAME", "Follow errors under this policy of the scenario (repeatable; default: all)", 1,
+     BH_TO_WORDS(policies, policies_count)},
+    {"enclave", 0, "NAME", "Follow errors on the nodes of this enclave (default: the first)", 1, BH_TO_WORD(enclave)},
+    {"sensitivity", 0, NULL, "Tell which uncertain numbers matter, and the values at which two policies swap places", 1,
+     BH_TO_FLAG(sensitivity)},
+    {"prices", 0, NULL, "Tell what each step of protection costs and buys, system by system", 1, BH_TO_FLAG(prices)},
+    {"output", 'o', "DIR", "Put figures there; made if it is not there (default: no figures)", 3, BH_TO_WORD(folder)},
+    {"figure-only", 0, NULL, "Figures only", 3, BH_TO_FLAG(figure_only)},
+    {"format", 0, "FORMAT",
+     "Print tables as text, markdown or latex, or the exact chain of one policy for PRISM: prism", 3,
+     BH_BY(take_format)},
+    {0},
 };
 
 static int print(const struct bh_contain *contain, const struct arguments *arguments, struct bh_error *err)
@@ -266,7 +204,13 @@ const struct bh_subcommand bh_subcommand_contain = {
     .name = "contain",
     .arguments = "SCENARIO",
     .help = "where errors end, zone by zone: exactly, and by Monte Carlo",
-    .argp = &argp,
+    .doc = "Follows single errors from every zone of a node to their end, under each policy of a scenario: how far "
+           "they reach, what they escape from, whether they stay silent, and how long they live. Answers come from the "
+           "exact chain and from Monte Carlo, which must agree.\vExits with 1 if they do not.",
+    .options = (const struct bh_option *const[]){own_options, bh_options_scenario, bh_options_work, bh_options_json,
+                                                 bh_options_point, NULL},
+    .operand = BH_OPERAND_SCENARIO,
+    .check = check,
     .size = sizeof(struct arguments),
     .defaults = &defaults,
     .run = run,

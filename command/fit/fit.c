@@ -24,136 +24,76 @@ struct arguments {
     struct bh_fit_wish wish;
     struct bh_log_selection *selection; /* NULL: all */
     const char *folder, *yaml, *nodes;
-    int format;
+    unsigned format;
 };
 
-static const struct argp_child children[] = {{&bh_options_log, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
+static const char *const formats[] = {"text", "markdown", "json", NULL};
 
-enum option_key {
-    KEY_BY = 0x200,
-    KEY_SYSTEM,
-    KEY_CLOCK,
-    KEY_COMPLETE_ONLY,
-    KEY_PHASES,
-    KEY_BOOTSTRAP,
-    KEY_SEED,
-    KEY_FORMAT,
-    KEY_YAML,
-    KEY_WHERE,
-    KEY_NODES
-};
-
-static const struct argp_option own_options[] = {
-    {"by", KEY_BY, "WHAT", 0, "Fit each node, cause, class (of nodes) or system by itself", 1},
-    {"system", KEY_SYSTEM, "NAME", 0, "Take this system's failures alone", 1},
-    {"where", KEY_WHERE, "WHAT=WHICH", 0,
-     "Take what fits: node=n0*, class=, detail=, system= or node-class= with patterns, time=2003-01-01..2004-12-31 "
-     "(repeatable: all must fit)",
-     1},
-    {"nodes", KEY_NODES, "N or FILE", 0,
-     "How many nodes there were, or a file of their names, one a line: those that the log does not name never failed",
-     1},
-    {"clock", KEY_CLOCK, "WHOSE", 0,
-     "Times between failures of a node (default), from repair to failure; or of a system, from failure to failure", 1},
-    {"complete-only", KEY_COMPLETE_ONLY, NULL, 0,
-     "Take only times that begin and end with a failure in the log (default: the log's ends are censoring)", 1},
-    {"phases", KEY_PHASES, "N", 0, "Fit hyperexponential distributions of N phases, 2 to 4 (default: 2)", 1},
-    {"bootstrap", KEY_BOOTSTRAP, "N", 0, "Draw N samples per fit for its p-value (default: 100; 0: none)", 1},
-    {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N (default: 1)", 1},
-    {"output", 'o', "FOLDER", 0, "Put figures there; made if it is not there", 3},
-    {"yaml", KEY_YAML, "FILE", 0, "Write fault classes for a scenario", 3},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 3},
-    {0},
-};
-
-static void finish(struct arguments *arguments, struct argp_state *state)
+static int take_by(void *input, char *text, struct bh_error *err)
 {
-    if (arguments->wish.file == NULL)
-        argp_error(state, "expected the file of a failure log");
-    if (arguments->yaml != NULL && arguments->wish.of_system)
-        argp_error(state, "--yaml with --clock system: fault classes strike nodes, expected --clock node");
-    if (arguments->wish.of_system && arguments->wish.by == BH_BY_NODE)
-        argp_error(state, "--by node with --clock system: a node is no system, expected one of them");
-    arguments->wish.jobs = bh_options_jobs(&arguments->options);
+    static const char *const groupings[] = {"node", "cause", "class", "system", NULL};
+    struct arguments *arguments = input;
+    unsigned place = 0;
+    int status = bh_options_choice(text, "--by", groupings, &place, err);
+    arguments->wish.by = (enum bh_fit_grouping)(1 + place); /* behind that of all together */
+    return status;
 }
 
-static void add_clause(struct arguments *arguments, const char *text, struct argp_state *state)
+static int take_clock(void *input, char *text, struct bh_error *err)
 {
-    struct bh_error err = {0};
+    static const char *const clocks[] = {"node", "system", NULL};
+    struct arguments *arguments = input;
+    unsigned place = 0;
+    int status = bh_options_choice(text, "--clock", clocks, &place, err);
+    arguments->wish.of_system = place == 1;
+    return status;
+}
+
+static int take_clause(void *input, char *text, struct bh_error *err)
+{
+    struct arguments *arguments = input;
     if (arguments->selection == NULL)
         arguments->selection = bh_log_selection_create();
-    bh_options_refuse_if(bh_log_selection_add(arguments->selection, text, &err), &err, state);
+    return bh_log_selection_add(arguments->selection, text, err);
 }
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static int check(void *input, struct bh_error *err)
 {
-    static const char *const groupings[] = {"", "node", "cause", "class", "system", NULL};
-    static const char *const clocks[] = {"node", "system", NULL};
-    static const char *const formats[] = {"text", "markdown", "json", NULL};
-    struct arguments *arguments = state->input;
-    struct bh_fit_wish *wish = &arguments->wish;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case KEY_BY:
-        wish->by = (enum bh_fit_grouping)(
-            1 + bh_options_choice(text, "--by", groupings + 1, "node, cause, class or system", state));
-        return 0;
-    case KEY_SYSTEM:
-        wish->system = text;
-        return 0;
-    case KEY_WHERE:
-        add_clause(arguments, text, state);
-        return 0;
-    case KEY_NODES:
-        arguments->nodes = text;
-        return 0;
-    case KEY_CLOCK:
-        wish->of_system = bh_options_choice(text, "--clock", clocks, "node or system", state) == 1;
-        return 0;
-    case KEY_COMPLETE_ONLY:
-        wish->complete_only = true;
-        return 0;
-    case KEY_PHASES:
-        wish->phases = bh_options_count(text, "--phases", 2, BH_FIT_PHASES_MOST, state);
-        return 0;
-    case KEY_BOOTSTRAP:
-        wish->bootstrap = bh_options_count(text, "--bootstrap", 0, 1000000, state);
-        return 0;
-    case KEY_SEED:
-        wish->seed = bh_options_count(text, "--seed", 0, UINT64_MAX, state);
-        return 0;
-    case KEY_FORMAT:
-        arguments->format = (int)bh_options_choice(text, "--format", formats, "text, markdown or json", state);
-        return 0;
-    case KEY_YAML:
-        arguments->yaml = text;
-        return 0;
-    case 'o':
-        arguments->folder = text;
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_file(&wish->file, text, state);
-        return 0;
-    case ARGP_KEY_END:
-        finish(arguments, state);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    struct arguments *arguments = input;
+    arguments->wish.jobs = bh_options_jobs(&arguments->options);
+    if (arguments->yaml != NULL && arguments->wish.of_system)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "--yaml with --clock system: fault classes strike nodes, expected --clock node");
+    if (arguments->wish.of_system && arguments->wish.by == BH_BY_NODE)
+        return bh_fail(err, BH_ERROR_INPUT, "--by node with --clock system: a node is no system, expected one of them");
+    return 0;
 }
 
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "TRACE",
-    .doc =
-        "Fits distributions to the up and down times in a failure log: FTA event_trace, CFDR LA-UR-05-7318, a table "
-        "with the columns time, node, class and downtime, by these names or others in use, Slurm's events or jobs, or "
-        "lines of a system log; as text, gzip or xz.\vdoc/failure-logs.md tells what is "
-        "read and how it is fitted.",
-    .children = children,
+static const struct bh_option own_options[] = {
+    {"by", 0, "WHAT", "Fit each node, cause, class (of nodes) or system by itself", 1, BH_BY(take_by)},
+    {"system", 0, "NAME", "Take this system's failures alone", 1, BH_TO_WORD(wish.system)},
+    {"where", 0, "WHAT=WHICH",
+     "Take what fits: node=n0*, class=, detail=, system= or node-class= with patterns, time=2003-01-01..2004-12-31 "
+     "(repeatable: all must fit)",
+     1, BH_BY(take_clause)},
+    {"nodes", 0, "N or FILE",
+     "How many nodes there were, or a file of their names, one a line: those that the log does not name never failed",
+     1, BH_TO_WORD(nodes)},
+    {"clock", 0, "WHOSE",
+     "Times between failures of a node (default), from repair to failure; or of a system, from failure to failure", 1,
+     BH_BY(take_clock)},
+    {"complete-only", 0, NULL,
+     "Take only times that begin and end with a failure in the log (default: the log's ends are censoring)", 1,
+     BH_TO_FLAG(wish.complete_only)},
+    {"phases", 0, "N", "Fit hyperexponential distributions of N phases, 2 to 4 (default: 2)", 1,
+     BH_TO_NUMBER(wish.phases, 2, BH_FIT_PHASES_MOST)},
+    {"bootstrap", 0, "N", "Draw N samples per fit for its p-value (default: 100; 0: none)", 1,
+     BH_TO_NUMBER(wish.bootstrap, 0, 1000000)},
+    {"seed", 0, "N", "Draw random numbers from seed N (default: 1)", 1, BH_TO_NUMBER(wish.seed, 0, UINT64_MAX)},
+    {"output", 'o', "FOLDER", "Put figures there; made if it is not there", 3, BH_TO_WORD(folder)},
+    {"yaml", 0, "FILE", "Write fault classes for a scenario", 3, BH_TO_WORD(yaml)},
+    {"format", 0, "FORMAT", "text (default), markdown or json", 3, BH_TO_CHOICE(format, formats)},
+    {0},
 };
 
 static int draw(const struct bh_fit_report *report, const struct arguments *arguments, struct bh_error *err)
@@ -250,7 +190,13 @@ const struct bh_subcommand bh_subcommand_fit = {
     .name = "fit",
     .arguments = "TRACE",
     .help = "failure distributions from a failure log",
-    .argp = &argp,
+    .doc =
+        "Fits distributions to the up and down times in a failure log: FTA event_trace, CFDR LA-UR-05-7318, a table "
+        "with the columns time, node, class and downtime, by these names or others in use, Slurm's events or jobs, or "
+        "lines of a system log; as text, gzip or xz.\vdoc/failure-logs.md tells what is read and how it is fitted.",
+    .options = (const struct bh_option *const[]){own_options, bh_options_log, bh_options_work, NULL},
+    .operand = {"failure log", offsetof(struct arguments, wish.file), "expected the file of a failure log", NULL},
+    .check = check,
     .size = sizeof(struct arguments),
     .defaults = &defaults,
     .run = run,

@@ -20,95 +20,48 @@ struct arguments {
     bool resume, has_only, only_boot, only_count;
 };
 
-static const struct argp_child children[] = {{&bh_options_work, 0, NULL, 0}, {0}};
-
-enum option_key { KEY_LAB = 0x200, KEY_RESUME, KEY_BOOT, KEY_ONLY, KEY_SHARD, KEY_COUNTS, KEY_FAULT, KEY_STATUS };
-
-static const struct argp_option own_options[] = {
-    {"directory", 'd', "DIR", 0, "Keep the injections in DIR, one study per folder", 1},
-    {"resume", KEY_RESUME, NULL, 0, "Go on with what is there", 1},
-    {"shard", KEY_SHARD, "I/N", 0, "Run only the I-th of N parts", 1},
-    {"lab", KEY_LAB, "DIR", 0, "What ./quickstart lab made (default: $BULKHEAD_LAB, else build-lab)", 1},
-    {"only", KEY_ONLY, "N", 0, "Run injection N alone, store nothing, and show the consoles", 2},
-    {"boot", KEY_BOOT, NULL, 0, "Inject nothing: boot the node, if there is no snapshot of it yet", 2},
-    {"status", KEY_STATUS, NULL, 0, "Run nothing: tell what is in DIR", 2},
-    {"counts", KEY_COUNTS, "FILE", 0, "Run nothing: write the counts in DIR as `bulkhead fit-injections` reads them",
-     2},
-    {"fault", KEY_FAULT, "KIND", 0,
-     "With --counts, of which kind of fault (default: register); kinds are never added up", 2},
-    {0},
-};
-
-static void parse_shard(const char *text, struct arguments *arguments, struct argp_state *state)
+static int take_shard(void *input, char *text, struct bh_error *err)
 {
+    struct arguments *arguments = input;
     int used = 0;
     if (sscanf(text, "%" SCNu64 "/%" SCNu64 "%n", &arguments->shard, &arguments->shards, &used) != 2 ||
         text[used] != '\0' || arguments->shard < 1 || arguments->shard > arguments->shards || arguments->shards > 10000)
-        argp_error(state, "--shard: found '%s', expected I/N with I from 1 to N", text);
+        return bh_fail(err, BH_ERROR_INPUT, "--shard: found '%s', expected I/N with I from 1 to N", text);
     arguments->shard--;
+    return 0;
 }
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static int take_only(void *input, char *text, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_file(&arguments->options.file, text, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no study; give the YAML file of one");
-        return 0;
-    case 'd':
-        arguments->folder = text;
-        return 0;
-    case KEY_LAB:
-        arguments->lab = text;
-        return 0;
-    case KEY_RESUME:
-        arguments->resume = true;
-        return 0;
-    case KEY_BOOT:
-        arguments->only_boot = true;
-        return 0;
-    case KEY_SHARD:
-        parse_shard(text, arguments, state);
-        return 0;
-    case KEY_ONLY:
-        arguments->only = bh_options_count(text, "--only", 0, UINT32_MAX, state);
-        arguments->has_only = true;
-        return 0;
-    case KEY_STATUS:
-        arguments->only_count = true;
-        return 0;
-    case KEY_COUNTS:
-        arguments->counts = text;
-        arguments->only_count = true;
-        return 0;
-    case KEY_FAULT:
-        arguments->fault = text;
-        return 0;
-    case ARGP_KEY_SUCCESS:
-        if (arguments->folder == NULL && !arguments->has_only && !arguments->only_boot)
-            argp_error(state, "no folder; give one by -d");
-        if (arguments->fault != NULL && arguments->counts == NULL)
-            argp_error(state, "--fault goes with --counts");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    struct arguments *arguments = input;
+    arguments->has_only = true;
+    return bh_options_count(text, "--only", 0, UINT32_MAX, &arguments->only, err);
 }
 
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .children = children,
-    .args_doc = "STUDY",
-    .doc =
-        "Injects faults into an emulated node, as STUDY says, and keeps what came of each. Needs what ./quickstart lab "
-        "makes; see doc/laboratory.md.",
+static int check(void *input, struct bh_error *err)
+{
+    struct arguments *arguments = input;
+    arguments->only_count = arguments->only_count || arguments->counts != NULL;
+    if (arguments->folder == NULL && !arguments->has_only && !arguments->only_boot)
+        return bh_fail(err, BH_ERROR_INPUT, "no folder; give one by -d");
+    if (arguments->fault != NULL && arguments->counts == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "--fault goes with --counts");
+    return 0;
+}
+
+static const struct bh_option own_options[] = {
+    {"directory", 'd', "DIR", "Keep the injections in DIR, one study per folder", 1, BH_TO_WORD(folder)},
+    {"resume", 0, NULL, "Go on with what is there", 1, BH_TO_FLAG(resume)},
+    {"shard", 0, "I/N", "Run only the I-th of N parts", 1, BH_BY(take_shard)},
+    {"lab", 0, "DIR", "What ./quickstart lab made (default: $BULKHEAD_LAB, else build-lab)", 1, BH_TO_WORD(lab)},
+    {"only", 0, "N", "Run injection N alone, store nothing, and show the consoles", 2, BH_BY(take_only)},
+    {"boot", 0, NULL, "Inject nothing: boot the node, if there is no snapshot of it yet", 2, BH_TO_FLAG(only_boot)},
+    {"status", 0, NULL, "Run nothing: tell what is in DIR", 2, BH_TO_FLAG(only_count)},
+    {"counts", 0, "FILE", "Run nothing: write the counts in DIR as `bulkhead fit-injections` reads them", 2,
+     BH_TO_WORD(counts)},
+    {"fault", 0, "KIND", "With --counts, of which kind of fault (default: register); kinds are never added up", 2,
+     BH_TO_WORD(fault)},
+    {0},
 };
 
 static void tell(const char *text)
@@ -264,7 +217,11 @@ const struct bh_subcommand bh_subcommand_inject = {
     .name = "inject",
     .arguments = "STUDY",
     .help = "inject faults into an emulated node",
-    .argp = &argp,
+    .doc = "Injects faults into an emulated node, as STUDY says, and keeps what came of each. Needs what ./quickstart "
+           "lab makes; see doc/laboratory.md.",
+    .options = (const struct bh_option *const[]){own_options, bh_options_work, NULL},
+    .operand = {"file", offsetof(struct bh_options, file), "no study; give the YAML file of one", NULL},
+    .check = check,
     .size = sizeof(struct arguments),
     .defaults = &defaults,
     .run = run,

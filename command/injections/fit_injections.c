@@ -30,155 +30,68 @@ struct arguments {
     uint64_t guests, processes, draws;
     double level, power;
     enum bh_table_format format;
-    bool plan, has_plan_option, has_fit_option;
+    bool plan;
 };
 
 enum { LEAST_SWEEPS = 1000, MOST_SWEEPS = 16000 };
 /* A node of the model holds so many zones at most; what is larger is refused there with its numbers. */
-static const uint64_t most_of_a_kind = 256, most_draws = 1000;
+enum { MOST_OF_A_KIND = 256, MOST_DRAWS = 1000, DRAWS_BY_DEFAULT = 200 };
 
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0},
-    {&bh_options_work, 0, NULL, 0},
-    {&bh_options_json, 0, NULL, 0},
-    {0},
-};
+static void fill(uint64_t *count, uint64_t value)
+{
+    *count = *count > 0 ? *count : value;
+}
 
-enum option_key {
-    KEY_GUESTS = 0x200,
-    KEY_PROCESSES,
-    KEY_POLICY,
-    KEY_DRAWS,
-    KEY_YAML,
-    KEY_FORMAT,
-    KEY_PLAN,
-    KEY_POLICIES,
-    KEY_OUTCOME,
-    KEY_LEVEL,
-    KEY_POWER
-};
+/* What was not said is nothing before that. */
+static int check(void *input, struct bh_error *err)
+{
+    struct arguments *arguments = input;
+    bool fits = arguments->guests > 0 || arguments->processes > 0 || arguments->draws > 0 ||
+                arguments->policy != NULL || arguments->yaml != NULL;
+    bool plans = arguments->policies != NULL || arguments->outcome != NULL || arguments->level > 0.0 ||
+                 arguments->power > 0.0 || arguments->options.points_count > 0;
+    if (arguments->plan && fits)
+        return bh_fail(err, BH_ERROR_INPUT,
+                       "--guests, --processes, --policy, --draws and --yaml go with counts, not with --plan");
+    if (!arguments->plan && plans)
+        return bh_fail(err, BH_ERROR_INPUT, "--policies, --outcome, --level, --power and --point go with --plan");
+    if (arguments->plan && arguments->policies == NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "--plan: expected --policies A,B");
+    fill(&arguments->guests, 1);
+    fill(&arguments->processes, 1);
+    fill(&arguments->draws, DRAWS_BY_DEFAULT);
+    arguments->outcome = arguments->outcome != NULL ? arguments->outcome : "escape";
+    arguments->level = arguments->level > 0.0 ? arguments->level : 0.05;
+    arguments->power = arguments->power > 0.0 ? arguments->power : 0.9;
+    return 0;
+}
 
-static const struct argp_option own_options[] = {
-    {"guests", KEY_GUESTS, "N", 0, "Errors were injected on a node of N guests (default: 1)", 1},
-    {"processes", KEY_PROCESSES, "N", 0, "Each guest ran N processes (default: 1)", 1},
-    {"policy", KEY_POLICY, "NAME", 0,
+static const struct bh_option own_options[] = {
+    {"guests", 0, "N", "Errors were injected on a node of N guests (default: 1)", 1,
+     BH_TO_NUMBER(guests, 1, MOST_OF_A_KIND)},
+    {"processes", 0, "N", "Each guest ran N processes (default: 1)", 1, BH_TO_NUMBER(processes, 1, MOST_OF_A_KIND)},
+    {"policy", 0, "NAME",
      "They were injected under this policy of the catalog, where the file has no column `policy` (default: "
      "protection-first; native without guests)",
-     1},
-    {"draws", KEY_DRAWS, "N", 0, "Keep N draws of the posterior for scenarios (default: 200)", 1},
-    {"yaml", KEY_YAML, "FILE", 0, "Write the posterior to FILE, which a scenario takes in as its uncertainty", 1},
-    {"plan", KEY_PLAN, NULL, 0, "The file is a scenario: tell how many injections would tell two of its policies apart",
-     2},
-    {"policies", KEY_POLICIES, "A,B", 0, "Plan for these two policies of the scenario", 2},
-    {"outcome", KEY_OUTCOME, "NAME", 0,
+     1, BH_TO_WORD(policy)},
+    {"draws", 0, "N", "Keep N draws of the posterior for scenarios (default: 200)", 1,
+     BH_TO_NUMBER(draws, 1, MOST_DRAWS)},
+    {"yaml", 0, "FILE", "Write the posterior to FILE, which a scenario takes in as its uncertainty", 1,
+     BH_TO_WORD(yaml)},
+    {"plan", 0, NULL, "The file is a scenario: tell how many injections would tell two of its policies apart", 2,
+     BH_TO_FLAG(plan)},
+    {"policies", 0, "A,B", "Plan for these two policies of the scenario", 2, BH_TO_WORD(policies)},
+    {"outcome", 0, "NAME",
      "Plan for telling them apart by masked, sdc, failed-process ... failed-system, or escape: any failure of the node "
      "or more (default)",
-     2},
-    {"level", KEY_LEVEL, "X", 0, "Plan for a test at this level, two-sided (default: 0.05)", 2},
-    {"power", KEY_POWER, "X", 0, "Plan for finding the difference with this probability (default: 0.9)", 2},
-    {"point", 'p', "AXIS=VALUE", 0, "Plan at the point at which AXIS has VALUE (repeatable; default: its first value)",
-     2},
-    {"format", KEY_FORMAT, "FORMAT", 0, "Print tables as text, markdown or latex", 3},
+     2, BH_TO_WORD(outcome)},
+    {"level", 0, "X", "Plan for a test at this level, two-sided (default: 0.05)", 2, BH_TO_SHARE(level)},
+    {"power", 0, "X", "Plan for finding the difference with this probability (default: 0.9)", 2, BH_TO_SHARE(power)},
+    {"point", 'p', "AXIS=VALUE", "Plan at the point at which AXIS has VALUE (repeatable; default: its first value)", 2,
+     BH_BY(bh_options_add_point)},
+    {"format", 0, "FORMAT", "Print tables as text, markdown or latex", 3,
+     BH_TO_CHOICE(format, bh_options_table_formats)},
     {0},
-};
-
-static double parse_share(const char *text, const char *option, struct argp_state *state)
-{
-    char *end = NULL;
-    double value = strtod(text, &end);
-    if (*text == '\0' || *end != '\0' || !(value > 0.0) || !(value < 1.0))
-        argp_error(state, "%s: found '%s', expected a number between 0 and 1", option, text);
-    return value;
-}
-
-static error_t parse_fit_option(int key, char *text, struct arguments *arguments, struct argp_state *state)
-{
-    arguments->has_fit_option = true;
-    if (key == KEY_GUESTS)
-        arguments->guests = bh_options_count(text, "--guests", 1, most_of_a_kind, state);
-    else if (key == KEY_PROCESSES)
-        arguments->processes = bh_options_count(text, "--processes", 1, most_of_a_kind, state);
-    else if (key == KEY_DRAWS)
-        arguments->draws = bh_options_count(text, "--draws", 1, most_draws, state);
-    else if (key == KEY_POLICY)
-        arguments->policy = text;
-    else
-        arguments->yaml = text;
-    return 0;
-}
-
-static error_t parse_plan_option(int key, char *text, struct arguments *arguments, struct argp_state *state)
-{
-    arguments->has_plan_option = true;
-    if (key == KEY_POLICIES)
-        arguments->policies = text;
-    else if (key == KEY_OUTCOME)
-        arguments->outcome = text;
-    else if (key == KEY_LEVEL)
-        arguments->level = parse_share(text, "--level", state);
-    else if (key == KEY_POWER)
-        arguments->power = parse_share(text, "--power", state);
-    else
-        bh_options_add_point(&arguments->options, text, state);
-    return 0;
-}
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case KEY_GUESTS:
-    case KEY_PROCESSES:
-    case KEY_POLICY:
-    case KEY_DRAWS:
-    case KEY_YAML:
-        return parse_fit_option(key, text, arguments, state);
-    case KEY_POLICIES:
-    case KEY_OUTCOME:
-    case KEY_LEVEL:
-    case KEY_POWER:
-    case 'p':
-        return parse_plan_option(key, text, arguments, state);
-    case KEY_PLAN:
-        arguments->plan = true;
-        return 0;
-    case KEY_FORMAT:
-        arguments->format = bh_options_table_format(text, state);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_file(&arguments->file, text, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected a file of counts, or --plan and a scenario");
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->plan && arguments->has_fit_option)
-            argp_error(state, "--guests, --processes, --policy, --draws and --yaml go with counts, not with --plan");
-        if (!arguments->plan && arguments->has_plan_option)
-            argp_error(state, "--policies, --outcome, --level, --power and --point go with --plan");
-        if (arguments->plan && arguments->policies == NULL)
-            argp_error(state, "--plan: expected --policies A,B");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "COUNTS.csv\n--plan SCENARIO --policies A,B",
-    .doc =
-        "Turns counts of fault-injection experiments into distributions of the model's numbers, which scenarios "
-        "carry as uncertainty; or tells how many injections would tell two policies apart.\v"
-        "Columns of COUNTS.csv, in any order: system, zone, kind, trials, masked, and as far as there are any "
-        "failed-process, failed-guest, failed-node, failed-enclave, failed-composition, failed-system, sdc, hangs, "
-        "policy. Every trial is masked, a failure of some extent, or sdc; hangs are those of the failures that began "
-        "as one.",
-    .children = children,
 };
 
 /* --- Fitting --------------------------------------------------------------------------------------------------------- */
@@ -336,15 +249,20 @@ static int run(void *input, struct bh_error *err)
     return status;
 }
 
-static const struct arguments defaults = {
-    .guests = 1, .processes = 1, .draws = 200, .outcome = "escape", .level = 0.05, .power = 0.9};
-
 const struct bh_subcommand bh_subcommand_fit_injections = {
     .name = "fit-injections",
     .arguments = "COUNTS.csv",
     .help = "what counts of fault injections say about the model; --plan: how many it takes",
-    .argp = &argp,
+    .operands = "COUNTS.csv\n--plan SCENARIO --policies A,B",
+    .doc = "Turns counts of fault-injection experiments into distributions of the model's numbers, which scenarios "
+           "carry as uncertainty; or tells how many injections would tell two policies apart.\vColumns of COUNTS.csv, "
+           "in any order: system, zone, kind, trials, masked, and as far as there are any failed-process, "
+           "failed-guest, failed-node, failed-enclave, failed-composition, failed-system, sdc, hangs, policy. Every "
+           "trial is masked, a failure of some extent, or sdc; hangs are those of the failures that began as one.",
+    .options =
+        (const struct bh_option *const[]){own_options, bh_options_scenario, bh_options_work, bh_options_json, NULL},
+    .operand = {"file", offsetof(struct arguments, file), "expected a file of counts, or --plan and a scenario", NULL},
+    .check = check,
     .size = sizeof(struct arguments),
-    .defaults = &defaults,
     .run = run,
 };

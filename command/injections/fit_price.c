@@ -31,76 +31,37 @@ struct arguments {
     enum bh_table_format format;
 };
 
-enum { KEY_SYSTEM = 0x300, KEY_POLICY, KEY_DEFINE, KEY_LATENCY, KEY_BANDWIDTH, KEY_FORMAT };
+static int above_zero(const char *text, const char *option, enum bh_dimension dimension, double *value,
+                      struct bh_error *err)
+{
+    if (bh_options_quantity(text, option, dimension, value, err) != 0)
+        return -1;
+    return *value > 0.0 ? 0 : bh_fail(err, BH_ERROR_INPUT, "%s: found `%s`, expected more than 0", option, text);
+}
 
-static const struct argp_child children[] = {{&bh_options_json, 0, NULL, 0}, {0}};
+static int take_latency(void *input, char *text, struct bh_error *err)
+{
+    return above_zero(text, "--latency", BH_DIMENSION_TIME, &((struct arguments *)input)->network.latency_s, err);
+}
 
-static const struct argp_option own_options[] = {
-    {"system", KEY_SYSTEM, "NAME", 0, "The guests were of this system of the catalog (default: kvm)", 1},
-    {"policy", KEY_POLICY, "NAME", 0,
-     "They ran behind the guards of this policy, whose costs are known (default: performance-first)", 1},
-    {"define", KEY_DEFINE, "SCENARIO", 0, "A scenario whose `define` has workloads of your own", 1},
-    {"latency", KEY_LATENCY, "TIME", 0, "Of a message between nodes, native: needed where workloads communicate", 1},
-    {"bandwidth", KEY_BANDWIDTH, "RATE", 0, "Of a node, native, as 12.5 GB/s: likewise", 1},
-    {"format", KEY_FORMAT, "FORMAT", 0, "Print the table as text, markdown or latex", 2},
+static int take_bandwidth(void *input, char *text, struct bh_error *err)
+{
+    return above_zero(text, "--bandwidth", BH_DIMENSION_BANDWIDTH, &((struct arguments *)input)->network.node_bandwidth,
+                      err);
+}
+
+static const struct bh_option own_options[] = {
+    {"system", 0, "NAME", "The guests were of this system of the catalog (default: kvm)", 1, BH_TO_WORD(system)},
+    {"policy", 0, "NAME",
+     "They ran behind the guards of this policy, whose costs are known (default: performance-first)", 1,
+     BH_TO_WORD(policy)},
+    {"define", 0, "SCENARIO", "A scenario whose `define` has workloads of your own", 1, BH_TO_WORD(scenario)},
+    {"latency", 0, "TIME", "Of a message between nodes, native: needed where workloads communicate", 1,
+     BH_BY(take_latency)},
+    {"bandwidth", 0, "RATE", "Of a node, native, as 12.5 GB/s: likewise", 1, BH_BY(take_bandwidth)},
+    {"format", 0, "FORMAT", "Print the table as text, markdown or latex", 2,
+     BH_TO_CHOICE(format, bh_options_table_formats)},
     {0},
-};
-
-static double above_zero(const char *text, const char *option, enum bh_dimension dimension, struct argp_state *state)
-{
-    double value = bh_options_quantity(text, option, dimension, state);
-    if (!(value > 0.0))
-        argp_error(state, "%s: found `%s`, expected more than 0", option, text);
-    return value;
-}
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case KEY_SYSTEM:
-        arguments->system = text;
-        return 0;
-    case KEY_POLICY:
-        arguments->policy = text;
-        return 0;
-    case KEY_DEFINE:
-        arguments->scenario = text;
-        return 0;
-    case KEY_LATENCY:
-        arguments->network.latency_s = above_zero(text, "--latency", BH_DIMENSION_TIME, state);
-        return 0;
-    case KEY_BANDWIDTH:
-        arguments->network.node_bandwidth = above_zero(text, "--bandwidth", BH_DIMENSION_BANDWIDTH, state);
-        return 0;
-    case KEY_FORMAT:
-        arguments->format = bh_options_table_format(text, state);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_file(&arguments->file, text, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "expected a file of run times");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "RUNTIMES.csv",
-    .doc =
-        "Turns run times of the same work, native and in guests, into what a system costs without its guards: slower "
-        "computing, time of a VM exit, latency of a message, bandwidth lost, each with a 95 % interval.\v"
-        "Columns of RUNTIMES.csv, in any order: workload (an application of the catalog), nodes, native, guest: "
-        "a pair of runs in each row, its times in one unit. What workloads are alike in cannot be told apart: "
-        "some should exit often, some communicate in many small messages, some in large ones.",
-    .children = children,
 };
 
 /* --- Reading --------------------------------------------------------------------------------------------------------- */
@@ -295,7 +256,13 @@ const struct bh_subcommand bh_subcommand_fit_price = {
     .name = "fit-price",
     .arguments = "RUNTIMES.csv",
     .help = "what paired run times, native and in guests, say of a system's costs",
-    .argp = &argp,
+    .doc = "Turns run times of the same work, native and in guests, into what a system costs without its guards: "
+           "slower computing, time of a VM exit, latency of a message, bandwidth lost, each with a 95 % "
+           "interval.\vColumns of RUNTIMES.csv, in any order: workload (an application of the catalog), nodes, native, "
+           "guest: a pair of runs in each row, its times in one unit. What workloads are alike in cannot be told "
+           "apart: some should exit often, some communicate in many small messages, some in large ones.",
+    .options = (const struct bh_option *const[]){own_options, bh_options_json, NULL},
+    .operand = {"file", offsetof(struct arguments, file), "expected a file of run times", NULL},
     .size = sizeof(struct arguments),
     .defaults = &defaults,
     .run = run,

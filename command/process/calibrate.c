@@ -22,31 +22,6 @@ struct arguments {
     struct bh_options options;
 };
 
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_point, 0, NULL, 0}, {&bh_options_json, 0, NULL, 0}, {0}};
-
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    (void)word;
-    if (key != ARGP_KEY_INIT)
-        return ARGP_ERR_UNKNOWN;
-    bh_options_to_children(state, children, &arguments->options);
-    return 0;
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "SCENARIO",
-    .doc = "Carries some native steps of every enclave out, process by process and all enclaves at once, with messages "
-           "over "
-           "the links of the platform, and says how long a step and its communication take and how far off it was to "
-           "reckon with links of one's own. What it prints as contention is a key of the enclave: with it in the "
-           "scenario, "
-           "enclaves as a whole reckon with the links of this machine, at any number of replicas.",
-    .children = children,
-};
-
 /* Of one step of an enclave, in seconds. */
 struct step {
     double native_s;   /* computing */
@@ -139,7 +114,12 @@ const struct bh_subcommand bh_subcommand_calibrate = {
     .name = "calibrate",
     .arguments = "SCENARIO",
     .help = "measures communication on the real topology, for enclaves to reckon with",
-    .argp = &argp,
+    .doc = "Carries some native steps of every enclave out, process by process and all enclaves at once, with messages "
+           "over the links of the platform, and says how long a step and its communication take and how far off it was "
+           "to reckon with links of one's own. What it prints as contention is a key of the enclave: with it in the "
+           "scenario, enclaves as a whole reckon with the links of this machine, at any number of replicas.",
+    .options = (const struct bh_option *const[]){bh_options_scenario, bh_options_point, bh_options_json, NULL},
+    .operand = BH_OPERAND_SCENARIO,
     .size = sizeof(struct arguments),
     .run = run,
 };

@@ -9,8 +9,6 @@
 
 #include <stdio.h>
 
-enum { KEY_POLICY = 1, KEY_REPLICA, KEY_TIMELINE };
-
 struct arguments {
     struct bh_options options;
     const char *policy;
@@ -18,54 +16,20 @@ struct arguments {
     bool is_timeline;
 };
 
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_point, 0, NULL, 0}, {&bh_options_output, 0, NULL, 0}, {0}};
-
-static const struct argp_option own_options[] = {
-    {"policy", KEY_POLICY, "NAME", 0, "The line of policies, by its name (default: the first)", 1},
-    {"timeline", KEY_TIMELINE, NULL, 0,
-     "Draw what each enclave does, as a figure in the folder of -o, in place of a trace", 1},
-    {"replica", KEY_REPLICA, "N", 0, "Replica number N (default 0)", 1},
-    {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
+static int check(void *input, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
+    const struct arguments *arguments = input;
+    if (arguments->options.output != NULL)
         return 0;
-    case KEY_POLICY:
-        arguments->policy = word;
-        return 0;
-    case KEY_REPLICA:
-        arguments->replica = bh_options_count(word, "replica", 0, BH_REPLICAS_MOST, state);
-        return 0;
-    case KEY_TIMELINE:
-        arguments->is_timeline = true;
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->options.output == NULL)
-            argp_error(state, "no file to write to; expected -o FILE.trace, or with --timeline -o DIR");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    return bh_fail(err, BH_ERROR_INPUT, "no file to write to; expected -o FILE.trace, or with --timeline -o DIR");
 }
 
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "SCENARIO",
-    .doc =
-        "Simulates one replica of a scenario with resolution: process, and writes a Paje trace of it: hosts that are "
-        "on "
-        "or off, guests that boot, are up, or are gone, processes that compute, communicate, save, launch or are idle. "
-        "Viewers of Paje traces show it, as they do those of SimGrid. With --timeline a figure instead, at any "
-        "resolution: "
-        "enclaves as rows, what they do as colours, failures and errors that cross as marks.",
-    .children = children,
+static const struct bh_option own_options[] = {
+    {"policy", 0, "NAME", "The line of policies, by its name (default: the first)", 1, BH_TO_WORD(policy)},
+    {"timeline", 0, NULL, "Draw what each enclave does, as a figure in the folder of -o, in place of a trace", 1,
+     BH_TO_FLAG(is_timeline)},
+    {"replica", 0, "N", "Replica number N (default 0)", 1, BH_TO_NUMBER(replica, 0, BH_REPLICAS_MOST)},
+    {0},
 };
 
 static int run(void *input, struct bh_error *err)
@@ -100,7 +64,14 @@ const struct bh_subcommand bh_subcommand_trace = {
     .name = "trace",
     .arguments = "SCENARIO",
     .help = "writes what hosts, guests and processes of one replica do, as a Paje trace",
-    .argp = &argp,
+    .doc = "Simulates one replica of a scenario with resolution: process, and writes a Paje trace of it: hosts that "
+           "are on or off, guests that boot, are up, or are gone, processes that compute, communicate, save, launch or "
+           "are idle. Viewers of Paje traces show it, as they do those of SimGrid. With --timeline a figure instead, "
+           "at any resolution: enclaves as rows, what they do as colours, failures and errors that cross as marks.",
+    .options =
+        (const struct bh_option *const[]){own_options, bh_options_scenario, bh_options_point, bh_options_output, NULL},
+    .operand = BH_OPERAND_SCENARIO,
+    .check = check,
     .size = sizeof(struct arguments),
     .run = run,
 };

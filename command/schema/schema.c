@@ -43,54 +43,30 @@ static const struct bh_format formats[] = {
     {0},
 };
 
-enum { MANUAL_OPTION = 256 };
-
 struct arguments {
     struct bh_options options;
     const struct bh_format *format;
     bool as_manual;
 };
 
-static const struct argp_option argp_options[] = {
-    {"man", MANUAL_OPTION, NULL, 0, "print the manual page, in roff", 0},
-    {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
+static int take_format(void *input, char *word, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    const char *names[16];
-    size_t count = 0;
-    switch (key) {
-    case MANUAL_OPTION:
-        arguments->as_manual = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->format != NULL)
-            argp_error(state, "found a second format, %s; expected one", word);
-        for (; formats[count].name != NULL; count++)
-            names[count] = formats[count].name;
-        names[count] = NULL;
-        arguments->format = &formats[bh_options_choice(
-            word, "FORMAT", names, "scenario, campaign, catalog, machine, posterior or injections", state)];
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no format; expected scenario, campaign, catalog, machine, posterior or injections");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    struct arguments *arguments = input;
+    const char *names[BH_COUNT(formats)];
+    unsigned place;
+    for (size_t f = 0; f < BH_COUNT(formats); f++)
+        names[f] = formats[f].name;
+    if (arguments->format != NULL)
+        return bh_fail(err, BH_ERROR_INPUT, "found a second format, %s; expected one", word);
+    if (bh_options_choice(word, "FORMAT", names, &place, err) != 0)
+        return -1;
+    arguments->format = &formats[place];
+    return 0;
 }
 
-static const struct argp argp = {
-    .options = argp_options,
-    .parser = parse,
-    .args_doc = "FORMAT",
-    .doc =
-        "Prints what files of a format may say, as a JSON Schema: scenario, campaign, catalog, machine, posterior or "
-        "injections (with failure logs).\v"
-        "Editors complete and check with it while one types: save it, and begin files with a line "
-        "`# yaml-language-server: $schema=FILE`. Names of the catalog are those of the catalog at hand.",
+static const struct bh_option own_options[] = {
+    {"man", 0, NULL, "print the manual page, in roff", 0, BH_TO_FLAG(as_manual)},
+    {0},
 };
 
 static int run(void *input, struct bh_error *err)
@@ -127,7 +103,13 @@ const struct bh_subcommand bh_subcommand_schema = {
     .name = "schema",
     .arguments = "FORMAT",
     .help = "prints what files may say, as a JSON Schema for editors",
-    .argp = &argp,
+    .doc =
+        "Prints what files of a format may say, as a JSON Schema: scenario, campaign, catalog, machine, posterior or "
+        "injections (with failure logs).\vEditors complete and check with it while one types: save it, and begin files "
+        "with a line `# yaml-language-server: $schema=FILE`. Names of the catalog are those of the catalog at hand.",
+    .options = (const struct bh_option *const[]){own_options, NULL},
+    .operand = {.take = take_format,
+                .missing = "no format; expected scenario, campaign, catalog, machine, posterior or injections"},
     .size = sizeof(struct arguments),
     .word = format_name,
     .run = run,

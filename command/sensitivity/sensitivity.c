@@ -29,73 +29,19 @@ struct arguments {
     bool all;
 };
 
-enum { KEY_METRIC = 256, KEY_POLICY, KEY_AGAINST, KEY_ENCLAVE, KEY_WORLDS, KEY_FORMAT, KEY_ALL };
-
-static const struct argp_option options[] = {
-    {"metric", KEY_METRIC, "METRIC", 0, "Of what (default: net-overhead)", 1},
-    {"policy", KEY_POLICY, "NAME", 0, "Of which policy's runs (default: each in turn)", 1},
-    {"against", KEY_AGAINST, "NAME", 0, "Of the difference from this policy's runs", 1},
-    {"enclave", KEY_ENCLAVE, "NAME", 0, "Whose runs (default: the scenario's first enclave)", 1},
-    {"point", 'p', "AXIS=VALUE", 0, "Where on the other axes (default: the scenario's headline point)", 1},
-    {"worlds", KEY_WORLDS, "AXIS", 0, "The axis of draws or of the design (default: draw, or the only one)", 1},
-    {"all", KEY_ALL, NULL, 0, "Show all numbers, not only the first dozen", 1},
-    {"output", 'o', "DIR", 0, "Leave a tornado chart there, with its data and script", 1},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown, latex or json", 1},
+static const struct bh_option own_options[] = {
+    {"metric", 0, "METRIC", "Of what (default: net-overhead)", 1, BH_TO_WORD(request.metric)},
+    {"policy", 0, "NAME", "Of which policy's runs (default: each in turn)", 1, BH_TO_WORD(request.policy)},
+    {"against", 0, "NAME", "Of the difference from this policy's runs", 1, BH_TO_WORD(request.against)},
+    {"enclave", 0, "NAME", "Whose runs (default: the scenario's first enclave)", 1, BH_TO_WORD(request.enclave)},
+    {"point", 'p', "AXIS=VALUE", "Where on the other axes (default: the scenario's headline point)", 1,
+     BH_TO_WORDS(where, where_count)},
+    {"worlds", 0, "AXIS", "The axis of draws or of the design (default: draw, or the only one)", 1,
+     BH_TO_WORD(request.axis)},
+    {"all", 0, NULL, "Show all numbers, not only the first dozen", 1, BH_TO_FLAG(all)},
+    {"output", 'o', "DIR", "Leave a tornado chart there, with its data and script", 1, BH_TO_WORD(folder)},
+    {"format", 0, "FORMAT", "text (default), markdown, latex or json", 1, BH_TO_CHOICE(format, format_names)},
     {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case KEY_METRIC:
-        arguments->request.metric = word;
-        return 0;
-    case KEY_POLICY:
-        arguments->request.policy = word;
-        return 0;
-    case KEY_AGAINST:
-        arguments->request.against = word;
-        return 0;
-    case KEY_ENCLAVE:
-        arguments->request.enclave = word;
-        return 0;
-    case 'p':
-        bh_options_append(&arguments->where, &arguments->where_count, word);
-        return 0;
-    case KEY_WORLDS:
-        arguments->request.axis = word;
-        return 0;
-    case KEY_ALL:
-        arguments->all = true;
-        return 0;
-    case 'o':
-        arguments->folder = word;
-        return 0;
-    case KEY_FORMAT:
-        arguments->format =
-            (enum format)bh_options_choice(word, "--format", format_names, "text, markdown, latex or json", state);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->path, "results file", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no results file; a sweep of a campaign with draws or a design leaves one");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "RESULTS",
-    .doc =
-        "Says which numbers of a campaign move a result, and how much of its variance each makes.\vFrom draws of "
-        "uncertain "
-        "numbers and Latin hypercubes: first-order indices. From a design `morris`: which numbers matter at all. From "
-        "`saltelli`: first-order and total indices. A dry run of `bulkhead sweep` tells what a design costs.",
 };
 
 /* --- Figure ------------------------------------------------------------------------------------------------------------ */
@@ -217,7 +163,13 @@ const struct bh_subcommand bh_subcommand_sensitivity = {
     .name = "sensitivity",
     .arguments = "RESULTS",
     .help = "which numbers of a campaign move a result, and how much of its variance each makes",
-    .argp = &argp,
+    .doc =
+        "Says which numbers of a campaign move a result, and how much of its variance each makes.\vFrom draws of "
+        "uncertain numbers and Latin hypercubes: first-order indices. From a design `morris`: which numbers matter at "
+        "all. From `saltelli`: first-order and total indices. A dry run of `bulkhead sweep` tells what a design costs.",
+    .options = (const struct bh_option *const[]){own_options, NULL},
+    .operand = {"results file", offsetof(struct arguments, path),
+                "no results file; a sweep of a campaign with draws or a design leaves one", NULL},
     .size = sizeof(struct arguments),
     .run = run,
 };

@@ -29,63 +29,35 @@ struct arguments {
     double together_s;
 };
 
-static const struct argp_child children[] = {{&bh_options_log, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
-
-enum option_key { KEY_SEED = 0x200, KEY_NODES, KEY_TOGETHER };
-
-static const struct argp_option own_options[] = {
-    {"output", 'o', "FOLDER", 0, "Make this folder, which is not there or empty (needed)", 1},
-    {"nodes", KEY_NODES, "N", 0, "How many nodes a site of one system has, with those that the logs do not name", 1},
-    {"together", KEY_TOGETHER, "TIME", 0, "Failures of one cause within TIME are a burst (default: 1 min)", 1},
-    {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N (default: 1)", 1},
-    {0},
-};
-
-static error_t parse(int key, char *text, struct argp_state *state)
+static int take_together(void *input, char *text, struct bh_error *err)
 {
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case 'o':
-        arguments->folder = text;
-        return 0;
-    case KEY_NODES:
-        arguments->nodes = bh_options_count(text, "--nodes", 1, BH_HISTORY_NODES_MOST, state);
-        return 0;
-    case KEY_TOGETHER:
-        arguments->together_s = bh_options_quantity(text, "--together", BH_DIMENSION_TIME, state);
-        return 0;
-    case KEY_SEED:
-        arguments->seed = bh_options_count(text, "--seed", 0, UINT64_MAX, state);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->files_count == LOGS_MOST)
-            argp_error(state, "found more than %d logs", LOGS_MOST);
-        bh_options_append(&arguments->files, &arguments->files_count, text);
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->files_count == 0)
-            argp_error(state, "expected the file of a failure log");
-        if (arguments->folder == NULL)
-            argp_error(state, "expected --output FOLDER, where the page and the scenarios go");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    return bh_options_quantity(text, "--together", BH_DIMENSION_TIME, &((struct arguments *)input)->together_s, err);
 }
 
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "LOG...",
-    .doc = "Makes of a site's logs (those that `bulkhead fit` reads) a folder: a page, fault classes fitted to the "
-           "first two "
-           "thirds as scenarios that run, and whether they foretell the last third.\vWhat several logs have of one "
-           "failure "
-           "counts once; the log that is named first says its cause. doc/failure-logs.md tells what is computed.",
-    .children = children,
+static int take_log(void *input, char *file, struct bh_error *err)
+{
+    struct arguments *arguments = input;
+    if (arguments->files_count == LOGS_MOST)
+        return bh_fail(err, BH_ERROR_INPUT, "found more than %d logs", LOGS_MOST);
+    bh_options_append(&arguments->files, &arguments->files_count, file);
+    return 0;
+}
+
+static int check(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    if (arguments->folder != NULL)
+        return 0;
+    return bh_fail(err, BH_ERROR_INPUT, "expected --output FOLDER, where the page and the scenarios go");
+}
+
+static const struct bh_option own_options[] = {
+    {"output", 'o', "FOLDER", "Make this folder, which is not there or empty (needed)", 1, BH_TO_WORD(folder)},
+    {"nodes", 0, "N", "How many nodes a site of one system has, with those that the logs do not name", 1,
+     BH_TO_NUMBER(nodes, 1, BH_HISTORY_NODES_MOST)},
+    {"together", 0, "TIME", "Failures of one cause within TIME are a burst (default: 1 min)", 1, BH_BY(take_together)},
+    {"seed", 0, "N", "Draw random numbers from seed N (default: 1)", 1, BH_TO_NUMBER(seed, 0, UINT64_MAX)},
+    {0},
 };
 
 /* --- Reading -------------------------------------------------------------------------------------------------------- */
@@ -303,7 +275,13 @@ const struct bh_subcommand bh_subcommand_site = {
     .name = "site",
     .arguments = "LOG...",
     .help = "a site's logs as scenarios that were held against them",
-    .argp = &argp,
+    .doc =
+        "Makes of a site's logs (those that `bulkhead fit` reads) a folder: a page, fault classes fitted to the first "
+        "two thirds as scenarios that run, and whether they foretell the last third.\vWhat several logs have of one "
+        "failure counts once; the log that is named first says its cause. doc/failure-logs.md tells what is computed.",
+    .options = (const struct bh_option *const[]){own_options, bh_options_log, bh_options_work, NULL},
+    .operand = {.take = take_log, .missing = "expected the file of a failure log"},
+    .check = check,
     .size = sizeof(struct arguments),
     .defaults = &defaults,
     .run = run,

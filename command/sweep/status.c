@@ -14,27 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct bh_options *options = state->input;
-    switch (key) {
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&options->file, "folder", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no folder; give the one of `bulkhead sweep -d`");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "DIR",
-    .doc = "Tells how far a sweep is, for all its shards. It can be asked at any time, from any shell.",
-};
-
 /* What one shard's log says. */
 struct shard {
     struct bh_state *state;
@@ -142,7 +121,8 @@ const struct bh_subcommand bh_subcommand_status = {
     .name = "status",
     .arguments = "DIR",
     .help = "how far the shards of a sweep are",
-    .argp = &argp,
+    .doc = "Tells how far a sweep is, for all its shards. It can be asked at any time, from any shell.",
+    .operand = {"folder", offsetof(struct bh_options, file), "no folder; give the one of `bulkhead sweep -d`", NULL},
     .size = sizeof(struct bh_options),
     .run = run,
 };

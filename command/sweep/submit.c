@@ -23,87 +23,34 @@ struct arguments {
     struct bh_options options;
     const char *campaign, *directory;
     double task_s;
-    size_t tasks;
+    uint64_t tasks;
     const char **slurm; /* further options of sbatch */
     size_t slurm_count;
-    enum bh_manifest_mode mode;
-    bool only_prints;
+    bool resumes, extends, only_prints;
 };
 
-enum option_key { KEY_PRINT = 0x200, KEY_TASK_TIME, KEY_TASKS, KEY_SBATCH, KEY_RESUME, KEY_EXTEND };
+static int take_task_time(void *input, char *word, struct bh_error *err)
+{
+    struct arguments *arguments = input;
+    if (bh_options_quantity(word, "--task-time", BH_DIMENSION_TIME, &arguments->task_s, err) != 0)
+        return -1;
+    if (arguments->task_s >= 600.0 && arguments->task_s <= 3600.0)
+        return 0;
+    return bh_fail(err, BH_ERROR_INPUT, "--task-time: found '%s', expected 10 min to 60 min", word);
+}
 
-static const struct argp_option options[] = {
-    {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
-    {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
-    {"extend", KEY_EXTEND, NULL, 0, "The same with a campaign that has grown: run only what is new", 4},
-    {"print", KEY_PRINT, NULL, 0, "Print the scripts and submit nothing", 4},
-    {"task-time", KEY_TASK_TIME, "TIME", 0,
-     "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4},
-    {"tasks", KEY_TASKS, "N", 0, "Make N array tasks, whatever the predicted time", 4},
-    {"sbatch", KEY_SBATCH, "OPTION", 0, "A further option for sbatch, as it would stand in a script (repeatable)", 4},
+static const struct bh_option own_options[] = {
+    {"directory", 'd', "DIR", "Keep what is done in DIR (default: the campaign's name and .sweep)", 4,
+     BH_TO_WORD(directory)},
+    {"resume", 0, NULL, "Go on with what DIR holds", 4, BH_TO_FLAG(resumes)},
+    {"extend", 0, NULL, "The same with a campaign that has grown: run only what is new", 4, BH_TO_FLAG(extends)},
+    {"print", 0, NULL, "Print the scripts and submit nothing", 4, BH_TO_FLAG(only_prints)},
+    {"task-time", 0, "TIME", "Pack units into array tasks of about this time, 10 to 60 min (default: 30 min)", 4,
+     BH_BY(take_task_time)},
+    {"tasks", 0, "N", "Make N array tasks, whatever the predicted time", 4, BH_TO_NUMBER(tasks, 1, UINT32_MAX)},
+    {"sbatch", 0, "OPTION", "A further option for sbatch, as it would stand in a script (repeatable)", 4,
+     BH_TO_WORDS(slurm, slurm_count)},
     {0},
-};
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0}, {&bh_options_engine, 0, NULL, 0}, {&bh_options_work, 0, NULL, 0}, {0}};
-
-static void parse_task_time(struct arguments *arguments, const char *word, struct argp_state *state)
-{
-    arguments->task_s = bh_options_quantity(word, "--task-time", BH_DIMENSION_TIME, state);
-    if (arguments->task_s < 600.0 || arguments->task_s > 3600.0)
-        argp_error(state, "--task-time: found '%s', expected 10 min to 60 min", word);
-}
-
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    char *end;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case 'd':
-        arguments->directory = word;
-        return 0;
-    case KEY_RESUME:
-        if (arguments->mode == BH_MANIFEST_BEGIN)
-            arguments->mode = BH_MANIFEST_RESUME;
-        return 0;
-    case KEY_EXTEND:
-        arguments->mode = BH_MANIFEST_EXTEND;
-        return 0;
-    case KEY_PRINT:
-        arguments->only_prints = true;
-        return 0;
-    case KEY_TASK_TIME:
-        parse_task_time(arguments, word, state);
-        return 0;
-    case KEY_TASKS:
-        arguments->tasks = strtoull(word, &end, 10);
-        if (word[0] < '1' || word[0] > '9' || *end != '\0')
-            argp_error(state, "--tasks: found '%s', expected a whole number above 0", word);
-        return 0;
-    case KEY_SBATCH:
-        bh_options_append(&arguments->slurm, &arguments->slurm_count, word);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->campaign, "campaign", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "CAMPAIGN",
-    .doc =
-        "Submits a campaign to Slurm: a job array, whose tasks are shards, and a job that merges when it has ended.\v"
-        "-j N is the number of cores of a task (default: 1). A few replicas are run here first, to know the time.",
-    .children = children,
 };
 
 /* Beyond some 2,000 years it makes no difference to Slurm. */
@@ -166,8 +113,9 @@ static int submit(const struct arguments *arguments, const struct bh_campaign *c
     if (arguments->only_prints)
         printf("%s\n%s", array, merge);
     else {
-        status = bh_manifest_publish(job->directory, campaign, arguments->mode, &was_there, err);
-        if (status == 0 && was_there && arguments->mode == BH_MANIFEST_BEGIN)
+        status = bh_manifest_publish(job->directory, campaign, bh_sweep_mode(arguments->resumes, arguments->extends),
+                                     &was_there, err);
+        if (status == 0 && was_there && !arguments->resumes && !arguments->extends)
             status = fail_begun(campaign, job, err);
         if (status == 0)
             status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);
@@ -239,7 +187,13 @@ const struct bh_subcommand bh_subcommand_submit = {
     .name = "submit",
     .arguments = "CAMPAIGN",
     .help = "the same as a Slurm job array, with a merge at the end",
-    .argp = &argp,
+    .doc = "Submits a campaign to Slurm: a job array, whose tasks are shards, and a job that merges when it has "
+           "ended.\v-j N is the number of cores of a task (default: 1). A few replicas are run here first, to know the "
+           "time.",
+    .options =
+        (const struct bh_option *const[]){own_options, bh_options_scenario, bh_options_engine, bh_options_work, NULL},
+    .operand = {"campaign", offsetof(struct arguments, campaign), "no campaign; try experiments/campaigns/scale.yaml",
+                NULL},
     .size = sizeof(struct arguments),
     .defaults = &defaults,
     .run = run,

@@ -27,115 +27,23 @@
 struct arguments {
     struct bh_options options;
     const char *campaign, *directory, *shard, *replay;
-    enum bh_manifest_mode mode;
-    bool is_dry, is_partial;
+    bool resumes, extends, is_dry, is_partial;
 };
 
-enum option_key { KEY_SHARD = 0x200, KEY_RESUME, KEY_EXTEND, KEY_DRY_RUN, KEY_REPLAY, KEY_PARTIAL };
-
-static const struct argp_option sweep_options[] = {
-    {"directory", 'd', "DIR", 0, "Keep what is done in DIR (default: the campaign's name and .sweep)", 4},
-    {"shard", KEY_SHARD, "I/N", 0, "Do part I of N, from 0 (default: what the launcher says, else all)", 4},
-    {"resume", KEY_RESUME, NULL, 0, "Go on with what DIR holds", 4},
-    {"extend", KEY_EXTEND, NULL, 0, "The same with a campaign that has grown: run only what is new", 4},
-    {"dry-run", KEY_DRY_RUN, NULL, 0, "Print the points, the predicted time and the size, and do nothing", 4},
-    {"replay", KEY_REPLAY, "POINT/POLICY[/REPLICA]", 0,
-     "Run one simulation, by its numbers from 0, in this process: for one that crashed", 4},
+static const struct bh_option sweep_options[] = {
+    {"directory", 'd', "DIR", "Keep what is done in DIR (default: the campaign's name and .sweep)", 4,
+     BH_TO_WORD(directory)},
+    {"shard", 0, "I/N", "Do part I of N, from 0 (default: what the launcher says, else all)", 4, BH_TO_WORD(shard)},
+    {"resume", 0, NULL, "Go on with what DIR holds", 4, BH_TO_FLAG(resumes)},
+    {"extend", 0, NULL, "The same with a campaign that has grown: run only what is new", 4, BH_TO_FLAG(extends)},
+    {"dry-run", 0, NULL, "Print the points, the predicted time and the size, and do nothing", 4, BH_TO_FLAG(is_dry)},
+    {"replay", 0, "POINT/POLICY[/REPLICA]",
+     "Run one simulation, by its numbers from 0, in this process: for one that crashed", 4, BH_TO_WORD(replay)},
     {0},
 };
-static const struct argp_option merge_options[] = {
-    {"partial", KEY_PARTIAL, NULL, 0, "Leave out what is missing, as NaN", 4},
+static const struct bh_option merge_options[] = {
+    {"partial", 0, NULL, "Leave out what is missing, as NaN", 4, BH_TO_FLAG(is_partial)},
     {0},
-};
-
-static const struct argp_child sweep_children[] = {{&bh_options_scenario, 0, NULL, 0},
-                                                   {&bh_options_engine, 0, NULL, 0},
-                                                   {&bh_options_work, 0, NULL, 0},
-                                                   {&bh_options_output, 0, NULL, 0},
-                                                   {0}};
-static const struct argp_child merge_children[] = {{&bh_options_output, 0, NULL, 0}, {0}};
-
-static error_t parse_option(int key, char *word, struct arguments *arguments)
-{
-    switch (key) {
-    case 'd':
-        arguments->directory = word;
-        return 0;
-    case KEY_SHARD:
-        arguments->shard = word;
-        return 0;
-    case KEY_RESUME:
-        if (arguments->mode == BH_MANIFEST_BEGIN)
-            arguments->mode = BH_MANIFEST_RESUME;
-        return 0;
-    case KEY_EXTEND:
-        arguments->mode = BH_MANIFEST_EXTEND;
-        return 0;
-    case KEY_DRY_RUN:
-        arguments->is_dry = true;
-        return 0;
-    case KEY_REPLAY:
-        arguments->replay = word;
-        return 0;
-    case KEY_PARTIAL:
-        arguments->is_partial = true;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static error_t parse_sweep(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, sweep_children, &arguments->options);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->campaign, "campaign", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no campaign; try experiments/campaigns/scale.yaml");
-        return 0;
-    default:
-        return parse_option(key, word, arguments);
-    }
-}
-
-static error_t parse_merge(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, merge_children, &arguments->options);
-        return 0;
-    case ARGP_KEY_ARG:
-        bh_options_take_one(&arguments->directory, "folder", word, state);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no folder; give the one of `bulkhead sweep -d`");
-        return 0;
-    default:
-        return parse_option(key, word, arguments);
-    }
-}
-
-static const struct argp sweep_argp = {
-    .options = sweep_options,
-    .parser = parse_sweep,
-    .args_doc = "CAMPAIGN",
-    .doc = "Simulates all points of a campaign and keeps what is done in a folder, safe from crashes.\v"
-           "A whole sweep ends with DIR/results.h5 (or -o FILE). Shards end without; `bulkhead merge DIR` makes the "
-           "file when all are done.",
-    .children = sweep_children,
-};
-static const struct argp merge_argp = {
-    .options = merge_options,
-    .parser = parse_merge,
-    .args_doc = "DIR",
-    .doc = "Makes one results file, DIR/results.h5 or -o FILE, of what sweeps have left in a folder.",
-    .children = merge_children,
 };
 
 /* --- Dry run ----------------------------------------------------------------------------------------------------------------- */
@@ -212,6 +120,11 @@ static int replay(const struct bh_campaign *campaign, const char *text, struct b
                        "--replay: found `%s`; expected a point below %zu, a policy below %zu and a replica below %llu",
                        text, campaign->points, campaign->first->policies_count, (unsigned long long)campaign->replicas);
     return bh_worker_replay(campaign, point, policy, replica, stdout, err);
+}
+
+enum bh_manifest_mode bh_sweep_mode(bool resumes, bool extends)
+{
+    return extends ? BH_MANIFEST_EXTEND : resumes ? BH_MANIFEST_RESUME : BH_MANIFEST_BEGIN;
 }
 
 char *bh_sweep_directory(const struct bh_campaign *campaign)
@@ -299,7 +212,7 @@ static int sweep(const struct arguments *arguments, const struct bh_campaign *ca
     char *directory = arguments->directory != NULL ? bh_copy_text(arguments->directory) : bh_sweep_directory(campaign);
     struct bh_sweep_options options = {.directory = directory,
                                        .jobs = bh_options_jobs(&arguments->options),
-                                       .mode = arguments->mode,
+                                       .mode = bh_sweep_mode(arguments->resumes, arguments->extends),
                                        .shows_progress = !arguments->options.quiet};
     struct bh_sweep_outcome outcome;
     const char *from = "";
@@ -361,7 +274,13 @@ const struct bh_subcommand bh_subcommand_sweep = {
     .name = "sweep",
     .arguments = "CAMPAIGN",
     .help = "many points, kept in a folder: safe from crashes, in shards on clusters",
-    .argp = &sweep_argp,
+    .doc =
+        "Simulates all points of a campaign and keeps what is done in a folder, safe from crashes.\vA whole sweep ends "
+        "with DIR/results.h5 (or -o FILE). Shards end without; `bulkhead merge DIR` makes the file when all are done.",
+    .options = (const struct bh_option *const[]){sweep_options, bh_options_scenario, bh_options_engine, bh_options_work,
+                                                 bh_options_output, NULL},
+    .operand = {"campaign", offsetof(struct arguments, campaign), "no campaign; try experiments/campaigns/scale.yaml",
+                NULL},
     .size = sizeof(struct arguments),
     .run = run_sweep,
 };
@@ -370,7 +289,10 @@ const struct bh_subcommand bh_subcommand_merge = {
     .name = "merge",
     .arguments = "DIR",
     .help = "one results file of what sweeps left in a folder",
-    .argp = &merge_argp,
+    .doc = "Makes one results file, DIR/results.h5 or -o FILE, of what sweeps have left in a folder.",
+    .options = (const struct bh_option *const[]){merge_options, bh_options_output, NULL},
+    .operand = {"folder", offsetof(struct arguments, directory), "no folder; give the one of `bulkhead sweep -d`",
+                NULL},
     .size = sizeof(struct arguments),
     .run = run_merge,
 };

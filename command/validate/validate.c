@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUPS_MOST = 32, FILES_MOST = 64, KEY_SEED = 1 };
+enum { GROUPS_MOST = 32, FILES_MOST = 64 };
 
 struct arguments {
     struct bh_options options;
@@ -35,78 +35,42 @@ struct arguments {
 /* The scenario of experiments/validate that is run at both resolutions, for an hour: only by its name. */
 static const char both[] = "resolutions";
 
-static const struct argp_child children[] = {
-    {&bh_options_work, 0, NULL, 0},
-    {&bh_options_json, 0, NULL, 0},
-    {0},
-};
-
-static const struct argp_option own_options[] = {
-    {"seed", KEY_SEED, "N", 0, "Draw random numbers from seed N", 1},
-    {"output", 'o', "FOLDER", 0,
-     "Put a figure there of what was simulated against what was expected; made if it is not there", 1},
-    {0},
-};
-
 static bool is_file(const char *word)
 {
     return strchr(word, '/') != NULL || (strlen(word) > 5 && strcmp(word + strlen(word) - 5, ".yaml") == 0);
 }
 
-static void choose(struct arguments *arguments, const char *word, struct argp_state *state)
+static int choose(void *input, char *word, struct bh_error *err)
 {
+    struct arguments *arguments = input;
     const char *names[GROUPS_MOST];
     size_t count = 0;
     if (is_file(word) || strcmp(word, both) == 0) {
         if (arguments->files_count == FILES_MOST)
-            argp_error(state, "found more than %d scenarios; expected fewer", FILES_MOST);
+            return bh_fail(err, BH_ERROR_INPUT, "found more than %d scenarios; expected fewer", FILES_MOST);
         arguments->files[arguments->files_count++] = word;
-        return;
+        return 0;
     }
     for (; bh_validation_groups[count].name != NULL; count++) {
         names[count] = bh_validation_groups[count].name;
         if (strcmp(names[count], word) == 0) {
             arguments->is_chosen[count] = arguments->is_any_chosen = true;
-            return;
+            return 0;
         }
     }
     names[count++] = both;
-    argp_error(state, "no case `%s`%s (--help lists them)", word, bh_nearest_hint(word, names, count, '`'));
+    char *hint = bh_nearest_hint(word, names, count, '`');
+    bh_fail(err, BH_ERROR_INPUT, "no case `%s`%s (--help lists them)", word, hint);
+    free(hint);
+    return -1;
 }
 
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        bh_options_to_children(state, children, &arguments->options);
-        return 0;
-    case KEY_SEED:
-        arguments->seed = word;
-        return 0;
-    case 'o':
-        arguments->folder = word;
-        return 0;
-    case ARGP_KEY_ARG:
-        choose(arguments, word, state);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options = own_options,
-    .parser = parse,
-    .args_doc = "[CASE...]",
-    .doc =
-        "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
-        "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly, downtime, interval, "
-        "first-failure, spares, levels, parts-needed, slow-parts, silent, lone-errors, spread (default: all of these). "
-        "Their scenarios are in experiments/validate. A file of your own, FILE.yaml, is a "
-        "scenario that is run twice: enclaves as a whole, which is what is expected, and each process (resolution: "
-        "process). So is resolutions, on up to 256 nodes, for a quarter of an hour.",
-    .children = children,
+static const struct bh_option own_options[] = {
+    {"seed", 0, "N", "Draw random numbers from seed N", 1, BH_TO_WORD(seed)},
+    {"output", 'o', "FOLDER",
+     "Put a figure there of what was simulated against what was expected; made if it is not there", 1,
+     BH_TO_WORD(folder)},
+    {0},
 };
 
 /* A scenario's path, if it is one of ours; a file of the user's is its own. The caller frees. */
@@ -290,7 +254,15 @@ const struct bh_subcommand bh_subcommand_validate = {
     .name = "validate",
     .arguments = "[CASE...]",
     .help = "runs the cases whose answer is known in closed form",
-    .argp = &argp,
+    .doc =
+        "Runs the cases whose answer is known in closed form: expected, simulated, interval, verdict. Exits with 1 if "
+        "any disagrees.\vCases: fault-free, one-failure, shared-storage, counts, service, daly, downtime, interval, "
+        "first-failure, spares, levels, parts-needed, slow-parts, silent, lone-errors, spread (default: all of these). "
+        "Their scenarios are in experiments/validate. A file of your own, FILE.yaml, is a "
+        "scenario that is run twice: enclaves as a whole, which is what is expected, and each process (resolution: "
+        "process). So is resolutions, on up to 256 nodes, for a quarter of an hour.",
+    .options = (const struct bh_option *const[]){own_options, bh_options_work, bh_options_json, NULL},
+    .operand = {.take = choose},
     .size = sizeof(struct arguments),
     .word = case_name,
     .run = run,

@@ -24,7 +24,7 @@ expect_refusal() {
     run_bulkhead advise "$results" "$@"
     expect_status 2
     [ -z "$output" ]
-    expect_lines "$errors" 1
+    expect_message "$errors"
     expect_text "$errors" "${parts[@]}"
 }
 

@@ -125,10 +125,10 @@ submit a b:one campaign at a time: `b` is one too many
 sweep a b:one campaign at a time: `b` is one too many
 merge a b:one folder at a time: `b` is one too many
 status a b:one folder at a time: `b` is one too many
-check a b:found a second file, b; expected one
-contain a b:found a second file, b; expected one
-fit a b:found a second file, b; expected one
-fit-injections a b:found a second file, b; expected one
+check a b:one file at a time: `b` is one too many
+contain a b:one file at a time: `b` is one too many
+fit a b:one failure log at a time: `b` is one too many
+fit-injections a b:one file at a time: `b` is one too many
 contain a --trials 0:--trials: found '0', expected a whole number from 1 to 1000000000000
 fit a --phases 5:--phases: found '5', expected a whole number from 2 to 4
 fit-injections a --guests 1x:--guests: found '1x', expected a whole number from 1 to 256

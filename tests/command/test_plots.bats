@@ -167,7 +167,7 @@ PY
 # refused PART...: what plot just asked for, with one message that has these.
 refused() {
     expect_status 2
-    expect_lines "$errors" 1
+    expect_message "$errors"
     expect_text "$errors" "$@"
     [ -z "$(find . -name 'balance*')" ]
 }

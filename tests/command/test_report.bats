@@ -513,7 +513,7 @@ END
         # shellcheck disable=SC2086 # several words
         run_bulkhead report $words
         expect_status 2
-        expect_lines "$errors" 1
+        expect_message "$errors"
     done
 }
 

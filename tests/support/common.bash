@@ -62,6 +62,11 @@ expect_lines() {
     return 1
 }
 
+# One message, and after one about options argp's hint, which stands on two lines.
+expect_message() {
+    expect_lines "$(grep -vxE "Try \`.*' for more|information\." <<<"$1")" 1
+}
+
 has_h5py() {
     "$PYTHON" -c 'import h5py, numpy' 2>/dev/null
 }

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The shared options: what they yield, and that each wrong one is one message and exit status 2. */
+#include "command/command.h"
 #include "command/options.h"
 #include "sim/scenario/scenario.h"
 #include "tests/support/helper.h"
@@ -9,25 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct argp_child children[] = {
-    {&bh_options_scenario, 0, NULL, 0},
-    {&bh_options_work, 0, NULL, 0},
-    {&bh_options_output, 0, NULL, 0},
-    {&bh_options_json, 0, NULL, 0},
-    {NULL, 0, NULL, 0},
+static const struct bh_subcommand command = {
+    .arguments = "SCENARIO",
+    .options = (const struct bh_option *const[]){bh_options_scenario, bh_options_work, bh_options_output,
+                                                 bh_options_json, NULL},
+    .operand = {"scenario", offsetof(struct bh_options, file), NULL, NULL},
 };
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    (void)text;
-    if (key == ARGP_KEY_INIT) {
-        bh_options_to_children(state, children, state->input);
-        return 0;
-    }
-    return key == ARGP_KEY_ARG ? 0 : ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {.parser = parse, .children = children};
 
 enum { MOST_WORDS = 16 };
 
@@ -38,7 +26,7 @@ static void parse_words(char *const *words, struct bh_options *options)
     int argc = 1;
     for (; words[argc - 1] != NULL; argc++)
         argv[argc] = words[argc - 1];
-    bh_options_parse(&argp, argc, argv, options);
+    bh_options_parse(&command, argc, argv, options);
 }
 
 /* The exit status of parsing wrong words, in a child, and its message. */

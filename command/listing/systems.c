@@ -20,30 +20,12 @@ static const char *const format_names[] = {"text", "markdown", "json", NULL};
 
 struct arguments {
     struct bh_options options;
-    int format;
+    unsigned format;
 };
 
-enum { KEY_FORMAT = 0x300 };
-
-static const struct argp_option options[] = {
-    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), markdown or json", 0},
+static const struct bh_option own_options[] = {
+    {"format", 0, "FORMAT", "text (default), markdown or json", 0, BH_TO_CHOICE(format, format_names)},
     {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-    if (key != KEY_FORMAT)
-        return ARGP_ERR_UNKNOWN;
-    arguments->format = (int)bh_options_choice(word, "--format", format_names, "text, markdown or json", state);
-    return 0;
-}
-
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .doc = "Lists the bundled systems and what each offers its users, with where that is from; `bulkhead advise` can "
-           "take only those that offer a thing that is needed.",
 };
 
 /* The levels, of those that a system offers, behind which it does not offer a thing after all; "" if none. */
@@ -174,7 +156,9 @@ const struct bh_subcommand bh_subcommand_systems = {
     .name = "systems",
     .arguments = "",
     .help = "the bundled systems, and what each offers its users",
-    .argp = &argp,
+    .doc = "Lists the bundled systems and what each offers its users, with where that is from; `bulkhead advise` can "
+           "take only those that offer a thing that is needed.",
+    .options = (const struct bh_option *const[]){own_options, NULL},
     .size = sizeof(struct arguments),
     .run = run,
 };

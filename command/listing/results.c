@@ -18,62 +18,46 @@ struct arguments {
     bool lists_metrics;
 };
 
-enum option_key { KEY_WHERE = 0x200, KEY_MEAN, KEY_INTERVALS, KEY_FORMAT, KEY_METRICS };
+static const char *const formats[] = {"text", "csv", "json", NULL};
 
-static const struct argp_option options[] = {
-    {"where", KEY_WHERE, "AXIS=LABEL", 0, "Only this label of an axis (repeatable; of one axis: any of them)", 0},
-    {"mean", KEY_MEAN, "AXIS", 0, "The mean over this axis, say replica, with the half-width of its 95 % interval", 0},
-    BH_INTERVALS_OPTION(KEY_INTERVALS),
-    {"list-metrics", KEY_METRICS, NULL, 0, "List the axes and metrics that results files may have; no FILE is read", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv or json", 0},
-    {0},
-};
-
-static error_t parse(int key, char *word, struct argp_state *state)
+static int take_where(void *input, char *word, struct bh_error *err)
 {
-    static const char *const formats[] = {"text", "csv", "json", NULL};
-    struct arguments *arguments = state->input;
-    struct bh_selection *selection = &arguments->selection;
-    switch (key) {
-    case KEY_WHERE:
-        if (strchr(word, '=') == NULL || word[0] == '=')
-            argp_error(state, "--where: found '%s', expected AXIS=LABEL, as in nodes=1024", word);
-        bh_options_append(&selection->where, &selection->where_count, word);
-        return 0;
-    case KEY_MEAN:
-        selection->mean = word;
-        return 0;
-    case KEY_INTERVALS:
-        selection->by_resampling = bh_options_intervals(word, state);
-        return 0;
-    case KEY_FORMAT:
-        selection->format =
-            (enum bh_selection_format)bh_options_choice(word, "--format", formats, "text, csv or json", state);
-        return 0;
-    case KEY_METRICS:
-        arguments->lists_metrics = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->options.file == NULL)
-            arguments->options.file = word;
-        else
-            bh_options_append(&selection->names, &selection->names_count, word);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        if (!arguments->lists_metrics)
-            argp_error(state, "no results file; make one with `bulkhead run -o FILE` or `bulkhead sweep`");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    struct bh_selection *selection = &((struct arguments *)input)->selection;
+    if (strchr(word, '=') == NULL || word[0] == '=')
+        return bh_fail(err, BH_ERROR_INPUT, "--where: found '%s', expected AXIS=LABEL, as in nodes=1024", word);
+    bh_options_append(&selection->where, &selection->where_count, word);
+    return 0;
 }
 
-static const struct argp argp = {
-    .options = options,
-    .parser = parse,
-    .args_doc = "FILE [ARRAY...]",
-    .doc =
-        "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
+static int take_file_or_name(void *input, char *word, struct bh_error *err)
+{
+    struct arguments *arguments = input;
+    (void)err;
+    if (arguments->options.file == NULL)
+        arguments->options.file = word;
+    else
+        bh_options_append(&arguments->selection.names, &arguments->selection.names_count, word);
+    return 0;
+}
+
+static int check(void *input, struct bh_error *err)
+{
+    const struct arguments *arguments = input;
+    if (arguments->options.file != NULL || arguments->lists_metrics)
+        return 0;
+    return bh_fail(err, BH_ERROR_INPUT, "no results file; make one with `bulkhead run -o FILE` or `bulkhead sweep`");
+}
+
+static const struct bh_option own_options[] = {
+    {"where", 0, "AXIS=LABEL", "Only this label of an axis (repeatable; of one axis: any of them)", 0,
+     BH_BY(take_where)},
+    {"mean", 0, "AXIS", "The mean over this axis, say replica, with the half-width of its 95 % interval", 0,
+     BH_TO_WORD(selection.mean)},
+    BH_INTERVALS_ROW(selection.intervals),
+    {"list-metrics", 0, NULL, "List the axes and metrics that results files may have; no FILE is read", 0,
+     BH_TO_FLAG(lists_metrics)},
+    {"format", 0, "FORMAT", "text (default), csv or json", 0, BH_TO_CHOICE(selection.format, formats)},
+    {0},
 };
 
 static void add_line(struct bh_rows *rows, const char *const cells[6])
@@ -157,7 +141,12 @@ const struct bh_subcommand bh_subcommand_results = {
     .name = "results",
     .arguments = "FILE",
     .help = "lists what a results file holds, and prints selections as table, CSV or JSON",
-    .argp = &argp,
+    .operands = "FILE [ARRAY...]",
+    .doc =
+        "Lists the axes and arrays of a results file, or prints arrays: a row per cell, with the labels of its axes.",
+    .options = (const struct bh_option *const[]){own_options, NULL},
+    .operand = {.take = take_file_or_name},
+    .check = check,
     .size = sizeof(struct arguments),
     .run = run,
 };
