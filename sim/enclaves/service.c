@@ -100,7 +100,8 @@ static void note_out(struct bh_enclave *enclave, bool was_out, long cause)
         enclave->out_cause = cause;
 }
 
-/* The whole of it is lost with all its parts, or with the one that leaves fewer than it needs. */
+/* The whole of it is lost with all its parts, or with the one that leaves fewer than it needs. While it is lost nothing
+ * interrupts it. */
 static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope, struct bh_level_loss taken,
                  double ended_s, long cause)
 {
@@ -109,7 +110,7 @@ static bool fail(struct bh_enclave *enclave, uint64_t slot, enum bh_scope scope,
     struct bh_part_outage *outage = need_outage(enclave, is_part ? slot : BH_ALL_SLOTS, cause);
     if (!outage->has_failed) {
         outage->cause = cause;
-        enclave->counts.interruptions++;
+        enclave->counts.interruptions += !was_lost;
         enclave->events++;
     }
     set_failed(enclave, outage, true);

@@ -51,10 +51,11 @@ run_parts() {
     expect_eval two.h5 "np.allclose(m('makespan', 'native') / 3600, 2.5 + 25 / 3, rtol=1e-9)" "m('enclaves_lost', 'native')[0] == 1" \
         "m('unacceptable_time', 'native')[0] == 5400" \
         "np.allclose(m('node_time', 'native')[0, 0, part.index('repair-and-spare-wait')], 2.5 * 3600, rtol=1e-6)"
-    # With all needed it is out from 1 to 2.5 h; that it is lost counts once.
+    # With all needed it is out from 1 to 2.5 h; that it is lost counts once, and so does the interruption.
     run_parts all.h5 --set workload.enclaves.0.parts-needed='100 %'
     expect_eval all.h5 "np.allclose(m('makespan', 'native') / 3600, 11.5, rtol=1e-9)" "m('enclaves_lost', 'native')[0] == 1" \
-        "m('unacceptable_time', 'native')[0] == 3600" "m('interruptions', 'native').sum() == 2"
+        "m('unacceptable_time', 'native')[0] == 3600" "m('interruptions', 'native').sum() == 1" \
+        "m('application_extent', 'native')[0, scope.index('enclave')] == 1" "m('application_extent', 'native')[0, scope.index('node')] == 1"
     # Shares are rounded up: half of three is two.
     run_parts half.h5 --set workload.enclaves.0.parts-needed='50 %'
     ask same two.h5 half.h5
@@ -62,6 +63,51 @@ run_parts() {
     expect_text "$output" 'service is lost, and serves nobody, with fewer than 3 of its 5 parts'
     run_bulkhead check "$scenarios/parts.yaml" --json
     expect_text "$output" '"parts_needed": 3'
+}
+
+@test "what takes the whole of a service loses it, also while it is lost" {
+    cat >>all-of-it.yaml <<'END'
+scenario: all-of-it
+like: constant.yaml
+define:
+  policies:
+    widespread:
+      description: a process takes its enclave along
+      dispositions: {host-kernel: node, host-user: enclave, guest-kernel: enclave, guest-user: enclave}
+      guards: strongest
+policies: [{system: native, policy: widespread, name: native}]
+models: {errors.mechanisms: ideal, zones.guest-user.data.lifetime: 1 ns}
+workload: {work: 10 h, enclaves: [{name: service, application: loss-tolerant-service, parts-needed: 2}]}
+platform: {file: parametric.yaml, nodes: 3}
+faults: none
+replicas: 1
+script: [{at: 1 h, node: 0, fault: loss}, {at: 1.5 h, node: 1, fault: loss}, {at: 1.75 h, node: 2, zone: process, kind: data, ending: signalled}]
+END
+    run_parts two.h5
+    run_bulkhead run all-of-it.yaml -q -o all.h5
+    expect_status 0
+    # Two interruptions, of a part and of the service; two losses of the service.
+    expect_eval all.h5 "m('losing_errors', 'native')[0] == 2" "m('interruptions', 'native').sum() == 2" \
+        "m('application_extent', 'native')[0, scope.index('enclave')] == 2"
+}
+
+@test "between interruptions of a service that serves are 1/(N lambda), however long it waits for parts" {
+    local needed
+    for needed in 1 4 5; do
+        run_bulkhead run "$scenarios/parts.yaml" -q -o run.h5 --set define.faults.loss.repair.exponential.mean.value=5 \
+            --set "workload.enclaves.0.parts-needed=$needed"
+        expect_status 0
+        run_bulkhead report run.h5 --no-figure --format json
+        expect_status 0
+        # Two days of five parts at 0.1 a day each; twice the interval is some 4 standard errors, 1 to 2 %.
+        "$PYTHON" - "$BATS_TEST_TMPDIR/stdout" <<'END'
+import json, sys
+mtti = json.load(open(sys.argv[1]))["policies"][0]["mtti"]
+low, high = mtti["ci95"]
+print(mtti)
+assert abs(mtti["mean"] - 2 * 86400) < high - low < 0.05 * mtti["mean"]
+END
+    done
 }
 
 @test "K of N exponential lives, without and with repair" {

@@ -58,7 +58,7 @@ class Service(Job):
         self.catch_up()
         before = sum(1 for p in self.places if not self.out[p])
         hit = self.places if scope in ("enclave", "system") else [place]
-        self.counts["interruptions"] += any(not self.out[p] for p in hit)
+        self.counts["interruptions"] += before >= self.needed and any(not self.out[p] for p in hit)
         for p in hit:
             self.out[p], self.phase[p] = True, "waiting"
             self.epochs[p] += 1
