@@ -4,7 +4,6 @@
 #include "command/completion_scripts.h"
 #include "models/base/error.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

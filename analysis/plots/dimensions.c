@@ -6,7 +6,6 @@
 #include "analysis/reader/view_points.h"
 #include "models/base/nearest_name.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

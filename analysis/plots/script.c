@@ -5,7 +5,6 @@
 
 #include "analysis/figures/figure_marks.h"
 #include "analysis/figures/gnuplot_script.h"
-#include "analysis/figures/terminals.h"
 
 #include <ctype.h>
 #include <math.h>

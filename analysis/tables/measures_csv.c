@@ -8,7 +8,6 @@
 #include "analysis/tables/selection_rows.h"
 #include "models/base/error.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 

@@ -14,7 +14,6 @@
 #include "sim/results/hdf5_writer.h"
 #include "sim/runs/progress.h"
 #include "sim/scenario/scenario.h"
-#include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 #include "sim/store/manifest.h"
 #include "sim/sweep/forecast.h"

@@ -6,7 +6,6 @@
 #include "models/catalog/mechanism.h"
 #include "models/catalog/system.h"
 #include "models/node/node_model.h"
-#include "models/node/takedown.h"
 #include "models/node/zone_tree.h"
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/scenario.h"

@@ -9,7 +9,6 @@
 #include "sim/setup/explain.h"
 #include "sim/setup/number_uses.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #include "models/base/quantity.h"
 #include "models/base/wrap.h"
 #include "models/catalog/application.h"
-#include "sim/platform/partition.h"
 #include "sim/platform/platform.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/study.h"

@@ -7,12 +7,10 @@
 #include "command/json_text.h"
 #include "models/base/wrap.h"
 #include "models/catalog/mechanism.h"
-#include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "sim/containment/prices.h"
 #include "sim/scenario/scenario.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { WIDTH = 118 };

@@ -13,7 +13,6 @@
 #include "models/node/zone_set.h"
 #include "models/words/checkpoint_levels.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

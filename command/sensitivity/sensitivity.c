@@ -5,7 +5,6 @@
 
 #include "analysis/figures/figure_files.h"
 #include "analysis/figures/tornado.h"
-#include "analysis/reader/view_points.h"
 #include "command/command.h"
 #include "command/figure_folder.h"
 #include "command/options.h"

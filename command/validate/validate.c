@@ -10,7 +10,6 @@
 #include "models/base/nearest_name.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_keys.h"
-#include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 #include "sim/sweep/run.h"
 #include "sim/validate/cases.h"

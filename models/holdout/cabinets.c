@@ -7,7 +7,6 @@
 #include "models/holdout/history.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

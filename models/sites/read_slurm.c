@@ -6,7 +6,6 @@
 #include "models/base/error.h"
 #include "models/document/csv.h"
 #include "models/logs/columns.h"
-#include "models/logs/durations.h"
 #include "models/logs/failure_log.h"
 #include "models/logs/log_clock.h"
 

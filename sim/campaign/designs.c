@@ -11,7 +11,6 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_keys.h"
 
-#include "models/base/random.h"
 #include "sim/scenario/read_axes.h"
 #include "sim/setup/number_uses_study.h"
 

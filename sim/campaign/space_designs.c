@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Axes that fill the space of several numbers: Latin hypercubes, Sobol sequences, and the designs from which sensitivity
  * is estimated, Morris' and Saltelli's. */
-#include "models/base/quantity.h"
 #include "models/base/random.h"
 #include "models/base/results_names.h"
 #include "models/catalog/parameter.h"

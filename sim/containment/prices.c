@@ -3,13 +3,11 @@
 /* What each step of protection costs, and what it buys: the policies of each system, the weakest first. */
 #include "sim/containment/prices.h"
 
-#include "models/catalog/policy.h"
 #include "models/catalog/system.h"
 #include "models/containment/isolation.h"
 #include "models/containment/isolation_cache.h"
 #include "sim/containment/answers.h"
 #include "sim/runs/probe.h"
-#include "sim/scenario/scenario.h"
 #include "sim/setup/setup.h"
 
 #include <math.h>

@@ -10,7 +10,6 @@
 #include "sim/state/replica_state.h"
 #include "sim/state/waiting.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static void finish_await_start(struct bh_enclave *enclave, bool is_done)

@@ -4,7 +4,6 @@
 #include "sim/errors/message_log.h"
 
 #include "models/catalog/application.h"
-#include "models/catalog/application_kinds.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/guards_now.h"
 #include "sim/state/live_copies.h"

@@ -3,7 +3,6 @@
 /* Actors of processes: how they live, are launched and lost. */
 #include "models/node/zone_set.h"
 #include "sim/platform/activity.h"
-#include "sim/platform/partition.h"
 #include "sim/process/parts.h"
 #include "sim/state/enclave_state.h"
 

@@ -10,7 +10,6 @@
 #include "models/containment/isolation.h"
 #include "models/words/scope.h"
 #include "sim/scenario/scenario.h"
-#include "sim/setup/node_setup.h"
 #include "sim/setup/questions.h"
 #include "sim/setup/setup.h"
 

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What runs cost beyond native ones, and the interval of its mean: of makespans under faults and one without, which no unit of
  * work has together. Tables and figures compute the same from the arrays (analysis/measures/measures.c); a test compares. */
-#include "sim/scenario/scenario.h"
 #include "sim/sweep/parts.h"
 
 #include <gsl/gsl_cdf.h>

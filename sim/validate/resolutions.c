@@ -4,7 +4,6 @@
 #include "sim/validate/resolutions.h"
 
 #include "models/words/scope.h"
-#include "models/words/words.h"
 #include "sim/runs/point.h"
 #include "sim/state/ledger.h"
 #include "sim/sweep/run.h"

@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Services whose parts fail, wait for nodes, are slow, or are too few: closed forms. */
-#include "models/catalog/application.h"
 #include "models/catalog/fault_class.h"
 #include "models/catalog/recovery.h"
 #include "models/times/distribution.h"

@@ -7,7 +7,6 @@
  * refused must have one safe message. */
 #include "analysis/figures/ledger_bars.h"
 #include "analysis/figures/results_figure.h"
-#include "analysis/reader/arrays.h"
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/view.h"
 #include "analysis/tables/json.h"

@@ -14,6 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A test: cmocka hands each a state, which ours have no use for. */
+#define BH_TEST(name) static void name(void **state __attribute__((unused)))
+
 /* |actual - expected| <= relative_tolerance |expected|; an expected 0 asks for 0 within relative_tolerance itself,
  * infinities and NaN for themselves. cmocka's own comparison goes through float. */
 #define assert_close(actual, expected, relative_tolerance)                                                             \

@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a virtualization system takes down less than a node by: for a zone that has failed and a scope, three parts. */
-#include "models/catalog/catalog_keys.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"

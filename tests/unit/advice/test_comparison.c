@@ -87,9 +87,8 @@ static double slack(double share)
     return 3 * sqrt(share * (1 - share) / CAMPAIGNS);
 }
 
-static void a_tie_has_no_single_winner(void **state)
+BH_TEST(a_tie_has_no_single_winner)
 {
-    (void)state;
     const struct plan ties[] = {
         {.name = "two alike", .policies = 2, .worlds = 1, .replicas = 20, .shared = 3},
         {.name = "two alike, 5 replicas", .policies = 2, .worlds = 1, .replicas = 5},
@@ -123,9 +122,8 @@ static void a_tie_has_no_single_winner(void **state)
 /* Differences of two own chances of 1 have a standard error of sqrt(2 / 20). */
 #define ERROR_OF_20 0.316227766
 
-static void a_lead_of_four_standard_errors_is_found(void **state)
+BH_TEST(a_lead_of_four_standard_errors_is_found)
 {
-    (void)state;
     const struct plan leads[] = {
         {.name = "two, 4 errors", .policies = 2, .worlds = 1, .replicas = 20, .mean = {0, 4}, .shared = 3},
         {.name = "five, the next 4 errors behind, the rest further",
@@ -153,9 +151,8 @@ static void a_lead_of_four_standard_errors_is_found(void **state)
 }
 
 /* All others lag alike by four standard errors, where Bonferroni's inequality costs most: at most half of them are named. */
-static void few_of_those_that_lag_are_named(void **state)
+BH_TEST(few_of_those_that_lag_are_named)
 {
-    (void)state;
     for (size_t policies = 2; policies <= MOST_POLICIES; policies += 5) {
         struct plan plan = {.name = "all others 4 errors behind", .policies = policies, .worlds = 1, .replicas = 20};
         for (size_t p = 1; p < policies; p++)
@@ -169,9 +166,8 @@ static void few_of_those_that_lag_are_named(void **state)
 /* Who looks at 10, 20, ... 160 replicas and stops where one policy is left takes a fifth of the level each time: it names a single
  * winner of a tie in at most 5 % of campaigns, all looks together, and wrongly leaves the best out in at most 2.5 %; the right
  * one of a lead is found, with fewer replicas. Looking with the whole level each time would break the first. */
-static void looking_again_finds_nothing_by_luck(void **state)
+BH_TEST(looking_again_finds_nothing_by_luck)
 {
-    (void)state;
     enum { FIRST = 10, LOOKS = 5, MOST = 160 };
     static double costs[MOST_POLICIES * MOST_RUNS], part[MOST_POLICIES * MOST_RUNS];
     struct bh_standing standings[MOST_POLICIES];
@@ -227,18 +223,16 @@ static void looking_again_finds_nothing_by_luck(void **state)
 }
 
 /* Not normal: printed, not promised. */
-static void what_lognormal_runs_do_is_printed(void **state)
+BH_TEST(what_lognormal_runs_do_is_printed)
 {
-    (void)state;
     const struct plan plan = {
         .name = "five alike, lognormal", .policies = 5, .worlds = 1, .replicas = 20, .lognormal = 1};
     look(&plan, 400);
 }
 
 /* Worlds are not as many runs as they have replicas: a lead by chance of the replicas, which all worlds share, is none. */
-static void replicas_that_worlds_share_count_once(void **state)
+BH_TEST(replicas_that_worlds_share_count_once)
 {
-    (void)state;
     const struct plan plan = {.name = "two alike, chance by replica alone",
                               .policies = 2,
                               .worlds = 40,
@@ -249,9 +243,8 @@ static void replicas_that_worlds_share_count_once(void **state)
     assert_true(seen.single <= 0.05 + slack(0.05));
 }
 
-static void what_does_not_vary_is_told_at_once(void **state)
+BH_TEST(what_does_not_vary_is_told_at_once)
 {
-    (void)state;
     const double costs[] = {1, 1, 1, 2, 2, 2, 1, 1, 1};
     struct bh_standing standings[3];
     assert_int_equal(bh_compare(costs, 3, 1, 3, BH_SET_LEVEL, standings), 0);

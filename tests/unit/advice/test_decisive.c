@@ -57,9 +57,8 @@ static double value_of(double lead, double deviation)
     return deviation * gsl_ran_ugaussian_pdf(lead / deviation) - lead * gsl_cdf_ugaussian_P(-lead / deviation);
 }
 
-static void values_are_those_of_the_closed_form(void **state)
+BH_TEST(values_are_those_of_the_closed_form)
 {
-    (void)state;
     static double costs[2 * MOST_WORLDS * REPLICAS], numbers[NUMBERS * MOST_WORLDS];
     /* At a tie (the last) the policy that is taken is the one that the same draws favour, so that all is too small. */
     static const struct plan plans[] = {{0.3, 0.5, 0, 256, 0.02},
@@ -104,9 +103,8 @@ static void values_are_those_of_the_closed_form(void **state)
 }
 
 /* Were the largest of four values told as it is, one of them would seem worth something in most campaigns. */
-static void where_nothing_matters_little_is_called_decisive(void **state)
+BH_TEST(where_nothing_matters_little_is_called_decisive)
 {
-    (void)state;
     enum { TRIES = 200, PERMUTATIONS = 39 };
     static double costs[2 * MOST_WORLDS * REPLICAS], numbers[NUMBERS * MOST_WORLDS];
     static const double nothing[NUMBERS] = {0};
@@ -134,9 +132,8 @@ static void where_nothing_matters_little_is_called_decisive(void **state)
     assert_true(found > 0.8 * TRIES);
 }
 
-static void the_choice_turns_where_the_curve_does(void **state)
+BH_TEST(the_choice_turns_where_the_curve_does)
 {
-    (void)state;
     enum { TRIES = 500, WORLDS = 64 };
     double costs[2 * WORLDS], numbers[WORLDS];
     int covered[2] = {0};
@@ -183,9 +180,8 @@ static void the_choice_turns_where_the_curve_does(void **state)
 
 /* A probability that is evenly anything from 0 to 1, and a policy that gains p - c: of one trial the mean is 2/3 or 1/3
  * afterwards, so that it is worth (2/3 - c) / 2, and to know p is worth (1 - c)^2 / 2. */
-static void trials_are_worth_what_bayes_says(void **state)
+BH_TEST(trials_are_worth_what_bayes_says)
 {
-    (void)state;
     enum { WORLDS = 200 };
     double costs[2 * WORLDS], numbers[WORLDS], before = 0;
     const double c = 0.6, truth = (2.0 / 3 - c) / ((1 - c) * (1 - c));

@@ -22,9 +22,8 @@ static void play(gsl_rng *rng, size_t worlds, double wrong, bool at_random, doub
     }
 }
 
-static void a_planted_box_is_found(void **state)
+BH_TEST(a_planted_box_is_found)
 {
-    (void)state;
     double numbers[NUMBERS * MOST_WORLDS], coverage = 0, density = 0;
     bool fails[MOST_WORLDS];
     int found = 0, right = 0;
@@ -49,9 +48,8 @@ static void a_planted_box_is_found(void **state)
     gsl_rng_free(rng);
 }
 
-static void where_worlds_fail_at_random_there_is_none(void **state)
+BH_TEST(where_worlds_fail_at_random_there_is_none)
 {
-    (void)state;
     double numbers[NUMBERS * MOST_WORLDS];
     bool fails[MOST_WORLDS];
     int told = 0;
@@ -67,9 +65,8 @@ static void where_worlds_fail_at_random_there_is_none(void **state)
     gsl_rng_free(rng);
 }
 
-static void too_few_worlds_tell_nothing(void **state)
+BH_TEST(too_few_worlds_tell_nothing)
 {
-    (void)state;
     double numbers[NUMBERS * MOST_WORLDS];
     bool fails[MOST_WORLDS];
     struct bh_box box;

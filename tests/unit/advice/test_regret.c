@@ -23,9 +23,8 @@ static void play(gsl_rng *rng, double m, double s, double noise, double *costs)
     }
 }
 
-static void expected_regret_is_that_of_the_closed_form(void **state)
+BH_TEST(expected_regret_is_that_of_the_closed_form)
 {
-    (void)state;
     static double costs[2 * WORLDS * REPLICAS];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, 1);
@@ -58,9 +57,8 @@ static void expected_regret_is_that_of_the_closed_form(void **state)
     gsl_rng_free(rng);
 }
 
-static void worlds_are_counted_by_what_can_be_told(void **state)
+BH_TEST(worlds_are_counted_by_what_can_be_told)
 {
-    (void)state;
     /* Four worlds of two replicas: surely best, surely not, and two that cannot be told. */
     const double costs[2][4][2] = {{{0, 0}, {5, 5}, {0, 2}, {3, 0}}, {{1, 1}, {1, 1}, {1.1, 1.2}, {1, 1.1}}};
     struct bh_firmness firmness;

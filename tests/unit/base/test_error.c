@@ -4,7 +4,6 @@
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
 #include "models/base/utf8.h"
-#include "models/document/document.h"
 #include "tests/support/helper.h"
 
 #include <signal.h>
@@ -24,10 +23,9 @@
 #define UNDER_SANITIZER
 #endif
 
-static void test_fail(void **state)
+BH_TEST(test_fail)
 {
     struct bh_error err = {0};
-    (void)state;
     assert_int_equal(bh_fail(&err, BH_ERROR_NUMERIC, "%d of %s", 3, "four"), -1);
     assert_int_equal(err.code, BH_ERROR_NUMERIC);
     assert_string_equal(err.text, "3 of four");
@@ -36,10 +34,9 @@ static void test_fail(void **state)
     assert_int_equal(bh_fail_at(NULL, (struct bh_place){0}, "nobody asked"), -1);
 }
 
-static void test_first_error_is_kept(void **state)
+BH_TEST(test_first_error_is_kept)
 {
     struct bh_error err = {0};
-    (void)state;
     bh_fail(&err, BH_ERROR_SYSTEM, "first");
     assert_int_equal(bh_fail(&err, BH_ERROR_INPUT, "second"), -1);
     assert_int_equal(bh_fail_at(&err, (struct bh_place){"f", 1, 1, "x"}, "third"), -1);
@@ -47,7 +44,7 @@ static void test_first_error_is_kept(void **state)
     assert_string_equal(err.text, "first");
 }
 
-static void test_places(void **state)
+BH_TEST(test_places)
 {
     static const struct {
         struct bh_place place;
@@ -72,7 +69,6 @@ static void test_places(void **state)
          "malformed",
          "a.yaml:1:1: malformed\n    ????????\n    ^"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_error err = {0};
         assert_int_equal(bh_fail_at(&err, cases[i].place, "%s", cases[i].message), -1);
@@ -82,11 +78,10 @@ static void test_places(void **state)
 }
 
 /* The caret stands below its column also where a long line was cut on one or both sides. */
-static void test_long_lines(void **state)
+BH_TEST(test_long_lines)
 {
     enum { LENGTH = 1000 };
     char source[LENGTH + 1];
-    (void)state;
     for (unsigned column = 1; column <= LENGTH; column++) {
         struct bh_error err = {0};
         memset(source, '.', LENGTH);
@@ -110,10 +105,9 @@ static void assert_safe(const char *text)
 }
 
 /* A name in a damaged file cannot pretend to be a line of ours; an excerpt is handed on. */
-static void test_one_line(void **state)
+BH_TEST(test_one_line)
 {
     struct bh_error err = {0}, at = {0}, again = {0};
-    (void)state;
     bh_fail(&err, BH_ERROR_INPUT, "%s: '%s' is missing", "a.h5", "x\nbulkhead: all is well\n    \xFF");
     assert_string_equal(err.text, "a.h5: 'x?bulkhead: all is well?    ?' is missing");
     bh_fail_at(&at, (struct bh_place){"a.yaml", 2, 5, "key: value"}, "wrong");
@@ -125,10 +119,9 @@ static void test_one_line(void **state)
 }
 
 /* Everything at its longest, in characters of one to four bytes and in bytes that are none. */
-static void test_everything_fits(void **state)
+BH_TEST(test_everything_fits)
 {
     static const char *const fillings[] = {"x", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x9A\xA2", "\xFF", "\x1B"};
-    (void)state;
     for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
         size_t length = strlen(fillings[i]);
         char *long_text = bh_allocate(6000 * length + 1, 1);
@@ -147,9 +140,8 @@ static void test_everything_fits(void **state)
     }
 }
 
-static void test_lists_and_hints(void **state)
+BH_TEST(test_lists_and_hints)
 {
-    (void)state;
     static const char *const known[] = {"seed", "set", "jobs"};
     static const struct {
         size_t count;
@@ -165,7 +157,7 @@ static void test_lists_and_hints(void **state)
     }
 }
 
-static void test_nearest_name(void **state)
+BH_TEST(test_nearest_name)
 {
     static const char *const known[] = {"seed", "scenario", "workload", "guest-kernel", "guest-user", "h", "kvm"};
     static const struct {
@@ -185,7 +177,6 @@ static void test_nearest_name(void **state)
         {"", NULL},
         {"xy", NULL},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *nearest = bh_nearest_name(cases[i].word, known, sizeof known / sizeof *known);
         if (cases[i].nearest)
@@ -205,9 +196,8 @@ static void test_nearest_name(void **state)
     assert_null(bh_nearest_name("t", candidates, 1));
 }
 
-static void test_allocation(void **state)
+BH_TEST(test_allocation)
 {
-    (void)state;
     unsigned char *memory = bh_allocate(100, 3);
     for (size_t i = 0; i < 300; i++)
         assert_int_equal(memory[i], 0);
@@ -256,10 +246,9 @@ static void run_into_bug(void)
     BH_BUG_ASSERT(1 + 1 == 3);
 }
 
-static void test_bug(void **state)
+BH_TEST(test_bug)
 {
     char written[4096];
-    (void)state;
     int status = run_in_child(run_into_bug, written, sizeof written);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
     assert_non_null(strstr(written, "1 + 1 == 3"));
@@ -279,10 +268,9 @@ static void overflow_size(void)
     free(bh_reallocate(NULL, size, 8));
 }
 
-static void test_out_of_memory(void **state)
+BH_TEST(test_out_of_memory)
 {
     char written[4096];
-    (void)state;
     int status = run_in_child(run_out_of_memory, written, sizeof written);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_string_equal(written, "bulkhead: out of memory\n");

@@ -13,18 +13,16 @@ static void push(struct bh_event_queue *queue, double time_s, uint64_t index)
     bh_event_queue_push(queue, (struct bh_event){.time_s = time_s, .kind = 0, .index = index});
 }
 
-static void test_empty(void **state)
+BH_TEST(test_empty)
 {
-    (void)state;
     struct bh_event_queue queue = {0};
     assert_null(bh_event_queue_first(&queue));
     bh_event_queue_clear(&queue);
     assert_null(bh_event_queue_first(&queue));
 }
 
-static void test_equal_times_keep_their_order(void **state)
+BH_TEST(test_equal_times_keep_their_order)
 {
-    (void)state;
     struct bh_event_queue queue = {0};
     for (uint64_t i = 0; i < 500; i++)
         push(&queue, (double)(i % 3), i);
@@ -38,9 +36,8 @@ static void test_equal_times_keep_their_order(void **state)
     bh_event_queue_clear(&queue);
 }
 
-static void test_what_was_put_in_comes_out(void **state)
+BH_TEST(test_what_was_put_in_comes_out)
 {
-    (void)state;
     struct bh_event_queue queue = {0};
     int subject;
     bh_event_queue_push(&queue, (struct bh_event){2.0, 0, 1, 7, &subject});
@@ -54,9 +51,8 @@ static void test_what_was_put_in_comes_out(void **state)
 }
 
 /* Against a list searched for its least: random pushes of few different times among random pops. */
-static void test_against_a_list(void **state)
+BH_TEST(test_against_a_list)
 {
-    (void)state;
     enum { STEPS = 20000, MOST = 400 };
     const struct bh_random random = {.seed = 5, .replica = 0};
     struct bh_event_queue queue = {0};

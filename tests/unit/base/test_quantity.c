@@ -76,9 +76,8 @@ static const struct {
     {"131072", NULL, FACTOR, 131072},
 };
 
-static void test_accepted(void **state)
+BH_TEST(test_accepted)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
         struct bh_error err = {0};
         double value = -7;
@@ -151,9 +150,8 @@ static const struct {
      "aaaa...` has the unknown unit"},
 };
 
-static void test_refused(void **state)
+BH_TEST(test_refused)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct bh_error err = {0};
         double value = -7;
@@ -167,7 +165,7 @@ static void test_refused(void **state)
     }
 }
 
-static void test_printed(void **state)
+BH_TEST(test_printed)
 {
     static const struct {
         double value;
@@ -211,7 +209,6 @@ static void test_printed(void **state)
         {1.5, FACTOR, "1.5"},
         {NAN, FACTOR, "nan"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char buffer[64];
         assert_ptr_equal(bh_quantity_print(cases[i].value, cases[i].dimension, buffer, sizeof buffer), buffer);
@@ -222,9 +219,8 @@ static void test_printed(void **state)
 }
 
 /* What is printed parses to the value, within the digits shown, over many orders of magnitude. */
-static void test_round_trip(void **state)
+BH_TEST(test_round_trip)
 {
-    (void)state;
     for (int dimension = TIME; dimension <= FACTOR; dimension++) {
         for (double value = 1.2345e-15; value < 1e22; value *= 1.77) {
             char buffer[64];
@@ -240,9 +236,8 @@ static void test_round_trip(void **state)
     }
 }
 
-static void test_dimensions(void **state)
+BH_TEST(test_dimensions)
 {
-    (void)state;
     assert_string_equal(bh_dimension_name(RATE), "rate");
     assert_string_equal(bh_dimension_noun(TIME), "a time");
     assert_string_equal(bh_dimension_unit(TIME), "s");
@@ -254,13 +249,12 @@ static void test_dimensions(void **state)
 }
 
 /* Decimal commas of the program's locale change neither reading nor printing. */
-static void test_locale(void **state)
+BH_TEST(test_locale)
 {
     static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "fr_FR", "de_DE.utf8", "fr_FR.utf8"};
     char buffer[64];
     double value = 0;
     size_t i = 0;
-    (void)state;
     while (i < sizeof names / sizeof *names && !setlocale(LC_ALL, names[i]))
         i++;
     if (i == sizeof names / sizeof *names)

@@ -11,7 +11,7 @@
 enum { DRAWS = 1 << 18, BINS = 256 };
 
 /* Philox 4x64-10 as published with Random123 (kat_vectors): the installed library must give these. */
-static void test_known_answers(void **state)
+BH_TEST(test_known_answers)
 {
     static const struct {
         philox4x64_ctr_t counter;
@@ -26,7 +26,6 @@ static void test_known_answers(void **state)
          {{0x452821e638d01377, 0xbe5466cf34e90c6c}},
          {{0xa528f45403e61d95, 0x38c72dbd566e9788, 0xa5a1610e72fd18b5, 0x57bd43b5e52b7fe6}}},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         philox4x64_ctr_t found = philox4x64_R(10, cases[i].counter, cases[i].key);
         assert_memory_equal(&found, &cases[i].expected, sizeof found);
@@ -34,10 +33,9 @@ static void test_known_answers(void **state)
 }
 
 /* Which argument goes where in key and counter is part of every result: it must never change. */
-static void test_uniform_is_philox(void **state)
+BH_TEST(test_uniform_is_philox)
 {
     const struct bh_random zero = {.seed = 0, .replica = 0}, random = {.seed = 11, .replica = 22};
-    (void)state;
     assert_close(bh_random_uniform(&zero, (enum bh_purpose)0, 0, 0, 0), (double)(0x16554d9eca36314c >> 11) * 0x1p-53,
                  0);
     philox4x64_ctr_t counter = {{BH_PURPOSE_LANDING, 44, 55, 66}};
@@ -47,9 +45,8 @@ static void test_uniform_is_philox(void **state)
 }
 
 /* Never 0, whose logarithm is infinite, and never 1. */
-static void test_open_interval(void **state)
+BH_TEST(test_open_interval)
 {
-    (void)state;
     assert_close(bh_random_open_interval(0), 0x1p-54, 0);
     assert_close(bh_random_open_interval(2047), 0x1p-54, 0);
     assert_close(bh_random_open_interval(2048), 0x1p-53, 0);
@@ -68,12 +65,11 @@ static double *draw(const struct bh_random *random, enum bh_purpose purpose, uin
 }
 
 /* Of a uniform on (0, 1): mean 1/2, variance 1/12, third moment about the mean 0, fourth 1/80. */
-static void test_moments(void **state)
+BH_TEST(test_moments)
 {
     const struct bh_random random = {.seed = 1, .replica = 0};
     double *sample = draw(&random, BH_PURPOSE_ARRIVAL, 1, 0);
     double moments[5] = {0}, least = 1, most = 0, odd = 0;
-    (void)state;
     for (size_t i = 0; i < DRAWS; i++) {
         double deviation = sample[i] - 0.5;
         moments[1] += deviation / DRAWS;
@@ -106,10 +102,9 @@ static double bins_tail(const double *sample)
     return gsl_cdf_chisq_Q(sum, BINS - 1);
 }
 
-static void test_bins(void **state)
+BH_TEST(test_bins)
 {
     const struct bh_random random = {.seed = 20260101, .replica = 3};
-    (void)state;
     for (uint64_t stream = 0; stream < 4; stream++) {
         double *sample = draw(&random, BH_PURPOSE_ENDING, stream, 7);
         double tail = bins_tail(sample);
@@ -119,11 +114,10 @@ static void test_bins(void **state)
 }
 
 /* Each draw of a stream that counts is counted; who counts does not change what is drawn. */
-static void test_draws_are_counted(void **state)
+BH_TEST(test_draws_are_counted)
 {
     uint64_t draws = 0;
     const struct bh_random random = {.seed = 5, .replica = 6}, counted = {.seed = 5, .replica = 6, .draws = &draws};
-    (void)state;
     for (uint64_t b = 0; b < 3; b++)
         assert_true(bh_random_uniform(&random, BH_PURPOSE_ENDING, 1, 2, b) ==
                     bh_random_uniform(&counted, BH_PURPOSE_ENDING, 1, 2, b));
@@ -133,13 +127,12 @@ static void test_draws_are_counted(void **state)
 }
 
 /* Exponentials: mean, variance, and uniform bins of their distribution function. */
-static void test_exponential(void **state)
+BH_TEST(test_exponential)
 {
     const struct bh_random random = {.seed = 5, .replica = 6};
     const double mean = 3600;
     double *sample = malloc(DRAWS * sizeof *sample);
     double sum = 0, squares = 0;
-    (void)state;
     assert_non_null(sample);
     for (uint64_t b = 0; b < DRAWS; b++) {
         double time = bh_random_exponential(&random, BH_PURPOSE_ARRIVAL, 9, 0, b, mean);
@@ -166,12 +159,11 @@ static void assert_uncorrelated(double *left, double *right)
 }
 
 /* Keys that differ by one in any one part, the nearest there are, and consecutive draws. */
-static void test_neighbours(void **state)
+BH_TEST(test_neighbours)
 {
     const struct bh_random random = {.seed = 100, .replica = 200}, next_seed = {.seed = 101, .replica = 200},
                            next_replica = {.seed = 100, .replica = 201}, swapped = {.seed = 200, .replica = 100};
     double *sample = draw(&random, BH_PURPOSE_KIND, 300, 400);
-    (void)state;
     assert_uncorrelated(sample, draw(&next_seed, BH_PURPOSE_KIND, 300, 400));
     assert_uncorrelated(sample, draw(&next_replica, BH_PURPOSE_KIND, 300, 400));
     assert_uncorrelated(sample, draw(&swapped, BH_PURPOSE_KIND, 300, 400));
@@ -188,11 +180,10 @@ static void test_neighbours(void **state)
 }
 
 /* A draw depends on its key alone: drawn backwards and interleaved, it is the same. */
-static void test_order_does_not_matter(void **state)
+BH_TEST(test_order_does_not_matter)
 {
     const struct bh_random random = {.seed = 1, .replica = 2}, other = {.seed = 2, .replica = 1};
     double *forwards = draw(&random, BH_PURPOSE_NOISE, 5, 6);
-    (void)state;
     for (uint64_t b = DRAWS; b-- > 0;) {
         bh_random_uniform(&other, BH_PURPOSE_HANG, b, 1, 2);
         assert_true(bh_random_uniform(&random, BH_PURPOSE_NOISE, 5, 6, b) == forwards[b]);
@@ -201,9 +192,8 @@ static void test_order_does_not_matter(void **state)
 }
 
 /* Identities are part of results; XXH3 of the empty text is xxHash's own published value. */
-static void test_identities(void **state)
+BH_TEST(test_identities)
 {
-    (void)state;
     assert_true(bh_identity("") == 0x2d06800538d394c2);
     assert_true(bh_identity("node-loss") == bh_identity("node-loss"));
     assert_true(bh_identity("node-loss") != bh_identity("node-losS"));

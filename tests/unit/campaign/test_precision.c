@@ -62,9 +62,8 @@ static double coverage(draw *draw_one, double width, uint64_t least, double *mea
 
 /* 93.5 to 96.5 % is what a user is promised. With 20,000 campaigns the standard error is 0.15 %, so that a coverage
  * below 93.9 % or above 96.1 % shows; the rule has 94.3 to 95 %. */
-static void test_coverage(void **state)
+BH_TEST(test_coverage)
 {
-    (void)state;
     static const struct {
         const char *name;
         draw *draw;
@@ -84,9 +83,8 @@ static void test_coverage(void **state)
     }
 }
 
-static void test_looks(void **state)
+BH_TEST(test_looks)
 {
-    (void)state;
     static const uint64_t expected[] = {10, 15, 23, 35, 53, 80, 100, 100};
     uint64_t look = 10;
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++, look = bh_precision_next_look(look, 100))
@@ -94,9 +92,8 @@ static void test_looks(void **state)
     assert_int_equal(bh_precision_next_look(1, 5), 2);
 }
 
-static void test_edges(void **state)
+BH_TEST(test_edges)
 {
-    (void)state;
     double equal[40], mean;
     for (size_t i = 0; i < 40; i++)
         equal[i] = 3.0;
@@ -117,7 +114,7 @@ static void test_edges(void **state)
     assert_true(mean == 2.5);
 }
 
-static void test_time_to_go(void **state)
+BH_TEST(test_time_to_go)
 {
     static const struct {
         double spent_s, done, total;
@@ -131,7 +128,6 @@ static void test_time_to_go(void **state)
         {0.5, 1.0, 100.0, ""},
         {9.0, 100.0, 100.0, ""},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[96];
         assert_string_equal(bh_progress_eta(rows[i].spent_s, rows[i].done, rows[i].total, text, sizeof text),

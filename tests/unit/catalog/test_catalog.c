@@ -8,9 +8,8 @@
 
 /* --- What ships ---------------------------------------------------------------------------------------------------- */
 
-static void test_every_number_has_source_status_and_range(void **state)
+BH_TEST(test_every_number_has_source_status_and_range)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     assert_true(catalog->parameters_count > 100);
     for (size_t i = 0; i < catalog->parameters_count; i++) {
@@ -26,9 +25,8 @@ static void test_every_number_has_source_status_and_range(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_escape_is_assumed_and_says_so(void **state)
+BH_TEST(test_escape_is_assumed_and_says_so)
 {
-    (void)state;
     static const char *const escapes[] = {"vm-exit", "emulated-instruction", "device-emulation"};
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
@@ -43,9 +41,8 @@ static void test_escape_is_assumed_and_says_so(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_values_are_in_si(void **state)
+BH_TEST(test_values_are_in_si)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     assert_close(need_parameter(catalog, "systems.kvm.costs.exit-time")->value, 0.66e-6, 1e-12);
     assert_close(need_parameter(catalog, "zones.guest-user.data.lifetime")->value, 60, 1e-12);
@@ -66,9 +63,8 @@ static void describe_tree(const struct bh_system *system, char *text, size_t siz
     }
 }
 
-static void test_zone_trees_are_those_of_the_design(void **state)
+BH_TEST(test_zone_trees_are_those_of_the_design)
 {
-    (void)state;
     static const struct {
         const char *system, *tree;
     } cases[] = {
@@ -98,9 +94,8 @@ static bool has_channel(const struct bh_system *system, const struct bh_channel_
 }
 
 /* The originating study's suspicion is one channel and nothing else. */
-static void test_shared_network_is_palacios_and_one_channel(void **state)
+BH_TEST(test_shared_network_is_palacios_and_one_channel)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     const struct bh_system *plain = need_system(catalog, "palacios");
     const struct bh_system *shared = need_system(catalog, "palacios-shared-network");
@@ -150,9 +145,8 @@ static void test_shared_network_is_palacios_and_one_channel(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_guards_are_in_order_of_strength(void **state)
+BH_TEST(test_guards_are_in_order_of_strength)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     for (size_t i = 1; i < catalog->guards_count; i++)
         if (catalog->guards[i].boundary == catalog->guards[i - 1].boundary)
@@ -167,9 +161,8 @@ static void test_guards_are_in_order_of_strength(void **state)
 
 /* --- What a scenario sets and adds ----------------------------------------------------------------------------------- */
 
-static void test_overrides_set_value_status_and_place(void **state)
+BH_TEST(test_overrides_set_value_status_and_place)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped("channels.vm-exit.probability: 1\n"
                                               "recovery.node-reboot: 2 min\n"
                                               "guards.guest/host.iommu.blocks: 50 %\n"
@@ -221,9 +214,8 @@ static const char nested_system[] =
     "    airgap: {description: for the test, on-block: detected, "
     "blocks: {value: 1, status: assumed, range: [0, 1], source: for the test}}\n";
 
-static void test_definitions_add_nested_guests_without_code(void **state)
+BH_TEST(test_definitions_add_nested_guests_without_code)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped("systems.deep.costs.guest-boot: 7 s", nested_system);
     const struct bh_system *system = need_system(catalog, "deep");
     char tree[200];
@@ -245,9 +237,8 @@ static void test_definitions_add_nested_guests_without_code(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_bad_overrides(void **state)
+BH_TEST(test_bad_overrides)
 {
-    (void)state;
     static const struct {
         const char *overrides, *message;
     } cases[] = {

@@ -197,9 +197,8 @@ static const struct {
     {"systems/kvm.yaml", "  guest-boot:", "  guest-boots:", "guest-boot"},
 };
 
-static void test_broken_files(void **state)
+BH_TEST(test_broken_files)
 {
-    (void)state;
     int wrong = 0;
     for (size_t i = 0; i < sizeof broken_files / sizeof *broken_files; i++) {
         struct bh_error err = {0};
@@ -215,9 +214,8 @@ static void test_broken_files(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void test_bad_definitions(void **state)
+BH_TEST(test_bad_definitions)
 {
-    (void)state;
     static const struct {
         const char *extra, *message;
     } cases[] = {
@@ -241,9 +239,8 @@ static void test_bad_definitions(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void test_missing_folder(void **state)
+BH_TEST(test_missing_folder)
 {
-    (void)state;
     struct bh_error err = {0};
     assert_null(bh_catalog_read("/nowhere/at/all", NULL, NULL, NULL, &err));
     assert_int_equal(err.code, BH_ERROR_INPUT);

@@ -82,9 +82,8 @@ static double odds(double share)
 
 /* Two in three platforms: Student's t of one degree of freedom is Cauchy's, whose quantile at 5/6 is tan(pi / 3). Of two values
  * the deviation is their distance over sqrt(2), and sqrt(1 + 1/2) of it the reach. */
-static void test_two_platforms_predict_a_third(void **state)
+BH_TEST(test_two_platforms_predict_a_third)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     const struct bh_parameter *signalled = need_parameter(catalog, "zones.host-kernel.data.signalled");
     const double a = log(odds(0.66)), b = log(odds(0.21));
@@ -100,9 +99,8 @@ static void test_two_platforms_predict_a_third(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_a_factor_is_of_odds_or_of_the_number(void **state)
+BH_TEST(test_a_factor_is_of_odds_or_of_the_number)
 {
-    (void)state;
     struct bh_catalog *catalog =
         need_shipped(NULL, "channels:\n  far:\n    description: for the test\n    boundary: node/node\n"
                            "    probability: {value: 0.5, status: published, transfer: 4, source: for the test}\n");
@@ -114,9 +112,8 @@ static void test_a_factor_is_of_odds_or_of_the_number(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_what_scenarios_set_is_certain(void **state)
+BH_TEST(test_what_scenarios_set_is_certain)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(
         "{components.kitten.fault-rate: 0.5 1/year, zones.guest-kernel.data.lifetime: 3 s, rates.set: lanl}", NULL);
     const struct bh_parameter *kitten = need_parameter(catalog, "components.kitten.fault-rate");
@@ -161,9 +158,8 @@ static double logit_uniform(double at, const double *shape)
     return log(odds(at) / odds(shape[0])) / log(odds(shape[1]) / odds(shape[0]));
 }
 
-static void test_marginals(void **state)
+BH_TEST(test_marginals)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     static const struct {
         const char *path;
@@ -188,9 +184,8 @@ static void test_marginals(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_one_cause_is_drawn_once(void **state)
+BH_TEST(test_one_cause_is_drawn_once)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     double *host = draws(catalog, "zones.host-kernel.data.lifetime", BH_PRIOR_UNIFORM);
     double *guest = draws(catalog, "zones.guest-kernel.data.lifetime", BH_PRIOR_UNIFORM);
@@ -207,9 +202,8 @@ static void test_one_cause_is_drawn_once(void **state)
 
 /* log kitten = log node-loss + log(Linux : node-loss) + log(Kitten : Linux), each uniform over a width w with variance
  * w^2 / 12. So its variance is the sum, and its correlation with node-loss w / sqrt(sum of w^2). */
-static void test_ratios_tie_rates(void **state)
+BH_TEST(test_ratios_tie_rates)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     double *loss = draws(catalog, "faults.node-loss.rate", BH_PRIOR_UNIFORM);
     double *host = draws(catalog, "components.linux.fault-rate", BH_PRIOR_UNIFORM);
@@ -230,9 +224,8 @@ static void test_ratios_tie_rates(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_shares_sum_to_one(void **state)
+BH_TEST(test_shares_sum_to_one)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     for (int prior = BH_PRIOR_UNIFORM; prior <= BH_PRIOR_TRIANGULAR; prior++)
         for (int zone = 0; zone < BH_ZONE_KINDS; zone++)
@@ -258,9 +251,8 @@ static void test_shares_sum_to_one(void **state)
 
 /* The mean of the signalled share: given the silent one, s, it is uniform from max(0.1, 1 - s - 0.8) to min(0.5, 1 - s - 0.4);
  * s is log-uniform over [0.01, 0.3]. By the midpoint rule. */
-static void test_mean_of_what_shares_leave(void **state)
+BH_TEST(test_mean_of_what_shares_leave)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(NULL, NULL);
     double *signalled = draws(catalog, "zones.guest-user.data.signalled", BH_PRIOR_UNIFORM), expected = 0.0;
     enum { STEPS = 100000 };

@@ -39,9 +39,8 @@ static const char deep_system[] =
     "      guest-boot: {value: 1, unit: s, status: computed, source: for the test}\n";
 
 /* Names of the first enclave's zone and the second's, or what the message says. */
-static void test_meaning(void **state)
+BH_TEST(test_meaning)
 {
-    (void)state;
     static const struct {
         const char *system, *name, *first, *second;
     } cases[] = {
@@ -97,9 +96,8 @@ static void test_meaning(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_all_names(void **state)
+BH_TEST(test_all_names)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, deep_system);
     const char **names = bh_zone_names(catalog);
     size_t count = 0;
@@ -119,9 +117,8 @@ static void test_all_names(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_what_is_there(void **state)
+BH_TEST(test_what_is_there)
 {
-    (void)state;
     static const struct {
         const char *system, *name;
         bool is_there;

@@ -58,9 +58,8 @@ static int fail_words(char *const *words, char *message, size_t size)
     return WEXITSTATUS(status);
 }
 
-static void test_none(void **state)
+BH_TEST(test_none)
 {
-    (void)state;
     struct bh_options options = {0};
     parse_words((char *[]){"a.yaml", NULL}, &options);
     assert_int_equal(options.settings_count, 0);
@@ -70,9 +69,8 @@ static void test_none(void **state)
     bh_options_free(&options);
 }
 
-static void test_all(void **state)
+BH_TEST(test_all)
 {
-    (void)state;
     struct bh_options options = {0};
     parse_words((char *[]){"--set", "workload.work=2 h", "a.yaml", "--replicas=7", "-j3", "-q", "--json", "-o", "r.h5",
                            "--seed", "18446744073709551615", "--set=models.x=a=b", NULL},
@@ -91,9 +89,8 @@ static void test_all(void **state)
     assert_null(options.settings);
 }
 
-static void test_wrong(void **state)
+BH_TEST(test_wrong)
 {
-    (void)state;
     static const struct {
         char *words[3];
         const char *message;

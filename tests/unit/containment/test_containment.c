@@ -58,9 +58,8 @@ static void check(struct bh_node_model *model, struct bh_origin origin, double t
 
 /* Alone it lasts 1/mu. A channel with p starts a second copy with p: the first event comes after (1 - p)/mu, and of two
  * live copies the later ends after 1/m + 1/n - 1/(m + n). */
-static void test_time_and_depth(void **state)
+BH_TEST(test_time_and_depth)
 {
-    (void)state;
     const double p = 0.3, b = 0.4, m = 2.0, n = 0.5;
     struct bh_origin origin = {.zone = 1};
     struct bh_small_channel channel = {1, 2, p, 0, false};
@@ -95,9 +94,8 @@ static void test_time_and_depth(void **state)
 
 /* Signalled at rate m, a kernel that kills a process goes on with r: 1/(1 - r) lives of 1/m. Two origins by a shared bug
  * last as long as the longer. A detected block ends the copy before its time. */
-static void test_time_of_residuals_and_clears(void **state)
+BH_TEST(test_time_of_residuals_and_clears)
 {
-    (void)state;
     const double r = 0.6, m = 2.0, n = 3.0, p = 0.25;
     struct bh_node_model *model = bh_small_model(one_guest, 4, NULL, 0);
     model->ending[1][BH_DATA] = (struct bh_copy_ending){m, 0, 1, 0, 0};
@@ -300,9 +298,8 @@ static void test_comparison_sees_mistakes(void **state)
 
 /* --- Draws --------------------------------------------------------------------------------------------------------- */
 
-static void test_threads_do_not_matter(void **state)
+BH_TEST(test_threads_do_not_matter)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     for (int i = 0; i < 5; i++) {
@@ -383,9 +380,8 @@ static void close_pair(struct pair *pair)
     }
 }
 
-static void test_stronger_guards_block_a_superset(void **state)
+BH_TEST(test_stronger_guards_block_a_superset)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     size_t both = 0;
@@ -411,9 +407,8 @@ static void test_stronger_guards_block_a_superset(void **state)
  * then a stronger guard never lets an error reach a zone or leave a boundary that it would not have otherwise. (With
  * failures it need not hold: what crosses and takes its target down may thereby stop a copy that would have gone on,
  * and a detected block is itself a failure.) */
-static void test_stronger_guards_let_less_reach(void **state)
+BH_TEST(test_stronger_guards_let_less_reach)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     size_t less = 0;

@@ -49,9 +49,8 @@ static struct bh_contain *follow(const struct bh_scenario *scenario, struct bh_c
     return contain;
 }
 
-static void test_rows_make_the_mix(void **state)
+BH_TEST(test_rows_make_the_mix)
 {
-    (void)state;
     struct fixture fixture = open_scenario("small-balance");
     const struct bh_policy_spec *first = &fixture.scenario->policies[1];
     struct bh_contain *contain =
@@ -79,9 +78,8 @@ static void test_rows_make_the_mix(void **state)
     close_scenario(&fixture);
 }
 
-static void test_both_ways_agree(void **state)
+BH_TEST(test_both_ways_agree)
 {
-    (void)state;
     struct fixture fixture = open_scenario("small-balance");
     const struct bh_policy_spec *native = &fixture.scenario->policies[0];
     struct bh_contain *contain =

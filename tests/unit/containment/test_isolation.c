@@ -58,9 +58,8 @@ static double loss_of(const struct bh_isolation *isolation, size_t tenant, enum 
     return isolation->loss_rate[tenant * BH_SCOPES + scope];
 }
 
-static void test_coverage(void **state)
+BH_TEST(test_coverage)
 {
-    (void)state;
     static const char *const cases[][2] = {
         {"native", "native"},
         {"qemu", "protection-first"},
@@ -101,9 +100,8 @@ static void test_coverage(void **state)
  * the kernel's copies are masked. Reached: 0.2. Something happens: 1 - 0.8 x 0.5 = 0.6. Escape ratio 0.2/0.6.
  * Two thirds of the errors of rate 3 begin there, one third in a process without channels: 0.5 happens, nothing gets
  * out. Together 0.2 x 2/(0.6 x 2 + 0.5 x 1). */
-static void test_escape_by_hand(void **state)
+BH_TEST(test_escape_by_hand)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {
         {-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, 0, 0, 0}, {0, BH_HOST_USER, 1, 1, 1}};
     static const struct bh_small_channel channel = {1, 0, 0.4, 0.5, false};
@@ -139,9 +137,8 @@ static void test_escape_by_hand(void **state)
 
 /* Landing shares, kinds and shared bugs all become rates of origins: without channels the node is lost exactly by the
  * host kernel's signalled errors, and a shared bug adds the guest kernels' share of them. */
-static void test_rates_of_origins(void **state)
+BH_TEST(test_rates_of_origins)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {{-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_GUEST_KERNEL, 0, 0, -1}};
     struct bh_node_model *model = bh_small_model(zones, 2, NULL, 0);
     model->disposition[1] = BH_SCOPE_GUEST;
@@ -167,9 +164,8 @@ static void test_rates_of_origins(void **state)
 }
 
 /* Alike origins are followed once; here every zone and kind is followed by itself. Tolerance: what both leave. */
-static void test_alike_origins_are_alike(void **state)
+BH_TEST(test_alike_origins_are_alike)
 {
-    (void)state;
     struct node node = build("kvm", "protection-first", "memory", NULL, NULL);
     const struct bh_fault_class *memory = bh_test_fault(node.catalog, "memory");
     double loss[2 * BH_SCOPES], sum[2 * BH_SCOPES] = {0};
@@ -188,9 +184,8 @@ static void test_alike_origins_are_alike(void **state)
     destroy(&node);
 }
 
-static void test_node_loss_is_unchangeable(void **state)
+BH_TEST(test_node_loss_is_unchangeable)
 {
-    (void)state;
     struct node node = build("kvm", "protection-first", "node-loss", NULL, NULL);
     double rate = bh_test_fault(node.catalog, "node-loss")->rate.value;
     assert_close(node.isolation->error_rate, rate, 0);
@@ -218,9 +213,8 @@ static double escape_with(const char *system, const char *policy, const char *ov
     return escape;
 }
 
-static void test_escape_grows_with_the_channel(void **state)
+BH_TEST(test_escape_grows_with_the_channel)
 {
-    (void)state;
     static const char *const settings[] = {
         "{channels.vm-exit.probability: 0}",    "{channels.vm-exit.probability: 1e-6}",
         "{channels.vm-exit.probability: 1e-3}", "{channels.vm-exit.probability: 0.1}",
@@ -233,9 +227,8 @@ static void test_escape_grows_with_the_channel(void **state)
     }
 }
 
-static void test_escape_falls_with_the_guard(void **state)
+BH_TEST(test_escape_falls_with_the_guard)
 {
-    (void)state;
     static const char *const levels[] = {"passthrough", "nested-paging", "emulated-io"};
     double before = 2;
     for (size_t i = 0; i < 3; i++) {
@@ -271,9 +264,8 @@ static void assert_same(const struct bh_isolation *left, const struct bh_isolati
 }
 
 /* The two systems differ by one channel: with it closed they agree to the last bit. KVM has zones more and does not. */
-static void test_one_channel_is_the_difference(void **state)
+BH_TEST(test_one_channel_is_the_difference)
 {
-    (void)state;
     static const char *const policies[] = {"protection-first", "as-host-kernel", "protected-disposition"};
     for (size_t i = 0; i < 3; i++) {
         struct node palacios = build("palacios", policies[i], NULL, NULL, NULL);
@@ -288,9 +280,8 @@ static void test_one_channel_is_the_difference(void **state)
     }
 }
 
-static void test_cache(void **state)
+BH_TEST(test_cache)
 {
-    (void)state;
     struct node first = build("kvm", "protection-first", NULL, NULL, NULL);
     struct node equal = build("kvm", "protection-first", NULL, "{recovery.node-reboot: 500 s}", NULL);
     struct node others[] = {
@@ -322,9 +313,8 @@ static void test_cache(void **state)
 }
 
 /* What a coarse chain leaves aside it says, and no share is farther off than that. */
-static void test_coarse(void **state)
+BH_TEST(test_coarse)
 {
-    (void)state;
     struct node node = build("kvm", "protection-first", NULL, NULL, NULL);
     struct bh_isolation_cache *cache = bh_isolation_cache_create_coarse();
     const struct bh_isolation *coarse = bh_isolation_cache_find(cache, node.model, node.streams),
@@ -340,9 +330,8 @@ static void test_coarse(void **state)
 }
 
 /* What one process lists, others compute, one chain each; who takes all of them computes nothing. */
-static void test_cache_of_several_processes(void **state)
+BH_TEST(test_cache_of_several_processes)
 {
-    (void)state;
     struct node nodes[] = {build("kvm", "as-host-kernel", NULL, NULL, NULL),
                            build("kvm", "protection-first", NULL, NULL, NULL)};
     struct bh_isolation_cache *list = bh_isolation_cache_create_list(), *all = bh_isolation_cache_create();

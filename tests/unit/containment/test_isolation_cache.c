@@ -74,9 +74,8 @@ static double other_value(const struct bh_parameter *parameter)
     return 0.97 * parameter->value;
 }
 
-static void test_every_number(void **state)
+BH_TEST(test_every_number)
 {
-    (void)state;
     static const struct stack stacks[] = {
         {"native", "native", 2}, {"palacios-shared-network", "protection-first", 2}, {"kvm", "performance-first", 1}};
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);

@@ -77,9 +77,8 @@ static void find_loss_rates(const struct node *node, bool exact, double rate[2])
 
 /* Intervals by rule for a cheap checkpoint against all losses and a dear one against those of guests and nodes, with and
  * without the hardware that takes nodes: the expected makespan under the chain's rates, chosen by either's. */
-static void test_intervals_cost_at_most_a_hundredth(void **state)
+BH_TEST(test_intervals_cost_at_most_a_hundredth)
 {
-    (void)state;
     static const struct {
         const char *system, *policy;
         uint64_t guests, processes;
@@ -121,9 +120,8 @@ static void test_intervals_cost_at_most_a_hundredth(void **state)
 
 /* Each probability by trials, against the chain: counts of n trials deviate by more than five standard errors once in a
  * million, of some 600 compared; what was not met counts as half a trial and is bounded by what n trials would miss. */
-static void test_shares_are_the_chains(void **state)
+BH_TEST(test_shares_are_the_chains)
 {
-    (void)state;
     struct node node = build("kvm", "protection-first", 2, 2, true, true);
     struct bh_origins origins = bh_origins_of_all_zones(node.model, node.streams);
     struct bh_chance *chance = bh_chance_create(node.model);
@@ -153,9 +151,8 @@ static void test_shares_are_the_chains(void **state)
 }
 
 /* A node whose origins can be followed unequally far: each as far as it could be by itself, to the last bit. */
-static void test_origins_are_followed_as_far_as_alone(void **state)
+BH_TEST(test_origins_are_followed_as_far_as_alone)
 {
-    (void)state;
     struct node node = build("kvm", "protection-first", 2, 3, true, false);
     size_t all = node.streams->count;
     node.streams->count = 4; /* a few origins take long enough */
@@ -181,9 +178,8 @@ static void test_origins_are_followed_as_far_as_alone(void **state)
 }
 
 /* More than the chain holds is no failure: rates, no exact numbers, and why. Every error ends somewhere. */
-static void test_without_the_chain(void **state)
+BH_TEST(test_without_the_chain)
 {
-    (void)state;
     struct node node = build("native", "native", 1, 16, true, true);
     struct bh_tenant tenants[2] = {node.tenants[0], node.tenants[0]};
     tenants[0].node_share = tenants[1].node_share = 0.5;

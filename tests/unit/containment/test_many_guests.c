@@ -72,9 +72,8 @@ static double answer_to(const struct bh_containment *answer, int outcome)
 
 /* The joint level is 1e-4 over all outcomes of all origins (Bonferroni). With 10,000 paths the standard error of a share
  * is at most 0.5 %. All is fixed by the seeds. */
-static void test_contain_against_twin(void **state)
+BH_TEST(test_contain_against_twin)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_tenant tenants[] = {{.guests_per_node = 8,
                                    .processes_per_guest = 8,

@@ -10,7 +10,6 @@
 #include "tests/support/models.h"
 
 #include "models/containment/containment.h"
-#include "models/containment/isolation.h"
 #include "models/spread/spread.h"
 
 #include <math.h>
@@ -87,9 +86,8 @@ static size_t find(const struct bh_zone_tree *tree, const char *name)
 #define IO(zone)       ", needs: [{zone: " zone ", for: io}]"
 #define PROGRESS(zone) ", needs: [{zone: " zone ", for: progress}]"
 
-static void test_needs_of_needs(void **state)
+BH_TEST(test_needs_of_needs)
 {
-    (void)state;
     /* For each of a, b, c, d: stops nothing (-), I/O (i) or progress (p). */
     static const struct {
         struct needs needs;
@@ -146,9 +144,8 @@ static struct bh_effect failure_of(const struct bh_zone_tree *tree, const char *
 }
 
 /* Stopped is not hit: no loss, no escape between enclaves; and who is hit is not stopped. */
-static void test_effects(void **state)
+BH_TEST(test_effects)
 {
-    (void)state;
     struct needs needs = {.guest = ", needs: [{zone: a, for: io}, {zone: c, for: progress}]"};
     struct bh_catalog *catalog = catalog_of(&needs);
     struct bh_node_model *model = model_of(catalog);
@@ -207,9 +204,8 @@ static struct bh_spread spread_of(const struct bh_node_model *model, struct bh_o
 }
 
 /* From a zone without channels an error stops enclaves exactly when it is signalled, and takes nothing from them. */
-static void test_closed_form(void **state)
+BH_TEST(test_closed_form)
 {
-    (void)state;
     struct needs needs = {.guest = ", needs: [{zone: b, for: io}, {zone: c, for: progress}]"};
     struct bh_catalog *catalog = catalog_of(&needs);
     struct bh_node_model *model = model_of(catalog);
@@ -234,9 +230,8 @@ static void test_closed_form(void **state)
 
 /* Every origin of a node whose guests and a zone beside them reach each other: followed and solved to 1e-11, and Monte Carlo
  * as `contain` compares them, all outcomes together at a level of 1e-4. What is stopped must not change what is hit. */
-static void test_chain_and_monte_carlo(void **state)
+BH_TEST(test_chain_and_monte_carlo)
 {
-    (void)state;
     static const struct needs both[] = {{0}, {.guest = ", needs: [{zone: a, for: io}, {zone: c, for: progress}]"}};
     struct bh_catalog *catalogs[2] = {catalog_of(&both[0]), catalog_of(&both[1])};
     struct bh_node_model *models[2] = {model_of(catalogs[0]), model_of(catalogs[1])}, *model = models[1];

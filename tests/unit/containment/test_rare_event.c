@@ -25,9 +25,8 @@ static struct bh_spread spread_of(const struct bh_node_model *model, struct bh_o
 
 /* A guest kernel's error reaches the other guest through the host, with rare exits, a strong guard, and a host that may
  * not pass it on: the chain is exact at any probability, and the estimate must be within what it says of itself. */
-static void test_two_enclaves(void **state)
+BH_TEST(test_two_enclaves)
 {
-    (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 4, .node_share = 0.75},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.25}};
     static const char *const systems[] = {"qemu",      "kvm",         "palacios", "palacios-shared-network",
@@ -69,9 +68,8 @@ static void test_two_enclaves(void **state)
 }
 
 /* Whatever the node, the weights undo the pushing: all boundaries of random nodes, most of them not rare. */
-static void test_weights_undo_the_push(void **state)
+BH_TEST(test_weights_undo_the_push)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     double sum = 0, worst = 0;
@@ -108,9 +106,8 @@ static void test_weights_undo_the_push(void **state)
 
 /* By hand: three channels in a row, each passed with p (1 - b) = 1e-3, are 1e-9 (what comes back to the process adds a
  * little); the estimate is to be within 10 % (95 %). */
-static void test_one_in_a_billion(void **state)
+BH_TEST(test_one_in_a_billion)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {
         {-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_GUEST_KERNEL, 0, 0, -1}, {1, BH_GUEST_USER, 0, 0, 0},
         {0, BH_GUEST_KERNEL, 1, 1, -1},   {3, BH_GUEST_USER, 1, 1, 1},

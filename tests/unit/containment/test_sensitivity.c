@@ -51,9 +51,8 @@ static void values_of(const struct bh_stack *stack, double value[BH_OUTCOMES])
     bh_sensitivity_free(&sensitivity);
 }
 
-static void test_values_are_those_of_isolation(void **state)
+BH_TEST(test_values_are_those_of_isolation)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_stack stack = stack_of(catalog, "palacios", "protection-first");
     struct bh_node_model *model =
@@ -76,9 +75,8 @@ static void test_values_are_those_of_isolation(void **state)
 }
 
 /* Central differences over every assumed number of three stacks: rates, shares, weights, channels, guards, lifetimes. */
-static void test_against_moved_numbers(void **state)
+BH_TEST(test_against_moved_numbers)
 {
-    (void)state;
     static const char *const cases[][2] = {
         {"native", "native"}, {"palacios", "protection-first"}, {"qemu", "as-host-kernel"}};
     struct bh_catalog *catalog = bh_test_catalog("{components.linux.shared-bug: 0.05}", NULL);
@@ -132,9 +130,8 @@ static void test_against_moved_numbers(void **state)
 
 /* Two policies that differ in the guest kernel's disposition and in guards: somewhere a number turns them, and there
  * both have the same escape ratio. */
-static void test_swaps(void **state)
+BH_TEST(test_swaps)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_stack stacks[] = {stack_of(catalog, "native", "native"),
                                 stack_of(catalog, "palacios-shared-network", "protection-first")};

@@ -50,9 +50,8 @@ static struct outcome crash(const struct bh_catalog *catalog, const char *system
     return outcome;
 }
 
-static void test_removing_the_channel_isolates(void **state)
+BH_TEST(test_removing_the_channel_isolates)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, by_channels_alone);
     struct outcome shared = crash(catalog, "shared", "protection-first"),
                    without = crash(catalog, "without", "protection-first"),
@@ -70,9 +69,8 @@ static void test_removing_the_channel_isolates(void **state)
 }
 
 /* With that channel alone, the host is reached with the channel's own probability, whatever the guards. */
-static void test_guards_do_not_see_a_shared_network(void **state)
+BH_TEST(test_guards_do_not_see_a_shared_network)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog("channels.vm-exit.probability: 0\n"
                                                  "channels.kernel-to-process.probability: 0\n"
                                                  "channels.shared-vmm-network.probability: 0.25\n"
@@ -84,9 +82,8 @@ static void test_guards_do_not_see_a_shared_network(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_other_systems_isolate(void **state)
+BH_TEST(test_other_systems_isolate)
 {
-    (void)state;
     static const char *const systems[] = {"qemu-ideal", "kvm-ideal", "plain"};
     struct bh_catalog *catalog = bh_test_catalog(NULL, by_channels_alone);
     for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
@@ -132,9 +129,8 @@ static struct row find_row(double corrupts, double degrades)
 
 /* The row comes out over half of the channel's range and more, on both scales, whatever share ends degraded from a seventh up;
  * nothing is tuned for it, so the ends where it does not are printed. */
-static void test_palacios_row(void **state)
+BH_TEST(test_palacios_row)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_error err = {0};
     const struct bh_channel_type *channel =

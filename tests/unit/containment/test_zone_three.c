@@ -37,9 +37,8 @@ static struct bh_zone_three find(const struct bh_containment *one, const struct 
         3);
 }
 
-static void ends_and_mixtures(void **state)
+BH_TEST(ends_and_mixtures)
 {
-    (void)state;
     struct bh_containment one = of(host_kernel), two = of(host_user);
     for (int w = 0; w <= 10; w++) {
         struct bh_containment three = mixture(w / 10.0, 0.45);
@@ -52,9 +51,8 @@ static void ends_and_mixtures(void **state)
     assert_true(find(&one, &two, &one).weight > 1 - 1e-12);
 }
 
-static void what_cannot_be_told(void **state)
+BH_TEST(what_cannot_be_told)
 {
-    (void)state;
     struct bh_containment one = of(host_kernel), two = of(host_user);
     assert_false(find(&one, &one, &two).is_defined);
     assert_int_equal(find(&one, &one, &two).lacks, 0);
@@ -66,9 +64,8 @@ static void what_cannot_be_told(void **state)
 }
 
 /* Two origins in the host's kernel, of different weights. */
-static void weights_are_those_of_the_zone(void **state)
+BH_TEST(weights_are_those_of_the_zone)
 {
-    (void)state;
     struct bh_containment node = of((const double[BH_SCOPES]){0, 0, 0, 1}),
                           guest = of((const double[BH_SCOPES]){0, 0, 1, 0}),
                           mixed = of((const double[BH_SCOPES]){0.5, 0, 0.25, 0.25});
@@ -90,9 +87,8 @@ static struct bh_containment draw(gsl_rng *rng, const struct bh_containment *tru
     return seen;
 }
 
-static void intervals_hold_as_often_as_they_say(void **state)
+BH_TEST(intervals_hold_as_often_as_they_say)
 {
-    (void)state;
     enum { TIMES = 2000, TRIALS = 400 };
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, 1);

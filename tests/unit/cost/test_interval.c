@@ -20,17 +20,15 @@ static double root_of(double ratio)
     return (double)x;
 }
 
-static void test_young(void **state)
+BH_TEST(test_young)
 {
-    (void)state;
     assert_close(bh_interval_young_s(50, 10000), 1000, 1e-15);
     assert_close(bh_interval_young_s(0, 10000), 0, 0);
 }
 
 /* delta = M/2: sqrt(2 delta M) = M, so tau = M (1 + 1/6 + 1/36) - M/2 = 25/36 M. From delta = 2 M on: M. */
-static void test_daly(void **state)
+BH_TEST(test_daly)
 {
-    (void)state;
     assert_close(bh_interval_daly_s(1800, 3600), 2500, 1e-14);
     assert_close(bh_interval_daly_s(0, 3600), 0, 0);
     assert_close(bh_interval_daly_s(7200, 3600), 3600, 0);
@@ -40,9 +38,8 @@ static void test_daly(void **state)
 }
 
 /* tau = M/2 solves it for delta = M (ln 2 - 1/2): exp(-(1/2 + ln 2 - 1/2)) = 1/2. */
-static void test_exact_by_hand(void **state)
+BH_TEST(test_exact_by_hand)
 {
-    (void)state;
     assert_close(bh_interval_exact_s(3600 * (M_LN2 - 0.5), 3600), 1800, 1e-13);
     assert_close(bh_interval_exact_s(0, 3600), 0, 0);
     assert_close(bh_interval_exact_s(50 * 3600.0, 3600), 3600, 1e-12); /* far beyond: one interval is M */
@@ -50,18 +47,16 @@ static void test_exact_by_hand(void **state)
 }
 
 /* To the 1e-9 that the header promises, over 16 decades. */
-static void test_exact_solves_its_equation(void **state)
+BH_TEST(test_exact_solves_its_equation)
 {
-    (void)state;
     for (double ratio = 1e-13; ratio < 1e3; ratio *= 1.37)
         assert_close(bh_interval_exact_s(ratio * month_s, month_s), root_of(ratio) * month_s, 1e-9);
 }
 
 /* The series below delta/M = 1e-7 and Lambert's function above meet: the step between neighbours 1e-12 apart is no
  * larger than both methods' errors, 1e-9. */
-static void test_series_meets_lambert(void **state)
+BH_TEST(test_series_meets_lambert)
 {
-    (void)state;
     double below = bh_interval_exact_s(0.999999999999e-7, 1), above = bh_interval_exact_s(1.000000000001e-7, 1);
     assert_true(below != above);
     assert_close(above, below, 1e-9);
@@ -69,9 +64,8 @@ static void test_series_meets_lambert(void **state)
         assert_true(bh_interval_exact_s(ratio + 0.005e-7, 1) > bh_interval_exact_s(ratio, 1));
 }
 
-static void test_exact_minimises_the_makespan(void **state)
+BH_TEST(test_exact_minimises_the_makespan)
 {
-    (void)state;
     static const double factors[] = {0.5, 0.9, 0.99, 0.999, 1.001, 1.01, 1.1, 2.0};
     for (double ratio = 1e-6; ratio < 20; ratio *= 3) {
         double mtti = 5000, checkpoint = ratio * mtti, best = bh_interval_exact_s(checkpoint, mtti);
@@ -84,9 +78,8 @@ static void test_exact_minimises_the_makespan(void **state)
     }
 }
 
-static void test_nothing_interrupts(void **state)
+BH_TEST(test_nothing_interrupts)
 {
-    (void)state;
     for (double checkpoint = 0; checkpoint < 100; checkpoint += 60) {
         assert_true(isinf(bh_interval_young_s(checkpoint, INFINITY)));
         assert_true(isinf(bh_interval_daly_s(checkpoint, INFINITY)));
@@ -95,9 +88,8 @@ static void test_nothing_interrupts(void **state)
 }
 
 /* M = 100, R = 100 ln 2, tau + delta = 100 ln 3: 100 x 2 x (3 - 1) x 5 intervals. Without failures, work + checkpoints. */
-static void test_makespan_by_hand(void **state)
+BH_TEST(test_makespan_by_hand)
 {
-    (void)state;
     double interval = 100, checkpoint = 100 * log(3.0) - 100;
     assert_close(bh_daly_makespan_s(500, interval, checkpoint, 100 * M_LN2, 100), 2000, 1e-13);
     assert_close(bh_daly_makespan_s(500, interval, 10, 1e3, 1e15), 550, 1e-11);
@@ -105,9 +97,8 @@ static void test_makespan_by_hand(void **state)
 
 /* Daly's assumptions played out: 20 intervals with a checkpoint each; a failure costs a restart, which may fail too.
  * Tolerance 4.4 standard errors: two-sided level 1e-5. */
-static void test_makespan_against_play(void **state)
+BH_TEST(test_makespan_against_play)
 {
-    (void)state;
     enum { RUNS = 20000, SEED = 7 };
     const double mtti = 1000, interval = 400, checkpoint = 60, restart = 150;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -146,9 +137,8 @@ static const struct bh_verified_segment both_kinds = {.verification_s = 300,
                                                       .recovery_s = 700,
                                                       .rollback_s = 400};
 
-static void test_verified_segment_in_its_limits(void **state)
+BH_TEST(test_verified_segment_in_its_limits)
 {
-    (void)state;
     struct bh_verified_segment silent = both_kinds, failures = both_kinds;
     silent.failure_rate = 0;
     assert_close(bh_verified_segment_s(&silent, 5000), M_E * 5300 + (M_E - 1) * 400 + 200, 1e-14);
@@ -192,9 +182,8 @@ static double play(gsl_rng *rng, const struct bh_verified_segment *segment, doub
     }
 }
 
-static void test_verified_segment_is_the_mean_of_what_happens(void **state)
+BH_TEST(test_verified_segment_is_the_mean_of_what_happens)
 {
-    (void)state;
     const double works_s[] = {500, 3600, 9000};
     enum { RUNS = 200000 };
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -215,9 +204,8 @@ static void test_verified_segment_is_the_mean_of_what_happens(void **state)
     gsl_rng_free(rng);
 }
 
-static void test_verified_interval_is_best(void **state)
+BH_TEST(test_verified_interval_is_best)
 {
-    (void)state;
     struct bh_verified_segment segment = both_kinds;
     for (int i = 0; i < 40; i++) {
         segment.failure_rate = i % 4 == 0 ? 0 : pow(10, -7 + i % 5);

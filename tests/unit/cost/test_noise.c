@@ -42,9 +42,8 @@ static struct moments moments_of(const double *sample, size_t n, double mean, do
 }
 
 /* N = 1 and 2: exponential m, m^2 and 3/2 m, 5/4 m^2; uniform on (0, 2m) m, m^2/3 and 4/3 m, 2/9 m^2. */
-static void test_formulas_by_hand(void **state)
+BH_TEST(test_formulas_by_hand)
 {
-    (void)state;
     static const struct {
         bool bounded;
         uint64_t nodes;
@@ -67,9 +66,8 @@ static void test_formulas_by_hand(void **state)
 }
 
 /* 2^20 nodes: H_N by its sum; the bounded maximum is nearly 2m. */
-static void test_formulas_at_scale(void **state)
+BH_TEST(test_formulas_at_scale)
 {
-    (void)state;
     enum { N = 1 << 20 };
     double harmonic = 0, squares = 0;
     for (int i = N; i > 0; i--) {
@@ -85,9 +83,8 @@ static void test_formulas_at_scale(void **state)
 }
 
 /* The slowest of N by drawing all N, both tails. 4.9 standard errors: level 1e-6 each, 1e-5 for all of the 12. */
-static void test_formulas_against_all_draws(void **state)
+BH_TEST(test_formulas_against_all_draws)
 {
-    (void)state;
     enum { SAMPLES = 20000 };
     static const uint64_t sizes[] = {1, 7, 60};
     static double sample[SAMPLES];
@@ -110,9 +107,8 @@ static void test_formulas_against_all_draws(void **state)
 }
 
 /* The sampler for one step against the distribution of the maximum, F(x)^N: Kolmogorov-Smirnov, level 1e-5. */
-static void test_draw_has_the_distribution_of_the_maximum(void **state)
+BH_TEST(test_draw_has_the_distribution_of_the_maximum)
 {
-    (void)state;
     enum { SAMPLES = 50000 };
     static double cdf[SAMPLES];
     const struct bh_random random = {.seed = SEED, .replica = 3};
@@ -129,9 +125,8 @@ static void test_draw_has_the_distribution_of_the_maximum(void **state)
 
 /* Stretches of steps, drawn singly and by the normal approximation: mean and variance, 4.9 standard errors. A fraction
  * of a step counts in proportion: half a step has half the mean and, drawn singly, a quarter of the variance. */
-static void test_moments_of_stretches(void **state)
+BH_TEST(test_moments_of_stretches)
 {
-    (void)state;
     enum { SAMPLES = 40000 };
     static const struct {
         double steps, means, variances;
@@ -150,9 +145,8 @@ static void test_moments_of_stretches(void **state)
     }
 }
 
-static void test_draw_is_never_negative_and_pure(void **state)
+BH_TEST(test_draw_is_never_negative_and_pure)
 {
-    (void)state;
     const struct bh_random random = {.seed = SEED, .replica = 1}, other = {.seed = SEED, .replica = 2};
     struct bh_noise noise = one_source(0.01, false, 1, 1); /* 9 steps: mean 9, deviation 3 */
     bool at_zero = false;

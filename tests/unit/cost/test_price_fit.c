@@ -74,9 +74,8 @@ static void play(struct bh_run_pair *pairs, size_t count, double scatter, uint64
     gsl_rng_free(rng);
 }
 
-static void test_found_again(void **state)
+BH_TEST(test_found_again)
 {
-    (void)state;
     struct bh_run_pair pairs[PAIRS];
     struct bh_price_fit fit;
     struct bh_error err = {0};
@@ -92,9 +91,8 @@ static void test_found_again(void **state)
 
 /* Runs that scatter by 0.5 %: of 1,000 sets 930 to 970 hold each number, nearly three standard deviations of a count of
  * 950 (6.9); seeds are fixed. */
-static void test_coverage(void **state)
+BH_TEST(test_coverage)
 {
-    (void)state;
     size_t held[BH_PRICES] = {0};
     double scatter = 0.0;
     for (uint64_t set = 0; set < DATA_SETS; set++) {
@@ -115,9 +113,8 @@ static void test_coverage(void **state)
 }
 
 /* Workloads that exit alike do not tell exits from slower computing; without messages there is nothing to say of them. */
-static void test_what_runs_do_not_tell(void **state)
+BH_TEST(test_what_runs_do_not_tell)
 {
-    (void)state;
     struct bh_run_pair pairs[6];
     struct bh_price_fit fit;
     struct bh_error err = {0};

@@ -58,9 +58,8 @@ static struct bh_system virtualized(void)
  *   native   70 x 1 us + 1 ms       = 1.07 ms
  *   system   70 x 3 us + 1 ms / 0.9
  *   guarded  70 x 8 us + 1 ms / 0.7 */
-static void test_formula_by_hand(void **state)
+BH_TEST(test_formula_by_hand)
 {
-    (void)state;
     struct bh_application application = bulk_synchronous();
     struct bh_system system = virtualized();
     struct bh_slowdown slowdown =
@@ -80,9 +79,8 @@ static void test_formula_by_hand(void **state)
     assert_true(slowdown.noise.extrapolated); /* the light-weight kernel was measured on 500 */
 }
 
-static void test_stages(void **state)
+BH_TEST(test_stages)
 {
-    (void)state;
     static const struct {
         uint64_t nodes;
         double stages;
@@ -96,9 +94,8 @@ static void test_stages(void **state)
     }
 }
 
-static void test_native_has_no_price(void **state)
+BH_TEST(test_native_has_no_price)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_tenant tenant = {.guests_per_node = 1, .processes_per_guest = 4, .node_share = 1};
     struct bh_node_model *model = bh_test_model(catalog, "native", "native", &tenant, 1);
@@ -115,9 +112,8 @@ static void test_native_has_no_price(void **state)
 }
 
 /* Without guests there is nothing to exit from, whatever an exit costs. */
-static void test_exits_need_guests(void **state)
+BH_TEST(test_exits_need_guests)
 {
-    (void)state;
     struct bh_application application = bulk_synchronous();
     struct bh_system system = virtualized();
     system.guest_kernel = NULL;
@@ -128,9 +124,8 @@ static void test_exits_need_guests(void **state)
 }
 
 /* Beside the guests of others: nothing of the system, and of the guards those that no guest is behind. */
-static void test_native_beside_guests(void **state)
+BH_TEST(test_native_beside_guests)
 {
-    (void)state;
     struct bh_application application = bulk_synchronous();
     struct bh_system system = virtualized();
     struct bh_slowdown slowdown = bh_slowdown_of(&application, &system, guards, &light_kernel, NULL, network, 1);
@@ -140,9 +135,8 @@ static void test_native_beside_guests(void **state)
     assert_int_equal(slowdown.noise.count, 1);
 }
 
-static void test_stronger_guards_cost_more(void **state)
+BH_TEST(test_stronger_guards_cost_more)
 {
-    (void)state;
     static const char *const order[] = {"as-host-kernel", "protection-first"};
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_tenant tenant = {.guests_per_node = 1, .processes_per_guest = 4, .node_share = 1};
@@ -160,9 +154,8 @@ static void test_stronger_guards_cost_more(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_service_waits_for_nobody(void **state)
+BH_TEST(test_service_waits_for_nobody)
 {
-    (void)state;
     struct bh_application service = bulk_synchronous();
     struct bh_system system = virtualized();
     service.kind = &bh_application_kinds[bh_kind_service_number];
@@ -179,9 +172,8 @@ static void test_service_waits_for_nobody(void **state)
 }
 
 /* Losses that add up to the whole link leave a hundredth of it. */
-static void test_link_is_never_all_lost(void **state)
+BH_TEST(test_link_is_never_all_lost)
 {
-    (void)state;
     struct bh_application application = bulk_synchronous();
     struct bh_system system = virtualized();
     system.bandwidth_loss = VALUE(0.9);

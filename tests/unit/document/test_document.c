@@ -39,7 +39,7 @@ static void assert_place(const struct bh_node *node, unsigned line, unsigned col
     assert_int_equal(strncmp(place.line_text, line_text, strlen(line_text)), 0);
 }
 
-static void test_tree(void **state)
+BH_TEST(test_tree)
 {
     struct bh_document *document = parse("scenario: balance # first\n"
                                          "platform: {file: \"a b.yaml\", nodes: 4}\r\n"
@@ -50,7 +50,6 @@ static void test_tree(void **state)
                                          "\xC3\xA4\xC3\xB6: \xE2\x82\xAC\n"
                                          "empty:\n");
     const struct bh_node *root = bh_document_root(document), *list = bh_node_find(root, "list");
-    (void)state;
     assert_string_equal(bh_document_name(document), "f");
     assert_int_equal(bh_node_kind(root), BH_NODE_MAP);
     assert_int_equal(bh_node_count(root), 5);
@@ -74,7 +73,7 @@ static void test_tree(void **state)
     bh_document_destroy(NULL);
 }
 
-static void test_find(void **state)
+BH_TEST(test_find)
 {
     struct bh_document *document = parse("a: {b: [x, {c: y}], d: z}");
     const struct bh_node *root = bh_document_root(document);
@@ -82,7 +81,6 @@ static void test_find(void **state)
         "",         "b", "a.", ".a", "a..b", "a.b.2", "a.b.-1", "a.b.", "a.b.1x", "a.d.e", "a.b.99999999999999999999",
         "a.b.1.c.0"};
     char path[64], small[12];
-    (void)state;
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
         assert_null(bh_node_find_path(root, absent[i]));
     const struct bh_node *deep = bh_node_find_path(root, "a.b.1.c");
@@ -171,9 +169,8 @@ static void assert_refused(const char *text, size_t length, const char *place, c
     assert_null(bh_document_parse(text, length, "f", NULL)); /* nor without a place for the text */
 }
 
-static void test_broken(void **state)
+BH_TEST(test_broken)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
         assert_refused(broken[i].text, broken[i].length ? broken[i].length : strlen(broken[i].text), broken[i].place,
                        broken[i].message);
@@ -190,10 +187,9 @@ static char *repeat(const char *text, size_t times)
     return repeated;
 }
 
-static void test_depth(void **state)
+BH_TEST(test_depth)
 {
     static const char *const nests[] = {"[", "{a: ", "- ", "[{b: ", "? "};
-    (void)state;
     for (size_t i = 0; i < sizeof nests / sizeof *nests; i++) {
         char *text = repeat(nests[i], 100000);
         struct bh_error err = {0};
@@ -213,22 +209,20 @@ static void test_depth(void **state)
     free(closing);
 }
 
-static void test_alias_bomb(void **state)
+BH_TEST(test_alias_bomb)
 {
     static const char bomb[] = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b]\n";
-    (void)state;
     assert_refused(bomb, strlen(bomb), "f:1:4: ", "anchor `&a`; anchors and aliases are not accepted");
 }
 
 /* Work grows with the size, not its square: a file of the largest size with as many keys as fit takes a moment.
  * The limit is far above what is needed (0.2 s), and far below what comparing all pairs would take. */
-static void test_largest_files(void **state)
+BH_TEST(test_largest_files)
 {
     enum { MOST = 1 << 20 };
     char *text = malloc(MOST + 16);
     size_t used = 0, keys = 0;
     clock_t start = clock();
-    (void)state;
     assert_non_null(text);
     while (used + 12 < MOST)
         used += (size_t)sprintf(text + used, "%zx:\n", keys++);
@@ -248,11 +242,10 @@ static void test_largest_files(void **state)
     free(text);
 }
 
-static void test_files(void **state)
+BH_TEST(test_files)
 {
     char directory[] = "/tmp/bulkhead-test-XXXXXX", path[64];
     struct bh_error err = {0};
-    (void)state;
     assert_non_null(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/a.yaml", directory);
     FILE *file = fopen(path, "w");
@@ -377,9 +370,8 @@ static const struct {
     {"x", NEED, "k: found `x`; expected a map"},
 };
 
-static void test_getters(void **state)
+BH_TEST(test_getters)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof gets / sizeof *gets; i++) {
         char text[128], expected[512];
         struct bh_error err = {0};
@@ -406,7 +398,7 @@ static void test_getters(void **state)
     }
 }
 
-static void test_values(void **state)
+BH_TEST(test_values)
 {
     struct bh_document *document = parse("{y: yes, n: no, t: true, f: false, c: 42, q: 1.5 h, w: young}");
     const struct bh_node *root = bh_document_root(document);
@@ -416,7 +408,6 @@ static void test_values(void **state)
     } bools[] = {{"y", true}, {"n", false}, {"t", true}, {"f", false}};
     uint64_t count = 0;
     double value = 0;
-    (void)state;
     for (size_t i = 0; i < sizeof bools / sizeof *bools; i++) {
         bool flag = !bools[i].expected;
         assert_int_equal(bh_node_bool(bh_node_find(root, bools[i].key), &flag, NULL), 0);
@@ -431,10 +422,9 @@ static void test_values(void **state)
 }
 
 /* Getters on what is missing fail and keep the error that says so. */
-static void test_missing_nodes(void **state)
+BH_TEST(test_missing_nodes)
 {
     struct bh_document *document = parse("a: 1");
-    (void)state;
     for (enum getter getter = TEXT; getter <= NEED; getter++) {
         struct bh_error err = {0};
         const struct bh_node *none = bh_node_need(bh_document_root(document), "b", &err);
@@ -447,11 +437,10 @@ static void test_missing_nodes(void **state)
 }
 
 /* What is quoted is read back as it was, whatever is in it. */
-static void test_quoted(void **state)
+BH_TEST(test_quoted)
 {
     static const char *const texts[] = {"",           "plain",         "a \"b\" c",    "back\\slash",
                                         "two\nlines", "tab\tand \001", "\303\251: {x}"};
-    (void)state;
     for (size_t i = 0; i < BH_COUNT(texts); i++) {
         struct bh_error err = {0};
         char *quoted = bh_print_quoted(texts[i]), *text = bh_print_text("[%s]", quoted);

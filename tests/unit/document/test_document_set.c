@@ -29,7 +29,7 @@ static void assert_json(const struct bh_document *document, const char *expected
 
 static const char base[] = "workload: {work: 24 h, list: [a, {b: c}]}\nseed: 1\n";
 
-static void test_set(void **state)
+BH_TEST(test_set)
 {
     static const struct {
         const char *path, *value, *expected;
@@ -45,7 +45,6 @@ static void test_set(void **state)
          "{\"workload\":{\"work\":\"24 h\",\"list\":[\"a\",{\"b\":\"c\",\"d\":{\"e\":\"f\"}}]},\"seed\":1}"},
         {"workload", "none", "{\"workload\":\"none\",\"seed\":1}"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_error err = {0};
         struct bh_document *document = parse(base, "f");
@@ -58,7 +57,7 @@ static void test_set(void **state)
     }
 }
 
-static void test_set_is_refused(void **state)
+BH_TEST(test_set_is_refused)
 {
     static const struct {
         const char *path, *value, *message;
@@ -80,7 +79,6 @@ static void test_set_is_refused(void **state)
         {"seed", "\xFF", "--set:1:6: malformed UTF-8"},
     };
     struct bh_document *document = parse(base, "f");
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_error err = {0};
         int status = bh_document_set(document, cases[i].path, cases[i].value, "--set", &err);
@@ -94,13 +92,12 @@ static void test_set_is_refused(void **state)
 }
 
 /* A value that was set is blamed where it was written, and what it replaced stays readable. */
-static void test_set_keeps_places(void **state)
+BH_TEST(test_set_keeps_places)
 {
     struct bh_document *document = parse(base, "f");
     const struct bh_node *before = bh_node_find_path(bh_document_root(document), "workload.work");
     struct bh_error err = {0};
     double value;
-    (void)state;
     assert_int_equal(bh_document_set(document, "workload.work", "24 GB", "--set", &err), 0);
     assert_string_equal(bh_node_text(before, NULL), "24 h");
     const struct bh_node *after = bh_node_find_path(bh_document_root(document), "workload.work");
@@ -110,13 +107,12 @@ static void test_set_keeps_places(void **state)
     bh_document_destroy(document);
 }
 
-static void test_set_node(void **state)
+BH_TEST(test_set_node)
 {
     struct bh_document *document = parse(base, "f"), *other = parse("set:\n  deep: [5 GB, \"6\"]\n", "g");
     const struct bh_node *value = bh_node_find_path(bh_document_root(other), "set.deep");
     struct bh_error err = {0};
     double time;
-    (void)state;
     assert_int_equal(bh_document_set_node(document, "workload.work", value, true, &err), 0);
     assert_int_equal(bh_document_set_node(document, "extra", value, false, &err), 0);
     assert_int_equal(bh_document_set_node(document, "wrkload", value, true, &err), -1);
@@ -138,13 +134,12 @@ static void test_set_node(void **state)
 }
 
 /* Values set one inside the other never make a tree deeper than a file may be. */
-static void test_set_keeps_depth(void **state)
+BH_TEST(test_set_keeps_depth)
 {
     struct bh_document *document = parse("a: {}", "f");
     char path[256] = "a.a";
     size_t levels = 2;
     struct bh_error err = {0};
-    (void)state;
     while (bh_document_set(document, path, "{}", "--set", &err) == 0) {
         strcat(path, ".a");
         levels++;
@@ -155,10 +150,9 @@ static void test_set_keeps_depth(void **state)
     bh_document_destroy(document);
 }
 
-static void test_copy(void **state)
+BH_TEST(test_copy)
 {
     struct bh_document *document = parse(base, "f");
-    (void)state;
     assert_int_equal(bh_document_set(document, "seed", "7", "--set", NULL), 0);
     struct bh_document *twin = bh_document_copy(document);
     assert_true(bh_test_trees_are_equal(bh_document_root(document), bh_document_root(twin)));
@@ -173,7 +167,7 @@ static void test_copy(void **state)
 }
 
 /* Texts that are easily lost on the way: each is read, printed, read again, and equal. */
-static void test_round_trip(void **state)
+BH_TEST(test_round_trip)
 {
     static const char *const texts[] = {
         base,
@@ -199,7 +193,6 @@ static void test_round_trip(void **state)
         "a: '---'\nb: '...'\nc: '- x'\nd: '? x'\ne: '&x'\nf: '*x'\ng: '!x'\nh: '%x'\ni: '@x'\nj: '`x'\n",
         "---\na: b\n...\n",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct bh_document *first = parse(texts[i], "f");
         char *yaml = bh_node_print_yaml(bh_document_root(first));
@@ -216,12 +209,11 @@ static void test_round_trip(void **state)
     }
 }
 
-static void test_yaml(void **state)
+BH_TEST(test_yaml)
 {
     struct bh_document *document = parse("{a: {b: [1, \"2\", {c: d}], e: []}, f: \"x\\ny\"}", "f");
     char *yaml = bh_node_print_yaml(bh_document_root(document));
     char *part = bh_node_print_yaml(bh_node_find_path(bh_document_root(document), "a.b"));
-    (void)state;
     assert_string_equal(yaml, "a:\n  b:\n  - 1\n  - \"2\"\n  - c: d\n  e: []\nf: \"x\\ny\"\n");
     assert_string_equal(part, "- 1\n- \"2\"\n- c: d\n");
     free(yaml);
@@ -229,7 +221,7 @@ static void test_yaml(void **state)
     bh_document_destroy(document);
 }
 
-static void test_json(void **state)
+BH_TEST(test_json)
 {
     static const struct {
         const char *yaml, *json;
@@ -243,7 +235,6 @@ static void test_json(void **state)
         {"[.inf, .nan, inf, 0x10, 24 h]", "[\".inf\",\".nan\",\"inf\",\"0x10\",\"24 h\"]"},
         {"\"k\\\"\": []", "{\"k\\\"\":[]}"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_document *document = parse(cases[i].yaml, "f");
         assert_json(document, cases[i].json);

@@ -4,7 +4,6 @@
 #include "models/document/csv_values.h"
 #include "tests/support/helper.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* The cells as "a|b\nc|d\n". */
@@ -26,9 +25,8 @@ static void assert_table(const char *text, const char *expected)
     bh_csv_destroy(csv);
 }
 
-static void test_what_is_read(void **state)
+BH_TEST(test_what_is_read)
 {
-    (void)state;
     assert_table("a,b\n1,2\n", "a|b\n1|2\n");
     assert_table("a,b\n1,2", "a|b\n1|2\n");
     assert_table("a,b\r\n1,2\r\n3,4\r\n", "a|b\n1|2\n3|4\n");
@@ -48,7 +46,7 @@ static void test_what_is_read(void **state)
     assert_table("a,#b\n1,#2\n", "a|#b\n1|#2\n");
 }
 
-static void test_what_is_refused(void **state)
+BH_TEST(test_what_is_refused)
 {
     static const struct {
         const char *text, *message;
@@ -63,7 +61,6 @@ static void test_what_is_refused(void **state)
         {"a,b\n\"1\"x,2\n", "t.csv:2:4: found text behind the end of a quote; expected the next cell"},
         {"a,b\n1,\x01\n", "t.csv:2:3: found the byte 0x01; expected a table as text"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bh_error err = {0};
         assert_null(bh_csv_parse(cases[i].text, strlen(cases[i].text), "t.csv", &err));
@@ -89,11 +86,10 @@ static void assert_message(struct bh_error *err, const char *part)
     *err = (struct bh_error){0};
 }
 
-static void test_cells(void **state)
+BH_TEST(test_cells)
 {
     static const char text[] = "system,trials,time\nkvm,200,1.5e3\nkmv,-1,1e999\nqemu,99999999999999999999,x\n";
     static const char *const systems[] = {"kvm", "qemu", NULL}, *const some[] = {"system", "trial", "time", NULL};
-    (void)state;
     struct bh_error err = {0};
     struct bh_csv *csv = bh_csv_parse(text, strlen(text), "t.csv", &err);
     assert_non_null(csv);

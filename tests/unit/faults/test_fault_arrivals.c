@@ -8,7 +8,6 @@
 #include "models/times/weibull_gamma.h"
 #include "tests/support/uniform.h"
 
-#include "models/base/error.h"
 #include "models/faults/arrivals.h"
 
 #include <gsl/gsl_cdf.h>
@@ -45,9 +44,8 @@ static const struct bh_distribution no_repair;
 /* --- Superposed clocks --------------------------------------------------------------------------------------------- */
 
 /* Over N nodes the gaps are exponential of mean 1/(N rate), the node is uniform, and each node alone sees its rate. */
-static void test_superposed(void **state)
+BH_TEST(test_superposed)
 {
-    (void)state;
     enum { FAULTS = 40000, NODES = 50 };
     static double gaps[FAULTS], nodes[FAULTS];
     const struct bh_random random = {.seed = SEED, .replica = 1};
@@ -87,9 +85,8 @@ static struct bh_fault first_of(const struct bh_fault_stream *stream, uint64_t n
     return fault;
 }
 
-static void test_functions_of_seed_replica_and_stream(void **state)
+BH_TEST(test_functions_of_seed_replica_and_stream)
 {
-    (void)state;
     const struct bh_random random = {.seed = SEED, .replica = 1}, other = {.seed = SEED, .replica = 2};
     const struct bh_distribution laws[] = {exponential(1e6), bh_distribution_of(&bh_weibull, 0.7, 1e6)};
     for (int l = 0; l < 2; l++) {
@@ -261,9 +258,8 @@ static struct setting random_setting(gsl_rng *rng, int s)
 }
 
 /* Random settings of everything, six features each, jointly at level 1e-4. */
-static void test_equals_clocks(void **state)
+BH_TEST(test_equals_clocks)
 {
-    (void)state;
     enum { SETTINGS = 96, RUNS = 250 };
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
@@ -299,9 +295,8 @@ static void test_equals_clocks(void **state)
 
 /* In the long run each node is struck `rate` times a second, and a job on all nodes hears of events `event_rate` times
  * per node, whoever carries the clock. Bursts are at once, so that an event is a moment. */
-static void test_rates(void **state)
+BH_TEST(test_rates)
 {
-    (void)state;
     enum { NODES = 60, EVENTS = 20000 };
     domain.nodes = number(5);
     for (int carrier = 0; carrier < 3; carrier++)
@@ -334,9 +329,8 @@ static void test_rates(void **state)
 }
 
 /* Of the machine's nodes each is hit with the reach: binomial, though only those hit are drawn. */
-static void test_reach_is_binomial(void **state)
+BH_TEST(test_reach_is_binomial)
 {
-    (void)state;
     enum { NODES = 1000, EVENTS = 5000 };
     static double levels[EVENTS], places[EVENTS];
     struct bh_fault_class class = class_of(exponential(100), no_repair);
@@ -373,9 +367,8 @@ static void test_reach_is_binomial(void **state)
 }
 
 /* What a domain's fault breaks is repaired as one; what a node takes along, each for itself. */
-static void test_repaired_as_one(void **state)
+BH_TEST(test_repaired_as_one)
 {
-    (void)state;
     domain.nodes = number(4);
     for (int carrier = 0; carrier < 2; carrier++) {
         struct bh_fault_class class = class_of(exponential(100), bh_distribution_of(&bh_weibull, 1.5, 60));
@@ -400,9 +393,8 @@ static void test_repaired_as_one(void **state)
 }
 
 /* A million nodes and few faults: what is drawn is what happens. */
-static void test_a_large_machine(void **state)
+BH_TEST(test_a_large_machine)
 {
-    (void)state;
     const uint64_t nodes = UINT64_C(1) << 20;
     struct bh_fault_class class = class_of(bh_distribution_of(&bh_weibull, 0.7, 1e9), no_repair);
     struct bh_fault_stream stream = bh_fault_stream_of(&class, nodes);

@@ -61,9 +61,8 @@ static const struct bh_fault_stream *find(const struct bh_fault_streams *streams
 
 /* --- Streams ------------------------------------------------------------------------------------------------------- */
 
-static void test_what_strikes_a_node(void **state)
+BH_TEST(test_what_strikes_a_node)
 {
-    (void)state;
     struct setting setting = prepare(NULL, NULL);
     struct bh_node_model *model = bh_test_model(setting.catalog, "kvm", "protection-first", setting.tenants, 2);
     struct bh_fault_streams *streams = streams_of(&setting, model, true);
@@ -99,9 +98,8 @@ static void test_what_strikes_a_node(void **state)
 }
 
 /* Another kernel in the host shares no bug with the guest's. */
-static void test_shared_bug_needs_the_same_kernel(void **state)
+BH_TEST(test_shared_bug_needs_the_same_kernel)
 {
-    (void)state;
     struct setting setting = prepare(NULL, NULL);
     struct bh_node_model *model = bh_test_model(setting.catalog, "palacios", "protection-first", setting.tenants, 2);
     struct bh_fault_streams *streams = streams_of(&setting, model, true);
@@ -112,9 +110,8 @@ static void test_shared_bug_needs_the_same_kernel(void **state)
     bh_catalog_destroy(setting.catalog);
 }
 
-static void test_rate_zero_makes_no_stream(void **state)
+BH_TEST(test_rate_zero_makes_no_stream)
 {
-    (void)state;
     struct setting setting = prepare("{components.linux.fault-rate: 0 1/year, faults.memory.rate: 0 1/year}", NULL);
     struct bh_node_model *model = bh_test_model(setting.catalog, "native", "native", setting.tenants, 2);
     struct bh_fault_streams *streams = streams_of(&setting, model, true);
@@ -133,9 +130,8 @@ static bool has_identity(const struct bh_fault_streams *streams, uint64_t identi
 }
 
 /* The same component for the same owner has the same faults under every system; two streams of one node never do. */
-static void test_identities(void **state)
+BH_TEST(test_identities)
 {
-    (void)state;
     static const char *const systems[] = {"native", "qemu", "kvm", "palacios", "palacios-shared-network"};
     struct setting setting = prepare(NULL, NULL);
     struct bh_node_model *models[5];
@@ -166,9 +162,8 @@ static void test_identities(void **state)
 }
 
 /* Two outer guests, one in the other: the same components, of no one's, twice. They must not fail together. */
-static void test_repeated_components_fail_apart(void **state)
+BH_TEST(test_repeated_components_fail_apart)
 {
-    (void)state;
     static const char twice[] =
         "systems:\n"
         "  twice:\n"
@@ -206,9 +201,8 @@ static void test_repeated_components_fail_apart(void **state)
 /* --- Draws --------------------------------------------------------------------------------------------------------- */
 
 /* Where 60,000 faults land, by kind of error and shared bug: chi-square at 1e-5, binomials within 4.4 deviations. */
-static void test_landing_and_kind(void **state)
+BH_TEST(test_landing_and_kind)
 {
-    (void)state;
     enum { FAULTS = 60000 };
     struct setting setting = prepare(NULL, NULL);
     struct bh_node_model *model = bh_test_model(setting.catalog, "kvm", "protection-first", setting.tenants, 2);
@@ -269,9 +263,8 @@ static void test_landing_and_kind(void **state)
 }
 
 /* ln(repair/median)/sigma is standard normal; sigma 0 is the median itself. */
-static void test_repair(void **state)
+BH_TEST(test_repair)
 {
-    (void)state;
     enum { FAULTS = 40000 };
     static double values[FAULTS];
     const struct bh_random random = {.seed = SEED, .replica = 1};
@@ -293,9 +286,8 @@ static void test_repair(void **state)
 }
 
 /* The mean of what is drawn, with the spare first where it is. Each draw is independent: 5 standard errors. */
-static void test_software_repair(void **state)
+BH_TEST(test_software_repair)
 {
-    (void)state;
     static const struct {
         double share, median_s, sigma, spare_s;
     } cases[] = {{1.0, 2400, 1.2, INFINITY}, {0.9, 2400, 1.2, INFINITY}, {0.7, 200, 0.5, INFINITY},

@@ -36,9 +36,8 @@ static void expect_strikes(struct play *play, size_t class, uint64_t replica, co
 /* --- By hand ------------------------------------------------------------------------------------------------------- */
 
 /* Nodes are n1, n2, n10 in the order of their numbers; 1 record has no time, 1 no node. */
-static void test_by_hand(void **state)
+BH_TEST(test_by_hand)
 {
-    (void)state;
     struct bh_recorded_faults *log = record(by_hand, (struct bh_recorded_choice){.nodes = 0});
     assert_int_equal(log->count, 6);
     assert_int_equal(log->met, 8);
@@ -81,9 +80,8 @@ static void test_by_hand(void **state)
 
 /* A record goes to the class that names its cause, else to the one that names none; what has no down time takes one of
  * its class. */
-static void test_classes(void **state)
+BH_TEST(test_classes)
 {
-    (void)state;
     struct bh_error err = {0};
     struct bh_recorded_faults *log = record(by_hand, (struct bh_recorded_choice){.nodes = 0});
     const struct bh_replay_manner manner = {.machine_nodes = 3};
@@ -140,9 +138,8 @@ static void refuse_choice(struct bh_recorded_choice choice, const char *part)
         fail_msg("expected `%s` in: %s", part, err.text);
 }
 
-static void test_refused(void **state)
+BH_TEST(test_refused)
 {
-    (void)state;
     const struct bh_replay_manner fits = {.machine_nodes = 3};
     const char *const all[] = {NULL, NULL}, *const same[] = {"[power]", "[hardware, power]"},
                       *const near[] = {"[hardwear]"};
@@ -162,9 +159,8 @@ static void test_refused(void **state)
 /* --- Classes and nodes -------------------------------------------------------------------------------------------- */
 
 /* Two classes together see what one that takes all sees: the same nodes follow, from the same points. */
-static void test_classes_share_the_replay(void **state)
+BH_TEST(test_classes_share_the_replay)
 {
-    (void)state;
     enum { NODES = 40, COUNT = 300 };
     struct bh_error err = {0};
     /* With an end after its last record, which so does not meet the first. */
@@ -201,9 +197,8 @@ static void test_classes_share_the_replay(void **state)
 }
 
 /* A machine too small to be struck by a class ends its faults instead of searching for ever. */
-static void test_nobody_follows(void **state)
+BH_TEST(test_nobody_follows)
 {
-    (void)state;
     struct bh_recorded_faults *log = record(by_hand, (struct bh_recorded_choice){.nodes = 1000});
     unsigned ended = 0;
     for (uint64_t r = 0; r < 40; r++) {
@@ -221,9 +216,8 @@ static void test_nobody_follows(void **state)
 }
 
 /* A class of the files has no rate of its own before a scenario names the log, from memory or any other. */
-static void test_class_of_the_catalog(void **state)
+BH_TEST(test_class_of_the_catalog)
 {
-    (void)state;
     struct bh_catalog *catalog = need_shipped(
         NULL, "{faults: {wear: {description: x, landing: node, mend: repair, arrival: {recorded: {causes: [a, b]}}}}}");
     struct bh_error err = {0};

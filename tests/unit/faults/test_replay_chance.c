@@ -14,9 +14,8 @@
 
 /* Everybody follows at most one leader; numbers of followers have the moments of a multinomial; and who follows whom is
  * uniform: over replicas a node follows each leader equally often, and two nodes the same one with probability 1/L. */
-static void test_followers(void **state)
+BH_TEST(test_followers)
 {
-    (void)state;
     enum { NODES = 37, LEADERS = 5, NAMED = 4, RUNS = 4000 };
     double of_leader[NAMED] = {0}, squares = 0, products = 0, of_node[NODES][NAMED + 1] = {{0}}, agree = 0;
     for (uint64_t r = 0; r < RUNS; r++) {
@@ -138,9 +137,8 @@ static char *draw_log(gsl_rng *draw, unsigned nodes, unsigned records)
     return text;
 }
 
-static void test_against_naive(void **state)
+BH_TEST(test_against_naive)
 {
-    (void)state;
     enum { SETTINGS = 16, RUNS = 300 };
     gsl_rng *draw = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(draw, SEED);
@@ -193,9 +191,8 @@ static void test_against_naive(void **state)
 
 /* Over one turn each resampled node has all records of one recorded node: mean N R / G, variance N times that of the
  * records over recorded nodes, whether all begin together or apart. Rates are those of long replays; moments too. */
-static void test_counts_and_rates(void **state)
+BH_TEST(test_counts_and_rates)
 {
-    (void)state;
     enum { NODES = 60, RUNS = 2000 };
     struct bh_recorded_faults *log =
         record(by_hand, (struct bh_recorded_choice){.nodes = 5, .until = {true, true, 110}});
@@ -242,9 +239,8 @@ static void test_counts_and_rates(void **state)
 /* Weibull clocks of mean 1 in steady state for 100: a log of each of LOGS machines, replayed by one of as many nodes for
  * a mean time, and the machine itself. Clusters are logs. Windows that hold the end of the log, one in a hundred, see a
  * gap that none drew: that moves second moments by less than 0.3 %. */
-static void test_against_process(void **state)
+BH_TEST(test_against_process)
 {
-    (void)state;
     enum { LOGS = 60, NODES = 40, RUNS = 4, LENGTH = 100 };
     const struct bh_distribution between = bh_distribution_of(&bh_weibull, 0.7, 1 / tgamma(1 + 1 / 0.7));
     struct bh_fault_class class = {

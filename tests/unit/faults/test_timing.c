@@ -26,9 +26,8 @@ static struct bh_catalog *with_wear(const char *overrides, const char *arrival, 
 
 static const char *const repair_plain = "repair-median: " NUMBER("50", "min") ", repair-sigma: " PLAIN("1.4");
 
-static void test_every_distribution_is_read(void **state)
+BH_TEST(test_every_distribution_is_read)
 {
-    (void)state;
     static const struct {
         const char *text;
         struct bh_distribution expected;
@@ -61,9 +60,8 @@ static void test_every_distribution_is_read(void **state)
 }
 
 /* Overrides reach the numbers by their paths, positions of parts included. */
-static void test_overrides(void **state)
+BH_TEST(test_overrides)
 {
-    (void)state;
     struct bh_catalog *catalog =
         with_wear("{faults.wear.arrival.hyperexponential.1.mean: 9 h, faults.wear.repair.weibull.shape: 0.6}",
                   "arrival: {hyperexponential: [{weight: " PLAIN("0.25") ", mean: " NUMBER(
@@ -76,9 +74,8 @@ static void test_overrides(void **state)
 }
 
 /* `rate` and exponential arrivals, `repair-median` and lognormal repair: one stream, the same times and repairs. */
-static void test_two_ways_to_say_it(void **state)
+BH_TEST(test_two_ways_to_say_it)
 {
-    (void)state;
     struct bh_catalog *plain = with_wear(NULL, "rate: " NUMBER("3", "1/year"), repair_plain);
     struct bh_catalog *named =
         with_wear(NULL, "arrival: {exponential: {rate: " NUMBER("3", "1/year") "}}",

@@ -37,9 +37,8 @@ static void expect_different(char (*colours)[BH_COLOUR_SIZE], size_t count)
     }
 }
 
-static void all_that_is_bundled_has_its_own(void **state)
+BH_TEST(all_that_is_bundled_has_its_own)
 {
-    (void)state;
     struct bh_catalog *catalog = read_catalog();
     for (size_t i = 0; i < catalog->systems_count; i++) {
         assert_non_null(catalog->systems[i].colour);
@@ -58,9 +57,8 @@ static void all_that_is_bundled_has_its_own(void **state)
 }
 
 /* KVM is as blue alone as among all others. */
-static void what_is_wished_does_not_follow_order(void **state)
+BH_TEST(what_is_wished_does_not_follow_order)
 {
-    (void)state;
     static const char *const names[] = {"xen", "kvm", "native", "jailhouse"};
     static const char *const wishes[] = {"", "#0072b2", "#000000", ""};
     char all[4][BH_COLOUR_SIZE], alone[1][BH_COLOUR_SIZE], turned[4][BH_COLOUR_SIZE];
@@ -79,9 +77,8 @@ static void what_is_wished_does_not_follow_order(void **state)
     assert_string_equal(all[0], "#009e73");
 }
 
-static void no_two_are_alike_however_many(void **state)
+BH_TEST(no_two_are_alike_however_many)
 {
-    (void)state;
     char *names[MANY];
     const char *wishes[MANY];
     char colours[MANY][BH_COLOUR_SIZE];
@@ -106,9 +103,8 @@ static void no_two_are_alike_however_many(void **state)
     }
 }
 
-static void colours_are_of_one_form(void **state)
+BH_TEST(colours_are_of_one_form)
 {
-    (void)state;
     static const char *const good[] = {"#000000", "#0072b2", "#ffffff"};
     static const char *const bad[] = {"",         "#",        "0072b2",   "#0072B2", "#0072b",
                                       "#0072b22", "#0072b2 ", "'#0072b2", "blue"};
@@ -151,9 +147,8 @@ static double left_margin(const char *row)
     return margin;
 }
 
-static void names_take_the_room_of_their_signs(void **state)
+BH_TEST(names_take_the_room_of_their_signs)
 {
-    (void)state;
     double of_ascii = left_margin("calculeuse");
     assert_true(of_ascii > 0 && left_margin("cålçüléüsé") == of_ascii && left_margin("calcul") < of_ascii);
 }

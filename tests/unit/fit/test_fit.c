@@ -63,9 +63,8 @@ static struct bh_sample *draw(const struct bh_distribution *d, enum watching wat
 /* 95 % intervals hold the truth in 95 % of the logs. 60 logs of some 360 failures per case, 48 numbers; each count is
  * binomial with a share of at least 0.92 (intervals are right in the limit of long logs only) and tested at level
  * 2e-6, 1e-4 for all. */
-static void test_coverage(void **state)
+BH_TEST(test_coverage)
 {
-    (void)state;
     enum { LOGS = 60 };
     unsigned all = 0, trials = 0;
     for (size_t l = 0; l < LAWS; l++)
@@ -102,9 +101,8 @@ static void test_coverage(void **state)
 
 /* No neighbour is likelier, whatever the censoring: a climb that stops early or a likelihood at odds with its sums is
  * found. */
-static void test_maximum(void **state)
+BH_TEST(test_maximum)
 {
-    (void)state;
     for (size_t l = 0; l < LAWS; l++)
         for (int w = 0; w < WATCHINGS; w++) {
             struct bh_sample *sample = draw(&laws[l], w, 7);
@@ -128,9 +126,8 @@ static void test_maximum(void **state)
 }
 
 /* By hand: failures over time watched; and the moments of logarithms. */
-static void test_closed_forms(void **state)
+BH_TEST(test_closed_forms)
 {
-    (void)state;
     struct bh_sample sample = {.is_renewal = true};
     bh_sample_add(&sample, (struct bh_duration){10, 0, true, true, 0, 0});
     bh_sample_add(&sample, (struct bh_duration){30, 0, true, true, 0, 0});
@@ -158,9 +155,8 @@ static void test_closed_forms(void **state)
 
 /* Without censoring the estimate is the empirical distribution; with it, Kaplan and Meier's by hand; with late entry,
  * those not yet there are not at risk. */
-static void test_product_limit(void **state)
+BH_TEST(test_product_limit)
 {
-    (void)state;
     double *t, *p;
     const double values[] = {3, 1, 2, 2};
     struct bh_sample *complete = bh_sample_of(values, 4);
@@ -194,9 +190,8 @@ static void test_product_limit(void **state)
 
 /* p-values of the right distribution are uniform: 60 logs, shares below 0.1 and 0.5 within binomial limits of level
  * 1e-5 each. Those of a wrong one are as small as they can be. And threads change nothing. */
-static void test_p_values(void **state)
+BH_TEST(test_p_values)
 {
-    (void)state;
     enum { LOGS = 60, DRAWS = 39 };
     for (int w = 0; w <= STEADY; w += STEADY) {
         unsigned below_tenth = 0, below_half = 0;
@@ -228,9 +223,8 @@ static void test_p_values(void **state)
 }
 
 /* Whatever kind fits are made of has an example above. */
-static void test_all_kinds(void **state)
+BH_TEST(test_all_kinds)
 {
-    (void)state;
     for (size_t t = 0; bh_distribution_types[t] != NULL; t++) {
         bool has_example = bh_distribution_types[t]->guess == NULL;
         for (size_t l = 0; l < LAWS; l++)
@@ -241,9 +235,8 @@ static void test_all_kinds(void **state)
 }
 
 /* Akaike's figure finds what a long log was drawn from, of laws that are not each other's special cases. */
-static void test_choice(void **state)
+BH_TEST(test_choice)
 {
-    (void)state;
     const size_t true_laws[] = {1, 3, 4, 5};
     for (size_t i = 0; i < 4; i++) {
         const struct bh_distribution *law = &laws[true_laws[i]];
@@ -272,9 +265,8 @@ static void test_choice(void **state)
 }
 
 /* The distance looks at a part of the steps, and finds what looking at all of them finds. */
-static void test_distance_looks_everywhere(void **state)
+BH_TEST(test_distance_looks_everywhere)
 {
-    (void)state;
     for (uint64_t i = 0; i < 12; i++) {
         const struct bh_random random = {.seed = SEED, .replica = i};
         const struct bh_distribution law = bh_distribution_of(&bh_weibull, 0.5 + 0.2 * (double)i, 1000.0),
@@ -303,9 +295,8 @@ static void test_distance_looks_everywhere(void **state)
 }
 
 /* Few values that stand for many times have their maximum within a hundredth of a standard error of that of all. */
-static void test_thinned(void **state)
+BH_TEST(test_thinned)
 {
-    (void)state;
     const struct bh_random random = {.seed = SEED, .replica = 77};
     const struct bh_distribution law = bh_distribution_of(&bh_weibull, 0.7, 1e5);
     struct bh_sample *sample = bh_allocate(1, sizeof *sample);
@@ -339,9 +330,8 @@ static void test_thinned(void **state)
 }
 
 /* The sum that a law has at once is that of its densities, also where these are far from 1, and where times have weights. */
-static void test_sums(void **state)
+BH_TEST(test_sums)
 {
-    (void)state;
     static const struct bh_distribution two = {&bh_hyperexponential, 3, {0.3, 1e-6, 0.7}, {1e-9, 1e14, 5e3}};
     const struct bh_random random = {.seed = SEED, .replica = 78};
     struct bh_sample *sample = bh_allocate(1, sizeof *sample);

@@ -46,9 +46,8 @@ static struct bh_fit_report *report_of(const struct bh_failure_log *log, const s
     return report;
 }
 
-static void test_one_group(void **state)
+BH_TEST(test_one_group)
 {
-    (void)state;
     struct bh_failure_log *log = make_log();
     struct bh_fit_report *report = report_of(log, &usual);
     assert_int_equal(report->groups_count, 1);
@@ -62,9 +61,8 @@ static void test_one_group(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_causes(void **state)
+BH_TEST(test_causes)
 {
-    (void)state;
     struct bh_failure_log *log = make_log();
     struct bh_fit_wish wish = usual;
     wish.by = BH_BY_CAUSE;
@@ -97,9 +95,8 @@ static void note(void *context, size_t done, size_t total)
     progress->total = total;
 }
 
-static void test_nodes(void **state)
+BH_TEST(test_nodes)
 {
-    (void)state;
     struct bh_failure_log *log = make_log();
     struct bh_fit_wish wish = usual;
     struct progress progress = {0};
@@ -116,9 +113,8 @@ static void test_nodes(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_refusals(void **state)
+BH_TEST(test_refusals)
 {
-    (void)state;
     struct bh_failure_log *log = make_log();
     struct bh_fit_wish wish = usual;
     struct bh_error err = {0};

@@ -137,9 +137,8 @@ static void try_logs(uint64_t first, uint64_t count, struct coverage *coverage)
     }
 }
 
-static void test_intervals_hold(void **state)
+BH_TEST(test_intervals_hold)
 {
-    (void)state;
     const char *asked = getenv("BULKHEAD_COVERAGE_LOGS");
     uint64_t logs = asked != NULL ? strtoull(asked, NULL, 10) : 40;
     struct coverage coverage = {0};
@@ -159,9 +158,8 @@ static void test_intervals_hold(void **state)
 /* --- Counts by hand ------------------------------------------------------------------------------------------------- */
 
 /* Two nodes for 100 h; the first fails after 30 h for 10 h, the second after 60 h for no time that is known. */
-static void test_windows_by_hand(void **state)
+BH_TEST(test_windows_by_hand)
 {
-    (void)state;
     const double h = 3600.0;
     struct bh_failure_log *log = bh_failure_log_create("by hand");
     for (uint32_t n = 0; n < 2; n++) {
@@ -195,9 +193,8 @@ static void test_windows_by_hand(void **state)
 
 /* A law told exactly, against what a long history of it shows: within 4 % of the hazard, which is four standard errors of
  * what some thousand failures leave. */
-static void test_formula(void **state)
+BH_TEST(test_formula)
 {
-    (void)state;
     static const uint32_t sizes[] = {1, 4, 16};
     struct known known = {
         .down_s = 3600.0, .last_s = 4000.0 * day_s, .nodes = 64, .domain = 16, .probability = 0.4, .reach = 0.3};
@@ -222,9 +219,8 @@ static void test_formula(void **state)
 }
 
 /* What pieces do to the fit sums to nothing, and taking one block away does what its influence says. */
-static void test_influence(void **state)
+BH_TEST(test_influence)
 {
-    (void)state;
     struct known known = {.down_s = 60.0, .last_s = 800.0 * day_s, .nodes = 200, .domain = 1};
     known.up = bh_distribution_of(&bh_exponential, 100.0 * day_s, 0.0);
     struct bh_failure_log *log = draw_log(&known, 3);
@@ -253,9 +249,8 @@ static void test_influence(void **state)
 
 /* Twice as many failures in the last third: outside, from drift. Half of the nodes fail ten times as often as the others, by
  * whole runs: outside for large jobs, from unequal nodes. */
-static void test_causes(void **state)
+BH_TEST(test_causes)
 {
-    (void)state;
     for (int way = 0; way < 2; way++) {
         struct bh_random random = {.seed = 5};
         struct bh_failure_log *log = bh_failure_log_create("made");
@@ -310,9 +305,8 @@ static struct bh_cabinets guess(const char *const *names, size_t count)
     return found;
 }
 
-static void test_cabinets(void **state)
+BH_TEST(test_cabinets)
 {
-    (void)state;
     static const char *const racks[] = {"r1n1", "r1n2", "r1n3", "r2n1", "r2n2", "r2n3", "r10n1", "r10n2"},
                              *const plain[] = {"node1", "node2", "node3"},
                              *const dotted[] = {"rack01-node1.site.org", "rack01-node2.site.org",
@@ -327,9 +321,8 @@ static void test_cabinets(void **state)
 }
 
 /* Jobs of 10 nodes and 2 h, a tenth interrupted at their end in both parts; and with thrice as many in the last third. */
-static void test_jobs(void **state)
+BH_TEST(test_jobs)
 {
-    (void)state;
     for (int way = 0; way < 2; way++) {
         struct bh_failure_log *log = bh_failure_log_create("jobs");
         for (unsigned j = 0; j < 3000; j++)

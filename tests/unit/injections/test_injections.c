@@ -94,9 +94,8 @@ static void check_shares(unsigned masked, unsigned failed, unsigned hangs)
     bh_catalog_destroy(catalog);
 }
 
-static void test_shares_alone_are_beta(void **state)
+BH_TEST(test_shares_alone_are_beta)
 {
-    (void)state;
     check_shares(59, 139, 35);
     check_shares(0, 3, 1);
 }
@@ -149,18 +148,16 @@ static void check_one_channel(unsigned x, unsigned n, enum bh_informed informed)
     bh_catalog_destroy(catalog);
 }
 
-static void test_one_channel_is_a_truncated_beta(void **state)
+BH_TEST(test_one_channel_is_a_truncated_beta)
 {
-    (void)state;
     check_one_channel(7, 5000, BH_INFORMED_BOTH);
     check_one_channel(0, 5000, BH_INFORMED_ABOVE);
     check_one_channel(0, 1, BH_INFORMED_NOTHING);
 }
 
 /* Two injections that say nothing, and ten thousand: no counts make a probability 0 or leave its range. */
-static void test_same_bits_on_any_threads(void **state)
+BH_TEST(test_same_bits_on_any_threads)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_injections injections =
         read_counts(catalog, "kind,zone,system,masked,trials,failed-guest\ndata,guest-kernel,palacios,40,100,60\n");
@@ -200,9 +197,8 @@ static void play(const struct bh_node_model *model, size_t zone, uint64_t campai
 }
 
 /* What an observer sees, by chance and by the chain. One multinomial each: at most 8 counts, jointly at 1e-4. */
-static void test_what_is_seen_agrees_with_the_chain(void **state)
+BH_TEST(test_what_is_seen_agrees_with_the_chain)
 {
-    (void)state;
     static const char *const systems[] = {"native", "kvm", "palacios-shared-network"};
     enum { TRIALS = 50000 };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
@@ -239,9 +235,8 @@ static void test_what_is_seen_agrees_with_the_chain(void **state)
 
 /* Known numbers, campaigns by chance, 90 % intervals: they hold the truth in 90 of 100. Two numbers of 100 campaigns; the
  * counts are binomial, and both are tested at 1e-4 in all. What is close to a bound of its range would not do. */
-static void test_intervals_hold_the_truth(void **state)
+BH_TEST(test_intervals_hold_the_truth)
 {
-    (void)state;
     static const char *const paths[] = {"zones.guest-kernel.data.signalled", "channels.vm-exit.probability"};
     static const double truth[] = {0.66, 0.01};
     struct bh_catalog *played = bh_test_catalog(
@@ -290,9 +285,8 @@ static void test_intervals_hold_the_truth(void **state)
 /* --- Chains ---------------------------------------------------------------------------------------------------------- */
 
 /* Autoregression of rho: all (1 - rho) / (1 + rho) effective draws; chains apart are told. */
-static void test_diagnostics(void **state)
+BH_TEST(test_diagnostics)
 {
-    (void)state;
     enum { CHAINS = 4, LENGTH = 20000 };
     struct bh_random random = {.seed = 11};
     double *values = bh_allocate(CHAINS * LENGTH, sizeof *values);
@@ -323,9 +317,8 @@ static void test_diagnostics(void **state)
 
 /* --- Plans ----------------------------------------------------------------------------------------------------------- */
 
-static void test_none_seen(void **state)
+BH_TEST(test_none_seen)
 {
-    (void)state;
     assert_close(bh_none_seen_bound(1, 0.95), 0.95, 1e-15);
     assert_close(bh_none_seen_bound(1000, 0.95), 1.0 - pow(0.05, 1e-3), 1e-12);
     assert_close(bh_none_seen_bound(1000000, 0.95), 3e-6, 2e-3); /* the rule of three */
@@ -356,9 +349,8 @@ static bool finds(uint64_t x, uint64_t y, uint64_t n, double level)
     return total > 0 && gsl_cdf_hypergeometric_Q(more - 1, (unsigned)n, (unsigned)n, total) <= level / 2.0;
 }
 
-static void test_plans_keep_their_power(void **state)
+BH_TEST(test_plans_keep_their_power)
 {
-    (void)state;
     static const double pairs[][2] = {{0.01, 0.0}, {0.3, 0.1}, {0.02, 0.005}, {0.9, 0.99}, {0.0, 0.2}};
     enum { PLAYED = 2000 };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

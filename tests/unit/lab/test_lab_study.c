@@ -93,9 +93,8 @@ static const struct {
      BH_ENCLAVE_OOPS, BH_ENCLAVE_SIGNAL, BH_HOST_UNHARMED, BH_LAB_PROCESS, false, true},
 };
 
-static void every_report_is_one_outcome(void **state)
+BH_TEST(every_report_is_one_outcome)
 {
-    (void)state;
     for (size_t i = 0; i < BH_COUNT(cases); i++) {
         struct bh_lab_outcome outcome =
             judge(cases[i].node, cases[i].zone, cases[i].end, cases[i].console, cases[i].report);
@@ -154,9 +153,8 @@ static struct bh_lab_study *read_study(const char *faults)
 }
 
 /* However far a study comes, each cell has its share of what was run, within one trial. */
-static void cells_take_turns_in_proportion(void **state)
+BH_TEST(cells_take_turns_in_proportion)
 {
-    (void)state;
     static const double trials[] = {700, 40, 3};
     struct bh_lab_study *study =
         read_study("{zone: host-kernel, fault: register, trials: 700}, {zone: process-0, fault: code, trials: 40}, "
@@ -174,9 +172,8 @@ static void cells_take_turns_in_proportion(void **state)
 }
 
 /* Instructions and bits are drawn evenly: a chi-squared of 63 degrees, whose upper 10^-6 quantile is 134. */
-static void draws_are_even_and_follow_from_the_number(void **state)
+BH_TEST(draws_are_even_and_follow_from_the_number)
 {
-    (void)state;
     struct bh_lab_study *study = read_study("{zone: host-kernel, fault: register, trials: 6400}");
     struct bh_golden golden = {.instructions = 6400, .in_zone = {[BH_LAB_HOST_KERNEL] = 640}};
     double bits[64] = {0}, places[64] = {0}, chi_bits = 0.0, chi_places = 0.0;
@@ -234,9 +231,8 @@ static size_t read_hex(const char *text, unsigned char *bytes)
     return size;
 }
 
-static void software_faults_are_what_they_are_called(void **state)
+BH_TEST(software_faults_are_what_they_are_called)
 {
-    (void)state;
     for (size_t i = 0; i < BH_COUNT(mutations); i++) {
         struct bh_lab_code code = {0};
         unsigned char expected[BH_MUTATION_BYTES] = {0}, found[BH_MUTATION_BYTES];
@@ -255,9 +251,8 @@ static void software_faults_are_what_they_are_called(void **state)
 }
 
 /* Each instruction once, though blocks overlap; drawn among those that the fault could be in, and no others. */
-static void places_are_drawn_from_the_zone(void **state)
+BH_TEST(places_are_drawn_from_the_zone)
 {
-    (void)state;
     static const char said[] = "checked\nplace 1 5000 e810000000\nplace 4 100 e810000000\nplace 1 1000 7405\n"
                                "place 1 1002 e8aabbccdd\nplace 1 1000 7405\nplace 1 1002 e8aabbccdd\ndone 5\n";
     struct bh_lab_study *study = read_study("{zone: host-kernel, fault: missing-call, trials: 200}");
@@ -286,9 +281,8 @@ static void places_are_drawn_from_the_zone(void **state)
     bh_lab_study_destroy(study);
 }
 
-static void records_come_back(void **state)
+BH_TEST(records_come_back)
 {
-    (void)state;
     struct bh_lab_trial trial = {.number = 4711, .cell = {.zone = BH_LAB_VMM_0, .fault = BH_LAB_CODE}, .bit = 3};
     char console[] = "Kernel panic \x01\xff", report[] = "0 hung\n",
          said[] = "checked\ninjected 5 zone 6\nlimit 77 zone 1\n";
@@ -316,9 +310,8 @@ static void records_come_back(void **state)
 }
 
 /* A crash's first lines name its cause, and are kept however much follows. */
-static void a_crash_keeps_its_head_and_its_end(void **state)
+BH_TEST(a_crash_keeps_its_head_and_its_end)
 {
-    (void)state;
     enum { BEFORE = 3000, HEAD = BEFORE + 27, AFTER = 40000 };
     static char console[AFTER + 1], report[] = "", said[] = "";
     struct bh_lab_trial trial = {.cell = {.zone = BH_LAB_HOST_KERNEL}};
@@ -336,9 +329,8 @@ static void a_crash_keeps_its_head_and_its_end(void **state)
 }
 
 /* What failed both enclaves is the node's in the table: none of the model's smaller extents holds both. */
-static void a_crossing_is_no_failure_of_a_process(void **state)
+BH_TEST(a_crossing_is_no_failure_of_a_process)
 {
-    (void)state;
     struct bh_lab_record records[5];
     for (size_t i = 0; i < BH_COUNT(records); i++)
         records[i] = (struct bh_lab_record){.zone = BH_LAB_PROCESS_0,
@@ -354,9 +346,8 @@ static void a_crossing_is_no_failure_of_a_process(void **state)
     free(counts);
 }
 
-static void counts_add_up(void **state)
+BH_TEST(counts_add_up)
 {
-    (void)state;
     struct bh_lab_record records[6];
     for (size_t i = 0; i < BH_COUNT(records); i++)
         records[i] = (struct bh_lab_record){.zone = BH_LAB_PROCESS_0,

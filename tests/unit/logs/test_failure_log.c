@@ -34,9 +34,8 @@ static void refuse(const char *text, size_t length, const char *part)
     assert_null(memchr(err.text, '\r', strlen(err.text)));
 }
 
-static void test_times(void **state)
+BH_TEST(test_times)
 {
-    (void)state;
     static const struct {
         const char *text;
         double seconds;
@@ -61,9 +60,8 @@ static void test_times(void **state)
 
 /* What users' files are like: DOS line ends, quotes, missing fields, unsorted, overlapping, down times of 0. */
 /* Dates, and numbers that no calendar or integer holds; a sanitizer sees what is converted before it is looked at. */
-static void test_times_printed(void **state)
+BH_TEST(test_times_printed)
 {
-    (void)state;
     static const struct {
         double at_s;
         const char *text;
@@ -75,9 +73,8 @@ static void test_times_printed(void **state)
     }
 }
 
-static void test_plain_csv(void **state)
+BH_TEST(test_plain_csv)
 {
-    (void)state;
     struct bh_failure_log *log = parse("# a comment\r\n"
                                        "node,time,downtime_min,class\r\n"
                                        "\"a, left\",1000,10,disk\r\n"
@@ -109,9 +106,8 @@ static void test_plain_csv(void **state)
 }
 
 /* A node that is installed before the log begins, one that comes later, one that retires. */
-static void test_up_times_by_hand(void **state)
+BH_TEST(test_up_times_by_hand)
 {
-    (void)state;
     struct bh_failure_log *log = parse("time,node,downtime,installed,retired\n"
                                        "100,old,10,20,\n"
                                        "400,old,10,20,\n"
@@ -156,9 +152,8 @@ static void test_up_times_by_hand(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_late_entry(void **state)
+BH_TEST(test_late_entry)
 {
-    (void)state;
     struct bh_failure_log *log = parse("time,node,downtime,installed\n100,first,10,\n150,old,10,20\n300,old,10,20\n");
     struct bh_sample_rule rule = {BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, BH_NO_NAME, false, false};
     struct bh_sample *up = bh_sample_up_times(log, &rule);
@@ -170,9 +165,8 @@ static void test_late_entry(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_fta(void **state)
+BH_TEST(test_fta)
 {
-    (void)state;
     struct bh_failure_log *log =
         parse("event_id component_id node_id platform_id node_name event_type event_start_time event_stop_time "
               "event_end_reason\r\n"
@@ -194,9 +188,8 @@ static void test_fta(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_refused(void **state)
+BH_TEST(test_refused)
 {
-    (void)state;
     static const struct {
         const char *text, *part;
     } cases[] = {
@@ -222,9 +215,8 @@ static void test_refused(void **state)
 }
 
 /* Names that would move a cursor are shown as question marks. */
-static void test_hostile_names(void **state)
+BH_TEST(test_hostile_names)
 {
-    (void)state;
     struct bh_failure_log *log = parse("time,node,class\n1,\xff\xfe,a\xc2\x9b\n2,b,c\n");
     assert_string_equal(bh_name_list_text(log->node_names, 0), "??");
     assert_string_equal(bh_name_list_text(log->cause_names, 0), "a??");
@@ -232,9 +224,8 @@ static void test_hostile_names(void **state)
 }
 
 /* A log of which too much cannot be read, or whose dates can be read in two ways, is no log. */
-static void test_dates_refused(void **state)
+BH_TEST(test_dates_refused)
 {
-    (void)state;
     static const struct {
         const char *text, *part;
     } cases[] = {
@@ -259,9 +250,8 @@ static void test_dates_refused(void **state)
 }
 
 /* One bad row in many is left out and told. */
-static void test_few_bad(void **state)
+BH_TEST(test_few_bad)
 {
-    (void)state;
     char text[2000] = "time,node,downtime\n", *at = text + strlen(text);
     for (int i = 1; i <= 40; i++)
         at += sprintf(at,
@@ -280,9 +270,8 @@ static void test_few_bad(void **state)
 }
 
 /* The order of a column follows from one date that only one order has, wherever it stands; from dots; from a name. */
-static void test_order_of_dates(void **state)
+BH_TEST(test_order_of_dates)
 {
-    (void)state;
     static const struct {
         const char *text;
         double last_s;
@@ -301,9 +290,8 @@ static void test_order_of_dates(void **state)
 }
 
 /* Local times: summer time begins (an hour is skipped) and ends (an hour is there twice, told apart by the order). */
-static void test_timezone(void **state)
+BH_TEST(test_timezone)
 {
-    (void)state;
     static const char text[] = "time,node\n2021-03-28 01:30,a\n2021-03-28 02:30,b\n2021-03-28 03:30,c\n"
                                "2021-10-31 02:10,d\n2021-10-31 02:50,e\n2021-10-31 02:10,f\n2021-10-31 03:10,g\n";
     static const double expected[] = {1616891400, 1616895000, 1616895000, 1635639000,
@@ -331,9 +319,8 @@ static void test_timezone(void **state)
 }
 
 /* Rows without a time but with times of service are nodes that did not fail; who is never retired is still there. */
-static void test_survivors(void **state)
+BH_TEST(test_survivors)
 {
-    (void)state;
     struct bh_failure_log *log =
         parse("time,node,installed,retired\n10,a,0,12\n,b,0,50\n,c,0,9999-12-31\n30,d,0,\n,,0,9\n");
     assert_int_equal(log->failures_count, 2);

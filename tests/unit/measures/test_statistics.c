@@ -33,9 +33,8 @@ static char *print_cell(struct bh_estimate estimate)
     return text;
 }
 
-static void an_interval_without_an_end_is_left_out(void **state)
+BH_TEST(an_interval_without_an_end_is_left_out)
 {
-    (void)state;
     static const struct {
         struct bh_estimate estimate;
         const char *shown;
@@ -53,9 +52,8 @@ static void an_interval_without_an_end_is_left_out(void **state)
     }
 }
 
-static void mean_has_students_interval(void **state)
+BH_TEST(mean_has_students_interval)
 {
-    (void)state;
     /* R: t.test(c(1, 2, 3, 4, 5)) gives 1.036757 to 4.963243. */
     const double values[] = {1, 2, 3, 4, 5};
     struct bh_estimate estimate = bh_mean(values, 5);
@@ -77,9 +75,8 @@ static void mean_has_students_interval(void **state)
     assert_close(bh_mean(values, 0).mean, NAN, 0);
 }
 
-static void pairs_are_told_apart_by_their_differences(void **state)
+BH_TEST(pairs_are_told_apart_by_their_differences)
 {
-    (void)state;
     const double left[] = {10, 20, 30, 40}, right[] = {9, 19, 29, 39};
     struct bh_estimate estimate = bh_paired_difference(left, right, 4);
     assert_close(estimate.mean, 1, 0);
@@ -107,9 +104,8 @@ static const struct {
     {"no trials", {0, 0}, {0, 0}, 2, NAN, NAN, NAN},
 };
 
-static void shares_never_have_an_interval_of_one_point(void **state)
+BH_TEST(shares_never_have_an_interval_of_one_point)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
         print_message("%s\n", shares[i].name);
         struct bh_estimate estimate = bh_share(shares[i].parts, shares[i].wholes, shares[i].count);
@@ -121,9 +117,8 @@ static void shares_never_have_an_interval_of_one_point(void **state)
 
 /* By what they are: a count at least, or at most, as large has that probability. Counts of tens of thousands are those
  * at which GSL's quantile of the beta distribution fails. */
-static void limits_of_shares_hold_for_large_counts(void **state)
+BH_TEST(limits_of_shares_hold_for_large_counts)
 {
-    (void)state;
     for (double whole = 3; whole < 1e9; whole = floor(whole * 7.3))
         for (double tenths = 0; tenths <= 10; tenths++)
             for (int outside = 2; outside <= 6; outside += 4) {
@@ -138,9 +133,8 @@ static void limits_of_shares_hold_for_large_counts(void **state)
             }
 }
 
-static void ratios_may_exceed_one(void **state)
+BH_TEST(ratios_may_exceed_one)
 {
-    (void)state;
     const double tops[] = {10, 20}, bottoms[] = {1, 2}, none[] = {0, 0};
     assert_close(bh_ratio(tops, bottoms, 2).mean, 10, 1e-15);
     assert_close(bh_ratio(tops, none, 2).mean, INFINITY, 0);
@@ -149,9 +143,8 @@ static void ratios_may_exceed_one(void **state)
 
 /* Of 4,000 samples 93 to 97 % of the intervals by resampling hold the mean of normal runs and of their paired differences; of
  * lognormal ones (sigma 1) it is printed, with Student's of the same samples. */
-static void resampled_intervals_are_covered(void **state)
+BH_TEST(resampled_intervals_are_covered)
 {
-    (void)state;
     enum { SEEDS = 4000, MOST_RUNS = 100 };
     static const size_t replicas[] = {20, 30, 100};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -185,9 +178,8 @@ static void resampled_intervals_are_covered(void **state)
     gsl_rng_free(rng);
 }
 
-static void resampling_tells_what_it_cannot(void **state)
+BH_TEST(resampling_tells_what_it_cannot)
 {
-    (void)state;
     double values[BH_BOOTSTRAP_LEAST], equal[BH_BOOTSTRAP_LEAST];
     struct bh_resamples *resamples = bh_resamples_create(BH_BOOTSTRAP_LEAST), *again = bh_resamples_create(100);
     for (size_t i = 0; i < BH_BOOTSTRAP_LEAST; i++) {
@@ -223,9 +215,8 @@ static void run_work(gsl_rng *rng, double work, double most_lost, double shape, 
 
 /* Of 4,000 samples 93.9 to 96.1 % of Student's intervals, of a mean and of paired differences, hold what they estimate where runs
  * are normal: three standard errors of a share. Where these are lognormal (sigma 1) it is printed alone. */
-static void intervals_of_means_and_pairs_are_covered(void **state)
+BH_TEST(intervals_of_means_and_pairs_are_covered)
 {
-    (void)state;
     enum { SEEDS = 4000, MOST_RUNS = 100 };
     static const size_t replicas[] = {2, 5, 20, 100};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -256,9 +247,8 @@ static void intervals_of_means_and_pairs_are_covered(void **state)
 
 /* Over 1,000 seeds, 93.5 to 96.5 % of the intervals hold the mean time between failures, from one failure in two runs to
  * hundreds in each, regular or bunched; where a sample has few failures, more do, as in any interval of a count. */
-static void times_per_event_are_covered(void **state)
+BH_TEST(times_per_event_are_covered)
 {
-    (void)state;
     enum { SEEDS = 1000, REPLICAS_MOST = 50 };
     static const struct {
         size_t replicas;
@@ -294,9 +284,8 @@ static void times_per_event_are_covered(void **state)
     assert_close(rate.high, 4.3836365, 1e-6);
 }
 
-static void the_front_holds_what_nothing_beats(void **state)
+BH_TEST(the_front_holds_what_nothing_beats)
 {
-    (void)state;
     /*                       cheap  tight  beaten  twin  twin  unknown */
     const double cost[] = {-0.01, 6.0, 6.5, 0.1, 0.1, NAN};
     const double escape[] = {0.5, 1e-6, 1e-5, 1e-3, 1e-3, 0};
@@ -307,9 +296,8 @@ static void the_front_holds_what_nothing_beats(void **state)
         assert_int_equal(front[i], expected[i]);
 }
 
-static void critical_values_lie_on_a_log_axis(void **state)
+BH_TEST(critical_values_lie_on_a_log_axis)
 {
-    (void)state;
     assert_close(bh_critical_value(1e-4, 1e-2, -1, 1), 1e-3, 1e-12);
     assert_close(bh_critical_value(0, 1, -1, 3), 0.25, 1e-12);
 }
@@ -356,9 +344,8 @@ static void check_flips(const double *difference, bool is_finished, size_t count
     assert_int_equal(best[VALUES - 1], last < 0 ? 0 : 1);
 }
 
-static void flips_are_found_where_differences_change_sign(void **state)
+BH_TEST(flips_are_found_where_differences_change_sign)
 {
-    (void)state;
     const double once[] = {-1, -1, 1, 1}, never[] = {1, 1, 1, 2}, twice[] = {-1, 1, 1, -1}, touch[] = {-1, 0, 0, -1},
                  equal_between[] = {-1, 0, 1, 1};
     check_flips(once, true, 1, sqrt(1e-5), -1, 1);
@@ -369,9 +356,8 @@ static void flips_are_found_where_differences_change_sign(void **state)
     check_flips(equal_between, true, 1, 1e-3, -1, 1);
 }
 
-static void crowded_labels_are_spread(void **state)
+BH_TEST(crowded_labels_are_spread)
 {
-    (void)state;
     double places[] = {0, 0.1, 0.2, 5, 5};
     bh_figure_spread(places, 5, 1);
     const double expected[] = {-0.9, 0.1, 1.1, 4.5, 5.5};
@@ -379,9 +365,8 @@ static void crowded_labels_are_spread(void **state)
         assert_close(places[i], expected[i], 1e-12);
 }
 
-static void numbers_read_well(void **state)
+BH_TEST(numbers_read_well)
 {
-    (void)state;
     char text[BH_NUMBER_SIZE];
     assert_string_equal(bh_number_percent(0.12345, text), "12.3 %");
     assert_string_equal(bh_number_percent(-0.012, text), "-1.20 %");

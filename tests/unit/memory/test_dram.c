@@ -16,9 +16,8 @@
 /* --- Codes --------------------------------------------------------------------------------------------------------- */
 
 /* Single errors are told from each other, two are never taken for one or none, and rows weigh alike. */
-static void test_hsiao_code(void **state)
+BH_TEST(test_hsiao_code)
 {
-    (void)state;
     uint8_t column[BH_HSIAO_BITS];
     unsigned weight[BH_HSIAO_CHECKS] = {0};
     bh_hsiao_columns(column);
@@ -33,9 +32,8 @@ static void test_hsiao_code(void **state)
         assert_int_equal(weight[r], 27); /* (56 x 3 + 8 x 5 + 8) / 8 */
 }
 
-static void test_hsiao_shares(void **state)
+BH_TEST(test_hsiao_shares)
 {
-    (void)state;
     for (unsigned width = 4; width <= 8; width += 4)
         for (unsigned device = 0; device < BH_HSIAO_BITS / width; device++)
             for (double wrong = 0.1; wrong < 1.0; wrong += 0.2) {
@@ -50,9 +48,8 @@ static void test_hsiao_shares(void **state)
 
 /* Over all patterns alike: of the (q - 1)^2 patterns in two places, (n - 2) (q - 1) are two of the three symbols of a word
  * of least weight, by counting in a code of distance 3. */
-static void test_symbol_pairs(void **state)
+BH_TEST(test_symbol_pairs)
 {
-    (void)state;
     struct bh_symbol_code code = {18, 2}, four = {36, 4};
     assert_close(bh_symbol_pair_undetected(code, 4, 0.5, BH_SYMBOL_ALL, BH_SYMBOL_ALL), 16.0 / 255.0, 1e-12);
     assert_close(bh_symbol_pair_undetected(code, 8, 0.5, BH_SYMBOL_BEAT, BH_SYMBOL_ALL), 16.0 / 255.0, 1e-12);
@@ -80,9 +77,8 @@ static double sum_of(const double *rate)
 }
 
 /* Every fault has one outcome, whatever the code; without a code none is noticed. */
-static void test_outcomes_sum_to_the_faults(void **state)
+BH_TEST(test_outcomes_sum_to_the_faults)
 {
-    (void)state;
     for (int code = 0; code < 3; code++) {
         struct bh_dram dram = shipped((enum bh_dram_code)code, 4, true);
         struct bh_dram_rates rates = bh_dram_rates_of(&dram);
@@ -101,9 +97,8 @@ static void test_outcomes_sum_to_the_faults(void **state)
 }
 
 /* Permanent faults of whole devices under chipkill: N n (n - 1) l^2 R for N words of n devices. */
-static void test_two_devices(void **state)
+BH_TEST(test_two_devices)
 {
-    (void)state;
     struct bh_dram dram = shipped(BH_DRAM_CHIPKILL, 4, true);
     memset(dram.rate, 0, sizeof dram.rate);
     double l = dram.rate[BH_DRAM_MULTI_BANK][BH_DRAM_PERMANENT] = 3e-13;
@@ -118,9 +113,8 @@ static void test_two_devices(void **state)
 }
 
 /* Transient faults of single bits under SEC-DED: in the same word, not the same bit. */
-static void test_two_bits(void **state)
+BH_TEST(test_two_bits)
 {
-    (void)state;
     struct bh_dram dram = shipped(BH_DRAM_SEC_DED, 8, true);
     memset(dram.rate, 0, sizeof dram.rate);
     double l = dram.rate[BH_DRAM_BIT][BH_DRAM_TRANSIENT] = 1e-9, words = dram.banks * dram.rows * dram.row_bytes;
@@ -129,9 +123,8 @@ static void test_two_bits(void **state)
                  1e-12);
 }
 
-static void test_overlaps(void **state)
+BH_TEST(test_overlaps)
 {
-    (void)state;
     struct bh_dram dram = shipped(BH_DRAM_SEC_DED, 4, true);
     assert_close(bh_dram_overlap(&dram, BH_DRAM_BIT, BH_DRAM_WORD), 1.0 / (8 * 16384 * 2048.0), 1e-15);
     assert_close(bh_dram_overlap(&dram, BH_DRAM_ROW, BH_DRAM_COLUMN), 1.0 / 8, 1e-15);
@@ -213,9 +206,8 @@ static void compare_pairs(struct met *met, const struct twin *twin, const struct
     }
 }
 
-static void test_against_twin(void **state)
+BH_TEST(test_against_twin)
 {
-    (void)state;
     static const struct {
         const char *what;
         enum bh_dram_code code;
@@ -249,9 +241,8 @@ static void test_against_twin(void **state)
 
 /* --- Into the catalog ---------------------------------------------------------------------------------------------- */
 
-static void test_classes_take_their_rates(void **state)
+BH_TEST(test_classes_take_their_rates)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog("{memory.code: sec-ded, memory.bank.permanent: 20 FIT}", NULL);
     struct bh_dram dram = bh_catalog_dram(catalog);
     struct bh_dram_rates rates = bh_dram_rates_of(&dram);
@@ -271,9 +262,8 @@ static void test_classes_take_their_rates(void **state)
 }
 
 /* Against the difference that two catalogs make. */
-static void test_slopes(void **state)
+BH_TEST(test_slopes)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog("{memory.code: sec-ded}", NULL);
     struct bh_memory_slope slope[BH_MEMORY_NUMBERS];
     size_t count = bh_catalog_memory_slopes(catalog, BH_DRAM_UNDETECTED, slope);

@@ -40,9 +40,8 @@ static size_t zone_named(const struct bh_zone_tree *tree, const char *name)
 
 /* --- Guards -------------------------------------------------------------------------------------------------------- */
 
-static void test_guards_chosen(void **state)
+BH_TEST(test_guards_chosen)
 {
-    (void)state;
     static const struct {
         const char *system, *policy, *guest_host, *process_kernel, *between;
     } cases[] = {
@@ -80,9 +79,8 @@ static void test_guards_chosen(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_guard_not_offered(void **state)
+BH_TEST(test_guard_not_offered)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_error err = {0};
     assert_null(bh_node_model_create(catalog, bh_test_system(catalog, "palacios"),
@@ -99,9 +97,8 @@ static void test_guard_not_offered(void **state)
 
 /* Two tenants of 2 x 2 and 1 x 1 processes: 4 x 1 pairs, each both ways; a composition's disposition takes both, as an
  * enclave's takes its own. Closing the links leaves the node as it was. */
-static void test_composition_links(void **state)
+BH_TEST(test_composition_links)
 {
-    (void)state;
     static const char extra[] =
         "policies: {wide: {description: a test, dispositions: {host-kernel: node, host-user: guest, "
         "guest-kernel: composition, guest-user: enclave}, guards: strongest}}";
@@ -148,9 +145,8 @@ static void test_composition_links(void **state)
 
 /* --- Dispositions -------------------------------------------------------------------------------------------------- */
 
-static void test_dispositions_applied(void **state)
+BH_TEST(test_dispositions_applied)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_node_model *model = bh_test_model(catalog, "kvm", "protection-first", tenants, 2);
     static const enum bh_scope expected[] = {BH_SCOPE_NODE, BH_SCOPE_GUEST, BH_SCOPE_GUEST, BH_SCOPE_PROCESS};
@@ -167,9 +163,8 @@ static void test_dispositions_applied(void **state)
 }
 
 /* Native has no guests: `guest` means `process`. Its processes are host-user zones with an application's endings. */
-static void test_native_guest_becomes_process(void **state)
+BH_TEST(test_native_guest_becomes_process)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_node_model *model = bh_test_model(catalog, "native", "protection-first", tenants, 2);
     bool beyond;
@@ -190,9 +185,8 @@ static void test_native_guest_becomes_process(void **state)
     "{policies: {mine: {description: for the test, dispositions: {host-kernel: " kernel ", host-user: " vmm            \
     ", guest-kernel: " guest ", guest-user: " process "}, guards: weakest}}}"
 
-static void test_contradictions(void **state)
+BH_TEST(test_contradictions)
 {
-    (void)state;
     static const struct {
         const char *system, *policy, *expected; /* NULL: accepted */
     } cases[] = {
@@ -241,9 +235,8 @@ static void assert_victims(const struct bh_node_model *model, size_t zone, const
 }
 
 /* kvm: host 0; per guest vmm, guest and its processes. Guests: {1 2 3 4}, {5 6 7 8}, {9 10 11}. */
-static void test_taken_down(void **state)
+BH_TEST(test_taken_down)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_node_model *model = bh_test_model(catalog, "kvm", "protection-first", tenants, 2);
     const struct bh_zone_tree *tree = model->tree;
@@ -288,9 +281,8 @@ static void test_taken_down(void **state)
 }
 
 /* The outer guest of a nested node is a guest, too: its kernel's failure takes its VMM and all inner guests. */
-static void test_taken_down_nested(void **state)
+BH_TEST(test_taken_down_nested)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, POLICY("guest", "node", "guest", "process"));
     struct bh_node_model *model = bh_test_model(catalog, "kvm-nested", "mine", tenants, 2);
     const struct bh_zone_tree *tree = model->tree;
@@ -312,9 +304,8 @@ static void test_taken_down_nested(void **state)
 
 /* What a policy says of a zone by name holds for it alone, and elsewhere its kind does; by name it holds in the systems that
  * have the zone. */
-static void test_dispositions_by_name(void **state)
+BH_TEST(test_dispositions_by_name)
 {
-    (void)state;
     struct bh_catalog *catalog =
         bh_test_catalog(NULL, POLICY("node", "guest", "guest", "process, outer-guest: node, outer-vmm: system"));
     struct bh_node_model *model = bh_test_model(catalog, "kvm-nested", "mine", tenants, 2);
@@ -335,9 +326,8 @@ static void test_dispositions_by_name(void **state)
 }
 
 /* Every policy that comes with the catalog, but the one without guests, fits every system that has guests. */
-static void test_bundled_policies_fit(void **state)
+BH_TEST(test_bundled_policies_fit)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t s = 0; s < catalog->systems_count; s++)
         for (size_t p = 0; p < catalog->policies_count; p++) {
@@ -371,9 +361,8 @@ static void test_bundled_policies_fit(void **state)
 
 /* A process that runs two guests of the node is neither's own: what takes it down takes both, and a guest that fails does
  * not take it along. */
-static void test_two_outer_guests(void **state)
+BH_TEST(test_two_outer_guests)
 {
-    (void)state;
     for (int two = 0; two < 2; two++) {
         struct bh_catalog *catalog = bh_test_catalog(
             NULL, two ? OUTER_SYSTEM("{name: second, kind: guest-kernel, parent: runner, components: [guest-kernel]},")
@@ -397,9 +386,8 @@ static void test_two_outer_guests(void **state)
 }
 
 /* A process beside the guests, such as a daemon on the host: alone in its subtree and in no guest. */
-static void test_failed_user_zone_is_down(void **state)
+BH_TEST(test_failed_user_zone_is_down)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {
         {-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, -1, -1, -1}, {0, BH_GUEST_KERNEL, 0, 0, -1},
         {2, BH_GUEST_USER, 0, 0, 0},      {2, BH_HOST_USER, 0, 0, -1},
@@ -421,9 +409,8 @@ static void test_failed_user_zone_is_down(void **state)
 /* --- Channels ------------------------------------------------------------------------------------------------------ */
 
 /* c = mu p / (1 - p), so that c / (c + mu) = p. */
-static void test_attempt_rate(void **state)
+BH_TEST(test_attempt_rate)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {{-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_HOST_USER, 0, 0, 0}};
     static const struct bh_small_channel channels[] = {
         {1, 0, 0.25, 0, false}, {1, 0, 0.0, 0, false}, {1, 0, 1e-12, 0.9, false}, {1, 0, 1.0, 0.5, false}};
@@ -439,9 +426,8 @@ static void test_attempt_rate(void **state)
 }
 
 /* Each tenant's own zones follow its own policy; what they share follows the node's. */
-static void test_tenants_may_have_policies_of_their_own(void **state)
+BH_TEST(test_tenants_may_have_policies_of_their_own)
 {
-    (void)state;
     struct bh_error err = {0};
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     const struct bh_application *application = bh_test_application(catalog, "mpi-bulk-synchronous");

@@ -10,9 +10,8 @@
     "policies: {mine: {description: a test, dispositions: {host-kernel: node, host-user: guest, guest-kernel: guest, " \
     "guest-user: process}, " rest "}}"
 
-static void test_rules_are_read(void **state)
+BH_TEST(test_rules_are_read)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, POLICY("guards: strongest"));
     const struct bh_policy *policy = bh_test_policy(catalog, "mine");
     assert_int_equal(policy->protect.when, BH_PROTECT_ALWAYS);
@@ -39,9 +38,8 @@ static void test_rules_are_read(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_levels_by_rule(void **state)
+BH_TEST(test_levels_by_rule)
 {
-    (void)state;
     static const struct {
         const char *rest, *protected, *unprotected;
     } cases[] = {
@@ -69,9 +67,8 @@ static void test_levels_by_rule(void **state)
 }
 
 /* Each message names the key and what was expected. */
-static void test_bad_rules(void **state)
+BH_TEST(test_bad_rules)
 {
-    (void)state;
     static const struct {
         const char *rest, *message;
     } cases[] = {
@@ -106,9 +103,8 @@ static void test_bad_rules(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void test_unprotected_not_above_protected(void **state)
+BH_TEST(test_unprotected_not_above_protected)
 {
-    (void)state;
     struct bh_error err = {0};
     const struct bh_guard_level *off[BH_BOUNDARIES];
     struct bh_catalog *catalog = bh_test_catalog(
@@ -130,9 +126,8 @@ static const struct bh_guard_level *level(const struct bh_catalog *catalog, cons
 }
 
 /* Palacios offers passthrough, nested-paging and emulated-io, and not iommu, which lies between the last two. */
-static void test_node_os_clips(void **state)
+BH_TEST(test_node_os_clips)
 {
-    (void)state;
     static const struct {
         const char *policy, *least, *most, *effective;
     } cases[] = {

@@ -36,9 +36,8 @@ static size_t count_template(const struct bh_zone_tree *tree, const char *name)
 
 /* --- Zones and owners ---------------------------------------------------------------------------------------------- */
 
-static void test_counts(void **state)
+BH_TEST(test_counts)
 {
-    (void)state;
     static const struct {
         const char *system;
         size_t zones, vmms, guests, channels;
@@ -76,9 +75,8 @@ static bool is_below(const struct bh_zone_tree *tree, size_t below, size_t above
     return zone >= 0;
 }
 
-static void test_parents_and_subtrees(void **state)
+BH_TEST(test_parents_and_subtrees)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < SYSTEMS; i++) {
         struct bh_zone_tree *tree = unfold(catalog, systems[i]);
@@ -101,9 +99,8 @@ static void test_parents_and_subtrees(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_owners(void **state)
+BH_TEST(test_owners)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < SYSTEMS; i++) {
         struct bh_zone_tree *tree = unfold(catalog, systems[i]);
@@ -127,9 +124,8 @@ static void test_owners(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_names_and_finding(void **state)
+BH_TEST(test_names_and_finding)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     struct bh_zone_tree *tree = unfold(catalog, "kvm");
     char name[32];
@@ -153,9 +149,8 @@ static void test_names_and_finding(void **state)
 
 /* --- Shares and landing -------------------------------------------------------------------------------------------- */
 
-static void test_shares(void **state)
+BH_TEST(test_shares)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < SYSTEMS; i++) {
         struct bh_zone_tree *tree = unfold(catalog, systems[i]);
@@ -175,9 +170,8 @@ static void test_shares(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_shares_by_hand(void **state)
+BH_TEST(test_shares_by_hand)
 {
-    (void)state;
     struct bh_catalog *catalog =
         bh_test_catalog("{zones.host-kernel.memory-weight: 5, zones.host-user.memory-weight: 1,"
                         " zones.guest-kernel.memory-weight: 4, zones.guest-user.memory-weight: 90}",
@@ -197,9 +191,8 @@ static void test_shares_by_hand(void **state)
 }
 
 /* Kinds in order; within a kind the shared zones, then guests, then processes, numbered alike under every system. */
-static void test_landing_order(void **state)
+BH_TEST(test_landing_order)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < SYSTEMS; i++) {
         struct bh_zone_tree *tree = unfold(catalog, systems[i]);
@@ -224,9 +217,8 @@ static void test_landing_order(void **state)
 }
 
 /* On an even grid of n draws each zone gets its share but for the cells that its two ends cut. */
-static void test_landing_shares(void **state)
+BH_TEST(test_landing_shares)
 {
-    (void)state;
     enum { DRAWS = 100000 };
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < SYSTEMS; i++) {
@@ -260,9 +252,8 @@ static struct bh_zone_set set_of(const struct bh_zone_tree *tree, const char *na
 }
 
 /* Zones of a kind: an enclave's by its share of the node, split equally; where there are none, the host's kernel. */
-static void test_landing_in_kinds(void **state)
+BH_TEST(test_landing_in_kinds)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t s = 0; s < SYSTEMS; s++) {
         struct bh_zone_tree *tree = unfold(catalog, systems[s]);
@@ -292,9 +283,8 @@ static void test_landing_in_kinds(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_extents(void **state)
+BH_TEST(test_extents)
 {
-    (void)state;
     static const struct {
         const char *system, *zones;
         enum bh_scope extent;
@@ -331,9 +321,8 @@ static void test_extents(void **state)
 
 /* --- Channels ------------------------------------------------------------------------------------------------------ */
 
-static void test_channels_are_grouped_and_join_a_lineage(void **state)
+BH_TEST(test_channels_are_grouped_and_join_a_lineage)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     for (size_t i = 0; i < SYSTEMS; i++) {
         struct bh_zone_tree *tree = unfold(catalog, systems[i]);
@@ -350,9 +339,8 @@ static void test_channels_are_grouped_and_join_a_lineage(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_other_channels_join_different_guests(void **state)
+BH_TEST(test_other_channels_join_different_guests)
 {
-    (void)state;
     static const char sharing[] =
         "systems:\n"
         "  sharing:\n"
@@ -388,9 +376,8 @@ static void test_other_channels_join_different_guests(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_too_many_zones(void **state)
+BH_TEST(test_too_many_zones)
 {
-    (void)state;
     struct bh_catalog *catalog = bh_test_catalog(NULL, NULL);
     const struct bh_system *system = bh_test_system(catalog, "kvm");
     struct bh_error err = {0};

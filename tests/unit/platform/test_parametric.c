@@ -59,9 +59,8 @@ static void compare(const struct bh_machine *machine, uint64_t nodes)
     assert_string_equal(computed.set_aside, probed.set_aside);
 }
 
-static void test_sizes(void **state)
+BH_TEST(test_sizes)
 {
-    (void)state;
     static const uint64_t sizes[] = {1,      2,       3,       4,       5,       100,     511,
                                      512,    513,     1000,    1024,    8192,    16384,   16385,
                                      131072, 1000000, 1048575, 1048576, 1049625, 3000001, 16777216};
@@ -72,9 +71,8 @@ static void test_sizes(void **state)
 }
 
 /* Narrow links, narrow groups, many storage hosts and disks, slow reads; numbers that are no sums of powers of two. */
-static void test_shapes(void **state)
+BH_TEST(test_shapes)
 {
-    (void)state;
     static const struct {
         double cabinet, group, link, latency_s, global, hosts, disks, bandwidth, reads;
     } shapes[] = {
@@ -103,9 +101,8 @@ static void test_shapes(void **state)
 }
 
 /* What a probe refuses is left to the probe, which says why. */
-static void test_unsound(void **state)
+BH_TEST(test_unsound)
 {
-    (void)state;
     struct bh_catalog *catalog = read_shipped();
     struct bh_machine machine = *catalog->machine;
     struct bh_platform_facts facts;

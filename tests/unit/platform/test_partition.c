@@ -47,9 +47,8 @@ static void make(struct fixture *f, uint64_t round)
     }
 }
 
-static void test_partitions_cover_the_slots_in_order(void **state)
+BH_TEST(test_partitions_cover_the_slots_in_order)
 {
-    (void)state;
     for (uint64_t round = 0; round < ROUNDS; round++) {
         struct fixture f;
         make(&f, round);
@@ -104,9 +103,8 @@ static void check_stands(const struct fixture *f, const struct bh_stands *stands
         assert_true(on_host[h] <= f->hosts[h].nodes);
 }
 
-static void test_packed_and_scattered_are_as_dealt(void **state)
+BH_TEST(test_packed_and_scattered_are_as_dealt)
 {
-    (void)state;
     for (uint64_t round = 0; round < ROUNDS; round++)
         for (int scattered = 0; scattered < 2; scattered++) {
             struct fixture f;
@@ -123,9 +121,8 @@ static void test_packed_and_scattered_are_as_dealt(void **state)
 }
 
 /* With cabinets alike, a partition has as many to itself as it fills. */
-static void test_by_cabinet_takes_whole_cabinets(void **state)
+BH_TEST(test_by_cabinet_takes_whole_cabinets)
 {
-    (void)state;
     size_t whole = 0;
     for (uint64_t round = 0; round < ROUNDS; round++) {
         struct fixture f;

@@ -62,9 +62,8 @@ static void probe_file(const char *path, uint64_t nodes, struct bh_platform_fact
 
 /* --- What comes with Bulkhead --------------------------------------------------------------------------------------- */
 
-static void test_shipped(void **state)
+BH_TEST(test_shipped)
 {
-    (void)state;
     static const struct {
         const char *name;
         struct bh_platform_facts facts;
@@ -89,9 +88,8 @@ static void test_shipped(void **state)
     }
 }
 
-static void test_parametric_sizes(void **state)
+BH_TEST(test_parametric_sizes)
 {
-    (void)state;
     static const uint64_t sizes[] = {1,    2,     3,      4,       5,       100,     511,     512,     513,     1000,
                                      1024, 16384, 131072, 1000000, 1048575, 1048576, 1048577, 3000001, 16777216};
     char *path = shipped("parametric.yaml");
@@ -226,9 +224,8 @@ static void assert_message(const struct bh_error *err, const char *path, const c
         fail_msg("expected \"%s%s...%s\", found \"%s\"", path, where, what, err->text);
 }
 
-static void test_broken(void **state)
+BH_TEST(test_broken)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s.xml", broken[i].name);
@@ -242,9 +239,8 @@ static void test_broken(void **state)
 }
 
 /* What stands in comments and quotes, and what entities stand for, is read as XML has it. */
-static void test_forms(void **state)
+BH_TEST(test_forms)
 {
-    (void)state;
     const char *path = write_scratch("forms.xml", HEAD
                                      "<!-- <zone id=\"x\" routing=\"Star\"> > -->\n<zone id='machine' routing='Full'>\n"
                                      "<host id='a&amp;b' speed = \"1Gf\"\n><prop id='note' value='a &lt; b'/></host>\n"
@@ -260,9 +256,8 @@ static void test_forms(void **state)
     "\" lat=\"10us\"/>\n"
 
 /* Hosts that no node of a run is on do not set its network, and need no routes either. */
-static void test_other_hosts(void **state)
+BH_TEST(test_other_hosts)
 {
-    (void)state;
     const char *path = write_scratch(
         "other.xml",
         HEAD "<zone id=\"site\" routing=\"Full\">\n" CLUSTER("work", "15", "1GBps")
@@ -284,9 +279,8 @@ static void test_other_hosts(void **state)
 }
 
 /* Batsim's master and storage, ElastiSim's batch system and file system are no nodes; our own property says otherwise. */
-static void test_set_aside(void **state)
+BH_TEST(test_set_aside)
 {
-    (void)state;
     const char *path = write_scratch(
         "aside.xml",
         HEAD "<zone id=\"site\" routing=\"Full\">\n" CLUSTER(
@@ -306,9 +300,8 @@ static void test_set_aside(void **state)
 }
 
 /* Of an older version: SimGrid's harmless warning is no reason, and what it chokes on is. */
-static void test_versions(void **state)
+BH_TEST(test_versions)
 {
-    (void)state;
     static const struct {
         const char *version, *inside, *what;
     } cases[] = {
@@ -338,9 +331,8 @@ static void test_versions(void **state)
 }
 
 /* A byte order mark is legal, and lines are counted as without it. */
-static void test_mark(void **state)
+BH_TEST(test_mark)
 {
-    (void)state;
     const char *path = write_scratch("mark.xml", "\xEF\xBB\xBF" HEAD CLUSTER("w", "3", "1GBps") "</platform>\n");
     struct bh_platform_facts facts;
     probe_file(path, 4, &facts);
@@ -353,9 +345,8 @@ static void test_mark(void **state)
     unlink(path);
 }
 
-static void test_nested(void **state)
+BH_TEST(test_nested)
 {
-    (void)state;
     enum { LEVELS = 100000, BYTES = 64 };
     char *text = bh_allocate(LEVELS, BYTES), *at = text;
     at += sprintf(at, "%s", HEAD);
@@ -370,9 +361,8 @@ static void test_nested(void **state)
     free(text);
 }
 
-static void test_unreadable(void **state)
+BH_TEST(test_unreadable)
 {
-    (void)state;
     static const struct {
         const char *path, *what;
     } cases[] = {{"/nowhere/machine.xml", "No such file"},
@@ -391,9 +381,8 @@ static void test_unreadable(void **state)
     }
 }
 
-static void test_bad_options(void **state)
+BH_TEST(test_bad_options)
 {
-    (void)state;
     const char *before = getenv("BH_SIMGRID_OPTIONS");
     char *kept = before ? bh_copy_text(before) : NULL, *path = shipped("testbed.xml");
     setenv("BH_SIMGRID_OPTIONS", "--cfg=no/such:1", 1);
@@ -422,9 +411,8 @@ static char *read_shipped(const char *name)
     return text;
 }
 
-static void test_broken_descriptions(void **state)
+BH_TEST(test_broken_descriptions)
 {
-    (void)state;
     static const struct {
         const char *old, *new, *what;
     } cases[] = {

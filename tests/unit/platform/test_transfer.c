@@ -124,9 +124,8 @@ static void write_then_read(void)
     start("one", write_then_read_actor);
 }
 
-static void test_arithmetic(void **state)
+BH_TEST(test_arithmetic)
 {
-    (void)state;
     run(&(struct setting){.file = "testbed.xml"}, write_then_read);
     assert_true(seen->arrived[0] && seen->arrived[1] && !seen->is_active_after);
     assert_int_equal(seen->flows, 1); /* one 1.25 GB/s link feeds a 0.5 GB/s disk */
@@ -165,9 +164,8 @@ static const char narrow_hosts[] =
     HEAD "<cluster id=\"c\" prefix=\"n-\" suffix=\"\" radical=\"0-63\" speed=\"1Gf\" bw=\"1GBps\" lat=\"1us\"/>\n" //
     STORAGE("s", DISK("a", "40GBps"), "50GBps") ROUTE("s") "</zone></platform>\n";
 
-static void test_several_stores(void **state)
+BH_TEST(test_several_stores)
 {
-    (void)state;
     run(&(struct setting){.file = several_stores}, write_then_read);
     assert_int_equal(seen->disk_ios, 3);
     assert_int_equal(seen->flows % 2, 0);
@@ -176,9 +174,8 @@ static void test_several_stores(void **state)
     assert_close(seen->took_s[1], 32 * GIB / 7e9, 0.005);
 }
 
-static void test_narrow_hosts(void **state)
+BH_TEST(test_narrow_hosts)
 {
-    (void)state;
     run(&(struct setting){.file = narrow_hosts}, write_then_read);
     assert_true(seen->flows > 16);
     assert_close(seen->took_s[0], 64 * GIB / 40e9, 0.005);
@@ -227,9 +224,8 @@ static void all_hosts(void)
     start("all", all_hosts_actor);
 }
 
-static void test_few_for_all(void **state)
+BH_TEST(test_few_for_all)
 {
-    (void)state;
     const struct setting settings[] = {
         {.file = "testbed.xml"},
         {.file = "petascale.xml"},
@@ -254,9 +250,8 @@ static void test_few_for_all(void **state)
 }
 
 /* An enclave on part of the machine. */
-static void test_part(void **state)
+BH_TEST(test_part)
 {
-    (void)state;
     run(&(struct setting){.file = "exascale.xml", .first = 5000, .nodes = 1000}, write_then_read);
     assert_close(seen->took_s[0], 1000 * GIB / 4.6e12, 0.01);
     run(&(struct setting){.file = "testbed.xml", .first = 7, .nodes = 1}, write_then_read);
@@ -283,9 +278,8 @@ static void two(void)
     start("second", second_actor);
 }
 
-static void test_equal_shares(void **state)
+BH_TEST(test_equal_shares)
 {
-    (void)state;
     const char *const files[] = {"testbed.xml", "petascale.xml", "exascale.xml", "parametric.yaml", several_stores};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         run(&(struct setting){.file = files[i], .machine_nodes = 131072}, two);
@@ -319,9 +313,8 @@ static void interrupted(void)
     start("second", second_actor);
 }
 
-static void test_interrupt(void **state)
+BH_TEST(test_interrupt)
 {
-    (void)state;
     const char *const files[] = {"testbed.xml", "exascale.xml", several_stores};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         run(&(struct setting){.file = files[i]}, interrupted);
@@ -361,9 +354,8 @@ static void interrupted_at_end(void)
     start("first", again_actor);
 }
 
-static void test_interrupt_edges(void **state)
+BH_TEST(test_interrupt_edges)
 {
-    (void)state;
     run(&(struct setting){.file = several_stores}, interrupted_at_once);
     assert_false(seen->arrived[0]);
     assert_close(seen->took_s[0], 0, 1e-9);
@@ -409,9 +401,8 @@ static void deadlock(void)
     start("waits", wait_for_ever);
 }
 
-static void test_interface(void **state)
+BH_TEST(test_interface)
 {
-    (void)state;
     run(&(struct setting){.file = "testbed.xml"}, remaining);
     assert_close(seen->remaining[0], 0.75e9, 1e-9);
     assert_false(seen->arrived[0]);
@@ -433,9 +424,8 @@ static void raise_signal(void)
     seen->flows = (unsigned)signals_caught;
 }
 
-static void test_signals(void **state)
+BH_TEST(test_signals)
 {
-    (void)state;
     signal(SIGINT, catch_signal);
     run(&(struct setting){.file = "testbed.xml"}, raise_signal);
     assert_int_equal(seen->flows, 1);

@@ -8,9 +8,8 @@
 
 static const double hour_s = 3600.0;
 
-static void test_never_and_always(void **state)
+BH_TEST(test_never_and_always)
 {
-    (void)state;
     struct bh_random random = {.seed = 1, .replica = 0};
     for (int rule = BH_COMPOSED_NEVER; rule <= BH_COMPOSED_ALWAYS; rule++) {
         struct bh_composition_law law = {.rule = (enum bh_composition_rule)rule};
@@ -21,9 +20,8 @@ static void test_never_and_always(void **state)
     }
 }
 
-static void test_windows(void **state)
+BH_TEST(test_windows)
 {
-    (void)state;
     struct bh_random random = {.seed = 1, .replica = 0};
     static const struct bh_composition_window windows[] = {{0, 10}, {20, 30}, {50, 1000}};
     struct bh_composition_law law = {.rule = BH_COMPOSED_IN_WINDOWS, .windows_count = 3, .windows = windows};
@@ -46,9 +44,8 @@ static void test_windows(void **state)
 }
 
 /* Windows overlap or do not by the calendar; what is at random is independent of them. */
-static void test_share_of_several(void **state)
+BH_TEST(test_share_of_several)
 {
-    (void)state;
     static const struct bh_composition_window one[] = {{0, 40}}, same[] = {{0, 20}, {20, 40}}, other[] = {{30, 60}},
                                               late[] = {{90, 1000}};
     const struct bh_composition_law windows[] = {
@@ -82,9 +79,8 @@ static void test_share_of_several(void **state)
 
 /* Over n cycles with exponential times the share of time on is near the degree: its standard error is about
  * d (1-d) sqrt(2/n). Mean time on within 5 standard errors, 1/sqrt(n). */
-static void test_random_degree(void **state)
+BH_TEST(test_random_degree)
 {
-    (void)state;
     struct bh_random random = {.seed = 20140825, .replica = 3};
     const int cycles = 200000;
     static const double degrees[] = {0.02, 0.3, 0.5, 0.97};
@@ -108,9 +104,8 @@ static void test_random_degree(void **state)
 }
 
 /* On at time 0, and on at a later time, in the same share of timelines: the steady state from the start. */
-static void test_random_is_stationary(void **state)
+BH_TEST(test_random_is_stationary)
 {
-    (void)state;
     const int timelines = 40000;
     struct bh_composition_law law = {.rule = BH_COMPOSED_AT_RANDOM, .degree = 0.3, .mean_on_s = 600};
     int on_at_start = 0, on_later = 0;
@@ -129,9 +124,8 @@ static void test_random_is_stationary(void **state)
 
 /* Two compositions that overlap, 5 s to switch: on from 15 to 40, off again at 45, wanted again at 43: acted upon when
  * switching off is done. */
-static void test_deferred_by_hand(void **state)
+BH_TEST(test_deferred_by_hand)
 {
-    (void)state;
     struct bh_protection_rule rule = {.when = BH_PROTECT_COMPOSED};
     struct bh_protection protection = bh_protection_start(&rule, 5, 0.5, 0);
     assert_false(bh_protection_is_on(&protection));
@@ -157,9 +151,8 @@ static void test_deferred_by_hand(void **state)
 }
 
 /* Three errors within 100 s switch on, 2 s later; 50 s after the last it goes off. */
-static void test_adaptive_by_hand(void **state)
+BH_TEST(test_adaptive_by_hand)
 {
-    (void)state;
     struct bh_protection_rule rule = {.when = BH_PROTECT_ERRORS, .errors = 3, .within_s = 100, .quiet_s = 50};
     struct bh_protection protection = bh_protection_start(&rule, 2, 1, 1);
     static const double errors_s[] = {10, 70, 120, 165}; /* 10 to 120: too far apart */
@@ -179,9 +172,8 @@ static void test_adaptive_by_hand(void **state)
     assert_close(protection.switching_s, 4, 0);
 }
 
-static void test_degree_threshold(void **state)
+BH_TEST(test_degree_threshold)
 {
-    (void)state;
     struct bh_protection_rule rule = {.when = BH_PROTECT_DEGREE, .degree = 0.25};
     assert_true(bh_protection_is_on(&(struct bh_protection[]){bh_protection_start(&rule, 1, 0.25, 0)}[0]));
     assert_false(bh_protection_is_on(&(struct bh_protection[]){bh_protection_start(&rule, 1, 0.24, 1)}[0]));
@@ -197,9 +189,8 @@ static void test_degree_threshold(void **state)
 /* On the same timelines: what gets past the guards under always does so under deferred, and what does so under deferred
  * does so under never. Attempts at a composition's boundary come only while composed. Deferred guards are on for no
  * longer than those that always are, and switching is apart. */
-static void test_always_within_deferred_within_never(void **state)
+BH_TEST(test_always_within_deferred_within_never)
 {
-    (void)state;
     enum { ALWAYS, DEFERRED, NEVER, RULES };
     static const struct bh_protection_rule rules[RULES] = {
         {.when = BH_PROTECT_ALWAYS}, {.when = BH_PROTECT_COMPOSED}, {.when = BH_PROTECT_NEVER}};

@@ -357,17 +357,15 @@ static void check_all(bool is_chain, bool has_costs, struct totals *totals)
 }
 
 /* Any workload: of attempts from where an error began. */
-static void test_first_crossings(void **state)
+BH_TEST(test_first_crossings)
 {
-    (void)state;
     struct totals totals = {0};
     check_all(false, true, &totals);
 }
 
 /* To and fro between two processes: of all attempts. */
-static void test_chains(void **state)
+BH_TEST(test_chains)
 {
-    (void)state;
     struct totals totals = {0};
     check_all(true, false, &totals);
     assert_true(totals.deep > 50);
@@ -403,9 +401,8 @@ static bool lands_in_place(const struct bh_setup *setup, const struct bh_attempt
 }
 
 /* Faults in all processes of an enclave of three nodes with four processes each, and of one of five nodes with two. */
-static void test_landing(void **state)
+BH_TEST(test_landing)
 {
-    (void)state;
     struct world world = {.scenario_file = "/tmp/bulkhead-crossings-XXXXXX"};
     struct dice dice = {{.seed = SEED, .replica = 5000}, 0};
     FILE *out = fdopen(mkstemp(world.scenario_file), "w");

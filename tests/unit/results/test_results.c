@@ -79,9 +79,8 @@ static void write_file(const char *path)
     bh_results_destroy(results);
 }
 
-static void equal_results_are_equal_bytes(void **state)
+BH_TEST(equal_results_are_equal_bytes)
 {
-    (void)state;
     size_t sizes[2];
     write_file("test_results_a.h5");
     sleep(1); /* a stored time would show */
@@ -108,9 +107,8 @@ static void equal_results_are_equal_bytes(void **state)
     unlink("test_results_b.h5");
 }
 
-static void memory_needs_no_file(void **state)
+BH_TEST(memory_needs_no_file)
 {
-    (void)state;
     struct bh_error err = {0};
     struct bh_results *results = bh_results_create(NULL, &err);
     assert_non_null(results);
@@ -120,9 +118,8 @@ static void memory_needs_no_file(void **state)
     bh_results_destroy(results);
 }
 
-static void an_abandoned_file_harms_nothing(void **state)
+BH_TEST(an_abandoned_file_harms_nothing)
 {
-    (void)state;
     FILE *before = fopen("test_results_old.h5", "w");
     fputs("precious", before);
     fclose(before);
@@ -141,9 +138,8 @@ static void an_abandoned_file_harms_nothing(void **state)
 }
 
 /* One name for two things: the first error sticks, and the commit fails with it. */
-static void errors_stick(void **state)
+BH_TEST(errors_stick)
 {
-    (void)state;
     static const double values[2] = {1, 2};
     static const char *const taken[] = {"x", "/x", ""};
     for (size_t i = 0; i < 3; i++) {
@@ -168,9 +164,8 @@ static void errors_stick(void **state)
     bh_results_destroy(results);
 }
 
-static void bad_paths_are_input_errors(void **state)
+BH_TEST(bad_paths_are_input_errors)
 {
-    (void)state;
     static const char *const bad[] = {"", "/", ".", "missing-folder/results.h5", "/dev/null", "missing/", "/proc/x.h5"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct bh_error err = {0};

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* No axis of a scenario can take a name that results use: every name that a file holds is refused as one. */
 #include "sim/results/hdf5_writer.h"
-#include "sim/results/metrics.h"
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 #include "sim/sweep/run.h"
@@ -64,9 +63,8 @@ static herr_t visit(hid_t group, const char *path, const H5L_info_t *info, void 
     return 0;
 }
 
-static void names_in_results_are_no_axes(void **state)
+BH_TEST(names_in_results_are_no_axes)
 {
-    (void)state;
     struct bh_error err = {0};
     struct bh_study *study = read_study(NULL, &err);
     struct bh_run *run = study != NULL ? bh_run_study(study, 1, false, &err) : NULL;
@@ -83,9 +81,8 @@ static void names_in_results_are_no_axes(void **state)
     bh_run_destroy(run);
 }
 
-static void names_of_merges_and_means_are_no_axes(void **state)
+BH_TEST(names_of_merges_and_means_are_no_axes)
 {
-    (void)state;
     static const char *const names[] = {"point",          "replicas_run",        "policy_correlation",
                                         "makespan_count", "makespan_half_width", "price_defined"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -94,9 +91,8 @@ static void names_of_merges_and_means_are_no_axes(void **state)
         expect_taken(bh_metrics[i].name);
 }
 
-static void other_names_are_axes(void **state)
+BH_TEST(other_names_are_axes)
 {
-    (void)state;
     static const char *const names[] = {"sort", "nodes", "escape", "draw", "makespan_", "count", "price-count"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct bh_error err = {0};
@@ -108,9 +104,8 @@ static void other_names_are_axes(void **state)
 }
 
 /* Should a name be missing above all the same: no table loses a column without a word. */
-static void two_columns_of_one_name_are_refused(void **state)
+BH_TEST(two_columns_of_one_name_are_refused)
 {
-    (void)state;
     struct row {
         uint32_t a, b;
     } row = {1, 2};

@@ -59,9 +59,8 @@ static struct bh_study *need_axes(void)
     return study;
 }
 
-static void test_values_are_as_written(void **state)
+BH_TEST(test_values_are_as_written)
 {
-    (void)state;
     struct bh_study *study = need_axes();
     struct bh_scenario *s = resolve(study, 0, 0, 0, -1);
     assert_string_equal(s->name, "axes");
@@ -89,9 +88,8 @@ static void test_values_are_as_written(void **state)
     bh_study_destroy(study);
 }
 
-static void test_policies_and_faults(void **state)
+BH_TEST(test_policies_and_faults)
 {
-    (void)state;
     struct bh_study *study = need_axes();
     struct bh_scenario *s = resolve(study, 0, 0, 0, -1);
     assert_int_equal(s->policies_count, 3);
@@ -119,9 +117,8 @@ static void test_policies_and_faults(void **state)
     bh_study_destroy(study);
 }
 
-static void test_points_are_counted_last_axis_fastest(void **state)
+BH_TEST(test_points_are_counted_last_axis_fastest)
 {
-    (void)state;
     struct bh_study *study = need_axes();
     assert_int_equal(study->axes_count, 3);
     assert_int_equal(bh_study_points(study), 12);
@@ -137,9 +134,8 @@ static void test_points_are_counted_last_axis_fastest(void **state)
     bh_study_destroy(study);
 }
 
-static void test_axes_set_what_they_name(void **state)
+BH_TEST(test_axes_set_what_they_name)
 {
-    (void)state;
     struct bh_study *study = need_axes();
     struct bh_scenario *s = resolve(study, 0, 0, 0, -1);
     assert_int_equal(s->nodes, 2);
@@ -163,9 +159,8 @@ static void test_axes_set_what_they_name(void **state)
     bh_study_destroy(study);
 }
 
-static void test_uncertainty_is_at_its_point(void **state)
+BH_TEST(test_uncertainty_is_at_its_point)
 {
-    (void)state;
     struct bh_study *study = need_axes();
     assert_true(study->has_uncertainty);
     assert_int_equal(study->uncertainty_at[0], 1);
@@ -178,9 +173,8 @@ static void test_uncertainty_is_at_its_point(void **state)
     bh_study_destroy(study);
 }
 
-static void test_settings_win(void **state)
+BH_TEST(test_settings_win)
 {
-    (void)state;
     struct bh_error err = {0};
     struct bh_study *study = read_axes("workload.work", "3 h", &err);
     assert_non_null(study);
@@ -210,9 +204,8 @@ struct refusal {
     const char *expected; /* part of the message */
 };
 
-static void test_settings_are_refused(void **state)
+BH_TEST(test_settings_are_refused)
 {
-    (void)state;
     static const struct refusal refusals[] = {
         {"platform.nodes", "8", "the axis `nodes`"},
         {"platform", "{file: testbed.xml, nodes: 8}", "the axis `nodes`"},
@@ -247,9 +240,8 @@ static void test_settings_are_refused(void **state)
     }
 }
 
-static void test_platform_must_suffice(void **state)
+BH_TEST(test_platform_must_suffice)
 {
-    (void)state;
     struct bh_study *study = need_axes();
     struct bh_scenario *s = resolve(study, 1, 2, 0, -1); /* 4 nodes and 3 spares */
     struct bh_platform_facts facts = {.nodes = 7};
@@ -271,9 +263,8 @@ static void test_platform_must_suffice(void **state)
 }
 
 /* Missing files and folders are input errors, not crashes. */
-static void test_files_that_cannot_be_read(void **state)
+BH_TEST(test_files_that_cannot_be_read)
 {
-    (void)state;
     static const char *const files[] = {"tests/data/scenarios/no-such-file.yaml", "tests/data/scenarios"};
     for (size_t i = 0; i < 2; i++) {
         struct bh_error err = {0};

@@ -126,9 +126,8 @@ static double off_by(double truth)
 
 /* Of 300 designs 95 % +- 3.8 % (three standard errors) at least hold the truth; where an index is at an end of its range more
  * do. */
-static void indices_are_those_of_the_closed_forms(void **state)
+BH_TEST(indices_are_those_of_the_closed_forms)
 {
-    (void)state;
     const struct known functions[] = {known_ishigami(), known_g(), known_linear()};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, 1);
@@ -153,9 +152,8 @@ static void indices_are_those_of_the_closed_forms(void **state)
     gsl_rng_free(rng);
 }
 
-static void what_replicas_scatter_is_no_effect(void **state)
+BH_TEST(what_replicas_scatter_is_no_effect)
 {
-    (void)state;
     enum { POINTS = 400 };
     static double runs[POINTS * REPLICAS];
     double shared[REPLICAS];
@@ -172,18 +170,16 @@ static void what_replicas_scatter_is_no_effect(void **state)
     gsl_rng_free(rng);
 }
 
-static void effects_are_sizes_per_range(void **state)
+BH_TEST(effects_are_sizes_per_range)
 {
-    (void)state;
     struct bh_effects effects = bh_effects((const double[]){-1, 2, -3, 2}, 4);
     assert_true(effects.size.mean == 2 && effects.mean == 0);
     assert_true(fabs(effects.deviation - sqrt(6)) < 1e-12);
     assert_true(effects.size.low >= 0 && effects.size.low < 2 && effects.size.high > 2);
 }
 
-static void too_little_tells_nothing(void **state)
+BH_TEST(too_little_tells_nothing)
 {
-    (void)state;
     double same[64], runs[64];
     for (int i = 0; i < 64; i++) {
         same[i] = 1;

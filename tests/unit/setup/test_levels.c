@@ -24,9 +24,8 @@ static const bool survives[][6] = {
 };
 _Static_assert(BH_LEVELS == 4, "every level has its line in the tables here");
 
-static void test_survival(void **state)
+BH_TEST(test_survival)
 {
-    (void)state;
     for (enum bh_level level = 0; level < BH_LEVELS; level++)
         for (size_t l = 0; l < sizeof losses / sizeof *losses; l++) {
             assert_int_equal(bh_level_survives(level, losses[l]), survives[level][l]);
@@ -35,9 +34,8 @@ static void test_survival(void **state)
         }
 }
 
-static void test_ways(void **state)
+BH_TEST(test_ways)
 {
-    (void)state;
     static const bool through[][3] = {
         [BH_LEVEL_MEMORY] = {false, false, false},
         [BH_LEVEL_LOCAL] = {true, false, false},
@@ -55,9 +53,8 @@ static void test_ways(void **state)
     assert_null(bh_level_names[BH_LEVELS]);
 }
 
-static void test_times_and_losses(void **state)
+BH_TEST(test_times_and_losses)
 {
-    (void)state;
     const struct bh_recovery_numbers recovery = {.memory_bandwidth = {.value = 8.0},
                                                  .local_bandwidth = {.value = 4.0},
                                                  .partner_bandwidth = {.value = 2.0},

@@ -11,9 +11,8 @@
 
 enum { SEED = 20261124, CASES = 400, STEPS = 300, NODES_MOST = 12, KEPT_MOST = 4 };
 
-static void test_distance(void **state)
+BH_TEST(test_distance)
 {
-    (void)state;
     assert_int_equal(bh_partners_of(8, 0.5).distance, 4);
     assert_int_equal(bh_partners_of(7, 0.5).distance, 4);
     assert_int_equal(bh_partners_of(8, 0).distance, 1);
@@ -23,9 +22,8 @@ static void test_distance(void **state)
 }
 
 /* Eight nodes, four apart: 1 with 5. */
-static void test_one_pair(void **state)
+BH_TEST(test_one_pair)
 {
-    (void)state;
     struct bh_partners partners = bh_partners_of(8, 0.5);
     assert_int_equal(bh_partners_lose(&partners, 1), 0);
     assert_int_equal(bh_partners_lose(&partners, 2), 0);
@@ -75,9 +73,8 @@ static bool twin_has(const struct twin *twin, size_t checkpoint)
 }
 
 /* Random saves and losses on 2 to 12 nodes at any distance: after each loss the same checkpoints are left. */
-static void test_against_twin(void **state)
+BH_TEST(test_against_twin)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     size_t gone = 0, left = 0;
@@ -114,9 +111,8 @@ static void test_against_twin(void **state)
 }
 
 /* Intervals played in which each node is lost with probability 1 - e^(-r T): the share in which a pair is. */
-static void test_loss_rate(void **state)
+BH_TEST(test_loss_rate)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED + 1);
     for (uint64_t nodes = 100; nodes <= 101; nodes++) {

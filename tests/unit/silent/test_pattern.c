@@ -40,9 +40,8 @@ static double segments_s(struct bh_verified_segment segment, double work_s, doub
 
 /* Where one verification of each interval finds all, errors strike computing only, and a return is to a state known to be
  * right, no interval depends on another: the closed form of each, exactly. Without errors it is Daly's. */
-static void test_closed_forms(void **state)
+BH_TEST(test_closed_forms)
 {
-    (void)state;
     for (double silent = 0.0; silent < 3e-3; silent = 2.0 * silent + 2e-5)
         for (double failures = 0.0; failures < 1e-3; failures = 3.0 * failures + 1e-5)
             for (uint64_t n = 1; n < 200; n = 3 * n + 1) {
@@ -206,9 +205,8 @@ static struct played play(const struct bh_pattern_job *job, const struct bh_patt
 
 /* Means within 3 standard errors and 1 in 100, for errors of several intervals that are found as one; shares of wrong results
  * within 3 as well. */
-static void test_naive_twin(void **state)
+BH_TEST(test_naive_twin)
 {
-    (void)state;
     static const struct {
         double recall, silent_per_hour, failures_per_hour;
         uint64_t intervals, verifications, keep, returns;
@@ -263,9 +261,8 @@ static struct bh_pattern_wish wish_of(double target)
 
 /* At most 1 % above the best of a fine grid, and on the right side of the target: rare and frequent errors, a dear checkpoint
  * and a cheap verification, one that misses much, a target that allows not to verify. */
-static void test_choice_against_grid(void **state)
+BH_TEST(test_choice_against_grid)
 {
-    (void)state;
     static const struct {
         double write_s, verify_s, recall, silent_per_hour, failures_per_hour, target;
     } settings[] = {
@@ -295,9 +292,8 @@ static void test_choice_against_grid(void **state)
 
 /* Without silent errors the interval is that of the makespan's exact minimiser; with verifications that find all, before each
  * checkpoint, that of the segment's closed form: the cost, which is flat there, agrees to 1 in 1,000. */
-static void test_choice_against_published(void **state)
+BH_TEST(test_choice_against_published)
 {
-    (void)state;
     for (double per_hour = 0.02; per_hour < 2.0; per_hour *= 3.0) {
         struct bh_pattern_job job = usual();
         struct bh_pattern_wish wish = wish_of(1e-3);
@@ -334,9 +330,8 @@ static void test_choice_against_published(void **state)
 
 /* What strikes the last verification no pattern finds: told, and twice that taken. One state is not enough where an interval has
  * many errors; a job that never ends is no choice. */
-static void test_unreachable_and_endless(void **state)
+BH_TEST(test_unreachable_and_endless)
 {
-    (void)state;
     struct bh_pattern_job job = usual();
     job.silent_rate = 2.0 / hour_s;
     struct bh_pattern_wish wish = wish_of(1e-3);
@@ -365,9 +360,8 @@ static void test_unreachable_and_endless(void **state)
 
 /* A far level that is never read changes nothing but its writes; one that mends what the nearest does not is dearer, and does
  * away with beginning anew. */
-static void test_farther_levels(void **state)
+BH_TEST(test_farther_levels)
 {
-    (void)state;
     struct bh_pattern_job job = usual();
     job.work_s = 240 * hour_s;
     struct bh_pattern pattern = {480, 1, 8};

@@ -46,9 +46,8 @@ static struct bh_silent_course ten_segments(void)
 
 /* --- By hand ------------------------------------------------------------------------------------------------------- */
 
-static void test_perfect_recall(void **state)
+BH_TEST(test_perfect_recall)
 {
-    (void)state;
     struct bh_silent_course course = ten_segments();
     struct bh_silent_outcome outcome = exactly(&course);
     assert_close(outcome.found, 1, 1e-14);
@@ -68,9 +67,8 @@ static void test_perfect_recall(void **state)
 }
 
 /* A verdict 50 s after its verification: the checkpoint between is tainted, and the one that it replaced was clean. */
-static void test_latency_needs_a_second_checkpoint(void **state)
+BH_TEST(test_latency_needs_a_second_checkpoint)
 {
-    (void)state;
     struct bh_silent_course course = ten_segments();
     course.latency_s = 50;
     struct bh_silent_outcome outcome = exactly(&course);
@@ -105,9 +103,8 @@ static void test_latency_needs_a_second_checkpoint(void **state)
 
 /* Recall r: m verifications miss with (1 - r)^m r, each costs a segment with its checkpoint and verification; k kept
  * checkpoints reach k - 1 misses back. A long job: what happens at its ends is below 3e-3. */
-static void test_partial_recall(void **state)
+BH_TEST(test_partial_recall)
 {
-    (void)state;
     const double r = 0.4;
     for (uint64_t k = 1; k <= 4; k++) {
         struct bh_silent_course course = ten_segments();
@@ -124,9 +121,8 @@ static void test_partial_recall(void **state)
 }
 
 /* The exact chance to be missed by all: of ten segments, segment j has 11 - j verifications left. */
-static void test_corruption(void **state)
+BH_TEST(test_corruption)
 {
-    (void)state;
     for (double r = 0; r <= 1; r += 0.125) {
         struct bh_silent_course course = ten_segments();
         course.recall = r;
@@ -148,9 +144,8 @@ static void test_corruption(void **state)
 }
 
 /* A line of ranks loses two more with each of the 10 s steps: after d s of computing, 1 + 2 d/10 on average. */
-static void test_taint_at_the_verdict(void **state)
+BH_TEST(test_taint_at_the_verdict)
 {
-    (void)state;
     struct bh_silent_course course = ten_segments();
     assert_int_equal(bh_taint_halo(&course.taint, 1000, 1, 0, NULL), 0);
     assert_close(exactly(&course).ranks, 1 + 2 * 5, 1e-13);
@@ -211,9 +206,8 @@ static struct bh_silent_course random_course(gsl_rng *rng)
 }
 
 /* All outcomes of 200 jobs of 4,000 errors jointly: no level below 1e-5 over their number. */
-static void test_exact_against_trials(void **state)
+BH_TEST(test_exact_against_trials)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     struct bh_agreement agreement = {1.0, 0, NULL};
@@ -239,9 +233,8 @@ static void test_exact_against_trials(void **state)
     assert_true(agreement.least_level > 1e-5 / (double)agreement.outcomes);
 }
 
-static void test_threads_do_not_matter(void **state)
+BH_TEST(test_threads_do_not_matter)
 {
-    (void)state;
     struct bh_silent_course course = ten_segments();
     course.recall = 0.5;
     assert_int_equal(bh_taint_random(&course.taint, 50, 0.3, 0.01, NULL), 0);
@@ -253,9 +246,8 @@ static void test_threads_do_not_matter(void **state)
 }
 
 /* A better verification, or more checkpoints, never finds less or loses more. */
-static void test_monotone(void **state)
+BH_TEST(test_monotone)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED + 1);
     for (int i = 0; i < 200; i++) {
@@ -274,9 +266,8 @@ static void test_monotone(void **state)
     gsl_rng_free(rng);
 }
 
-static void test_bad_numbers(void **state)
+BH_TEST(test_bad_numbers)
 {
-    (void)state;
     struct bh_silent_course good = ten_segments(), bad[8];
     for (size_t i = 0; i < 8; i++)
         bad[i] = good;

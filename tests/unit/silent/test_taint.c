@@ -24,9 +24,8 @@ static struct bh_taint halo(uint64_t ranks, unsigned dimensions, double collecti
 
 /* --- Process grids ------------------------------------------------------------------------------------------------- */
 
-static void test_grids_by_hand(void **state)
+BH_TEST(test_grids_by_hand)
 {
-    (void)state;
     static const struct {
         uint64_t ranks;
         unsigned dimensions;
@@ -54,9 +53,8 @@ static void test_grids_by_hand(void **state)
 }
 
 /* Every factorisation of every count up to 600. */
-static void test_grids_against_all_factorisations(void **state)
+BH_TEST(test_grids_against_all_factorisations)
 {
-    (void)state;
     for (uint64_t n = 1; n <= 600; n++)
         for (unsigned dimensions = 2; dimensions <= 3; dimensions++) {
             uint64_t extent[3], span = UINT64_MAX, sum = UINT64_MAX;
@@ -133,9 +131,8 @@ static unsigned check_torus(const uint64_t *extent, unsigned dimensions)
 }
 
 /* All tori of up to 9 sites a side, and some long ones: every step until all are reached, and three beyond. */
-static void test_lattice_against_breadth_first_search(void **state)
+BH_TEST(test_lattice_against_breadth_first_search)
 {
-    (void)state;
     unsigned compared = 0;
     for (uint64_t x = 1; x <= 9; x++)
         for (uint64_t y = 1; y <= x; y++)
@@ -150,9 +147,8 @@ static void test_lattice_against_breadth_first_search(void **state)
 }
 
 /* Until the ball meets itself, half the shortest side: 2k + 1, 2k^2 + 2k + 1, (4k^3 + 6k^2 + 8k + 3)/3. */
-static void test_lattice_against_closed_forms(void **state)
+BH_TEST(test_lattice_against_closed_forms)
 {
-    (void)state;
     const uint64_t ranks = UINT64_C(1) << 24;
     struct bh_taint line = halo(ranks, 1, 0), plane = halo(ranks, 2, 0), space = halo(ranks, 3, 0);
     for (double k = 0; k < 2048; k++) {
@@ -171,9 +167,8 @@ static void test_lattice_against_closed_forms(void **state)
 
 /* --- In time ------------------------------------------------------------------------------------------------------- */
 
-static void test_ranks_in_time(void **state)
+BH_TEST(test_ranks_in_time)
 {
-    (void)state;
     struct bh_taint line = halo(1000, 1, 0), at_once = halo(1000, 1, 2), rarely = halo(1000, 1, 0.1),
                     alone = halo(1000, 0, 0);
     static const double steps[] = {0, 0.25, 1, 3.5, 10, 1e300, INFINITY};
@@ -194,9 +189,8 @@ static void test_ranks_in_time(void **state)
 
 /* Mean of the draws of 40,000 errors at some times each: 5 standard errors, 6e-7 each, 2e-5 for all 30. The same error
  * never loses taint. */
-static void test_draws_have_the_mean(void **state)
+BH_TEST(test_draws_have_the_mean)
 {
-    (void)state;
     enum { SAMPLES = 40000 };
     const struct bh_random random = {.seed = SEED, .replica = 1};
     struct bh_taint taints[6] = {halo(5000, 1, 0), halo(5000, 2, 0.05), halo(5000, 3, 0), halo(64, 3, 1)};
@@ -256,9 +250,8 @@ static double mean_by_chain(uint64_t ranks, double contacts, double t)
     return mean;
 }
 
-static void test_random_partners_by_hand(void **state)
+BH_TEST(test_random_partners_by_hand)
 {
-    (void)state;
     for (double t = 0.01; t < 30; t *= 1.7) {
         double b = 0.8, bt = b * t;
         assert_close(bh_susceptible_infected_mean(&(struct bh_susceptible_infected){1, b}, t), 1, 0);
@@ -280,9 +273,8 @@ static void test_random_partners_by_hand(void **state)
     assert_close(bh_susceptible_infected_mean_at_detection(&spread, 0), 10, 1e-14);
 }
 
-static void test_random_partners_against_their_chain(void **state)
+BH_TEST(test_random_partners_against_their_chain)
 {
-    (void)state;
     static const uint64_t ranks[] = {2, 3, 4, 10, 100, 300};
     double worst = 0;
     for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
@@ -307,9 +299,8 @@ static double density(double t, void *parameters)
 }
 
 /* At a constant rate of detection: the mean at a time, averaged over when it comes. */
-static void test_detection_averages_over_time(void **state)
+BH_TEST(test_detection_averages_over_time)
 {
-    (void)state;
     gsl_integration_workspace *work = gsl_integration_workspace_alloc(200);
     for (double rate = 0.02; rate < 5; rate *= 3) {
         struct detected detected = {{200, 1.1}, rate};
@@ -322,9 +313,8 @@ static void test_detection_averages_over_time(void **state)
 }
 
 /* Simulated to a detection at a constant rate, contact by contact: 5 standard errors. */
-static void test_detection_by_chance(void **state)
+BH_TEST(test_detection_by_chance)
 {
-    (void)state;
     enum { SAMPLES = 60000 };
     const struct bh_random random = {.seed = SEED, .replica = 9};
     for (uint64_t n = 2; n < 3000; n *= 11) {
@@ -343,9 +333,8 @@ static void test_detection_by_chance(void **state)
 }
 
 /* On both sides of the switch from inversion to the limit of many, and far beyond it. */
-static void test_many_ranks(void **state)
+BH_TEST(test_many_ranks)
 {
-    (void)state;
     double worst = 0;
     for (double t = 0.1; t < 30; t *= 1.3) {
         struct bh_susceptible_infected below = {8192, 1}, above = {8193, 1};
@@ -363,9 +352,8 @@ static void test_many_ranks(void **state)
     assert_close(sum / 400, bh_susceptible_infected_mean(&many, 14), 0.3);
 }
 
-static void test_bad_numbers(void **state)
+BH_TEST(test_bad_numbers)
 {
-    (void)state;
     struct bh_taint taint;
     static const struct {
         uint64_t ranks;

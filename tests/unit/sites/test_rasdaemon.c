@@ -79,9 +79,8 @@ static const char everything[] =
     "(2, '2026-03-08 11:02:03 +0100', '0', 'Corrected_error', 'MEMORY CONTROLLER');"
     "CREATE TABLE of_somebody_else (x);";
 
-static void test_tables(void **state)
+BH_TEST(test_tables)
 {
-    (void)state;
     struct bh_error err = {0};
     char *statements = bh_print_text("%s%s", memory, everything);
     struct bh_failure_log *log = read_made(statements, &err);
@@ -102,9 +101,8 @@ static void test_tables(void **state)
 }
 
 /* A text that has lines of its own is still one event. */
-static void test_lines_in_a_cell(void **state)
+BH_TEST(test_lines_in_a_cell)
 {
-    (void)state;
     struct bh_error err = {0};
     char *statements = bh_print_text("%s%s", memory,
                                      "INSERT INTO mc_event VALUES (3, '2026-03-03 01:02:03 +0100', 1, 'Corrected', 'x' "
@@ -116,9 +114,8 @@ static void test_lines_in_a_cell(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_written_ahead(void **state)
+BH_TEST(test_written_ahead)
 {
-    (void)state;
     struct bh_error err = {0};
     size_t size;
     unsigned char *file = make(memory, &size);
@@ -131,9 +128,8 @@ static void test_written_ahead(void **state)
     sqlite3_free(file);
 }
 
-static void test_refused(void **state)
+BH_TEST(test_refused)
 {
-    (void)state;
     static const struct {
         const char *statements, *message;
     } rows[] = {
@@ -163,9 +159,8 @@ static void test_refused(void **state)
 }
 
 /* Cut anywhere, or with any byte turned: a log or one message. */
-static void test_damaged(void **state)
+BH_TEST(test_damaged)
 {
-    (void)state;
     size_t size, refused = 0;
     unsigned char *file = make(memory, &size);
     for (size_t kept = 0; kept < size; kept += 101) {

@@ -59,9 +59,8 @@ static const char lines[] =
     "2026-03-01T15:00:00+0100 n3 kernel: EDAC MC0: 1 UE memory read error on DIMM_A1\n"
     "   a line that goes on\n";
 
-static void test_lines(void **state)
+BH_TEST(test_lines)
 {
-    (void)state;
     struct bh_failure_log *log = parse(lines, 0, 300.0);
     assert_string_equal(log->format, "lines of a system log");
     assert_int_equal(log->failures_count, 4);
@@ -85,9 +84,8 @@ static void test_lines(void **state)
 }
 
 /* syslog's times have no year, and the next begins. */
-static void test_syslog(void **state)
+BH_TEST(test_syslog)
 {
-    (void)state;
     static const char text[] = "Dec 31 23:00:00 a kernel: usb 1-1: new device\n"
                                "Dec 31 23:30:00 a kernel: watchdog: BUG: soft lockup - CPU#3 stuck for 22s!\n"
                                "Jan  1 00:30:00 a kernel: Linux version 6.1\n"
@@ -104,9 +102,8 @@ static void test_syslog(void **state)
 }
 
 /* libvirt's log of a guest, whose name the file has. */
-static void test_libvirt(void **state)
+BH_TEST(test_libvirt)
 {
-    (void)state;
     struct bh_failure_log *log = parse("2026-03-01 10:00:00.100+0000: starting up libvirt version: 9.0.0\n"
                                        "LC_ALL=C /usr/bin/qemu-system-x86_64 -name guest7\n"
                                        "2026-03-01 11:00:00.100+0000: shutting down, reason=crashed\n"
@@ -118,9 +115,8 @@ static void test_libvirt(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_slurm_events(void **state)
+BH_TEST(test_slurm_events)
 {
-    (void)state;
     struct bh_failure_log *log =
         parse("Cluster|NodeName|TimeStart|TimeEnd|State|Reason|User\n"
               "c||2026-02-01T00:00:00|2026-02-01T01:00:00||Cluster Registered TRES|root\n"
@@ -143,9 +139,8 @@ static void test_slurm_events(void **state)
     bh_failure_log_destroy(log);
 }
 
-static void test_slurm_jobs(void **state)
+BH_TEST(test_slurm_jobs)
 {
-    (void)state;
     struct bh_failure_log *log = parse("JobID|State|Start|End|NNodes|NodeList\n"
                                        "1|COMPLETED|2026-02-01T00:00:00|2026-02-01T10:00:00|1|n1\n"
                                        "1.batch|COMPLETED|2026-02-01T00:00:00|2026-02-01T10:00:00|1|n1\n"
@@ -161,9 +156,8 @@ static void test_slurm_jobs(void **state)
 }
 
 /* Other forms go to their readers; what has no failure, or no text, is told. */
-static void test_others(void **state)
+BH_TEST(test_others)
 {
-    (void)state;
     struct bh_failure_log *log = parse("time,node\n2021-03-01 11:45:31,a\n", 0, 300.0);
     assert_string_equal(log->format, "CSV");
     bh_failure_log_destroy(log);
@@ -178,9 +172,8 @@ static void test_others(void **state)
 }
 
 /* As `ras-mc-ctl --errors` prints them: of one host, which the file is named after. */
-static void test_rasdaemon(void **state)
+BH_TEST(test_rasdaemon)
 {
-    (void)state;
     static const char text[] =
         "Memory controller events:\n"
         "1 2026-03-01 01:02:03 +0100 1 Corrected error(s): read error at DIMM_A1 location: 0:1:0:-1, addr 4096, grain "
@@ -210,9 +203,8 @@ static void test_rasdaemon(void **state)
 }
 
 /* Three hosts that panic within two minutes, and again a day later. */
-static void test_over_hosts(void **state)
+BH_TEST(test_over_hosts)
 {
-    (void)state;
     static const char text[] = "2026-03-01T10:00:00+0000 n1 kernel: Kernel panic - not syncing: x\n"
                                "2026-03-01T10:01:00+0000 n2 kernel: Kernel panic - not syncing: x\n"
                                "2026-03-01T10:02:00+0000 n3 kernel: Kernel panic - not syncing: x\n"
@@ -226,9 +218,8 @@ static void test_over_hosts(void **state)
 }
 
 /* One failure as each form of log has it: when (UTC), and on which host. */
-static void test_heads(void **state)
+BH_TEST(test_heads)
 {
-    (void)state;
     static const double at_s = 1602007167.0; /* 2020-10-06 17:59:27 UTC, a Tuesday */
     static const struct {
         const char *head, *host;
@@ -267,9 +258,8 @@ static void test_heads(void **state)
 }
 
 /* What nobody can date, or is no text of lines or cells, is said to be that. */
-static void test_no_heads(void **state)
+BH_TEST(test_no_heads)
 {
-    (void)state;
     static const struct {
         const char *text, *message;
     } rows[] = {

@@ -84,17 +84,15 @@ static size_t count_rises(bool detects, double *most)
     return rises;
 }
 
-static void test_rejected_never_raises(void **state)
+BH_TEST(test_rejected_never_raises)
 {
-    (void)state;
     double most;
     assert_int_equal(count_rises(false, &most), 0);
     print_message("# %d trees, rejected: largest rise %.2g\n", TREES, most);
 }
 
-static void test_detected_may(void **state)
+BH_TEST(test_detected_may)
 {
-    (void)state;
     double most;
     size_t rises = count_rises(true, &most);
     print_message("# %d trees, detected: %zu rises, the largest %.3f\n", TREES, rises, most);

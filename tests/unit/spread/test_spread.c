@@ -55,9 +55,8 @@ static const struct bh_small_zone two_guests[] = {
 
 /* --- Channels and guards ------------------------------------------------------------------------------------------- */
 
-static void test_one_channel(void **state)
+BH_TEST(test_one_channel)
 {
-    (void)state;
     static const double probabilities[] = {0.0, 1e-9, 0.3, 0.999, 1.0}, blocks[] = {0.0, 0.25, 1.0};
     for (size_t i = 0; i < 5; i++)
         for (size_t j = 0; j < 3; j++) {
@@ -80,9 +79,8 @@ static void test_one_channel(void **state)
  * channel then wins against the ending with 1/2. So neither: 1/3; only the one: 1/3 x 1/2, only the other as much;
  * both: 2 x 1/3 x 1/2 = 1/3, not the 1/4 of independent channels. In general, with c = p/(1-p) in units of the ending:
  * neither 1/(1 + c1 + c2), both (c1 p2 + c2 p1)/(1 + c1 + c2). */
-static void test_two_channels_compete(void **state)
+BH_TEST(test_two_channels_compete)
 {
-    (void)state;
     static const double cases[][4] = {
         /* p1, p2, neither, both */
         {0.5, 0.5, 1.0 / 3, 1.0 / 3},
@@ -104,9 +102,8 @@ static void test_two_channels_compete(void **state)
 
 /* A certain channel is tried before anything else; blocked and detected, it ends the process before the other channel
  * has its turn. */
-static void test_certain_channel_comes_first(void **state)
+BH_TEST(test_certain_channel_comes_first)
 {
-    (void)state;
     struct bh_small_channel channels[] = {{2, 4, 0.9, 0, false}, {2, 1, 1.0, 1.0, true}};
     struct bh_node_model *model = bh_small_model(two_guests, 5, channels, 2);
     struct answer answer = follow(model, 2);
@@ -124,9 +121,8 @@ static void test_certain_channel_comes_first(void **state)
 
 /* A detected block signals in the source: the process is lost with p b, the kernel reached with p (1 - b). A dropped
  * block does nothing. */
-static void test_detected_block(void **state)
+BH_TEST(test_detected_block)
 {
-    (void)state;
     struct bh_small_channel channel = {2, 1, 0.4, 0.75, true};
     struct bh_node_model *model = bh_small_model(two_guests, 5, &channel, 1);
     struct answer answer = follow(model, 2);
@@ -145,9 +141,8 @@ static void test_detected_block(void **state)
 }
 
 /* Detected, the kernel kills its process and surely goes on: the channel that was used is not tried a second time. */
-static void test_used_channel_stays_used(void **state)
+BH_TEST(test_used_channel_stays_used)
 {
-    (void)state;
     struct bh_small_channel channel = {1, 4, 0.5, 0.5, true};
     struct bh_node_model *model = bh_small_model(two_guests, 5, &channel, 1);
     model->disposition[1] = BH_SCOPE_PROCESS;
@@ -160,9 +155,8 @@ static void test_used_channel_stays_used(void **state)
 /* --- Endings ------------------------------------------------------------------------------------------------------- */
 
 /* An instruction error ends by its own numbers; the copies it leaves are data errors. */
-static void test_copies_are_data_errors(void **state)
+BH_TEST(test_copies_are_data_errors)
 {
-    (void)state;
     struct bh_small_channel channel = {1, 2, 0.3, 0, false};
     struct bh_node_model *model = bh_small_model(two_guests, 5, &channel, 1);
     model->ending[2][BH_DATA] = (struct bh_copy_ending){5.0, 0.4, 0.0, 0.6, 0};
@@ -181,9 +175,8 @@ static void test_copies_are_data_errors(void **state)
  * forgets (rate 1000, masked); kernel 1 ends and strikes back at rate 1 each. Only if process 2 ended first
  * (1000/1002) and kernel 1 then strikes (1/2) does it hold a copy again, with the chance of that (an again of 1, 0.3 and 0),
  * which is silent as data errors are here. */
-static void test_reached_again(void **state)
+BH_TEST(test_reached_again)
 {
-    (void)state;
     struct bh_small_channel channels[] = {{2, 1, 1.0, 0, false}, {1, 2, 0.5, 0, false}};
     struct bh_node_model *model = bh_small_model(two_guests, 5, channels, 2);
     model->ending[2][BH_INSTRUCTION].rate = 1000.0;
@@ -200,9 +193,8 @@ static void test_reached_again(void **state)
 /* A kernel that signals kills one of three processes, drawn equally, and goes on with r; so K signals with
  * P(K = k) = (1 - r) r^{k-1}. All kill the same one: sum P(k) 3^{1-k} = (1 - r)/(1 - r/3).
  * One of n' of the three never killed: E[(1 - n'/3)^K] = (1 - r) x/(1 - r x), x = 1 - n'/3. */
-static void test_residual_is_geometric(void **state)
+BH_TEST(test_residual_is_geometric)
 {
-    (void)state;
     static const struct bh_small_zone native[] = {
         {-1, BH_HOST_KERNEL, -1, -1, -1},
         {0, BH_HOST_USER, 0, 0, 0},
@@ -224,9 +216,8 @@ static void test_residual_is_geometric(void **state)
 
 /* One trigger in guest kernel 1 and in the host. The host's error is signalled with 0.3 and takes the node whenever
  * that is; else the guest's, signalled with 0.8, takes the guest. */
-static void test_shared_bug_strikes_both(void **state)
+BH_TEST(test_shared_bug_strikes_both)
 {
-    (void)state;
     struct bh_node_model *model = bh_small_model(two_guests, 5, NULL, 0);
     model->ending[0][BH_INSTRUCTION] = (struct bh_copy_ending){3.0, 0.7, 0.3, 0, 0};
     model->ending[1][BH_INSTRUCTION] = (struct bh_copy_ending){0.5, 0.2, 0.8, 0, 0};
@@ -244,9 +235,8 @@ static void test_shared_bug_strikes_both(void **state)
 
 /* What goes down takes its live copies along: a process that would end silent is cleared when its guest goes first.
  * Rates 2 (kernel) against 1 (process): the process is silent before that with 1/3. */
-static void test_failure_clears_live_copies(void **state)
+BH_TEST(test_failure_clears_live_copies)
 {
-    (void)state;
     struct bh_small_channel channel = {1, 2, 1.0, 0, false};
     struct bh_node_model *model = bh_small_model(two_guests, 5, &channel, 1);
     always_signals(model, 1);
@@ -259,9 +249,8 @@ static void test_failure_clears_live_copies(void **state)
     bh_node_model_destroy(model);
 }
 
-static void test_dispositions_beyond_the_node(void **state)
+BH_TEST(test_dispositions_beyond_the_node)
 {
-    (void)state;
     for (int scope = BH_SCOPE_ENCLAVE; scope <= BH_SCOPE_SYSTEM; scope++) {
         struct bh_node_model *model = bh_small_model(two_guests, 5, NULL, 0);
         always_signals(model, 1);
@@ -293,9 +282,8 @@ static struct bh_node_model *processes_model(size_t n, const struct bh_small_cha
 
 /* A chain, and a ring around which the error runs one way: zone k is reached with the product of p (1 - b). A source
  * that ends does not call its copies back. */
-static void test_chain_is_bond_percolation(void **state)
+BH_TEST(test_chain_is_bond_percolation)
 {
-    (void)state;
     enum { N = 6 };
     struct bh_small_channel channels[N];
     for (size_t i = 0; i < N; i++)
@@ -317,9 +305,8 @@ static void test_chain_is_bond_percolation(void **state)
 /* Certain channels both ways round a ring, each guard decides once: bonds open independently with q = 1 - b. Then
  * P(k) = k q^{k-1} (1-q)^2 for k <= n - 2; P(n-1) = (n-1) q^{n-2} (1-q)^2; P(n) = q^n + n q^{n-1} (1-q),
  * and the zone d steps away is reached with q^d + q^{n-d} - q^n. */
-static void test_ring_is_bond_percolation(void **state)
+BH_TEST(test_ring_is_bond_percolation)
 {
-    (void)state;
     enum { N = 8 };
     const double q = 0.7;
     struct bh_small_channel channels[2 * N];
@@ -347,9 +334,8 @@ static void test_ring_is_bond_percolation(void **state)
 /* --- Mass and limits ----------------------------------------------------------------------------------------------- */
 
 /* What is left unresolved bounds the error of every answer: a coarse walk against a fine one, on shipped systems. */
-static void test_unresolved_is_a_bound(void **state)
+BH_TEST(test_unresolved_is_a_bound)
 {
-    (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.5},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.5}};
     static const char *const cases[][2] = {{"native", "oops"},
@@ -390,9 +376,8 @@ static void test_unresolved_is_a_bound(void **state)
     bh_catalog_destroy(catalog);
 }
 
-static void test_too_many_states(void **state)
+BH_TEST(test_too_many_states)
 {
-    (void)state;
     struct bh_small_channel channels[] = {{1, 2, 0.5, 0, false}, {1, 3, 0.5, 0, false}, {1, 4, 0.5, 0, false}};
     struct bh_node_model *model = bh_small_model(two_guests, 5, channels, 3);
     struct answer answer = {.loss = {0}};
@@ -408,9 +393,8 @@ static void test_too_many_states(void **state)
 
 /* Guest kernel 1 reaches the host with p and is then masked there; its own ending is the script's. Crossing competes
  * with the ending as ever. */
-static void test_forced_ending(void **state)
+BH_TEST(test_forced_ending)
 {
-    (void)state;
     static const double p = 0.3;
     static const struct bh_small_channel channel = {1, 0, p, 0, false};
     struct bh_node_model *model = bh_small_model(two_guests, 5, &channel, 1);
@@ -436,9 +420,8 @@ static void test_forced_ending(void **state)
 
 /* A copy that goes on after the forced ending, and one that comes back to the zone, end by chance again: a signalled
  * error goes on with r, and then is masked. */
-static void test_ending_is_forced_once(void **state)
+BH_TEST(test_ending_is_forced_once)
 {
-    (void)state;
     struct bh_node_model *model = bh_small_model(two_guests, 5, NULL, 0);
     model->disposition[1] = BH_SCOPE_PROCESS; /* its process 2, while the kernel goes on */
     model->residual[1] = 0.5;

@@ -15,9 +15,8 @@ struct answer {
 
 /* Processes that are alike are not told apart. A rate changed by 1e-13 makes them so and changes nothing else: equal
  * answers, from more states. With certain channels, too, which are tried in order. */
-static void test_alike_processes_are_lumped(void **state)
+BH_TEST(test_alike_processes_are_lumped)
 {
-    (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 4, .node_share = 1}};
     static const char *const cases[][3] = {
         {"native", "oops", NULL},
@@ -63,9 +62,8 @@ static void test_alike_processes_are_lumped(void **state)
 
 /* Two processes with equal numbers, which the host reaches alike, are not alike if they lead to different zones:
  * process 3 is reached by way of 1, with 0.3 x 0.9, process 4 by way of 2, with 0.3 x 0.5. */
-static void test_other_ways_on_keep_processes_apart(void **state)
+BH_TEST(test_other_ways_on_keep_processes_apart)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {{-1, BH_HOST_KERNEL, -1, -1, -1},
                                                  {0, BH_HOST_USER, 0, 0, 0},
                                                  {0, BH_HOST_USER, 0, 0, 1},
@@ -113,9 +111,8 @@ static void compare(const struct bh_node_model *alike, const struct bh_node_mode
 }
 
 /* Guests that are alike change places too, whole, beside an enclave of another kind. */
-static void test_alike_guests_are_lumped(void **state)
+BH_TEST(test_alike_guests_are_lumped)
 {
-    (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 3, .processes_per_guest = 1, .node_share = 0.75},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.25}};
     static const char *const cases[][3] = {
@@ -153,9 +150,8 @@ static void test_alike_guests_are_lumped(void **state)
 
 /* Guests that reach each other directly, all alike or in a ring, which only turns: what was tried between two guests moves
  * with both of them. */
-static void test_channels_between_guests(void **state)
+BH_TEST(test_channels_between_guests)
 {
-    (void)state;
     enum { GUESTS = 3 };
     for (int ring = 0; ring < 2; ring++) {
         struct bh_small_zone zones[1 + 2 * GUESTS] = {{-1, BH_HOST_KERNEL, -1, -1, -1}};

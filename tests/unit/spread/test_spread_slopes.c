@@ -93,9 +93,8 @@ static size_t compare(struct bh_node_model *model, struct bh_origin origin, cons
     return 1;
 }
 
-static void test_against_differences(void **state)
+BH_TEST(test_against_differences)
 {
-    (void)state;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     size_t compared = 0;
@@ -129,9 +128,8 @@ static void test_against_differences(void **state)
 }
 
 /* One channel: P(node) = p (1 - b), time (1 - p)/m + p (1/m + (1 - b)(1/n - 1/(m + n))). */
-static void test_one_channel_by_hand(void **state)
+BH_TEST(test_one_channel_by_hand)
 {
-    (void)state;
     static const struct bh_small_zone zones[] = {
         {-1, BH_HOST_KERNEL, -1, -1, -1}, {0, BH_GUEST_KERNEL, 0, 0, -1}, {1, BH_GUEST_USER, 0, 0, 0}};
     const double p = 0.3, b = 0.4, m = 2.0, n = 0.5;

@@ -100,9 +100,8 @@ static void assert_agree(const struct met *met)
     assert_true(met->worst_unresolved < 1e-12);
 }
 
-static void test_random_nodes(void **state)
+BH_TEST(test_random_nodes)
 {
-    (void)state;
     struct met met = {.states_most = STATES_MOST};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
@@ -122,9 +121,8 @@ static void test_random_nodes(void **state)
     assert_true(met.solved > 200 && met.with_loops > 50 && met.with_depth > 10);
 }
 
-static void test_bundled_systems(void **state)
+BH_TEST(test_bundled_systems)
 {
-    (void)state;
     static const struct bh_tenant tenants[] = {{.guests_per_node = 1, .processes_per_guest = 2, .node_share = 0.75},
                                                {.guests_per_node = 1, .processes_per_guest = 1, .node_share = 0.25}};
     static const char *const systems[] = {"native", "qemu", "kvm", "palacios", "palacios-shared-network"};
@@ -157,9 +155,8 @@ static const struct bh_small_zone one_guest[] = {
 
 /* A kernel that goes on after each oops with probability r: 1/(1 - r) lives of 1/m, and a state that leads to itself
  * once both processes are down. */
-static void test_residual_loop(void **state)
+BH_TEST(test_residual_loop)
 {
-    (void)state;
     const double r = 0.999, m = 2.0;
     double loss[BH_SCOPES] = {0};
     struct bh_node_model *model = bh_small_model(one_guest, 4, NULL, 0);
@@ -180,9 +177,8 @@ static void test_residual_loop(void **state)
  * there, having tried, else it is alone. D: both, the first tried, the second fresh: it tries (to no effect, the other
  * lives) at c, the first ends at 1 and leaves G, the second ends at 1 and leaves a copy that has tried, which lasts 1. So
  * G = (1 + c (g E + 1 - g))/(1 + c), D = (1 + c E + G + 1)/(2 + c), and from a fresh one F = (1 + c D)/(1 + c), E = 3/2. */
-static void test_to_and_fro(void **state)
+BH_TEST(test_to_and_fro)
 {
-    (void)state;
     const double p = 0.9, c = p / (1 - p), e = 1.5, agains[] = {0.0, 0.4, 1.0};
     struct bh_small_channel channels[] = {{1, 2, p, 0, false}, {2, 1, p, 0, false}};
     struct bh_node_model *model = bh_small_model(one_guest, 4, channels, 2);
@@ -196,9 +192,8 @@ static void test_to_and_fro(void **state)
     bh_node_model_destroy(model);
 }
 
-static void test_too_many_states(void **state)
+BH_TEST(test_too_many_states)
 {
-    (void)state;
     double loss[BH_SCOPES] = {0};
     struct bh_spread spread = {.loss = loss};
     struct bh_error err = {0};

@@ -84,9 +84,8 @@ static void add_node(struct joint *joint, size_t index, const double exact[OUTCO
 /* One joint test of level 1e-4, its parts sharing that equally (Bonferroni): the least binomial level over all outcomes
  * of all nodes, the chi-square of all extents together, and per outcome the sum over the nodes. Pooled over 120 x
  * 10,000 paths a probability's standard error is at most 0.05 %. The paths are fixed by the seed. */
-static void test_chain_against_twin(void **state)
+BH_TEST(test_chain_against_twin)
 {
-    (void)state;
     const double part = 1e-4 / 3;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     struct joint joint = {.least_level = 1.0};

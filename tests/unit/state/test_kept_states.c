@@ -34,9 +34,8 @@ static void expect_kept(const struct bh_enclave *enclave, size_t memory, size_t 
     expect_newest(enclave);
 }
 
-static void test_newest(void **state)
+BH_TEST(test_newest)
 {
-    (void)state;
     struct small_replica small;
     enum bh_level level = BH_LEVELS;
     small_begin(&small);
@@ -131,9 +130,8 @@ static void test_known_bad(void **state)
     small_end(&small);
 }
 
-static void test_moves(void **state)
+BH_TEST(test_moves)
 {
-    (void)state;
     struct small_replica small;
     small_begin(&small);
     struct bh_enclave *enclave = &small.enclaves[0];

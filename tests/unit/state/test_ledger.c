@@ -12,9 +12,8 @@
 static const struct bh_cause_key crash = {
     .source = 2, .origin = BH_GUEST_KERNEL, .boundary = -1, .guard = -1, .disposition = BH_SCOPE_GUEST};
 
-static void test_names(void **state)
+BH_TEST(test_names)
 {
-    (void)state;
     assert_string_equal(bh_part_names[BH_PART_COMPUTE], "compute");
     assert_string_equal(bh_part_names[BH_PART_LOST_WORK], "lost-work");
     assert_string_equal(bh_part_names[BH_PART_IDLE_SPARES], "idle-spares");
@@ -22,9 +21,8 @@ static void test_names(void **state)
 }
 
 /* Only the parts that faults bring about are charged to a cause. */
-static void test_charges(void **state)
+BH_TEST(test_charges)
 {
-    (void)state;
     for (int part = 0; part < BH_PARTS; part++) {
         struct bh_ledger ledger = {0};
         struct bh_cause cause = {.key = crash};
@@ -38,9 +36,8 @@ static void test_charges(void **state)
     }
 }
 
-static void test_rollback(void **state)
+BH_TEST(test_rollback)
 {
-    (void)state;
     struct bh_ledger ledger = {0};
     struct bh_cause cause = {.key = crash};
     for (int part = 0; part < BH_PARTS; part++)
@@ -66,9 +63,8 @@ static void test_rollback(void **state)
     assert_close(cause.lost_node_s, 45.0, 1e-15);
 }
 
-static void test_rollback_without_cause(void **state)
+BH_TEST(test_rollback_without_cause)
 {
-    (void)state;
     struct bh_ledger ledger = {0}, beginning = {0};
     bh_ledger_book(&ledger, BH_PART_COMPUTE, 8.0, NULL);
     bh_ledger_roll_back(&ledger, &beginning, NULL);
@@ -77,9 +73,8 @@ static void test_rollback_without_cause(void **state)
 }
 
 /* Keys that differ in one member are different causes; equal keys are one. */
-static void test_causes(void **state)
+BH_TEST(test_causes)
 {
-    (void)state;
     struct bh_causes causes = {0};
     struct bh_cause_key keys[6];
     for (size_t i = 0; i < 6; i++)

@@ -69,9 +69,8 @@ static struct bh_copy *add(struct world *world, struct bh_live_error *error, siz
     return copy;
 }
 
-static void test_life(void **state)
+BH_TEST(test_life)
 {
-    (void)state;
     struct world world;
     make(&world);
     struct bh_replica *replica = &world.small.replica;
@@ -107,9 +106,8 @@ static void test_life(void **state)
 }
 
 /* An error that reached another slot is one error: its root lives as long as any of its parts. */
-static void test_parts(void **state)
+BH_TEST(test_parts)
 {
-    (void)state;
     struct world world;
     make(&world);
     struct bh_replica *replica = &world.small.replica;
@@ -130,9 +128,8 @@ static void test_parts(void **state)
     drop(&world);
 }
 
-static void test_where(void **state)
+BH_TEST(test_where)
 {
-    (void)state;
     struct world world;
     make(&world);
     size_t process = process_of(&world, 0), kernel = bh_zone_tree_find(world.tree, BH_GUEST_KERNEL, 0);
@@ -147,9 +144,8 @@ static void test_where(void **state)
     drop(&world);
 }
 
-static void test_protecting(void **state)
+BH_TEST(test_protecting)
 {
-    (void)state;
     struct world world;
     make(&world);
     struct bh_replica *replica = &world.small.replica;

@@ -73,9 +73,8 @@ static void expect_ready(const struct fixture *f, uint64_t slot, double first_s,
     assert_true(bh_machine_slot_ready_s(f->machine, slot, 1) == second_s);
 }
 
-static void test_a_fresh_machine(void **state)
+BH_TEST(test_a_fresh_machine)
 {
-    (void)state;
     struct fixture f = make("kvm", SPARES);
     double ready_s, hardware_s;
     assert_int_equal(bh_machine_nodes(f.machine), NODES + SPARES);
@@ -93,9 +92,8 @@ static void test_a_fresh_machine(void **state)
     bh_machine_destroy(NULL);
 }
 
-static void test_a_guest_fails_alone(void **state)
+BH_TEST(test_a_guest_fails_alone)
 {
-    (void)state;
     struct fixture f = make("kvm", 0);
     size_t guest = zone_of(&f, BH_GUEST_KERNEL, 0), other = zone_of(&f, BH_GUEST_KERNEL, 1);
     bh_machine_fail(f.machine, 4, &f.tree->zones[guest].subtree, 900.0, 130.0, BOOT_S);
@@ -111,9 +109,8 @@ static void test_a_guest_fails_alone(void **state)
 }
 
 /* A process that fails takes no guest along, and a native set of processes is never booted. */
-static void test_a_process_fails_alone(void **state)
+BH_TEST(test_a_process_fails_alone)
 {
-    (void)state;
     static const char *const systems[] = {"kvm", "native"};
     for (size_t s = 0; s < 2; s++) {
         struct fixture f = make(systems[s], 0);
@@ -126,9 +123,8 @@ static void test_a_process_fails_alone(void **state)
 }
 
 /* Guests boot after their node; an earlier end does not shorten a longer outage. */
-static void test_a_node_reboots(void **state)
+BH_TEST(test_a_node_reboots)
 {
-    (void)state;
     struct fixture f = make("kvm", 0);
     size_t guest = zone_of(&f, BH_GUEST_KERNEL, 1);
     bh_machine_fail(f.machine, 2, &f.tree->zones[0].subtree, 300.0, 120.0, BOOT_S);
@@ -143,9 +139,8 @@ static void test_a_node_reboots(void **state)
     drop(&f);
 }
 
-static void test_a_spare_takes_over(void **state)
+BH_TEST(test_a_spare_takes_over)
 {
-    (void)state;
     struct fixture f = make("kvm", SPARES);
     double ready_s, hardware_s;
     bh_machine_lose_node(f.machine, 7, 50.0, BOOT_S);
@@ -171,9 +166,8 @@ static void test_a_spare_takes_over(void **state)
 }
 
 /* Without spares slots wait for repair, the longest first. */
-static void test_slots_wait_in_order(void **state)
+BH_TEST(test_slots_wait_in_order)
 {
-    (void)state;
     struct fixture f = make("native", 0);
     double ready_s, hardware_s;
     bh_machine_lose_node(f.machine, 3, 50.0, 0.0);
@@ -200,9 +194,8 @@ static void test_slots_wait_in_order(void **state)
     drop(&f);
 }
 
-static void test_idle_spares_break(void **state)
+BH_TEST(test_idle_spares_break)
 {
-    (void)state;
     struct fixture f = make("native", SPARES);
     bh_machine_lose_spare(f.machine, NODES, false);
     expect_post(&f, NODES, BH_POST_IN_REPAIR, 0);
@@ -216,9 +209,8 @@ static void test_idle_spares_break(void **state)
     drop(&f);
 }
 
-static void test_everywhere(void **state)
+BH_TEST(test_everywhere)
 {
-    (void)state;
     struct fixture f = make("kvm", 0);
     size_t mine = zone_of(&f, BH_GUEST_KERNEL, 1), other = zone_of(&f, BH_GUEST_KERNEL, 0);
     bh_machine_fail_everywhere(f.machine, 1, 100.0);
@@ -236,9 +228,8 @@ static void test_everywhere(void **state)
 }
 
 /* A node that crashes goes away with its disks and comes back behind the other spares; without a spare it stays. */
-static void test_a_spare_stands_in_for_a_crash(void **state)
+BH_TEST(test_a_spare_stands_in_for_a_crash)
 {
-    (void)state;
     struct fixture f = make("kvm", 1);
     assert_true(bh_machine_replace_crashed(f.machine, 7, 50.0, BOOT_S));
     expect_post(&f, 7, BH_POST_REBOOTING, 0);
@@ -292,9 +283,8 @@ static void check_places(const struct fixture *f, const enum bh_post *away, stru
     sum->exhausted_s += spares == 0;
 }
 
-static void test_random_losses_and_returns(void **state)
+BH_TEST(test_random_losses_and_returns)
 {
-    (void)state;
     const struct bh_random random = {.seed = 11, .replica = 0};
     struct fixture f = make("kvm", SPARES);
     enum bh_post away[NODES + SPARES] = {BH_POST_IN_SLOT};

@@ -3,9 +3,8 @@
 /* Needed zones and storage that are down: until when, and to whom time is booked. Sets of silent errors. */
 #include "tests/support/small_replica.h"
 
-static void test_book(void **state)
+BH_TEST(test_book)
 {
-    (void)state;
     struct small_replica small;
     small_begin(&small);
     struct bh_enclave *enclave = &small.enclaves[0];
@@ -22,9 +21,8 @@ static void test_book(void **state)
     small_end(&small);
 }
 
-static void test_down(void **state)
+BH_TEST(test_down)
 {
-    (void)state;
     struct small_replica small;
     small_begin(&small);
     struct bh_enclave *enclave = &small.enclaves[0];
@@ -40,9 +38,8 @@ static void test_down(void **state)
 }
 
 /* A hang stops for as long as it lasts; its end wakes exchanges. */
-static void test_hang(void **state)
+BH_TEST(test_hang)
 {
-    (void)state;
     struct small_replica small;
     small_begin(&small);
     struct bh_enclave *enclave = &small.enclaves[0];
@@ -60,9 +57,8 @@ static void test_hang(void **state)
     small_end(&small);
 }
 
-static void test_storage(void **state)
+BH_TEST(test_storage)
 {
-    (void)state;
     struct small_replica small;
     small_begin(&small);
     small.replica.storage = bh_storage_state_create(2);
@@ -78,9 +74,8 @@ static void test_storage(void **state)
     small_end(&small);
 }
 
-static void test_silent_set(void **state)
+BH_TEST(test_silent_set)
 {
-    (void)state;
     struct bh_silent_error errors[3] = {{.is_signalled = false}, {.is_signalled = false}, {.is_signalled = true}};
     struct bh_silent silent = {.count = 3, .list = errors};
     struct bh_silent_set one = {0}, other = {0};

@@ -39,9 +39,8 @@ static void expect_waits(const struct small_replica *small, bool first, bool sec
 }
 
 /* Ties reach over others; a loose one, and one that is off, tie nobody. */
-static void test_gather(void **state)
+BH_TEST(test_gather)
 {
-    (void)state;
     struct small_replica small;
     struct pairs pairs;
     small_begin(&small);
@@ -62,9 +61,8 @@ static void test_gather(void **state)
     small_end(&small);
 }
 
-static void test_review(void **state)
+BH_TEST(test_review)
 {
-    (void)state;
     struct small_replica small;
     struct pairs pairs;
     small_begin(&small);
@@ -81,9 +79,8 @@ static void test_review(void **state)
 }
 
 /* An enclave that does lost work again needs nobody; the others wait for it. */
-static void test_alone(void **state)
+BH_TEST(test_alone)
 {
-    (void)state;
     struct small_replica small;
     struct pairs pairs;
     small_begin(&small);
@@ -102,9 +99,8 @@ static void test_alone(void **state)
     small_end(&small);
 }
 
-static void test_told(void **state)
+BH_TEST(test_told)
 {
-    (void)state;
     struct small_replica small;
     small_begin(&small);
     struct bh_enclave *enclave = &small.enclaves[0];

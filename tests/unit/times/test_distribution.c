@@ -47,9 +47,8 @@ static const struct bh_distribution cases[] = {
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
-static void test_equals_gsl(void **state)
+BH_TEST(test_equals_gsl)
 {
-    (void)state;
     static const double at[] = {1e-6, 1e-3, 0.1, 0.7, 1, 1.6, 4, 20, 100};
     for (size_t c = 0; c < CASES; c++)
         for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
@@ -137,9 +136,8 @@ static double last_time(const struct bh_distribution *d)
     return fmin(bh_distribution_exceeded(d, 1e-200), bh_distribution_mean_s(d) * 1e60);
 }
 
-static void test_moments(void **state)
+BH_TEST(test_moments)
 {
-    (void)state;
     for (size_t c = 0; c < CASES; c++) {
         struct integrand mean = {&cases[c], 0}, second = {&cases[c], 1};
         double m = integrate(survival_moment, &mean, first_time(&cases[c]), last_time(&cases[c]));
@@ -151,9 +149,8 @@ static void test_moments(void **state)
     }
 }
 
-static void test_density_and_hazard(void **state)
+BH_TEST(test_density_and_hazard)
 {
-    (void)state;
     static const double probabilities[] = {1e-6, 0.02, 0.3, 0.77, 0.999};
     for (size_t c = 0; c < CASES; c++) {
         const struct bh_distribution *d = &cases[c];
@@ -170,9 +167,8 @@ static void test_density_and_hazard(void **state)
     }
 }
 
-static void test_residual_times(void **state)
+BH_TEST(test_residual_times)
 {
-    (void)state;
     static const double at[] = {1e-5, 0.02, 0.5, 1.1, 3, 9};
     for (size_t c = 0; c < CASES; c++) {
         const struct bh_distribution *d = &cases[c];
@@ -191,9 +187,8 @@ static void test_residual_times(void **state)
 
 /* --- Round trips ---------------------------------------------------------------------------------------------------- */
 
-static void test_round_trips(void **state)
+BH_TEST(test_round_trips)
 {
-    (void)state;
     /* Cumulative hazards from where hardly any to where hardly all have failed: e^-2000 survive. */
     static const double hazards[] = {1e-200, 1e-17, 1e-9, 1e-3, 0.4, 0.7, 3, 40, 300, 650, 2000};
     for (size_t c = 0; c < CASES; c++)
@@ -209,9 +204,8 @@ static void test_round_trips(void **state)
         }
 }
 
-static void test_quantiles(void **state)
+BH_TEST(test_quantiles)
 {
-    (void)state;
     for (size_t c = 0; c < CASES; c++) {
         const struct bh_distribution *d = &cases[c];
         for (double q = 0.05; q < 1; q += 0.1) {
@@ -233,9 +227,8 @@ static void test_quantiles(void **state)
 
 /* Ages by table: the distribution function at each is that of the age by inversion to 1e-12, and the hazard to 1e-12 of
  * itself, from where hardly any to where hardly all have failed. That the table is in use shows in last digits. */
-static void test_tables(void **state)
+BH_TEST(test_tables)
 {
-    (void)state;
     enum { DRAWS = 100 };
     for (size_t c = 0; c < CASES; c++)
         for (int residual = 0; residual < 2; residual++) {
@@ -279,9 +272,8 @@ static void test_tables(void **state)
 }
 
 /* The special cases that are the exponential distribution, and memory that it lacks. */
-static void test_exponential_in_other_clothes(void **state)
+BH_TEST(test_exponential_in_other_clothes)
 {
-    (void)state;
     const struct bh_distribution exponential = bh_distribution_of(&bh_exponential, 5e4, 0);
     const struct bh_distribution same[] = {
         bh_distribution_of(&bh_weibull, 1, 5e4),
@@ -337,9 +329,8 @@ static void test_draws(void **state)
     }
 }
 
-static void test_numbers_that_make_none(void **state)
+BH_TEST(test_numbers_that_make_none)
 {
-    (void)state;
     static const struct bh_distribution none[] = {
         {&bh_exponential, 1, {0}, {0}},
         {&bh_weibull, 1, {0}, {1}},

@@ -91,9 +91,8 @@ static void run_clocks(const struct bh_renewal_law *law, gsl_rng *rng, unsigned 
 }
 
 /* Over all kinds of distribution and random settings, five features each, jointly at level 1e-4. */
-static void test_equals_clocks(void **state)
+BH_TEST(test_equals_clocks)
 {
-    (void)state;
     enum { SETTINGS = 40, RUNS = 500 };
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
@@ -134,9 +133,8 @@ static void test_equals_clocks(void **state)
 }
 
 /* Fresh Weibull machine of p components: the first event comes at scale p^{-1/k} Gamma(1 + 1/k) on average. */
-static void test_first_of_fresh_weibull(void **state)
+BH_TEST(test_first_of_fresh_weibull)
 {
-    (void)state;
     const uint64_t components = UINT64_C(1) << 20;
     const unsigned runs = 4000;
     static const double shapes[] = {0.7, 1, 2};
@@ -160,9 +158,8 @@ static void test_first_of_fresh_weibull(void **state)
 }
 
 /* In steady state the mean number of events in a time t is n t / mean from the start on, whatever the distribution. */
-static void test_steady_rate(void **state)
+BH_TEST(test_steady_rate)
 {
-    (void)state;
     enum { RUNS = 800, COMPONENTS = 200 };
     static const struct bh_distribution laws[] = {
         {&bh_weibull, 1, {0.6}, {1e6}}, {&bh_lognormal, 1, {3e5}, {1.5}}, {&bh_gamma, 1, {4}, {2e5}}};
@@ -180,9 +177,8 @@ static void test_steady_rate(void **state)
 }
 
 /* All of few components: each once, in order of time, then no more. */
-static void test_every_component_once(void **state)
+BH_TEST(test_every_component_once)
 {
-    (void)state;
     enum { COMPONENTS = 500 };
     struct bh_renewal_law law = {bh_distribution_of(&bh_uniform, 10, 20), false};
     struct bh_random random = {.seed = SEED, .replica = 0};

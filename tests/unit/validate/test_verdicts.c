@@ -4,7 +4,6 @@
  * and each can disagree. */
 #include "tests/support/helper.h"
 
-#include "models/base/error.h"
 #include "sim/validate/verdicts.h"
 
 #include <gsl/gsl_cdf.h>
@@ -18,9 +17,8 @@ static struct bh_validation_case judge(struct bh_validation_case one)
     return one;
 }
 
-static void test_exact_cases_have_a_tolerance(void **state)
+BH_TEST(test_exact_cases_have_a_tolerance)
 {
-    (void)state;
     struct bh_validation_case one = {
         .evidence = BH_EVIDENCE_EXACT, .expected = 1e6, .simulated = 1e6 + 5e-4, .tolerance = 1e-9};
     assert_true(judge(one).agrees);
@@ -28,9 +26,8 @@ static void test_exact_cases_have_a_tolerance(void **state)
     assert_false(judge(one).agrees);
 }
 
-static void test_means_have_students_interval(void **state)
+BH_TEST(test_means_have_students_interval)
 {
-    (void)state;
     struct bh_validation_case one = {
         .evidence = BH_EVIDENCE_MEAN, .expected = 10, .simulated = 11, .samples = 20, .error = 0.5};
     const double reach = 0.5 * gsl_cdf_tdist_Qinv(bh_validation_level / 2, 19);
@@ -43,18 +40,16 @@ static void test_means_have_students_interval(void **state)
 }
 
 /* Byar's limits, beside the exact ones of a Poisson count. */
-static void test_counts_have_poissons_interval(void **state)
+BH_TEST(test_counts_have_poissons_interval)
 {
-    (void)state;
     struct bh_validation_case judged = judge(
         (struct bh_validation_case){.evidence = BH_EVIDENCE_COUNT, .expected = 400, .simulated = 400, .samples = 400});
     assert_close(judged.low, gsl_cdf_chisq_Pinv(bh_validation_level / 2, 800) / 2, 1e-3);
     assert_close(judged.high, gsl_cdf_chisq_Qinv(bh_validation_level / 2, 802) / 2, 1e-3);
 }
 
-static void test_shares_and_variances(void **state)
+BH_TEST(test_shares_and_variances)
 {
-    (void)state;
     struct bh_validation_case share = {
         .evidence = BH_EVIDENCE_SHARE, .expected = 0.1, .simulated = 0.1, .samples = 1000};
     struct bh_validation_case judged = judge(share);
@@ -70,9 +65,8 @@ static void test_shares_and_variances(void **state)
 }
 
 /* What is beside another has a tolerance as well, however much chance would let it be off. */
-static void test_what_is_beside_another_is_near_it(void **state)
+BH_TEST(test_what_is_beside_another_is_near_it)
 {
-    (void)state;
     struct bh_validation_case one = {.evidence = BH_EVIDENCE_BESIDE,
                                      .simulated = 100,
                                      .expected = 100.9,
@@ -92,9 +86,8 @@ static void test_what_is_beside_another_is_near_it(void **state)
 }
 
 /* Of k statistical cases each has a k-th of the level; exact ones do not count. */
-static void test_the_level_holds_for_all(void **state)
+BH_TEST(test_the_level_holds_for_all)
 {
-    (void)state;
     const struct bh_validation_case one = {
         .evidence = BH_EVIDENCE_MEAN, .simulated = 1, .expected = 1, .samples = 30, .error = 1};
     struct bh_validation_case cases[] = {one, one, one, {.evidence = BH_EVIDENCE_EXACT, .expected = 2, .simulated = 1}};
