@@ -348,7 +348,9 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
     struct bh_live_error *error = copy->error;
     const struct bh_node_model *model = error->node->model;
     uint64_t key = error->node->zone_key[copy->zone];
-    double u = bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, key, copy->generation);
+    double u = bh_victims_count(model, copy->zone) > 1
+                   ? bh_random_uniform(&replica->random, BH_PURPOSE_VICTIM, error->identity, key, copy->generation)
+                   : 0.0;
     bool beyond_node;
     size_t rung = bh_copy_rung(replica, copy);
     struct blow blow = {.slot = error->slot,
@@ -356,7 +358,7 @@ void bh_disposal_signal(struct bh_replica *replica, struct bh_copy *copy)
                         .node = error->node,
                         .down = bh_taken_down(model, copy->zone, rung, u, &beyond_node),
                         .ended_s = replica->now_s + bh_rung_time_s(&model->ladder[copy->zone], rung),
-                        .cause = bh_cause_of(replica, copy),
+                        .cause = bh_cause_on_rung(replica, copy, rung),
                         .error = error,
                         .reboot_s = reboot_of(replica, error),
                         .lost = &error->lost};

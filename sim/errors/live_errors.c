@@ -144,7 +144,8 @@ static void end_naturally(struct bh_replica *replica, struct bh_copy *copy)
                                                                          : BH_ENDING_SILENT;
     bool is_signalled = how == BH_ENDING_SIGNALLED || how == BH_ENDING_SIGNALLED_AT_ONCE;
     copy->forced_ending = BH_ENDING_DRAWN;
-    if (is_signalled && !is_forced && uniform(replica, copy, BH_PURPOSE_HANG, zone_key) < ending->hang)
+    if (is_signalled && !is_forced && ending->hang > 0.0 &&
+        uniform(replica, copy, BH_PURPOSE_HANG, zone_key) < ending->hang)
         begin_hang(replica, copy);
     else if (is_signalled)
         bh_disposal_signal(replica, copy);
@@ -247,7 +248,7 @@ static void attempt(struct bh_replica *replica, struct bh_copy *copy, size_t cha
 void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double time_s)
 {
     if (copy->is_ended || time_s != copy->due_s) { /* what was due then was overtaken */
-        bh_copy_release(copy);
+        bh_copy_release(replica, copy);
         return;
     }
     struct bh_live_error *error = copy->error;
@@ -266,7 +267,7 @@ void bh_errors_step(struct bh_replica *replica, struct bh_copy *copy, double tim
         end_naturally(replica, copy);
     if (!copy->is_ended && (was_hung || !copy->is_hung)) /* a hang that has just begun has its watchdog scheduled */
         schedule_next(replica, copy);
-    bh_copy_release(copy);
+    bh_copy_release(replica, copy);
     bh_live_error_release(replica, error);
 }
 

@@ -88,7 +88,7 @@ static void drain_queue(struct bh_replica *replica)
     while (replica->queue.count > 0) {
         struct bh_event event = bh_event_queue_pop(&replica->queue);
         if (event.kind == BH_EVENT_COPY)
-            bh_copy_release(event.subject);
+            bh_copy_release(replica, event.subject);
         else if (event.kind == BH_EVENT_RECURRENCE || event.kind == BH_EVENT_ZONE_UP || event.kind == BH_EVENT_NOTICED)
             free(event.subject);
     }
@@ -131,6 +131,7 @@ out:
     drain_queue(&replica);
     bh_course_clear(&replica);
     bh_composing_end(&replica);
+    bh_live_errors_clear(&replica);
     free(replica.recent_losses.loss);
     free(replica.looks);
     bh_storage_state_clear(&replica.storage);

@@ -18,7 +18,10 @@ static void add(struct bh_lost_enclaves *lost, size_t enclave)
     for (size_t i = 0; i < lost->count; i++)
         if (lost->enclave[i] == enclave)
             return;
-    lost->enclave = bh_reallocate(lost->enclave, lost->count + 1, sizeof *lost->enclave);
+    if (lost->count == lost->room) {
+        lost->room = 2 * lost->room + 1;
+        lost->enclave = bh_reallocate(lost->enclave, lost->room, sizeof *lost->enclave);
+    }
     lost->enclave[lost->count++] = enclave;
 }
 
@@ -61,13 +64,18 @@ static void join_losses(struct bh_lost_enclaves *into, const struct bh_lost_encl
         add(into, from->enclave[i]);
 }
 
-void bh_losses_finish(struct bh_replica *replica, struct bh_lost_enclaves *lost)
+static void count_losses(struct bh_replica *replica, const struct bh_lost_enclaves *lost)
 {
     struct bh_tallies *tallies = &replica->tallies;
     tallies->losing_errors += lost->count > 0;
     tallies->enclaves_lost += (double)lost->count;
     if ((double)lost->count > tallies->enclaves_lost_most)
         tallies->enclaves_lost_most = (double)lost->count;
+}
+
+void bh_losses_finish(struct bh_replica *replica, struct bh_lost_enclaves *lost)
+{
+    count_losses(replica, lost);
     free(lost->enclave);
     *lost = (struct bh_lost_enclaves){0};
 }
@@ -98,24 +106,6 @@ static void count_stops(struct bh_tallies *tallies, const struct bh_live_error *
     }
     for (int s = 0; s < BH_STOPS; s++)
         tallies->stops[s] += stops[s];
-}
-
-static void free_one(struct bh_live_error *error)
-{
-    free(error->lost.enclave);
-    free(error->used.word);
-    free(error->ways.word);
-    free(error);
-}
-
-static void free_error(struct bh_live_error *error)
-{
-    struct bh_live_error *part = error->parts, *next;
-    for (; part != NULL; part = next) {
-        next = part->next_part;
-        free_one(part);
-    }
-    free_one(error);
 }
 
 /* Whether an enclave on these nodes is ever composed with one elsewhere. */
@@ -169,9 +159,8 @@ void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *erro
         tallies->simultaneous_losses += takes_several(replica, error, extent);
         count_stops(tallies, error);
         tallies->depth_sum += error->depth;
-        bh_losses_finish(replica, &error->lost);
+        count_losses(replica, &error->lost);
     }
-    free_error(error);
 }
 
 static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,
@@ -198,11 +187,15 @@ size_t bh_copy_rung(const struct bh_replica *replica, const struct bh_copy *copy
                                                 copy->error->node->zone_key[copy->zone], copy->generation));
 }
 
+long bh_cause_on_rung(struct bh_replica *replica, const struct bh_copy *copy, size_t rung)
+{
+    enum bh_scope scope = bh_rung_scope(copy->error->node->model, copy->zone, rung);
+    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, scope));
+}
+
 long bh_cause_of(struct bh_replica *replica, const struct bh_copy *copy)
 {
-    const struct bh_node_model *model = copy->error->node->model;
-    enum bh_scope scope = bh_rung_scope(model, copy->zone, bh_copy_rung(replica, copy));
-    return (long)bh_causes_find(&replica->causes, cause_key(replica, copy, scope));
+    return bh_cause_on_rung(replica, copy, bh_copy_rung(replica, copy));
 }
 
 struct bh_cause_key bh_cause_of_silence(const struct bh_replica *replica, const struct bh_copy *copy)

@@ -46,7 +46,7 @@ struct bh_tallies {
 
 /* Enclaves that one error took down, each once. */
 struct bh_lost_enclaves {
-    size_t count;
+    size_t count, room;
     size_t *enclave; /* owned */
 };
 
@@ -71,6 +71,8 @@ void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *erro
 size_t bh_copy_rung(const struct bh_replica *replica, const struct bh_copy *copy);
 /* The row of causes to which failures by this copy are booked. */
 long bh_cause_of(struct bh_replica *replica, const struct bh_copy *copy);
+/* The same, where the rung has been drawn. */
+long bh_cause_on_rung(struct bh_replica *replica, const struct bh_copy *copy, size_t rung);
 /* The row to which it is booked that a degraded zone is noticed. */
 long bh_cause_of_degraded(struct bh_replica *replica, const struct bh_live_error *error);
 /* Its key for a copy that becomes silent: nothing is taken down. */

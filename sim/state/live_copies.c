@@ -11,6 +11,7 @@
 #include "sim/state/replica_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 /* Bits beyond those that have been set are zeros that nobody stored. */
@@ -30,6 +31,54 @@ void bh_bits_set(struct bh_bits *bits, size_t number)
     bits->word[number / 64] |= UINT64_C(1) << (number % 64);
 }
 
+static void free_error(struct bh_live_error *error)
+{
+    free(error->lost.enclave);
+    free(error->used.word);
+    free(error->ways.word);
+    free(error);
+}
+
+/* An error that is over, with its parts: room for the next. */
+static void retire(struct bh_replica *replica, struct bh_live_error *error)
+{
+    for (struct bh_live_error *part = error, *next; part != NULL; part = next) {
+        next = part == error ? error->parts : part->next_part;
+        part->next_part = replica->idle_errors;
+        replica->idle_errors = part;
+    }
+}
+
+void bh_live_errors_clear(struct bh_replica *replica)
+{
+    struct bh_live_error *error, *next_error;
+    struct bh_copy *copy, *next_copy;
+    LL_FOREACH_SAFE2(replica->idle_errors, error, next_error, next_part)
+    free_error(error);
+    LL_FOREACH_SAFE(replica->idle_copies, copy, next_copy)
+    free(copy);
+}
+
+/* As new, from one that is over if that has room; its lists stay, empty. */
+static struct bh_live_error *renew_error(struct bh_replica *replica, size_t zones)
+{
+    struct bh_live_error *error = replica->idle_errors;
+    if (error == NULL || error->zones < zones) {
+        error = bh_allocate(1, sizeof *error + zones * sizeof error->lives[0]);
+        error->zones = zones;
+        return error;
+    }
+    replica->idle_errors = error->next_part;
+    size_t room = error->zones;
+    struct bh_lost_enclaves lost = {0, error->lost.room, error->lost.enclave};
+    free(error->used.word);
+    free(error->ways.word);
+    memset(error, 0, sizeof *error + room * sizeof error->lives[0]);
+    error->zones = room;
+    error->lost = lost;
+    return error;
+}
+
 /* An error is one fault's doing on one node; on another node it has a part of its own, which hangs at this root. */
 struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
                                            size_t origin)
@@ -37,7 +86,7 @@ struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int sourc
     const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
     const struct bh_node_setup *node = &replica->setup->nodes[partition->class];
     size_t zones = node->model->tree->zones_count;
-    struct bh_live_error *error = bh_allocate(1, sizeof *error + zones * sizeof error->lives[0]);
+    struct bh_live_error *error = renew_error(replica, zones);
     error->partition = partition;
     error->node = node;
     error->source = source;
@@ -106,14 +155,22 @@ void bh_live_error_release(struct bh_replica *replica, struct bh_live_error *err
         return;
     if (error->root != error)
         bh_live_error_release(replica, error->root);
-    else
+    else {
         bh_live_error_finish(replica, error);
+        retire(replica, error);
+    }
 }
 
 struct bh_copy *bh_copy_add(struct bh_replica *replica, struct bh_live_error *error, size_t zone,
                             enum bh_error_kind kind)
 {
-    struct bh_copy *copy = bh_allocate(1, sizeof *copy);
+    struct bh_copy *copy = replica->idle_copies;
+    if (copy == NULL)
+        copy = bh_allocate(1, sizeof *copy);
+    else {
+        replica->idle_copies = copy->next;
+        *copy = (struct bh_copy){0};
+    }
     copy->error = error;
     copy->zone = zone;
     copy->kind = kind;
@@ -243,11 +300,12 @@ void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy)
 }
 
 /* Events in the queue point to copies: the last of them frees one that has ended. */
-void bh_copy_release(struct bh_copy *copy)
+void bh_copy_release(struct bh_replica *replica, struct bh_copy *copy)
 {
     if (--copy->pending > 0 || !copy->is_ended)
         return;
-    free(copy);
+    copy->next = replica->idle_copies;
+    replica->idle_copies = copy;
 }
 
 /* In a zone that is down nothing lives; nor in a process between an outage and its restart. */

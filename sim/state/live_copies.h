@@ -46,6 +46,7 @@ struct bh_live_error {
     bool is_revived;           /* came back with a checkpoint: not counted again */
     struct bh_zone_set past;   /* zones that a copy has left */
     struct bh_bits used, ways; /* channels of the node tried; and ways to other nodes, see sim/errors/crossing.c */
+    size_t zones;              /* room in the next */
     unsigned lives[];          /* per zone: times a copy began there or was left live, which numbers its fresh draws */
 };
 
@@ -70,6 +71,8 @@ struct bh_copy {
 /* A new error on a slot, without a copy as yet. */
 struct bh_live_error *bh_live_error_create(struct bh_replica *replica, int source, uint64_t identity, uint64_t slot,
                                            size_t origin);
+/* Frees what is kept for the next. */
+void bh_live_errors_clear(struct bh_replica *replica);
 /* The part of an error on a slot of another partition, made on first use; it lives only once it has a copy. */
 struct bh_live_error *bh_live_error_on_slot(struct bh_replica *replica, struct bh_live_error *error, uint64_t slot,
                                             size_t zone);
@@ -99,7 +102,7 @@ size_t bh_live_errors_survive(const struct bh_replica *replica, size_t enclave);
 /* Ends a copy; the step that holds it, or its pending event, frees it. */
 void bh_copy_end(struct bh_replica *replica, struct bh_copy *copy);
 /* Drops an event of a copy. */
-void bh_copy_release(struct bh_copy *copy);
+void bh_copy_release(struct bh_replica *replica, struct bh_copy *copy);
 /* A hung copy begins, or stops, to hold up the enclaves that its zone serves. */
 void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool begins, long cause);
 

@@ -49,11 +49,18 @@ struct standing {
     double ready_s;
 };
 
+/* What was asked for last: who asks for a slot asks for it several times. */
+struct found_slot {
+    uint64_t number;
+    struct bh_slot *slot; /* NULL: nothing has happened to it */
+};
+
 struct bh_machine {
     const struct bh_partitions *partitions;
     const struct bh_zone_tree **trees; /* per class */
     uint64_t nodes, spares;
     struct bh_slot *slots;
+    struct found_slot *found; /* last */
     struct bh_slot **outages; /* per partition: slots that may not be ready */
     struct moved_node *moved;
     struct fifo idle, waiting;
@@ -124,6 +131,8 @@ struct bh_machine *bh_machine_create(const struct bh_partitions *partitions, con
     struct bh_machine *machine = bh_allocate(1, sizeof *machine);
     const struct bh_partition *last = &partitions->partition[partitions->count - 1];
     machine->partitions = partitions;
+    machine->found = bh_allocate(1, sizeof *machine->found);
+    machine->found->number = UINT64_MAX;
     machine->trees = bh_allocate(partitions->classes_count, sizeof *machine->trees);
     for (size_t c = 0; c < partitions->classes_count; c++)
         machine->trees[c] = trees[c];
@@ -153,6 +162,7 @@ void bh_machine_destroy(struct bh_machine *machine)
         next = node->hh.next;
         free(node);
     }
+    free(machine->found);
     free(machine->idle.number);
     free(machine->waiting.number);
     free(machine->enclaves);
@@ -216,9 +226,12 @@ struct bh_machine_use bh_machine_use(const struct bh_machine *machine)
 
 static struct bh_slot *find_slot(const struct bh_machine *machine, uint64_t number)
 {
-    struct bh_slot *slot;
-    HASH_FIND(hh, machine->slots, &number, sizeof number, slot);
-    return slot;
+    struct found_slot *found = machine->found;
+    if (found->number != number) {
+        found->number = number;
+        HASH_FIND(hh, machine->slots, &number, sizeof number, found->slot);
+    }
+    return found->slot;
 }
 
 uint64_t bh_machine_node_in(const struct bh_machine *machine, uint64_t number)
@@ -239,6 +252,7 @@ static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
         slot->partition = partition;
         slot->has_node = true;
         HASH_ADD(hh, machine->slots, number, sizeof slot->number, slot);
+        *machine->found = (struct found_slot){number, slot};
     }
     return slot;
 }

@@ -68,6 +68,8 @@ struct bh_replica {
     struct bh_fault *next_fault;         /* per source */
     struct bh_lasting_fault *lasting;    /* all that are not over */
     struct bh_copy *copies;              /* all live copies, everywhere */
+    struct bh_copy *idle_copies;         /* that are over, for the next; by `next` */
+    struct bh_live_error *idle_errors;   /* likewise, by `next_part` */
     struct bh_tallies tallies;
     struct bh_causes causes;
     struct bh_enclave *enclaves;

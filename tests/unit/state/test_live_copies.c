@@ -46,6 +46,7 @@ static void make(struct world *world)
 static void drop(struct world *world)
 {
     bh_machine_destroy(world->small.replica.machine);
+    bh_live_errors_clear(&world->small.replica);
     bh_partitions_clear(&world->small.scenario.partitions);
     bh_zone_tree_destroy(world->tree);
     bh_catalog_destroy(world->catalog);
@@ -100,8 +101,41 @@ BH_TEST(test_life)
     bh_errors_clear(replica, 2, &zones);
     assert_true(second->is_ended && replica->copies == NULL);
     assert_close(replica->tallies.system_extent[BH_SCOPE_NONE], 1.0, 0.0);
-    bh_copy_release(first);
-    bh_copy_release(second);
+    bh_copy_release(replica, first);
+    bh_copy_release(replica, second);
+    drop(&world);
+}
+
+/* What is over is room for the next, which is as new. */
+BH_TEST(test_next)
+{
+    struct world world;
+    make(&world);
+    struct bh_replica *replica = &world.small.replica;
+    size_t process = process_of(&world, 1);
+    struct bh_live_error *error = bh_live_error_create(replica, 0, 99, 2, process);
+    struct bh_copy *copy = add(&world, error, process);
+    bh_losses_note(replica, &error->lost, 1);
+    bh_bits_set(&error->used, 70);
+    error->has_crossed = error->is_revived = true;
+    copy->depth = 3;
+    bh_copy_end(replica, copy);
+    bh_copy_release(replica, copy);
+    assert_ptr_equal(replica->idle_errors, error);
+    assert_ptr_equal(replica->idle_copies, copy);
+    struct bh_live_error *next = bh_live_error_create(replica, 1, 100, 3, process);
+    struct bh_copy *first = add(&world, next, process);
+    assert_ptr_equal(next, error);
+    assert_ptr_equal(first, copy);
+    assert_true(replica->idle_errors == NULL && replica->idle_copies == NULL);
+    assert_int_equal(next->lost.count, 0);
+    assert_false(bh_bits_has(&next->used, 70) || next->has_crossed || next->is_revived);
+    assert_int_equal(next->copies, 1);
+    assert_int_equal(first->generation, 0);
+    assert_int_equal(first->depth, 0);
+    assert_false(first->is_ended);
+    bh_copy_end(replica, first);
+    bh_copy_release(replica, first);
     drop(&world);
 }
 
@@ -123,8 +157,8 @@ BH_TEST(test_parts)
     assert_close(replica->tallies.escape_seen[BH_ENCLAVE_ENCLAVE], 0.0, 0.0);
     bh_copy_end(replica, there);
     assert_close(replica->tallies.escape_seen[BH_ENCLAVE_ENCLAVE], 1.0, 0.0);
-    bh_copy_release(here);
-    bh_copy_release(there);
+    bh_copy_release(replica, here);
+    bh_copy_release(replica, there);
     drop(&world);
 }
 
@@ -172,10 +206,8 @@ BH_TEST(test_protecting)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),
-        cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_where),
-        cmocka_unit_test(test_protecting),
+        cmocka_unit_test(test_life),  cmocka_unit_test(test_next),       cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_where), cmocka_unit_test(test_protecting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
