@@ -33,6 +33,36 @@ double bh_noise_variance_s2(const struct bh_noise *noise)
     return variance;
 }
 
+/* P(noise of one kernel on one node and step is at most x). */
+static double noise_below(const struct bh_noise *noise, const struct bh_noise_source *source, double x)
+{
+    double m = source->mean_share * noise->step_s;
+    if (x <= 0.0)
+        return 0.0;
+    return source->is_bounded ? fmin(1.0, x / (2.0 * m)) : -expm1(-x / m);
+}
+
+/* F is a sum over pieces of the first kernel's noise, and the integral one over points: at the middle of each. */
+double bh_noise_excess_s(const struct bh_noise *noise)
+{
+    enum { PIECES = 1000 };
+    const struct bh_noise_source *first = &noise->source[0], *second = &noise->source[1];
+    if (noise->count < 2 || !(first->mean_share > 0.0) || !(second->mean_share > 0.0))
+        return 0.0;
+    /* Beyond the sum of the means of both maxima by 20 means all is certain to e^-20. */
+    double piece_s =
+        (bh_noise_mean_s(noise) + 20.0 * (first->mean_share + second->mean_share) * noise->step_s) / PIECES;
+    double slowest_s = 0.0;
+    for (int i = 0; i < PIECES; i++) {
+        double below = 0.0;
+        for (int j = 0; j <= i; j++)
+            below += (noise_below(noise, first, (j + 1) * piece_s) - noise_below(noise, first, j * piece_s)) *
+                     noise_below(noise, second, (i - j) * piece_s);
+        slowest_s += (1.0 - pow(below, (double)noise->nodes)) * piece_s;
+    }
+    return fmax(0.0, bh_noise_mean_s(noise) - slowest_s);
+}
+
 /* Maximum of N draws by inverse transform: F^{-1}(u^{1/N}). */
 static double draw_maximum_s(const struct bh_noise *noise, const struct bh_noise_source *source, double u)
 {

@@ -3,8 +3,10 @@
 /* Both resolutions of one scenario, side by side. */
 #include "sim/validate/resolutions.h"
 
+#include "models/cost/noise.h"
 #include "models/words/scope.h"
 #include "sim/runs/point.h"
+#include "sim/setup/setup.h"
 #include "sim/state/ledger.h"
 #include "sim/sweep/run.h"
 
@@ -32,6 +34,7 @@ struct pair {
     size_t point, policy;
     const struct bh_scenario *scenario;
     const char *label; /* of the point; NULL: there is one */
+    double excess;     /* by which enclaves have too much noise, as a share of the time */
 };
 
 static struct bh_validation_case *add(struct bh_validation *validation, const struct pair *pair, const char *what,
@@ -78,7 +81,7 @@ static void add_mean(struct bh_validation *validation, const struct pair *pair, 
     added->samples = replicas;
     added->whole = piece < 0 ? mean[0] : makespan_s;
     added->tolerance = tolerance * added->whole;
-    added->allowance = fault_free_tolerance * mean[0];
+    added->allowance = (fault_free_tolerance + pair->excess) * mean[0];
 }
 
 static void add_means(struct bh_validation *validation, const struct pair *pair)
@@ -163,6 +166,8 @@ void bh_validation_compare_resolutions(const struct bh_run *enclave, const struc
             added->tolerance = fault_free_tolerance;
             if (resolved->scenario->replicas < 2)
                 continue;
+            const struct bh_noise *noise = &resolved->setups[pair.policy]->enclaves[0].pace[1].slowdown.noise;
+            pair.excess = bh_noise_excess_s(noise) / noise->step_s;
             add_means(validation, &pair);
             add_containment(validation, &pair);
         }

@@ -149,6 +149,31 @@ assert any(c['simulated'] != c['expected'] for c in cases) # they are not one co
     [ "$(grep -vc '^#\|^$' "$BATS_TEST_TMPDIR/figure/validate.dat")" -eq 45 ]
 }
 
+@test "the table of both resolutions tells what disagrees, and what is not known well enough" {
+    # table OFF ERROR AGREES: of one policy
+    table() {
+        "$PYTHON" - "$@" >one.json <<'END'
+import json, sys
+off, error, agrees = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3] == "yes"
+names = ["makespan", "work", "checkpoints", "lost work", "outages", "errors within node"]
+json.dump({"level": 1e-4, "cases": [{"name": f"{name}, kvm oops, 16 nodes", "expected": 1000, "simulated": 1000 + (off if name == "makespan" else 0),
+           "standard_error": error if name == "makespan" else 0, "agrees": agrees or name != "work"} for name in names]}, sys.stdout)
+END
+        run "$PYTHON" "$SOURCE_DIRECTORY/experiments/validate/resolutions-table" one.json
+    }
+    cd "$BATS_TEST_TMPDIR"
+    table 3 1 yes
+    [ "$status" -eq 0 ]
+    expect_text "$output" '   16  kvm oops ' ' 0.300 ' ' 0.100 ' '6 of 6 cases agree'
+    table 3 1 no
+    [ "$status" -eq 1 ]
+    expect_text "$output" ' NO' '5 of 6 cases agree'
+    table 21 1 yes
+    [ "$status" -eq 1 ]
+    table 3 8 yes
+    [ "$status" -eq 1 ]
+}
+
 @test "a scenario that processes cannot carry out is refused by validate, too" {
     run_bulkhead validate "$scenarios/parts.yaml" --quiet
     expect_status 2

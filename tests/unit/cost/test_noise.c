@@ -4,6 +4,7 @@
 #include "tests/support/helper.h"
 #include "tests/support/uniform.h"
 
+#include "models/base/error.h"
 #include "models/cost/noise.h"
 
 #include <gsl/gsl_randist.h>
@@ -166,6 +167,25 @@ BH_TEST(test_draw_is_never_negative_and_pure)
     assert_close(bh_noise_draw_s(&noise, 3, &random, 5, 6), 0, 0);
 }
 
+/* Of two equal exponential kernels the sum is gamma of shape 2: of two nodes the slowest has 11/4 m on average, where the maxima
+ * sum to 3 m; of any number the integral of 1 - F^N, with F in closed form. */
+BH_TEST(test_the_sum_of_maxima_is_too_much)
+{
+    static const uint64_t nodes[] = {1, 2, 256, 1000000};
+    for (size_t i = 0; i < BH_COUNT(nodes); i++) {
+        struct bh_noise noise = {.count = 2, .source = {{0.01, false}, {0.01, false}}, .nodes = nodes[i], .step_s = 5};
+        double slowest = 0.0, piece = 1e-3;
+        for (double x = piece / 2; x < 60; x += piece)
+            slowest += (1 - pow(1 - exp(-x) * (1 + x), (double)nodes[i])) * piece;
+        double excess_s = bh_noise_mean_s(&noise) - 0.05 * slowest;
+        assert_true(fabs(bh_noise_excess_s(&noise) - excess_s) <= 0.01 * bh_noise_mean_s(&noise));
+        if (nodes[i] == 2)
+            assert_close(excess_s, 0.25 * 0.05, 1e-5);
+        noise.count = 1;
+        assert_true(bh_noise_excess_s(&noise) == 0.0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_draw_has_the_distribution_of_the_maximum),
         cmocka_unit_test(test_moments_of_stretches),
         cmocka_unit_test(test_draw_is_never_negative_and_pure),
+        cmocka_unit_test(test_the_sum_of_maxima_is_too_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
