@@ -329,6 +329,7 @@ static void measure_wrong(const struct bh_view *view, size_t policy, size_t poin
 void bh_measure(const struct bh_view *view, size_t policy, size_t point, size_t enclave, struct bh_measures *measures)
 {
     size_t cell = cell_of(view, policy, point), replicas = view->replica.count;
+    bh_view_was_read(view);
     double *overhead = bh_allocate(2 * replicas, sizeof *overhead), *rate = overhead + replicas;
     *measures = (struct bh_measures){.replicas = replicas,
                                      .price = view->numbers[BH_METRIC_price][cell * view->enclave.count + enclave]};

@@ -5,6 +5,7 @@
 
 #include "analysis/measures/bootstrap.h"
 #include "analysis/measures/outcome.h"
+#include "analysis/reader/view_points.h"
 #include "models/base/error.h"
 
 #include <gsl/gsl_sort.h>
@@ -187,6 +188,7 @@ static struct standing stand(const struct bh_view *view, size_t policy, size_t p
 {
     size_t replicas = view->replica.count;
     struct standing standing = {.is_done = true};
+    bh_view_was_read(view);
     standing.overhead = bh_allocate(2 * replicas, sizeof *standing.overhead);
     standing.rate = standing.overhead + replicas;
     for (size_t r = 0; r < replicas; r++) {

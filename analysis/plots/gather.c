@@ -4,6 +4,7 @@
 #include "analysis/plots/parts.h"
 
 #include "analysis/measures/outcome.h"
+#include "analysis/reader/view_points.h"
 
 #include <gsl/gsl_sort.h>
 #include <math.h>
@@ -80,6 +81,7 @@ static struct bh_estimate mean_of(const struct bh_plot *plot, const struct bh_cr
     }
     if (replicas == 0)
         return bh_estimate_none;
+    bh_view_was_read(plot->view);
     double *runs = bh_allocate(count * replicas, sizeof *runs);
     for (size_t i = 0; i < count; i++)
         for (size_t r = 0; r < replicas; r++) {

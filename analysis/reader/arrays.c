@@ -152,7 +152,7 @@ int bh_array_read(const struct bh_source *source, const char *name, struct bh_ar
         array->texts = bh_source_texts(source, name, array->cells, err);
         status = array->texts != NULL ? 0 : -1;
     } else if (status == 0) {
-        array->numbers = bh_source_numbers(source, name, axes, array->axes_count, err);
+        array->numbers = bh_source_numbers(source, name, axes, array->axes_count, NULL, err);
         status = array->numbers != NULL ? 0 : -1;
     }
     if (status != 0)

@@ -3,6 +3,7 @@
 /* Reading HDF5 that others may have written, cut short or changed: nothing is taken for granted. */
 #include "analysis/reader/hdf5_reader.h"
 
+#include "analysis/reader/paged_numbers.h"
 #include "models/base/utf8_repair.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ int bh_source_open(struct bh_source *source, const char *path, struct bh_error *
     return 0;
 }
 
-int bh_source_survives(const char *path, int (*read)(const char *path), struct bh_error *err)
+int bh_source_survives(const char *path, int (*read)(const char *path, void *context), void *context,
+                       struct bh_error *err)
 {
     int status = 0;
     fflush(NULL);
@@ -56,7 +58,7 @@ int bh_source_survives(const char *path, int (*read)(const char *path), struct b
         setrlimit(RLIMIT_CPU, &(struct rlimit){MOST_CPU_SECONDS, MOST_CPU_SECONDS});
         int quiet = open("/dev/null", O_WRONLY);
         dup2(quiet, STDERR_FILENO);
-        _exit(read(path) == 0 ? 0 : 1);
+        _exit(read(path, context) == 0 ? 0 : 1);
     }
     if (child < 0)
         return bh_fail(err, BH_ERROR_SYSTEM, "cannot start a process: %s", strerror(errno));
@@ -199,20 +201,12 @@ static bool is_number(hid_t type)
     return class == H5T_FLOAT || class == H5T_INTEGER;
 }
 
-/* All of a dataset as double, one at least allocated; NULL if HDF5 cannot read it. Most metrics of a campaign are 0 in all
- * runs, and zeroes that nobody wrote take no memory. */
+/* All of a dataset as double, one at least allocated; NULL if HDF5 cannot read it. */
 static double *read_numbers(hid_t dataset, size_t count)
 {
     double *values = bh_allocate(count + 1, sizeof *values);
-    if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0) {
-        size_t zeroes = 0;
-        while (zeroes < count && values[zeroes] == 0 && !signbit(values[zeroes]))
-            zeroes++;
-        if (zeroes < count)
-            return values;
-        free(values);
-        return bh_allocate(count + 1, sizeof *values);
-    }
+    if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0)
+        return values;
     free(values);
     return NULL;
 }
@@ -341,8 +335,16 @@ static void print_extent(char *buffer, size_t size, const hsize_t *extent, size_
         snprintf(buffer + used, size - used, "]");
 }
 
+/* Large ones into `paged`, if that can be had. */
+static double *read_array(hid_t dataset, const hsize_t *extent, size_t rank, size_t count, struct bh_paged *paged)
+{
+    double *numbers = bh_paged_numbers(paged, rank, count);
+    int status = numbers == NULL ? 0 : bh_paged_read(paged, dataset, extent, rank);
+    return status < 0 ? NULL : status > 0 ? numbers : read_numbers(dataset, count);
+}
+
 double *bh_source_numbers(const struct bh_source *source, const char *path, const struct bh_view_axis *const *axes,
-                          size_t axes_count, struct bh_error *err)
+                          size_t axes_count, struct bh_paged *paged, struct bh_error *err)
 {
     int rank;
     hsize_t extent[MOST_RANK], wanted[MOST_RANK];
@@ -365,7 +367,7 @@ double *bh_source_numbers(const struct bh_source *source, const char *path, cons
         bh_fail(err, BH_ERROR_INPUT, "%s: '%s' has shape %s, expected %s", source->name, path, found, expected);
     } else if (!is_number(type)) {
         bad(source, err, path, "does not hold numbers");
-    } else if ((values = read_numbers(dataset, count)) == NULL) {
+    } else if ((values = read_array(dataset, extent, (size_t)rank, count, paged)) == NULL) {
         bh_fail(err, BH_ERROR_INPUT, "%s: '%s' cannot be read: the file is damaged", source->name, path);
     }
     H5Tclose(type);

@@ -20,7 +20,8 @@ int bh_source_open(struct bh_source *source, const char *path, struct bh_error *
 void bh_source_close(struct bh_source *source);
 /* Calls `read` in a child process first: HDF5 1.10 crashes or hangs on some damaged files, and either
  * ends in a message here. 0 unless the child died of a signal; what `read` returned is for the caller to find again. */
-int bh_source_survives(const char *path, int (*read)(const char *path), struct bh_error *err);
+int bh_source_survives(const char *path, int (*read)(const char *path, void *context), void *context,
+                       struct bh_error *err);
 bool bh_source_has(const struct bh_source *source, const char *dataset);
 bool bh_source_has_attribute(const struct bh_source *source, const char *name);
 
@@ -37,9 +38,10 @@ void bh_source_free_axis(struct bh_view_axis *axis);
 /* A list of `count` texts; free with bh_source_free_texts. */
 char **bh_source_texts(const struct bh_source *source, const char *path, size_t count, struct bh_error *err);
 void bh_source_free_texts(char **texts, size_t count);
-/* Numbers whose extent must be that of the axes; the caller frees. */
+/* Numbers whose extent must be that of the axes; the caller frees. Too many are `paged`'s (paged_numbers.h), if it is not
+ * NULL. */
 double *bh_source_numbers(const struct bh_source *source, const char *path, const struct bh_view_axis *const *axes,
-                          size_t axes_count, struct bh_error *err);
+                          size_t axes_count, struct bh_paged *paged, struct bh_error *err);
 
 /* Tables: rows of named columns. Columns are the caller's, of as many entries as the table has rows. */
 int bh_source_rows(const struct bh_source *source, const char *table, size_t *rows, struct bh_error *err);

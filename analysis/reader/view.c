@@ -6,6 +6,7 @@
 #include "analysis/reader/arrays.h"
 #include "analysis/reader/hdf5_reader.h"
 #include "analysis/reader/markup.h"
+#include "analysis/reader/paged_numbers.h"
 #include "analysis/reader/view_points.h"
 #include "config.h"
 #include "models/base/results_names.h"
@@ -43,7 +44,7 @@ static int read_metrics(const struct bh_source *source, const struct bh_view *vi
         char *name = bh_print_text("%s%s", is_uncertain ? "uncertainty/" : "", bh_metrics[m].name);
         bool is_read = bh_metrics[m].need == BH_NEEDED || bh_source_has(source, name);
         if (is_read)
-            numbers[m] = bh_source_numbers(source, name, axes, count, err);
+            numbers[m] = bh_source_numbers(source, name, axes, count, view->paged, err);
         free(name);
         if (is_read && numbers[m] == NULL)
             return -1;
@@ -257,9 +258,11 @@ static int explain_version(const struct bh_view *view, const struct bh_error *ow
     return -1;
 }
 
-struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)
+/* The view owns `paged`. */
+static struct bh_view *read_view(int64_t file, const char *name, struct bh_paged *paged, struct bh_error *err)
 {
     struct bh_view *view = bh_allocate(1, sizeof *view);
+    view->paged = paged;
     const struct bh_source source = {file, name};
     struct bh_error own = {0};
     view->file = bh_copy_text(name);
@@ -285,12 +288,19 @@ struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_erro
     return NULL;
 }
 
-static struct bh_view *read_path(const char *path, struct bh_error *err)
+struct bh_view *bh_view_read_open(int64_t file, const char *name, struct bh_error *err)
+{
+    return read_view(file, name, NULL, err);
+}
+
+static struct bh_view *read_path(const char *path, struct bh_paged *paged, struct bh_error *err)
 {
     struct bh_source source = {-1, path};
-    if (bh_source_open(&source, path, err) != 0)
+    if (bh_source_open(&source, path, err) != 0) {
+        bh_paged_destroy(paged);
         return NULL;
-    struct bh_view *view = bh_view_read_open(source.file, path, err);
+    }
+    struct bh_view *view = read_view(source.file, path, paged, err);
     bh_source_close(&source);
     return view;
 }
@@ -318,18 +328,31 @@ static int try_rest(const char *path)
     return status;
 }
 
-static int try_path(const char *path)
+/* What it has read of numbers that are too many for memory need not be read again. */
+static int try_path(const char *path, void *paged)
 {
-    struct bh_view *view = read_path(path, NULL);
-    bh_view_destroy(view);
-    return view != NULL ? try_rest(path) : -1;
+    struct bh_view *view = read_path(path, paged, NULL);
+    int status = view != NULL ? try_rest(path) : -1;
+    if (status == 0)
+        bh_paged_finish(paged);
+    return status;
 }
 
 struct bh_view *bh_view_read(const char *path, struct bh_error *err)
 {
-    if (bh_source_survives(path, try_path, err) != 0)
+    struct bh_paged *paged = bh_paged_create();
+    if (bh_source_survives(path, try_path, paged, err) != 0) {
+        bh_paged_destroy(paged);
         return NULL;
-    return read_path(path, err);
+    }
+    bh_paged_take_over(paged);
+    return read_path(path, paged, err);
+}
+
+static void free_numbers(const struct bh_view *view, double *numbers)
+{
+    if (!bh_paged_has(view->paged, numbers))
+        free(numbers);
 }
 
 void bh_view_destroy(struct bh_view *view)
@@ -337,9 +360,10 @@ void bh_view_destroy(struct bh_view *view)
     if (view == NULL)
         return;
     for (size_t m = 0; m < BH_METRICS; m++) {
-        free(view->numbers[m]);
-        free(view->uncertainty.numbers[m]);
+        free_numbers(view, view->numbers[m]);
+        free_numbers(view, view->uncertainty.numbers[m]);
     }
+    bh_paged_destroy(view->paged);
     free(view->uncertainty.source);
     free_causes(&view->causes);
     bh_source_free_texts(view->policy_system, view->policy.count);

@@ -36,6 +36,7 @@ struct bh_view_causes {
 };
 
 struct bh_resamples;
+struct bh_paged;
 
 /* Everything read is `double`, whatever the file holds. [cell] stands for policy * points + point, and a point for a
  * position on every varied axis, the last varying fastest. All is owned by the view. */
@@ -65,6 +66,7 @@ struct bh_view {
     double *numbers[BH_METRICS];
     struct bh_view_causes causes; /* count 0: the file has none */
 
+    struct bh_paged *paged; /* owns numbers that are too many for memory (paged_numbers.h); NULL: none are */
     struct bh_view_uncertainty uncertainty;
 
     /* By which intervals of means are found (analysis/measures/bootstrap.h); NULL, as read: Student's. Not the view's. */

@@ -3,9 +3,17 @@
 /* Where things are in results that were read: points, axes, labels and policies. */
 #include "analysis/reader/view_points.h"
 
+#include "analysis/reader/paged_numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+void bh_view_was_read(const struct bh_view *view)
+{
+    /* All that there is of a replica, at most: some hundred numbers of each enclave. */
+    bh_paged_was_read(view->paged, view->replica.count * view->enclave.count * 100 * sizeof(double));
+}
 
 static size_t stride_of(const struct bh_view *view, size_t axis)
 {

@@ -5,6 +5,9 @@
 
 #include "analysis/reader/view.h"
 
+/* To be said when a cell is about to be read: pages of numbers that are too many for memory are let go now and then. */
+void bh_view_was_read(const struct bh_view *view);
+
 /* Position of a point on one of the varied axes. */
 size_t bh_view_position(const struct bh_view *view, size_t point, size_t axis);
 

@@ -107,8 +107,9 @@ static int print(const struct bh_source *source, const struct bh_selection *sele
 }
 
 /* Whether HDF5 survives the file; its answer is found again outside. */
-static int try_file(const char *path)
+static int try_file(const char *path, void *context)
 {
+    (void)context;
     struct bh_source source;
     struct bh_array_list list;
     struct bh_error err = {0};
@@ -125,7 +126,7 @@ static int run(void *input, struct bh_error *err)
     const struct arguments *arguments = input;
     const char *file = arguments->options.file;
     struct bh_source source;
-    int status = arguments->lists_metrics ? 0 : bh_source_survives(file, try_file, err);
+    int status = arguments->lists_metrics ? 0 : bh_source_survives(file, try_file, NULL, err);
     if (arguments->lists_metrics)
         list_metrics(arguments->selection.format, stdout);
     else if (status == 0 && (status = bh_source_open(&source, file, err)) == 0) {

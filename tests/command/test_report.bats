@@ -583,3 +583,27 @@ for name in ("makespan", "node_time", "escape_exact"):
     run_bulkhead run "$scenarios/one-enclave.yaml" --replicas 100 -q -o hundred.h5
     "$PYTHON" "$SOURCE_DIRECTORY/tests/oracles/bca_by_scipy.py" "$BULKHEAD" hundred.h5 "$BATS_TEST_TMPDIR"
 }
+
+# Of 480 points, of which some arrays are kept in a file: all rows are those of the 8 that they repeat, with and without such a
+# file, within little memory; and a file that is cut short is refused as small ones are.
+@test "what is too much for memory is read all the same" {
+    "$PYTHON" "$SOURCE_DIRECTORY/tests/support/widen_results.py" "$results/balance.h5" wide.h5 nodes 60
+    run_bulkhead report "$results/balance.h5" --format csv --no-figure
+    cp "$BATS_TEST_TMPDIR/stdout" small.csv
+    TMPDIR=/nowhere run_bulkhead report wide.h5 --format csv --no-figure
+    expect_status 0
+    cp "$BATS_TEST_TMPDIR/stdout" in-memory.csv
+    run_bulkhead report wide.h5 --format csv --no-figure
+    expect_status 0
+    cmp "$BATS_TEST_TMPDIR/stdout" in-memory.csv
+    "$PYTHON" - small.csv in-memory.csv <<'END'
+import csv, sys
+small, wide = ([[cell for name, cell in row.items() if name != "nodes"] for row in csv.DictReader(open(name))]
+               for name in sys.argv[1:])
+assert len(wide) == 60 * len(small)
+for policy in range(17):
+    assert wide[480 * policy:480 * (policy + 1)] == 60 * small[8 * policy:8 * (policy + 1)], policy
+END
+    head -c -100000 wide.h5 >short.h5
+    expect_refusal short.h5
+}
