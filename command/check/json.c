@@ -231,11 +231,19 @@ static json_t *systems(const struct bh_check *check)
         }
         for (size_t i = 0; i < system->channels_count; i++) {
             const struct bh_channel_template *channel = &system->channels[i];
-            json_array_append_new(
-                channels, json_pack("{s:s, s:s, s:s, s:s, s:f, s:b}", "type", channel->type->name, "from",
-                                    system->zones[channel->from].name, "to", system->zones[channel->to].name,
-                                    "boundary", bh_boundary_names[channel->type->boundary], "probability",
-                                    channel->type->probability.value, "guarded", !channel->type->bypasses_guards));
+            json_t *own = json_object();
+            for (int of = 0; of < BH_KINDS_AND_MODELS; of++)
+                if (channel->type->probability_of[of].path[0] != '\0')
+                    json_object_set_new(own, bh_kind_or_model_names[of],
+                                        json_real(channel->type->probability_of[of].value));
+            json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:f, s:b}", "type", channel->type->name, "from",
+                                       system->zones[channel->from].name, "to", system->zones[channel->to].name,
+                                       "boundary", bh_boundary_names[channel->type->boundary], "probability",
+                                       channel->type->probability.value, "guarded", !channel->type->bypasses_guards);
+            if (json_object_size(own) > 0)
+                json_object_set(object, "probability_of", own);
+            json_decref(own);
+            json_array_append_new(channels, object);
         }
         json_array_append_new(list,
                               json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", check->rates->title[c], "system",

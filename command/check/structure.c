@@ -88,6 +88,19 @@ static bool is_there(const struct bh_zone_tree *tree, int template)
     return false;
 }
 
+/* What errors of single kinds cross with, below the line of the channel. */
+static void print_probabilities(const struct bh_channel_type *type, FILE *stream)
+{
+    char value[64];
+    for (int of = 0; of < BH_KINDS_AND_MODELS; of++) {
+        const struct bh_parameter *probability = &type->probability_of[of];
+        if (probability->path[0] != '\0')
+            fprintf(stream, "    %-24s %-39s %s%s\n", "", bh_kind_or_model_names[of],
+                    bh_quantity_print(probability->value, BH_DIMENSION_PROBABILITY, value, sizeof value),
+                    probability->status == BH_ASSUMED ? " (assumed)" : "");
+    }
+}
+
 static void print_channels(const struct bh_zone_tree *tree, FILE *stream)
 {
     const struct bh_system *system = tree->system;
@@ -103,6 +116,7 @@ static void print_channels(const struct bh_zone_tree *tree, FILE *stream)
                 bh_quantity_print(channel->type->probability.value, BH_DIMENSION_PROBABILITY, value, sizeof value),
                 channel->type->probability.status == BH_ASSUMED ? " (assumed)" : "",
                 channel->type->bypasses_guards ? ", past all guards" : "");
+        print_probabilities(channel->type, stream);
         if (channel->is_opened)
             fprintf(stream, "    %-24s only where a policy opens it\n", "");
     }

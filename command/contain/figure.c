@@ -56,7 +56,7 @@ static void fill_channels(const struct bh_node_model *model, const size_t *lump,
             .from = lump[crossing->from],
             .to = lump[crossing->to],
             .type = type->name,
-            .probability = crossing->probability * (1.0 - crossing->blocks),
+            .probability = crossing->probability[BH_DATA] * (1.0 - crossing->blocks),
             .guard = crossing->guard != NULL ? crossing->guard->name : NULL,
             .blocks = crossing->blocks,
             .bypasses = crossing->guard == NULL && model->guard[crossing->boundary] != NULL,
@@ -112,8 +112,12 @@ static struct bh_picture_cell *cells_of(const struct bh_containment *answer, uin
 enum { PLAIN, BOTH, DETECTED, WAYS };
 static const char *const kinds[BH_ERROR_KINDS][WAYS] = {{"data", "data+host", "data, det."},
                                                         {"instr.", "instr.+host", "instr., det."},
+                                                        {"oper.", "oper.+host", "oper., det."},
+                                                        {"flow", "flow+host", "flow, det."},
                                                         {"data, soft.", "data, soft.+host", "data, soft., det."},
-                                                        {"instr., soft.", "instr., soft.+host", "instr., soft., det."}};
+                                                        {"instr., soft.", "instr., soft.+host", "instr., soft., det."},
+                                                        {"oper., soft.", "oper., soft.+host", "oper., soft., det."},
+                                                        {"flow, soft.", "flow, soft.+host", "flow, soft., det."}};
 
 static unsigned way_of(const struct bh_origin *origin)
 {

@@ -3,7 +3,6 @@
 /* bulkhead fit-injections: what counts of real injections say about the numbers of the model, and how many it takes. */
 #include "command/injections/parts.h"
 #include "models/base/nearest_name.h"
-#include "models/catalog/catalog.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/read_catalog.h"
 #include "models/document/csv.h"

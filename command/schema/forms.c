@@ -5,7 +5,7 @@
 #include "models/base/look.h"
 #include "models/base/metric_list.h"
 #include "models/base/quantity.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/times/distribution.h"
 #include "models/times/distribution_types.h"
 

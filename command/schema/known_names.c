@@ -96,6 +96,12 @@ static json_t *settings_of(struct bh_schema *schema)
         json_object_set_new(leaf, "description", json_string(numbers[i]->source));
         add_path(schema->definitions, numbers[i]->path, leaf);
     }
+    const struct bh_open_number *open = bh_catalog_open_numbers(schema->catalog, &count);
+    for (size_t i = 0; i < count; i++) {
+        json_t *leaf = bh_schema_quantity(open[i].dimension, false);
+        json_object_set_new(leaf, "description", json_string("Left out: as that of other kinds of errors."));
+        add_path(schema->definitions, open[i].path, leaf);
+    }
     const struct bh_word *words = bh_catalog_words(schema->catalog, &count);
     for (size_t i = 0; i < count; i++)
         add_path(schema->definitions, words[i].path, bh_schema_words(words[i].known));

@@ -50,6 +50,8 @@ struct bh_catalog {
     const struct bh_parameter **parameters;
     const char *rates; /* the name of the set of rates in force, and what it is */
     const char *rates_description;
+    size_t open_count; /* numbers that may be set, though they are left out */
+    struct bh_open_number *open;
     size_t words_count;
     struct bh_word *words;
     struct bh_document *document; /* all files merged into one tree; owns the text */

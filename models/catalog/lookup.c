@@ -72,15 +72,17 @@ BH_LOOKUP(bh_channel_type, bh_catalog_channel, channel_types, "channel type")
 const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *catalog, const char *path,
                                                 struct bh_place place, struct bh_error *err)
 {
-    const char **paths = bh_allocate(catalog->parameters_count + 1, sizeof *paths);
+    const char **paths = bh_allocate(catalog->parameters_count + catalog->open_count + 1, sizeof *paths);
     const struct bh_parameter *found = NULL;
     for (size_t i = 0; i < catalog->parameters_count && !found; i++) {
         paths[i] = catalog->parameters[i]->path;
         if (strcmp(paths[i], path) == 0)
             found = catalog->parameters[i];
     }
+    for (size_t i = 0; i < catalog->open_count && !found; i++)
+        paths[catalog->parameters_count + i] = catalog->open[i].path;
     if (!found)
-        bh_fail_unknown("parameter", path, paths, catalog->parameters_count, place, err);
+        bh_fail_unknown("parameter", path, paths, catalog->parameters_count + catalog->open_count, place, err);
     free(paths);
     return found;
 }
@@ -115,6 +117,12 @@ const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog 
 {
     *count = catalog->parameters_count;
     return catalog->parameters;
+}
+
+const struct bh_open_number *bh_catalog_open_numbers(const struct bh_catalog *catalog, size_t *count)
+{
+    *count = catalog->open_count;
+    return catalog->open;
 }
 
 const struct bh_system *bh_catalog_systems(const struct bh_catalog *catalog, size_t *count)

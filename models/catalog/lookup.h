@@ -29,6 +29,7 @@ const struct bh_parameter *bh_catalog_parameter(const struct bh_catalog *, const
 
 /* All numbers, and all words that scenarios set as they set numbers, in file order. */
 const struct bh_parameter *const *bh_catalog_parameters(const struct bh_catalog *catalog, size_t *count);
+const struct bh_open_number *bh_catalog_open_numbers(const struct bh_catalog *, size_t *count);
 const struct bh_word *bh_catalog_words(const struct bh_catalog *catalog, size_t *count);
 
 const struct bh_system *bh_catalog_systems(const struct bh_catalog *catalog, size_t *count);

@@ -24,6 +24,12 @@ struct bh_parameter {
     struct bh_place place;
 };
 
+/* A number that the files leave out, since another stands for it: a scenario may set it all the same. */
+struct bh_open_number {
+    const char *path;
+    enum bh_dimension dimension;
+};
+
 /* A word of the catalog that scenarios set as they set numbers: `memory.code`. */
 struct bh_word {
     const char *path;

@@ -58,10 +58,17 @@ struct bh_channel_type {
     const char *description;
     enum bh_boundary boundary;
     struct bh_parameter probability; /* crossed before the end, if alone and unguarded */
-    bool bypasses_guards;            /* both sides share what it leads through: no guard level stands in between */
-    struct bh_parameter corrupts;    /* P(what crosses leaves an error where it comes to); 1 unless given */
-    struct bh_parameter degrades;    /* P(else it leaves that zone degraded); 0 unless given */
+    struct bh_parameter
+        probability_of[BH_KINDS_AND_MODELS]; /* that of errors of a kind, or of a fault model, where it is
+                                                                another; else without a path */
+    bool bypasses_guards;         /* both sides share what it leads through: no guard level stands in between */
+    struct bh_parameter corrupts; /* P(what crosses leaves an error where it comes to); 1 unless given */
+    struct bh_parameter degrades; /* P(else it leaves that zone degraded); 0 unless given */
 };
+
+/* The probability of errors of a kind: the first that the channel has of its sources', before those of hardware that of all of
+ * software's; then that of all of hardware's; else that of all. */
+const struct bh_parameter *bh_channel_probability(const struct bh_channel_type *type, enum bh_error_kind kind);
 
 /* A zone beside this one, one per node, without which it stops, though it does not fail. */
 struct bh_zone_need {

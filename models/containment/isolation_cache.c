@@ -193,7 +193,8 @@ void bh_isolation_cache_destroy(struct bh_isolation_cache *cache)
 static void add_zones(FILE *text, const struct bh_node_model *model)
 {
     const struct bh_zone_tree *tree = model->tree;
-    fprintf(text, "%zu %zu %a\n", tree->zones_count, tree->tenants_count, model->again);
+    fprintf(text, "%zu %zu %a %a %a\n", tree->zones_count, tree->tenants_count, model->again, model->flow_share[0],
+            model->flow_share[1]);
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone *zone = &tree->zones[z];
         fprintf(text, "%zu %d %d %d %d %d %d %a %a %a %d\n", zone->template_index, (int)zone->kind, zone->parent,
@@ -215,8 +216,10 @@ static void add_zones(FILE *text, const struct bh_node_model *model)
                 fprintf(text, "%d %zu\n", what, z);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_crossing *crossing = &model->crossings[c];
-        fprintf(text, "%zu %zu %d %a %a %d %a %a\n", crossing->from, crossing->to, (int)crossing->boundary,
-                crossing->probability, crossing->blocks, crossing->detects, crossing->corrupts, crossing->degrades);
+        fprintf(text, "%zu %zu %d %a %d %a %a", crossing->from, crossing->to, (int)crossing->boundary, crossing->blocks,
+                crossing->detects, crossing->corrupts, crossing->degrades);
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            fprintf(text, " %a", crossing->probability[kind]);
     }
 }
 

@@ -106,8 +106,9 @@ static double longest_lifetime_s(const struct bh_node_model *model)
 {
     double least_rate = INFINITY;
     for (size_t z = 0; z < model->tree->zones_count; z++)
-        for (int kind = 0; kind < bh_kinds_told(model); kind++)
-            least_rate = fmin(least_rate, model->ending[z][kind].rate);
+        for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+            if (bh_kind_told(model, kind) == kind)
+                least_rate = fmin(least_rate, model->ending[z][kind].rate);
     return 1.0 / least_rate;
 }
 

@@ -38,16 +38,15 @@ static void add(struct bh_origins *origins, const struct bh_zone_tree *tree, str
 static void add_kinds(struct bh_origins *origins, const struct bh_node_model *model, size_t zone,
                       const struct bh_fault_stream *stream, double rate)
 {
-    double of_kind[BH_SOFTWARE_DATA] = {
-        [BH_DATA] = rate * (1.0 - stream->instruction_share), [BH_INSTRUCTION] = rate * stream->instruction_share};
+    struct bh_fault_kind kinds[BH_FAULT_KINDS];
+    size_t count = bh_fault_kinds(model, stream, kinds);
     enum bh_forced_ending ending = bh_fault_ending(stream);
     bool repairs = stream->hardware != NULL && stream->hardware->mend == BH_MEND_REPAIR;
-    for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
+    for (size_t k = 0; k < count; k++)
         for (int shared = 0; shared < 2; shared++) {
-            enum bh_error_kind told = bh_kind_told(model, stream->hardware == NULL, kind == BH_INSTRUCTION);
-            struct bh_weighted_origin entry = {.origin = {zone, told, shared, ending},
+            struct bh_weighted_origin entry = {.origin = {zone, kinds[k].kind, shared, ending},
                                                .repairs = repairs,
-                                               .rate = of_kind[kind] *
+                                               .rate = rate * kinds[k].share *
                                                        (shared ? stream->shared_bug : 1.0 - stream->shared_bug)};
             entry.software_rate = stream->hardware == NULL ? entry.rate : 0.0;
             if (entry.rate > 0.0)
@@ -103,9 +102,9 @@ struct bh_origins bh_origins_of_all_zones(const struct bh_node_model *model, con
     all.entry = NULL;
     all.count = 0;
     for (size_t z = 0; z < model->tree->zones_count; z++)
-        for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
-            add(&all, model->tree, (struct bh_weighted_origin){.origin = {.zone = z, .kind = (enum bh_error_kind)kind}},
-                false);
+        for (enum bh_error_kind kind = BH_DATA; kind < BH_SOFTWARE_DATA; kind++)
+            if (kind == BH_DATA || (kind == BH_INSTRUCTION) != bh_flow_is_told(model, false))
+                add(&all, model->tree, (struct bh_weighted_origin){.origin = {.zone = z, .kind = kind}}, false);
     for (size_t i = 0; i < struck.count; i++)
         add(&all, model->tree, struck.entry[i], false);
     bh_origins_free(&struck);

@@ -109,12 +109,13 @@ static inline void draw_attempt(struct bh_trial_player *player, uint32_t c, size
                                 double end, double lifetime_s)
 {
     const struct bh_trial_channel *channel = &player->table->channels[c];
-    double limit = end * channel->ratio;
-    if (channel->is_certain) {
+    double ratio = player->table->ratios[(size_t)player->copies[zone].kind * player->table->channels_count + c];
+    double limit = end * ratio;
+    if (isinf(ratio)) {
         add_event(player, player->now_s, c, zone);
         return;
     }
-    if (channel->least == 0.0 && (double)upper * 0x1p-32 >= limit)
+    if ((channel->least == 0.0 || ratio <= 0.0) && (double)upper * 0x1p-32 >= limit)
         return;
     uint32_t lower = (uint32_t)draw(player, BH_PURPOSE_ATTEMPT, c, life, 0).v[0];
     double v = ((double)((uint64_t)upper << 32 | lower) + 0.5) * 0x1p-64;
@@ -122,7 +123,7 @@ static inline void draw_attempt(struct bh_trial_player *player, uint32_t c, size
         return;
     double waits = -log1p(-v);
     if (waits < limit || channel->least > 0.0)
-        add_event(player, player->now_s + waits / channel->ratio * lifetime_s, c, zone);
+        add_event(player, player->now_s + waits / ratio * lifetime_s, c, zone);
 }
 
 /* Starts a life of the zone's copy: draws its end and the channels it will try, those that were not tried before. */
@@ -338,6 +339,8 @@ static void start(struct bh_trial_player *player, const struct bh_origin *origin
     player->origin_tag = (uint64_t)bh_error_kind_is_software(origin->kind) << 48 | (uint64_t)origin->ending << 32 |
                          (uint64_t)origin->zone << 2 | (uint64_t)bh_error_kind_is_instruction(origin->kind) << 1 |
                          (uint64_t)origin->also_host_kernel;
+    if (bh_error_kind_wrong(origin->kind) > BH_INSTRUCTION)
+        player->origin_tag |= (uint64_t)bh_error_kind_wrong(origin->kind) << 49;
     player->origin_zone = origin->zone;
     player->forced = origin->ending;
     player->events_count = 0;

@@ -59,15 +59,16 @@ static void fill_zone(struct bh_trial_table *table, size_t z, size_t *victims_us
 static void fill_channel(struct bh_trial_table *table, size_t c)
 {
     const struct bh_crossing *crossing = &table->model->crossings[c];
-    double ratio = crossing->probability < 1.0 ? crossing->probability / (1.0 - crossing->probability) : INFINITY;
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        double p = crossing->probability[kind];
+        table->ratios[(size_t)kind * table->channels_count + c] = p < 1.0 ? p / (1.0 - p) : INFINITY;
+    }
     table->channels[c] = (struct bh_trial_channel){
-        .ratio = ratio,
         .blocks = crossing->blocks,
         .true_blocks = crossing->blocks,
         .corrupts = crossing->corrupts,
         .degrades = crossing->degrades,
         .to = (uint32_t)crossing->to,
-        .is_certain = crossing->probability >= 1.0,
         .detects = crossing->detects,
     };
 }
@@ -84,7 +85,7 @@ static void push_crossings(struct bh_trial_table *table, double push)
         double share = push / (double)(zone->channels_end - zone->first_channel);
         for (size_t c = zone->first_channel; c < zone->channels_end; c++) {
             struct bh_trial_channel *channel = &table->channels[c];
-            channel->least = channel->ratio > 0.0 && !channel->is_certain ? share : 0.0;
+            channel->least = share;
             if (channel->blocks > pushed_blocks && channel->blocks < 1.0)
                 channel->blocks = pushed_blocks;
         }
@@ -101,6 +102,7 @@ struct bh_trial_table *bh_trial_table_create(const struct bh_node_model *model, 
     table->channels_count = model->tree->channels_count;
     table->zones = bh_allocate(table->zones_count, sizeof *table->zones);
     table->channels = bh_allocate(table->channels_count + 1, sizeof *table->channels);
+    table->ratios = bh_allocate(BH_ERROR_KINDS * table->channels_count + 1, sizeof *table->ratios);
     for (size_t z = 0; z < table->zones_count; z++)
         fill_zone(table, z, &victims_used);
     for (size_t c = 0; c < table->channels_count; c++)
@@ -116,6 +118,7 @@ void bh_trial_table_destroy(struct bh_trial_table *table)
         return;
     free(table->zones);
     free(table->channels);
+    free(table->ratios);
     free(table->victims);
     free(table);
 }

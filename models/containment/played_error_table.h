@@ -30,14 +30,12 @@ struct bh_trial_zone {
     uint32_t beyond_node;                 /* enum bh_scope: the disposition, if above `node` */
 };
 
-/* Attempts in units of the ending's rate: ratio = p / (1 - p). */
 struct bh_trial_channel {
-    double ratio;
-    double least;               /* pushed: least probability of an attempt by a life; else 0 */
+    double least;               /* pushed: least probability of an attempt by a life that can make one; else 0 */
     double blocks, true_blocks; /* as played, and the model's */
     double corrupts, degrades;  /* as of struct bh_crossing */
     uint32_t to;
-    bool is_certain, detects;
+    bool detects;
 };
 
 struct bh_trial_table {
@@ -46,6 +44,9 @@ struct bh_trial_table {
     size_t zones_count, channels_count;
     struct bh_trial_zone *zones;
     struct bh_trial_channel *channels;
+    /* Attempts in units of the ending's rate, p / (1 - p), INFINITY where p is 1: of each kind all channels', at
+     * [kind * channels_count + c]. */
+    double *ratios;
     struct bh_trial_victim *victims;
 };
 

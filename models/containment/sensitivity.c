@@ -63,9 +63,9 @@ static void carry(const struct work *work, const double *model_slope, size_t num
 
 /* As one share grows by 1, the others shrink by 1 in all, in proportion to what they are. */
 static void carry_shares(const struct work *work, const double *model_slope, size_t zone, enum bh_error_kind kind,
-                         const struct bh_ending *ending, double *slope)
+                         struct bh_ending_numbers ending, double *slope)
 {
-    const struct bh_parameter *share[] = {&ending->masked, &ending->signalled, &ending->silent};
+    const struct bh_parameter *share[] = {ending.masked, ending.signalled, ending.silent};
     for (int moved = 0; moved < 3; moved++) {
         double rest = 0.0;
         for (int other = 0; other < 3; other++)
@@ -98,10 +98,10 @@ static void carry_all(const struct work *work, const double *model_slope, double
     for (size_t z = 0; z < tree->zones_count; z++) {
         const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-            const struct bh_ending *ending = bh_ending_of(numbers, (enum bh_error_kind)kind);
-            double lifetime_s = ending->lifetime_s.value; /* mu = 1 / lifetime */
+            struct bh_ending_numbers ending = bh_ending_of(numbers, (enum bh_error_kind)kind);
+            double lifetime_s = ending.lifetime_s->value; /* mu = 1 / lifetime */
             carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_RATE, z, (enum bh_error_kind)kind),
-                  -1.0 / (lifetime_s * lifetime_s), &ending->lifetime_s, slope);
+                  -1.0 / (lifetime_s * lifetime_s), ending.lifetime_s, slope);
             carry_shares(work, model_slope, z, (enum bh_error_kind)kind, ending, slope);
         }
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_RESIDUAL, z, BH_DATA), 1.0,
@@ -111,8 +111,9 @@ static void carry_all(const struct work *work, const double *model_slope, double
     carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_AGAIN, 0, BH_DATA), 1.0, &catalog->errors.again, slope);
     for (size_t c = 0; c < tree->channels_count; c++) {
         const struct bh_guard_level *guard = work->model->crossings[c].guard;
-        carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, BH_DATA), 1.0,
-              &tree->channels[c].type->probability, slope);
+        for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+            carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, kind), 1.0,
+                  bh_channel_probability(tree->channels[c].type, kind), slope);
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_CORRUPTS, c, BH_DATA), 1.0,
               &tree->channels[c].type->corrupts, slope);
         carry(work, model_slope, bh_spread_number(tree, BH_NUMBER_DEGRADES, c, BH_DATA), 1.0,
@@ -216,12 +217,13 @@ static struct memory_slopes memory_slopes_of(const struct work *work, const stru
 static void add_zone_slopes(struct work *work, const struct bh_fault_stream *stream, const struct memory_slopes *memory,
                             size_t zone, double share)
 {
-    for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
+    struct bh_fault_kind kinds[BH_FAULT_KINDS];
+    size_t count = bh_fault_kinds(work->model, stream, kinds);
+    const struct bh_parameter *flow_number = bh_flow_share_of(&work->stack->catalog->errors, stream->hardware == NULL);
+    for (size_t k = 0; k < count; k++)
         for (int shared = 0; shared < 2; shared++) {
-            enum bh_error_kind told = bh_kind_told(work->model, stream->hardware == NULL, kind == BH_INSTRUCTION);
-            struct bh_origin origin = {zone, told, shared, bh_fault_ending(stream)};
-            double of_kind = kind == BH_INSTRUCTION ? stream->instruction_share : 1.0 - stream->instruction_share;
-            double of_bug = shared ? stream->shared_bug : 1.0 - stream->shared_bug;
+            struct bh_origin origin = {zone, kinds[k].kind, shared, bh_fault_ending(stream)};
+            double of_kind = kinds[k].share, of_bug = shared ? stream->shared_bug : 1.0 - stream->shared_bug;
             if (shared && stream->shared_bug <= 0.0)
                 continue;
             if (origin.ending != BH_ENDING_DRAWN &&
@@ -232,7 +234,9 @@ static void add_zone_slopes(struct work *work, const struct bh_fault_stream *str
                 add_slope(work, origin, memory->slope[m].parameter,
                           per_number(stream) * share * of_kind * of_bug * memory->slope[m].slope);
             add_slope(work, origin, stream->instruction_number,
-                      stream->rate * share * (kind == BH_INSTRUCTION ? 1.0 : -1.0) * of_bug);
+                      stream->rate * share * kinds[k].by_instruction * of_bug);
+            if (count == BH_FAULT_KINDS)
+                add_slope(work, origin, flow_number, stream->rate * share * kinds[k].by_flow * of_bug);
             add_slope(work, origin, stream->shared_bug_number, stream->rate * share * of_kind * (shared ? 1.0 : -1.0));
             if (stream->hardware != NULL && bh_landing_is_of_device(stream->hardware->landing))
                 add_slope(work, origin, &stream->hardware->devices,

@@ -220,6 +220,34 @@ enum bh_forced_ending bh_fault_ending(const struct bh_fault_stream *stream)
     return at_once ? BH_ENDING_SIGNALLED_AT_ONCE : BH_ENDING_DRAWN;
 }
 
+size_t bh_fault_kinds(const struct bh_node_model *model, const struct bh_fault_stream *stream,
+                      struct bh_fault_kind kinds[BH_FAULT_KINDS])
+{
+    bool is_software = stream->hardware == NULL;
+    double share = stream->instruction_share, flow = model->flow_share[is_software];
+    kinds[0] =
+        (struct bh_fault_kind){bh_kind_told(model, bh_error_kind_of(is_software, BH_DATA)), 1.0 - share, -1.0, 0};
+    kinds[1] =
+        (struct bh_fault_kind){bh_kind_told(model, bh_error_kind_of(is_software, BH_INSTRUCTION)), share, 1.0, 0};
+    if (!bh_flow_is_told(model, is_software))
+        return 2;
+    kinds[1] = (struct bh_fault_kind){bh_kind_told(model, bh_error_kind_of(is_software, BH_OPERATION)),
+                                      share * (1.0 - flow), 1.0 - flow, -share};
+    kinds[2] =
+        (struct bh_fault_kind){bh_kind_told(model, bh_error_kind_of(is_software, BH_FLOW)), share * flow, flow, share};
+    return 3;
+}
+
+/* By one draw, so that the same faults make errors in instructions whether or not these are told apart. */
+static enum bh_error_kind draw_kind(const struct bh_node_model *model, const struct bh_fault_stream *stream, double u)
+{
+    struct bh_fault_kind kinds[BH_FAULT_KINDS];
+    size_t count = bh_fault_kinds(model, stream, kinds);
+    if (u >= stream->instruction_share)
+        return kinds[0].kind;
+    return count == 3 && u < kinds[2].share ? kinds[2].kind : kinds[1].kind;
+}
+
 struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh_node_model *model,
                                  const struct bh_fault *fault)
 {
@@ -228,8 +256,7 @@ struct bh_origin bh_fault_origin(const struct bh_random *random, const struct bh
     if (stream->hardware != NULL)
         origin.zone = bh_zone_tree_land(model->tree, stream->hardware->landing,
                                         bh_random_uniform(random, BH_PURPOSE_LANDING, fault->landing, 0, 0));
-    bool is_instruction = bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0) < stream->instruction_share;
-    origin.kind = bh_kind_told(model, stream->hardware == NULL, is_instruction);
+    origin.kind = draw_kind(model, stream, bh_random_uniform(random, BH_PURPOSE_KIND, fault->identity, 0, 0));
     origin.also_host_kernel = stream->shared_bug > 0.0 && bh_random_uniform(random, BH_PURPOSE_SHARED_BUG,
                                                                             fault->identity, 0, 0) < stream->shared_bug;
     return origin;

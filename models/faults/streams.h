@@ -64,6 +64,16 @@ struct bh_fault_stream bh_fault_stream_of(const struct bh_fault_class *class, ui
 /* How errors of a stream end where they begin: drawn, or signalled at once. */
 enum bh_forced_ending bh_fault_ending(const struct bh_fault_stream *stream);
 
+/* The kinds of error that its faults make, as they are told, with their shares, and how these grow with the share of errors in
+ * instructions and with that of these which change the flow. Returns how many. */
+struct bh_fault_kind {
+    enum bh_error_kind kind;
+    double share, by_instruction, by_flow;
+};
+enum { BH_FAULT_KINDS = 3 };
+size_t bh_fault_kinds(const struct bh_node_model *model, const struct bh_fault_stream *stream,
+                      struct bh_fault_kind kinds[BH_FAULT_KINDS]);
+
 /* One fault of a stream: it strikes a node, or the machine as a whole. */
 struct bh_fault {
     const struct bh_fault_stream *stream;

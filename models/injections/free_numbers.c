@@ -16,7 +16,7 @@ static const double nearly_one = 1.0 - 1e-12;
 static struct bh_share_group *find_group(struct bh_free_numbers *free_numbers, const struct bh_zone_numbers *zone,
                                          enum bh_error_kind kind)
 {
-    kind = bh_ending_kind(zone, kind);
+    kind = bh_shares_kind(zone, kind);
     for (size_t g = 0; g < free_numbers->groups_count; g++)
         if (free_numbers->groups[g].zone == zone && free_numbers->groups[g].kind == kind)
             return &free_numbers->groups[g];
@@ -32,18 +32,17 @@ static void add_channels(struct bh_free_numbers *free_numbers, const struct bh_i
 {
     const struct bh_zone_tree *tree = row->model->tree;
     for (size_t c = 0; c < tree->channels_count; c++) {
-        const struct bh_channel_type *type = tree->channels[c].type;
-        const struct bh_parameter *probability = &type->probability;
+        const struct bh_parameter *probability = bh_channel_probability(tree->channels[c].type, row->kind);
         bool is_known = tree->zones[tree->channels[c].from].template_index != tree->zones[row->origin].template_index ||
                         probability->status != BH_ASSUMED || probability->low <= 0.0 ||
                         probability->low >= probability->high;
         for (size_t i = 0; i < free_numbers->channels_count; i++)
-            is_known = is_known || free_numbers->channels[i] == type;
+            is_known = is_known || free_numbers->channels[i] == probability;
         if (is_known)
             continue;
         free_numbers->channels = bh_reallocate(free_numbers->channels, free_numbers->channels_count + 1,
-                                               sizeof(const struct bh_channel_type *));
-        free_numbers->channels[free_numbers->channels_count++] = type;
+                                               sizeof(const struct bh_parameter *));
+        free_numbers->channels[free_numbers->channels_count++] = probability;
     }
 }
 
@@ -103,7 +102,7 @@ void bh_free_numbers_values(const struct bh_free_numbers *free_numbers, const do
             *values++ = share[s];
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++) {
-        const struct bh_parameter *probability = &free_numbers->channels[c]->probability;
+        const struct bh_parameter *probability = free_numbers->channels[c];
         double low = log(probability->low), high = log(probability->high);
         *values++ = fmin(exp(low + gsl_cdf_ugaussian_P(*components++) * (high - low)), nearly_one);
     }
@@ -120,7 +119,7 @@ const struct bh_parameter *bh_free_number_parameter(const struct bh_free_numbers
             return own[number];
         number -= count;
     }
-    return &free_numbers->channels[number]->probability;
+    return free_numbers->channels[number];
 }
 
 /* Jeffreys' Dirichlet; the Jacobian of logarithms of ratios is the product of the shares. A channel's place
@@ -153,7 +152,7 @@ void bh_free_numbers_set(const struct bh_free_numbers *free_numbers, const struc
             for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++) {
                 struct bh_copy_ending *ending = &model->ending[z][kind];
                 if (bh_zone_numbers_of(catalog, &tree->zones[z]) != group->zone ||
-                    bh_ending_kind(group->zone, kind) != group->kind)
+                    bh_shares_kind(group->zone, kind) != group->kind)
                     continue;
                 ending->masked = values[0];
                 ending->signalled = values[1];
@@ -163,6 +162,7 @@ void bh_free_numbers_set(const struct bh_free_numbers *free_numbers, const struc
     }
     for (size_t c = 0; c < free_numbers->channels_count; c++, values++)
         for (size_t i = 0; i < tree->channels_count; i++)
-            if (tree->channels[i].type == free_numbers->channels[c])
-                model->crossings[i].probability = *values;
+            for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+                if (bh_channel_probability(tree->channels[i].type, kind) == free_numbers->channels[c])
+                    model->crossings[i].probability[kind] = *values;
 }

@@ -25,7 +25,7 @@ struct bh_free_numbers {
     size_t groups_count;
     struct bh_share_group groups[BH_ZONE_KINDS * BH_ERROR_KINDS];
     size_t channels_count;
-    const struct bh_channel_type **channels; /* owned */
+    const struct bh_parameter **channels; /* owned: their probabilities */
     size_t components;
     size_t numbers; /* shares of free groups, then channels */
 };

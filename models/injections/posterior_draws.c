@@ -144,7 +144,8 @@ static double excess(double log_probability, void *context)
     double seen[BH_SEEN];
     for (size_t c = 0; c < tree->channels_count; c++)
         if (leads_out(tree, c))
-            opening->model->crossings[c].probability = exp(log_probability);
+            for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+                opening->model->crossings[c].probability[kind] = exp(log_probability);
     if (bh_injection_probabilities(opening->row, opening->model, opening->least_mass, seen, NULL) != 0)
         opening->failed = true;
     return escaping(seen, opening->least) - opening->sought;

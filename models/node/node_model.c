@@ -191,14 +191,14 @@ int bh_check_dispositions(const struct bh_system *system, const struct bh_policy
 }
 
 /* Lifetimes are exponential, at rate 1 / mean. */
-static struct bh_copy_ending copy_ending(const struct bh_ending *numbers)
+static struct bh_copy_ending copy_ending(struct bh_ending_numbers numbers)
 {
     return (struct bh_copy_ending){
-        .rate = 1.0 / numbers->lifetime_s.value,
-        .masked = numbers->masked.value,
-        .signalled = numbers->signalled.value,
-        .silent = numbers->silent.value,
-        .hang = numbers->hang.value,
+        .rate = 1.0 / numbers.lifetime_s->value,
+        .masked = numbers.masked->value,
+        .signalled = numbers.signalled->value,
+        .silent = numbers.silent->value,
+        .hang = numbers.hang->value,
     };
 }
 
@@ -206,6 +206,34 @@ static bool is_same_ending(const struct bh_copy_ending *one, const struct bh_cop
 {
     return one->rate == other->rate && one->masked == other->masked && one->signalled == other->signalled &&
            one->silent == other->silent && one->hang == other->hang;
+}
+
+/* Whether errors of both kinds end alike in all zones, and cross by all channels alike, those between nodes among them. */
+static bool fare_alike(const struct bh_node_model *model, const struct bh_catalog *catalog, enum bh_error_kind one,
+                       enum bh_error_kind other)
+{
+    bool alike = true;
+    for (size_t z = 0; alike && z < model->tree->zones_count; z++)
+        alike = is_same_ending(&model->ending[z][one], &model->ending[z][other]);
+    for (size_t c = 0; alike && c < catalog->channel_types_count; c++)
+        alike = bh_channel_probability(&catalog->channel_types[c], one)->value ==
+                bh_channel_probability(&catalog->channel_types[c], other)->value;
+    return alike;
+}
+
+static void find_what_tells(struct bh_node_model *model, const struct bh_catalog *catalog)
+{
+    for (int software = 0; software < 2; software++) {
+        const struct bh_parameter *share = bh_flow_share_of(&catalog->errors, software);
+        model->flow_share[software] = share != NULL ? share->value : NAN;
+        for (enum bh_error_kind kind = BH_OPERATION; kind <= BH_FLOW; kind++)
+            model->tells_flow =
+                model->tells_flow || !fare_alike(model, catalog, bh_error_kind_of(software, BH_INSTRUCTION),
+                                                 bh_error_kind_of(software, kind));
+    }
+    for (enum bh_error_kind kind = BH_DATA; kind < BH_SOFTWARE_DATA; kind++)
+        model->tells_software =
+            model->tells_software || !fare_alike(model, catalog, kind, bh_error_kind_of(true, kind));
 }
 
 /* The policy that a zone of this owner follows; `own` may be NULL. */
@@ -222,10 +250,6 @@ static void fill_zones(struct bh_node_model *model, const struct bh_catalog *cat
         const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, &tree->zones[z]);
         for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
             model->ending[z][kind] = copy_ending(bh_ending_of(numbers, (enum bh_error_kind)kind));
-        for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++)
-            model->tells_software =
-                model->tells_software ||
-                !is_same_ending(&model->ending[z][kind], &model->ending[z][BH_SOFTWARE_DATA + kind]);
         model->residual[z] = catalog->zones[tree->zones[z].kind].residual.value;
         enum bh_scope disposition =
             bh_policy_disposition(policy_of(tree->zones[z].enclave, policy, own), tree->zones[z].template);
@@ -262,13 +286,14 @@ static void fill_crossings(struct bh_node_model *model)
             .from = channel->from,
             .to = channel->to,
             .boundary = channel->type->boundary,
-            .probability = channel->type->probability.value,
             .guard = guard,
             .blocks = guard ? guard->blocks.value : 0.0,
             .detects = guard && guard->detects,
             .corrupts = channel->type->corrupts.value,
             .degrades = channel->type->degrades.value,
         };
+        for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+            model->crossings[c].probability[kind] = bh_channel_probability(channel->type, kind)->value;
     }
 }
 
@@ -320,6 +345,7 @@ struct bh_node_model *bh_node_model_create_tailored(const struct bh_catalog *cat
     model->ladder = bh_allocate(model->tree->zones_count, sizeof *model->ladder);
     model->again = catalog->errors.again.value;
     fill_zones(model, catalog, policy, own);
+    find_what_tells(model, catalog);
     bh_fill_drivers(model, tenants);
     fill_crossings(model);
     return model;
@@ -350,21 +376,32 @@ bool bh_node_model_degrades(const struct bh_node_model *model)
     return false;
 }
 
-enum bh_error_kind bh_kind_told(const struct bh_node_model *model, bool is_software, bool is_instruction)
+enum bh_error_kind bh_kind_told(const struct bh_node_model *model, enum bh_error_kind kind)
 {
-    return bh_error_kind_of(is_software && model->tells_software, is_instruction);
+    enum bh_error_kind wrong = bh_error_kind_wrong(kind);
+    bool is_software = model->tells_software && bh_error_kind_is_software(kind);
+    return bh_error_kind_of(is_software, wrong != BH_DATA && !model->tells_flow ? BH_INSTRUCTION : wrong);
 }
 
-int bh_kinds_told(const struct bh_node_model *model)
+bool bh_flow_is_told(const struct bh_node_model *model, bool is_software)
 {
-    return model->tells_software ? BH_ERROR_KINDS : BH_SOFTWARE_DATA;
+    return model->tells_flow && !isnan(model->flow_share[is_software]);
+}
+
+bool bh_crossing_is_open(const struct bh_crossing *crossing)
+{
+    bool is_open = false;
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        is_open = is_open || crossing->probability[kind] > 0.0;
+    return is_open;
 }
 
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind)
 {
     const struct bh_crossing *crossing = &model->crossings[channel];
-    if (crossing->probability >= 1.0)
+    double p = crossing->probability[kind];
+    if (p >= 1.0)
         return INFINITY;
     /* c = mu p / (1 - p): alone against its own ending, the attempt comes first with probability c / (c + mu) = p. */
-    return model->ending[crossing->from][kind].rate * crossing->probability / (1.0 - crossing->probability);
+    return model->ending[crossing->from][kind].rate * p / (1.0 - p);
 }

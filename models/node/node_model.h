@@ -26,7 +26,7 @@ struct bh_copy_ending {
 struct bh_crossing {
     size_t from, to;
     enum bh_boundary boundary;
-    double probability;                 /* p: crossed before the end, if alone and unguarded */
+    double probability[BH_ERROR_KINDS]; /* p: crossed before the end, if alone and unguarded */
     const struct bh_guard_level *guard; /* NULL where the boundary has none, or the channel goes around it */
     double blocks;                      /* b of the guard, 0 without one */
     bool detects;
@@ -51,12 +51,14 @@ struct bh_ladder {
 struct bh_node_model {
     struct bh_zone_tree *tree;                       /* owned */
     struct bh_copy_ending (*ending)[BH_ERROR_KINDS]; /* per zone */
-    bool tells_software;                             /* some end unlike hardware's of the same kind */
-    double *residual;                                /* per zone */
-    double again;                                    /* P(an error enters a zone again that its copy there has left) */
-    enum bh_scope *disposition;                      /* per zone: what a signalled error takes down */
-    struct bh_ladder *ladder;                        /* per zone: and by which tries (models/node/takedown.h) */
-    struct bh_crossing *crossings;                   /* parallel to tree->channels */
+    bool tells_software;                             /* some end or cross unlike hardware's of the same kind */
+    bool tells_flow;                                 /* some in instructions that change flow or operation likewise */
+    double flow_share[2]; /* P(an error in instructions changes the flow), of hardware and software; NAN: not said */
+    double *residual;     /* per zone */
+    double again;         /* P(an error enters a zone again that its copy there has left) */
+    enum bh_scope *disposition;                        /* per zone: what a signalled error takes down */
+    struct bh_ladder *ladder;                          /* per zone: and by which tries (models/node/takedown.h) */
+    struct bh_crossing *crossings;                     /* parallel to tree->channels */
     const struct bh_guard_level *guard[BH_BOUNDARIES]; /* the level that is on; NULL: not offered here */
     /* Per tenant: the levels that are on around its own zones; those above unless it has a policy of its own. */
     const struct bh_guard_level *(*tenant_guard)[BH_BOUNDARIES];
@@ -108,11 +110,14 @@ void bh_node_model_destroy(struct bh_node_model *model);
 /* Whether any channel leaves zones degraded. */
 bool bh_node_model_degrades(const struct bh_node_model *model);
 
-/* The kind of an error by what made it: one of hardware where software's end alike. */
-enum bh_error_kind bh_kind_told(const struct bh_node_model *model, bool is_software, bool is_instruction);
+/* The kind that an error counts as: one of hardware where software's fare alike, one in instructions where what it changes makes
+ * no difference. */
+enum bh_error_kind bh_kind_told(const struct bh_node_model *model, enum bh_error_kind kind);
 
-/* How many kinds it takes to tell errors apart: all, or the first, those of hardware. */
-int bh_kinds_told(const struct bh_node_model *model);
+/* Whether errors in instructions of a fault model are told apart, by the share that changes the flow. */
+bool bh_flow_is_told(const struct bh_node_model *model, bool is_software);
 
+/* Whether a channel is crossed by some kind of error. */
+bool bh_crossing_is_open(const struct bh_crossing *crossing);
 /* Rate at which a live copy of `kind` attempts the channel: c = mu p / (1 - p); INFINITY for p = 1. */
 double bh_attempt_rate(const struct bh_node_model *model, size_t channel, enum bh_error_kind kind);

@@ -94,13 +94,16 @@ static bool are_ends_alike(const struct bh_chain_guest *left, size_t a, const st
     return local_a == local_b && (local_a < left->zones_count || a == b);
 }
 
-/* Certain channels are tried in order, so that no two of them are alike. */
-static bool have_same_crossing(const struct bh_node_model *model, size_t left, size_t right)
+bool bh_chain_crossings_are_alike(const struct bh_chain *chain, const struct bh_crossing *left,
+                                  const struct bh_crossing *right)
 {
-    const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
-    return a->probability == b->probability && a->probability < 1.0 && a->blocks == b->blocks &&
-           a->detects == b->detects && a->boundary == b->boundary && a->corrupts == b->corrupts &&
-           a->degrades == b->degrades;
+    const enum bh_error_kind kinds[] = {chain->kind, bh_error_kind_crossed(chain->kind)};
+    bool alike = left->blocks == right->blocks && left->detects == right->detects &&
+                 left->boundary == right->boundary && left->corrupts == right->corrupts &&
+                 left->degrades == right->degrades;
+    for (size_t i = 0; alike && i < BH_COUNT(kinds); i++)
+        alike = left->probability[kinds[i]] == right->probability[kinds[i]] && left->probability[kinds[i]] < 1.0;
+    return alike;
 }
 
 static bool are_channels_alike(const struct bh_chain *chain, const struct bh_chain_guest *left,
@@ -110,8 +113,8 @@ static bool are_channels_alike(const struct bh_chain *chain, const struct bh_cha
     bool alike = left->channels_count == right->channels_count;
     for (size_t i = 0; alike && i < left->channels_count; i++) {
         const struct bh_crossing *a = &model->crossings[left->channels[i]], *b = &model->crossings[right->channels[i]];
-        alike = have_same_crossing(model, left->channels[i], right->channels[i]) &&
-                are_ends_alike(left, a->from, right, b->from) && are_ends_alike(left, a->to, right, b->to);
+        alike = bh_chain_crossings_are_alike(chain, a, b) && are_ends_alike(left, a->from, right, b->from) &&
+                are_ends_alike(left, a->to, right, b->to);
     }
     return alike;
 }
@@ -149,7 +152,7 @@ static bool are_pairs_alike(const struct bh_chain *chain, struct bh_chain_class 
                 return false;
             list_between(model->tree, from, to, list);
             for (size_t k = 0; k < class->pair_channels; k++)
-                if (!have_same_crossing(model, list[k], first[k]) ||
+                if (!bh_chain_crossings_are_alike(chain, &model->crossings[list[k]], &model->crossings[first[k]]) ||
                     local_of(from, model->crossings[list[k]].from) !=
                         local_of(&class->guests[0], model->crossings[first[k]].from) ||
                     local_of(to, model->crossings[list[k]].to) !=

@@ -32,14 +32,13 @@ static struct bh_chain_seat make_seat(const struct bh_zone_tree *tree, size_t zo
 
 /* Whether channel `left` of one process and `right` of another lead out to, or in from, the same zone alike. Certain
  * channels are tried in order, so that no two of them are. */
-static bool are_channels_alike(const struct bh_node_model *model, size_t left, size_t left_zone, size_t right,
+static bool are_channels_alike(const struct bh_chain *chain, size_t left, size_t left_zone, size_t right,
                                size_t right_zone)
 {
-    const struct bh_crossing *a = &model->crossings[left], *b = &model->crossings[right];
+    const struct bh_crossing *a = &chain->model->crossings[left], *b = &chain->model->crossings[right];
     bool same_way =
         a->from == left_zone ? b->from == right_zone && a->to == b->to : b->to == right_zone && a->from == b->from;
-    return same_way && a->probability == b->probability && a->probability < 1.0 && a->blocks == b->blocks &&
-           a->detects == b->detects && a->corrupts == b->corrupts && a->degrades == b->degrades;
+    return same_way && bh_chain_crossings_are_alike(chain, a, b);
 }
 
 /* Whether two processes can change places. */
@@ -51,7 +50,7 @@ static bool are_alike(const struct bh_chain *chain, const struct bh_chain_seat *
                  left->channels_count == right->channels_count && left->zone != chain->origin &&
                  right->zone != chain->origin && bh_chain_have_same_numbers(model, left->zone, right->zone);
     for (size_t i = 0; alike && i < left->channels_count; i++)
-        alike = are_channels_alike(model, left->channels[i], left->zone, right->channels[i], right->zone);
+        alike = are_channels_alike(chain, left->channels[i], left->zone, right->channels[i], right->zone);
     return alike;
 }
 
@@ -198,10 +197,8 @@ static void forget_depths(const struct bh_zone_tree *tree, struct bh_chain_state
 int bh_chain_begin(struct bh_chain *chain, const struct bh_node_model *model, const struct bh_origin *origin,
                    bool tracks_depth, struct bh_error *err)
 {
-    *chain = (struct bh_chain){.model = model,
-                               .origin = origin->zone,
-                               .is_software = bh_error_kind_is_software(origin->kind),
-                               .tracks_depth = tracks_depth};
+    *chain =
+        (struct bh_chain){.model = model, .origin = origin->zone, .kind = origin->kind, .tracks_depth = tracks_depth};
     chain->key_size = tracks_depth ? offsetof(struct bh_chain_state, deeper) : offsetof(struct bh_chain_state, behind);
     chain->step_work = model->tree->zones_count + model->tree->channels_count;
     if (model->tree->channels_count > BH_CHAIN_CHANNELS_MOST)

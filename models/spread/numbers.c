@@ -14,11 +14,14 @@ size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, si
     if (what == BH_NUMBER_HOLDS)
         return before + index;
     before += tree->zones_count * BH_RUNGS;
+    if (what == BH_NUMBER_PROBABILITY)
+        return before + index * BH_ERROR_KINDS + (size_t)kind;
+    before += tree->channels_count * BH_ERROR_KINDS;
     if (what == BH_NUMBER_AGAIN)
-        return before + 2 * tree->channels_count;
+        return before + tree->channels_count;
     if (what == BH_NUMBER_CORRUPTS || what == BH_NUMBER_DEGRADES)
-        return before + (what == BH_NUMBER_CORRUPTS ? 2 : 3) * tree->channels_count + 1 + index;
-    return before + (what == BH_NUMBER_BLOCKS ? tree->channels_count : 0) + index;
+        return before + (what == BH_NUMBER_CORRUPTS ? 1 : 2) * tree->channels_count + 1 + index;
+    return before + index; /* what guards block */
 }
 
 size_t bh_spread_numbers(const struct bh_zone_tree *tree)

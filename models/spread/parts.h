@@ -69,7 +69,7 @@ struct bh_chain_class {
 struct bh_chain {
     const struct bh_node_model *model;
     size_t origin;
-    bool is_software; /* what made the error, and so the kind of each of its copies */
+    enum bh_error_kind kind; /* of the copies where it begins; elsewhere they are of the kind that it crosses as */
     bool tracks_depth;
     size_t key_size;             /* bytes of a state that tell it from others */
     uint64_t step_work;          /* zones and channels looked at for each state that may follow */
@@ -83,6 +83,10 @@ struct bh_chain {
 void bh_chain_find_classes(struct bh_chain *chain);
 void bh_chain_free_classes(struct bh_chain *chain);
 void bh_chain_sort_guests(const struct bh_chain *chain, struct bh_chain_state *state);
+/* Whether the chain's error crosses both alike, but for where they lead. Certain channels are tried in order, so that no two of them
+ * are. */
+bool bh_chain_crossings_are_alike(const struct bh_chain *chain, const struct bh_crossing *left,
+                                  const struct bh_crossing *right);
 /* Whether errors of two zones end alike, and take as much down. */
 bool bh_chain_have_same_numbers(const struct bh_node_model *model, size_t left, size_t right);
 

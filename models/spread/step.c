@@ -218,17 +218,19 @@ static void end_naturally(const struct stepping *stepping, const struct bh_chain
 
 static enum bh_error_kind kind_of(const struct bh_chain *chain, const struct bh_chain_state *state, size_t zone)
 {
-    return bh_error_kind_of(chain->is_software, bh_zone_set_has(&state->instruction, zone));
+    return bh_zone_set_has(&state->instruction, zone) ? chain->kind : bh_error_kind_crossed(chain->kind);
 }
 
 /* The first channel with p = 1 that a live copy has not tried yet: it is tried before anything else. -1: none. */
 static long instant_channel(const struct bh_chain *chain, const struct bh_chain_state *state)
 {
     const struct bh_node_model *model = chain->model;
-    for (size_t c = 0; c < model->tree->channels_count; c++)
-        if (model->crossings[c].probability >= 1.0 && bh_zone_set_has(&state->live, model->crossings[c].from) &&
-            is_unused(state, c))
+    for (size_t c = 0; c < model->tree->channels_count; c++) {
+        const struct bh_crossing *crossing = &model->crossings[c];
+        if (bh_zone_set_has(&state->live, crossing->from) && is_unused(state, c) &&
+            crossing->probability[kind_of(chain, state, crossing->from)] >= 1.0)
             return (long)c;
+    }
     return -1;
 }
 
@@ -280,7 +282,7 @@ double bh_chain_step(const struct bh_chain *chain, const struct bh_chain_state *
             if (rate <= 0.0)
                 continue;
             /* ln c = ln mu + ln p - ln(1 - p) */
-            double p = model->crossings[c].probability;
+            double p = model->crossings[c].probability[kind];
             branch = times(&all, rate / total, number, 1.0 / mu);
             branch = times(&branch, 1.0, bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, kind), 1.0 / (p * (1.0 - p)));
             attempt(&stepping, state, c, &branch);
@@ -303,7 +305,7 @@ void bh_chain_add_rate_slopes(const struct bh_chain *chain, const struct bh_chai
         for (size_t c = tree->first_channel[z]; c < tree->first_channel[z + 1]; c++) {
             if (!is_unused(state, c))
                 continue;
-            double p = model->crossings[c].probability;
+            double p = model->crossings[c].probability[kind];
             by_mu += p / (1.0 - p);
             slope[bh_spread_number(tree, BH_NUMBER_PROBABILITY, c, kind)] += factor * mu / ((1.0 - p) * (1.0 - p));
         }

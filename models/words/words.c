@@ -7,8 +7,6 @@
 
 const char *const bh_zone_kind_names[] = {"host-kernel", "host-user", "guest-kernel", "guest-user", NULL};
 
-const char *const bh_error_kind_names[] = {"data", "instruction", "software-data", "software-instruction", NULL};
-
 const char *const bh_boundary_names[] = {"process/kernel", "guest/host", "enclave/enclave", "node/node", NULL};
 
 const char *const bh_ending_names[] = {"drawn", "masked", "signalled", "silent", "at-once", "degraded", NULL};

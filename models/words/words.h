@@ -3,33 +3,12 @@
 /* The words of the model: what its enumerations are called in files, and in what order they stand. */
 #pragma once
 
+#include "models/words/error_kinds.h"
+
 #include <stdbool.h>
 
 /* Error zones (E-Zones 1 to 4). Names: host-kernel, host-user, guest-kernel, guest-user. */
 enum bh_zone_kind { BH_HOST_KERNEL, BH_HOST_USER, BH_GUEST_KERNEL, BH_GUEST_USER, BH_ZONE_KINDS };
-
-/* Kinds of error after Goloubeva et al. 2006, by the fault model: those of hardware, such as flips, then those of software,
- * in the same order. What has crossed into a zone is an error in its data, of the same fault model. Names: data,
- * instruction, software-data, software-instruction. */
-enum bh_error_kind { BH_DATA, BH_INSTRUCTION, BH_SOFTWARE_DATA, BH_SOFTWARE_INSTRUCTION, BH_ERROR_KINDS };
-static inline bool bh_error_kind_is_software(enum bh_error_kind kind)
-{
-    return kind >= BH_SOFTWARE_DATA;
-}
-static inline bool bh_error_kind_is_instruction(enum bh_error_kind kind)
-{
-    return kind % BH_SOFTWARE_DATA == BH_INSTRUCTION;
-}
-static inline enum bh_error_kind bh_error_kind_of(bool is_software, bool is_instruction)
-{
-    return (enum bh_error_kind)((is_software ? BH_SOFTWARE_DATA : BH_DATA) +
-                                (is_instruction ? BH_INSTRUCTION : BH_DATA));
-}
-/* Where it has crossed to. */
-static inline enum bh_error_kind bh_error_kind_crossed(enum bh_error_kind kind)
-{
-    return bh_error_kind_of(bh_error_kind_is_software(kind), false);
-}
 
 /* Names: process/kernel, guest/host, enclave/enclave, node/node. */
 enum bh_boundary { BH_PROCESS_KERNEL, BH_GUEST_HOST, BH_ENCLAVE_ENCLAVE, BH_NODE_NODE, BH_BOUNDARIES };
@@ -58,7 +37,6 @@ enum bh_mechanism_part_name { BH_NOTICE, BH_STOP, BH_RECLAIM, BH_MECHANISM_PARTS
 
 /* Names, NULL-terminated, in the order of the enumerations. */
 extern const char *const bh_zone_kind_names[];
-extern const char *const bh_error_kind_names[];
 extern const char *const bh_boundary_names[];
 extern const char *const bh_ending_names[];
 extern const char *const bh_multiplicity_names[];

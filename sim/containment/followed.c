@@ -30,8 +30,9 @@ static void name_row(struct bh_contain_row *row, const struct bh_contain *contai
         row->zone = bh_copy_text(zone->template->name);
     bool at_once = origin->ending == BH_ENDING_SIGNALLED_AT_ONCE;
     bool is_software = bh_error_kind_is_software(origin->kind);
-    const char *short_name = bh_error_kind_is_instruction(origin->kind) ? "sw. instr." : "sw. data"; /* 120 columns */
-    snprintf(row->kind, sizeof row->kind, "%s%s%s", is_software ? short_name : bh_error_kind_names[origin->kind],
+    static const char *const short_names[] = {"sw. data", "sw. instr.", "sw. oper.", "sw. flow"}; /* 120 columns */
+    enum bh_error_kind wrong = bh_error_kind_wrong(origin->kind);
+    snprintf(row->kind, sizeof row->kind, "%s%s%s", is_software ? short_names[wrong] : bh_error_kind_names[wrong],
              origin->also_host_kernel ? " + host" : "", at_once ? ", detected" : "");
 }
 

@@ -23,7 +23,8 @@ static bool fill_way(const struct bh_replica *replica, const struct bh_copy *cop
     const struct bh_composition_spec *spec = &compositions->specs[compositions->composed[composed].spec];
     const struct bh_composing *composing = &replica->composing[composed];
     const struct bh_node_setup *node = copy->error->node;
-    double p = spec->channel->probability.value, mu = node->model->ending[copy->zone][copy->kind].rate;
+    double p = bh_channel_probability(spec->channel, copy->kind)->value,
+           mu = node->model->ending[copy->zone][copy->kind].rate;
     if (spec->over != BH_OVER_NETWORK || !composing->clock.is_on || p <= 0.0)
         return false;
     way->composed = composed;

@@ -79,6 +79,17 @@ int bh_overrides_add_map(struct bh_overrides *overrides, const struct bh_node *m
     return add_below(overrides, "", map, err);
 }
 
+/* A number that the catalog has not, but would take; NULL: it is none. */
+static const struct bh_open_number *open_number(const struct bh_catalog *catalog, const char *path)
+{
+    size_t count;
+    const struct bh_open_number *open = bh_catalog_open_numbers(catalog, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(open[i].path, path) == 0)
+            return &open[i];
+    return NULL;
+}
+
 /* Each value must be a number of the right dimension for a number that the catalog knows, or a word that it takes there.
  */
 static int check(const struct bh_overrides *overrides, const struct bh_catalog *catalog, struct bh_error *err)
@@ -95,15 +106,16 @@ static int check(const struct bh_overrides *overrides, const struct bh_catalog *
                 err, bh_node_place(override->node),
                 "models.%s: the platform is no parametric machine (.yaml), which alone has numbers to set",
                 override->path);
+        const struct bh_open_number *open = open_number(catalog, override->path);
         const struct bh_parameter *parameter =
-            bh_catalog_parameter(catalog, override->path, bh_node_place(override->node), err);
+            open != NULL ? NULL : bh_catalog_parameter(catalog, override->path, bh_node_place(override->node), err);
         double value;
         const char *text = bh_node_text(override->node, err);
-        if (parameter == NULL || text == NULL)
+        if ((open == NULL && parameter == NULL) || text == NULL)
             return -1;
         /* By its path in the catalog: from the command line, the node alone does not know it. */
         struct bh_error own = {0};
-        if (bh_quantity_parse(text, NULL, parameter->dimension, &value, &own) != 0)
+        if (bh_quantity_parse(text, NULL, open != NULL ? open->dimension : parameter->dimension, &value, &own) != 0)
             return bh_fail_at(err, bh_node_place(override->node), "models.%s: %s", override->path, own.text);
     }
     return 0;

@@ -4,7 +4,7 @@
 #include "sim/scenario/scenario_keys.h"
 
 #include "config.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/faults/replay.h"
 #include "models/logs/durations.h"
 #include "models/logs/moments.h"

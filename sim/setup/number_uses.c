@@ -16,6 +16,7 @@
 #include "sim/setup/node_setup.h"
 #include "sim/setup/parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,7 +156,7 @@ static void reach(struct bh_reached *reached, size_t zone)
         return;
     reached->zone[zone] = true;
     for (size_t c = tree->first_channel[zone]; c < tree->first_channel[zone + 1]; c++)
-        if (reached->model->crossings[c].probability > 0.0)
+        if (bh_crossing_is_open(&reached->model->crossings[c]))
             reach(reached, tree->channels[c].to);
 }
 
@@ -164,11 +165,16 @@ static void reach_from_stream(struct bh_reached *reached, const struct bh_fault_
     const struct bh_zone_tree *tree = reached->model->tree;
     if (stream->hardware != NULL && !bh_landing_is_in_zone(stream->hardware->landing))
         return;
-    enum bh_error_kind data = bh_error_kind_of(stream->hardware == NULL, false),
-                       instruction = bh_error_kind_of(stream->hardware == NULL, true);
-    bool *kind = reached->kind;
-    kind[instruction] = kind[instruction] || stream->instruction_share > 0.0;
-    kind[data] = kind[data] || stream->instruction_share < 1.0;
+    /* Each by its own name, told apart or not: their numbers may be varied. */
+    bool is_software = stream->hardware == NULL, is_split = !isnan(reached->model->flow_share[is_software]);
+    const enum bh_error_kind kinds[] = {BH_INSTRUCTION, BH_OPERATION, BH_FLOW};
+    for (size_t k = 0; k < BH_COUNT(kinds) && stream->instruction_share > 0.0; k++)
+        if ((k > 0) == is_split)
+            reached->kind[bh_error_kind_of(is_software, kinds[k])] = true;
+    enum bh_error_kind data = bh_error_kind_of(is_software, BH_DATA);
+    reached->kind[data] = reached->kind[data] || stream->instruction_share < 1.0;
+    reached->splits[is_software] =
+        reached->splits[is_software] || (stream->instruction_share > 0.0 && reached->model->tells_flow);
     if (stream->hardware == NULL) {
         reached->has_software = reached->has_software || stream->rate > 0.0;
         reach(reached, stream->zone);
@@ -203,6 +209,15 @@ static void reach_from_messages(struct bh_reading *reading, struct bh_reached *r
         if (reading->scenario->compositions.specs[s].over == BH_OVER_NETWORK)
             for (size_t p = 0; p < tree->processes_count; p++)
                 reach(reached, tree->process_zone[p]);
+}
+
+static bool can_cross(const struct bh_reached *reached)
+{
+    const struct bh_node_model *model = reached->model;
+    bool crosses = false;
+    for (size_t c = 0; c < model->tree->channels_count; c++)
+        crosses = crosses || (reached->zone[model->crossings[c].from] && bh_crossing_is_open(&model->crossings[c]));
+    return crosses;
 }
 
 static void reach_from_all(struct bh_reached *reached)
@@ -244,17 +259,17 @@ static void mark_zone(struct bh_reading *reading, const struct bh_reached *reach
     const struct bh_zone *zone = &model->tree->zones[z];
     const struct bh_zone_numbers *numbers = bh_zone_numbers_of(catalog, zone);
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-        const struct bh_ending *ending = bh_ending_of(numbers, (enum bh_error_kind)kind);
+        const struct bh_ending_numbers ending = bh_ending_of(numbers, (enum bh_error_kind)kind);
         if (!reached->kind[kind])
             continue;
-        bh_reading_mark(reading, true, &ending->lifetime_s);
-        bh_reading_mark(reading, true, &ending->masked);
-        bh_reading_mark(reading, true, &ending->signalled);
-        bh_reading_mark(reading, true, &ending->silent);
-        bh_reading_mark(reading, ending->signalled.value > 0.0, &ending->hang);
-        bh_reading_mark(reading, ending->signalled.value > 0.0 && ending->hang.value > 0.0,
+        bh_reading_mark(reading, true, ending.lifetime_s);
+        bh_reading_mark(reading, true, ending.masked);
+        bh_reading_mark(reading, true, ending.signalled);
+        bh_reading_mark(reading, true, ending.silent);
+        bh_reading_mark(reading, ending.signalled->value > 0.0, ending.hang);
+        bh_reading_mark(reading, ending.signalled->value > 0.0 && ending.hang->value > 0.0,
                         &catalog->recovery.watchdog_s);
-        reading->is_silent = reading->is_silent || (zone->is_application && ending->silent.value > 0.0);
+        reading->is_silent = reading->is_silent || (zone->is_application && ending.silent->value > 0.0);
     }
     for (size_t rung = 0; rung < model->ladder[z].count; rung++)
         mark_rung(reading, reached, z, rung);
@@ -276,6 +291,19 @@ static void mark_weights(struct bh_reading *reading, const struct bh_reached *re
     }
 }
 
+/* What errors cross with as what they began as, or have crossed as before; returns whether any does. */
+static bool mark_probabilities(struct bh_reading *reading, const struct bh_reached *reached,
+                               const struct bh_channel_type *type)
+{
+    bool crosses = false;
+    for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++) {
+        const struct bh_parameter *probability = bh_channel_probability(type, kind);
+        bh_reading_mark(reading, reached->kind[kind], probability);
+        crosses = crosses || (reached->kind[kind] && probability->value > 0.0);
+    }
+    return crosses;
+}
+
 static void mark_channels(struct bh_reading *reading, struct bh_reached *reached)
 {
     const struct bh_node_model *model = reached->model;
@@ -285,18 +313,16 @@ static void mark_channels(struct bh_reading *reading, struct bh_reached *reached
         const struct bh_channel *channel = &model->tree->channels[c];
         if (!reached->zone[channel->from])
             continue;
-        bh_reading_mark(reading, true, &channel->type->probability);
+        ways += mark_probabilities(reading, reached, channel->type);
         bh_reading_mark(reading, true, &channel->type->corrupts);
         bh_reading_mark(reading, channel->type->corrupts.value < 1.0, &channel->type->degrades);
-        ways += channel->type->probability.value > 0.0;
         reached->attempts[channel->type->boundary] =
             reached->attempts[channel->type->boundary] || !channel->type->bypasses_guards;
     }
     for (size_t s = 0; s < compositions->specs_count && model->tree->processes_count > 0; s++)
         if (compositions->specs[s].over == BH_OVER_NETWORK && reached->zone[model->tree->process_zone[0]]) {
-            bh_reading_mark(reading, true, &compositions->specs[s].channel->probability);
+            ways += 2 * mark_probabilities(reading, reached, compositions->specs[s].channel);
             reached->attempts[BH_NODE_NODE] = reached->attempts[BH_ENCLAVE_ENCLAVE] = true;
-            ways += compositions->specs[s].channel->probability.value > 0.0 ? 2 : 0;
         }
     bh_reading_mark(reading, ways > 1, &reading->scenario->catalog->errors.again); /* to and fro */
 }
@@ -319,10 +345,17 @@ static void read_zones(struct bh_reading *reading, struct bh_reached *reached, c
     bool strikes = false;
     for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
         strikes = strikes || reached->kind[kind];
+    for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+        if (reached->kind[kind] && can_cross(reached))
+            reached->kind[bh_error_kind_crossed(kind)] = true;
     if (strikes)
         reach_from_messages(reading, reached);
     if (!strikes && reading->by_contain)
         reach_from_all(reached);
+    for (int software = 0; software < 2; software++) {
+        const struct bh_parameter *share = bh_flow_share_of(&reading->scenario->catalog->errors, software);
+        bh_reading_mark(reading, share != NULL && reached->splits[software], share);
+    }
     reading->fails = reading->fails || strikes;
     bool loses_guests = reading->loses_guests;
     for (size_t z = 0; z < tree->zones_count; z++)

@@ -33,6 +33,7 @@ struct bh_reached {
     bool has_software; /* faults of components strike */
     bool *zone;        /* errors can be there */
     bool kind[BH_ERROR_KINDS];
+    bool splits[2]; /* errors in instructions that hardware, software makes: whether what they change matters */
     bool attempts[BH_BOUNDARIES]; /* errors try to cross it where guards stand */
 };
 

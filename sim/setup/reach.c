@@ -10,6 +10,7 @@
 #include "sim/scenario/node_stack.h"
 #include "sim/scenario/scenario.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* What a class of nodes has, as models/ know it. */
@@ -68,14 +69,16 @@ static void add(struct filling *filling, size_t from, size_t to, double copies)
     reach->mean[from * reach->types_count + to] += copies / (double)reach->type[from].zones;
 }
 
-/* A channel alone is crossed with p (1 - b). */
+/* A channel alone is crossed with p (1 - b), at most. */
 static void add_channels(struct filling *filling, const struct class *class)
 {
     const struct bh_node_model *model = class->model;
     for (size_t c = 0; c < model->tree->channels_count; c++) {
         const struct bh_crossing *crossing = &model->crossings[c];
-        add(filling, class->type_of[crossing->from], class->type_of[crossing->to],
-            crossing->probability * (1.0 - crossing->blocks));
+        double p = 0.0;
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            p = fmax(p, crossing->probability[kind]);
+        add(filling, class->type_of[crossing->from], class->type_of[crossing->to], p * (1.0 - crossing->blocks));
     }
 }
 
@@ -93,6 +96,14 @@ static double passes(const struct bh_node_stack *one, int tenant, const struct b
         share *= 1.0 - (guard != NULL ? guard->blocks.value : 0.0);
     }
     return share;
+}
+
+static double most_probable(const struct bh_channel_type *type)
+{
+    double p = 0.0;
+    for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+        p = fmax(p, bh_channel_probability(type, kind)->value);
+    return p;
 }
 
 /* Each process of an enclave has a way to one of each partner, in each composition. */
@@ -114,8 +125,8 @@ static void add_ways(struct filling *filling, size_t number, size_t tenant)
                 if (others->model->tree->zones[z].is_application &&
                     others->model->tree->zones[z].enclave == (int)partner->tenant)
                     to = others->type_of[z];
-            double copies = spec->channel->probability.value *
-                            passes(&class->stack, (int)tenant, &others->stack, (int)partner->tenant);
+            double copies =
+                most_probable(spec->channel) * passes(&class->stack, (int)tenant, &others->stack, (int)partner->tenant);
             for (size_t z = 0; z < tree->zones_count && composed->member[m] != enclave && to != SIZE_MAX; z++)
                 if (tree->zones[z].is_application && tree->zones[z].enclave == (int)tenant)
                     add(filling, class->type_of[z], to, copies);

@@ -60,7 +60,7 @@ MUTATIONS = [
     ("sim/errors/live_errors.c", "double blocks = guard != NULL ? guard->blocks.value : 0.0;", "double blocks = 0.0;",
      "guards are ignored", "validate lone-errors"),
     ("sim/errors/crossing.c", "< guard->blocks.value;", "< 0.0;", "guards between nodes are ignored", "test_compositions"),
-    ("models/node/node_model.c", "crossing->probability / (1.0 - crossing->probability);", "crossing->probability;",
+    ("models/node/node_model.c", "* p / (1.0 - p);", "* p;",
      "an error crosses a channel less often than its probability", "unit spread/test_spread"),
     ("sim/enclaves/verification.c", "    bh_checkpoint_drop_beyond(enclave, passed_work_s);\n", "",
      "states with wrong data are returned to", "test_silent"),

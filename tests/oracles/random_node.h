@@ -22,6 +22,7 @@ struct node {
     struct bh_small_channel channel[CHANNELS_MOST];
     /* Of what crosses a channel, what is no error where it comes to, and of that, what leaves the zone degraded. */
     double harmless[CHANNELS_MOST], degrades[CHANNELS_MOST];
+    double crosses[CHANNELS_MOST][BH_ERROR_KINDS]; /* 0: as all */
     enum bh_scope disposition[ZONES_MOST];
     double residual[ZONES_MOST], again;
     double holds[ZONES_MOST]; /* P(a disposition below the node succeeds there) */
@@ -158,12 +159,36 @@ static inline void draw_harmless(struct node *node, bool alike, const gsl_rng *n
     gsl_rng_free(rng);
 }
 
+static inline double probability_of(const struct node *node, size_t c, enum bh_error_kind kind)
+{
+    return node->crosses[c][kind] > 0.0 ? node->crosses[c][kind] : node->channel[c].probability;
+}
+
+/* On half of the nodes errors of some kinds cross as they alone do; channels that are alike stay so. Further nodes are what they
+ * were without this. */
+static inline void draw_crosses(struct node *node, bool alike, const gsl_rng *next)
+{
+    gsl_rng *rng = gsl_rng_clone(next);
+    gsl_rng_set(rng, gsl_rng_get(rng));
+    size_t count = gsl_rng_uniform(rng) < 0.5 ? 0 : node->channels;
+    for (size_t c = 0; c < count; c++)
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            if (alike && c > 0)
+                node->crosses[c][kind] = node->crosses[0][kind];
+            else if (gsl_rng_uniform(rng) < 0.6)
+                node->crosses[c][kind] = gsl_rng_uniform(rng) < 0.2 ? 1.0 : draw_between(rng, 0.05, 0.95);
+    gsl_rng_free(rng);
+}
+
 static inline struct node draw_node(gsl_rng *rng, bool alike)
 {
     struct node node = {0};
     draw_tree(&node, rng, alike ? 3 : 2);
     node.origin.zone = gsl_rng_uniform_int(rng, node.zones);
-    node.origin.kind = gsl_rng_uniform(rng) < 0.3 ? BH_INSTRUCTION : BH_DATA;
+    double of_kind = gsl_rng_uniform(rng); /* of all kinds, those in data more often */
+    node.origin.kind = of_kind < 0.4   ? (enum bh_error_kind)(of_kind / 0.4 * BH_ERROR_KINDS)
+                       : of_kind < 0.8 ? BH_DATA
+                                       : BH_SOFTWARE_DATA;
     node.origin.also_host_kernel = node.origin.zone != 0 && gsl_rng_uniform(rng) < 0.2;
     draw_channels(&node, rng);
     for (size_t z = 0; z < node.zones; z++) {
@@ -182,6 +207,7 @@ static inline struct node draw_node(gsl_rng *rng, bool alike)
     if (alike)
         make_alike(&node, rng);
     draw_harmless(&node, alike, rng);
+    draw_crosses(&node, alike, rng);
     return node;
 }
 
@@ -226,12 +252,15 @@ static inline struct bh_node_model *model_of(const struct node *node)
     memcpy(model->residual, node->residual, node->zones * sizeof *model->residual);
     memcpy(model->ending, node->ending, node->zones * sizeof *model->ending);
     model->again = node->again;
+    model->tells_software = model->tells_flow = true;
     for (size_t z = 0; z < node->zones; z++)
         model->ladder[z] = ladder_of(node, z);
     size_t at = 0; /* the model's channels stand by the zone that they lead out of */
     for (size_t z = 0; z < node->zones; z++)
         for (size_t c = 0; c < node->channels; c++)
             if (node->channel[c].from == z) {
+                for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS; kind++)
+                    model->crossings[at].probability[kind] = probability_of(node, c, kind);
                 model->crossings[at].corrupts = 1.0 - node->harmless[c];
                 model->crossings[at++].degrades = node->degrades[c];
             }

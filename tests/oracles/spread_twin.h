@@ -27,7 +27,7 @@ static inline void begin_copy(struct path *path, const struct node *node, size_t
     path->kind[z] = kind;
     path->ends[z] = path->now + gsl_ran_exponential(rng, mean);
     for (size_t c = 0; c < node->channels; c++) {
-        double p = node->channel[c].probability;
+        double p = probability_of(node, c, kind);
         if (node->channel[c].from == z && !path->used[c])
             path->tries[c] = p >= 1.0 ? path->now : path->now + gsl_ran_exponential(rng, mean * (1.0 - p) / p);
     }
@@ -121,7 +121,8 @@ static inline int next_certain(const struct path *path, const struct node *node)
 {
     int first = -1;
     for (size_t c = 0; c < node->channels; c++)
-        if (node->channel[c].probability >= 1.0 && path->live[node->channel[c].from] && isfinite(path->tries[c]) &&
+        if (path->live[node->channel[c].from] && isfinite(path->tries[c]) &&
+            probability_of(node, c, path->kind[node->channel[c].from]) >= 1.0 &&
             (first < 0 || node->channel[c].from < node->channel[first].from))
             first = (int)c;
     return first;

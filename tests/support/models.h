@@ -135,6 +135,13 @@ static inline void bh_small_fill_zones(struct bh_zone_tree *tree, const struct b
         tree->composition_zones[t] = tree->tenant_zones[t];
 }
 
+/* Errors of every kind cross alike. */
+static inline void bh_small_cross(struct bh_crossing *crossing, double probability)
+{
+    for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+        crossing->probability[kind] = probability;
+}
+
 /* A node whose errors end as masked at rate 1 in every zone, without residuals; a kernel's signalled error takes the
  * node, a process its own zone, other zones their guest, and that always succeeds. Tests then write what they are about. */
 static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *zones, size_t zones_count,
@@ -166,10 +173,10 @@ static inline struct bh_node_model *bh_small_model(const struct bh_small_zone *z
             model->crossings[at] = (struct bh_crossing){.from = z,
                                                         .to = channels[c].to,
                                                         .boundary = BH_PROCESS_KERNEL,
-                                                        .probability = channels[c].probability,
                                                         .blocks = channels[c].blocks,
                                                         .detects = channels[c].detects,
                                                         .corrupts = 1.0};
+            bh_small_cross(&model->crossings[at], channels[c].probability);
         }
     }
     tree->first_channel[zones_count] = tree->channels_count;

@@ -44,6 +44,11 @@ const char *bh_catalog_print(struct bh_catalog_reader *reader, const char *forma
  * address must stay valid: it is entered into the catalog's list. Absent: an error. */
 int bh_parameter_read(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key, const char *prefix,
                       enum bh_dimension dimension, struct bh_parameter *parameter, struct bh_error *err);
+/* The same of a number that may be left out, since another stands for it: it has no path then, unless the scenario sets it. `map`
+ * may be NULL. */
+int bh_parameter_read_own(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key,
+                          const char *prefix, enum bh_dimension dimension, struct bh_place place,
+                          struct bh_parameter *parameter, struct bh_error *err);
 /* The number 0 for what a system or level does not have. */
 void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimension, struct bh_place place);
 /* Reads map[key], one of the known words, or what a scenario sets at `prefix.key`; -1 with an error. */
@@ -97,8 +102,8 @@ int bh_memory_rate_read(struct bh_catalog_reader *reader, const struct bh_node *
                         struct bh_fault_class *fault, struct bh_error *err);
 /* Enters a number into the catalog's list; what a scenario sets in its place. */
 void bh_parameter_enter(struct bh_catalog_reader *reader, const struct bh_parameter *parameter);
-/* What the scenario sets a number to; NULL: it does not. Who says how errors in a zone end says so of software's too, unless
- * those have words of their own. */
+/* What the scenario sets a number to; NULL: it does not. Who sets the number of errors of a kind sets that of those too which
+ * would have it without one of their own, unless there are words for those: bh_error_kind_sources. */
 const struct bh_node *bh_parameter_set_to(const struct bh_catalog_reader *reader, const char *path);
 int bh_parameter_override(struct bh_catalog_reader *reader, struct bh_parameter *parameter, struct bh_error *err);
 

@@ -4,7 +4,7 @@
 #include "models/catalog/reader/read_catalog.h"
 
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/machine.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/parts.h"
@@ -363,6 +363,7 @@ void bh_catalog_destroy(struct bh_catalog *catalog)
     free(catalog->applications);
     free(catalog->policies);
     free(catalog->parameters);
+    free(catalog->open);
     free(catalog->words);
     bh_document_destroy(catalog->document);
     free(catalog->directory);

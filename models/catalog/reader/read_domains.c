@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What fails together: domains of the machine, and the fault classes that strike them, spread in them, or stay. */
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
 #include "models/catalog/fault_class.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document.h"

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* How far one number of the catalog may be off, and which others are off with it. */
 #include "models/catalog/reader/read_interval.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/parameter.h"
 #include "models/catalog/reader/parts.h"

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The numbers of a parametric machine: they are set by path, as all others. */
+#include "models/catalog/keys/machine_keys.h"
 #include "models/catalog/machine.h"
-#include "models/catalog/machine_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document_get.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's section on main memory, and the fault rates that come of it. */
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
 #include "models/catalog/fault_class.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document_get.h"

@@ -3,12 +3,13 @@
 /* One number of the catalog: its value, unit, status, source and range, and what a scenario sets in its place. */
 #include "models/base/look.h"
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/reader/read_interval.h"
 #include "models/document/document.h"
 #include "models/document/document_get.h"
+#include "models/words/error_kinds.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,16 +112,52 @@ static int read_unit(const struct bh_node *map, const struct bh_parameter *param
     return 0;
 }
 
+/* Keys whose numbers that of a kind would have without its own, the nearest first; returns how many. */
+static size_t other_keys(const char *key, bool with_models, const char *other[BH_KIND_SOURCES + 1])
+{
+    size_t count = 0;
+    int kind = 0;
+    while (bh_error_kind_names[kind] != NULL && strcmp(bh_error_kind_names[kind], key) != 0)
+        kind++;
+    if (kind == BH_ERROR_KINDS)
+        return 0;
+    const bool is_software = bh_error_kind_is_software((enum bh_error_kind)kind);
+    for (const enum bh_error_kind *source = bh_error_kind_sources[kind] + 1; *source != BH_ERROR_KINDS; source++) {
+        if (with_models && is_software && !bh_error_kind_is_software(*source)) {
+            other[count++] = bh_kind_or_model_names[BH_ALL_OF_SOFTWARE];
+            with_models = false;
+        }
+        other[count++] = bh_error_kind_names[*source];
+    }
+    if (with_models)
+        other[count++] = bh_kind_or_model_names[BH_ALL_OF_HARDWARE];
+    return count;
+}
+
 const struct bh_node *bh_parameter_set_to(const struct bh_catalog_reader *reader, const char *path)
 {
-    static const char software[] = ".software-";
+    static const char zones[] = "zones.", of[] = ".probability-of.";
     const struct bh_node *set = reader->overrides != NULL ? bh_node_find(reader->overrides, path) : NULL;
-    const char *at = strstr(path, software);
-    if (set != NULL || reader->overrides == NULL || at == NULL)
+    if (set != NULL || reader->overrides == NULL)
         return set;
-    char *hardware = bh_print_text("%.*s.%s", (int)(at - path), path, at + strlen(software));
-    set = bh_node_find(reader->overrides, hardware);
-    free(hardware);
+    const char *key = strncmp(path, zones, strlen(zones)) == 0 ? strchr(path + strlen(zones), '.') : NULL;
+    const char *channels = strstr(path, of), *other[BH_KIND_SOURCES + 1];
+    if (key == NULL && channels == NULL)
+        return NULL;
+    key = key != NULL ? key + 1 : channels + strlen(of);
+    char *name = bh_print_text("%.*s", (int)strcspn(key, "."), key);
+    const size_t count = other_keys(name, channels != NULL, other);
+    for (size_t i = 0; i < count && set == NULL; i++) {
+        char *another = bh_print_text("%.*s%s%s", (int)(key - path), path, other[i], key + strlen(name));
+        set = bh_node_find(reader->overrides, another);
+        free(another);
+    }
+    free(name);
+    if (set == NULL && channels != NULL) {
+        char *all = bh_print_text("%.*s.probability", (int)(channels - path), path);
+        set = bh_node_find(reader->overrides, all);
+        free(all);
+    }
     return set;
 }
 
@@ -199,6 +236,28 @@ void bh_parameter_none(struct bh_parameter *parameter, enum bh_dimension dimensi
                                        .source = "none: does not apply here",
                                        .path = "",
                                        .place = place};
+}
+
+int bh_parameter_read_own(struct bh_catalog_reader *reader, const struct bh_node *map, const char *key,
+                          const char *prefix, enum bh_dimension dimension, struct bh_place place,
+                          struct bh_parameter *parameter, struct bh_error *err)
+{
+    if (map && bh_node_find(map, key))
+        return bh_parameter_read(reader, map, key, prefix, dimension, parameter, err);
+    bh_parameter_none(parameter, dimension, place);
+    const char *path = bh_catalog_print(reader, "%s.%s", prefix, key);
+    if (reader->overrides == NULL || !bh_node_find(reader->overrides, path)) {
+        struct bh_catalog *catalog = reader->catalog;
+        if (catalog->open_count % 64 == 0)
+            catalog->open = bh_reallocate(catalog->open, catalog->open_count + 64, sizeof *catalog->open);
+        catalog->open[catalog->open_count++] = (struct bh_open_number){path, dimension};
+        return 0;
+    }
+    parameter->path = path;
+    if (bh_parameter_override(reader, parameter, err))
+        return -1;
+    bh_parameter_enter(reader, parameter);
+    return 0;
 }
 
 /* A number that may be left out: it is then 0 and not entered into the list. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's policies: what a signalled error takes down, which guards are on, and when. */
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/policy.h"
 #include "models/catalog/reader/parts.h"

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Sets of rates, of which one is in force: its numbers stand in place of those of the same paths. */
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/document/document.h"

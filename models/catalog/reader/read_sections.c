@@ -1,10 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
-/* The catalog's sections that are tables of numbers: zones, errors, components, channels, guards, applications and recovery. */
+/* The catalog's sections that are tables of numbers: components, guards, applications and recovery. */
 #include "models/catalog/application.h"
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
-#include "models/catalog/machine_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
+#include "models/catalog/keys/machine_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"
@@ -13,126 +13,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* --- Zones ------------------------------------------------------------------------------------------------------- */
-
-/* Tolerance for shares that sum to 1: decimal fractions in a file, never arithmetic. */
-static const double share_tolerance = 1e-9;
-
-static int check_shares(const struct bh_catalog_reader *reader, const struct bh_ending *ending, const char *prefix,
-                        struct bh_place place, struct bh_error *err)
-{
-    const double sum = ending->masked.value + ending->signalled.value + ending->silent.value;
-    if (fabs(sum - 1) <= share_tolerance)
-        return 0;
-    const struct bh_parameter *const shares[] = {&ending->masked, &ending->signalled, &ending->silent};
-    for (size_t i = 0; reader->overrides && i < BH_COUNT(shares); i++)
-        if (shares[i]->status == BH_SET_BY_SCENARIO)
-            return bh_fail_at(err, shares[i]->place,
-                              "%s: found shares masked, signalled and silent that sum to %.10g, expected 1: to set one "
-                              "of them, set the others too",
-                              prefix, sum);
-    return bh_fail_at(err, place, "%s: found shares masked, signalled and silent that sum to %.10g, expected 1", prefix,
-                      sum);
-}
-
-/* Shares sum to 1, so they come together: those that a scenario says of hardware's errors alone are software's too. */
-static void take_shares_of_hardware(const struct bh_catalog_reader *reader, struct bh_ending *software,
-                                    const struct bh_ending *hardware)
-{
-    struct bh_parameter *const own[] = {&software->masked, &software->signalled, &software->silent};
-    const struct bh_parameter *const other[] = {&hardware->masked, &hardware->signalled, &hardware->silent};
-    bool is_said = false;
-    for (size_t i = 0; i < BH_COUNT(own); i++) {
-        if (bh_node_find(reader->overrides, own[i]->path) != NULL)
-            return;
-        is_said = is_said || bh_node_find(reader->overrides, other[i]->path) != NULL;
-    }
-    for (size_t i = 0; is_said && i < BH_COUNT(own); i++)
-        own[i]->value = own[i]->low = own[i]->high = other[i]->value;
-}
-
-static int read_ending(struct bh_catalog_reader *reader, const struct bh_node *zone, enum bh_zone_kind kind,
-                       enum bh_error_kind error_kind, struct bh_ending *ending, struct bh_error *err)
-{
-    static const struct bh_parameter_field fields[] = {
-        BH_FIELD(struct bh_ending, lifetime_s, "lifetime", BH_DIMENSION_TIME, false),
-        BH_FIELD(struct bh_ending, masked, "masked", BH_DIMENSION_PROBABILITY, false),
-        BH_FIELD(struct bh_ending, signalled, "signalled", BH_DIMENSION_PROBABILITY, false),
-        BH_FIELD(struct bh_ending, silent, "silent", BH_DIMENSION_PROBABILITY, true),
-        BH_FIELD(struct bh_ending, hang, "hang", BH_DIMENSION_PROBABILITY, false),
-    };
-    const struct bh_node *map = bh_error_kind_is_software(error_kind)
-                                    ? bh_node_find(zone, bh_error_kind_names[error_kind])
-                                    : bh_node_need(zone, bh_error_kind_names[error_kind], err);
-    const char *prefix =
-        bh_catalog_print(reader, "zones.%s.%s", bh_zone_kind_names[kind], bh_error_kind_names[error_kind]);
-    if (!map || bh_keys_check(map, &bh_ending_keys, err))
-        return -1;
-
-    const bool holds_application = kind == BH_HOST_USER || kind == BH_GUEST_USER;
-    const struct bh_node *silent = bh_node_find(map, "silent");
-    if (silent && !holds_application)
-        return bh_fail_at(err, bh_node_place(silent),
-                          "%s.silent: found a silent share in a kernel's zone, expected none: only application data "
-                          "holds silent errors",
-                          prefix);
-    /* A VMM process may leave it out; zones that hold an application go by guest-user's numbers. */
-    if (!silent && kind == BH_GUEST_USER && !bh_node_need(map, "silent", err))
-        return -1;
-    if (bh_parameter_read_fields(reader, map, prefix, &bh_ending_keys, fields, BH_COUNT(fields), ending, err))
-        return -1;
-    if (ending->lifetime_s.value <= 0)
-        return bh_fail_at(err, ending->lifetime_s.place, "%s: found 0, expected a time above 0",
-                          ending->lifetime_s.path);
-    if (bh_error_kind_is_software(error_kind) && reader->overrides != NULL)
-        take_shares_of_hardware(reader, ending, ending - BH_SOFTWARE_DATA);
-    return check_shares(reader, ending, prefix, bh_node_place(map), err);
-}
-
-int bh_read_zones(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
-{
-    static const struct bh_parameter_field fields[] = {
-        BH_FIELD(struct bh_zone_numbers, memory_weight, "memory-weight", BH_DIMENSION_FACTOR, false),
-        BH_FIELD(struct bh_zone_numbers, cpu_weight, "cpu-weight", BH_DIMENSION_FACTOR, false),
-        BH_FIELD(struct bh_zone_numbers, residual, "residual", BH_DIMENSION_PROBABILITY, true),
-    };
-    if (bh_node_expect(section, BH_NODE_MAP, "zones", err) || bh_node_check_keys(section, bh_zone_kind_names, err))
-        return -1;
-    for (enum bh_zone_kind kind = 0; kind < BH_ZONE_KINDS; kind++) {
-        struct bh_zone_numbers *zone = &reader->catalog->zones[kind];
-        const struct bh_node *map = bh_node_need(section, bh_zone_kind_names[kind], err);
-        const char *prefix = bh_catalog_print(reader, "zones.%s", bh_zone_kind_names[kind]);
-        if (!map || bh_keys_check(map, &bh_zone_keys, err) ||
-            bh_parameter_read_fields(reader, map, prefix, &bh_zone_keys, fields, BH_COUNT(fields), zone, err))
-            return -1;
-        for (enum bh_error_kind error_kind = 0; error_kind < BH_ERROR_KINDS; error_kind++) {
-            zone->has_ending[error_kind] =
-                !bh_error_kind_is_software(error_kind) || bh_node_find(map, bh_error_kind_names[error_kind]) != NULL;
-            if (zone->has_ending[error_kind] &&
-                read_ending(reader, map, kind, error_kind, &zone->ending[error_kind], err))
-                return -1;
-        }
-    }
-    return 0;
-}
-
-int bh_read_errors(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
-{
-    static const struct bh_parameter_field fields[] = {
-        BH_FIELD(struct bh_error_numbers, again, "again", BH_DIMENSION_PROBABILITY, false),
-        BH_FIELD(struct bh_error_numbers, carries, "carries", BH_DIMENSION_PROBABILITY, false),
-        BH_FIELD(struct bh_error_numbers, matters, "matters", BH_DIMENSION_PROBABILITY, false),
-    };
-    if (bh_node_expect(section, BH_NODE_MAP, "errors", err) || bh_keys_check(section, &bh_error_keys, err))
-        return -1;
-    const int word = bh_word_read(reader, section, "mechanisms", "errors", bh_mechanisms_all_words, err);
-    if (word < 0)
-        return -1;
-    reader->catalog->errors.mechanisms = (enum bh_mechanisms_rule)word;
-    return bh_parameter_read_fields(reader, section, "errors", &bh_error_keys, fields, BH_COUNT(fields),
-                                    &reader->catalog->errors, err);
-}
 
 /* --- Components -------------------------------------------------------------------------------------------------- */
 
@@ -190,57 +70,7 @@ int bh_read_components(struct bh_catalog_reader *reader, const struct bh_node *s
     return 0;
 }
 
-/* --- Channels and guards ----------------------------------------------------------------------------------------- */
-
-/* What becomes of that which crosses: an error there, unless the file says that some of it is less. */
-static int read_crossed(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_channel_type *channel,
-                        struct bh_error *err)
-{
-    static const struct bh_parameter_field fields[] = {
-        BH_FIELD(struct bh_channel_type, corrupts, "corrupts", BH_DIMENSION_PROBABILITY, true),
-        BH_FIELD(struct bh_channel_type, degrades, "degrades", BH_DIMENSION_PROBABILITY, true),
-    };
-    const struct bh_node *corrupts = bh_node_find(map, "corrupts");
-    if (corrupts && channel->boundary == BH_NODE_NODE)
-        return bh_node_fail(corrupts, err, "found on a channel between nodes; expected a channel within a node");
-    if (bh_parameter_read_fields(reader, map, bh_catalog_print(reader, "channels.%s", channel->name), &bh_channel_keys,
-                                 fields, BH_COUNT(fields), channel, err))
-        return -1;
-    if (!corrupts)
-        channel->corrupts.value = channel->corrupts.low = channel->corrupts.high = 1.0;
-    return 0;
-}
-
-int bh_read_channels(struct bh_catalog_reader *reader, const struct bh_node *section, struct bh_error *err)
-{
-    struct bh_catalog *catalog = reader->catalog;
-    if (bh_node_expect(section, BH_NODE_MAP, "channels", err))
-        return -1;
-    catalog->channel_types_count = bh_node_count(section);
-    catalog->channel_types = bh_allocate(catalog->channel_types_count + 1, sizeof *catalog->channel_types);
-    for (size_t i = 0; i < catalog->channel_types_count; i++) {
-        struct bh_channel_type *channel = &catalog->channel_types[i];
-        const struct bh_node *map = bh_catalog_entry(section, i, &channel->name, err);
-        if (!map || bh_keys_check(map, &bh_channel_keys, err))
-            return -1;
-        channel->description = bh_read_text(map, "description", err);
-        const int boundary = channel->description ? bh_read_choice(map, "boundary", bh_boundary_names, err) : -1;
-        if (boundary < 0)
-            return -1;
-        channel->boundary = (enum bh_boundary)boundary;
-        if (bh_parameter_read(reader, map, "probability", bh_catalog_print(reader, "channels.%s", channel->name),
-                              BH_DIMENSION_PROBABILITY, &channel->probability, err))
-            return -1;
-        const struct bh_node *guarded = bh_node_find(map, "guarded");
-        bool is_guarded = true;
-        if (guarded && bh_node_bool(guarded, &is_guarded, err))
-            return -1;
-        channel->bypasses_guards = !is_guarded;
-        if (read_crossed(reader, map, channel, err))
-            return -1;
-    }
-    return 0;
-}
+/* --- Guards ------------------------------------------------------------------------------------------------------ */
 
 static int read_guard(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_guard_level *guard,
                       struct bh_error *err)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The catalog's virtualization systems: kernels, zones, channels, guards offered and costs. */
 #include "models/catalog/catalog.h"
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"

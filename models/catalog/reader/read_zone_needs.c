@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Which zones of a virtualization system stop while one beside them is down. */
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"
 #include "models/document/document.h"

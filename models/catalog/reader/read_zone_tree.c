@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A virtualization system's zones as a tree: who is inside whom, and what may be inside what. */
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 #include "models/catalog/lookup.h"
 #include "models/catalog/reader/parts.h"
 #include "models/catalog/system.h"

@@ -76,7 +76,7 @@ def lean_on_lives(scenario, models):
 
 class Generator:
     def __init__(self, seed):
-        self.random = Random(seed)
+        self.seed, self.random = seed, Random(seed)
         self.lean = Random(f"lean {seed}").choice([None, None, lean_on_spares, lean_on_lives])
 
     def pick(self, *values):
@@ -252,8 +252,30 @@ class Generator:
             models["recovery." + name] = self.time(low, high)
         models["errors.mechanisms"] = "ideal"
         models["recovery.degraded-notice-median"], models["recovery.degraded-notice-sigma"] = "1e9 s", 0  # never noticed
-        return models | {"recovery.software-repair": self.pick(0, 0.5, 1), "recovery.software-repair-sigma": self.pick(0, 0.5, 1),
+        return models | self.kinds() | {"recovery.software-repair": self.pick(0, 0.5, 1), "recovery.software-repair-sigma": self.pick(0, 0.5, 1),
                          "recovery.partner-distance": 0.5}
+
+    def kinds(self):
+        """What errors of single kinds do otherwise: where they cross, and of those in instructions how they end."""
+        models, random = {}, Random(f"kinds {self.seed}")
+        if random.random() < 0.5:
+            return models
+        models["errors.flow-share"] = random.choice([0, 0.3, 1])
+        if random.random() < 0.5:
+            models["errors.software-flow-share"] = random.choice([0.1, 0.7])
+        for channel in ("system-call", "kernel-to-process", "vm-exit", "device-emulation", "vmm-to-kernel", "shared-vmm-network"):
+            for word in ("hardware", "software", "data", "instruction", "operation", "flow", "software-data",
+                         "software-instruction", "software-operation", "software-flow"):
+                if random.random() < 0.2:
+                    models[f"channels.{channel}.probability-of.{word}"] = random.choice([0, 0.05, 0.3, 0.8])
+        for zone in ("host-kernel", "guest-kernel"):
+            for sort in ("operation", "flow", "software-operation", "software-flow"):
+                if random.random() < 0.3:
+                    models[f"zones.{zone}.{sort}.lifetime"] = f"{random.choice([0.1, 30, 900])} s"
+                if random.random() < 0.3:
+                    signalled = random.choice([0.1, 0.9])
+                    models |= {f"zones.{zone}.{sort}.signalled": signalled, f"zones.{zone}.{sort}.masked": round(1 - signalled, 6)}
+        return models
 
     def policy(self, system):
         smaller = ["process", "guest", "node", "node", "system"]

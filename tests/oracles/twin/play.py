@@ -151,7 +151,9 @@ class Replica:
             self.tally["struck_while_down"] += 1
             return
         error = self.new_error(software, repair, place)
-        kind = "instruction" if self.random.random() < instruction else "data"
+        kind, flow = "data", self.world.flow_share(software)
+        if self.random.random() < instruction:
+            kind = "instruction" if flow is None else "flow" if self.random.random() < flow else "operation"
         self.add_copy(error, place, zone, kind, error.first)
         if shared > 0 and self.random.random() < shared:
             error.affected.add((place, self.host(place)))
@@ -185,7 +187,7 @@ class Replica:
         lifetime = self.world.ending(zone, kind, error.software)[0]
         self.after(self.exponential(lifetime), self.end_copy, copy)
         for channel in self.world.partition_of[place].leaving[zone.number]:
-            p = channel.probability
+            p = self.world.crosses(channel.way, kind, error.software)
             if p > 0 and (place, channel.number) not in generation.used:
                 self.after(self.exponential(lifetime * (1 - p) / p), self.attempt, copy, channel)
 

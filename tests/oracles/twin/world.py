@@ -48,8 +48,8 @@ class Zone:
 
 
 class Channel:
-    def __init__(self, number, source, target, probability, boundary, guarded, corrupts, degrades):
-        self.number, self.source, self.target, self.probability = number, source, target, probability
+    def __init__(self, number, source, target, way, boundary, guarded, corrupts, degrades):
+        self.number, self.source, self.target, self.way = number, source, target, way
         self.boundary, self.guarded, self.corrupts, self.degrades = boundary, guarded, corrupts, degrades
 
 
@@ -104,7 +104,7 @@ class Partition:
                 for target in self.made[row["to"]]:
                     if source.belongs_with(target):
                         self.channels.append(Channel(len(self.channels), source, target,
-                                                     self.world.number(f"channels.{row['type']}.probability"),
+                                                     row["type"],
                                                      BOUNDARIES[row["type"]], row["type"] not in UNGUARDED,
                                                      self.share(row["type"], "corrupts", 1),
                                                      self.share(row["type"], "degrades", 0)))
@@ -202,8 +202,31 @@ class World:
                     shared = self.number(path + ".shared-bug")
             yield self.number(path + ".fault-rate"), self.number(path + ".instruction-share"), shared
 
+    def inherited(self, before, after, kind, software):
+        """The number of an error in data, an operation or the flow; what nothing is said of is as what includes it."""
+        of_any = [kind, "instruction"] if kind in ("operation", "flow") else [kind]
+        for path in [before + word + after for word in (["software-" + k for k in of_any] if software else []) + of_any]:
+            if path in self.models:
+                return self.number(path)
+        raise KeyError(before + kind + after)
+
     def ending(self, zone, kind, software):
         """Mean life, and the shares masked, signalled, hanging among signalled, of a copy of what software or hardware did."""
-        path = f"zones.{zone.like}.{'software-' if software else ''}{kind}."
-        return (self.number(path + "lifetime"), self.number(path + "masked"), self.number(path + "signalled"),
-                self.number(path + "hang"))
+        return [self.inherited(f"zones.{zone.like}.", number, kind, software)
+                for number in (".lifetime", ".masked", ".signalled", ".hang")]
+
+    def crosses(self, way, kind, software):
+        """The probability that an error crosses before it ends: that of its kind, of all of its fault model, or of any."""
+        before, of_any = f"channels.{way}.probability-of.", [kind, "instruction"] if kind in ("operation", "flow") else [kind]
+        words = of_any + ["hardware"] if not software else ["software-" + k for k in of_any] + ["software"] + of_any
+        for path in [before + word for word in words] + [f"channels.{way}.probability"]:
+            if path in self.models:
+                return self.number(path)
+        raise KeyError(before + kind)
+
+    def flow_share(self, software):
+        """Of errors in instructions, those that change the flow; None where they are not told apart."""
+        for path in (["errors.software-flow-share"] if software else []) + ["errors.flow-share"]:
+            if path in self.models:
+                return self.number(path)
+        return None

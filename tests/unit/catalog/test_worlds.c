@@ -230,8 +230,8 @@ BH_TEST(test_shares_sum_to_one)
     for (int prior = BH_PRIOR_UNIFORM; prior <= BH_PRIOR_TRIANGULAR; prior++)
         for (int zone = 0; zone < BH_ZONE_KINDS; zone++)
             for (int kind = 0; kind < BH_ERROR_KINDS; kind++) {
-                const struct bh_ending *ending = bh_ending_of(&catalog->zones[zone], (enum bh_error_kind)kind);
-                const struct bh_parameter *const shares[] = {&ending->masked, &ending->signalled, &ending->silent};
+                const struct bh_ending_numbers ending = bh_ending_of(&catalog->zones[zone], (enum bh_error_kind)kind);
+                const struct bh_parameter *const shares[] = {ending.masked, ending.signalled, ending.silent};
                 struct bh_world world = {
                     .catalog = catalog, .random = {.seed = 7}, .prior = (enum bh_prior)prior, .is_drawn = every};
                 for (world.number = 0; world.number < 500; world.number++) {

@@ -252,8 +252,9 @@ static void spoil_probability(struct bh_node_model *model, const struct bh_origi
 {
     (void)origin;
     for (size_t c = 0; c < model->tree->channels_count; c++)
-        if (model->crossings[c].probability < 1.0)
-            model->crossings[c].probability *= pow(0.98, way);
+        for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+            if (model->crossings[c].probability[kind] < 1.0)
+                model->crossings[c].probability[kind] *= pow(0.98, way);
 }
 
 static void spoil_residual(struct bh_node_model *model, const struct bh_origin *origin, int way)

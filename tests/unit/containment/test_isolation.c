@@ -170,7 +170,7 @@ BH_TEST(test_alike_origins_are_alike)
     const struct bh_fault_class *memory = bh_test_fault(node.catalog, "memory");
     double loss[2 * BH_SCOPES], sum[2 * BH_SCOPES] = {0};
     for (size_t z = 0; z < node.model->tree->zones_count; z++)
-        for (int kind = 0; kind < BH_SOFTWARE_DATA; kind++) {
+        for (int kind = BH_DATA; kind <= BH_INSTRUCTION; kind++) {
             struct bh_spread spread = {.loss = memset(loss, 0, sizeof loss)};
             struct bh_origin origin = {.zone = z, .kind = (enum bh_error_kind)kind};
             double share =

@@ -36,9 +36,11 @@ static struct node *node_of(const struct bh_node_model *model)
         memcpy(node->ending[z], model->ending[z], sizeof node->ending[z]);
     }
     for (size_t c = 0; c < node->channels; c++)
-        node->channel[c] =
-            (struct bh_small_channel){model->crossings[c].from, model->crossings[c].to, model->crossings[c].probability,
-                                      model->crossings[c].blocks, model->crossings[c].detects};
+        node->channel[c] = (struct bh_small_channel){model->crossings[c].from, model->crossings[c].to,
+                                                     model->crossings[c].probability[BH_DATA],
+                                                     model->crossings[c].blocks, model->crossings[c].detects};
+    for (size_t c = 0; c < node->channels; c++)
+        memcpy(node->crosses[c], model->crossings[c].probability, sizeof node->crosses[c]);
     return node;
 }
 

@@ -78,8 +78,9 @@ BH_TEST(test_weights_undo_the_push)
         struct node node = draw_node(rng, i % 5 == 0);
         struct bh_node_model *model = model_of(&node);
         for (size_t c = 0; c < model->tree->channels_count; c++)
-            if (model->crossings[c].probability < 1.0 && i % 2 == 0)
-                model->crossings[c].probability *= 0.01;
+            for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+                if (model->crossings[c].probability[kind] < 1.0 && i % 2 == 0)
+                    model->crossings[c].probability[kind] *= 0.01;
         struct bh_spread exact = spread_of(model, node.origin, 1e-14);
         for (int b = 0; b < BH_BOUNDARIES; b++) {
             struct bh_rare_event event = bh_containment_rare(model, node.origin, (enum bh_boundary)b,

@@ -70,7 +70,7 @@ BH_TEST(test_guards_chosen)
             assert_int_equal(crossing->from, model->tree->channels[c].from);
             assert_int_equal(crossing->to, model->tree->channels[c].to);
             assert_ptr_equal(crossing->guard, model->guard[type->boundary]);
-            assert_close(crossing->probability, type->probability.value, 0);
+            assert_close(crossing->probability[BH_DATA], type->probability.value, 0);
             assert_close(crossing->blocks, crossing->guard->blocks.value, 0);
             assert_int_equal(crossing->detects, crossing->guard->detects);
         }
@@ -127,7 +127,7 @@ BH_TEST(test_composition_links)
         linked++;
         assert_int_not_equal(tree->zones[channel->from].enclave, tree->zones[channel->to].enclave);
         assert_true(tree->zones[channel->from].is_application && tree->zones[channel->to].is_application);
-        assert_close(model->crossings[c].probability, type->probability.value, 0);
+        assert_close(model->crossings[c].probability[BH_DATA], type->probability.value, 0);
     }
     assert_int_equal(linked, 8);
     struct bh_zone_set both = tree->tenant_zones[0];

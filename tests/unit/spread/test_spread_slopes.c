@@ -27,7 +27,7 @@ static double *place_of(struct bh_node_model *model, enum bh_number what, size_t
     case BH_NUMBER_HOLDS:
         return &model->ladder[index / BH_RUNGS].rung[index % BH_RUNGS].holds;
     case BH_NUMBER_PROBABILITY:
-        return &model->crossings[index].probability;
+        return &model->crossings[index].probability[kind];
     case BH_NUMBER_BLOCKS:
         return &model->crossings[index].blocks;
     case BH_NUMBER_AGAIN:
@@ -113,7 +113,8 @@ BH_TEST(test_against_differences)
                 compared += compare(model, node.origin, slope, BH_NUMBER_HOLDS, z * BH_RUNGS + rung, BH_DATA);
         }
         for (size_t c = 0; c < tree->channels_count; c++) {
-            compared += compare(model, node.origin, slope, BH_NUMBER_PROBABILITY, c, BH_DATA);
+            for (int kind = 0; kind < BH_ERROR_KINDS; kind++)
+                compared += compare(model, node.origin, slope, BH_NUMBER_PROBABILITY, c, (enum bh_error_kind)kind);
             compared += compare(model, node.origin, slope, BH_NUMBER_BLOCKS, c, BH_DATA);
             compared += compare(model, node.origin, slope, BH_NUMBER_CORRUPTS, c, BH_DATA);
             compared += compare(model, node.origin, slope, BH_NUMBER_DEGRADES, c, BH_DATA);

@@ -1,10 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every key of the catalog's files, what it takes and what it says. */
-#include "models/catalog/catalog_keys.h"
+#include "models/catalog/keys/catalog_keys.h"
 
 #include "models/catalog/application_kinds.h"
-#include "models/catalog/machine_keys.h"
+#include "models/catalog/keys/machine_keys.h"
 #include "models/catalog/mechanism.h"
 #include "models/catalog/memory_rates.h"
 #include "models/catalog/system.h"
@@ -36,40 +36,7 @@ FORM(a_text, BH_TEXT);
         "description", NULL, BH_TEXT, "What it is, for people."                                                        \
     }
 
-/* --- Zones ----------------------------------------------------------------------------------------------------------- */
-
-static const struct bh_key ending_rows[] = {
-    {"lifetime", NULL, BH_NUMBER_ABOVE_0(TIME), "Mean time that an error lives."},
-    {"masked", NULL, BH_NUMBER(PROBABILITY), "Share of errors that end without effect."},
-    {"signalled", NULL, BH_NUMBER(PROBABILITY), "Share that is noticed: a crash, a trap, a hang."},
-    {"silent", "0", BH_NUMBER(PROBABILITY), "Share that becomes wrong data; needed in guest-user, refused in kernels."},
-    {"hang", NULL, BH_NUMBER(PROBABILITY), "Share of the signalled ones that wait for a watchdog."},
-    {0},
-};
-const struct bh_keys bh_ending_keys = {"how errors end", "Masked, signalled and silent sum to 1.", ending_rows, NULL,
-                                       0};
-static const struct bh_key zone_rows[] = {
-    {"memory-weight", NULL, BH_NUMBER(FACTOR), "Its share of a node's memory, against those of other kinds."},
-    {"cpu-weight", NULL, BH_NUMBER(FACTOR), "Its share of a node's CPU time, likewise."},
-    {"residual", "0", BH_NUMBER(PROBABILITY),
-     "That an error outlives a disposition smaller than the zone; of kernels, which alone go on."},
-    {"data", NULL, BH_MAP(bh_ending_keys), "How errors in data end."},
-    {"instruction", NULL, BH_MAP(bh_ending_keys), "How errors in instructions end."},
-    {"software-data", "as data", BH_MAP(bh_ending_keys), "How errors in data end that software's faults make."},
-    {"software-instruction", "as instruction", BH_MAP(bh_ending_keys), "Likewise errors in instructions."},
-    {0},
-};
-const struct bh_keys bh_zone_keys = {"a kind of zone", "How errors land and end there.", zone_rows, NULL, 0};
-static const struct bh_key zone_kind_rows[] = {
-    {"host-kernel", NULL, BH_MAP(bh_zone_keys), "The host's kernel, or the hypervisor."},
-    {"host-user", NULL, BH_MAP(bh_zone_keys), "Processes of the host, such as those that run guests."},
-    {"guest-kernel", NULL, BH_MAP(bh_zone_keys), "Kernels of guests."},
-    {"guest-user", NULL, BH_MAP(bh_zone_keys), "Processes of applications."},
-    {0},
-};
-static const struct bh_keys zone_kind_keys = {"zones", "The kinds of zones.", zone_kind_rows, NULL, 0};
-
-/* --- Components, channels, guards, domains ------------------------------------------------------------------------------ */
+/* --- Components, guards, domains ---------------------------------------------------------------------------------------- */
 
 #define COMPONENT                                                                                                      \
     DESCRIPTION, {"kernel", NULL, BH_YES_NO, "Whether it is a kernel, which systems name as theirs."},                 \
@@ -102,18 +69,6 @@ static const struct bh_key_rule kernel_rules[] = {{BH_ONLY_WHERE, "offers", "ker
                                                   {0}};
 const struct bh_keys bh_kernel_keys = {"a component or kernel", "What carries software faults and noise.", kernel_rows,
                                        kernel_rules, 0};
-static const struct bh_key channel_rows[] = {
-    DESCRIPTION,
-    {"boundary", NULL, BH_CHOICE(bh_boundary_names), "What it crosses."},
-    {"probability", NULL, BH_NUMBER(PROBABILITY), "That an error crosses before it ends, if alone and unguarded."},
-    {"guarded", "yes", BH_YES_NO, "`no`: both sides share what it leads through, and no guard stands in between."},
-    {"corrupts", "1", BH_NUMBER(PROBABILITY), "That what has crossed is an error in the zone that it comes to."},
-    {"degrades", "0", BH_NUMBER(PROBABILITY), "That it leaves that zone degraded where it is no error; else nothing."},
-    {0},
-};
-static const struct bh_key_rule channel_rules[] = {{BH_ONLY_WITH, "degrades", "corrupts", NULL}, {0}};
-const struct bh_keys bh_channel_keys = {"a channel", "A mechanism by which errors cross.", channel_rows, channel_rules,
-                                        0};
 static const struct bh_key guard_rows[] = {
     DESCRIPTION,
     {"blocks", NULL, BH_NUMBER(PROBABILITY), "That an attempt to cross is blocked."},
@@ -299,19 +254,6 @@ static const struct bh_key_rule application_rules[] = {{BH_ONLY_WHERE, "contacts
                                                        {0}};
 const struct bh_keys bh_application_keys = {"an application", "What runs in enclaves.", application_rows,
                                             application_rules, 0};
-/* --- Errors ----------------------------------------------------------------------------------------------------------- */
-
-static const struct bh_key error_rows[] = {
-    {"mechanisms", NULL, BH_CHOICE(bh_mechanisms_all_words), "Of all systems: as they list them, ideal, or none."},
-    {"again", NULL, BH_NUMBER(PROBABILITY),
-     "Probability that an error enters a zone again that its copy there has left, by another way."},
-    {"carries", NULL, BH_NUMBER(PROBABILITY), "Probability that wrong data is in what a partner takes in an exchange."},
-    {"matters", NULL, BH_NUMBER(PROBABILITY),
-     "Probability that wrong data that is left at the end makes the result wrong."},
-    {0},
-};
-const struct bh_keys bh_error_keys = {"errors", "What errors do whatever zone they are in.", error_rows, NULL, 0};
-
 /* --- Systems --------------------------------------------------------------------------------------------------------------- */
 
 static const struct bh_key need_rows[] = {
@@ -471,7 +413,7 @@ const struct bh_keys bh_define_keys = {"define", "Entries beside the catalog's o
                                        NULL, 0};
 static const struct bh_key catalog_rows[] = {
     {"rates", "", BH_MAP(bh_rates_keys), "Sets of rates, and the one in force."},
-    {"zones", "", BH_MAP(zone_kind_keys), "Error zones by their kind."},
+    {"zones", "", BH_MAP(bh_zone_kind_keys), "Error zones by their kind."},
     SHARED_SECTIONS,
     {"memory", "", BH_MAP(bh_memory_keys), "Main memory."},
     {"recovery", "", BH_MAP(bh_recovery_keys), "Times of recovery."},

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Every key of a parametric machine, and of what recovery takes on any. */
-#include "models/catalog/machine_keys.h"
+#include "models/catalog/keys/machine_keys.h"
 
 const char *const bh_machine_names[] = {"parametric", NULL};
 

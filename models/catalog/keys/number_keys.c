@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys of one number of the catalog, and of sets of rates, which are such numbers by their paths. */
-#include "models/catalog/number_keys.h"
+#include "models/catalog/keys/number_keys.h"
 
 #define FORM(name, ...) static const struct bh_form name = __VA_ARGS__
 
