@@ -11,6 +11,7 @@
 
 #define SYMBOL_POINTS 20.0 /* of a legend's entry, before its text */
 #define MARK_POINTS   5.0  /* marks nearer than this cover each other */
+#define LINE_POINTS   1.0  /* and lines */
 #define ASIDE_POINTS  3.5  /* so far apart they can be told from each other */
 
 double bh_plot_width(const struct bh_plot_layout *layout, const char *text)
@@ -144,6 +145,57 @@ static bool covers(const struct bh_plot *plot, const struct bh_plot_layout *layo
     return false;
 }
 
+/* Whether a line is one with another all along a panel. */
+static bool is_same_line(const struct bh_plot *plot, const struct bh_plot_layout *layout, size_t metric, size_t panel,
+                         size_t left, size_t right)
+{
+    size_t both = 0;
+    for (size_t x = 0; x < plot->used_count[BH_PLOT_X]; x++) {
+        double a = bh_plot_at(plot, metric, panel, left, x)->estimate.mean,
+               b = bh_plot_at(plot, metric, panel, right, x)->estimate.mean;
+        if (isnan(a) && isnan(b))
+            continue;
+        if (!(fabs(place_of(plot, layout, metric, a) - place_of(plot, layout, metric, b)) < LINE_POINTS))
+            return false;
+        both++;
+    }
+    return both > 1;
+}
+
+/* A series' line is under the first later one that it is one with in some panel. */
+static size_t above_it(const struct bh_plot *plot, const struct bh_plot_layout *layout, size_t series)
+{
+    for (size_t s = series + 1; s < plot->used_count[BH_PLOT_SERIES]; s++)
+        for (size_t m = 0; m < plot->metrics_count; m++)
+            for (size_t p = 0; p < plot->used_count[BH_PLOT_PANEL]; p++)
+                if (is_same_line(plot, layout, m, p, series, s))
+                    return s;
+    return SIZE_MAX;
+}
+
+/* By name as far as there is room. */
+static void lay_hidden(const struct bh_plot *plot, struct bh_plot_layout *layout)
+{
+    const struct bh_plot_dimension *x = &plot->dimension[BH_PLOT_X];
+    char *pairs = bh_copy_text("");
+    size_t count = 0;
+    for (size_t s = 0; s < plot->used_count[BH_PLOT_SERIES] && x->numbers != NULL && x->is_ordered; s++) {
+        size_t above = above_it(plot, layout, s);
+        if (above == SIZE_MAX)
+            continue;
+        bh_add_text(&pairs, ", ", "%s under %s", bh_plot_label(plot, BH_PLOT_SERIES, s),
+                    bh_plot_label(plot, BH_PLOT_SERIES, above));
+        count++;
+    }
+    char *text = bh_print_text("one line: %s", pairs);
+    if (count > 0 && bh_plot_width(layout, text) < layout->width - 8)
+        layout->hidden = bh_copy_text(text);
+    else if (count > 0)
+        layout->hidden = bh_print_text("%zu line%s under others", count, count == 1 ? " lies" : "s lie");
+    free(text);
+    free(pairs);
+}
+
 /* Beside each other, but never so far that values of x meet. */
 static void lay_aside(struct bh_plot *plot, struct bh_plot_layout *layout)
 {
@@ -184,6 +236,8 @@ void bh_plot_notes(const struct bh_plot *plot, const char *notes[BH_PLOT_NOTES])
         notes[count++] = "open marks at the top: not every run is done";
     if (plot->stands_aside)
         notes[count++] = "marks stand beside each other where they would cover";
+    if (plot->layout.hidden != NULL)
+        notes[count++] = plot->layout.hidden;
     if (has_cut)
         notes[count++] = "bars that reach the lower edge go on below it";
 }
@@ -206,6 +260,7 @@ void bh_plot_lay(struct bh_plot *plot)
     lay_legend(plot, layout);
     double below = lay_x(plot, layout) + 4;
     lay_aside(plot, layout);
+    lay_hidden(plot, layout);
     double above = has_panels ? 1.1 * layout->line : 0.4 * layout->line;
     layout->row_step = layout->panel_height + above + below;
     layout->top = 3 + (double)layout->legend_rows * layout->line + above;
@@ -218,6 +273,7 @@ void bh_plot_lay(struct bh_plot *plot)
 
 void bh_plot_layout_release(struct bh_plot_layout *layout)
 {
+    free(layout->hidden);
     free(layout->legend_x);
     free(layout->legend_row);
 }

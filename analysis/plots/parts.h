@@ -54,6 +54,7 @@ struct bh_plot_layout {
     size_t x_ticks_count;
     struct bh_plot_tick x_ticks[BH_PLOT_MOST_TICKS];
     double aside_points; /* between neighbouring series */
+    char *hidden;        /* which lines lie under others, all along a panel; NULL: none */
 };
 
 struct bh_plot {
@@ -110,7 +111,7 @@ void bh_plot_place(const struct bh_plot *plot, const struct bh_plot_layout *layo
                    size_t *column, size_t *row);
 
 /* What marks say that is not said beside them; notes[i] is a text, or NULL. */
-enum { BH_PLOT_NOTES = 4 };
+enum { BH_PLOT_NOTES = 5 };
 void bh_plot_notes(const struct bh_plot *plot, const char *notes[BH_PLOT_NOTES]);
 
 /* Of each series. */

@@ -132,7 +132,7 @@ static void say_beyond(const struct bh_advice *advice, const size_t *policies, c
             !can_be(&advice->worlds, decisive[i].number, turn->at.mean))
             continue;
         char *where = say_turn(&advice->worlds, decisive[i].number, turn);
-        bh_advise_say(format, "If a straight line goes on, %s would be better with %s %s.",
+        bh_advise_say(format, "If costs go on in a straight line, %s would be better with %s %s.",
                       advice->view->policy.labels[policies[turn->rival]], advice->worlds.names[decisive[i].number],
                       where);
         free(where);
@@ -163,15 +163,17 @@ void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_form
                       "change the choice.",
                       count);
     else if (!is_sure)
-        bh_advise_say(format,
-                      "That knowing one number before choosing is worth anything cannot be told from chance, of any of "
-                      "the %zu numbers with %zu worlds. The largest values:",
-                      count, worlds->count);
+        bh_advise_say(
+            format,
+            "With %zu worlds it can be said of none of the %zu numbers that knowing it before choosing is worth "
+            "anything: by chance values are as large. The largest:",
+            worlds->count, count);
     else
-        bh_advise_say(format,
-                      "Knowing one of these before choosing is worth so much a run; of the other %zu numbers "
-                      "nothing can be told from chance with %zu worlds.",
-                      count - told, worlds->count);
+        bh_advise_say(
+            format,
+            "Knowing one of these before choosing is worth so much a run. With %zu worlds the values of the other "
+            "%zu numbers cannot be told from chance.",
+            worlds->count, count - told);
     if (told > 0) {
         putchar('\n');
         print_table(advice, policies, decisive, told, format);

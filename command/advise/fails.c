@@ -73,7 +73,7 @@ void bh_advise_print_failing(const struct bh_advice *advice, enum bh_table_forma
     else if (bh_find_box(worlds->numbers, worlds->numbers_count, fails, worlds->count, &box))
         say_box(advice, &box, format);
     else if (failing > 0)
-        bh_advise_say(format, "They have nothing in common that resamples of the worlds would have, too.");
+        bh_advise_say(format, "Nothing that they have in common is found again in resamples of the worlds.");
     free(fails);
     free(best_in);
     free(decision.costs);

@@ -239,11 +239,12 @@ static void print_firmness(const struct bh_advice *advice, enum bh_table_format 
     char *mean_hours = bh_advise_difference(&in_hours, hours.expected.mean);
     char *worst_hours = bh_advise_difference(&in_hours, hours.worst);
     bh_advise_heading(format, "How firm");
-    bh_advise_say(format,
-                  "%s is the best by its mean in %zu of %zu drawn worlds: surely in %zu, surely not in %zu, and in %zu "
-                  "their replicas cannot tell.",
-                  label(advice, advice->best), firmness.best_in, worlds->count, firmness.surely_best,
-                  firmness.surely_not, worlds->count - firmness.surely_best - firmness.surely_not);
+    bh_advise_say(
+        format,
+        "%s is the best by its mean in %zu of %zu drawn worlds. By their replicas it surely is in %zu and surely "
+        "is not in %zu; in the other %zu they cannot tell.",
+        label(advice, advice->best), firmness.best_in, worlds->count, firmness.surely_best, firmness.surely_not,
+        worlds->count - firmness.surely_best - firmness.surely_not);
     if (regret.expected.high <= 0)
         bh_advise_say(format, "What taking it everywhere costs in other worlds is less than these replicas can tell.");
     else if (!isnan(regret.worst))
@@ -348,8 +349,9 @@ void bh_advise_print(const struct bh_advise_answer *answer, enum bh_table_format
     name[0] = (char)toupper((unsigned char)name[0]);
     bh_advise_say(
         format,
-        "%s of enclave %s, %zu replicas%s, less is better. Brackets: 95 %%, of each number alone. at most: behind "
-        "the best there is, whichever it is, all bounds at once (97.5 %%). The set leaves the best out with at "
+        "%s of enclave %s, %zu replicas%s, less is better. Brackets: 95 %%, of each number alone. at most: how far "
+        "behind the best it can be, whichever that is; all these bounds hold at once (97.5 %%). The set leaves the "
+        "best out with at "
         "most 2.5 %%, so that of equal policies a single winner is named in at most 5 %%. doc/advice.md says "
         "how, and what this does not say.",
         name, view->enclave.labels[advice->enclave], advice->worlds.replicas,

@@ -13,6 +13,15 @@ set linetype 15 linecolor '#009e73' linewidth 2 pointtype 9
 set linetype 16 linecolor '#009e73' linewidth 1 pointtype 8 dashtype 2
 # The value where the row is of this method and these arrivals. Actors have to be made for each replica anew.
 pick(method, arrivals, value) = strcol(1) eq method && strcol(2) eq arrivals ? value : NaN
+# "A under B" of those that are nowhere 3 % apart, about a line's width: the later is drawn over the earlier.
+names = 'bulkhead,exponential:Bulkhead, exponential;plain loop,exponential:plain loop, exponential;' . \
+    'bulkhead,weibull:Bulkhead, Weibull;plain loop,weibull:plain loop, Weibull;' . \
+    'actor per node,exponential:SimGrid;actor per node (small stacks),exponential:small stacks'
+hidden(value) = system("awk -F, -v names='" . names . "' '/^[a-z]/ && $3 > 0 { v[$1 FS $2, $3] = " . value . "; at[$3] } " . \
+    "END { for (k = split(names, name, \";\"); ++i < k;) for (j = i + 1; j <= k; j++) { " . \
+    "split(name[i], a, \":\"); split(name[j], b, \":\"); both = apart = 0; for (x in at) " . \
+    "if (((a[1], x) in v) && ((b[1], x) in v)) { both++; r = v[a[1], x] / v[b[1], x]; apart += r > 1.03 || r < 1 / 1.03 } " . \
+    "if (both > 2 && apart == 0) printf \"%s%s under %s\", (said++ ? \"; \" : \"one line: \"), a[2], b[2] } }' '" . data . "'")
 set multiplot
 set tmargin at screen 0.99
 set bmargin at screen 0.86
@@ -44,6 +53,7 @@ set lmargin at screen 0.07
 set rmargin at screen 0.48
 set ylabel 'time of a replica (ms of the processor)' offset 1
 set yrange [0.5:*]
+set label 1 hidden('($1 ~ /^actor/ ? $5 + $6 : $6)') at graph 0.99, graph 0.045 right textcolor rgb 'gray30'
 plot \
     data using 3:(pick('bulkhead', 'exponential', $6)) with linespoints lt 11, \
     data using 3:(pick('plain loop', 'exponential', $6)) with linespoints lt 12, \
@@ -55,6 +65,7 @@ set lmargin at screen 0.575
 set rmargin at screen 0.985
 set ylabel 'peak memory (MiB)' offset 1
 set yrange [1:*]
+set label 1 hidden('$7') at graph 0.99, graph 0.045 right textcolor rgb 'gray30'
 plot \
     data using 3:(pick('bulkhead', 'exponential', $7)) with linespoints lt 11, \
     data using 3:(pick('plain loop', 'exponential', $7)) with linespoints lt 12, \

@@ -321,3 +321,29 @@ PY
         expect_text "$errors" '--front draws two numbers of each policy'
     done
 }
+
+# One policy's runs become another's: the line that is drawn first is under the other, which is named where that fits.
+@test "a line under another is named" {
+    cp "$results" same.h5
+    "$PYTHON" -c '
+import h5py
+f = h5py.File("same.h5", "r+")
+for name, data in f.items():
+    if isinstance(data, h5py.Dataset) and data.ndim > 2 and data.shape[0] == 17:
+        values = data[()]
+        values[6] = values[5]
+        data[...] = values'
+    plot --x nodes --where spares=warm --where system=kvm --series kind
+    refuse grep -q 'one line' <<<"$errors"
+    results=same.h5
+    plot --x nodes --where spares=warm --where system=kvm --series kind
+    expect_status 0
+    expect_text "$errors" 'one line: protection-first under as-host-kernel'
+    grep -q 'one line: protection-first under as-host-kernel' balance-net-overhead-by-nodes.gp
+    plot --x nodes --where spares=warm --where system=kvm --series kind --width 2.5
+    expect_status 0
+    expect_text "$errors" '1 line lies under others'
+    # Words have no lines.
+    plot --x kind --where system=kvm --series spares --where nodes=1024
+    refuse grep -q 'under' <<<"$errors"
+}
