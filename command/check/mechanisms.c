@@ -102,12 +102,33 @@ static void print_row(void *context, const struct row *row)
         print_parts(row->rung->mechanism, stream);
 }
 
+/* What restarts zones that are degraded, of each system once. */
+static void print_restarts(const struct bh_system *system, struct telling *telling)
+{
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_mechanism_part *part = bh_system_restart_alone(system, z);
+        char *way = bh_print_text("%s: %s alone", system->name, system->zones[z].name);
+        if (part == NULL) {
+            free(way);
+            continue;
+        }
+        if (is_told(telling, way))
+            continue;
+        fprintf(telling->stream,
+                "  %-36s %.4g %% in %.3g s once it is noticed to be degraded, else the node goes\n      ", way,
+                100.0 * bh_restart_alone_probability(system, part), bh_restart_alone_time_s(system, part));
+        bh_wrap_write(part->by, BH_CHECK_WIDTH, 6, telling->stream);
+    }
+}
+
 void bh_check_print_mechanisms(const struct bh_check *check, FILE *stream)
 {
     struct telling telling = {.stream = stream};
     fputs("\nMechanisms: what takes down less than a node, and how often that succeeds\n", stream);
     for (size_t p = 0; p < check->scenario->policies_count; p++)
         go_through(check->scenario, p, print_row, &telling);
+    for (size_t p = 0; p < check->scenario->policies_count; p++)
+        print_restarts(check->scenario->policies[p].system, &telling);
     for (size_t i = 0; i < telling.count; i++)
         free(telling.told[i]);
     free(telling.told);
@@ -135,5 +156,15 @@ json_t *bh_check_json_mechanisms(const struct bh_scenario *scenario, size_t poli
 {
     json_t *list = json_array();
     go_through(scenario, policy, add_object, list);
+    const struct bh_system *system = scenario->policies[policy].system;
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_mechanism_part *part = bh_system_restart_alone(system, z);
+        if (part != NULL)
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:f, s:f, s:f, s:{s:s}, s:[]}", "zone", system->zones[z].name,
+                                            "takes", "alone", "succeeds", bh_restart_alone_probability(system, part),
+                                            "time_s", bh_restart_alone_time_s(system, part), "cost", part->cost.value,
+                                            "by", "alone", part->by, "missing"));
+    }
     return list;
 }

@@ -32,10 +32,13 @@ const struct bh_keys bh_mechanism_keys = {"a mechanism", "How less than a node i
 static const struct bh_key mechanisms_of_zone_rows[] = {
     {"process", "none", BH_MAP(bh_mechanism_keys), "How a process is taken down when the zone has failed."},
     {"guest", "none", BH_MAP(bh_mechanism_keys), "How a guest is."},
+    {"alone", "none", BH_MAP(bh_mechanism_part_keys),
+     "What restarts it when it is noticed to be degraded: what runs in it is paused meanwhile, and nothing is lost."},
     {0},
 };
-const struct bh_keys bh_mechanisms_of_zone_keys = {"mechanisms of a zone", "By what is taken down when it has failed.",
-                                                   mechanisms_of_zone_rows, NULL, 0};
+const struct bh_keys bh_mechanisms_of_zone_keys = {
+    "mechanisms of a zone", "By what is taken down when it has failed, or restarted while it is degraded.",
+    mechanisms_of_zone_rows, NULL, 0};
 
 static const struct bh_mechanism *find(const struct bh_system *system, size_t zone, enum bh_scope scope)
 {
@@ -65,6 +68,22 @@ const struct bh_mechanism *bh_system_mechanism(const struct bh_system *system, s
         if (system->zones[above].kind == BH_GUEST_KERNEL)
             return find(system, (size_t)above, scope);
     return find(system, zone, BH_SCOPE_PROCESS);
+}
+
+const struct bh_mechanism_part *bh_system_restart_alone(const struct bh_system *system, size_t zone)
+{
+    bool counts = system->alone != NULL && system->mechanisms_rule != BH_MECHANISMS_NONE;
+    return counts && system->alone[zone].is_there ? &system->alone[zone] : NULL;
+}
+
+double bh_restart_alone_probability(const struct bh_system *system, const struct bh_mechanism_part *part)
+{
+    return system->mechanisms_rule == BH_MECHANISMS_IDEAL ? 1.0 : part->probability.value;
+}
+
+double bh_restart_alone_time_s(const struct bh_system *system, const struct bh_mechanism_part *part)
+{
+    return system->mechanisms_rule == BH_MECHANISMS_IDEAL ? 0.0 : part->time_s.value;
 }
 
 enum bh_mechanism_part_name bh_mechanism_lacks(const struct bh_mechanism *mechanism)

@@ -46,6 +46,12 @@ extern const struct bh_keys bh_mechanism_part_keys, bh_mechanism_keys, bh_mechan
  * listed. */
 const struct bh_mechanism *bh_system_mechanism(const struct bh_system *system, size_t zone, enum bh_scope scope);
 
+/* What restarts a zone on its own once it is noticed to be degraded; NULL: nothing does, or mechanisms do not count. */
+const struct bh_mechanism_part *bh_system_restart_alone(const struct bh_system *system, size_t zone);
+/* Probability that this succeeds, and how long what runs in the zone is paused: as it says, or 1 and 0 s where all are ideal. */
+double bh_restart_alone_probability(const struct bh_system *system, const struct bh_mechanism_part *part);
+double bh_restart_alone_time_s(const struct bh_system *system, const struct bh_mechanism_part *part);
+
 /* The first part that is not there, BH_MECHANISM_PARTS if all are; `mechanism` may be NULL. */
 enum bh_mechanism_part_name bh_mechanism_lacks(const struct bh_mechanism *mechanism);
 /* Probability that all three succeed, 0 where one is not there; their times, and their costs, in sum. */

@@ -118,6 +118,7 @@ struct bh_system {
     enum bh_mechanisms_rule mechanisms_rule;
     size_t mechanisms_count;
     struct bh_mechanism *mechanisms;
+    struct bh_mechanism_part *alone; /* per zone: what restarts it while it is degraded; NULL: nothing restarts any */
     /* Levels offered per boundary, weakest first; count 0: the boundary does not exist here. */
     size_t offered_count[BH_BOUNDARIES];
     const struct bh_guard_level **offered[BH_BOUNDARIES];

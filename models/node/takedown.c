@@ -272,10 +272,27 @@ static bool is_relied_on(const struct bh_node_model *model, size_t tenant, const
     return false;
 }
 
+/* Of what restarts degraded zones that are the tenant's or shared: it has to be ready, whatever the policy. */
+static double cost_of_restarts(const struct bh_node_model *model, size_t tenant)
+{
+    const struct bh_zone_tree *tree = model->tree;
+    double cost = 0.0;
+    for (size_t template = 0; template <tree->system->zones_count; template ++) {
+        const struct bh_mechanism_part *part = bh_system_restart_alone(tree->system, template);
+        bool is_there = false;
+        for (size_t z = 0; part != NULL && z < tree->zones_count; z++)
+            is_there = is_there || (tree->zones[z].template_index == template &&
+                                    (tree->zones[z].enclave < 0 || tree->zones[z].enclave == (int)tenant));
+        if (is_there && tree->system->mechanisms_rule == BH_MECHANISMS_LISTED)
+            cost += part->cost.value;
+    }
+    return cost;
+}
+
 double bh_mechanisms_cost(const struct bh_node_model *model, size_t tenant)
 {
     const struct bh_system *system = model->tree->system;
-    double cost = 0.0;
+    double cost = cost_of_restarts(model, tenant);
     for (size_t i = 0; i < system->mechanisms_count; i++)
         if (is_relied_on(model, tenant, &system->mechanisms[i]))
             cost += bh_mechanism_cost(&system->mechanisms[i]);

@@ -4,6 +4,7 @@
 #include "sim/errors/disposal.h"
 
 #include "models/catalog/fault_class.h"
+#include "models/catalog/mechanism.h"
 #include "models/catalog/recovery.h"
 #include "models/node/takedown.h"
 #include "models/words/scope.h"
@@ -448,6 +449,20 @@ void bh_disposal_node(struct bh_replica *replica, int source, const struct bh_fa
     lose_slot(replica, source, fault, slot);
 }
 
+/* Whether the zone is restarted on its own; then what runs in it is paused so long. */
+static bool restart_alone(struct bh_replica *replica, const struct bh_degraded *degraded)
+{
+    const struct bh_zone_tree *tree = bh_setup_node(replica->setup, degraded->partition)->model->tree;
+    const struct bh_mechanism_part *part =
+        bh_system_restart_alone(tree->system, tree->zones[degraded->zone].template_index);
+    if (part == NULL || bh_random_uniform(&replica->random, BH_PURPOSE_DEGRADES, degraded->identity, degraded->zone,
+                                          UINT64_MAX - 1) >= bh_restart_alone_probability(tree->system, part))
+        return false;
+    bh_stops_pause(replica, degraded->slot, degraded->zone, bh_restart_alone_time_s(tree->system, part),
+                   degraded->cause);
+    return true;
+}
+
 void bh_disposal_notice(struct bh_replica *replica, struct bh_degraded *degraded)
 {
     struct bh_lost_enclaves lost = {0};
@@ -460,7 +475,7 @@ void bh_disposal_notice(struct bh_replica *replica, struct bh_degraded *degraded
                         .cause = degraded->cause,
                         .reboot_s = bh_setup_recovery(replica->setup)->node_reboot_s.value,
                         .lost = &lost};
-    if (!degraded->is_over) {
+    if (!degraded->is_over && !restart_alone(replica, degraded)) {
         replica->causes.cause[blow.cause].failures++;
         take_down(replica, &blow);
     }

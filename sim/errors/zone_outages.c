@@ -27,19 +27,14 @@ static void add_piece(struct bh_stop *stop, double now_s, double detected_s, dou
     stop->piece[stop->count++] = (struct bh_stop_piece){from_s, detected_s, until_s, cause};
 }
 
-static enum bh_need_for needed_for(const struct bh_zone_tree *tree, size_t zone)
-{
-    return bh_zone_set_has(&tree->needs[BH_NEED_PROGRESS], zone) ? BH_NEED_PROGRESS : BH_NEED_IO;
-}
-
 static void stop_enclaves(struct bh_replica *replica, const struct bh_zone_outage *outage, double detected_s,
                           long cause)
 {
     const struct bh_zone_tree *tree = bh_setup_node(replica->setup, outage->partition)->model->tree;
-    enum bh_need_for what = needed_for(tree, outage->zone);
     for (size_t t = 0; t < tree->tenants_count; t++) {
         struct bh_enclave *enclave = &replica->enclaves[outage->partition->enclave[t]];
-        if (enclave->phase == BH_PHASE_DONE)
+        enum bh_need_for what = bh_stops_keep_from(tree, outage->zone, t);
+        if (what == BH_NEEDS || enclave->phase == BH_PHASE_DONE)
             continue;
         add_piece(&enclave->stop[what], replica->now_s, detected_s, outage->until_s, cause);
         enclave->kind->stop(enclave, what, outage->slot, true, detected_s, cause);
@@ -56,18 +51,30 @@ static double restart_s(const struct bh_replica *replica, const struct bh_node_s
     return bh_setup_recovery(replica->setup)->process_restart_s.value;
 }
 
-static void begin_outage(struct bh_replica *replica, uint64_t slot, size_t zone, double detected_s, long cause)
+static void stop_until(struct bh_replica *replica, uint64_t slot, size_t zone, double detected_s, double until_s,
+                       long cause)
 {
-    const struct bh_partition *partition = bh_setup_partition(replica->setup, slot);
-    const struct bh_node_setup *node = bh_setup_node(replica->setup, partition);
     struct bh_zone_outage *outage = bh_allocate(1, sizeof *outage);
     *outage = (struct bh_zone_outage){
-        .slot = slot, .zone = zone, .partition = partition, .until_s = detected_s + restart_s(replica, node, zone)};
+        .slot = slot, .zone = zone, .partition = bh_setup_partition(replica->setup, slot), .until_s = until_s};
     DL_APPEND(replica->zone_outages, outage);
-    bh_machine_fail_zones(replica->machine, slot, &node->model->tree->zones[zone].subtree, outage->until_s);
     bh_event_queue_push(&replica->queue,
-                        (struct bh_event){.time_s = outage->until_s, .kind = BH_EVENT_ZONE_UP, .subject = outage});
+                        (struct bh_event){.time_s = until_s, .kind = BH_EVENT_ZONE_UP, .subject = outage});
     stop_enclaves(replica, outage, detected_s, cause);
+}
+
+static void begin_outage(struct bh_replica *replica, uint64_t slot, size_t zone, double detected_s, long cause)
+{
+    const struct bh_node_setup *node = bh_setup_node(replica->setup, bh_setup_partition(replica->setup, slot));
+    double until_s = detected_s + restart_s(replica, node, zone);
+    bh_machine_fail_zones(replica->machine, slot, &node->model->tree->zones[zone].subtree, until_s);
+    stop_until(replica, slot, zone, detected_s, until_s, cause);
+}
+
+void bh_stops_pause(struct bh_replica *replica, uint64_t slot, size_t zone, double time_s, long cause)
+{
+    if (time_s > 0.0)
+        stop_until(replica, slot, zone, replica->now_s, replica->now_s + time_s, cause);
 }
 
 /* No piece is longer than the outages that are left. */
@@ -79,7 +86,8 @@ static void shorten_pieces(struct bh_enclave *enclave, enum bh_need_for what)
     double last_s = enclave->replica->now_s;
     DL_FOREACH(replica->zone_outages, outage)
     if (outage->partition == enclave->partition &&
-        bh_zone_set_has(&bh_setup_node(replica->setup, outage->partition)->model->tree->needs[what], outage->zone))
+        bh_stops_keep_from(bh_setup_node(replica->setup, outage->partition)->model->tree, outage->zone,
+                           enclave->setup->spec->tenant) == what)
         last_s = fmax(last_s, outage->until_s);
     for (size_t p = stop->count; p > 0 && stop->piece[p - 1].until_s > last_s; p--)
         stop->piece[p - 1].until_s = fmax(stop->piece[p - 1].from_s, last_s);
@@ -91,11 +99,13 @@ static void shorten_pieces(struct bh_enclave *enclave, enum bh_need_for what)
 static void end_outage(struct bh_replica *replica, struct bh_zone_outage *outage, bool is_early)
 {
     const struct bh_zone_tree *tree = bh_setup_node(replica->setup, outage->partition)->model->tree;
-    enum bh_need_for what = needed_for(tree, outage->zone);
     DL_DELETE(replica->zone_outages, outage);
     outage->is_over = true;
     for (size_t t = 0; t < tree->tenants_count; t++) {
         struct bh_enclave *enclave = &replica->enclaves[outage->partition->enclave[t]];
+        enum bh_need_for what = bh_stops_keep_from(tree, outage->zone, t);
+        if (what == BH_NEEDS)
+            continue;
         if (is_early)
             shorten_pieces(enclave, what);
         if (enclave->phase != BH_PHASE_DONE)

@@ -135,6 +135,34 @@ static void read_enclave(struct bh_reading *reading, const struct bh_enclave_spe
     read_levels(reading, application);
 }
 
+static bool may_be_degraded(const struct bh_scenario *scenario, const struct bh_system *system, size_t zone)
+{
+    bool may = false;
+    for (size_t c = 0; c < system->channels_count; c++)
+        may = may || (system->channels[c].to == (int)zone && system->channels[c].type->degrades.path[0] != '\0');
+    for (size_t i = 0; i < scenario->script_count; i++) {
+        const struct bh_script_fault *fault = &scenario->script[i];
+        may = may ||
+              (fault->class == NULL && fault->ending == BH_ENDING_DEGRADED &&
+               bh_zone_choose(system, &fault->zone, scenario->enclaves[fault->enclave].is_native, NULL) == (long)zone);
+    }
+    return may;
+}
+
+/* What restarts zones that are degraded: its cost is there whether any is. */
+static void mark_restarts(struct bh_reading *reading, const struct bh_system *system, bool degrades)
+{
+    for (size_t z = 0; z < system->zones_count; z++) {
+        const struct bh_mechanism_part *part = bh_system_restart_alone(system, z);
+        bool is_listed = part != NULL && system->mechanisms_rule == BH_MECHANISMS_LISTED;
+        if (!is_listed)
+            continue;
+        bh_reading_mark(reading, degrades && may_be_degraded(reading->scenario, system, z), &part->probability);
+        bh_reading_mark(reading, degrades && may_be_degraded(reading->scenario, system, z), &part->time_s);
+        bh_reading_mark(reading, reading->scenario->virtualization_costs, &part->cost);
+    }
+}
+
 /* Where a channel, or the script, leaves zones degraded. */
 static void mark_degraded(struct bh_reading *reading)
 {
@@ -150,6 +178,11 @@ static void mark_degraded(struct bh_reading *reading)
         by_script =
             by_script || (scenario->script[i].class == NULL && scenario->script[i].ending == BH_ENDING_DEGRADED);
     degrades = degrades || by_script;
+    for (size_t p = 0; p < scenario->policies_count; p++)
+        mark_restarts(reading, scenario->policies[p].system, degrades);
+    for (size_t e = 0; e < scenario->enclaves_count; e++)
+        if (scenario->enclaves[e].system != NULL)
+            mark_restarts(reading, scenario->enclaves[e].system, degrades);
     bh_reading_mark(reading, by_script, &recovery->degraded_slowdown);
     bool sends = degrades && scenario->virtualization_costs;
     for (size_t s = 0; s < scenario->compositions.specs_count; s++)

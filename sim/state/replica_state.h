@@ -41,7 +41,7 @@ enum bh_event_kind {
     BH_EVENT_COMPOSITION,   /* index: composition that begins or ends */
     BH_EVENT_PROTECTION,    /* index: enclave whose guards may change */
     BH_EVENT_ZONE_UP,       /* subject: outage of a needed zone that is over */
-    BH_EVENT_NOTICED,       /* subject: degraded zone whose node is to be taken out */
+    BH_EVENT_NOTICED,       /* subject: degraded zone that is to be restarted, or its node taken out */
 };
 
 /* Numbers from the first to before the end; none if the end is not above the first. */

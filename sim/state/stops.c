@@ -51,6 +51,16 @@ long bh_stops_cause(const struct bh_enclave *enclave, enum bh_need_for what)
     return stop->count > 0 ? stop->piece[stop->count - 1].cause : -1;
 }
 
+enum bh_need_for bh_stops_keep_from(const struct bh_zone_tree *tree, size_t zone, size_t tenant)
+{
+    int owner = tree->zones[zone].enclave;
+    if (owner >= 0)
+        return owner == (int)tenant ? BH_NEED_PROGRESS : BH_NEEDS;
+    if (bh_zone_tree_is_around(tree, zone, tenant) || bh_zone_set_has(&tree->needs[BH_NEED_PROGRESS], zone))
+        return BH_NEED_PROGRESS;
+    return bh_zone_set_has(&tree->needs[BH_NEED_IO], zone) ? BH_NEED_IO : BH_NEEDS;
+}
+
 double bh_stops_slot_up_s(const struct bh_replica *replica, uint64_t slot, enum bh_need_for what)
 {
     const struct bh_zone_outage *outage;
@@ -251,7 +261,8 @@ void bh_degraded_begin(struct bh_replica *replica, uint64_t slot, size_t zone, e
                                      .zone = zone,
                                      .partition = bh_setup_partition(replica->setup, slot),
                                      .slow = slow,
-                                     .cause = cause};
+                                     .cause = cause,
+                                     .identity = identity};
     count_slot(replica, slot, degraded->partition, -1.0);
     DL_APPEND(replica->degraded, degraded);
     list_here(replica, degraded);
@@ -281,6 +292,8 @@ void bh_degraded_end(struct bh_replica *replica, struct bh_degraded *degraded)
     unlist_here(replica, degraded);
     count_slot(replica, degraded->slot, degraded->partition, 1.0);
     DL_DELETE(replica->degraded, degraded);
+    if (!degraded->is_over) /* else they know */
+        tell(replica, degraded->partition);
     free(degraded);
 }
 

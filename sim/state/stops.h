@@ -33,7 +33,8 @@ struct bh_degraded {
     const struct bh_partition *partition;
     enum bh_slow slow;
     long cause;
-    bool is_over; /* its zone went down before it was noticed */
+    uint64_t identity; /* names its draws */
+    bool is_over;      /* its zone went down before it was noticed */
     struct bh_degraded *prev, *next;
     struct bh_degraded *next_here; /* on the same slot */
 };
@@ -80,6 +81,9 @@ bool bh_stops_is_down(const struct bh_enclave *enclave, enum bh_need_for what);
 double bh_stops_up_s(const struct bh_enclave *enclave, enum bh_need_for what);
 /* The cause of the last piece; -1 if there was none. */
 long bh_stops_cause(const struct bh_enclave *enclave, enum bh_need_for what);
+/* What a tenant of a node cannot do while a zone there is down or paused: anything, if the zone is its own, around it or needed
+ * for progress; BH_NEEDS: that is nothing to it. */
+enum bh_need_for bh_stops_keep_from(const struct bh_zone_tree *tree, size_t zone, size_t tenant);
 /* When the zones that a slot's part needs are up; -INFINITY if they are. */
 double bh_stops_slot_up_s(const struct bh_replica *replica, uint64_t slot, enum bh_need_for what);
 

@@ -119,6 +119,80 @@ assert np.isclose(degraded / 3600, rest * 0.5 / 1.5, rtol=1e-9)
 END
 }
 
+# The same job in guests under KVM, whose VMM process of one node is degraded.
+vmm_job() {
+    job "$1" | sed 's/system: native, policy: native/system: kvm, policy: protection-first/; s/zone: host-kernel/zone: host-user/'
+}
+alone=(--set models.recovery.degraded-notice-median='3 h' --set models.systems.kvm.mechanisms.vmm.alone.time='5 min')
+
+@test "a VMM that is noticed is restarted alone: its guest is paused, and nothing is lost" {
+    local file
+    vmm_job "2 h" >slow.yaml
+    run_all slow.yaml "${alone[@]}" --set models.systems.kvm.mechanisms.vmm.alone.probability=1
+    for file in calendar simgrid process; do # in 3 h 2 of work, 5 min of pause, and 6 h are left
+        expect_hours "$file.h5" 11.083333333333334 1 0 || return 1
+        expect_eval "$file.h5" "f['interruptions'][:].sum() == 0" "f['failures'][:].sum() == 0" \
+            "abs(dict(zip(f['part'][:], f['node_time'][:].ravel()))[b'restart'] - 16 * 300) < 1e-6" || return 1
+    done
+    # Where that fails, or counts for nothing, its node is taken out as any: 5 h lost, 13 min and a guest's boot of 30 s, 10 h.
+    for how in models.systems.kvm.mechanisms.vmm.alone.probability=0 models.errors.mechanisms=none; do
+        run_bulkhead run slow.yaml -q -o out.h5 "${alone[@]}" --set "$how" --set 'models.systems.kvm.costs.guest-boot=30 s'
+        expect_status 0
+        expect_hours out.h5 15.225 0 5 || return 1
+    done
+    run_bulkhead run slow.yaml -q -o ideal.h5 "${alone[@]}" --set models.errors.mechanisms=ideal
+    expect_status 0
+    expect_hours ideal.h5 11 1 0
+}
+
+@test "restarted alone in half of the cases, after a lognormal time: the mean makespan in closed form" {
+    vmm_job "0 s" >slow.yaml
+    run_bulkhead run slow.yaml -q -o mean.h5 "${alone[@]}" --set replicas=2000 --set models.recovery.degraded-notice-median='8 h' \
+        --set models.recovery.degraded-notice-sigma=1.3 --set models.systems.kvm.mechanisms.vmm.alone.probability=0.5 \
+        --set 'models.systems.kvm.costs.guest-boot=30 s'
+    expect_status 0
+    "$PYTHON" - <<'END'
+import math, statistics
+import h5py
+phi, t = statistics.NormalDist().cdf, h5py.File("mean.h5")["makespan"][:].ravel() / 3600
+median, sigma, p, slowed, alone, again, pause = 8, 1.3, 0.5, 0.5, 15, 10 + 13.5 / 60, 5 / 60
+z = math.log(alone / median) / sigma
+noticed, time = phi(z), median * math.exp(sigma**2 / 2) * phi(z - sigma)  # P(X < L), E(X; X < L)
+out, restarted = again * noticed + time, (10 + pause) * noticed + time * slowed / (1 + slowed)
+mean = alone * (1 - noticed) + p * restarted + (1 - p) * out
+found = (t.mean() - mean) / (t.std(ddof=1) / math.sqrt(len(t)))
+print(t.mean(), mean, found)
+assert abs(found) < 4  # one in 16,000 by chance
+END
+}
+
+@test "of a service the part of that VMM alone is paused" {
+    application=loss-tolerant-service vmm_job "2 h" >slow.yaml
+    run_bulkhead run slow.yaml -q -o service.h5 "${alone[@]}" --set models.systems.kvm.mechanisms.vmm.alone.probability=1
+    expect_status 0
+    # 160 part-hours: one part does 2 h of work in 3, and nothing in 5 min
+    expect_eval service.h5 "abs(f['makespan'][:].item() / 3600 - (160 + 1 + 1 / 12) / 16) < 1e-9"
+}
+
+@test "what restarts a zone alone is listed by check, and one without a probability is refused" {
+    vmm_job "2 h" >slow.yaml
+    run_bulkhead check slow.yaml
+    expect_status 0
+    expect_text "$output" 'kvm: vmm alone' 'once it is noticed to be degraded, else the node goes'
+    sed 's/system: kvm/system: mine/' slow.yaml >bad.yaml
+    cat >>bad.yaml <<'END'
+define:
+  systems:
+    mine:
+      like: kvm
+      title: mine
+      mechanisms: {vmm: {alone: {by: a new process, time: {value: 1, unit: s, status: assumed, range: [0, 2], source: test}}}}
+END
+    run_bulkhead check bad.yaml
+    expect_status 2
+    expect_text "$errors" 'bad.yaml:' 'systems.mine.mechanisms.vmm.alone: found no probability; expected one, or `missing`'
+}
+
 # Five nodes in ten minutes: of each step 24 messages, 16 MiB and two collectives of four stages, up and down.
 lossy=(--set costs=yes --set 'workload.work=10 min' --set models.recovery.degraded-slowdown=0.25
     --set models.recovery.degraded-loss=0.1 --set 'models.recovery.degraded-resend=18 ms' --set 'models.recovery.degraded-delay=3 ms')

@@ -198,11 +198,32 @@ END
     printf '  - {system: bare, policy: %s}\n' "$@"
 }
 
+# VMMs that are restarted alone once somebody notices.
+restarted() {
+    cat <<'END'
+scenario: restarted
+platform: {file: testbed.xml, nodes: 6}
+workload: {work: 4 h, enclaves: [{name: job, application: mpi-bulk-synchronous}]}
+checkpoints: {local: {interval: 1 h}}
+policies: [{system: kvm, policy: protection-first}]
+faults: none
+script:
+  - {at: 10 min, enclave: job, node: 1, zone: vmm, ending: degraded}
+  - {at: 20 min, enclave: job, node: 2, zone: vmm, ending: degraded}
+  - {at: 30 min, enclave: job, node: 3, zone: vmm, ending: degraded}
+  - {at: 40 min, enclave: job, node: 4, zone: vmm, ending: degraded}
+models: {recovery: {degraded-notice-median: 5 min, degraded-notice-sigma: 0}}
+replicas: 2
+seed: 1
+END
+}
+
 @test "every number of models/data moves a result" {
     machine >machine.yaml
     exchange network 'nodes: 2' 'nodes: 2' nested-paging shadow-paging iommu emulated-io checksummed-messages >network.yaml
     exchange shared-memory 'node-share: 0.5' 'node-share: 0.5, shares-with: simulation' copy-on-write checksummed-copies >memory.yaml
     degraded >degraded.yaml
+    restarted >restarted.yaml
     tainted >tainted.yaml
     storage >storage.yaml
     hangs >hangs.yaml
@@ -210,7 +231,7 @@ END
     rates lanl >lanl.yaml
     rates blue-waters >blue-waters.yaml
     found=$("$PYTHON" "$SOURCE_DIRECTORY/tests/support/every_number.py" "$SOURCE_DIRECTORY" . "$scenarios/all-faults.yaml" \
-        "$scenarios/goes-on.yaml" network.yaml machine.yaml degraded.yaml tainted.yaml storage.yaml hangs.yaml deferred.yaml \
+        "$scenarios/goes-on.yaml" network.yaml machine.yaml degraded.yaml restarted.yaml tainted.yaml storage.yaml hangs.yaml deferred.yaml \
         lanl.yaml blue-waters.yaml memory.yaml)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }

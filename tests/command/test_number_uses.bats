@@ -35,7 +35,25 @@ models:
 replicas: 2
 seed: 1
 END
+    cat >restarted.yaml <<'END'
+scenario: restarted
+platform: {file: testbed.xml, nodes: 6}
+workload: {work: 4 h, enclaves: [{name: job, application: mpi-bulk-synchronous}]}
+checkpoints: {local: {interval: 1 h}}
+policies: [{system: kvm, policy: protection-first}]
+faults: none
+script:
+  - {at: 10 min, enclave: job, node: 1, zone: host-user, ending: degraded}
+  - {at: 20 min, enclave: job, node: 2, zone: host-user, ending: degraded}
+  - {at: 30 min, enclave: job, node: 3, zone: host-user, ending: degraded}
+models:
+  recovery: {degraded-notice-median: 5 min, degraded-notice-sigma: 0.5}
+replicas: 2
+seed: 1
+END
     found=$(number_uses used "$scenarios/all-faults.yaml" "$scenarios/goes-on.yaml" "$scenarios/guest-memory.yaml" degraded.yaml)
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+    found=$(number_uses below systems.kvm.mechanisms.vmm.alone. restarted.yaml)
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }
 

@@ -338,6 +338,7 @@ static void clear_system(struct bh_system *system)
     free(system->zones);
     free(system->channels);
     free(system->mechanisms);
+    free(system->alone);
     for (int boundary = 0; boundary < BH_BOUNDARIES; boundary++)
         free(system->offered[boundary]);
 }

@@ -50,11 +50,29 @@ static int read_mechanism(struct bh_catalog_reader *reader, const struct bh_node
     return 0;
 }
 
+static int read_alone(struct bh_catalog_reader *reader, const struct bh_node *map, struct bh_system *system, long zone,
+                      struct bh_error *err)
+{
+    const struct bh_node *node = bh_node_find(map, "alone");
+    struct bh_mechanism_part *part = &system->alone[zone];
+    const char *prefix =
+        bh_catalog_print(reader, "systems.%s.mechanisms.%s.alone", system->name, system->zones[zone].name);
+    if (node == NULL)
+        return 0;
+    if (read_part(reader, node, prefix, part, err))
+        return -1;
+    return part->is_there && part->probability.path[0] == '\0'
+               ? bh_fail_at(err, part->place, "%s: found no probability; expected one, or `missing`", prefix)
+               : 0;
+}
+
 static int read_mechanisms_of_zone(struct bh_catalog_reader *reader, const struct bh_node *map,
                                    struct bh_system *system, long zone, struct bh_error *err)
 {
     static const enum bh_scope scopes[] = {BH_SCOPE_PROCESS, BH_SCOPE_GUEST};
     if (bh_keys_check(map, &bh_mechanisms_of_zone_keys, err))
+        return -1;
+    if (read_alone(reader, map, system, zone, err))
         return -1;
     for (size_t s = 0; s < BH_COUNT(scopes); s++) {
         const struct bh_node *node = bh_node_find(map, bh_scope_names[scopes[s]]);
@@ -81,6 +99,7 @@ int bh_read_mechanisms(struct bh_catalog_reader *reader, const struct bh_node *n
     system->mechanisms_rule = BH_MECHANISMS_LISTED;
     /* Two scopes a zone; numbers keep their addresses. */
     system->mechanisms = bh_allocate(2 * bh_node_count(node) + 1, sizeof *system->mechanisms);
+    system->alone = bh_allocate(system->zones_count, sizeof *system->alone);
     for (size_t i = 0; i < bh_node_count(node); i++) {
         const long zone =
             bh_system_find_zone_named(system, bh_node_key(node, i), bh_node_place(bh_node_item(node, i)), "zone", err);
