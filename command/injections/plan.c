@@ -69,8 +69,10 @@ static int add_zone(struct bh_node_model *const models[2], const struct bh_injec
     for (int i = 0; i < 2; i++)
         if (!find_origin(models[i]->tree, &row.zone, &row.origin[i]))
             return 0;
-    for (int kind = 0; kind < BH_ERROR_KINDS && status == 0; kind++) {
-        row.kind = (enum bh_error_kind)kind;
+    for (enum bh_error_kind kind = 0; kind < BH_ERROR_KINDS && status == 0; kind++) {
+        if (bh_kind_told(models[0], kind) != kind && bh_kind_told(models[1], kind) != kind)
+            continue;
+        row.kind = kind;
         if (is_told(rows, *count, &row))
             continue;
         for (int i = 0; i < 2 && status == 0; i++)
