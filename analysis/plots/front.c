@@ -246,12 +246,19 @@ static void write_script(const void *of, const char *name, FILE *stream)
     write_legend(front, width, height, marks, colours, stream);
     fprintf(stream, "  plot data index %zu using 1:2 with %s lw 1 lc rgb 'gray60' notitle", front->count,
             sign_of(plot, 0) * sign_of(plot, 1) > 0 ? "steps" : "fsteps");
-    for (size_t p = 0; p < front->count; p++)
+    for (size_t p = 0; p < front->count; p++) {
+        size_t number = bh_figure_mark_number(marks[p]);
+        if (number > 1)
+            fprintf(stream,
+                    ", \\\n    data index %zu using 1:4:('%zu') with labels left offset 0.4, 0.4 textcolor rgb '%s' "
+                    "notitle",
+                    p, number, colours[p]);
         fprintf(stream,
                 ", \\\n    data index %zu using 1:4:2:3:5:6 with xyerrorbars pt -1 lw 0.8 lc rgb '%s' notitle"
                 ", \\\n    data index %zu using 1:4 with points pt %d ps %.2f lc rgb '%s' notitle",
                 p, colours[p], p, bh_figure_mark(marks[p], !front->is_on[p]), bh_figure_mark_size(marks[p]),
                 colours[p]);
+    }
     fputs("\n", stream);
     bh_script_end(stream);
     free(notes[0]);
