@@ -157,11 +157,12 @@ static double combine(const struct basis *basis, const double *row, const double
     return sum;
 }
 
-struct bh_curve bh_curve_fit(const struct bh_curve_bases *bases, const double *values, double *fitted, double *left_out)
+static struct bh_curve fit(const struct bh_curve_bases *bases, size_t first, const double *values, double *fitted,
+                           double *left_out)
 {
     struct bh_curve best = {0};
     double least = INFINITY, worlds = (double)bases->worlds, coefficients[BASES_MOST], best_coefficients[BASES_MOST];
-    for (size_t b = 0; b < bases->count; b++) {
+    for (size_t b = first < bases->count ? first : 0; b < bases->count; b++) {
         const struct basis *basis = &bases->basis[b];
         struct bh_curve curve = {.basis = b, .size = basis->size};
         project(basis, values, bases->worlds, coefficients);
@@ -187,6 +188,17 @@ struct bh_curve bh_curve_fit(const struct bh_curve_bases *bases, const double *v
             left_out[w] = (at - basis->leverage[w] * values[w]) / fmax(1e-9, 1 - basis->leverage[w]);
     }
     return best;
+}
+
+struct bh_curve bh_curve_fit(const struct bh_curve_bases *bases, const double *values, double *fitted, double *left_out)
+{
+    return fit(bases, 0, values, fitted, left_out);
+}
+
+struct bh_curve bh_curve_fit_sloped(const struct bh_curve_bases *bases, const double *values, double *fitted,
+                                    double *left_out)
+{
+    return fit(bases, 1, values, fitted, left_out);
 }
 
 void bh_curve_errors(const struct bh_curve_bases *bases, const struct bh_curve *curve, double *errors)

@@ -35,6 +35,9 @@ struct bh_curve {
 /* `fitted` and `left_out` are [world]; of the second each is what the other worlds say. Either may be NULL. */
 struct bh_curve bh_curve_fit(const struct bh_curve_bases *bases, const double *values, double *fitted,
                              double *left_out);
+/* The same, but a line at least. */
+struct bh_curve bh_curve_fit_sloped(const struct bh_curve_bases *bases, const double *values, double *fitted,
+                                    double *left_out);
 /* Its standard error in each world, and what makes it the less than certain curve of `values`: those projected onto a line at
  * least, and onto what the curve has of bends. */
 void bh_curve_errors(const struct bh_curve_bases *bases, const struct bh_curve *curve, double *errors);

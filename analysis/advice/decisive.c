@@ -5,6 +5,7 @@
 
 #include "analysis/advice/curves.h"
 #include "analysis/advice/skewed_mean.h"
+#include "analysis/advice/tie_bias.h"
 #include "models/base/error.h"
 #include "models/base/random.h"
 
@@ -92,12 +93,15 @@ static size_t largest(const double *curves, size_t rivals, size_t worlds, size_t
     return best;
 }
 
-static double find_value(const struct bh_curve_bases *bases, const double *mean, size_t rivals, size_t worlds,
-                         struct work *work)
+typedef struct bh_curve fit_curve(const struct bh_curve_bases *bases, const double *values, double *fitted,
+                                  double *left_out);
+
+static double find_value(fit_curve *fit, const struct bh_curve_bases *bases, const double *mean, size_t rivals,
+                         size_t worlds, struct work *work)
 {
     double seen = 0, unseen = 0;
     for (size_t i = 0; i < rivals; i++)
-        work->curve[i] = bh_curve_fit(bases, mean + i * worlds, work->fitted + i * worlds, work->left_out + i * worlds);
+        work->curve[i] = fit(bases, mean + i * worlds, work->fitted + i * worlds, work->left_out + i * worlds);
     for (size_t w = 0; w < worlds; w++) {
         size_t all = work->by_all[w] = largest(work->fitted, rivals, worlds, w);
         size_t others = work->by_others[w] = largest(work->left_out, rivals, worlds, w);
@@ -177,12 +181,13 @@ static double find_highest(const struct bh_curve_bases *bases, const struct gain
 /* Worlds and replicas crossed: V = s_w^2 / W + s_r^2 / R - s_wr^2 / (W R), of which the last is in both others. A world
  * counts by where its curve is, and by what the curve leaves of it. */
 static struct bh_estimate find_interval(const struct bh_curve_bases *bases, const struct bh_decision *decision,
-                                        const struct gains *gains, const struct work *work, double value)
+                                        const struct gains *gains, const struct work *work,
+                                        const struct bh_level_shifts *shifts, double plain, double value)
 {
     size_t worlds = decision->worlds, replicas = decision->replicas, rivals = gains->rivals, size = 1;
     double *weights = bh_allocate(rivals * worlds, sizeof *weights);
     double *by_world = bh_allocate(worlds, sizeof *by_world), *by_replica = bh_allocate(replicas, sizeof *by_replica);
-    double *whole = bh_allocate(worlds, sizeof *whole), shared = 0;
+    double *whole = bh_allocate(worlds, sizeof *whole), shared = 0, *slopes = bh_allocate(rivals + 1, sizeof *slopes);
     find_weights(bases, work, rivals, worlds, weights);
     for (size_t w = 0; w < worlds; w++) {
         size_t all = work->by_all[w], others = work->by_others[w];
@@ -220,13 +225,22 @@ static struct bh_estimate find_interval(const struct bh_curve_bases *bases, cons
         variance += part;
         spread += part * part / (double)(replicas - 1);
     }
+    for (size_t i = 0; i < rivals; i++)
+        slopes[i] = gsl_stats_mean(weights + i * worlds, 1, worlds);
     struct bh_estimate estimate = {value, value, value};
-    if (variance > 0)
-        estimate = bh_skewed_mean(value, sqrt(variance), variance * variance / spread, by_world, worlds);
+    if (variance > 0) {
+        /* Without what is taken off for ties, and with it, which scatters more: the wider at either end. */
+        double freedom = variance * variance / spread, more = variance + fmax(0, bh_tie_variance(shifts, slopes));
+        struct bh_estimate own = bh_skewed_mean(plain, sqrt(variance), freedom, by_world, worlds);
+        estimate = bh_skewed_mean(value, sqrt(more), freedom, by_world, worlds);
+        estimate.low = fmin(estimate.low, own.low);
+        estimate.high = fmax(estimate.high, own.high);
+    }
     /* A curve that hardly rises above 0 varies little, however uncertain it is. Where none surely does nothing need be
      * worth anything. */
     estimate.high = fmax(estimate.high, find_highest(bases, gains, work, worlds));
-    estimate.low = surely_turns(bases, work, rivals, worlds) ? fmax(0, estimate.low) : 0;
+    estimate.low = fmax(0, estimate.low);
+    free(slopes);
     free(whole);
     free(by_replica);
     free(by_world);
@@ -333,8 +347,8 @@ static void shuffle(size_t *order, size_t count, uint64_t turn)
 
 /* Of each number, how often the largest value of all is as large if worlds are dealt out anew. */
 static void find_chance(const struct bh_decision *decision, const struct gains *gains,
-                        struct bh_curve_bases *const *bases, size_t permutations, struct work *work,
-                        struct bh_decisive *decisive)
+                        struct bh_curve_bases *const *bases, const double *values, size_t permutations,
+                        struct work *work, struct bh_decisive *decisive)
 {
     size_t worlds = decision->worlds, *order = bh_allocate(worlds, sizeof *order);
     double *dealt = bh_allocate(gains->rivals * worlds + 1, sizeof *dealt);
@@ -347,9 +361,9 @@ static void find_chance(const struct bh_decision *decision, const struct gains *
             for (size_t w = 0; w < worlds; w++)
                 dealt[i * worlds + w] = gains->mean[i * worlds + order[w]];
         for (size_t i = 0; i < decision->numbers_count; i++)
-            most = fmax(most, find_value(bases[i], dealt, gains->rivals, worlds, work));
+            most = fmax(most, find_value(bh_curve_fit, bases[i], dealt, gains->rivals, worlds, work));
         for (size_t i = 0; i < decision->numbers_count; i++)
-            decisive[i].chance += most >= decisive[i].value.mean;
+            decisive[i].chance += most >= values[i];
     }
     for (size_t i = 0; i < decision->numbers_count; i++)
         decisive[i].chance /= (double)(permutations + 1);
@@ -373,18 +387,28 @@ int bh_find_decisive(const struct bh_decision *decision, size_t permutations, st
     struct gains gains = find_gains(decision);
     struct work work = make_work(gains.rivals, worlds);
     struct bh_curve_bases **bases = bh_allocate(count + 1, sizeof(struct bh_curve_bases *));
+    struct bh_level_shifts *shifts =
+        bh_level_shifts_create(gains.mean, gains.run, gains.rivals, worlds, decision->replicas);
+    double *values = bh_allocate(count + 1, sizeof *values);
     for (size_t i = 0; i < count; i++) {
         bases[i] = bh_curve_bases_create(decision->numbers + i * worlds, worlds);
-        double value = find_value(bases[i], gains.mean, gains.rivals, worlds, &work);
-        decisive[i] = (struct bh_decisive){.number = i,
-                                           .value = find_interval(bases[i], decision, &gains, &work, value),
-                                           .turn = find_turn(bases[i], &gains, &work, worlds)};
+        values[i] = find_value(bh_curve_fit, bases[i], gains.mean, gains.rivals, worlds, &work);
+        decisive[i] = (struct bh_decisive){.number = i, .turn = find_turn(bases[i], &gains, &work, worlds)};
+        bool turns = surely_turns(bases[i], &work, gains.rivals, worlds);
+        /* A constant where a slope is weak would make its value 0, and all values too small. */
+        double plain = find_value(bh_curve_fit_sloped, bases[i], gains.mean, gains.rivals, worlds, &work),
+               value = bh_without_tie_bias(shifts, gains.mean, work.fitted, work.left_out, plain);
+        decisive[i].value = find_interval(bases[i], decision, &gains, &work, shifts, plain, value);
+        if (!turns)
+            decisive[i].value.low = 0;
     }
-    find_chance(decision, &gains, bases, permutations, &work, decisive);
+    find_chance(decision, &gains, bases, values, permutations, &work, decisive);
     qsort(decisive, count, sizeof *decisive, by_value);
     for (size_t i = 0; i < count; i++)
         bh_curve_bases_destroy(bases[i]);
     free(bases);
+    free(values);
+    bh_level_shifts_destroy(shifts);
     release_work(&work);
     release(&gains);
     return 0;
@@ -438,7 +462,7 @@ double bh_value_of_trials(const struct bh_decision *decision, size_t number, uns
     struct gains gains = find_gains(decision);
     struct work work = make_work(gains.rivals, worlds);
     double *curves = bh_allocate(gains.rivals * BH_CURVE_PLACES + 1, sizeof *curves);
-    find_value(bases, gains.mean, gains.rivals, worlds, &work);
+    find_value(bh_curve_fit, bases, gains.mean, gains.rivals, worlds, &work);
     for (size_t i = 0; i < gains.rivals; i++)
         bh_curve_at_places(bases, &work.curve[i], gains.mean + i * worlds, curves + i * BH_CURVE_PLACES, NULL);
     for (size_t p = 0; p < BH_CURVE_PLACES; p++) {

@@ -38,7 +38,8 @@ struct bh_decisive {
 /* The policies' costs beside the chosen one's are curves of the number (curves.h), g; the value is the mean over worlds of
  * what the best of the curves gains. By the curves themselves it is too large, since the best of several noisy ones is
  * taken; what the policy gains in a world that is the best by the curves of the other worlds is too small by as much to first
- * order, f(0) e^2 / 2, as in regret.h: their mean is told. A world's cost is its mean over replicas, so that chance of replicas
+ * order, f(0) e^2 / 2, as in regret.h: their mean is told, without most of what a policy owes to having been chosen by the
+ * same worlds (tie_bias.h), for which curves are lines at least. A world's cost is its mean over replicas, so that chance of replicas
  * is part of what the curves smooth away. Intervals: worlds and replicas crossed, skewness taken out.
  * `chance` is by permutation of the worlds among themselves, `permutations` times, the largest value of all numbers taken
  * each time, the campaign itself counted as one of them (keyed draws, the same at every call). `decisive` has an entry per number, the largest value first.

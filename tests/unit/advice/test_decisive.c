@@ -60,12 +60,11 @@ static double value_of(double lead, double deviation)
 BH_TEST(values_are_those_of_the_closed_form)
 {
     static double costs[2 * MOST_WORLDS * REPLICAS], numbers[NUMBERS * MOST_WORLDS];
-    /* At a tie (the last) the policy that is taken is the one that the same draws favour, so that all is too small. */
-    static const struct plan plans[] = {{0.3, 0.5, 0, 256, 0.02},
-                                        {0.5, 1, 0.05, 256, 0.02},
-                                        {0.3, 0.5, 0, 128, 0.02},
-                                        {0.3, 0.5, 0, 48, 0.02},
-                                        {0, 0.5, 0, 128, 0}};
+    /* At a tie, and where the lead is about its standard error, the policy that is taken is the one that the same draws favour;
+     * what is left of that is bounded, and falls with the worlds (doc/advice.md has what each way leaves). */
+    static const struct plan plans[] = {{0.3, 0.5, 0, 256, 0.02},  {0.5, 1, 0.05, 256, 0.02}, {0.3, 0.5, 0, 128, 0.02},
+                                        {0.3, 0.5, 0, 48, 0.02},   {0, 0.5, 0, 128, 0.075},   {0, 0.5, 0, 256, 0.05},
+                                        {0.08, 0.5, 0, 128, 0.04}};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, 1);
     for (size_t plan = 0; plan < BH_COUNT(plans); plan++) {
@@ -95,8 +94,9 @@ BH_TEST(values_are_those_of_the_closed_form)
             assert_true(own->most_bias == 0 || fabs(bias) < own->most_bias);
             /* 2 % are three standard errors of a share of 1,000. Where the value is near 0 intervals begin there, and
              * cover more. */
-            assert_true(own->most_bias == 0 || covered[i] >= 0.93 * CAMPAIGNS);
-            assert_true(own->most_bias == 0 || slopes[i] < 0.4 || covered[i] <= 0.97 * CAMPAIGNS);
+            bool is_worth = truth > 1e-3 * value_of(own->lead, deviation);
+            assert_true(!is_worth || own->most_bias == 0 || covered[i] >= 0.93 * CAMPAIGNS);
+            assert_true(own->most_bias != 0.02 || slopes[i] < 0.4 || covered[i] <= 0.97 * CAMPAIGNS);
         }
     }
     gsl_rng_free(rng);
