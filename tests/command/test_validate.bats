@@ -149,6 +149,22 @@ assert any(c['simulated'] != c['expected'] for c in cases) # they are not one co
     [ "$(grep -vc '^#\|^$' "$BATS_TEST_TMPDIR/figure/validate.dat")" -eq 45 ]
 }
 
+@test "the kept comparison of both resolutions has no policy that disagrees" {
+    "$PYTHON" - "$SOURCE_DIRECTORY/experiments/validate" <<'END'
+import re, sys
+scenario = open(sys.argv[1] + "/resolutions.yaml").read()
+policies = [" ".join(pair) for pair in re.findall(r"- \{system: (\S+), policy: (\S+)\}", scenario)]
+sizes = re.findall(r"label: (\d+) nodes", scenario)
+rows = [re.split(r"  +", line.strip()) for line in open(sys.argv[1] + "/resolutions.txt") if re.match(r" *\d+  ", line)]
+assert {(row[0], row[1]) for row in rows} <= {(size, policy) for size in sizes for policy in policies}
+assert len(sizes) * len(policies) == 153 and len(rows) >= 145 # the rest was not run yet
+for row in rows:
+    # Of ten replicas of QEMU on 256 nodes the standard error is somewhat more.
+    most = 0.8 if row[0] == "256" and row[1].startswith("qemu") else 0.7
+    assert row[-1] == "yes" and abs(float(row[3])) <= 2 and float(row[4]) <= most, row
+END
+}
+
 @test "the table of both resolutions tells what disagrees, and what is not known well enough" {
     # table OFF ERROR AGREES: of one policy
     table() {

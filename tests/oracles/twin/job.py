@@ -304,7 +304,7 @@ class BulkSynchronous(Job):
     def resume(self, state, level):
         self.state = "up"
         self.todo, self.checked = [], True
-        stayed = [c for e in self.replica.errors for c in e.copies if self.number in c.generation.felled]
+        stayed = {e for e in self.replica.errors if any(self.number in c.generation.felled for c in e.copies)}
         if state is None:
             self.position, self.silent, self.base = 0.0, set(), None
             back = []
