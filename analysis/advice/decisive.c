@@ -371,9 +371,12 @@ static void find_chance(const struct bh_decision *decision, const struct gains *
     free(order);
 }
 
+/* A value that chance makes may be large: what is the least of it comes first. */
 static int by_value(const void *left, const void *right)
 {
     const struct bh_decisive *a = left, *b = right;
+    if (a->chance != b->chance)
+        return a->chance < b->chance ? -1 : 1;
     if (a->value.mean != b->value.mean)
         return a->value.mean > b->value.mean ? -1 : 1;
     return a->number < b->number ? -1 : a->number > b->number;

@@ -42,7 +42,8 @@ struct bh_decisive {
  * same worlds (tie_bias.h), for which curves are lines at least. A world's cost is its mean over replicas, so that chance of replicas
  * is part of what the curves smooth away. Intervals: worlds and replicas crossed, skewness taken out.
  * `chance` is by permutation of the worlds among themselves, `permutations` times, the largest value of all numbers taken
- * each time, the campaign itself counted as one of them (keyed draws, the same at every call). `decisive` has an entry per number, the largest value first.
+ * each time, the campaign itself counted as one of them (keyed draws, the same at every call). `decisive` has an entry per number, the least
+ * probable first, then the largest value.
  * BH_CURVE_WORLDS_LEAST worlds are needed; -1 and nothing is told with fewer. */
 int bh_find_decisive(const struct bh_decision *decision, size_t permutations, struct bh_decisive *decisive);
 

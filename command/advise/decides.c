@@ -69,7 +69,7 @@ static void print_table(const struct bh_advice *advice, const size_t *policies, 
         char *turn = say_turn(&advice->worlds, own->number, &own->turn);
         bh_table_cell(table, "%s", advice->worlds.names[own->number]);
         bh_table_cell(table, "%s", value);
-        bh_table_cell(table, "%.2g %%", 100 * own->chance);
+        bh_table_cell(table, own->chance < 0.995 ? "%.2g %%" : "%.0f %%", 100 * own->chance);
         bh_table_cell(table, "%s",
                       own->turn.rival == SIZE_MAX ? "-" : advice->view->policy.labels[policies[own->turn.rival]]);
         bh_table_cell(table, "%s", turn);
@@ -166,7 +166,7 @@ void bh_advise_print_decisive(const struct bh_advice *advice, enum bh_table_form
         bh_advise_say(
             format,
             "With %zu worlds it can be said of none of the %zu numbers that knowing it before choosing is worth "
-            "anything: by chance values are as large. The largest:",
+            "anything: by chance values are as large. The least probable:",
             worlds->count, count);
     else
         bh_advise_say(
