@@ -304,7 +304,8 @@ class BulkSynchronous(Job):
     def resume(self, state, level):
         self.state = "up"
         self.todo, self.checked = [], True
-        stayed = {e for e in self.replica.errors if any(self.number in c.generation.felled for c in e.copies)}
+        stayed = {c.generation for e in self.replica.errors for c in e.copies
+                  if self.number in c.generation.felled and c.zone.enclave in (None, self.number)}
         if state is None:
             self.position, self.silent, self.base = 0.0, set(), None
             back = []
