@@ -340,10 +340,9 @@ static void finish_restore(struct bh_enclave *enclave, bool is_done)
     bh_composing_review(enclave->replica, (size_t)enclave->index);
     bh_silent_share(enclave);
     enclave->replica->tallies.revivals += (double)bh_live_errors_survive(enclave->replica, (size_t)enclave->index);
-    if (state != NULL) {
-        bh_checkpoint_try(enclave, state);
+    bh_checkpoint_try(enclave, state);
+    if (state != NULL)
         bh_errors_revive(enclave->replica, state->copies, state->copies_count, enclave->restores);
-    }
     bh_errors_replay(enclave);
 }
 

@@ -88,6 +88,7 @@ struct bh_enclave {
     enum bh_level saving;   /* the level that the checkpoint of this position goes to next; BH_LEVELS: none */
     double saving_bytes;    /* of it, per node */
     struct bh_kept_states kept[BH_LEVELS];
+    struct bh_tried tried;
     const struct bh_saved_state *newest; /* of them, see bh_checkpoint_newest, ... */
     enum bh_level newest_level;          /* ... and where it is */
     struct bh_partners partners;         /* nodes lost since the checkpoints kept with partners */

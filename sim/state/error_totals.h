@@ -64,7 +64,7 @@ void bh_losses_note(struct bh_replica *replica, struct bh_lost_enclaves *lost, s
 /* The error is over: its losses enter the tallies, and the list is freed. */
 void bh_losses_finish(struct bh_replica *replica, struct bh_lost_enclaves *lost);
 
-/* The last copy of an error and of all its parts is gone: counts what it did, and frees it. */
+/* The last copy of an error and of all its parts is gone: counts what it did. */
 void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *error);
 
 /* On which rung the takedown of a copy's zone ends, when it signals (models/node/takedown.h). */

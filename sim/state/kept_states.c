@@ -3,6 +3,7 @@
 /* The checkpoints that an enclave has, and what failures leave of them. */
 #include "sim/state/kept_states.h"
 
+#include "models/base/extremes.h"
 #include "sim/state/enclave_state.h"
 #include "sim/state/live_copies.h"
 
@@ -83,6 +84,7 @@ void bh_checkpoint_drop_all(struct bh_enclave *enclave)
         free(enclave->kept[level].state);
         enclave->kept[level] = (struct bh_kept_states){0};
     }
+    bh_checkpoint_try(enclave, NULL);
 }
 
 /* A level is lost as a whole; of partners' copies those that a pair held which lost both its nodes, and all older
@@ -110,12 +112,25 @@ void bh_checkpoint_drop_known_bad(struct bh_enclave *enclave)
                 drop(enclave, level, i);
 }
 
+static double tried_since_s(const struct bh_enclave *enclave, uint64_t lineage)
+{
+    for (size_t i = 0; i < enclave->tried.count; i++)
+        if (enclave->tried.error[i].lineage == lineage)
+            return enclave->tried.error[i].since_s;
+    return INFINITY;
+}
+
 void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *state)
 {
-    double time_s = state->time_s; /* on each level that it was written to */
-    for (int level = 0; level < BH_LEVELS; level++)
-        for (size_t i = 0; i < enclave->kept[level].count; i++)
-            enclave->kept[level].state[i].is_tried |= enclave->kept[level].state[i].time_s == time_s;
+    struct bh_tried tried = {.count = state != NULL ? state->copies_count : 0};
+    if (tried.count > 0)
+        tried.error = bh_allocate(tried.count, sizeof *tried.error);
+    for (size_t i = 0; i < tried.count; i++) {
+        uint64_t lineage = state->copies[i].lineage;
+        tried.error[i] = (struct bh_tried_error){lineage, bh_lesser(state->time_s, tried_since_s(enclave, lineage))};
+    }
+    free(enclave->tried.error);
+    enclave->tried = tried;
 }
 
 static bool holds(const struct bh_saved_state *state, uint64_t lineage)
@@ -126,21 +141,17 @@ static bool holds(const struct bh_saved_state *state, uint64_t lineage)
     return false;
 }
 
-/* A restart from a state that had been tried brought the same error back: that state and all later ones that hold it
- * are no use. Older states, from before the error came, stay. */
+/* A restart brought the same error back: the state that it was from and all later ones that hold it are no use, also where
+ * the first has made room for these. Older states, from before the error came, stay. */
 void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage)
 {
-    double tried_s = INFINITY;
-    for (int level = 0; level < BH_LEVELS; level++)
-        for (size_t i = 0; i < enclave->kept[level].count; i++) {
-            const struct bh_saved_state *state = &enclave->kept[level].state[i];
-            if (state->is_tried && holds(state, lineage))
-                tried_s = fmin(tried_s, state->time_s);
-        }
+    double since_s = tried_since_s(enclave, lineage);
+    if (isinf(since_s))
+        return;
     for (int level = 0; level < BH_LEVELS; level++)
         for (size_t i = enclave->kept[level].count; i-- > 0;) {
             const struct bh_saved_state *state = &enclave->kept[level].state[i];
-            if (state->time_s >= tried_s && holds(state, lineage))
+            if (state->time_s >= since_s && holds(state, lineage))
                 drop(enclave, level, i);
         }
 }

@@ -25,7 +25,6 @@ struct bh_saved_state {
     uint64_t partner_mark;       /* partner level: of bh_partners_mark when it was complete */
     size_t copies_count;         /* live errors that it holds */
     struct bh_saved_copy *copies;
-    bool is_tried;    /* the enclave has gone back to it */
     uint64_t returns; /* how often because of wrong data, with no verification passed since */
 };
 
@@ -33,6 +32,16 @@ struct bh_saved_state {
 struct bh_kept_states {
     size_t count, room;
     struct bh_saved_state *state;
+};
+
+/* Errors that an enclave has brought back, and the earliest state that it has gone back to and that held them, of all since
+ * it last went back to one that did not. */
+struct bh_tried {
+    size_t count;
+    struct bh_tried_error {
+        uint64_t lineage;
+        double since_s; /* time of that state, which may be gone by now */
+    } * error;          /* owned */
 };
 
 /* What partners sent with a live error in it, and is kept to be sent again (sim/errors/message_log.h). */
@@ -69,8 +78,8 @@ void bh_checkpoint_go_further(struct bh_enclave *enclave, double time_s);
 void bh_checkpoint_count_return(struct bh_enclave *enclave);
 void bh_checkpoint_pass(struct bh_enclave *enclave);
 
-/* The enclave has gone back to a state. Should an error of a lineage that it holds take the enclave down again, all that hold
- * it are given up from there on: a restart that falls again goes back further. */
+/* The enclave has gone back to a state (NULL: to the beginning). Should an error of a lineage that it holds take the enclave
+ * down again, all that hold it are given up from there on: a restart that falls again goes back further. */
 void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *state);
 void bh_checkpoint_fall_again(struct bh_enclave *enclave, uint64_t lineage);
 bool bh_checkpoint_is_newer(const struct bh_saved_state *state, double time_s);

@@ -31,6 +31,8 @@ MUTATIONS = [
      "a spare is used twice", "unit state/test_machine"),
     ("sim/state/kept_states.c", "newest = &kept->state[kept->count - 1];", "newest = &kept->state[0];",
      "the oldest state is read", "unit state/test_kept_states"),
+    ("sim/state/kept_states.c", "bh_lesser(state->time_s, tried_since_s(enclave, lineage))", "state->time_s",
+     "what was tried is forgotten with the next return", "unit state/test_kept_states"),
     ("models/cost/noise.c", "2.0 * m * exp(log_u)", "2.0 * m * u", "noise of one node, not of the slowest",
      "unit cost/test_noise"),
     ("models/cost/slowdown.c", "has_guest ? application->exits_per_s.value : 0.0;", "application->exits_per_s.value;", "native nodes have VM exits", "unit cost/test_slowdown"),

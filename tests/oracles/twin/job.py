@@ -23,7 +23,7 @@ class Content:
         self.live, self.silent, self.lost = live, silent, set()
 
     def holds(self, error):
-        return error in self.silent or any(e is error for e, _, _, _ in self.live)
+        return any(e is error for e, _, _, _ in self.live)
 
 
 class Generation:
@@ -93,7 +93,8 @@ class BulkSynchronous(Job):
         self.every = [max(1, round(level[1] / world.levels[0][1])) for level in world.levels]
         self.verification = self.enclave.get("verification", "none")
         self.epoch, self.held, self.position = 0, 0, 0.0
-        self.states, self.todo, self.base = [], [], None
+        self.states, self.todo = [], []
+        self.tried = {}  # errors brought back, and where in the work, since it last went back to a state without them
         self.passed, self.returns, self.awaited = 0.0, [], 0
 
     # What others ask
@@ -264,12 +265,10 @@ class BulkSynchronous(Job):
             self.counts["interruptions"] += 1
         error.acting.felled.add(self.number)
         error.application = max(error.application, ENCLAVE)
-        if self.base is not None:
-            position, content = self.base
-            if content.holds(error):
-                for state in [s for s in self.states if s.position >= position - 1e-6]:
-                    for level in [l for l, c in state.copies.items() if c.holds(error)]:
-                        self.forget(state, level)
+        if error in self.tried:
+            for state in [s for s in self.states if s.position >= self.tried[error] - 1e-6]:
+                for level in [l for l, c in state.copies.items() if c.holds(error)]:
+                    self.forget(state, level)
         self.epoch += 1
         self.state, self.phase = "out", "waiting"
         self.clear_processes(self.places)
@@ -307,13 +306,14 @@ class BulkSynchronous(Job):
         stayed = {c.generation for e in self.replica.errors for c in e.copies
                   if self.number in c.generation.felled and c.zone.enclave in (None, self.number)}
         if state is None:
-            self.position, self.silent, self.base = 0.0, set(), None
+            self.position, self.silent = 0.0, set()
             back = []
         else:
             content = state.copies[level]
-            self.position, self.silent, self.base = state.position, set(content.silent), (state.position, content)
+            self.position, self.silent = state.position, set(content.silent)
             self.todo = [i for i in self.due() if i > level and i not in state.copies]
             back = content.live
+        self.tried = {e: min(self.position, self.tried.get(e, self.position)) for e, _, _, _ in back}
         self.returns.append(self.position)
         if self.position < self.passed:
             self.passed = self.position

@@ -85,6 +85,45 @@ static void test_falls_again(void **state)
     small_end(&small);
 }
 
+/* At `time_s`, with one error in it. */
+static void keep_with(struct bh_enclave *enclave, double time_s, uint64_t lineage)
+{
+    keep(enclave, BH_LEVEL_LOCAL, time_s, time_s);
+    struct bh_kept_states *kept = &enclave->kept[BH_LEVEL_LOCAL];
+    struct bh_saved_state *saved = &kept->state[kept->count - 1];
+    saved->copies = bh_allocate(1, sizeof *saved->copies);
+    saved->copies[0].lineage = lineage;
+    saved->copies_count = 1;
+}
+
+/* What made room for later states has been tried all the same, until a state without the error has been gone back to. */
+BH_TEST(test_falls_again_later)
+{
+    struct small_replica small;
+    small_begin(&small);
+    struct bh_enclave *enclave = &small.enclaves[0];
+    struct bh_kept_states *kept = &enclave->kept[BH_LEVEL_LOCAL];
+    keep_with(enclave, 10.0, 7);
+    bh_checkpoint_try(enclave, &kept->state[0]);
+    keep_with(enclave, 20.0, 7);
+    bh_kept_states_remove(kept, 0); /* as where one is kept */
+    bh_checkpoint_find_newest(enclave);
+    bh_checkpoint_try(enclave, &kept->state[0]); /* for another failure: the first state counts */
+    assert_close(enclave->tried.error[0].since_s, 10.0, 0.0);
+    bh_checkpoint_fall_again(enclave, 7);
+    expect_kept(enclave, 0, 0, 0, 0);
+    keep_with(enclave, 30.0, 8);
+    bh_checkpoint_try(enclave, &kept->state[0]); /* without it: whatever brings it in again is another matter */
+    keep_with(enclave, 40.0, 7);
+    bh_checkpoint_fall_again(enclave, 7);
+    expect_kept(enclave, 0, 2, 0, 0);
+    bh_checkpoint_try(enclave, &kept->state[1]);
+    bh_checkpoint_try(enclave, NULL); /* to the beginning */
+    assert_int_equal(enclave->tried.count, 0);
+    bh_checkpoint_drop_all(enclave);
+    small_end(&small);
+}
+
 static void test_lose(void **state)
 {
     (void)state;
@@ -152,8 +191,8 @@ BH_TEST(test_moves)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_newest),    cmocka_unit_test(test_falls_again), cmocka_unit_test(test_lose),
-        cmocka_unit_test(test_known_bad), cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_newest), cmocka_unit_test(test_falls_again), cmocka_unit_test(test_falls_again_later),
+        cmocka_unit_test(test_lose),   cmocka_unit_test(test_known_bad),   cmocka_unit_test(test_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
