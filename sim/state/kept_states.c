@@ -125,7 +125,7 @@ void bh_checkpoint_try(struct bh_enclave *enclave, const struct bh_saved_state *
     struct bh_tried tried = {.count = state != NULL ? state->copies_count : 0};
     if (tried.count > 0)
         tried.error = bh_allocate(tried.count, sizeof *tried.error);
-    for (size_t i = 0; i < tried.count; i++) {
+    for (size_t i = 0; state != NULL && i < tried.count; i++) {
         uint64_t lineage = state->copies[i].lineage;
         tried.error[i] = (struct bh_tried_error){lineage, bh_lesser(state->time_s, tried_since_s(enclave, lineage))};
     }

@@ -51,12 +51,14 @@ static void retire(struct bh_replica *replica, struct bh_live_error *error)
 
 void bh_live_errors_clear(struct bh_replica *replica)
 {
-    struct bh_live_error *error, *next_error;
-    struct bh_copy *copy, *next_copy;
-    LL_FOREACH_SAFE2(replica->idle_errors, error, next_error, next_part)
-    free_error(error);
-    LL_FOREACH_SAFE(replica->idle_copies, copy, next_copy)
-    free(copy);
+    for (struct bh_live_error *error = replica->idle_errors, *next; error != NULL; error = next) {
+        next = error->next_part;
+        free_error(error);
+    }
+    for (struct bh_copy *copy = replica->idle_copies, *next; copy != NULL; copy = next) {
+        next = copy->next;
+        free(copy);
+    }
 }
 
 /* As new, from one that is over if that has room; its lists stay, empty. */

@@ -142,9 +142,12 @@ const struct bh_node *bh_parameter_set_to(const struct bh_catalog_reader *reader
         return set;
     const char *key = strncmp(path, zones, strlen(zones)) == 0 ? strchr(path + strlen(zones), '.') : NULL;
     const char *channels = strstr(path, of), *other[BH_KIND_SOURCES + 1];
-    if (key == NULL && channels == NULL)
+    if (key != NULL)
+        key++;
+    else if (channels != NULL)
+        key = channels + strlen(of);
+    else
         return NULL;
-    key = key != NULL ? key + 1 : channels + strlen(of);
     char *name = bh_print_text("%.*s", (int)strcspn(key, "."), key);
     const size_t count = other_keys(name, channels != NULL, other);
     for (size_t i = 0; i < count && set == NULL; i++) {
