@@ -135,7 +135,7 @@ static void drop_last(struct bh_paged *paged)
 }
 
 /* Some positions of the second axis at a time, of all positions of the first that share a chunk. */
-int bh_paged_read(struct bh_paged *paged, int64_t dataset, const unsigned long long *extent, size_t rank)
+int bh_paged_read(struct bh_paged *paged, hid_t dataset, const hsize_t *extent, size_t rank)
 {
     const size_t at = paged->mapping[paged->count - 1].at;
     if (paged->size <= paged->filled)

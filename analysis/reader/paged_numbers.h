@@ -3,9 +3,9 @@
 /* Numbers that are too many for memory: in a file without a name, of which the pages in use are in memory. */
 #pragma once
 
+#include <hdf5.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* The file is in TMPDIR, else in /var/tmp; it goes with its last user, whatever ends that. Zeroes take no room in it. */
 struct bh_paged;
@@ -15,9 +15,9 @@ void bh_paged_destroy(struct bh_paged *paged);
 /* `count` numbers to be read, which `paged` owns. NULL where they are few enough for memory, or of one axis, or there is no such
  * file, or no `paged`. */
 double *bh_paged_numbers(struct bh_paged *paged, size_t rank, size_t count);
-/* Fills the last of them from a dataset of that extent (HDF5's identifier and type). 1: done; 0: they are no more, since the file
+/* Fills the last of them from a dataset of HDF5's, of that extent. 1: done; 0: they are no more, since the file
  * has no room, and no others will be; -1: HDF5 cannot read it. */
-int bh_paged_read(struct bh_paged *paged, int64_t dataset, const unsigned long long *extent, size_t rank);
+int bh_paged_read(struct bh_paged *paged, hid_t dataset, const hsize_t *extent, size_t rank);
 bool bh_paged_has(const struct bh_paged *paged, const double *numbers);
 
 /* A child that has read all, in the same order, says so, and its parent takes what is there, once. */

@@ -141,7 +141,7 @@ static int submit(const struct arguments *arguments, const struct bh_campaign *c
 static int submit_campaign(const struct arguments *arguments, const struct bh_campaign *campaign, struct bh_error *err)
 {
     struct bh_forecast forecast;
-    struct bh_slurm_job job = {.cores = arguments->options.jobs > 0 ? arguments->options.jobs : 1,
+    struct bh_slurm_job job = {.cores = arguments->options.jobs > 0 ? bh_options_jobs(&arguments->options) : 1,
                                .settings = arguments->options.settings,
                                .settings_count = arguments->options.settings_count,
                                .slurm = arguments->slurm,

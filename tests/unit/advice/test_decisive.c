@@ -62,8 +62,8 @@ BH_TEST(values_are_those_of_the_closed_form)
     static double costs[2 * MOST_WORLDS * REPLICAS], numbers[NUMBERS * MOST_WORLDS];
     /* At a tie, and where the lead is about its standard error, the policy that is taken is the one that the same draws favour;
      * what is left of that is bounded, and falls with the worlds (doc/advice.md has what each way leaves). */
-    static const struct plan plans[] = {{0.3, 0.5, 0, 256, 0.02},  {0.5, 1, 0.05, 256, 0.02}, {0.3, 0.5, 0, 128, 0.02},
-                                        {0.3, 0.5, 0, 48, 0.02},   {0, 0.5, 0, 128, 0.075},   {0, 0.5, 0, 256, 0.05},
+    static const struct plan plans[] = {{0.3, 0.5, 0, 256, 0.02}, {0.5, 1, 0.05, 256, 0.02}, {0.3, 0.5, 0, 128, 0.02},
+                                        {0.3, 0.5, 0, 48, 0.02},  {0, 0.5, 0, 128, 0.075},   {0, 0.5, 0, 256, 0.05},
                                         {0.08, 0.5, 0, 128, 0.04}};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, 1);
