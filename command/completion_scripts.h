@@ -15,7 +15,7 @@ struct bh_known_option {
     const char *doc;
 };
 
-/* Those of a subcommand and its children, and argp's own; up to one without a name. The caller frees
+/* Those of a subcommand's tables, and argp's own; up to one without a name. The caller frees
  * the array. */
 struct bh_known_option *bh_known_options(const struct bh_subcommand *command);
 

@@ -4,6 +4,7 @@
 #include "command/option_rows.h"
 
 #include "command/command.h"
+#include "command/options.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
 
@@ -67,8 +68,10 @@ static int share(const char *text, const char *option, double *value, struct bh_
 static int take(const struct bh_option *option, void *arguments, char *word, struct bh_error *err)
 {
     void *field = (char *)arguments + option->at;
+    struct bh_options *options = arguments;
     char name[64];
     snprintf(name, sizeof name, "--%s", option->name);
+    options->groups |= 1U << option->group;
     switch (option->kind) {
     case BH_OPTION_OWN:
         return option->take(arguments, word, err);

@@ -17,7 +17,7 @@ enum bh_option_kind {
     BH_OPTION_WORD,   /* const char *: borrowed */
     BH_OPTION_WORDS,  /* const char ** and its size_t count: one more, borrowed; the list is its owner's to free */
     BH_OPTION_COUNT,  /* uint64_t: a whole number from `least` to `most` */
-    BH_OPTION_CHOICE, /* an enumeration or a flag: the place in `names` */
+    BH_OPTION_CHOICE, /* an enumeration, or unsigned: the place in `names` */
     BH_OPTION_SHARE,  /* double: a number between 0 and 1 */
 };
 
@@ -30,7 +30,7 @@ struct bh_option {
     char letter;
     const char *argument; /* NULL: it takes no word */
     const char *help;
-    int group; /* in help */
+    int group; /* in help; below 32 */
     enum bh_option_kind kind;
     size_t at, count_at; /* of the field, and of the count of WORDS, in the arguments */
     uint64_t least, most;

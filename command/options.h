@@ -19,7 +19,8 @@ struct bh_setting;
 struct bh_options {
     size_t settings_count;
     struct bh_setting
-        *settings; /* --set and, as the settings they are, --replicas, --seed and --engine; in the order given */
+        *settings;   /* --set and, as the settings they are, --replicas, --seed and --engine; in the order given */
+    unsigned groups; /* of rows that were given: bit g for group g */
     uint64_t jobs;
     bool quiet;
     bool json;

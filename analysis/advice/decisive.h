@@ -39,11 +39,11 @@ struct bh_decisive {
  * what the best of the curves gains. By the curves themselves it is too large, since the best of several noisy ones is
  * taken; what the policy gains in a world that is the best by the curves of the other worlds is too small by as much to first
  * order, f(0) e^2 / 2, as in regret.h: their mean is told, without most of what a policy owes to having been chosen by the
- * same worlds (tie_bias.h), for which curves are lines at least. A world's cost is its mean over replicas, so that chance of replicas
- * is part of what the curves smooth away. Intervals: worlds and replicas crossed, skewness taken out.
+ * same worlds (tie_bias.h), for which curves are lines at least. A world's cost is its mean over replicas, so that
+ * chance of replicas is part of what the curves smooth away. Intervals: worlds and replicas crossed, skewness taken out.
  * `chance` is by permutation of the worlds among themselves, `permutations` times, the largest value of all numbers taken
- * each time, the campaign itself counted as one of them (keyed draws, the same at every call). `decisive` has an entry per number, the least
- * probable first, then the largest value.
+ * each time, the campaign itself counted as one of them (keyed draws, the same at every call). `decisive` has an entry
+ * per number, the least probable first, then the largest value.
  * BH_CURVE_WORLDS_LEAST worlds are needed; -1 and nothing is told with fewer. */
 int bh_find_decisive(const struct bh_decision *decision, size_t permutations, struct bh_decisive *decisive);
 

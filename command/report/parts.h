@@ -13,7 +13,6 @@
 struct bh_report_plot {
     struct bh_plot_request request;
     const char *heat, *front; /* the axis of --heat, the metric of --front */
-    bool is_asked;            /* whether any option of it was given */
 };
 
 enum bh_report_format { BH_REPORT_TEXT, BH_REPORT_MARKDOWN, BH_REPORT_LATEX, BH_REPORT_CSV, BH_REPORT_JSON };
@@ -30,6 +29,8 @@ struct arguments {
 };
 
 extern const struct bh_option bh_report_plot_options[];
+/* Whether any of them was given. */
+bool bh_report_asks_for_plot(const struct arguments *report);
 /* When all is read: what does not go together is an error; what was not said gets its default. */
 int bh_report_plot_check(struct bh_report_plot *plot, struct bh_error *err);
 void bh_report_plot_release(struct bh_report_plot *plot);

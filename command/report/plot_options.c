@@ -72,30 +72,32 @@ static int take_terminals(void *arguments, char *text, struct bh_error *err)
     return 0;
 }
 
+enum { PLOT = 10 }; /* their group */
 const struct bh_option bh_report_plot_options[] = {
-    {NULL, 0, NULL, "Figures by request:", 10, BH_BY(NULL)},
-    {"x", 0, "AXIS", "a figure over this axis: one that varies, policy, system, kind, enclave", 10,
+    {NULL, 0, NULL, "Figures by request:", PLOT, BH_BY(NULL)},
+    {"x", 0, "AXIS", "a figure over this axis: one that varies, policy, system, kind, enclave", PLOT,
      BH_TO_WORD(plot.request.x)},
-    {"y", 0, "METRIC", "of this number, net-overhead (default) or as `bulkhead results` lists them; repeatable", 10,
+    {"y", 0, "METRIC", "of this number, net-overhead (default) or as `bulkhead results` lists them; repeatable", PLOT,
      BH_TO_WORDS(plot.request.y, plot.request.y_count)},
-    {"series", 0, "AXIS", "a line for each of its values (default: policy)", 10, BH_TO_WORD(plot.request.series)},
-    {"panel", 0, "AXIS", "a panel for each of its values", 10, BH_TO_WORD(plot.request.panel)},
-    {"where", 0, "AXIS=LABEL", "only this; several of one axis are alternatives", 10,
+    {"series", 0, "AXIS", "a line for each of its values (default: policy)", PLOT, BH_TO_WORD(plot.request.series)},
+    {"panel", 0, "AXIS", "a panel for each of its values", PLOT, BH_TO_WORD(plot.request.panel)},
+    {"where", 0, "AXIS=LABEL", "only this; several of one axis are alternatives", PLOT,
      BH_TO_WORDS(plot.request.where, plot.request.where_count)},
-    {"mean", 0, "AXIS", "means over this axis, or enclave; repeatable", 10,
+    {"mean", 0, "AXIS", "means over this axis, or enclave; repeatable", PLOT,
      BH_TO_WORDS(plot.request.mean, plot.request.mean_count)},
-    {"band", 0, "AXIS", "median and 5 to 95 % over this axis (default: draws of a campaign)", 10,
+    {"band", 0, "AXIS", "median and 5 to 95 % over this axis (default: draws of a campaign)", PLOT,
      BH_TO_WORD(plot.request.band)},
-    {"heat", 0, "AXIS", "cells instead of lines: this axis upward, the number as a colour", 10, BH_TO_WORD(plot.heat)},
-    {"front", 0, "METRIC", "--y against this number, a mark for each policy: which none beats in both", 10,
+    {"heat", 0, "AXIS", "cells instead of lines: this axis upward, the number as a colour", PLOT,
+     BH_TO_WORD(plot.heat)},
+    {"front", 0, "METRIC", "--y against this number, a mark for each policy: which none beats in both", PLOT,
      BH_TO_WORD(plot.front)},
-    {"log", 0, "AXES", "logarithmic axes: x, y, xy or none (default: by the numbers)", 10, BH_BY(take_log)},
-    {"x-label", 0, "TEXT", "words at the axis", 10, BH_TO_WORD(plot.request.x_label)},
-    {"y-label", 0, "TEXT", "words at the axis of the first --y", 10, BH_TO_WORD(plot.request.y_label)},
-    {"name", 0, "NAME", "what its files are called, behind the scenario's name", 10, BH_TO_WORD(plot.request.name)},
-    {"width", 0, "WIDTH", "column (3.4 inches, default), page (7.1), or inches", 10, BH_BY(take_width)},
-    {"font", 0, "NAME,SIZE", "font and points, either may be left out", 10, BH_BY(take_font)},
-    {"terminal", 0, "NAME", "pdf, png, svg, cairolatex, tikz, canvas; several with commas (default: pdf,png,svg)", 10,
+    {"log", 0, "AXES", "logarithmic axes: x, y, xy or none (default: by the numbers)", PLOT, BH_BY(take_log)},
+    {"x-label", 0, "TEXT", "words at the axis", PLOT, BH_TO_WORD(plot.request.x_label)},
+    {"y-label", 0, "TEXT", "words at the axis of the first --y", PLOT, BH_TO_WORD(plot.request.y_label)},
+    {"name", 0, "NAME", "what its files are called, behind the scenario's name", PLOT, BH_TO_WORD(plot.request.name)},
+    {"width", 0, "WIDTH", "column (3.4 inches, default), page (7.1), or inches", PLOT, BH_BY(take_width)},
+    {"font", 0, "NAME,SIZE", "font and points, either may be left out", PLOT, BH_BY(take_font)},
+    {"terminal", 0, "NAME", "pdf, png, svg, cairolatex, tikz, canvas; several with commas (default: pdf,png,svg)", PLOT,
      BH_BY(take_terminals)},
     {0},
 };
@@ -121,12 +123,6 @@ static int draw_front(struct bh_report_plot *plot, struct bh_error *err)
 int bh_report_plot_check(struct bh_report_plot *plot, struct bh_error *err)
 {
     struct bh_plot_request *request = &plot->request;
-    const void *const words[] = {request->x,    request->y,       request->series,  request->panel, request->where,
-                                 request->mean, request->band,    plot->heat,       plot->front,    request->log,
-                                 request->font, request->x_label, request->y_label, request->name};
-    plot->is_asked = request->width_in > 0 || request->size_pt > 0 || request->terminals != 0;
-    for (size_t w = 0; w < BH_COUNT(words); w++)
-        plot->is_asked = plot->is_asked || words[w] != NULL;
     request->is_heat = plot->heat != NULL;
     request->is_front = plot->front != NULL;
     if (request->is_heat && (request->series != NULL || request->band != NULL || request->y_count > 1))
@@ -136,6 +132,11 @@ int bh_report_plot_check(struct bh_report_plot *plot, struct bh_error *err)
     request->width_in = request->width_in > 0 ? request->width_in : BH_PLOT_COLUMN;
     request->size_pt = request->size_pt > 0 ? request->size_pt : 8;
     return request->is_front ? draw_front(plot, err) : 0;
+}
+
+bool bh_report_asks_for_plot(const struct arguments *report)
+{
+    return (report->options.groups >> PLOT) & 1;
 }
 
 void bh_report_plot_release(struct bh_report_plot *plot)

@@ -34,9 +34,10 @@ static int check(void *input, struct bh_error *err)
         return -1;
     if (report->no_figure && report->figure_only)
         return bh_fail(err, BH_ERROR_INPUT, "--no-figure and --figure-only leave nothing to do");
-    if (report->page != NULL && (report->plot.is_asked || report->ledger || report->no_figure || report->figure_only))
+    if (report->page != NULL &&
+        (bh_report_asks_for_plot(report) || report->ledger || report->no_figure || report->figure_only))
         return bh_fail(err, BH_ERROR_INPUT, "--html makes a page alone; ask for tables and figures apart");
-    if (report->plot.is_asked && (report->ledger || report->no_figure))
+    if (bh_report_asks_for_plot(report) && (report->ledger || report->no_figure))
         return bh_fail(err, BH_ERROR_INPUT, "%s and what asks for another figure are two things at once",
                        report->ledger ? "--ledger" : "--no-figure");
     return 0;
@@ -127,7 +128,7 @@ static int draw_figure(const struct bh_view *view, const struct arguments *repor
     char *base = NULL, *folder = figure_folder(report, err);
     int status = -1;
     struct bh_progress *progress = bh_progress_start_on_terminal("drawing the figure", 0);
-    if (folder != NULL && report->plot.is_asked)
+    if (folder != NULL && bh_report_asks_for_plot(report))
         status = draw_request(view, report, folder, &base, err);
     else if (folder != NULL)
         status = report->ledger ? bh_ledger_figure_write(view, folder, true, &base, err)

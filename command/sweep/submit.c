@@ -113,9 +113,9 @@ static int submit(const struct arguments *arguments, const struct bh_campaign *c
     if (arguments->only_prints)
         printf("%s\n%s", array, merge);
     else {
-        status = bh_manifest_publish(job->directory, campaign, bh_sweep_mode(arguments->resumes, arguments->extends),
-                                     &was_there, err);
-        if (status == 0 && was_there && !arguments->resumes && !arguments->extends)
+        enum bh_manifest_mode mode = bh_sweep_mode(arguments->resumes, arguments->extends);
+        status = bh_manifest_publish(job->directory, campaign, mode, &was_there, err);
+        if (status == 0 && was_there && mode == BH_MANIFEST_BEGIN)
             status = fail_begun(campaign, job, err);
         if (status == 0)
             status = bh_slurm_submit(job, "array.sh", array, 0, &array_id, err);

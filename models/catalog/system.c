@@ -22,15 +22,11 @@ enum bh_offer_answer bh_system_offers(const struct bh_system *system, const stru
 
 const struct bh_parameter *bh_channel_probability(const struct bh_channel_type *type, enum bh_error_kind kind)
 {
-    bool is_software = bh_error_kind_is_software(kind);
-    const struct bh_parameter *of_all = &type->probability_of[is_software ? BH_ALL_OF_SOFTWARE : BH_ALL_OF_HARDWARE];
-    for (const enum bh_error_kind *source = bh_error_kind_sources[kind]; *source != BH_ERROR_KINDS; source++) {
-        if (is_software && !bh_error_kind_is_software(*source) && of_all->path[0] != '\0')
-            return of_all;
-        if (type->probability_of[*source].path[0] != '\0')
-            return &type->probability_of[*source];
-    }
-    return of_all->path[0] != '\0' ? of_all : &type->probability;
+    size_t sources[BH_KIND_SOURCES + 1], count = bh_kind_or_model_sources(kind, sources);
+    for (size_t s = 0; s < count; s++)
+        if (type->probability_of[sources[s]].path[0] != '\0')
+            return &type->probability_of[sources[s]];
+    return &type->probability;
 }
 
 bool bh_system_has_needs(const struct bh_system *system)

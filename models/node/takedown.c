@@ -277,11 +277,11 @@ static double cost_of_restarts(const struct bh_node_model *model, size_t tenant)
 {
     const struct bh_zone_tree *tree = model->tree;
     double cost = 0.0;
-    for (size_t template = 0; template <tree->system->zones_count; template ++) {
-        const struct bh_mechanism_part *part = bh_system_restart_alone(tree->system, template);
+    for (size_t row = 0; row < tree->system->zones_count; row++) {
+        const struct bh_mechanism_part *part = bh_system_restart_alone(tree->system, row);
         bool is_there = false;
         for (size_t z = 0; part != NULL && z < tree->zones_count; z++)
-            is_there = is_there || (tree->zones[z].template_index == template &&
+            is_there = is_there || (tree->zones[z].template_index == row &&
                                     (tree->zones[z].enclave < 0 || tree->zones[z].enclave == (int)tenant));
         if (is_there && tree->system->mechanisms_rule == BH_MECHANISMS_LISTED)
             cost += part->cost.value;

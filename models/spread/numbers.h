@@ -24,6 +24,7 @@ enum bh_number {
     BH_NUMBER_DEGRADES,    /* ... and of the rest, what leaves the zone degraded */
 };
 
-/* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four and to probabilities. */
+/* Position of a number in an array of all; `index` is a zone or a channel, `kind` matters to the first four and to
+ * probabilities. */
 size_t bh_spread_number(const struct bh_zone_tree *tree, enum bh_number what, size_t index, enum bh_error_kind kind);
 size_t bh_spread_numbers(const struct bh_zone_tree *tree);

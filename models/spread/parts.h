@@ -83,8 +83,8 @@ struct bh_chain {
 void bh_chain_find_classes(struct bh_chain *chain);
 void bh_chain_free_classes(struct bh_chain *chain);
 void bh_chain_sort_guests(const struct bh_chain *chain, struct bh_chain_state *state);
-/* Whether the chain's error crosses both alike, but for where they lead. Certain channels are tried in order, so that no two of them
- * are. */
+/* Whether the chain's error crosses both alike, but for where they lead. Certain channels are tried in order, so that
+ * no two of them are. */
 bool bh_chain_crossings_are_alike(const struct bh_chain *chain, const struct bh_crossing *left,
                                   const struct bh_crossing *right);
 /* Whether errors of two zones end alike, and take as much down. */

@@ -3,8 +3,6 @@
 /* Kinds of error, as files have them, and whose numbers they have. */
 #include "models/words/error_kinds.h"
 
-#include <stddef.h>
-
 #define KINDS                                                                                                          \
     "data", "instruction", "operation", "flow", "software-data", "software-instruction", "software-operation",         \
         "software-flow"
@@ -23,3 +21,18 @@ const enum bh_error_kind bh_error_kind_sources[BH_ERROR_KINDS][BH_KIND_SOURCES +
                                BH_ERROR_KINDS},
     [BH_SOFTWARE_FLOW] = {BH_SOFTWARE_FLOW, BH_SOFTWARE_INSTRUCTION, BH_FLOW, BH_INSTRUCTION, BH_ERROR_KINDS},
 };
+
+size_t bh_kind_or_model_sources(enum bh_error_kind kind, size_t sources[BH_KIND_SOURCES + 1])
+{
+    size_t count = 0;
+    bool is_software = bh_error_kind_is_software(kind), was_software = is_software;
+    for (const enum bh_error_kind *source = bh_error_kind_sources[kind]; *source != BH_ERROR_KINDS; source++) {
+        if (was_software && !bh_error_kind_is_software(*source))
+            sources[count++] = BH_ALL_OF_SOFTWARE;
+        was_software = bh_error_kind_is_software(*source);
+        sources[count++] = *source;
+    }
+    if (!is_software)
+        sources[count++] = BH_ALL_OF_HARDWARE;
+    return count;
+}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* After Goloubeva et al. 2006: errors in data; in instructions, which change an operation (S1) or the flow (S2), or either,
  * where that is not told. By the fault model: those of hardware, such as flips, then those of software, in the same order. What
@@ -54,3 +55,6 @@ extern const enum bh_error_kind bh_error_kind_sources[BH_ERROR_KINDS][BH_KIND_SO
 enum { BH_ALL_OF_HARDWARE = BH_ERROR_KINDS, BH_ALL_OF_SOFTWARE, BH_KINDS_AND_MODELS };
 extern const char *const bh_error_kind_names[];
 extern const char *const bh_kind_or_model_names[];
+/* The same order where numbers may be of a whole fault model: software comes before any of hardware's kinds, hardware after
+ * them. Positions in bh_kind_or_model_names; returns how many. */
+size_t bh_kind_or_model_sources(enum bh_error_kind kind, size_t sources[BH_KIND_SOURCES + 1]);

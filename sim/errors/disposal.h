@@ -26,6 +26,6 @@ void bh_disposal_machine(struct bh_replica *replica, int source, const struct bh
 /* A node comes back from repair or from a reboot out of its place. */
 void bh_disposal_returned(struct bh_replica *replica, uint64_t node);
 
-/* The event of a degraded zone that is noticed: it is restarted on its own, or its node is taken out, and its place taken by a spare, or it is rebooted. Frees
- * it. */
+/* The event of a degraded zone that is noticed: it is restarted on its own, or its node is taken out, and its place
+ * taken by a spare, or it is rebooted. Frees it. */
 void bh_disposal_notice(struct bh_replica *replica, struct bh_degraded *degraded);

@@ -15,7 +15,8 @@ struct bh_zone_set;
  * kernel of its own). A node that goes down as a whole brings them when it comes. Called by the injector. */
 void bh_stops_begin(struct bh_replica *replica, uint64_t slot, const struct bh_zone_set *down, double ended_s,
                     long cause);
-/* A zone is restarted on its own, for so long from now on: nothing in it is lost, and what is in it or needs it goes on when it is up. */
+/* A zone is restarted on its own, for so long from now on: nothing in it is lost, and what is in it or needs it goes
+ * on when it is up. */
 void bh_stops_pause(struct bh_replica *replica, uint64_t slot, size_t zone, double time_s, long cause);
 /* A slot's node is about to go down as a whole, or the system: what was down on its own comes with it. */
 void bh_stops_end_slot(struct bh_replica *replica, uint64_t slot);

@@ -277,14 +277,12 @@ void bh_copy_stall(struct bh_replica *replica, const struct bh_copy *copy, bool 
 {
     const struct bh_live_error *error = copy->error;
     const struct bh_zone_tree *tree = error->node->model->tree;
-    int tenant = tree->zones[copy->zone].enclave;
     for (size_t t = 0; t < tree->tenants_count; t++) {
         struct bh_enclave *enclave = &replica->enclaves[error->partition->enclave[t]];
-        if (tenant >= 0 ? tenant == (int)t
-                        : bh_zone_tree_is_around(tree, copy->zone, t) ||
-                              bh_zone_set_has(&tree->needs[BH_NEED_PROGRESS], copy->zone))
+        enum bh_need_for what = bh_stops_keep_from(tree, copy->zone, t);
+        if (what == BH_NEED_PROGRESS)
             bh_enclave_stall(enclave, error->slot, begins, cause);
-        else if (bh_zone_set_has(&tree->needs[BH_NEED_IO], copy->zone))
+        else if (what == BH_NEED_IO)
             bh_stops_hang(enclave, begins, cause);
     }
 }

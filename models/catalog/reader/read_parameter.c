@@ -121,16 +121,10 @@ static size_t other_keys(const char *key, bool with_models, const char *other[BH
         kind++;
     if (kind == BH_ERROR_KINDS)
         return 0;
-    const bool is_software = bh_error_kind_is_software((enum bh_error_kind)kind);
-    for (const enum bh_error_kind *source = bh_error_kind_sources[kind] + 1; *source != BH_ERROR_KINDS; source++) {
-        if (with_models && is_software && !bh_error_kind_is_software(*source)) {
-            other[count++] = bh_kind_or_model_names[BH_ALL_OF_SOFTWARE];
-            with_models = false;
-        }
-        other[count++] = bh_error_kind_names[*source];
-    }
-    if (with_models)
-        other[count++] = bh_kind_or_model_names[BH_ALL_OF_HARDWARE];
+    size_t sources[BH_KIND_SOURCES + 1], known = bh_kind_or_model_sources((enum bh_error_kind)kind, sources);
+    for (size_t s = 0; s < known; s++)
+        if (sources[s] != (size_t)kind && (with_models || sources[s] < BH_ERROR_KINDS))
+            other[count++] = bh_kind_or_model_names[sources[s]];
     return count;
 }
 
