@@ -121,7 +121,7 @@ static int count_folder(const struct arguments *arguments, const struct bh_lab_s
         status = write_counts(arguments, study, counts, count, err);
     else {
         printf("%s: %zu of %" PRIu64 " injections\n", arguments->folder, records_count, study->trials);
-        bh_lab_counts_print(counts, count, stdout);
+        bh_lab_counts_print(counts, count, study->node->stack, stdout);
     }
     free(counts);
     free(records);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -117,6 +118,11 @@ int bh_machine_start(struct bh_machine *machine, const struct bh_machine_start *
     struct words words = {.count = 0};
     int ends[2];
     *machine = (struct bh_machine){0};
+    int before = personality(0xffffffff);
+    /* What is put into QEMU's own process is to find it at the same addresses each time. */
+    if (start->node->stack == BH_LAB_QEMU && personality((unsigned long)before | ADDR_NO_RANDOMIZE) < 0)
+        return bh_fail(err, BH_ERROR_SYSTEM, "cannot switch off the randomization of QEMU's addresses: %s",
+                       strerror(errno));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return bh_fail(err, BH_ERROR_SYSTEM, "no socket for QEMU: %s", strerror(errno));
     put_words(&words, start);
@@ -125,6 +131,7 @@ int bh_machine_start(struct bh_machine *machine, const struct bh_machine_start *
     machine->pid = fork();
     if (machine->pid == 0)
         become_qemu(start, ends[1], words.word, parent);
+    personality((unsigned long)before);
     for (size_t i = 0; i < words.count; i++)
         free(words.word[i]);
     close(ends[1]);

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-const char *const bh_lab_stack_names[] = {"native", "kvm", NULL};
+const char *const bh_lab_stack_names[] = {"native", "kvm", "qemu", NULL};
 
 static const char *const oops_names[] = {"continue", "panic", NULL};
 static const char *const device_names[] = {"vmm", "vhost", NULL};
@@ -102,9 +102,10 @@ static int read_root(const struct bh_node *root, struct bh_lab_node *node, struc
     node->host_panics = oops == 1;
     node->shared_programs = programs == 1;
     node->nested_paging = true;
-    if (node->stack == BH_LAB_NATIVE && guests != NULL)
-        return bh_node_fail(guests, err, "found guests, expected none: the stack is native");
-    if (node->stack != BH_LAB_NATIVE && bh_node_need(root, "guests", err) == NULL)
+    if (node->stack != BH_LAB_KVM && guests != NULL)
+        return bh_node_fail(guests, err, "found guests, expected none: the stack is %s",
+                            bh_lab_stack_names[node->stack]);
+    if (node->stack == BH_LAB_KVM && bh_node_need(root, "guests", err) == NULL)
         return -1;
     return guests == NULL ? 0 : read_guests(guests, node, err);
 }

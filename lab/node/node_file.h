@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum bh_lab_stack { BH_LAB_NATIVE, BH_LAB_KVM };
+/* Native: processes. KVM: guests in it. QEMU: the machine is itself a guest, and the QEMU that runs it a VMM which translates. */
+enum bh_lab_stack { BH_LAB_NATIVE, BH_LAB_KVM, BH_LAB_QEMU };
 extern const char *const bh_lab_stack_names[]; /* ends with NULL */
 
 enum { BH_LAB_ENCLAVES = 2 };

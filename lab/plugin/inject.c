@@ -6,12 +6,8 @@
  * state of the emulated processor is no part of that interface: its address is taken from rbp, in which code that is
  * translated for x86-64 has it, and the offsets in use are held against values that the machine plants before anything is
  * counted (MARK_CHECK). Where they are not found there, the plugin says so and injects nothing.
- *
- * Arguments: out=FD (what it says, one line each), zone=N, at=K, fault=NAME, index=N, bit=N, address=N, bytes=HEX,
- * mark=N, limit=N, places=1 (say each instruction that a zone executes, once). */
-#include <fcntl.h>
+ * Arguments: told.h. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +17,9 @@
 #include <unistd.h>
 
 #include "lab/plugin/marks.h"
+#include "lab/plugin/own_process.h"
 #include "lab/plugin/qemu.h"
+#include "lab/plugin/told.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
@@ -59,15 +57,13 @@ static uint32_t hidden_flags(const char *state)
 
 /* --- What it was told, and what it knows ---------------------------------------------------------------------------------- */
 
-enum fault { FAULT_NONE, FAULT_REGISTER, FAULT_VECTOR, FAULT_MEMORY, FAULT_CODE, FAULT_PLANTED };
-static const char *const fault_names[] = {"none", "register", "vector", "memory", "code", "planted"};
-enum { MOST_PLANTED = 16, MOST_SPACES = 16 };
+enum { MOST_SPACES = 16 };
 
-static struct {
-    uint64_t out, zone, at, fault, index, bit, address, mark, limit, places;
-    unsigned char bytes[MOST_PLANTED];
-    size_t bytes_count;
-} told = {.out = 2, .limit = UINT64_MAX};
+/* Whether the fault is one of QEMU's own process. */
+static bool is_of_vmm(void)
+{
+    return bh_told.guest != 0 && bh_told.zone == BH_LAB_VMM_0;
+}
 
 static qemu_plugin_id_t self;
 static bool is_checked, is_refused, is_open, is_injected;
@@ -87,18 +83,6 @@ static uint64_t host_cr3; /* when the host's code ran last */
 static struct {
     uint64_t now, most, rip;
 } dark[BH_LAB_ZONES];
-
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
-{
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (write((int)told.out, line, (size_t)length) != length)
-        _exit(1);
-}
 
 /* The one who reads what is said ends QEMU. Nothing of the machine goes on meanwhile. */
 static void stand_still(void)
@@ -166,7 +150,7 @@ static void learn(const char *state, unsigned zone)
 
 /* --- Zones ---------------------------------------------------------------------------------------------------------------- */
 
-static unsigned zone_of(const char *state)
+static unsigned machine_zone_of(const char *state)
 {
     uint32_t hidden = hidden_flags(state);
     uint64_t rip = get(state, AT_RIP);
@@ -186,6 +170,25 @@ static unsigned zone_of(const char *state)
     return BH_LAB_OTHER;
 }
 
+/* The same where the whole machine is a guest: its kernel is the guest's, and so are its processes. */
+static unsigned zone_of(const char *state)
+{
+    unsigned zone = machine_zone_of(state);
+    if (bh_told.guest == 0)
+        return zone;
+    switch (zone) {
+    case BH_LAB_HOST_KERNEL:
+    case BH_LAB_HOST_MODULES:
+        return BH_LAB_GUEST_KERNEL_0;
+    case BH_LAB_PROCESS_0:
+        return BH_LAB_GUEST_PROCESS_0;
+    case BH_LAB_PROCESS_1:
+        return BH_LAB_GUEST_PROCESS_1;
+    default:
+        return BH_LAB_OTHER;
+    }
+}
+
 /* --- Faults --------------------------------------------------------------------------------------------------------------- */
 
 /* What a block of translated instructions is known by here. */
@@ -202,7 +205,7 @@ struct block {
 /* An instruction in the emulated memory. */
 struct place {
     uint64_t address; /* UINT64_MAX: not in there */
-    unsigned char bytes[MOST_PLANTED];
+    unsigned char bytes[BH_MOST_PLANTED];
     size_t size;
 };
 
@@ -233,48 +236,48 @@ static void begin_again(qemu_plugin_id_t id)
 
 static void flip(unsigned char *byte)
 {
-    *byte ^= (unsigned char)(1U << (told.bit % 8));
+    *byte ^= (unsigned char)(1U << (bh_told.bit % 8));
 }
 
 static void inject(char *state, const struct block *block, unsigned zone)
 {
-    size_t at = told.fault == FAULT_VECTOR ? vectors_at + told.index * vector_stride + told.bit / 64 * 8
-                : told.index == BH_LAB_RIP ? (size_t)AT_RIP
-                                           : AT_REGISTERS + 8 * told.index;
+    size_t at = bh_told.fault == BH_FAULT_VECTOR ? vectors_at + bh_told.index * vector_stride + bh_told.bit / 64 * 8
+                : bh_told.index == BH_LAB_RIP    ? (size_t)AT_RIP
+                                                 : AT_REGISTERS + 8 * bh_told.index;
     uint64_t old = 0;
     is_injected = true;
-    switch ((enum fault)told.fault) {
-    case FAULT_NONE:
+    switch ((enum bh_fault)bh_told.fault) {
+    case BH_FAULT_NONE:
         break;
-    case FAULT_REGISTER:
-    case FAULT_VECTOR:
+    case BH_FAULT_REGISTER:
+    case BH_FAULT_VECTOR:
         old = get(state, at);
-        put(state, at, old ^ UINT64_C(1) << told.bit % 64);
+        put(state, at, old ^ UINT64_C(1) << bh_told.bit % 64);
         break;
-    case FAULT_MEMORY:
+    case BH_FAULT_MEMORY:
         if (memory() == NULL)
-            say("refused no memory\n");
+            bh_say("refused no memory\n");
         else {
-            old = memory()[told.address];
-            flip(memory() + told.address);
+            old = memory()[bh_told.address];
+            flip(memory() + bh_told.address);
         }
         break;
-    case FAULT_CODE:
+    case BH_FAULT_CODE:
         if (block->code != NULL) {
-            old = block->code[told.bit / 8];
-            flip(block->code + told.bit / 8);
+            old = block->code[bh_told.bit / 8];
+            flip(block->code + bh_told.bit / 8);
         }
         break;
-    case FAULT_PLANTED:
+    case BH_FAULT_PLANTED:
         if (memory() == NULL)
-            say("refused no memory\n");
+            bh_say("refused no memory\n");
         else
-            memcpy(memory() + told.address, told.bytes, told.bytes_count);
+            memcpy(memory() + bh_told.address, bh_told.bytes, bh_told.bytes_count);
         break;
     }
-    say("injected %" PRIu64 " zone %u rip %" PRIx64 " old %" PRIx64 " cr3 %" PRIx64 "\n", instructions, zone,
-        block->rip, old, get(state, AT_CR3));
-    if (told.fault != FAULT_NONE)
+    bh_say("injected %" PRIu64 " zone %u rip %" PRIx64 " old %" PRIx64 " cr3 %" PRIx64 "\n", instructions, zone,
+           block->rip, old, get(state, AT_CR3));
+    if (bh_told.fault != BH_FAULT_NONE)
         qemu_plugin_reset(self, begin_again);
 }
 
@@ -293,7 +296,7 @@ static void say_dark(void)
 {
     for (unsigned zone = BH_LAB_GUEST_KERNEL_0; zone <= BH_LAB_GUEST_KERNEL_1; zone++)
         if (dark[zone].most > 0)
-            say("dark %u %" PRIu64 " %" PRIx64 "\n", zone, dark[zone].most, dark[zone].rip);
+            bh_say("dark %u %" PRIu64 " %" PRIx64 "\n", zone, dark[zone].most, dark[zone].rip);
 }
 
 static void meet_mark(const char *state, const struct block *block)
@@ -302,11 +305,11 @@ static void meet_mark(const char *state, const struct block *block)
     case BH_LAB_MARK_CHECK:
         if (!is_checked && !check_offsets(state, block->rip)) {
             is_refused = true;
-            say("refused offsets\n");
+            bh_say("refused offsets\n");
             stand_still();
         }
         if (!is_checked)
-            say("checked vectors at %zu by %zu\n", vectors_at, vector_stride);
+            bh_say("checked vectors at %zu by %zu\n", vectors_at, vector_stride);
         is_checked = true;
         break;
     case BH_LAB_MARK_OPEN:
@@ -317,10 +320,10 @@ static void meet_mark(const char *state, const struct block *block)
         break;
     case BH_LAB_MARK_END:
         say_dark();
-        say("done %" PRIu64 " activated %" PRIu64, instructions, activated);
+        bh_say("done %" PRIu64 " activated %" PRIu64, instructions, activated);
         for (unsigned zone = 0; zone < BH_LAB_ZONES; zone++)
-            say(" %" PRIu64, seen_in_zone[zone]);
-        say("\n");
+            bh_say(" %" PRIu64, seen_in_zone[zone]);
+        bh_say("\n");
         stand_still();
         break;
     default:
@@ -333,20 +336,36 @@ static void say_places(const struct block *block, unsigned zone)
 {
     for (size_t i = 0; i < block->count; i++) {
         const struct place *place = &block->places[i];
-        char bytes[2 * MOST_PLANTED + 1] = "";
+        char bytes[2 * BH_MOST_PLANTED + 1] = "";
         for (size_t k = 0; k < place->size; k++)
             snprintf(bytes + 2 * k, 3, "%02x", place->bytes[k]);
         if (place->address != UINT64_MAX)
-            say("place %u %" PRIx64 " %s\n", zone, place->address, bytes);
+            bh_say("place %u %" PRIx64 " %s\n", zone, place->address, bytes);
     }
 }
 
 static void meet_limit(const char *state, unsigned zone)
 {
     say_dark();
-    say("limit %" PRIu64 " activated %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, activated,
-        zone, get(state, AT_RIP), (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
+    bh_say("limit %" PRIu64 " activated %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, activated,
+           zone, get(state, AT_RIP), (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
     stand_still();
+}
+
+/* QEMU works for all that runs in it: it is struck after an instruction of any zone. */
+static void count_for_vmm(const struct block *block)
+{
+    static uint64_t next_sample;
+    uint64_t before = seen_in_zone[BH_LAB_VMM_0];
+    seen_in_zone[BH_LAB_VMM_0] += block->count;
+    if (bh_told.sample != 0 && before >= next_sample) {
+        next_sample += bh_told.sample;
+        bh_own_sample();
+    }
+    if (!is_injected && is_of_vmm() && bh_told.at < seen_in_zone[BH_LAB_VMM_0]) {
+        is_injected = true;
+        bh_own_strike(instructions);
+    }
 }
 
 /* `state` comes from rbp by way of enter_block below. */
@@ -356,7 +375,7 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
     struct block *block = context;
     instructions += block->count;
     unsigned zone = zone_of(state);
-    if (zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_KERNEL_1)
+    if (bh_told.guest == 0 && (zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_KERNEL_1))
         watch_dark(state, zone, block);
     if (block->mark != 0)
         meet_mark(state, block);
@@ -368,12 +387,15 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
         if (block->places != NULL && (block->said >> zone & 1) == 0)
             say_places(block, zone);
         block->said |= UINT32_C(1) << zone;
-        if (!is_injected && told.mark == 0 && zone == told.zone && before <= told.at && told.at < seen_in_zone[zone])
+        if (!is_injected && bh_told.mark == 0 && zone == bh_told.zone && before <= bh_told.at &&
+            bh_told.at < seen_in_zone[zone])
             inject(state, block, zone);
+        if (bh_told.guest != 0)
+            count_for_vmm(block);
     }
-    if (!is_injected && told.mark != 0 && block->mark == told.mark && zone == told.zone)
+    if (!is_injected && bh_told.mark != 0 && block->mark == bh_told.mark && zone == bh_told.zone)
         inject(state, block, zone);
-    if (instructions >= told.limit)
+    if (instructions >= bh_told.limit)
         meet_limit(state, zone);
 }
 
@@ -397,7 +419,7 @@ static struct place *find_places(struct qemu_plugin_tb *tb, size_t count)
         const unsigned char *code = qemu_plugin_insn_haddr(insn);
         places[i].size = qemu_plugin_insn_size(insn);
         places[i].address = code == NULL ? UINT64_MAX : (uint64_t)(code - memory());
-        if (places[i].size > MOST_PLANTED)
+        if (places[i].size > BH_MOST_PLANTED)
             places[i].address = UINT64_MAX;
         else
             memcpy(places[i].bytes, qemu_plugin_insn_data(insn), places[i].size);
@@ -416,10 +438,10 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     block->code = qemu_plugin_insn_haddr(first);
     block->count = (unsigned)qemu_plugin_tb_n_insns(tb);
     block->mark = mark_number(first);
-    if (told.fault == FAULT_PLANTED && memory() != NULL)
+    if (bh_told.fault == BH_FAULT_PLANTED && !is_of_vmm() && memory() != NULL)
         for (size_t i = 0; i < block->count && !block->has_planted; i++)
-            block->has_planted = qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == memory() + told.address;
-    if (told.places != 0 && memory() != NULL)
+            block->has_planted = qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == memory() + bh_told.address;
+    if (bh_told.places != 0 && memory() != NULL)
         block->places = find_places(tb, block->count);
     qemu_plugin_register_vcpu_tb_exec_cb(tb, bh_lab_enter_block, PLUGIN_NO_REGISTERS, block);
 }
@@ -430,46 +452,7 @@ static void end(qemu_plugin_id_t id, void *context)
 {
     (void)id;
     (void)context;
-    say("ended %" PRIu64 " activated %" PRIu64 "\n", instructions, activated);
-}
-
-static void read_bytes(const char *text)
-{
-    for (; told.bytes_count < MOST_PLANTED && text[0] != '\0' && text[1] != '\0'; text += 2) {
-        char two[3] = {text[0], text[1], '\0'};
-        told.bytes[told.bytes_count++] = (unsigned char)strtoul(two, NULL, 16);
-    }
-}
-
-static bool read_argument(const char *word)
-{
-    static const struct {
-        const char *name;
-        uint64_t *value;
-    } numbers[] = {
-        {"out", &told.out},     {"zone", &told.zone},   {"at", &told.at},
-        {"index", &told.index}, {"bit", &told.bit},     {"address", &told.address},
-        {"mark", &told.mark},   {"limit", &told.limit}, {"places", &told.places},
-    };
-    const char *value = strchr(word, '=');
-    if (value == NULL)
-        return false;
-    size_t length = (size_t)(value++ - word);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (strlen(numbers[i].name) == length && strncmp(numbers[i].name, word, length) == 0) {
-            *numbers[i].value = strtoull(value, NULL, 0);
-            return true;
-        }
-    if (strncmp(word, "bytes=", 6) == 0) {
-        read_bytes(value);
-        return true;
-    }
-    for (size_t i = 0; strncmp(word, "fault=", 6) == 0 && i < sizeof fault_names / sizeof *fault_names; i++)
-        if (strcmp(value, fault_names[i]) == 0) {
-            told.fault = i;
-            return true;
-        }
-    return false;
+    bh_say("ended %" PRIu64 " activated %" PRIu64 "\n", instructions, activated);
 }
 
 __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc,
@@ -478,11 +461,11 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
     (void)info;
     self = id;
     for (int i = 0; i < argc; i++)
-        if (!read_argument(argv[i])) {
+        if (!bh_told_read(argv[i])) {
             fprintf(stderr, "inject: no such argument: %s\n", argv[i]);
             return -1;
         }
-    if (told.index > BH_LAB_RIP || told.zone >= BH_LAB_ZONES) {
+    if (bh_told.index > BH_LAB_RIP || bh_told.zone >= BH_LAB_ZONES) {
         fprintf(stderr, "inject: a zone or register that there is none of\n");
         return -1;
     }

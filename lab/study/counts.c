@@ -42,12 +42,14 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
     return counts;
 }
 
-static bool is_of_all(unsigned zone)
+/* Whether what a fault there hurts is no other's: the host's zones belong to all, and a VMM that translates has one guest. */
+static bool is_of_all(enum bh_lab_stack stack, unsigned zone)
 {
-    return zone == BH_LAB_HOST_KERNEL || zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_AGENT;
+    return (stack == BH_LAB_QEMU && zone == BH_LAB_VMM_0) || zone == BH_LAB_HOST_KERNEL ||
+           zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_AGENT;
 }
 
-void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *out)
+void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out)
 {
     fprintf(out, "%-16s %-13s %8s %8s %6s %8s %7s %6s %6s %6s %7s %9s  %s\n", "zone", "fault", "trials", "masked",
             "sdc", "process", "guest", "node", "hangs", "oopses", "at once", "artefacts",
@@ -61,7 +63,7 @@ void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *
                 bh_lab_zone_names[row->zone], bh_lab_fault_names[row->fault], row->trials, row->extent[BH_LAB_MASKED],
                 row->extent[BH_LAB_SDC], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
                 row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->at_once, row->artefacts);
-        if (is_of_all(row->zone))
+        if (is_of_all(stack, row->zone))
             fprintf(out, "-\n");
         else if (effects == 0)
             fprintf(out, "%" PRIu64 " (< %.2g), no effect\n", row->neighbours,
@@ -104,15 +106,17 @@ void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_
         const char *zone = zone_in_catalog(row->zone);
         if (zone == NULL || row->fault == BH_LAB_NONE)
             continue;
-        uint64_t crossed = row->crossed[BH_LAB_PROCESS] + row->crossed[BH_LAB_GUEST];
+        /* What went from a guest into its own VMM failed that guest. */
+        uint64_t crossed_process = stack == BH_LAB_QEMU ? 0 : row->crossed[BH_LAB_PROCESS],
+                 crossed_guest = stack == BH_LAB_QEMU ? 0 : row->crossed[BH_LAB_GUEST];
         fprintf(out,
                 "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
-                stack == BH_LAB_NATIVE ? "native" : "kvm", stack == BH_LAB_NATIVE ? "native" : "protection-first", zone,
+                bh_lab_stack_names[stack], stack == BH_LAB_NATIVE ? "native" : "protection-first", zone,
                 bh_lab_is_software(row->fault) ? "software-instruction"
                 : row->fault == BH_LAB_CODE    ? "instruction"
                                                : "data",
-                row->trials, row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS] - row->crossed[BH_LAB_PROCESS],
-                row->extent[BH_LAB_GUEST] - row->crossed[BH_LAB_GUEST], row->extent[BH_LAB_WHOLE_NODE] + crossed,
-                row->extent[BH_LAB_SDC], row->hangs);
+                row->trials, row->extent[BH_LAB_MASKED], row->extent[BH_LAB_PROCESS] - crossed_process,
+                row->extent[BH_LAB_GUEST] - crossed_guest,
+                row->extent[BH_LAB_WHOLE_NODE] + crossed_process + crossed_guest, row->extent[BH_LAB_SDC], row->hangs);
     }
 }

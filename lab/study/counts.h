@@ -20,7 +20,7 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
 
 /* Columns in text; artefacts of the emulator are told, and stand among the node's hangs: who takes them for masked takes them
  * from there. With it, with the upper bound of the share that hurts a neighbour: of all, and of those with an effect. */
-void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, FILE *out);
+void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out);
 
 /* The table that `bulkhead fit-injections` reads, of one kind of fault per row; kinds that are not errors of a model's kind
  * are left out. What failed both enclaves failed the node there: no smaller extent of the model holds both. `system`: of the catalog. */

@@ -216,10 +216,33 @@ static bool is_locked_by_emulator(const struct bh_run *run, unsigned enclave)
     return false;
 }
 
+/* Where the machine is itself a guest: what was judged as the host is the guest's kernel, and QEMU is its VMM. The host is the machine
+ * that runs the study, which has gone on. */
+static void judge_guest(const struct bh_run *run, unsigned zone, struct bh_lab_outcome *outcome)
+{
+    bool has_ended = run->end == BH_RUN_RESET && run->vmm != 0, is_of_vmm = zone == BH_LAB_VMM_0;
+    enum bh_enclave_outcome all = has_ended                           ? BH_ENCLAVE_VMM
+                                  : outcome->host == BH_HOST_PANIC    ? BH_ENCLAVE_PANIC
+                                  : outcome->host == BH_HOST_HUNG     ? BH_ENCLAVE_HUNG
+                                  : outcome->host == BH_HOST_UNHARMED ? BH_ENCLAVE_UNHARMED
+                                  : outcome->host == BH_HOST_OOPS     ? BH_ENCLAVE_OOPS
+                                                                      : BH_ENCLAVE_GONE;
+    for (size_t i = 0; i < BH_LAB_ENCLAVES && all != BH_ENCLAVE_UNHARMED; i++)
+        outcome->enclave[i] = all;
+    if (all == BH_ENCLAVE_OOPS)
+        outcome->extent = BH_LAB_PROCESS;
+    else if (all != BH_ENCLAVE_UNHARMED)
+        outcome->extent = BH_LAB_GUEST;
+    outcome->is_hang = all == BH_ENCLAVE_HUNG || (all == BH_ENCLAVE_UNHARMED && outcome->is_hang);
+    outcome->is_artefact = outcome->is_artefact && !is_of_vmm;
+    outcome->hurt_neighbour = !is_of_vmm && (has_ended || run->end == BH_RUN_WEDGED);
+    outcome->host = BH_HOST_UNHARMED;
+}
+
 struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run *golden,
                                    const struct bh_lab_node *node, unsigned zone)
 {
-    bool has_guests = node->stack != BH_LAB_NATIVE;
+    bool has_guests = node->stack == BH_LAB_KVM;
     struct bh_lab_outcome outcome = {.host = judge_host(run), .is_artefact = run->end == BH_RUN_WEDGED};
     size_t length;
     const int own = enclave_of(zone);
@@ -249,5 +272,7 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
         outcome.extent = BH_LAB_WHOLE_NODE;
     outcome.at_once = outcome.extent > BH_LAB_SDC && strstr(run->report, " step ") == NULL;
     outcome.is_hang = outcome.host == BH_HOST_HUNG || (outcome.host < BH_HOST_CHECK && outcome.is_hang);
+    if (node->stack == BH_LAB_QEMU)
+        judge_guest(run, zone, &outcome);
     return outcome;
 }

@@ -44,8 +44,10 @@ struct bh_lab_outcome {
     enum bh_enclave_outcome enclave[BH_LAB_ENCLAVES];
     enum bh_host_outcome host;
     enum bh_lab_extent extent;
-    bool is_hang;        /* the failure began, or showed, as one that stands or turns for ever */
-    bool hurt_neighbour; /* the host lives, and an enclave that the fault was not put into is hurt */
+    bool is_hang; /* the failure began, or showed, as one that stands or turns for ever */
+    /* The host lives, and an enclave that the fault was not put into is hurt; under a VMM that translates, which has one guest: the
+     * VMM is, and the fault was put into the guest. */
+    bool hurt_neighbour;
     /* QEMU itself: it was stuck, no instruction ran any more though it worked (counted as the node's hang); or it had a guest that no
      * fault was put into wait for itself (counted as nothing). */
     bool is_artefact;

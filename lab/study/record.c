@@ -131,20 +131,21 @@ bool bh_lab_record_parse(const char *line, struct bh_lab_record *record)
     }
     if (is_right) {
         const char *said = json_string_value(json_object_get(root, "said"));
-        *record = (struct bh_lab_record){
-            .number = (uint64_t)json_integer_value(json_object_get(root, "trial")),
-            .instructions = (uint64_t)json_integer_value(json_object_get(root, "instructions")),
-            .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
-            .zone = (unsigned)zone,
-            .fault = (enum bh_lab_fault)fault,
-            .end = (enum bh_run_end)end,
-            .outcome = {.host = (enum bh_host_outcome)host,
-                        .extent = (enum bh_lab_extent)extent,
-                        .is_hang = json_is_true(json_object_get(root, "hang")),
-                        .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
-                        .is_artefact = json_is_true(json_object_get(root, "artefact")) || end == BH_RUN_WEDGED,
-                        .at_once = json_is_true(json_object_get(root, "at-once")),
-                        .planted_seen = json_is_true(json_object_get(root, "planted"))}};
+        *record =
+            (struct bh_lab_record){.number = (uint64_t)json_integer_value(json_object_get(root, "trial")),
+                                   .instructions = (uint64_t)json_integer_value(json_object_get(root, "instructions")),
+                                   .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
+                                   .zone = (unsigned)zone,
+                                   .fault = (enum bh_lab_fault)fault,
+                                   .end = (enum bh_run_end)end,
+                                   .outcome = {.host = (enum bh_host_outcome)host,
+                                               .extent = (enum bh_lab_extent)extent,
+                                               .is_hang = json_is_true(json_object_get(root, "hang")),
+                                               .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
+                                               .is_artefact = json_is_true(json_object_get(root, "artefact")) ||
+                                                              (end == BH_RUN_WEDGED && zone != BH_LAB_VMM_0),
+                                               .at_once = json_is_true(json_object_get(root, "at-once")),
+                                               .planted_seen = json_is_true(json_object_get(root, "planted"))}};
         for (size_t i = 0; i < BH_LAB_ENCLAVES; i++)
             record->outcome.enclave[i] = (enum bh_enclave_outcome)enclaves[i];
     }

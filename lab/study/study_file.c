@@ -33,6 +33,10 @@ static const uint64_t most_trials = 1000000;
 
 static bool has_zone(enum bh_lab_stack stack, unsigned zone)
 {
+    bool is_of_guest =
+        zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_PROCESS_0 || zone == BH_LAB_GUEST_PROCESS_1;
+    if (stack == BH_LAB_QEMU)
+        return zone == BH_LAB_VMM_0 || is_of_guest;
     bool is_process = zone == BH_LAB_PROCESS_0 || zone == BH_LAB_PROCESS_1;
     return zone != BH_LAB_OTHER &&
            (zone == BH_LAB_HOST_KERNEL || zone == BH_LAB_HOST_AGENT || is_process == (stack == BH_LAB_NATIVE)) &&
@@ -73,6 +77,11 @@ static int read_place(const struct bh_node *map, const struct bh_lab_node *about
     if (read_fixed(map, "bit", bh_lab_bits(cell->fault) - 1, &cell->bit, err) != 0)
         return -1;
     return read_fixed(map, "address", (about->memory_mib << 20) - 1, &cell->address, err);
+}
+
+bool bh_lab_is_own_process(const struct bh_lab_node *node, const struct bh_lab_cell *cell)
+{
+    return node->stack == BH_LAB_QEMU && cell->zone == BH_LAB_VMM_0;
 }
 
 bool bh_lab_is_software(enum bh_lab_fault fault)
@@ -120,6 +129,11 @@ static int read_cell(const struct bh_node *map, struct bh_lab_study *study, stru
     cell->fault = (enum bh_lab_fault)fault;
     if (read_place(map, study->node, cell, err) != 0)
         return -1;
+    if (bh_lab_is_own_process(study->node, cell) && (cell->mark != 0 || cell->fault == BH_LAB_MEMORY))
+        return bh_node_fail(
+            map, err,
+            "found a mark or a fault of memory, expected neither: the VMM is the process of QEMU itself, which "
+            "has no marks, and the memory is the guest's");
     for (size_t i = 0; i < study->cells_count; i++)
         if (study->cells[i].mark == cell->mark && study->cells[i].zone == cell->zone &&
             study->cells[i].fault == cell->fault)

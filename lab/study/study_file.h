@@ -57,6 +57,8 @@ struct bh_lab_study {
     uint64_t identity;           /* of all that decides what is injected where */
 };
 
+/* Whether its faults are put into the process of QEMU, and not into what that emulates. */
+bool bh_lab_is_own_process(const struct bh_lab_node *node, const struct bh_lab_cell *cell);
 bool bh_lab_is_software(enum bh_lab_fault fault);
 /* Bits that a fault of this kind chooses from: of a register, of a byte, of the first four bytes of an instruction. */
 uint64_t bh_lab_bits(enum bh_lab_fault fault);

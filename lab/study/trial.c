@@ -13,6 +13,10 @@
 
 enum { REGISTERS = 17, VECTORS = 16 };
 
+/* In QEMU's own process: the window of its instructions in which a fault strikes, and how many instructions of the guest lie between
+ * the beginnings of samples of its code. doc/laboratory.md says what they were chosen by. */
+enum { WINDOW = 50000, SAMPLE = 240000 };
+
 static int refuse(const struct bh_golden *golden, const char *why, struct bh_error *err)
 {
     return bh_fail(err, BH_ERROR_SYSTEM, "the run without fault %s (%s); the plugin said: %.200s; the agent: %.300s",
@@ -27,11 +31,23 @@ static bool has_software(const struct bh_lab_study *study)
     return false;
 }
 
+static bool has_own_software(const struct bh_lab_study *study)
+{
+    for (size_t i = 0; i < study->cells_count; i++)
+        if (bh_lab_is_software(study->cells[i].fault) && bh_lab_is_own_process(study->node, &study->cells[i]))
+            return true;
+    return false;
+}
+
 int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study *study, struct bh_golden *golden,
                   struct bh_error *err)
 {
     *golden = (struct bh_golden){0};
-    if (bh_run_from(snapshot, has_software(study) ? "places=1" : "", &golden->run, err) != 0)
+    char *arguments = bh_print_text("guest=%d,places=%d,sample=%d", study->node->stack == BH_LAB_QEMU,
+                                    has_software(study), has_own_software(study) ? SAMPLE : 0);
+    int status = bh_run_from(snapshot, arguments, &golden->run, err);
+    free(arguments);
+    if (status != 0)
         return -1;
     if (golden->run.end == BH_RUN_REFUSED)
         return bh_fail(
@@ -117,6 +133,8 @@ int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *
     if (cell->fault == BH_LAB_MEMORY)
         trial->address = cell->address >= 0 ? (uint64_t)cell->address
                                             : draw(study, number, "injection: address", study->node->memory_mib << 20);
+    if (bh_lab_is_own_process(study->node, cell))
+        trial->after = draw(study, number, "injection: window", WINDOW);
     return bh_lab_is_software(cell->fault) ? draw_planted(study, golden, trial, err) : 0;
 }
 
@@ -129,8 +147,9 @@ char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_l
     for (size_t i = 0; i < trial->size; i++)
         snprintf(bytes + 2 * i, 3, "%02x", trial->planted[i]);
     return bh_print_text("fault=%s,zone=%u,at=%" PRIu64 ",index=%" PRIu64 ",bit=%" PRIu64 ",address=%" PRIu64
-                         ",mark=%u,limit=%" PRIu64 "%s%s",
+                         ",mark=%u,limit=%" PRIu64 ",guest=%d,after=%" PRIu64 "%s%s",
                          trial->size > 0 ? "planted" : bh_lab_fault_names[trial->cell.fault], trial->cell.zone,
                          trial->at, trial->index, trial->bit, trial->address, trial->cell.mark,
-                         (golden->instructions + hang) * study->node->limit, trial->size > 0 ? ",bytes=" : "", bytes);
+                         (golden->instructions + hang) * study->node->limit, study->node->stack == BH_LAB_QEMU,
+                         trial->after, trial->size > 0 ? ",bytes=" : "", bytes);
 }

@@ -28,7 +28,8 @@ struct bh_lab_trial {
     uint64_t at;    /* of the zone's instructions, the one before which it strikes */
     uint64_t index; /* which register */
     uint64_t bit;
-    uint64_t address; /* in memory */
+    uint64_t address; /* in memory, or in QEMU's own code */
+    uint64_t after;   /* in QEMU's own process: so many of its instructions after `at` */
     size_t size;      /* of what is planted there; 0: nothing */
     unsigned char planted[BH_MUTATION_BYTES];
 };

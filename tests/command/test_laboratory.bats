@@ -325,6 +325,38 @@ for record in records:
 END
 }
 
+@test "a VMM that translates: equal faults of its process strike the same instruction and end the same" {
+    need_laboratory
+    study wrong '{zone: host-kernel, fault: register, trials: 1}' node qemu
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'whose stack is qemu, has no zone host-kernel'
+    study wrong '{zone: vmm-0, fault: memory, trials: 1}' node qemu
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'the memory is the guest'
+    # The instruction pointer, where nothing is; a register; code; and a fault of software.
+    study own '{zone: vmm-0, fault: register, register: rip, bit: 62, trials: 2}, {zone: vmm-0, fault: vector, trials: 2},
+        {zone: vmm-0, fault: code, trials: 2}, {zone: vmm-0, fault: missing-call, trials: 2},
+        {zone: guest-kernel-0, fault: missing-store, trials: 1}, {zone: guest-process-1, fault: register, trials: 1}' node qemu
+    run_bulkhead inject own.yaml -d a -q -j 1
+    expect_status 0
+    bulkhead inject own.yaml -d b -q -j 2
+    told a >a.txt
+    told b >b.txt
+    expect_lines "$(cat a.txt)" 10
+    cmp a.txt b.txt
+    "$PYTHON" - a.txt <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+own = [record for record in records if record["zone"] == "vmm-0"]
+assert all(" in " in record["injected"] for record in own), own
+ended = [record for record in own if record["fault"] == "register"]
+assert all(record["vmm"] == "signal 11" and record["enclaves"] == ["vmm", "vmm"] for record in ended), ended
+assert all(record["extent"] == "failed-guest" and record["host"] == "unharmed" for record in ended), ended
+END
+}
+
 @test "every workload ends well; the sort's answer is the one that is computed here, too" {
     need_laboratory
     for workload in sort files calls; do

@@ -93,6 +93,58 @@ static const struct {
      BH_ENCLAVE_OOPS, BH_ENCLAVE_SIGNAL, BH_HOST_UNHARMED, BH_LAB_PROCESS, false, true},
 };
 
+/* Under a VMM that translates, what was the host is the guest's kernel; how QEMU ended, and what that is. */
+static const struct {
+    unsigned zone;
+    enum bh_run_end end;
+    int vmm;
+    const char *console, *report;
+    enum bh_enclave_outcome first, second;
+    enum bh_lab_extent extent;
+    bool is_hang, hurts_vmm, is_artefact;
+} translated[] = {
+    {BH_LAB_VMM_0, BH_RUN_DONE, 0, "", right, BH_ENCLAVE_UNHARMED, BH_ENCLAVE_UNHARMED, BH_LAB_MASKED, false, false,
+     false},
+    {BH_LAB_VMM_0, BH_RUN_RESET, 11, "", "0 step 0 aa\n", BH_ENCLAVE_VMM, BH_ENCLAVE_VMM, BH_LAB_GUEST, false, false,
+     false},
+    {BH_LAB_VMM_0, BH_RUN_WEDGED, 24, "", "", BH_ENCLAVE_HUNG, BH_ENCLAVE_HUNG, BH_LAB_GUEST, true, false, false},
+    {BH_LAB_VMM_0, BH_RUN_DONE, 0, "", "0 signal 11\n1 step 0 bb\n1 answer dd\n1 exit 0\nhost taint 0 check right\n",
+     BH_ENCLAVE_SIGNAL, BH_ENCLAVE_UNHARMED, BH_LAB_PROCESS, false, false, false},
+    {BH_LAB_VMM_0, BH_RUN_DONE, 0, "",
+     "0 step 0 ab\n1 step 0 bb\n0 answer cc\n1 answer dd\n0 exit 0\n1 exit 0\nhost taint 0 check right\n",
+     BH_ENCLAVE_WRONG, BH_ENCLAVE_UNHARMED, BH_LAB_SDC, false, false, false},
+    {BH_LAB_GUEST_KERNEL_0, BH_RUN_RESET, 0, "Kernel panic - not syncing: x", "", BH_ENCLAVE_PANIC, BH_ENCLAVE_PANIC,
+     BH_LAB_GUEST, false, false, false},
+    {BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, 0, "kernel BUG at x", right, BH_ENCLAVE_OOPS, BH_ENCLAVE_OOPS, BH_LAB_PROCESS,
+     false, false, false},
+    /* The guest's kernel ends its VMM, or has it stuck: that is beyond the guest. */
+    {BH_LAB_GUEST_KERNEL_0, BH_RUN_RESET, 6, "", "", BH_ENCLAVE_VMM, BH_ENCLAVE_VMM, BH_LAB_GUEST, false, true, false},
+    {BH_LAB_GUEST_KERNEL_0, BH_RUN_WEDGED, 24, "", "", BH_ENCLAVE_HUNG, BH_ENCLAVE_HUNG, BH_LAB_GUEST, true, true,
+     true},
+    {BH_LAB_GUEST_PROCESS_0, BH_RUN_LIMIT, 0, "", "", BH_ENCLAVE_HUNG, BH_ENCLAVE_HUNG, BH_LAB_GUEST, true, false,
+     false},
+};
+
+BH_TEST(a_vmm_that_translates_is_a_process_of_its_own)
+{
+    static const struct bh_lab_node node = {.stack = BH_LAB_QEMU};
+    for (size_t i = 0; i < BH_COUNT(translated); i++) {
+        char *console = bh_copy_text(translated[i].console), *report = bh_copy_text(translated[i].report);
+        struct bh_run run = {.end = translated[i].end, .vmm = translated[i].vmm, .console = console, .report = report},
+                      golden = {.end = BH_RUN_DONE, .console = well, .report = right};
+        struct bh_lab_outcome outcome = bh_lab_judge(&run, &golden, &node, translated[i].zone);
+        if (outcome.enclave[0] != translated[i].first || outcome.enclave[1] != translated[i].second ||
+            outcome.host != BH_HOST_UNHARMED || outcome.extent != translated[i].extent ||
+            outcome.is_hang != translated[i].is_hang || outcome.hurt_neighbour != translated[i].hurts_vmm ||
+            outcome.is_artefact != translated[i].is_artefact)
+            fail_msg("case %zu: %s %s, %s, hang %d, beyond %d, artefact %d", i,
+                     bh_enclave_outcome_names[outcome.enclave[0]], bh_enclave_outcome_names[outcome.enclave[1]],
+                     bh_lab_extent_names[outcome.extent], outcome.is_hang, outcome.hurt_neighbour, outcome.is_artefact);
+        free(console);
+        free(report);
+    }
+}
+
 BH_TEST(every_report_is_one_outcome)
 {
     for (size_t i = 0; i < BH_COUNT(cases); i++) {
@@ -373,6 +425,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_report_is_one_outcome),
+        cmocka_unit_test(a_vmm_that_translates_is_a_process_of_its_own),
         cmocka_unit_test(cells_take_turns_in_proportion),
         cmocka_unit_test(draws_are_even_and_follow_from_the_number),
         cmocka_unit_test(software_faults_are_what_they_are_called),
