@@ -30,20 +30,33 @@ void bh_event_queue_push(struct bh_event_queue *queue, struct bh_event event)
     queue->heap[hole] = event;
 }
 
-struct bh_event bh_event_queue_pop(struct bh_event_queue *queue)
+/* From the root, where the place is free. */
+static void sink(struct bh_event_queue *queue, const struct bh_event *event)
 {
-    BH_BUG_ASSERT(queue->count > 0);
-    struct bh_event first = queue->heap[0], last = queue->heap[--queue->count];
     size_t hole = 0;
     for (size_t child; (child = 2 * hole + 1) < queue->count; hole = child) {
         if (child + 1 < queue->count && is_before(&queue->heap[child + 1], &queue->heap[child]))
             child++;
-        if (!is_before(&queue->heap[child], &last))
+        if (!is_before(&queue->heap[child], event))
             break;
         queue->heap[hole] = queue->heap[child];
     }
-    queue->heap[hole] = last;
+    queue->heap[hole] = *event;
+}
+
+struct bh_event bh_event_queue_pop(struct bh_event_queue *queue)
+{
+    BH_BUG_ASSERT(queue->count > 0);
+    struct bh_event first = queue->heap[0], last = queue->heap[--queue->count];
+    sink(queue, &last);
     return first;
+}
+
+void bh_event_queue_replace(struct bh_event_queue *queue, struct bh_event event)
+{
+    BH_BUG_ASSERT(queue->count > 0);
+    event.order = queue->inserted++;
+    sink(queue, &event);
 }
 
 void bh_event_queue_clear(struct bh_event_queue *queue)

@@ -28,4 +28,6 @@ static inline const struct bh_event *bh_event_queue_first(const struct bh_event_
     return queue->count > 0 ? &queue->heap[0] : NULL;
 }
 struct bh_event bh_event_queue_pop(struct bh_event_queue *queue);
+/* Pops the earliest and pushes another, in one. */
+void bh_event_queue_replace(struct bh_event_queue *queue, struct bh_event event);
 void bh_event_queue_clear(struct bh_event_queue *queue);

@@ -20,11 +20,28 @@ double bh_random_open_interval(uint64_t bits)
 double bh_random_uniform(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,
                          uint64_t b)
 {
-    if (random->draws != NULL)
-        ++*random->draws;
     philox4x64_key_t key = {{random->seed, random->replica}};
     philox4x64_ctr_t counter = {{(uint64_t)purpose, stream, a, b}};
-    return bh_random_open_interval(philox4x64_R(10, counter, key).v[0]);
+    if (random->shared == NULL)
+        return bh_random_open_interval(philox4x64_R(BH_RANDOM_ROUNDS, counter, key).v[0]);
+    random->shared->draws++;
+#pragma GCC unroll 10
+    for (int round = 0; round < BH_RANDOM_ROUNDS; round++) {
+        memcpy(key.v, random->shared->key[round], sizeof key.v);
+        counter = _philox4x64round(counter, key);
+    }
+    return bh_random_open_interval(counter.v[0]);
+}
+
+struct bh_random bh_random_share(uint64_t seed, uint64_t replica, struct bh_random_shared *shared)
+{
+    philox4x64_key_t key = {{seed, replica}};
+    shared->draws = 0;
+    for (int round = 0; round < BH_RANDOM_ROUNDS; round++) {
+        memcpy(shared->key[round], key.v, sizeof key.v);
+        key = _philox4x64bumpkey(key);
+    }
+    return (struct bh_random){seed, replica, shared};
 }
 
 double bh_random_exponential(const struct bh_random *random, enum bh_purpose purpose, uint64_t stream, uint64_t a,

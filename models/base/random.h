@@ -38,12 +38,24 @@ enum bh_purpose {
     BH_PURPOSE_DESIGN = 64,  /* points of a Latin hypercube */
 };
 
+enum { BH_RANDOM_ROUNDS = 10 };
+
+/* What many draws of one replica share: the keys of Philox's rounds, which follow from seed and replica; and how many draws
+ * there were, since what comes about without one depends on neither. */
+struct bh_random_shared {
+    uint64_t key[BH_RANDOM_ROUNDS][2];
+    uint64_t draws;
+};
+
 /* Identifies a stream: the scenario's seed and the replica; then draws are numbered by (stream, purpose, a, b). */
 struct bh_random {
     uint64_t seed;
     uint64_t replica;
-    uint64_t *draws; /* counts them: what comes about without one depends on neither seed nor replica. Or NULL. */
+    struct bh_random_shared *shared; /* or NULL */
 };
+
+/* A stream that shares, which takes a quarter less time a draw; `shared` is the caller's and outlives it. */
+struct bh_random bh_random_share(uint64_t seed, uint64_t replica, struct bh_random_shared *shared);
 
 /* Uniform on the open interval (0, 1) with 53 bits, from Philox 4x64-10 (Salmon et al., SC 2011). `stream` names the
  * fault or component (a hash), `a` and `b` the channel and ordinal within it. */

@@ -104,15 +104,13 @@ static void push_fault(struct bh_fault_arrivals *arrivals, const struct bh_fault
     bh_event_queue_push(&arrivals->queue, (struct bh_event){.time_s = fault->time_s, .kind = FAULT, .subject = kept});
 }
 
-/* A fault comes that nothing known comes before: it need not wait among that. */
-static void come(struct bh_fault_arrivals *arrivals, const struct bh_fault *fault)
+/* The fault `now` comes. If nothing known comes before it, it need not wait among that. */
+static void come(struct bh_fault_arrivals *arrivals)
 {
     const struct bh_event *known = bh_event_queue_first(&arrivals->queue);
-    arrivals->has_now = known == NULL || known->time_s > fault->time_s;
-    if (arrivals->has_now)
-        arrivals->now = *fault;
-    else
-        push_fault(arrivals, fault);
+    arrivals->has_now = known == NULL || known->time_s > arrivals->now.time_s;
+    if (!arrivals->has_now)
+        push_fault(arrivals, &arrivals->now);
 }
 
 /* The clock of a carrier that had an event, and has that place or the next one, runs again, at once or when what broke is
@@ -172,27 +170,28 @@ static void strike_others(struct bh_fault_arrivals *arrivals, const struct bh_ra
 static void unfold(struct bh_fault_arrivals *arrivals, const struct bh_random *random, const struct occurrence *event)
 {
     const struct bh_fault_class *class = arrivals->stream->hardware;
-    struct bh_fault fault = {.stream = arrivals->stream,
-                             .time_s = event->time_s,
-                             .node = event->carrier,
-                             .identity = event->identity,
-                             .landing = event->identity,
-                             .event = event->identity};
+    struct bh_fault *fault = &arrivals->now;
+    *fault = (struct bh_fault){.stream = arrivals->stream,
+                               .time_s = event->time_s,
+                               .node = event->carrier,
+                               .identity = event->identity,
+                               .landing = event->identity,
+                               .event = event->identity};
     if (class != NULL && bh_fault_class_is_machine_wide(class)) {
-        fault.is_machine = true;
-        come(arrivals, &fault);
+        fault->is_machine = true;
+        come(arrivals);
     } else if (class != NULL && class->carrier != BH_CARRIER_NODE) {
         uint64_t first = event->carrier * arrivals->stream->span;
         uint64_t end = class->carrier == BH_CARRIER_MACHINE ? arrivals->nodes : first + arrivals->stream->span;
-        strike_others(arrivals, random, &fault, first, end < arrivals->nodes ? end : arrivals->nodes, UINT64_MAX);
+        strike_others(arrivals, random, fault, first, end < arrivals->nodes ? end : arrivals->nodes, UINT64_MAX);
     } else {
-        come(arrivals, &fault);
+        come(arrivals);
         if (class == NULL || !class->burst.is_given ||
             bh_random_uniform(random, BH_PURPOSE_BURST, event->identity, 0, 0) >= class->burst.probability.value)
             return;
         uint64_t nodes = bh_domain_nodes(class->burst.domain), first = event->carrier / nodes * nodes;
         uint64_t end = first + nodes < arrivals->nodes ? first + nodes : arrivals->nodes;
-        strike_others(arrivals, random, &fault, first, end, event->carrier);
+        strike_others(arrivals, random, fault, first, end, event->carrier);
     }
 }
 

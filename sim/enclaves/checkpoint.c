@@ -16,8 +16,9 @@ enum bh_level bh_checkpoint_next(const struct bh_enclave *enclave, enum bh_level
     for (; level < BH_LEVELS; level++) {
         const struct bh_kept_states *kept = &enclave->kept[level];
         uint64_t every = enclave->setup->every[level];
-        bool holds = kept->count > 0 && kept->state[kept->count - 1].work_s >= enclave->work_s;
-        if (every > 0 && (enclave->checkpoints + 1) % every == 0 && !holds)
+        if (every == 0 || (enclave->checkpoints + 1) % every != 0)
+            continue;
+        if (kept->count == 0 || kept->state[kept->count - 1].work_s < enclave->work_s)
             break;
     }
     return (enum bh_level)level;
@@ -43,11 +44,7 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     double time_s = is_copy ? newest->time_s : enclave->replica->now_s;
     while (kept->count >= most)
         bh_kept_states_remove(kept, 0);
-    if (kept->count == kept->room) {
-        kept->room = 2 * kept->room + 2;
-        kept->state = bh_reallocate(kept->state, kept->room, sizeof *kept->state);
-    }
-    struct bh_saved_state *state = &kept->state[kept->count++];
+    struct bh_saved_state *state = bh_kept_states_add(kept);
     *state = (struct bh_saved_state){.time_s = time_s,
                                      .work_s = enclave->work_s,
                                      .bytes = enclave->saving_bytes,
@@ -59,7 +56,12 @@ void bh_checkpoint_save(struct bh_enclave *enclave, enum bh_level level)
     }
     state->copies = bh_errors_save(enclave->replica, enclave->index, &state->copies_count);
     bh_silent_set_copy(&state->silent, &enclave->silent.present);
-    bh_checkpoint_find_newest(enclave);
+    if (is_copy)
+        bh_checkpoint_find_newest(enclave);
+    else {
+        enclave->newest = state;
+        enclave->newest_level = level;
+    }
     enclave->events++;
 }
 

@@ -47,6 +47,12 @@ static struct bh_wait await_start(struct bh_enclave *enclave)
     return bh_wait_no_time();
 }
 
+static void be_seen(const struct bh_enclave *enclave)
+{
+    if (enclave->replica->options.see != NULL)
+        bh_enclave_be_seen(enclave);
+}
+
 struct bh_wait bh_enclave_next(struct bh_enclave *enclave, bool is_done)
 {
     void (*finish)(struct bh_enclave *, bool) = enclave->about.finish;
@@ -58,13 +64,13 @@ struct bh_wait bh_enclave_next(struct bh_enclave *enclave, bool is_done)
                                   ? await_start(enclave)
                                   : enclave->kind->next(enclave, enclave->replica->now_s);
         if (wait.what != BH_WAIT_NOTHING) {
-            bh_enclave_be_seen(enclave);
+            be_seen(enclave);
             return wait;
         }
     }
     if (enclave->phase != BH_PHASE_DONE)
         bh_enclave_end(enclave, false);
-    bh_enclave_be_seen(enclave);
+    be_seen(enclave);
     return (struct bh_wait){.what = BH_WAIT_NO_MORE};
 }
 

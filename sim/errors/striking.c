@@ -22,9 +22,9 @@
 static bool is_spared(const struct bh_replica *replica, uint64_t slot, int tenant)
 {
     const struct bh_setup *setup = replica->setup;
-    const struct bh_partition *partition = slot < setup->scenario->nodes ? bh_setup_partition(setup, slot) : NULL;
     if (!setup->scenario->faults_spare_rest)
         return false;
+    const struct bh_partition *partition = slot < setup->scenario->nodes ? bh_setup_partition(setup, slot) : NULL;
     for (size_t e = 0; e < setup->enclaves_count; e++) {
         const struct bh_enclave *enclave = &replica->enclaves[e];
         bool is_served = partition == NULL || (enclave->partition == partition &&

@@ -14,12 +14,12 @@
 #include "sim/state/protecting.h"
 #include "sim/state/replica_state.h"
 
-static void schedule_next_fault(struct bh_replica *replica, size_t number)
+static bool draw_next_fault(struct bh_replica *replica, size_t number, struct bh_event *event)
 {
     struct bh_fault *fault = &replica->next_fault[number];
-    if (bh_fault_arrivals_next(replica->arrivals[number], &replica->random, fault))
-        bh_event_queue_push(&replica->queue,
-                            (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number});
+    bool comes = bh_fault_arrivals_next(replica->arrivals[number], &replica->random, fault);
+    *event = (struct bh_event){.time_s = fault->time_s, .kind = BH_EVENT_FAULT, .index = number};
+    return comes;
 }
 
 void bh_injector_schedule(struct bh_replica *replica)
@@ -34,8 +34,10 @@ void bh_injector_schedule(struct bh_replica *replica)
     bh_composing_schedule(replica);
     if (!replica->options.faults)
         return;
+    struct bh_event event;
     for (size_t s = 0; scenario->random_faults && s < replica->setup->sources_count; s++)
-        schedule_next_fault(replica, s);
+        if (draw_next_fault(replica, s, &event))
+            bh_event_queue_push(&replica->queue, event);
     for (size_t i = 0; i < scenario->script_count; i++)
         bh_event_queue_push(&replica->queue,
                             (struct bh_event){.time_s = scenario->script[i].at_s, .kind = BH_EVENT_SCRIPT, .index = i});
@@ -49,18 +51,26 @@ static void reach_horizon(struct bh_replica *replica)
             bh_enclave_signal(&replica->enclaves[e]);
 }
 
+/* The next one of its source takes the place of the first in the queue, which this one is. */
+static void fault_happens(struct bh_replica *replica, size_t number)
+{
+    struct bh_fault fault = replica->next_fault[number];
+    struct bh_event next;
+    if (draw_next_fault(replica, number, &next))
+        bh_event_queue_replace(&replica->queue, next);
+    else
+        bh_event_queue_pop(&replica->queue);
+    bh_errors_strike(replica, number, &fault);
+}
+
 static void happen(struct bh_replica *replica, const struct bh_event *event)
 {
     switch ((enum bh_event_kind)event->kind) {
+    case BH_EVENT_FAULT:
+        break;
     case BH_EVENT_HORIZON:
         reach_horizon(replica);
         break;
-    case BH_EVENT_FAULT: {
-        struct bh_fault fault = replica->next_fault[event->index];
-        schedule_next_fault(replica, event->index);
-        bh_errors_strike(replica, event->index, &fault);
-        break;
-    }
     case BH_EVENT_RECURRENCE:
         bh_errors_strike_again(replica, event->subject, event->time_s);
         break;
@@ -98,6 +108,11 @@ static void happen(struct bh_replica *replica, const struct bh_event *event)
 
 void bh_injector_happen(struct bh_replica *replica)
 {
+    const struct bh_event *first = bh_event_queue_first(&replica->queue);
+    if (first->kind == BH_EVENT_FAULT) {
+        fault_happens(replica, first->index);
+        return;
+    }
     struct bh_event event = bh_event_queue_pop(&replica->queue);
     happen(replica, &event);
 }

@@ -96,7 +96,7 @@ static void drain_queue(struct bh_replica *replica)
     bh_degraded_forget(replica);
 }
 
-/* `draws` counts random numbers: a replica that drew none is the same whatever its number. */
+/* A replica that drew no random numbers is the same whatever its number. */
 int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platform,
                    struct bh_transfer *const *transfers, struct bh_replica_options options,
                    struct bh_replica_record *record, struct bh_error *err)
@@ -104,8 +104,8 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
     struct bh_replica replica = {.setup = setup, .platform = platform, .options = options};
     int status = -1;
     *record = (struct bh_replica_record){0};
-    uint64_t draws = 0;
-    replica.random = (struct bh_random){setup->scenario->seed, options.replica, &draws};
+    struct bh_random_shared shared;
+    replica.random = bh_random_share(setup->scenario->seed, options.replica, &shared);
     replica.machine = create_machine(setup);
     replica.next_fault = bh_allocate(setup->sources_count, sizeof *replica.next_fault);
     replica.arrivals = bh_allocate(setup->sources_count, sizeof(struct bh_fault_arrivals *));
@@ -123,7 +123,7 @@ int bh_replica_run(const struct bh_setup *setup, const struct bh_platform *platf
         goto out;
     bh_errors_finish(&replica);
     gather(&replica, record);
-    record->is_sure = draws == 0;
+    record->is_sure = shared.draws == 0;
     status = 0;
 out:
     for (size_t e = 0; e < setup->enclaves_count; e++)

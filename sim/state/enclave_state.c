@@ -66,8 +66,6 @@ void bh_enclave_be_seen(const struct bh_enclave *enclave)
     };
     const struct bh_replica *replica = enclave->replica;
     struct bh_doing_seen seen = {replica->now_s, (size_t)enclave->index, doings[enclave->phase]};
-    if (replica->options.see == NULL)
-        return;
     if (seen.doing == BH_DOING_WORK && bh_enclave_is_out(enclave)) /* a service too many of whose parts are down */
         seen.doing = BH_DOING_AWAIT_NODES;
     else if (seen.doing == BH_DOING_WORK && enclave->awaits_partner)

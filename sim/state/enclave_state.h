@@ -171,7 +171,7 @@ static inline bool bh_enclave_is_there(const struct bh_enclave *enclave)
 bool bh_enclave_is_out(const struct bh_enclave *enclave);
 /* "works", "saves or verifies", ... */
 extern const char *const bh_doing_names[];
-/* Tells who watches the replica, if anybody, what it does now. */
+/* Tells who watches the replica (options.see) what it does now. */
 void bh_enclave_be_seen(const struct bh_enclave *enclave);
 /* Whether it is there and has yet to do again what it had done before its last failure. */
 bool bh_enclave_is_behind(const struct bh_enclave *enclave);

@@ -137,30 +137,49 @@ static bool takes_several(const struct bh_replica *replica, const struct bh_live
            (error->has_crossed && error->lost.count > 1);
 }
 
-/* An error has done all it can: enters the tallies. */
-void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *error)
+/* How far what it did reached, and whether that counts at each boundary. */
+static void count_effect(struct bh_replica *replica, const struct bh_live_error *error)
 {
     const struct bh_zone_tree *tree = error->node->model->tree;
     struct bh_tallies *tallies = &replica->tallies;
     bool inside[BH_BOUNDARIES], beyond[BH_BOUNDARIES];
-    gather_parts(error);
-    if (!error->is_revived) {
-        enum bh_scope extent = bh_effect_extent(tree, &error->effect);
-        bh_effect_boundaries(tree, error->origin, &error->effect, inside, beyond);
-        inside[BH_ENCLAVE_ENCLAVE] = inside[BH_ENCLAVE_ENCLAVE] || reaches_far(replica, error->partition);
-        beyond[BH_ENCLAVE_ENCLAVE] = beyond[BH_ENCLAVE_ENCLAVE] || error->has_crossed;
-        tallies->system_extent[extent]++;
-        tallies->application_extent[error->application_extent]++;
-        for (int b = 0; b < BH_BOUNDARIES; b++) {
-            tallies->escape_exposed[b] += inside[b] && extent != BH_SCOPE_NONE;
-            tallies->escape_seen[b] += beyond[b];
-        }
-        tallies->silent_errors += error->effect.silent;
-        tallies->simultaneous_losses += takes_several(replica, error, extent);
-        count_stops(tallies, error);
-        tallies->depth_sum += error->depth;
-        count_losses(replica, &error->lost);
+    enum bh_scope extent = bh_effect_extent(tree, &error->effect);
+    bh_effect_boundaries(tree, error->origin, &error->effect, inside, beyond);
+    inside[BH_ENCLAVE_ENCLAVE] = inside[BH_ENCLAVE_ENCLAVE] || reaches_far(replica, error->partition);
+    beyond[BH_ENCLAVE_ENCLAVE] = beyond[BH_ENCLAVE_ENCLAVE] || error->has_crossed;
+    tallies->system_extent[extent]++;
+    for (int b = 0; b < BH_BOUNDARIES; b++) {
+        tallies->escape_exposed[b] += inside[b] && extent != BH_SCOPE_NONE;
+        tallies->escape_seen[b] += beyond[b];
     }
+    tallies->silent_errors += error->effect.silent;
+    tallies->simultaneous_losses += takes_several(replica, error, extent);
+    count_stops(tallies, error);
+}
+
+/* It was masked where it began: most are. */
+static bool did_nothing(const struct bh_live_error *error)
+{
+    const struct bh_effect *effect = &error->effect;
+    return error->parts == NULL && !error->has_crossed && bh_zone_set_is_empty(&effect->affected) &&
+           bh_zone_set_is_empty(&effect->failed) && bh_zone_set_is_empty(&effect->degraded) &&
+           effect->beyond_node == BH_SCOPE_NONE && !effect->silent;
+}
+
+/* An error has done all it can: enters the tallies. */
+void bh_live_error_finish(struct bh_replica *replica, struct bh_live_error *error)
+{
+    struct bh_tallies *tallies = &replica->tallies;
+    gather_parts(error);
+    if (error->is_revived)
+        return;
+    if (did_nothing(error))
+        tallies->system_extent[BH_SCOPE_NONE]++;
+    else
+        count_effect(replica, error);
+    tallies->application_extent[error->application_extent]++;
+    tallies->depth_sum += error->depth;
+    count_losses(replica, &error->lost);
 }
 
 static struct bh_cause_key cause_key(const struct bh_replica *replica, const struct bh_copy *copy,

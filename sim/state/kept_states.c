@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void clear(struct bh_saved_state *state)
 {
@@ -16,13 +17,33 @@ static void clear(struct bh_saved_state *state)
     bh_silent_set_clear(&state->silent);
 }
 
-/* States are few (`keep`, by default 3) and stand by age, the oldest first. */
+/* States are few (`keep`, by default 3) and stand by age. The oldest goes most often: it leaves its room behind, and those
+ * that are left move only when none is left at the other end. */
+struct bh_saved_state *bh_kept_states_add(struct bh_kept_states *kept)
+{
+    struct bh_saved_state *all = kept->all;
+    if (kept->state + kept->count == all + kept->room) {
+        if (2 * kept->count >= kept->room) {
+            kept->room = 2 * kept->room + 8;
+            all = bh_reallocate(NULL, kept->room, sizeof *all);
+        }
+        if (kept->count > 0)
+            memmove(all, kept->state, kept->count * sizeof *all);
+        if (all != kept->all)
+            free(kept->all);
+        kept->all = kept->state = all;
+    }
+    return &kept->state[kept->count++];
+}
+
 void bh_kept_states_remove(struct bh_kept_states *kept, size_t index)
 {
     clear(&kept->state[index]);
-    for (size_t i = index + 1; i < kept->count; i++)
-        kept->state[i - 1] = kept->state[i];
     kept->count--;
+    if (index == 0)
+        kept->state++;
+    else
+        memmove(&kept->state[index], &kept->state[index + 1], (kept->count - index) * sizeof *kept->state);
 }
 
 /* The most work; of equal work that of the nearest level, which is read fastest. */
@@ -81,7 +102,7 @@ void bh_checkpoint_drop_all(struct bh_enclave *enclave)
 {
     for (int level = 0; level < BH_LEVELS; level++) {
         drop_level(enclave, (enum bh_level)level);
-        free(enclave->kept[level].state);
+        free(enclave->kept[level].all);
         enclave->kept[level] = (struct bh_kept_states){0};
     }
     bh_checkpoint_try(enclave, NULL);

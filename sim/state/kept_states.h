@@ -30,8 +30,10 @@ struct bh_saved_state {
 
 /* The kept states of one checkpoint level, oldest first. */
 struct bh_kept_states {
-    size_t count, room;
-    struct bh_saved_state *state;
+    size_t count;
+    struct bh_saved_state *state; /* the oldest, somewhere in `all` */
+    size_t room;
+    struct bh_saved_state *all; /* owned */
 };
 
 /* Errors that an enclave has brought back, and the earliest state that it has gone back to and that held them, of all since
@@ -51,7 +53,9 @@ struct bh_kept_messages {
     struct bh_kept_message *list; /* owned */
 };
 
-/* Drops one of a level's, the oldest being 0. To be followed by bh_checkpoint_find_newest. */
+/* Room for one more behind the youngest, which the caller fills. To be followed by bh_checkpoint_find_newest. */
+struct bh_saved_state *bh_kept_states_add(struct bh_kept_states *kept);
+/* Drops one of a level's, the oldest being 0. Likewise. */
 void bh_kept_states_remove(struct bh_kept_states *kept, size_t index);
 
 /* Finds bh_enclave.newest again: kept states have changed. */

@@ -6,7 +6,16 @@
 #include "models/base/extremes.h"
 
 #include <math.h>
+#include <obstack.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void *take_chunk(size_t bytes)
+{
+    return bh_reallocate(NULL, bytes, 1);
+}
+#define obstack_chunk_alloc take_chunk
+#define obstack_chunk_free  free
 
 /* Keys are numbers of nodes: a multiplication mixes them well enough. */
 #define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)(*(key)*UINT64_C(0x9e3779b97f4a7c15) >> 32))
@@ -59,6 +68,7 @@ struct bh_machine {
     const struct bh_partitions *partitions;
     const struct bh_zone_tree **trees; /* per class */
     uint64_t nodes, spares;
+    struct obstack records; /* all slots and moved nodes, which stay to the end */
     struct bh_slot *slots;
     struct found_slot *found; /* last */
     struct bh_slot **outages; /* per partition: slots that may not be ready */
@@ -131,6 +141,7 @@ struct bh_machine *bh_machine_create(const struct bh_partitions *partitions, con
     struct bh_machine *machine = bh_allocate(1, sizeof *machine);
     const struct bh_partition *last = &partitions->partition[partitions->count - 1];
     machine->partitions = partitions;
+    obstack_init(&machine->records);
     machine->found = bh_allocate(1, sizeof *machine->found);
     machine->found->number = UINT64_MAX;
     machine->trees = bh_allocate(partitions->classes_count, sizeof *machine->trees);
@@ -149,19 +160,11 @@ void bh_machine_destroy(struct bh_machine *machine)
 {
     if (machine == NULL)
         return;
-    struct bh_slot *slot = machine->slots;
-    HASH_CLEAR(hh, machine->slots);
-    for (struct bh_slot *next; slot != NULL; slot = next) {
-        next = slot->hh.next;
+    for (struct bh_slot *slot = machine->slots; slot != NULL; slot = slot->hh.next)
         free(slot->zone_ready_s);
-        free(slot);
-    }
-    struct moved_node *node = machine->moved;
+    HASH_CLEAR(hh, machine->slots);
     HASH_CLEAR(hh, machine->moved);
-    for (struct moved_node *next; node != NULL; node = next) {
-        next = node->hh.next;
-        free(node);
-    }
+    obstack_free(&machine->records, NULL);
     free(machine->found);
     free(machine->idle.number);
     free(machine->waiting.number);
@@ -198,7 +201,7 @@ static void move_node(struct bh_machine *machine, uint64_t node, enum bh_post po
 {
     struct moved_node *moved = find_moved(machine, node);
     if (moved == NULL) {
-        moved = bh_allocate(1, sizeof *moved);
+        moved = obstack_alloc(&machine->records, sizeof *moved);
         moved->number = node;
         HASH_ADD(hh, machine->moved, number, sizeof moved->number, moved);
     }
@@ -247,7 +250,8 @@ static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
     if (slot == NULL) {
         size_t partition = bh_partitions_find(machine->partitions, number);
         size_t guests = tree_of(machine, partition)->guests_count;
-        slot = bh_allocate(1, sizeof *slot + guests * sizeof slot->guest_ready_s[0]);
+        size_t bytes = sizeof *slot + guests * sizeof slot->guest_ready_s[0];
+        slot = memset(obstack_alloc(&machine->records, bytes), 0, bytes);
         slot->number = slot->node = number;
         slot->partition = partition;
         slot->has_node = true;

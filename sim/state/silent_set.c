@@ -47,7 +47,7 @@ void bh_silent_set_copy(struct bh_silent_set *to, const struct bh_silent_set *fr
 static void part(struct bh_silent_set *set)
 {
     size_t room = 2 * set->count + 8;
-    struct shared *own = bh_allocate(1, sizeof *own + room * sizeof *set->place);
+    struct shared *own = bh_reallocate(NULL, 1, sizeof *own + room * sizeof *set->place);
     *own = (struct shared){.sets = 1, .count = set->count, .room = room};
     size_t *place = (size_t *)(own + 1), count = set->count;
     if (count > 0)

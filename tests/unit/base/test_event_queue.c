@@ -50,7 +50,7 @@ BH_TEST(test_what_was_put_in_comes_out)
     bh_event_queue_clear(&queue);
 }
 
-/* Against a list searched for its least: random pushes of few different times among random pops. */
+/* Against a list searched for its least: random pushes of few different times among random pops and replacements. */
 BH_TEST(test_against_a_list)
 {
     enum { STEPS = 20000, MOST = 400 };
@@ -73,6 +73,12 @@ BH_TEST(test_against_a_list)
                 (list[i].time_s == list[least].time_s && list[i].index < list[least].index))
                 least = i;
         assert_int_equal(bh_event_queue_first(&queue)->index, list[least].index);
+        if (u > 0.9) {
+            list[least] = (struct bh_event){.time_s = floor(500.0 * (u - 0.9)), .index = step};
+            bh_event_queue_replace(&queue, list[least]);
+            assert_int_equal(queue.count, count);
+            continue;
+        }
         struct bh_event event = bh_event_queue_pop(&queue);
         assert_int_equal(event.index, list[least].index);
         assert_true(event.time_s == list[least].time_s);

@@ -113,17 +113,17 @@ BH_TEST(test_bins)
     }
 }
 
-/* Each draw of a stream that counts is counted; who counts does not change what is drawn. */
+/* Each draw of a stream that shares is counted; sharing does not change what is drawn. */
 BH_TEST(test_draws_are_counted)
 {
-    uint64_t draws = 0;
-    const struct bh_random random = {.seed = 5, .replica = 6}, counted = {.seed = 5, .replica = 6, .draws = &draws};
+    struct bh_random_shared shared;
+    const struct bh_random random = {.seed = 5, .replica = 6}, counted = bh_random_share(5, 6, &shared);
     for (uint64_t b = 0; b < 3; b++)
         assert_true(bh_random_uniform(&random, BH_PURPOSE_ENDING, 1, 2, b) ==
                     bh_random_uniform(&counted, BH_PURPOSE_ENDING, 1, 2, b));
-    assert_int_equal(draws, 3);
+    assert_int_equal(shared.draws, 3);
     bh_random_exponential(&counted, BH_PURPOSE_ARRIVAL, 1, 2, 3, 1);
-    assert_int_equal(draws, 4);
+    assert_int_equal(shared.draws, 4);
 }
 
 /* Exponentials: mean, variance, and uniform bins of their distribution function. */

@@ -4,11 +4,11 @@
 #include "sim/state/live_copies.h"
 #include "tests/support/small_replica.h"
 
+#include <string.h>
+
 static void keep(struct bh_enclave *enclave, enum bh_level level, double time_s, double work_s)
 {
-    struct bh_kept_states *kept = &enclave->kept[level];
-    kept->state = bh_reallocate(kept->state, kept->count + 1, sizeof *kept->state);
-    kept->state[kept->count++] = (struct bh_saved_state){.time_s = time_s, .work_s = work_s};
+    *bh_kept_states_add(&enclave->kept[level]) = (struct bh_saved_state){.time_s = time_s, .work_s = work_s};
     bh_checkpoint_find_newest(enclave);
 }
 
@@ -188,11 +188,43 @@ BH_TEST(test_moves)
     small_end(&small);
 }
 
+/* Against a list from which each is removed by moving all later ones: mostly the oldest goes, as in a run. */
+BH_TEST(test_keep_and_remove)
+{
+    enum { STEPS = 5000, MOST = 9 };
+    const struct bh_random random = {.seed = 7};
+    struct bh_kept_states kept = {0};
+    double list[MOST];
+    size_t count = 0;
+    for (uint64_t step = 0; step < STEPS; step++) {
+        double u = bh_random_uniform(&random, BH_PURPOSE_DESIGN, 1, step, 0);
+        size_t most = step / 500 % 2 == 0 ? 3 : MOST;
+        while (count >= most || (count > 0 && u < 0.1)) {
+            size_t gone = u < 0.2 ? (size_t)(u * 5.0 * (double)count) : 0;
+            bh_kept_states_remove(&kept, gone);
+            memmove(&list[gone], &list[gone + 1], (--count - gone) * sizeof list[0]);
+            u += 0.05;
+        }
+        *bh_kept_states_add(&kept) = (struct bh_saved_state){.work_s = (double)step};
+        list[count++] = (double)step;
+        assert_int_equal(kept.count, count);
+        for (size_t i = 0; i < count; i++)
+            assert_close(kept.state[i].work_s, list[i], 0.0);
+    }
+    assert_true(kept.room < 64); /* no more than a few times what was kept at once */
+    free(kept.all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_newest), cmocka_unit_test(test_falls_again), cmocka_unit_test(test_falls_again_later),
-        cmocka_unit_test(test_lose),   cmocka_unit_test(test_known_bad),   cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_newest),
+        cmocka_unit_test(test_falls_again),
+        cmocka_unit_test(test_falls_again_later),
+        cmocka_unit_test(test_lose),
+        cmocka_unit_test(test_known_bad),
+        cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_keep_and_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
