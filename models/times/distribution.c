@@ -101,18 +101,19 @@ double bh_residual_exceeded(const struct bh_distribution *distribution, double q
 
 /* With y = ln t and g(y) = ln H(e^y) - ln h, g is straight for a Weibull distribution and nearly so at both ends of the
  * others, so Newton's steps are few; where they leave the bracket, it is halved. Each factor on t is exact to the last
- * digits, which ln t would lose. */
+ * digits, which ln t would lose. A step leaves its own square of error, so that after one of NEAR_ENOUGH none is left. */
 double bh_distribution_invert(const struct bh_distribution *distribution, double h, double near,
                               double (*hazard)(const struct bh_distribution *, double),
                               double (*slope)(const struct bh_distribution *, double, double hazard))
 {
     enum { STEPS_MOST = 2200 };
+    static const double NEAR_ENOUGH = 1e-9;
     if (!isfinite(h))
         return INFINITY;
     double low = DBL_TRUE_MIN, high = DBL_MAX, t = near;
     for (int step = 0; step < STEPS_MOST; step++) {
         double at = hazard(distribution, t), g = log(at / h), change = g * at / (t * slope(distribution, t, at));
-        if (fabs(change) <= 8.0 * DBL_EPSILON)
+        if (fabs(change) <= NEAR_ENOUGH)
             return t * exp(-change);
         if (g > 0.0)
             high = t;

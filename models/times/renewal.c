@@ -10,6 +10,8 @@
 /* uthash ends the program by itself when memory runs out; ours says so first. */
 #define uthash_malloc(size)       bh_allocate(1, (size))
 #define uthash_free(memory, size) free(memory)
+/* Keys are numbers of components: a multiplication mixes them well enough. */
+#define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)(*(key)*UINT64_C(0x9e3779b97f4a7c15) >> 32))
 #include <uthash.h>
 
 /* A component that has had its first event. */
