@@ -81,6 +81,10 @@ bool bh_lab_mutate(const struct bh_lab_code *code, enum bh_lab_fault fault, unsi
         return mutate_branch(code, true, mutated);
     case BH_LAB_WRONG_OPERAND:
         return mutate_immediate(code, mutated);
+    case BH_LAB_BUG:
+        mutated[0] = 0x0f; /* ud2 */
+        mutated[1] = 0x0b;
+        return code->size >= 2;
     case BH_LAB_REGISTER:
     case BH_LAB_VECTOR:
     case BH_LAB_MEMORY:

@@ -14,7 +14,7 @@
 
 const char *const bh_lab_fault_names[] = {
     "register",      "vector",        "memory",       "code",          "none", "missing-call",
-    "missing-store", "missing-check", "missing-code", "wrong-operand", NULL};
+    "missing-store", "missing-check", "missing-code", "wrong-operand", "bug", NULL};
 const char *const bh_lab_zone_names[] = {
     "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1", "vmm-0",
     "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", NULL};
@@ -41,6 +41,12 @@ static bool has_zone(enum bh_lab_stack stack, unsigned zone)
     return zone != BH_LAB_OTHER &&
            (zone == BH_LAB_HOST_KERNEL || zone == BH_LAB_HOST_AGENT || is_process == (stack == BH_LAB_NATIVE)) &&
            (zone != BH_LAB_HOST_MODULES || stack != BH_LAB_NATIVE);
+}
+
+static bool is_kernel(unsigned zone)
+{
+    return zone == BH_LAB_HOST_KERNEL || zone == BH_LAB_HOST_MODULES || zone == BH_LAB_GUEST_KERNEL_0 ||
+           zone == BH_LAB_GUEST_KERNEL_1;
 }
 
 /* A number where the key is there; else it is left alone. */
@@ -105,6 +111,7 @@ uint64_t bh_lab_bits(enum bh_lab_fault fault)
     case BH_LAB_MISSING_CHECK:
     case BH_LAB_MISSING_CODE:
     case BH_LAB_WRONG_OPERAND:
+    case BH_LAB_BUG:
     case BH_LAB_FAULTS:
         break;
     }
@@ -127,6 +134,9 @@ static int read_cell(const struct bh_node *map, struct bh_lab_study *study, stru
                             study->node->name, bh_lab_stack_names[study->node->stack], bh_lab_zone_names[zone]);
     cell->zone = (unsigned)zone;
     cell->fault = (enum bh_lab_fault)fault;
+    if (cell->fault == BH_LAB_BUG && !is_kernel(cell->zone))
+        return bh_node_fail(map, err, "found faults of kind bug in %s, expected them in a kernel",
+                            bh_lab_zone_names[zone]);
     if (read_place(map, study->node, cell, err) != 0)
         return -1;
     if (bh_lab_is_own_process(study->node, cell) && (cell->mark != 0 || cell->fault == BH_LAB_MEMORY))

@@ -24,6 +24,7 @@ enum bh_lab_fault {
     BH_LAB_MISSING_CHECK, /* a branch that is never taken */
     BH_LAB_MISSING_CODE,  /* ... always taken */
     BH_LAB_WRONG_OPERAND,
+    BH_LAB_BUG, /* of a kernel: what BUG() executes, which it does where it finds itself to be wrong */
     BH_LAB_FAULTS
 };
 extern const char *const bh_lab_fault_names[]; /* as in files; ends with NULL */

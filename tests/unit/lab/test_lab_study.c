@@ -271,6 +271,8 @@ static const struct {
     {"b8ff000000", "wrong-operand", "b800000000"},         /* mov $255, %eax: the lowest byte turns over */
     {"c7470801000000", "wrong-operand", "c7470802000000"}, /* movl $1, 8(%rdi) */
     {"8b4708", "wrong-operand", NULL},                     /* no immediate */
+    {"8b4708", "bug", "0f0b08"},                           /* ud2, and what is not reached */
+    {"55", "bug", NULL},                                   /* push: a byte is too short */
 };
 
 static size_t read_hex(const char *text, unsigned char *bytes)
