@@ -5,6 +5,7 @@
 
 #include "lab/node/machine.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -55,12 +56,11 @@ static bool has_line(const char *text, const char *begin)
     return false;
 }
 
-/* Whether all threads of QEMU sleep, and the work it has done up to now. */
-static bool is_asleep(pid_t pid, uint64_t *work)
+/* Whether the thread sleeps; its work is added. */
+static bool is_thread_asleep(const char *path, uint64_t *work)
 {
-    char *path = bh_print_text("/proc/%ld/stat", (long)pid), line[1024] = "";
+    char line[1024] = "";
     FILE *file = fopen(path, "r");
-    free(path);
     if (file == NULL)
         return false;
     if (fgets(line, sizeof line, file) == NULL)
@@ -72,9 +72,32 @@ static bool is_asleep(pid_t pid, uint64_t *work)
     if (rest == NULL || sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, &state,
                                &user, &system) != 3)
         return false;
-    bool is_same = user + system == *work;
-    *work = user + system;
-    return is_same && state == 'S';
+    *work += user + system;
+    return state == 'S';
+}
+
+/* Whether all threads of QEMU sleep, and have done no more work than at the last look. One that is ready and gets no processor, on a
+ * machine that is busy, does not sleep. */
+static bool is_asleep(pid_t pid, uint64_t *work)
+{
+    char *folder = bh_print_text("/proc/%ld/task", (long)pid);
+    DIR *threads = opendir(folder);
+    const struct dirent *thread;
+    uint64_t now = 0;
+    bool asleep = threads != NULL;
+    while (threads != NULL && (thread = readdir(threads)) != NULL) {
+        if (thread->d_name[0] == '.')
+            continue;
+        char *path = bh_print_text("%s/%s/stat", folder, thread->d_name);
+        asleep = is_thread_asleep(path, &now) && asleep;
+        free(path);
+    }
+    if (threads != NULL)
+        closedir(threads);
+    free(folder);
+    bool is_same = now == *work;
+    *work = now;
+    return asleep && is_same;
 }
 
 static enum bh_run_end watch(const struct bh_machine *machine, struct stream streams[3])
