@@ -6,6 +6,7 @@
 #include "command/options.h"
 #include "lab/study/campaign.h"
 #include "lab/study/counts.h"
+#include "lab/study/manifest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -54,7 +55,9 @@ static const struct bh_option own_options[] = {
     {"resume", 0, NULL, "Go on with what is there", 1, BH_TO_FLAG(resume)},
     {"shard", 0, "I/N", "Run only the I-th of N parts", 1, BH_BY(take_shard)},
     {"lab", 0, "DIR", "What ./quickstart lab made (default: $BULKHEAD_LAB, else build-lab)", 1, BH_TO_WORD(lab)},
-    {"only", 0, "N", "Run injection N alone, store nothing, and show the consoles", 2, BH_BY(take_only)},
+    {"only", 0, "N",
+     "Run injection N alone, store nothing, and show the consoles; with -d refuse what DIR's could not be the same as",
+     2, BH_BY(take_only)},
     {"boot", 0, NULL, "Inject nothing: boot the node, if there is no snapshot of it yet", 2, BH_TO_FLAG(only_boot)},
     {"status", 0, NULL, "Run nothing: tell what is in DIR", 2, BH_TO_FLAG(only_count)},
     {"counts", 0, "FILE", "Run nothing: write the counts in DIR as `bulkhead fit-injections` reads them", 2,
@@ -138,9 +141,12 @@ static int show_one(const struct arguments *arguments, const struct bh_lab_study
         return bh_fail(err, BH_ERROR_INPUT,
                        "--only: found %" PRIu64 ", expected below %" PRIu64 ": the study has no more", arguments->only,
                        study->trials);
+    /* One of the folder's is to be the same here. */
+    if (arguments->folder != NULL && bh_lab_manifest_check(arguments->folder, study, snapshot, golden, err) != 0)
+        return -1;
     int status = bh_lab_trial_run(study, snapshot, golden, arguments->only, &trial, &run, &outcome, err);
     if (status == 0) {
-        char *line = bh_lab_record_print(&trial, &run, &outcome, 0.0);
+        char *line = bh_lab_record_print(&trial, snapshot, &run, &outcome, 0.0);
         printf("%s--- the host's console\n%s--- what its agent reported\n%s--- what the plugin said\n%s", line,
                run.console, run.report, run.said);
         free(line);
@@ -164,7 +170,7 @@ static int run_campaign(const struct arguments *arguments, const struct bh_lab_s
                                        .resume = arguments->resume,
                                        .progress = arguments->options.quiet ? NULL : show_progress,
                                        .context = &told};
-    if (bh_lab_manifest_check(arguments->folder, study, snapshot, err) != 0 ||
+    if (bh_lab_manifest_make(arguments->folder, study, snapshot, golden, err) != 0 ||
         bh_lab_campaign_run(&campaign, &interrupted, err) != 0)
         return -1;
     if (!arguments->options.quiet && isatty(STDERR_FILENO))

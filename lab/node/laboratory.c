@@ -96,6 +96,24 @@ static int look_at_qemu(struct bh_laboratory *lab, struct bh_error *err)
     return status;
 }
 
+/* What the image says of itself: its header has the place of a text, less 512. */
+static char *build_of(const char *image)
+{
+    enum { AT = 0x20e, HEADER = 512 };
+    unsigned char place[2];
+    char text[256] = "";
+    FILE *file = fopen(image, "rb");
+    if (file != NULL && fseek(file, AT, SEEK_SET) == 0 && fread(place, 1, sizeof place, file) == sizeof place &&
+        fseek(file, HEADER + place[0] + 256 * place[1], SEEK_SET) == 0)
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    if (file != NULL)
+        fclose(file);
+    for (char *c = text; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '\0';
+    return bh_copy_text(text);
+}
+
 static int look_at_folder(struct bh_laboratory *lab, struct bh_error *err)
 {
     static const char *const parts[] = {"kernel/release", "host", "inject.so", "private_memory.so"};
@@ -123,6 +141,7 @@ static int look_at_folder(struct bh_laboratory *lab, struct bh_error *err)
     if (access(lab->kernel, R_OK) != 0)
         return bh_fail(err, BH_ERROR_INPUT, "no %s: the kernel's package is not unpacked; ./quickstart lab does it",
                        lab->kernel);
+    lab->build = build_of(lab->kernel);
     return 0;
 }
 
@@ -157,5 +176,6 @@ void bh_laboratory_free(struct bh_laboratory *lab)
     free(lab->qemu);
     free(lab->qemu_version);
     free(lab->release);
+    free(lab->build);
     free(lab->kernel);
 }

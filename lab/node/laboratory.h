@@ -12,8 +12,10 @@ struct bh_laboratory {
     char *qemu;         /* the program */
     char *qemu_version; /* "7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)" */
     char *release;      /* the kernel's: "6.1.0-57-cloud-amd64" */
-    char *kernel;       /* its image */
-    uint64_t identity;  /* of QEMU's and of the kernel's bytes */
+    char *
+        build; /* ... "6.1.0-57-cloud-amd64 (...) #1 SMP ... Debian 6.1.192-3 (2026-11-26)"; "" if the image does not say */
+    char *kernel;      /* its image */
+    uint64_t identity; /* of QEMU's and of the kernel's bytes */
 };
 
 /* Opens it; refuses, each with one message: no such folder or a part of it missing, no QEMU, one that is not 7.2 or knows

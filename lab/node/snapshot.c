@@ -156,6 +156,25 @@ static int make(const struct bh_snapshot *snapshot, void (*tell)(const char *tex
     return status;
 }
 
+/* Two that look at once write the same. */
+static int identify_memory(struct bh_snapshot *snapshot, struct bh_error *err)
+{
+    char *memory = bh_print_text("%s/ram", snapshot->folder), *kept = bh_print_text("%s/identity", snapshot->folder);
+    FILE *file = fopen(kept, "r");
+    int status = 0;
+    bool is_known = file != NULL && fscanf(file, "%" SCNx64, &snapshot->memory) == 1;
+    if (file != NULL)
+        fclose(file);
+    if (!is_known && (status = bh_file_identity(memory, &snapshot->memory, err)) == 0 &&
+        (file = fopen(kept, "w")) != NULL) {
+        fprintf(file, "%016" PRIx64 "\n", snapshot->memory);
+        fclose(file);
+    }
+    free(memory);
+    free(kept);
+    return status;
+}
+
 int bh_snapshot_open(struct bh_snapshot *snapshot, const struct bh_laboratory *lab, const struct bh_lab_node *node,
                      const struct bh_lab_work *work, void (*tell)(const char *text), struct bh_error *err)
 {
@@ -171,6 +190,8 @@ int bh_snapshot_open(struct bh_snapshot *snapshot, const struct bh_laboratory *l
         snapshot->folder = bh_print_text("%s/%s-%016" PRIx64, all, node->name, identity);
         if (access(snapshot->folder, R_OK) != 0)
             status = make(snapshot, tell, err);
+        if (status == 0)
+            status = identify_memory(snapshot, err);
     }
     free(all);
     return status;

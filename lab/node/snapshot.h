@@ -20,6 +20,7 @@ struct bh_snapshot {
     char *folder; /* FOLDER/snapshots/NAME-IDENTITY */
     char *command_line, *disk;
     uint64_t identity; /* of all that it depends on */
+    uint64_t memory;   /* of what its memory holds: equal boots are equal where they were tried, on one machine */
 };
 
 /* Finds the snapshot of this node with this work, or boots it (`tell`, which may be NULL, is told so before) and keeps it.

@@ -69,7 +69,7 @@ static int run_one(const struct bh_lab_campaign *campaign, int log, uint64_t num
     if (status == 0 && run.end == BH_RUN_REFUSED)
         status = bh_fail(err, BH_ERROR_SYSTEM, "trial %" PRIu64 ": the plugin refused: %.200s", number, run.said);
     if (status == 0) {
-        char *line = bh_lab_record_print(&trial, &run, &outcome, children_cpu_s() - before_s);
+        char *line = bh_lab_record_print(&trial, campaign->snapshot, &run, &outcome, children_cpu_s() - before_s);
         status = append(log, line, err);
         free(line);
     }

@@ -3,6 +3,7 @@
 /* Records of injections, as lines of JSON in a folder. */
 #include "lab/study/record.h"
 
+#include "lab/study/manifest.h"
 #include "models/base/random.h"
 
 #include <dirent.h>
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -56,8 +56,8 @@ static uint64_t instructions_of(const struct bh_run *run)
     return 0;
 }
 
-char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_run *run,
-                          const struct bh_lab_outcome *outcome, double cpu_s)
+char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_snapshot *snapshot,
+                          const struct bh_run *run, const struct bh_lab_outcome *outcome, double cpu_s)
 {
     uint64_t identity =
         bh_identity_join(XXH3_64bits(run->console, run->console_length), XXH3_64bits(run->report, strlen(run->report)));
@@ -87,6 +87,7 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_run 
                                                         : bh_print_text("exit %d", WEXITSTATUS(run->vmm))));
     if (outcome->is_artefact)
         json_object_set_new(record, "artefact", json_true());
+    bh_lab_manifest_name(record, snapshot);
     const char *limit = strstr(run->said, "\nlimit ");
     if (limit != NULL)
         json_object_set_new(record, "stopped", clean(bh_copy_text(limit + 1)));
@@ -200,50 +201,5 @@ int bh_lab_records_read(const char *folder, struct bh_lab_record **records, size
         if (kept == 0 || (*records)[kept - 1].number != (*records)[i].number)
             (*records)[kept++] = (*records)[i];
     *count = kept;
-    return status;
-}
-
-static json_t *manifest_of(const struct bh_lab_study *study, const struct bh_snapshot *snapshot)
-{
-    char identity[24], machine[24];
-    snprintf(identity, sizeof identity, "%016" PRIx64, study->identity);
-    snprintf(machine, sizeof machine, "%016" PRIx64, snapshot->identity);
-    return json_pack("{ss ss ss ss ss ss}", "study", identity, "snapshot", machine, "node", study->node->name, "stack",
-                     bh_lab_stack_names[study->node->stack], "qemu", snapshot->lab->qemu_version, "kernel",
-                     snapshot->lab->release);
-}
-
-static int compare(const char *path, const json_t *mine, const json_t *there, struct bh_error *err)
-{
-    static const char *const keys[] = {"study", "node", "qemu", "kernel", "snapshot"};
-    for (size_t i = 0; i < BH_COUNT(keys); i++) {
-        const char *own = json_string_value(json_object_get(mine, keys[i])),
-                   *other = json_string_value(json_object_get(there, keys[i]));
-        if (other == NULL || strcmp(own, other) != 0)
-            return bh_fail(err, BH_ERROR_INPUT,
-                           "%s: found %s %s, expected %s: the folder holds injections of another %s; give a new one",
-                           path, keys[i], other == NULL ? "nothing" : other, own,
-                           i == 0 ? "study" : "node, or of other builds of QEMU, kernel or agents");
-    }
-    return 0;
-}
-
-int bh_lab_manifest_check(const char *folder, const struct bh_lab_study *study, const struct bh_snapshot *snapshot,
-                          struct bh_error *err)
-{
-    if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-        return bh_fail(err, BH_ERROR_INPUT, "cannot make %s: %s", folder, strerror(errno));
-    char *path = bh_print_text("%s/manifest.json", folder);
-    json_t *mine = manifest_of(study, snapshot), *there = json_load_file(path, 0, NULL);
-    int status = 0;
-    if (there != NULL)
-        status = compare(path, mine, there, err);
-    else if (access(path, F_OK) == 0)
-        status = bh_fail(err, BH_ERROR_INPUT, "%s: found no JSON", path);
-    else if (json_dump_file(mine, path, JSON_INDENT(2)) != 0)
-        status = bh_fail(err, BH_ERROR_SYSTEM, "cannot write %s", path);
-    json_decref(mine);
-    json_decref(there);
-    free(path);
     return status;
 }

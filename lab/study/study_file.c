@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const bh_lab_fault_names[] = {
-    "register",      "vector",        "memory",       "code",          "none", "missing-call",
-    "missing-store", "missing-check", "missing-code", "wrong-operand", "bug", NULL};
+const char *const bh_lab_fault_names[] = {"register",     "vector",        "memory",        "code",
+                                          "none",         "missing-call",  "missing-store", "missing-check",
+                                          "missing-code", "wrong-operand", "bug",           NULL};
 const char *const bh_lab_zone_names[] = {
     "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1", "vmm-0",
     "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", NULL};

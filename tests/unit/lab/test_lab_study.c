@@ -335,6 +335,10 @@ BH_TEST(places_are_drawn_from_the_zone)
     bh_lab_study_destroy(study);
 }
 
+static char qemu[] = "7.2.22", release[] = "6.1.0", image[] = "6.1.0 #1";
+static const struct bh_laboratory laboratory = {.qemu_version = qemu, .release = release, .build = image};
+static const struct bh_snapshot snapshot = {.lab = &laboratory, .identity = 0xabc, .memory = 0xdef};
+
 BH_TEST(records_come_back)
 {
     struct bh_lab_trial trial = {.number = 4711, .cell = {.zone = BH_LAB_VMM_0, .fault = BH_LAB_CODE}, .bit = 3};
@@ -351,13 +355,15 @@ BH_TEST(records_come_back)
                                      .extent = BH_LAB_WHOLE_NODE,
                                      .is_hang = true,
                                      .hurt_neighbour = true};
-    char *line = bh_lab_record_print(&trial, &run, &outcome, 0.5);
+    char *line = bh_lab_record_print(&trial, &snapshot, &run, &outcome, 0.5);
     struct bh_lab_record record;
     assert_true(bh_lab_record_parse(line, &record));
     assert_true(record.number == 4711 && record.instructions == 77 && record.zone == BH_LAB_VMM_0);
     assert_true(record.fault == BH_LAB_CODE && record.end == BH_RUN_LIMIT && record.identity != 0);
     assert_memory_equal(&record.outcome, &outcome, sizeof outcome);
     assert_non_null(strstr(line, "\"vmm\":\"signal 11\""));
+    assert_non_null(strstr(line, "\"qemu\":\"7.2.22\",\"kernel\":\"6.1.0\",\"kernel-build\":\"6.1.0 #1\""));
+    assert_non_null(strstr(line, "\"snapshot\":\"0000000000000abc\",\"memory\":\"0000000000000def\""));
     line[strlen(line) / 2] = '\0';
     assert_false(bh_lab_record_parse(line, &record));
     free(line);
@@ -375,7 +381,7 @@ BH_TEST(a_crash_keeps_its_head_and_its_end)
         console[i] = "all is well\n"[i % 12];
     memcpy(console + BEFORE, "invalid opcode: 0000 [#1] P", HEAD - BEFORE);
     memcpy(console + AFTER - 9, "last word", 9);
-    char *line = bh_lab_record_print(&trial, &run, &outcome, 0.5);
+    char *line = bh_lab_record_print(&trial, &snapshot, &run, &outcome, 0.5);
     assert_non_null(strstr(line, "well\\ninvalid opcode: 0000 [#1] P"));
     assert_non_null(strstr(line, "last word"));
     assert_true(strlen(line) < 10000);
