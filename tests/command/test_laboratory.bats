@@ -158,15 +158,16 @@ qemu() {
         expect_lines "$(cat told)" 1
         head -n 1 <<<"$output" | diff told -
         # All columns but artefacts, and without guests that of guests.
-        awk -v study="$study" '$2 == "register" || $2 == "vector" || $2 == "code" || $2 ~ /^(missing|wrong)-/ {
-            if (study == "native") $7 = ""
+        awk -v study="$study" '$2 == "register" || $2 == "vector" || $2 == "code" || $2 == "bug" || $2 ~ /^(missing|wrong)-/ {
+            if (study ~ /native$/) $7 = ""
             $12 = ""
             print
         }' <<<"$output" | tr -s ' ' >counted
         awk -v study="\`$study\`, " '/^\*\*/ { is_in = index($0, study) > 0 } is_in && /^\| (host|process|vmm|guest)-/' \
             "$SOURCE_DIRECTORY/doc/laboratory.md" | tr -d '|' | tr -s ' ' | sed 's/^ //; s/ $//' >told
-        [ "$(wc -l <told)" -ge 28 ]
+        [ "$(wc -l <told)" -ge 1 ]
         diff told counted
+        [ "${study#bug-}" = "$study" ] || continue
         run_bulkhead inject "$SOURCE_DIRECTORY/lab/studies/$study.yaml" -d "$study" --counts counts.csv
         expect_status 0
         cmp counts.csv "$SOURCE_DIRECTORY/lab/studies/$study-register.csv"
@@ -326,7 +327,8 @@ END
     study equal "$faults" node kvm workload calls steps 2
     bulkhead inject equal.yaml -d a -q -j 1
     bulkhead inject equal.yaml -d b -q -j 2
-    # Of an instruction pointer the outcome alone: when QEMU notices that one is not where it ran on is not the same each time.
+    # With guests now and then more instructions of an idle host come before a fault. Of an instruction pointer the outcome alone: when
+    # QEMU notices that one is not where it ran on is not the same each time.
     told a >a.txt
     told b | "$PYTHON" -c '
 import json, sys
@@ -334,7 +336,9 @@ for mine, line in zip(open("a.txt"), sys.stdin):
     mine, other = json.loads(mine), json.loads(line)
     is_pointer = mine["fault"] == "register" and mine["index"] == 16
     for key in mine.keys() | other.keys():
-        if mine.get(key) != other.get(key) and not (is_pointer and key in ("said", "instructions", "console", "report", "stopped")):
+        if key in ("instructions", "injected", "stopped") or (is_pointer and key in ("said", "console", "report")):
+            continue
+        if mine.get(key) != other.get(key):
             sys.exit("%s: %s, %s" % (key, mine, other))'
     told panic >panic.txt
     "$PYTHON" - panic.txt a.txt <<'END'
