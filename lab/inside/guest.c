@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* A guest's first process: runs the workload in a child, and tells by the serial line how that ended. */
+#include "lab/inside/guest_ways.h"
 #include "lab/inside/inside.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,10 @@ static void work(long number)
     char byte;
     if (workload == NULL || tcgetattr(STDIN_FILENO, &serial) != 0)
         _exit(INSIDE_REFUSED);
+    int status;
+    const struct inside_ways *ways = guest_ways_open((unsigned)number, &status);
+    if (status != 0)
+        _exit(INSIDE_REFUSED);
     serial.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(STDIN_FILENO, TCSANOW, &serial);
     tell("ready");
@@ -37,7 +43,7 @@ static void work(long number)
         BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_GUEST_PROCESS_0);
     else
         BH_LAB_MARK(BH_LAB_MARK_ZONE + BH_LAB_GUEST_PROCESS_1);
-    exit(workload->run((unsigned)number + 1, (unsigned)inside_number("lab.steps", 4), tell, NULL));
+    exit(workload->run((unsigned)number + 1, (unsigned)inside_number("lab.steps", 4), tell, ways));
 }
 
 int main(int argc, char **argv)
@@ -49,6 +55,8 @@ int main(int argc, char **argv)
         work(inside_number("lab.number", 0));
     }
     inside_mount();
+    if (guest_ways_prepare() != 0)
+        tell("guest has no network: %s", strerror(errno));
     pid_t child = fork();
     if (child == 0) {
         /* A program of its own: pages of a file are those of all that run it. */

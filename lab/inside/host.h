@@ -15,8 +15,8 @@ struct host_enclave {
     pid_t pid;
     int lines, go; /* what it says; what it waits for */
     bool is_ready, is_over, is_alive;
-    double heard_s;
-    long steps; /* that it has told of */
+    double heard_s, worked_s; /* when it was heard last, and the work it had done then */
+    long steps;               /* that it has told of */
     char line[HOST_LINE];
     size_t length;
 };
@@ -30,11 +30,12 @@ int host_prepare(void);
 #define HOST_ENCLAVE "enclave" /* name of the program that an enclave runs, whose one argument is its number */
 /* What an enclave runs once it has a program of its own; does not return. */
 void host_become(unsigned number);
-/* Starts an enclave, which says "ready" and waits. */
-int host_start(struct host_enclave *enclave);
-/* It is ready: has it wait for good. */
-void host_hold(const struct host_enclave *enclave);
-/* From here on it works. */
-int host_go(const struct host_enclave *enclave);
-/* All have ended: what is to be said of ways between them. */
-void host_look(const struct host_enclave *enclaves, size_t count);
+/* What the child that is to be an enclave runs: it says "ready" and waits for a line. Does not return. */
+void host_run(unsigned number);
+/* In every restored machine, before anything is counted: what the plugin must be told. */
+void host_mark(void);
+/* All have ended: what is to be said of ways between them. Ends in bounded time whatever the kernel does. */
+void host_look(void);
+
+/* Has a child do something that may never end, and takes the line that it says, for `wait_s` at most; false: it said none. */
+bool host_try(void (*what)(int answer), char *line, size_t room, double wait_s);

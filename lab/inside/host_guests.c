@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Enclaves with a guest each: a process of the host runs a VMM, by KVM, whose serial line comes through a pipe. */
 #include "lab/inside/host.h"
+#include "lab/inside/host_ways.h"
 #include "lab/inside/inside.h"
 
 #include <dirent.h>
@@ -42,33 +43,42 @@ static int copy_vmm(const char *folder)
 int host_prepare(void)
 {
     char parameters[64];
-    /* Without the filter a guest that turns round in a spin lock leaves to the host at every PAUSE, forty times slower. */
+    /* Without the filter a guest that turns round in a spin lock leaves to the host at every PAUSE, forty times slower. A guest
+     * that is idle is not waited for in a loop. */
     snprintf(parameters, sizeof parameters, "npt=%ld pause_filter_count=0", inside_number("lab.npt", 1));
-    return inside_load("/m/irqbypass.ko", "") != 0 || inside_load("/m/kvm.ko", "") != 0 ||
+    return inside_load("/m/irqbypass.ko", "") != 0 || inside_load("/m/kvm.ko", "halt_poll_ns=0") != 0 ||
                    inside_load("/m/kvm-amd.ko", parameters) != 0
                ? -1
-               : 0;
+               : host_ways_prepare();
 }
 
-void host_hold(const struct host_enclave *enclave)
+void host_mark(void)
 {
-    (void)enclave; /* its process waits for a line */
+    host_ways_mark();
 }
 
-int host_go(const struct host_enclave *enclave)
+void host_look(void)
 {
-    return write(enclave->go, "g\n", 2) == 2 ? 0 : -1;
+    host_ways_look();
 }
 
-void host_look(const struct host_enclave *enclaves, size_t count)
+/* Options of the guest's kernel, and of its agent. */
+static void write_options(char *line, size_t room, unsigned number)
 {
-    (void)enclaves;
-    (void)count;
+    char workload[64], network[64];
+    snprintf(workload, sizeof workload, "%s", inside_word("lab.workload"));
+    snprintf(network, sizeof network, "%s", inside_word("lab.network"));
+    snprintf(line, room,
+             "console=ttyS0 nokaslr panic=-1 mitigations=off random.trust_cpu=on edd=off cryptomgr.notests audit=0 "
+             "apparmor=0 ipv6.disable=1 tsc=reliable no_timer_check i8042.nopnp i8042.noaux i8042.nokbd loglevel=4 "
+             "oops=%s lab.number=%u lab.workload=%s lab.steps=%ld lab.network=%s lab.wait_ms=%ld",
+             inside_number("lab.guest_panics", 0) != 0 ? "panic" : "continue", number, workload,
+             inside_number("lab.steps", 4), network, inside_number("lab.wait_ms", 0));
 }
 
-static void become_vmm(unsigned number)
+void host_run(unsigned number)
 {
-    char key[32], memory[32], backend[128], line[768], workload[64], folder[32] = "/vmm", loader[64], program[64];
+    char key[32], memory[32], backend[128], line[1024], folder[32] = "/vmm", loader[64], program[64];
     if (strcmp(inside_word("lab.programs"), "shared") != 0) {
         snprintf(folder, sizeof folder, "/tmp/vmm%u", number);
         if (copy_vmm(folder) != 0)
@@ -81,55 +91,26 @@ static void become_vmm(unsigned number)
     snprintf(memory, sizeof memory, "%ld", mib);
     snprintf(backend, sizeof backend, "memory-backend-file,id=r,size=%ldM,mem-path=/tmp/memory%u,share=on", mib,
              number);
-    snprintf(workload, sizeof workload, "%s", inside_word("lab.workload"));
-    snprintf(line, sizeof line,
-             "console=ttyS0 nokaslr panic=-1 mitigations=off random.trust_cpu=on edd=off cryptomgr.notests audit=0 "
-             "apparmor=0 "
-             "tsc=reliable no_timer_check i8042.nopnp i8042.noaux i8042.nokbd loglevel=4 oops=%s lab.number=%u "
-             "lab.workload=%s "
-             "lab.steps=%ld",
-             inside_number("lab.guest_panics", 0) != 0 ? "panic" : "continue", number, workload,
-             inside_number("lab.steps", 4));
-    char *const words[] = {loader,        "--library-path",
-                           folder,        program,
-                           "-M",          "microvm,memory-backend=r",
-                           "-accel",      "kvm",
-                           "-cpu",        "host",
-                           "-m",          memory,
-                           "-object",     backend,
-                           "-nodefaults", "-no-user-config",
-                           "-display",    "none",
-                           "-no-reboot",  "-serial",
-                           "stdio",       "-L",
-                           "/fw",         "-kernel",
-                           "/g/vmlinuz",  "-initrd",
-                           "/g/initrd",   "-append",
-                           line,          NULL};
+    write_options(line, sizeof line, number);
+    char *words[40 + HOST_WAYS_WORDS] = {loader,        "--library-path",
+                                         folder,        program,
+                                         "-M",          "microvm,memory-backend=r",
+                                         "-accel",      "kvm",
+                                         "-cpu",        "host",
+                                         "-m",          memory,
+                                         "-object",     backend,
+                                         "-nodefaults", "-no-user-config",
+                                         "-display",    "none",
+                                         "-no-reboot",  "-serial",
+                                         "stdio",       "-L",
+                                         "/fw",         "-kernel",
+                                         "/g/vmlinuz",  "-initrd",
+                                         "/g/initrd",   "-append",
+                                         line};
+    unsigned count = 0;
+    while (words[count] != NULL)
+        count++;
+    host_ways_words(number, words + count);
     execv(words[0], words);
     _exit(INSIDE_REFUSED);
-}
-
-int host_start(struct host_enclave *enclave)
-{
-    int lines[2], go[2];
-    if (pipe(lines) != 0 || pipe(go) != 0)
-        return -1;
-    enclave->pid = fork();
-    if (enclave->pid < 0)
-        return -1;
-    if (enclave->pid == 0) {
-        dup2(go[0], STDIN_FILENO);
-        dup2(lines[1], STDOUT_FILENO);
-        dup2(lines[1], STDERR_FILENO);
-        for (int i = 0; i < 2; i++) {
-            close(lines[i]);
-            close(go[i]);
-        }
-        become_vmm(enclave->number);
-    }
-    close(lines[1]);
-    close(go[0]);
-    enclave->lines = lines[0];
-    enclave->go = go[1];
-    return 0;
 }

@@ -37,22 +37,31 @@ void inside_plant(void);
 /* How an enclave tells what it has got: a line without end. */
 typedef void (*inside_tell)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Sends `bytes` to the partner and receives as many; 0, or -1: there is no partner any more. NULL: there is none. */
-typedef int (*inside_exchange)(const void *sent, void *received, size_t bytes);
+/* Ways out of where it runs. Each returns 0 or a status of below. */
+struct inside_ways {
+    /* Sends `bytes` to the partner and receives as many; *checksum: of what came. */
+    int (*exchange)(unsigned step, const void *sent, void *received, size_t bytes, uint64_t *checksum);
+    /* Writes to a disk, waits until it is there, and reads it back. */
+    int (*store)(unsigned step, const void *data, size_t bytes);
+};
 
 /* Work in `steps` steps. After each it tells "step N CHECKSUM", at the end "answer CHECKSUM"; what it finds wrong by
- * itself ends it with that exit status. Answers follow from `seed` and `steps` alone (and the partner's, if there is one). */
+ * itself ends it with that exit status. Answers follow from `seed` and `steps` alone, and of those that use ways from the partner's.
+ * `ways`: NULL where there are none. */
 struct inside_workload {
     const char *name;
-    int (*run)(unsigned seed, unsigned steps, inside_tell tell, inside_exchange exchange);
+    int (*run)(unsigned seed, unsigned steps, inside_tell tell, const struct inside_ways *ways);
 };
-extern const struct inside_workload inside_stencil; /* doubles, with a halo exchange */
-extern const struct inside_workload inside_sort;    /* integers, by radix */
-extern const struct inside_workload inside_files;   /* allocates, writes and reads files */
-extern const struct inside_workload inside_calls;   /* system calls: pipes, processes, signals */
+extern const struct inside_workload inside_stencil; /* doubles */
+extern const struct inside_workload
+    inside_exchange;                              /* the same; each step edges go to the partner, and all to a disk */
+extern const struct inside_workload inside_sort;  /* integers, by radix */
+extern const struct inside_workload inside_files; /* allocates, writes and reads files */
+extern const struct inside_workload inside_calls; /* system calls: pipes, processes, signals */
 const struct inside_workload *inside_find_workload(const char *name);
 
 /* FNV-1a over 64-bit words, the rest of less than eight bytes left out; with the marks of planted truths. */
 uint64_t inside_checksum(const void *data, size_t bytes);
 
-enum inside_status { INSIDE_WRONG = 3, INSIDE_REFUSED = 4 }; /* what it found wrong; what the kernel refused */
+/* What it found wrong; what the kernel refused; that there is no partner any more, which ends nothing. */
+enum inside_status { INSIDE_WRONG = 3, INSIDE_REFUSED = 4, INSIDE_LOST = 5 };

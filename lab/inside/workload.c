@@ -7,7 +7,8 @@
 
 const struct inside_workload *inside_find_workload(const char *name)
 {
-    static const struct inside_workload *const all[] = {&inside_stencil, &inside_sort, &inside_files, &inside_calls};
+    static const struct inside_workload *const all[] = {&inside_stencil, &inside_exchange, &inside_sort, &inside_files,
+                                                        &inside_calls};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i]->name, name) == 0)
             return all[i];

@@ -36,9 +36,9 @@ static int write_and_read(unsigned number, const unsigned char *bytes, unsigned 
     return status != 0 || memcmp(bytes, back, BYTES) == 0 ? status : INSIDE_WRONG;
 }
 
-static int run(unsigned seed, unsigned steps, inside_tell tell, inside_exchange exchange)
+static int run(unsigned seed, unsigned steps, inside_tell tell, const struct inside_ways *ways)
 {
-    (void)exchange;
+    (void)ways;
     uint64_t total = seed, state = seed;
     for (unsigned step = 0; step < steps; step++) {
         unsigned char *pieces[PIECES];

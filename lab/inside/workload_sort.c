@@ -22,9 +22,9 @@ static void pass(unsigned shift)
     memcpy(keys, sorted, sizeof keys);
 }
 
-static int run(unsigned seed, unsigned steps, inside_tell tell, inside_exchange exchange)
+static int run(unsigned seed, unsigned steps, inside_tell tell, const struct inside_ways *ways)
 {
-    (void)exchange;
+    (void)ways;
     uint64_t total = seed, state = seed;
     for (unsigned step = 0; step < steps; step++) {
         uint64_t before = 0, after = 0;

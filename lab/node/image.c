@@ -79,9 +79,28 @@ static int add_vmm(struct bh_ram_disk *disk, struct bh_error *err)
     return status;
 }
 
+/* Modules by their folders in the kernel's tree, whether a node uses them or not: its agents load them. */
+struct module {
+    const char *folder, *name;
+};
+
+static int add_modules(struct bh_ram_disk *disk, const struct bh_laboratory *lab, const struct module *modules,
+                       size_t count, struct bh_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (add_module(disk, lab, modules[i].folder, modules[i].name, err) != 0)
+            return -1;
+    return 0;
+}
+
 static int fill_guest(struct bh_ram_disk *disk, const struct bh_laboratory *lab, struct bh_error *err)
 {
-    return add_own(disk, lab, "init", "guest", err);
+    static const struct module modules[] = {
+        {"net/core", "failover"},        {"drivers/net", "net_failover"},   {"drivers/virtio", "virtio_ring"},
+        {"drivers/virtio", "virtio"},    {"drivers/virtio", "virtio_mmio"}, {"drivers/net", "virtio_net"},
+        {"drivers/block", "virtio_blk"},
+    };
+    return add_own(disk, lab, "init", "guest", err) != 0 ? -1 : add_modules(disk, lab, modules, BH_COUNT(modules), err);
 }
 
 static int fill_native(struct bh_ram_disk *disk, const struct bh_laboratory *lab, struct bh_error *err)
@@ -91,11 +110,22 @@ static int fill_native(struct bh_ram_disk *disk, const struct bh_laboratory *lab
 
 static int fill_kvm(struct bh_ram_disk *disk, const struct bh_laboratory *lab, struct bh_error *err)
 {
+    static const struct module modules[] = {
+        {"virt/lib", "irqbypass"},
+        {"arch/x86/kvm", "kvm"},
+        {"arch/x86/kvm", "kvm-amd"},
+        {"net/llc", "llc"},
+        {"net/802", "stp"},
+        {"net/bridge", "bridge"},
+        {"drivers/net", "tun"},
+        {"drivers/net", "tap"},
+        {"drivers/vhost", "vhost_iotlb"},
+        {"drivers/vhost", "vhost"},
+        {"drivers/vhost", "vhost_net"},
+    };
     static const char *const roms[] = {"qboot.rom", "linuxboot_dma.bin", "kvmvapic.bin", "pvh.bin", "bios-microvm.bin"};
     if (add_own(disk, lab, "init", "host_guests", err) != 0 ||
-        add_module(disk, lab, "virt/lib", "irqbypass", err) != 0 ||
-        add_module(disk, lab, "arch/x86/kvm", "kvm", err) != 0 ||
-        add_module(disk, lab, "arch/x86/kvm", "kvm-amd", err) != 0 ||
+        add_modules(disk, lab, modules, BH_COUNT(modules), err) != 0 ||
         bh_ram_disk_add(disk, "g/vmlinuz", lab->kernel, err) != 0 ||
         add_own(disk, lab, "g/initrd", "disk-guest", err) != 0 || add_vmm(disk, err) != 0)
         return -1;

@@ -9,15 +9,15 @@
 #include <stdlib.h>
 
 const char *const bh_lab_stack_names[] = {"native", "kvm", "qemu", NULL};
+const char *const bh_lab_network_names[] = {"none", "vmm", "vhost", NULL};
 
 static const char *const oops_names[] = {"continue", "panic", NULL};
-static const char *const device_names[] = {"vmm", "vhost", NULL};
 static const char *const program_names[] = {"own", "shared", NULL};
 static const char *const paging_names[] = {"nested", "shadow", NULL};
 
 static const char *const all_keys[] = {"name", "stack", "memory",   "guests", "host-oops",
                                        "hang", "limit", "programs", NULL};
-static const char *const guest_keys[] = {"memory", "oops", "network", "paging", NULL};
+static const char *const guest_keys[] = {"memory", "oops", "network", "wait", "paging", NULL};
 
 /* The place of the key's word in `names`; the first where there is no such key. */
 static int read_choice(const struct bh_node *map, const char *key, const char *const *names, int *choice,
@@ -42,8 +42,9 @@ static int read_mib(const struct bh_node *node, double least, double most, uint6
 
 static int read_guests(const struct bh_node *map, struct bh_lab_node *node, struct bh_error *err)
 {
-    int oops, device, paging;
-    const struct bh_node *memory;
+    int oops, network, paging;
+    const struct bh_node *memory, *wait;
+    double wait_s = 0.5;
     if (bh_node_expect(map, BH_NODE_MAP, "guests", err) != 0 || bh_node_check_keys(map, guest_keys, err) != 0 ||
         (memory = bh_node_need(map, "memory", err)) == NULL ||
         bh_node_expect(memory, BH_NODE_LIST, "memory of the guests", err) != 0)
@@ -59,12 +60,21 @@ static int read_guests(const struct bh_node *map, struct bh_lab_node *node, stru
                             "found guests of one size, expected two: else they hold the same at the same "
                             "places, and a fault that went from one to the other could not be told");
     if (read_choice(map, "oops", oops_names, &oops, err) != 0 ||
-        read_choice(map, "network", device_names, &device, err) != 0 ||
+        read_choice(map, "network", bh_lab_network_names, &network, err) != 0 ||
         read_choice(map, "paging", paging_names, &paging, err) != 0)
         return -1;
     node->guest_panics = oops == 1;
-    node->vhost = device == 1;
+    node->network = (enum bh_lab_network)network;
     node->nested_paging = paging == 0;
+    if ((wait = bh_node_find(map, "wait")) == NULL && node->network == BH_LAB_NO_NETWORK)
+        return 0;
+    if (node->network == BH_LAB_NO_NETWORK)
+        return bh_node_fail(wait, err, "found a wait, expected none: guests without a network wait for nobody");
+    if (wait != NULL && bh_node_quantity(wait, BH_DIMENSION_TIME, &wait_s, err) != 0)
+        return -1;
+    if (wait_s < 0.01 || wait_s > 10.0)
+        return bh_node_fail(wait, err, "found %g s, expected from 10 ms to 10 s", wait_s);
+    node->wait_ms = (uint64_t)(wait_s * 1e3 + 0.5);
     return 0;
 }
 

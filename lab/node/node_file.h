@@ -12,6 +12,10 @@
 enum bh_lab_stack { BH_LAB_NATIVE, BH_LAB_KVM, BH_LAB_QEMU };
 extern const char *const bh_lab_stack_names[]; /* ends with NULL */
 
+/* Who serves guests' network cards. */
+enum bh_lab_network { BH_LAB_NO_NETWORK, BH_LAB_VMM_NETWORK, BH_LAB_VHOST_NETWORK };
+extern const char *const bh_lab_network_names[]; /* ends with NULL */
+
 enum { BH_LAB_ENCLAVES = 2 };
 
 struct bh_lab_node {
@@ -21,9 +25,10 @@ struct bh_lab_node {
     uint64_t guest_mib[BH_LAB_ENCLAVES]; /* with guests: of each */
     bool host_panics, guest_panics;      /* at an oops: panic_on_oops */
     bool shared_programs;                /* enclaves run one file, and so its pages; else copies */
-    bool vhost;                          /* guests' network is served by the host's kernel, not by their VMMs */
+    enum bh_lab_network network;         /* guests have a network card on a bridge, and a disk */
     bool nested_paging;                  /* else by shadow page tables */
     uint64_t hang_ms;                    /* silent for so long, an enclave has hung; virtual time */
+    uint64_t wait_ms;                    /* so long it waits for its partner, silent without work; 0: it has none */
     uint64_t limit;                      /* times the instructions of the unharmed run and of a hang */
 };
 

@@ -24,11 +24,12 @@ static char *command_line_of(const struct bh_lab_node *node, const struct bh_lab
 {
     return bh_print_text("console=ttyS0 nokaslr panic=-1 mitigations=off random.trust_cpu=on loglevel=4 oops=%s "
                          "lab.stack=%s lab.workload=%s lab.steps=%" PRIu64 " lab.hang_ms=%" PRIu64
-                         " lab.guest0=%" PRIu64 " lab.guest1=%" PRIu64
-                         " lab.vhost=%d lab.npt=%d lab.guest_panics=%d lab.programs=%s",
+                         " lab.guest0=%" PRIu64 " lab.guest1=%" PRIu64 " lab.network=%s lab.wait_ms=%" PRIu64
+                         " lab.npt=%d lab.guest_panics=%d lab.programs=%s ipv6.disable=1",
                          node->host_panics ? "panic" : "continue", bh_lab_stack_names[node->stack], work->workload,
-                         work->steps, node->hang_ms, node->guest_mib[0], node->guest_mib[1], node->vhost,
-                         node->nested_paging, node->guest_panics, node->shared_programs ? "shared" : "own");
+                         work->steps, node->hang_ms, node->guest_mib[0], node->guest_mib[1],
+                         bh_lab_network_names[node->network], node->wait_ms, node->nested_paging, node->guest_panics,
+                         node->shared_programs ? "shared" : "own");
 }
 
 static int has_room(const char *folder, uint64_t mib, struct bh_error *err)

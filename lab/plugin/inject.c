@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lab/plugin/marks.h"
+#include "lab/plugin/modules.h"
 #include "lab/plugin/own_process.h"
 #include "lab/plugin/qemu.h"
 #include "lab/plugin/told.h"
@@ -153,11 +154,10 @@ static void learn(const char *state, unsigned zone)
 static unsigned machine_zone_of(const char *state)
 {
     uint32_t hidden = hidden_flags(state);
-    uint64_t rip = get(state, AT_RIP);
     if (!(hidden & HIDDEN_GUEST)) {
         host_cr3 = get(state, AT_CR3);
         if ((hidden & HIDDEN_LEVEL) != 3)
-            return rip >= BH_LAB_MODULES && rip < BH_LAB_MODULES_END ? BH_LAB_HOST_MODULES : BH_LAB_HOST_KERNEL;
+            return bh_modules_zone(get(state, AT_RIP));
     }
     for (size_t i = 0; i < spaces_count; i++)
         if (spaces[i].cr3 == host_cr3) {
@@ -311,6 +311,10 @@ static void meet_mark(const char *state, const struct block *block)
         if (!is_checked)
             bh_say("checked vectors at %zu by %zu\n", vectors_at, vector_stride);
         is_checked = true;
+        break;
+    case BH_LAB_MARK_NETWORK:
+        if (!is_open)
+            bh_modules_learn(get(state, AT_REGISTERS + 8 * 3), get(state, AT_REGISTERS + 8 * 1));
         break;
     case BH_LAB_MARK_OPEN:
         is_open = true;

@@ -7,7 +7,7 @@
 enum {
     BH_LAB_OTHER, /* nobody has said whose it is */
     BH_LAB_HOST_KERNEL,
-    BH_LAB_HOST_MODULES, /* KVM's and, where the host has them, network's */
+    BH_LAB_HOST_MODULES, /* KVM's */
     BH_LAB_HOST_AGENT,
     BH_LAB_PROCESS_0,
     BH_LAB_PROCESS_1,
@@ -17,6 +17,7 @@ enum {
     BH_LAB_GUEST_KERNEL_1,
     BH_LAB_GUEST_PROCESS_0,
     BH_LAB_GUEST_PROCESS_1,
+    BH_LAB_HOST_NETWORK, /* modules of the bridge and of guests' ports, whose places the host's agent tells */
     BH_LAB_ZONES
 };
 
@@ -37,6 +38,7 @@ enum {
     BH_LAB_MARK_PLANTED, /* planted truths: a process will look at r12, and at nothing else that a fault here changes */
     BH_LAB_MARK_CHECKSUM,  /* r12 is the checksum of a result under way */
     BH_LAB_MARK_SHARED,    /* the first instruction of a function that all processes call */
+    BH_LAB_MARK_NETWORK,   /* a module of the host's network lies from rbx to below rcx */
     BH_LAB_MARK_ZONE = 32, /* + zone: this page table's user code is of that zone */
 };
 

@@ -25,6 +25,14 @@ static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
     count->at_once += record->outcome.at_once;
     count->artefacts += record->outcome.is_artefact;
     count->host_oopses += record->outcome.host == BH_HOST_OOPS;
+    bool has_lost = false, is_cut_off = false;
+    for (size_t i = 0; i < BH_LAB_ENCLAVES; i++) {
+        enum bh_enclave_outcome what = record->outcome.enclave[i];
+        has_lost = has_lost || what == BH_ENCLAVE_LOST_PEER || what == BH_ENCLAVE_MISLED;
+        is_cut_off = is_cut_off || what == BH_ENCLAVE_CUT_OFF;
+    }
+    count->lost_peers += has_lost;
+    count->cut_off += is_cut_off;
 }
 
 struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, size_t records_count, size_t *count)
@@ -46,23 +54,24 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
 static bool is_of_all(enum bh_lab_stack stack, unsigned zone)
 {
     return (stack == BH_LAB_QEMU && zone == BH_LAB_VMM_0) || zone == BH_LAB_HOST_KERNEL ||
-           zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_AGENT;
+           zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_NETWORK || zone == BH_LAB_HOST_AGENT;
 }
 
 void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out)
 {
-    fprintf(out, "%-16s %-13s %8s %8s %6s %8s %7s %6s %6s %6s %7s %9s  %s\n", "zone", "fault", "trials", "masked",
-            "sdc", "process", "guest", "node", "hangs", "oopses", "at once", "artefacts",
+    fprintf(out, "%-16s %-13s %8s %8s %6s %8s %7s %6s %6s %6s %7s %9s %5s %7s  %s\n", "zone", "fault", "trials",
+            "masked", "sdc", "process", "guest", "node", "hangs", "oopses", "at once", "artefacts", "lost", "cut off",
             "beyond its enclave: of all, of those with an effect (95 % below)");
     for (size_t i = 0; i < count; i++) {
         const struct bh_lab_count *row = &counts[i];
         uint64_t effects = row->trials - row->extent[BH_LAB_MASKED];
         fprintf(out,
                 "%-16s %-13s %8" PRIu64 " %8" PRIu64 " %6" PRIu64 " %8" PRIu64 " %7" PRIu64 " %6" PRIu64 " %6" PRIu64
-                " %6" PRIu64 " %7" PRIu64 " %9" PRIu64 "  ",
+                " %6" PRIu64 " %7" PRIu64 " %9" PRIu64 " %5" PRIu64 " %7" PRIu64 "  ",
                 bh_lab_zone_names[row->zone], bh_lab_fault_names[row->fault], row->trials, row->extent[BH_LAB_MASKED],
                 row->extent[BH_LAB_SDC], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
-                row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->at_once, row->artefacts);
+                row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->at_once, row->artefacts,
+                row->lost_peers, row->cut_off);
         if (is_of_all(stack, row->zone))
             fprintf(out, "-\n");
         else if (effects == 0)
@@ -80,6 +89,7 @@ static const char *zone_in_catalog(unsigned zone)
     switch (zone) {
     case BH_LAB_HOST_KERNEL:
     case BH_LAB_HOST_MODULES:
+    case BH_LAB_HOST_NETWORK:
         return "host-kernel";
     case BH_LAB_VMM_0:
     case BH_LAB_VMM_1:

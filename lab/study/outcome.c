@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const bh_enclave_outcome_names[] = {"unharmed", "lost-peer", "wrong", "found", "signal",
-                                                "oops",     "panic",     "vmm",   "hung",  "gone"};
-const char *const bh_host_outcome_names[] = {"unharmed", "oops", "check", "hung", "reset", "panic"};
+const char *const bh_enclave_outcome_names[] = {"unharmed", "lost-peer", "misled", "wrong", "found", "signal",
+                                                "oops",     "cut-off",   "panic",  "vmm",   "hung",  "gone"};
+const char *const bh_host_outcome_names[] = {"unharmed", "oops", "network", "check", "hung", "reset", "panic"};
 const char *const bh_lab_extent_names[] = {"masked", "sdc", "failed-process", "failed-guest", "failed-node"};
 
 /* The lines that a kernel writes when something is wrong and it goes on, or not. Every crash's first line has its number. */
@@ -54,23 +54,58 @@ static bool contains(const char *line, size_t length, const char *word)
     return found != NULL;
 }
 
-/* Whether steps and answer are those of the golden run; *all: as many of them. */
-static bool same_results(const char *report, const char *golden, unsigned enclave, bool *all)
+/* The next line that tells a result. */
+static const char *next_result(const char *line, unsigned enclave, size_t *length)
+{
+    do
+        line = next_line(line, enclave, length);
+    while (line != NULL && !begins(line, *length, "step ") && !begins(line, *length, "answer "));
+    return line;
+}
+
+/* Of "step N CHECKSUM CHECKSUM" the last, which is of what the partner sent; NULL: the line has none. */
+static const char *halo_of(const char *line, size_t length)
+{
+    size_t blanks = 0, last = 0;
+    for (size_t i = 0; i < length; i++)
+        if (line[i] == ' ') {
+            blanks++;
+            last = i;
+        }
+    return blanks == 3 ? line + last : NULL;
+}
+
+/* Why two lines of results differ. */
+static enum bh_enclave_outcome why(const char *line, const char *right, size_t length, const char *lost)
+{
+    const char *halo = halo_of(line, length), *right_halo = halo_of(right, length);
+    if (lost != NULL && lost < line)
+        return BH_ENCLAVE_LOST_PEER;
+    return halo != NULL && right_halo != NULL && strncmp(halo, right_halo, (size_t)(line + length - halo)) != 0
+               ? BH_ENCLAVE_MISLED
+               : BH_ENCLAVE_WRONG;
+}
+
+/* Steps and answer beside those of the golden run: unharmed, wrong, or different from where the partner was lost, or sent something
+ * else, on. *all: there are as many of them. */
+static enum bh_enclave_outcome compare_results(const char *report, const char *golden, unsigned enclave, bool *all)
 {
     const char *line = report, *right = golden;
     size_t length, right_length;
+    const char *lost = find(report, enclave, "peer lost", &length);
+    enum bh_enclave_outcome result = BH_ENCLAVE_UNHARMED;
     for (;;) {
-        do
-            line = next_line(line, enclave, &length);
-        while (line != NULL && !begins(line, length, "step ") && !begins(line, length, "answer "));
-        do
-            right = next_line(right, enclave, &right_length);
-        while (right != NULL && !begins(right, right_length, "step ") && !begins(right, right_length, "answer "));
+        line = next_result(line, enclave, &length);
+        right = next_result(right, enclave, &right_length);
         *all = line == NULL && right == NULL;
-        if (line == NULL || right == NULL)
-            return line == NULL; /* more than there should be is wrong */
-        if (length != right_length || strncmp(line, right, length) != 0)
-            return false;
+        if (line == NULL)
+            return result;
+        if (right == NULL)
+            return BH_ENCLAVE_WRONG; /* more than there should be */
+        if (result == BH_ENCLAVE_UNHARMED && (length != right_length || strncmp(line, right, length) != 0))
+            result = length == right_length ? why(line, right, length, lost) : BH_ENCLAVE_WRONG;
+        if (result == BH_ENCLAVE_WRONG)
+            return result;
     }
 }
 
@@ -91,11 +126,13 @@ static enum bh_enclave_outcome judge_enclave(const char *report, const char *gol
     bool all;
     const char *exit_line = find(report, enclave, "exit ", &length);
     long status = exit_line == NULL ? -1 : strtol(exit_line + 5, NULL, 10);
-    bool is_right = same_results(report, golden, enclave, &all);
+    enum bh_enclave_outcome results = compare_results(report, golden, enclave, &all);
     if (find(report, enclave, "hung", &length) != NULL)
         return BH_ENCLAVE_HUNG;
     if (says_any(report, enclave, (const char *const[]){"Kernel panic"}, 1))
         return BH_ENCLAVE_PANIC;
+    if (find(report, enclave, "unkillable", &length) != NULL)
+        return BH_ENCLAVE_HUNG;
     if (find(report, enclave, "signal ", &length) != NULL)
         return has_guests ? BH_ENCLAVE_VMM : BH_ENCLAVE_SIGNAL;
     if (has_guests) {
@@ -113,9 +150,7 @@ static enum bh_enclave_outcome judge_enclave(const char *report, const char *gol
         return BH_ENCLAVE_GONE;
     if (status != 0)
         return BH_ENCLAVE_FOUND;
-    if (find(report, enclave, "peer lost", &length) != NULL && find(golden, enclave, "peer lost", &length) == NULL)
-        return BH_ENCLAVE_LOST_PEER;
-    return is_right && all ? BH_ENCLAVE_UNHARMED : BH_ENCLAVE_WRONG;
+    return all ? results : BH_ENCLAVE_WRONG;
 }
 
 const char *bh_lab_complaint(const char *console)
@@ -140,6 +175,8 @@ static enum bh_host_outcome judge_host(const struct bh_run *run)
         return BH_HOST_HUNG;
     if (taint == NULL || strstr(taint, "check right") == NULL)
         return BH_HOST_CHECK;
+    if (strstr(run->report, "host network stuck") != NULL || strstr(run->report, " host dead") != NULL)
+        return BH_HOST_NETWORK;
     for (size_t i = 0; i < BH_COUNT(complaints); i++)
         if (strcmp(complaints[i], "segfault at") != 0 && strstr(run->console, complaints[i]) != NULL)
             return BH_HOST_OOPS;
@@ -174,6 +211,7 @@ static enum bh_lab_extent extent_of(enum bh_enclave_outcome outcome)
     case BH_ENCLAVE_SIGNAL:
     case BH_ENCLAVE_OOPS:
         return BH_LAB_PROCESS;
+    case BH_ENCLAVE_CUT_OFF:
     case BH_ENCLAVE_PANIC:
     case BH_ENCLAVE_VMM:
         return BH_LAB_GUEST;
@@ -182,6 +220,7 @@ static enum bh_lab_extent extent_of(enum bh_enclave_outcome outcome)
         return BH_LAB_PROCESS;
     case BH_ENCLAVE_UNHARMED:
     case BH_ENCLAVE_LOST_PEER:
+    case BH_ENCLAVE_MISLED:
     case BH_ENCLAVE_OUTCOMES:
         break;
     }
@@ -216,6 +255,33 @@ static bool is_locked_by_emulator(const struct bh_run *run, unsigned enclave)
     return false;
 }
 
+/* Whether the host's agent found that a guest does not answer. */
+static bool is_dead(const struct bh_run *run, unsigned enclave)
+{
+    const char *line = strstr(run->report, "host network ");
+    char words[16];
+    snprintf(words, sizeof words, " %u dead", enclave);
+    return line != NULL && memmem(line, strcspn(line, "\n"), words, strlen(words)) != NULL;
+}
+
+/* What of both is seen only from what became of the other. `own`: the one that the fault was put into. */
+static void judge_partners(const struct bh_run *run, int own, enum bh_enclave_outcome *enclaves)
+{
+    for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
+        /* Nobody else sent anything wrong. */
+        if (enclaves[i] == BH_ENCLAVE_MISLED && (own == (int)i || enclaves[1 - i] == BH_ENCLAVE_UNHARMED))
+            enclaves[i] = BH_ENCLAVE_WRONG;
+        if (enclaves[i] < BH_ENCLAVE_WRONG && is_dead(run, i))
+            enclaves[i] = BH_ENCLAVE_CUT_OFF;
+    }
+}
+
+/* A partner that is lost though neither failed: the way between them did, and it is the fault's. */
+static bool has_failed_way(const enum bh_enclave_outcome *enclaves, unsigned i, int own)
+{
+    return enclaves[i] == BH_ENCLAVE_LOST_PEER && enclaves[1 - i] < BH_ENCLAVE_WRONG && own != (int)(1 - i);
+}
+
 /* Where the machine is itself a guest: what was judged as the host is the guest's kernel, and QEMU is its VMM. The host is the machine
  * that runs the study, which has gone on. */
 static void judge_guest(const struct bh_run *run, unsigned zone, struct bh_lab_outcome *outcome)
@@ -247,12 +313,16 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
     size_t length;
     const int own = enclave_of(zone);
     for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
-        enum bh_enclave_outcome what = judge_enclave(run->report, golden->report, i, has_guests);
+        outcome.enclave[i] = judge_enclave(run->report, golden->report, i, has_guests);
         if (has_guests && is_babbling(run, i)) {
-            what = BH_ENCLAVE_HUNG;
+            outcome.enclave[i] = BH_ENCLAVE_HUNG;
             outcome.host = BH_HOST_UNHARMED;
         }
-        enum bh_lab_extent extent = extent_of(what);
+    }
+    judge_partners(run, own, outcome.enclave);
+    for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
+        enum bh_enclave_outcome what = outcome.enclave[i];
+        enum bh_lab_extent extent = has_failed_way(outcome.enclave, i, own) ? BH_LAB_PROCESS : extent_of(what);
         /* A guest that hangs is killed with its VMM. */
         if (what == BH_ENCLAVE_HUNG && has_guests)
             extent = BH_LAB_GUEST;
@@ -260,7 +330,6 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
             outcome.is_artefact = true;
             extent = BH_LAB_MASKED;
         }
-        outcome.enclave[i] = what;
         outcome.is_hang = outcome.is_hang || what == BH_ENCLAVE_HUNG;
         outcome.planted_seen = outcome.planted_seen || find(run->report, i, "planted ", &length) != NULL;
         if (extent > outcome.extent)
@@ -268,10 +337,10 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
         outcome.hurt_neighbour = outcome.hurt_neighbour ||
                                  (own >= 0 && own != (int)i && extent != BH_LAB_MASKED && outcome.host <= BH_HOST_OOPS);
     }
-    if (outcome.host >= BH_HOST_CHECK)
+    if (outcome.host >= BH_HOST_NETWORK)
         outcome.extent = BH_LAB_WHOLE_NODE;
     outcome.at_once = outcome.extent > BH_LAB_SDC && strstr(run->report, " step ") == NULL;
-    outcome.is_hang = outcome.host == BH_HOST_HUNG || (outcome.host < BH_HOST_CHECK && outcome.is_hang);
+    outcome.is_hang = outcome.host == BH_HOST_HUNG || (outcome.host < BH_HOST_NETWORK && outcome.is_hang);
     if (node->stack == BH_LAB_QEMU)
         judge_guest(run, zone, &outcome);
     return outcome;

@@ -11,11 +11,13 @@
 /* Of an enclave, the worst last. */
 enum bh_enclave_outcome {
     BH_ENCLAVE_UNHARMED,
-    BH_ENCLAVE_LOST_PEER, /* right but for what it would have got from a partner that is gone: not hurt */
+    BH_ENCLAVE_LOST_PEER, /* right until its partner was gone, then without what it would have got from there */
+    BH_ENCLAVE_MISLED,    /* right until data were not what the partner would have sent */
     BH_ENCLAVE_WRONG,     /* results that differ, and nobody noticed */
     BH_ENCLAVE_FOUND,     /* its own checks found something wrong, or the kernel refused what it must not */
     BH_ENCLAVE_SIGNAL,    /* the process died of a signal */
     BH_ENCLAVE_OOPS,      /* its guest's kernel went on, tainted */
+    BH_ENCLAVE_CUT_OFF,   /* came to its end, but does not answer from its network any more */
     BH_ENCLAVE_PANIC,     /* its guest's kernel panicked */
     BH_ENCLAVE_VMM,       /* its VMM ended before it had */
     BH_ENCLAVE_HUNG,      /* silent for too long */
@@ -27,10 +29,11 @@ extern const char *const bh_enclave_outcome_names[];
 /* Of the host, the worst last. */
 enum bh_host_outcome {
     BH_HOST_UNHARMED,
-    BH_HOST_OOPS,  /* goes on: tainted, or its kernel complained */
-    BH_HOST_CHECK, /* its self-test, or its agent, failed */
-    BH_HOST_HUNG,  /* no end within the limit of instructions, or nothing runs any more */
-    BH_HOST_RESET, /* began again without a word */
+    BH_HOST_OOPS,    /* goes on: tainted, or its kernel complained */
+    BH_HOST_NETWORK, /* its own address does not answer, or to look at its network does not end */
+    BH_HOST_CHECK,   /* its self-test, or its agent, failed */
+    BH_HOST_HUNG,    /* no end within the limit of instructions, or nothing runs any more */
+    BH_HOST_RESET,   /* began again without a word */
     BH_HOST_PANIC,
     BH_HOST_OUTCOMES
 };
@@ -45,8 +48,8 @@ struct bh_lab_outcome {
     enum bh_host_outcome host;
     enum bh_lab_extent extent;
     bool is_hang; /* the failure began, or showed, as one that stands or turns for ever */
-    /* The host lives, and an enclave that the fault was not put into is hurt; under a VMM that translates, which has one guest: the
-     * VMM is, and the fault was put into the guest. */
+    /* The host lives, and an enclave that the fault was not put into is hurt, which to lose its partner is not; under a VMM that
+     * translates, which has one guest: the VMM is, and the fault was put into the guest. */
     bool hurt_neighbour;
     /* QEMU itself: it was stuck, no instruction ran any more though it worked (counted as the node's hang); or it had a guest that no
      * fault was put into wait for itself (counted as nothing). */

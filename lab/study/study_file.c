@@ -16,10 +16,11 @@ const char *const bh_lab_fault_names[] = {"register",     "vector",        "memo
                                           "none",         "missing-call",  "missing-store", "missing-check",
                                           "missing-code", "wrong-operand", "bug",           NULL};
 const char *const bh_lab_zone_names[] = {
-    "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1", "vmm-0",
-    "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", NULL};
+    "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1",    "vmm-0",
+    "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", "host-network", NULL};
 
-static const char *const workload_names[] = {"stencil", "sort", "files", "calls", NULL};
+static const char *const workload_names[] = {"stencil", "sort", "files", "calls", "exchange", NULL};
+static const char together[] = "exchange"; /* needs ways between enclaves */
 static const char *const all_keys[] = {"node", "workload", "steps", "seed", "faults", NULL};
 static const char *const cell_keys[] = {"zone", "fault", "trials", "mark", "register", "bit", "address", NULL};
 /* As the processor numbers them. */
@@ -31,12 +32,15 @@ static const unsigned marks[] = {0, BH_LAB_MARK_PLANTED, BH_LAB_MARK_CHECKSUM, B
 enum { MOST_CELLS = 64, MOST_STEPS = 1000 };
 static const uint64_t most_trials = 1000000;
 
-static bool has_zone(enum bh_lab_stack stack, unsigned zone)
+static bool has_zone(const struct bh_lab_node *node, unsigned zone)
 {
+    enum bh_lab_stack stack = node->stack;
     bool is_of_guest =
         zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_PROCESS_0 || zone == BH_LAB_GUEST_PROCESS_1;
     if (stack == BH_LAB_QEMU)
         return zone == BH_LAB_VMM_0 || is_of_guest;
+    if (zone == BH_LAB_HOST_NETWORK)
+        return node->network != BH_LAB_NO_NETWORK;
     bool is_process = zone == BH_LAB_PROCESS_0 || zone == BH_LAB_PROCESS_1;
     return zone != BH_LAB_OTHER &&
            (zone == BH_LAB_HOST_KERNEL || zone == BH_LAB_HOST_AGENT || is_process == (stack == BH_LAB_NATIVE)) &&
@@ -129,7 +133,7 @@ static int read_cell(const struct bh_node *map, struct bh_lab_study *study, stru
     int fault = zone < 0 ? -1 : bh_node_choice(bh_node_find(map, "fault"), bh_lab_fault_names, "fault", err);
     if (fault < 0 || bh_node_count_value(bh_node_find(map, "trials"), 1, most_trials, &cell->trials, err) != 0)
         return -1;
-    if (!has_zone(study->node->stack, (unsigned)zone))
+    if (!has_zone(study->node, (unsigned)zone))
         return bh_node_fail(bh_node_find(map, "zone"), err, "the node %s, whose stack is %s, has no zone %s",
                             study->node->name, bh_lab_stack_names[study->node->stack], bh_lab_zone_names[zone]);
     cell->zone = (unsigned)zone;
@@ -188,6 +192,9 @@ static int read_root(const struct bh_node *root, const char *nodes, struct bh_la
     free(path);
     if (study->node == NULL)
         return -1;
+    if (strcmp(study->workload, together) == 0 && study->node->network == BH_LAB_NO_NETWORK)
+        return bh_node_fail(bh_node_find(root, "workload"), err,
+                            "found %s, which needs a network; the node %s has none", together, study->node->name);
     if (bh_node_count(faults) == 0 || bh_node_count(faults) > MOST_CELLS)
         return bh_node_fail(faults, err, "found %zu kinds of injections, expected from 1 to %d", bh_node_count(faults),
                             MOST_CELLS);

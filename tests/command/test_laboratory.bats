@@ -62,6 +62,19 @@ field() {
     run_bulkhead inject wrong.yaml -d d
     expect_status 2
     expect_text "$errors" 'n.yaml:4:' 'found guests of one size, expected two'
+    study wrong '{zone: host-network, fault: register, trials: 1}' node kvm
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'wrong.yaml:5:' 'has no zone host-network'
+    study wrong '{zone: host-kernel, fault: register, trials: 1}' workload exchange
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'wrong.yaml:2:' 'found exchange, which needs a network'
+    printf 'name: n\nstack: kvm\nmemory: 800 MiB\nguests:\n  memory: [128 MiB, 144 MiB]\n  wait: 1 s\n' >n.yaml
+    study wrong '{zone: host-kernel, fault: register, trials: 1}' node n.yaml
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" 'n.yaml:6:' 'found a wait, expected none'
     run_bulkhead inject one.yaml
     expect_status 2
     expect_text "$errors" 'no folder; give one by -d'
@@ -401,6 +414,35 @@ END
     told a >a.txt
     told b >b.txt
     cmp a.txt b.txt
+}
+
+@test "guests with ways out: a panic costs the other its partner alone; equal trials are equal (LABORATORY_KVM=1 runs it)" {
+    need_laboratory
+    [ -n "${LABORATORY_KVM-}" ] || skip 'boots for minutes; LABORATORY_KVM=1 runs it'
+    local node
+    for node in ${LABORATORY_NODES:-kvm-bridge kvm-vhost}; do
+        study ways '{zone: guest-kernel-0, fault: register, register: rip, bit: 62, trials: 4},
+            {zone: guest-process-0, fault: none, trials: 1}, {zone: host-network, fault: register, register: rsp, trials: 2}' \
+            node "$node" workload exchange steps 2
+        bulkhead inject ways.yaml -d "$node-a" -q -j 1
+        told "$node-a" >a.txt
+        # Of no instruction pointer: when QEMU notices that one is not where it ran on is not the same each time.
+        bulkhead inject ways.yaml -d "$node-b" -q -j 2
+        told "$node-b" >b.txt
+        cmp <(grep -v guest-kernel-0 a.txt) <(grep -v guest-kernel-0 b.txt)
+        "$PYTHON" - a.txt <<'END'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+panics = [record for record in records if record["zone"] == "guest-kernel-0"]
+assert len(panics) == 4 and sum(record["enclaves"][0] == "panic" for record in panics) >= 2, panics
+for record in panics:
+    assert record["enclaves"][1] in ("lost-peer", "unharmed") and not record["neighbour"], record
+    assert record["host"] == "unharmed", record
+    assert "report" not in record or " 1 alive host alive" in record["report"], record
+assert any(record["enclaves"][1] == "lost-peer" for record in panics), panics
+assert all(record["extent"] == "masked" for record in records if record["fault"] == "none"), records
+END
+    done
 }
 
 @test "every workload ends well; the sort's answer is the one that is computed here, too" {

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct bh_lab_node native = {.stack = BH_LAB_NATIVE}, guests = {.stack = BH_LAB_KVM};
+static const struct bh_lab_node native = {.stack = BH_LAB_NATIVE}, guests = {.stack = BH_LAB_KVM},
+                                bridge = {.stack = BH_LAB_KVM, .network = BH_LAB_VMM_NETWORK};
 
 static char well[] = "host taint 0 check right\ndone\n";
 static char right[] =
@@ -22,17 +23,33 @@ static char right_guests[] =
     "0 ready\n0 step 0 aa\n1 step 0 bb\n0 answer cc\n0 guest over exit 0 taint 0\n1 answer dd\n"
     "1 guest over exit 0 taint 0\nhost taint 0 check right\ndone\n";
 
+static char right_ways[] =
+    "0 step 0 aa ee\n1 step 0 bb ff\n0 step 1 aa ee\n1 step 1 bb ff\n0 answer aa\n0 guest over exit 0 taint 0\n1 "
+    "answer bb\n"
+    "1 guest over exit 0 taint 0\nhost network 0 alive 1 alive host alive ports 3 3\nhost taint 0 check right\ndone\n";
+
 static struct bh_lab_outcome judge(const struct bh_lab_node *node, unsigned zone, enum bh_run_end end,
                                    const char *console, const char *report)
 {
     char *said = bh_copy_text(console), *told = bh_copy_text(report);
     struct bh_run run = {.end = end, .console = said, .report = told},
-                  golden = {.end = BH_RUN_DONE, .console = well, .report = node == &native ? right : right_guests};
+                  golden = {.end = BH_RUN_DONE, .console = well, .report = right_ways};
+    if (node != &bridge)
+        golden.report = node == &native ? right : right_guests;
     struct bh_lab_outcome outcome = bh_lab_judge(&run, &golden, node, zone);
     free(said);
     free(told);
     return outcome;
 }
+
+#define ALIVE      "host network 0 alive 1 alive host alive ports 3 3\nhost taint 0 check right\ndone\n"
+#define DEAD_FIRST "host network 0 dead 1 alive host alive ports 0 3\nhost taint 0 check right\ndone\n"
+#define LOSE_EACH_OTHER                                                                                                \
+    "0 step 0 aa ee\n1 step 0 bb ff\n0 peer lost 1\n0 step 1 cc 00\n1 peer lost 1\n1 step 1 dd 00\n"                   \
+    "0 answer cc\n1 answer dd\n0 guest over exit 0 taint 0\n1 guest over exit 0 taint 0\n"
+#define MISLED                                                                                                         \
+    "0 step 0 ab ee\n1 step 0 bb ff\n0 step 1 ab ee\n1 step 1 dd gg\n0 answer ab\n1 answer dd\n"                       \
+    "0 guest over exit 0 taint 0\n1 guest over exit 0 taint 0\n"
 
 /* What host and enclaves said, and what that is. */
 static const struct {
@@ -91,6 +108,49 @@ static const struct {
      "0\n"
      "host taint 0 check right\ndone\n",
      BH_ENCLAVE_OOPS, BH_ENCLAVE_SIGNAL, BH_HOST_UNHARMED, BH_LAB_PROCESS, false, true},
+    {&bridge, BH_LAB_HOST_NETWORK, BH_RUN_DONE, "", right_ways, BH_ENCLAVE_UNHARMED, BH_ENCLAVE_UNHARMED,
+     BH_HOST_UNHARMED, BH_LAB_MASKED, false, false},
+    /* A partner that panicked is lost, and nobody else is hurt: what the other says from there on is its own. */
+    {&bridge, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "",
+     "0 [ 1.2] Kernel panic - not syncing: x\n0 signal 9\n1 step 0 bb ff\n1 peer lost 1\n1 step 1 dd 00\n1 answer dd\n"
+     "1 guest over exit 0 taint 0\n" DEAD_FIRST,
+     BH_ENCLAVE_PANIC, BH_ENCLAVE_LOST_PEER, BH_HOST_UNHARMED, BH_LAB_GUEST, false, false},
+    /* ... unless it was wrong before. */
+    {&bridge, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "",
+     "0 [ 1.2] Kernel panic - not syncing: x\n0 signal 9\n1 step 0 dd ff\n1 peer lost 1\n1 step 1 dd 00\n1 answer dd\n"
+     "1 guest over exit 0 taint 0\n" DEAD_FIRST,
+     BH_ENCLAVE_PANIC, BH_ENCLAVE_WRONG, BH_HOST_UNHARMED, BH_LAB_GUEST, false, true},
+    /* Both lose each other and are well: the way is broken, of the one whose fault it is; of both, if the host's. */
+    {&bridge, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "", LOSE_EACH_OTHER ALIVE, BH_ENCLAVE_LOST_PEER, BH_ENCLAVE_LOST_PEER,
+     BH_HOST_UNHARMED, BH_LAB_PROCESS, false, false},
+    {&bridge, BH_LAB_HOST_NETWORK, BH_RUN_DONE, "", LOSE_EACH_OTHER ALIVE, BH_ENCLAVE_LOST_PEER, BH_ENCLAVE_LOST_PEER,
+     BH_HOST_UNHARMED, BH_LAB_PROCESS, false, false},
+    /* The one that the fault was put into does not answer any more: its own affair; the other: a neighbour hurt. */
+    {&bridge, BH_LAB_VMM_0, BH_RUN_DONE, "", LOSE_EACH_OTHER DEAD_FIRST, BH_ENCLAVE_CUT_OFF, BH_ENCLAVE_LOST_PEER,
+     BH_HOST_UNHARMED, BH_LAB_GUEST, false, false},
+    {&bridge, BH_LAB_VMM_1, BH_RUN_DONE, "", LOSE_EACH_OTHER DEAD_FIRST, BH_ENCLAVE_CUT_OFF, BH_ENCLAVE_LOST_PEER,
+     BH_HOST_UNHARMED, BH_LAB_GUEST, false, true},
+    /* Wrong data that came whole: the receiver's results are right of them. Of its own fault they are wrong. */
+    {&bridge, BH_LAB_GUEST_PROCESS_0, BH_RUN_DONE, "", MISLED ALIVE, BH_ENCLAVE_WRONG, BH_ENCLAVE_MISLED,
+     BH_HOST_UNHARMED, BH_LAB_SDC, false, false},
+    {&bridge, BH_LAB_GUEST_PROCESS_1, BH_RUN_DONE, "", MISLED ALIVE, BH_ENCLAVE_WRONG, BH_ENCLAVE_WRONG,
+     BH_HOST_UNHARMED, BH_LAB_SDC, false, true},
+    /* Damaged on the way, which the receiver found. */
+    {&bridge, BH_LAB_GUEST_KERNEL_0, BH_RUN_DONE, "",
+     "0 step 0 aa ee\n1 guest over exit 3 taint 0\n0 peer lost 1\n0 step 1 dd 00\n0 answer dd\n"
+     "0 guest over exit 0 taint 0\n" ALIVE,
+     BH_ENCLAVE_LOST_PEER, BH_ENCLAVE_FOUND, BH_HOST_UNHARMED, BH_LAB_PROCESS, false, true},
+    /* A host whose network does not come to an end, or whose own address is silent, and a VMM that nobody can end. */
+    {&bridge, BH_LAB_HOST_NETWORK, BH_RUN_DONE, "",
+     LOSE_EACH_OTHER "host network stuck\nhost taint 0 check right\ndone\n", BH_ENCLAVE_LOST_PEER, BH_ENCLAVE_LOST_PEER,
+     BH_HOST_NETWORK, BH_LAB_WHOLE_NODE, false, false},
+    {&bridge, BH_LAB_HOST_NETWORK, BH_RUN_DONE, "",
+     LOSE_EACH_OTHER "host network 0 alive 1 alive host dead ports 3 3\nhost taint 0 check right\ndone\n",
+     BH_ENCLAVE_LOST_PEER, BH_ENCLAVE_LOST_PEER, BH_HOST_NETWORK, BH_LAB_WHOLE_NODE, false, false},
+    {&bridge, BH_LAB_HOST_NETWORK, BH_RUN_DONE, "",
+     "0 step 0 aa ee\n0 unkillable\n1 step 0 bb ff\n1 peer lost 1\n1 step 1 dd 00\n1 answer dd\n"
+     "1 guest over exit 0 taint 0\n" DEAD_FIRST,
+     BH_ENCLAVE_HUNG, BH_ENCLAVE_LOST_PEER, BH_HOST_UNHARMED, BH_LAB_GUEST, true, false},
 };
 
 /* Under a VMM that translates, what was the host is the guest's kernel; how QEMU ended, and what that is. */
