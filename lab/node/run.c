@@ -29,7 +29,7 @@ static const unsigned most_cpu_s[] = {[BH_LAB_NATIVE] = 8, [BH_LAB_KVM] = 60, [B
 struct stream {
     int ends[2];
     char *text;
-    size_t length;
+    size_t length, line; /* where the line begins that was not complete before the last bytes came */
     bool is_open;
 };
 
@@ -41,6 +41,8 @@ static void take(struct stream *stream)
         stream->is_open = false;
     if (count <= 0 || stream->length + (size_t)count > MOST_SAID)
         return;
+    for (const char *end; (end = strchr(stream->text + stream->line, '\n')) != NULL;)
+        stream->line = (size_t)(end - stream->text) + 1;
     stream->text = bh_reallocate(stream->text, stream->length + (size_t)count + 1, 1);
     memcpy(stream->text + stream->length, buffer, (size_t)count);
     stream->length += (size_t)count;
@@ -112,7 +114,7 @@ static enum bh_run_end watch(const struct bh_machine *machine, struct stream str
         for (size_t i = 0; i < 3 && count > 0; i++)
             if (polled[i].revents != 0)
                 take(&streams[i]);
-        const char *said = streams[2].text;
+        const char *said = streams[2].text + streams[2].line;
         if (count > 0 && polled[2].revents != 0) {
             /* Nothing of the machine runs on after these: what it said is complete but for what lies in pipes. */
             if (has_line(said, "done ") || has_line(said, "limit ") || has_line(said, "refused ")) {
