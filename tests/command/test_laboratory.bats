@@ -399,7 +399,7 @@ assert all(record["extent"] == "failed-guest" and record["host"] == "unharmed" f
 END
 }
 
-@test "two boots of a node from the same bytes are equal, and so are their trials" {
+@test "two boots of a node have equal memory; their trials are equal, or are refused" {
     need_laboratory
     study boot '{zone: host-agent, fault: register, trials: 2}'
     mkdir again
@@ -410,7 +410,13 @@ END
     bulkhead inject boot.yaml -d b -q -j 1 --lab again
     snapshot=$("$PYTHON" -c 'import json; print(json.load(open("a/manifest.json"))["snapshot"])')
     cmp "$BULKHEAD_LAB/snapshots/native-$snapshot/ram" "again/snapshots/native-$snapshot/ram"
-    cmp a/manifest.json b/manifest.json
+    # QEMU's clock may have jumped as the machine stopped (doc/laboratory.md).
+    if ! cmp a/manifest.json b/manifest.json; then
+        run_bulkhead inject boot.yaml -d a --only 0 -q --lab again
+        expect_status 2
+        expect_text "$errors" 'a/manifest.json: found golden' 'another boot of the node'
+        return 0
+    fi
     told a >a.txt
     told b >b.txt
     cmp a.txt b.txt
