@@ -12,7 +12,9 @@ static json_t *next_message(struct bh_qmp *qmp, struct bh_error *err)
     char *line = NULL;
     size_t room = 0;
     json_t *message = NULL;
-    if (getline(&line, &room, qmp->stream) <= 0)
+    ssize_t length = getline(&line, &room, qmp->stream);
+    qmp->has_ended = length <= 0 || line[length - 1] != '\n';
+    if (qmp->has_ended)
         bh_fail(err, BH_ERROR_SYSTEM, "QEMU closed its control socket");
     else if ((message = json_loads(line, 0, NULL)) == NULL)
         bh_fail(err, BH_ERROR_SYSTEM, "QEMU said no JSON on its control socket: %.100s", line);

@@ -10,7 +10,8 @@
 #include <stdio.h>
 
 struct bh_qmp {
-    FILE *stream; /* of the socket, both ways */
+    FILE *stream;   /* of the socket, both ways */
+    bool has_ended; /* QEMU closed it */
 };
 
 /* Takes the greeting and leaves negotiation behind. The stream is the caller's. */

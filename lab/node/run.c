@@ -135,6 +135,17 @@ static enum bh_run_end watch(const struct bh_machine *machine, struct stream str
     return BH_RUN_RESET;
 }
 
+/* A VMM that is struck at once may end before it has answered: that is a run. */
+static int go_on(struct bh_machine *machine, struct bh_error *err)
+{
+    if (bh_qmp_do(&machine->qmp, "cont", NULL, err) == 0)
+        return 0;
+    if (!machine->qmp.has_ended)
+        return -1;
+    *err = (struct bh_error){0};
+    return 0;
+}
+
 static int restore(struct bh_machine *machine, struct bh_error *err)
 {
     json_t *capability = json_pack("{s[{sssb}]}", "capabilities", "capability", "x-ignore-shared", "state", 1);
@@ -149,7 +160,7 @@ static int restore(struct bh_machine *machine, struct bh_error *err)
         bool is_there = status == NULL || strcmp(status, "inmigrate") != 0;
         json_decref(answer);
         if (is_there)
-            return bh_qmp_do(&machine->qmp, "cont", NULL, err);
+            return go_on(machine, err);
         usleep(2000);
     }
 }
