@@ -52,16 +52,17 @@ static json_t *manifest_of(const struct bh_lab_study *study, const struct bh_sna
 
 static int compare(const char *path, const json_t *mine, const json_t *there, struct bh_error *err)
 {
+    static const char builds[] = "node, or of other builds of QEMU, kernel or agents";
     static const struct {
         const char *key, *what;
         bool is_new; /* folders of older programs have none */
     } keys[] = {
         {"study", "study", false},
-        {"node", "node, or of other builds of QEMU, kernel or agents", false},
-        {"qemu", "node, or of other builds of QEMU, kernel or agents", false},
-        {"kernel", "node, or of other builds of QEMU, kernel or agents", false},
-        {"kernel-build", "node, or of other builds of QEMU, kernel or agents", true},
-        {"snapshot", "node, or of other builds of QEMU, kernel or agents", false},
+        {"node", builds, false},
+        {"qemu", builds, false},
+        {"kernel", builds, false},
+        {"kernel-build", builds, true},
+        {"snapshot", builds, false},
         {"memory", "boot of the node, which came out otherwise, so that no trial is the same here", true},
         {"golden", "boot of the node, whose run without fault went otherwise, so that no trial is the same here", true},
     };

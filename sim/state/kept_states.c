@@ -22,7 +22,7 @@ static void clear(struct bh_saved_state *state)
 struct bh_saved_state *bh_kept_states_add(struct bh_kept_states *kept)
 {
     struct bh_saved_state *all = kept->all;
-    if (kept->state + kept->count == all + kept->room) {
+    if (all == NULL || kept->state + kept->count == all + kept->room) {
         if (2 * kept->count >= kept->room) {
             kept->room = 2 * kept->room + 8;
             all = bh_reallocate(NULL, kept->room, sizeof *all);

@@ -53,9 +53,10 @@ struct bh_kept_messages {
     struct bh_kept_message *list; /* owned */
 };
 
-/* Room for one more behind the youngest, which the caller fills. To be followed by bh_checkpoint_find_newest. */
+/* Room for one more behind the youngest, which the caller fills. To be followed by bh_checkpoint_find_newest, unless the
+ * caller knows that this is the newest and says so in bh_enclave.newest: others of the level may have moved. */
 struct bh_saved_state *bh_kept_states_add(struct bh_kept_states *kept);
-/* Drops one of a level's, the oldest being 0. Likewise. */
+/* Drops one of a level's, the oldest being 0. To be followed by bh_checkpoint_find_newest. */
 void bh_kept_states_remove(struct bh_kept_states *kept, size_t index);
 
 /* Finds bh_enclave.newest again: kept states have changed. */

@@ -36,45 +36,34 @@ field() {
     head -n 1 <<<"$output" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
 }
 
+# expect_wrong TEXT...: wrong.yaml is refused with these.
+expect_wrong() {
+    run_bulkhead inject wrong.yaml -d d
+    expect_status 2
+    expect_text "$errors" "$@"
+}
+
 @test "a study that is wrong is refused with file, line and key" {
     study wrong '{zone: guest-kernel-0, fault: register, trials: 1}'
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'wrong.yaml:5:' 'whose stack is native, has no zone guest-kernel-0'
+    expect_wrong 'wrong.yaml:5:' 'whose stack is native, has no zone guest-kernel-0'
     study wrong '{zone: host-kernel, fault: vectro, trials: 1}'
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" "vectro" 'register'
+    expect_wrong "vectro" 'register'
     study wrong '{zone: host-kernel, fault: memory, register: rax, trials: 1}'
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'found a register, expected none'
+    expect_wrong 'found a register, expected none'
     study wrong '{zone: host-kernel, fault: register, bit: 64, trials: 1}'
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'wrong.yaml:5:' '64'
+    expect_wrong 'wrong.yaml:5:' '64'
     study wrong '{zone: host-kernel, fault: register, trials: 1}' node nobody
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'lab/nodes/nobody.yaml'
+    expect_wrong 'lab/nodes/nobody.yaml'
     printf 'name: n\nstack: kvm\nmemory: 800 MiB\nguests: {memory: [128 MiB, 128 MiB]}\n' >n.yaml
     study wrong '{zone: host-kernel, fault: register, trials: 1}' node n.yaml
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'n.yaml:4:' 'found guests of one size, expected two'
+    expect_wrong 'n.yaml:4:' 'found guests of one size, expected two'
     study wrong '{zone: host-network, fault: register, trials: 1}' node kvm
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'wrong.yaml:5:' 'has no zone host-network'
+    expect_wrong 'wrong.yaml:5:' 'has no zone host-network'
     study wrong '{zone: host-kernel, fault: register, trials: 1}' workload exchange
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'wrong.yaml:2:' 'found exchange, which needs a network'
+    expect_wrong 'wrong.yaml:2:' 'found exchange, which needs a network'
     printf 'name: n\nstack: kvm\nmemory: 800 MiB\nguests:\n  memory: [128 MiB, 144 MiB]\n  wait: 1 s\n' >n.yaml
     study wrong '{zone: host-kernel, fault: register, trials: 1}' node n.yaml
-    run_bulkhead inject wrong.yaml -d d
-    expect_status 2
-    expect_text "$errors" 'n.yaml:6:' 'found a wait, expected none'
+    expect_wrong 'n.yaml:6:' 'found a wait, expected none'
     run_bulkhead inject one.yaml
     expect_status 2
     expect_text "$errors" 'no folder; give one by -d'
