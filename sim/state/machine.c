@@ -251,7 +251,7 @@ static struct bh_slot *need_slot(struct bh_machine *machine, uint64_t number)
         size_t partition = bh_partitions_find(machine->partitions, number);
         size_t guests = tree_of(machine, partition)->guests_count;
         size_t bytes = sizeof *slot + guests * sizeof slot->guest_ready_s[0];
-        slot = memset(obstack_alloc(&machine->records, bytes), 0, bytes);
+        slot = memset(obstack_alloc(&machine->records, (int)bytes), 0, bytes);
         slot->number = slot->node = number;
         slot->partition = partition;
         slot->has_node = true;
