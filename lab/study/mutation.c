@@ -107,13 +107,16 @@ static int by_place(const void *left, const void *right)
 struct bh_lab_code *bh_lab_code_read(const char *said, size_t *count)
 {
     static const char begin[] = "place ";
+    enum { LINE_MOST = sizeof "place 12345 0123456789abcdef" + 2 * BH_MUTATION_BYTES };
     struct bh_lab_code *codes = NULL;
     size_t found = 0, kept = 0, room = 0;
     for (const char *line = said; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-        char bytes[2 * BH_MUTATION_BYTES + 1];
+        char bytes[2 * BH_MUTATION_BYTES + 1], copy[LINE_MOST] = "";
         struct bh_lab_code code = {0};
-        if (strncmp(line, begin, strlen(begin)) != 0 ||
-            sscanf(line, "place %u %" SCNx64 " %32[0-9a-f]", &code.zone, &code.address, bytes) != 3)
+        if (strncmp(line, begin, strlen(begin)) != 0)
+            continue;
+        strncat(copy, line, LINE_MOST - 1); /* sscanf would measure the rest of the text, of millions of lines, at each */
+        if (sscanf(copy, "place %u %" SCNx64 " %32[0-9a-f]", &code.zone, &code.address, bytes) != 3)
             continue;
         for (const char *two = bytes; two[0] != '\0' && two[1] != '\0'; two += 2) {
             char digits[3] = {two[0], two[1], '\0'};
