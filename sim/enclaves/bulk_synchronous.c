@@ -161,19 +161,19 @@ static void finish_compute(struct bh_enclave *enclave, bool is_done)
 static struct bh_wait compute(struct bh_enclave *enclave)
 {
     const struct bh_pace *pace = bh_enclave_pace(enclave);
-    const struct bh_slowdown *slowdown = &pace->slowdown;
-    enclave->about.part = bh_enclave_held_by(enclave);
-    if (enclave->about.part != BH_PARTS)
+    struct bh_about *about = &enclave->about;
+    about->part = bh_enclave_held_by(enclave);
+    if (about->part != BH_PARTS)
         return bh_enclave_begin(enclave, finish_held, INFINITY);
-    double stop_s = next_stop_s(enclave), work_s = stop_s - enclave->work_s;
-    double steps = work_s / bh_enclave_application(enclave)->step_s.value;
-    double noise = noise_s(enclave, steps), start_s = enclave->replica->now_s;
-    double duration_s = work_s * bh_slowdown_sum(slowdown) + noise;
-    enclave->about =
-        (struct bh_about){.pace = pace, .stop_s = stop_s, .work_s = work_s, .duration_s = duration_s, .noise_s = noise};
+    double start_s = enclave->replica->now_s;
+    about->pace = pace;
+    about->stop_s = next_stop_s(enclave);
+    about->work_s = about->stop_s - enclave->work_s;
+    about->noise_s = noise_s(enclave, about->work_s / bh_enclave_application(enclave)->step_s.value);
+    about->duration_s = about->work_s * bh_slowdown_sum(&pace->slowdown) + about->noise_s;
     enclave->stretch_start_s = start_s;
-    enclave->stretch_rate = duration_s > 0.0 ? work_s / duration_s : 0.0;
-    return bh_enclave_begin(enclave, finish_compute, start_s + duration_s);
+    enclave->stretch_rate = about->duration_s > 0.0 ? about->work_s / about->duration_s : 0.0;
+    return bh_enclave_begin(enclave, finish_compute, start_s + about->duration_s);
 }
 
 /* The nearest level takes every checkpoint, each farther one its every n-th, one after the other. */

@@ -97,11 +97,10 @@ struct bh_wait bh_checkpoint_move(struct bh_enclave *enclave, enum bh_level leve
     if (setup->is_fixed[level])
         return bh_enclave_begin(enclave, finish, now_s + expected_s(enclave, level, direction, per_node));
     /* A host's link is as wide as all its nodes, those of other enclaves too. */
-    double bytes = per_node * bh_enclave_nodes(enclave);
-    struct bh_wait wait = bh_enclave_begin(enclave, finish, now_s + bytes / setup->link_rate);
+    enclave->moving_bytes = per_node * bh_enclave_nodes(enclave);
+    struct bh_wait wait = bh_enclave_begin(enclave, finish, now_s + enclave->moving_bytes / setup->link_rate);
     wait.what = BH_WAIT_TRANSFER;
     wait.direction = direction;
-    wait.bytes = bytes;
     return wait;
 }
 

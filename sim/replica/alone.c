@@ -8,6 +8,7 @@
 #include "sim/platform/engine.h"
 #include "sim/platform/platform.h"
 #include "sim/replica/parts.h"
+#include "sim/state/enclave_state.h"
 
 #include <errno.h>
 #include <math.h>
@@ -72,7 +73,7 @@ static int ask_child(struct bh_waiter *waiter, double *takes_s, struct bh_error 
 static uint64_t key_of(const struct bh_waiter *waiter)
 {
     const struct bh_exchange *exchange = waiter->exchange;
-    return exchange == NULL ? bh_transfer_key(waiter->transfer, waiter->wait.direction, waiter->wait.bytes)
+    return exchange == NULL ? bh_transfer_key(waiter->transfer, waiter->wait.direction, waiter->enclave->moving_bytes)
                             : XXH3_64bits(exchange->flows, exchange->flows_count * sizeof *exchange->flows) | 1;
 }
 
@@ -95,15 +96,16 @@ static int find_out(struct bh_waiter *waiter, double *takes_s, struct bh_error *
 
 int bh_alone_s(struct bh_waiter *waiter, double *takes_s, struct bh_error *err)
 {
-    const struct bh_wait *wait = &waiter->wait;
+    enum bh_direction direction = waiter->wait.direction;
+    double bytes = waiter->enclave != NULL ? waiter->enclave->moving_bytes : 0.0;
     for (size_t i = 0; i < waiter->alone_count; i++)
-        if (waiter->alone[i].bytes == wait->bytes && waiter->alone[i].direction == wait->direction) {
+        if (waiter->alone[i].bytes == bytes && waiter->alone[i].direction == direction) {
             *takes_s = waiter->alone[i].takes_s;
             return 0;
         }
     if (find_out(waiter, takes_s, err) != 0)
         return -1;
     size_t place = waiter->alone_count < BH_ALONE_MOST ? waiter->alone_count++ : 0;
-    waiter->alone[place] = (struct bh_alone){wait->direction, wait->bytes, *takes_s};
+    waiter->alone[place] = (struct bh_alone){direction, bytes, *takes_s};
     return 0;
 }

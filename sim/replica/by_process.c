@@ -24,7 +24,7 @@ static struct bh_order move(const struct bh_waiter *waiter, enum bh_direction di
     if (wait->what == BH_WAIT_TRANSFER) {
         order.what = BH_ORDER_STORAGE;
         order.direction = wait->direction;
-        order.bytes = wait->bytes;
+        order.bytes = enclave->moving_bytes;
         return order;
     }
     enum bh_level level = enclave->saving;

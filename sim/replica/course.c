@@ -75,7 +75,7 @@ static void step(struct bh_waiter *waiter, bool is_done)
     do {
         waiter->wait = waiter->enclave != NULL ? bh_enclave_next(waiter->enclave, is_done)
                                                : bh_exchange_next(waiter->exchange, is_done);
-        if (waiter->wait.what == BH_WAIT_TRANSFER && !(waiter->wait.bytes > 0))
+        if (waiter->wait.what == BH_WAIT_TRANSFER && !(waiter->enclave->moving_bytes > 0))
             waiter->wait.what = BH_WAIT_TIME;
         is_done = true;
     } while (is_at_once(waiter));

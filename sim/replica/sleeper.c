@@ -7,6 +7,7 @@
 #include "sim/platform/activity.h"
 #include "sim/platform/traffic.h"
 #include "sim/replica/parts.h"
+#include "sim/state/enclave_state.h"
 
 #include <math.h>
 #include <simgrid/actor.h>
@@ -20,6 +21,7 @@ struct bh_sleeper {
     struct bh_bed bed;
     struct bh_traffic flows; /* of the exchange */
     struct bh_wait wait;
+    double bytes; /* of the transfer that it waits for */
     bool is_new; /* it was told something, and has not looked yet */
     size_t used; /* activities of the SimGrid actor so far */
 };
@@ -54,7 +56,7 @@ static bool carry(struct bh_waiter *waiter)
         return bh_traffic_run(&sleeper->flows, start_flow, waiter);
     }
     sleeper->used += bh_transfer_activities(waiter->transfer);
-    if (!bh_transfer_run(waiter->transfer, sleeper->wait.direction, sleeper->wait.bytes))
+    if (!bh_transfer_run(waiter->transfer, sleeper->wait.direction, sleeper->bytes))
         return false;
     return simgrid_get_clock() >= until_s || sleep_until(sleeper, until_s);
 }
@@ -109,6 +111,7 @@ void bh_sleeper_tell(struct bh_waiter *waiter, const struct bh_wait *wait)
             bh_traffic_reserve(&waiter->sleeper->flows, waiter->exchange->flows_count);
     }
     waiter->sleeper->wait = *wait;
+    waiter->sleeper->bytes = waiter->enclave != NULL ? waiter->enclave->moving_bytes : 0.0;
     waiter->sleeper->is_new = true;
     if (is_first)
         start(waiter);

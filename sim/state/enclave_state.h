@@ -87,6 +87,7 @@ struct bh_enclave {
     double stretch_rate;    /* ... and native compute seconds per second in it; 0 outside */
     enum bh_level saving;   /* the level that the checkpoint of this position goes to next; BH_LEVELS: none */
     double saving_bytes;    /* of it, per node */
+    double moving_bytes;    /* of the transfer of a checkpoint that it waits for */
     struct bh_kept_states kept[BH_LEVELS];
     struct bh_tried tried;
     const struct bh_saved_state *newest; /* of them, see bh_checkpoint_newest, ... */

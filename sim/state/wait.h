@@ -13,11 +13,11 @@ enum bh_wait_for {
     BH_WAIT_NO_MORE,  /* it is over */
 };
 
+/* Small enough to be returned in two registers, where most instants of a replica hand one over. */
 struct bh_wait {
-    enum bh_wait_for what;
     double until_s; /* INFINITY: until a signal. A transfer is not over before this */
-    enum bh_direction direction;
-    double bytes;
+    enum bh_wait_for what;
+    enum bh_direction direction; /* of a transfer; its bytes are the enclave's `moving_bytes` */
 };
 
 static inline struct bh_wait bh_wait_until(double until_s)

@@ -12,6 +12,7 @@
 #include "sim/scenario/study.h"
 #include "sim/setup/read_study.h"
 
+#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -35,6 +36,7 @@ static double now_s(clockid_t clock)
 void bh_bench_read(struct bh_bench *bench, const char *data, const char *file, const struct bh_setting *settings,
                    size_t settings_count)
 {
+    gsl_set_error_handler_off(); /* as bulkhead has it, which goes on where a matrix is singular */
     struct bh_error err = {0};
     char models[4096];
     snprintf(models, sizeof models, "%s/models/data", data);
@@ -96,6 +98,16 @@ void bh_bench_replica(const struct bh_bench *bench, uint64_t number, struct bh_c
     cost->makespan_s = record.enclaves[0].elapsed_s;
     for (int scope = 0; scope < BH_SCOPES; scope++)
         cost->failures += record.tallies.failures[scope];
+}
+
+void bh_bench_further(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost)
+{
+    struct bh_cost each = {0};
+    bh_bench_replica(bench, number, cost);
+    double start_s = now_s(CLOCK_PROCESS_CPUTIME_ID);
+    for (uint64_t i = 1; i <= bench->further; i++)
+        bh_bench_replica(bench, number + i, &each);
+    cost->further_s = (now_s(CLOCK_PROCESS_CPUTIME_ID) - start_s) / (double)bench->further;
 }
 
 struct bh_cost bh_bench_in_child(const struct bh_bench *bench, bh_bench_work_fn *work, uint64_t number)

@@ -18,6 +18,7 @@ struct bh_cost {
     double events, failures, faults;
     double makespan_s; /* of the first enclave */
     double peak_kib;   /* resident, what the parent loaded included */
+    double further_s;  /* of the processor, each of bh_bench_further */
 };
 
 struct bh_bench {
@@ -30,6 +31,7 @@ struct bh_bench {
     struct bh_transfer **transfers;
     sg_host_t storage; /* for who sets them: a storage host and its first disk */
     sg_disk_t disk;
+    uint64_t further; /* for who sets it: replicas that bh_bench_further times */
 };
 
 /* Says what is wrong and ends the program with status 1. All below do so on any error. */
@@ -47,5 +49,5 @@ void bh_bench_clear(struct bh_bench *bench);
 /* Does something in a fresh child. */
 typedef void bh_bench_work_fn(const struct bh_bench *bench, uint64_t number, struct bh_cost *cost);
 struct bh_cost bh_bench_in_child(const struct bh_bench *bench, bh_bench_work_fn *work, uint64_t number);
-/* Runs replica `number`. */
-bh_bench_work_fn bh_bench_replica;
+/* Runs replica `number`; that, and then so many further ones, which find caches, heap and symbols warm as in a sweep. */
+bh_bench_work_fn bh_bench_replica, bh_bench_further;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The process of tests/bench/scale.yaml as one loop, without SimGrid, zones, causes or a ledger: the same faults strike a
  * checkpointed application. Errors in zones end at once, as the exact chain has it of single ones.
- *   scale_cost DATA-DIRECTORY SCENARIO numbers [PATH=VALUE]... | plain_loop REPLICA
+ *   scale_cost DATA-DIRECTORY SCENARIO numbers [PATH=VALUE]... | plain_loop REPLICA[+MORE]
  * Prints what scale_cost does. */
 #include "models/base/error.h"
 #include "models/catalog/fault_class.h"
@@ -268,8 +268,13 @@ static void strike(struct loop *loop, struct source *source)
         strike_zone(loop, source, &fault);
 }
 
-static void run(struct loop *loop)
+static void run(struct loop *loop, uint64_t replica)
 {
+    loop->random.replica = replica;
+    loop->now_s = loop->ready_s = loop->work_s = 0.0;
+    loop->faults = loop->failures = loop->events = 0.0;
+    loop->checkpoints = 0;
+    loop->repairs_count = 0;
     for (size_t s = 0; s < loop->sources_count; s++) {
         struct source *source = &loop->source[s];
         source->stream = bh_fault_stream_of(&source->class, (uint64_t)loop->numbers.nodes);
@@ -293,22 +298,36 @@ static void run(struct loop *loop)
         bh_fault_arrivals_destroy(loop->source[s].arrivals);
 }
 
+static double processor_s(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 int main(int argc, char **argv)
 {
     static struct loop loop;
-    struct timespec time;
     struct rusage usage;
     if (argc != 2)
-        give_up("usage: plain_loop REPLICA, and the numbers on standard input");
+        give_up("usage: plain_loop REPLICA[+MORE], and the numbers on standard input");
     read_numbers(&loop);
-    loop.random = (struct bh_random){.seed = (uint64_t)loop.numbers.seed, .replica = strtoull(argv[1], NULL, 10)};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    double start_s = (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-    run(&loop);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    loop.random.seed = (uint64_t)loop.numbers.seed;
+    char *end;
+    uint64_t replica = strtoull(argv[1], &end, 10), more = strtoull(end, NULL, 10);
+    double start_s = processor_s();
+    run(&loop, replica);
+    double spent_s = processor_s() - start_s;
     getrusage(RUSAGE_SELF, &usage);
+    printf("0,%.6g,%ld,%.0f,%.0f,%.0f,%.12g", spent_s, usage.ru_maxrss, loop.faults, loop.failures, loop.events,
+           loop.now_s);
+    if (more > 0) {
+        start_s = processor_s();
+        for (uint64_t i = 1; i <= more; i++)
+            run(&loop, replica + i);
+        printf(",%.6g", (processor_s() - start_s) / (double)more);
+    }
+    printf("\n");
     free(loop.repairs);
-    printf("0,%.6g,%ld,%.0f,%.0f,%.0f,%.12g\n", (double)time.tv_sec + 1e-9 * (double)time.tv_nsec - start_s,
-           usage.ru_maxrss, loop.faults, loop.failures, loop.events, loop.now_s);
     return 0;
 }

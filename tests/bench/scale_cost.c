@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* Measures one replica of tests/bench/scale.yaml, or prints the numbers that tests/bench/plain_loop.c plays it with.
- *   scale_cost DATA-DIRECTORY SCENARIO REPLICA|numbers [PATH=VALUE]...
+ *   scale_cost DATA-DIRECTORY SCENARIO REPLICA[+MORE]|numbers [PATH=VALUE]...
  * Of a replica: s of the processor to load the platform, s to run, peak KiB (the larger of the process that loaded and of
- * its fork that ran), faults, failures, events, makespan in s. */
+ * its fork that ran), faults, failures, events, makespan in s; with MORE, s to run each of so many further replicas in
+ * one process, as a sweep does. */
 #include "models/base/error.h"
 #include "models/catalog/catalog.h"
 #include "models/catalog/fault_class.h"
@@ -85,7 +86,7 @@ int main(int argc, char **argv)
     struct bh_setting settings[SETTINGS_MOST];
     size_t count = 0, index[8] = {0};
     if (argc < 4 || argc > 4 + SETTINGS_MOST)
-        bh_bench_give_up("usage: scale_cost DATA-DIRECTORY SCENARIO REPLICA|numbers [PATH=VALUE]...");
+        bh_bench_give_up("usage: scale_cost DATA-DIRECTORY SCENARIO REPLICA[+MORE]|numbers [PATH=VALUE]...");
     for (int i = 4; i < argc; i++) {
         char *equals = strchr(argv[i], '=');
         if (equals == NULL)
@@ -101,11 +102,17 @@ int main(int argc, char **argv)
         bh_bench_clear(&bench);
         return 0;
     }
-    struct bh_cost cost = bh_bench_in_child(&bench, bh_bench_replica, strtoull(argv[3], NULL, 10));
+    char *end;
+    uint64_t replica = strtoull(argv[3], &end, 10);
+    bench.further = strtoull(end, NULL, 10);
+    struct bh_cost cost = bh_bench_in_child(&bench, bh_bench_replica, replica);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%.6g,%.6g,%.0f,%.0f,%.0f,%.0f,%.12g\n", loaded_s, cost.cpu_s, fmax(cost.peak_kib, (double)usage.ru_maxrss),
+    printf("%.6g,%.6g,%.0f,%.0f,%.0f,%.0f,%.12g", loaded_s, cost.cpu_s, fmax(cost.peak_kib, (double)usage.ru_maxrss),
            cost.faults, cost.failures, cost.events, cost.makespan_s);
+    if (bench.further > 0)
+        printf(",%.6g", bh_bench_in_child(&bench, bh_bench_further, replica).further_s);
+    printf("\n");
     bh_bench_clear(&bench);
     return 0;
 }
