@@ -95,6 +95,16 @@ char *bh_data_directory(struct bh_error *err)
     return found;
 }
 
+char *bh_cache_directory(void)
+{
+    const char *chosen = getenv("BULKHEAD_CACHE"), *caches = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (chosen != NULL)
+        return chosen[0] != '\0' ? bh_copy_text(chosen) : NULL;
+    if (caches != NULL && caches[0] == '/') /* others the XDG base directory specification asks to ignore */
+        return bh_print_text("%s/bulkhead", caches);
+    return home != NULL && home[0] == '/' ? bh_print_text("%s/.cache/bulkhead", home) : NULL;
+}
+
 char *bh_models_directory(struct bh_error *err)
 {
     char *folder = bh_data_directory(err);

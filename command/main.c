@@ -9,6 +9,7 @@
 #include "config.h"
 #include "models/base/error.h"
 #include "models/base/nearest_name.h"
+#include "models/containment/kept_answers.h"
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
@@ -129,6 +130,13 @@ static int close_output(int status)
     return status == BH_EXIT_DONE ? BH_EXIT_FAILED : status;
 }
 
+static void keep_answers(void)
+{
+    char *folder = bh_cache_directory();
+    bh_kept_answers_use(folder);
+    free(folder);
+}
+
 int main(int argc, char **argv)
 {
     /* GSL's own handler aborts; every status is checked instead. */
@@ -136,6 +144,7 @@ int main(int argc, char **argv)
     /* A limit on the size of files is met as a full disk is: by what write says. */
     signal(SIGXFSZ, SIG_IGN);
     bh_completion_know(commands, COMMANDS);
+    keep_answers();
     int status = BH_EXIT_DONE;
     if (argc < 2) {
         print_help(stderr);

@@ -5,6 +5,7 @@
 
 #include "models/catalog/fault_class.h"
 #include "models/containment/isolation.h"
+#include "models/containment/kept_answers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,11 +123,8 @@ static struct entry *add(struct bh_isolation_cache *cache, XXH128_hash_t fingerp
 }
 
 /* Fingerprint, isolation with its pointers void, rates, and the reason with its length. */
-int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, struct bh_error *err)
+static void write_entry(const struct entry *entry, FILE *out)
 {
-    const struct entry *entry = find(cache, cache->one);
-    if (entry == NULL)
-        return bh_fail(err, BH_ERROR_SYSTEM, "an exact chain was not asked for again");
     const struct bh_isolation *isolation = entry->isolation;
     size_t tenants = isolation->tenants_count, length = isolation->why_not != NULL ? strlen(isolation->why_not) + 1 : 0;
     fwrite(&entry->fingerprint, sizeof entry->fingerprint, 1, out);
@@ -138,6 +136,14 @@ int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, 
     fwrite(&length, sizeof length, 1, out);
     if (length > 0)
         fwrite(isolation->why_not, 1, length, out);
+}
+
+int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, struct bh_error *err)
+{
+    const struct entry *entry = find(cache, cache->one);
+    if (entry == NULL)
+        return bh_fail(err, BH_ERROR_SYSTEM, "an exact chain was not asked for again");
+    write_entry(entry, out);
     return 0;
 }
 
@@ -249,6 +255,29 @@ static XXH128_hash_t fingerprint_of(const struct bh_node_model *model, const str
     return fingerprint;
 }
 
+/* Of chains that take long, from what an earlier run has kept if it did, and kept for later ones if not. */
+static struct entry *add_exact(struct bh_isolation_cache *cache, XXH128_hash_t fingerprint,
+                               const struct bh_node_model *model, const struct bh_fault_streams *streams)
+{
+    struct bh_error ignored = {0};
+    size_t length = 0;
+    bool takes_long = model->tree->channels_count >= BH_CHAIN_OF_MANY_CHANNELS;
+    const void *kept = takes_long ? bh_kept_answers_find(fingerprint, &length) : NULL;
+    if (kept != NULL && bh_isolation_cache_take(cache, kept, length, &ignored) == 0)
+        return find(cache, fingerprint);
+    struct entry *entry = add(cache, fingerprint, bh_isolation_create(model, streams));
+    if (takes_long) {
+        char *bytes = NULL;
+        FILE *out = open_memstream(&bytes, &length);
+        BH_BUG_ASSERT(out != NULL);
+        write_entry(entry, out);
+        fclose(out);
+        bh_kept_answers_add(fingerprint, bytes, length);
+        free(bytes);
+    }
+    return entry;
+}
+
 const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *cache, const struct bh_node_model *model,
                                                    const struct bh_fault_streams *streams)
 {
@@ -257,11 +286,14 @@ const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *ca
     if (entry != NULL)
         return entry->isolation;
     bool is_one = cache->has_one && memcmp(&cache->one, &fingerprint, sizeof fingerprint) == 0;
-    entry = add(cache, fingerprint,
-                cache->only_why_not         ? create_reason(model, streams)
-                : cache->is_list && !is_one ? create_empty(model)
-                : cache->is_coarse          ? bh_isolation_create_coarse(model, streams)
-                                            : bh_isolation_create(model, streams));
+    if (cache->only_why_not)
+        entry = add(cache, fingerprint, create_reason(model, streams));
+    else if (cache->is_list && !is_one)
+        entry = add(cache, fingerprint, create_empty(model));
+    else if (cache->is_coarse)
+        entry = add(cache, fingerprint, bh_isolation_create_coarse(model, streams));
+    else
+        entry = add_exact(cache, fingerprint, model, streams);
     entry->channels = model->tree->channels_count;
     return entry->isolation;
 }

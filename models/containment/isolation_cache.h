@@ -20,6 +20,10 @@ struct bh_isolation_cache *bh_isolation_cache_create_of_reasons(void);
 bool bh_isolation_cache_is_of_reasons(const struct bh_isolation_cache *cache);
 void bh_isolation_cache_destroy(struct bh_isolation_cache *cache);
 
+/* A chain of fewer takes a twentieth of a second, hardly more than a process that asks for it; what chains of as many say is kept
+ * for later runs (models/containment/kept_answers.h), but for coarse ones. */
+enum { BH_CHAIN_OF_MANY_CHANNELS = 16 };
+
 /* Neither those of reasons nor a list's: what follows from rates need not be asked for. */
 bool bh_isolation_cache_has_rates(const struct bh_isolation_cache *cache);
 
