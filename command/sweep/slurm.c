@@ -102,13 +102,19 @@ static int check_line(const char *what, const char *text, struct bh_error *err)
     return 0;
 }
 
+/* What a job takes over, whether or not Slurm hands the environment on. */
+static const char *const taken_over[] = {"BULKHEAD_DATA", "BULKHEAD_CACHE"};
+
 int bh_slurm_check(const struct bh_slurm_job *job, struct bh_error *err)
 {
-    const char *data = getenv("BULKHEAD_DATA");
+    for (size_t i = 0; i < BH_COUNT(taken_over); i++) {
+        const char *value = getenv(taken_over[i]);
+        if (value != NULL && check_line(taken_over[i], value, err) != 0)
+            return -1;
+    }
     if (check_line("the folder of the sweep", job->directory, err) != 0 ||
         check_line("the campaign's file", job->campaign, err) != 0 ||
-        check_line("the program's path", job->program, err) != 0 ||
-        (data != NULL && check_line("BULKHEAD_DATA", data, err) != 0))
+        check_line("the program's path", job->program, err) != 0)
         return -1;
     for (size_t i = 0; i < job->slurm_count; i++)
         if (check_line("--sbatch", job->slurm[i], err) != 0)
@@ -144,10 +150,12 @@ static void begin(const struct bh_slurm_job *job, const char *what, FILE *out)
 /* What ends a script, up to the first word of the subcommand. */
 static void call(const struct bh_slurm_job *job, const char *subcommand, const char *word, FILE *out)
 {
-    const char *data = getenv("BULKHEAD_DATA");
-    if (data != NULL) {
-        fputs("export BULKHEAD_DATA=", out);
-        quote(data, out);
+    for (size_t i = 0; i < BH_COUNT(taken_over); i++) {
+        const char *value = getenv(taken_over[i]);
+        if (value == NULL)
+            continue;
+        fprintf(out, "export %s=", taken_over[i]);
+        quote(value, out);
         putc('\n', out);
     }
     fputs("exec ", out);
