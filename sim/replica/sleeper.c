@@ -22,8 +22,8 @@ struct bh_sleeper {
     struct bh_traffic flows; /* of the exchange */
     struct bh_wait wait;
     double bytes; /* of the transfer that it waits for */
-    bool is_new; /* it was told something, and has not looked yet */
-    size_t used; /* activities of the SimGrid actor so far */
+    bool is_new;  /* it was told something, and has not looked yet */
+    size_t used;  /* activities of the SimGrid actor so far */
 };
 
 static bool sleep_until(struct bh_sleeper *sleeper, double until_s)
