@@ -115,7 +115,7 @@ struct bh_lab_code *bh_lab_code_read(const char *said, size_t *count)
         struct bh_lab_code code = {0};
         if (strncmp(line, begin, strlen(begin)) != 0)
             continue;
-        strncat(copy, line, LINE_MOST - 1); /* sscanf would measure the rest of the text, of millions of lines, at each */
+        strncat(copy, line, LINE_MOST - 1); /* sscanf would measure the whole rest of the text */
         if (sscanf(copy, "place %u %" SCNx64 " %32[0-9a-f]", &code.zone, &code.address, bytes) != 3)
             continue;
         for (const char *two = bytes; two[0] != '\0' && two[1] != '\0'; two += 2) {
