@@ -143,7 +143,8 @@ static void read_all(void)
     int from = open_locked(O_RDONLY, LOCK_SH);
     if (from < 0)
         return;
-    if (fstat(from, &file) == 0 && file.st_size <= FILE_BYTES_MOST && file.st_size > 0) {
+    bool is_ours = fstat(from, &file) == 0 && file.st_uid == geteuid();
+    if (is_ours && file.st_size > 0 && file.st_size <= FILE_BYTES_MOST) {
         kept.bytes = bh_allocate((size_t)file.st_size, 1);
         ssize_t got = read(from, kept.bytes, (size_t)file.st_size);
         kept.length = got > 0 ? (size_t)got : 0;

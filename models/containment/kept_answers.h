@@ -8,8 +8,8 @@
 
 /* From now on answers are kept in `folder`, which is made where it is missing, in a file of this very program: one that is built
  * anew begins again, and files that nothing was added to for a month go then. NULL: none are kept, as at first.
- * Nothing here fails: an answer that cannot be read, or is damaged, is not there; one that cannot be written is not kept, nor
- * is any beyond 16 MiB of them. Several programs may use a folder at once. */
+ * Nothing here fails: an answer that cannot be read, is damaged or in a file of another user, is not there; one that cannot be
+ * written is not kept, nor is any beyond 16 MiB of them. Several programs may use a folder at once. */
 void bh_kept_answers_use(const char *folder);
 
 /* Its bytes, valid until the next bh_kept_answers_use; NULL: it was not there when the first was asked for. */

@@ -5,6 +5,11 @@
 
 load ../support/common
 
+# Six of these ask for the chains of balance.yaml, which are then found once.
+setup() {
+    export BULKHEAD_CACHE=$BATS_FILE_TMPDIR/chains
+}
+
 @test "every experiment is explained, in lines of at most 120 columns" {
     local file
     for file in "$SOURCE_DIRECTORY"/experiments/*.yaml; do

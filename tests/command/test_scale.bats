@@ -95,6 +95,20 @@ count_instructions() {
     [ $((2 * weibull)) -lt $((3 * exponential)) ]
 }
 
+@test "the benchmark's scenarios can be measured, and further replicas in one process" {
+    local scenario
+    for scenario in events storage thousand; do
+        "$BUILD_DIRECTORY/tests/bench/scale_cost" "$SOURCE_DIRECTORY" "$bench/$scenario.yaml" 0 >cost
+        awk -F, -v least=400 '{ exit !(NF == 7 && $2 > 0 && $6 > least) }' cost
+    done
+    cost 3 1024 exponential 'workload.work=100 h' >alone
+    cost 3+2 1024 exponential 'workload.work=100 h' >first
+    loop 3+2 1024 exponential 'workload.work=100 h' >loop
+    awk -F, '{ exit !(NF == 8 && $8 > 0) }' first
+    awk -F, '{ exit !(NF == 8 && $8 > 0) }' loop
+    [ "$(cut -d , -f 4-7 alone)" = "$(cut -d , -f 4-7 first)" ]
+}
+
 @test "node losses alone: the plain loop has the simulator's makespan to the last digits" {
     # Same faults, same repairs, and nothing else is random. Transfers to storage take as long as expected here.
     local nodes arrivals class replica ours theirs

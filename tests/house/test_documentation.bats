@@ -32,6 +32,7 @@ extract_blocks() {
 
 # A folder like the source tree to work in, and `bulkhead` as the documents call it.
 enter_workshop() {
+    export BULKHEAD_CACHE=$BATS_FILE_TMPDIR/chains # as a reader's is kept, who runs one command after the other
     mkdir -p "$BATS_TEST_TMPDIR/work" "$BATS_TEST_TMPDIR/bin"
     cd "$BATS_TEST_TMPDIR/work"
     ln -s "$SOURCE_DIRECTORY/experiments" "$SOURCE_DIRECTORY/platforms" .
