@@ -311,7 +311,7 @@ set_in_latex() {
     local script
     for script in script-*; do
         sh -n "$script"
-        [ "$(grep -v '^#' "$script" | sed 's/^export BULKHEAD_[A-Z]*=.*/export/; s/^exec .*/exec/' | uniq | xargs)" = 'export exec' ]
+        [ "$(grep -v '^#' "$script" | sed 's/^export BULKHEAD_[A-Z]*=.*/export/; s/^exec .*/exec/' | xargs)" = 'export exec' ]
         refuse grep -q '^#SBATCH --x' "$script"
     done
     "$PYTHON" "$hostile" sbatch script-00 "$PWD/| batch" task-%a.txt
