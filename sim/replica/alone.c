@@ -8,7 +8,6 @@
 #include "sim/platform/engine.h"
 #include "sim/platform/platform.h"
 #include "sim/replica/parts.h"
-#include "sim/state/enclave_state.h"
 
 #include <errno.h>
 #include <math.h>
@@ -73,7 +72,7 @@ static int ask_child(struct bh_waiter *waiter, double *takes_s, struct bh_error 
 static uint64_t key_of(const struct bh_waiter *waiter)
 {
     const struct bh_exchange *exchange = waiter->exchange;
-    return exchange == NULL ? bh_transfer_key(waiter->transfer, waiter->wait.direction, waiter->enclave->moving_bytes)
+    return exchange == NULL ? bh_transfer_key(waiter->transfer, waiter->wait.direction, bh_waiter_bytes(waiter))
                             : XXH3_64bits(exchange->flows, exchange->flows_count * sizeof *exchange->flows) | 1;
 }
 
@@ -97,7 +96,7 @@ static int find_out(struct bh_waiter *waiter, double *takes_s, struct bh_error *
 int bh_alone_s(struct bh_waiter *waiter, double *takes_s, struct bh_error *err)
 {
     enum bh_direction direction = waiter->wait.direction;
-    double bytes = waiter->enclave != NULL ? waiter->enclave->moving_bytes : 0.0;
+    double bytes = bh_waiter_bytes(waiter);
     for (size_t i = 0; i < waiter->alone_count; i++)
         if (waiter->alone[i].bytes == bytes && waiter->alone[i].direction == direction) {
             *takes_s = waiter->alone[i].takes_s;

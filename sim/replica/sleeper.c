@@ -7,7 +7,6 @@
 #include "sim/platform/activity.h"
 #include "sim/platform/traffic.h"
 #include "sim/replica/parts.h"
-#include "sim/state/enclave_state.h"
 
 #include <math.h>
 #include <simgrid/actor.h>
@@ -111,7 +110,7 @@ void bh_sleeper_tell(struct bh_waiter *waiter, const struct bh_wait *wait)
             bh_traffic_reserve(&waiter->sleeper->flows, waiter->exchange->flows_count);
     }
     waiter->sleeper->wait = *wait;
-    waiter->sleeper->bytes = waiter->enclave != NULL ? waiter->enclave->moving_bytes : 0.0;
+    waiter->sleeper->bytes = bh_waiter_bytes(waiter);
     waiter->sleeper->is_new = true;
     if (is_first)
         start(waiter);
