@@ -17,6 +17,7 @@ struct entry {
     XXH128_hash_t fingerprint;
     struct bh_isolation *isolation;
     size_t channels;
+    bool is_kept; /* a list's: from an earlier run */
     UT_hash_handle hh;
 };
 
@@ -96,6 +97,11 @@ static const struct entry *entry_of(const struct bh_isolation_cache *list, size_
 size_t bh_isolation_cache_channels(const struct bh_isolation_cache *list, size_t number)
 {
     return entry_of(list, number)->channels;
+}
+
+bool bh_isolation_cache_is_kept(const struct bh_isolation_cache *list, size_t number)
+{
+    return entry_of(list, number)->is_kept;
 }
 
 struct bh_isolation_cache *bh_isolation_cache_create_for(const struct bh_isolation_cache *list, size_t number)
@@ -255,18 +261,27 @@ static XXH128_hash_t fingerprint_of(const struct bh_node_model *model, const str
     return fingerprint;
 }
 
+static bool takes_long(const struct bh_node_model *model)
+{
+    return model->tree->channels_count >= BH_CHAIN_OF_MANY_CHANNELS;
+}
+
+static const void *find_kept(XXH128_hash_t fingerprint, const struct bh_node_model *model, size_t *length)
+{
+    return takes_long(model) ? bh_kept_answers_find(fingerprint, length) : NULL;
+}
+
 /* Of chains that take long, from what an earlier run has kept if it did, and kept for later ones if not. */
 static struct entry *add_exact(struct bh_isolation_cache *cache, XXH128_hash_t fingerprint,
                                const struct bh_node_model *model, const struct bh_fault_streams *streams)
 {
     struct bh_error ignored = {0};
     size_t length = 0;
-    bool takes_long = model->tree->channels_count >= BH_CHAIN_OF_MANY_CHANNELS;
-    const void *kept = takes_long ? bh_kept_answers_find(fingerprint, &length) : NULL;
+    const void *kept = find_kept(fingerprint, model, &length);
     if (kept != NULL && bh_isolation_cache_take(cache, kept, length, &ignored) == 0)
         return find(cache, fingerprint);
     struct entry *entry = add(cache, fingerprint, bh_isolation_create(model, streams));
-    if (takes_long) {
+    if (takes_long(model)) {
         char *bytes = NULL;
         FILE *out = open_memstream(&bytes, &length);
         BH_BUG_ASSERT(out != NULL);
@@ -285,12 +300,14 @@ const struct bh_isolation *bh_isolation_cache_find(struct bh_isolation_cache *ca
     struct entry *entry = find(cache, fingerprint);
     if (entry != NULL)
         return entry->isolation;
+    size_t length;
     bool is_one = cache->has_one && memcmp(&cache->one, &fingerprint, sizeof fingerprint) == 0;
     if (cache->only_why_not)
         entry = add(cache, fingerprint, create_reason(model, streams));
-    else if (cache->is_list && !is_one)
+    else if (cache->is_list && !is_one) {
         entry = add(cache, fingerprint, create_empty(model));
-    else if (cache->is_coarse)
+        entry->is_kept = find_kept(fingerprint, model, &length) != NULL;
+    } else if (cache->is_coarse)
         entry = add(cache, fingerprint, bh_isolation_create_coarse(model, streams));
     else
         entry = add_exact(cache, fingerprint, model, streams);

@@ -32,6 +32,8 @@ bool bh_isolation_cache_has_rates(const struct bh_isolation_cache *cache);
 struct bh_isolation_cache *bh_isolation_cache_create_list(void);
 size_t bh_isolation_cache_count(const struct bh_isolation_cache *cache);
 size_t bh_isolation_cache_channels(const struct bh_isolation_cache *list, size_t number);
+/* Whether an earlier run has kept it, so that nobody need compute it. */
+bool bh_isolation_cache_is_kept(const struct bh_isolation_cache *list, size_t number);
 /* Another list, which computes the isolation of that number, and writes it once it was asked for: -1 if it was not. */
 struct bh_isolation_cache *bh_isolation_cache_create_for(const struct bh_isolation_cache *list, size_t number);
 int bh_isolation_cache_write(const struct bh_isolation_cache *cache, FILE *out, struct bh_error *err);

@@ -73,7 +73,7 @@ int bh_chains_compute(struct bh_campaign *campaign, const struct bh_isolation_ca
     size_t listed = bh_isolation_cache_count(list), count = 0;
     struct chains chains = {campaign, list, asker, bh_allocate(listed + 1, sizeof *chains.number), NULL};
     for (size_t n = 0; n < listed; n++)
-        if (bh_isolation_cache_channels(list, n) >= BH_CHAIN_OF_MANY_CHANNELS)
+        if (bh_isolation_cache_channels(list, n) >= BH_CHAIN_OF_MANY_CHANNELS && !bh_isolation_cache_is_kept(list, n))
             chains.number[count++] = n;
     int status = 0;
     if (count > 1) {
