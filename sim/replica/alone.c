@@ -7,6 +7,7 @@
 #include "sim/platform/alone_times.h"
 #include "sim/platform/engine.h"
 #include "sim/platform/platform.h"
+#include "sim/replica/moving.h"
 #include "sim/replica/parts.h"
 
 #include <errno.h>

@@ -45,9 +45,6 @@ struct bh_waiter {
     struct bh_alone alone[BH_ALONE_MOST];
 };
 
-/* What its transfer moves; 0 for an exchange, whose flows say that. */
-double bh_waiter_bytes(const struct bh_waiter *waiter);
-
 /* Waiters in no order of their own. */
 struct bh_waiters {
     size_t count, room;

@@ -6,6 +6,7 @@
 #include "sim/enclaves/exchange.h"
 #include "sim/platform/activity.h"
 #include "sim/platform/traffic.h"
+#include "sim/replica/moving.h"
 #include "sim/replica/parts.h"
 
 #include <math.h>

@@ -4,12 +4,6 @@
 #include "models/base/error.h"
 #include "sim/replica/parts.h"
 #include "sim/replica/sleeper.h"
-#include "sim/state/enclave_state.h"
-
-double bh_waiter_bytes(const struct bh_waiter *waiter)
-{
-    return waiter->enclave != NULL ? waiter->enclave->moving_bytes : 0.0;
-}
 
 void bh_waiters_add(struct bh_waiters *waiters, size_t place, struct bh_waiter *waiter)
 {
