@@ -16,54 +16,30 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lab/plugin/exits.h"
 #include "lab/plugin/marks.h"
 #include "lab/plugin/modules.h"
 #include "lab/plugin/own_process.h"
 #include "lab/plugin/qemu.h"
+#include "lab/plugin/state.h"
 #include "lab/plugin/told.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
-/* --- The processor's state ---------------------------------------------------------------------------------------------- */
-
-/* Offsets of CPUX86State in QEMU 7.2; check_offsets proves them. */
-enum {
-    AT_REGISTERS = 0,
-    AT_RIP = 128,
-    AT_FLAGS = 136,
-    AT_HIDDEN = 176,
-    AT_CR0 = 424,
-    AT_CR3 = 448,
-    STATE_BYTES = 16384
-};
-enum { HIDDEN_LEVEL = 3, HIDDEN_GUEST = 1 << 21, FLAG_INTERRUPTS = 1 << 9 };
-enum { REGISTERS = 16, VECTORS = 16 };
-
-static uint64_t get(const char *state, size_t at)
-{
-    uint64_t value;
-    memcpy(&value, state + at, sizeof value);
-    return value;
-}
-
-static void put(char *state, size_t at, uint64_t value)
-{
-    memcpy(state + at, &value, sizeof value);
-}
-
-static uint32_t hidden_flags(const char *state)
-{
-    return (uint32_t)get(state, AT_HIDDEN);
-}
-
 /* --- What it was told, and what it knows ---------------------------------------------------------------------------------- */
 
-enum { MOST_SPACES = 16 };
+enum { MOST_SPACES = 16, VECTORS = 16 };
 
 /* Whether the fault is one of QEMU's own process. */
 static bool is_of_vmm(void)
 {
     return bh_told.guest != 0 && bh_told.zone == BH_LAB_VMM_0;
+}
+
+/* ... and of what a guest hands over. */
+static bool is_of_exit(void)
+{
+    return bh_told.fault == BH_FAULT_EXIT_REGISTER || bh_told.fault == BH_FAULT_EXIT_BLOCK;
 }
 
 static qemu_plugin_id_t self;
@@ -112,18 +88,20 @@ static unsigned mark_number(const struct qemu_plugin_insn *insn)
 /* rax, rbx, ... hold BH_LAB_PLANTED + their number, but for rsp and rbp; xmm0 and xmm1 hold two more. */
 static bool check_offsets(const char *state, uint64_t rip)
 {
-    for (unsigned i = 0; i < REGISTERS; i++)
-        if (i != 4 && i != 5 && get(state, AT_REGISTERS + 8 * i) != BH_LAB_PLANTED + i)
+    for (unsigned i = 0; i < BH_REGISTERS; i++)
+        if (i != 4 && i != 5 && bh_state_get(state, BH_AT_REGISTERS + 8 * i) != BH_LAB_PLANTED + i)
             return false;
-    if (get(state, AT_RIP) != rip || (hidden_flags(state) & (HIDDEN_LEVEL | HIDDEN_GUEST)) != 3)
+    if (bh_state_get(state, BH_AT_RIP) != rip || (bh_state_flags(state) & (BH_HIDDEN_LEVEL | BH_HIDDEN_GUEST)) != 3)
         return false;
-    if (get(state, AT_CR3) == 0 || (get(state, AT_CR3) & 0xfff) != 0 || (get(state, AT_CR0) & 0x80000001) != 0x80000001)
+    if (bh_state_get(state, BH_AT_CR3) == 0 || (bh_state_get(state, BH_AT_CR3) & 0xfff) != 0 ||
+        (bh_state_get(state, BH_AT_CR0) & 0x80000001) != 0x80000001)
         return false;
-    for (size_t at = AT_CR3; at + 16 < STATE_BYTES && vectors_at == 0; at += 8)
-        if (get(state, at) == BH_LAB_PLANTED + 0x100 && get(state, at + 8) == BH_LAB_PLANTED + 0x100)
+    for (size_t at = BH_AT_CR3; at + 16 < BH_STATE_BYTES && vectors_at == 0; at += 8)
+        if (bh_state_get(state, at) == BH_LAB_PLANTED + 0x100 && bh_state_get(state, at + 8) == BH_LAB_PLANTED + 0x100)
             vectors_at = at;
     for (size_t at = vectors_at + 16; vectors_at != 0 && at < vectors_at + 65; at += 8)
-        if (get(state, at) == BH_LAB_PLANTED + 0x101 && get(state, at + 8) == BH_LAB_PLANTED + 0x101) {
+        if (bh_state_get(state, at) == BH_LAB_PLANTED + 0x101 &&
+            bh_state_get(state, at + 8) == BH_LAB_PLANTED + 0x101) {
             vector_stride = at - vectors_at;
             return true;
         }
@@ -132,8 +110,8 @@ static bool check_offsets(const char *state, uint64_t rip)
 
 static void learn(const char *state, unsigned zone)
 {
-    bool is_guest = (hidden_flags(state) & HIDDEN_GUEST) != 0;
-    uint64_t cr3 = is_guest ? host_cr3 : get(state, AT_CR3);
+    bool is_guest = (bh_state_flags(state) & BH_HIDDEN_GUEST) != 0;
+    uint64_t cr3 = is_guest ? host_cr3 : bh_state_get(state, BH_AT_CR3);
     size_t i = 0;
     while (i < spaces_count && spaces[i].cr3 != cr3)
         i++;
@@ -153,19 +131,19 @@ static void learn(const char *state, unsigned zone)
 
 static unsigned machine_zone_of(const char *state)
 {
-    uint32_t hidden = hidden_flags(state);
-    if (!(hidden & HIDDEN_GUEST)) {
-        host_cr3 = get(state, AT_CR3);
-        if ((hidden & HIDDEN_LEVEL) != 3)
-            return bh_modules_zone(get(state, AT_RIP));
+    uint32_t hidden = bh_state_flags(state);
+    if (!(hidden & BH_HIDDEN_GUEST)) {
+        host_cr3 = bh_state_get(state, BH_AT_CR3);
+        if ((hidden & BH_HIDDEN_LEVEL) != 3)
+            return bh_modules_zone(bh_state_get(state, BH_AT_RIP));
     }
     for (size_t i = 0; i < spaces_count; i++)
         if (spaces[i].cr3 == host_cr3) {
-            if (!(hidden & HIDDEN_GUEST))
+            if (!(hidden & BH_HIDDEN_GUEST))
                 return spaces[i].zone;
-            return spaces[i].guest == 0           ? BH_LAB_OTHER
-                   : (hidden & HIDDEN_LEVEL) != 3 ? spaces[i].guest
-                                                  : spaces[i].guest + BH_LAB_GUEST_PROCESS_0 - BH_LAB_GUEST_KERNEL_0;
+            return spaces[i].guest == 0              ? BH_LAB_OTHER
+                   : (hidden & BH_HIDDEN_LEVEL) != 3 ? spaces[i].guest
+                                                     : spaces[i].guest + BH_LAB_GUEST_PROCESS_0 - BH_LAB_GUEST_KERNEL_0;
         }
     return BH_LAB_OTHER;
 }
@@ -198,6 +176,7 @@ struct block {
     unsigned count;      /* instructions */
     unsigned mark;
     bool has_planted;     /* holds the place of a planted fault */
+    bool is_entry;        /* begins with what enters a guest */
     uint32_t said;        /* a bit for each zone that was told to execute it: programs share pages, and so blocks */
     struct place *places; /* of `count`, where they are asked for */
 };
@@ -208,23 +187,6 @@ struct place {
     unsigned char bytes[BH_MOST_PLANTED];
     size_t size;
 };
-
-/* The emulated memory: a private mapping of the snapshot's file. */
-static unsigned char *memory(void)
-{
-    static unsigned char *begin;
-    FILE *maps = begin == NULL ? fopen("/proc/self/maps", "r") : NULL;
-    char line[4352];
-    while (maps != NULL && begin == NULL && fgets(line, sizeof line, maps) != NULL) {
-        line[strcspn(line, "\n")] = '\0';
-        size_t length = strlen(line);
-        if (length > 4 && strcmp(line + length - 4, "/ram") == 0)
-            begin = (unsigned char *)(uintptr_t)strtoull(line, NULL, 16);
-    }
-    if (maps != NULL)
-        fclose(maps);
-    return begin;
-}
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 
@@ -242,24 +204,28 @@ static void flip(unsigned char *byte)
 static void inject(char *state, const struct block *block, unsigned zone)
 {
     size_t at = bh_told.fault == BH_FAULT_VECTOR ? vectors_at + bh_told.index * vector_stride + bh_told.bit / 64 * 8
-                : bh_told.index == BH_LAB_RIP    ? (size_t)AT_RIP
-                                                 : AT_REGISTERS + 8 * bh_told.index;
-    uint64_t old = 0;
+                : bh_told.index == BH_LAB_RIP    ? (size_t)BH_AT_RIP
+                                                 : BH_AT_REGISTERS + 8 * bh_told.index;
+    uint64_t old = 0, code = is_of_exit() ? bh_exits_code() : 0;
     is_injected = true;
     switch ((enum bh_fault)bh_told.fault) {
     case BH_FAULT_NONE:
         break;
     case BH_FAULT_REGISTER:
     case BH_FAULT_VECTOR:
-        old = get(state, at);
-        put(state, at, old ^ UINT64_C(1) << bh_told.bit % 64);
+    case BH_FAULT_EXIT_REGISTER:
+        old = bh_state_get(state, at);
+        bh_state_put(state, at, old ^ UINT64_C(1) << bh_told.bit % 64);
+        break;
+    case BH_FAULT_EXIT_BLOCK:
+        old = bh_exits_flip(bh_told.index, bh_told.bit);
         break;
     case BH_FAULT_MEMORY:
-        if (memory() == NULL)
+        if (bh_machine_memory() == NULL)
             bh_say("refused no memory\n");
         else {
-            old = memory()[bh_told.address];
-            flip(memory() + bh_told.address);
+            old = bh_machine_memory()[bh_told.address];
+            flip(bh_machine_memory() + bh_told.address);
         }
         break;
     case BH_FAULT_CODE:
@@ -269,14 +235,16 @@ static void inject(char *state, const struct block *block, unsigned zone)
         }
         break;
     case BH_FAULT_PLANTED:
-        if (memory() == NULL)
+        if (bh_machine_memory() == NULL)
             bh_say("refused no memory\n");
         else
-            memcpy(memory() + bh_told.address, bh_told.bytes, bh_told.bytes_count);
+            memcpy(bh_machine_memory() + bh_told.address, bh_told.bytes, bh_told.bytes_count);
         break;
     }
     bh_say("injected %" PRIu64 " zone %u rip %" PRIx64 " old %" PRIx64 " cr3 %" PRIx64 "\n", instructions, zone,
-           block->rip, old, get(state, AT_CR3));
+           block->rip, old, bh_state_get(state, BH_AT_CR3));
+    if (is_of_exit())
+        bh_say("struck exit %" PRIx64 "\n", code);
     if (bh_told.fault != BH_FAULT_NONE)
         qemu_plugin_reset(self, begin_again);
 }
@@ -285,18 +253,20 @@ static void inject(char *state, const struct block *block, unsigned zone)
 
 static void watch_dark(const char *state, unsigned zone, const struct block *block)
 {
-    dark[zone].now = (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0 ? 0 : dark[zone].now + block->count;
+    dark[zone].now = (bh_state_get(state, BH_AT_FLAGS) & BH_FLAG_INTERRUPTS) != 0 ? 0 : dark[zone].now + block->count;
     if (dark[zone].now > dark[zone].most) {
         dark[zone].most = dark[zone].now;
         dark[zone].rip = block->rip;
     }
 }
 
-static void say_dark(void)
+/* Of guests' kernels, and of their exits. */
+static void say_guests(void)
 {
     for (unsigned zone = BH_LAB_GUEST_KERNEL_0; zone <= BH_LAB_GUEST_KERNEL_1; zone++)
         if (dark[zone].most > 0)
             bh_say("dark %u %" PRIu64 " %" PRIx64 "\n", zone, dark[zone].most, dark[zone].rip);
+    bh_exits_say();
 }
 
 static void meet_mark(const char *state, const struct block *block)
@@ -314,7 +284,8 @@ static void meet_mark(const char *state, const struct block *block)
         break;
     case BH_LAB_MARK_NETWORK:
         if (!is_open)
-            bh_modules_learn(get(state, AT_REGISTERS + 8 * 3), get(state, AT_REGISTERS + 8 * 1));
+            bh_modules_learn(bh_state_get(state, BH_AT_REGISTERS + 8 * 3),
+                             bh_state_get(state, BH_AT_REGISTERS + 8 * 1));
         break;
     case BH_LAB_MARK_OPEN:
         is_open = true;
@@ -323,7 +294,7 @@ static void meet_mark(const char *state, const struct block *block)
         is_open = false;
         break;
     case BH_LAB_MARK_END:
-        say_dark();
+        say_guests();
         bh_say("done %" PRIu64 " activated %" PRIu64, instructions, activated);
         for (unsigned zone = 0; zone < BH_LAB_ZONES; zone++)
             bh_say(" %" PRIu64, seen_in_zone[zone]);
@@ -350,9 +321,9 @@ static void say_places(const struct block *block, unsigned zone)
 
 static void meet_limit(const char *state, unsigned zone)
 {
-    say_dark();
+    say_guests();
     bh_say("limit %" PRIu64 " activated %" PRIu64 " zone %u rip %" PRIx64 " interrupts %d\n", instructions, activated,
-           zone, get(state, AT_RIP), (get(state, AT_FLAGS) & FLAG_INTERRUPTS) != 0);
+           zone, bh_state_get(state, BH_AT_RIP), (bh_state_get(state, BH_AT_FLAGS) & BH_FLAG_INTERRUPTS) != 0);
     stand_still();
 }
 
@@ -372,6 +343,31 @@ static void count_for_vmm(const struct block *block)
     }
 }
 
+/* Guests enter and leave; a fault may strike what the one that was left has handed over. */
+static void follow_guests(char *state, unsigned zone, const struct block *block)
+{
+    uint64_t number;
+    if (block->is_entry) {
+        bh_exits_enter(bh_state_register(state, 0));
+        return;
+    }
+    if ((bh_state_flags(state) & BH_HIDDEN_GUEST) != 0) {
+        bool is_process = zone == BH_LAB_GUEST_PROCESS_0 || zone == BH_LAB_GUEST_PROCESS_1;
+        bh_exits_inside(is_process ? zone - BH_LAB_GUEST_PROCESS_0 + BH_LAB_GUEST_KERNEL_0 : zone,
+                        bh_state_get(state, BH_AT_CR3));
+        return;
+    }
+    unsigned left = bh_exits_leave();
+    if (left == BH_LAB_OTHER || !is_open || !is_checked)
+        return;
+    if (!bh_exits_count(state, left, &number)) {
+        bh_say("refused exits\n");
+        stand_still();
+    }
+    if (!is_injected && is_of_exit() && left == bh_told.zone && number == bh_told.at)
+        inject(state, block, left);
+}
+
 /* `state` comes from rbp by way of enter_block below. */
 __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context, char *state)
 {
@@ -379,8 +375,11 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
     struct block *block = context;
     instructions += block->count;
     unsigned zone = zone_of(state);
-    if (bh_told.guest == 0 && (zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_KERNEL_1))
-        watch_dark(state, zone, block);
+    if (bh_told.guest == 0) {
+        if (zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_KERNEL_1)
+            watch_dark(state, zone, block);
+        follow_guests(state, zone, block);
+    }
     if (block->mark != 0)
         meet_mark(state, block);
     if (block->has_planted && is_injected)
@@ -391,7 +390,7 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
         if (block->places != NULL && (block->said >> zone & 1) == 0)
             say_places(block, zone);
         block->said |= UINT32_C(1) << zone;
-        if (!is_injected && bh_told.mark == 0 && zone == bh_told.zone && before <= bh_told.at &&
+        if (!is_injected && bh_told.mark == 0 && !is_of_exit() && zone == bh_told.zone && before <= bh_told.at &&
             bh_told.at < seen_in_zone[zone])
             inject(state, block, zone);
         if (bh_told.guest != 0)
@@ -422,7 +421,7 @@ static struct place *find_places(struct qemu_plugin_tb *tb, size_t count)
         const struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         const unsigned char *code = qemu_plugin_insn_haddr(insn);
         places[i].size = qemu_plugin_insn_size(insn);
-        places[i].address = code == NULL ? UINT64_MAX : (uint64_t)(code - memory());
+        places[i].address = code == NULL ? UINT64_MAX : (uint64_t)(code - bh_machine_memory());
         if (places[i].size > BH_MOST_PLANTED)
             places[i].address = UINT64_MAX;
         else
@@ -442,10 +441,12 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     block->code = qemu_plugin_insn_haddr(first);
     block->count = (unsigned)qemu_plugin_tb_n_insns(tb);
     block->mark = mark_number(first);
-    if (bh_told.fault == BH_FAULT_PLANTED && !is_of_vmm() && memory() != NULL)
+    block->is_entry = bh_exits_is_entry(qemu_plugin_insn_data(first), qemu_plugin_insn_size(first));
+    if (bh_told.fault == BH_FAULT_PLANTED && !is_of_vmm() && bh_machine_memory() != NULL)
         for (size_t i = 0; i < block->count && !block->has_planted; i++)
-            block->has_planted = qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == memory() + bh_told.address;
-    if (bh_told.places != 0 && memory() != NULL)
+            block->has_planted =
+                qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == bh_machine_memory() + bh_told.address;
+    if (bh_told.places != 0 && bh_machine_memory() != NULL)
         block->places = find_places(tb, block->count);
     qemu_plugin_register_vcpu_tb_exec_cb(tb, bh_lab_enter_block, PLUGIN_NO_REGISTERS, block);
 }
@@ -469,7 +470,8 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
             fprintf(stderr, "inject: no such argument: %s\n", argv[i]);
             return -1;
         }
-    if (bh_told.index > BH_LAB_RIP || bh_told.zone >= BH_LAB_ZONES) {
+    if (bh_told.index > BH_LAB_RIP || (bh_told.fault == BH_FAULT_EXIT_BLOCK && bh_told.index >= BH_LAB_EXIT_FIELDS) ||
+        bh_told.zone >= BH_LAB_ZONES) {
         fprintf(stderr, "inject: a zone or register that there is none of\n");
         return -1;
     }

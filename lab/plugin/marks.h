@@ -28,6 +28,9 @@ enum {
 /* Behind the sixteen general registers. */
 enum { BH_LAB_RIP = 16 };
 
+/* How many fields of a guest's control block a fault may strike. */
+enum { BH_LAB_EXIT_FIELDS = 15 };
+
 /* A mark is a long nop with MARK_BASE + number in it, which begins a block of instructions. */
 #define BH_LAB_MARK_BASE 0x4c420000
 enum {

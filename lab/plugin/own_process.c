@@ -139,6 +139,8 @@ static void strike(ucontext_t *state)
     case BH_FAULT_NONE:
     case BH_FAULT_MEMORY:
     case BH_FAULT_PLANTED:
+    case BH_FAULT_EXIT_REGISTER:
+    case BH_FAULT_EXIT_BLOCK:
         break;
     }
     say_injected(rip, old);

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const fault_names[] = {"none", "register", "vector", "memory", "code", "planted"};
+static const char *const fault_names[] = {"none", "register", "vector",        "memory",
+                                          "code", "planted",  "exit-register", "exit-block"};
 
 struct bh_told bh_told = {.out = 2, .limit = UINT64_MAX};
 
@@ -42,6 +43,7 @@ bool bh_told_read(const char *word)
         {"index", &bh_told.index}, {"bit", &bh_told.bit},     {"address", &bh_told.address},
         {"mark", &bh_told.mark},   {"limit", &bh_told.limit}, {"places", &bh_told.places},
         {"guest", &bh_told.guest}, {"after", &bh_told.after}, {"sample", &bh_told.sample},
+        {"exits", &bh_told.exits},
     };
     const char *value = strchr(word, '=');
     if (value == NULL)

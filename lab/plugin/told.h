@@ -7,7 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum bh_fault { BH_FAULT_NONE, BH_FAULT_REGISTER, BH_FAULT_VECTOR, BH_FAULT_MEMORY, BH_FAULT_CODE, BH_FAULT_PLANTED };
+enum bh_fault {
+    BH_FAULT_NONE,
+    BH_FAULT_REGISTER,
+    BH_FAULT_VECTOR,
+    BH_FAULT_MEMORY,
+    BH_FAULT_CODE,
+    BH_FAULT_PLANTED,
+    BH_FAULT_EXIT_REGISTER,
+    BH_FAULT_EXIT_BLOCK
+};
 enum { BH_MOST_PLANTED = 16 };
 
 /* Arguments are these names, each with a number, but for bytes=HEX and fault=NAME. */
@@ -17,6 +26,7 @@ struct bh_told {
     uint64_t places; /* say each instruction that a zone executes, once */
     uint64_t sample; /* say QEMU's own instructions, of a sample begun every so many instructions of the guest */
     uint64_t guest;  /* the whole machine is a guest, and QEMU its VMM */
+    uint64_t exits;  /* say what guests hand over at each of their exits */
     uint64_t after;  /* in the VMM: so many of its own instructions after `at` */
     unsigned char bytes[BH_MOST_PLANTED];
     size_t bytes_count;

@@ -24,6 +24,8 @@ static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
     count->crossed[record->outcome.extent] += record->outcome.hurt_neighbour;
     count->at_once += record->outcome.at_once;
     count->artefacts += record->outcome.is_artefact;
+    count->compared += record->outcome.is_compared;
+    count->handed_over += record->outcome.is_compared && record->outcome.handed.differs;
     count->host_oopses += record->outcome.host == BH_HOST_OOPS;
     bool has_lost = false, is_cut_off = false;
     for (size_t i = 0; i < BH_LAB_ENCLAVES; i++) {
@@ -59,19 +61,22 @@ static bool is_of_all(enum bh_lab_stack stack, unsigned zone)
 
 void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out)
 {
-    fprintf(out, "%-16s %-13s %8s %8s %6s %8s %7s %6s %6s %6s %7s %9s %5s %7s  %s\n", "zone", "fault", "trials",
+    fprintf(out, "%-16s %-13s %8s %8s %6s %8s %7s %6s %6s %6s %7s %9s %5s %7s %11s  %s\n", "zone", "fault", "trials",
             "masked", "sdc", "process", "guest", "node", "hangs", "oopses", "at once", "artefacts", "lost", "cut off",
-            "beyond its enclave: of all, of those with an effect (95 % below)");
+            "handed over", "beyond its enclave: of all, of those with an effect (95 % below)");
     for (size_t i = 0; i < count; i++) {
         const struct bh_lab_count *row = &counts[i];
         uint64_t effects = row->trials - row->extent[BH_LAB_MASKED];
+        char handed[24] = "-";
+        if (row->compared > 0)
+            snprintf(handed, sizeof handed, "%" PRIu64, row->handed_over);
         fprintf(out,
                 "%-16s %-13s %8" PRIu64 " %8" PRIu64 " %6" PRIu64 " %8" PRIu64 " %7" PRIu64 " %6" PRIu64 " %6" PRIu64
-                " %6" PRIu64 " %7" PRIu64 " %9" PRIu64 " %5" PRIu64 " %7" PRIu64 "  ",
+                " %6" PRIu64 " %7" PRIu64 " %9" PRIu64 " %5" PRIu64 " %7" PRIu64 " %11s  ",
                 bh_lab_zone_names[row->zone], bh_lab_fault_names[row->fault], row->trials, row->extent[BH_LAB_MASKED],
                 row->extent[BH_LAB_SDC], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
                 row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->at_once, row->artefacts,
-                row->lost_peers, row->cut_off);
+                row->lost_peers, row->cut_off, handed);
         if (is_of_all(stack, row->zone))
             fprintf(out, "-\n");
         else if (effects == 0)
@@ -114,7 +119,8 @@ void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_
     for (size_t i = 0; i < count; i++) {
         const struct bh_lab_count *row = &counts[i];
         const char *zone = zone_in_catalog(row->zone);
-        if (zone == NULL || row->fault == BH_LAB_NONE)
+        /* What is handed over is no error of a zone's own. */
+        if (zone == NULL || row->fault == BH_LAB_NONE || bh_lab_is_of_exit(row->fault))
             continue;
         /* What went from a guest into its own VMM failed that guest. */
         uint64_t crossed_process = stack == BH_LAB_QEMU ? 0 : row->crossed[BH_LAB_PROCESS],

@@ -13,6 +13,7 @@ struct bh_lab_count {
     enum bh_lab_fault fault;
     uint64_t crossed[BH_LAB_EXTENTS]; /* of each extent, those that hurt the other enclave, while the host lives */
     uint64_t trials, extent[BH_LAB_EXTENTS], hangs, artefacts, at_once, neighbours, host_oopses;
+    uint64_t compared, handed_over; /* whose exits were looked at, and at whose something else was handed over */
     uint64_t lost_peers,
         cut_off; /* in which an enclave lost its partner, or was misled by it; does not answer any more */
 };

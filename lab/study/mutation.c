@@ -87,6 +87,8 @@ bool bh_lab_mutate(const struct bh_lab_code *code, enum bh_lab_fault fault, unsi
         return code->size >= 2;
     case BH_LAB_REGISTER:
     case BH_LAB_VECTOR:
+    case BH_LAB_EXIT_REGISTER:
+    case BH_LAB_EXIT_BLOCK:
     case BH_LAB_MEMORY:
     case BH_LAB_CODE:
     case BH_LAB_NONE:

@@ -183,8 +183,7 @@ static enum bh_host_outcome judge_host(const struct bh_run *run)
     return strncmp(taint, "host taint 0 ", 13) == 0 ? BH_HOST_UNHARMED : BH_HOST_OOPS;
 }
 
-/* The enclave that a zone belongs to; -1: the host's zones belong to all. */
-static int enclave_of(unsigned zone)
+int bh_lab_enclave_of(unsigned zone)
 {
     switch (zone) {
     case BH_LAB_PROCESS_0:
@@ -249,7 +248,7 @@ static bool is_locked_by_emulator(const struct bh_run *run, unsigned enclave)
     unsigned zone;
     uint64_t instructions;
     for (const char *at = run->said; at != NULL && (at = strstr(at, "\ndark ")) != NULL; at++)
-        if (sscanf(at, "\ndark %u %" SCNu64, &zone, &instructions) == 2 && enclave_of(zone) == (int)enclave &&
+        if (sscanf(at, "\ndark %u %" SCNu64, &zone, &instructions) == 2 && bh_lab_enclave_of(zone) == (int)enclave &&
             instructions > most_dark)
             return true;
     return false;
@@ -311,7 +310,7 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
     bool has_guests = node->stack == BH_LAB_KVM;
     struct bh_lab_outcome outcome = {.host = judge_host(run), .is_artefact = run->end == BH_RUN_WEDGED};
     size_t length;
-    const int own = enclave_of(zone);
+    const int own = bh_lab_enclave_of(zone);
     for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
         outcome.enclave[i] = judge_enclave(run->report, golden->report, i, has_guests);
         if (has_guests && is_babbling(run, i)) {

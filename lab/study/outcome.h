@@ -5,6 +5,7 @@
 
 #include "lab/node/node_file.h"
 #include "lab/node/run.h"
+#include "lab/study/handed_over.h"
 
 #include <stdbool.h>
 
@@ -56,11 +57,16 @@ struct bh_lab_outcome {
     bool is_artefact;
     bool at_once; /* something failed before any enclave had told of a step: what a self-test after the boot finds */
     bool planted_seen; /* a process found its planted value changed */
+    bool is_compared;  /* what the guest that the fault was put into handed over at its exits was looked at: */
+    struct bh_lab_handed handed;
 };
 
 /* `golden`: the run without fault. `zone`: where the fault was put. */
 struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run *golden,
                                    const struct bh_lab_node *node, unsigned zone);
+
+/* The enclave that a zone belongs to; -1: the host's zones belong to all. */
+int bh_lab_enclave_of(unsigned zone);
 
 /* Where a kernel first complains of what is wrong with it, or panics; NULL: it does not. */
 const char *bh_lab_complaint(const char *console);

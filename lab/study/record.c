@@ -87,6 +87,16 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_snap
                                                         : bh_print_text("exit %d", WEXITSTATUS(run->vmm))));
     if (outcome->is_artefact)
         json_object_set_new(record, "artefact", json_true());
+    if (trial->cell.fault == BH_LAB_EXIT_BLOCK)
+        json_object_set_new(record, "field", json_string(bh_lab_exit_field_names[trial->index]));
+    const char *exit_code = strstr(run->said, "\nstruck exit ");
+    if (exit_code != NULL)
+        json_object_set_new(record, "exit",
+                            clean(bh_print_text("%.*s", (int)strcspn(exit_code + 13, "\n"), exit_code + 13)));
+    if (outcome->is_compared)
+        json_object_set_new(record, "handed-over",
+                            json_pack("{sb sI sI}", "differs", outcome->handed.differs, "same",
+                                      (json_int_t)outcome->handed.same, "code", (json_int_t)outcome->handed.code));
     bh_lab_manifest_name(record, snapshot);
     const char *limit = strstr(run->said, "\nlimit ");
     if (limit != NULL)
@@ -132,21 +142,26 @@ bool bh_lab_record_parse(const char *line, struct bh_lab_record *record)
     }
     if (is_right) {
         const char *said = json_string_value(json_object_get(root, "said"));
-        *record =
-            (struct bh_lab_record){.number = (uint64_t)json_integer_value(json_object_get(root, "trial")),
-                                   .instructions = (uint64_t)json_integer_value(json_object_get(root, "instructions")),
-                                   .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
-                                   .zone = (unsigned)zone,
-                                   .fault = (enum bh_lab_fault)fault,
-                                   .end = (enum bh_run_end)end,
-                                   .outcome = {.host = (enum bh_host_outcome)host,
-                                               .extent = (enum bh_lab_extent)extent,
-                                               .is_hang = json_is_true(json_object_get(root, "hang")),
-                                               .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
-                                               .is_artefact = json_is_true(json_object_get(root, "artefact")) ||
-                                                              (end == BH_RUN_WEDGED && zone != BH_LAB_VMM_0),
-                                               .at_once = json_is_true(json_object_get(root, "at-once")),
-                                               .planted_seen = json_is_true(json_object_get(root, "planted"))}};
+        const json_t *handed = json_object_get(root, "handed-over");
+        *record = (struct bh_lab_record){
+            .number = (uint64_t)json_integer_value(json_object_get(root, "trial")),
+            .instructions = (uint64_t)json_integer_value(json_object_get(root, "instructions")),
+            .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
+            .zone = (unsigned)zone,
+            .fault = (enum bh_lab_fault)fault,
+            .end = (enum bh_run_end)end,
+            .outcome = {.host = (enum bh_host_outcome)host,
+                        .extent = (enum bh_lab_extent)extent,
+                        .is_hang = json_is_true(json_object_get(root, "hang")),
+                        .hurt_neighbour = json_is_true(json_object_get(root, "neighbour")),
+                        .is_artefact = json_is_true(json_object_get(root, "artefact")) ||
+                                       (end == BH_RUN_WEDGED && zone != BH_LAB_VMM_0),
+                        .at_once = json_is_true(json_object_get(root, "at-once")),
+                        .is_compared = handed != NULL,
+                        .handed = {.differs = json_is_true(json_object_get(handed, "differs")),
+                                   .same = (uint64_t)json_integer_value(json_object_get(handed, "same")),
+                                   .code = (unsigned)json_integer_value(json_object_get(handed, "code"))},
+                        .planted_seen = json_is_true(json_object_get(root, "planted"))}};
         for (size_t i = 0; i < BH_LAB_ENCLAVES; i++)
             record->outcome.enclave[i] = (enum bh_enclave_outcome)enclaves[i];
     }

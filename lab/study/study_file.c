@@ -12,17 +12,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const bh_lab_fault_names[] = {"register",     "vector",        "memory",        "code",
-                                          "none",         "missing-call",  "missing-store", "missing-check",
-                                          "missing-code", "wrong-operand", "bug",           NULL};
+const char *const bh_lab_fault_names[] = {
+    "register",     "vector",        "memory",        "code",         "exit-register", "exit-block", "none",
+    "missing-call", "missing-store", "missing-check", "missing-code", "wrong-operand", "bug",        NULL};
+const char *const bh_lab_exit_field_names[] = {"virtual-interrupts",
+                                               "interrupt-shadow",
+                                               "exit-code",
+                                               "exit-information-1",
+                                               "exit-information-2",
+                                               "interrupted-event",
+                                               "efer",
+                                               "cr4",
+                                               "cr3",
+                                               "cr0",
+                                               "rflags",
+                                               "rip",
+                                               "rsp",
+                                               "rax",
+                                               "cr2",
+                                               NULL};
 const char *const bh_lab_zone_names[] = {
     "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1",    "vmm-0",
     "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", "host-network", NULL};
 
 static const char *const workload_names[] = {"stencil", "sort", "files", "calls", "exchange", NULL};
 static const char together[] = "exchange"; /* needs ways between enclaves */
-static const char *const all_keys[] = {"node", "workload", "steps", "seed", "faults", NULL};
-static const char *const cell_keys[] = {"zone", "fault", "trials", "mark", "register", "bit", "address", NULL};
+static const char *const all_keys[] = {"node", "workload", "steps", "seed", "compare-exits", "faults", NULL};
+static const char *const cell_keys[] = {"zone", "fault", "trials", "mark", "register", "field", "bit", "address", NULL};
 /* As the processor numbers them. */
 static const char *const register_names[] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8",
                                              "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip", NULL};
@@ -66,23 +82,43 @@ static int read_fixed(const struct bh_node *map, const char *key, uint64_t most,
     return 0;
 }
 
+/* A register or a field by its name; -1 in *index: it is drawn. */
+static int read_index(const struct bh_node *map, struct bh_lab_cell *cell, struct bh_error *err)
+{
+    const struct bh_node *name = bh_node_find(map, "register"), *field = bh_node_find(map, "field");
+    bool is_block = cell->fault == BH_LAB_EXIT_BLOCK;
+    cell->index = -1;
+    if (name != NULL && cell->fault != BH_LAB_REGISTER && cell->fault != BH_LAB_EXIT_REGISTER)
+        return bh_node_fail(name, err, "found a register, expected none: faults of kind %s have none",
+                            bh_lab_fault_names[cell->fault]);
+    if (field != NULL && !is_block)
+        return bh_node_fail(field, err, "found a field, expected none: faults of kind %s have none",
+                            bh_lab_fault_names[cell->fault]);
+    if (name == NULL && field == NULL)
+        return 0;
+    int index = is_block ? bh_node_choice(field, bh_lab_exit_field_names, "field", err)
+                         : bh_node_choice(name, register_names, "register", err);
+    cell->index = index;
+    if (index >= 0 && cell->fault == BH_LAB_EXIT_REGISTER && bh_lab_is_in_control_block((uint64_t)index))
+        return bh_node_fail(name, err, "found %s, which the control block has at an exit: fault exit-block, field: %s",
+                            register_names[index], register_names[index]);
+    return index < 0 ? -1 : 0;
+}
+
 /* What is not to be drawn: for tests of the injector, and to look at one register alone. */
 static int read_place(const struct bh_node *map, const struct bh_lab_node *about, struct bh_lab_cell *cell,
                       struct bh_error *err)
 {
-    const struct bh_node *mark = bh_node_find(map, "mark"), *name = bh_node_find(map, "register");
+    const struct bh_node *mark = bh_node_find(map, "mark");
     int which = mark == NULL ? 0 : bh_node_choice(mark, mark_names, "mark", err);
-    int index = name == NULL ? -1 : bh_node_choice(name, register_names, "register", err);
-    cell->index = index;
     cell->bit = cell->address = -1;
-    if (which < 0 || (name != NULL && index < 0))
+    if (which < 0 || read_index(map, cell, err) != 0)
         return -1;
-    if (name != NULL && cell->fault != BH_LAB_REGISTER)
-        return bh_node_fail(name, err, "found a register, expected none: faults of kind %s have none",
-                            bh_lab_fault_names[cell->fault]);
-    if (bh_lab_is_software(cell->fault) && (cell->mark != 0 || mark != NULL || bh_node_find(map, "address") != NULL))
+    bool has_own = bh_lab_is_software(cell->fault) || bh_lab_is_of_exit(cell->fault);
+    if (has_own && (mark != NULL || bh_node_find(map, "address") != NULL))
         return bh_node_fail(map, err,
-                            "found a mark or an address, expected none: faults of software have places of their own");
+                            "found a mark or an address, expected none: faults of kind %s have places of their own",
+                            bh_lab_fault_names[cell->fault]);
     cell->mark = marks[which];
     if (read_fixed(map, "bit", bh_lab_bits(cell->fault) - 1, &cell->bit, err) != 0)
         return -1;
@@ -99,6 +135,17 @@ bool bh_lab_is_software(enum bh_lab_fault fault)
     return fault > BH_LAB_NONE && fault < BH_LAB_FAULTS;
 }
 
+bool bh_lab_is_of_exit(enum bh_lab_fault fault)
+{
+    return fault == BH_LAB_EXIT_REGISTER || fault == BH_LAB_EXIT_BLOCK;
+}
+
+bool bh_lab_is_in_control_block(uint64_t index)
+{
+    enum { RAX, RSP = 4 };
+    return index == RAX || index == RSP || index == BH_LAB_RIP;
+}
+
 uint64_t bh_lab_bits(enum bh_lab_fault fault)
 {
     switch (fault) {
@@ -109,6 +156,8 @@ uint64_t bh_lab_bits(enum bh_lab_fault fault)
     case BH_LAB_CODE:
         return 32;
     case BH_LAB_REGISTER:
+    case BH_LAB_EXIT_REGISTER:
+    case BH_LAB_EXIT_BLOCK:
     case BH_LAB_NONE:
     case BH_LAB_MISSING_CALL:
     case BH_LAB_MISSING_STORE:
@@ -141,6 +190,10 @@ static int read_cell(const struct bh_node *map, struct bh_lab_study *study, stru
     if (cell->fault == BH_LAB_BUG && !is_kernel(cell->zone))
         return bh_node_fail(map, err, "found faults of kind bug in %s, expected them in a kernel",
                             bh_lab_zone_names[zone]);
+    bool is_guest = cell->zone == BH_LAB_GUEST_KERNEL_0 || cell->zone == BH_LAB_GUEST_KERNEL_1;
+    if (bh_lab_is_of_exit(cell->fault) && (study->node->stack != BH_LAB_KVM || !is_guest))
+        return bh_node_fail(map, err, "found faults of kind %s in %s, expected them in a guest's kernel under KVM",
+                            bh_lab_fault_names[fault], bh_lab_zone_names[zone]);
     if (read_place(map, study->node, cell, err) != 0)
         return -1;
     if (bh_lab_is_own_process(study->node, cell) && (cell->mark != 0 || cell->fault == BH_LAB_MEMORY))
@@ -176,7 +229,8 @@ static int read_root(const struct bh_node *root, const char *nodes, struct bh_la
         bh_node_check_keys(root, all_keys, err) != 0 ||
         bh_node_need_keys(root, (const char *const[]){"node", "workload", "seed", "faults", NULL}, err) != 0)
         return -1;
-    const struct bh_node *steps = bh_node_find(root, "steps"), *faults = bh_node_find(root, "faults");
+    const struct bh_node *steps = bh_node_find(root, "steps"), *faults = bh_node_find(root, "faults"),
+                         *compare = bh_node_find(root, "compare-exits");
     const char *node = bh_node_text(bh_node_find(root, "node"), err);
     int workload = bh_node_choice(bh_node_find(root, "workload"), workload_names, "workload", err);
     study->work.steps = 4;
@@ -198,6 +252,11 @@ static int read_root(const struct bh_node *root, const char *nodes, struct bh_la
     if (bh_node_count(faults) == 0 || bh_node_count(faults) > MOST_CELLS)
         return bh_node_fail(faults, err, "found %zu kinds of injections, expected from 1 to %d", bh_node_count(faults),
                             MOST_CELLS);
+    if (compare != NULL && bh_node_bool(compare, &study->compares_exits, err) != 0)
+        return -1;
+    if (study->compares_exits && study->node->stack != BH_LAB_KVM)
+        return bh_node_fail(compare, err, "found true; exits are of guests under KVM, and the node %s is %s",
+                            study->node->name, bh_lab_stack_names[study->node->stack]);
     study->cells = bh_allocate(bh_node_count(faults), sizeof *study->cells);
     for (size_t i = 0; i < bh_node_count(faults); i++)
         if (read_cell(bh_node_item(faults, i), study, err) != 0)

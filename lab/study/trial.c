@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REGISTERS = 17, VECTORS = 16 };
+/* Of registers at an exit three are in the control block: bh_lab_is_in_control_block. */
+enum { REGISTERS = 17, VECTORS = 16, EXIT_REGISTERS = REGISTERS - 3 };
 
 /* In QEMU's own process: the window of its instructions in which a fault strikes, and how many instructions of the guest lie between
  * the beginnings of samples of its code. doc/laboratory.md says what they were chosen by. */
@@ -43,8 +44,8 @@ int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study 
                   struct bh_error *err)
 {
     *golden = (struct bh_golden){0};
-    char *arguments = bh_print_text("guest=%d,places=%d,sample=%d", study->node->stack == BH_LAB_QEMU,
-                                    has_software(study), has_own_software(study) ? SAMPLE : 0);
+    char *arguments = bh_print_text("guest=%d,places=%d,sample=%d,exits=%d", study->node->stack == BH_LAB_QEMU,
+                                    has_software(study), has_own_software(study) ? SAMPLE : 0, study->compares_exits);
     int status = bh_run_from(snapshot, arguments, &golden->run, err);
     free(arguments);
     if (status != 0)
@@ -67,6 +68,10 @@ int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study 
             return refuse(golden, "was not counted", err);
         used = more;
     }
+    const char *exits = strstr(golden->run.said, "\nexits ");
+    if (exits == NULL ||
+        sscanf(exits, "\nexits %" SCNu64 " %" SCNu64, &golden->exits[0], &golden->exits[1]) != BH_LAB_ENCLAVES)
+        return refuse(golden, "told of no exits", err);
     struct bh_lab_outcome outcome = bh_lab_judge(&golden->run, &golden->run, snapshot->node, BH_LAB_OTHER);
     if (outcome.extent != BH_LAB_MASKED || outcome.host != BH_HOST_UNHARMED)
         return refuse(golden, "is not well", err);
@@ -88,6 +93,20 @@ static uint64_t draw(const struct bh_lab_study *study, uint64_t number, const ch
     double u = bh_random_uniform(&random, BH_PURPOSE_DESIGN, bh_identity(what), 0, 0);
     uint64_t value = (uint64_t)(u * (double)count);
     return value < count ? value : count - 1;
+}
+
+/* Which register, or field of the control block. */
+static uint64_t draw_index(const struct bh_lab_study *study, uint64_t number, enum bh_lab_fault fault)
+{
+    static const char what[] = "injection: register";
+    if (fault == BH_LAB_EXIT_BLOCK)
+        return draw(study, number, "injection: field", BH_LAB_EXIT_FIELDS);
+    if (fault != BH_LAB_EXIT_REGISTER)
+        return draw(study, number, what, fault == BH_LAB_VECTOR ? VECTORS : REGISTERS);
+    uint64_t left = draw(study, number, what, EXIT_REGISTERS), index = 0;
+    while (bh_lab_is_in_control_block(index) || left-- > 0)
+        index++;
+    return index;
 }
 
 /* One of the zone's places for this kind of fault, each as likely. It is there from the zone's first instruction on. */
@@ -120,15 +139,14 @@ int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *
                       struct bh_lab_trial *trial, struct bh_error *err)
 {
     *trial = (struct bh_lab_trial){.number = number, .cell = study->cells[study->places[number].cell]};
-    uint64_t instructions = golden->in_zone[trial->cell.zone];
-    if (instructions == 0)
-        return bh_fail(err, BH_ERROR_INPUT, "%s: the zone %s of node %s executes no instruction", study->file,
-                       bh_lab_zone_names[trial->cell.zone], study->node->name);
     const struct bh_lab_cell *cell = &trial->cell;
-    bool is_vector = cell->fault == BH_LAB_VECTOR;
-    trial->at = draw(study, number, "injection: instruction", instructions);
-    trial->index = cell->index >= 0 ? (uint64_t)cell->index
-                                    : draw(study, number, "injection: register", is_vector ? VECTORS : REGISTERS);
+    bool is_of_exit = bh_lab_is_of_exit(cell->fault);
+    uint64_t places = is_of_exit ? golden->exits[cell->zone - BH_LAB_GUEST_KERNEL_0] : golden->in_zone[cell->zone];
+    if (places == 0)
+        return bh_fail(err, BH_ERROR_INPUT, "%s: the zone %s of node %s %s", study->file, bh_lab_zone_names[cell->zone],
+                       study->node->name, is_of_exit ? "is never left" : "executes no instruction");
+    trial->at = draw(study, number, is_of_exit ? "injection: exit" : "injection: instruction", places);
+    trial->index = cell->index >= 0 ? (uint64_t)cell->index : draw_index(study, number, cell->fault);
     trial->bit = cell->bit >= 0 ? (uint64_t)cell->bit : draw(study, number, "injection: bit", bh_lab_bits(cell->fault));
     if (cell->fault == BH_LAB_MEMORY)
         trial->address = cell->address >= 0 ? (uint64_t)cell->address
@@ -147,9 +165,9 @@ char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_l
     for (size_t i = 0; i < trial->size; i++)
         snprintf(bytes + 2 * i, 3, "%02x", trial->planted[i]);
     return bh_print_text("fault=%s,zone=%u,at=%" PRIu64 ",index=%" PRIu64 ",bit=%" PRIu64 ",address=%" PRIu64
-                         ",mark=%u,limit=%" PRIu64 ",guest=%d,after=%" PRIu64 "%s%s",
+                         ",mark=%u,limit=%" PRIu64 ",guest=%d,after=%" PRIu64 ",exits=%d%s%s",
                          trial->size > 0 ? "planted" : bh_lab_fault_names[trial->cell.fault], trial->cell.zone,
                          trial->at, trial->index, trial->bit, trial->address, trial->cell.mark,
                          (golden->instructions + hang) * study->node->limit, study->node->stack == BH_LAB_QEMU,
-                         trial->after, trial->size > 0 ? ",bytes=" : "", bytes);
+                         trial->after, study->compares_exits, trial->size > 0 ? ",bytes=" : "", bytes);
 }

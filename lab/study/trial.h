@@ -12,7 +12,7 @@
 /* The run without fault: what it says, and how many instructions each zone executes. */
 struct bh_golden {
     struct bh_run run;
-    uint64_t instructions, in_zone[BH_LAB_ZONES];
+    uint64_t instructions, in_zone[BH_LAB_ZONES], exits[BH_LAB_ENCLAVES];
     struct bh_lab_code *codes; /* where faults of software may be; NULL: it was not asked */
     size_t codes_count;
 };
@@ -25,8 +25,9 @@ void bh_golden_free(struct bh_golden *golden);
 struct bh_lab_trial {
     uint64_t number;
     struct bh_lab_cell cell;
-    uint64_t at;    /* of the zone's instructions, the one before which it strikes */
-    uint64_t index; /* which register */
+    uint64_t
+        at; /* of the zone's instructions, the one before which it strikes; or of its exits, the one at which it does */
+    uint64_t index; /* which register, or field of the control block */
     uint64_t bit;
     uint64_t address; /* in memory, or in QEMU's own code */
     uint64_t after;   /* in QEMU's own process: so many of its instructions after `at` */
