@@ -424,7 +424,11 @@ END
     told a >a.txt
     told b >b.txt
     expect_lines "$(cat a.txt)" 10
-    cmp a.txt b.txt
+    # Where translated code lies at all follows from what other threads had mapped before: the place in it is compared.
+    for records in a b; do
+        sed -E '/in translated\+/s/ rip [0-9a-f]+ old (7f[0-9a-f]{10} )?/ /' "$records.txt" >"$records.places"
+    done
+    cmp a.places b.places
     "$PYTHON" - a.txt <<'END'
 import json, sys
 records = [json.loads(line) for line in open(sys.argv[1])]
@@ -522,7 +526,7 @@ END
     study software '{zone: process-0, fault: missing-store, address: 4096, trials: 2}'
     run_bulkhead inject software.yaml -d c -q
     expect_status 2
-    expect_text "$errors" 'faults of software have places of their own'
+    expect_text "$errors" 'faults of kind missing-store have places of their own'
 }
 
 @test "nothing outlives the one who stops" {
