@@ -182,6 +182,18 @@ static void close_end(int *end)
     *end = -1;
 }
 
+/* Why it did not begin: QEMU has said something. */
+static void explain(const struct bh_laboratory *lab, const char *said, struct bh_error *err)
+{
+    struct bh_error first = *err;
+    err->code = BH_ERROR_NONE;
+    if (strstr(said, "inject: no such argument") != NULL)
+        bh_fail(err, BH_ERROR_INPUT,
+                "%s/inject.so is of another version of this program: ./quickstart lab builds it anew", lab->folder);
+    else
+        bh_fail(err, first.code, "%s; it said: %.400s", first.text, said);
+}
+
 int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh_run *run, struct bh_error *err)
 {
     struct stream streams[3] = {{.ends = {-1, -1}}, {.ends = {-1, -1}}, {.ends = {-1, -1}}};
@@ -214,11 +226,8 @@ int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh
         run->end = BH_RUN_WEDGED;
     for (size_t i = 0; i < 3; i++)
         close_end(&streams[i].ends[0]);
-    if (status != 0 && streams[0].length > 0) {
-        struct bh_error first = *err;
-        err->code = BH_ERROR_NONE;
-        bh_fail(err, first.code, "%s; it said: %.400s", first.text, streams[0].text);
-    }
+    if (status != 0 && streams[0].length > 0)
+        explain(snapshot->lab, streams[0].text, err);
     run->console = streams[0].text;
     run->console_length = streams[0].length;
     run->report = streams[1].text;

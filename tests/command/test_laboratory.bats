@@ -122,6 +122,21 @@ qemu() {
     [ ! -e d ]
 }
 
+@test "a plugin of another version is told from a QEMU that does not begin" {
+    need_laboratory
+    printf '%s\n' '#include <stdio.h>' 'int qemu_plugin_version = 1;' \
+        'int qemu_plugin_install(void) { fputs("inject: no such argument: new=1\n", stderr); return -1; }' >old.c
+    mkdir old
+    for part in "$BULKHEAD_LAB"/*; do
+        ln -s "$(realpath "$part")" old/
+    done
+    rm old/inject.so
+    gcc -shared -fPIC -o old/inject.so old.c
+    run_bulkhead inject one.yaml -d d --lab old
+    expect_status 2
+    expect_text "$errors" 'old/inject.so is of another version of this program: ./quickstart lab builds it anew'
+}
+
 @test "where there is no room for a node's memory that is said, and nothing boots" {
     unshare -Urm true || skip 'this system has no user namespaces, in which a file system may be small'
     qemu 7.2.9 '-plugin x'
