@@ -9,6 +9,8 @@
 
 #include <inttypes.h>
 #include <string.h>
+#define XXH_INLINE_ALL /* the plugin links nothing */
+#include <xxhash.h>
 
 /* Fields of the control block that tell of an exit, and of the state that is saved behind them. */
 enum {
@@ -105,48 +107,42 @@ uint64_t bh_exits_code(void)
     return field(AT_EXIT_CODE);
 }
 
-static void join(uint64_t *hash, uint64_t value)
-{
-    *hash = (*hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    *hash ^= *hash >> 29;
-}
-
 /* What the host is given to act upon: why, and the registers that this asks it to look at. */
 static uint64_t handed_over(const char *state, uint64_t code)
 {
-    uint64_t hash = 0, first = field(AT_EXIT_1), second = field(AT_EXIT_2), rax = field(AT_SAVED_RAX);
-    join(&hash, code);
-    join(&hash, first);
+    enum { MOST_VALUES = 7 };
+    uint64_t rax = field(AT_SAVED_RAX), rcx = bh_state_register(state, RCX), rdx = bh_state_register(state, RDX);
+    uint64_t values[MOST_VALUES] = {code, field(AT_EXIT_1)};
     switch (code) {
     case EXIT_PORT:
         /* A write: as many bytes of rax as bits 4 to 6 say. What else stands there is where the guest goes on. */
-        if ((first & 1) == 0)
-            join(&hash, rax & (first & 0x10 ? 0xff : first & 0x20 ? 0xffff : 0xffffffff));
+        if ((values[1] & 1) == 0)
+            values[2] = rax & (values[1] & 0x10 ? 0xff : values[1] & 0x20 ? 0xffff : UINT32_MAX);
         break;
     case EXIT_MSR:
-        join(&hash, bh_state_register(state, RCX) & 0xffffffff);
-        if (first != 0) {
-            join(&hash, rax & 0xffffffff);
-            join(&hash, bh_state_register(state, RDX) & 0xffffffff);
+        values[2] = rcx & UINT32_MAX;
+        if (values[1] != 0) {
+            values[3] = rax & UINT32_MAX;
+            values[4] = rdx & UINT32_MAX;
         }
         break;
     case EXIT_CPUID:
-        join(&hash, rax & 0xffffffff);
-        join(&hash, bh_state_register(state, RCX) & 0xffffffff);
+        values[2] = rax & UINT32_MAX;
+        values[3] = rcx & UINT32_MAX;
         break;
     case EXIT_HYPERCALL:
-        join(&hash, rax);
-        join(&hash, bh_state_register(state, RBX));
-        join(&hash, bh_state_register(state, RCX));
-        join(&hash, bh_state_register(state, RDX));
-        join(&hash, bh_state_register(state, RSI));
+        values[2] = rax;
+        values[3] = bh_state_register(state, RBX);
+        values[4] = rcx;
+        values[5] = rdx;
+        values[6] = bh_state_register(state, RSI);
         break;
     case EXIT_HLT:
         break;
     default:
-        join(&hash, second);
+        values[2] = field(AT_EXIT_2);
     }
-    return hash;
+    return XXH3_64bits(values, sizeof values);
 }
 
 bool bh_exits_count(const char *state, unsigned guest, uint64_t *number)

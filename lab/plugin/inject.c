@@ -360,11 +360,12 @@ static void follow_guests(char *state, unsigned zone, const struct block *block)
     unsigned left = bh_exits_leave();
     if (left == BH_LAB_OTHER || !is_open || !is_checked)
         return;
-    if (!bh_exits_count(state, left, &number)) {
+    bool is_known = bh_exits_count(state, left, &number);
+    if (!is_known && !is_injected) {
         bh_say("refused exits\n");
         stand_still();
     }
-    if (!is_injected && is_of_exit() && left == bh_told.zone && number == bh_told.at)
+    if (is_known && !is_injected && is_of_exit() && left == bh_told.zone && number == bh_told.at)
         inject(state, block, left);
 }
 
