@@ -100,7 +100,10 @@ BH_TEST(records_and_counts_have_it)
     struct bh_lab_record records[3];
     char *line = bh_lab_record_print(&trial, &snapshot, &run, &outcome, 0.5);
     assert_true(bh_lab_record_parse(line, &records[0]));
-    assert_memory_equal(&records[0].outcome, &outcome, sizeof outcome);
+    char *again = bh_lab_record_print(&trial, &snapshot, &run, &records[0].outcome, 0.5);
+    assert_string_equal(again, line);
+    free(again);
+    assert_non_null(strstr(line, "\"handed-over\":{\"differs\":true,\"same\":17,\"code\":124}"));
     assert_non_null(strstr(line, "\"field\":\"exit-code\",\"exit\":\"7b\""));
     free(line);
     records[1] = records[2] = records[0];
