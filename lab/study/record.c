@@ -44,6 +44,12 @@ static json_t *clean(char *copy)
     return value;
 }
 
+/* From there to the end of its line. */
+static json_t *line_from(const char *text)
+{
+    return clean(bh_print_text("%.*s", (int)strcspn(text, "\n"), text));
+}
+
 /* Of the plugin's last line, which begins in one of three ways, the number behind its first word. */
 static uint64_t instructions_of(const struct bh_run *run)
 {
@@ -73,9 +79,8 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_snap
                   bh_host_outcome_names[outcome->host], "extent", bh_lab_extent_names[outcome->extent], "hang",
                   outcome->is_hang, "neighbour", outcome->hurt_neighbour, "at-once", outcome->at_once, "planted",
                   outcome->planted_seen, "said", hash, "instructions", (json_int_t)instructions_of(run), "cpu", cpu_s);
-    if (injected != NULL) {
-        json_object_set_new(record, "injected", clean(bh_print_text("%.*s", (int)strcspn(injected, "\n"), injected)));
-    }
+    if (injected != NULL)
+        json_object_set_new(record, "injected", line_from(injected));
     /* How often the place of a software's fault ran with it. */
     const char *activated = strstr(run->said, " activated ");
     if (bh_lab_is_software(trial->cell.fault) && activated != NULL)
@@ -89,10 +94,10 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_snap
         json_object_set_new(record, "artefact", json_true());
     if (trial->cell.fault == BH_LAB_EXIT_BLOCK)
         json_object_set_new(record, "field", json_string(bh_lab_exit_field_names[trial->index]));
-    const char *exit_code = strstr(run->said, "\nstruck exit ");
+    static const char struck[] = "\nstruck exit ";
+    const char *exit_code = strstr(run->said, struck);
     if (exit_code != NULL)
-        json_object_set_new(record, "exit",
-                            clean(bh_print_text("%.*s", (int)strcspn(exit_code + 13, "\n"), exit_code + 13)));
+        json_object_set_new(record, "exit", line_from(exit_code + strlen(struck)));
     if (outcome->is_compared)
         json_object_set_new(record, "handed-over",
                             json_pack("{sb sI sI}", "differs", outcome->handed.differs, "same",

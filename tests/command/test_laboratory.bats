@@ -191,7 +191,7 @@ qemu() {
         # All columns but artefacts, what only nodes with ways out have, and what was handed over where nobody looked; and without
         # guests that of guests.
         awk -v study="$study" '$2 == "register" || $2 == "vector" || $2 == "code" || $2 == "bug" || $2 ~ /^(missing|wrong|exit)-/ {
-            if (study ~ /native/) $7 = ""
+            if (study ~ /native$/) $7 = ""
             if ($15 == "-") $15 = ""
             $12 = $13 = $14 = ""
             print

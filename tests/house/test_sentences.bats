@@ -10,9 +10,9 @@ sentences=$SOURCE_DIRECTORY/experiments/sentences
 
 @test "the table of sentences is what the queries give from what is kept" {
     "$PYTHON" -c 'import yaml, numpy' || skip 'no python3-yaml and python3-numpy'
-    "$PYTHON" "$sentences/count" table >table.txt
-    diff "$sentences/table.txt" table.txt
-    grep -q 'in [0-9]* of [0-9]* worlds, undecided in [0-9]*' table.txt
+    "$PYTHON" "$sentences/count" table >"$BATS_TEST_TMPDIR/table.txt"
+    diff "$sentences/table.txt" "$BATS_TEST_TMPDIR/table.txt"
+    grep -q 'in [0-9]* of [0-9]* worlds, undecided in [0-9]*' "$BATS_TEST_TMPDIR/table.txt"
 }
 
 @test "the documents have the counts of the table, each under its key" {
