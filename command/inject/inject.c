@@ -125,6 +125,7 @@ static int count_folder(const struct arguments *arguments, const struct bh_lab_s
     else {
         printf("%s: %zu of %" PRIu64 " injections\n", arguments->folder, records_count, study->trials);
         bh_lab_counts_print(counts, count, study->node->stack, stdout);
+        bh_lab_memory_print(records, records_count, stdout);
     }
     free(counts);
     free(records);
@@ -144,7 +145,9 @@ static int show_one(const struct arguments *arguments, const struct bh_lab_study
     /* One of the folder's is to be the same here. */
     if (arguments->folder != NULL && bh_lab_manifest_check(arguments->folder, study, snapshot, golden, err) != 0)
         return -1;
-    int status = bh_lab_trial_run(study, snapshot, golden, arguments->only, &trial, &run, &outcome, err);
+    if (bh_lab_trial_know(study, snapshot, golden, arguments->only, &trial, err) != 0)
+        return -1;
+    int status = bh_lab_trial_run(study, snapshot, golden, &trial, &run, &outcome, err);
     if (status == 0) {
         char *line = bh_lab_record_print(&trial, snapshot, &run, &outcome, 0.0);
         printf("%s--- the host's console\n%s--- what its agent reported\n%s--- what the plugin said\n%s", line,

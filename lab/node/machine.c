@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_WORDS = 96, FD_SAID = 3, FD_REPORT, FD_CONTROL };
+enum { MOST_WORDS = 96, FD_SAID = 3, FD_REPORT, FD_CONTROL, FD_LIST };
 
 struct words {
     char *word[MOST_WORDS];
@@ -64,8 +64,11 @@ static void put_words(struct words *words, const struct bh_machine_start *start)
     add(words, "%s", start->command_line);
     if (start->plugin != NULL) {
         add_all(words, "-incoming defer -S -plugin");
-        add(words, "file=%s/inject.so,out=%d%s%s", start->lab->folder, FD_SAID, *start->plugin == '\0' ? "" : ",",
-            start->plugin);
+        char list[24] = "";
+        if (start->list >= 0)
+            snprintf(list, sizeof list, ",list=%d", FD_LIST);
+        add(words, "file=%s/inject.so,out=%d%s%s%s", start->lab->folder, FD_SAID, list,
+            *start->plugin == '\0' ? "" : ",", start->plugin);
     }
 }
 
@@ -89,20 +92,25 @@ static void become_qemu(const struct bh_machine_start *start, int control, char 
         _exit(127);
     setrlimit(RLIMIT_CPU, &work);
     setrlimit(RLIMIT_CORE, &no_core);
-    int console = start->console, report = start->report, said = start->said, nothing = open("/dev/null", O_RDWR);
+    int console = start->console, report = start->report, said = start->said, list = start->list,
+        nothing = open("/dev/null", O_RDWR);
     place(&console);
     place(&report);
     place(&control);
     place(&nothing);
     if (said >= 0)
         place(&said);
+    if (list >= 0)
+        place(&list);
     dup2(nothing, STDIN_FILENO);
     dup2(console, STDOUT_FILENO);
     dup2(console, STDERR_FILENO);
     dup2(said >= 0 ? said : nothing, FD_SAID);
     dup2(report, FD_REPORT);
     dup2(control, FD_CONTROL);
-    close_range(FD_CONTROL + 1, ~0U, 0);
+    if (list >= 0)
+        dup2(list, FD_LIST);
+    close_range(list >= 0 ? FD_LIST + 1 : FD_LIST, ~0U, 0);
     if (chdir(start->folder) != 0)
         _exit(127);
     if (start->plugin != NULL) {

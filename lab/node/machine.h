@@ -21,6 +21,7 @@ struct bh_machine_start {
     const char *folder, *disk, *command_line; /* where its memory lies; initial RAM disk; the host kernel's options */
     const char *plugin;        /* arguments for the plugin; NULL: none is loaded, and the memory's file is written */
     int console, report, said; /* what goes to the serial line, to the port, what the plugin says (-1: no plugin) */
+    int list;                  /* bits of memory that the plugin reads (lab/plugin/bits.h); -1: none */
     unsigned cpu_s;            /* the machine is killed after so many seconds of work */
 };
 

@@ -182,19 +182,25 @@ static void close_end(int *end)
     *end = -1;
 }
 
+int bh_run_fail_of_version(const struct bh_laboratory *lab, struct bh_error *err)
+{
+    return bh_fail(err, BH_ERROR_INPUT,
+                   "%s/inject.so is of another version of this program: ./quickstart lab builds it anew", lab->folder);
+}
+
 /* Why it did not begin: QEMU has said something. */
 static void explain(const struct bh_laboratory *lab, const char *said, struct bh_error *err)
 {
     struct bh_error first = *err;
     err->code = BH_ERROR_NONE;
     if (strstr(said, "inject: no such argument") != NULL)
-        bh_fail(err, BH_ERROR_INPUT,
-                "%s/inject.so is of another version of this program: ./quickstart lab builds it anew", lab->folder);
+        bh_run_fail_of_version(lab, err);
     else
         bh_fail(err, first.code, "%s; it said: %.400s", first.text, said);
 }
 
-int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh_run *run, struct bh_error *err)
+int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, int list, struct bh_run *run,
+                struct bh_error *err)
 {
     struct stream streams[3] = {{.ends = {-1, -1}}, {.ends = {-1, -1}}, {.ends = {-1, -1}}};
     struct bh_machine machine = {0};
@@ -210,6 +216,7 @@ int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh
                                          .console = streams[0].ends[1],
                                          .report = streams[1].ends[1],
                                          .said = streams[2].ends[1],
+                                         .list = list,
                                          .cpu_s = most_cpu_s[snapshot->node->stack]};
         status = bh_machine_start(&machine, &start, err);
     }

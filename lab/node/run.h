@@ -26,6 +26,9 @@ struct bh_run {
     int vmm; /* how QEMU itself ended, as wait(2) says it; 0: well, or it was ended here */
 };
 
-/* `fault`: the plugin's arguments. */
-int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, struct bh_run *run, struct bh_error *err);
+/* `fault`: the plugin's arguments. `list`: a descriptor of bits of memory, read from where it stands (lab/plugin/bits.h); -1: none. */
+int bh_run_from(const struct bh_snapshot *snapshot, const char *fault, int list, struct bh_run *run,
+                struct bh_error *err);
+/* The plugin is not of this program's version. */
+int bh_run_fail_of_version(const struct bh_laboratory *lab, struct bh_error *err);
 void bh_run_free(struct bh_run *run);

@@ -104,6 +104,7 @@ static int boot(const struct bh_snapshot *snapshot, const char *folder, struct b
                                      .disk = snapshot->disk,
                                      .command_line = snapshot->command_line,
                                      .said = -1,
+                                     .list = -1,
                                      .cpu_s = BOOT_CPU_S};
     start.console = open(console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     start.report = open(report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lab/plugin/bits.h"
 #include "lab/plugin/exits.h"
 #include "lab/plugin/marks.h"
 #include "lab/plugin/modules.h"
@@ -23,12 +24,11 @@
 #include "lab/plugin/qemu.h"
 #include "lab/plugin/state.h"
 #include "lab/plugin/told.h"
+#include "lab/plugin/zones.h"
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
 /* --- What it was told, and what it knows ---------------------------------------------------------------------------------- */
-
-enum { MOST_SPACES = 16, VECTORS = 16 };
 
 /* Whether the fault is one of QEMU's own process. */
 static bool is_of_vmm(void)
@@ -47,14 +47,6 @@ static bool is_checked, is_refused, is_open, is_injected;
 static uint64_t instructions, seen_in_zone[BH_LAB_ZONES], activated;
 static size_t vectors_at; /* of the first 16 bytes of xmm0, 0 before it was found */
 static size_t vector_stride;
-/* Whose page tables are whose: learnt from the marks that processes and guests execute. */
-static struct {
-    uint64_t cr3;
-    unsigned zone;  /* of code that runs in user mode with it */
-    unsigned guest; /* 1 and up: the zone of the kernel of the guest that it runs; 0: none */
-} spaces[MOST_SPACES];
-static size_t spaces_count;
-static uint64_t host_cr3; /* when the host's code ran last */
 /* Of each guest's kernel the most instructions in a row without interrupts, and where the last of them was: millions of them
  * where a lock is waited for are QEMU's nested SVM, which takes interrupts where there are none (doc/laboratory.md). */
 static struct {
@@ -108,65 +100,6 @@ static bool check_offsets(const char *state, uint64_t rip)
     return false;
 }
 
-static void learn(const char *state, unsigned zone)
-{
-    bool is_guest = (bh_state_flags(state) & BH_HIDDEN_GUEST) != 0;
-    uint64_t cr3 = is_guest ? host_cr3 : bh_state_get(state, BH_AT_CR3);
-    size_t i = 0;
-    while (i < spaces_count && spaces[i].cr3 != cr3)
-        i++;
-    if (i == MOST_SPACES)
-        return;
-    if (i == spaces_count)
-        spaces_count++;
-    spaces[i].cr3 = cr3;
-    if (is_guest) {
-        spaces[i].guest = zone == BH_LAB_GUEST_PROCESS_0 ? BH_LAB_GUEST_KERNEL_0 : BH_LAB_GUEST_KERNEL_1;
-        spaces[i].zone = zone == BH_LAB_GUEST_PROCESS_0 ? BH_LAB_VMM_0 : BH_LAB_VMM_1;
-    } else
-        spaces[i].zone = zone;
-}
-
-/* --- Zones ---------------------------------------------------------------------------------------------------------------- */
-
-static unsigned machine_zone_of(const char *state)
-{
-    uint32_t hidden = bh_state_flags(state);
-    if (!(hidden & BH_HIDDEN_GUEST)) {
-        host_cr3 = bh_state_get(state, BH_AT_CR3);
-        if ((hidden & BH_HIDDEN_LEVEL) != 3)
-            return bh_modules_zone(bh_state_get(state, BH_AT_RIP));
-    }
-    for (size_t i = 0; i < spaces_count; i++)
-        if (spaces[i].cr3 == host_cr3) {
-            if (!(hidden & BH_HIDDEN_GUEST))
-                return spaces[i].zone;
-            return spaces[i].guest == 0              ? BH_LAB_OTHER
-                   : (hidden & BH_HIDDEN_LEVEL) != 3 ? spaces[i].guest
-                                                     : spaces[i].guest + BH_LAB_GUEST_PROCESS_0 - BH_LAB_GUEST_KERNEL_0;
-        }
-    return BH_LAB_OTHER;
-}
-
-/* The same where the whole machine is a guest: its kernel is the guest's, and so are its processes. */
-static unsigned zone_of(const char *state)
-{
-    unsigned zone = machine_zone_of(state);
-    if (bh_told.guest == 0)
-        return zone;
-    switch (zone) {
-    case BH_LAB_HOST_KERNEL:
-    case BH_LAB_HOST_MODULES:
-        return BH_LAB_GUEST_KERNEL_0;
-    case BH_LAB_PROCESS_0:
-        return BH_LAB_GUEST_PROCESS_0;
-    case BH_LAB_PROCESS_1:
-        return BH_LAB_GUEST_PROCESS_1;
-    default:
-        return BH_LAB_OTHER;
-    }
-}
-
 /* --- Faults --------------------------------------------------------------------------------------------------------------- */
 
 /* What a block of translated instructions is known by here. */
@@ -175,10 +108,11 @@ struct block {
     unsigned char *code; /* where its first byte lies in the emulated memory; NULL: in none */
     unsigned count;      /* instructions */
     unsigned mark;
-    bool has_planted;     /* holds the place of a planted fault */
-    bool is_entry;        /* begins with what enters a guest */
-    uint32_t said;        /* a bit for each zone that was told to execute it: programs share pages, and so blocks */
-    struct place *places; /* of `count`, where they are asked for */
+    bool has_planted;         /* holds the place of a planted fault */
+    bool is_entry;            /* begins with what enters a guest */
+    uint32_t said;            /* a bit for each zone that was told to execute it: programs share pages, and so blocks */
+    struct place *places;     /* of `count`, where they are asked for */
+    struct bh_bits_code lies; /* where bits of memory are watched */
 };
 
 /* An instruction in the emulated memory. */
@@ -292,6 +226,7 @@ static void meet_mark(const char *state, const struct block *block)
         break;
     case BH_LAB_MARK_CLOSE:
         is_open = false;
+        bh_zones_forget_enclaves();
         break;
     case BH_LAB_MARK_END:
         say_guests();
@@ -303,7 +238,7 @@ static void meet_mark(const char *state, const struct block *block)
         break;
     default:
         if (block->mark >= BH_LAB_MARK_ZONE && block->mark < BH_LAB_MARK_ZONE + BH_LAB_ZONES)
-            learn(state, block->mark - BH_LAB_MARK_ZONE);
+            bh_zones_learn(state, block->mark - BH_LAB_MARK_ZONE);
     }
 }
 
@@ -369,13 +304,23 @@ static void follow_guests(char *state, unsigned zone, const struct block *block)
         inject(state, block, left);
 }
 
+/* Whether the fault is due in this block, which has just been counted. With a list of bits there is no other fault. */
+static bool is_time_in(unsigned zone, const struct block *block)
+{
+    if (bh_told.list != 0)
+        return false;
+    uint64_t seen = seen_in_zone[bh_told.zone];
+    return (zone == bh_told.zone || bh_told.zone == BH_LAB_ANY) && seen - block->count <= bh_told.at &&
+           bh_told.at < seen;
+}
+
 /* `state` comes from rbp by way of enter_block below. */
 __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context, char *state)
 {
     (void)cpu;
     struct block *block = context;
     instructions += block->count;
-    unsigned zone = zone_of(state);
+    unsigned zone = bh_zones_now(state);
     if (bh_told.guest == 0) {
         if (zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_KERNEL_1)
             watch_dark(state, zone, block);
@@ -385,14 +330,16 @@ __attribute__((used)) static void bh_lab_block_runs(unsigned cpu, void *context,
         meet_mark(state, block);
     if (block->has_planted && is_injected)
         activated++;
+    if (bh_bits_are_watched())
+        bh_bits_run(&block->lies, zone, instructions);
     if (is_open && is_checked) {
-        uint64_t before = seen_in_zone[zone];
         seen_in_zone[zone] += block->count;
+        seen_in_zone[BH_LAB_ANY] += block->count;
+        bh_bits_reach(seen_in_zone[BH_LAB_ANY]);
         if (block->places != NULL && (block->said >> zone & 1) == 0)
             say_places(block, zone);
         block->said |= UINT32_C(1) << zone;
-        if (!is_injected && bh_told.mark == 0 && !is_of_exit() && zone == bh_told.zone && before <= bh_told.at &&
-            bh_told.at < seen_in_zone[zone])
+        if (!is_injected && bh_told.mark == 0 && !is_of_exit() && is_time_in(zone, block))
             inject(state, block, zone);
         if (bh_told.guest != 0)
             count_for_vmm(block);
@@ -449,6 +396,8 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
                 qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, i)) == bh_machine_memory() + bh_told.address;
     if (bh_told.places != 0 && bh_machine_memory() != NULL)
         block->places = find_places(tb, block->count);
+    if (bh_bits_are_watched())
+        bh_bits_translate(tb, &block->lies);
     qemu_plugin_register_vcpu_tb_exec_cb(tb, bh_lab_enter_block, PLUGIN_NO_REGISTERS, block);
 }
 
@@ -474,6 +423,10 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
     if (bh_told.index > BH_LAB_RIP || (bh_told.fault == BH_FAULT_EXIT_BLOCK && bh_told.index >= BH_LAB_EXIT_FIELDS) ||
         bh_told.zone >= BH_LAB_ZONES) {
         fprintf(stderr, "inject: a zone or register that there is none of\n");
+        return -1;
+    }
+    if (bh_told.list != 0 && !bh_bits_begin()) {
+        fprintf(stderr, "inject: no list of bits of memory\n");
         return -1;
     }
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);

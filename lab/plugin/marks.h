@@ -18,6 +18,7 @@ enum {
     BH_LAB_GUEST_PROCESS_0,
     BH_LAB_GUEST_PROCESS_1,
     BH_LAB_HOST_NETWORK, /* modules of the bridge and of guests' ports, whose places the host's agent tells */
+    BH_LAB_ANY, /* all of them: where a bit of memory is drawn, of which it is not known yet who will read it */
     BH_LAB_ZONES
 };
 

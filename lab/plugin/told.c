@@ -43,7 +43,7 @@ bool bh_told_read(const char *word)
         {"index", &bh_told.index}, {"bit", &bh_told.bit},     {"address", &bh_told.address},
         {"mark", &bh_told.mark},   {"limit", &bh_told.limit}, {"places", &bh_told.places},
         {"guest", &bh_told.guest}, {"after", &bh_told.after}, {"sample", &bh_told.sample},
-        {"exits", &bh_told.exits},
+        {"exits", &bh_told.exits}, {"list", &bh_told.list},   {"flips", &bh_told.flips},
     };
     const char *value = strchr(word, '=');
     if (value == NULL)

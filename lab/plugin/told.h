@@ -27,6 +27,8 @@ struct bh_told {
     uint64_t sample; /* say QEMU's own instructions, of a sample begun every so many instructions of the guest */
     uint64_t guest;  /* the whole machine is a guest, and QEMU its VMM */
     uint64_t exits;  /* say what guests hand over at each of their exits */
+    uint64_t list;   /* the descriptor that bits of memory are read from (bits.h); 0: none */
+    uint64_t flips;  /* flip them; else they are watched */
     uint64_t after;  /* in the VMM: so many of its own instructions after `at` */
     unsigned char bytes[BH_MOST_PLANTED];
     size_t bytes_count;

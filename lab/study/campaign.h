@@ -22,7 +22,11 @@ struct bh_lab_campaign {
  * recorded stays. */
 int bh_lab_campaign_run(const struct bh_lab_campaign *campaign, bool *interrupted, struct bh_error *err);
 
-/* One trial, run here: `run` is the caller's. */
+/* Draws a trial; of a bit of memory that is followed, has the machine run once to learn what uses it next. */
+int bh_lab_trial_know(const struct bh_lab_study *study, const struct bh_snapshot *snapshot,
+                      const struct bh_golden *golden, uint64_t number, struct bh_lab_trial *trial,
+                      struct bh_error *err);
+/* Runs it here: `run` is the caller's. */
 int bh_lab_trial_run(const struct bh_lab_study *study, const struct bh_snapshot *snapshot,
-                     const struct bh_golden *golden, uint64_t number, struct bh_lab_trial *trial, struct bh_run *run,
+                     const struct bh_golden *golden, struct bh_lab_trial *trial, struct bh_run *run,
                      struct bh_lab_outcome *outcome, struct bh_error *err);

@@ -3,7 +3,8 @@
 /* Adds up records. */
 #include "lab/study/counts.h"
 
-#include <gsl/gsl_cdf.h>
+#include "models/base/share_limits.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@ static const double level = 0.95;
 
 static double upper_bound(uint64_t part, uint64_t whole)
 {
-    return part >= whole ? 1.0 : gsl_cdf_beta_Pinv(level, (double)part + 1.0, (double)(whole - part));
+    double low, high;
+    return bh_share_limits((double)part, (double)whole, 1.0 - level, &low, &high) != 0 ? 1.0 : high;
 }
 
 static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
@@ -56,7 +58,8 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
 static bool is_of_all(enum bh_lab_stack stack, unsigned zone)
 {
     return (stack == BH_LAB_QEMU && zone == BH_LAB_VMM_0) || zone == BH_LAB_HOST_KERNEL ||
-           zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_NETWORK || zone == BH_LAB_HOST_AGENT;
+           zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_NETWORK || zone == BH_LAB_HOST_AGENT ||
+           zone == BH_LAB_ANY || zone == BH_LAB_OTHER;
 }
 
 void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out)
@@ -86,6 +89,25 @@ void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum b
             fprintf(out, "%" PRIu64 " of %" PRIu64 " (< %.2g), of %" PRIu64 " (< %.2g)\n", row->neighbours, row->trials,
                     upper_bound(row->neighbours, row->trials), effects, upper_bound(row->neighbours, effects));
     }
+}
+
+void bh_lab_memory_print(const struct bh_lab_record *records, size_t count, FILE *out)
+{
+    uint64_t next[BH_LAB_NEXTS] = {0}, unseen = 0;
+    for (size_t i = 0; i < count; i++) {
+        next[records[i].next]++;
+        unseen += records[i].next >= BH_LAB_OVERWRITTEN && records[i].outcome.extent != BH_LAB_MASKED;
+    }
+    uint64_t all = count - next[BH_LAB_NOT_FOLLOWED], live = next[BH_LAB_READ] + next[BH_LAB_EXECUTED];
+    double low, high;
+    if (all == 0 || bh_share_limits((double)live, (double)all, (1.0 - level) / 2.0, &low, &high) != 0)
+        return;
+    fprintf(out,
+            "bits of memory: of %" PRIu64 " %" PRIu64 " were used (95 %%: %.2g to %.2g), %" PRIu64 " read and %" PRIu64
+            " executed; %" PRIu64 " overwritten first, %" PRIu64 " untouched, %" PRIu64
+            " of these with an effect nevertheless\n",
+            all, live, low, high, next[BH_LAB_READ], next[BH_LAB_EXECUTED], next[BH_LAB_OVERWRITTEN],
+            next[BH_LAB_UNTOUCHED], unseen);
 }
 
 /* The zone's name in the catalog; NULL: the model has none for it. */

@@ -25,6 +25,9 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
  * from there. With it, with the upper bound of the share that hurts a neighbour: of all, and of those with an effect. */
 void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out);
 
+/* One line, if bits of memory were followed: how many were used before they were written, with 95 %. */
+void bh_lab_memory_print(const struct bh_lab_record *records, size_t count, FILE *out);
+
 /* The table that `bulkhead fit-injections` reads, of one kind of fault per row; kinds that are not errors of a model's kind
  * are left out. What failed both enclaves failed the node there: no smaller extent of the model holds both. `system`: of the catalog. */
 void bh_lab_counts_csv(const struct bh_lab_count *counts, size_t count, enum bh_lab_stack stack, FILE *out);

@@ -72,7 +72,7 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_snap
     const char *injected = strstr(run->said, "injected ");
     json_t *record =
         json_pack("{sI ss ss sI sI sI sI ss s[ss] ss ss sb sb sb sb ss sI sf}", "trial", (json_int_t)trial->number,
-                  "zone", bh_lab_zone_names[trial->cell.zone], "fault", bh_lab_fault_names[trial->cell.fault], "at",
+                  "zone", bh_lab_zone_names[trial->hit], "fault", bh_lab_fault_names[trial->cell.fault], "at",
                   (json_int_t)trial->at, "index", (json_int_t)trial->index, "bit", (json_int_t)trial->bit, "address",
                   (json_int_t)trial->address, "end", bh_run_end_names[run->end], "enclaves",
                   bh_enclave_outcome_names[outcome->enclave[0]], bh_enclave_outcome_names[outcome->enclave[1]], "host",
@@ -90,6 +90,10 @@ char *bh_lab_record_print(const struct bh_lab_trial *trial, const struct bh_snap
         json_object_set_new(record, "vmm",
                             clean(WIFSIGNALED(run->vmm) ? bh_print_text("signal %d", WTERMSIG(run->vmm))
                                                         : bh_print_text("exit %d", WEXITSTATUS(run->vmm))));
+    if (trial->next != BH_LAB_NOT_FOLLOWED) {
+        json_object_set_new(record, "next", json_string(bh_lab_next_names[trial->next]));
+        json_object_set_new(record, "after", json_integer((json_int_t)trial->until));
+    }
     if (outcome->is_artefact)
         json_object_set_new(record, "artefact", json_true());
     if (trial->cell.fault == BH_LAB_EXIT_BLOCK)
@@ -134,6 +138,7 @@ bool bh_lab_record_parse(const char *line, struct bh_lab_record *record)
         end = word_of(root, "end", bh_run_end_names, BH_RUN_WEDGED + 1),
         host = word_of(root, "host", bh_host_outcome_names, BH_HOST_OUTCOMES),
         extent = word_of(root, "extent", bh_lab_extent_names, BH_LAB_EXTENTS), enclaves[BH_LAB_ENCLAVES];
+    int next = word_of(root, "next", bh_lab_next_names, BH_LAB_NEXTS);
     const json_t *list = json_object_get(root, "enclaves");
     bool is_right = zone >= 0 && fault >= 0 && end >= 0 && host >= 0 && extent >= 0 &&
                     json_is_integer(json_object_get(root, "trial")) && json_array_size(list) == BH_LAB_ENCLAVES;
@@ -154,6 +159,7 @@ bool bh_lab_record_parse(const char *line, struct bh_lab_record *record)
             .identity = said == NULL ? 0 : strtoull(said, NULL, 16),
             .zone = (unsigned)zone,
             .fault = (enum bh_lab_fault)fault,
+            .next = next < 0 ? BH_LAB_NOT_FOLLOWED : (enum bh_lab_next)next,
             .end = (enum bh_run_end)end,
             .outcome = {.host = (enum bh_host_outcome)host,
                         .extent = (enum bh_lab_extent)extent,

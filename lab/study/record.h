@@ -14,6 +14,7 @@ struct bh_lab_record {
     uint64_t number, instructions, identity; /* ... of the console's bytes and the report's */
     unsigned zone;
     enum bh_lab_fault fault;
+    enum bh_lab_next next;
     enum bh_run_end end;
     struct bh_lab_outcome outcome;
 };

@@ -33,7 +33,8 @@ const char *const bh_lab_exit_field_names[] = {"virtual-interrupts",
                                                NULL};
 const char *const bh_lab_zone_names[] = {
     "other", "host-kernel",    "host-modules",   "host-agent",      "process-0",       "process-1",    "vmm-0",
-    "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", "host-network", NULL};
+    "vmm-1", "guest-kernel-0", "guest-kernel-1", "guest-process-0", "guest-process-1", "host-network", "any",
+    NULL};
 
 static const char *const workload_names[] = {"stencil", "sort", "files", "calls", "exchange", NULL};
 static const char together[] = "exchange"; /* needs ways between enclaves */
@@ -51,6 +52,8 @@ static const uint64_t most_trials = 1000000;
 static bool has_zone(const struct bh_lab_node *node, unsigned zone)
 {
     enum bh_lab_stack stack = node->stack;
+    if (zone == BH_LAB_ANY)
+        return true;
     bool is_of_guest =
         zone == BH_LAB_GUEST_KERNEL_0 || zone == BH_LAB_GUEST_PROCESS_0 || zone == BH_LAB_GUEST_PROCESS_1;
     if (stack == BH_LAB_QEMU)
@@ -187,6 +190,9 @@ static int read_cell(const struct bh_node *map, struct bh_lab_study *study, stru
                             study->node->name, bh_lab_stack_names[study->node->stack], bh_lab_zone_names[zone]);
     cell->zone = (unsigned)zone;
     cell->fault = (enum bh_lab_fault)fault;
+    if (cell->zone == BH_LAB_ANY && (cell->fault != BH_LAB_MEMORY || bh_node_find(map, "mark") != NULL))
+        return bh_node_fail(map, err, "found faults of kind %s in any zone, expected memory, without a mark",
+                            bh_lab_fault_names[fault]);
     if (cell->fault == BH_LAB_BUG && !is_kernel(cell->zone))
         return bh_node_fail(map, err, "found faults of kind bug in %s, expected them in a kernel",
                             bh_lab_zone_names[zone]);

@@ -18,6 +18,8 @@ enum { REGISTERS = 17, VECTORS = 16, EXIT_REGISTERS = REGISTERS - 3 };
  * the beginnings of samples of its code. doc/laboratory.md says what they were chosen by. */
 enum { WINDOW = 50000, SAMPLE = 240000 };
 
+const char *const bh_lab_next_names[] = {"not followed", "read", "executed", "overwritten", "untouched", NULL};
+
 static int refuse(const struct bh_golden *golden, const char *why, struct bh_error *err)
 {
     return bh_fail(err, BH_ERROR_SYSTEM, "the run without fault %s (%s); the plugin said: %.200s; the agent: %.300s",
@@ -46,7 +48,7 @@ int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study 
     *golden = (struct bh_golden){0};
     char *arguments = bh_print_text("guest=%d,places=%d,sample=%d,exits=%d", study->node->stack == BH_LAB_QEMU,
                                     has_software(study), has_own_software(study) ? SAMPLE : 0, study->compares_exits);
-    int status = bh_run_from(snapshot, arguments, &golden->run, err);
+    int status = bh_run_from(snapshot, arguments, -1, &golden->run, err);
     free(arguments);
     if (status != 0)
         return -1;
@@ -65,7 +67,8 @@ int bh_golden_run(const struct bh_snapshot *snapshot, const struct bh_lab_study 
         int more = 0;
         done += used;
         if (sscanf(done, " %" SCNu64 "%n", &golden->in_zone[i], &more) != 1)
-            return refuse(golden, "was not counted", err);
+            return i == BH_LAB_ANY ? bh_run_fail_of_version(snapshot->lab, err)
+                                   : refuse(golden, "was not counted", err);
         used = more;
     }
     const char *exits = strstr(golden->run.said, "\nexits ");
@@ -140,6 +143,7 @@ int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *
 {
     *trial = (struct bh_lab_trial){.number = number, .cell = study->cells[study->places[number].cell]};
     const struct bh_lab_cell *cell = &trial->cell;
+    trial->hit = cell->zone;
     bool is_of_exit = bh_lab_is_of_exit(cell->fault);
     uint64_t places = is_of_exit ? golden->exits[cell->zone - BH_LAB_GUEST_KERNEL_0] : golden->in_zone[cell->zone];
     if (places == 0)
@@ -156,11 +160,16 @@ int bh_lab_trial_draw(const struct bh_lab_study *study, const struct bh_golden *
     return bh_lab_is_software(cell->fault) ? draw_planted(study, golden, trial, err) : 0;
 }
 
-char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_lab_study *study,
-                             const struct bh_golden *golden)
+uint64_t bh_lab_limit(const struct bh_lab_study *study, const struct bh_golden *golden)
 {
     /* Two nanoseconds each. Who turns round for a hang's time has executed so many before it is told. */
     uint64_t hang = study->node->hang_ms * 500000;
+    return (golden->instructions + hang) * study->node->limit;
+}
+
+char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_lab_study *study,
+                             const struct bh_golden *golden)
+{
     char bytes[2 * BH_MUTATION_BYTES + 1] = "";
     for (size_t i = 0; i < trial->size; i++)
         snprintf(bytes + 2 * i, 3, "%02x", trial->planted[i]);
@@ -168,6 +177,6 @@ char *bh_lab_trial_arguments(const struct bh_lab_trial *trial, const struct bh_l
                          ",mark=%u,limit=%" PRIu64 ",guest=%d,after=%" PRIu64 ",exits=%d%s%s",
                          trial->size > 0 ? "planted" : bh_lab_fault_names[trial->cell.fault], trial->cell.zone,
                          trial->at, trial->index, trial->bit, trial->address, trial->cell.mark,
-                         (golden->instructions + hang) * study->node->limit, study->node->stack == BH_LAB_QEMU,
-                         trial->after, study->compares_exits, trial->size > 0 ? ",bytes=" : "", bytes);
+                         bh_lab_limit(study, golden), study->node->stack == BH_LAB_QEMU, trial->after,
+                         study->compares_exits, trial->size > 0 ? ",bytes=" : "", bytes);
 }

@@ -5,35 +5,11 @@
 # known, and equal runs that must be equal.
 
 load ../support/common
-
-setup_file() {
-    export BULKHEAD_LAB=${BULKHEAD_LAB:-$SOURCE_DIRECTORY/build-lab}
-}
+load ../support/laboratory
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
     study one '{zone: process-0, fault: register, trials: 1}'
-}
-
-# study NAME FAULTS [KEY VALUE]...: writes NAME.yaml; a list of faults has no brackets.
-study() {
-    local name=$1 faults=$2
-    shift 2
-    printf 'node: native\nworkload: stencil\nsteps: 3\nseed: 5\nfaults: [%s]\n' "$faults" >"$name.yaml"
-    while [ $# -gt 0 ]; do
-        sed -i "s|^$1: .*|$1: $2|" "$name.yaml"
-        shift 2
-    done
-}
-
-need_laboratory() {
-    command -v qemu-system-x86_64 >/dev/null || skip 'no qemu-system-x86_64 here (./quickstart lab installs it)'
-    [ -s "$BULKHEAD_LAB/kernel/release" ] || skip "no laboratory in $BULKHEAD_LAB (./quickstart lab makes it)"
-}
-
-# field NAME: of the one record that --only printed.
-field() {
-    head -n 1 <<<"$output" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
 }
 
 # expect_wrong TEXT...: wrong.yaml is refused with these.
@@ -69,6 +45,10 @@ expect_wrong() {
     expect_wrong 'wrong.yaml:5:' 'found rsp, which the control block has' 'field: rsp'
     study wrong '{zone: guest-kernel-0, fault: register, field: rip, trials: 1}' node kvm
     expect_wrong 'wrong.yaml:5:' 'found a field, expected none'
+    study wrong '{zone: any, fault: register, trials: 1}'
+    expect_wrong 'wrong.yaml:5:' 'found faults of kind register in any zone, expected memory'
+    study wrong '{zone: any, fault: memory, mark: planted, trials: 1}'
+    expect_wrong 'wrong.yaml:5:' 'expected memory, without a mark'
     study wrong '{zone: guest-kernel-0, fault: exit-block, field: rib, trials: 1}' node kvm
     expect_wrong 'wrong.yaml:5:' 'unknown field `rib`; did you mean `rip`?' 'exit-code'
     study wrong '{zone: guest-kernel-0, fault: exit-block, mark: checksum, trials: 1}' node kvm
@@ -190,17 +170,21 @@ qemu() {
         head -n 1 <<<"$output" | diff told -
         # All columns but artefacts, what only nodes with ways out have, and what was handed over where nobody looked; and without
         # guests that of guests.
-        awk -v study="$study" '$2 == "register" || $2 == "vector" || $2 == "code" || $2 == "bug" || $2 ~ /^(missing|wrong|exit)-/ {
-            if (study ~ /native$/) $7 = ""
+        awk -v study="$study" '$2 ~ /^(register|vector|code|memory|bug)$/ || $2 ~ /^(missing|wrong|exit)-/ {
+            if (study ~ /native/) $7 = ""
             if ($15 == "-") $15 = ""
             $12 = $13 = $14 = ""
             print
         }' <<<"$output" | tr -s ' ' >counted
-        awk -v study="\`$study\`, " '/^\*\*/ { is_in = index($0, study) > 0 } is_in && /^\| (host|process|vmm|guest)-/' \
+        awk -v study="\`$study\`, " '/^\*\*/ { is_in = index($0, study) > 0 } is_in && /^\| (host-|process-|vmm-|guest-|any |other )/' \
             "$SOURCE_DIRECTORY/doc/laboratory.md" | tr -d '|' | tr -s ' ' | sed 's/^ //; s/ $//' >told
         [ "$(wc -l <told)" -ge 1 ]
         diff told counted
-        [ "${study#bug-}" = "$study" ] || continue
+        if [[ $study = *-memory ]]; then
+            run_bulkhead inject "$SOURCE_DIRECTORY/lab/studies/$study.yaml" -d "$study" --status
+            expect_text "$(tr '\n' ' ' <"$SOURCE_DIRECTORY/doc/laboratory.md")" "$(grep '^bits of memory: ' <<<"$output")"
+        fi
+        [[ $study != bug-* && $study != *-memory ]] || continue
         run_bulkhead inject "$SOURCE_DIRECTORY/lab/studies/$study.yaml" -d "$study" --counts counts.csv
         expect_status 0
         cmp counts.csv "$SOURCE_DIRECTORY/lab/studies/$study-register.csv"
@@ -271,23 +255,6 @@ END
     run_bulkhead inject unused.yaml -d e -q -j 1
     expect_status 0
     [ "$(grep -c '"extent":"masked"' e/shard-1-of-1.jsonl)" = 2 ]
-}
-
-# What a folder's records say, but for the work they took, in their order.
-told() {
-    "$PYTHON" - "$1" <<'END'
-import glob, json, sys
-records = []
-for name in glob.glob(sys.argv[1] + "/*.jsonl"):
-    for line in open(name):
-        try:
-            records.append(json.loads(line))
-        except ValueError:
-            pass
-for record in sorted(records, key=lambda record: record["trial"]):
-    record.pop("cpu")
-    print(json.dumps(record, sort_keys=True))
-END
 }
 
 @test "equal trials are equal to the byte: alone, by two workers, in shards, after a stop; --only plays one again" {

@@ -94,7 +94,8 @@ BH_TEST(records_and_counts_have_it)
                 said[] = "checked\ninjected 5\nstruck exit 7b\ndone 9\n";
     const struct bh_laboratory laboratory = {.qemu_version = version, .release = version, .build = version};
     const struct bh_snapshot snapshot = {.lab = &laboratory};
-    struct bh_lab_trial trial = {.cell = {.zone = BH_LAB_GUEST_KERNEL_0, .fault = BH_LAB_EXIT_BLOCK}, .index = 2};
+    struct bh_lab_trial trial = {
+        .cell = {.zone = BH_LAB_GUEST_KERNEL_0, .fault = BH_LAB_EXIT_BLOCK}, .hit = BH_LAB_GUEST_KERNEL_0, .index = 2};
     struct bh_run run = {.console = console, .report = report, .said = said};
     struct bh_lab_outcome outcome = {.is_compared = true, .handed = {.differs = true, .same = 17, .code = 0x7c}};
     struct bh_lab_record records[3];

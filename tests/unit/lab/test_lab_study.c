@@ -166,7 +166,8 @@ static const struct bh_snapshot snapshot = {.lab = &laboratory, .identity = 0xab
 
 BH_TEST(records_come_back)
 {
-    struct bh_lab_trial trial = {.number = 4711, .cell = {.zone = BH_LAB_VMM_0, .fault = BH_LAB_CODE}, .bit = 3};
+    struct bh_lab_trial trial = {
+        .number = 4711, .cell = {.zone = BH_LAB_VMM_0, .fault = BH_LAB_CODE}, .hit = BH_LAB_VMM_0, .bit = 3};
     char console[] = "Kernel panic \x01\xff", report[] = "0 hung\n",
          said[] = "checked\ninjected 5 zone 6\nlimit 77 zone 1\n";
     struct bh_run run = {.end = BH_RUN_LIMIT,
@@ -201,7 +202,7 @@ BH_TEST(a_crash_keeps_its_head_and_its_end)
 {
     enum { BEFORE = 3000, HEAD = BEFORE + 27, AFTER = 40000 };
     static char console[AFTER + 1], report[] = "", said[] = "";
-    struct bh_lab_trial trial = {.cell = {.zone = BH_LAB_HOST_KERNEL}};
+    struct bh_lab_trial trial = {.cell = {.zone = BH_LAB_HOST_KERNEL}, .hit = BH_LAB_HOST_KERNEL};
     struct bh_run run = {.console = console, .report = report, .said = said};
     struct bh_lab_outcome outcome = {.host = BH_HOST_PANIC, .extent = BH_LAB_WHOLE_NODE};
     for (size_t i = 0; i < AFTER; i++)
