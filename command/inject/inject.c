@@ -1,9 +1,12 @@
 /* Copyright (c) 2026 The Bulkhead authors.
  * SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead inject`: runs a study of fault injections in an emulated node, and counts what came of them. */
+#include "analysis/figures/figure_files.h"
 #include "command/command.h"
 #include "command/data_directory.h"
+#include "command/figure_folder.h"
 #include "command/options.h"
+#include "lab/figures/injection_figure.h"
 #include "lab/study/campaign.h"
 #include "lab/study/counts.h"
 #include "lab/study/manifest.h"
@@ -16,7 +19,7 @@
 
 struct arguments {
     struct bh_options options;
-    const char *folder, *lab, *counts, *fault;
+    const char *folder, *lab, *counts, *fault, *figures;
     uint64_t only, shard, shards;
     bool resume, has_only, only_boot, only_count;
 };
@@ -42,12 +45,12 @@ static int take_only(void *input, char *text, struct bh_error *err)
 static int check(void *input, struct bh_error *err)
 {
     struct arguments *arguments = input;
-    arguments->only_count = arguments->only_count || arguments->counts != NULL;
+    arguments->only_count = arguments->only_count || arguments->counts != NULL || arguments->figures != NULL;
     if (arguments->folder == NULL && !arguments->has_only && !arguments->only_boot)
         return bh_fail(err, BH_ERROR_INPUT, "no folder; give one by -d");
     if (arguments->fault != NULL && arguments->counts == NULL)
         return bh_fail(err, BH_ERROR_INPUT, "--fault goes with --counts");
-    return 0;
+    return arguments->figures == NULL ? 0 : bh_figure_folder_check(arguments->figures, err);
 }
 
 static const struct bh_option own_options[] = {
@@ -64,6 +67,8 @@ static const struct bh_option own_options[] = {
      BH_TO_WORD(counts)},
     {"fault", 0, "KIND", "With --counts, of which kind of fault (default: register); kinds are never added up", 2,
      BH_TO_WORD(fault)},
+    {"figure", 0, "FOLDER", "Run nothing: draw what is in DIR; the folder is made if it is not there", 2,
+     BH_TO_WORD(figures)},
     {0},
 };
 
@@ -112,6 +117,22 @@ static int write_counts(const struct arguments *arguments, const struct bh_lab_s
                             : bh_fail(err, BH_ERROR_SYSTEM, "cannot write %s: %s", arguments->counts, strerror(errno));
 }
 
+static int draw(const struct arguments *arguments, const struct bh_lab_study *study,
+                const struct bh_lab_record *records, size_t count, struct bh_error *err)
+{
+    if (count == 0)
+        return bh_fail(err, BH_ERROR_INPUT, "--figure: %s has no injections", arguments->folder);
+    char *name = bh_figure_file_name(study->node->name), *base = bh_print_text("%s/%s", arguments->figures, name);
+    int status = bh_figure_folder_make(arguments->figures, err);
+    if (status == 0)
+        status = bh_injection_figure_write(study, records, count, arguments->figures, name, err);
+    if (status == 0 && !arguments->options.quiet)
+        bh_figure_folder_tell(base, 0);
+    free(base);
+    free(name);
+    return status;
+}
+
 static int count_folder(const struct arguments *arguments, const struct bh_lab_study *study, struct bh_error *err)
 {
     struct bh_lab_record *records;
@@ -122,7 +143,9 @@ static int count_folder(const struct arguments *arguments, const struct bh_lab_s
     int status = 0;
     if (arguments->counts != NULL)
         status = write_counts(arguments, study, counts, count, err);
-    else {
+    if (status == 0 && arguments->figures != NULL)
+        status = draw(arguments, study, records, records_count, err);
+    if (arguments->counts == NULL && arguments->figures == NULL) {
         printf("%s: %zu of %" PRIu64 " injections\n", arguments->folder, records_count, study->trials);
         bh_lab_counts_print(counts, count, study->node->stack, stdout);
         bh_lab_memory_print(records, records_count, stdout);

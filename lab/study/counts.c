@@ -17,12 +17,17 @@ static double upper_bound(uint64_t part, uint64_t whole)
     return bh_share_limits((double)part, (double)whole, 1.0 - level, &low, &high) != 0 ? 1.0 : high;
 }
 
+bool bh_lab_is_beyond(const struct bh_lab_outcome *outcome)
+{
+    return outcome->hurt_neighbour || outcome->extent == BH_LAB_WHOLE_NODE;
+}
+
 static void add(struct bh_lab_count *count, const struct bh_lab_record *record)
 {
     count->trials++;
     count->extent[record->outcome.extent]++;
     count->hangs += record->outcome.is_hang && record->outcome.extent > BH_LAB_SDC;
-    count->neighbours += record->outcome.hurt_neighbour || record->outcome.extent == BH_LAB_WHOLE_NODE;
+    count->neighbours += bh_lab_is_beyond(&record->outcome);
     count->crossed[record->outcome.extent] += record->outcome.hurt_neighbour;
     count->at_once += record->outcome.at_once;
     count->artefacts += record->outcome.is_artefact;
@@ -54,8 +59,7 @@ struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, s
     return counts;
 }
 
-/* Whether what a fault there hurts is no other's: the host's zones belong to all, and a VMM that translates has one guest. */
-static bool is_of_all(enum bh_lab_stack stack, unsigned zone)
+bool bh_lab_is_of_all(enum bh_lab_stack stack, unsigned zone)
 {
     return (stack == BH_LAB_QEMU && zone == BH_LAB_VMM_0) || zone == BH_LAB_HOST_KERNEL ||
            zone == BH_LAB_HOST_MODULES || zone == BH_LAB_HOST_NETWORK || zone == BH_LAB_HOST_AGENT ||
@@ -80,7 +84,7 @@ void bh_lab_counts_print(const struct bh_lab_count *counts, size_t count, enum b
                 row->extent[BH_LAB_SDC], row->extent[BH_LAB_PROCESS], row->extent[BH_LAB_GUEST],
                 row->extent[BH_LAB_WHOLE_NODE], row->hangs, row->host_oopses, row->at_once, row->artefacts,
                 row->lost_peers, row->cut_off, handed);
-        if (is_of_all(stack, row->zone))
+        if (bh_lab_is_of_all(stack, row->zone))
             fprintf(out, "-\n");
         else if (effects == 0)
             fprintf(out, "%" PRIu64 " (< %.2g), no effect\n", row->neighbours,

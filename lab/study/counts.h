@@ -18,6 +18,11 @@ struct bh_lab_count {
         cut_off; /* in which an enclave lost its partner, or was misled by it; does not answer any more */
 };
 
+/* Whether what a fault there hurts is no other's: the host's zones belong to all, and a VMM that translates has one guest. */
+bool bh_lab_is_of_all(enum bh_lab_stack stack, unsigned zone);
+/* Whether an enclave other than the one that the fault was put into is hurt, or the node is gone. */
+bool bh_lab_is_beyond(const struct bh_lab_outcome *outcome);
+
 /* One per zone and kind that has records, in their order; the caller frees. */
 struct bh_lab_count *bh_lab_count_records(const struct bh_lab_record *records, size_t records_count, size_t *count);
 

@@ -226,10 +226,22 @@ static enum bh_lab_extent extent_of(enum bh_enclave_outcome outcome)
     return BH_LAB_MASKED;
 }
 
-/* A kernel that complains without end: its host relays every line, and so has not hung; the enclave has. */
-static bool is_babbling(const struct bh_run *run, unsigned enclave)
+/* How often the enclave's guest was left; a sign to its serial line is two or three. 0: nobody told. */
+static uint64_t exits_of(const struct bh_run *run, unsigned enclave)
 {
-    enum { MOST_LINES = 100 }; /* a crash has sixty */
+    uint64_t exits[BH_LAB_ENCLAVES] = {0};
+    const char *line = run->said == NULL ? NULL : strstr(run->said, "\nexits ");
+    if (line == NULL || sscanf(line, "\nexits %" SCNu64 " %" SCNu64, &exits[0], &exits[1]) != BH_LAB_ENCLAVES)
+        return 0;
+    return exits[enclave];
+}
+
+/* A guest that talks without end, in lines or without any: its host relays all of it, and so has not hung; the enclave has. */
+static bool is_babbling(const struct bh_run *run, unsigned enclave, int own)
+{
+    /* A crash has sixty lines; of 9,650 trials the longest left its guest 15,330 times. One that the host does not get out of is left as
+     * often, so that this tells something of the enclave alone that the fault was put into. */
+    enum { MOST_LINES = 100, MOST_EXITS = 20000 };
     const char *line = run->report;
     size_t length, lines = 0;
     while ((line = next_line(line, enclave, &length)) != NULL) {
@@ -237,7 +249,8 @@ static bool is_babbling(const struct bh_run *run, unsigned enclave)
             return false;
         lines++;
     }
-    return run->end == BH_RUN_LIMIT && lines > MOST_LINES;
+    return run->end == BH_RUN_LIMIT &&
+           (lines > MOST_LINES || (own == (int)enclave && exits_of(run, enclave) > MOST_EXITS));
 }
 
 /* Whether QEMU's nested SVM had a guest's kernel wait for a lock that it holds itself: by an interrupt where there are none. It comes by
@@ -313,7 +326,7 @@ struct bh_lab_outcome bh_lab_judge(const struct bh_run *run, const struct bh_run
     const int own = bh_lab_enclave_of(zone);
     for (unsigned i = 0; i < BH_LAB_ENCLAVES; i++) {
         outcome.enclave[i] = judge_enclave(run->report, golden->report, i, has_guests);
-        if (has_guests && is_babbling(run, i)) {
+        if (has_guests && is_babbling(run, i, own)) {
             outcome.enclave[i] = BH_ENCLAVE_HUNG;
             outcome.host = BH_HOST_UNHARMED;
         }

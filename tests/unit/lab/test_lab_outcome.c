@@ -229,6 +229,27 @@ BH_TEST(every_report_is_one_outcome)
     struct bh_lab_outcome outcome = judge(&guests, BH_LAB_GUEST_KERNEL_0, BH_RUN_LIMIT, "", babble);
     assert_true(outcome.host == BH_HOST_UNHARMED && outcome.enclave[0] == BH_ENCLAVE_HUNG);
     assert_true(outcome.extent == BH_LAB_GUEST && outcome.is_hang && !outcome.hurt_neighbour);
+    /* One that sends signs without lines is left as often; of the host's own faults, and of fewer exits, that says nothing. */
+    static const struct {
+        unsigned zone;
+        const char *said;
+        bool is_babbling;
+    } floods[] = {{BH_LAB_GUEST_KERNEL_0, "checked\nexits 20001 240\nlimit 9\n", true},
+                  {BH_LAB_GUEST_KERNEL_0, "checked\nexits 20000 240\nlimit 9\n", false},
+                  {BH_LAB_GUEST_KERNEL_0, "checked\nexits 240 20001\nlimit 9\n", false},
+                  {BH_LAB_HOST_MODULES, "checked\nexits 20001 240\nlimit 9\n", false},
+                  {BH_LAB_GUEST_KERNEL_0, "", false}};
+    for (size_t i = 0; i < BH_COUNT(floods); i++) {
+        char *said = bh_copy_text(floods[i].said), *report = bh_copy_text(other), *console = bh_copy_text("");
+        struct bh_run run = {.end = BH_RUN_LIMIT, .console = console, .report = report, .said = said},
+                      golden = {.end = BH_RUN_DONE, .console = well, .report = right_guests};
+        outcome = bh_lab_judge(&run, &golden, &guests, floods[i].zone);
+        assert_true((outcome.host == BH_HOST_UNHARMED) == floods[i].is_babbling);
+        assert_true((outcome.extent == BH_LAB_GUEST) == floods[i].is_babbling);
+        free(said);
+        free(report);
+        free(console);
+    }
     /* A neighbour that waits for a lock of its own for millions of instructions is QEMU's doing; one that does not is hurt. */
     static char hangs[] =
         "0 [ 1.2] Kernel panic - not syncing: x\n0 signal 9\n1 hung\n1 signal 9\nhost taint 0 check right\ndone\n",
