@@ -180,7 +180,7 @@ static void work(const struct bh_lab_campaign *campaign, int log, const struct l
         status = run_many(campaign, log, &left->trials[i], i + MANY < left->count ? MANY : left->count - i, &err);
     if (status != 0)
         fprintf(stderr, "bulkhead: %s\n", err.text);
-    _exit(status != 0);
+    _exit(status != 0 ? 1 : 0);
 }
 
 /* How many lines the log has behind *seen, which goes on with them. */

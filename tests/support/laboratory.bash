@@ -23,6 +23,7 @@ need_laboratory() {
     [ -s "$BULKHEAD_LAB/kernel/release" ] || skip "no laboratory in $BULKHEAD_LAB (./quickstart lab makes it)"
 }
 
+# shellcheck disable=SC2154 # run_bulkhead's
 # field NAME: of the one record that --only printed.
 field() {
     head -n 1 <<<"$output" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"
