@@ -76,11 +76,17 @@ static bool has_line(const struct figure *figure, unsigned zone, enum origin ori
     return false;
 }
 
+static void write_bound(uint64_t beyond, uint64_t trials, FILE *stream)
+{
+    double low, high;
+    if (bh_share_limits((double)beyond, (double)trials, 0.05, &low, &high) == 0)
+        fprintf(stream, "%" PRIu64 " %.6g %" PRIu64 "\n", trials, high, beyond);
+}
+
 /* A point where the number of trials has grown by a twentieth, where something went beyond, and at the end. */
 static void write_line(const struct figure *figure, unsigned zone, enum origin origin, FILE *stream)
 {
     uint64_t trials = 0, beyond = 0, told = 0;
-    double low, high = 1.0;
     for (size_t i = 0; i < figure->records_count; i++) {
         const struct bh_lab_record *record = &figure->records[i];
         if (record->zone != zone || origin_of(record->fault) != origin)
@@ -90,12 +96,11 @@ static void write_line(const struct figure *figure, unsigned zone, enum origin o
         beyond += is_beyond;
         if (!is_beyond && trials < told + told / 20 + 1)
             continue;
-        if (bh_share_limits((double)beyond, (double)trials, 0.05, &low, &high) == 0)
-            fprintf(stream, "%" PRIu64 " %.6g %" PRIu64 "\n", trials, high, beyond);
+        write_bound(beyond, trials, stream);
         told = trials;
     }
-    if (trials != told && bh_share_limits((double)beyond, (double)trials, 0.05, &low, &high) == 0)
-        fprintf(stream, "%" PRIu64 " %.6g %" PRIu64 "\n", trials, high, beyond);
+    if (trials != told)
+        write_bound(beyond, trials, stream);
     fputs("\n\n", stream);
 }
 

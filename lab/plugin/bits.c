@@ -12,26 +12,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Bits are found by the word that they are in; most accesses are to pages that none is in. */
-enum { WORD = 8, PAGE = 4096, BUCKETS = 1 << 16, NONE = UINT32_MAX };
+/* Bits are found by the page that they are in; most accesses are to pages that none is in. */
+enum { PAGE = 4096, NONE = UINT32_MAX };
 
 struct bit {
     uint64_t at, address, since; /* since: instructions executed when its time came */
     unsigned bit;
-    uint32_t next; /* in its bucket */
+    uint32_t next; /* in its page */
 };
 
 static struct bit *bits;
 static size_t bits_count, reached;
-static uint32_t buckets[BUCKETS], *in_page; /* bits that are watched there */
+static uint32_t *in_page; /* the first bit that is watched there */
 static size_t pages;
 static uint64_t now; /* instructions executed, with those of the block that runs */
 static unsigned zone_now;
-
-static size_t bucket_of(uint64_t address)
-{
-    return (size_t)((address / WORD * UINT64_C(0x9e3779b97f4a7c15)) >> 48);
-}
 
 bool bh_bits_begin(void)
 {
@@ -52,10 +47,11 @@ bool bh_bits_begin(void)
     bool is_whole = list != NULL && feof(list) && bits_count > 0;
     if (list != NULL)
         fclose(list);
-    in_page = calloc(pages + 1, sizeof *in_page);
+    in_page = malloc((pages + 1) * sizeof *in_page);
     if (in_page == NULL)
         _exit(1);
-    memset(buckets, 0xff, sizeof buckets);
+    for (size_t i = 0; i < pages; i++)
+        in_page[i] = NONE;
     return is_whole;
 }
 
@@ -64,28 +60,20 @@ bool bh_bits_are_watched(void)
     return bits_count > 0 && bh_told.flips == 0;
 }
 
-/* What is watched in the word that begins there, and among the bytes, has been used. */
-static void use_word(uint64_t word, uint64_t address, size_t size, const char *how)
+/* What is watched among these bytes, which are in one page, has been used. */
+static void use(uint64_t address, size_t size, const char *how)
 {
-    for (uint32_t *link = &buckets[bucket_of(word)]; *link != NONE;) {
+    if (address / PAGE >= pages)
+        return;
+    for (uint32_t *link = &in_page[address / PAGE]; *link != NONE;) {
         struct bit *bit = &bits[*link];
-        if (bit->address < address || bit->address - address >= size || bit->address / WORD != word / WORD) {
+        if (bit->address < address || bit->address - address >= size) {
             link = &bit->next;
             continue;
         }
         bh_say("bit %zu %s %u %" PRIu64 "\n", (size_t)(bit - bits), how, zone_now, now - bit->since);
-        in_page[bit->address / PAGE]--;
         *link = bit->next;
     }
-}
-
-/* Of bytes in one page. */
-static void use(uint64_t address, size_t size, const char *how)
-{
-    if (size == 0 || address / PAGE >= pages || in_page[address / PAGE] == 0)
-        return;
-    for (uint64_t word = address / WORD * WORD; word < address + size; word += WORD)
-        use_word(word, address, size, how);
 }
 
 static void meet_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *context)
@@ -145,10 +133,9 @@ void bh_bits_reach(uint64_t counted)
             bh_machine_memory()[bit->address] ^= (unsigned char)(1U << bit->bit % 8);
             continue;
         }
-        uint32_t *bucket = &buckets[bucket_of(bit->address)];
+        uint32_t *first = &in_page[bit->address / PAGE];
         bit->since = now;
-        bit->next = *bucket;
-        *bucket = (uint32_t)reached;
-        in_page[bit->address / PAGE]++;
+        bit->next = *first;
+        *first = (uint32_t)reached;
     }
 }

@@ -44,7 +44,7 @@ int bh_lab_trial_know(const struct bh_lab_study *study, const struct bh_snapshot
 {
     if (bh_lab_trial_draw(study, golden, number, trial, err) != 0)
         return -1;
-    return bh_lab_is_followed(&trial->cell) ? bh_lab_watch(snapshot, study, golden, trial, 1, err) : 0;
+    return bh_lab_watch(snapshot, study, golden, trial, 1, err);
 }
 
 /* A bit that nobody uses is flipped as many of them are at once, so that its record does not tell whether it was alone. */
@@ -295,21 +295,14 @@ static int by_need(const void *left, const void *right)
 /* Has the machine run once with all bits of memory watched, and puts those that nobody uses last. */
 static int find_dead(const struct bh_lab_campaign *campaign, struct left *left, struct bh_error *err)
 {
-    uint64_t count = 0;
-    struct bh_lab_trial *followed = bh_allocate(left->count + 1, sizeof *followed);
-    int status = 0;
-    for (uint64_t i = 0; i < left->count && status == 0; i++)
-        if (bh_lab_is_followed(&left->trials[i].cell))
-            status =
-                bh_lab_trial_draw(campaign->study, campaign->golden, left->trials[i].number, &followed[count++], err);
-    if (status == 0 && count > 0)
-        status = bh_lab_watch(campaign->snapshot, campaign->study, campaign->golden, followed, count, err);
-    for (uint64_t i = 0, k = 0; i < left->count && status == 0; i++)
-        if (bh_lab_is_followed(&left->trials[i].cell))
-            left->trials[i] = followed[k++];
-    free(followed);
-    if (status != 0 || count == 0)
-        return status;
+    for (uint64_t i = 0; i < left->count; i++) {
+        struct bh_lab_trial *trial = &left->trials[i];
+        if (bh_lab_is_followed(&trial->cell) &&
+            bh_lab_trial_draw(campaign->study, campaign->golden, trial->number, trial, err) != 0)
+            return -1;
+    }
+    if (bh_lab_watch(campaign->snapshot, campaign->study, campaign->golden, left->trials, left->count, err) != 0)
+        return -1;
     qsort(left->trials, left->count, sizeof *left->trials, by_need);
     while (left->alone > 0 && is_dead(&left->trials[left->alone - 1]))
         left->alone--;

@@ -29,13 +29,16 @@ static int by_time(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* The caller frees. */
-static struct bh_lab_trial **sort(struct bh_lab_trial *trials, size_t count)
+/* Those that are followed, by their time, and in *count how many there are. The caller frees. */
+static struct bh_lab_trial **sort(struct bh_lab_trial *trials, size_t *count)
 {
-    struct bh_lab_trial **sorted = bh_allocate(count, sizeof *sorted);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &trials[i];
-    qsort(sorted, count, sizeof *sorted, by_time);
+    struct bh_lab_trial **sorted = bh_allocate(*count + 1, sizeof *sorted);
+    size_t all = *count;
+    *count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (bh_lab_is_followed(&trials[i].cell))
+            sorted[(*count)++] = &trials[i];
+    qsort(sorted, *count, sizeof *sorted, by_time);
     return sorted;
 }
 
@@ -99,8 +102,12 @@ bool bh_lab_watch_read(const char *said, struct bh_lab_trial *const *sorted, siz
 int bh_lab_watch(const struct bh_snapshot *snapshot, const struct bh_lab_study *study, const struct bh_golden *golden,
                  struct bh_lab_trial *trials, size_t count, struct bh_error *err)
 {
-    struct bh_run run;
-    struct bh_lab_trial **sorted = sort(trials, count);
+    struct bh_run run = {0};
+    struct bh_lab_trial **sorted = sort(trials, &count);
+    if (count == 0) {
+        free(sorted);
+        return 0;
+    }
     int status = run_list(snapshot, study, golden, sorted, count, false, &run, err);
     /* To watch changes nothing. */
     if (status == 0 && (run.end != BH_RUN_DONE || strcmp(run.report, golden->run.report) != 0))
@@ -117,7 +124,7 @@ int bh_lab_flip_all(const struct bh_snapshot *snapshot, const struct bh_lab_stud
                     const struct bh_golden *golden, struct bh_lab_trial *trials, size_t count, struct bh_run *run,
                     struct bh_error *err)
 {
-    struct bh_lab_trial **sorted = sort(trials, count);
+    struct bh_lab_trial **sorted = sort(trials, &count);
     int status = run_list(snapshot, study, golden, sorted, count, true, run, err);
     free(sorted);
     return status;

@@ -11,13 +11,13 @@ bool bh_lab_is_followed(const struct bh_lab_cell *cell);
 /* Whether somebody uses what stands there, the fault with it. */
 bool bh_lab_is_live(const struct bh_lab_trial *trial);
 
-/* Of each of these trials, which are followed: sets what comes next, whose it is and when. Runs the machine once. */
+/* Of those of these trials that are followed: sets what comes next, whose it is and when. Runs the machine once if there are any. */
 int bh_lab_watch(const struct bh_snapshot *snapshot, const struct bh_lab_study *study, const struct bh_golden *golden,
                  struct bh_lab_trial *trials, size_t count, struct bh_error *err);
 /* ... from what the plugin said of them; false: it said what cannot be. `by_time`: trials as they were listed. */
 bool bh_lab_watch_read(const char *said, struct bh_lab_trial *const *by_time, size_t count);
 
-/* One run in which all their bits are flipped, each at its time; `run` is the caller's. */
+/* One run in which the bits of all that are followed are flipped, each at its time; `run` is the caller's. */
 int bh_lab_flip_all(const struct bh_snapshot *snapshot, const struct bh_lab_study *study,
                     const struct bh_golden *golden, struct bh_lab_trial *trials, size_t count, struct bh_run *run,
                     struct bh_error *err);

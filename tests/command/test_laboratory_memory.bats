@@ -13,7 +13,6 @@ setup() {
 @test "planted: a letter of a process's answer is read by that process alone, whose answer then is none" {
     need_laboratory
     study first '{zone: process-0, fault: none, trials: 1}'
-    bulkhead inject first.yaml --boot -q
     snapshot=$(bulkhead inject first.yaml --only 0 -q | head -n 1 |
         "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["snapshot"])')
     # The text that answers are written by lies there as often as the program does: of the agent, and of each process.

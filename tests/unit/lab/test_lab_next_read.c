@@ -11,7 +11,7 @@
 
 enum { BITS = 4 };
 
-/* What is said of four bits, and what each is then; NULL right: it cannot have been said. */
+/* What is said of four bits, and what each is then; is_refused: it cannot have been said. */
 static const struct {
     const char *said;
     const struct {
